@@ -1,0 +1,56 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+import type { SubgraphName } from './contracts/services.ts';
+
+/** What a subgraph may add in its `codegen.json`. Paths of types are relative to its `graphql/` folder: `../domain/cart.ts#Cart`. */
+export type SubgraphCodegen = {
+  /** GraphQL type → the type that its resolvers receive as parent. */
+  mappers?: Record<string, string>;
+  /** Scalars of its own; `DateTime` is known. */
+  scalars?: Record<string, string>;
+  /** The resolvers' third parameter. */
+  contextType?: string;
+};
+
+const shared = {
+  useTypeImports: true,
+  enumsAsTypes: true,
+  strictScalars: true,
+  immutableTypes: true,
+  emitLegacyCommonJSImports: false,
+} satisfies Record<string, unknown>;
+
+/** Typed resolvers of one subgraph, from its SDL. */
+export const subgraphTypes = (name: SubgraphName, { mappers, scalars, contextType }: SubgraphCodegen): CodegenConfig => ({
+  schema: `subgraphs/${name}/schema.graphql`,
+  generates: {
+    [`subgraphs/${name}/graphql/types.generated.ts`]: {
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        ...shared,
+        federation: true,
+        mappers: mappers ?? {},
+        // Our `Order` and the graph's `Order` meet in one file.
+        mapperTypeSuffix: 'Model',
+        // _FieldSet is federation's own and reaches no resolver.
+        scalars: { ID: 'string', DateTime: 'Date', _FieldSet: 'string', ...scalars },
+        ...(contextType && { contextType }),
+        // Absent and null mean the same in GraphQL input; a resolver has to be ready for both.
+        inputMaybeValue: 'T | null | undefined',
+        // A member of a union must say which one it is: that is how a failure becomes its type.
+        resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
+      },
+    },
+  },
+});
+
+/** Typed documents of the clients and of the tests, from the API schema: what a client receives and sends. */
+export const documentTypes = (apiSchema: string): CodegenConfig => ({
+  schema: apiSchema,
+  documents: ['operations/**/*.graphql', 'tests/**/*.graphql'],
+  generates: {
+    'operations/documents.generated.ts': {
+      plugins: ['typescript', 'typescript-operations', 'typed-document-node'],
+      config: { ...shared, scalars: { ID: 'string', DateTime: 'string' } },
+    },
+  },
+});

@@ -1,0 +1,67 @@
+/** What every message looks like, and how a message is defined. */
+import { z } from 'zod';
+import { MessageId } from './ids.ts';
+import type { SubgraphName } from './services.ts';
+
+export const Envelope = z.object({
+  id: MessageId,
+  type: z.string().min(1),
+  version: z.int().positive(),
+  occurredAt: z.iso.datetime(),
+  /** The thing it is about. `sequence` counts this thing's messages from 1, without gaps. */
+  aggregate: z.object({ type: z.string().min(1), id: z.string().min(1) }),
+  sequence: z.int().positive(),
+  /** The request that began it all; the same in every message and log line that follows from it. */
+  correlationId: z.string().min(1),
+  /** W3C trace context, when tracing is on. */
+  traceparent: z.string().optional(),
+  data: z.unknown(),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+/** An envelope whose data has been parsed by its definition. */
+export type Message<Data = unknown> = Omit<Envelope, 'data'> & { readonly data: Data };
+
+export interface MessageDefinition<Schema extends z.ZodType = z.ZodType, Type extends string = string> {
+  readonly type: Type;
+  readonly version: number;
+  /** `event`: something happened (past tense). `command`: a request to one receiver (imperative). */
+  readonly kind: 'event' | 'command';
+  /** The service that publishes it. */
+  readonly owner: SubgraphName;
+  /** The services whose queue gets a copy. */
+  readonly receivers: readonly SubgraphName[];
+  readonly description: string;
+  readonly data: Schema;
+}
+
+export const defineMessage = <const Type extends string, Schema extends z.ZodType>(
+  definition: MessageDefinition<Schema, Type>,
+): MessageDefinition<Schema, Type> => definition;
+
+export type DataOf<D extends MessageDefinition> = z.output<D['data']>;
+
+/** A message not yet published: the outbox adds id, sequence, time and correlation. */
+export interface NewMessage {
+  readonly type: string;
+  readonly version: number;
+  readonly aggregate: { readonly type: string; readonly id: string };
+  readonly data: unknown;
+}
+
+/** Makes a message to publish. Throws when the data does not fit: a bug of the producer, caught before it leaves. */
+export const message = <D extends MessageDefinition>(
+  definition: D,
+  aggregate: NewMessage['aggregate'],
+  data: z.input<D['data']>,
+): NewMessage => ({
+  type: definition.type,
+  version: definition.version,
+  aggregate,
+  data: definition.data.parse(data),
+});
+
+/** Where use cases put their messages: written in the same transaction as the change they tell of. */
+export interface Outbox {
+  add(...messages: readonly NewMessage[]): Promise<void>;
+}

@@ -1,0 +1,69 @@
+/**
+ * Opaque, branded ids: `<prefix>_<32 hex digits of a UUIDv7>`. Time-ordered, so they make good primary keys
+ * and page cursors; the prefix says at a glance (in a log, a ticket, a wrong query) what an id belongs to.
+ */
+import { v5, v7 } from 'uuid';
+import { z } from 'zod';
+
+const prefixes = {
+  User: 'usr',
+  Session: 'ses',
+  Notification: 'ntf',
+  Product: 'prd',
+  Variant: 'var',
+  Category: 'cat',
+  Movement: 'mov',
+  Cart: 'crt',
+  Order: 'ord',
+  Attempt: 'att',
+  Payment: 'pay',
+  LedgerEntry: 'led',
+  Message: 'msg',
+} as const;
+
+export type Noun = keyof typeof prefixes;
+export type Id<N extends Noun> = string & z.$brand<`${N}Id`>;
+
+const idOf = <N extends Noun>(noun: N) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefixes[noun]}_[0-9a-f]{32}$`), `not a ${noun} id`)
+    .brand<`${N}Id`>();
+
+export const UserId = idOf('User');
+export const ProductId = idOf('Product');
+export const VariantId = idOf('Variant');
+export const CategoryId = idOf('Category');
+export const CartId = idOf('Cart');
+export const OrderId = idOf('Order');
+/** One try at paying for an order. The reservation and the payment of that try carry the same id. */
+export const AttemptId = idOf('Attempt');
+export const PaymentId = idOf('Payment');
+export const MessageId = idOf('Message');
+
+export type UserId = Id<'User'>;
+export type ProductId = Id<'Product'>;
+export type VariantId = Id<'Variant'>;
+export type CategoryId = Id<'Category'>;
+export type CartId = Id<'Cart'>;
+export type OrderId = Id<'Order'>;
+export type AttemptId = Id<'Attempt'>;
+export type PaymentId = Id<'Payment'>;
+export type MessageId = Id<'Message'>;
+
+const withPrefix = <N extends Noun>(noun: N, uuid: string) => `${prefixes[noun]}_${uuid.replaceAll('-', '')}` as Id<N>;
+
+/** A new id. Call it at the rim (wiring hands it in as a value), never inside a pure decision. */
+export const newId = <N extends Noun>(noun: N): Id<N> => withPrefix(noun, v7());
+
+const seedNamespace = '6f1c9d0e-7a55-4c0b-9a3b-2f6d3a1e8c11';
+
+/** The same id for the same name on every run: for seeds and golden examples. */
+export const namedId = <N extends Noun>(noun: N, name: string): Id<N> =>
+  withPrefix(noun, v5(`${noun}:${name}`, seedNamespace));
+
+/** Narrows an id that came from outside (a GraphQL argument, a row). `undefined` when it isn't one. */
+export const parseId = <N extends Noun>(noun: N, text: string): Id<N> | undefined => {
+  const parsed = idOf(noun).safeParse(text);
+  return parsed.success ? (parsed.data as unknown as Id<N>) : undefined;
+};

@@ -1,0 +1,14 @@
+/** What happened to an account. */
+import { z } from 'zod';
+import { defineMessage } from '../envelope.ts';
+import { UserId } from '../ids.ts';
+
+export const UserRegistered = defineMessage({
+  type: 'user.registered',
+  version: 1,
+  kind: 'event',
+  owner: 'user',
+  receivers: ['user'],
+  description: 'A new account exists. The notification role welcomes it.',
+  data: z.object({ userId: UserId, displayName: z.string() }),
+});

@@ -1,0 +1,29 @@
+/** Money is a whole number of minor units (cents) and a currency; never a float. */
+import { z } from 'zod';
+
+export const currencies = ['EUR', 'USD', 'GBP'] as const;
+export const Currency = z.enum(currencies);
+export type Currency = z.infer<typeof Currency>;
+
+export const Money = z.object({ amount: z.int(), currency: Currency });
+export type Money = z.infer<typeof Money>;
+
+export const money = (amount: number, currency: Currency): Money => Money.parse({ amount, currency });
+
+export const zero = (currency: Currency): Money => ({ amount: 0, currency });
+
+/** Throws on two currencies: there is no rate here, so mixing them is a bug and not a failure to report. */
+const sameCurrency = (a: Money, b: Money): Currency => {
+  if (a.currency !== b.currency) throw new Error(`cannot combine ${a.currency} with ${b.currency}`);
+  return a.currency;
+};
+
+export const add = (a: Money, b: Money): Money => money(a.amount + b.amount, sameCurrency(a, b));
+export const subtract = (a: Money, b: Money): Money => money(a.amount - b.amount, sameCurrency(a, b));
+export const times = (price: Money, quantity: number): Money => money(price.amount * quantity, price.currency);
+export const sum = (amounts: readonly Money[], currency: Currency): Money => amounts.reduce(add, zero(currency));
+export const equals = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
+export const isMore = (a: Money, b: Money): boolean => sameCurrency(a, b) !== undefined && a.amount > b.amount;
+
+/** For people: `12.34 EUR`. All our currencies have two minor digits. */
+export const format = ({ amount, currency }: Money): string => `${(amount / 100).toFixed(2)} ${currency}`;

@@ -1,0 +1,28 @@
+/** What the bus needs of what carries it. Two of these: Redis, PostgreSQL; both through BullMQ. */
+import type { Job, JobsOptions, Processor, WorkerOptions } from 'bullmq';
+
+/** A queue to write to and to look into. */
+export interface QueueHandle {
+  add(name: string, data: unknown, options?: JobsOptions): Promise<unknown>;
+  addBulk(jobs: { name: string; data: unknown; opts?: JobsOptions }[]): Promise<unknown>;
+  getJob(id: string): Promise<Job | undefined>;
+  getJobs(states: 'failed'[], start: number, end: number): Promise<Job[]>;
+  getJobCounts(...states: ('wait' | 'active' | 'delayed' | 'failed')[]): Promise<Record<string, number>>;
+}
+
+/** Takes messages from a queue. */
+export interface WorkerHandle {
+  on(event: 'failed', listener: (job: Job | undefined, error: Error) => void): unknown;
+  on(event: 'stalled', listener: (jobId: string) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+export interface Backend {
+  readonly transport: 'redis' | 'postgres';
+  /** Rejects when the server cannot be reached now: whoever publishes keeps its rows and tries again. */
+  queue(name: string): Promise<QueueHandle>;
+  /** Starts at once when the server is there, else as soon as it is. */
+  worker(name: string, process: Processor<unknown>, options: Omit<WorkerOptions, 'connection'>): WorkerHandle;
+  close(): Promise<void>;
+}

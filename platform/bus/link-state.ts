@@ -1,0 +1,21 @@
+import type { Logger } from '../log.ts';
+
+export interface LinkState {
+  up(): void;
+  down(error: unknown): void;
+}
+
+/** One log line when something goes away and one when it is back, however often it is tried in between. */
+export const linkState = (log: Logger, what: string): LinkState => {
+  let away = false;
+  return {
+    up: () => {
+      if (away) log.info(`${what} is back`);
+      away = false;
+    },
+    down: (error) => {
+      if (!away) log.warn({ err: error }, `${what} is away; it is tried until it is back`);
+      away = true;
+    },
+  };
+};

@@ -1,0 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { LinkState } from './link-state.ts';
+
+export interface PatientPool {
+  readonly options: pg.PoolConfig;
+  connect(): Promise<pg.PoolClient>;
+  query(text: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
+  on(event: string, listener: (...args: never[]) => void): PatientPool;
+  removeAllListeners(event?: string): PatientPool;
+  end(): Promise<void>;
+}
+
+// 1 s between two tries to connect: the launcher's database is back in less, and nobody is hurt by the noise.
+const connectEveryMs = 1_000;
+// BullMQ's loop asks again at once after an error; failing slowly is what bounds it.
+const failAfterMs = 250;
+
+/**
+ * A pool whose callers wait for the database instead of hearing that it is away. It is what a worker needs: BullMQ's
+ * loop spins when queries fail fast, and never recovers when its first connection does.
+ * `usable` says whether a database that answers is fit to be used; until it is, that counts as away.
+ */
+export const patientPool = (
+  pool: pg.Pool,
+  link: LinkState,
+  usable: (client: pg.PoolClient) => Promise<boolean>,
+): PatientPool => {
+  const ending = new AbortController();
+  let knownUsable = false;
+  // A connection that breaks while it is lent out says so by an event as well; unheard, that ends the process.
+  pool.on('connect', (client) => client.on('error', link.down));
+
+  const tryConnect = async () => {
+    const client = await pool.connect();
+    try {
+      knownUsable ||= await usable(client);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    if (knownUsable) return client;
+    client.release();
+    throw new Error('the database has no queues yet: migrate it first');
+  };
+
+  const connect = async (): Promise<pg.PoolClient> => {
+    for (;;) {
+      try {
+        const client = await tryConnect();
+        link.up();
+        return client;
+      } catch (error) {
+        if (ending.signal.aborted) throw error;
+        link.down(error);
+        await pause(connectEveryMs, undefined, { signal: ending.signal });
+      }
+    }
+  };
+
+  const query = async (text: string, values?: readonly unknown[]) => {
+    const client = await connect();
+    try {
+      const result = await client.query(text, values as unknown[]);
+      client.release();
+      return result;
+    } catch (error) {
+      // Without an SQLSTATE the connection itself is in doubt, and not only the statement.
+      const broken = !(error instanceof pg.DatabaseError) || error.code?.startsWith('57') === true;
+      client.release(broken);
+      if (broken) await pause(failAfterMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  const patient: PatientPool = {
+    options: pool.options,
+    connect,
+    query,
+    on: (event, listener) => {
+      pool.on(event as 'error', listener as (error: Error) => void);
+      return patient;
+    },
+    removeAllListeners: (event) => {
+      pool.removeAllListeners(event);
+      return patient;
+    },
+    end: async () => {
+      ending.abort();
+      await pool.end();
+    },
+  };
+  return patient;
+};

@@ -1,0 +1,76 @@
+import { createPostgresBackend, type Job, type PgPool, runMigrations, withBackend } from 'bullmq';
+import pg from 'pg';
+import type { Logger } from '../log.ts';
+import type { Backend, QueueHandle } from './backend.ts';
+import { linkState } from './link-state.ts';
+import { patientPool } from './patient-pool.ts';
+
+const { Queue, Worker } = withBackend(createPostgresBackend);
+
+// BullMQ's own default; a pool that is handed to it has to find its tables itself.
+const schema = 'bullmq';
+
+const poolConfig = (connectionString: string, max: number): pg.PoolConfig => ({
+  connectionString,
+  max,
+  options: `-c search_path=${schema}`,
+  application_name: 'agora-bus',
+  keepAlive: true,
+  // 2 s to connect, 5 s for a statement: queue operations take milliseconds, so longer means that the link is dead.
+  connectionTimeoutMillis: 2_000,
+  query_timeout: 5_000,
+});
+
+/**
+ * Publishing uses a small pool that fails when the database is away, because the outbox is where messages wait.
+ * Workers share a patient one, which holds a listening connection for each of them.
+ */
+export const postgresBackend = (url: string, log: Logger): Backend => {
+  const link = linkState(log, 'the events database');
+  // 2 to publish: one relay, one batch at a time, and a person looking at the queues.
+  const publishing = new pg.Pool(poolConfig(url, 2));
+  publishing.on('error', link.down);
+  // 1 to listen and 5 to work, for a worker; a process has one worker.
+  const working = patientPool(new pg.Pool(poolConfig(url, 6)), link, hasQueues);
+  working.on('error', link.down);
+  const queues = new Map<string, InstanceType<typeof Queue>>();
+
+  return {
+    transport: 'postgres',
+    queue: async (name) => {
+      const known = queues.get(name);
+      if (known) return known as unknown as QueueHandle;
+      const queue = new Queue(name, { connection: publishing as unknown as PgPool });
+      queue.on('error', link.down);
+      // BullMQ remembers a first connection that failed for ever, so a queue counts only once it has had one.
+      await queue.waitUntilReady();
+      queues.set(name, queue);
+      return queue as unknown as QueueHandle;
+    },
+    worker: (name, process, options) =>
+      new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
+        ...options,
+        connection: working as unknown as PgPool,
+      }),
+    close: async () => {
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      await Promise.allSettled([working.end(), publishing.end()]);
+    },
+  };
+};
+
+const hasQueues = async (client: pg.PoolClient): Promise<boolean> => {
+  const { rows } = await client.query(`SELECT to_regclass('${schema}.migration') IS NOT NULL AS migrated`);
+  return rows[0]?.migrated === true;
+};
+
+/** Creates or upgrades BullMQ's tables and functions. Safe to call from several processes at once. */
+export const migrateQueues = async (url: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client, schema);
+  } finally {
+    await client.end();
+  }
+};

@@ -1,0 +1,58 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { parseConfig, variable } from './config.ts';
+
+const schema = z.object({
+  ORDER_PORT: variable.port(4003),
+  ORDER_DATABASE_URL: variable.url('postgresql'),
+  KEYS: variable.json(z.object({ keys: z.array(z.string()) })).optional(),
+});
+const databaseUrl = 'postgresql://127.0.0.1/order';
+
+test('fills in what has a default', () => {
+  expect(parseConfig(schema, { ORDER_DATABASE_URL: databaseUrl })).toEqual({
+    config: { ORDER_PORT: 4003, ORDER_DATABASE_URL: databaseUrl },
+  });
+});
+
+test('an empty variable counts as absent', () => {
+  expect(parseConfig(schema, { ORDER_PORT: '', ORDER_DATABASE_URL: databaseUrl })).toMatchObject({
+    config: { ORDER_PORT: 4003 },
+  });
+});
+
+test('reports all faults at once and never shows a value', () => {
+  const result = parseConfig(schema, { ORDER_PORT: 'secret-port', KEYS: '{"keys": "secret"}' });
+  expect(result).toHaveProperty('faults');
+  const faults = 'faults' in result ? result.faults : [];
+  expect(faults).toHaveLength(3);
+  expect(faults).toContain('ORDER_DATABASE_URL: is required');
+  expect(faults.join()).toMatch(/ORDER_PORT.*KEYS: is not the JSON/);
+  expect(faults.join()).not.toContain('secret');
+});
+
+test('a URL of another kind is refused by name of the kind that is wanted', () => {
+  expect(parseConfig(schema, { ORDER_DATABASE_URL: 'http://127.0.0.1' })).toEqual({
+    faults: ['ORDER_DATABASE_URL: must be a postgresql URL'],
+  });
+});
+
+test('X_FILE names a file that holds the value of X', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'agora-config-')), 'url');
+  writeFileSync(file, `${databaseUrl}\n`);
+  expect(parseConfig(schema, { ORDER_DATABASE_URL_FILE: file })).toMatchObject({
+    config: { ORDER_DATABASE_URL: databaseUrl },
+  });
+});
+
+test('a file that is not there, and a value given twice, are faults', () => {
+  expect(parseConfig(schema, { ORDER_DATABASE_URL_FILE: '/nowhere/url' })).toEqual({
+    faults: ['ORDER_DATABASE_URL_FILE: cannot read /nowhere/url (ENOENT)'],
+  });
+  expect(parseConfig(schema, { ORDER_DATABASE_URL: databaseUrl, ORDER_DATABASE_URL_FILE: '/x' })).toHaveProperty(
+    'faults',
+  );
+});

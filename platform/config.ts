@@ -1,0 +1,98 @@
+/** A service's variables, parsed at the door: every fault is reported at once, then the process ends with 1. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `X_FILE` names a file that holds the value of `X` (a mounted secret). Both at once is a fault. */
+const withFiles = (env: Environment, names: readonly string[], faults: string[]): Record<string, string> => {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const file = env[`${name}_FILE`];
+    const value = env[name];
+    if (file && value) faults.push(`${name}: set, and ${name}_FILE as well; keep one of them`);
+    if (value) values[name] = value;
+    else if (file) {
+      try {
+        values[name] = readFileSync(file, 'utf8').trim();
+      } catch (error) {
+        faults.push(`${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+      }
+    }
+  }
+  return values;
+};
+
+/**
+ * Reads the variables of `schema` from `env`. An empty variable counts as absent.
+ * Returns the faults as sentences instead when there are any; a secret's value is never part of one.
+ */
+export const parseConfig = <Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Environment,
+): { config: z.output<z.ZodObject<Shape>> } | { faults: string[] } => {
+  const faults: string[] = [];
+  const values = withFiles(env, Object.keys(schema.shape), faults);
+  const parsed = schema.safeParse(values);
+  if (parsed.success && faults.length === 0) return { config: parsed.data };
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = issue.path.join('.');
+    const absent = !(name in values);
+    if (!(absent && faults.some((fault) => fault.startsWith(name))))
+      faults.push(`${name}: ${absent ? 'is required' : issue.message}`);
+  }
+  return { faults };
+};
+
+/** For `main.ts`: the configuration, or a list of everything wrong with it on stderr and exit code 1. */
+export const readConfig = <Shape extends z.ZodRawShape>(service: string, schema: z.ZodObject<Shape>) => {
+  const result = parseConfig(schema, process.env);
+  if ('config' in result) return result.config;
+  process.stderr.write(
+    `${service}: the environment is not usable:\n${result.faults.map((fault) => `  ${fault}\n`).join('')}`,
+  );
+  process.exit(1);
+};
+
+/** Shapes that several services' variables have. */
+export const variable = {
+  port: (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback),
+  url: (...protocols: string[]) =>
+    z.string().refine(
+      (text) => {
+        try {
+          return protocols.includes(new URL(text).protocol.slice(0, -1));
+        } catch {
+          return false;
+        }
+      },
+      `must be a ${protocols.join(' or ')} URL`,
+    ),
+  milliseconds: (fallback: number) => z.coerce.number().int().positive().default(fallback),
+  json: <S extends z.ZodType>(schema: S) =>
+    z.string().transform((text, context): z.output<S> => {
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not the JSON it should be' });
+        return z.NEVER;
+      }
+    }),
+};
+
+/** Variables that every service reads. */
+export const processVariables = {
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_DEADLINE_MS: variable.milliseconds(10_000),
+};
+
+/** Variables that every subgraph reads beside its database's and its port. */
+export const subgraphVariables = {
+  ...processVariables,
+  ROLE: z.enum(['all', 'api', 'consumer']).default('all'),
+  REDIS_URL: variable.url('redis', 'rediss').optional(),
+  EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
+  VIEWER_VERIFY_KEYS: variable.json(z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+};

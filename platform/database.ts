@@ -1,0 +1,14 @@
+/** How a subgraph's Prisma client reaches its PostgreSQL. */
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+
+/**
+ * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
+ * connection has run before; the name is a digest, because two queries must never share one.
+ */
+export const prismaAdapter = (connectionString: string, poolSize: number): PrismaPg =>
+  new PrismaPg(
+    // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
+    { connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000 },
+    { statementNameGenerator: ({ sql }) => createHash('sha1').update(sql).digest('base64url') },
+  );

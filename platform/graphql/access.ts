@@ -1,0 +1,70 @@
+/**
+ * Access decisions stand in the SDL beside each field and are enforced here, by the subgraph itself:
+ * `@public`, `@signedIn`, `@staff`, `@admin`. Who owns what is decided in use cases and reads.
+ * Own directives and not `@authenticated`/`@requiresScopes`: those reach the supergraph, and @apollo/gateway refuses
+ * to load it then; directives of our own are left out by composition.
+ */
+import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import { hasRole, type Viewer } from '../../contracts/viewer.ts';
+
+export const accessDirectives = ['public', 'signedIn', 'staff', 'admin'] as const;
+export type Access = (typeof accessDirectives)[number];
+
+const isAllowed: Record<Access, (viewer: Viewer) => boolean> = {
+  public: () => true,
+  signedIn: (viewer) => viewer.kind === 'user',
+  staff: (viewer) => hasRole(viewer, 'STAFF'),
+  admin: (viewer) => hasRole(viewer, 'ADMIN'),
+};
+
+interface Decided {
+  readonly astNode?:
+    | { readonly directives?: readonly { readonly name: { readonly value: string } }[] }
+    | null
+    | undefined;
+}
+
+const decisionOn = ({ astNode }: Decided): Access | undefined =>
+  accessDirectives.find((access) => astNode?.directives?.some(({ name }) => name.value === access));
+
+/** The machinery of federation itself, which no client can reach: the gateway asks it, signed. */
+const federationFields = new Set(['Query._service', 'Query._entities', '_Service.sdl']);
+
+export interface FieldAccess {
+  /** `Type.field` */
+  readonly coordinate: string;
+  readonly access: Access | undefined;
+  readonly field: GraphQLField<unknown, { viewer: Viewer }>;
+}
+
+/** Every field of the schema's object types with its decision: the field's own, else its type's. */
+export const accessTable = (schema: GraphQLSchema): FieldAccess[] =>
+  Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+    .flatMap((type) =>
+      Object.values((isObjectType(type) && type.getFields()) || {}).map((field) => ({
+        coordinate: `${type.name}.${field.name}`,
+        access: decisionOn(field) ?? decisionOn(type),
+        field,
+      })),
+    )
+    .filter(({ coordinate }) => !federationFields.has(coordinate));
+
+/** Puts each decision in front of its resolver. Throws at start-up when a field has none: nothing is open by mistake. */
+export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const { coordinate, access, field } of accessTable(schema)) {
+    if (!access) throw new Error(`${coordinate} has no access decision (one of @${accessDirectives.join(', @')})`);
+    if (access === 'public') continue;
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = (parent, args, context, info) => {
+      if (!isAllowed[access](context.viewer)) throw refusal(context.viewer, coordinate);
+      return resolve(parent, args, context, info);
+    };
+  }
+  return schema;
+};
+
+const refusal = (viewer: Viewer, coordinate: string) =>
+  viewer.kind === 'guest'
+    ? new GraphQLError(`Sign in to use ${coordinate}.`, { extensions: { code: 'UNAUTHENTICATED' } })
+    : new GraphQLError(`You may not use ${coordinate}.`, { extensions: { code: 'FORBIDDEN' } });

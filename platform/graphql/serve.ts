@@ -1,0 +1,59 @@
+/** Serves a subgraph's schema at `/graphql`, to the gateway and to nobody else. */
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { type Viewer, viewerHeader } from '../../contracts/viewer.ts';
+import type { Logger } from '../log.ts';
+import { errorFormatter } from './errors.ts';
+
+export interface ServeOptions<Context> {
+  readonly http: FastifyInstance;
+  readonly schema: GraphQLSchema;
+  /** One context a request: the viewer and what is loaded on their behalf. */
+  readonly context: (viewer: Viewer) => Context;
+  readonly verifyViewer: (token: string) => Promise<Viewer | undefined>;
+  readonly log: Logger;
+}
+
+const viewerOf = new WeakMap<FastifyRequest, Viewer>();
+
+/** Refuses (401, `UNSIGNED_REQUEST`) whatever does not carry a viewer signed by the gateway. */
+export const serveGraphql = async <Context extends { viewer: Viewer }>(options: ServeOptions<Context>) => {
+  const { http, schema, context, verifyViewer, log } = options;
+  const apollo = new ApolloServer<Context>({
+    schema,
+    logger: log,
+    introspection: false,
+    includeStacktraceInErrorResponses: false,
+    formatError: errorFormatter(log),
+    stopOnTerminationSignals: false,
+    plugins: [fastifyApolloDrainPlugin(http), ApolloServerPluginLandingPageDisabled()],
+  });
+  await apollo.start();
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => context(viewerOf.get(request) ?? { kind: 'guest' }),
+  });
+  http.route({
+    url: '/graphql',
+    method: 'POST',
+    handler,
+    preHandler: async (request, reply) => {
+      const token = request.headers[viewerHeader];
+      const viewer = typeof token === 'string' ? await verifyViewer(token) : undefined;
+      if (viewer) viewerOf.set(request, viewer);
+      else await reply.status(401).type('application/json').send(JSON.stringify(unsigned));
+    },
+  });
+  return apollo;
+};
+
+const unsigned = {
+  errors: [
+    {
+      message: 'This subgraph answers the gateway only: the request carries no viewer that the gateway signed.',
+      extensions: { code: 'UNSIGNED_REQUEST' },
+    },
+  ],
+};

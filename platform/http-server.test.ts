@@ -1,0 +1,60 @@
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { contextIfAny } from './context.ts';
+import { createHttpServer } from './http-server.ts';
+import { createMetrics } from './metrics.ts';
+
+let waitingFor: string[] = [];
+const server = () =>
+  createHttpServer({
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics('test'),
+    notReady: async () => waitingFor,
+  });
+const http = server();
+http.get('/who', async () => ({ correlationId: contextIfAny()?.correlationId }));
+http.get('/bug', async () => {
+  throw new Error('password=hunter2');
+});
+afterEach(() => {
+  waitingFor = [];
+});
+
+test('is live always, and ready when nothing is waited for', async () => {
+  expect((await http.inject('/health/live')).statusCode).toBe(200);
+  expect((await http.inject('/health/ready')).statusCode).toBe(200);
+  waitingFor = ['database'];
+  const response = await http.inject('/health/ready');
+  expect(response.statusCode).toBe(503);
+  expect(response.json()).toEqual({ status: 'not ready', waitingFor: ['database'] });
+});
+
+test('serves Prometheus metrics', async () => {
+  const { body } = await http.inject('/metrics');
+  expect(body).toContain('process_cpu_seconds_total{service="test"}');
+});
+
+test("takes over the caller's request id and gives it back", async () => {
+  const response = await http.inject({ url: '/who', headers: { 'x-request-id': 'abc-1' } });
+  expect(response.headers['x-request-id']).toBe('abc-1');
+  expect(response.json()).toEqual({ correlationId: 'abc-1' });
+});
+
+test.each(['a\tb', 'x'.repeat(101), '{"a":1}'])('replaces the unfit request id %o', async (id) => {
+  const response = await http.inject({ url: '/who', headers: { 'x-request-id': id } });
+  expect(response.json().correlationId).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a bug is masked, a missing page and a broken body are coded', async () => {
+  const bug = await http.inject('/bug');
+  expect(bug.statusCode).toBe(500);
+  expect(bug.body).not.toContain('hunter2');
+  expect((await http.inject('/nowhere')).json().error.code).toBe('NOT_FOUND');
+  const broken = await http.inject({
+    method: 'POST',
+    url: '/bug',
+    headers: { 'content-type': 'application/json' },
+    payload: '{',
+  });
+  expect([broken.statusCode < 500, typeof broken.json().error.code]).toEqual([true, 'string']);
+});

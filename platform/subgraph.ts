@@ -1,0 +1,111 @@
+/** Runs a subgraph's process: HTTP and GraphQL in the API role; relay, consumers and sweeps in the consumer role. */
+
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { JSONWebKeySet } from 'jose';
+import type { Viewer } from '../contracts/viewer.ts';
+import { createBus } from './bus/create-bus.ts';
+import { type MessageHandler, startConsumer } from './consumer.ts';
+import { serveGraphql } from './graphql/serve.ts';
+import { createHttpServer } from './http-server.ts';
+import { createLog, type Logger } from './log.ts';
+import { createMetrics, type Registry } from './metrics.ts';
+import { type PeriodicTask, startPeriodic } from './periodic.ts';
+import { startRelay } from './relay.ts';
+import { onShutdown, type Shutdown } from './shutdown.ts';
+import { viewerVerifier } from './viewer.ts';
+
+/** What a subgraph's `wiring.ts` gives to be run. */
+export interface Subgraph<Context extends { viewer: Viewer }> {
+  readonly schema: GraphQLSchema;
+  readonly context: (viewer: Viewer) => Context;
+  readonly handlers: readonly MessageHandler[];
+  readonly tasks: readonly PeriodicTask[];
+  /** Doors that are not GraphQL: webhooks, key sets. */
+  readonly routes?: (http: FastifyInstance) => void;
+  /** Resolves when its database answers. */
+  readonly ping: () => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+export interface SubgraphOptions<Context extends { viewer: Viewer }> {
+  readonly name: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly config: {
+    readonly HOST: string;
+    readonly LOG_LEVEL: string;
+    readonly ROLE: 'all' | 'api' | 'consumer';
+    readonly SHUTDOWN_DEADLINE_MS: number;
+    readonly REDIS_URL?: string | undefined;
+    readonly EVENTS_DATABASE_URL?: string | undefined;
+    readonly VIEWER_VERIFY_KEYS: unknown;
+  };
+  /** The queues that get a copy of a message. */
+  readonly receivers: (type: string, version: number) => readonly string[];
+  readonly wire: (kit: { log: Logger; metrics: Registry }) => Promise<Subgraph<Context>> | Subgraph<Context>;
+}
+
+// The order of the end: no new requests, then no new messages, then no more sweeps and relays, then the pools.
+export const runSubgraph = async <Context extends { viewer: Viewer }>(options: SubgraphOptions<Context>) => {
+  const { name, port, config } = options;
+  const log = createLog({ service: name, level: config.LOG_LEVEL });
+  const metrics = createMetrics(name);
+  const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
+  const subgraph = await options.wire({ log, metrics });
+
+  const http = createHttpServer({
+    log,
+    metrics,
+    notReady: async () => [
+      ...(shutdown.running ? [] : ['shutting down']),
+      ...(await subgraph.ping().then(
+        () => [],
+        () => ['database'],
+      )),
+    ],
+  });
+  if (config.ROLE !== 'consumer') await serveApi(options, subgraph, http, log);
+  await http.listen({ host: config.HOST, port });
+  shutdown.add('http', () => http.close());
+
+  if (config.ROLE !== 'api') await workQueue(options, subgraph, log, shutdown);
+  shutdown.add('database', subgraph.close);
+  log.info({ port, role: config.ROLE }, 'listening');
+};
+
+const serveApi = async <Context extends { viewer: Viewer }>(
+  { config }: SubgraphOptions<Context>,
+  { schema, context, routes }: Subgraph<Context>,
+  http: FastifyInstance,
+  log: Logger,
+) => {
+  const verifyViewer = viewerVerifier(config.VIEWER_VERIFY_KEYS as JSONWebKeySet);
+  await serveGraphql({ http, schema, context, verifyViewer, log });
+  routes?.(http);
+};
+
+const workQueue = async <Context extends { viewer: Viewer }>(
+  { name, databaseUrl, config, receivers }: SubgraphOptions<Context>,
+  { handlers, tasks }: Subgraph<Context>,
+  log: Logger,
+  shutdown: Shutdown,
+) => {
+  const bus = await createBus(transportOf(config), log);
+  const consumer = await startConsumer({ bus, queue: name, handlers, log });
+  const sweeps = startPeriodic(tasks, log);
+  const relay = await startRelay({ databaseUrl, bus, receivers, log });
+  shutdown.add('consumer', () => consumer.close());
+  shutdown.add('sweeps', () => sweeps.close());
+  shutdown.add('relay', () => relay.close());
+  shutdown.add('bus', () => bus.close());
+};
+
+const transportOf = ({
+  REDIS_URL,
+  EVENTS_DATABASE_URL,
+}: SubgraphOptions<{ viewer: Viewer }>['config']): { redisUrl: string } | { eventsDatabaseUrl: string } => {
+  if (REDIS_URL) return { redisUrl: REDIS_URL };
+  if (EVENTS_DATABASE_URL) return { eventsDatabaseUrl: EVENTS_DATABASE_URL };
+  throw new Error('set REDIS_URL, or EVENTS_DATABASE_URL, for the events');
+};

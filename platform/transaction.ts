@@ -1,0 +1,56 @@
+/** One database transaction, retried when PostgreSQL says that trying again is the answer. */
+
+/** What platform code needs of a Prisma client or of its transaction: every generated client has it. */
+export interface Sql {
+  $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): Promise<T>;
+  $executeRawUnsafe(query: string, ...values: unknown[]): Promise<number>;
+}
+
+interface TransactionOptions {
+  readonly maxWait: number;
+  readonly timeout: number;
+  readonly isolationLevel?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
+}
+
+/** A generated Prisma client, as far as starting a transaction goes. */
+export interface Transactional<Tx> {
+  $transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+}
+
+// 5 tries: a hot row seldom loses more than twice in a row; past that the caller should hear of it.
+const maxTries = 5;
+// 5 s to get a connection and 10 s to finish: a transaction makes no foreign call, so longer means trouble.
+const limits = { maxWait: 5_000, timeout: 10_000 };
+
+const serializationFailure = new Set(['40001', '40P01']);
+
+/** P2034 is Prisma's name for a write conflict or deadlock; raw queries show PostgreSQL's own code instead. */
+const isWorthRetrying = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const { code, meta } = error as Error & {
+    code?: string;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
+  };
+  return code === 'P2034' || serializationFailure.has(meta?.driverAdapterError?.cause?.originalCode ?? '');
+};
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Runs `work` in one transaction: all of it happens or nothing does. `work` may run again, so it must have no
+ * effect outside the database. Throws what `work` throws, and the last conflict once the tries are used up.
+ */
+export const inTransaction = async <Tx, T>(
+  client: Transactional<Tx>,
+  work: (tx: Tx) => Promise<T>,
+  options: Pick<TransactionOptions, 'isolationLevel'> = {},
+): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.$transaction(work, { ...limits, ...options });
+    } catch (error) {
+      if (attempt >= maxTries || !isWorthRetrying(error)) throw error;
+      await pause(2 ** attempt * 5 * (0.5 + Math.random()));
+    }
+  }
+};

@@ -1,0 +1,59 @@
+/**
+ * `npm run check`: what can be said about the code without running the system, in under a minute.
+ * One line a step; a step that fails shows what it printed. Exit code 1 when one failed, after all have run.
+ */
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const node = (name: string, ...args: string[]): Step => ({ name, command: process.execPath, args });
+const tool = (name: string, command: string, ...args: string[]): Step => ({ name, command, args });
+
+const staticSteps: readonly Step[] = [
+  tool('format and lint', 'biome', 'ci', '--error-on-warnings', '.'),
+  tool('types', 'tsc', '--project', '.'),
+  node('import rule', 'scripts/import-rule/check.ts'),
+  node('supergraph is current', 'scripts/compose.ts', '--check'),
+  node('schemas and migrations agree', 'scripts/db.ts', 'drift'),
+];
+const unitTests = tool('unit tests', 'vitest', 'run', '--project', 'unit');
+
+const help = `usage: npm run check [-- --static]
+  Generated code, format, lint, types, import rule, composition, database drift and unit tests.
+  --static   leaves out the unit tests (npm test runs them itself)`;
+
+const run = ({ command, args }: Step) =>
+  new Promise<{ code: number | null; output: string }>((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (text) => (output += text));
+    child.stderr.on('data', (text) => (output += text));
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
+    child.on('close', (code) => resolve({ code, output }));
+  });
+
+const report = async (step: Step): Promise<boolean> => {
+  const start = performance.now();
+  const { code, output } = await run(step);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${code === 0 ? '✓' : '✗'} ${step.name} (${seconds} s)`);
+  if (code !== 0) console.log(output.trim());
+  return code === 0;
+};
+
+const { values } = parseArgs({ options: { static: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+if (values.help) {
+  console.log(help);
+} else {
+  // Everything after it reads what is generated, so nothing else is worth trying when this fails.
+  const generated = await report(node('generated code', 'scripts/generate.ts'));
+  const steps = generated ? [...staticSteps, ...(values.static ? [] : [unitTests])] : [];
+  let failed = generated ? 0 : 1;
+  for (const step of steps) if (!(await report(step))) failed++;
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,31 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { commandLine, signalProcess, waitForExit } from './processes.ts';
+
+// Fast shutdown disconnects everybody and writes one checkpoint: seconds even on a slow disk. Immediate shutdown writes nothing.
+const fastStopMs = 20_000;
+const immediateStopMs = 5_000;
+
+/** Ends the server that a killed launcher left behind in this data directory, if there is one. */
+export const stopOrphan = async (data: string): Promise<void> => {
+  const pidFile = path.join(data, 'postmaster.pid');
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
+  if (Number.isNaN(pid)) return;
+  if (commandLine(pid)?.includes(data)) await stopProcess(pid);
+  // The file of a crashed server. PostgreSQL would refuse to start if that pid has meanwhile gone to another program.
+  else await rm(pidFile, { force: true });
+};
+
+/** Ends our own child; `exited` settles when it is gone. */
+export const stopServer = async (pid: number | undefined, exited: Promise<void>): Promise<void> => {
+  if (pid === undefined) return;
+  if (commandLine(pid) !== undefined) await stopProcess(pid);
+  await exited;
+};
+
+const stopProcess = async (pid: number): Promise<void> => {
+  signalProcess(pid, 'SIGINT');
+  if (await waitForExit(pid, fastStopMs)) return;
+  signalProcess(pid, 'SIGQUIT');
+  if (!(await waitForExit(pid, immediateStopMs))) throw new Error(`PostgreSQL (process ${pid}) does not stop`);
+};

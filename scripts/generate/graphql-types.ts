@@ -1,0 +1,42 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CodegenConfig } from '@graphql-codegen/cli';
+import { documentTypes, type SubgraphCodegen, subgraphTypes } from '../../codegen.ts';
+import type { SubgraphName } from '../../contracts/services.ts';
+import { apiSchemaOf } from './api-schema.ts';
+import type { Artifact } from './artifact.ts';
+
+const tools = ['@graphql-codegen/cli', '@graphql-codegen/typescript', 'graphql'];
+
+/** Types of one subgraph's resolvers. */
+export const resolverTypes = (root: string, name: SubgraphName): Artifact => ({
+  output: `subgraphs/${name}/graphql/types.generated.ts`,
+  inputs: ['codegen.ts', `subgraphs/${name}/schema.graphql`, `subgraphs/${name}/codegen.json`],
+  tools: [...tools, '@graphql-codegen/typescript-resolvers'],
+  make: async () => {
+    const additions = await readFile(path.join(root, 'subgraphs', name, 'codegen.json'), 'utf8').catch(() => '{}');
+    await runCodegen(root, subgraphTypes(name, JSON.parse(additions) as SubgraphCodegen));
+  },
+});
+
+/** Types of every operation in `operations/` and of the tests' own. */
+export const operationTypes = (root: string, documents: string[]): Artifact => ({
+  output: 'operations/documents.generated.ts',
+  inputs: ['codegen.ts', 'supergraph.graphql', ...documents],
+  tools: [...tools, '@graphql-codegen/typescript-operations', '@graphql-codegen/typed-document-node'],
+  make: async () => {
+    const supergraph = await readFile(path.join(root, 'supergraph.graphql'), 'utf8');
+    await runCodegen(root, documentTypes(apiSchemaOf(supergraph)));
+  },
+});
+
+/** Through the library and not its command: a process of its own costs a second each. */
+const runCodegen = async (root: string, config: CodegenConfig): Promise<void> => {
+  const { generate } = await import('@graphql-codegen/cli');
+  const files: { filename: string; content: string }[] = await generate({ ...config, cwd: root, silent: true }, false);
+  for (const { filename, content } of files) {
+    const file = path.resolve(root, filename);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+};

@@ -1,0 +1,78 @@
+import { defineConfig } from 'vitest/config';
+
+const sources = '{contracts,platform,gateway,subgraphs,scripts,web,tests/kit}/**';
+const needsPostgres = ['tests/kit/postgres-setup.ts'];
+const second = 1_000;
+
+/** The tiers, cheapest first. Each waits for the one before, so that a broken unit is reported before minutes of end-to-end tests. */
+export default defineConfig({
+  test: {
+    projects: [
+      tier({
+        name: 'unit',
+        order: 0,
+        include: [`${sources}/*.test.ts`],
+        exclude: ['**/*.db.test.ts'],
+        timeoutMs: 5 * second,
+      }),
+      tier({
+        name: 'db',
+        order: 1,
+        include: [`${sources}/*.db.test.ts`],
+        globalSetup: needsPostgres,
+        timeoutMs: 20 * second,
+      }),
+      tier({
+        name: 'contract',
+        order: 2,
+        include: ['tests/contract/**/*.test.ts'],
+        globalSetup: needsPostgres,
+        timeoutMs: 30 * second,
+      }),
+      // Whole systems on two cores: one file at a time, and patience.
+      tier({
+        name: 'e2e',
+        order: 3,
+        include: ['tests/e2e/**/*.test.ts'],
+        globalSetup: needsPostgres,
+        timeoutMs: 60 * second,
+        alone: true,
+      }),
+      tier({
+        name: 'faults',
+        order: 4,
+        include: ['tests/faults/**/*.test.ts'],
+        globalSetup: needsPostgres,
+        timeoutMs: 120 * second,
+        alone: true,
+      }),
+    ],
+  },
+});
+
+type Tier = {
+  name: string;
+  order: number;
+  include: string[];
+  exclude?: string[];
+  globalSetup?: string[];
+  timeoutMs: number;
+  /** One file at a time. */
+  alone?: boolean;
+};
+
+function tier({ name, order, include, exclude = [], globalSetup = [], timeoutMs, alone = false }: Tier) {
+  return {
+    test: {
+      name,
+      include,
+      exclude: ['**/node_modules/**', ...exclude],
+      globalSetup,
+      setupFiles: ['tests/kit/console.ts'],
+      sequence: { groupOrder: order },
+      testTimeout: timeoutMs,
+      hookTimeout: Math.max(timeoutMs, 60 * second),
+      fileParallelism: !alone,
+    },
+  };
+}
