@@ -20,7 +20,10 @@ const shared = {
 } satisfies Record<string, unknown>;
 
 /** Typed resolvers of one subgraph, from its SDL. */
-export const subgraphTypes = (name: SubgraphName, { mappers, scalars, contextType }: SubgraphCodegen): CodegenConfig => ({
+export const subgraphTypes = (
+  name: SubgraphName,
+  { mappers, scalars, contextType }: SubgraphCodegen,
+): CodegenConfig => ({
   schema: `subgraphs/${name}/schema.graphql`,
   generates: {
     [`subgraphs/${name}/graphql/types.generated.ts`]: {

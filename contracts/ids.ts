@@ -14,6 +14,7 @@ const prefixes = {
   Category: 'cat',
   Movement: 'mov',
   Cart: 'crt',
+  CartLine: 'cln',
   Order: 'ord',
   Attempt: 'att',
   Payment: 'pay',
@@ -35,6 +36,7 @@ export const ProductId = idOf('Product');
 export const VariantId = idOf('Variant');
 export const CategoryId = idOf('Category');
 export const CartId = idOf('Cart');
+export const CartLineId = idOf('CartLine');
 export const OrderId = idOf('Order');
 /** One try at paying for an order. The reservation and the payment of that try carry the same id. */
 export const AttemptId = idOf('Attempt');
@@ -46,6 +48,7 @@ export type ProductId = Id<'Product'>;
 export type VariantId = Id<'Variant'>;
 export type CategoryId = Id<'Category'>;
 export type CartId = Id<'Cart'>;
+export type CartLineId = Id<'CartLine'>;
 export type OrderId = Id<'Order'>;
 export type AttemptId = Id<'Attempt'>;
 export type PaymentId = Id<'Payment'>;

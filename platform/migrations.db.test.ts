@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, type TestDatabase } from '../tests/kit/postgres.ts';
-import { applyMigrations } from './migrations.ts';
+import { applyMigrations, pendingMigrations } from './migrations.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -97,5 +97,16 @@ describe('applyMigrations', () => {
     const attempt = applyMigrations('postgresql://order:hush@127.0.0.1:1/order', folder);
     await expect(attempt).rejects.toThrow(/Cannot reach the database order at 127\.0\.0\.1:1: .*ECONNREFUSED/);
     await expect(attempt).rejects.not.toThrow('hush');
+  });
+});
+
+describe('pendingMigrations', () => {
+  it('names what would be applied, on a new database and on an old one, and applies nothing', async () => {
+    await write('1_a', 'CREATE TABLE a (id int)');
+    expect(await pendingMigrations(database.url, folder)).toEqual(['1_a']);
+    expect(await query("SELECT to_regclass('_prisma_migrations') AS t")).toEqual([{ t: null }]);
+    await applyMigrations(database.url, folder);
+    await write('2_b', 'CREATE TABLE b (id int)');
+    expect(await pendingMigrations(database.url, folder)).toEqual(['2_b']);
   });
 });

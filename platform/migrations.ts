@@ -46,8 +46,23 @@ export const applyMigrations = async (url: string, folder: string): Promise<{ ap
   }
 };
 
+/** The names of the migrations that `applyMigrations` would apply now. Changes nothing; throws as it does. */
+export const pendingMigrations = async (url: string, folder: string): Promise<string[]> => {
+  const migrations = await readMigrations(folder);
+  const client = await connect(url);
+  try {
+    const { rows } = await client.query<{ history: string | null }>(
+      "SELECT to_regclass('_prisma_migrations') AS history",
+    );
+    const history = rows[0]?.history ? await readHistory(client) : [];
+    return pending(migrations, history).map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+};
+
 /** Which migrations are still to be applied, in order; refuses a history that does not fit the folder. */
-export const pending = (migrations: Migration[], history: HistoryRow[]): Migration[] => {
+const pending = (migrations: Migration[], history: HistoryRow[]): Migration[] => {
   const rows = new Map(history.map((row) => [row.migration_name, row]));
   return migrations.filter(({ name, checksum }) => {
     const row = rows.get(name);

@@ -23,4 +23,9 @@ const artifacts = (): Artifact[] => {
 export const generate = (options: { force?: boolean; report?: (line: string) => void } = {}): Promise<string[]> =>
   makeStale(root, artifacts(), options);
 
-if (import.meta.main) await generate({ force: process.argv.includes('--force'), report: console.log });
+if (import.meta.main) {
+  await generate({ force: process.argv.includes('--force'), report: console.log }).catch((fault: Error) => {
+    console.error(fault.message);
+    process.exitCode = 1;
+  });
+}

@@ -7,7 +7,7 @@ export interface QueueHandle {
   addBulk(jobs: { name: string; data: unknown; opts?: JobsOptions }[]): Promise<unknown>;
   getJob(id: string): Promise<Job | undefined>;
   getJobs(states: 'failed'[], start: number, end: number): Promise<Job[]>;
-  getJobCounts(...states: ('wait' | 'active' | 'delayed' | 'failed')[]): Promise<Record<string, number>>;
+  getJobCounts(...states: ('wait' | 'active' | 'delayed' | 'failed')[]): Promise<Record<string, number | undefined>>;
 }
 
 /** Takes messages from a queue. */

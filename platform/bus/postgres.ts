@@ -30,6 +30,10 @@ export const postgresBackend = (url: string, log: Logger): Backend => {
   // 2 to publish: one relay, one batch at a time, and a person looking at the queues.
   const publishing = new pg.Pool(poolConfig(url, 2));
   publishing.on('error', link.down);
+  publishing.on('connect', (client) => {
+    client.on('error', link.down);
+    link.up();
+  });
   // 1 to listen and 5 to work, for a worker; a process has one worker.
   const working = patientPool(new pg.Pool(poolConfig(url, 6)), link, hasQueues);
   working.on('error', link.down);

@@ -68,7 +68,11 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
 
 const byQueue = (jobs: readonly BusJob[]): Map<string, Envelope[]> => {
   const queues = new Map<string, Envelope[]>();
-  for (const { queue, message } of jobs) queues.set(queue, [...(queues.get(queue) ?? []), message]);
+  for (const { queue, message } of jobs) {
+    const messages = queues.get(queue) ?? [];
+    messages.push(message);
+    queues.set(queue, messages);
+  }
   return queues;
 };
 

@@ -81,7 +81,7 @@ export const deadLetter = (job: Job): DeadLetter => ({
   id: job.id ?? '',
   type: job.name,
   message: job.data,
-  reason: job.failedReason ?? 'unknown',
+  reason: job.failedReason,
   failedAt: new Date(job.finishedOn ?? 0),
   attempts: job.attemptsMade,
 });

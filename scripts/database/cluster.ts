@@ -7,7 +7,7 @@ import { type Binaries, findBinaries } from './binaries.ts';
 import { databaseUrl, waitUntilReady } from './connect.ts';
 import { homeOf } from './home.ts';
 import { stopOrphan, stopServer } from './orphan.ts';
-import { freePort, isPortFree } from './ports.ts';
+import { freePort, isPortFree } from '../system/ports.ts';
 import { asArguments, type Settings } from './settings.ts';
 
 /** A running PostgreSQL server that belongs to one folder. */
@@ -95,12 +95,14 @@ const start = async (binaries: Binaries, data: string, runAs: RunAs, options: Cl
   await log.close();
   const exited = ended(child);
   const superuserUrl = databaseUrl({ role: 'postgres', password: options.password, port, database: 'postgres' });
-  await Promise.race([
-    waitUntilReady(superuserUrl, exited),
-    exited.then(async () => {
-      throw new Error(`PostgreSQL did not start. The end of ${logFile}:\n${await endOf(logFile)}`);
-    }),
-  ]);
+  try {
+    await Promise.race([waitUntilReady(superuserUrl, exited), exited]);
+    if (child.exitCode !== null)
+      throw new Error(`PostgreSQL ended with code ${child.exitCode}. Its log:\n${await endOf(logFile)}`);
+  } catch (fault) {
+    await stopServer(child.pid, exited);
+    throw fault;
+  }
   await writeFile(path.join(data, 'agora.port'), String(port));
   return { port, folder: path.dirname(data), superuserUrl, exited, stop: () => stopServer(child.pid, exited) };
 };

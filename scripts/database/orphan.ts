@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { commandLine, signalProcess, waitForExit } from './processes.ts';
+import { commandLine, signalProcess, waitForExit } from '../system/processes.ts';
 
 // Fast shutdown disconnects everybody and writes one checkpoint: seconds even on a slow disk. Immediate shutdown writes nothing.
 const fastStopMs = 20_000;

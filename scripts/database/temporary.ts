@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { homeOf } from './home.ts';
 import { stopOrphan } from './orphan.ts';
-import { commandLine } from './processes.ts';
+import { commandLine } from '../system/processes.ts';
 import { throwawaySettings } from './settings.ts';
 
 /** `agora-postgres-<pid of the owner>-<random>` */
@@ -16,6 +16,7 @@ const prefix = 'agora-postgres-';
 export const temporaryCluster = async (): Promise<Cluster> => {
   await sweep();
   const folder = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
+  await chmod(folder, 0o711); // made closed to others, one of whom may have to run the server
   const cluster = await openCluster({ folder, password: randomBytes(16).toString('hex'), settings: throwawaySettings });
   return {
     ...cluster,

@@ -37,6 +37,12 @@ describe('makeStale', () => {
     expect(await makeStale(root, [artifact], { force: true })).toEqual(['out.txt']);
   });
 
+  it('makes the others when one fails, and names the one that did', async () => {
+    const failing = { ...artifact, output: 'other.txt', make: () => Promise.reject(new Error('syntax')) };
+    await expect(makeStale(root, [failing, artifact])).rejects.toThrow('other.txt: syntax');
+    expect(await makeStale(root, [artifact])).toEqual([]);
+  });
+
   it('does not take a failed attempt for done', async () => {
     const failing = { ...artifact, make: () => Promise.reject(new Error('syntax')) };
     await expect(makeStale(root, [failing])).rejects.toThrow('syntax');

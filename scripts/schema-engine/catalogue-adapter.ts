@@ -26,7 +26,9 @@ class CatalogueClient extends pg.Client {
 
 /** @prisma/adapter-pg for reading PostgreSQL's catalogue. */
 export const catalogueAdapters = (url: string): SqlDriverAdapterFactory => {
-  const adapters = new PrismaPg(new pg.Pool({ connectionString: url, Client: CatalogueClient }), { disposeExternalPool: true });
+  const adapters = new PrismaPg(new pg.Pool({ connectionString: url, Client: CatalogueClient }), {
+    disposeExternalPool: true,
+  });
   return {
     provider: adapters.provider,
     adapterName: adapters.adapterName,

@@ -29,7 +29,10 @@ export const sqlFromDatabaseTo = async (schemaFile: string, url: string): Promis
 const startEngine = async (files: { path: string; content: string }[], url: string): Promise<SchemaEngine> => {
   engineClass ??= loadEngine();
   const datamodels = files.map((file): [string, string] => [file.path, file.content]);
-  const adapters = { ...catalogueAdapters(url), connectToShadowDb: () => Promise.reject(new Error('no shadow database here')) };
+  const adapters = {
+    ...catalogueAdapters(url),
+    connectToShadowDb: () => Promise.reject(new Error('no shadow database here')),
+  };
   return (await engineClass).new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(adapters));
 };
 

@@ -35,6 +35,12 @@ export const emptyDatabase = (): Promise<TestDatabase> => createDatabase('scratc
 /** A fresh, unmigrated database for the event bus. */
 export const eventsDatabase = (): Promise<TestDatabase> => createDatabase('events', 'template0');
 
+/** The server itself, for tests of what makes databases and roles. */
+export const testServer = (): { superuserUrl: string; port: number } => ({
+  superuserUrl: superuserUrl(),
+  port: Number(new URL(superuserUrl()).port),
+});
+
 /** Copies of the same template do not disturb each other, so tests in parallel workers may ask at the same time. */
 const createDatabase = async (role: string, template: string): Promise<TestDatabase> => {
   const name = `test_${role}_${randomBytes(6).toString('hex')}`;

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  aGateway,
+  aSubgraph,
+  type GatewayFixture,
+  type HttpFixture,
+  httpServer,
+  type KeyPair,
+  keyPair,
+  nowhere,
+} from '../tests/kit/gateway-builders.ts';
+
+const lamp = { id: 'p1', title: 'Lamp', stock: 3 };
+const productResolvers = {
+  Query: { products: () => [lamp], product: () => lamp },
+  Mutation: { rename: () => lamp },
+};
+const userResolvers = {
+  Query: { me: () => 'Ada' },
+  Product: { __resolveReference: (product: object) => ({ ...product, likes: 7 }) },
+};
+const everything = '{ products { id title likes } me }';
+
+let key: KeyPair;
+const running: { close(): Promise<void> }[] = [];
+const run = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+  const started = await starting;
+  running.push(started);
+  return started;
+};
+
+beforeEach(async () => {
+  key = await keyPair('viewer');
+});
+afterEach(async () => {
+  for (const each of running.splice(0).toReversed()) await each.close();
+});
+
+/** The real product subgraph beside whatever stands where the user subgraph should be. */
+const withUserAt = async (url: string, environment: Record<string, string> = {}): Promise<GatewayFixture> => {
+  const product = await run(aSubgraph('product', productResolvers, key));
+  return run(aGateway(key, { PRODUCT_SUBGRAPH_URL: product.url, USER_SUBGRAPH_URL: url, ...environment }));
+};
+
+const someServer = (listener: Parameters<typeof httpServer>[0]): Promise<HttpFixture> => run(httpServer(listener));
+
+describe('a graph of two subgraphs', () => {
+  it('is answered as one', async () => {
+    const user = await run(aSubgraph('user', userResolvers, key));
+    const { ask } = await withUserAt(user.url);
+    expect((await ask(everything)).body).toEqual({
+      data: { products: [{ id: 'p1', title: 'Lamp', likes: 7 }], me: 'Ada' },
+    });
+  });
+
+  it('keeps answering what it can when a subgraph was away from the start, and heals when it comes', async () => {
+    const placeholder = await httpServer(() => {});
+    await placeholder.close();
+    const { port } = new URL(placeholder.url);
+    const { ask } = await withUserAt(placeholder.url);
+    const { status, body } = await ask(everything);
+    expect(status).toBe(200);
+    expect(body.data).toEqual({ products: [{ id: 'p1', title: 'Lamp', likes: null }], me: null });
+    expect(body.errors).toEqual([unavailable, unavailable]);
+
+    await run(
+      httpServer((_, response) => response.setHeader('content-type', 'application/json').end('{"data":{"me":"Ada"}}'), Number(port)),
+    );
+    expect((await ask('{ me }')).body).toEqual({ data: { me: 'Ada' } });
+  });
+
+  it('waits for a subgraph only so long', async () => {
+    const silent = await someServer(() => {});
+    const { ask } = await withUserAt(silent.url, { USER_SUBGRAPH_TIMEOUT_MS: '50' });
+    const { body } = await ask(everything);
+    expect(body.data).toEqual({ products: [{ id: 'p1', title: 'Lamp', likes: null }], me: null });
+    expect(body.errors).toEqual([coded('GATEWAY_TIMEOUT'), coded('GATEWAY_TIMEOUT')]);
+  });
+
+  it('also limits the time for the last byte of an answer', async () => {
+    const dripping = await someServer((_, response) => void response.writeHead(200).write('{"data":'));
+    const { ask } = await withUserAt(dripping.url, { USER_SUBGRAPH_TIMEOUT_MS: '50' });
+    expect((await ask('{ me }')).body.errors).toEqual([coded('GATEWAY_TIMEOUT')]);
+  });
+
+  it.each([
+    ['a page of a proxy', 502, '<html>bad gateway at 10.0.0.7</html>', 'SUBGRAPH_UNAVAILABLE'],
+    ['a server that is closing', 503, '{"error":"Service Unavailable"}', 'SUBGRAPH_UNAVAILABLE'],
+    ['half an answer', 200, '{"data":{"me":', 'SUBGRAPH_BAD_RESPONSE'],
+    ['JSON that is no answer', 200, '[1,2]', 'SUBGRAPH_BAD_RESPONSE'],
+    ['errors that are none', 200, '{"errors":["SELECT * FROM users"]}', 'SUBGRAPH_BAD_RESPONSE'],
+    ['a refused query', 400, '{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}', 'SUBGRAPH_BAD_RESPONSE'],
+    ['a refused signature', 401, '{"errors":[{"message":"no","extensions":{"code":"UNSIGNED_REQUEST"}}]}', 'SUBGRAPH_BAD_RESPONSE'],
+  ])('gives a code and no inside knowledge for %s', async (_, status, text, code) => {
+    const broken = await someServer((_request, response) => void response.writeHead(status).end(text));
+    const { ask } = await withUserAt(broken.url);
+    const { body } = await ask('{ me products { id } }');
+    expect(body.data).toEqual({ me: null, products: [{ id: 'p1' }] });
+    expect(body.errors).toEqual([coded(code)]);
+  });
+
+  it('gives up an answer that is too long', async () => {
+    const chunk = Buffer.alloc(1_048_576, 'x');
+    const endless = await someServer((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { ask } = await withUserAt(endless.url);
+    expect((await ask('{ me }')).body.errors).toEqual([coded('SUBGRAPH_BAD_RESPONSE')]);
+  });
+
+  it('passes the codes and messages of subgraphs on as they are, and nothing else of their errors', async () => {
+    const answer = {
+      data: { me: null },
+      errors: [{ message: 'Sign in to use Query.me.', path: ['me'], extensions: { code: 'UNAUTHENTICATED', sql: 'SELECT' } }],
+    };
+    const user = await someServer((_, response) => void response.end(JSON.stringify(answer)));
+    const { ask } = await withUserAt(user.url);
+    expect((await ask('{ me }')).body.errors).toEqual([
+      { message: 'Sign in to use Query.me.', path: ['me'], extensions: { code: 'UNAUTHENTICATED', service: 'user' } },
+    ]);
+  });
+
+  it('masks an error that has no code, since nobody decided that clients may read it', async () => {
+    const answer = { data: { me: null }, errors: [{ message: 'connect ECONNREFUSED 10.0.0.7:5432' }] };
+    const user = await someServer((_, response) => void response.end(JSON.stringify(answer)));
+    const { ask, lines } = await withUserAt(user.url);
+    const { body } = await ask('{ me }');
+    expect(body.errors).toMatchObject([
+      { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', service: 'user' } },
+    ]);
+    expect(JSON.stringify(lines)).toContain('10.0.0.7:5432');
+  });
+
+  it('sends a mutation once, however it fails', async () => {
+    let tries = 0;
+    const product = await someServer((request) => {
+      tries++;
+      request.socket.destroy();
+    });
+    const { ask } = await run(aGateway(key, { PRODUCT_SUBGRAPH_URL: product.url, USER_SUBGRAPH_URL: nowhere }));
+    const { body } = await ask('mutation { rename(id: "p1", title: "Lantern") { id } }');
+    expect(body.errors).toEqual([{ ...coded('SUBGRAPH_UNAVAILABLE'), extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'product' } }]);
+    expect(tries).toBe(1);
+  });
+});
+
+const coded = (code: string) => ({ message: expect.stringMatching(/^The \w+ service/), extensions: { code, service: 'user' } });
+const unavailable = coded('SUBGRAPH_UNAVAILABLE');

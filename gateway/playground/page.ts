@@ -1,0 +1,69 @@
+/** The playground: GraphiQL in one page that needs nothing from outside this machine, open on operations that work. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createGunzip, gzip } from 'node:zlib';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { samples } from './samples.ts';
+
+interface Page {
+  readonly etag: string;
+  /** Kept compressed only: as text it is over 10 MiB. */
+  readonly gzipped: Buffer;
+}
+
+const headers = {
+  'content-type': 'text/html; charset=utf-8',
+  vary: 'accept, accept-encoding',
+  // The browser keeps it and asks whether it is still the one; an upgrade shows at the next reload.
+  'cache-control': 'no-cache',
+  // Inline scripts and workers made from blobs are how the page is built; it may talk to this origin and to no other.
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'unsafe-inline' blob:",
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+};
+
+/** Made and compressed once, when the first browser asks for it. */
+export const playground = (): ((request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) => {
+  let page: Promise<Page> | undefined;
+  return async (request, reply) => {
+    page ??= makePage();
+    const { etag, gzipped } = await page;
+    reply.headers({ ...headers, etag });
+    if (request.headers['if-none-match'] === etag) return reply.status(304).send();
+    if (acceptsGzip(request)) return reply.header('content-encoding', 'gzip').send(gzipped);
+    const plain = createGunzip();
+    plain.end(gzipped);
+    return reply.send(plain);
+  };
+};
+
+const acceptsGzip = ({ headers }: FastifyRequest): boolean => String(headers['accept-encoding']).includes('gzip');
+
+const makePage = async (): Promise<Page> => {
+  const html = pageHtml(samples());
+  const gzipped = await promisify(gzip)(html);
+  return { etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`, gzipped };
+};
+
+const pageHtml = (queries: readonly string[]): string => {
+  const script = readFileSync(path.join(import.meta.dirname, 'remember-sign-in.js'), 'utf8');
+  const html: string = renderGraphiQL({
+    title: 'Agora playground',
+    defaultTabs: queries.map((query) => ({ query })),
+    // Tokens belong into this tab's session, not into the browser's storage for good.
+    shouldPersistHeaders: false,
+  });
+  return html.replace('<div id="root"></div>', (root) => `${root}<script>${script}</script>`);
+};

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import { applyMigrations } from '../../platform/migrations.ts';
+import { type Cluster, openCluster } from '../database/cluster.ts';
+import { ensureDatabases } from '../database/roles.ts';
+import { durableSettings } from '../database/settings.ts';
+import type { Secrets } from './secrets.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type Databases = {
+  urls: Record<SubgraphName, string>;
+  /** Of the embedded events database, when one was asked for. */
+  eventsUrl: string | undefined;
+  /** Our own server, unless the environment gave all addresses. */
+  cluster: Cluster | undefined;
+};
+
+const givenUrl = (env: Environment, subgraph: SubgraphName): string | undefined => {
+  const variable = `${subgraph.toUpperCase()}_DATABASE_URL`;
+  const file = env[`${variable}_FILE`];
+  return file ? readFileSync(file, 'utf8').trim() : env[variable] || undefined;
+};
+
+/** The databases that the environment names; the others in our own PostgreSQL server, which is started only when it is needed. */
+export const openDatabases = async (options: {
+  folder: string;
+  env: Environment;
+  secrets: Secrets;
+  withEvents: boolean;
+}): Promise<Databases> => {
+  const { folder, env, secrets, withEvents } = options;
+  const given = new Map(subgraphNames.map((name) => [name, givenUrl(env, name)]));
+  const own = subgraphNames.filter((name) => !given.get(name));
+  const roles = [
+    ...own.map((name) => ({ name, password: secrets.databasePasswords[name] })),
+    // The outbox sends again what this database forgot in a power cut, so its commits need not wait for the disk: twice the speed.
+    ...(withEvents ? [{ name: 'events', password: secrets.databasePasswords.events, synchronousCommit: 'off' as const }] : []),
+  ];
+  const cluster = roles.length > 0 ? await openOwn(folder, secrets) : undefined;
+  const made = cluster ? await ensureDatabases(cluster, roles) : {};
+  const urls = Object.fromEntries(subgraphNames.map((name) => [name, given.get(name) ?? made[name]]));
+  return { urls: urls as Record<SubgraphName, string>, eventsUrl: made.events, cluster };
+};
+
+const openOwn = (folder: string, secrets: Secrets): Promise<Cluster> =>
+  openCluster({ folder, password: secrets.databasePasswords.postgres, settings: durableSettings });
+
+/** Starts our own server again whenever it ends, until `stopping` says that this is wanted. Gives up when it cannot be started. */
+export const keepRunning = async (
+  first: Cluster,
+  options: { folder: string; secrets: Secrets; stopping: () => boolean; onNotice: (sentence: string) => void },
+): Promise<void> => {
+  for (let cluster = first; ; ) {
+    await cluster.exited;
+    if (options.stopping()) return;
+    options.onNotice('died; starting it again');
+    cluster = await openOwn(options.folder, options.secrets);
+    first.stop = cluster.stop;
+    if (cluster.port !== first.port) throw new Error(`came back on port ${cluster.port} instead of ${first.port}; start Agora again`);
+  }
+};
+
+/** Brings all four databases up to date; returns what was applied, as `order/20260101_init`. */
+export const migrateAll = async (root: string, urls: Record<SubgraphName, string>): Promise<string[]> => {
+  const applied = await Promise.all(
+    subgraphNames.map(async (name) => {
+      const result = await applyMigrations(urls[name], path.join(root, 'prisma', name, 'migrations'));
+      return result.applied.map((migration) => `${name}/${migration}`);
+    }),
+  );
+  return applied.flat();
+};

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterDeath } from './restart-policy.ts';
+
+export type Program = {
+  name: string;
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Written to its standard input, for configuration that must not be seen in a process list. */
+  input?: string;
+};
+
+export type Watcher = {
+  /** A line that it printed, on either output. */
+  onLine: (line: string) => void;
+  /** A sentence of the supervisor about it. */
+  onNotice: (sentence: string) => void;
+  /** After each start: for whoever keeps a list of what runs. */
+  onStart: (pid: number) => void;
+};
+
+/** `down` on purpose; `failed`: it died so often that it is left alone. */
+export type State = 'running' | 'restarting' | 'down' | 'failed';
+
+/** A process that is started again when it dies, until it is told to stop. */
+export type Supervised = {
+  readonly name: string;
+  readonly state: State;
+  readonly pid: number | undefined;
+  start: () => void;
+  /** SIGTERM, and SIGKILL when it is not gone in time. Stays down. */
+  stop: (graceMs: number) => Promise<void>;
+  /** SIGKILL. Stays down. */
+  kill: () => Promise<void>;
+};
+
+export const supervise = (program: Program, watcher: Watcher): Supervised => {
+  let state: State = 'down';
+  let child: ChildProcess | undefined;
+  let deaths: number[] = [];
+
+  const start = (): void => {
+    const started = spawnProgram(program);
+    child = started;
+    state = 'running';
+    readLines(started, watcher.onLine);
+    if (started.pid !== undefined) watcher.onStart(started.pid);
+    started.once('error', (fault) => watcher.onNotice(`cannot be started: ${fault.message}`));
+    started.once('close', (code, signal) => {
+      if (child !== started) return;
+      child = undefined;
+      if (state === 'running') void comeBack(signal ?? `exit code ${code}`);
+    });
+  };
+
+  const comeBack = async (cause: string): Promise<void> => {
+    deaths = [...deaths, Date.now()].slice(-10);
+    const verdict = afterDeath(deaths, Date.now());
+    if (verdict === 'give up') {
+      state = 'failed';
+      watcher.onNotice(`died again (${cause}) and is left alone now; its last lines say why`);
+      return;
+    }
+    state = 'restarting';
+    watcher.onNotice(`died (${cause}); starting it again in ${verdict.restartInMs} ms`);
+    await sleep(verdict.restartInMs);
+    if (state === 'restarting') start();
+  };
+
+  const end = async (signal: NodeJS.Signals, graceMs: number): Promise<void> => {
+    const ending = child;
+    state = 'down';
+    deaths = [];
+    if (!ending) return;
+    const closed = once(ending, 'close');
+    ending.kill(signal);
+    if (signal !== 'SIGKILL' && (await Promise.race([closed, sleep(graceMs, 'late', { ref: false })])) === 'late') {
+      watcher.onNotice(`did not stop within ${graceMs} ms and is killed`);
+      ending.kill('SIGKILL');
+    }
+    await closed;
+  };
+
+  return {
+    name: program.name,
+    get state() {
+      return state;
+    },
+    get pid() {
+      return child?.pid;
+    },
+    start: () => {
+      if (!child) start();
+    },
+    stop: (graceMs) => end('SIGTERM', graceMs),
+    kill: () => end('SIGKILL', 0),
+  };
+};
+
+const spawnProgram = ({ command, args, env, cwd, input }: Program): ChildProcess => {
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    // The channel is never spoken on. It closes when we die, however we die, and that ends the services.
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    // Its own process group: Ctrl-C in a terminal must reach the launcher only, which ends the processes in order.
+    detached: true,
+  });
+  child.stdin?.on('error', () => undefined); // it ended before it read; its exit tells
+  child.stdin?.end(input);
+  return child;
+};
+
+const readLines = ({ stdout, stderr }: ChildProcess, onLine: (line: string) => void): void => {
+  for (const output of [stdout, stderr]) if (output) createInterface({ input: output }).on('line', onLine);
+};

@@ -1,0 +1,85 @@
+/** What can go wrong that the customer can act on. `kind` is the name of the GraphQL type. */
+import { z } from 'zod';
+import { VariantId } from '../../../contracts/ids.ts';
+import { declineReasons } from '../../../contracts/messages/payment.ts';
+import { type Currency, Money } from '../../../contracts/money.ts';
+import type { Failure } from '../../../contracts/result.ts';
+
+export const cancellationReasons = [
+  'CUSTOMER',
+  'STAFF',
+  'EXPIRED',
+  'STOCK_TIMED_OUT',
+  'PAYMENT_TIMED_OUT',
+  'ACTION_TIMED_OUT',
+  'STOCK_LOST',
+  'CAPTURE_FAILED',
+] as const;
+export type CancellationReason = (typeof cancellationReasons)[number];
+export type DeclineReason = (typeof declineReasons)[number];
+
+const message = z.string();
+
+/** Why a checkout did not end in CONFIRMED. Kept with the order, so it is parsed when it is read. */
+export const CheckoutFailure = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('InsufficientStock'),
+    message,
+    lines: z.array(
+      z.object({ variantId: VariantId, sku: z.string(), requested: z.int().positive(), available: z.int().min(0) }),
+    ),
+  }),
+  z.object({
+    kind: z.literal('PriceChanged'),
+    message,
+    currentTotal: Money,
+    lines: z.array(z.object({ variantId: VariantId, sku: z.string(), was: Money, now: Money })),
+  }),
+  z.object({
+    kind: z.literal('VariantUnavailable'),
+    message,
+    lines: z.array(z.object({ variantId: VariantId, sku: z.string().nullable() })),
+  }),
+  z.object({ kind: z.literal('PaymentDeclined'), message, reason: z.enum(declineReasons) }),
+  z.object({ kind: z.literal('OrderCancelled'), message, reason: z.enum(cancellationReasons) }),
+]);
+export type CheckoutFailure = z.infer<typeof CheckoutFailure>;
+export type VariantUnavailable = Extract<CheckoutFailure, { kind: 'VariantUnavailable' }>;
+export type PriceChanged = Extract<CheckoutFailure, { kind: 'PriceChanged' }>;
+
+export interface CartLimitExceeded extends Failure<'CartLimitExceeded'> {
+  readonly limit: 'QUANTITY' | 'LINES' | 'TOTAL';
+  readonly maximum: number;
+}
+
+export interface CurrencyMismatch extends Failure<'CurrencyMismatch'> {
+  readonly cartCurrency: Currency;
+  readonly variantCurrency: Currency;
+}
+
+export type EmptyCart = Failure<'EmptyCart'>;
+export type CartLineNotFound = Failure<'CartLineNotFound'>;
+export type OrderNotCancellable = Failure<'OrderNotCancellable'>;
+export type OrderNotPayable = Failure<'OrderNotPayable'>;
+export type OrderNotParked = Failure<'OrderNotParked'>;
+
+export const emptyCart: EmptyCart = { kind: 'EmptyCart', message: 'There is nothing in the cart to order.' };
+export const cartLineNotFound: CartLineNotFound = {
+  kind: 'CartLineNotFound',
+  message: 'This line is no longer in the cart.',
+};
+export const orderNotCancellable: OrderNotCancellable = {
+  kind: 'OrderNotCancellable',
+  message: 'This order cannot be cancelled now.',
+};
+export const orderNotPayable: OrderNotPayable = {
+  kind: 'OrderNotPayable',
+  message: 'This order is not waiting for a payment.',
+};
+export const orderNotParked: OrderNotParked = { kind: 'OrderNotParked', message: 'This order has no failed undo.' };
+
+export const variantUnavailable = (lines: VariantUnavailable['lines']): VariantUnavailable => ({
+  kind: 'VariantUnavailable',
+  message: lines.length === 1 ? 'This item is not for sale.' : 'Some of these items are not for sale.',
+  lines,
+});

@@ -1,0 +1,35 @@
+/**
+ * What a provider can say. Every answer is final for its call: the outcome is known. An error or a time-out is no
+ * answer: the outcome is unknown, and the same call is made again with the same key.
+ */
+import type { declineReasons } from '../../../contracts/messages/payment.ts';
+import type { Money } from '../../../contracts/money.ts';
+
+export type DeclineReason = (typeof declineReasons)[number];
+
+export type AuthorizationAnswer =
+  | { readonly kind: 'approved'; readonly reference: string; readonly held: Money }
+  | {
+      readonly kind: 'declined';
+      readonly reference: string | null;
+      readonly reason: DeclineReason;
+      readonly message: string;
+    }
+  | { readonly kind: 'actionRequired'; readonly reference: string; readonly actionUrl: string | null }
+  /** Accepted; the outcome comes later, by webhook or when looked up. */
+  | { readonly kind: 'processing'; readonly reference: string };
+
+export type CaptureAnswer =
+  | { readonly kind: 'captured'; readonly amount: Money }
+  | { readonly kind: 'captureRefused'; readonly reason: string };
+
+export type VoidAnswer =
+  /** `released`: what was held until now; null when nothing was (an extra step was never taken). */
+  | { readonly kind: 'voided'; readonly released: Money | null }
+  | { readonly kind: 'voidRefused'; readonly reason: string };
+
+export type RefundAnswer =
+  | { readonly kind: 'refunded'; readonly amount: Money }
+  | { readonly kind: 'refundRefused'; readonly reason: string };
+
+export type Answer = AuthorizationAnswer | CaptureAnswer | VoidAnswer | RefundAnswer;

@@ -1,0 +1,158 @@
+/**
+ * The life of a payment, as a table. Everything that reaches a payment (a command of the order, an answer of the
+ * provider) is handled under the attempt's lock, one after the other, so a row and a column are all there is to know.
+ *
+ * A status that ends in -ING has one operation open: a call is, or is about to be, in the provider's hands. A cancel
+ * that comes meanwhile does not overtake it: CANCELLING waits for the answer, because only then is it known what
+ * there is to undo.
+ */
+import type { Answer } from './answers.ts';
+
+export const paymentStatuses = [
+  'AUTHORIZING',
+  'PROCESSING',
+  'ACTION_REQUIRED',
+  'CONFIRMING',
+  'AUTHORIZED',
+  'DECLINED',
+  'CAPTURING',
+  'CAPTURED',
+  'CAPTURE_FAILED',
+  'CANCELLING',
+  'VOIDING',
+  'REFUNDING',
+  'VOIDED',
+  'REFUNDED',
+  'VOID_FAILED',
+  'REFUND_FAILED',
+  'WITHDRAWN',
+] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+/** What can be asked of the provider. */
+export type OperationKind = 'AUTHORIZE' | 'CONFIRM' | 'CAPTURE' | 'VOID' | 'REFUND';
+
+/** Messages of the order that every status must have a reply to, now or when its operation ends. */
+export type OrderCommand = 'authorize' | 'capture' | 'cancel';
+export type InputKind = OrderCommand | 'confirm' | Answer['kind'];
+
+/** Names of the events that domain/replies.ts makes. */
+export type Reply =
+  | 'authorized'
+  | 'declined'
+  | 'actionRequired'
+  | 'captured'
+  | 'captureFailed'
+  | 'cancelled'
+  | 'cancelFailed';
+
+/** What to do: go to a status, open an operation, tell the order. `{}`: nothing, the reply comes when the operation ends. */
+export interface Step {
+  readonly to?: PaymentStatus;
+  readonly call?: OperationKind;
+  readonly reply?: Reply;
+}
+
+type Row = Readonly<Record<OrderCommand, Step> & Partial<Record<InputKind, Step>>>;
+
+const approved = { to: 'AUTHORIZED', reply: 'authorized' } as const;
+const declined = { to: 'DECLINED', reply: 'declined' } as const;
+const askForAction = { to: 'ACTION_REQUIRED', reply: 'actionRequired' } as const;
+const voidIt = { to: 'VOIDING', call: 'VOID' } as const;
+const refundIt = { to: 'REFUNDING', call: 'REFUND' } as const;
+const nothingToCapture = { reply: 'captureFailed' } as const;
+
+export const paymentStates = {
+  AUTHORIZING: {
+    authorize: {},
+    capture: nothingToCapture,
+    cancel: { to: 'CANCELLING' },
+    approved,
+    declined,
+    actionRequired: askForAction,
+    processing: { to: 'PROCESSING' },
+  },
+  PROCESSING: {
+    authorize: {},
+    capture: nothingToCapture,
+    cancel: voidIt,
+    approved,
+    declined,
+    actionRequired: askForAction,
+    processing: {},
+  },
+  ACTION_REQUIRED: {
+    authorize: { reply: 'actionRequired' },
+    capture: nothingToCapture,
+    cancel: voidIt,
+    confirm: { to: 'CONFIRMING', call: 'CONFIRM' },
+    approved,
+    declined,
+    actionRequired: {},
+    processing: { to: 'PROCESSING' },
+  },
+  CONFIRMING: {
+    authorize: {},
+    capture: nothingToCapture,
+    cancel: { to: 'CANCELLING' },
+    approved,
+    declined,
+    actionRequired: { to: 'ACTION_REQUIRED' },
+    processing: { to: 'PROCESSING' },
+  },
+  AUTHORIZED: {
+    authorize: { reply: 'authorized' },
+    capture: { to: 'CAPTURING', call: 'CAPTURE' },
+    cancel: voidIt,
+  },
+  DECLINED: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
+  CAPTURING: {
+    authorize: { reply: 'authorized' },
+    capture: {},
+    cancel: { to: 'CANCELLING' },
+    captured: { to: 'CAPTURED', reply: 'captured' },
+    captureRefused: { to: 'CAPTURE_FAILED', reply: 'captureFailed' },
+  },
+  CAPTURED: { authorize: { reply: 'authorized' }, capture: { reply: 'captured' }, cancel: refundIt },
+  CAPTURE_FAILED: { authorize: { reply: 'authorized' }, capture: { reply: 'captureFailed' }, cancel: voidIt },
+  CANCELLING: {
+    authorize: {},
+    capture: {},
+    cancel: {},
+    approved: voidIt,
+    declined: { to: 'DECLINED', reply: 'cancelled' },
+    actionRequired: voidIt,
+    processing: voidIt,
+    captured: refundIt,
+    captureRefused: voidIt,
+  },
+  VOIDING: {
+    authorize: {},
+    capture: {},
+    cancel: {},
+    voided: { to: 'VOIDED', reply: 'cancelled' },
+    voidRefused: { to: 'VOID_FAILED', reply: 'cancelFailed' },
+  },
+  REFUNDING: {
+    authorize: {},
+    capture: {},
+    cancel: {},
+    refunded: { to: 'REFUNDED', reply: 'cancelled' },
+    refundRefused: { to: 'REFUND_FAILED', reply: 'cancelFailed' },
+  },
+  VOIDED: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
+  REFUNDED: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
+  // Somebody looked, and asks again: a new operation with a new key.
+  VOID_FAILED: { authorize: {}, capture: nothingToCapture, cancel: voidIt },
+  REFUND_FAILED: { authorize: {}, capture: nothingToCapture, cancel: refundIt },
+  // The cancel came first: the payment exists only to say no.
+  WITHDRAWN: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
+} as const satisfies Record<PaymentStatus, Row>;
+
+export const stepFor = (status: PaymentStatus, input: InputKind): Step | undefined => {
+  const row: Row = paymentStates[status];
+  return row[input];
+};
+
+/** The next word is the provider's or the customer's: how it stands is asked from time to time. */
+export const isWaiting = (status: PaymentStatus): boolean => status === 'PROCESSING' || status === 'ACTION_REQUIRED';

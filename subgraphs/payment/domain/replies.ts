@@ -1,0 +1,73 @@
+/** The events that tell the order how its attempt stands. */
+import { message, type NewMessage } from '../../../contracts/envelope.ts';
+import * as messages from '../../../contracts/messages/payment.ts';
+import { type Attempt, inCurrencyOf, type Payment } from './payment.ts';
+import type { Reply } from './payment-states.ts';
+
+/** The attempt, not the payment: some replies are about an attempt that never became one. */
+const aggregate = ({ attemptId }: Attempt) => ({ type: 'payment-attempt', id: attemptId });
+const names = ({ attemptId, orderId }: Attempt) => ({ attemptId, orderId });
+const withPayment = (payment: Payment) => ({ ...names(payment), paymentId: payment.id });
+
+/** `payment.cancelled` says what was undone, by the money and not by the way it went. */
+const undone = (payment: Payment) => {
+  if (payment.refunded > 0) return { outcome: 'REFUNDED', refunded: inCurrencyOf(payment, payment.refunded) } as const;
+  return { outcome: payment.authorized > 0 ? 'VOIDED' : 'NOTHING', refunded: null } as const;
+};
+
+const replies: Record<Reply, (payment: Payment) => NewMessage> = {
+  authorized: (payment) =>
+    message(messages.PaymentAuthorized, aggregate(payment), {
+      ...withPayment(payment),
+      amount: inCurrencyOf(payment, payment.authorized),
+    }),
+  // Asked for again after it was undone, there is no reason of the provider's: it was withdrawn.
+  declined: (payment) =>
+    message(messages.PaymentDeclined, aggregate(payment), {
+      ...withPayment(payment),
+      reason: payment.declineReason ?? 'WITHDRAWN',
+      message: (payment.declineReason && payment.reasonText) || withdrawnText,
+    }),
+  actionRequired: (payment) =>
+    message(messages.PaymentActionRequired, aggregate(payment), {
+      ...withPayment(payment),
+      actionUrl: payment.actionUrl,
+    }),
+  captured: (payment) =>
+    message(messages.PaymentCaptured, aggregate(payment), {
+      ...withPayment(payment),
+      amount: inCurrencyOf(payment, payment.captured),
+    }),
+  captureFailed: (payment) => captureFailed(payment, payment.reasonText ?? `Nothing to capture: ${payment.status}.`),
+  cancelled: (payment) =>
+    message(messages.PaymentCancelled, aggregate(payment), { ...withPayment(payment), ...undone(payment) }),
+  cancelFailed: (payment) =>
+    message(messages.PaymentCancelFailed, aggregate(payment), {
+      ...withPayment(payment),
+      reason: payment.reasonText ?? 'The provider gave no reason.',
+    }),
+};
+
+export const withdrawnText = 'The payment was cancelled before it began.';
+
+export const replyOf = (reply: Reply, payment: Payment): NewMessage => replies[reply](payment);
+
+export const captureFailed = (payment: Payment, reason: string): NewMessage =>
+  message(messages.PaymentCaptureFailed, aggregate(payment), { ...withPayment(payment), reason });
+
+/** To a capture of an attempt that nobody has asked to authorize. */
+export const nothingToCapture = (attempt: Attempt): NewMessage =>
+  message(messages.PaymentCaptureFailed, aggregate(attempt), {
+    ...names(attempt),
+    paymentId: null,
+    reason: 'Nothing to capture: this attempt is unknown.',
+  });
+
+/** To a cancel of an attempt that never began. */
+export const nothingToCancel = (attempt: Attempt): NewMessage =>
+  message(messages.PaymentCancelled, aggregate(attempt), {
+    ...names(attempt),
+    paymentId: null,
+    outcome: 'NOTHING',
+    refunded: null,
+  });

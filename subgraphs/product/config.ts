@@ -1,0 +1,16 @@
+/** The variables of the product subgraph. */
+import { z } from 'zod';
+import { defaultPorts } from '../../contracts/services.ts';
+import { subgraphVariables, variable } from '../../platform/config.ts';
+
+export const productVariables = z.object({
+  ...subgraphVariables,
+  PRODUCT_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  PRODUCT_PORT: variable.port(defaultPorts.product),
+  // 5 s: units held past their time come back about that late; orders have time-outs of their own, in minutes.
+  RESERVATION_SWEEP_INTERVAL_MS: variable.milliseconds(5_000),
+  // 200 a round: far above what expires in 5 s, and a backlog after an outage cannot hog the database.
+  RESERVATION_SWEEP_LIMIT: z.coerce.number().int().min(1).max(10_000).default(200),
+});
+
+export type ProductConfig = z.output<typeof productVariables>;

@@ -1,0 +1,91 @@
+/** The decisions about a reservation. Pure: a use case locks, decides here, and enacts. */
+import type { DataOf, NewMessage } from '../../../contracts/envelope.ts';
+import type { VariantId } from '../../../contracts/ids.ts';
+import type { ReserveStock } from '../../../contracts/messages/stock.ts';
+import { equals, type Money } from '../../../contracts/money.ts';
+import { answers } from './answers.ts';
+import type { ProductStatus } from './catalogue.ts';
+import type { Rejection } from './failures.ts';
+import type { Reservation } from './reservation.ts';
+import { type ReservationRequest, reservationStates, type Step } from './reservation-states.ts';
+import type { MovementKind, Units } from './stock.ts';
+
+export interface Decision {
+  /** As it is from now on; the very same object when nothing changes. */
+  readonly reservation: Reservation;
+  /** What its lines do to the stock. */
+  readonly movement: MovementKind | undefined;
+  readonly answer: NewMessage | undefined;
+}
+
+/** What a request does to a reservation, by the table. */
+export const decide = (reservation: Reservation, request: ReservationRequest): Decision => {
+  const { becomes, moves, answer }: Step = reservationStates[reservation.status][request];
+  const after = becomes ? { ...reservation, status: becomes } : reservation;
+  return { reservation: after, movement: moves, answer: answer && answers[answer](after) };
+};
+
+/** A variant as the shop offers it at this moment. */
+export interface Offer {
+  readonly price: Money;
+  readonly status: ProductStatus;
+  readonly available: number;
+}
+
+/** All lines of one variant together. A cart may name it twice, with prices from two moments. */
+export interface WantedVariant extends Units {
+  readonly unitPrices: readonly Money[];
+}
+
+type Lines = DataOf<typeof ReserveStock>['lines'];
+
+/** Lines added up per variant, in order of the variants' ids: the order in which stock is locked everywhere. */
+export const perVariant = (lines: Lines): WantedVariant[] =>
+  [...Map.groupBy(lines, ({ variantId }) => variantId)]
+    .map(([variantId, same]) => ({
+      variantId,
+      quantity: same.reduce((total, { quantity }) => total + quantity, 0),
+      unitPrices: same.map(({ unitPrice }) => unitPrice),
+    }))
+    .sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
+
+/** Why a line cannot be had; the first ground that applies to any line is the reason that is given. */
+const grounds: readonly [Rejection['reason'], (wanted: WantedVariant, offer: Offer) => boolean][] = [
+  ['UNAVAILABLE', (_, { status }) => status !== 'PUBLISHED'],
+  ['PRICE_CHANGED', ({ unitPrices }, { price }) => unitPrices.some((expected) => !equals(expected, price))],
+  ['INSUFFICIENT_STOCK', ({ quantity }, { available }) => quantity > available],
+];
+
+/** Holds all lines of a new attempt, or none of them. `offers` must be locked, or the answer may be out of date. */
+export const decideReservation = (
+  attempt: Pick<Reservation, 'attemptId' | 'orderId' | 'expiresAt'>,
+  wanted: readonly WantedVariant[],
+  offers: ReadonlyMap<VariantId, Offer>,
+): Decision => {
+  for (const [reason, applies] of grounds) {
+    const atFault = wanted.filter((line) => {
+      const offer = offers.get(line.variantId);
+      return offer ? applies(line, offer) : reason === 'UNAVAILABLE';
+    });
+    if (atFault.length > 0) return rejected(attempt, { reason, lines: atFault.map((line) => shown(line, offers)) });
+  }
+  const lines = wanted.map(({ variantId, quantity }) => ({ variantId, quantity }));
+  const reservation: Reservation = { ...attempt, status: 'RESERVED', lines, rejection: null };
+  return { reservation, movement: 'RESERVATION', answer: answers.reserved(reservation) };
+};
+
+const rejected = (attempt: Pick<Reservation, 'attemptId' | 'orderId'>, rejection: Rejection): Decision => {
+  const reservation: Reservation = { ...attempt, status: 'REJECTED', lines: [], expiresAt: null, rejection };
+  return { reservation, movement: undefined, answer: answers['rejected as before'](reservation) };
+};
+
+const shown = ({ variantId, quantity }: WantedVariant, offers: ReadonlyMap<VariantId, Offer>) => {
+  const offer = offers.get(variantId);
+  const forSale = offer?.status === 'PUBLISHED' ? offer : undefined;
+  return {
+    variantId,
+    requested: quantity,
+    available: forSale?.available ?? 0,
+    currentPrice: forSale?.price ?? null,
+  };
+};

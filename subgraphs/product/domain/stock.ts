@@ -1,0 +1,42 @@
+/** Inventory: how many units there are, how many of them are promised, and the kinds of movement that change that. */
+import type { VariantId } from '../../../contracts/ids.ts';
+
+export interface StockLevel {
+  /** Units in the warehouse, the reserved ones included. */
+  readonly onHand: number;
+  /** Units held for orders that are not paid yet. */
+  readonly reserved: number;
+}
+
+/** Units that can be bought now. */
+export const available = ({ onHand, reserved }: StockLevel): number => onHand - reserved;
+
+/** Some units of one variant. */
+export interface Units {
+  readonly variantId: VariantId;
+  readonly quantity: number;
+}
+
+/**
+ * What one unit of each kind of movement does to the level. The ledger is the truth: a level is the sum of its
+ * movements, each taken by this table.
+ */
+export const movementEffects = {
+  RECEIPT: { onHand: 1, reserved: 0 },
+  ADJUSTMENT: { onHand: 1, reserved: 0 },
+  RESERVATION: { onHand: 0, reserved: 1 },
+  RELEASE: { onHand: 0, reserved: -1 },
+  SALE: { onHand: -1, reserved: -1 },
+  RETURN: { onHand: 1, reserved: 0 },
+} as const satisfies Record<string, StockLevel>;
+
+export type MovementKind = keyof typeof movementEffects;
+
+/** The level after a movement. */
+export const moved = (level: StockLevel, kind: MovementKind, quantity: number): StockLevel => ({
+  onHand: level.onHand + movementEffects[kind].onHand * quantity,
+  reserved: level.reserved + movementEffects[kind].reserved * quantity,
+});
+
+/** Nothing negative, and nothing promised that is not there. The database checks the same. */
+export const isPossible = ({ onHand, reserved }: StockLevel): boolean => reserved >= 0 && reserved <= onHand;

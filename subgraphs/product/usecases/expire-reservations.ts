@@ -1,0 +1,24 @@
+import { decide } from '../domain/decide-reservation.ts';
+import { enact } from './enact.ts';
+import type { Deps } from './ports.ts';
+
+/**
+ * Gives back what is held past its time, at most `limit` reservations; returns how many. Safe in many copies at once.
+ * Each is a transaction of its own: stock is then locked in order of the ids within one, as everywhere, and a
+ * reserve or commit waits for one reservation and not for a batch.
+ */
+export const expireReservations =
+  ({ transaction, now }: Deps) =>
+  async (limit: number): Promise<number> => {
+    let expired = 0;
+    while (expired < limit) {
+      const wasOne = await transaction(async (stores) => {
+        const overdue = await stores.reservations.lockOverdue(now());
+        if (overdue) await enact(stores, overdue, decide(overdue, 'expire'));
+        return overdue !== undefined;
+      });
+      if (!wasOne) break;
+      expired++;
+    }
+    return expired;
+  };

@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { Category, Product } from '../domain/catalogue.ts';
+import { placed } from '../domain/category-tree.ts';
+import { productChanged, takenOver } from '../domain/product-changes.ts';
+import type { Deps, Stores } from './ports.ts';
+
+// 50 products a transaction: short locks on a shop that is open, and few round trips.
+const batchSize = 50;
+// 1,000,000: more of one variant than any warehouse holds.
+const mostUnits = 1_000_000;
+/** The receipt that a variant's first units come with. */
+const initialReceipt = 'initial stock';
+
+/** A catalogue from outside: a seed, or another system's export. */
+export const CatalogueImport = z.object({
+  categories: z.array(Category).max(1_000),
+  products: z.array(Product).max(100_000),
+  /** Units that a variant starts with, by variant id. They come in once, whatever the import says later. */
+  initialStock: z.record(z.string(), z.int().min(0).max(mostUnits)),
+});
+export type CatalogueImport = z.infer<typeof CatalogueImport>;
+
+export interface ImportReport {
+  /** How many of each were new or changed. */
+  readonly categories: number;
+  readonly products: number;
+  readonly receipts: number;
+}
+
+/**
+ * Takes over a catalogue: what is new or changed is written and published, what is the same is left alone, so running
+ * it again does nothing. What the import does not name stays as it is. A batch is taken over whole or not at all;
+ * after a failure, run it again. Throws a `ZodError` or `CallerFault` when the import itself is not sound.
+ */
+export const importCatalogue =
+  ({ transaction }: Deps) =>
+  async (given: CatalogueImport): Promise<ImportReport> => {
+    const { categories, products, initialStock } = CatalogueImport.parse(given);
+    const report = { categories: await transaction(takeCategories(categories)), products: 0, receipts: 0 };
+    for (let start = 0; start < products.length; start += batchSize) {
+      const batch = products.slice(start, start + batchSize);
+      const taken = await transaction(takeProducts(batch, initialStock));
+      report.products += taken.products;
+      report.receipts += taken.receipts;
+    }
+    return report;
+  };
+
+const takeCategories =
+  (given: readonly Category[]) =>
+  async ({ catalogue }: Stores): Promise<number> => {
+    await catalogue.lockImports();
+    const stored = new Map((await catalogue.categories()).map((category) => [category.id, category]));
+    const after = new Map([...stored, ...given.map((category) => [category.id, category] as const)]);
+    const changed = placed([...after.values()]).filter(
+      (category) => !isDeepStrictEqual(category, stored.get(category.id)),
+    );
+    await catalogue.saveCategories(changed);
+    return changed.length;
+  };
+
+const takeProducts =
+  (given: readonly Product[], initialStock: Readonly<Record<string, number>>) =>
+  async ({ catalogue, stock, outbox }: Stores): Promise<Omit<ImportReport, 'categories'>> => {
+    await catalogue.lockImports();
+    const stored = await catalogue.lockProducts(given.map(({ id }) => id));
+    const changed = given
+      .map((product) => takenOver(stored.get(product.id), product))
+      .filter((product) => product !== undefined);
+    await catalogue.saveProducts(changed);
+    await outbox.add(...changed.map(productChanged));
+    const receipts = given
+      .flatMap(({ variants }) => variants)
+      .map(({ id }) => ({ variantId: id, quantity: initialStock[id] ?? 0, reference: initialReceipt }))
+      .filter(({ quantity }) => quantity > 0);
+    return { products: changed.length, receipts: await stock.receive(receipts) };
+  };

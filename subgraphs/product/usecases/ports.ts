@@ -1,0 +1,108 @@
+/** What the use cases need from outside. */
+import type { Outbox } from '../../../contracts/envelope.ts';
+import type { AttemptId, CategoryId, MessageId, OrderId, ProductId, VariantId } from '../../../contracts/ids.ts';
+import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Product, ProductStatus, Variant } from '../domain/catalogue.ts';
+import type { PlacedCategory } from '../domain/category-tree.ts';
+import type { Offer } from '../domain/decide-reservation.ts';
+import type { Reservation } from '../domain/reservation.ts';
+import type { MovementKind, Units } from '../domain/stock.ts';
+
+export interface CatalogueStore {
+  /** Lets imports take turns: two at once would both see a new product as new. */
+  lockImports(): Promise<void>;
+  categories(): Promise<PlacedCategory[]>;
+  /** Inserts or updates; parents first. */
+  saveCategories(categories: readonly PlacedCategory[]): Promise<void>;
+  /** Those of the products that exist, with their variants, locked. */
+  lockProducts(ids: readonly ProductId[]): Promise<ReadonlyMap<ProductId, Product>>;
+  /** Inserts or updates products and variants; a new variant gets its empty stock level. */
+  saveProducts(products: readonly Product[]): Promise<void>;
+}
+
+export interface Receipt extends Units {
+  /** What it came with, such as a delivery note. The same one is received once per variant. */
+  readonly reference: string;
+}
+
+export interface StockStore {
+  /** What can be sold of these variants, and for how much; their stock is locked, in order of the ids. */
+  lockOffers(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, Offer>>;
+  /** Writes the movements of a reservation and their sum. Throws when the stock cannot have it: that would be a bug. */
+  move(kind: MovementKind, attemptId: AttemptId, lines: readonly Units[]): Promise<void>;
+  /** Takes in what was not received before; returns how many receipts that were. */
+  receive(receipts: readonly Receipt[]): Promise<number>;
+}
+
+export interface ReservationStore {
+  /** The reservation of an attempt, locked until the transaction ends: also when there is none yet. */
+  lock(attemptId: AttemptId, orderId: OrderId): Promise<Reservation>;
+  /** A RESERVED one whose time was up before `now`, locked; one that is locked by others is passed over. */
+  lockOverdue(now: Date): Promise<Reservation | undefined>;
+  save(reservation: Reservation): Promise<void>;
+}
+
+export interface Stores {
+  readonly catalogue: CatalogueStore;
+  readonly stock: StockStore;
+  readonly reservations: ReservationStore;
+  readonly outbox: Outbox;
+}
+
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+
+/** The same, once per message: with the inbox row in the same transaction; a message seen before does nothing. */
+export type Receive = (
+  message: { readonly id: MessageId; readonly type: string },
+  work: (stores: Stores) => Promise<void>,
+) => Promise<void>;
+
+export type ProductView = Omit<Product, 'variants'>;
+export interface VariantView extends Variant {
+  readonly productId: ProductId;
+}
+export interface CategoryView {
+  readonly id: CategoryId;
+  readonly slug: string;
+  readonly name: string;
+  readonly parentId: CategoryId | null;
+}
+
+/** The products in one status, of one category (by slug, with everything below it) or of all. */
+export interface ProductList {
+  readonly category: string | null;
+  readonly status: ProductStatus;
+}
+export interface ProductListPage extends ProductList {
+  readonly limit: number;
+  /** Title and id of the product after which to go on. */
+  readonly after: readonly [title: string, id: string] | undefined;
+}
+
+/** Each is one SQL statement, for however many keys. Rows come in any order unless it says otherwise. */
+export interface CatalogueReads {
+  products(
+    viewer: Viewer,
+    by: { readonly ids: readonly ProductId[]; readonly slugs: readonly string[] },
+  ): Promise<ProductView[]>;
+  variants(
+    viewer: Viewer,
+    by: { readonly ids: readonly VariantId[]; readonly skus: readonly string[] },
+  ): Promise<VariantView[]>;
+  /** In the order in which the shop shows them. */
+  variantsOf(products: readonly ProductId[]): Promise<VariantView[]>;
+  available(variants: readonly VariantId[]): Promise<{ readonly variantId: VariantId; readonly available: number }[]>;
+  categories(ids: readonly CategoryId[]): Promise<CategoryView[]>;
+  /** In the order in which the shop shows them; `null` is the parent of the top. */
+  categoriesBelow(parents: readonly (CategoryId | null)[]): Promise<CategoryView[]>;
+  /** For each page its products in order of title, and one more than the limit when there is one. */
+  pages(pages: readonly ProductListPage[]): Promise<ProductView[][]>;
+  counts(lists: readonly ProductList[]): Promise<number[]>;
+}
+
+export interface Deps {
+  readonly transaction: Transaction;
+  readonly receive: Receive;
+  readonly reads: CatalogueReads;
+  readonly now: () => Date;
+}

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import { fail, ok, type Result } from '../../../contracts/result.ts';
+import type { Email } from './email.ts';
+import { type UnacceptablePassword, unacceptablePassword } from './failures.ts';
+
+/** A password, ready to be hashed or checked. It is never stored, logged, or made part of a digest other than its hash. */
+export type Password = string & z.$brand<'Password'>;
+
+// NIST SP 800-63B: length is what counts, and rules about digits and signs do harm. It asks for 8 at least; 10, because
+// a shop's customers have no second factor here.
+const shortest = 10;
+// 128: room for a pass-phrase; past that it only costs us work.
+const longest = 128;
+// A character is one or two units of a string. Checked first, so that nobody makes us normalise a megabyte.
+const longestText = 2 * longest;
+
+/**
+ * The password as it was meant: two keyboards may send the same letter as different characters (NIST SP 800-63B
+ * 5.1.1.2 asks for this). Every password goes through here, new or typed again.
+ */
+const normalise = (text: string): Password => text.normalize('NFKC') as Password;
+
+const lengthOf = (password: Password): number => [...password].length;
+
+/** A new password for the account with this address, or which rule it breaks. */
+export const newPassword = (text: string, email: Email): Result<Password, UnacceptablePassword> => {
+  if (text.length > longestText) return fail(unacceptablePassword('TOO_LONG'));
+  const password = normalise(text);
+  if (lengthOf(password) < shortest) return fail(unacceptablePassword('TOO_SHORT'));
+  if (lengthOf(password) > longest) return fail(unacceptablePassword('TOO_LONG'));
+  if (password.trim().toLowerCase() === email) return fail(unacceptablePassword('SAME_AS_EMAIL'));
+  return ok(password);
+};
+
+/** A password typed to prove who one is; `undefined` when it is so long that no account can have it. */
+export const typedPassword = (text: string): Password | undefined =>
+  text.length > longestText ? undefined : normalise(text);

@@ -1,0 +1,98 @@
+/** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
+import type { Outbox } from '../../../contracts/envelope.ts';
+import type { Idempotency } from '../../../contracts/idempotency.ts';
+import type { MessageId, newId, UserId } from '../../../contracts/ids.ts';
+import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Email } from '../domain/email.ts';
+import type { Notification } from '../domain/notification.ts';
+import type { Password } from '../domain/password.ts';
+import type { Session, SessionId } from '../domain/session.ts';
+import type { SignInAttempts } from '../domain/sign-in-attempts.ts';
+import type { Account, PasswordHash, User } from '../domain/user.ts';
+
+export interface AccountStore {
+  /** False when the address has an account already; nothing is written then. */
+  insert(account: Account): Promise<boolean>;
+}
+
+export interface SessionStore {
+  insert(session: Session): Promise<void>;
+}
+
+export interface SignInAttemptStore {
+  /** The count of this address, which nobody else can read or change until the transaction ends. */
+  lock(email: Email): Promise<SignInAttempts | undefined>;
+  save(email: Email, attempts: SignInAttempts): Promise<void>;
+  clear(email: Email): Promise<void>;
+  /** Drops at most `limit` counts that have not changed since `before`; tells how many. */
+  dropOlderThan(before: Date, limit: number): Promise<number>;
+}
+
+export interface NotificationStore {
+  insert(notification: Notification): Promise<void>;
+}
+
+/** Writes, all in one transaction. */
+export interface Stores {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly attempts: SignInAttemptStore;
+  readonly notifications: NotificationStore;
+  readonly outbox: Outbox;
+  readonly idempotency: Idempotency;
+}
+
+/** All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. */
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+
+/** The same, once per message: with a message that was taken in before, `work` does not run. */
+export type Receive = (
+  message: { readonly id: MessageId; readonly type: string },
+  work: (stores: Stores) => Promise<void>,
+) => Promise<void>;
+
+/** One page of a list, newest first. The key is that of the last entry before the page. */
+export interface Page {
+  readonly limit: number;
+  readonly after: readonly string[] | undefined;
+}
+
+/** What may be shown, and to whom. */
+export interface UserReads {
+  /** Those of these users whom the viewer may see: themself, or for staff all; in no promised order. One statement. */
+  users(viewer: Viewer, ids: readonly UserId[]): Promise<readonly User[]>;
+  /** Up to `limit + 1` notifications, so that the caller can tell whether there are more. Newest first. */
+  notifications(userId: UserId, page: Page): Promise<readonly Notification[]>;
+}
+
+/** What proving an identity needs to read. Not part of what the doors can reach. */
+export interface Credentials {
+  account(email: Email): Promise<Account | undefined>;
+  attempts(email: Email): Promise<SignInAttempts | undefined>;
+}
+
+export interface Passwords {
+  hash(password: Password): Promise<PasswordHash>;
+  /** Without a hash (there is no such account) it is false, and takes as long as with one. */
+  isRight(password: Password, hash: PasswordHash | undefined): Promise<boolean>;
+}
+
+export interface AccessToken {
+  readonly accessToken: string;
+  readonly expiresAt: Date;
+}
+
+export interface AccessTokens {
+  issue(user: User, sessionId: SessionId, now: Date): Promise<AccessToken>;
+}
+
+export interface Deps {
+  readonly transaction: Transaction;
+  readonly receive: Receive;
+  readonly reads: UserReads;
+  readonly credentials: Credentials;
+  readonly passwords: Passwords;
+  readonly accessTokens: AccessTokens;
+  readonly now: () => Date;
+  readonly newId: typeof newId;
+}

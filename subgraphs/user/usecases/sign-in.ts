@@ -1,0 +1,44 @@
+import { fail, ok, type Result } from '../../../contracts/result.ts';
+import { parseEmail } from '../domain/email.ts';
+import { invalidCredentials, type SignInFailure } from '../domain/failures.ts';
+import { typedPassword } from '../domain/password.ts';
+import type { SessionId } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+import type { AccessToken, Deps } from './ports.ts';
+import { provePassword } from './prove-password.ts';
+
+export interface SignIn {
+  readonly idempotencyKey: string | undefined;
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface SignedIn extends AccessToken {
+  readonly user: User;
+}
+
+/** Opens a session and gives its first access token. A retry with the same key gets a new token of the same session. */
+export const signIn =
+  (deps: Deps) =>
+  async (command: SignIn): Promise<Result<SignedIn, SignInFailure>> => {
+    const email = parseEmail(command.email);
+    const password = typedPassword(command.password);
+    if (!email || !password) return fail(invalidCredentials);
+    // Also before a retry is answered: a key is no proof of who one is, and a token is not kept to be given again.
+    const proof = await provePassword(deps)(email, password);
+    if (!proof.ok) return proof;
+    const user = proof.value;
+    const session = await openSession(deps, user, command.idempotencyKey);
+    if (!session.ok) return session;
+    return ok({ user, ...(await deps.accessTokens.issue(user, session.value, deps.now())) });
+  };
+
+const openSession = ({ transaction, newId, now }: Deps, user: User, key: string | undefined) =>
+  transaction(({ sessions, idempotency }) =>
+    // The proven user is the actor, so there is no other input: the password must not be part of it.
+    idempotency.once<SessionId, never>({ actor: user.id, operation: 'signIn', key, input: {} }, async () => {
+      const id = newId('Session');
+      await sessions.insert({ id, userId: user.id, createdAt: now() });
+      return ok(id);
+    }),
+  );

@@ -1,0 +1,183 @@
+/** A small graph over real HTTP: two subgraphs, a key server and the gateway in front, for tests of the gateway itself. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { accessTokenAudience, accessTokenIssuer } from '../../contracts/access-token.ts';
+import { newId } from '../../contracts/ids.ts';
+import type { Viewer } from '../../contracts/viewer.ts';
+import { gatewayVariables } from '../../gateway/config.ts';
+import { wire } from '../../gateway/wiring.ts';
+import { currentContext } from '../../platform/context.ts';
+import { serveGraphql } from '../../platform/graphql/serve.ts';
+import { createHttpServer } from '../../platform/http-server.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { viewerVerifier } from '../../platform/viewer.ts';
+import { composeSupergraph } from '../../scripts/compose/composition.ts';
+import { recordedLog } from './recorded-log.ts';
+
+const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])`;
+
+/** The graph: products, and what users say of them. Named as real subgraphs are, so that their variables apply. */
+export const sdls = {
+  product: `${federation}
+    type Query { products: [Product!] product(id: ID!): Product }
+    type Mutation { rename(id: ID!, title: String!): Product }
+    type Product @key(fields: "id") { id: ID! title: String! stock: Int! }`,
+  user: `${federation}
+    type Query { me: String whoAmI: String }
+    type Product @key(fields: "id") { id: ID! likes: Int }`,
+};
+
+export type FixtureSubgraph = keyof typeof sdls;
+
+export interface KeyPair {
+  readonly privateKey: JWK;
+  readonly publicKey: JWK;
+}
+
+export const keyPair = async (kid: string): Promise<KeyPair> => {
+  const pair = await generateKeyPair('EdDSA', { extractable: true });
+  return {
+    privateKey: { ...(await exportJWK(pair.privateKey)), kid, alg: 'EdDSA' },
+    publicKey: { ...(await exportJWK(pair.publicKey)), kid, alg: 'EdDSA' },
+  };
+};
+
+/** An access token as the user subgraph makes it; `over` spoils what a test wants spoilt. */
+export const anAccessToken = async (
+  { privateKey }: KeyPair,
+  over: { issuer?: string; audience?: string; expiresInSeconds?: number; sub?: string; roles?: string[] } = {},
+): Promise<string> =>
+  new SignJWT({ roles: over.roles ?? ['CUSTOMER'], sid: 'session-1' })
+    .setProtectedHeader({ alg: 'EdDSA', ...(privateKey.kid && { kid: privateKey.kid }) })
+    .setIssuer(over.issuer ?? accessTokenIssuer)
+    .setAudience(over.audience ?? accessTokenAudience)
+    .setSubject(over.sub ?? newId('User'))
+    .setJti(randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(Date.now() / 1000) + (over.expiresInSeconds ?? 900))
+    .sign(privateKey);
+
+export interface HttpFixture {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Any HTTP server, on a port of its own or on the one given. */
+export const httpServer = async (listener: RequestListener, port = 0): Promise<HttpFixture> => {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** Serves the public keys of access tokens and counts how often it is asked. */
+export const keyServer = async (keys: JWK[], port = 0): Promise<HttpFixture & { asked: () => number }> => {
+  let asked = 0;
+  const server = await httpServer((_, response) => {
+    asked++;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+  }, port);
+  return { ...server, asked: () => asked };
+};
+
+export interface SubgraphFixture extends HttpFixture {
+  /** The headers of the requests that came, oldest first. */
+  readonly received: IncomingHttpHeaders[];
+  readonly correlationIds: string[];
+}
+
+interface Context {
+  readonly viewer: Viewer;
+}
+
+/** A subgraph in the way that ours are: platform server, platform door, signed viewers only. */
+export const aSubgraph = async (
+  name: FixtureSubgraph,
+  resolvers: GraphQLResolverMap<Context>,
+  viewerKey: KeyPair,
+): Promise<SubgraphFixture> => {
+  const { log } = recordedLog();
+  const received: IncomingHttpHeaders[] = [];
+  const correlationIds: string[] = [];
+  const http = createHttpServer({ log, metrics: createMetrics(name), notReady: async () => [] });
+  http.addHook('onRequest', async ({ headers }) => void received.push(headers));
+  await serveGraphql<Context>({
+    http,
+    schema: buildSubgraphSchema([{ typeDefs: parse(sdls[name]), resolvers: resolvers as GraphQLResolverMap<unknown> }]),
+    context: (viewer) => {
+      correlationIds.push(currentContext().correlationId);
+      return { viewer };
+    },
+    verifyViewer: viewerVerifier({ keys: [viewerKey.publicKey] }),
+    log,
+  });
+  const url = await http.listen({ host: '127.0.0.1', port: 0 });
+  return { url: `${url}/graphql`, received, correlationIds, close: () => http.close() };
+};
+
+/** Nobody listens there. */
+export const nowhere = 'http://127.0.0.1:1/graphql';
+
+export interface GatewayFixture {
+  readonly url: string;
+  readonly lines: ReturnType<typeof recordedLog>['lines'];
+  /** POSTs an operation as JSON. */
+  ask(query: string, options?: { variables?: object; headers?: Record<string, string> }): Promise<GatewayReply>;
+  close(): Promise<void>;
+}
+
+export interface GatewayReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: {
+    readonly data?: Record<string, unknown> | null;
+    readonly errors?: { message: string; path?: unknown; extensions: { code: string; service?: string } }[];
+  };
+}
+
+/** The gateway over the fixture graph. `environment` is what a real one would find in its variables. */
+export const aGateway = async (viewerKey: KeyPair, environment: Record<string, string>): Promise<GatewayFixture> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'agora-gateway-'));
+  const supergraphFile = path.join(folder, 'supergraph.graphql');
+  writeFileSync(supergraphFile, fixtureSupergraph());
+  const config = gatewayVariables.parse({
+    SUPERGRAPH_FILE: supergraphFile,
+    VIEWER_SIGNING_KEY: JSON.stringify(viewerKey.privateKey),
+    ACCESS_TOKEN_JWKS_URL: nowhere,
+    ...environment,
+  });
+  const { log, lines } = recordedLog();
+  const gateway = await wire(config, { log, metrics: createMetrics('gateway'), isRunning: () => true });
+  rmSync(folder, { recursive: true });
+  const url = await gateway.http.listen({ host: '127.0.0.1', port: 0 });
+  const ask: GatewayFixture['ask'] = async (query, { variables, headers = {} } = {}) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as GatewayReply['body'] };
+  };
+  return { url, lines, ask, close: gateway.close };
+};
+
+const fixtureSupergraph = (): string => {
+  const composed = composeSupergraph(
+    Object.entries(sdls).map(([name, sdl]) => ({ name, url: nowhere, file: `${name}.graphql`, sdl })),
+  );
+  if ('errors' in composed) throw new Error(composed.errors.map(({ message }) => message).join('\n'));
+  return composed.supergraph;
+};
