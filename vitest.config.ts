@@ -7,6 +7,7 @@ const second = 1_000;
 /** The tiers, cheapest first. Each waits for the one before, so that a broken unit is reported before minutes of end-to-end tests. */
 export default defineConfig({
   test: {
+    reporters: ['default', './tests/kit/summary-reporter.ts'],
     projects: [
       tier({
         name: 'unit',

@@ -1,13 +1,23 @@
-/** The access token: the user subgraph signs it at sign-in, the gateway verifies it, and nobody else sees it. */
+/** The access token, between the user subgraph that signs it and the gateway that checks it. */
 import { z } from 'zod';
 import { UserId } from './ids.ts';
 import { Role } from './viewer.ts';
 
 export const accessTokenIssuer = 'agora-user';
 export const accessTokenAudience = 'agora';
-/** Ed25519; a token signed in any other way is refused. */
+/** Ed25519: small keys and signatures, and no parameters to get wrong. */
 export const accessTokenAlgorithm = 'EdDSA';
 
-/** What it says beside `iss`, `aud`, `iat`, `exp` and `jti`. */
-export const AccessTokenClaims = z.object({ sub: UserId, roles: z.array(Role), sid: z.string().min(1) });
+/** Where the user subgraph publishes the keys that verify it. */
+export const accessTokenKeysPath = '/.well-known/jwks.json';
+
+/** What it says beside issuer, audience and the two times. */
+export const AccessTokenClaims = z.object({
+  sub: UserId,
+  roles: z.array(Role),
+  /** The session, so that it can be ended before its tokens end by themselves. */
+  sid: z.string().min(1),
+  /** Differs in every token. */
+  jti: z.string().min(1),
+});
 export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>;

@@ -36,10 +36,14 @@ export const parsePage = ({ first, after }: PageArgs, keyParts = 1): Page => {
 
 const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
+/** Text that PostgreSQL can hold: a forged cursor must not reach a query that then fails as if it were our fault. */
+const isStorable = (part: unknown): part is string =>
+  typeof part === 'string' && part.isWellFormed() && !part.includes('\0');
+
 const decodeCursor = (cursor: string, keyParts: number): readonly string[] => {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === keyParts && key.every((part) => typeof part === 'string')) return key;
+    if (Array.isArray(key) && key.length === keyParts && key.every(isStorable)) return key;
   } catch {
     // falls through to the one answer for every cursor that is not ours
   }

@@ -4,9 +4,9 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandLine, signalProcess } from '../system/processes.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { otherDatabase, withClient } from './connect.ts';
-import { commandLine, signalProcess } from '../system/processes.ts';
 import { ensureDatabases } from './roles.ts';
 import { durableSettings } from './settings.ts';
 

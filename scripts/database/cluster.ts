@@ -2,17 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { freePort, isPortFree } from '../system/ports.ts';
 import { databaseAccount, giveTo, type RunAs } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { databaseUrl, waitUntilReady } from './connect.ts';
 import { homeOf } from './home.ts';
 import { stopOrphan, stopServer } from './orphan.ts';
-import { freePort, isPortFree } from '../system/ports.ts';
 import { asArguments, type Settings } from './settings.ts';
 
 /** A running PostgreSQL server that belongs to one folder. */
 export type Cluster = {
   port: number;
+  pid: number | undefined;
   /** Where it really lives; see home.ts. */
   folder: string;
   /** Logs in as the superuser; for making roles and databases, not for services. */
@@ -104,7 +105,14 @@ const start = async (binaries: Binaries, data: string, runAs: RunAs, options: Cl
     throw fault;
   }
   await writeFile(path.join(data, 'agora.port'), String(port));
-  return { port, folder: path.dirname(data), superuserUrl, exited, stop: () => stopServer(child.pid, exited) };
+  return {
+    port,
+    pid: child.pid,
+    folder: path.dirname(data),
+    superuserUrl,
+    exited,
+    stop: () => stopServer(child.pid, exited),
+  };
 };
 
 const ended = (child: ChildProcess): Promise<void> =>

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { commandLine } from '../system/processes.ts';
 import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { homeOf } from './home.ts';
 import { stopOrphan } from './orphan.ts';
-import { commandLine } from '../system/processes.ts';
 import { throwawaySettings } from './settings.ts';
 
 /** `agora-postgres-<pid of the owner>-<random>` */

@@ -1,64 +1,126 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type ServiceName, type SubgraphName, serviceNames, subgraphNames } from '../../contracts/services.ts';
-import { migrateBus } from '../../platform/bus/create-bus.ts';
-import type { Cluster } from '../database/cluster.ts';
-import { keepRunning, migrateAll, openDatabases } from './databases.ts';
-import { type Facts, operatorEnvironment, serviceEnvironment } from './environment.ts';
-import { chooseEvents, type EventsKind, isRedisInstalled, lastTransport, type OwnTransport, rememberTransport } from './events.ts';
+import type { ServiceName, SubgraphName } from '../../contracts/services.ts';
+import { type Facts, operatorEnvironment } from './environment.ts';
+import type { EventsKind, OwnTransport } from './events.ts';
+import { type Infrastructure, startInfrastructure } from './infrastructure.ts';
 import { processList } from './leftovers.ts';
 import { lockFolder } from './lock.ts';
-import { choosePorts, freePorts, type Ports, requireFree } from './ports.ts';
-import { becomesReady } from './ready.ts';
-import { type PrivateRedis, startPrivateRedis } from './redis.ts';
+import type { OwnPostgres } from './own-postgres.ts';
+import { choosePorts, freePorts, requireFree } from './ports.ts';
+import type { PrivateRedis } from './redis.ts';
 import { loadSecrets } from './secrets.ts';
-import { type Supervised, supervise } from './supervise.ts';
+import { type Services, startServices } from './services.ts';
 
 export type AgoraOptions = {
   /** Holds the database, the queue and the secrets; made when missing. */
   dataDir: string;
   /** `free` for any that are free; otherwise what the `*_PORT` variables say, else counted from this number, else the defaults. */
-  ports?: 'free' | number;
+  ports?: 'free' | number | undefined;
   /** Instead of this process's own environment. */
   env?: Readonly<Record<string, string | undefined>>;
   /** The transport to use when the environment names none. */
-  events?: OwnTransport;
+  events?: OwnTransport | undefined;
   /** Each line that a service printed, as it was printed, and the launcher's own sentences under the name `launcher`. */
   onLine?: (source: string, line: string) => void;
+  /** Aborted: stop starting. */
+  signal?: AbortSignal | undefined;
   /** Where the services are; the checkout that this file belongs to. */
   root?: string;
 };
 
-export type Agora = {
+export type Agora = Omit<Services, 'stop'> & {
   urls: Record<ServiceName, string>;
   databaseUrls: Record<SubgraphName, string>;
-  /** Our own PostgreSQL server, unless the environment gave all addresses. */
-  cluster: Cluster | undefined;
-  events: { kind: EventsKind; redis: PrivateRedis | undefined };
+  /** Our own servers, where the environment named none. */
+  postgres: OwnPostgres | undefined;
+  redis: PrivateRedis | undefined;
+  events: EventsKind;
   /** For tools that work on this system: seed, audit. */
   environment: NodeJS.ProcessEnv;
-  /** Services that are not running now: they died too often or are down on purpose. */
-  down: () => ServiceName[];
-  pid: (service: ServiceName) => number | undefined;
-  /** kill -9; it stays down until `restart`. */
-  kill: (service: ServiceName) => Promise<void>;
-  /** Stops it if it runs, starts it, waits until it is ready. Throws when it does not become ready. */
-  restart: (service: ServiceName) => Promise<void>;
-  /** Gateway, subgraphs, queue, database, in this order. `atOnce` kills them all: nothing is lost, but recovery is left to the next start. */
+  /** Gateway, subgraphs, queue, database, in this order. `atOnce` kills the services: nothing is lost, the next start recovers. */
   stop: (how?: { atOnce: boolean }) => Promise<void>;
 };
 
-// A service drains for at most 10 s (SHUTDOWN_DEADLINE_MS) and then ends itself.
-const graceMs = 12_000;
-
-/** Starts the whole system: database, queue, migrations, one process per service. Resolves when all were ready or given up. */
+/**
+ * Starts the whole system: database, queue, migrations, one process per service. Resolves when each service was ready once or was
+ * given up (see `down`). When it rejects, or `signal` is aborted on the way, everything that was started is stopped again.
+ */
 export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
+  const {
+    env = process.env,
+    root = path.resolve(import.meta.dirname, '../..'),
+    onLine = () => undefined,
+    signal,
+  } = options;
   const folder = path.resolve(options.dataDir);
+  const say = (sentence: string): void => onLine('launcher', sentence);
   const undo: (() => unknown)[] = [];
   try {
-    return await assemble({ ...options, dataDir: folder }, undo);
+    const unlock = await lockFolder(folder);
+    undo.push(unlock);
+    const processes = processList(folder);
+    const leftovers = await processes.endLeftovers();
+    if (leftovers > 0) say(`Ended ${leftovers} processes that a killed launcher had left behind.`);
+    const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
+    await requireFree(ports, env.HOST || '127.0.0.1');
+
+    const secrets = await loadSecrets(folder);
+    const infrastructure = await startInfrastructure({
+      folder,
+      root,
+      env,
+      wish: options.events,
+      secrets,
+      processes,
+      say,
+    });
+    undo.push(infrastructure.stop);
+    signal?.throwIfAborted();
+
+    const facts: Facts = {
+      env,
+      ports,
+      secrets,
+      databaseUrls: infrastructure.databaseUrls,
+      events: infrastructure.variables,
+    };
+    const services = startServices({ facts, root, processes, onLine });
+    undo.push(() => services.stop({ atOnce: true }));
+    await services.allReady(signal);
+    const giveUpFolder = async (): Promise<void> => {
+      processes.clear();
+      await unlock();
+    };
+    return running({ facts, services, infrastructure, giveUpFolder });
   } catch (fault) {
-    for (const step of undo.reverse()) await step();
+    await unwind(undo);
     throw fault;
   }
+};
+
+const unwind = async (undo: (() => unknown)[]): Promise<void> => {
+  for (const step of undo.toReversed()) await step();
+};
+
+const running = (parts: {
+  facts: Facts;
+  services: Services;
+  infrastructure: Infrastructure;
+  giveUpFolder: () => Promise<void>;
+}): Agora => {
+  const { facts, services, infrastructure, giveUpFolder } = parts;
+  let stopped: Promise<void> | undefined;
+  return {
+    ...services,
+    databaseUrls: facts.databaseUrls,
+    postgres: infrastructure.postgres,
+    redis: infrastructure.redis,
+    events: infrastructure.kind,
+    environment: operatorEnvironment(facts),
+    stop: async (how = { atOnce: false }) => {
+      const servicesGone = services.stop(how);
+      stopped ??= servicesGone.then(infrastructure.stop).then(giveUpFolder);
+      await Promise.all([servicesGone, stopped]);
+    },
+  };
 };

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import { applyMigrations } from '../../platform/migrations.ts';
-import { type Cluster, openCluster } from '../database/cluster.ts';
 import { ensureDatabases } from '../database/roles.ts';
-import { durableSettings } from '../database/settings.ts';
+import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 import type { Secrets } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +13,7 @@ export type Databases = {
   /** Of the embedded events database, when one was asked for. */
   eventsUrl: string | undefined;
   /** Our own server, unless the environment gave all addresses. */
-  cluster: Cluster | undefined;
+  server: OwnPostgres | undefined;
 };
 
 const givenUrl = (env: Environment, subgraph: SubgraphName): string | undefined => {
@@ -29,37 +28,23 @@ export const openDatabases = async (options: {
   env: Environment;
   secrets: Secrets;
   withEvents: boolean;
+  onNotice: (sentence: string) => void;
 }): Promise<Databases> => {
-  const { folder, env, secrets, withEvents } = options;
+  const { env, secrets, withEvents } = options;
   const given = new Map(subgraphNames.map((name) => [name, givenUrl(env, name)]));
   const own = subgraphNames.filter((name) => !given.get(name));
   const roles = [
     ...own.map((name) => ({ name, password: secrets.databasePasswords[name] })),
     // The outbox sends again what this database forgot in a power cut, so its commits need not wait for the disk: twice the speed.
-    ...(withEvents ? [{ name: 'events', password: secrets.databasePasswords.events, synchronousCommit: 'off' as const }] : []),
+    ...(withEvents
+      ? [{ name: 'events', password: secrets.databasePasswords.events, synchronousCommit: 'off' as const }]
+      : []),
   ];
-  const cluster = roles.length > 0 ? await openOwn(folder, secrets) : undefined;
-  const made = cluster ? await ensureDatabases(cluster, roles) : {};
+  const password = secrets.databasePasswords.postgres;
+  const server = roles.length > 0 ? await startOwnPostgres({ ...options, password }) : undefined;
+  const made: Record<string, string> = server ? await ensureDatabases(server, roles) : {};
   const urls = Object.fromEntries(subgraphNames.map((name) => [name, given.get(name) ?? made[name]]));
-  return { urls: urls as Record<SubgraphName, string>, eventsUrl: made.events, cluster };
-};
-
-const openOwn = (folder: string, secrets: Secrets): Promise<Cluster> =>
-  openCluster({ folder, password: secrets.databasePasswords.postgres, settings: durableSettings });
-
-/** Starts our own server again whenever it ends, until `stopping` says that this is wanted. Gives up when it cannot be started. */
-export const keepRunning = async (
-  first: Cluster,
-  options: { folder: string; secrets: Secrets; stopping: () => boolean; onNotice: (sentence: string) => void },
-): Promise<void> => {
-  for (let cluster = first; ; ) {
-    await cluster.exited;
-    if (options.stopping()) return;
-    options.onNotice('died; starting it again');
-    cluster = await openOwn(options.folder, options.secrets);
-    first.stop = cluster.stop;
-    if (cluster.port !== first.port) throw new Error(`came back on port ${cluster.port} instead of ${first.port}; start Agora again`);
-  }
+  return { urls: urls as Record<SubgraphName, string>, eventsUrl: made.events, server };
 };
 
 /** Brings all four databases up to date; returns what was applied, as `order/20260101_init`. */

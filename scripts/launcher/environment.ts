@@ -32,7 +32,9 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
   const ours: Record<string, string> = {
     ...Object.fromEntries(serviceNames.map((service) => [portVariable(service), String(ports[service])])),
     ...Object.fromEntries(subgraphNames.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, databaseUrls[name]])),
-    ...Object.fromEntries(subgraphNames.map((name) => [`${name.toUpperCase()}_SUBGRAPH_URL`, `${local(name)}/graphql`])),
+    ...Object.fromEntries(
+      subgraphNames.map((name) => [`${name.toUpperCase()}_SUBGRAPH_URL`, `${local(name)}/graphql`]),
+    ),
     ...events,
     ACCESS_TOKEN_KEYS: JSON.stringify(secrets.accessTokenKeys),
     ACCESS_TOKEN_JWKS_URL: `${local('user')}/.well-known/jwks.json`,

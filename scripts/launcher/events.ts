@@ -21,7 +21,8 @@ export const chooseEvents = (facts: {
   const { env, wish, lastTime, hasRedis } = facts;
   if (env.REDIS_URL || env.REDIS_URL_FILE) return { kind: 'given redis' };
   if (env.EVENTS_DATABASE_URL || env.EVENTS_DATABASE_URL_FILE) return { kind: 'given postgres' };
-  if (wish === 'redis' && !hasRedis) throw new Error('--events redis needs redis-server 6.2 or newer on the PATH, or REDIS_URL.');
+  if (wish === 'redis' && !hasRedis)
+    throw new Error('--events redis needs redis-server 6.2 or newer on the PATH, or REDIS_URL.');
   const own = wish ?? lastTime ?? (hasRedis ? 'redis' : 'postgres');
   if (own === 'postgres') return { kind: 'embedded postgres', ...changed(lastTime, 'postgres') };
   if (hasRedis) return { kind: 'private redis', ...changed(lastTime, 'redis') };
@@ -31,7 +32,9 @@ export const chooseEvents = (facts: {
 const changed = (lastTime: OwnTransport | undefined, now: OwnTransport): { notice?: string } =>
   lastTime === undefined || lastTime === now
     ? {}
-    : { notice: `Events move from ${lastTime} to ${now}: messages that still wait in ${lastTime} stay there until you move back.` };
+    : {
+        notice: `Events move from ${lastTime} to ${now}: messages that still wait in ${lastTime} stay there until you move back.`,
+      };
 
 const memory = (folder: string): string => path.join(folder, 'events');
 
@@ -41,7 +44,8 @@ export const lastTransport = async (folder: string): Promise<OwnTransport | unde
   return said === 'redis' || said === 'postgres' ? said : undefined;
 };
 
-export const rememberTransport = (folder: string, transport: OwnTransport): Promise<void> => writeFile(memory(folder), transport);
+export const rememberTransport = (folder: string, transport: OwnTransport): Promise<void> =>
+  writeFile(memory(folder), transport);
 
 /** BullMQ asks for 6.2 or newer. */
 export const isRedisInstalled = (): boolean => {

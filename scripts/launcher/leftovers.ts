@@ -4,6 +4,8 @@ import { commandLine, signalProcess, waitForExit } from '../system/processes.ts'
 
 type Entry = { pid: number; command: string };
 
+export type ProcessList = ReturnType<typeof processList>;
+
 /** A list, on disk, of the processes that a launcher started: a killed one cannot end them, but its successor can. */
 export const processList = (folder: string) => {
   const file = path.join(folder, 'processes.json');

@@ -22,7 +22,9 @@ export const lockFolder = async (folder: string): Promise<() => Promise<void>> =
     const held = await readFile(file, 'utf8').catch(() => '');
     const holder = parseHolder(held);
     if (holder && commandLine(holder.pid) === holder.command) {
-      throw new Error(`Agora is already running on ${folder} (process ${holder.pid}). Stop it, or choose another folder with --data.`);
+      throw new Error(
+        `Agora is already running on ${folder} (process ${holder.pid}). Stop it, or choose another folder with --data.`,
+      );
     }
     await takeAway(file, held);
   }

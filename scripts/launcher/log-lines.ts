@@ -23,7 +23,9 @@ export const readable = (service: string, line: string): string => {
   if (!entry) return `${prefix} ${line}`;
   const level = String(entry.level);
   const fields = Object.entries(entry).filter(([name]) => !dull.has(name));
-  const details = fields.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const details = fields.map(
+    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   const time = String(entry.time).slice(11, 19);
   const said = `${time} ${styleText(levelColors[level] ?? 'gray', level)} ${entry.msg}`;
   return `${prefix} ${said}${styleText('gray', details.join(''))}${stackOf(entry.err)}`;

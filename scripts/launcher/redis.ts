@@ -1,10 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../system/ports.ts';
-import type { processList } from './leftovers.ts';
+import type { ProcessList } from './leftovers.ts';
 import { supervise } from './supervise.ts';
 
-export type PrivateRedis = { url: string; port: number; stop: () => Promise<void>; kill: () => Promise<void>; start: () => Promise<void> };
+export type PrivateRedis = {
+  url: string;
+  port: number;
+  stop: () => Promise<void>;
+  kill: () => Promise<void>;
+  start: () => Promise<void>;
+};
 
 // It writes what is left of its log and ends; a second is plenty.
 const graceMs = 5_000;
@@ -14,7 +20,7 @@ const readyDeadlineMs = 30_000;
 export const startPrivateRedis = async (options: {
   folder: string;
   password: string;
-  processes: ReturnType<typeof processList>;
+  processes: ProcessList;
   onNotice: (sentence: string) => void;
 }): Promise<PrivateRedis> => {
   const { folder, password, processes, onNotice } = options;
@@ -26,7 +32,14 @@ export const startPrivateRedis = async (options: {
 
   const server = supervise(
     // "-": configuration from standard input, where a process list does not show the password.
-    { name: 'redis', command: 'redis-server', args: ['-'], env: process.env, cwd: data, input: configuration(port, data, password) },
+    {
+      name: 'redis',
+      command: 'redis-server',
+      args: ['-'],
+      env: process.env,
+      cwd: data,
+      input: configuration(port, data, password),
+    },
     {
       onLine: (line) => {
         lastLines.push(line);
@@ -51,7 +64,13 @@ export const startPrivateRedis = async (options: {
     await ready.promise.finally(() => clearTimeout(late));
   };
   await start();
-  return { url: `redis://:${password}@127.0.0.1:${port}`, port, start, stop: () => server.stop(graceMs), kill: server.kill };
+  return {
+    url: `redis://:${password}@127.0.0.1:${port}`,
+    port,
+    start,
+    stop: () => server.stop(graceMs),
+    kill: server.kill,
+  };
 };
 
 const configuration = (port: number, data: string, password: string): string =>

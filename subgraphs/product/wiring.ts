@@ -1,4 +1,4 @@
-/** Composition root: adapters → use cases → app → doors. */
+/** The composition root: which adapter stands behind which port. */
 import { newId } from '../../contracts/ids.ts';
 import { prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
@@ -13,66 +13,67 @@ import { reservationStore } from './adapters/reservation-store.ts';
 import { stockStore } from './adapters/stock-store.ts';
 import type { ProductConfig } from './config.ts';
 import { consumers } from './consumers/index.ts';
-import type { ProductContext } from './graphql/context.ts';
-import { loaders } from './graphql/loaders.ts';
+import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { type App, app } from './usecases/app.ts';
+import type { CatalogueImport, ImportReport } from './usecases/import-catalogue.ts';
 import type { Deps, Stores } from './usecases/ports.ts';
 
-export interface AppOptions {
-  readonly databaseUrl: string;
-  readonly poolSize?: number;
-  readonly now?: () => Date;
-  /** Hears every SQL statement: tests count them. */
-  readonly onStatement?: (sql: string) => void;
-}
+export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-export interface RunningApp {
-  readonly app: App;
-  readonly ping: () => Promise<unknown>;
-  readonly close: () => Promise<void>;
-}
+export const connect = (url: string, poolSize: number): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
 
-/** The app with its database and without its doors: for `wire`, for seeds and tests. */
-export const createApp = ({ databaseUrl, poolSize = 10, now = () => new Date(), onStatement }: AppOptions): RunningApp => {
-  const prisma = new PrismaClient({
-    adapter: prismaAdapter(databaseUrl, poolSize),
-    log: onStatement ? [{ emit: 'event', level: 'query' }] : [],
-  });
-  if (onStatement) prisma.$on('query', ({ query }) => onStatement(query));
-  const stores = (tx: Prisma.TransactionClient): Stores => ({
+type World = Pick<Deps, 'now'> & { readonly newId: typeof newId };
+
+const storesIn =
+  (world: World) =>
+  (tx: Prisma.TransactionClient): Stores => ({
     catalogue: catalogueStore(tx),
-    stock: stockStore(tx, { now, newId }),
-    reservations: reservationStore(tx, { now }),
+    stock: stockStore(tx, world),
+    reservations: reservationStore(tx, world),
     outbox: outbox(tx),
   });
-  const deps: Deps = {
+
+/** The whole app over a database, without any door. */
+export const createApp = (prisma: PrismaClient, world: World = { now: () => new Date(), newId }): App => {
+  const stores = storesIn(world);
+  return app({
     transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => {
         if (await takeIn(tx, message)) await work(stores(tx));
       }),
     reads: catalogueReads(prisma),
-    now,
-  };
-  return { app: app(deps), ping: () => prisma.$queryRaw`SELECT 1`, close: () => prisma.$disconnect() };
+    now: world.now,
+  });
 };
 
-export const wire = (config: ProductConfig) => (): Subgraph<ProductContext> => {
-  const running = createApp({ databaseUrl: config.PRODUCT_DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE });
-  const { reads, commands } = running.app;
+/** For `npm run seed`: takes over what is new or changed, tells how much that was. */
+export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Promise<ImportReport> => {
+  const prisma = connect(databaseUrl, 1);
+  try {
+    return await createApp(prisma).commands.importCatalogue(catalogue);
+  } finally {
+    await prisma.$disconnect();
+  }
+};
+
+export const wire = (config: ProductConfig) => (): Subgraph<GraphqlContext> => {
+  const prisma = connect(config.PRODUCT_DATABASE_URL, config.DATABASE_POOL_SIZE);
+  const productApp = createApp(prisma);
   return {
-    schema: subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers),
-    context: (viewer) => ({ viewer, loaders: loaders(reads, viewer) }),
-    handlers: consumers(running.app),
+    schema: schema(),
+    context: context(productApp),
+    handlers: consumers(productApp),
     tasks: [
       {
         name: 'expire reservations',
         everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
-        run: () => commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
+        run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
     ],
-    ping: running.ping,
-    close: running.close,
+    ping: () => prisma.$queryRaw`SELECT 1`,
+    close: () => prisma.$disconnect(),
   };
 };

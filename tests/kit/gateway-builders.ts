@@ -169,7 +169,11 @@ export const aGateway = async (viewerKey: KeyPair, environment: Record<string, s
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    return { status: response.status, headers: response.headers, body: (await response.json()) as GatewayReply['body'] };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as GatewayReply['body'],
+    };
   };
   return { url, lines, ask, close: gateway.close };
 };

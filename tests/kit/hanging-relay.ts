@@ -9,4 +9,10 @@ bus.publish = async (jobs) => {
   process.stdout.write(`${jobs.length}\n`);
   await new Promise(() => setInterval(() => undefined, 1_000));
 };
-await startRelay({ databaseUrl, bus, receivers: () => ['a'], log: pino({ level: 'silent' }), limits: JSON.parse(limits) });
+await startRelay({
+  databaseUrl,
+  bus,
+  receivers: () => ['a'],
+  log: pino({ level: 'silent' }),
+  limits: JSON.parse(limits),
+});

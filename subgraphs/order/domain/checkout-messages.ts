@@ -55,7 +55,6 @@ const payment = ({ id, customerId, total, attempt: { paymentMethodToken } }: Ord
 };
 
 const facts = ({ id, number, customerId, total }: Order) => ({ orderId: id, number, customerId, total });
-const reasonOf = ({ failure }: Order) => failure?.message ?? 'No reason is known.';
 
 export const orderPlaced = (order: Order): NewMessage => message(OrderPlaced, aboutOrder(order), facts(order));
 
@@ -64,7 +63,8 @@ export const needsAttention = (order: Order, reason: string): NewMessage =>
   message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
 
 /** The event by which others hear of the order's status. */
-export const tell = (order: Order, name: NonNullable<Step['tells']>, reason = reasonOf(order)): NewMessage => {
+export const tell = (order: Order, name: NonNullable<Step['tells']>): NewMessage => {
+  const reason = order.failure?.message ?? 'No reason is known.';
   switch (name) {
     case 'order.confirmed':
       return message(OrderConfirmed, aboutOrder(order), facts(order));
@@ -74,8 +74,6 @@ export const tell = (order: Order, name: NonNullable<Step['tells']>, reason = re
       return message(OrderPaymentFailed, aboutOrder(order), { ...facts(order), reason });
     case 'order.cancelled':
       return message(OrderCancelled, aboutOrder(order), { ...facts(order), reason });
-    case 'order.needs-attention':
-      return needsAttention(order, reason);
     default:
       throw new Error(`no such event: ${name satisfies never}`);
   }

@@ -28,6 +28,8 @@ export type Transition =
   | { readonly nextUndo: true }
   /** Send once more, up to the number of tries in timings.ts; after that, the other. */
   | { readonly again: 'capture' | 'undo'; readonly otherwise: Transition }
+  /** Stop undoing and call a person (`order.needs-attention`): NEEDS_ATTENTION, with what is left to undo. */
+  | { readonly park: true }
   /** Send the undo in hand again, with all its tries. */
   | { readonly resume: true };
 
@@ -48,7 +50,7 @@ export interface Step {
   readonly undo?: Part;
   readonly waits?: Wait;
   /** The event that tells others about this status. */
-  readonly tells?: `order.${'confirmed' | 'rejected' | 'payment-failed' | 'cancelled' | 'needs-attention'}`;
+  readonly tells?: `order.${'confirmed' | 'rejected' | 'payment-failed' | 'cancelled'}`;
   readonly goods: FulfilmentStatus;
   /** True where nothing of the attempt may be left anywhere: a reply that says otherwise is answered with an undo. */
   readonly settled?: true;
@@ -128,12 +130,11 @@ export const checkoutSteps = {
     goods: 'CANCELLED',
     on: {
       undone: { nextUndo: true },
-      undoFailed: { to: 'NEEDS_ATTENTION' },
-      timedOut: { again: 'undo', otherwise: { to: 'NEEDS_ATTENTION' } },
+      undoFailed: { park: true },
+      timedOut: { again: 'undo', otherwise: { park: true } },
     },
   },
   NEEDS_ATTENTION: {
-    tells: 'order.needs-attention',
     goods: 'CANCELLED',
     on: { undone: { nextUndo: true }, resumeRequested: { resume: true } },
   },
@@ -150,7 +151,7 @@ export const undos = {
 } as const satisfies Record<Part, { sends: Command; doneBy: string; failedBy: string | undefined }>;
 
 /** The steps in their order; a checkout has sent the commands of those up to where it is. CONFIRMED has sent all. */
-export const path = ['PLACED', 'AUTHORIZING', 'COMMITTING', 'CAPTURING', 'CONFIRMED'] as const satisfies OrderStatus[];
+export const path: readonly OrderStatus[] = ['PLACED', 'AUTHORIZING', 'COMMITTING', 'CAPTURING', 'CONFIRMED'];
 
 /** Replies that reveal something held or taken. Of an attempt that is over they are answered with this part's undo. */
 export const reveals: { readonly [reply: string]: Part } = {

@@ -1,21 +1,18 @@
-/** Decides what an event means for an order's checkout: reads the table in checkout-steps.ts and nothing else. Pure. */
-import type { NewMessage } from '../../../contracts/envelope.ts';
+/** Decides what an event means for an order's checkout: finds the cell of checkout-steps.ts and follows it. Pure. */
 import { type CheckoutEvent, isReply, type Reply } from './checkout-events.ts';
 import { failureOf } from './checkout-failure.ts';
-import { command, needsAttention, orderPlaced, tell } from './checkout-messages.ts';
-import { path, reveals, steps, type Transition, type Trigger, undos } from './checkout-steps.ts';
+import { command, needsAttention, orderPlaced } from './checkout-messages.ts';
+import { compensate, enter, type Outcome, park, sendAgain, touchedBy } from './checkout-moves.ts';
+import { reveals, steps, type Transition, type Trigger, undos } from './checkout-steps.ts';
 import { detailOf } from './checkout-timeline.ts';
 import type { Order, TimelineEntry } from './order.ts';
-import type { Heading, OrderStatus, Part } from './order-status.ts';
-import { paymentAfter } from './payment-standing.ts';
-import { patienceMs, type Timings } from './timings.ts';
+import { noPayment, paymentAfter } from './payment-standing.ts';
+import type { Timings } from './timings.ts';
 
-export interface Changed {
+export interface Changed extends Outcome {
   readonly kind: 'changed';
-  readonly order: Order;
-  readonly messages: readonly NewMessage[];
   readonly entry: TimelineEntry;
-  /** What a person has to look at: an error in the log and a metric. */
+  /** Something a person has to look at. */
   readonly alarm?: string;
 }
 /** Nothing to do: late, twice, too early, or not possible as things stand. */
@@ -25,10 +22,7 @@ export interface Ignored {
 }
 export type Decision = Changed | Ignored;
 
-/** An order with what to send for it. */
-type Outcome = Pick<Changed, 'order' | 'messages'>;
-
-/** The beginning: the order as given, its first command and its first line of history. */
+/** The beginning: the order's first command, what others hear of it, and the first line of its history. */
 export const begin = (timings: Timings, order: Order, now: Date): Changed => {
   const begun = enter(timings, order, 'PLACED', now);
   return {
@@ -39,73 +33,83 @@ export const begin = (timings: Timings, order: Order, now: Date): Changed => {
   };
 };
 
-/** What `event` leads to. The caller holds the lock on the order, so that what is decided here is what happens. */
+/** What `event` leads to. The caller holds the lock on the order, so what is decided here is what happens. */
 export const decide = (timings: Timings, order: Order, event: CheckoutEvent, now: Date): Decision => {
-  if (isReply(event) && event.data.attemptId !== order.attempt.id) return afterwards(timings, order, event, now);
-  const transition = transitionFor(order, event, now);
-  if (!transition) {
-    return isReply(event) ? afterwards(timings, order, event, now) : ignored(order, event);
-  }
-  const next = follow(timings, witness(order, event), event, transition, now);
-  return changed(order, next, event, now);
+  const isOfOlderAttempt = isReply(event) && event.data.attemptId !== order.attempt.id;
+  const transition = isOfOlderAttempt ? undefined : cellFor(order, event, now);
+  if (transition) return record(order, follow(timings, witness(order, event), event, transition, now), event, now);
+  const isOver = isOfOlderAttempt || steps[order.status].settled;
+  if (isReply(event) && isOver) return afterTheEnd(timings, order, event, now);
+  return { kind: 'ignored', because: `${event.type} changes nothing in ${order.status}` };
 };
 
-const ignored = (order: Order, event: CheckoutEvent): Ignored => ({
-  kind: 'ignored',
-  because: `${event.type} changes nothing in ${order.status}`,
+const record = (before: Order, { order, messages, alarm }: Outcome, event: CheckoutEvent, now: Date): Changed => ({
+  kind: 'changed',
+  order: { ...order, version: before.version + 1 },
+  messages,
+  entry: { at: now, status: order.status, event: event.type, detail: detailOf(order, event) },
+  ...(alarm && { alarm }),
 });
 
-const changed = (before: Order, { order, messages }: Outcome, event: CheckoutEvent, now: Date): Changed => {
-  const parked = order.status === 'NEEDS_ATTENTION' && before.status !== 'NEEDS_ATTENTION';
-  const detail = detailOf(order, event);
-  return {
-    kind: 'changed',
-    order: { ...order, version: before.version + 1 },
-    messages,
-    entry: { at: now, status: order.status, event: event.type, detail },
-    ...(parked && { alarm: `the undo of ${order.undo[0]} failed: ${detail ?? event.type}` }),
-  };
-};
-
-const triggerOf = ({ undo }: Order, { type }: CheckoutEvent): Trigger => {
-  const [inHand] = undo;
+const triggerOf = ({ undo: [inHand] }: Order, { type }: CheckoutEvent): Trigger | undefined => {
   if (inHand && type === undos[inHand].doneBy) return 'undone';
   if (inHand && type === undos[inHand].failedBy) return 'undoFailed';
-  return type as Trigger;
+  return isTrigger(type) ? type : undefined;
 };
+/** The confirmations of undos have no column of their own in the table. */
+const isTrigger = (type: CheckoutEvent['type']): type is Extract<CheckoutEvent['type'], Trigger> =>
+  !Object.values(undos).some(({ doneBy, failedBy }) => type === doneBy || type === failedBy);
 
 /** The cell of the table, unless its moment has not come or has passed. */
-const transitionFor = (order: Order, event: CheckoutEvent, now: Date): Transition | undefined => {
+const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | undefined => {
   if (event.type === 'timedOut' && !(order.step.deadline && order.step.deadline <= now)) return undefined;
   if (event.type === 'payRequested' && order.expiresAt <= now) return undefined;
-  // Asked for the extra step twice: the first one's time goes on.
+  // Told of the extra step a second time: the time for it goes on, it does not begin anew.
   if (event.type === 'payment.action-required' && order.payment.status === 'ACTION_REQUIRED') return undefined;
-  return steps[order.status].on[triggerOf(order, event)];
+  const trigger = triggerOf(order, event);
+  return trigger && steps[order.status].on[trigger];
 };
 
-/** Takes down what the event says of the attempt, whatever comes of it. */
+/** Takes down what the event says of the attempt, or the new attempt that it begins. */
 const witness = (order: Order, event: CheckoutEvent): Order => {
   if (event.type !== 'payRequested') return { ...order, payment: paymentAfter(order.payment, event) };
   const { attemptId: id, paymentMethodToken } = event;
-  return {
-    ...order,
-    attempt: { id, number: order.attempt.number + 1, paymentMethodToken },
-    payment: { status: 'NONE', id: null, actionUrl: null },
-    failure: null,
-  };
+  const number = order.attempt.number + 1;
+  return { ...order, attempt: { id, number, paymentMethodToken }, payment: noPayment, failure: null };
 };
 
-const follow = (
-  timings: Timings,
-  order: Order,
-  event: CheckoutEvent,
-  transition: Transition,
-  now: Date,
-): Outcome => {
+const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition: Transition, now: Date): Outcome => {
   if ('to' in transition) {
-    const ends = steps[transition.to].settled;
-    const failure = ends ? (order.failure && !transition.because && event.type !== 'cancelRequested' ? order.failure : failureOf(order, event, transition.because)) : order.failure;
+    const failure = steps[transition.to].settled ? failureOf(order, event, transition.because) : order.failure;
     return enter(timings, { ...order, failure }, transition.to, now);
   }
-  return { order, messages: [] };
+  if ('wait' in transition) {
+    const deadline = new Date(now.getTime() + timings.waitMs[transition.wait]);
+    return { order: { ...order, step: { ...order.step, deadline } }, messages: [] };
+  }
+  if ('undoTowards' in transition) {
+    const undo = touchedBy(order.status).filter((part) => part !== transition.over);
+    const failure = failureOf(order, event, transition.because);
+    return compensate(timings, { ...order, failure, undo, heading: transition.undoTowards }, now);
+  }
+  if ('nextUndo' in transition) return compensate(timings, { ...order, undo: order.undo.slice(1) }, now);
+  if ('resume' in transition) return compensate(timings, order, now);
+  if ('park' in transition) return park(order, event);
+  const isSpent = order.step.sends >= timings.tries[transition.again];
+  return isSpent ? follow(timings, order, event, transition.otherwise, now) : sendAgain(timings, order, now);
+};
+
+/**
+ * A reply about an attempt that is over. Where it says that something is held or taken all the same, that is undone;
+ * where it says that an undo was refused, a person is called. Anything else is old news.
+ */
+const afterTheEnd = (timings: Timings, order: Order, reply: Reply, now: Date): Decision => {
+  if (reply.type === 'payment.cancel-failed') {
+    const alarm = `the payment of attempt ${reply.data.attemptId} could not be called back: ${reply.data.reason}`;
+    return record(order, { order, messages: [needsAttention(order, alarm)], alarm }, reply, now);
+  }
+  const part = reveals[reply.type];
+  if (!part) return { kind: 'ignored', because: `${reply.type} of an attempt that is over is old news` };
+  const undo = command(timings, order, undos[part].sends, now, reply.data.attemptId);
+  return record(order, { order, messages: [undo] }, reply, now);
 };

@@ -109,7 +109,8 @@ export interface ProviderEvent {
 
 export interface WebhookReader {
   readonly provider: string;
-  /** Undefined when the signature is not the provider's, or too old. */
+  readonly signatureHeader: string;
+  /** Undefined when the signature is not the provider's, or too old. Throws on a signed body that makes no sense. */
   read(body: Buffer, signature: string | undefined, now: Date): ProviderEvent | undefined;
 }
 

@@ -51,10 +51,10 @@ export type Receive = (
   work: (stores: Stores) => Promise<void>,
 ) => Promise<void>;
 
-/** One page of a list, newest first. The key is that of the last entry before the page. */
-export interface Page {
+export interface NotificationPage {
   readonly limit: number;
-  readonly after: readonly string[] | undefined;
+  /** The last one of the page before. */
+  readonly after: Notification['id'] | undefined;
 }
 
 /** What may be shown, and to whom. */
@@ -62,7 +62,7 @@ export interface UserReads {
   /** Those of these users whom the viewer may see: themself, or for staff all; in no promised order. One statement. */
   users(viewer: Viewer, ids: readonly UserId[]): Promise<readonly User[]>;
   /** Up to `limit + 1` notifications, so that the caller can tell whether there are more. Newest first. */
-  notifications(userId: UserId, page: Page): Promise<readonly Notification[]>;
+  notifications(userId: UserId, page: NotificationPage): Promise<readonly Notification[]>;
 }
 
 /** What proving an identity needs to read. Not part of what the doors can reach. */

@@ -1,12 +1,11 @@
-import { message, type Outbox } from '../../../contracts/envelope.ts';
-import { UserRegistered } from '../../../contracts/messages/user.ts';
 import { fail, idempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
 import { type DisplayName, parseDisplayName } from '../domain/display-name.ts';
 import { type Email, parseEmail } from '../domain/email.ts';
 import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../domain/failures.ts';
 import { newPassword, type Password } from '../domain/password.ts';
 import type { Account, User } from '../domain/user.ts';
-import type { AccountStore, Deps } from './ports.ts';
+import { openAccount } from './open-account.ts';
+import type { Deps } from './ports.ts';
 import { provePassword } from './prove-password.ts';
 
 export interface Register {
@@ -26,12 +25,12 @@ export const register =
     // Before the transaction: hashing is slow on purpose, and a connection is not to be held for so long.
     const account = await newAccount(deps, applicant.value);
 
-    const registered = await deps.transaction(({ accounts, outbox, idempotency }) =>
-      idempotency.once(
+    const registered = await deps.transaction((stores) =>
+      stores.idempotency.once(
         // A guest has no id: the address stands for them. The password is left out, for no quick digest of it may be
         // stored; that a retry has the same one is checked against its hash below.
         { actor: email, operation: 'register', key: command.idempotencyKey, input: { displayName } },
-        async () => ((await insertAccount(accounts, outbox, account)) ? ok(account.user.id) : fail(emailTaken)),
+        async () => ((await openAccount(stores, account)) ? ok(account.user.id) : fail(emailTaken)),
       ),
     );
     if (!registered.ok) return registered;
@@ -61,14 +60,6 @@ const newAccount = async (
   user: { id: newId('User'), email, displayName, roles: ['CUSTOMER'], createdAt: now() },
   passwordHash: await passwords.hash(password),
 });
-
-/** The account and the news of it. False when the address is taken. */
-export const insertAccount = async (accounts: AccountStore, outbox: Outbox, account: Account): Promise<boolean> => {
-  const { id, displayName } = account.user;
-  if (!(await accounts.insert(account))) return false;
-  await outbox.add(message(UserRegistered, { type: 'user', id }, { userId: id, displayName }));
-  return true;
-};
 
 /** For a retry. Whoever does not know the password is not the one who registered, and a shut account stays shut to guesses here too. */
 const earlierAccount = async (

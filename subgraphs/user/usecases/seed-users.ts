@@ -3,8 +3,8 @@ import type { Role } from '../../../contracts/viewer.ts';
 import type { DisplayName } from '../domain/display-name.ts';
 import type { Email } from '../domain/email.ts';
 import type { Password } from '../domain/password.ts';
+import { openAccount } from './open-account.ts';
 import type { Deps } from './ports.ts';
-import { insertAccount } from './register.ts';
 
 /** For demonstrations only: everybody knows these passwords. Nothing but `npm run seed` makes these accounts. */
 export const demoUsers: readonly {
@@ -34,7 +34,7 @@ export const seedUsers =
         },
         passwordHash: await passwords.hash(password as Password),
       };
-      if (await transaction(({ accounts, outbox }) => insertAccount(accounts, outbox, account))) made.push(email);
+      if (await transaction((stores) => openAccount(stores, account))) made.push(email);
     }
     return made;
   };

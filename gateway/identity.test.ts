@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../contracts/ids.ts';
+import type { Viewer } from '../contracts/viewer.ts';
+import {
+  aGateway,
+  anAccessToken,
+  aSubgraph,
+  type GatewayFixture,
+  httpServer,
+  type KeyPair,
+  keyPair,
+  keyServer,
+  nowhere,
+  type SubgraphFixture,
+} from '../tests/kit/gateway-builders.ts';
+
+const whoAmI = '{ whoAmI }';
+const resolvers = {
+  Query: { whoAmI: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => JSON.stringify(viewer) },
+};
+
+let viewerKey: KeyPair;
+let tokenKey: KeyPair;
+let user: SubgraphFixture;
+
+beforeAll(async () => {
+  [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
+  user = await aSubgraph('user', resolvers, viewerKey);
+});
+afterAll(() => user.close());
+
+const withGateway = async (jwksUrl: string, test: (gateway: GatewayFixture) => Promise<void>): Promise<void> => {
+  const gateway = await aGateway(viewerKey, {
+    USER_SUBGRAPH_URL: user.url,
+    PRODUCT_SUBGRAPH_URL: nowhere,
+    ACCESS_TOKEN_JWKS_URL: jwksUrl,
+  });
+  try {
+    await test(gateway);
+  } finally {
+    await gateway.close();
+  }
+};
+
+/** The viewer that the subgraph saw. */
+const seen = async ({ ask }: GatewayFixture, headers: Record<string, string>): Promise<unknown> => {
+  const { body } = await ask(whoAmI, { headers });
+  return typeof body.data?.whoAmI === 'string' ? JSON.parse(body.data.whoAmI) : body.errors;
+};
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+describe('with the key set at hand', () => {
+  let keys: Awaited<ReturnType<typeof keyServer>>;
+  let gateway: GatewayFixture;
+  beforeAll(async () => {
+    keys = await keyServer([tokenKey.publicKey]);
+    gateway = await aGateway(viewerKey, {
+      USER_SUBGRAPH_URL: user.url,
+      PRODUCT_SUBGRAPH_URL: nowhere,
+      ACCESS_TOKEN_JWKS_URL: keys.url,
+    });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await keys.close();
+  });
+
+  it('a subgraph learns who the bearer of a token is', async () => {
+    const sub = newId('User');
+    expect(await seen(gateway, bearer(await anAccessToken(tokenKey, { sub, roles: ['STAFF'] })))).toEqual({
+      kind: 'user',
+      id: sub,
+      roles: ['STAFF'],
+      sessionId: 'session-1',
+    });
+  });
+
+  it.each([['no authorization header', {}], ['an empty one', { authorization: '' }]])(
+    '%s means a guest',
+    async (_, headers) => {
+      expect(await seen(gateway, headers)).toEqual({ kind: 'guest' });
+    },
+  );
+
+  it.each([
+    ['is out of date', () => anAccessToken(tokenKey, { expiresInSeconds: -60 })],
+    ['is of another issuer', () => anAccessToken(tokenKey, { issuer: 'somebody' })],
+    ['is for another audience', () => anAccessToken(tokenKey, { audience: 'elsewhere' })],
+    ['is signed with another key of the same id', async () => anAccessToken(await keyPair('token'))],
+    ['is signed with an unknown key', async () => anAccessToken(await keyPair('unknown'))],
+    ['names a role that there is not', () => anAccessToken(tokenKey, { roles: ['GOD'] })],
+    ['names no user', () => anAccessToken(tokenKey, { sub: 'ada' })],
+    ['has no signature', async () => `${(await anAccessToken(tokenKey)).split('.').slice(0, 2).join('.')}.`],
+    ['says that it needs none', async () => unsigned()],
+    ['is no token', async () => 'hello'],
+  ])('a token that %s is refused, and its bearer is not taken for a guest', async (_, token) => {
+    const calls = user.received.length;
+    const { status, headers, body } = await gateway.ask(whoAmI, { headers: bearer(await token()) });
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toContain('Bearer');
+    expect(body).toEqual({ errors: [{ message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(user.received.length).toBe(calls);
+  });
+
+  it('another kind of authorization is refused too', async () => {
+    const { status, body } = await gateway.ask(whoAmI, { headers: { authorization: 'Basic YWRhOmFkYQ==' } });
+    expect([status, body.errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+  });
+
+  it('a token that has been seen stops working when it ends', async () => {
+    // One second is left of it, and 5 s are allowed for clocks that differ.
+    const token = await anAccessToken(tokenKey, { expiresInSeconds: -4 });
+    expect(await seen(gateway, bearer(token))).toMatchObject({ kind: 'user' });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect((await gateway.ask(whoAmI, { headers: bearer(token) })).status).toBe(401);
+  });
+
+  it('nothing that the client sent reaches a subgraph but its request id and trace', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { headers } = await gateway.ask(whoAmI, {
+      headers: {
+        ...bearer(await anAccessToken(tokenKey)),
+        'x-request-id': 'my-request',
+        traceparent,
+        cookie: 'a=b',
+        'x-agora-viewer': 'forged',
+        'x-other': '1',
+      },
+    });
+    expect(headers.get('x-request-id')).toBe('my-request');
+    const sent = user.received.at(-1);
+    expect(user.correlationIds.at(-1)).toBe('my-request');
+    expect(sent).toMatchObject({ 'x-request-id': 'my-request', traceparent });
+    expect(sent?.['x-agora-viewer']).not.toBe('forged');
+    expect(Object.keys(sent ?? {}).toSorted()).toEqual(
+      ['accept', 'connection', 'content-length', 'content-type', 'host', 'traceparent', 'x-agora-viewer', 'x-request-id'],
+    );
+  });
+});
+
+describe('with the key set away', () => {
+  it('guests are served, and bearers are told that it is not their fault', async () => {
+    await withGateway(nowhere, async (gateway) => {
+      expect(await seen(gateway, {})).toEqual({ kind: 'guest' });
+      const { status, body } = await gateway.ask(whoAmI, { headers: bearer(await anAccessToken(tokenKey)) });
+      expect([status, body.errors?.[0]?.extensions.code]).toEqual([503, 'AUTHENTICATION_UNAVAILABLE']);
+    });
+  });
+
+  it('bearers are served again soon after it came', async () => {
+    const later = await httpServer(() => {});
+    await later.close();
+    await withGateway(later.url, async (gateway) => {
+      const headers = bearer(await anAccessToken(tokenKey));
+      expect((await gateway.ask(whoAmI, { headers })).status).toBe(503);
+      const keys = await keyServer([tokenKey.publicKey], Number(new URL(later.url).port));
+      await new Promise((resolve) => setTimeout(resolve, 1_050));
+      expect(await seen(gateway, headers)).toMatchObject({ kind: 'user' });
+      await keys.close();
+    });
+  });
+
+  it('bearers are served by the keys that were there, old tokens and new', async () => {
+    const keys = await keyServer([tokenKey.publicKey]);
+    await withGateway(keys.url, async (gateway) => {
+      await seen(gateway, bearer(await anAccessToken(tokenKey)));
+      await keys.close();
+      expect(await seen(gateway, bearer(await anAccessToken(tokenKey)))).toMatchObject({ kind: 'user' });
+    });
+  });
+});
+
+it('asks for the keys once, however many come with made-up key ids', async () => {
+  const keys = await keyServer([tokenKey.publicKey]);
+  await withGateway(keys.url, async (gateway) => {
+    await seen(gateway, bearer(await anAccessToken(tokenKey)));
+    const token = await anAccessToken(await keyPair('made-up'));
+    await Promise.all(Array.from({ length: 20 }, () => gateway.ask(whoAmI, { headers: bearer(token) })));
+    expect(keys.asked()).toBe(1);
+  });
+  await keys.close();
+});
+
+const unsigned = () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { iss: 'agora-user', aud: 'agora', sub: newId('User'), roles: ['ADMIN'], sid: 's', exp: 9_999_999_999 };
+  return `${part({ alg: 'none' })}.${part(claims)}.${part({})}`;
+};

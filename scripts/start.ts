@@ -1,0 +1,122 @@
+/** npm start, npm run dev: the whole system on this machine, until Ctrl-C. See `usage`. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { generate } from './generate.ts';
+import { type Agora, startAgora } from './launcher/agora.ts';
+import { readable } from './launcher/log-lines.ts';
+import { runSeed } from './launcher/seed.ts';
+import { summary } from './launcher/summary.ts';
+import { watchSources } from './launcher/watch.ts';
+
+const usage = `Usage: npm start [-- <options>]
+  Starts PostgreSQL, the queue, migrations, the seed, and one process per service. Ctrl-C stops all; a second one at once.
+  --data <folder>       where database, queue and secrets live (default .data)
+  --ports-from <n>      gateway on n, user n+1, product n+2, order n+3, payment n+4; or one by one: GATEWAY_PORT, USER_PORT, …
+  --events <transport>  redis or postgres, when neither REDIS_URL nor EVENTS_DATABASE_URL is set (default: Redis when installed)
+  --no-seed             leave the catalogue and the demo users out
+  --watch               restart a service when its source changes (npm run dev)
+  --help
+Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
+REDIS_URL your Redis. LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.`;
+
+const root = path.resolve(import.meta.dirname, '..');
+
+type Options = {
+  data: string;
+  portsFrom: number | undefined;
+  events: 'redis' | 'postgres' | undefined;
+  seed: boolean;
+  watch: boolean;
+};
+
+const readOptions = (): Options | undefined => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      data: { type: 'string', default: path.join(root, '.data') },
+      'ports-from': { type: 'string' },
+      events: { type: 'string' },
+      seed: { type: 'boolean', default: true },
+      watch: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { events } = values;
+  if (events !== undefined && events !== 'redis' && events !== 'postgres')
+    throw new Error(`--events ${events}: redis or postgres`);
+  const portsFrom = values['ports-from'] === undefined ? undefined : Number(values['ports-from']);
+  return { data: values.data, portsFrom, events, seed: values.seed, watch: values.watch };
+};
+
+const onLine = (source: string, line: string): void => {
+  console.log(process.env.LOG_FORMAT === 'json' && source !== 'launcher' ? line : readable(source, line));
+};
+
+const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
+  const began = performance.now();
+  await generate({ report: (line) => onLine('launcher', line) });
+  const agora = await startAgora({
+    dataDir: options.data,
+    ports: options.portsFrom,
+    events: options.events,
+    onLine,
+    signal,
+  });
+  if (options.seed && agora.down().length === 0) {
+    // Without demo data the system still runs, and its logs are what the reader needs next.
+    await runSeed({ root, environment: agora.environment, onLine }).catch((fault: Error) =>
+      onLine('launcher', fault.message),
+    );
+  }
+  const seconds = (performance.now() - began) / 1000;
+  console.log(
+    `\n${summary({ ...agora, down: agora.down(), dataDir: path.resolve(options.data), seeded: options.seed, seconds })}\n`,
+  );
+  return agora;
+};
+
+const restartOnChange = (agora: Agora): void => {
+  watchSources(root, async (services) => {
+    onLine('launcher', `changed: ${services.join(', ')}`);
+    try {
+      await generate({ report: (line) => onLine('launcher', line) });
+      await Promise.all(services.map((service) => agora.restart(service)));
+    } catch (fault) {
+      onLine('launcher', (fault as Error).message); // a typing mistake, most of the time: the next save repairs it
+    }
+  });
+};
+
+/** Runs until a signal; returns the exit code. */
+const run = async (options: Options): Promise<number> => {
+  const interrupted = new AbortController();
+  const ended = Promise.withResolvers<number>();
+  let agora: Agora | undefined;
+  let signals = 0;
+  const onSignal = (): void => {
+    signals += 1;
+    onLine('launcher', signals === 1 ? 'Stopping… (Ctrl-C again: at once)' : 'Stopping at once');
+    interrupted.abort(new Error('Interrupted'));
+    agora?.stop({ atOnce: signals > 1 }).then(() => ended.resolve(0), ended.reject);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  try {
+    agora = await start(options, interrupted.signal);
+  } catch (fault) {
+    if (interrupted.signal.aborted) return 0;
+    throw fault;
+  }
+  if (interrupted.signal.aborted) await agora.stop();
+  else if (options.watch) restartOnChange(agora);
+  return interrupted.signal.aborted ? 0 : ended.promise;
+};
+
+try {
+  const options = readOptions();
+  if (!options) console.log(usage);
+  process.exit(options ? await run(options) : 0);
+} catch (fault) {
+  console.error((fault as Error).message);
+  process.exit(1);
+}

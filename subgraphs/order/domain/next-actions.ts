@@ -1,0 +1,31 @@
+/** What people can do with an order now: read off the table that decides what will come of it. */
+import { steps } from './checkout-steps.ts';
+import type { Order } from './order.ts';
+import type { FulfilmentStatus, OrderStatus } from './order-status.ts';
+
+export type OrderAction = 'PAY' | 'CONFIRM_PAYMENT' | 'CANCEL' | 'RESUME';
+export interface Asker {
+  readonly isStaff: boolean;
+}
+
+type Standing = Pick<Order, 'status' | 'payment' | 'expiresAt'>;
+
+const rules: Record<OrderAction, (order: Standing, asker: Asker, now: Date) => boolean> = {
+  PAY: ({ status, expiresAt }, _, now) => steps[status].on.payRequested !== undefined && now < expiresAt,
+  CONFIRM_PAYMENT: ({ status, payment }) => status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED',
+  CANCEL: ({ status }) => steps[status].on.cancelRequested !== undefined,
+  RESUME: ({ status }, { isStaff }) => isStaff && steps[status].on.resumeRequested !== undefined,
+};
+
+export const nextActions = (order: Standing, asker: Asker, now: Date): OrderAction[] =>
+  (Object.keys(rules) as OrderAction[]).filter((action) => rules[action](order, asker, now));
+
+export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].goods;
+
+/** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */
+export const isAtRest = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean => {
+  const { waits } = steps[status];
+  return (
+    waits === undefined || waits === 'expiry' || (status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED')
+  );
+};

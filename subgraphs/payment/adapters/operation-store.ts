@@ -1,0 +1,66 @@
+import type { Operation as OperationRow, Payment as PaymentRow, Prisma, PrismaClient } from '../../../prisma/payment/client/client.ts';
+import { type Call, type Operation, operationKey } from '../domain/operation.ts';
+import type { Payment } from '../domain/payment.ts';
+import type { OperationStore, WorkList } from '../usecases/ports.ts';
+import { paymentOf } from './payment-rows.ts';
+
+export const operationStore = (tx: Prisma.TransactionClient): OperationStore => ({
+  open: async (payment, call, { now, nextTryAt }) => {
+    const earlier = await tx.operation.count({ where: { paymentId: payment.id, kind: call.kind } });
+    const key = operationKey(payment.attemptId, call.kind, earlier);
+    await tx.operation.create({
+      data: {
+        ...{ key, paymentId: payment.id, kind: call.kind, nextTryAt, createdAt: now },
+        ...{ amount: call.amount?.amount ?? null, secret: call.secret ?? null },
+      },
+      select: { key: true },
+    });
+    return { ...call, key, payment, tries: 0 };
+  },
+  close: async (key, outcome, now) => {
+    const { count } = await tx.operation.updateMany({
+      where: { key, doneAt: null },
+      data: { outcome, doneAt: now, secret: null },
+    });
+    return count === 1;
+  },
+});
+
+/** Outside any transaction: one statement claims, and whoever claimed works on alone until the time it set. */
+export const workList = (prisma: PrismaClient): WorkList => ({
+  claimOperations: async (limit, now, until) => {
+    const claimed = await prisma.$queryRaw<{ key: string }[]>`
+      UPDATE operation SET next_try_at = ${until}, tries = tries + 1
+       WHERE key IN (SELECT key FROM operation WHERE done_at IS NULL AND next_try_at <= ${now}
+                      ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      RETURNING key`;
+    if (claimed.length === 0) return [];
+    const keys = claimed.map(({ key }) => key);
+    const rows = await prisma.operation.findMany({ where: { key: { in: keys } }, include: { payment: true } });
+    return rows.map(operationOf);
+  },
+  postpone: async ({ key }, until) => {
+    await prisma.operation.updateMany({ where: { key, doneAt: null }, data: { nextTryAt: until } });
+  },
+  claimChecks: async (limit, now, until) => {
+    const claimed = await prisma.$queryRaw<{ id: string }[]>`
+      UPDATE payment SET next_check_at = ${until}
+       WHERE id IN (SELECT id FROM payment
+                     WHERE next_check_at <= ${now} AND status IN ('PROCESSING', 'ACTION_REQUIRED')
+                     ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      RETURNING id`;
+    if (claimed.length === 0) return [];
+    return (await prisma.payment.findMany({ where: { id: { in: claimed.map(({ id }) => id) } } })).map(paymentOf);
+  },
+});
+
+const operationOf = ({ payment: row, ...operation }: OperationRow & { payment: PaymentRow }): Operation => {
+  const payment = paymentOf(row);
+  return { ...callOf(operation, payment), key: operation.key, payment, tries: operation.tries };
+};
+
+const callOf = ({ kind, amount, secret }: OperationRow, payment: Payment): Call => ({
+  kind,
+  ...(amount !== null && { amount: { amount, currency: payment.amount.currency } }),
+  ...(secret !== null && { secret }),
+});

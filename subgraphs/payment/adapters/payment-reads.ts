@@ -1,0 +1,35 @@
+import type { PaymentId } from '../../../contracts/ids.ts';
+import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
+import type { Prisma, PrismaClient } from '../../../prisma/payment/client/client.ts';
+import type { PaymentReads } from '../usecases/ports.ts';
+import { paymentOf } from './payment-rows.ts';
+
+/** One statement per call, however many are asked for. */
+export const paymentReads = (prisma: PrismaClient): PaymentReads => ({
+  payments: async (viewer, ids) => {
+    const rows = await prisma.payment.findMany({ where: { id: { in: [...ids] }, ...visibleTo(viewer) } });
+    return rows.map(paymentOf);
+  },
+  // Unbounded per order in name only: a customer tries cards one after the other, while the order waits for payment.
+  paymentsOfOrders: async (viewer, orderIds) => {
+    const where = { orderId: { in: [...orderIds] }, ...visibleTo(viewer) };
+    return (await prisma.payment.findMany({ where, orderBy: { id: 'asc' } })).map(paymentOf);
+  },
+  ledger: async (paymentIds) => {
+    const rows = await prisma.ledgerEntry.findMany({
+      where: { paymentId: { in: [...paymentIds] } },
+      orderBy: { id: 'asc' },
+      omit: { operationKey: true },
+    });
+    return rows.map(({ amount, currency, paymentId, kind, at }) => ({
+      ...{ kind, at, paymentId: paymentId as PaymentId, amount: { amount, currency } },
+    }));
+  },
+});
+
+/** Ownership is decided here, in the query: what is not the viewer's is not found. */
+const visibleTo = (viewer: Viewer): Prisma.PaymentWhereInput => {
+  if (hasRole(viewer, 'STAFF')) return {};
+  // An empty list matches nothing: a guest owns no payment.
+  return viewer.kind === 'user' ? { customerId: viewer.id } : { customerId: { in: [] } };
+};

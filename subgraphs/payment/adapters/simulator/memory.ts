@@ -1,0 +1,86 @@
+/**
+ * The simulator's memory: it survives our crashes, as an outside system's would. Tables of its own (schema
+ * `simulator`), reached through connections of its own; no transaction of ours is ever open on them.
+ */
+import pg from 'pg';
+import type { AuthorizationAnswer } from '../../domain/answers.ts';
+
+export interface Remembered {
+  readonly reference: string;
+  readonly attempt: string;
+  readonly token: string;
+  readonly amount: number;
+  readonly currency: 'EUR' | 'USD' | 'GBP';
+  readonly status: 'processing' | 'requires_action' | 'requires_capture' | 'declined' | 'captured' | 'canceled';
+  readonly captured: number;
+  readonly refunded: number;
+  readonly decline_reason: Extract<AuthorizationAnswer, { kind: 'declined' }>['reason'] | null;
+  readonly settles_at: Date | null;
+}
+
+export type Memory = pg.PoolClient;
+
+// 4 connections: the simulator's own transactions take a millisecond, and its latency is waited for without one.
+export const openMemory = (databaseUrl: string): pg.Pool =>
+  new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 5_000,
+    application_name: 'payment simulator',
+  });
+
+export const remember = async <T>(pool: pg.Pool, work: (memory: Memory) => Promise<T>): Promise<T> => {
+  const memory = await pool.connect();
+  try {
+    await memory.query('BEGIN');
+    const result = await work(memory);
+    await memory.query('COMMIT');
+    memory.release();
+    return result;
+  } catch (error) {
+    // Not given back: whatever state the connection is in ends with it, and so does its transaction.
+    memory.release(true);
+    throw error;
+  }
+};
+
+/** Locks the payment, as it stands now: one that was processing may have settled since. */
+export const recall = async (memory: Memory, reference: string, now: Date): Promise<Remembered> => {
+  const { rows } = await memory.query<Remembered>('SELECT * FROM simulator.payment WHERE reference = $1 FOR UPDATE', [
+    reference,
+  ]);
+  const [payment] = rows;
+  if (!payment) throw new Error(`the simulator knows no ${reference}`);
+  const hasSettled = payment.status === 'processing' && payment.settles_at !== null && payment.settles_at <= now;
+  return hasSettled ? hold(memory, payment) : payment;
+};
+
+export const change = async (
+  memory: Memory,
+  payment: Remembered,
+  to: Partial<Pick<Remembered, 'status' | 'captured' | 'refunded'>>,
+): Promise<Remembered> => {
+  const next = { ...payment, ...to };
+  await memory.query('UPDATE simulator.payment SET status = $2, captured = $3, refunded = $4 WHERE reference = $1', [
+    ...[next.reference, next.status, next.captured, next.refunded],
+  ]);
+  return next;
+};
+
+export const hold = async (memory: Memory, payment: Remembered): Promise<Remembered> => {
+  await effect(memory, payment, 'AUTHORIZATION', payment.amount);
+  return change(memory, payment, { status: 'requires_capture' });
+};
+
+/** Money really moved. */
+export const effect = async (
+  memory: Memory,
+  { reference }: Remembered,
+  kind: 'AUTHORIZATION' | 'VOID' | 'CAPTURE' | 'REFUND',
+  amount: number,
+): Promise<void> => {
+  await memory.query('INSERT INTO simulator.effect (reference, kind, amount) VALUES ($1, $2, $3)', [
+    ...[reference, kind, amount],
+  ]);
+};

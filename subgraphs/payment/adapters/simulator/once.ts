@@ -1,0 +1,58 @@
+/** The simulator's own idempotency: the first answer to a key is the answer to that key. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import type { ProviderCall } from '../../usecases/ports.ts';
+import { type Memory, remember } from './memory.ts';
+import type { Behaviour } from './tokens.ts';
+
+export interface Line {
+  readonly pool: pg.Pool;
+  /** How long a request takes on its way. */
+  readonly latencyMs: number;
+}
+
+/**
+ * Runs `work` for the first request with this key; any other gets that answer again, and one with a different request
+ * an error (as from Stripe). A request or an answer that is to be lost leaves the caller waiting until it gives up.
+ */
+export const once = async <A extends object>(
+  { pool, latencyMs }: Line,
+  { key, signal }: ProviderCall,
+  request: Readonly<Record<string, unknown>>,
+  losesFirst: Behaviour['losesFirst'],
+  work: (memory: Memory) => Promise<A>,
+): Promise<A> => {
+  await pause(latencyMs, undefined, { signal });
+  const { isFirst, answer } = await remember(pool, async (memory) => {
+    const asked = JSON.stringify(request);
+    const inserted = await memory.query(
+      'INSERT INTO simulator.answer (key, request) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [key, asked],
+    );
+    const isFirst = inserted.rowCount === 1;
+    if (isFirst && losesFirst === 'request') return { isFirst, answer: null };
+    const known = isFirst ? null : await earlierAnswer<A>(memory, key, asked);
+    if (known) return { isFirst, answer: known };
+    const answer = await work(memory);
+    await memory.query('UPDATE simulator.answer SET answer = $2 WHERE key = $1', [key, JSON.stringify(answer)]);
+    return { isFirst, answer };
+  });
+  if (answer === null || (isFirst && losesFirst === 'answer')) return silence(signal);
+  return answer;
+};
+
+const earlierAnswer = async <A>(memory: Memory, key: string, asked: string): Promise<A | null> => {
+  const { rows } = await memory.query<{ request: string; answer: A | null }>(
+    'SELECT request, answer FROM simulator.answer WHERE key = $1 FOR UPDATE',
+    [key],
+  );
+  if (rows[0]?.request !== asked) throw new Error(`the key ${key} was used for another request`);
+  return rows[0].answer;
+};
+
+const silence = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+  });

@@ -1,0 +1,39 @@
+/** Signed webhooks after Stripe's scheme: `t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { AttemptId } from '../../../../contracts/ids.ts';
+import type { WebhookReader } from '../../usecases/ports.ts';
+
+export const signatureHeader = 'simulator-signature';
+
+// 5 min: what Stripe allows, for clocks that differ and requests that queue; an older one is a replay.
+const toleranceSeconds = 300;
+
+const digest = (secret: string, seconds: string, body: string | Buffer): Buffer =>
+  createHmac('sha256', secret).update(`${seconds}.`).update(body).digest();
+
+export const sign = (secret: string, body: string, now: Date): string => {
+  const seconds = String(Math.floor(now.getTime() / 1000));
+  return `t=${seconds},v1=${digest(secret, seconds, body).toString('hex')}`;
+};
+
+const isGenuine = (secret: string, body: Buffer, signature: string, now: Date): boolean => {
+  const [, seconds, hex] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
+  if (seconds === undefined || hex === undefined) return false;
+  const isFresh = Math.abs(now.getTime() / 1000 - Number(seconds)) <= toleranceSeconds;
+  return timingSafeEqual(digest(secret, seconds, body), Buffer.from(hex, 'hex')) && isFresh;
+};
+
+const Event = z.object({ id: z.string().min(1).max(200), type: z.string(), data: z.unknown() });
+const PaymentUpdated = z.object({ attempt: AttemptId });
+
+export const webhookReader = (secret: string): WebhookReader => ({
+  provider: 'simulator',
+  signatureHeader,
+  read: (body, signature, now) => {
+    if (signature === undefined || !isGenuine(secret, body, signature, now)) return undefined;
+    const event = Event.parse(JSON.parse(body.toString('utf8')));
+    const about = event.type === 'payment.updated' ? PaymentUpdated.safeParse(event.data) : undefined;
+    return { provider: 'simulator', id: event.id, attemptId: about?.data?.attempt };
+  },
+});

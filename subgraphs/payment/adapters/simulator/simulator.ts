@@ -1,0 +1,157 @@
+/** A payment provider to develop and test against; ./tokens.ts says what it can be made to do. */
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { money } from '../../../../contracts/money.ts';
+import type { AuthorizationAnswer, CaptureAnswer, RefundAnswer, VoidAnswer } from '../../domain/answers.ts';
+import type { PaymentProvider } from '../../usecases/ports.ts';
+import { change, effect, hold, type Memory, type Remembered, recall, remember } from './memory.ts';
+import { once } from './once.ts';
+import { type Behaviour, behaviourOf } from './tokens.ts';
+import { announce } from './webhook-queue.ts';
+
+export interface SimulatorOptions {
+  readonly pool: pg.Pool;
+  readonly latencyMs: number;
+  readonly now?: () => Date;
+}
+
+// 50 ms: long enough for "processing" to be a real answer, short enough for a test to wait for what follows.
+const settlesAfterMs = 50;
+
+export const simulator = ({ pool, latencyMs, now = () => new Date() }: SimulatorOptions): PaymentProvider => {
+  const line = { pool, latencyMs };
+  const tokenOf = async (reference: string): Promise<string> => {
+    const { rows } = await pool.query<{ token: string }>('SELECT token FROM simulator.payment WHERE reference = $1', [
+      reference,
+    ]);
+    return rows[0]?.token ?? '';
+  };
+  /** A request about a payment that exists, under its lock. */
+  const about = async <A extends object>(
+    { reference, ...request }: { readonly reference: string },
+    call: Parameters<PaymentProvider['void']>[1],
+    work: (memory: Memory, payment: Remembered, behaviour: Behaviour) => Promise<A>,
+  ): Promise<A> => {
+    const behaviour = behaviourOf(await tokenOf(reference));
+    return once(line, call, { reference, ...request }, behaviour.losesFirst, async (memory) =>
+      work(memory, await recall(memory, reference, now()), behaviour),
+    );
+  };
+
+  return {
+    name: 'simulator',
+    authorize: ({ attemptId, orderId, amount, token }, call) =>
+      once(line, call, { attemptId, orderId, amount, token }, behaviourOf(token).losesFirst, (memory) =>
+        authorize(memory, { attempt: attemptId, token, ...amount }, now()),
+      ),
+    confirm: (request, call) =>
+      about(request, call, async (memory, payment, behaviour) => {
+        if (payment.status !== 'requires_action') return standing(payment);
+        const next =
+          request.code === 'approve' ? await hold(memory, payment) : await refuse(memory, payment, 'CARD_DECLINED');
+        await announce(memory, next, now(), behaviour.webhookCopies);
+        return standing(next);
+      }),
+    capture: (request, call) =>
+      about(request, call, (memory, payment, behaviour) => capture(memory, payment, behaviour, request.amount.amount)),
+    void: (request, call) => about(request, call, cancel),
+    refund: (request, call) =>
+      about(request, call, (memory, payment, behaviour) => refund(memory, payment, behaviour, request.amount.amount)),
+    lookup: async ({ reference }) => remember(pool, async (memory) => standing(await recall(memory, reference, now()))),
+  };
+};
+
+type Begun = Pick<Remembered, 'attempt' | 'token' | 'amount' | 'currency'>;
+
+const authorize = async (memory: Memory, begun: Begun, now: Date): Promise<AuthorizationAnswer> => {
+  const { onAuthorize, webhookCopies } = behaviourOf(begun.token);
+  const settles_at = new Date(now.getTime() + settlesAfterMs);
+  const status = onAuthorize === 'process' ? 'processing' : 'requires_action';
+  const payment: Remembered = {
+    ...begun,
+    ...{ reference: `sim_${randomUUID().replaceAll('-', '')}`, status, captured: 0, refunded: 0 },
+    ...{ decline_reason: null, settles_at: status === 'processing' ? settles_at : null },
+  };
+  await memory.query(
+    `INSERT INTO simulator.payment (reference, attempt, token, amount, currency, status, settles_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [payment.reference, begun.attempt, begun.token, begun.amount, begun.currency, status, payment.settles_at],
+  );
+  if (begun.amount < 1) return standing(await refuse(memory, payment, 'INVALID_METHOD'));
+  if (typeof onAuthorize === 'object') {
+    const answer = standing(await refuse(memory, payment, onAuthorize.decline));
+    return answer.kind === 'declined' ? { ...answer, message: onAuthorize.message } : answer;
+  }
+  if (onAuthorize === 'approve') return standing(await hold(memory, payment));
+  if (onAuthorize === 'process') await announce(memory, payment, settles_at, webhookCopies);
+  return standing(payment);
+};
+
+const refuse = async (
+  memory: Memory,
+  payment: Remembered,
+  reason: NonNullable<Remembered['decline_reason']>,
+): Promise<Remembered> => {
+  await memory.query(`UPDATE simulator.payment SET status = 'declined', decline_reason = $2 WHERE reference = $1`, [
+    ...[payment.reference, reason],
+  ]);
+  return { ...payment, status: 'declined', decline_reason: reason };
+};
+
+const standing = ({ reference, status, amount, currency, decline_reason }: Remembered): AuthorizationAnswer => {
+  switch (status) {
+    case 'processing':
+      return { kind: 'processing', reference };
+    case 'requires_action':
+      return { kind: 'actionRequired', reference, actionUrl: null };
+    case 'requires_capture':
+    case 'captured':
+      return { kind: 'approved', reference, held: money(amount, currency) };
+    case 'declined':
+    case 'canceled':
+      return {
+        ...{ kind: 'declined', reference, reason: decline_reason ?? 'CARD_DECLINED' },
+        message: status === 'canceled' ? 'The payment was cancelled.' : 'The payment was declined.',
+      };
+    default:
+      throw new Error(`unknown status ${status satisfies never}`);
+  }
+};
+
+const capture = async (
+  memory: Memory,
+  payment: Remembered,
+  { refuses }: Behaviour,
+  amount: number,
+): Promise<CaptureAnswer> => {
+  const refused = (reason: string): CaptureAnswer => ({ kind: 'captureRefused', reason });
+  if (refuses?.includes('capture')) return refused('The bank took the hold back.');
+  if (payment.status !== 'requires_capture') return refused(`There is nothing to capture: ${payment.status}.`);
+  if (amount > payment.amount) return refused('More than is held.');
+  await effect(memory, payment, 'CAPTURE', amount);
+  await change(memory, payment, { status: 'captured', captured: amount });
+  return { kind: 'captured', amount: money(amount, payment.currency) };
+};
+
+const cancel = async (memory: Memory, payment: Remembered, { refuses }: Behaviour): Promise<VoidAnswer> => {
+  if (refuses?.includes('void')) return { kind: 'voidRefused', reason: 'The bank will not let the hold go.' };
+  if (payment.status === 'captured') return { kind: 'voidRefused', reason: 'It is captured.' };
+  const isHeld = payment.status === 'requires_capture';
+  if (isHeld) await effect(memory, payment, 'VOID', payment.amount);
+  await change(memory, payment, { status: 'canceled' });
+  return { kind: 'voided', released: isHeld ? money(payment.amount, payment.currency) : null };
+};
+
+const refund = async (
+  memory: Memory,
+  payment: Remembered,
+  { refuses }: Behaviour,
+  amount: number,
+): Promise<RefundAnswer> => {
+  const refused = (reason: string): RefundAnswer => ({ kind: 'refundRefused', reason });
+  if (refuses?.includes('refund')) return refused('The bank will not take the money back.');
+  if (amount > payment.captured - payment.refunded) return refused('More than is left of the capture.');
+  await effect(memory, payment, 'REFUND', amount);
+  await change(memory, payment, { refunded: payment.refunded + amount });
+  return { kind: 'refunded', amount: money(amount, payment.currency) };
+};

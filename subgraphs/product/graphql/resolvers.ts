@@ -1,0 +1,8 @@
+import { Category } from './category.ts';
+import { Product } from './product.ts';
+import { ProductConnection } from './product-connection.ts';
+import { ProductVariant } from './product-variant.ts';
+import { Query } from './queries.ts';
+import type { Resolvers } from './types.generated.ts';
+
+export const resolvers = { Query, Product, ProductVariant, Category, ProductConnection } satisfies Resolvers;

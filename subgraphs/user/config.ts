@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defaultPorts } from '../../contracts/services.ts';
+import { subgraphVariables, variable } from '../../platform/config.ts';
+
+const privateKey = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().min(1),
+  d: z.string().min(1),
+  /** Its thumbprint when absent. */
+  kid: z.string().min(1).optional(),
+});
+
+export const userVariables = z.object({
+  ...subgraphVariables,
+  USER_PORT: variable.port(defaultPorts.user),
+  USER_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  /** The first one signs; the others are published, too (how to rotate: README). */
+  ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
+});
+
+export type UserConfig = z.output<typeof userVariables>;

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { parseDisplayName } from './display-name.ts';
+
+test.each([
+  'Ada',
+  '李雷',
+  "Siobhán O'Hara-Łukasz",
+  'محمد',
+  '🦊',
+  'a'.repeat(80),
+  '🦊'.repeat(80),
+])('takes %j', (name) => {
+  expect(parseDisplayName(name)).toBe(name);
+});
+
+test('drops blanks around a name, and keeps one spelling of an accent', () => {
+  expect(parseDisplayName('  Zoe\u0308 ')).toBe('Zoë');
+});
+
+test.each([
+  ['nothing', ''],
+  ['blanks', ' \t '],
+  ['only what is invisible', '\u200b\u200d'],
+  ['a line end', 'Ada\nBcc: eve@example.com'],
+  ['a NUL, which PostgreSQL cannot store', 'Ada\u0000'],
+  ['half a surrogate pair, which UTF-8 cannot hold', 'Ada\ud83e'],
+  ['a mark that turns the direction of writing', 'Ada\u202egnp'],
+  ['81 characters', 'a'.repeat(81)],
+])('refuses %s', (_, name) => {
+  expect(parseDisplayName(name)).toBeUndefined();
+});

@@ -1,0 +1,16 @@
+import { findMessage } from '../../contracts/messages/index.ts';
+import { readConfig } from '../../platform/config.ts';
+import { runSubgraph } from '../../platform/subgraph.ts';
+import { userVariables } from './config.ts';
+import { wire } from './wiring.ts';
+
+const config = readConfig('user', userVariables);
+
+await runSubgraph({
+  name: 'user',
+  port: config.USER_PORT,
+  databaseUrl: config.USER_DATABASE_URL,
+  config,
+  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  wire: wire(config),
+});

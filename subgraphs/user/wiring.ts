@@ -1,0 +1,86 @@
+/** The composition root: which adapter stands behind which port. */
+import type { JSONWebKeySet } from 'jose';
+import { newId } from '../../contracts/ids.ts';
+import { prismaAdapter } from '../../platform/database.ts';
+import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
+import { idempotency } from '../../platform/idempotency.ts';
+import { takeIn } from '../../platform/inbox.ts';
+import { outbox } from '../../platform/outbox.ts';
+import type { Subgraph } from '../../platform/subgraph.ts';
+import { inTransaction } from '../../platform/transaction.ts';
+import { type Prisma, PrismaClient } from '../../prisma/user/client/client.ts';
+import { accessTokens } from './adapters/access-tokens.ts';
+import { accountStore } from './adapters/account-store.ts';
+import { argon2Passwords } from './adapters/argon2-passwords.ts';
+import { credentials } from './adapters/credentials.ts';
+import { notificationStore } from './adapters/notification-store.ts';
+import { sessionStore } from './adapters/session-store.ts';
+import { signInAttemptStore } from './adapters/sign-in-attempt-store.ts';
+import { userReads } from './adapters/user-reads.ts';
+import type { UserConfig } from './config.ts';
+import { consumers } from './consumers/index.ts';
+import { context, type GraphqlContext } from './graphql/context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { jwks } from './http/jwks.ts';
+import { app } from './usecases/app.ts';
+import type { Deps, Stores } from './usecases/ports.ts';
+import { seedUsers } from './usecases/seed-users.ts';
+
+const everyTenMinutes = 10 * 60 * 1_000;
+
+export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
+
+const stores = (tx: Prisma.TransactionClient): Stores => ({
+  accounts: accountStore(tx),
+  sessions: sessionStore(tx),
+  attempts: signInAttemptStore(tx),
+  notifications: notificationStore(tx),
+  outbox: outbox(tx),
+  idempotency: idempotency(tx),
+});
+
+/** The ports that the database stands behind. */
+const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => ({
+  transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
+  receive: (message, work) =>
+    inTransaction(prisma, async (tx) => {
+      if (await takeIn(tx, message)) await work(stores(tx));
+    }),
+  reads: userReads(prisma),
+  credentials: credentials(prisma),
+});
+
+export const connect = (url: string, poolSize: number): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+
+/** The whole app over a database, without any door. */
+export const createApp = async (
+  prisma: PrismaClient,
+  tokens: Deps['accessTokens'],
+  world: Pick<Deps, 'now' | 'newId'> = { now: () => new Date(), newId },
+) => app({ ...persistence(prisma), passwords: await argon2Passwords(), accessTokens: tokens, ...world });
+
+/** For `npm run seed`: makes the demo accounts that are missing, tells which. */
+export const seed = async (databaseUrl: string): Promise<readonly string[]> => {
+  const prisma = connect(databaseUrl, 1);
+  try {
+    return await seedUsers({ ...persistence(prisma), passwords: await argon2Passwords(), now: () => new Date() })();
+  } finally {
+    await prisma.$disconnect();
+  }
+};
+
+export const wire = (config: UserConfig) => async (): Promise<Subgraph<GraphqlContext>> => {
+  const prisma = connect(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE);
+  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
+  const userApp = await createApp(prisma, tokens);
+  return {
+    schema: schema(),
+    context: context(userApp),
+    handlers: consumers(userApp),
+    tasks: [{ name: 'forget old sign-in attempts', everyMs: everyTenMinutes, run: userApp.commands.forgetOldAttempts }],
+    routes: jwks(tokens.publicKeys),
+    ping: () => prisma.$queryRaw`SELECT 1`,
+    close: () => prisma.$disconnect(),
+  };
+};

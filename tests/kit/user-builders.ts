@@ -1,0 +1,98 @@
+/** The user subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
+import { exportJWK, generateKeyPair } from 'jose';
+import type { DataOf, Message, MessageDefinition } from '../../contracts/envelope.ts';
+import { namedId, newId } from '../../contracts/ids.ts';
+import { PrismaClient } from '../../prisma/user/client/client.ts';
+import { prismaAdapter } from '../../platform/database.ts';
+import { accessTokens } from '../../subgraphs/user/adapters/access-tokens.ts';
+import type { User } from '../../subgraphs/user/domain/user.ts';
+import type { App } from '../../subgraphs/user/usecases/app.ts';
+import type { Register } from '../../subgraphs/user/usecases/register.ts';
+import { createApp } from '../../subgraphs/user/wiring.ts';
+import { testDatabase } from './postgres.ts';
+
+export const aPassword = 'correct horse battery';
+
+/** A new person each time, unless told otherwise. */
+export const aRegistration = (changes: Partial<Register> = {}): Register => ({
+  idempotencyKey: undefined,
+  email: `${newId('User')}@example.com`,
+  password: aPassword,
+  displayName: 'Ada Lovelace',
+  ...changes,
+});
+
+export const anOrderFor = (customer: User, number = 'AG-7K3M-9QXT') => ({
+  orderId: namedId('Order', number),
+  number,
+  customerId: customer.id,
+  total: { amount: 4_999, currency: 'EUR' as const },
+});
+
+/** A message as it comes from the queue. */
+export const aMessage = <D extends MessageDefinition>(
+  { type, version }: D,
+  data: DataOf<D>,
+  occurredAt = new Date('2026-11-22T12:00:00Z'),
+): Message<DataOf<D>> => ({
+  id: newId('Message'),
+  type,
+  version,
+  occurredAt: occurredAt.toISOString(),
+  aggregate: { type: 'test', id: 'test' },
+  sequence: 1,
+  correlationId: 'test',
+  data,
+});
+
+const aSigningKey = async () => {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return exportJWK(privateKey);
+};
+
+export interface UserTestApp extends AsyncDisposable {
+  readonly app: App;
+  readonly prisma: PrismaClient;
+  readonly databaseUrl: string;
+  /** The keys that access tokens verify with. */
+  readonly publicKeys: Awaited<ReturnType<typeof accessTokens>>['publicKeys'];
+  /** Every SQL statement so far. */
+  readonly statements: readonly string[];
+  advance(ms: number): void;
+  /** Registers somebody; throws when that fails. */
+  customer(changes?: Partial<Register>): Promise<User>;
+}
+
+export const userTestApp = async (): Promise<UserTestApp> => {
+  const database = await testDatabase('user');
+  const prisma = new PrismaClient({
+    adapter: prismaAdapter(database.url, 10),
+    log: [{ emit: 'event', level: 'query' }],
+  });
+  const statements: string[] = [];
+  prisma.$on('query', ({ query }) => statements.push(query));
+
+  const tokens = await accessTokens({ keys: [await aSigningKey()] });
+  let now = new Date();
+  const app = await createApp(prisma, tokens, { now: () => now, newId });
+
+  return {
+    app,
+    prisma,
+    databaseUrl: database.url,
+    publicKeys: tokens.publicKeys,
+    statements,
+    advance: (ms) => {
+      now = new Date(now.getTime() + ms);
+    },
+    customer: async (changes) => {
+      const registered = await app.commands.register(aRegistration(changes));
+      if (!registered.ok) throw new Error(registered.failure.message);
+      return registered.value;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await prisma.$disconnect();
+      await database.dispose();
+    },
+  };
+};
