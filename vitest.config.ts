@@ -1,8 +1,14 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const sources = '{contracts,platform,gateway,subgraphs,scripts,web,tests/kit}/**';
 const needsPostgres = ['tests/kit/postgres-setup.ts'];
 const second = 1_000;
+/** Vite would give our files graphql's ES build while packages get its CommonJS build, as Node does: two realms of types. */
+const oneGraphql = {
+  find: /^graphql$/,
+  replacement: path.resolve(import.meta.dirname, 'node_modules/graphql/index.js'),
+};
 
 /** The tiers, cheapest first. Each waits for the one before, so that a broken unit is reported before minutes of end-to-end tests. */
 export default defineConfig({
@@ -35,7 +41,7 @@ export default defineConfig({
         name: 'e2e',
         order: 3,
         include: ['tests/e2e/**/*.test.ts'],
-        globalSetup: needsPostgres,
+        globalSetup: ['tests/kit/agora-setup.ts'],
         timeoutMs: 60 * second,
         alone: true,
       }),
@@ -43,7 +49,6 @@ export default defineConfig({
         name: 'faults',
         order: 4,
         include: ['tests/faults/**/*.test.ts'],
-        globalSetup: needsPostgres,
         timeoutMs: 120 * second,
         alone: true,
       }),
@@ -64,6 +69,7 @@ type Tier = {
 
 function tier({ name, order, include, exclude = [], globalSetup = [], timeoutMs, alone = false }: Tier) {
   return {
+    resolve: { alias: [oneGraphql] },
     test: {
       name,
       include,

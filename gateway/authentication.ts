@@ -27,7 +27,7 @@ const clockToleranceSeconds = 5;
 const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
 
 export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
-  const verdicts = new LRUCache<string, Viewer>({ max: verdictsKept });
+  const verdicts = new LRUCache<string, { viewer: Viewer; until: number }>({ max: verdictsKept });
 
   const verified = async (token: string): Promise<Viewer> => {
     const { payload } = await jwtVerify(token, keys, {
@@ -39,8 +39,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
     });
     const { sub, roles, sid } = AccessTokenClaims.parse(payload);
     const viewer: Viewer = { kind: 'user', id: sub, roles, sessionId: sid };
-    const leftMs = Number(payload.exp) * 1000 - Date.now();
-    if (leftMs > 0) verdicts.set(token, viewer, { ttl: Math.min(leftMs, verdictTtlMs) });
+    verdicts.set(token, { viewer, until: Math.min(Number(payload.exp) * 1000, Date.now() + verdictTtlMs) });
     return viewer;
   };
 
@@ -50,7 +49,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
     const token = bearer.exec(authorization)?.[1];
     if (!token) return fail(refusals.notBearer);
     const known = verdicts.get(token);
-    if (known) return ok(known);
+    if (known && known.until > Date.now()) return ok(known.viewer);
     try {
       return ok(await verified(token));
     } catch (error) {

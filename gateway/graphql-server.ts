@@ -1,15 +1,15 @@
 /** Apollo Server over the federation: parsing, validation, CSRF prevention, the form of the answer. */
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../platform/log.ts';
 import { errorFormatter } from './errors.ts';
+import { requireOneOperation } from './one-operation.ts';
 import type { RequestContext } from './request-context.ts';
 
 export interface GraphqlServerOptions {
-  readonly gateway: GatewayInterface;
+  readonly gateway: ApolloServerOptionsWithGateway<RequestContext>['gateway'];
   readonly http: FastifyInstance;
   readonly introspection: boolean;
   readonly maxTokens: number;
@@ -30,7 +30,7 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log),
     stopOnTerminationSignals: false,
-    plugins: [fastifyApolloDrainPlugin(http), ApolloServerPluginLandingPageDisabled()],
+    plugins: [fastifyApolloDrainPlugin(http), ApolloServerPluginLandingPageDisabled(), requireOneOperation],
   });
   await apollo.start();
   return apollo;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../contracts/ids.ts';
 import type { Viewer } from '../contracts/viewer.ts';
 import {
@@ -28,6 +28,7 @@ beforeAll(async () => {
   user = await aSubgraph('user', resolvers, viewerKey);
 });
 afterAll(() => user.close());
+afterEach(() => void vi.useRealTimers());
 
 const withGateway = async (jwksUrl: string, test: (gateway: GatewayFixture) => Promise<void>): Promise<void> => {
   const gateway = await aGateway(viewerKey, {
@@ -76,12 +77,12 @@ describe('with the key set at hand', () => {
     });
   });
 
-  it.each([['no authorization header', {}], ['an empty one', { authorization: '' }]])(
-    '%s means a guest',
-    async (_, headers) => {
-      expect(await seen(gateway, headers)).toEqual({ kind: 'guest' });
-    },
-  );
+  it.each([
+    ['no authorization header', {}],
+    ['an empty one', { authorization: '' }],
+  ])('%s means a guest', async (_, headers) => {
+    expect(await seen(gateway, headers)).toEqual({ kind: 'guest' });
+  });
 
   it.each([
     ['is out of date', () => anAccessToken(tokenKey, { expiresInSeconds: -60 })],
@@ -109,11 +110,17 @@ describe('with the key set at hand', () => {
   });
 
   it('a token that has been seen stops working when it ends', async () => {
-    // One second is left of it, and 5 s are allowed for clocks that differ.
-    const token = await anAccessToken(tokenKey, { expiresInSeconds: -4 });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() });
+    const token = await anAccessToken(tokenKey, { expiresInSeconds: 30 });
     expect(await seen(gateway, bearer(token))).toMatchObject({ kind: 'user' });
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    // 5 s are allowed for clocks that differ.
+    vi.advanceTimersByTime(36_000);
     expect((await gateway.ask(whoAmI, { headers: bearer(token) })).status).toBe(401);
+  });
+
+  it('a trace that is none goes no further', async () => {
+    await gateway.ask(whoAmI, { headers: { traceparent: '{"a":1}' } });
+    expect(user.received.at(-1)).not.toHaveProperty('traceparent');
   });
 
   it('nothing that the client sent reaches a subgraph but its request id and trace', async () => {
@@ -133,9 +140,16 @@ describe('with the key set at hand', () => {
     expect(user.correlationIds.at(-1)).toBe('my-request');
     expect(sent).toMatchObject({ 'x-request-id': 'my-request', traceparent });
     expect(sent?.['x-agora-viewer']).not.toBe('forged');
-    expect(Object.keys(sent ?? {}).toSorted()).toEqual(
-      ['accept', 'connection', 'content-length', 'content-type', 'host', 'traceparent', 'x-agora-viewer', 'x-request-id'],
-    );
+    expect(Object.keys(sent ?? {}).toSorted()).toEqual([
+      'accept',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'traceparent',
+      'x-agora-viewer',
+      'x-request-id',
+    ]);
   });
 });
 
@@ -151,11 +165,13 @@ describe('with the key set away', () => {
   it('bearers are served again soon after it came', async () => {
     const later = await httpServer(() => {});
     await later.close();
+    vi.useFakeTimers({ toFake: ['performance'] });
     await withGateway(later.url, async (gateway) => {
       const headers = bearer(await anAccessToken(tokenKey));
       expect((await gateway.ask(whoAmI, { headers })).status).toBe(503);
       const keys = await keyServer([tokenKey.publicKey], Number(new URL(later.url).port));
-      await new Promise((resolve) => setTimeout(resolve, 1_050));
+      expect((await gateway.ask(whoAmI, { headers })).status).toBe(503);
+      vi.advanceTimersByTime(1_050);
       expect(await seen(gateway, headers)).toMatchObject({ kind: 'user' });
       await keys.close();
     });
@@ -184,6 +200,13 @@ it('asks for the keys once, however many come with made-up key ids', async () =>
 
 const unsigned = () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { iss: 'agora-user', aud: 'agora', sub: newId('User'), roles: ['ADMIN'], sid: 's', exp: 9_999_999_999 };
+  const claims = {
+    iss: 'agora-user',
+    aud: 'agora',
+    sub: newId('User'),
+    roles: ['ADMIN'],
+    sid: 's',
+    exp: 9_999_999_999,
+  };
   return `${part({ alg: 'none' })}.${part(claims)}.${part({})}`;
 };

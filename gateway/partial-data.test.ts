@@ -64,7 +64,10 @@ describe('a graph of two subgraphs', () => {
     expect(body.errors).toEqual([unavailable, unavailable]);
 
     await run(
-      httpServer((_, response) => response.setHeader('content-type', 'application/json').end('{"data":{"me":"Ada"}}'), Number(port)),
+      httpServer(
+        (_, response) => response.setHeader('content-type', 'application/json').end('{"data":{"me":"Ada"}}'),
+        Number(port),
+      ),
     );
     expect((await ask('{ me }')).body).toEqual({ data: { me: 'Ada' } });
   });
@@ -89,8 +92,18 @@ describe('a graph of two subgraphs', () => {
     ['half an answer', 200, '{"data":{"me":', 'SUBGRAPH_BAD_RESPONSE'],
     ['JSON that is no answer', 200, '[1,2]', 'SUBGRAPH_BAD_RESPONSE'],
     ['errors that are none', 200, '{"errors":["SELECT * FROM users"]}', 'SUBGRAPH_BAD_RESPONSE'],
-    ['a refused query', 400, '{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}', 'SUBGRAPH_BAD_RESPONSE'],
-    ['a refused signature', 401, '{"errors":[{"message":"no","extensions":{"code":"UNSIGNED_REQUEST"}}]}', 'SUBGRAPH_BAD_RESPONSE'],
+    [
+      'a refused query',
+      400,
+      '{"errors":[{"message":"Cannot query field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}',
+      'SUBGRAPH_BAD_RESPONSE',
+    ],
+    [
+      'a refused signature',
+      401,
+      '{"errors":[{"message":"no","extensions":{"code":"UNSIGNED_REQUEST"}}]}',
+      'SUBGRAPH_BAD_RESPONSE',
+    ],
   ])('gives a code and no inside knowledge for %s', async (_, status, text, code) => {
     const broken = await someServer((_request, response) => void response.writeHead(status).end(text));
     const { ask } = await withUserAt(broken.url);
@@ -115,7 +128,9 @@ describe('a graph of two subgraphs', () => {
   it('passes the codes and messages of subgraphs on as they are, and nothing else of their errors', async () => {
     const answer = {
       data: { me: null },
-      errors: [{ message: 'Sign in to use Query.me.', path: ['me'], extensions: { code: 'UNAUTHENTICATED', sql: 'SELECT' } }],
+      errors: [
+        { message: 'Sign in to use Query.me.', path: ['me'], extensions: { code: 'UNAUTHENTICATED', sql: 'SELECT' } },
+      ],
     };
     const user = await someServer((_, response) => void response.end(JSON.stringify(answer)));
     const { ask } = await withUserAt(user.url);
@@ -143,10 +158,15 @@ describe('a graph of two subgraphs', () => {
     });
     const { ask } = await run(aGateway(key, { PRODUCT_SUBGRAPH_URL: product.url, USER_SUBGRAPH_URL: nowhere }));
     const { body } = await ask('mutation { rename(id: "p1", title: "Lantern") { id } }');
-    expect(body.errors).toEqual([{ ...coded('SUBGRAPH_UNAVAILABLE'), extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'product' } }]);
+    expect(body.errors).toEqual([
+      { ...coded('SUBGRAPH_UNAVAILABLE'), extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'product' } },
+    ]);
     expect(tries).toBe(1);
   });
 });
 
-const coded = (code: string) => ({ message: expect.stringMatching(/^The \w+ service/), extensions: { code, service: 'user' } });
+const coded = (code: string) => ({
+  message: expect.stringMatching(/^The \w+ service/),
+  extensions: { code, service: 'user' },
+});
 const unavailable = coded('SUBGRAPH_UNAVAILABLE');

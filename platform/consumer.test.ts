@@ -113,14 +113,12 @@ describe('the consumer', () => {
   });
 
   it('counts what was done, what failed and what died', async () => {
-    let broken = false;
-    await start(
-      on(ThingHappened, async () => {
-        if (broken) throw new Error('no');
-      }),
-    );
+    let work: () => Promise<void> = async () => undefined;
+    await start(on(ThingHappened, () => work()));
     await bus.deliver('user', aMessage({ data: fitting }));
-    broken = true;
+    work = async () => {
+      throw new Error('no');
+    };
     await bus.deliver('user', aMessage({ data: fitting })).catch(() => undefined);
     const letter = { id: 'x', message: {}, reason: 'no', failedAt: new Date(), attempts: 8 };
     bus.consumers.get('user')?.options.onDeadLetter?.({ ...letter, type: 'thing.happened' });

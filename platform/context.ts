@@ -25,3 +25,9 @@ const acceptable = /^[\w.-]{1,100}$/;
 /** The caller's request id if it is a fit one, else a new one. */
 export const correlationIdFrom = (header: string | string[] | undefined): string =>
   typeof header === 'string' && acceptable.test(header) ? header : randomUUID();
+
+const w3cTraceparent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** The caller's trace context if it is one: it goes on to other services and into messages. */
+export const traceparentFrom = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' && w3cTraceparent.test(header) ? header : undefined;

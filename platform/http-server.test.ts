@@ -58,3 +58,13 @@ test('a bug is masked, a missing page and a broken body are coded', async () => 
   });
   expect([broken.statusCode < 500, typeof broken.json().error.code]).toEqual([true, 'string']);
 });
+
+test('ends as soon as the request under way is answered, though its connection is kept alive', async () => {
+  const ending = server();
+  ending.get('/slow', () => new Promise((resolve) => setTimeout(resolve, 50, { slow: true })));
+  const url = await ending.listen({ host: '127.0.0.1', port: 0 });
+  const underWay = fetch(`${url}/slow`);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await ending.close();
+  expect(await (await underWay).json()).toEqual({ slow: true });
+});

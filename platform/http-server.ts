@@ -1,7 +1,7 @@
 /** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, a body limit. */
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { requestIdHeader } from '../contracts/viewer.ts';
-import { correlationIdFrom, runInContext } from './context.ts';
+import { correlationIdFrom, runInContext, traceparentFrom } from './context.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
 
@@ -25,9 +25,20 @@ export const createHttpServer = ({ log, metrics, notReady }: HttpServerOptions):
 
   http.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationIdFrom(request.headers[requestIdHeader]);
-    const { traceparent } = request.headers;
+    const traceparent = traceparentFrom(request.headers.traceparent);
     reply.header(requestIdHeader, correlationId);
-    runInContext(typeof traceparent === 'string' ? { correlationId, traceparent } : { correlationId }, done);
+    runInContext(traceparent ? { correlationId, traceparent } : { correlationId }, done);
+  });
+
+  // A kept-alive connection whose request was under way when the end began would hold the end up for over a minute.
+  let closing = false;
+  http.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  http.addHook('onSend', (_, reply, __, done) => {
+    if (closing) reply.header('connection', 'close');
+    done();
   });
 
   http.setNotFoundHandler((_, reply) =>

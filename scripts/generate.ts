@@ -1,6 +1,7 @@
 /** npm run generate [-- --force]: makes the Prisma clients and the GraphQL types that are missing or stale; silent when there are none. */
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
+import { typedOperations } from '../codegen.ts';
 import { subgraphNames } from '../contracts/services.ts';
 import { type Artifact, makeStale } from './generate/artifact.ts';
 import { operationTypes, resolverTypes } from './generate/graphql-types.ts';
@@ -11,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '..');
 /** A subgraph's files are left out until they are written. */
 const artifacts = (): Artifact[] => {
   const has = (file: string): boolean => existsSync(path.join(root, file));
-  const documents = globSync(['operations/**/*.graphql', 'tests/**/*.graphql'], { cwd: root });
+  const documents = globSync(typedOperations, { cwd: root });
   return [
     ...subgraphNames.filter((name) => has(`prisma/${name}/schema.prisma`)).map((name) => prismaClient(root, name)),
     ...subgraphNames.filter((name) => has(`subgraphs/${name}/schema.graphql`)).map((name) => resolverTypes(root, name)),

@@ -1,10 +1,16 @@
 /** What the bus needs of what carries it. Two of these: Redis, PostgreSQL; both through BullMQ. */
 import type { Job, JobsOptions, Processor, WorkerOptions } from 'bullmq';
 
+export interface NewJob {
+  readonly name: string;
+  readonly data: unknown;
+  readonly opts: JobsOptions;
+}
+
 /** A queue to write to and to look into. */
 export interface QueueHandle {
   add(name: string, data: unknown, options?: JobsOptions): Promise<unknown>;
-  addBulk(jobs: { name: string; data: unknown; opts?: JobsOptions }[]): Promise<unknown>;
+  addBulk(jobs: NewJob[]): Promise<unknown>;
   getJob(id: string): Promise<Job | undefined>;
   getJobs(states: 'failed'[], start: number, end: number): Promise<Job[]>;
   getJobCounts(...states: ('wait' | 'active' | 'delayed' | 'failed')[]): Promise<Record<string, number | undefined>>;
@@ -22,6 +28,8 @@ export interface Backend {
   readonly transport: 'redis' | 'postgres';
   /** Rejects when the server cannot be reached now: whoever publishes keeps its rows and tries again. */
   queue(name: string): Promise<QueueHandle>;
+  /** Adds the jobs in their order, the quickest way that the server has. Rejects when not all of them were added. */
+  add(queue: QueueHandle, jobs: NewJob[]): Promise<void>;
   /** Starts at once when the server is there, else as soon as it is. */
   worker(name: string, process: Processor<unknown>, options: Omit<WorkerOptions, 'connection'>): WorkerHandle;
   close(): Promise<void>;

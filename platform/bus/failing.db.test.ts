@@ -24,12 +24,14 @@ eachTransport('a message that fails', (on) => {
 
   it('makes a message that keeps failing a dead letter, loudly, and takes it up again on demand', async () => {
     const message = aMessage({ type: 'thing.broken' });
-    let broken = true;
+    let work: () => Promise<void> = async () => {
+      throw new Error('no such thing');
+    };
     let tries = 0;
     const told: string[] = [];
     const handle = async () => {
       tries++;
-      if (broken) throw new Error('no such thing');
+      await work();
     };
     await on.bus.consume(on.queue, handle, { onDeadLetter: ({ reason }) => told.push(reason) });
     await on.publish(message);
@@ -47,7 +49,7 @@ eachTransport('a message that fails', (on) => {
     await until('its log line', () => on.recorded.saying('dead letter').length === 1);
     expect(told).toEqual(['no such thing']);
 
-    broken = false;
+    work = async () => undefined;
     expect(await on.bus.redrive(on.queue, message.id)).toBe(true);
     await until('the fourth try', () => tries === 4);
     await until('the queue to be empty', on.isIdle);

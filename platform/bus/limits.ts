@@ -10,7 +10,7 @@ export interface BusLimits {
   readonly lockMs: number;
   readonly stalledCheckMs: number;
   readonly maxStalled: number;
-  readonly keepCompleted: { readonly age: number; readonly count: number };
+  readonly keepCompleted: { readonly age: number };
   readonly publishDeadlineMs: number;
   readonly drainDeadlineMs: number;
 }
@@ -38,9 +38,9 @@ export const busLimits: BusLimits = {
   // Fifty deaths in mid-message are no bad luck: that message kills its worker, and has to be taken out of the way.
   maxStalled: 50,
 
-  // Kept so that a relay that publishes twice meets the finished job; the inbox row is the guard after that.
-  // 100, because the PostgreSQL backend reads through this list at each completion.
-  keepCompleted: { age: 60, count: 100 },
+  // 15 s: a relay that publishes twice (its lease is 5 s) meets the finished job; the inbox row is the guard after that.
+  // No count beside the age: the PostgreSQL backend would read through the list at each completion, at half the speed.
+  keepCompleted: { age: 15 },
 
   // 3 s: less than the relay's lease, so a publish that hangs is given up before another relay takes the rows.
   publishDeadlineMs: 3_000,

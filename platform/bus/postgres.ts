@@ -10,6 +10,9 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
 // BullMQ's own default; a pool that is handed to it has to find its tables itself.
 const schema = 'bullmq';
 
+// A bulk insert makes temporary tables and takes 10 ms however few the jobs are; a job by itself takes 0.6 ms.
+const few = 12;
+
 const poolConfig = (connectionString: string, max: number): pg.PoolConfig => ({
   connectionString,
   max,
@@ -50,6 +53,10 @@ export const postgresBackend = (url: string, log: Logger): Backend => {
       await queue.waitUntilReady();
       queues.set(name, queue);
       return queue as unknown as QueueHandle;
+    },
+    add: async (queue, jobs) => {
+      if (jobs.length > few) await queue.addBulk(jobs);
+      else for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
     },
     worker: (name, process, options) =>
       new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {

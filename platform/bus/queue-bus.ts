@@ -24,8 +24,7 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
 
     publish: async (jobs) => {
       const added = [...byQueue(jobs)].map(async ([name, messages]) => {
-        const queue = await backend.queue(name);
-        await queue.addBulk(messages.map(job));
+        await backend.add(await backend.queue(name), messages.map(job));
       });
       await within(limits.publishDeadlineMs, Promise.all(added));
     },

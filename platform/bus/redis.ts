@@ -43,6 +43,7 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
       queues.set(name, known);
       return known as QueueHandle;
     },
+    add: async (queue, jobs) => void (await queue.addBulk(jobs)),
     worker: (name, process, options) =>
       new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
         ...options,

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { commandLine, signalProcess, waitForExit } from '../system/processes.ts';
+import { bornAt, commandLine, signalProcess, waitForExit } from '../system/processes.ts';
 
 // Fast shutdown disconnects everybody and writes one checkpoint: seconds even on a slow disk. Immediate shutdown writes nothing.
 const fastStopMs = 20_000;
@@ -19,7 +19,7 @@ export const stopOrphan = async (data: string): Promise<void> => {
 /** Ends our own child; `exited` settles when it is gone. */
 export const stopServer = async (pid: number | undefined, exited: Promise<void>): Promise<void> => {
   if (pid === undefined) return;
-  if (commandLine(pid) !== undefined) await stopProcess(pid);
+  if (bornAt(pid) !== undefined) await stopProcess(pid);
   await exited;
 };
 

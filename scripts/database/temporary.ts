@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { commandLine } from '../system/processes.ts';
+import { bornAt } from '../system/processes.ts';
 import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { homeOf } from './home.ts';
@@ -31,7 +31,7 @@ export const temporaryCluster = async (): Promise<Cluster> => {
 const sweep = async (): Promise<void> => {
   for (const name of await readdir(os.tmpdir())) {
     const owner = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
-    if (Number.isNaN(owner) || commandLine(owner) !== undefined) continue;
+    if (Number.isNaN(owner) || bornAt(owner) !== undefined) continue;
     const folder = path.join(os.tmpdir(), name);
     try {
       const home = await homeOf(folder, databaseAccount());

@@ -19,7 +19,7 @@ export const resolverTypes = (root: string, name: SubgraphName): Artifact => ({
   },
 });
 
-/** Types of every operation in `operations/` and of the tests' own. */
+/** Types of every operation that TypeScript sends. */
 export const operationTypes = (root: string, documents: string[]): Artifact => ({
   output: 'operations/documents.generated.ts',
   inputs: ['codegen.ts', 'supergraph.graphql', ...documents],

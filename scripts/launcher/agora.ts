@@ -60,7 +60,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     undo.push(unlock);
     const processes = processList(folder);
     const leftovers = await processes.endLeftovers();
-    if (leftovers > 0) say(`Ended ${leftovers} processes that a killed launcher had left behind.`);
+    if (leftovers.length > 0) say(`Ended what a killed launcher had left running: ${leftovers.join(', ')}.`);
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
     await requireFree(ports, env.HOST || '127.0.0.1');
 

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { commandLine, signalProcess, waitForExit } from '../system/processes.ts';
+import { bornAt, signalProcess, waitForExit } from '../system/processes.ts';
 
-type Entry = { pid: number; command: string };
+type Entry = { name: string; pid: number; born: string | undefined };
 
 export type ProcessList = ReturnType<typeof processList>;
 
@@ -14,17 +14,17 @@ export const processList = (folder: string) => {
   return {
     /** Synchronously: between the start of a process and its entry there is as little time as possible. */
     add: (name: string, pid: number): void => {
-      entries.set(name, { pid, command: commandLine(pid) ?? '' });
+      entries.set(name, { name, pid, born: bornAt(pid) });
       writeFileSync(`${file}.new`, JSON.stringify([...entries.values()]));
       renameSync(`${file}.new`, file);
     },
     clear: (): void => rmSync(file, { force: true }),
-    /** Kills what an earlier launcher left running; returns how many there were. Our data is safe: they are made to be killed. */
-    endLeftovers: async (): Promise<number> => {
-      const leftovers = readEntries(file).filter(({ pid, command }) => command !== '' && commandLine(pid) === command);
+    /** Kills what an earlier launcher left running; returns the names. No data is lost: all of them are made to be killed. */
+    endLeftovers: async (): Promise<string[]> => {
+      const leftovers = readEntries(file).filter(({ pid, born }) => born !== undefined && bornAt(pid) === born);
       for (const { pid } of leftovers) signalProcess(pid, 'SIGKILL');
       await Promise.all(leftovers.map(({ pid }) => waitForExit(pid, 5_000)));
-      return leftovers.length;
+      return leftovers.map(({ name }) => name);
     },
   };
 };

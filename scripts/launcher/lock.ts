@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { commandLine } from '../system/processes.ts';
+import { bornAt } from '../system/processes.ts';
 
-type Holder = { pid: number; command: string };
+type Holder = { pid: number; born: string };
 
 /**
  * Makes this process the only launcher of a data folder; returns what gives it up again.
@@ -11,7 +11,7 @@ type Holder = { pid: number; command: string };
 export const lockFolder = async (folder: string): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'launcher.lock');
-  const mine = JSON.stringify({ pid: process.pid, command: commandLine(process.pid) ?? '' } satisfies Holder);
+  const mine = JSON.stringify({ pid: process.pid, born: bornAt(process.pid) ?? '' } satisfies Holder);
   for (;;) {
     try {
       await writeFile(file, mine, { flag: 'wx' });
@@ -21,7 +21,7 @@ export const lockFolder = async (folder: string): Promise<() => Promise<void>> =
     }
     const held = await readFile(file, 'utf8').catch(() => '');
     const holder = parseHolder(held);
-    if (holder && commandLine(holder.pid) === holder.command) {
+    if (holder && bornAt(holder.pid) === holder.born) {
       throw new Error(
         `Agora is already running on ${folder} (process ${holder.pid}). Stop it, or choose another folder with --data.`,
       );

@@ -6,7 +6,8 @@ import { supervise } from './supervise.ts';
 
 export type PrivateRedis = {
   url: string;
-  port: number;
+  readonly port: number;
+  readonly pid: number | undefined;
   stop: () => Promise<void>;
   kill: () => Promise<void>;
   start: () => Promise<void>;
@@ -45,15 +46,13 @@ export const startPrivateRedis = async (options: {
         lastLines.push(line);
         if (lastLines.length > 10) lastLines.shift();
         if (!line.includes('Ready to accept connections')) return;
-        // Only now: Redis has changed its own command line, by which a successor recognises it.
-        if (server.pid !== undefined) processes.add('redis', server.pid);
         ready.resolve();
       },
       onNotice: (sentence) => {
         onNotice(`${sentence}\n${lastLines.join('\n')}`);
         if (server.state === 'failed') ready.reject(new Error(`Redis does not start:\n${lastLines.join('\n')}`));
       },
-      onStart: () => undefined,
+      onStart: (pid) => processes.add('redis', pid),
     },
   );
 
@@ -67,6 +66,9 @@ export const startPrivateRedis = async (options: {
   return {
     url: `redis://:${password}@127.0.0.1:${port}`,
     port,
+    get pid() {
+      return server.pid;
+    },
     start,
     stop: () => server.stop(graceMs),
     kill: server.kill,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { commandLine, signalProcess, waitForExit } from './processes.ts';
+import { bornAt, commandLine, signalProcess, waitForExit } from './processes.ts';
 
 const sleeper = () => spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', 'a-sleeper']);
 
@@ -15,6 +15,19 @@ describe('a process by its number', () => {
     signalProcess(pid, 'SIGKILL');
     expect(await waitForExit(pid, 5_000)).toBe(true);
     expect(commandLine(pid)).toBeUndefined();
+  });
+
+  it('has a birth that does not change when it becomes another program', async () => {
+    const child = spawn('/bin/sh', ['-c', 'read line; exec sleep 60'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const pid = child.pid ?? 0;
+    const born = bornAt(pid);
+    expect(born).toBeDefined();
+    child.stdin.end('go\n');
+    while (!commandLine(pid)?.includes('sleep 60')) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(bornAt(pid)).toBe(born);
+    child.kill('SIGKILL');
+    await waitForExit(pid, 5_000);
+    expect(bornAt(pid)).toBeUndefined();
   });
 
   it('may already be gone when it is signalled', async () => {

@@ -2,23 +2,27 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The command line of a running process; undefined when there is no such process (or only its zombie). */
-export const commandLine = (pid: number): string | undefined => {
-  if (!isAlive(pid)) return undefined;
-  if (process.platform === 'linux') {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined;
-    } catch {
-      return undefined; // it ended between the two looks
-    }
-  }
-  return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim() || undefined;
+/**
+ * When a process began: with its number it names one process for ever, while numbers are used again.
+ * Undefined when there is no such process, or only the zombie of one.
+ */
+export const bornAt = (pid: number): string | undefined => {
+  if (process.platform !== 'linux') return ps('lstart=', pid);
+  // "123 (name) S 1 …": the name may hold anything, so the fields are counted from the last bracket. The 3rd is the state, the 22nd the start.
+  const stat = readProc(pid, 'stat') ?? '';
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state === 'Z' || state === 'X' ? undefined : fields[18];
 };
+
+/** The program and arguments of a process; undefined when it is gone or ending. */
+export const commandLine = (pid: number): string | undefined =>
+  (process.platform === 'linux' ? readProc(pid, 'cmdline')?.replaceAll('\0', ' ').trim() : ps('command=', pid)) ||
+  undefined;
 
 /** Waits until the process is gone; false when it is still there after the deadline. */
 export const waitForExit = async (pid: number, deadlineMs: number): Promise<boolean> => {
   for (let waitedMs = 0; waitedMs < deadlineMs; waitedMs += 20) {
-    if (commandLine(pid) === undefined) return true;
+    if (bornAt(pid) === undefined) return true;
     await sleep(20);
   }
   return false;
@@ -33,10 +37,13 @@ export const signalProcess = (pid: number, signal: NodeJS.Signals): void => {
   }
 };
 
-const isAlive = (pid: number): boolean => {
+const readProc = (pid: number, file: string): string | undefined => {
   try {
-    return process.kill(pid, 0);
-  } catch (fault) {
-    return (fault as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's process, but a live one
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return undefined;
   }
 };
+
+const ps = (field: string, pid: number): string | undefined =>
+  spawnSync('ps', ['-o', field, '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || undefined;

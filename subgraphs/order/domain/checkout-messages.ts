@@ -11,7 +11,7 @@ import {
 } from '../../../contracts/messages/order.ts';
 import { AuthorizePayment, CancelPayment, CapturePayment } from '../../../contracts/messages/payment.ts';
 import { CommitStock, ReleaseStock, ReserveStock } from '../../../contracts/messages/stock.ts';
-import type { Command, Step } from './checkout-steps.ts';
+import type { Command, Told } from './checkout-steps.ts';
 import type { Order } from './order.ts';
 import { reservationTtlMs, type Timings } from './timings.ts';
 
@@ -63,7 +63,7 @@ export const needsAttention = (order: Order, reason: string): NewMessage =>
   message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
 
 /** The event by which others hear of the order's status. */
-export const tell = (order: Order, name: NonNullable<Step['tells']>): NewMessage => {
+export const tell = (order: Order, name: Told): NewMessage => {
   const reason = order.failure?.message ?? 'No reason is known.';
   switch (name) {
     case 'order.confirmed':

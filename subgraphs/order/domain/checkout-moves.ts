@@ -78,7 +78,7 @@ export const park = (order: Order, event: CheckoutEvent): Outcome => {
 
 /** The parts that a checkout in this status has touched, the one to undo first at the front. */
 export const touchedBy = (status: OrderStatus): Part[] => {
-  const sofar = path.slice(0, path.findIndex((step) => step === status) + 1);
+  const sofar = path.slice(0, path.indexOf(status) + 1);
   return [...new Set(sofar.flatMap((step) => steps[step].undo ?? []))].reverse();
 };
 

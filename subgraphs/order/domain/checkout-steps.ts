@@ -14,6 +14,9 @@ export type Command =
   | 'payment.capture'
   | 'payment.cancel';
 
+/** The events that tell others where a checkout has got to. */
+export type Told = 'order.confirmed' | 'order.rejected' | 'order.payment-failed' | 'order.cancelled';
+
 /** What we wait for, each with its own time-out (timings.ts). `expiry` is the order's own `expiresAt`. */
 export type Wait = 'reserve' | 'authorize' | 'action' | 'commit' | 'capture' | 'undo' | 'expiry';
 
@@ -50,7 +53,7 @@ export interface Step {
   readonly undo?: Part;
   readonly waits?: Wait;
   /** The event that tells others about this status. */
-  readonly tells?: `order.${'confirmed' | 'rejected' | 'payment-failed' | 'cancelled'}`;
+  readonly tells?: Told;
   readonly goods: FulfilmentStatus;
   /** True where nothing of the attempt may be left anywhere: a reply that says otherwise is answered with an undo. */
   readonly settled?: true;

@@ -1,6 +1,6 @@
 /** What can go wrong that the customer can act on. `kind` is the name of the GraphQL type. */
 import { z } from 'zod';
-import { VariantId } from '../../../contracts/ids.ts';
+import { type OrderId, VariantId } from '../../../contracts/ids.ts';
 import { declineReasons } from '../../../contracts/messages/payment.ts';
 import { type Currency, Money } from '../../../contracts/money.ts';
 import type { Failure } from '../../../contracts/result.ts';
@@ -59,24 +59,34 @@ export interface CurrencyMismatch extends Failure<'CurrencyMismatch'> {
 
 export type EmptyCart = Failure<'EmptyCart'>;
 export type CartLineNotFound = Failure<'CartLineNotFound'>;
-export type OrderNotCancellable = Failure<'OrderNotCancellable'>;
-export type OrderNotPayable = Failure<'OrderNotPayable'>;
-export type OrderNotParked = Failure<'OrderNotParked'>;
+
+interface Refusal<Kind extends string> extends Failure<Kind> {
+  readonly orderId: OrderId;
+}
+export type OrderNotCancellable = Refusal<'OrderNotCancellable'>;
+export type OrderNotPayable = Refusal<'OrderNotPayable'>;
+export type OrderNotParked = Refusal<'OrderNotParked'>;
 
 export const emptyCart: EmptyCart = { kind: 'EmptyCart', message: 'There is nothing in the cart to order.' };
 export const cartLineNotFound: CartLineNotFound = {
   kind: 'CartLineNotFound',
   message: 'This line is no longer in the cart.',
 };
-export const orderNotCancellable: OrderNotCancellable = {
+export const orderNotCancellable = (orderId: OrderId): OrderNotCancellable => ({
   kind: 'OrderNotCancellable',
   message: 'This order cannot be cancelled now.',
-};
-export const orderNotPayable: OrderNotPayable = {
+  orderId,
+});
+export const orderNotPayable = (orderId: OrderId): OrderNotPayable => ({
   kind: 'OrderNotPayable',
   message: 'This order is not waiting for a payment.',
-};
-export const orderNotParked: OrderNotParked = { kind: 'OrderNotParked', message: 'This order has no failed undo.' };
+  orderId,
+});
+export const orderNotParked = (orderId: OrderId): OrderNotParked => ({
+  kind: 'OrderNotParked',
+  message: 'This order has no failed undo.',
+  orderId,
+});
 
 export const variantUnavailable = (lines: VariantUnavailable['lines']): VariantUnavailable => ({
   kind: 'VariantUnavailable',

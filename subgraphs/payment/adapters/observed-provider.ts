@@ -14,7 +14,10 @@ export const observedProvider = (
     buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics],
   });
-  const observe = async <A extends { readonly kind: string }>(operation: string, call: () => Promise<A>): Promise<A> => {
+  const observe = async <A extends { readonly kind: string }>(
+    operation: string,
+    call: () => Promise<A>,
+  ): Promise<A> => {
     const stop = calls.startTimer({ operation });
     try {
       const answer = await call();
@@ -22,7 +25,10 @@ export const observedProvider = (
       return answer;
     } catch (error) {
       stop({ outcome: 'unknown' });
-      log.warn({ err: error, provider: provider.name, operation }, 'payment provider gave no answer; asked again later');
+      log.warn(
+        { err: error, provider: provider.name, operation },
+        'payment provider gave no answer; asked again later',
+      );
       throw error;
     }
   };

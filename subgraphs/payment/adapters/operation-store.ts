@@ -1,4 +1,9 @@
-import type { Operation as OperationRow, Payment as PaymentRow, Prisma, PrismaClient } from '../../../prisma/payment/client/client.ts';
+import type {
+  Operation as OperationRow,
+  Payment as PaymentRow,
+  Prisma,
+  PrismaClient,
+} from '../../../prisma/payment/client/client.ts';
 import { type Call, type Operation, operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { OperationStore, WorkList } from '../usecases/ports.ts';

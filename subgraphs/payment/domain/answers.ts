@@ -26,7 +26,8 @@ export type CaptureAnswer =
 export type VoidAnswer =
   /** `released`: what was held until now; null when nothing was (an extra step was never taken). */
   | { readonly kind: 'voided'; readonly released: Money | null }
-  | { readonly kind: 'voidRefused'; readonly reason: string };
+  /** Only a hold can be refused to go: `held` is how much. */
+  | { readonly kind: 'voidRefused'; readonly reason: string; readonly held: Money };
 
 export type RefundAnswer =
   | { readonly kind: 'refunded'; readonly amount: Money }

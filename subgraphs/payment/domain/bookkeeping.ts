@@ -1,6 +1,7 @@
 /** What an answer says about money, whatever the payment makes of it. */
+import type { Money } from '../../../contracts/money.ts';
 import type { Input } from './inputs.ts';
-import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
+import type { LedgerLine, Payment } from './payment.ts';
 
 interface Booked {
   readonly payment: Payment;
@@ -41,9 +42,10 @@ export const bookAnswer = (payment: Payment, input: Input): Booked => {
         lines: [{ kind: 'REFUND', amount: input.amount }],
       };
     case 'voided':
-      return bookRelease(payment, input.released?.amount ?? 0);
-    case 'captureRefused':
+      return bookRelease(payment, input.released);
     case 'voidRefused':
+      return bookHold({ ...payment, reasonText: input.reason }, input.held);
+    case 'captureRefused':
     case 'refundRefused':
       return noted(payment, { reasonText: input.reason });
     case 'authorize':
@@ -57,12 +59,13 @@ export const bookAnswer = (payment: Payment, input: Input): Booked => {
 };
 
 /** The void may be the first to tell of a hold: the customer took the extra step just before we gave up on it. */
-const bookRelease = (payment: Payment, released: number): Booked => {
-  if (released === 0) return noted(payment, {});
-  const amount = inCurrencyOf(payment, released);
-  const hold: LedgerLine[] = payment.authorized === 0 ? [{ kind: 'AUTHORIZATION', amount }] : [];
-  return {
-    payment: { ...payment, authorized: payment.authorized || released },
-    lines: [...hold, { kind: 'VOID', amount }],
-  };
+const bookHold = (payment: Payment, held: Money): Booked =>
+  payment.authorized > 0
+    ? noted(payment, {})
+    : { payment: { ...payment, authorized: held.amount }, lines: [{ kind: 'AUTHORIZATION', amount: held }] };
+
+const bookRelease = (before: Payment, released: Money | null): Booked => {
+  if (!released) return noted(before, {});
+  const { payment, lines } = bookHold(before, released);
+  return { payment, lines: [...lines, { kind: 'VOID', amount: released }] };
 };

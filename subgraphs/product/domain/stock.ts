@@ -31,12 +31,3 @@ export const movementEffects = {
 } as const satisfies Record<string, StockLevel>;
 
 export type MovementKind = keyof typeof movementEffects;
-
-/** The level after a movement. */
-export const moved = (level: StockLevel, kind: MovementKind, quantity: number): StockLevel => ({
-  onHand: level.onHand + movementEffects[kind].onHand * quantity,
-  reserved: level.reserved + movementEffects[kind].reserved * quantity,
-});
-
-/** Nothing negative, and nothing promised that is not there. The database checks the same. */
-export const isPossible = ({ onHand, reserved }: StockLevel): boolean => reserved >= 0 && reserved <= onHand;

@@ -8,6 +8,6 @@ export const Category: CategoryResolvers = {
     return id ? await loaders.category.load(id) : null;
   },
   parent: async ({ parentId }, _, { loaders }) => (parentId ? await loaders.category.load(parentId) : null),
-  children: ({ id }, _, { loaders }) => loaders.categoriesBelow.load(id),
+  children: ({ id }, _, { loaders }) => loaders.categoriesBelow.load({ parent: id }),
   products: ({ slug }, page, { loaders }) => productConnection(loaders, { category: slug, status: 'PUBLISHED' }, page),
 };

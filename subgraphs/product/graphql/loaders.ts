@@ -57,10 +57,12 @@ export const loaders = (reads: CatalogueReads, viewer: Viewer) => ({
     const byId = new Map((await reads.categories(ids)).map((category) => [category.id, category]));
     return ids.map((id) => byId.get(id) ?? null);
   }, bounded),
-  categoriesBelow: new DataLoader<CategoryId | null, CategoryView[]>(async (parents) => {
-    const byParent = Map.groupBy(await reads.categoriesBelow(parents), ({ parentId }) => parentId);
-    return parents.map((id) => byParent.get(id) ?? []);
-  }, bounded),
+  /** An object as key, because the parent of the top is null, which DataLoader takes for a mistake. */
+  categoriesBelow: new DataLoader<{ readonly parent: CategoryId | null }, CategoryView[], string>(async (keys) => {
+    const rows = await reads.categoriesBelow(keys.map(({ parent }) => parent));
+    const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
+    return keys.map(({ parent }) => byParent.get(parent) ?? []);
+  }, keyed),
   page: new DataLoader<ProductListPage, ProductView[], string>((pages) => reads.pages(pages), keyed),
   count: new DataLoader<ProductList, number, string>((lists) => reads.counts(lists), keyed),
 });

@@ -26,5 +26,5 @@ export const Query: QueryResolvers = {
     exactlyOne(args, 'id', 'sku');
     return findVariant(loaders, args);
   },
-  categories: (_, __, { loaders }) => loaders.categoriesBelow.load(null),
+  categories: (_, __, { loaders }) => loaders.categoriesBelow.load({ parent: null }),
 };

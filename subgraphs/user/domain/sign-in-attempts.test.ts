@@ -38,7 +38,7 @@ test('forgets failures after a day', () => {
   expect(afterFailure(failed(50), later(memoryMs))).toMatchObject({ failures: 1 });
 });
 
-test('lets through fewer than 100 guesses a day', () => {
+test('lets through about a hundred guesses a day, and no more', () => {
   let attempts: SignInAttempts | undefined;
   let guesses = 0;
   for (let now = start; now < later(memoryMs); now = lockedUntil(attempts, now) ?? now) {

@@ -14,7 +14,7 @@ const hour = 60 * minute;
 // 5: more typing errors than people make, and five guesses find next to no password.
 const freeFailures = 4;
 // Doubling from half a minute, because a lock also lets a stranger shut out a customer: it must stay short for those
-// who err. 15 min at most: still under 100 guesses a day, the bound that NIST SP 800-63B sets for all of them.
+// who err. 15 min at most: about a hundred guesses a day, the order of magnitude that NIST SP 800-63B allows.
 const firstLockMs = 30 * second;
 const longestLockMs = 15 * minute;
 /** Failures this old no longer count. */

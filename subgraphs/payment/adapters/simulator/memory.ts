@@ -21,14 +21,18 @@ export interface Remembered {
 export type Memory = pg.PoolClient;
 
 // 4 connections: the simulator's own transactions take a millisecond, and its latency is waited for without one.
-export const openMemory = (databaseUrl: string): pg.Pool =>
-  new pg.Pool({
+export const openMemory = (databaseUrl: string, onLost: (error: Error) => void): pg.Pool => {
+  const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: 4,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,
     application_name: 'payment simulator',
   });
+  // An idle connection that breaks (the server restarted) would otherwise end the process; the pool opens another.
+  pool.on('error', onLost);
+  return pool;
+};
 
 export const remember = async <T>(pool: pg.Pool, work: (memory: Memory) => Promise<T>): Promise<T> => {
   const memory = await pool.connect();

@@ -134,12 +134,14 @@ const capture = async (
 };
 
 const cancel = async (memory: Memory, payment: Remembered, { refuses }: Behaviour): Promise<VoidAnswer> => {
-  if (refuses?.includes('void')) return { kind: 'voidRefused', reason: 'The bank will not let the hold go.' };
-  if (payment.status === 'captured') return { kind: 'voidRefused', reason: 'It is captured.' };
+  const held = money(payment.amount, payment.currency);
+  if (payment.status === 'captured') return { kind: 'voidRefused', reason: 'It is captured.', held };
   const isHeld = payment.status === 'requires_capture';
+  if (isHeld && refuses?.includes('void'))
+    return { kind: 'voidRefused', reason: 'The bank will not let the hold go.', held };
   if (isHeld) await effect(memory, payment, 'VOID', payment.amount);
   await change(memory, payment, { status: 'canceled' });
-  return { kind: 'voided', released: isHeld ? money(payment.amount, payment.currency) : null };
+  return { kind: 'voided', released: isHeld ? held : null };
 };
 
 const refund = async (

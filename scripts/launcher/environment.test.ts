@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { type Facts, operatorEnvironment, serviceEnvironment } from './environment.ts';
+
+const key = { kty: 'OKP', crv: 'Ed25519', x: 'public', d: 'private' };
+const facts: Facts = {
+  env: { LOG_LEVEL: 'debug', STRIPE_SECRET_KEY: 'sk_1' },
+  ports: { gateway: 1, user: 2, product: 3, order: 4, payment: 5 },
+  secrets: {
+    databasePasswords: { postgres: 'a', user: 'b', product: 'c', order: 'd', payment: 'e', events: 'f' },
+    redisPassword: 'g',
+    accessTokenKeys: { keys: [key] },
+    viewerSigningKey: key,
+  },
+  databaseUrls: { user: 'pg://user', product: 'pg://product', order: 'pg://order', payment: 'pg://payment' },
+  events: { REDIS_URL: 'redis://events' },
+};
+
+const variablesThat = (env: NodeJS.ProcessEnv, pattern: RegExp): string[] =>
+  Object.keys(env)
+    .filter((name) => pattern.test(name))
+    .toSorted();
+
+describe('serviceEnvironment', () => {
+  it('gives each service its own database and its own keys', () => {
+    const secret = /_DATABASE_URL|_KEYS?$/;
+    expect(variablesThat(serviceEnvironment(facts, 'gateway'), secret)).toEqual([
+      'VIEWER_SIGNING_KEY',
+      'VIEWER_VERIFY_KEYS',
+    ]);
+    expect(variablesThat(serviceEnvironment(facts, 'user'), secret)).toEqual([
+      'ACCESS_TOKEN_KEYS',
+      'USER_DATABASE_URL',
+      'VIEWER_VERIFY_KEYS',
+    ]);
+    expect(variablesThat(serviceEnvironment(facts, 'payment'), secret)).toEqual([
+      'PAYMENT_DATABASE_URL',
+      'STRIPE_SECRET_KEY',
+      'VIEWER_VERIFY_KEYS',
+    ]);
+  });
+
+  it('gives everybody what is not secret', () => {
+    expect(serviceEnvironment(facts, 'order')).toMatchObject({
+      LOG_LEVEL: 'debug',
+      ORDER_PORT: '4',
+      REDIS_URL: 'redis://events',
+    });
+  });
+
+  it('lets what our own environment says win, also in a file, and keeps it from others', () => {
+    const given: Facts = {
+      ...facts,
+      env: { ACCESS_TOKEN_KEYS_FILE: '/run/secrets/keys', USER_SUBGRAPH_URL: 'http://user/graphql' },
+    };
+    const user = serviceEnvironment(given, 'user');
+    expect(user).toMatchObject({
+      ACCESS_TOKEN_KEYS_FILE: '/run/secrets/keys',
+      USER_SUBGRAPH_URL: 'http://user/graphql',
+    });
+    expect(user).not.toHaveProperty('ACCESS_TOKEN_KEYS');
+    expect(serviceEnvironment(given, 'order')).not.toHaveProperty('ACCESS_TOKEN_KEYS_FILE');
+  });
+});
+
+describe('operatorEnvironment', () => {
+  it('has all databases', () => {
+    expect(variablesThat(operatorEnvironment(facts), /_DATABASE_URL/)).toHaveLength(4);
+  });
+});

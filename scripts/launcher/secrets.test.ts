@@ -1,0 +1,39 @@
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { importJWK, jwtVerify, SignJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadSecrets, publicPart } from './secrets.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'secrets-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('loadSecrets', () => {
+  it('makes them once, different for each folder, readable by their owner only', async () => {
+    const secrets = await loadSecrets(folder);
+    expect(await loadSecrets(folder)).toEqual(secrets);
+    expect((await stat(path.join(folder, 'secrets.json'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['secrets.json']);
+    await rm(path.join(folder, 'secrets.json'));
+    expect(await loadSecrets(folder)).not.toEqual(secrets);
+  });
+
+  it('makes keys that sign, and whose public part verifies and cannot sign', async () => {
+    const { viewerSigningKey } = await loadSecrets(folder);
+    const token = await new SignJWT({}).setProtectedHeader({ alg: 'EdDSA' }).sign(await importJWK(viewerSigningKey));
+    const publicKey = publicPart(viewerSigningKey);
+    await expect(jwtVerify(token, await importJWK(publicKey))).resolves.toBeDefined();
+    expect(publicKey).not.toHaveProperty('d');
+  });
+
+  it('never replaces a file that it cannot read: the only password of the database may be in it', async () => {
+    await writeFile(path.join(folder, 'secrets.json'), '{ half');
+    await chmod(path.join(folder, 'secrets.json'), 0o600);
+    await expect(loadSecrets(folder)).rejects.toThrow('Cannot read');
+  });
+});

@@ -1,0 +1,57 @@
+import type { CartId, CartLineId, UserId, VariantId } from '../../../contracts/ids.ts';
+import type { Prisma } from '../../../prisma/order/client/client.ts';
+import type { CartStore } from '../usecases/ports.ts';
+
+export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
+  async lock(customerId) {
+    // The row first, in a statement of its own: the lines are then read as the one before us left them.
+    await tx.$queryRaw`SELECT 1 FROM cart WHERE customer_id = ${customerId} FOR UPDATE`;
+    const cart = await tx.cart.findUnique({
+      where: { customerId },
+      select: {
+        id: true,
+        updatedAt: true,
+        lines: { select: { id: true, variantId: true, quantity: true }, orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] },
+      },
+    });
+    return (
+      (cart && {
+        id: cart.id as CartId,
+        customerId: customerId as UserId,
+        updatedAt: cart.updatedAt,
+        lines: cart.lines.map((line) => ({
+          ...line,
+          id: line.id as CartLineId,
+          variantId: line.variantId as VariantId,
+        })),
+      }) ??
+      undefined
+    );
+  },
+
+  async open({ id, customerId, now }) {
+    await tx.cart.createMany({ data: [{ id, customerId, createdAt: now, updatedAt: now }], skipDuplicates: true });
+  },
+
+  async putLine(cartId, { id, variantId, quantity }, now) {
+    await tx.cartLine.upsert({
+      where: { cartId_variantId: { cartId, variantId } },
+      create: { id, cartId, variantId, quantity, addedAt: now },
+      update: { quantity },
+    });
+    await touch(tx, cartId, now);
+  },
+
+  async removeLine(cartId, lineId, now) {
+    await tx.cartLine.deleteMany({ where: { id: lineId, cartId } });
+    await touch(tx, cartId, now);
+  },
+
+  async empty(cartId, now) {
+    await tx.cartLine.deleteMany({ where: { cartId } });
+    await touch(tx, cartId, now);
+  },
+});
+
+const touch = (tx: Prisma.TransactionClient, id: CartId, updatedAt: Date) =>
+  tx.cart.updateMany({ where: { id }, data: { updatedAt } });

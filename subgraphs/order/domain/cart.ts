@@ -1,0 +1,150 @@
+/** A cart, and what may be put into it. Prices are the catalogue's, of today. */
+import type { CartId, CartLineId, ProductId, UserId, VariantId } from '../../../contracts/ids.ts';
+import type { Currency, Money } from '../../../contracts/money.ts';
+import { type Failure, fail, ok, type Result } from '../../../contracts/result.ts';
+import {
+  type CartLimitExceeded,
+  type CurrencyMismatch,
+  type VariantUnavailable,
+  variantUnavailable,
+} from './failures.ts';
+import { type OrderLine, totalOf } from './order.ts';
+
+// 99: two digits on a picking list; more is a wholesale order, which this shop does not do.
+export const maxQuantity = 99;
+// 50: keeps one reservation, one message and one screen small.
+export const maxLines = 50;
+// One million, in minor units: far above any basket here, and with room to spare in GraphQL's 32-bit Int.
+export const maxTotal = 100_000_000;
+
+export interface CartLine {
+  readonly id: CartLineId;
+  readonly variantId: VariantId;
+  readonly quantity: number;
+}
+
+export interface Cart {
+  readonly id: CartId;
+  /** Null for a guest's. */
+  readonly customerId: UserId | null;
+  readonly updatedAt: Date;
+  /** In the order they were added. */
+  readonly lines: readonly CartLine[];
+}
+
+/** What we know of a variant from the catalogue's own messages. */
+export interface CatalogueEntry {
+  readonly variantId: VariantId;
+  readonly productId: ProductId;
+  readonly sku: string;
+  /** Product and variant in one line. */
+  readonly title: string;
+  readonly price: Money;
+  readonly isForSale: boolean;
+}
+
+/** A line with what the catalogue says. `unitPrice` is null when it cannot be ordered. */
+export type PricedLine = CartLine & {
+  readonly sku: string;
+  readonly title: string;
+  readonly unitPrice: Money | null;
+};
+
+type Catalogue = ReadonlyMap<VariantId, CatalogueEntry>;
+
+/** The currency of a cart is that of its first line that is for sale; a line in another one cannot be ordered. */
+export const priceLines = (lines: readonly CartLine[], catalogue: Catalogue): PricedLine[] => {
+  const forSale = (line: CartLine) => {
+    const entry = catalogue.get(line.variantId);
+    return entry?.isForSale ? entry : undefined;
+  };
+  const currency = lines.map(forSale).find((entry) => entry !== undefined)?.price.currency;
+  return lines.map((line) => {
+    const entry = forSale(line);
+    const { sku, title } = catalogue.get(line.variantId) ?? { sku: '', title: 'No longer in the catalogue' };
+    return { ...line, sku, title, unitPrice: entry?.price.currency === currency ? (entry?.price ?? null) : null };
+  });
+};
+
+export const isOrderable = <L extends PricedLine>(line: L): line is L & { readonly unitPrice: Money } =>
+  line.unitPrice !== null;
+
+/** The sum of what can be ordered. Undefined for an empty cart, and for one beyond what an order may come to. */
+export const cartTotal = (lines: readonly PricedLine[]): Money | undefined => {
+  const orderable = lines.filter(isOrderable);
+  const [first] = orderable;
+  const total = first && totalOf(orderable, first.unitPrice.currency);
+  return total && total.amount <= maxTotal ? total : undefined;
+};
+
+export const limitExceeded = (limit: CartLimitExceeded['limit']): CartLimitExceeded => ({
+  kind: 'CartLimitExceeded',
+  ...{
+    QUANTITY: { message: `One line holds up to ${maxQuantity} units.`, maximum: maxQuantity },
+    LINES: { message: `A cart holds up to ${maxLines} different items.`, maximum: maxLines },
+    TOTAL: { message: 'One order cannot come to this much.', maximum: maxTotal },
+  }[limit],
+  limit,
+});
+
+/** What a line of this variant comes to after `quantity` more: the quantity that the line has then. */
+export const addUnits = (
+  cart: Cart,
+  catalogue: Catalogue,
+  variantId: VariantId,
+  quantity: number,
+): Result<number, VariantUnavailable | CartLimitExceeded | CurrencyMismatch> => {
+  const entry = catalogue.get(variantId);
+  if (!entry?.isForSale) return fail(variantUnavailable([{ variantId, sku: entry?.sku ?? null }]));
+  const present = cart.lines.find((line) => line.variantId === variantId);
+  if (!present && cart.lines.length >= maxLines) return fail(limitExceeded('LINES'));
+  const currency = cartCurrency(cart, catalogue);
+  if (currency && currency !== entry.price.currency) return fail(currencyMismatch(currency, entry.price.currency));
+  const wanted = (present?.quantity ?? 0) + quantity;
+  return withinLimits(withQuantity(cart, variantId, wanted), catalogue, wanted);
+};
+
+/** Whether a line may have this quantity: the quantity again when it may. */
+export const setUnits = (
+  cart: Cart,
+  catalogue: Catalogue,
+  line: CartLine,
+  quantity: number,
+): Result<number, CartLimitExceeded> => withinLimits(withQuantity(cart, line.variantId, quantity), catalogue, quantity);
+
+const withinLimits = (lines: readonly CartLine[], catalogue: Catalogue, quantity: number) => {
+  if (quantity > maxQuantity) return fail(limitExceeded('QUANTITY'));
+  const priced = priceLines(lines, catalogue);
+  return priced.some(isOrderable) && !cartTotal(priced) ? fail(limitExceeded('TOTAL')) : ok(quantity);
+};
+
+type Quantities = Pick<CartLine, 'variantId' | 'quantity'>;
+
+const withQuantity = ({ lines }: Cart, variantId: VariantId, quantity: number): CartLine[] => {
+  const others: Quantities[] = lines.filter((line) => line.variantId !== variantId);
+  return [...others, { variantId, quantity }] as CartLine[];
+};
+
+const cartCurrency = (cart: Cart, catalogue: Catalogue): Currency | undefined =>
+  priceLines(cart.lines, catalogue).find(isOrderable)?.unitPrice.currency;
+
+const currencyMismatch = (cartCurrency: Currency, variantCurrency: Currency): CurrencyMismatch & Failure => ({
+  kind: 'CurrencyMismatch',
+  message: `The cart is in ${cartCurrency}, this item in ${variantCurrency}. Order them separately.`,
+  cartCurrency,
+  variantCurrency,
+});
+
+export const toOrderLine = ({
+  variantId,
+  sku,
+  title,
+  quantity,
+  unitPrice,
+}: PricedLine & { unitPrice: Money }): OrderLine => ({
+  variantId,
+  sku,
+  title,
+  quantity,
+  unitPrice,
+});

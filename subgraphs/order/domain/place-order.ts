@@ -1,0 +1,64 @@
+/** From a cart to an order, or the reason why not. */
+import type { AttemptId, OrderId, UserId } from '../../../contracts/ids.ts';
+import { equals, type Money } from '../../../contracts/money.ts';
+import { fail, ok, type Result } from '../../../contracts/result.ts';
+import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from './cart.ts';
+import {
+  type CartLimitExceeded,
+  type EmptyCart,
+  emptyCart,
+  type PriceChanged,
+  type VariantUnavailable,
+  variantUnavailable,
+} from './failures.ts';
+import type { Order } from './order.ts';
+import { noPayment } from './payment-standing.ts';
+import type { Timings } from './timings.ts';
+
+export interface Ordering {
+  readonly id: OrderId;
+  readonly customerId: UserId;
+  readonly attemptId: AttemptId;
+  readonly paymentMethodToken: string;
+  /** What the customer was shown; undefined when they take any price. */
+  readonly expectedTotal: Money | undefined;
+}
+
+export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLimitExceeded;
+
+/** Makes the order that these lines come to, all of them or none. It is yet to get its number and begin its checkout. */
+export const placeOrder = (
+  { waitMs }: Timings,
+  lines: readonly PricedLine[],
+  { expectedTotal, attemptId, paymentMethodToken, ...ordering }: Ordering,
+  now: Date,
+): Result<Omit<Order, 'number'>, CannotPlace> => {
+  if (lines.length === 0) return fail(emptyCart);
+  const missing = lines.filter((line) => !isOrderable(line));
+  if (missing.length > 0) return fail(variantUnavailable(missing.map(({ variantId, sku }) => ({ variantId, sku }))));
+  const total = cartTotal(lines);
+  if (!total) return fail(limitExceeded('TOTAL'));
+  if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
+  return ok({
+    ...ordering,
+    lines: lines.filter(isOrderable).map(toOrderLine),
+    total,
+    placedAt: now,
+    expiresAt: new Date(now.getTime() + waitMs.expiry),
+    version: 0,
+    status: 'PLACED',
+    attempt: { id: attemptId, number: 1, paymentMethodToken },
+    payment: noPayment,
+    step: { deadline: null, sends: 0 },
+    undo: [],
+    heading: null,
+    failure: null,
+  });
+};
+
+const otherTotal = (currentTotal: Money): PriceChanged => ({
+  kind: 'PriceChanged',
+  message: 'The total is not the one that you were shown. Nothing was ordered.',
+  currentTotal,
+  lines: [],
+});

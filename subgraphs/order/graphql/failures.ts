@@ -1,0 +1,25 @@
+/** Failures as the graph shows them: with the order they are about, where there is one. */
+import type { Failure, Result } from '../../../contracts/result.ts';
+import type { CheckoutFailure } from '../domain/failures.ts';
+import type { OrderView } from '../usecases/ports.ts';
+
+type Lines<K extends CheckoutFailure['kind']> = Extract<CheckoutFailure, { kind: K; lines: unknown }>['lines'][number];
+export type UnavailableLineModel = Lines<'VariantUnavailable'>;
+export type PriceChangedLineModel = Lines<'PriceChanged'>;
+export type ShortLineModel = Lines<'InsufficientStock'>;
+
+type Named<F> = F extends Failure ? F & { readonly __typename: F['kind'] } : never;
+export type FailureModel = Named<CheckoutFailure> & { readonly order: OrderView };
+
+/** A failure's kind is the name of its type already. */
+export const named = <F extends Failure>(failure: F): Named<F> =>
+  ({ ...failure, __typename: failure.kind }) as unknown as Named<F>;
+
+/** Why the order's checkout did not go well; null while it does. */
+export const failureOf = (order: OrderView): FailureModel | null => order.failure && { ...named(order.failure), order };
+
+/** How a mutation ended, as a member of its union. */
+export const payload = async <Success extends object, T, F extends Failure>(
+  result: Result<T, F>,
+  success: (value: T) => Promise<Success>,
+): Promise<Success | Named<F>> => (result.ok ? await success(result.value) : named(result.failure));

@@ -1,0 +1,53 @@
+import { type OrderId, parseId } from '../../../contracts/ids.ts';
+import { hasRole } from '../../../contracts/viewer.ts';
+import { sentenceFor } from '../domain/checkout-timeline.ts';
+import { fulfilmentOf, nextActions } from '../domain/next-actions.ts';
+import { lineTotal } from '../domain/order.ts';
+import { readOrderNumber } from '../domain/order-number.ts';
+import type { GraphqlContext } from './context.ts';
+import { failureOf } from './failures.ts';
+import { variant } from './references.ts';
+import type {
+  OrderEventResolvers,
+  OrderLineResolvers,
+  OrderResolvers,
+  PaymentActionResolvers,
+} from './types.generated.ts';
+
+export const order: OrderResolvers = {
+  // A neighbour knows an order by its id or by its number.
+  __resolveReference: (reference, { loaders }) => {
+    const { id, number } = reference as { id?: string; number?: string };
+    const orderId = id === undefined ? undefined : parseId('Order', id);
+    if (orderId) return loaders.orders.load(orderId);
+    const orderNumber = number === undefined ? undefined : readOrderNumber(number);
+    return orderNumber ? loaders.ordersByNumber.load(orderNumber) : null;
+  },
+  customer: ({ customerId }) => ({ id: customerId }),
+  lines: ({ id }, _, { loaders }) => loaders.lines.load(id),
+  timeline: ({ id }, _, { loaders }) => loaders.timelines.load(id),
+  paymentStatus: ({ payment }) => payment.status,
+  fulfilmentStatus: ({ status }) => fulfilmentOf(status),
+  failure: failureOf,
+  nextActions: (it, _, { viewer, app }) => nextActions(it, { isStaff: hasRole(viewer, 'STAFF') }, app.now()),
+  paymentAction: (it, _, { app }) =>
+    nextActions(it, { isStaff: false }, app.now()).includes('CONFIRM_PAYMENT') ? it : null,
+};
+
+export const orderLine: OrderLineResolvers = { variant, total: lineTotal };
+
+export const orderEvent: OrderEventResolvers = { what: ({ event }) => sentenceFor(event) };
+
+export const paymentAction: PaymentActionResolvers = {
+  actionUrl: ({ payment }) => payment.actionUrl,
+  paymentId: ({ payment, id }) => {
+    if (!payment.id) throw new Error(`${id} asks for an extra step of no payment`);
+    return payment.id;
+  },
+};
+
+/** The order that could not be what was asked for, as it is. */
+export const refusal = {
+  order: ({ orderId }: { readonly orderId: OrderId }, _: unknown, { loaders }: GraphqlContext) =>
+    loaders.orders.load(orderId),
+};

@@ -1,0 +1,16 @@
+import { findMessage } from '../../contracts/messages/index.ts';
+import { readConfig } from '../../platform/config.ts';
+import { runSubgraph } from '../../platform/subgraph.ts';
+import { orderVariables } from './config.ts';
+import { wire } from './wiring.ts';
+
+const config = readConfig('order', orderVariables);
+
+await runSubgraph({
+  name: 'order',
+  port: config.ORDER_PORT,
+  databaseUrl: config.ORDER_DATABASE_URL,
+  config,
+  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  wire: wire(config),
+});

@@ -1,0 +1,44 @@
+import type { CartId, UserId, VariantId } from '../../../contracts/ids.ts';
+import { type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
+import { addUnits, type Cart } from '../domain/cart.ts';
+import type { CartLimitExceeded, CurrencyMismatch, VariantUnavailable } from '../domain/failures.ts';
+import type { Deps, Stores } from './ports.ts';
+
+export interface AddToCart {
+  readonly customerId: UserId;
+  readonly variantId: VariantId;
+  /** 1 to 99. */
+  readonly quantity: number;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Puts units of a variant into the customer's cart, which is opened when there is none. */
+export const addToCart =
+  ({ transaction, now, newId }: Deps) =>
+  ({
+    customerId,
+    variantId,
+    quantity,
+    idempotencyKey: key,
+  }: AddToCart): Promise<
+    Result<CartId, VariantUnavailable | CartLimitExceeded | CurrencyMismatch | IdempotencyConflict>
+  > =>
+    transaction(({ carts, catalogue, idempotency }) =>
+      idempotency.once({ actor: customerId, operation: 'addToCart', key, input: { variantId, quantity } }, async () => {
+        const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
+        const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
+        const units = addUnits(cart, entries, variantId, quantity);
+        if (!units.ok) return units;
+        await carts.putLine(cart.id, { id: newId('CartLine'), variantId, quantity: units.value }, now());
+        return ok(cart.id);
+      }),
+    );
+
+const lockOrOpen = async (carts: Stores['carts'], fresh: Parameters<typeof carts.open>[0]): Promise<Cart> => {
+  const present = await carts.lock(fresh.customerId);
+  if (present) return present;
+  await carts.open(fresh);
+  const opened = await carts.lock(fresh.customerId);
+  if (!opened) throw new Error(`the cart of ${fresh.customerId} is not there right after it was opened`);
+  return opened;
+};

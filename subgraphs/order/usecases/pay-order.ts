@@ -1,0 +1,31 @@
+import type { OrderId } from '../../../contracts/ids.ts';
+import type { IdempotencyConflict, Result } from '../../../contracts/result.ts';
+import { type OrderNotPayable, orderNotPayable } from '../domain/failures.ts';
+import { askOfOrder, type SignedIn } from './ask-of-order.ts';
+import type { Deps } from './ports.ts';
+
+export interface PayOrder {
+  readonly viewer: SignedIn;
+  readonly orderId: OrderId;
+  readonly paymentMethodToken: string;
+  readonly idempotencyKey: string;
+}
+
+/** Begins another attempt to pay an order whose payment was declined. */
+export const payOrder =
+  (deps: Deps) =>
+  ({
+    viewer,
+    orderId,
+    paymentMethodToken,
+    idempotencyKey: key,
+  }: PayOrder): Promise<Result<OrderId, OrderNotPayable | IdempotencyConflict>> =>
+    askOfOrder(deps, {
+      operation: 'payOrder',
+      viewer,
+      orderId,
+      key,
+      input: { paymentMethodToken },
+      wish: () => ({ type: 'payRequested', attemptId: deps.newId('Attempt'), paymentMethodToken }),
+      refusal: orderNotPayable(orderId),
+    });

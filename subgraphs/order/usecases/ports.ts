@@ -1,0 +1,121 @@
+/** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
+import type { DataOf, Outbox } from '../../../contracts/envelope.ts';
+import type { Idempotency } from '../../../contracts/idempotency.ts';
+import type { CartId, CartLineId, MessageId, newId, OrderId, UserId, VariantId } from '../../../contracts/ids.ts';
+import type { ProductChanged } from '../../../contracts/messages/product.ts';
+import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart.ts';
+import type { Changed } from '../domain/checkout.ts';
+import type { Order, OrderLine, TimelineEntry } from '../domain/order.ts';
+import type { OrderStatus } from '../domain/order-status.ts';
+import type { Timings } from '../domain/timings.ts';
+
+export interface CartStore {
+  /** The customer's cart, which nobody else can change until the transaction ends. */
+  lock(customerId: UserId): Promise<Cart | undefined>;
+  /** Gives the customer this cart, unless there is one already. */
+  open(cart: { readonly id: CartId; readonly customerId: UserId; readonly now: Date }): Promise<void>;
+  /** Adds the line, or sets the quantity of the one with its variant. */
+  putLine(cartId: CartId, line: CartLine, now: Date): Promise<void>;
+  removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;
+  empty(cartId: CartId, now: Date): Promise<void>;
+}
+
+export interface CatalogueStore {
+  entries(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, CatalogueEntry>>;
+  /** Takes over the product as it is at `sequence`; does nothing when a later one was taken over before. */
+  replace(product: DataOf<typeof ProductChanged>, sequence: number): Promise<void>;
+}
+
+export interface OrderStore {
+  /** Writes a new order. False when its number is taken; nothing is written then. */
+  insert(begun: Changed): Promise<boolean>;
+  /** The order, which nobody else can change until the transaction ends. */
+  lock(id: OrderId): Promise<Order | undefined>;
+  /** The same, but undefined when it is locked by somebody else, or its deadline has moved past `now`. */
+  lockOverdue(id: OrderId, now: Date): Promise<Order | undefined>;
+  /** Writes what was decided about a locked order. */
+  save(changed: Changed): Promise<void>;
+}
+
+/** Writes, all in one transaction. */
+export interface Stores {
+  readonly carts: CartStore;
+  readonly catalogue: CatalogueStore;
+  readonly orders: OrderStore;
+  readonly outbox: Outbox;
+  readonly idempotency: Idempotency;
+}
+
+/** All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. */
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+
+/** The same, once per message: with a message that was taken in before, `work` does not run. */
+export type Receive = (
+  message: { readonly id: MessageId; readonly type: string },
+  work: (stores: Stores) => Promise<void>,
+) => Promise<void>;
+
+/** An order as it is shown. Lines and timeline are read when they are asked for. */
+export type OrderView = Pick<
+  Order,
+  'id' | 'number' | 'customerId' | 'total' | 'placedAt' | 'expiresAt' | 'version' | 'status' | 'payment' | 'failure'
+>;
+export type CartView = Omit<Cart, 'lines'>;
+
+export interface OrderPage {
+  readonly limit: number;
+  /** The last order of the page before. */
+  readonly after: OrderId | undefined;
+}
+
+/** What may be shown, and to whom: another customer's things are as good as absent. One statement each. */
+export interface OrderReads {
+  orders(viewer: Viewer, ids: readonly OrderId[]): Promise<readonly OrderView[]>;
+  ordersByNumber(viewer: Viewer, numbers: readonly string[]): Promise<readonly OrderView[]>;
+  /** Up to `limit + 1` orders, newest first: the viewer's own, for staff everyone's. */
+  page(viewer: Viewer, page: OrderPage, status: OrderStatus | undefined): Promise<readonly OrderView[]>;
+  /** The same, of each of these customers. */
+  pageOf(
+    viewer: Viewer,
+    customers: readonly UserId[],
+    page: OrderPage,
+  ): Promise<ReadonlyMap<UserId, readonly OrderView[]>>;
+  lines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly OrderLine[]>>;
+  timelines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly TimelineEntry[]>>;
+  carts(viewer: Viewer, ids: readonly CartId[]): Promise<readonly CartView[]>;
+  cartsOf(viewer: Viewer, customers: readonly UserId[]): Promise<readonly CartView[]>;
+  cartLines(cartIds: readonly CartId[]): Promise<ReadonlyMap<CartId, readonly PricedLine[]>>;
+  /** Up to `limit` orders whose deadline is over, the longest overdue first. For the sweep; shown to nobody. */
+  overdue(now: Date, limit: number): Promise<readonly OrderId[]>;
+}
+
+/** Tells when an order changes. Changes from the moment of `follow` on are noticed. */
+export interface OrderWatch {
+  follow(id: OrderId): { next(timeoutMs: number): Promise<void>; [Symbol.dispose](): void };
+}
+
+/** What operators are told. Called after the commit. */
+export interface Signals {
+  /** An order is in another status than before; `tookMs` since it was placed. */
+  moved(from: OrderStatus | undefined, to: OrderStatus, tookMs: number): void;
+  /** A person has to look at this order. */
+  alarm(order: Order, alarm: string): void;
+  /** A message about an order changed nothing, and that is fine. */
+  ignored(order: Order, because: string): void;
+  failed(orderId: OrderId, error: unknown): void;
+}
+
+export interface Deps {
+  readonly transaction: Transaction;
+  readonly receive: Receive;
+  readonly reads: OrderReads;
+  readonly watch: OrderWatch;
+  readonly signals: Signals;
+  readonly timings: Timings;
+  /** How many overdue orders one sweep takes. */
+  readonly sweepBatch: number;
+  readonly now: () => Date;
+  readonly newId: typeof newId;
+  readonly newOrderNumber: () => string;
+}

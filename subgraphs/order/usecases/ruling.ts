@@ -1,0 +1,30 @@
+/** What all who decide about an order do with the decision: write it, send its messages, tell the operators. */
+import type { Decision } from '../domain/checkout.ts';
+import type { Order } from '../domain/order.ts';
+import type { Deps, Stores } from './ports.ts';
+
+export interface Ruling {
+  readonly before: Order;
+  readonly decision: Decision;
+}
+
+/** Inside the transaction that holds the lock on `order`. */
+export const rule = async ({ orders, outbox }: Stores, before: Order, decision: Decision): Promise<Ruling> => {
+  if (decision.kind === 'changed') {
+    await orders.save(decision);
+    await outbox.add(...decision.messages);
+  }
+  return { before, decision };
+};
+
+/** After the commit: what was rolled back never happened, and nobody is told of it. */
+export const report = ({ signals, now }: Pick<Deps, 'signals' | 'now'>, { before, decision }: Ruling): void => {
+  if (decision.kind === 'ignored') {
+    signals.ignored(before, decision.because);
+    return;
+  }
+  const { order, alarm } = decision;
+  if (order.status !== before.status)
+    signals.moved(before.status, order.status, now().getTime() - order.placedAt.getTime());
+  if (alarm) signals.alarm(order, alarm);
+};

@@ -1,0 +1,90 @@
+/** The composition root: which adapter stands behind which port. */
+import { randomBytes } from 'node:crypto';
+import { newId } from '../../contracts/ids.ts';
+import { prismaAdapter } from '../../platform/database.ts';
+import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
+import { idempotency } from '../../platform/idempotency.ts';
+import { takeIn } from '../../platform/inbox.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Registry } from '../../platform/metrics.ts';
+import { outbox } from '../../platform/outbox.ts';
+import type { Subgraph } from '../../platform/subgraph.ts';
+import { inTransaction } from '../../platform/transaction.ts';
+import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
+import { cartReads } from './adapters/cart-reads.ts';
+import { cartStore } from './adapters/cart-store.ts';
+import { catalogueStore } from './adapters/catalogue-store.ts';
+import { orderReads } from './adapters/order-reads.ts';
+import { orderStore } from './adapters/order-store.ts';
+import { orderWatch } from './adapters/order-watch.ts';
+import { signals } from './adapters/signals.ts';
+import { type OrderConfig, timingsOf } from './config.ts';
+import { consumers } from './consumers/index.ts';
+import { orderNumber, orderNumberBytes } from './domain/order-number.ts';
+import { context, type GraphqlContext } from './graphql/context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { app } from './usecases/app.ts';
+import type { Deps, Stores } from './usecases/ports.ts';
+
+export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
+
+const stores = (tx: Prisma.TransactionClient): Stores => ({
+  carts: cartStore(tx),
+  catalogue: catalogueStore(tx),
+  orders: orderStore(tx),
+  outbox: outbox(tx),
+  idempotency: idempotency(tx),
+});
+
+/** The ports that the database stands behind. */
+const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive' | 'reads'> => ({
+  transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
+  receive: (message, work) =>
+    inTransaction(prisma, async (tx) => {
+      if (await takeIn(tx, message)) await work(stores(tx));
+    }),
+  reads: { ...orderReads(prisma), ...cartReads(prisma) },
+});
+
+export const connect = (url: string, poolSize: number): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+
+type Rim = Pick<Deps, 'now' | 'newId' | 'newOrderNumber'>;
+const world: Rim = {
+  now: () => new Date(),
+  newId,
+  newOrderNumber: () => orderNumber(randomBytes(orderNumberBytes)),
+};
+
+/** The whole app over a database, without any door. */
+export const createApp = (
+  prisma: PrismaClient,
+  parts: Pick<Deps, 'watch' | 'signals' | 'timings' | 'sweepBatch'> & Partial<Rim>,
+) => app({ ...persistence(prisma), ...world, ...parts });
+
+export const wire =
+  (config: OrderConfig) =>
+  ({ log, metrics }: { log: Logger; metrics: Registry }): Subgraph<GraphqlContext> => {
+    const prisma = connect(config.ORDER_DATABASE_URL, config.DATABASE_POOL_SIZE);
+    const watch = orderWatch({
+      databaseUrl: config.ORDER_DATABASE_URL,
+      onOutage: (err) => log.warn({ err }, 'not told of changed orders; those who wait poll'),
+    });
+    const orderApp = createApp(prisma, {
+      watch,
+      signals: signals(log, metrics),
+      timings: timingsOf(config),
+      sweepBatch: config.SWEEP_BATCH,
+    });
+    return {
+      schema: schema(),
+      context: context(orderApp),
+      handlers: consumers(orderApp),
+      tasks: [{ name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines }],
+      ping: () => prisma.$queryRaw`SELECT 1`,
+      close: async () => {
+        await watch.close();
+        await prisma.$disconnect();
+      },
+    };
+  };

@@ -1,0 +1,25 @@
+/** The variables of the payment subgraph. */
+import { z } from 'zod';
+import { defaultPorts } from '../../contracts/services.ts';
+import { subgraphVariables, variable } from '../../platform/config.ts';
+
+export const paymentVariables = z
+  .object({
+    ...subgraphVariables,
+    PAYMENT_DATABASE_URL: variable.url('postgresql', 'postgres'),
+    PAYMENT_PORT: variable.port(defaultPorts.payment),
+    /** Where providers reach this service's API; without it, this very process. */
+    PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
+    // 5 s: providers answer within two. Giving up early costs a second call with the same key, and nothing else.
+    PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
+    // 20 ms: a network hop, so that nothing works only because the answer is there at once.
+    SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(20),
+    /** Signs the simulator's webhooks. Without it, one is made up when the process starts. */
+    SIMULATOR_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  })
+  .refine(({ ROLE, SIMULATOR_WEBHOOK_SECRET }) => ROLE === 'all' || SIMULATOR_WEBHOOK_SECRET !== undefined, {
+    path: ['SIMULATOR_WEBHOOK_SECRET'],
+    message: 'is required when sender and receiver are two processes (ROLE is not "all")',
+  });
+
+export type PaymentConfig = z.output<typeof paymentVariables>;

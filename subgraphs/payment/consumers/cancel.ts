@@ -1,0 +1,5 @@
+import { CancelPayment } from '../../../contracts/messages/payment.ts';
+import { on } from '../../../platform/consumer.ts';
+import type { App } from '../usecases/app.ts';
+
+export const cancel = ({ commands }: App) => on(CancelPayment, commands.cancelPayment);

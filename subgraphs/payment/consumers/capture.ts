@@ -1,0 +1,5 @@
+import { CapturePayment } from '../../../contracts/messages/payment.ts';
+import { on } from '../../../platform/consumer.ts';
+import type { App } from '../usecases/app.ts';
+
+export const capture = ({ commands }: App) => on(CapturePayment, commands.capturePayment);

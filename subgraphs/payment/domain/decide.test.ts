@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { newId } from '../../../contracts/ids.ts';
+import { money } from '../../../contracts/money.ts';
+import { anAttempt, aPayment } from '../../../tests/kit/payment-builders.ts';
+import { begin, decide, isExpected } from './decide.ts';
+import { replyOf } from './replies.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const beginning = {
+  ...anAttempt(),
+  ...{ customerId: newId('User'), amount: money(5_000, 'EUR'), provider: 'simulator', correlationId: 'a-request' },
+  token: 'tok_approve',
+};
+
+describe('begin', () => {
+  test('asks the provider for the hold', () => {
+    const { payment, call, replies } = begin(beginning, { id: newId('Payment'), now, withdrawn: false });
+    expect(payment).toMatchObject({ status: 'AUTHORIZING', amount: beginning.amount, authorized: 0 });
+    expect(payment).not.toHaveProperty('token');
+    expect(call).toEqual({ kind: 'AUTHORIZE', secret: 'tok_approve' });
+    expect(replies).toEqual([]);
+  });
+
+  test('calls nobody for an attempt that was cancelled before it came, and says so', () => {
+    const { payment, call, replies } = begin(beginning, { id: newId('Payment'), now, withdrawn: true });
+    expect(payment.status).toBe('WITHDRAWN');
+    expect(call).toBeUndefined();
+    expect(replies).toMatchObject([{ type: 'payment.declined', data: { reason: 'WITHDRAWN', paymentId: payment.id } }]);
+  });
+});
+
+describe('capture', () => {
+  const held = aPayment({ status: 'AUTHORIZED', authorized: 5_000, reference: 'r' });
+
+  test.each([5_000, 1])('of %i out of 5000 held is asked of the provider', (amount) => {
+    const { payment, call } = decide(held, { kind: 'capture', amount: money(amount, 'EUR') }, now);
+    expect(payment.status).toBe('CAPTURING');
+    expect(call).toEqual({ kind: 'CAPTURE', amount: money(amount, 'EUR') });
+  });
+
+  test.each([
+    ['more than is held', money(5_001, 'EUR')],
+    ['another currency', money(5_000, 'USD')],
+    ['nothing', money(0, 'EUR')],
+    ['a negative amount', money(-1, 'EUR')],
+  ])('of %s is refused without a call, and the hold stays', (_, amount) => {
+    const { payment, call, replies } = decide(held, { kind: 'capture', amount }, now);
+    expect(payment).toEqual(held);
+    expect(call).toBeUndefined();
+    expect(replies).toMatchObject([{ type: 'payment.capture-failed' }]);
+  });
+});
+
+describe('money', () => {
+  test('a void that finds a hold nobody knew of books both', () => {
+    const voiding = aPayment({ status: 'VOIDING', reference: 'r' });
+    const { payment, lines, replies } = decide(voiding, { kind: 'voided', released: money(5_000, 'EUR') }, now);
+    expect(lines).toEqual([
+      { kind: 'AUTHORIZATION', amount: money(5_000, 'EUR') },
+      { kind: 'VOID', amount: money(5_000, 'EUR') },
+    ]);
+    expect(payment).toMatchObject({ status: 'VOIDED', authorized: 5_000 });
+    expect(replies).toMatchObject([{ data: { outcome: 'VOIDED', refunded: null } }]);
+  });
+
+  test('a void of nothing books nothing and is told as nothing', () => {
+    const voiding = aPayment({ status: 'VOIDING', reference: 'r' });
+    const { lines, replies } = decide(voiding, { kind: 'voided', released: null }, now);
+    expect(lines).toEqual([]);
+    expect(replies).toMatchObject([{ type: 'payment.cancelled', data: { outcome: 'NOTHING' } }]);
+  });
+
+  test('a cancelled capture is given back whole', () => {
+    const taken = { authorized: 5_000, captured: 4_000, reference: 'r' };
+    const { call } = decide(aPayment({ status: 'CAPTURED', ...taken }), { kind: 'cancel' }, now);
+    expect(call).toEqual({ kind: 'REFUND', amount: money(4_000, 'EUR') });
+    const refunding = aPayment({ status: 'REFUNDING', ...taken });
+    const { payment, replies } = decide(refunding, { kind: 'refunded', amount: money(4_000, 'EUR') }, now);
+    expect(payment.refunded).toBe(4_000);
+    expect(replies).toMatchObject([{ data: { outcome: 'REFUNDED', refunded: money(4_000, 'EUR') } }]);
+  });
+});
+
+describe('waiting for word from outside', () => {
+  const processing = { kind: 'processing', reference: 'r' } as const;
+
+  test('ends in a check when no word comes', () => {
+    const { payment } = decide(aPayment(), processing, now);
+    expect(payment).toMatchObject({ status: 'PROCESSING', nextCheckAt: new Date('2026-11-22T12:00:10Z') });
+  });
+
+  test('is over at once when the webhook was quicker than the answer', () => {
+    const { payment } = decide(aPayment({ nextCheckAt: now }), processing, now);
+    expect(payment.nextCheckAt).toEqual(now);
+  });
+
+  test('leaves no check behind when it is over', () => {
+    const waiting = aPayment({ status: 'PROCESSING', reference: 'r', nextCheckAt: now });
+    const { payment } = decide(waiting, { kind: 'approved', reference: 'r', held: money(5_000, 'EUR') }, now);
+    expect(payment).toMatchObject({ status: 'AUTHORIZED', nextCheckAt: null });
+  });
+});
+
+test('an answer that nothing can follow from is a bug and not ignored', () => {
+  const declined = aPayment({ status: 'DECLINED', declineReason: 'CARD_DECLINED' });
+  expect(isExpected(declined, 'captured')).toBe(false);
+  expect(() => decide(declined, { kind: 'captured', amount: money(1, 'EUR') }, now)).toThrow('nothing follows');
+});
+
+test.each([
+  ['WITHDRAWN', 'VOIDED', null, null],
+  ['CARD_DECLINED', 'DECLINED', 'CARD_DECLINED', 'No.'],
+] as const)(
+  'an authorization asked for again is declined with %s when %s',
+  (reason, status, declineReason, reasonText) => {
+    expect(replyOf('declined', aPayment({ status, declineReason, reasonText }))).toMatchObject({ data: { reason } });
+  },
+);

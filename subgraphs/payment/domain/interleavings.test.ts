@@ -1,0 +1,201 @@
+/**
+ * Every handler is one step under the attempt's lock, and a call to the provider has three: it is decided on, it takes
+ * effect, its answer is recorded. A crash or a lost answer is a step that does not come, or comes again. So all that
+ * can happen, in any number of processes, is some order of these steps; fast-check tries thousands.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { NewMessage } from '../../../contracts/envelope.ts';
+import { newId } from '../../../contracts/ids.ts';
+import { money } from '../../../contracts/money.ts';
+import { anAttempt } from '../../../tests/kit/payment-builders.ts';
+import { type ProviderModel, providerModel, type Temper } from '../../../tests/kit/payment-provider-model.ts';
+import type { Answer, AuthorizationAnswer } from './answers.ts';
+import { begin, type Decision, decide, isExpected } from './decide.ts';
+import type { Input } from './inputs.ts';
+import { type Operation, operationKey } from './operation.ts';
+import type { LedgerLine, Payment } from './payment.ts';
+import { isWaiting } from './payment-states.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const amount = money(5_000, 'EUR');
+const attempt = anAttempt();
+
+interface World {
+  readonly provider: ProviderModel;
+  payment: Payment | undefined;
+  withdrawn: boolean;
+  open: Operation | undefined;
+  readonly keys: string[];
+  readonly lines: LedgerLine[];
+  readonly told: NewMessage[];
+  /** Answers on their way to some process, any of which may be recorded first, or never. */
+  readonly answers: { operation: Operation; answer: Answer }[];
+  readonly looks: { status: Payment['status']; answer: AuthorizationAnswer }[];
+}
+
+const take = (world: World, { payment, call, lines, replies }: Decision): void => {
+  world.payment = payment;
+  world.lines.push(...lines);
+  world.told.push(...replies);
+  if (!call) return;
+  expect(world.open, 'two operations open at once').toBeUndefined();
+  const earlier = world.keys.filter((key) => key.includes(call.kind)).length;
+  world.keys.push(call.kind);
+  world.open = { ...call, key: operationKey(attempt.attemptId, call.kind, earlier), payment, tries: 0 };
+};
+
+const command = (
+  world: World,
+  input: Extract<Input, { kind: 'authorize' | 'capture' | 'cancel' | 'confirm' }>,
+): void => {
+  const { payment } = world;
+  if (payment) {
+    if (isExpected(payment, input.kind)) take(world, decide(payment, input, now));
+  } else if (input.kind === 'authorize') {
+    const beginning = {
+      ...attempt,
+      customerId: newId('User'),
+      amount,
+      provider: 'model',
+      correlationId: 'r',
+      token: 't',
+    };
+    take(world, begin(beginning, { id: newId('Payment'), now, withdrawn: world.withdrawn }));
+  } else if (input.kind === 'cancel') world.withdrawn = true;
+};
+
+const steps = {
+  authorize: (world: World) => command(world, { kind: 'authorize' }),
+  capture: (world: World) => command(world, { kind: 'capture', amount }),
+  cancel: (world: World) => command(world, { kind: 'cancel' }),
+  confirm: (world: World) => command(world, { kind: 'confirm', code: 'approve' }),
+  /** Somebody makes the open call: the first time, or again because nobody knows how it went. */
+  call: ({ open, provider, answers }: World) => {
+    if (open) answers.push({ operation: open, answer: provider.perform(open) });
+  },
+  record: (world: World, which: number) => {
+    const [arrived] = world.answers.splice(which % Math.max(world.answers.length, 1), 1);
+    if (!arrived || !world.payment || world.open?.key !== arrived.operation.key) return;
+    world.open = undefined;
+    take(world, decide(world.payment, arrived.answer, now));
+  },
+  loseAnAnswer: ({ answers }: World, which: number) => void answers.splice(which % Math.max(answers.length, 1), 1),
+  settle: ({ provider }: World) => provider.settle(),
+  look: ({ payment, provider, looks }: World) => {
+    if (payment && isWaiting(payment.status)) looks.push({ status: payment.status, answer: provider.look() });
+  },
+  recordLook: (world: World, which: number) => {
+    const [seen] = world.looks.splice(which % Math.max(world.looks.length, 1), 1);
+    if (!seen || world.payment?.status !== seen.status || !isWaiting(seen.status)) return;
+    take(world, decide(world.payment, seen.answer, now));
+  },
+};
+
+type StepName = keyof typeof steps;
+const names = Object.keys(steps) as StepName[];
+
+const temper: fc.Arbitrary<Temper> = fc.record({
+  onAuthorize: fc.constantFrom('approve', 'approve', 'decline', 'requireAction', 'process'),
+  settles: fc.boolean(),
+  refusesCapture: fc.boolean(),
+  refusesUndo: fc.constantFrom(0, 0, 0, 1),
+});
+
+const schedule = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(5)), { maxLength: 40 });
+
+const newWorld = (bank: Temper): World => ({
+  ...{ provider: providerModel(bank, amount), payment: undefined, withdrawn: false, open: undefined },
+  ...{ keys: [], lines: [], told: [], answers: [], looks: [] },
+});
+
+/** The sweeps do their work until there is none, and the outside world has nothing left to say. */
+const quieten = (world: World): void => {
+  for (let round = 0; world.open || (world.payment && isWaiting(world.payment.status)); round++) {
+    if (round > 10) throw new Error(`still busy: ${world.payment?.status}`);
+    steps.settle(world);
+    world.answers.length = 0;
+    world.looks.length = 0;
+    steps.call(world);
+    steps.record(world, 0);
+    steps.look(world);
+    steps.recordLook(world, 0);
+  }
+};
+
+const booked = ({ lines }: World): string[] => lines.map((line) => `${line.kind} ${line.amount.amount}`);
+const count = (effects: readonly string[], kind: string): number =>
+  effects.filter((effect) => effect.startsWith(kind)).length;
+
+const holdsAlways = ({ provider, payment, told }: World): void => {
+  expect(count(provider.effects, 'AUTHORIZATION')).toBeLessThanOrEqual(1);
+  expect(count(provider.effects, 'CAPTURE')).toBeLessThanOrEqual(1);
+  if (told.some(({ type }) => type === 'payment.cancelled')) expect(provider.inHand()).toBe(0);
+  if (payment) {
+    expect(payment.captured).toBeLessThanOrEqual(payment.authorized);
+    expect(payment.refunded).toBeLessThanOrEqual(payment.captured);
+  }
+};
+
+test('in any order of steps nobody is charged twice, and "cancelled" is only said when nothing is held or taken', () => {
+  fc.assert(
+    fc.property(temper, schedule, (bank, order) => {
+      const world = newWorld(bank);
+      for (const [name, which] of order) {
+        steps[name](world, which);
+        holdsAlways(world);
+      }
+      quieten(world);
+      holdsAlways(world);
+      expect(booked(world).sort()).toEqual([...world.provider.effects].sort());
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('a cancel at any point ends with nothing in hand and the order told, unless the bank refuses, which is told too', () => {
+  fc.assert(
+    fc.property(temper, schedule, (bank, order) => {
+      const world = newWorld(bank);
+      for (const [name, which] of order) steps[name](world, which);
+      steps.cancel(world);
+      const before = world.told.length;
+      quieten(world);
+      if (!world.payment) {
+        expect(world.withdrawn).toBe(true);
+        return;
+      }
+      const lastWord = world.told.at(-1)?.type;
+      if (lastWord === 'payment.cancel-failed') {
+        expect(bank.refusesUndo).toBe(1);
+        // Somebody has looked, and it is asked for again.
+        steps.cancel(world);
+        quieten(world);
+      }
+      expect(world.told.length).toBeGreaterThanOrEqual(before);
+      expect(world.told.at(-1)?.type).toBe('payment.cancelled');
+      expect(world.provider.inHand()).toBe(0);
+      expect(booked(world).sort()).toEqual([...world.provider.effects].sort());
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('an authorization and a capture without a cancel end with the money taken, however many answers were lost', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom('call', 'loseAnAnswer', 'record', 'authorize'), { maxLength: 20 }),
+      (order) => {
+        const world = newWorld({ onAuthorize: 'approve', settles: true, refusesCapture: false, refusesUndo: 0 });
+        steps.authorize(world);
+        for (const name of order) steps[name as StepName](world, 0);
+        quieten(world);
+        steps.capture(world);
+        for (const name of order) steps[name as StepName](world, 0);
+        quieten(world);
+        expect(world.provider.effects).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+        expect(world.payment?.status).toBe('CAPTURED');
+      },
+    ),
+  );
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer } from './answers.ts';
+import {
+  type InputKind,
+  type OperationKind,
+  type PaymentStatus,
+  paymentStates,
+  paymentStatuses,
+  type Step,
+} from './payment-states.ts';
+
+const answersTo: Record<OperationKind, readonly Answer['kind'][]> = {
+  AUTHORIZE: ['approved', 'declined', 'actionRequired', 'processing'],
+  CONFIRM: ['approved', 'declined', 'actionRequired', 'processing'],
+  CAPTURE: ['captured', 'captureRefused'],
+  VOID: ['voided', 'voidRefused'],
+  REFUND: ['refunded', 'refundRefused'],
+};
+
+const cells = paymentStatuses.flatMap((status) =>
+  Object.entries(paymentStates[status] as Record<string, Step>).map(([input, step]) => ({
+    status,
+    input: input as InputKind,
+    step,
+  })),
+);
+
+/** The operation that each status may have open: the one it opened on entering, or had when a cancel came. */
+const operationsOpenIn = (): Map<PaymentStatus, Set<OperationKind>> => {
+  const open = new Map(paymentStatuses.map((status) => [status, new Set<OperationKind>()]));
+  open.get('AUTHORIZING')?.add('AUTHORIZE');
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { status, input, step } of cells) {
+      const isAnswer = Object.values(answersTo).some((answers) => answers.some((answer) => answer === input));
+      const carried = step.call ? [step.call] : isAnswer ? [] : [...(open.get(status) ?? [])];
+      for (const operation of carried) {
+        const there = open.get(step.to ?? status);
+        if (there && !there.has(operation)) changed = Boolean(there.add(operation));
+      }
+    }
+  }
+  return open;
+};
+
+describe('the table of payment states', () => {
+  test('every status can be reached from a beginning', () => {
+    const reached = new Set<PaymentStatus>(['AUTHORIZING', 'WITHDRAWN']);
+    for (let before = 0; before < reached.size; ) {
+      before = reached.size;
+      for (const { status, step } of cells) if (reached.has(status) && step.to) reached.add(step.to);
+    }
+    expect([...reached].sort()).toEqual([...paymentStatuses].sort());
+  });
+
+  test.each(['DECLINED', 'VOIDED', 'REFUNDED', 'WITHDRAWN'] as const)('%s is the end', (status) => {
+    for (const { step } of cells.filter((cell) => cell.status === status)) {
+      expect(step.to).toBeUndefined();
+      expect(step.call).toBeUndefined();
+    }
+  });
+
+  test('a status has steps for every answer that its open operation can get', () => {
+    for (const [status, operations] of operationsOpenIn())
+      for (const operation of operations)
+        for (const answer of answersTo[operation])
+          expect(paymentStates[status], `${answer} when ${status}`).toHaveProperty(answer);
+  });
+
+  test('no status opens an operation while another one is open', () => {
+    const open = operationsOpenIn();
+    for (const { status, input, step } of cells) {
+      const isCommand = input === 'authorize' || input === 'capture' || input === 'cancel' || input === 'confirm';
+      if (isCommand && step.call) expect([...(open.get(status) ?? [])], `${input} when ${status}`).toEqual([]);
+    }
+  });
+
+  test('a cancel is always followed by "cancelled" or "cancel failed", now or when the open operations end', () => {
+    const open = operationsOpenIn();
+    const endsTold = (status: PaymentStatus, input: InputKind): boolean => {
+      const step: Step | undefined = (paymentStates[status] as Record<string, Step>)[input];
+      if (step?.reply === 'cancelled' || step?.reply === 'cancelFailed') return true;
+      const next = step?.to ?? status;
+      const operations = step?.call ? [step.call] : [...(open.get(next) ?? [])];
+      return (
+        operations.length > 0 && operations.every((kind) => answersTo[kind].every((answer) => endsTold(next, answer)))
+      );
+    };
+    for (const status of paymentStatuses) expect(endsTold(status, 'cancel'), `cancel when ${status}`).toBe(true);
+  });
+
+  test.each(['authorize', 'capture'] as const)(
+    '%s is answered at once, or an operation is open that will',
+    (command) => {
+      const open = operationsOpenIn();
+      const silent = paymentStatuses.filter((status) => {
+        const step: Step = paymentStates[status][command];
+        return !step.reply && !step.call && open.get(status)?.size === 0;
+      });
+      // PROCESSING: the provider will say more. The failed ones: something is still held, so there is no true answer.
+      expect(silent).toEqual(command === 'authorize' ? ['PROCESSING', 'VOID_FAILED', 'REFUND_FAILED'] : []);
+    },
+  );
+});

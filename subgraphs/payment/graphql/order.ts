@@ -1,0 +1,13 @@
+import { parseId } from '../../../contracts/ids.ts';
+import { balanceOf } from '../domain/balance.ts';
+import type { OrderResolvers } from './types.generated.ts';
+
+export const order: OrderResolvers = {
+  // Whether there is such an order is for the order subgraph to say: an unknown one simply has no payments.
+  __resolveReference: (reference) => {
+    const id = parseId('Order', reference.id);
+    return id ? { id } : null;
+  },
+  payments: ({ id }, _, { loaders }) => loaders.paymentsOfOrder.load(id),
+  balance: async ({ id }, _, { loaders }) => balanceOf(await loaders.paymentsOfOrder.load(id)),
+};

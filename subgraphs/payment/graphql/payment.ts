@@ -1,0 +1,17 @@
+import { parseId } from '../../../contracts/ids.ts';
+import { inCurrencyOf } from '../domain/payment.ts';
+import { shownStatus } from '../domain/shown-status.ts';
+import type { PaymentResolvers } from './types.generated.ts';
+
+export const payment: PaymentResolvers = {
+  // Whatever cannot be an id of ours is no payment, like an id that no payment has.
+  __resolveReference: (reference, { loaders }) => {
+    const id = parseId('Payment', reference.id);
+    return id ? loaders.payments.load(id) : null;
+  },
+  order: ({ orderId }) => ({ id: orderId }),
+  captured: (it) => inCurrencyOf(it, it.captured),
+  refunded: (it) => inCurrencyOf(it, it.refunded),
+  status: ({ status }) => shownStatus[status],
+  ledger: ({ id }, _, { loaders }) => loaders.ledgers.load(id),
+};

@@ -1,0 +1,14 @@
+import { mutations } from './mutations.ts';
+import { order } from './order.ts';
+import { payment } from './payment.ts';
+import { queries } from './queries.ts';
+import type { Resolvers } from './types.generated.ts';
+
+export const resolvers: Resolvers = {
+  Query: queries,
+  Mutation: mutations,
+  Payment: payment,
+  Order: order,
+  ConfirmPaymentSuccess: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },
+  PaymentNotConfirmable: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },
+};

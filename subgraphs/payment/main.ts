@@ -1,0 +1,17 @@
+/** Starts the payment subgraph. */
+import { findMessage } from '../../contracts/messages/index.ts';
+import { readConfig } from '../../platform/config.ts';
+import { runSubgraph } from '../../platform/subgraph.ts';
+import { paymentVariables } from './config.ts';
+import { wire } from './wiring.ts';
+
+const config = readConfig('payment', paymentVariables);
+
+await runSubgraph({
+  name: 'payment',
+  port: config.PAYMENT_PORT,
+  databaseUrl: config.PAYMENT_DATABASE_URL,
+  config,
+  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  wire: wire(config),
+});

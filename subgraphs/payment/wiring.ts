@@ -1,0 +1,109 @@
+/** The composition root: which adapter stands behind which port. */
+import { randomBytes } from 'node:crypto';
+import { newId } from '../../contracts/ids.ts';
+import { runInContext } from '../../platform/context.ts';
+import { prismaAdapter } from '../../platform/database.ts';
+import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
+import { idempotency } from '../../platform/idempotency.ts';
+import { takeIn } from '../../platform/inbox.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Registry } from '../../platform/metrics.ts';
+import { outbox } from '../../platform/outbox.ts';
+import type { Subgraph } from '../../platform/subgraph.ts';
+import { inTransaction } from '../../platform/transaction.ts';
+import { type Prisma, PrismaClient } from '../../prisma/payment/client/client.ts';
+import { ledgerStore } from './adapters/ledger-store.ts';
+import { observedProvider } from './adapters/observed-provider.ts';
+import { operationStore, workList } from './adapters/operation-store.ts';
+import { paymentReads } from './adapters/payment-reads.ts';
+import { paymentStore } from './adapters/payment-store.ts';
+import { providerEventStore } from './adapters/provider-event-store.ts';
+import { openMemory } from './adapters/simulator/memory.ts';
+import { webhookReader } from './adapters/simulator/signature.ts';
+import { simulator } from './adapters/simulator/simulator.ts';
+import { deliverWebhooks } from './adapters/simulator/webhook-queue.ts';
+import type { PaymentConfig } from './config.ts';
+import { consumers } from './consumers/index.ts';
+import { context, type GraphqlContext } from './graphql/context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { webhooks } from './http/webhooks.ts';
+import { app } from './usecases/app.ts';
+import type { Deps, PaymentProvider, Stores } from './usecases/ports.ts';
+
+export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
+
+export const connect = (url: string, poolSize: number): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+
+const stores = (tx: Prisma.TransactionClient): Stores => ({
+  payments: paymentStore(tx),
+  operations: operationStore(tx),
+  ledger: ledgerStore(tx, { newId }),
+  events: providerEventStore(tx),
+  outbox: outbox(tx),
+  idempotency: idempotency(tx),
+});
+
+export interface World {
+  readonly provider: PaymentProvider;
+  readonly providerTimeoutMs: number;
+  readonly now?: () => Date;
+}
+
+/** The whole app over a database and a provider, without any door. */
+export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, now = () => new Date() }: World) => {
+  const deps: Deps = {
+    transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
+    receive: (message, work) =>
+      inTransaction(prisma, async (tx) => ((await takeIn(tx, message)) ? work(stores(tx)) : undefined)),
+    work: workList(prisma),
+    reads: paymentReads(prisma),
+    onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
+    ...{ provider, providerTimeoutMs, now, newId },
+  };
+  return app(deps);
+};
+
+// 1 s: an order whose payment lost an answer should not notice; an idle round is one query on an empty index.
+const sweepEveryMs = 1_000;
+// 250 ms: the simulator is about as quick to tell as a real provider.
+const deliverEveryMs = 250;
+
+export const wire =
+  (config: PaymentConfig) =>
+  ({ log, metrics }: { log: Logger; metrics: Registry }): Subgraph<GraphqlContext> => {
+    const prisma = connect(config.PAYMENT_DATABASE_URL, config.DATABASE_POOL_SIZE);
+    const memory = openMemory(config.PAYMENT_DATABASE_URL, (error) =>
+      log.warn({ err: error }, 'simulator: connection lost'),
+    );
+    const provider = observedProvider(simulator({ pool: memory, latencyMs: config.SIMULATOR_LATENCY_MS }), {
+      log,
+      metrics,
+    });
+    const paymentApp = createApp(prisma, { provider, providerTimeoutMs: config.PROVIDER_TIMEOUT_MS });
+    const reader = webhookReader(webhookSecret(config));
+    const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
+    return {
+      schema: schema(),
+      context: context(paymentApp),
+      handlers: consumers(paymentApp),
+      tasks: [
+        { name: 'take up open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
+        { name: 'check waiting payments', everyMs: sweepEveryMs, run: paymentApp.sweeps.checks },
+        { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
+      ],
+      routes: webhooks(paymentApp, reader, () => new Date()),
+      ping: () => prisma.$queryRaw`SELECT 1`,
+      close: async () => {
+        await memory.end();
+        await prisma.$disconnect();
+      },
+    };
+  };
+
+// One process sends and receives (config.ts sees to that), so a secret that nobody else knows will do.
+const madeUpSecret = randomBytes(32).toString('hex');
+const webhookSecret = ({ SIMULATOR_WEBHOOK_SECRET }: PaymentConfig): string => SIMULATOR_WEBHOOK_SECRET ?? madeUpSecret;
+
+const webhookUrl = ({ PAYMENT_PUBLIC_URL, PAYMENT_PORT }: PaymentConfig): string =>
+  new URL('webhooks/simulator', `${PAYMENT_PUBLIC_URL ?? `http://127.0.0.1:${PAYMENT_PORT}`}/`).href;

@@ -1,0 +1,288 @@
+import { type GraphQLError, graphql } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { namedId, newId } from '../../../contracts/ids.ts';
+import { money } from '../../../contracts/money.ts';
+import { CallerFault } from '../../../contracts/result.ts';
+import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
+import {
+  aCatalogue,
+  aCategory,
+  anAttempt,
+  aProduct,
+  aVariant,
+  categoryOf,
+  reserve,
+  variantOf,
+} from '../../../tests/kit/product-builders.ts';
+import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
+import { schema } from '../wiring.ts';
+import { context } from './context.ts';
+
+const below = (slug: string, parent: string, position = 0) =>
+  aCategory(slug, { parentId: categoryOf(parent), position });
+const tree = [
+  aCategory('outdoor', { position: 1 }),
+  aCategory('kitchen', { position: 0 }),
+  below('camping', 'outdoor'),
+  below('tents', 'camping', 1),
+  below('lighting', 'camping', 0),
+];
+const lamps = Array.from({ length: 7 }, (_, n) =>
+  aProduct(`lamp-${n}`, {
+    // Two of a title: the id decides then.
+    title: `Lamp ${Math.floor(n / 2)}`,
+    variants: [aVariant(`LAMP-${n}-A`, { price: money(2_000 + n, 'EUR') }), aVariant(`LAMP-${n}-B`)],
+  }),
+);
+const others = [
+  aProduct('kettle', { categoryId: categoryOf('kitchen') }),
+  aProduct('tent', { categoryId: categoryOf('tents') }),
+  aProduct('bare', { categoryId: categoryOf('tents'), variants: [] }),
+  aProduct('draft', { status: 'DRAFT' }),
+  aProduct('archived', { status: 'ARCHIVED' }),
+];
+
+let shop: Shop;
+const subgraph = schema();
+beforeAll(async () => {
+  shop = await aShop(aCatalogue([...lamps, ...others], { 'LAMP-0-A': 5, 'KETTLE-1': 1 }, tree));
+  await shop.commands.reserveStock(
+    reserve(anAttempt(), [{ sku: 'LAMP-0-A', quantity: 2, unitPrice: money(2_000, 'EUR') }]),
+  );
+});
+
+const as = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
+const customer = as('CUSTOMER');
+const staff = as('CUSTOMER', 'STAFF');
+
+/** What the gateway would get for this viewer; as JSON, so that it can be compared. */
+const ask = async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}) => {
+  const contextValue = context(shop.app)(viewer);
+  const result = await graphql({ schema: subgraph, source, variableValues, contextValue });
+  return JSON.parse(JSON.stringify({ data: result.data, codes: result.errors?.map(codeOf) }));
+};
+const codeOf = ({ extensions, originalError }: GraphQLError) =>
+  originalError instanceof CallerFault ? originalError.code : extensions.code;
+
+const slugsIn = async (args: string, viewer: Viewer = guest): Promise<string[]> => {
+  const { data } = await ask(viewer, `{ products(${args}) { edges { node { slug } } } }`);
+  return data.products.edges.map(({ node }: { node: { slug: string } }) => node.slug);
+};
+
+describe('one product', () => {
+  it('is found by its id or its slug, with all there is to it', async () => {
+    const fields = `title description brand status attributes { name value } priceFrom { amount currency }
+      category { name parent { slug } } variants { sku options { name value } price { amount } available product { slug } }`;
+    const expected = {
+      title: 'Lamp 0',
+      description: 'It does what it should.',
+      brand: null,
+      status: 'PUBLISHED',
+      attributes: [{ name: 'Weight', value: '240 g' }],
+      priceFrom: { amount: 1_000, currency: 'EUR' },
+      category: { name: 'lighting', parent: { slug: 'camping' } },
+      variants: [
+        ['LAMP-0-A', 2_000, 3],
+        ['LAMP-0-B', 1_000, 0],
+      ].map(([sku, amount, available]) => ({
+        ...{ sku, available, price: { amount }, options: [{ name: 'Size', value: 'M' }] },
+        product: { slug: 'lamp-0' },
+      })),
+    };
+    const answer = await ask(
+      guest,
+      `query ($id: ID!) { byId: product(id: $id) { ${fields} } bySlug: product(slug: "lamp-0") { ${fields} } }`,
+      { id: namedId('Product', 'lamp-0') },
+    );
+    expect(answer).toEqual({ data: { byId: expected, bySlug: expected } });
+  });
+
+  it.each([
+    'product',
+    'product(id: "prd_1", slug: "lamp")',
+    'product(id: null)',
+    'variant',
+    'variant(id: "x", sku: "Y")',
+  ])('asked for as %s is BAD_USER_INPUT', async (field) => {
+    expect((await ask(guest, `{ ${field} { id } }`)).codes).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it.each(['', 'no-such', 'Not a slug', "'; DROP TABLE product; --", '\u0000', 'x'.repeat(10_000)])(
+    'with the id, slug or sku %j is null',
+    async (text) => {
+      const query = `query ($id: ID!, $text: String!) {
+        a: product(id: $id) { id } b: product(slug: $text) { id } c: variant(id: $id) { id } d: variant(sku: $text) { id } }`;
+      expect(await ask(guest, query, { id: text, text })).toEqual({ data: { a: null, b: null, c: null, d: null } });
+    },
+  );
+
+  it('without variants has no lowest price', async () => {
+    expect(await ask(guest, '{ product(slug: "bare") { priceFrom { amount } variants { id } } }')).toEqual({
+      data: { product: { priceFrom: null, variants: [] } },
+    });
+  });
+});
+
+describe('what is not published', () => {
+  const query = `query ($r: [_Any!]!) {
+    product(slug: "draft") { slug } variant(sku: "ARCHIVED-1") { sku }
+    _entities(representations: $r) { ... on Product { slug } ... on ProductVariant { sku } } }`;
+  const r = [
+    { __typename: 'Product', slug: 'draft' },
+    { __typename: 'Product', id: namedId('Product', 'archived') },
+    { __typename: 'ProductVariant', id: variantOf('DRAFT-1') },
+    { __typename: 'ProductVariant', sku: 'ARCHIVED-1' },
+  ];
+
+  it.each([
+    ['a guest', guest],
+    ['a customer', customer],
+  ])('is not there for %s, neither by reference', async (_, viewer) => {
+    const nothing = { product: null, variant: null, _entities: [null, null, null, null] };
+    expect(await ask(viewer, query, { r })).toEqual({ data: nothing });
+    expect(await ask(viewer, '{ products(status: DRAFT) { totalCount } }')).toMatchObject({ codes: ['FORBIDDEN'] });
+    expect(await slugsIn('first: 100', viewer)).not.toContain('draft');
+  });
+
+  it.each([
+    ['staff', staff],
+    ['an administrator', as('ADMIN')],
+  ])('is there for %s, and listed when asked for', async (_, viewer) => {
+    expect(await ask(viewer, query, { r })).toEqual({
+      data: {
+        product: { slug: 'draft' },
+        variant: { sku: 'ARCHIVED-1' },
+        _entities: [{ slug: 'draft' }, { slug: 'archived' }, { sku: 'DRAFT-1' }, { sku: 'ARCHIVED-1' }],
+      },
+    });
+    expect(await slugsIn('status: DRAFT', viewer)).toEqual(['draft']);
+    expect(await slugsIn('first: 100', viewer)).not.toContain('draft');
+  });
+});
+
+interface Answer {
+  readonly products: {
+    readonly totalCount: number;
+    readonly edges: readonly {
+      readonly cursor: string;
+      readonly node: { readonly title: string; readonly id: string };
+    }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly endCursor: string };
+  };
+}
+
+describe('lists', () => {
+  it('give every product once, page by page, in order of title', async () => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (let more = true; more; ) {
+      const query = `query ($after: String) { products(category: "lighting", first: 3, after: $after) {
+        totalCount edges { cursor node { title id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+      const { products }: Answer = (await ask(guest, query, { after })).data;
+      expect(products.totalCount).toBe(7);
+      expect(products.pageInfo.hasPreviousPage).toBe(seen.length > 0);
+      expect(products.pageInfo.endCursor).toBe(products.edges.at(-1)?.cursor);
+      for (const { node } of products.edges) seen.push(`${node.title} ${node.id}`);
+      ({ hasNextPage: more, endCursor: after } = products.pageInfo);
+    }
+    expect(seen).toEqual(lamps.map(({ title, id }) => `${title} ${id}`).sort());
+  });
+
+  it('of a category include what is below it', async () => {
+    expect(await slugsIn('category: "outdoor", first: 100')).toHaveLength(9);
+    expect(await slugsIn('category: "kitchen"')).toEqual(['kettle']);
+    expect(await slugsIn('first: 100')).toHaveLength(10);
+    expect(await slugsIn('category: "nowhere"')).toEqual([]);
+  });
+
+  const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+  it.each([
+    'first: 0',
+    'first: -1',
+    'first: 101',
+    'after: "rubbish"',
+    `after: "${cursor('one part')}"`,
+    `after: "${cursor('a\0b', 'c')}"`,
+    `after: "${cursor('\ud800', 'c')}"`,
+    'category: "Not a slug"',
+    'category: ""',
+  ])('with %s are BAD_USER_INPUT', async (args) => {
+    expect((await ask(guest, `{ products(${args}) { totalCount } }`)).codes).toEqual(['BAD_USER_INPUT']);
+  });
+});
+
+describe('the category tree', () => {
+  it('has three levels, in the order of the shop', async () => {
+    const query = '{ categories { slug parent { slug } children { slug children { slug children { slug } } } } }';
+    expect(await ask(guest, query)).toEqual({
+      data: {
+        categories: [
+          { slug: 'kitchen', parent: null, children: [] },
+          {
+            slug: 'outdoor',
+            parent: null,
+            children: [
+              {
+                slug: 'camping',
+                children: [
+                  { slug: 'lighting', children: [] },
+                  { slug: 'tents', children: [] },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('references from other subgraphs', () => {
+  const entities = (fields: string, r: readonly object[]) =>
+    ask(guest, `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`, { r });
+
+  it('that lead nowhere are null, and disturb no other', async () => {
+    const r = [
+      { __typename: 'ProductVariant', id: variantOf('KETTLE-1') },
+      { __typename: 'ProductVariant', id: newId('Variant') },
+      { __typename: 'ProductVariant', id: newId('Product') },
+      { __typename: 'ProductVariant', id: '\0' },
+      { __typename: 'Category', id: 'cat_1' },
+      { __typename: 'Category', id: categoryOf('tents') },
+    ];
+    expect(await entities('... on ProductVariant { sku available } ... on Category { slug }', r)).toEqual({
+      data: { _entities: [{ sku: 'KETTLE-1', available: 1 }, null, null, null, null, { slug: 'tents' }] },
+    });
+  });
+
+  it('cost one statement per type, whichever key they carry and however many they are', async () => {
+    const variants = lamps.flatMap((lamp) => lamp.variants);
+    const r = [
+      ...variants.map(({ id, sku }, n) => ({ __typename: 'ProductVariant', ...(n % 2 ? { id } : { sku }) })),
+      ...lamps.map(({ id, slug }, n) => ({ __typename: 'Product', ...(n % 2 ? { id } : { slug }) })),
+      ...tree.map(({ id }) => ({ __typename: 'Category', id })),
+    ];
+    const fields = '... on ProductVariant { sku price { amount } } ... on Product { title } ... on Category { name }';
+    expect(await shop.statementsOf(() => entities(fields, r))).toHaveLength(3);
+  });
+
+  it('cost one statement more for the stock, and one for the products', async () => {
+    const r = lamps.flatMap(({ variants }) => variants.map(({ id }) => ({ __typename: 'ProductVariant', id })));
+    const fields = '... on ProductVariant { available product { title category { name } } }';
+    expect(await shop.statementsOf(() => entities(fields, r))).toHaveLength(4);
+  });
+});
+
+describe('a menu with samples from every category', () => {
+  it('costs a handful of statements, not one for each category or product', async () => {
+    const sample = `products(first: 5) { totalCount edges { node {
+      title priceFrom { amount } category { name } variants { sku available product { slug } } } } }`;
+    const menu = `{ categories { name ${sample} children { name ${sample} children { name ${sample} } } } }`;
+    const statements = await shop.statementsOf(async () => {
+      expect((await ask(guest, menu)).codes).toBeUndefined();
+    });
+    // Three levels of the tree with pages and counts of each; then variants, categories, stock, products.
+    expect(statements.length).toBeLessThanOrEqual(3 * 3 + 3 * 4);
+    expect(new Set(statements).size).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,42 @@
+import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import { expect, test } from 'vitest';
+import { namedId, newId } from '../../../contracts/ids.ts';
+import type { DisplayName } from '../domain/display-name.ts';
+import type { Email } from '../domain/email.ts';
+import type { User } from '../domain/user.ts';
+import { accessTokens } from './access-tokens.ts';
+
+const aKey = async (kid?: string) => {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return { ...(await exportJWK(privateKey)), ...(kid && { kid }) };
+};
+
+const ada: User = {
+  id: namedId('User', 'ada'),
+  email: 'ada@example.com' as Email,
+  displayName: 'Ada' as DisplayName,
+  roles: ['CUSTOMER', 'STAFF'],
+  createdAt: new Date(),
+};
+
+test('publishes every key, and of each only the public part', async () => {
+  const { publicKeys } = await accessTokens({ keys: [await aKey('new'), await aKey('old')] });
+  expect(publicKeys.keys.map(({ kid }) => kid)).toEqual(['new', 'old']);
+  for (const key of publicKeys.keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+});
+
+test('signs with the first key, and says which', async () => {
+  const [first, second] = [await aKey('first'), await aKey('second')];
+  const { issue } = await accessTokens({ keys: [first, second] });
+  const { accessToken } = await issue(ada, newId('Session'), new Date());
+  expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: 'first' });
+});
+
+test('tokens of the key before verify through a rotation', async () => {
+  const [before, after] = [await aKey(), await aKey()];
+  const { issue } = await accessTokens({ keys: [before, after] });
+  const { accessToken } = await issue(ada, newId('Session'), new Date());
+  const { publicKeys } = await accessTokens({ keys: [after, before] });
+  const { payload } = await jwtVerify(accessToken, createLocalJWKSet(publicKeys));
+  expect(payload).toMatchObject({ iss: 'agora-user', aud: 'agora', sub: ada.id, roles: ['CUSTOMER', 'STAFF'] });
+});

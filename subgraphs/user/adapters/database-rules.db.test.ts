@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { namedId } from '../../../contracts/ids.ts';
+import type { Prisma } from '../../../prisma/user/client/client.ts';
+import { type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+
+let kit: UserTestApp;
+beforeAll(async () => {
+  kit = await userTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const account: Prisma.UserCreateInput = {
+  id: namedId('User', 'somebody'),
+  email: 'somebody@example.com',
+  displayName: 'Somebody',
+  passwordHash: '$argon2id$v=19$…',
+  roles: ['CUSTOMER'],
+  createdAt: new Date(),
+};
+
+test.each([
+  ['an id of another kind', { id: namedId('Order', '1') }, 'user_account_id_is_a_user_id'],
+  ['an address in upper case', { email: 'Somebody@example.com' }, 'user_account_email_is_normalised'],
+  ['an address with blanks', { email: ' somebody@example.com' }, 'user_account_email_is_normalised'],
+  ['a blank name', { displayName: ' ' }, 'user_account_display_name_is_not_blank'],
+  ['a password that is not hashed', { passwordHash: 'correct horse' }, 'user_account_password_is_hashed'],
+  ['no role', { roles: [] }, 'user_account_has_a_role'],
+])('the database refuses an account with %s', async (_, changes, constraint) => {
+  await expect(kit.prisma.user.create({ data: { ...account, ...changes } })).rejects.toThrow(constraint);
+});
+
+test('the database refuses a count of no failures', async () => {
+  const data = { email: 'somebody@example.com', failures: 0, lastFailedAt: new Date() };
+  await expect(kit.prisma.signInAttempts.create({ data })).rejects.toThrow('sign_in_attempts_counts_failures');
+});
+
+test('the database refuses news of an order that does not say which', async () => {
+  const { id: userId } = await kit.customer();
+  const data = { id: 'n', userId, kind: 'ORDER_PLACED', title: 't', body: 'b', createdAt: new Date() } as const;
+  await expect(kit.prisma.notification.create({ data })).rejects.toThrow('notification_names_its_order');
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Message } from '../../../contracts/envelope.ts';
+import { namedId, type UserId } from '../../../contracts/ids.ts';
+import { messages } from '../../../contracts/messages/index.ts';
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderNeedsAttention,
+  OrderPaymentFailed,
+  OrderPlaced,
+  OrderRejected,
+} from '../../../contracts/messages/order.ts';
+import { UserRegistered } from '../../../contracts/messages/user.ts';
+import { anOrderFor, received, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { consumers } from './index.ts';
+
+let kit: UserTestApp;
+beforeAll(async () => {
+  kit = await userTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const deliver = async (message: Message) => {
+  const consumer = consumers(kit.app).find(({ definition }) => definition.type === message.type);
+  await consumer?.handle(message as Message<never>);
+};
+const toldTo = (userId: UserId) => kit.app.reads.notifications(userId, { limit: 20, after: undefined });
+const reason = 'WHATEVER';
+
+test('there is a consumer for each message that is sent here, and for no other', () => {
+  const sentHere = messages.filter(({ receivers }) => receivers.includes('user'));
+  const consumed = consumers(kit.app).map(({ definition }) => definition);
+  expect(consumed.map(({ type }) => type).sort()).toEqual(sentHere.map(({ type }) => type).sort());
+});
+
+test('a new customer is welcomed', async () => {
+  const ada = await kit.customer();
+  await deliver(received(UserRegistered, { userId: ada.id, displayName: 'Ada' }));
+  expect(await toldTo(ada.id)).toMatchObject([{ kind: 'WELCOME', title: 'Welcome, Ada', orderId: null }]);
+});
+
+test.each([
+  ['ORDER_PLACED', OrderPlaced, {}],
+  ['ORDER_CONFIRMED', OrderConfirmed, {}],
+  ['ORDER_REJECTED', OrderRejected, { reason }],
+  ['ORDER_PAYMENT_FAILED', OrderPaymentFailed, { reason }],
+  ['ORDER_CANCELLED', OrderCancelled, { reason }],
+  ['ORDER_NEEDS_ATTENTION', OrderNeedsAttention, { reason }],
+] as const)('%s is told to the customer, once however often it comes', async (kind, definition, more) => {
+  const ada = await kit.customer();
+  const message = { ...received(definition, { ...anOrderFor(ada), reason: '', ...more }) };
+
+  await deliver(message);
+  await deliver(message);
+  await Promise.all([deliver(message), deliver(message)]);
+
+  expect(await toldTo(ada.id)).toMatchObject([{ kind, orderId: namedId('Order', 'AG-7K3M-9QXT') }]);
+});
+
+test('what came late stands where it belongs, newest first', async () => {
+  const ada = await kit.customer();
+  const order = anOrderFor(ada);
+  await deliver(received(OrderConfirmed, order, new Date('2026-11-22T12:00:02Z')));
+  await deliver(received(OrderPlaced, order, new Date('2026-11-22T12:00:01Z')));
+  expect((await toldTo(ada.id)).map(({ kind }) => kind)).toEqual(['ORDER_CONFIRMED', 'ORDER_PLACED']);
+});
+
+test('a notification for nobody is not lost in silence: the message stays to be looked at', async () => {
+  const nobody = { ...(await kit.customer()), id: namedId('User', 'nobody') };
+  const message = received(OrderPlaced, anOrderFor(nobody));
+  await expect(deliver(message)).rejects.toThrow();
+  expect(await kit.prisma.inboxMessage.findUnique({ where: { id: message.id } })).toBeNull();
+});

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { namedId } from '../../../contracts/ids.ts';
+import { userTestApp } from '../../../tests/kit/user-builders.ts';
+import { seed } from '../wiring.ts';
+import { demoUsers } from './seed-users.ts';
+
+test('makes the demo users once, under the same ids everywhere, and they can sign in', async () => {
+  await using kit = await userTestApp();
+
+  expect(await seed(kit.databaseUrl)).toEqual(['customer@example.com', 'staff@example.com', 'admin@example.com']);
+  expect(await seed(kit.databaseUrl)).toEqual([]);
+  expect(await kit.prisma.user.count()).toBe(3);
+  expect(await kit.prisma.outboxMessage.count()).toBe(3);
+
+  for (const { email, password, roles } of demoUsers) {
+    const signedIn = await kit.app.commands.signIn({ idempotencyKey: undefined, email, password });
+    expect(signedIn).toMatchObject({ ok: true, value: { user: { id: namedId('User', email), roles } } });
+  }
+});

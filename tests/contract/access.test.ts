@@ -1,0 +1,46 @@
+/** Who may ask for a field stands beside it in the SDL; platform/graphql/access.ts enforces what stands there. */
+import { describe, expect, it } from 'vitest';
+import { subgraphSources } from '../../scripts/compose.ts';
+import { everyFieldHasADecision } from './rules/access.ts';
+import { graphOf } from './rules/graph.ts';
+import { soundGraph } from './rules/sound-graph.ts';
+
+it('every field of every subgraph has an access decision', () => {
+  expect(everyFieldHasADecision(graphOf(subgraphSources()))).toEqual([]);
+});
+
+describe('the rule', () => {
+  it('is content with a graph that keeps it', () => {
+    expect(everyFieldHasADecision(graphOf(soundGraph()))).toEqual([]);
+  });
+
+  it.each([
+    ['a query without one', 'cart: Cart @public', 'cart: Cart', 'order: Query.cart has no access decision of its own'],
+    [
+      'a mutation without one',
+      'AddToCartPayload! @signedIn',
+      'AddToCartPayload!',
+      'order: Mutation.addToCart has no access decision of its own',
+    ],
+    [
+      'a field of an entity without one, though the type has one',
+      'type Cart @key(fields: "id") {\n  "Its id."\n  id: ID! @signedIn',
+      'type Cart @key(fields: "id") @signedIn {\n  "Its id."\n  id: ID!',
+      'order: Cart.id has no access decision of its own',
+    ],
+    [
+      'a value type without one',
+      'type EmptyCart implements Failure @signedIn',
+      'type EmptyCart implements Failure',
+      'order: EmptyCart.message has no access decision, nor has its type',
+    ],
+    [
+      'two at once',
+      'inCarts: Int @staff',
+      'inCarts: Int @staff @public',
+      'order: ProductVariant.inCarts has several access decisions',
+    ],
+  ])('finds %s', (_, text, broken, finding) => {
+    expect(everyFieldHasADecision(graphOf(soundGraph(text, broken)))).toContain(finding);
+  });
+});

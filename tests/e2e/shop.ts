@@ -1,0 +1,22 @@
+/** The one system that all e2e files share, and what is sold in it. */
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { ProductPageDocument } from '../../operations/documents.generated.ts';
+import { graphqlClient } from '../../scripts/shopper/graphql-client.ts';
+import { newShopper, type Shopper, shopperOf } from '../../scripts/shopper/shopper.ts';
+
+export const agora = inject('agora');
+export const guest = graphqlClient(agora.gateway);
+export const aShopper = (): Promise<Shopper> => newShopper(agora.gateway);
+export const staff = (): Promise<Shopper> =>
+  shopperOf(agora.gateway, { email: 'staff@example.com', password: 'demo-staff-1' });
+export const aKey = (): string => randomUUID();
+
+/** The first variant of a product of the seed. */
+export const variantOf = async (slug: string) => {
+  const { product } = await guest.ask(ProductPageDocument, { slug });
+  const [variant] = product?.variants ?? [];
+  if (!variant) throw new Error(`the seed has no "${slug}"`);
+  return variant;
+};
+export const available = async (slug: string): Promise<number> => (await variantOf(slug)).available;

@@ -1,0 +1,62 @@
+/**
+ * kill -9 of each service while orders are on their way. After the restart every order comes to its end, nobody is
+ * charged twice, and money, stock and messages agree. Over both transports.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServiceName } from '../../contracts/services.ts';
+import { newShopper, type Shopper } from '../../scripts/shopper/shopper.ts';
+import { startTestAgora, type TestAgora } from '../kit/agora.ts';
+import { expectCleanAudit } from '../kit/clean-audit.ts';
+import { redisHere } from '../kit/redis.ts';
+import { buyersOf, ordersEnd, type Placed, placeAll } from './orders-in-flight.ts';
+
+const transports = redisHere() ? (['postgres', 'redis'] as const) : (['postgres'] as const);
+
+// The moments of the kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.
+const momentsMs = [0, 60, 250];
+
+describe.each(transports)('events over %s', (events) => {
+  let agora: TestAgora;
+  let buyers: Shopper[];
+  beforeAll(async () => {
+    // A slow provider keeps payments in the middle of a call for longer, which is where a kill hurts most.
+    agora = await startTestAgora({ events, env: { SIMULATOR_LATENCY_MS: '150' } });
+    buyers = await buyersOf(agora.gateway, 6);
+  }, 120_000);
+  afterAll(() => agora.stop());
+
+  const killedAfter = async (victim: ServiceName, momentMs: number): Promise<readonly Placed[]> => {
+    const placed = await placeAll(buyers, ['tok_approve', 'tok_approve', 'tok_decline']);
+    await new Promise((resolve) => setTimeout(resolve, momentMs));
+    await agora.kill(victim);
+    await agora.restart(victim);
+    return placed;
+  };
+
+  test.each(['payment', 'order', 'product', 'user', 'gateway'] as const)(
+    'kill -9 of %s: every order comes to its end, once',
+    async (victim) => {
+      for (const momentMs of momentsMs) await ordersEnd(await killedAfter(victim, momentMs));
+      await expectCleanAudit(agora.databaseUrls);
+    },
+  );
+
+  test('kill -9 of all subgraphs at the same moment', async () => {
+    const placed = await placeAll(buyers, ['tok_approve']);
+    const subgraphs = ['payment', 'order', 'product'] as const;
+    await Promise.all(subgraphs.map((name) => agora.kill(name)));
+    await Promise.all(subgraphs.map((name) => agora.restart(name)));
+    await ordersEnd(placed);
+    await expectCleanAudit(agora.databaseUrls);
+  });
+
+  test('an order survives payment being away for a while, and the rest of the shop goes on', async () => {
+    await agora.kill('payment');
+    const placed = await placeAll(buyers, ['tok_approve']);
+    const another = await newShopper(agora.gateway);
+    expect((await another.client.send('{ products(first: 1) { edges { node { slug } } } }')).errors).toEqual([]);
+    await agora.restart('payment');
+    await ordersEnd(placed);
+    await expectCleanAudit(agora.databaseUrls);
+  });
+});

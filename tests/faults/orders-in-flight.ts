@@ -1,0 +1,46 @@
+/** Customers with orders on their way, and what has to become of those. */
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { ProductPageDocument } from '../../operations/documents.generated.ts';
+import { newShopper, type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
+
+export interface Placed {
+  readonly buyer: Shopper;
+  readonly orderId: string;
+  readonly token: string;
+}
+
+// Longer than any recovery: a dead worker's job is taken up again within seconds, a step's time-out is a minute.
+const recoveryMs = 90_000;
+
+export const buyersOf = (gateway: string, count: number): Promise<Shopper[]> =>
+  Promise.all(Array.from({ length: count }, () => newShopper(gateway)));
+
+/** Every buyer places one order; the cards take turns. Returns as soon as all are placed. */
+export const placeAll = async (buyers: readonly Shopper[], tokens: readonly string[]): Promise<readonly Placed[]> => {
+  const [first] = buyers;
+  const page = await first?.client.ask(ProductPageDocument, { slug: 'trail-lamp-200' });
+  const variantId = page?.product?.variants.find(({ available }) => available > buyers.length)?.id ?? '';
+  await Promise.all(buyers.map((buyer) => buyer.add({ variantId })));
+  return Promise.all(
+    buyers.map(async (buyer, i) => {
+      const token = tokens[i % tokens.length] ?? 'tok_approve';
+      const { order } = succeed(await buyer.place({ paymentMethodToken: token }, randomUUID()), 'PlaceOrderSuccess');
+      return { buyer, orderId: order.id, token };
+    }),
+  );
+};
+
+/** Good cards end CONFIRMED and captured once, bad ones PAYMENT_FAILED with nothing taken. */
+export const ordersEnd = async (placed: readonly Placed[]): Promise<void> => {
+  for (const { buyer, orderId, token } of placed) {
+    const order = await buyer.orderReaches(
+      orderId,
+      ['CONFIRMED', 'PAYMENT_FAILED', 'CANCELLED', 'REJECTED'],
+      recoveryMs,
+    );
+    const paid = order.payments?.filter(({ captured, refunded }) => captured.amount > refunded.amount) ?? [];
+    const expected = token === 'tok_approve' ? { status: 'CONFIRMED', paid: 1 } : { status: 'PAYMENT_FAILED', paid: 0 };
+    expect({ status: order.status, paid: paid.length }).toEqual(expected);
+  }
+};
