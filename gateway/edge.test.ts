@@ -4,6 +4,7 @@ import {
   aGateway,
   aSubgraph,
   type GatewayFixture,
+  httpServer,
   type KeyPair,
   keyPair,
   nowhere,
@@ -19,7 +20,7 @@ const start = (environment: Record<string, string> = {}): Promise<GatewayFixture
 
 beforeAll(async () => {
   key = await keyPair('viewer');
-  user = await aSubgraph('user', { Query: { me: () => pause(20, 'Ada') } }, key);
+  user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI: () => pause(50, 'Ada') } }, key);
   gateway = await start();
 });
 afterAll(async () => {
@@ -100,9 +101,32 @@ it('a query by GET is answered to a client that shows it is no foreign page', as
   expect(await response.json()).toEqual({ data: { me: 'Ada' } });
 });
 
-it('says that an answer made from uncacheable parts is not to be cached', async () => {
-  const { headers } = await gateway.ask('{ me }');
-  expect(headers.get('cache-control')).toBe('no-store');
+describe('an answer made from several', () => {
+  const allowing = (data: object, cacheControl: string) =>
+    httpServer((_, response) => {
+      if (cacheControl) response.setHeader('cache-control', cacheControl);
+      response.end(JSON.stringify({ data }));
+    });
+
+  it.each([
+    ['max-age=60, public', 'max-age=30', 'max-age=30, public'],
+    ['max-age=60, public', 'max-age=90, private', 'max-age=60, private'],
+    ['max-age=60', 'max-age=60, no-store', 'no-store'],
+    ['max-age=60', '', 'no-store'],
+  ])('of which the parts say "%s" and "%s" may be cached: %s', async (ofProduct, ofUser, ofBoth) => {
+    const products = await allowing({ products: [] }, ofProduct);
+    const me = await allowing({ me: 'Ada' }, ofUser);
+    const both = await start({ PRODUCT_SUBGRAPH_URL: products.url, USER_SUBGRAPH_URL: me.url });
+    expect((await both.ask('{ products { id } me }')).headers.get('cache-control')).toBe(ofBoth);
+    for (const each of [both, products, me]) await each.close();
+  });
+
+  it('is not cached when a part is missing', async () => {
+    const me = await allowing({ me: 'Ada' }, 'max-age=60');
+    const half = await start({ USER_SUBGRAPH_URL: me.url });
+    expect((await half.ask('{ products { id } me }')).headers.get('cache-control')).toBe('no-store');
+    for (const each of [half, me]) await each.close();
+  });
 });
 
 it('does not show query plans to whoever asks for them', async () => {
@@ -152,9 +176,9 @@ describe('the playground', () => {
 it('is ready once it listens, and finishes what is under way when it ends', async () => {
   const ending = await start();
   expect((await fetch(`${ending.url}/health/ready`)).status).toBe(200);
-  const underWay = ending.ask('{ me }');
-  await pause(10);
+  const underWay = ending.ask('{ whoAmI }');
+  await pause(20);
   await ending.close();
-  expect((await underWay).body).toEqual({ data: { me: 'Ada' } });
+  expect((await underWay).body).toEqual({ data: { whoAmI: 'Ada' } });
   await expect(ending.ask('{ me }')).rejects.toThrow('fetch failed');
 });

@@ -60,7 +60,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
       const cacheControl = sent.headers['cache-control'];
       answer = { status: sent.statusCode, cacheControl: cacheControl?.toString(), text: await sent.body.text() };
     } catch (error) {
-      return failed(faultOf(error), { err: error });
+      return failed(faultOf(error), { reason: (error as { code?: string }).code ?? String(error) });
     }
     const parsed = parsedAnswer(answer.text);
     if (!parsed) {

@@ -5,6 +5,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 /**
  * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
  * connection has run before; the name is a digest, because two queries must never share one.
+ * Give the client `errorFormat: 'minimal'` as well: Prisma's other formats print the arguments of a failed query, payment
+ * tokens and all, into the message that ends up in the logs.
  */
 export const prismaAdapter = (connectionString: string, poolSize: number): PrismaPg =>
   new PrismaPg(

@@ -53,6 +53,17 @@ const onLine = (source: string, line: string): void => {
   console.log(process.env.LOG_FORMAT === 'json' && source !== 'launcher' ? line : readable(source, line));
 };
 
+/** Without demo data the system still runs, and its logs are what the reader needs next. */
+const seed = async (agora: Agora): Promise<boolean> => {
+  try {
+    await runSeed({ root, environment: agora.environment, onLine });
+    return true;
+  } catch (fault) {
+    onLine('launcher', (fault as Error).message);
+    return false;
+  }
+};
+
 const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
   const began = performance.now();
   await generate({ report: (line) => onLine('launcher', line) });
@@ -63,16 +74,9 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
     onLine,
     signal,
   });
-  if (options.seed && agora.down().length === 0) {
-    // Without demo data the system still runs, and its logs are what the reader needs next.
-    await runSeed({ root, environment: agora.environment, onLine }).catch((fault: Error) =>
-      onLine('launcher', fault.message),
-    );
-  }
+  const seeded = options.seed && agora.down().length === 0 && (await seed(agora));
   const seconds = (performance.now() - began) / 1000;
-  console.log(
-    `\n${summary({ ...agora, down: agora.down(), dataDir: path.resolve(options.data), seeded: options.seed, seconds })}\n`,
-  );
+  console.log(`\n${summary({ ...agora, down: agora.down(), dataDir: path.resolve(options.data), seeded, seconds })}\n`);
   return agora;
 };
 

@@ -10,7 +10,9 @@ export type BusConfig = { readonly redisUrl: string } | { readonly eventsDatabas
 /** The bus over Redis or over PostgreSQL. Resolves also while the server is away: it connects when it can. */
 export const createBus = async (config: BusConfig, log: Logger, limits = busLimits): Promise<Bus> =>
   queueBus(
-    'redisUrl' in config ? redisBackend(config.redisUrl, limits, log) : postgresBackend(config.eventsDatabaseUrl, log),
+    'redisUrl' in config
+      ? redisBackend(config.redisUrl, limits, log)
+      : postgresBackend(config.eventsDatabaseUrl, limits, log),
     limits,
     log,
   );

@@ -9,6 +9,12 @@ import { until } from '../../tests/kit/until.ts';
 
 const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
+const succeeds = (work: Promise<void>) =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
 eachTransport('an outage', (on) => {
   it('lets a message wait as long as an outage lasts, without using up its tries', async () => {
     let work: () => Promise<void> = async () => {
@@ -77,12 +83,7 @@ eachTransport('an outage', (on) => {
     await expect(on.publish(aMessage())).rejects.toThrow();
     await expect(on.publish(aMessage())).rejects.toThrow();
     await on.link.restore();
-    await until('a publish that works', () =>
-      on.publish(aMessage()).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await until('a publish that works', () => succeeds(on.publish(aMessage())));
     expect(on.recorded.saying('is away; it is tried until')).toHaveLength(1);
     expect(on.recorded.lines.filter(({ msg }) => msg.endsWith(' is back') && !msg.includes('away'))).toHaveLength(1);
   });
@@ -99,8 +100,8 @@ eachTransport('an outage', (on) => {
     const other = await on.another();
     await other.publish([{ queue: on.queue, message: second }]);
     await on.link.restore();
-    await until('the second message', () => taken.length === 2, 10_000);
-    expect(taken[1]).toBe(second.id);
+    // The first may come again: the cut may have hidden that it was done.
+    await until('the second message', () => taken.includes(second.id), 10_000);
   });
 
   it('finishes a message whose end fell into an absence of the server', async () => {
@@ -138,12 +139,14 @@ eachTransport('an outage', (on) => {
     await early.consume(on.queue, async (got) => void taken.push(idOf(got)));
     await pause(300);
     await on.link.restore();
-    await until('a publish that works', () =>
-      on.publish(aMessage()).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await until('a publish that works', () => succeeds(on.publish(aMessage())));
     await until('the message', () => taken.length === 1, 10_000);
+  });
+
+  it('publishes again after its connections went silent', async () => {
+    await on.publish(aMessage());
+    on.link.silence();
+    await expect(on.publish(aMessage())).rejects.toThrow();
+    await until('a publish that works', () => succeeds(on.publish(aMessage())), 8_000);
   });
 });

@@ -2,6 +2,7 @@ import { createPostgresBackend, type Job, type PgPool, runMigrations, withBacken
 import pg from 'pg';
 import type { Logger } from '../log.ts';
 import type { Backend, QueueHandle } from './backend.ts';
+import type { BusLimits } from './limits.ts';
 import { linkState } from './link-state.ts';
 import { patientPool } from './patient-pool.ts';
 
@@ -13,32 +14,31 @@ const schema = 'bullmq';
 // A bulk insert makes temporary tables and takes 10 ms however few the jobs are; a job by itself takes 0.6 ms.
 const few = 12;
 
-const poolConfig = (connectionString: string, max: number): pg.PoolConfig => ({
+const poolConfig = (connectionString: string, size: { max: number; query_timeout: number }): pg.PoolConfig => ({
   connectionString,
-  max,
+  ...size,
   options: `-c search_path=${schema}`,
   application_name: 'agora-bus',
   keepAlive: true,
-  // 2 s to connect, 5 s for a statement: queue operations take milliseconds, so longer means that the link is dead.
+  // 2 s to connect: it takes milliseconds, so longer means that the link is dead.
   connectionTimeoutMillis: 2_000,
-  query_timeout: 5_000,
 });
 
 /**
  * Publishing uses a small pool that fails when the database is away, because the outbox is where messages wait.
  * Workers share a patient one, which holds a listening connection for each of them.
  */
-export const postgresBackend = (url: string, log: Logger): Backend => {
+export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
   const link = linkState(log, 'the events database');
   // 2 to publish: one relay, one batch at a time, and a person looking at the queues.
-  const publishing = new pg.Pool(poolConfig(url, 2));
+  const publishing = new pg.Pool(poolConfig(url, { max: 2, query_timeout: limits.publishDeadlineMs }));
   publishing.on('error', link.down);
   publishing.on('connect', (client) => {
     client.on('error', link.down);
     link.up();
   });
-  // 1 to listen and 5 to work, for a worker; a process has one worker.
-  const working = patientPool(new pg.Pool(poolConfig(url, 6)), link, hasQueues);
+  // 1 to listen and 5 to work, for a worker; a process has one worker. Its statements take milliseconds: 5 s mean a dead link.
+  const working = patientPool(new pg.Pool(poolConfig(url, { max: 6, query_timeout: 5_000 })), link, hasQueues);
   working.on('error', link.down);
   const queues = new Map<string, InstanceType<typeof Queue>>();
 

@@ -13,6 +13,9 @@ const prefix = '{agora}';
 // 0.1 s growing to 2 s: quick after a restart, quiet during a long absence.
 const reconnect = (times: number) => Math.min(times * 100, 2_000);
 
+// 15 s: longer than BullMQ lets Redis keep a command waiting for work (10 s and 1 s of its own watchdog).
+const silentMs = 15_000;
+
 // Nobody reads BullMQ's event stream here; 100 entries are what a person with redis-cli may want to see.
 const streams = { events: { maxLen: 100 } };
 
@@ -27,6 +30,8 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
     // 0: a command that was under way when the connection broke fails now, and is published again later.
     maxRetriesPerRequest: 0,
     commandTimeout: limits.publishDeadlineMs,
+    // A connection that went silent is given up as well, or each command after this one would time out on it.
+    socketTimeout: limits.publishDeadlineMs,
     retryStrategy: reconnect,
   });
   client.on('error', link.down);
@@ -48,7 +53,7 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
       new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
         ...options,
         prefix,
-        connection: { url, maxRetriesPerRequest: null, retryStrategy: reconnect },
+        connection: { url, maxRetriesPerRequest: null, retryStrategy: reconnect, socketTimeout: silentMs },
       }),
     close: async () => {
       client.removeAllListeners('close');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type RunAs, reachableFor } from './account.ts';
 
@@ -13,6 +13,8 @@ const rootStore = '/var/lib/agora';
 export const homeOf = async (wanted: string, runAs: RunAs): Promise<string> => {
   const folder = path.resolve(wanted);
   await mkdir(folder, { recursive: true });
+  // Ours to open: passing through shows nobody what is in it. The folders above are not.
+  if (runAs.uid !== undefined) await chmod(folder, (await stat(folder)).mode | 0o011);
   if (reachableFor(runAs, folder)) return folder;
   const standIn = path.join(rootStore, createHash('sha256').update(folder).digest('hex').slice(0, 12));
   await mkdir(standIn, { recursive: true, mode: 0o755 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { bornAt } from '../system/processes.ts';
@@ -16,7 +16,6 @@ const prefix = 'agora-postgres-';
 export const temporaryCluster = async (): Promise<Cluster> => {
   await sweep();
   const folder = await mkdtemp(path.join(os.tmpdir(), `${prefix}${process.pid}-`));
-  await chmod(folder, 0o711); // made closed to others, one of whom may have to run the server
   const cluster = await openCluster({ folder, password: randomBytes(16).toString('hex'), settings: throwawaySettings });
   return {
     ...cluster,

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -11,7 +10,6 @@ export const runSeed = async (options: {
   onLine: (source: string, line: string) => void;
 }): Promise<void> => {
   const script = path.join(options.root, 'scripts/seed.ts');
-  if (!existsSync(script)) return;
   const child = spawn(process.execPath, [script], {
     cwd: options.root,
     env: options.environment,

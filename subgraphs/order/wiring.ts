@@ -47,7 +47,7 @@ const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive'
 });
 
 export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
 
 type Rim = Pick<Deps, 'now' | 'newId' | 'newOrderNumber'>;
 const world: Rim = {

@@ -33,7 +33,7 @@ import type { Deps, PaymentProvider, Stores } from './usecases/ports.ts';
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
 export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
 
 const stores = (tx: Prisma.TransactionClient): Stores => ({
   payments: paymentStore(tx),

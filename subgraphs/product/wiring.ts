@@ -22,7 +22,7 @@ import type { Deps, Stores } from './usecases/ports.ts';
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
 export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
 
 type World = Pick<Deps, 'now'> & { readonly newId: typeof newId };
 

@@ -51,7 +51,7 @@ const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive'
 });
 
 export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize) });
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
 
 /** The whole app over a database, without any door. */
 export const createApp = async (

@@ -35,7 +35,7 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
     await page.locator('.graphiql-execute-button').click();
     const shown = page.locator('.result-window');
     await shown.getByText('priceFrom').first().waitFor();
-    expect(await shown.innerText()).not.toContain('errors');
+    expect(await shown.textContent()).not.toContain('errors');
   });
 
   test('the samples sign in, fill the cart, buy, and show the confirmed order', async () => {
@@ -44,9 +44,8 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
     expect(await run('PutInMyCart')).toMatchObject({ data: { addToCart: { __typename: 'AddToCartSuccess' } } });
     const bought = await run('BuyMyCart');
     expect(bought).toMatchObject({ data: { placeOrder: { __typename: 'PlaceOrderSuccess' } } });
-    expect(await run('BuyMyCart')).toMatchObject({
-      data: { placeOrder: { order: { number: (bought.data?.placeOrder as { order: { number: string } }).order.number } } },
-    });
+    const again = await run('BuyMyCart');
+    expect(numberIn(again)).toBe(numberIn(bought));
     await expect
       .poll(async () => JSON.stringify(await run('WatchMyOrders')), { timeout: 20_000 })
       .toContain('"status":"CONFIRMED"');
@@ -58,3 +57,5 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
     expect(complaints).toEqual([]);
   });
 });
+
+const numberIn = (answer: object): string | undefined => /"number":"([^"]+)"/.exec(JSON.stringify(answer))?.[1];

@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { auditAtRest } from '../../scripts/audit/audit.ts';
 import { type Agora, startAgora } from '../../scripts/launcher/agora.ts';
+import { runSeed } from '../../scripts/launcher/seed.ts';
 
 export interface TestAgora extends Agora {
   readonly gateway: string;
@@ -33,6 +35,9 @@ export const startTestAgora = async ({ events, env = {} }: TestAgoraOptions): Pr
   );
   try {
     const agora = await startAgora({ dataDir, ports: 'free', events, env: { ...inherited, ...env }, onLine });
+    await runSeed({ root: path.resolve(import.meta.dirname, '../..'), environment: agora.environment, onLine });
+    // Until the order subgraph has heard of the whole catalogue.
+    await auditAtRest(agora.databaseUrls, 30_000);
     const stop: Agora['stop'] = async (how) => {
       await agora.stop(how);
       await rm(dataDir, { recursive: true, force: true });

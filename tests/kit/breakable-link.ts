@@ -6,6 +6,8 @@ export interface BreakableLink {
   /** Ends all connections and refuses new ones, as if the server had gone away. */
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /** Nothing goes through the connections of now any more, and nobody is told, as when a router forgets them. */
+  silence(): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,12 @@ export const breakableLink = async (url: string): Promise<BreakableLink> => {
   return {
     url: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href,
     cut,
+    silence: () => {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
     restore: async () => {
       server = createServer(forward);
       await listen(port);

@@ -19,6 +19,7 @@ export const hastyLimits: BusLimits = {
   outageRestMs: 20,
   lockMs: 1_000,
   stalledCheckMs: 300,
+  publishDeadlineMs: 1_000,
 };
 
 const transports = {

@@ -20,5 +20,5 @@ export const cartLine: CartLineResolvers = {
 };
 
 export const cartLineNotFound: CartLineNotFoundResolvers = {
-  cart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
+  currentCart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
 };

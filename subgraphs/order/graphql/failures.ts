@@ -9,14 +9,21 @@ export type PriceChangedLineModel = Lines<'PriceChanged'>;
 export type ShortLineModel = Lines<'InsufficientStock'>;
 
 type Named<F> = F extends Failure ? F & { readonly __typename: F['kind'] } : never;
-export type FailureModel = Named<CheckoutFailure> & { readonly order: OrderView };
+export type FailureModel = Named<CheckoutFailure> & {
+  readonly order: OrderView;
+  readonly rejectedOrder: OrderView;
+};
 
 /** A failure's kind is the name of its type already. */
 export const named = <F extends Failure>(failure: F): Named<F> =>
   ({ ...failure, __typename: failure.kind }) as unknown as Named<F>;
 
-/** Why the order's checkout did not go well; null while it does. */
-export const failureOf = (order: OrderView): FailureModel | null => order.failure && { ...named(order.failure), order };
+/**
+ * Why the order's checkout did not go well; null while it does. What can also happen before there is an order has
+ * `rejectedOrder`, which may be null; the others have `order`: GraphQL wants one nullability per name in a union.
+ */
+export const failureOf = (order: OrderView): FailureModel | null =>
+  order.failure && { ...named(order.failure), order, rejectedOrder: order };
 
 /** How a mutation ended, as a member of its union. */
 export const payload = async <Success extends object, T, F extends Failure>(

@@ -6,6 +6,7 @@ import { lineTotal } from '../domain/order.ts';
 import { readOrderNumber } from '../domain/order-number.ts';
 import type { GraphqlContext } from './context.ts';
 import { failureOf } from './failures.ts';
+import { orderAfter } from './payloads.ts';
 import { variant } from './references.ts';
 import type {
   OrderEventResolvers,
@@ -48,6 +49,6 @@ export const paymentAction: PaymentActionResolvers = {
 
 /** The order that could not be what was asked for, as it is. */
 export const refusal = {
-  order: ({ orderId }: { readonly orderId: OrderId }, _: unknown, { loaders }: GraphqlContext) =>
-    loaders.orders.load(orderId),
+  order: ({ orderId }: { readonly orderId: OrderId }, _: unknown, context: GraphqlContext) =>
+    orderAfter(context, orderId),
 };

@@ -10,13 +10,14 @@ export const authorizePayment =
   (deps: Deps) =>
   async (message: Message<DataOf<typeof AuthorizePayment>>): Promise<void> => {
     const { correlationId, data } = message;
+    const { paymentMethodToken: token, ...wanted } = data;
     const opened = await deps.receive(message, async (stores) => {
       const now = deps.now();
       const payment = await stores.payments.lock(data.attemptId);
       const decision = payment
         ? decide(payment, { kind: 'authorize' }, now)
         : begin(
-            { ...data, token: data.paymentMethodToken, provider: deps.provider.name, correlationId },
+            { ...wanted, token, provider: deps.provider.name, correlationId },
             { id: deps.newId('Payment'), now, withdrawn: await stores.payments.isWithdrawn(data.attemptId) },
           );
       return carryOutCommand(stores, decision, deps);

@@ -1,20 +1,10 @@
-import { type GraphQLError, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
 import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
 import { aMessage } from '../../../tests/kit/messages.ts';
-import {
-  anOrderFor,
-  aPassword,
-  aRegistration,
-  type UserTestApp,
-  userTestApp,
-} from '../../../tests/kit/user-builders.ts';
+import { anOrderFor, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
 import * as notice from '../domain/notification.ts';
 import type { User } from '../domain/user.ts';
-import { schema } from '../wiring.ts';
-import { context } from './context.ts';
 
 let kit: UserTestApp;
 let ada: User;

@@ -125,7 +125,7 @@ const capture = async (
   amount: number,
 ): Promise<CaptureAnswer> => {
   const refused = (reason: string): CaptureAnswer => ({ kind: 'captureRefused', reason });
-  if (refuses?.includes('capture')) return refused('The bank took the hold back.');
+  if (refuses?.includes('capture')) return refused('The bank refuses to pay out.');
   if (payment.status !== 'requires_capture') return refused(`There is nothing to capture: ${payment.status}.`);
   if (amount > payment.amount) return refused('More than is held.');
   await effect(memory, payment, 'CAPTURE', amount);

@@ -1,0 +1,176 @@
+/** What every payment provider must do, whoever it is. Its adapter's test hands in one that is ready to be called. */
+import { describe, expect, test } from 'vitest';
+import { newId } from '../../../contracts/ids.ts';
+import { type Money, money } from '../../../contracts/money.ts';
+import type { AuthorizationAnswer, DeclineReason } from '../domain/answers.ts';
+import type { PaymentProvider, ProviderCall } from '../usecases/ports.ts';
+
+export interface ProviderUnderTest {
+  readonly provider: () => PaymentProvider;
+  /** Payment methods of the provider's test mode. */
+  readonly tokens: {
+    readonly approved: string;
+    readonly actionRequired: string;
+    readonly unknown: string;
+    readonly declined: readonly (readonly [token: string, reason: DeclineReason])[];
+  };
+  /** What the customer brings back from the extra step, passed and failed. */
+  readonly codes: { readonly passed: string; readonly failed: string };
+  /** `KIND amount` of what happened to the money, oldest first. */
+  readonly effects: (reference: string) => Promise<readonly string[]>;
+}
+
+const amount = money(5_000, 'EUR');
+const call = (key: string = crypto.randomUUID()): ProviderCall => ({ key, signal: AbortSignal.timeout(5_000) });
+const asked = (token: string, of: Money = amount) => ({
+  ...{ attemptId: newId('Attempt'), orderId: newId('Order'), amount: of, token },
+});
+
+export const providerSuite = (under: ProviderUnderTest): void => {
+  authorizing(under);
+  extraSteps(under);
+  capturing(under);
+  voiding(under);
+  refunding(under);
+};
+
+const begun = async (provider: PaymentProvider, token: string): Promise<string> => {
+  const { reference } = await provider.authorize(asked(token), call());
+  if (reference === null) throw new Error('no reference');
+  return reference;
+};
+
+const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
+  describe('authorize', () => {
+    test('holds the amount and takes nothing', async () => {
+      const answer = await provider().authorize(asked(tokens.approved), call());
+      expect(answer).toMatchObject({ kind: 'approved', held: amount });
+      expect(await effects(answer.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
+    });
+
+    test.each([...tokens.declined, [tokens.unknown, 'INVALID_METHOD'] as const])(
+      'declines %s as %s',
+      async (token, reason) => {
+        const answer = await provider().authorize(asked(token), call());
+        expect(answer).toMatchObject({ kind: 'declined', reason, message: expect.stringMatching(/\.$/) });
+        if (answer.reference !== null) expect(await effects(answer.reference)).toEqual([]);
+      },
+    );
+
+    test('of nothing at all is declined', async () => {
+      const answer = await provider().authorize(asked(tokens.approved, money(0, 'EUR')), call());
+      expect(answer).toMatchObject({ kind: 'declined' });
+    });
+
+    test('once more with the same key is the same hold', async () => {
+      const [request, key] = [asked(tokens.approved), crypto.randomUUID()];
+      const first = await provider().authorize(request, call(key));
+      expect(await provider().authorize(request, call(key))).toEqual(first);
+      expect(await effects(first.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
+    });
+
+    test('five times at once with the same key is one hold', async () => {
+      const [request, key] = [asked(tokens.approved), crypto.randomUUID()];
+      // A provider may refuse to look at a key that is being worked on: that is no answer, and so not wrong.
+      const ends = await Promise.allSettled(Array.from({ length: 5 }, () => provider().authorize(request, call(key))));
+      const answers = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+      expect(new Set(answers.map(({ reference }: AuthorizationAnswer) => reference)).size).toBe(1);
+      expect(await effects(answers[0]?.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
+    });
+
+    test('with a key that was used for something else is an error', async () => {
+      const key = crypto.randomUUID();
+      await provider().authorize(asked(tokens.approved), call(key));
+      await expect(provider().authorize(asked(tokens.approved), call(key))).rejects.toThrow();
+    });
+
+    test('that is given up on is an error', async () => {
+      const signal = AbortSignal.abort();
+      await expect(
+        provider().authorize(asked(tokens.approved), { key: crypto.randomUUID(), signal }),
+      ).rejects.toThrow();
+    });
+  });
+};
+
+const extraSteps = ({ provider, tokens, codes, effects }: ProviderUnderTest): void => {
+  describe('an extra step', () => {
+    test('holds nothing until it is passed', async () => {
+      const reference = await begun(provider(), tokens.actionRequired);
+      expect(await provider().lookup({ reference }, AbortSignal.timeout(5_000))).toMatchObject({
+        kind: 'actionRequired',
+      });
+      expect(await effects(reference)).toEqual([]);
+      expect(await provider().confirm({ reference, code: codes.passed }, call())).toMatchObject({
+        kind: 'approved',
+        held: amount,
+      });
+      expect(await provider().lookup({ reference }, AbortSignal.timeout(5_000))).toMatchObject({ kind: 'approved' });
+      expect(await effects(reference)).toEqual(['AUTHORIZATION 5000']);
+    });
+
+    test('that is failed declines the payment', async () => {
+      const reference = await begun(provider(), tokens.actionRequired);
+      expect(await provider().confirm({ reference, code: codes.failed }, call())).toMatchObject({ kind: 'declined' });
+      expect(await effects(reference)).toEqual([]);
+    });
+  });
+};
+
+const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
+  describe('capture', () => {
+    test('takes what is held, once per key', async () => {
+      const [reference, key] = [await begun(provider(), tokens.approved), crypto.randomUUID()];
+      const first = await provider().capture({ reference, amount }, call(key));
+      expect(first).toEqual({ kind: 'captured', amount });
+      expect(await provider().capture({ reference, amount }, call(key))).toEqual(first);
+      expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+    });
+
+    test('takes less than is held', async () => {
+      const reference = await begun(provider(), tokens.approved);
+      const some = money(1_200, 'EUR');
+      expect(await provider().capture({ reference, amount: some }, call())).toEqual({ kind: 'captured', amount: some });
+    });
+
+    test('is refused beyond the hold, after a capture and after a void', async () => {
+      const reference = await begun(provider(), tokens.approved);
+      const refused = { kind: 'captureRefused' };
+      expect(await provider().capture({ reference, amount: money(5_001, 'EUR') }, call())).toMatchObject(refused);
+      await provider().capture({ reference, amount }, call());
+      expect(await provider().capture({ reference, amount }, call())).toMatchObject(refused);
+      const gone = await begun(provider(), tokens.approved);
+      await provider().void({ reference: gone }, call());
+      expect(await provider().capture({ reference: gone, amount }, call())).toMatchObject(refused);
+    });
+  });
+};
+
+const voiding = ({ provider, tokens, codes, effects }: ProviderUnderTest): void => {
+  describe('void', () => {
+    test('lets the hold go, and says how much that was', async () => {
+      const reference = await begun(provider(), tokens.approved);
+      expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: amount });
+      expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: null });
+      expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+    });
+
+    test('of a payment that still waits for its extra step lets go of nothing, and ends it', async () => {
+      const reference = await begun(provider(), tokens.actionRequired);
+      expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: null });
+      expect(await provider().confirm({ reference, code: codes.passed }, call())).toMatchObject({ kind: 'declined' });
+      expect(await effects(reference)).toEqual([]);
+    });
+  });
+};
+
+const refunding = ({ provider, tokens, effects }: ProviderUnderTest): void => {
+  test('refund gives back what was taken, in parts, and never more', async () => {
+    const reference = await begun(provider(), tokens.approved);
+    await provider().capture({ reference, amount }, call());
+    const part = money(3_000, 'EUR');
+    expect(await provider().refund({ reference, amount: part }, call())).toEqual({ kind: 'refunded', amount: part });
+    expect(await provider().refund({ reference, amount: part }, call())).toMatchObject({ kind: 'refundRefused' });
+    expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 3000']);
+  });
+};

@@ -1,0 +1,186 @@
+/** Calls without an answer, processes that die, commands that cross: over the real database. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  anAttempt,
+  authorizeMessage,
+  cancelMessage,
+  captureMessage,
+  type PaymentTestApp,
+  paymentTestApp,
+} from '../../../tests/kit/payment-builders.ts';
+import { type Fate, providerFrom, providerModel, type Temper } from '../../../tests/kit/payment-provider-model.ts';
+import { until } from '../../../tests/kit/until.ts';
+import type { Attempt } from '../domain/payment.ts';
+import { createApp } from '../wiring.ts';
+import type { PaymentProvider } from './ports.ts';
+
+const toldTypes = async (kit: PaymentTestApp, attempt: Attempt) =>
+  (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
+
+test.each(['tok_timeout', 'tok_timeout_lost'])(
+  '%s: every first answer is missing, and yet all is done once and told once',
+  async (paymentMethodToken) => {
+    await using kit = await paymentTestApp({ providerTimeoutMs: 50 });
+    const attempt = anAttempt();
+    await kit.app.commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken }));
+    expect(await toldTypes(kit, attempt)).toEqual([]);
+    await kit.sweepLater();
+    await kit.app.commands.capturePayment(captureMessage(attempt));
+    await kit.sweepLater();
+    await kit.app.commands.cancelPayment(cancelMessage(attempt));
+    await kit.sweepLater();
+    expect(await toldTypes(kit, attempt)).toEqual(['authorized', 'captured', 'cancelled']);
+    expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
+    expect(await kit.effects(attempt)).toEqual(await kit.ledger(attempt));
+  },
+);
+
+test('a call without an answer is not made again before its time, and then later and later', async () => {
+  const calls: string[] = [];
+  const away = providerFrom(providerModel(kind()), async () => {
+    calls.push('call');
+    return 'request lost';
+  });
+  await using kit = await paymentTestApp({ provider: away });
+  await kit.app.commands.authorizePayment(authorizeMessage(anAttempt()));
+  await kit.app.sweeps.operations();
+  expect(calls).toHaveLength(1);
+  for (const waitMs of [600, 1_100, 2_100]) {
+    kit.advance(waitMs);
+    await kit.app.sweeps.operations();
+    await kit.app.sweeps.operations();
+  }
+  expect(calls).toHaveLength(4);
+});
+
+test('sweeps in several processes take an open operation up once', async () => {
+  const calls: string[] = [];
+  const model = providerModel(kind());
+  const provider = providerFrom(model, async () => {
+    calls.push('call');
+    return calls.length === 1 ? 'request lost' : 'arrives';
+  });
+  await using kit = await paymentTestApp({ provider });
+  await kit.app.commands.authorizePayment(authorizeMessage(anAttempt()));
+  kit.advance(600);
+  await Promise.all(Array.from({ length: 5 }, () => kit.app.sweeps.operations()));
+  expect(calls).toHaveLength(2);
+});
+
+/** A provider whose next call waits until it is let go. */
+const slowProvider = (provider: PaymentProvider) => {
+  let letGo: () => void = () => undefined;
+  let isCalled = false;
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const authorize: PaymentProvider['authorize'] = async (request, call) => {
+    const answer = await provider.authorize(request, call);
+    isCalled = true;
+    await gate;
+    return answer;
+  };
+  return { provider: { ...provider, authorize }, letGo: () => letGo(), isCalled: () => isCalled };
+};
+
+test.each([
+  ['approve', 'VOIDED', ['AUTHORIZATION 5000', 'VOID 5000']],
+  ['decline', 'NOTHING', []],
+  ['requireAction', 'NOTHING', []],
+  ['process', 'NOTHING', []],
+] as const)(
+  'a cancel while the authorization is out (%s) waits for it, then leaves nothing held',
+  async (onAuthorize, outcome, ledger) => {
+    const model = providerModel({ ...kind(), onAuthorize });
+    const slow = slowProvider(providerFrom(model, async () => 'arrives'));
+    await using kit = await paymentTestApp({ provider: slow.provider });
+    const attempt = anAttempt();
+    const authorizing = kit.app.commands.authorizePayment(authorizeMessage(attempt));
+    await until('the call is out', slow.isCalled);
+    await kit.app.commands.cancelPayment(cancelMessage(attempt));
+    expect(await toldTypes(kit, attempt)).toEqual([]);
+    slow.letGo();
+    await authorizing;
+    expect(await kit.told(attempt)).toMatchObject([{ type: 'payment.cancelled', data: { outcome } }]);
+    expect(await kit.ledger(attempt)).toEqual(ledger);
+    expect(model.effects).toEqual(ledger);
+  },
+);
+
+test('a process that dies with the call out: the next sweep of another one finishes the work', async () => {
+  const model = providerModel(kind());
+  const slow = slowProvider(providerFrom(model, async () => 'arrives'));
+  await using kit = await paymentTestApp({ provider: slow.provider });
+  const attempt = anAttempt();
+  // Never let go: as far as anybody can see, this process is no more.
+  const dying = kit.app.commands.authorizePayment(authorizeMessage(attempt));
+  await until('the call is out', slow.isCalled);
+  const survivor = createApp(kit.prisma, {
+    ...{ provider: providerFrom(model, async () => 'arrives'), providerTimeoutMs: 2_000 },
+    now: () => new Date(Date.now() + 60_000),
+  });
+  await survivor.sweeps.operations();
+  expect(await toldTypes(kit, attempt)).toEqual(['authorized']);
+  expect(model.effects).toEqual(['AUTHORIZATION 5000']);
+  // And should it have lived after all, its answer comes too late to do anything.
+  slow.letGo();
+  await dying;
+  expect(await toldTypes(kit, attempt)).toEqual(['authorized']);
+});
+
+function kind(): Temper {
+  return { onAuthorize: 'approve', settles: true, refusesCapture: false, refusesUndo: 0 };
+}
+
+const fates = fc.array(fc.constantFrom<Fate>('arrives', 'arrives', 'request lost', 'answer lost'), { maxLength: 12 });
+const wishes = fc.array(fc.constantFrom('authorize', 'capture', 'cancel', 'sweep'), { minLength: 1, maxLength: 8 });
+
+/** One database for all runs: each has its own attempt, and a provider put in for it. */
+const replaceableProvider = (first: PaymentProvider) => {
+  let current = first;
+  const provider: PaymentProvider = {
+    name: 'model',
+    authorize: (request, call) => current.authorize(request, call),
+    confirm: (request, call) => current.confirm(request, call),
+    capture: (request, call) => current.capture(request, call),
+    void: (request, call) => current.void(request, call),
+    refund: (request, call) => current.refund(request, call),
+    lookup: (request, signal) => current.lookup(request, signal),
+  };
+  const replace = (next: PaymentProvider) => {
+    current = next;
+  };
+  return { provider, replace };
+};
+
+test('commands at the same time, over calls that get lost: charged at most once, and a cancel leaves nothing', async () => {
+  const { provider, replace } = replaceableProvider(providerFrom(providerModel(kind()), async () => 'arrives'));
+  await using kit = await paymentTestApp({ provider });
+  const { commands, sweeps } = kit.app;
+  const run = async (fate: Fate[], order: string[], onAuthorize: Temper['onAuthorize']) => {
+    const [model, left, attempt] = [providerModel({ ...kind(), onAuthorize }), [...fate], anAttempt()];
+    replace(providerFrom(model, async () => left.shift() ?? 'arrives'));
+    const authorize = authorizeMessage(attempt);
+    const wish: Record<string, () => Promise<void>> = {
+      authorize: () => commands.authorizePayment(authorize),
+      capture: () => commands.capturePayment(captureMessage(attempt)),
+      cancel: () => commands.cancelPayment(cancelMessage(attempt)),
+      sweep: () => {
+        kit.advance(1_000);
+        return sweeps.operations();
+      },
+    };
+    await Promise.all(order.map((name) => wish[name]?.()));
+    await commands.cancelPayment(cancelMessage(attempt));
+    for (let round = 0; round < 15 && (await toldTypes(kit, attempt)).at(-1) !== 'cancelled'; round++)
+      await kit.sweepLater().catch(() => undefined);
+    expect((await toldTypes(kit, attempt)).at(-1)).toBe('cancelled');
+    expect(model.inHand()).toBe(0);
+    expect(model.effects.filter((effect) => effect.startsWith('CAPTURE')).length).toBeLessThanOrEqual(1);
+    expect([...(await kit.ledger(attempt))].sort()).toEqual([...model.effects].sort());
+  };
+  const banks = fc.constantFrom<Temper['onAuthorize']>('approve', 'process', 'requireAction');
+  // 60: over a real database; the thousands are in domain/interleavings.test.ts.
+  await fc.assert(fc.asyncProperty(fates, wishes, banks, run), { numRuns: 60 });
+});

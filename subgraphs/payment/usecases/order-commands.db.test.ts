@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { money } from '../../../contracts/money.ts';
+import {
+  anAttempt,
+  authorizeMessage,
+  cancelMessage,
+  captureMessage,
+  type PaymentTestApp,
+  paymentTestApp,
+} from '../../../tests/kit/payment-builders.ts';
+import type { Attempt } from '../domain/payment.ts';
+
+let kit: PaymentTestApp;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const authorize = async (attempt: Attempt, paymentMethodToken = 'tok_approve') => {
+  const message = authorizeMessage(attempt, { paymentMethodToken });
+  await kit.app.commands.authorizePayment(message);
+  return message;
+};
+const capture = (attempt: Attempt) => kit.app.commands.capturePayment(captureMessage(attempt));
+const cancel = (attempt: Attempt) => kit.app.commands.cancelPayment(cancelMessage(attempt));
+const toldTypes = async (attempt: Attempt) => (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
+const consistent = async (attempt: Attempt) => {
+  expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
+  return kit.ledger(attempt);
+};
+
+describe('authorize', () => {
+  test('holds the amount, books it, and tells the order', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    const payment = await kit.payment(attempt);
+    expect(payment).toMatchObject({ status: 'AUTHORIZED', authorized: 5_000, captured: 0, provider: 'simulator' });
+    expect(await kit.told(attempt)).toEqual([
+      { type: 'payment.authorized', data: { ...attempt, paymentId: payment.id, amount: money(5_000, 'EUR') } },
+    ]);
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000']);
+  });
+
+  test.each([
+    ['tok_decline', 'CARD_DECLINED'],
+    ['tok_insufficient_funds', 'INSUFFICIENT_FUNDS'],
+    ['tok_expired_card', 'EXPIRED_CARD'],
+    ['tok_made_up', 'INVALID_METHOD'],
+  ])('with %s tells the order %s, with a sentence for the customer', async (token, reason) => {
+    const attempt = anAttempt();
+    await authorize(attempt, token);
+    expect(await kit.told(attempt)).toMatchObject([{ type: 'payment.declined', data: { reason } }]);
+    expect((await kit.told(attempt))[0]?.data.message).toMatch(/^.+\.$/);
+    expect(await consistent(attempt)).toEqual([]);
+  });
+
+  test('forgets the token once it is answered', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    const operations = await kit.prisma.operation.findMany({ where: { payment: { attemptId: attempt.attemptId } } });
+    expect(operations).toMatchObject([{ kind: 'AUTHORIZE', secret: null, outcome: 'approved' }]);
+  });
+
+  test('the same message again does nothing; another message for the attempt gets the reply again', async () => {
+    const attempt = anAttempt();
+    const message = await authorize(attempt);
+    await kit.app.commands.authorizePayment(message);
+    expect(await toldTypes(attempt)).toEqual(['authorized']);
+    await authorize(attempt);
+    expect(await toldTypes(attempt)).toEqual(['authorized', 'authorized']);
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000']);
+  });
+
+  test('ten copies at once, of two messages, are one hold', async () => {
+    const attempt = anAttempt();
+    const messages = [authorizeMessage(attempt), authorizeMessage(attempt)];
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        kit.app.commands.authorizePayment(messages[n % 2] ?? authorizeMessage(attempt)),
+      ),
+    );
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000']);
+    expect(await kit.prisma.payment.count({ where: attempt })).toBe(1);
+  });
+
+  test('an amount below zero is a bug of the sender and leaves nothing behind', async () => {
+    const attempt = anAttempt();
+    const message = authorizeMessage(attempt, { amount: money(-1, 'EUR') });
+    await expect(kit.app.commands.authorizePayment(message)).rejects.toThrow();
+    expect(await kit.prisma.payment.count({ where: attempt })).toBe(0);
+  });
+});
+
+describe('capture', () => {
+  test('takes the held amount once, however often it is asked', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    const message = captureMessage(attempt);
+    await Promise.all([
+      kit.app.commands.capturePayment(message),
+      kit.app.commands.capturePayment(message),
+      capture(attempt),
+      capture(attempt),
+    ]);
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+    await capture(attempt);
+    const told = await kit.told(attempt);
+    expect(told.at(-1)).toMatchObject({ type: 'payment.captured', data: { amount: money(5_000, 'EUR') } });
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+  });
+
+  test('of an attempt that is unknown, declined, or held for less, fails and takes nothing', async () => {
+    const [unknown, declined, small] = [anAttempt(), anAttempt(), anAttempt()];
+    await authorize(declined, 'tok_decline');
+    await authorize(small);
+    await capture(unknown);
+    await capture(declined);
+    await kit.app.commands.capturePayment(captureMessage(small, money(5_001, 'EUR')));
+    expect((await kit.told(unknown)).at(-1)).toMatchObject({
+      type: 'payment.capture-failed',
+      data: { paymentId: null },
+    });
+    expect((await toldTypes(declined)).at(-1)).toBe('capture-failed');
+    expect((await toldTypes(small)).at(-1)).toBe('capture-failed');
+    expect(await consistent(small)).toEqual(['AUTHORIZATION 5000']);
+  });
+
+  test('that the bank refuses is told; a cancel then lets the hold go', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt, 'tok_capture_fail');
+    await capture(attempt);
+    await cancel(attempt);
+    expect(await toldTypes(attempt)).toEqual(['authorized', 'capture-failed', 'cancelled']);
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+  });
+});
+
+describe('cancel', () => {
+  const outcomeOf = async (attempt: Attempt) => (await kit.told(attempt)).at(-1)?.data.outcome;
+
+  test('before the attempt came refuses it when it comes: nobody is asked', async () => {
+    const attempt = anAttempt();
+    await cancel(attempt);
+    expect(await kit.told(attempt)).toMatchObject([
+      { type: 'payment.cancelled', data: { paymentId: null, outcome: 'NOTHING', refunded: null } },
+    ]);
+    await authorize(attempt);
+    expect((await kit.told(attempt)).at(-1)).toMatchObject({ type: 'payment.declined', data: { reason: 'WITHDRAWN' } });
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'WITHDRAWN' });
+    expect(await consistent(attempt)).toEqual([]);
+    await capture(attempt);
+    await cancel(attempt);
+    expect((await toldTypes(attempt)).slice(-2)).toEqual(['capture-failed', 'cancelled']);
+  });
+
+  test('of a hold lets it go', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await cancel(attempt);
+    expect(await outcomeOf(attempt)).toBe('VOIDED');
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+  });
+
+  test('of a capture gives it back', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await capture(attempt);
+    await cancel(attempt);
+    expect((await kit.told(attempt)).at(-1)?.data).toMatchObject({
+      outcome: 'REFUNDED',
+      refunded: money(5_000, 'EUR'),
+    });
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
+  });
+
+  test('of a decline, and of an extra step that was never taken, undoes nothing and says so', async () => {
+    const [declined, waiting] = [anAttempt(), anAttempt()];
+    await authorize(declined, 'tok_decline');
+    await authorize(waiting, 'tok_action_required');
+    await cancel(declined);
+    await cancel(waiting);
+    expect(await outcomeOf(declined)).toBe('NOTHING');
+    expect(await outcomeOf(waiting)).toBe('NOTHING');
+    expect(await consistent(waiting)).toEqual([]);
+  });
+
+  test('again gets the same reply again and undoes nothing twice', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await capture(attempt);
+    await Promise.all([cancel(attempt), cancel(attempt), cancel(attempt)]);
+    await cancel(attempt);
+    expect(await outcomeOf(attempt)).toBe('REFUNDED');
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
+  });
+
+  test('ends the attempt: what comes late gets nothing', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await cancel(attempt);
+    await capture(attempt);
+    await authorize(attempt);
+    expect(await toldTypes(attempt)).toEqual(['authorized', 'cancelled', 'capture-failed', 'declined']);
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+  });
+
+  test.each(['hold', 'capture'])('that the bank refuses for a %s is told, and can be asked for again', async (what) => {
+    const attempt = anAttempt();
+    await authorize(attempt, 'tok_void_fail');
+    if (what === 'capture') await capture(attempt);
+    await cancel(attempt);
+    await cancel(attempt);
+    expect((await toldTypes(attempt)).slice(-2)).toEqual(['cancel-failed', 'cancel-failed']);
+    const operations = await kit.prisma.operation.findMany({
+      where: { payment: { attemptId: attempt.attemptId }, kind: { in: ['VOID', 'REFUND'] } },
+    });
+    expect(new Set(operations.map(({ key }) => key)).size).toBe(2);
+  });
+});
+
+test('replies carry the correlation of the message that they answer', async () => {
+  const attempt = anAttempt();
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt));
+  expect(await kit.payment(attempt)).toMatchObject({ correlationId: 'a-request' });
+});
+
+test('replies about an attempt are numbered from 1 without gaps', async () => {
+  const attempt = anAttempt();
+  await authorize(attempt);
+  await capture(attempt);
+  await cancel(attempt);
+  const rows = await kit.prisma.outboxMessage.findMany({
+    where: { aggregateId: attempt.attemptId },
+    orderBy: { position: 'asc' },
+  });
+  expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+});

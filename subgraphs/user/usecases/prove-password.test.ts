@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import type { Email } from '../domain/email.ts';
+import { typedPassword } from '../domain/password.ts';
+import type { Deps, Passwords, Transaction } from './ports.ts';
+import { provePassword } from './prove-password.ts';
+
+test('an address without an account has a password checked all the same: the answer takes as long', async () => {
+  const checkedAgainst: (string | undefined)[] = [];
+  const isRight: Passwords['isRight'] = async (_, hash) => {
+    checkedAgainst.push(hash);
+    return false;
+  };
+  const attempts = { lock: async () => undefined, save: async () => undefined };
+  const deps = {
+    passwords: { isRight },
+    credentials: { attempts: async () => undefined, account: async () => undefined },
+    transaction: ((work) => work({ attempts } as never)) as Transaction,
+    now: () => new Date(0),
+  } as unknown as Deps;
+  const password = typedPassword('wrong guess');
+  if (!password) throw new Error('not a password');
+  const result = await provePassword(deps)('nobody@example.com' as Email, password);
+  expect(result).toMatchObject({ ok: false, failure: { kind: 'InvalidCredentials' } });
+  expect(checkedAgainst).toEqual([undefined]);
+});
