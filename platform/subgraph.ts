@@ -41,8 +41,8 @@ export interface SubgraphOptions<Context extends { viewer: Viewer }> {
     readonly EVENTS_DATABASE_URL?: string | undefined;
     readonly VIEWER_VERIFY_KEYS: unknown;
   };
-  /** The queues that get a copy of a message. */
-  readonly receivers: (type: string, version: number) => readonly string[];
+  /** The queues that get a copy of a message; `undefined` for one that this release does not know (see the relay). */
+  readonly receivers: (type: string, version: number) => readonly string[] | undefined;
   readonly wire: (kit: { log: Logger; metrics: Registry }) => Promise<Subgraph<Context>> | Subgraph<Context>;
 }
 
@@ -69,7 +69,7 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
   await http.listen({ host: config.HOST, port });
   shutdown.add('http', () => http.close());
 
-  if (config.ROLE !== 'api') await workQueue(options, subgraph, log, shutdown);
+  if (config.ROLE !== 'api') await workQueue(options, subgraph, { log, metrics }, shutdown);
   shutdown.add('database', subgraph.close);
   log.info({ port, role: config.ROLE }, 'listening');
 };
@@ -88,13 +88,13 @@ const serveApi = async <Context extends { viewer: Viewer }>(
 const workQueue = async <Context extends { viewer: Viewer }>(
   { name, databaseUrl, config, receivers }: SubgraphOptions<Context>,
   { handlers, tasks }: Subgraph<Context>,
-  log: Logger,
+  { log, metrics }: { log: Logger; metrics: Registry },
   shutdown: Shutdown,
 ) => {
   const bus = await createBus(transportOf(config), log);
-  const consumer = await startConsumer({ bus, queue: name, handlers, log });
+  const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics });
   const sweeps = startPeriodic(tasks, log);
-  const relay = await startRelay({ databaseUrl, bus, receivers, log });
+  const relay = await startRelay({ databaseUrl, bus, receivers, log, metrics });
   shutdown.add('consumer', () => consumer.close());
   shutdown.add('sweeps', () => sweeps.close());
   shutdown.add('relay', () => relay.close());

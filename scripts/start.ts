@@ -76,7 +76,7 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
   });
   const seeded = options.seed && agora.down().length === 0 && (await seed(agora));
   const seconds = (performance.now() - began) / 1000;
-  console.log(`\n${summary({ ...agora, down: agora.down(), dataDir: path.resolve(options.data), seeded, seconds })}\n`);
+  console.log(`\n${summary({ ...agora, down: agora.down(), seeded, seconds })}\n`);
   return agora;
 };
 

@@ -57,6 +57,10 @@ const makePage = async (): Promise<Page> => {
   return { etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`, gzipped };
 };
 
+// GraphiQL animates its tabs into place and leaves each with a stale shift that only shows while it has the focus: pressed,
+// a tab jumps away from under the mouse, and the click is lost.
+const style = '.graphiql-tab { transform: none !important }';
+
 const pageHtml = (queries: readonly string[]): string => {
   const script = readFileSync(path.join(import.meta.dirname, 'remember-sign-in.js'), 'utf8');
   const html: string = renderGraphiQL({
@@ -65,5 +69,5 @@ const pageHtml = (queries: readonly string[]): string => {
     // Tokens belong into this tab's session, not into the browser's storage for good.
     shouldPersistHeaders: false,
   });
-  return html.replace('<div id="root"></div>', (root) => `${root}<script>${script}</script>`);
+  return html.replace('<div id="root"></div>', (root) => `${root}<style>${style}</style><script>${script}</script>`);
 };

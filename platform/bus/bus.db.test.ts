@@ -95,4 +95,19 @@ eachTransport('the bus', (on) => {
     await until('the queue to be empty', on.isIdle);
     expect(taken.toSorted()).toEqual(messages.map(idOf).toSorted());
   });
+
+  it('closes in time although a message does not end', async () => {
+    const hanging = await on.another({ limits: { drainDeadlineMs: 200, closeDeadlineMs: 200 } });
+    let begun = false;
+    await hanging.consume(on.queue, async () => {
+      begun = true;
+      await new Promise(() => undefined);
+    });
+    await on.publish(aMessage());
+    await until('the message in hand', () => begun);
+    const asked = performance.now();
+    await hanging.close();
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    expect(on.recorded.saying('did not end in time')).toHaveLength(1);
+  });
 });

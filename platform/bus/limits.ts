@@ -13,6 +13,7 @@ export interface BusLimits {
   readonly keepCompleted: { readonly age: number };
   readonly publishDeadlineMs: number;
   readonly drainDeadlineMs: number;
+  readonly closeDeadlineMs: number;
 }
 
 export const busLimits: BusLimits = {
@@ -46,6 +47,8 @@ export const busLimits: BusLimits = {
   publishDeadlineMs: 3_000,
   // 6 s: within the 10 s that a process has to end in; a message cut off by it is delivered again.
   drainDeadlineMs: 6_000,
+  // 1 s to close connections, which takes milliseconds when nobody holds one.
+  closeDeadlineMs: 1_000,
 };
 
 /** Exponential from `base` to `cap`, half of it by chance so that messages that failed together do not return together. */

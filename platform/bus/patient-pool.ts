@@ -15,6 +15,8 @@ export interface PatientPool {
 const connectEveryMs = 1_000;
 // BullMQ's loop asks again at once after an error; failing slowly is what bounds it.
 const failAfterMs = 250;
+// Its functions say "this job is not yours any more" and the like with this SQLSTATE: an answer and no failure.
+const answerOfBullMq = 'BM001';
 
 /**
  * A pool whose callers wait for the database instead of hearing that it is away. It is what a worker needs: BullMQ's
@@ -26,7 +28,7 @@ export const patientPool = (
   link: LinkState,
   usable: (client: pg.PoolClient) => Promise<boolean>,
 ): PatientPool => {
-  const ending = new AbortController();
+  let ended = false;
   let knownUsable = false;
   // A connection that breaks while it is lent out says so by an event as well; unheard, that ends the process.
   pool.on('connect', (client) => client.on('error', link.down));
@@ -51,9 +53,9 @@ export const patientPool = (
         link.up();
         return client;
       } catch (error) {
-        if (ending.signal.aborted) throw error;
-        link.down(error);
-        await pause(connectEveryMs, undefined, { signal: ending.signal });
+        if (!ended) link.down(error);
+        await pause(ended ? failAfterMs : connectEveryMs);
+        if (ended) throw error;
       }
     }
   };
@@ -66,9 +68,10 @@ export const patientPool = (
       return result;
     } catch (error) {
       // Without an SQLSTATE the connection itself is in doubt, and not only the statement.
-      const broken = !(error instanceof pg.DatabaseError) || error.code?.startsWith('57') === true;
+      const sqlState = error instanceof pg.DatabaseError ? error.code : undefined;
+      const broken = sqlState === undefined || sqlState.startsWith('57');
       client.release(broken);
-      if (broken) await pause(failAfterMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      if (sqlState !== answerOfBullMq) await pause(failAfterMs);
       throw error;
     }
   };
@@ -86,7 +89,7 @@ export const patientPool = (
       return patient;
     },
     end: async () => {
-      ending.abort();
+      ended = true;
       await pool.end();
     },
   };

@@ -60,7 +60,10 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
 
     close: async () => {
       await Promise.all(consumptions.map((consumption) => consumption.close()));
-      await backend.close();
+      // A worker that did not drain in time still holds connections, and those would be waited for without end.
+      await within(limits.closeDeadlineMs, backend.close()).catch((error) =>
+        log.warn({ err: error }, 'bus not closed'),
+      );
     },
   };
 };

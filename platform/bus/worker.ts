@@ -53,13 +53,18 @@ export const startWorker = (
     onDeadLetter?.(letter);
   });
 
+  const drain = async () => {
+    closing.abort();
+    const late = Symbol('late');
+    const deadline = pause(limits.drainDeadlineMs, late, { ref: false });
+    if ((await Promise.race([worker.close(), deadline])) === late)
+      log.warn({ queue }, 'messages in hand did not end in time; they are delivered again');
+  };
+  let drained: Promise<void> | undefined;
   return {
-    close: async () => {
-      closing.abort();
-      const late = Symbol('late');
-      const deadline = pause(limits.drainDeadlineMs, late, { ref: false });
-      if ((await Promise.race([worker.close(), deadline])) === late)
-        log.warn({ queue }, 'messages in hand did not end in time; they are delivered again');
+    close: () => {
+      drained ??= drain();
+      return drained;
     },
   };
 };

@@ -7,6 +7,8 @@ export type OwnPostgres = {
   readonly pid: number | undefined;
   readonly port: number;
   readonly superuserUrl: string;
+  /** Where its data really is. */
+  readonly folder: string;
   stop: () => Promise<void>;
 };
 
@@ -20,7 +22,7 @@ export const startOwnPostgres = async (options: {
   const open = (): Promise<Cluster> => openCluster({ folder, password, settings: durableSettings });
   let cluster = await open();
   let stopping = false;
-  const { port, superuserUrl } = cluster;
+  const { port, superuserUrl, folder: home } = cluster;
 
   const keepRunning = async (): Promise<void> => {
     for (let deaths: number[] = []; ; ) {
@@ -47,6 +49,7 @@ export const startOwnPostgres = async (options: {
     },
     port,
     superuserUrl,
+    folder: home,
     stop: async () => {
       stopping = true;
       await cluster.stop();

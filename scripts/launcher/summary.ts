@@ -14,13 +14,13 @@ const row = (role: string, signIn: string): [string, string] => [`As ${role}`, s
 
 type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres'> & {
   down: ServiceName[];
-  dataDir: string;
+
   seeded: boolean;
   seconds: number;
 };
 
 /** What somebody wants to know who has just started it: where it is, and what it stands on. */
-export const summary = ({ urls, events, redis, postgres, down, dataDir, seeded, seconds }: Facts): string => {
+export const summary = ({ urls, events, redis, postgres, down, seeded, seconds }: Facts): string => {
   const rows: [string, string][] = [
     ['Graph', `${urls.gateway}/graphql  (open it in a browser to try queries)`],
     ['Subgraphs', subgraphNames.map((name) => `${name} :${new URL(urls[name]).port}`).join('  ')],
@@ -28,7 +28,9 @@ export const summary = ({ urls, events, redis, postgres, down, dataDir, seeded, 
     ...(seeded ? demoAccounts.map(({ role, email, password }) => row(role, `${email}  password ${password}`)) : []),
     [
       'Databases',
-      postgres ? `embedded PostgreSQL, port ${postgres.port}, data in ${dataDir}` : 'as given by *_DATABASE_URL',
+      postgres
+        ? `embedded PostgreSQL, port ${postgres.port}, data in ${postgres.folder}`
+        : 'as given by *_DATABASE_URL',
     ],
     ['Events', eventTransports[events]({ redis })],
     ['Stop', 'Ctrl-C'],

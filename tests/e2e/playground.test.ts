@@ -27,15 +27,17 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
   const run = async (tab: string): Promise<{ data?: Record<string, unknown>; errors?: unknown }> => {
     await page.locator('.graphiql-tab-button', { hasText: tab }).click();
     const answered = page.waitForResponse((response) => response.request().postData()?.includes(tab) ?? false);
-    await page.locator('.graphiql-execute-button').click();
+    // While an answer is being shown the same button says "Stop".
+    await page.locator('.graphiql-execute-button[aria-label^="Execute"]').click();
     return (await answered).json();
   };
 
   test('it opens on a sample that shows what the shop sells', async () => {
-    await page.locator('.graphiql-execute-button').click();
-    const shown = page.locator('.result-window');
-    await shown.getByText('priceFrom').first().waitFor();
-    expect(await shown.textContent()).not.toContain('errors');
+    const { data, errors } = await run('LookAround');
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ categories: expect.any(Array), products: { edges: [{}, {}, {}, {}, {}] } });
+    // The editor draws only the lines in view.
+    await page.locator('.result-window').getByText('"categories"').waitFor();
   });
 
   test('the samples sign in, fill the cart, buy, and show the confirmed order', async () => {
@@ -44,10 +46,10 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
     expect(await run('PutInMyCart')).toMatchObject({ data: { addToCart: { __typename: 'AddToCartSuccess' } } });
     const bought = await run('BuyMyCart');
     expect(bought).toMatchObject({ data: { placeOrder: { __typename: 'PlaceOrderSuccess' } } });
-    const again = await run('BuyMyCart');
+    console.log(JSON.stringify(bought)); const again = await run('BuyMyCart');
     expect(numberIn(again)).toBe(numberIn(bought));
     await expect
-      .poll(async () => JSON.stringify(await run('WatchMyOrders')), { timeout: 20_000 })
+      .poll(async () => { const r = JSON.stringify(await run('WatchMyOrders')); console.log(r.slice(0, 1500)); return r; }, { timeout: 20_000 })
       .toContain('"status":"CONFIRMED"');
   });
 

@@ -2,7 +2,7 @@
  * kill -9 of each service while orders are on their way. After the restart every order comes to its end, nobody is
  * charged twice, and money, stock and messages agree. Over both transports.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ServiceName } from '../../contracts/services.ts';
 import { newShopper, type Shopper } from '../../scripts/shopper/shopper.ts';
 import { startTestAgora, type TestAgora } from '../kit/agora.ts';
@@ -24,6 +24,9 @@ describe.each(transports)('events over %s', (events) => {
     buyers = await buyersOf(agora.gateway, 6);
   }, 120_000);
   afterAll(() => agora.stop());
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') console.log(agora.lastLines());
+  });
 
   const killedAfter = async (victim: ServiceName, momentMs: number): Promise<readonly Placed[]> => {
     const placed = await placeAll(buyers, ['tok_approve', 'tok_approve', 'tok_decline']);

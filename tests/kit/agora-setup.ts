@@ -10,7 +10,7 @@ declare module 'vitest' {
 }
 
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
-  const agora = await startTestAgora({ events: 'postgres' });
+  const agora = await startTestAgora({ events: 'postgres', env: { PROVIDER_TIMEOUT_MS: '1000' } });
   project.provide('agora', { gateway: agora.gateway, urls: agora.urls, databaseUrls: agora.databaseUrls });
   return () => agora.stop();
 };

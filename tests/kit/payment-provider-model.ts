@@ -35,9 +35,8 @@ export interface ProviderModel {
   inHand(): number;
 }
 
-const reference = 'the-only-one';
-
 export const providerModel = (temper: Temper, amount = money(5_000, 'EUR')): ProviderModel => {
+  const reference = `model_${crypto.randomUUID()}`;
   const answers = new Map<string, Answer>();
   const effects: string[] = [];
   let refusalsLeft = temper.refusesUndo;

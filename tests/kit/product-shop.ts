@@ -6,7 +6,7 @@ import { PrismaClient } from '../../prisma/product/client/client.ts';
 import type { CatalogueImport } from '../../subgraphs/product/usecases/import-catalogue.ts';
 import { createApp } from '../../subgraphs/product/wiring.ts';
 import { testDatabase } from './postgres.ts';
-import { aCatalogue, variantOf } from './product-builders.ts';
+import { aCatalogue, aProduct, aVariant, variantOf } from './product-builders.ts';
 
 /** Closed when the test file ends. */
 export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, [])) => {
@@ -20,13 +20,13 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
   let now = new Date();
   const app = createApp(prisma, { now: () => now, newId });
   const { commands } = app;
+  let products = 0;
   await commands.importCatalogue(catalogue);
   afterAll(async () => {
     await prisma.$disconnect();
     await database.dispose();
   });
   return {
-    database,
     prisma,
     app,
     commands,
@@ -35,6 +35,15 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
       statements.length = 0;
       await work();
       return [...statements];
+    },
+    /** Puts a new product on sale, with a variant for each number of units; returns their skus. */
+    stock: async (...units: readonly number[]): Promise<string[]> => {
+      const slug = `thing-${++products}`;
+      const skus = units.map((_, index) => `${slug.toUpperCase()}-${index}`);
+      const product = aProduct(slug, { variants: skus.map((sku) => aVariant(sku)) });
+      const stock = Object.fromEntries(skus.map((sku, index) => [sku, units[index] ?? 0]));
+      await commands.importCatalogue(aCatalogue([product], stock));
+      return skus;
     },
     now: () => now,
     advance: (ms: number) => {

@@ -49,7 +49,7 @@ export interface Transport {
   /** How to reach the server past the link. */
   readonly config: BusConfig;
   /** Another bus, as another process would have it: past the link, or over it. */
-  another(options?: { overLink: boolean }): Promise<Bus>;
+  another(options?: { overLink?: boolean; limits?: Partial<BusLimits> }): Promise<Bus>;
   publish(...messages: Envelope[]): Promise<void>;
   /** Nothing waiting, in hand or put off. */
   isIdle(): Promise<boolean>;
@@ -96,9 +96,9 @@ export const eachTransport = (what: string, tests: (transport: Transport) => voi
         get config() {
           return config(server.url);
         },
-        another: async ({ overLink } = { overLink: false }) => {
+        another: async ({ overLink = false, limits } = {}) => {
           const url = overLink ? now.link.url : server.url;
-          const bus = await createBus(config(url), now.recorded.log, hastyLimits);
+          const bus = await createBus(config(url), now.recorded.log, { ...hastyLimits, ...limits });
           others.push(bus);
           return bus;
         },

@@ -43,18 +43,20 @@ export interface CatalogueEntry {
   readonly isForSale: boolean;
 }
 
-/** A line with what the catalogue says. `unitPrice` is null when it cannot be ordered. */
-export type PricedLine = CartLine & {
+/** What the catalogue adds to a line. `unitPrice` is null when it cannot be ordered. */
+interface Priced {
   readonly sku: string;
   readonly title: string;
   readonly unitPrice: Money | null;
-};
+}
+export type PricedLine = CartLine & Priced;
+type Units = Pick<CartLine, 'variantId' | 'quantity'>;
 
 type Catalogue = ReadonlyMap<VariantId, CatalogueEntry>;
 
 /** The currency of a cart is that of its first line that is for sale; a line in another one cannot be ordered. */
-export const priceLines = (lines: readonly CartLine[], catalogue: Catalogue): PricedLine[] => {
-  const forSale = (line: CartLine) => {
+export const priceLines = <L extends Units>(lines: readonly L[], catalogue: Catalogue): (L & Priced)[] => {
+  const forSale = (line: L) => {
     const entry = catalogue.get(line.variantId);
     return entry?.isForSale ? entry : undefined;
   };
@@ -66,11 +68,11 @@ export const priceLines = (lines: readonly CartLine[], catalogue: Catalogue): Pr
   });
 };
 
-export const isOrderable = <L extends PricedLine>(line: L): line is L & { readonly unitPrice: Money } =>
+export const isOrderable = <L extends Priced>(line: L): line is L & { readonly unitPrice: Money } =>
   line.unitPrice !== null;
 
 /** The sum of what can be ordered. Undefined for an empty cart, and for one beyond what an order may come to. */
-export const cartTotal = (lines: readonly PricedLine[]): Money | undefined => {
+export const cartTotal = (lines: readonly (Units & Priced)[]): Money | undefined => {
   const orderable = lines.filter(isOrderable);
   const [first] = orderable;
   const total = first && totalOf(orderable, first.unitPrice.currency);
@@ -95,7 +97,7 @@ export const addUnits = (
   quantity: number,
 ): Result<number, VariantUnavailable | CartLimitExceeded | CurrencyMismatch> => {
   const entry = catalogue.get(variantId);
-  if (!entry?.isForSale) return fail(variantUnavailable([{ variantId, sku: entry?.sku ?? null }]));
+  if (!entry?.isForSale) return fail(variantUnavailable(entry ? [{ variantId, sku: entry.sku }] : []));
   const present = cart.lines.find((line) => line.variantId === variantId);
   if (!present && cart.lines.length >= maxLines) return fail(limitExceeded('LINES'));
   const currency = cartCurrency(cart, catalogue);
@@ -112,18 +114,17 @@ export const setUnits = (
   quantity: number,
 ): Result<number, CartLimitExceeded> => withinLimits(withQuantity(cart, line.variantId, quantity), catalogue, quantity);
 
-const withinLimits = (lines: readonly CartLine[], catalogue: Catalogue, quantity: number) => {
+const withinLimits = (lines: readonly Units[], catalogue: Catalogue, quantity: number) => {
   if (quantity > maxQuantity) return fail(limitExceeded('QUANTITY'));
   const priced = priceLines(lines, catalogue);
   return priced.some(isOrderable) && !cartTotal(priced) ? fail(limitExceeded('TOTAL')) : ok(quantity);
 };
 
-type Quantities = Pick<CartLine, 'variantId' | 'quantity'>;
-
-const withQuantity = ({ lines }: Cart, variantId: VariantId, quantity: number): CartLine[] => {
-  const others: Quantities[] = lines.filter((line) => line.variantId !== variantId);
-  return [...others, { variantId, quantity }] as CartLine[];
-};
+/** In their places: the first line that is for sale gives the cart its currency. */
+const withQuantity = ({ lines }: Cart, variantId: VariantId, quantity: number): readonly Units[] =>
+  lines.some((line) => line.variantId === variantId)
+    ? lines.map((line) => (line.variantId === variantId ? { ...line, quantity } : line))
+    : [...lines, { variantId, quantity }];
 
 const cartCurrency = (cart: Cart, catalogue: Catalogue): Currency | undefined =>
   priceLines(cart.lines, catalogue).find(isOrderable)?.unitPrice.currency;

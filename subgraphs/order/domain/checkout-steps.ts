@@ -139,7 +139,7 @@ export const checkoutSteps = {
   },
   NEEDS_ATTENTION: {
     goods: 'CANCELLED',
-    on: { resumeRequested: { resume: true } },
+    on: { undone: { nextUndo: true }, resumeRequested: { resume: true } },
   },
   CANCELLED: { tells: 'order.cancelled', goods: 'CANCELLED', settled: true, on: {} },
 } as const satisfies Record<OrderStatus, Step>;

@@ -38,7 +38,7 @@ export const CheckoutFailure = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('VariantUnavailable'),
     message,
-    lines: z.array(z.object({ variantId: VariantId, sku: z.string().nullable() })),
+    lines: z.array(z.object({ variantId: VariantId, sku: z.string() })),
   }),
   z.object({ kind: z.literal('PaymentDeclined'), message, reason: z.enum(declineReasons) }),
   z.object({ kind: z.literal('OrderCancelled'), message, reason: z.enum(cancellationReasons) }),
@@ -90,6 +90,6 @@ export const orderNotParked = (orderId: OrderId): OrderNotParked => ({
 
 export const variantUnavailable = (lines: VariantUnavailable['lines']): VariantUnavailable => ({
   kind: 'VariantUnavailable',
-  message: lines.length === 1 ? 'This item is not for sale.' : 'Some of these items are not for sale.',
+  message: lines.length <= 1 ? 'This item is not for sale.' : 'Some of these items are not for sale.',
   lines,
 });

@@ -14,6 +14,8 @@ export type FailureModel = Named<CheckoutFailure> & {
   readonly rejectedOrder: OrderView;
 };
 
+export type OrderCancelledModel = Extract<FailureModel, { kind: 'OrderCancelled' }>;
+
 /** A failure's kind is the name of its type already. */
 export const named = <F extends Failure>(failure: F): Named<F> =>
   ({ ...failure, __typename: failure.kind }) as unknown as Named<F>;

@@ -9,6 +9,7 @@ import { failureOf } from './failures.ts';
 import { orderAfter } from './payloads.ts';
 import { variant } from './references.ts';
 import type {
+  OrderCancelledResolvers,
   OrderEventResolvers,
   OrderLineResolvers,
   OrderResolvers,
@@ -46,6 +47,9 @@ export const paymentAction: PaymentActionResolvers = {
     return payment.id;
   },
 };
+
+/** Not `reason`, which PaymentDeclined has with another type: a client asks a union for both in one document. */
+export const orderCancelled: OrderCancelledResolvers = { cancellationReason: ({ reason }) => reason };
 
 /** The order that could not be what was asked for, as it is. */
 export const refusal = {

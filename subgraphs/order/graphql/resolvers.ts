@@ -1,6 +1,6 @@
 import { cart, cartLine, cartLineNotFound } from './cart.ts';
 import { mutations } from './mutations.ts';
-import { order, orderEvent, orderLine, paymentAction, refusal } from './order.ts';
+import { order, orderCancelled, orderEvent, orderLine, paymentAction, refusal } from './order.ts';
 import { queries } from './queries.ts';
 import { variant } from './references.ts';
 import type { Resolvers } from './types.generated.ts';
@@ -17,6 +17,7 @@ export const resolvers: Resolvers = {
   PaymentAction: paymentAction,
   User: user,
   CartLineNotFound: cartLineNotFound,
+  OrderCancelled: orderCancelled,
   OrderNotCancellable: refusal,
   OrderNotPayable: refusal,
   OrderNotParked: refusal,

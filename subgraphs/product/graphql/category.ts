@@ -1,5 +1,5 @@
 import { parseId } from '../../../contracts/ids.ts';
-import { productConnection } from './product-connection.ts';
+import { productPage } from './product-page.ts';
 import type { CategoryResolvers } from './types.generated.ts';
 
 export const Category: CategoryResolvers = {
@@ -9,5 +9,5 @@ export const Category: CategoryResolvers = {
   },
   parent: async ({ parentId }, _, { loaders }) => (parentId ? await loaders.category.load(parentId) : null),
   children: ({ id }, _, { loaders }) => loaders.categoriesBelow.load({ parent: id }),
-  products: ({ slug }, page, { loaders }) => productConnection(loaders, { category: slug, status: 'PUBLISHED' }, page),
+  products: ({ slug }, page, { loaders }) => productPage(loaders, { category: slug, status: 'PUBLISHED' }, page),
 };

@@ -1,68 +1,18 @@
-import { type GraphQLError, graphql } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { namedId, newId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { CallerFault } from '../../../contracts/result.ts';
 import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
-import {
-  aCatalogue,
-  aCategory,
-  anAttempt,
-  aProduct,
-  aVariant,
-  categoryOf,
-  reserve,
-  variantOf,
-} from '../../../tests/kit/product-builders.ts';
-import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
-import { schema } from '../wiring.ts';
-import { context } from './context.ts';
+import { variantOf } from '../../../tests/kit/product-builders.ts';
+import { aBrowsableShop, type BrowsableShop, lamps } from '../../../tests/kit/product-graph.ts';
 
-const below = (slug: string, parent: string, position = 0) =>
-  aCategory(slug, { parentId: categoryOf(parent), position });
-const tree = [
-  aCategory('outdoor', { position: 1 }),
-  aCategory('kitchen', { position: 0 }),
-  below('camping', 'outdoor'),
-  below('tents', 'camping', 1),
-  below('lighting', 'camping', 0),
-];
-const lamps = Array.from({ length: 7 }, (_, n) =>
-  aProduct(`lamp-${n}`, {
-    // Two of a title: the id decides then.
-    title: `Lamp ${Math.floor(n / 2)}`,
-    variants: [aVariant(`LAMP-${n}-A`, { price: money(2_000 + n, 'EUR') }), aVariant(`LAMP-${n}-B`)],
-  }),
-);
-const others = [
-  aProduct('kettle', { categoryId: categoryOf('kitchen') }),
-  aProduct('tent', { categoryId: categoryOf('tents') }),
-  aProduct('bare', { categoryId: categoryOf('tents'), variants: [] }),
-  aProduct('draft', { status: 'DRAFT' }),
-  aProduct('archived', { status: 'ARCHIVED' }),
-];
-
-let shop: Shop;
-const subgraph = schema();
+let shop: BrowsableShop;
 beforeAll(async () => {
-  shop = await aShop(aCatalogue([...lamps, ...others], { 'LAMP-0-A': 5, 'KETTLE-1': 1 }, tree));
-  await shop.commands.reserveStock(
-    reserve(anAttempt(), [{ sku: 'LAMP-0-A', quantity: 2, unitPrice: money(2_000, 'EUR') }]),
-  );
+  shop = await aBrowsableShop();
 });
+const ask: BrowsableShop['ask'] = (...question) => shop.ask(...question);
 
 const as = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
 const customer = as('CUSTOMER');
 const staff = as('CUSTOMER', 'STAFF');
-
-/** What the gateway would get for this viewer; as JSON, so that it can be compared. */
-const ask = async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}) => {
-  const contextValue = context(shop.app)(viewer);
-  const result = await graphql({ schema: subgraph, source, variableValues, contextValue });
-  return JSON.parse(JSON.stringify({ data: result.data, codes: result.errors?.map(codeOf) }));
-};
-const codeOf = ({ extensions, originalError }: GraphQLError) =>
-  originalError instanceof CallerFault ? originalError.code : extensions.code;
 
 const slugsIn = async (args: string, viewer: Viewer = guest): Promise<string[]> => {
   const { data } = await ask(viewer, `{ products(${args}) { edges { node { slug } } } }`);
@@ -234,67 +184,5 @@ describe('the category tree', () => {
         ],
       },
     });
-  });
-});
-
-describe('references from other subgraphs', () => {
-  const entities = (fields: string, r: readonly object[]) =>
-    ask(guest, `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`, { r });
-
-  it('that lead nowhere are null, and disturb no other', async () => {
-    const r = [
-      { __typename: 'ProductVariant', id: variantOf('KETTLE-1') },
-      { __typename: 'ProductVariant', id: newId('Variant') },
-      { __typename: 'ProductVariant', id: newId('Product') },
-      { __typename: 'ProductVariant', id: '\0' },
-      { __typename: 'Category', id: 'cat_1' },
-      { __typename: 'Category', id: categoryOf('tents') },
-    ];
-    expect(await entities('... on ProductVariant { sku available } ... on Category { slug }', r)).toEqual({
-      data: { _entities: [{ sku: 'KETTLE-1', available: 1 }, null, null, null, null, { slug: 'tents' }] },
-    });
-  });
-
-  it('cost one statement per type, whichever key they carry and however many they are', async () => {
-    const variants = lamps.flatMap((lamp) => lamp.variants);
-    const r = [
-      ...variants.map(({ id, sku }, n) => ({ __typename: 'ProductVariant', ...(n % 2 ? { id } : { sku }) })),
-      ...lamps.map(({ id, slug }, n) => ({ __typename: 'Product', ...(n % 2 ? { id } : { slug }) })),
-      ...tree.map(({ id }) => ({ __typename: 'Category', id })),
-    ];
-    const fields = '... on ProductVariant { sku price { amount } } ... on Product { title } ... on Category { name }';
-    expect(await shop.statementsOf(() => entities(fields, r))).toHaveLength(3);
-  });
-
-  it('cost one statement more for the stock, and one for the products', async () => {
-    const r = lamps.flatMap(({ variants }) => variants.map(({ id }) => ({ __typename: 'ProductVariant', id })));
-    const fields = '... on ProductVariant { available product { title category { name } } }';
-    expect(await shop.statementsOf(() => entities(fields, r))).toHaveLength(4);
-  });
-});
-
-describe('a menu with samples from every category', () => {
-  const sample = `products(first: 5) { totalCount edges { node {
-    title priceFrom { amount } category { name } variants { sku available product { slug } } } } }`;
-  const menu = `{ categories { name ${sample} children { name ${sample} children { name ${sample} } } } }`;
-  const cost = async () => {
-    const statements = await shop.statementsOf(async () => {
-      expect((await ask(guest, menu)).codes).toBeUndefined();
-    });
-    return statements.length;
-  };
-
-  it('costs as many statements as the tree has levels, however many categories and products there are', async () => {
-    const before = await cost();
-    const more = Array.from({ length: 20 }, (_, n) => `more-${n}`);
-    await shop.commands.importCatalogue(
-      aCatalogue(
-        more.map((slug) => aProduct(slug, { categoryId: categoryOf(slug) })),
-        {},
-        more.map((slug, n) => (n % 2 ? aCategory(slug) : below(slug, 'camping'))),
-      ),
-    );
-    expect(await cost()).toBe(before);
-    expect(before).toBeLessThan(20);
   });
 });

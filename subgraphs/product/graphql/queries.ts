@@ -2,7 +2,7 @@ import { CallerFault } from '../../../contracts/result.ts';
 import { Slug } from '../domain/catalogue.ts';
 import { statusToList } from '../domain/visibility.ts';
 import { findProduct } from './product.ts';
-import { productConnection } from './product-connection.ts';
+import { productPage } from './product-page.ts';
 import { findVariant } from './product-variant.ts';
 import type { QueryResolvers } from './types.generated.ts';
 
@@ -16,7 +16,7 @@ export const Query: QueryResolvers = {
   products: (_, { category, status, ...page }, { loaders, viewer }) => {
     if (category != null && !Slug.safeParse(category).success)
       throw new CallerFault('BAD_USER_INPUT', '"category" is not a slug.');
-    return productConnection(loaders, { category: category ?? null, status: statusToList(viewer, status) }, page);
+    return productPage(loaders, { category: category ?? null, status: statusToList(viewer, status) }, page);
   },
   product: (_, args, { loaders }) => {
     exactlyOne(args, 'id', 'slug');

@@ -1,33 +1,14 @@
 /** What must hold whatever comes, in whatever order and at the same time. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  aCatalogue,
-  anAttempt,
-  aProduct,
-  aVariant,
-  commit,
-  release,
-  reserve,
-} from '../../../tests/kit/product-builders.ts';
+import { anAttempt, commit, release, reserve } from '../../../tests/kit/product-builders.ts';
 import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
 
 let shop: Shop;
-let round = 0;
 
 beforeAll(async () => {
   shop = await aShop();
 });
-
-/** Two variants of their own for each test; returns their skus. */
-const stocked = async (...units: readonly number[]) => {
-  round++;
-  const skus = units.map((_, index) => `SKU-${round}-${index}`);
-  const product = aProduct(`thing-${round}`, { variants: skus.map((sku) => aVariant(sku)) });
-  const stock = Object.fromEntries(skus.map((sku, index) => [sku, units[index] ?? 0]));
-  await shop.commands.importCatalogue(aCatalogue([product], stock));
-  return skus;
-};
 
 /** Stock levels that are not the sum of their ledger, or not what the live reservations hold. */
 const breaches = () => shop.prisma.$queryRaw`
@@ -53,7 +34,7 @@ const outcomes = async (attempts: ReturnType<typeof anAttempt>[]) =>
 
 describe('the inventory', () => {
   it('holds the last unit for exactly one of 50 buyers who come at once', async () => {
-    const [unit = ''] = await stocked(1);
+    const [unit = ''] = await shop.stock(1);
     const attempts = Array.from({ length: 50 }, anAttempt);
     await Promise.all(
       attempts.map((attempt) => shop.commands.reserveStock(reserve(attempt, [{ sku: unit, quantity: 1 }]))),
@@ -67,7 +48,7 @@ describe('the inventory', () => {
   });
 
   it('does not lock up when orders name the same variants the other way round', async () => {
-    const [a = '', b = ''] = await stocked(20, 20);
+    const [a = '', b = ''] = await shop.stock(20, 20);
     const attempts = Array.from({ length: 40 }, anAttempt);
     const lines = [
       { sku: a, quantity: 1 },
@@ -99,7 +80,7 @@ describe('the inventory', () => {
 
     await fc.assert(
       fc.asyncProperty(bursts, async (sequence) => {
-        const skus = await stocked(4, 2);
+        const skus = await shop.stock(4, 2);
         const attempts = Array.from({ length: 3 }, anAttempt);
         const send = async ({ what, attempt: index, lines }: (typeof sequence)[number][number]) => {
           const attempt = attempts[index] ?? anAttempt();

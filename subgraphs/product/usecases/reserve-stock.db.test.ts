@@ -4,8 +4,6 @@ import {
   aCatalogue,
   anAttempt,
   aProduct,
-  aVariant,
-  commit,
   release,
   reserve,
   tenEuros,
@@ -13,21 +11,15 @@ import {
 } from '../../../tests/kit/product-builders.ts';
 import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
 
-const minute = 60_000;
 let shop: Shop;
 let [lamp, rope] = ['', ''];
-let round = 0;
 
 beforeAll(async () => {
   shop = await aShop();
 });
 
 beforeEach(async () => {
-  round++;
-  [lamp, rope] = [`LAMP-${round}`, `ROPE-${round}`];
-  const draft = aProduct(`draft-${round}`, { status: 'DRAFT' });
-  const product = aProduct(`kit-${round}`, { variants: [aVariant(lamp), aVariant(rope)] });
-  await shop.commands.importCatalogue(aCatalogue([product, draft], { [lamp]: 5, [rope]: 1, [`DRAFT-${round}-1`]: 9 }));
+  [lamp = '', rope = ''] = await shop.stock(5, 1);
 });
 
 const reserveStock: Shop['commands']['reserveStock'] = (message) => shop.commands.reserveStock(message);
@@ -69,10 +61,11 @@ describe('stock.reserve', () => {
 
   it('holds nothing at a price that is no longer current, nor what is not for sale', async () => {
     const [stale, unpublished] = [anAttempt(), anAttempt()];
+    await shop.commands.importCatalogue(aCatalogue([aProduct('draft', { status: 'DRAFT' })], { 'DRAFT-1': 9 }));
     await reserveStock(reserve(stale, [{ sku: lamp, quantity: 1, unitPrice: money(1, 'EUR') }]));
     await reserveStock(
       reserve(unpublished, [
-        { sku: `DRAFT-${round}-1`, quantity: 1 },
+        { sku: 'DRAFT-1', quantity: 1 },
         { sku: 'NO-SUCH-SKU', quantity: 1 },
       ]),
     );
@@ -113,109 +106,5 @@ describe('stock.reserve', () => {
     const rejection = { type: 'stock.rejected', reason: 'INSUFFICIENT_STOCK', lines: [{ requested: 1, available: 0 }] };
     expect(await shop.answers(second)).toMatchObject([rejection, rejection]);
     expect(await shop.level(rope)).toEqual({ onHand: 1, reserved: 0 });
-  });
-});
-
-describe('stock.commit', () => {
-  it('sells the units once, however often it comes', async () => {
-    const attempt = anAttempt();
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 2 }]));
-    await Promise.all([1, 2, 3].map(() => shop.commands.commitStock(commit(attempt))));
-    expect(await shop.level(lamp)).toEqual({ onHand: 3, reserved: 0 });
-    expect(await shop.movements(lamp)).toEqual(['RECEIPT 5', 'RESERVATION 2', 'SALE 2']);
-    expect(await types(attempt)).toEqual(['stock.reserved', ...Array(3).fill('stock.committed')]);
-  });
-
-  it('fails for an attempt that nobody reserved, and leaves no trace of it', async () => {
-    const attempt = anAttempt();
-    await shop.commands.commitStock(commit(attempt));
-    expect(await shop.answers(attempt)).toMatchObject([{ type: 'stock.commit-failed', reason: 'UNKNOWN' }]);
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }]));
-    expect(await types(attempt)).toEqual(['stock.commit-failed', 'stock.reserved']);
-  });
-
-  it('still goes through when the time is up but nobody has swept yet', async () => {
-    const attempt = anAttempt();
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }], new Date(Date.now() - minute)));
-    await shop.commands.commitStock(commit(attempt));
-    expect(await types(attempt)).toEqual(['stock.reserved', 'stock.committed']);
-    expect(await shop.level(lamp)).toEqual({ onHand: 4, reserved: 0 });
-  });
-});
-
-describe('stock.release', () => {
-  it('gives a reservation back, once', async () => {
-    const attempt = anAttempt();
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 2 }]));
-    await Promise.all([1, 2, 3].map(() => shop.commands.releaseStock(release(attempt))));
-    expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
-    expect(await shop.movements(lamp)).toEqual(['RECEIPT 5', 'RESERVATION 2', 'RELEASE 2']);
-    expect(await types(attempt)).toEqual(['stock.reserved', ...Array(3).fill('stock.released')]);
-  });
-
-  it('takes a sale back into the stock, once', async () => {
-    const attempt = anAttempt();
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 2 }]));
-    await shop.commands.commitStock(commit(attempt));
-    await Promise.all([1, 2].map(() => shop.commands.releaseStock(release(attempt))));
-    expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
-    expect(await shop.movements(lamp)).toEqual(['RECEIPT 5', 'RESERVATION 2', 'SALE 2', 'RETURN 2']);
-    await shop.commands.commitStock(commit(attempt));
-    expect((await shop.answers(attempt)).at(-1)).toMatchObject({ type: 'stock.commit-failed', reason: 'RELEASED' });
-  });
-
-  it('that overtakes its reserve makes the reserve hold nothing', async () => {
-    const attempt = anAttempt();
-    await shop.commands.releaseStock(release(attempt));
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }]));
-    expect(await shop.answers(attempt)).toMatchObject([
-      { type: 'stock.released' },
-      { type: 'stock.rejected', reason: 'WITHDRAWN', lines: [] },
-    ]);
-    expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
-  });
-
-  it('at the same moment as its reserve leaves nothing held', async () => {
-    const attempts = Array.from({ length: 10 }, anAttempt);
-    await Promise.all(
-      attempts.flatMap((attempt) => [
-        reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }])),
-        shop.commands.releaseStock(release(attempt)),
-      ]),
-    );
-    expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
-  });
-});
-
-describe('the sweep', () => {
-  it('gives back what is held past its time, and nothing else', async () => {
-    const [old, fresh, sold] = [anAttempt(), anAttempt(), anAttempt()];
-    await reserveStock(reserve(old, [{ sku: lamp, quantity: 1 }], new Date(Date.now() + minute)));
-    await reserveStock(reserve(fresh, [{ sku: lamp, quantity: 1 }], new Date(Date.now() + 600 * minute)));
-    await reserveStock(reserve(sold, [{ sku: lamp, quantity: 1 }], new Date(Date.now() + minute)));
-    await shop.commands.commitStock(commit(sold));
-    shop.advance(2 * minute);
-    await Promise.all([shop.commands.expireReservations(10), shop.commands.expireReservations(10)]);
-    expect(await shop.level(lamp)).toEqual({ onHand: 4, reserved: 1 });
-    await shop.commands.commitStock(commit(old));
-    expect((await shop.answers(old)).at(-1)).toMatchObject({ type: 'stock.commit-failed', reason: 'EXPIRED' });
-    await shop.commands.releaseStock(release(old));
-    expect((await shop.answers(old)).at(-1)).toMatchObject({ type: 'stock.released' });
-    expect(await shop.movements(lamp)).toEqual([
-      'RECEIPT 5',
-      'RESERVATION 1',
-      'RESERVATION 1',
-      'RESERVATION 1',
-      'SALE 1',
-      'RELEASE 1',
-    ]);
-  });
-
-  it('takes no more than its limit, and the rest the next time', async () => {
-    const attempts = Array.from({ length: 5 }, anAttempt);
-    for (const attempt of attempts) await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }], new Date(0)));
-    expect(await shop.commands.expireReservations(3)).toBe(3);
-    expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 2 });
-    expect(await shop.commands.expireReservations(3)).toBe(2);
   });
 });

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { namedId, type VariantId } from '../../../contracts/ids.ts';
+import { type Currency, money } from '../../../contracts/money.ts';
+import { noon } from '../../../tests/kit/order-builders.ts';
+import { addUnits, type Cart, type CatalogueEntry, cartTotal, priceLines, setUnits } from './cart.ts';
+
+const variant = (name: string): VariantId => namedId('Variant', name);
+const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSale = true): CatalogueEntry => ({
+  variantId: variant(name),
+  productId: namedId('Product', name),
+  sku: name,
+  title: name,
+  price: money(amount, currency),
+  isForSale,
+});
+const catalogue = (...entries: CatalogueEntry[]) => new Map(entries.map((it) => [it.variantId, it]));
+const line = (name: string, quantity = 1) => ({ id: namedId('CartLine', name), variantId: variant(name), quantity });
+const cart = (...lines: Cart['lines']): Cart => ({
+  id: namedId('Cart', 'one'),
+  customerId: namedId('User', 'anna'),
+  updatedAt: noon,
+  lines,
+});
+
+describe('the prices of a cart', () => {
+  it('are those of the catalogue, and none for what is not for sale or unknown', () => {
+    const priced = priceLines(
+      [line('a', 2), line('gone'), line('unknown')],
+      catalogue(entry('a', 500), entry('gone', 300, 'EUR', false)),
+    );
+    expect(priced.map(({ unitPrice }) => unitPrice?.amount ?? null)).toEqual([500, null, null]);
+    expect(cartTotal(priced)).toEqual(money(1_000, 'EUR'));
+  });
+
+  it('are in the currency of the first line that is for sale', () => {
+    const known = catalogue(entry('gone', 1, 'GBP', false), entry('a', 500, 'USD'), entry('b', 300, 'EUR'));
+    const priced = priceLines([line('gone'), line('a'), line('b')], known);
+    expect(priced.map(({ unitPrice }) => unitPrice?.currency ?? null)).toEqual([null, 'USD', null]);
+  });
+
+  it('come to nothing in an empty cart, and to no sum beyond what an order may come to', () => {
+    expect(cartTotal([])).toBeUndefined();
+    const known = catalogue(entry('a', 100_000_000), entry('b', 1));
+    expect(cartTotal(priceLines([line('a')], known))).toEqual(money(100_000_000, 'EUR'));
+    expect(cartTotal(priceLines([line('a'), line('b')], known))).toBeUndefined();
+  });
+});
+
+describe('changing a quantity', () => {
+  it('leaves the currency of the cart as it is', () => {
+    const known = catalogue(entry('a', 90_000_000, 'USD'), entry('b', 30_000_000, 'EUR'));
+    const mixed = cart(line('a'), line('b'));
+    expect(setUnits(mixed, known, line('a'), 2)).toMatchObject({ failure: { limit: 'TOTAL' } });
+    expect(addUnits(mixed, known, variant('a'), 1)).toMatchObject({ failure: { limit: 'TOTAL' } });
+  });
+
+  it('is possible for what is no longer for sale: it is not part of the total', () => {
+    expect(setUnits(cart(line('a')), catalogue(entry('a', 1, 'EUR', false)), line('a'), 9)).toEqual({
+      ok: true,
+      value: 9,
+    });
+  });
+});

@@ -1,0 +1,47 @@
+/** What the database refuses, whatever the code does. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
+import { anAttempt, authorizeMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+
+let kit: PaymentTestApp;
+let paymentId: string;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+  const attempt = anAttempt();
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt));
+  await kit.app.commands.capturePayment(captureMessage(attempt));
+  paymentId = (await kit.payment(attempt)).id;
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const entry = (kind: string, amount = 1) =>
+  `INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
+   VALUES (gen_random_uuid(), $1, '${kind}', ${amount}, 'EUR', 'another key', now())`;
+const operation = (key: string) =>
+  `INSERT INTO operation (key, payment_id, kind, next_try_at, created_at) VALUES ('${key}', $1, 'REFUND', now(), now())`;
+const set = (change: string) => `UPDATE payment SET ${change} WHERE id = $1`;
+
+test.each([
+  ['more captured than held', set('captured = 5001'), 'payment_captured_within_authorized'],
+  ['more held than asked for', set('authorized = 5001'), 'payment_authorized_within_amount'],
+  ['more refunded than captured', set('refunded = 5001'), 'payment_refunded_within_captured'],
+  ['a negative amount', set('amount = -1, authorized = 0, captured = 0'), 'payment_amount_not_negative'],
+  ['a void that keeps money', set("status = 'VOIDED'"), 'payment_undone_keeps_nothing'],
+  ['a decline without a reason', set("status = 'DECLINED', refunded = captured"), 'payment_declined_with_reason'],
+  ['a second hold', entry('AUTHORIZATION'), 'ledger_entry_once'],
+  ['a second capture', entry('CAPTURE'), 'ledger_entry_once'],
+  ['a ledger entry of nothing', entry('REFUND', 0), 'ledger_entry_amount_positive'],
+  ['a changed ledger entry', 'UPDATE ledger_entry SET amount = 1 WHERE payment_id = $1', 'append-only'],
+  ['a deleted ledger entry', 'DELETE FROM ledger_entry WHERE payment_id = $1', 'append-only'],
+  [
+    'two open operations of one payment',
+    `WITH first AS (${operation('one')} RETURNING 1) ${operation('two')}`,
+    'operation_one_open',
+  ],
+])('%s is refused', async (_, statement, complaint) => {
+  await expect(kit.memory.query(statement, [paymentId])).rejects.toThrow(complaint);
+});
+
+test('a ledger cannot be emptied at once either', async () => {
+  await expect(kit.memory.query('TRUNCATE ledger_entry')).rejects.toThrow('append-only');
+});

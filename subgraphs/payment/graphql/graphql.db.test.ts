@@ -1,0 +1,203 @@
+import { type GraphQLError, graphql } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId, type UserId } from '../../../contracts/ids.ts';
+import { money } from '../../../contracts/money.ts';
+import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
+import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import { schema } from '../wiring.ts';
+import { context } from './context.ts';
+
+let kit: PaymentTestApp;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const subgraph = schema();
+const ada = newId('User');
+const eve = newId('User');
+const as = (id: UserId, ...roles: Role[]): Viewer => ({ kind: 'user', id, roles: ['CUSTOMER', ...roles] });
+const staff = as(newId('User'), 'STAFF');
+
+/** What the gateway would get for this viewer; as JSON, so that it can be compared. */
+const ask = async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}) => {
+  const result = await graphql({ schema: subgraph, source, variableValues, contextValue: context(kit.app)(viewer) });
+  return JSON.parse(JSON.stringify({ data: result.data, codes: result.errors?.map(codeOf) }));
+};
+const codeOf = ({ extensions, originalError }: GraphQLError) =>
+  extensions.code ?? (originalError as { code?: string } | undefined)?.code;
+
+const paid = async (paymentMethodToken = 'tok_approve', attempt = anAttempt()) => {
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt, { customerId: ada, paymentMethodToken }));
+  if (paymentMethodToken === 'tok_approve') await kit.app.commands.capturePayment(captureMessage(attempt));
+  return { attempt, ...(await kit.payment(attempt)) };
+};
+
+const entities = (viewer: Viewer, fields: string, representations: readonly unknown[]) =>
+  ask(viewer, `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`, { r: representations });
+const order = (id: unknown) => ({ __typename: 'Order', id });
+const paymentReference = (id: unknown) => ({ __typename: 'Payment', id });
+
+describe('payment(id)', () => {
+  const query = 'query ($id: ID!) { payment(id: $id) { id status } }';
+
+  test('is everything about it, for its customer', async () => {
+    const { attempt, id, createdAt } = await paid();
+    const whole = `query ($id: ID!) { payment(id: $id) {
+      id order { id } amount { amount currency } captured { amount } refunded { amount } status provider
+      declineReason actionUrl createdAt ledger { kind amount { amount currency } at } } }`;
+    const { data, codes } = await ask(as(ada), whole, { id });
+    expect(codes).toBeUndefined();
+    expect(data.payment).toMatchObject({
+      ...{ id, order: { id: attempt.orderId }, amount: money(5_000, 'EUR'), captured: { amount: 5_000 } },
+      ...{ refunded: { amount: 0 }, status: 'CAPTURED', provider: 'simulator', declineReason: null, actionUrl: null },
+      createdAt: createdAt.toISOString(),
+      ledger: [
+        { kind: 'AUTHORIZATION', amount: money(5_000, 'EUR') },
+        { kind: 'CAPTURE', amount: money(5_000, 'EUR') },
+      ],
+    });
+  });
+
+  test('is found by its customer and by staff, and by nobody else', async () => {
+    const { id } = await paid();
+    const found = { data: { payment: { id, status: 'CAPTURED' } } };
+    expect(await ask(as(ada), query, { id })).toEqual(found);
+    expect(await ask(staff, query, { id })).toEqual(found);
+    expect(await ask(as(eve, 'ADMIN'), query, { id })).toEqual(found);
+    expect(await ask(as(eve), query, { id })).toEqual({ data: { payment: null } });
+    expect(await ask(guest, query, { id })).toEqual({ data: { payment: null }, codes: ['UNAUTHENTICATED'] });
+  });
+
+  test.each([newId('Payment'), newId('Order'), '', "'; DROP TABLE payment; --", '\u0000'])('%j is null', async (id) => {
+    expect(await ask(staff, query, { id })).toEqual({ data: { payment: null } });
+  });
+
+  test('tells why it was declined', async () => {
+    const { id } = await paid('tok_expired_card');
+    const { data } = await ask(as(ada), 'query ($id: ID!) { payment(id: $id) { status declineReason } }', { id });
+    expect(data.payment).toEqual({ status: 'DECLINED', declineReason: 'EXPIRED_CARD' });
+  });
+});
+
+describe('references', () => {
+  test('to a payment are resolved for its customer and staff; for others there is none', async () => {
+    const { id } = await paid();
+    const fields = '... on Payment { id }';
+    const references = [paymentReference(id)];
+    expect(await entities(as(ada), fields, references)).toEqual({ data: { _entities: [{ id }] } });
+    expect(await entities(staff, fields, references)).toEqual({ data: { _entities: [{ id }] } });
+    expect(await entities(as(eve), fields, references)).toEqual({ data: { _entities: [null] } });
+    expect(await entities(guest, fields, references)).toEqual({ data: { _entities: [null] } });
+  });
+
+  test('that cannot be one are null and no error', async () => {
+    const nonsense = [newId('User'), '', 7, null, { $ne: 1 }];
+    const { data, codes } = await entities(staff, '... on Payment { id } ... on Order { id payments { id } }', [
+      ...nonsense.map(paymentReference),
+      ...nonsense.map(order),
+      paymentReference(newId('Payment')),
+    ]);
+    expect(codes).toBeUndefined();
+    expect(data._entities).toEqual([...nonsense, ...nonsense, null].map(() => null));
+  });
+
+  test('100 of them are one statement per type', async () => {
+    const some = await Promise.all(Array.from({ length: 5 }, () => paid()));
+    const pick = (n: number) => some[n % some.length];
+    const payments = Array.from({ length: 100 }, (_, n) => paymentReference(pick(n)?.id));
+    const orders = Array.from({ length: 100 }, (_, n) => order(pick(n)?.attempt.orderId));
+
+    const before = kit.statements.length;
+    const answer = await entities(as(ada), '... on Payment { status }', payments);
+    expect(answer.data._entities).toEqual(payments.map(() => ({ status: 'CAPTURED' })));
+    expect(kit.statements.slice(before)).toHaveLength(1);
+
+    const between = kit.statements.length;
+    await entities(as(ada), '... on Order { payments { id status } balance { amount } }', orders);
+    expect(kit.statements.slice(between)).toHaveLength(1);
+
+    const last = kit.statements.length;
+    await entities(as(ada), '... on Order { payments { ledger { kind } } }', orders);
+    expect(kit.statements.slice(last)).toHaveLength(2);
+  });
+});
+
+describe('an order', () => {
+  const fields = '... on Order { payments { status } balance { amount currency } }';
+
+  test('has its attempts, oldest first, and as balance what the shop has of the money', async () => {
+    const { attempt } = await paid('tok_decline');
+    const second = { ...anAttempt(), orderId: attempt.orderId };
+    await paid('tok_approve', second);
+    const references = [order(attempt.orderId)];
+    expect((await entities(as(ada), fields, references)).data._entities).toEqual([
+      { payments: [{ status: 'DECLINED' }, { status: 'CAPTURED' }], balance: money(5_000, 'EUR') },
+    ]);
+    await kit.app.commands.cancelPayment(cancelMessage(second));
+    expect((await entities(staff, fields, references)).data._entities).toEqual([
+      { payments: [{ status: 'DECLINED' }, { status: 'REFUNDED' }], balance: money(0, 'EUR') },
+    ]);
+  });
+
+  test('of another customer looks like one that does not exist', async () => {
+    const { attempt } = await paid();
+    const { data } = await entities(as(eve), fields, [order(attempt.orderId), order(newId('Order'))]);
+    expect(data._entities).toEqual([
+      { payments: [], balance: null },
+      { payments: [], balance: null },
+    ]);
+    const asGuest = await entities(guest, fields, [order(attempt.orderId)]);
+    expect(asGuest.data._entities).toEqual([{ payments: null, balance: null }]);
+    expect(asGuest.codes).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+  });
+});
+
+describe('confirmPayment', () => {
+  const mutation = `mutation ($key: String!, $input: ConfirmPaymentInput!) { confirmPayment(idempotencyKey: $key, input: $input) {
+    __typename
+    ... on ConfirmPaymentSuccess { payment { id status } }
+    ... on Failure { message }
+    ... on PaymentNotConfirmable { payment { id status } }
+  } }`;
+  const confirm = (viewer: Viewer, paymentId: string, code = 'approve', key: string = crypto.randomUUID()) =>
+    ask(viewer, mutation, { key, input: { paymentId, code } });
+
+  test('takes the step, answers the same again, and then there is nothing to confirm', async () => {
+    const { id } = await paid('tok_action_required');
+    const success = {
+      data: { confirmPayment: { __typename: 'ConfirmPaymentSuccess', payment: { id, status: 'AUTHORIZED' } } },
+    };
+    expect(await confirm(as(ada), id, 'approve', 'key 1')).toEqual(success);
+    expect(await confirm(as(ada), id, 'approve', 'key 1')).toEqual(success);
+    expect((await confirm(as(ada), id, 'else', 'key 1')).data.confirmPayment.__typename).toBe('IdempotencyConflict');
+    expect((await confirm(as(ada), id, 'approve', 'key 2')).data.confirmPayment).toEqual({
+      ...{ __typename: 'PaymentNotConfirmable', message: expect.stringMatching(/.+\.$/) },
+      payment: { id, status: 'AUTHORIZED' },
+    });
+  });
+
+  test('is for the customer alone: not for guests, others or staff', async () => {
+    const { id } = await paid('tok_action_required');
+    expect((await confirm(guest, id)).codes).toEqual(['UNAUTHENTICATED']);
+    expect((await confirm(as(eve), id)).codes).toEqual(['NOT_FOUND']);
+    expect((await confirm(staff, id)).codes).toEqual(['NOT_FOUND']);
+    expect((await confirm(as(ada), newId('Payment'))).codes).toEqual(['NOT_FOUND']);
+    expect((await confirm(as(ada), 'no id')).codes).toEqual(['NOT_FOUND']);
+  });
+
+  test.each([
+    ['an empty code', { code: '' }],
+    ['a code of 101 characters', { code: 'c'.repeat(101) }],
+    ['a code with a line break', { code: 'a\nb' }],
+    ['an empty key', { key: '' }],
+    ['a key of 101 characters', { key: 'k'.repeat(101) }],
+    ['a key with a null character', { key: '\u0000' }],
+  ])('%s is the fault of the caller, and changes nothing', async (_, fault) => {
+    const { attempt, id } = await paid('tok_action_required');
+    const { code, key } = { code: 'approve', key: crypto.randomUUID(), ...fault };
+    expect((await confirm(as(ada), id, code, key)).codes).toEqual(['BAD_USER_INPUT']);
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED' });
+  });
+});

@@ -1,0 +1,80 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
+import { anAttempt, authorizeMessage } from '../../../tests/kit/payment-builders.ts';
+import { sign, signatureHeader, webhookReader } from '../adapters/simulator/signature.ts';
+import { deliverWebhooks } from '../adapters/simulator/webhook-queue.ts';
+import { webhooks } from './webhooks.ts';
+
+const secret = 'a secret of sixteen or more';
+let kit: PaymentTestApp;
+let http: FastifyInstance;
+let address: string;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+  http = Fastify();
+  webhooks(kit.app, webhookReader(secret), kit.now)(http);
+  http.post('/elsewhere', async ({ body }) => body);
+  address = await http.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await http.close();
+  await kit[Symbol.asyncDispose]();
+});
+
+const waiting = async () => {
+  const attempt = anAttempt();
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken: 'tok_duplicate_webhook' }));
+  kit.advance(1_000);
+  return attempt;
+};
+const toldTypes = async (attempt: ReturnType<typeof anAttempt>) => (await kit.told(attempt)).map(({ type }) => type);
+const post = (payload: string, headers: Record<string, string>) =>
+  http.inject({
+    method: 'POST',
+    url: '/webhooks/simulator',
+    payload,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+const signed = (payload: string, by = secret) => post(payload, { [signatureHeader]: sign(by, payload, kit.now()) });
+
+describe('POST /webhooks/simulator', () => {
+  test("the simulator's own delivery, over real HTTP and twice, moves the payment on once", async () => {
+    const attempt = await waiting();
+    const url = `${address}/webhooks/simulator`;
+    await deliverWebhooks({ pool: kit.memory, secret, url, now: kit.now })();
+    expect(await toldTypes(attempt)).toEqual(['payment.authorized']);
+    const { rows } = await kit.memory.query('SELECT 1 FROM simulator.webhook WHERE delivered_at IS NULL');
+    expect(rows).toEqual([]);
+  });
+
+  test('200 for an event that was signed, also the second time', async () => {
+    const attempt = await waiting();
+    const body = JSON.stringify({ id: 'evt_1', type: 'payment.updated', data: { attempt: attempt.attemptId } });
+    for (let time = 1; time <= 2; time++) expect((await signed(body)).statusCode).toBe(200);
+    expect(await toldTypes(attempt)).toEqual(['payment.authorized']);
+  });
+
+  test.each(['payout.paid', 'payment.updated'])('200 for a %s about nothing of ours', async (type) => {
+    expect((await signed(JSON.stringify({ id: 'evt_2', type, data: { attempt: 'x' } }))).statusCode).toBe(200);
+  });
+
+  test('401 without a signature or with that of somebody else, and nothing happens', async () => {
+    const attempt = await waiting();
+    const body = JSON.stringify({ id: 'evt_3', type: 'payment.updated', data: { attempt: attempt.attemptId } });
+    expect((await post(body, {})).statusCode).toBe(401);
+    expect((await signed(body, 'another secret of sixteen')).statusCode).toBe(401);
+    expect((await post(`${body} `, { [signatureHeader]: sign(secret, body, kit.now()) })).statusCode).toBe(401);
+    expect((await post('', {})).statusCode).toBe(401);
+    expect(await toldTypes(attempt)).toEqual([]);
+  });
+
+  test('413 for a body beyond 64 KiB', async () => {
+    expect((await signed('x'.repeat(65_537))).statusCode).toBe(413);
+  });
+
+  test('other doors still read JSON', async () => {
+    const answer = await http.inject({ method: 'POST', url: '/elsewhere', payload: { a: 1 } });
+    expect(answer.json()).toEqual({ a: 1 });
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../../contracts/ids.ts';
+import type { CallerFault } from '../../../contracts/result.ts';
+import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import type { ConfirmPayment } from './confirm-payment.ts';
+
+let kit: PaymentTestApp;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const customerId = newId('User');
+const waiting = async (paymentMethodToken = 'tok_action_required') => {
+  const attempt = anAttempt();
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt, { customerId, paymentMethodToken }));
+  const { id: paymentId } = await kit.payment(attempt);
+  const confirm = (changes: Partial<ConfirmPayment> = {}) =>
+    kit.app.commands.confirmPayment({
+      ...{ customerId, idempotencyKey: crypto.randomUUID(), paymentId, code: 'approve' },
+      ...changes,
+    });
+  const told = async () => (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
+  return { attempt, paymentId, confirm, told };
+};
+
+describe('a payment that needs an extra step', () => {
+  test('is told to the order, and holds nothing', async () => {
+    const { attempt, told } = await waiting();
+    expect(await told()).toEqual(['action-required']);
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED', authorized: 0 });
+    expect(await kit.effects(attempt)).toEqual([]);
+  });
+
+  test('goes on when its customer takes the step', async () => {
+    const { attempt, paymentId, confirm, told } = await waiting();
+    expect(await confirm()).toEqual({ ok: true, value: paymentId });
+    expect(await told()).toEqual(['action-required', 'authorized']);
+    await kit.app.commands.capturePayment(captureMessage(attempt));
+    expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+    expect(await kit.effects(attempt)).toEqual(await kit.ledger(attempt));
+  });
+
+  test('is declined when the customer fails the step', async () => {
+    const { confirm, told } = await waiting();
+    expect(await confirm({ code: 'wrong' })).toMatchObject({ ok: true });
+    expect(await told()).toEqual(['action-required', 'declined']);
+  });
+
+  test('the same key is one step, also at the same time; the same key with another code is a conflict', async () => {
+    const { attempt, paymentId, confirm, told } = await waiting();
+    const idempotencyKey = crypto.randomUUID();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => confirm({ idempotencyKey })));
+    expect(answers).toEqual(answers.map(() => ({ ok: true, value: paymentId })));
+    expect(await confirm({ idempotencyKey })).toEqual({ ok: true, value: paymentId });
+    expect(await confirm({ idempotencyKey, code: 'else' })).toMatchObject({ failure: { kind: 'IdempotencyConflict' } });
+    expect(await told()).toEqual(['action-required', 'authorized']);
+    expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000']);
+  });
+
+  test('another key finds it no longer waiting', async () => {
+    const { paymentId, confirm } = await waiting();
+    await confirm();
+    expect(await confirm()).toMatchObject({ ok: false, failure: { kind: 'PaymentNotConfirmable', paymentId } });
+  });
+
+  test('does not exist for another customer, and that leaves no trace', async () => {
+    const { attempt, confirm } = await waiting();
+    const fault = await confirm({ customerId: newId('User') }).catch((error: CallerFault) => error);
+    expect(fault).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await confirm({ paymentId: newId('Payment') }).catch((error: CallerFault) => error)).toEqual(fault);
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED' });
+  });
+
+  test('cancelled before the step: the step then leads nowhere', async () => {
+    const { attempt, confirm, told } = await waiting();
+    await kit.app.commands.cancelPayment(cancelMessage(attempt));
+    expect(await confirm()).toMatchObject({ failure: { kind: 'PaymentNotConfirmable' } });
+    expect(await told()).toEqual(['action-required', 'cancelled']);
+    expect(await kit.effects(attempt)).toEqual([]);
+  });
+
+  test('cancelled and confirmed at the same moment: nothing stays held, and the books agree', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { attempt, confirm, told } = await waiting();
+      await Promise.all([confirm(), kit.app.commands.cancelPayment(cancelMessage(attempt))]);
+      expect((await told()).at(-1)).toBe('cancelled');
+      expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
+      expect([[], ['AUTHORIZATION 5000', 'VOID 5000']]).toContainEqual(await kit.effects(attempt));
+    }
+  });
+});
+
+describe('a payment that waits for a webhook', () => {
+  const event = (attemptId: ReturnType<typeof anAttempt>['attemptId'], id: string = crypto.randomUUID()) => ({
+    ...{ provider: 'simulator', id, attemptId },
+  });
+
+  test('goes on when it comes, once however often it comes', async () => {
+    const { attempt, told } = await waiting('tok_duplicate_webhook');
+    expect(await told()).toEqual([]);
+    kit.advance(1_000);
+    const same = event(attempt.attemptId);
+    await Promise.all(Array.from({ length: 4 }, () => kit.app.commands.receiveProviderEvent(same)));
+    await kit.app.commands.receiveProviderEvent(same);
+    await kit.app.commands.receiveProviderEvent(event(attempt.attemptId));
+    expect(await told()).toEqual(['authorized']);
+    expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
+  });
+
+  test('goes on without one: it is asked about from time to time', async () => {
+    const { attempt, told } = await waiting('tok_duplicate_webhook');
+    await kit.app.sweeps.checks();
+    expect(await told()).toEqual([]);
+    await kit.sweepLater();
+    expect(await told()).toEqual(['authorized']);
+    expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
+  });
+
+  test('believes nothing that the webhook says: too early, it changes nothing', async () => {
+    const { attempt, told } = await waiting();
+    await kit.app.commands.receiveProviderEvent(event(attempt.attemptId));
+    expect(await told()).toEqual(['action-required']);
+  });
+
+  test.each(['AUTHORIZED', 'unknown'])('an event about a payment that is %s changes nothing', async (which) => {
+    const { attempt, told } = await waiting('tok_approve');
+    await kit.app.commands.receiveProviderEvent(event(which === 'unknown' ? newId('Attempt') : attempt.attemptId));
+    expect(await told()).toEqual(['authorized']);
+    expect((await kit.payment(attempt)).nextCheckAt).toBeNull();
+  });
+});
