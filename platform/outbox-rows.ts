@@ -23,6 +23,9 @@ export interface OutboxRow {
  * One message to the server, and so one transaction: the lock lets relays claim one after the other, so each sees the
  * leases of those before it. With that, a row is passed over while an earlier one of its aggregate is in another's
  * hands, and messages of an aggregate are published in their order. The lock is gone before anything is published.
+ *
+ * The inner query leaves out that the earlier row is unpublished (only such rows are leased): saying it makes the
+ * index of unpublished rows look cheap there, and after a long absence of the queue, with 100 000 of them, it is not.
  */
 export const claim = async (client: pg.Client, limit: number, leaseMs: number): Promise<OutboxRow[]> => {
   const results = (await client.query(`
@@ -38,7 +41,6 @@ export const claim = async (client: pg.Client, limit: number, leaseMs: number): 
              WHERE earlier.aggregate_type = candidate.aggregate_type
                AND earlier.aggregate_id = candidate.aggregate_id
                AND earlier.sequence < candidate.sequence
-               AND earlier.published_at IS NULL
                AND earlier.leased_until >= clock_timestamp())
         ORDER BY position
         LIMIT ${Math.trunc(limit)}

@@ -73,10 +73,12 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
     events: options.events,
     onLine,
     signal,
+    // A service that a typing mistake has killed waits for the next save.
+    comesBack: !options.watch,
   });
-  const seeded = options.seed && agora.down().length === 0 && (await seed(agora));
+  const seeded = options.seed && agora.notReady.length === 0 && (await seed(agora));
   const seconds = (performance.now() - began) / 1000;
-  console.log(`\n${summary({ ...agora, down: agora.down(), seeded, seconds })}\n`);
+  console.log(`\n${summary({ ...agora, seeded, seconds })}\n`);
   return agora;
 };
 
@@ -85,10 +87,11 @@ const restartOnChange = (agora: Agora): void => {
     onLine('launcher', `changed: ${services.join(', ')}`);
     try {
       await generate({ report: (line) => onLine('launcher', line) });
-      await Promise.all(services.map((service) => agora.restart(service)));
     } catch (fault) {
-      onLine('launcher', (fault as Error).message); // a typing mistake, most of the time: the next save repairs it
+      onLine('launcher', (fault as Error).message);
     }
+    const outcomes = await Promise.allSettled(services.map((service) => agora.restart(service)));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') onLine('launcher', outcome.reason.message);
   });
 };
 

@@ -1,6 +1,9 @@
 /** Serves a subgraph's schema at `/graphql`, to the gateway and to nobody else. */
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -29,7 +32,11 @@ export const serveGraphql = async <Context extends { viewer: Viewer }>(options: 
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log),
     stopOnTerminationSignals: false,
-    plugins: [fastifyApolloDrainPlugin(http), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      fastifyApolloDrainPlugin(http),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+    ],
   });
   await apollo.start();
   const handler = fastifyApolloHandler(apollo, {

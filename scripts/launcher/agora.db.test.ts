@@ -4,7 +4,8 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { serviceNames } from '../../contracts/services.ts';
+import { serviceNames, subgraphNames } from '../../contracts/services.ts';
+import { emptyDatabase, eventsDatabase } from '../../tests/kit/postgres.ts';
 import { bornAt, signalProcess } from '../system/processes.ts';
 import type { Agora } from './agora.ts';
 import { answers, ask, type Checkout, eventually, keep, kept, mainOf, makeCheckout } from './checkout.fixture.ts';
@@ -23,7 +24,7 @@ describe('startAgora', () => {
 
   it('starts migrated databases and every service, and stops without leaving a process or a lock', async () => {
     const agora = await checkout.start();
-    expect(agora.down()).toEqual([]);
+    expect(agora.notReady).toEqual([]);
     expect(await Promise.all(Object.values(agora.urls).map(answers))).toEqual([true, true, true, true, true]);
     expect(await kept(agora.databaseUrls.order)).toEqual([]);
     const pids = [...serviceNames.map((name) => agora.pid(name)), agora.postgres?.pid];
@@ -42,9 +43,26 @@ describe('startAgora', () => {
     await writeFile(path.join(checkout.root, mainOf('payment')), 'console.log("no way"); process.exit(3);');
     const agora = await checkout.start();
     expect(agora.down()).toEqual(['payment']);
+    expect(agora.notReady).toEqual(['payment']);
+    expect(checkout.lines).toContain('launcher: payment is not ready: it is not running');
     expect(checkout.lines).toContain('payment: no way');
     expect(checkout.lines.filter((line) => line.includes('payment died'))).toHaveLength(5);
     expect(await answers(agora.urls.gateway)).toBe(true);
+  });
+
+  it('uses the databases and the queue that the environment names, and starts none of its own', async () => {
+    const given = await Promise.all(subgraphNames.map(() => emptyDatabase()));
+    const events = await eventsDatabase();
+    const variables = subgraphNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
+    const env = { ...process.env, ...Object.fromEntries(variables), EVENTS_DATABASE_URL: events.url };
+    const agora = await checkout.start({ env, events: undefined });
+    expect(agora).toMatchObject({ postgres: undefined, redis: undefined, events: 'given postgres' });
+    expect(Object.values(agora.databaseUrls)).toEqual(given.map(({ url }) => url));
+    expect(await kept(given[0]?.url ?? '')).toEqual([]);
+    expect((await ask(agora.urls.order, '/environment')).EVENTS_DATABASE_URL).toBe(events.url);
+    await agora.stop();
+    expect((await readdir(checkout.dataDir)).toSorted()).toEqual(['secrets.json']);
+    await Promise.all([...given, events].map(({ dispose }) => dispose()));
   });
 
   it('names a port that is taken and the variable that moves it, before it starts anything', async () => {

@@ -22,13 +22,17 @@ export type AgoraOptions = {
   events?: OwnTransport | undefined;
   /** Each line that a service printed, as it was printed, and the launcher's own sentences under the name `launcher`. */
   onLine?: (source: string, line: string) => void;
+  /** Whether a service that dies is started again (the default) or stays down until `restart`. */
+  comesBack?: boolean;
   /** Aborted: stop starting. */
   signal?: AbortSignal | undefined;
   /** Where the services are; the checkout that this file belongs to. */
   root?: string;
 };
 
-export type Agora = Omit<Services, 'stop'> & {
+export type Agora = Omit<Services, 'stop' | 'allReady'> & {
+  /** Services that were never ready while the start waited for them; a test should insist on none. */
+  notReady: ServiceName[];
   urls: Record<ServiceName, string>;
   databaseUrls: Record<SubgraphName, string>;
   /** Our own servers, where the environment named none. */
@@ -84,14 +88,14 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       databaseUrls: infrastructure.databaseUrls,
       events: infrastructure.variables,
     };
-    const services = startServices({ facts, root, processes, onLine });
+    const services = startServices({ facts, root, processes, onLine, comesBack: options.comesBack ?? true });
     undo.push(() => services.stop({ atOnce: true }));
-    await services.allReady(signal);
+    const notReady = await services.allReady(signal);
     const giveUpFolder = async (): Promise<void> => {
       processes.clear();
       await unlock();
     };
-    return running({ facts, services, infrastructure, giveUpFolder });
+    return running({ facts, services, notReady, infrastructure, giveUpFolder });
   } catch (fault) {
     await unwind(undo);
     throw fault;
@@ -105,13 +109,15 @@ const unwind = async (undo: (() => unknown)[]): Promise<void> => {
 const running = (parts: {
   facts: Facts;
   services: Services;
+  notReady: ServiceName[];
   infrastructure: Infrastructure;
   giveUpFolder: () => Promise<void>;
 }): Agora => {
-  const { facts, services, infrastructure, giveUpFolder } = parts;
+  const { facts, services, notReady, infrastructure, giveUpFolder } = parts;
   let stopped: Promise<void> | undefined;
   return {
     ...services,
+    notReady,
     databaseUrls: facts.databaseUrls,
     postgres: infrastructure.postgres,
     redis: infrastructure.redis,

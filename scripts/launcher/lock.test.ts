@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +32,17 @@ describe('lockFolder', () => {
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
+  it('waits for a lock that is being written, and for a takeover that is under way', async () => {
+    await leaveLock('');
+    await writeFile(path.join(folder, 'launcher.lock.takeover'), '');
+    const attempt = lockFolder(folder).catch((fault: Error) => fault.message);
+    await writeFile(
+      path.join(folder, 'launcher.lock'),
+      JSON.stringify({ pid: process.pid, born: bornAt(process.pid) }),
+    );
+    expect(await attempt).toContain('already running');
+  });
+
   it.each([
     ['a dead process', JSON.stringify({ pid: 999_999_999, born: '1' })],
     [
@@ -41,6 +52,8 @@ describe('lockFolder', () => {
     ['a writer that was killed in the middle', '{"pid":'],
   ])('takes over the lock of %s', async (_, text) => {
     await leaveLock(text);
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(path.join(folder, 'launcher.lock'), longAgo, longAgo);
     await expect(lockFolder(folder)).resolves.toBeTypeOf('function');
   });
 });

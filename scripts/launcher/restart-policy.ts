@@ -7,6 +7,9 @@ const longestDelayMs = 5_000;
 
 export type Verdict = { restartInMs: number } | 'give up';
 
+/** Nothing to be done until its source changes: for development. */
+export const leaveDead = (): Verdict => 'give up';
+
 /** What to do about a process that died at these moments, the last one being now. */
 export const afterDeath = (deaths: readonly number[], now: number): Verdict => {
   const recent = deaths.filter((moment) => now - moment < windowMs).length;

@@ -3,6 +3,7 @@ import { type ServiceName, serviceNames, subgraphNames } from '../../contracts/s
 import { type Facts, serviceEnvironment } from './environment.ts';
 import type { ProcessList } from './leftovers.ts';
 import { becomesReady } from './ready.ts';
+import { afterDeath, leaveDead } from './restart-policy.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 // A service drains for at most 10 s (SHUTDOWN_DEADLINE_MS) and then ends itself.
@@ -14,8 +15,8 @@ export type Services = {
   /** Services that are not running now: they died too often, or are down on purpose. */
   down: () => ServiceName[];
   pid: (service: ServiceName) => number | undefined;
-  /** Waits until each was ready once or was given up. */
-  allReady: (signal?: AbortSignal) => Promise<void>;
+  /** Waits until each was ready once, was given up, or took too long; returns those that were not. */
+  allReady: (signal?: AbortSignal) => Promise<ServiceName[]>;
   /** kill -9; it stays down until `restart`. To see it come back by itself, kill `pid(service)`. */
   kill: (service: ServiceName) => Promise<void>;
   /** Stops it if it runs, starts it, waits until it is ready. Throws when it does not become ready. */
@@ -32,8 +33,9 @@ export const startServices = (options: {
   root: string;
   processes: ProcessList;
   onLine: (source: string, line: string) => void;
+  comesBack: boolean;
 }): Services => {
-  const { facts, root, processes, onLine } = options;
+  const { facts, root, processes, onLine, comesBack } = options;
   const entries = serviceNames.map((service) => [service, superviseService(service)] as const);
   const all = Object.fromEntries(entries) as Record<ServiceName, Supervised>;
   const urls = Object.fromEntries(
@@ -49,6 +51,7 @@ export const startServices = (options: {
       args: [path.join(root, mainOf(service))],
       env,
       cwd: root,
+      policy: comesBack ? afterDeath : leaveDead,
     };
     return supervise(program, {
       onLine: (line) => onLine(service, line),
@@ -63,14 +66,21 @@ export const startServices = (options: {
     pid: (service) => all[service].pid,
     allReady: async (signal) => {
       const aborted = signal ? rejectionOf(signal) : undefined;
-      const ready = Promise.all(serviceNames.map((service) => becomesReady(all[service], urls[service])));
-      await (aborted ? Promise.race([ready, aborted]) : ready);
+      const outcomes = Promise.all(serviceNames.map((service) => becomesReady(all[service], urls[service])));
+      const reached = await (aborted ? Promise.race([outcomes, aborted]) : outcomes);
+      return serviceNames.filter((service, index) => {
+        const outcome = reached[index];
+        if (outcome === 'ready' || outcome === undefined) return false;
+        onLine('launcher', `${service} is not ready: ${outcome.because}`);
+        return true;
+      });
     },
     kill: (service) => all[service].kill(),
     restart: async (service) => {
       await all[service].stop(graceMs);
       all[service].start();
-      if (!(await becomesReady(all[service], urls[service]))) throw new Error(`${service} does not become ready`);
+      const outcome = await becomesReady(all[service], urls[service]);
+      if (outcome !== 'ready') throw new Error(`${service} does not become ready: ${outcome.because}`);
     },
     stop: async ({ atOnce }) => {
       const end = (service: ServiceName): Promise<void> => (atOnce ? all[service].kill() : all[service].stop(graceMs));

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type ServiceName, subgraphNames } from '../../contracts/services.ts';
+import { subgraphNames } from '../../contracts/services.ts';
 import { demoAccounts } from './accounts.ts';
 import type { Agora } from './agora.ts';
 
@@ -12,15 +12,13 @@ const eventTransports: Record<Agora['events'], (agora: Pick<Agora, 'redis'>) => 
 
 const row = (role: string, signIn: string): [string, string] => [`As ${role}`, signIn];
 
-type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres'> & {
-  down: ServiceName[];
-
+type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady'> & {
   seeded: boolean;
   seconds: number;
 };
 
 /** What somebody wants to know who has just started it: where it is, and what it stands on. */
-export const summary = ({ urls, events, redis, postgres, down, seeded, seconds }: Facts): string => {
+export const summary = ({ urls, events, redis, postgres, notReady, seeded, seconds }: Facts): string => {
   const rows: [string, string][] = [
     ['Graph', `${urls.gateway}/graphql  (open it in a browser to try queries)`],
     ['Subgraphs', subgraphNames.map((name) => `${name} :${new URL(urls[name]).port}`).join('  ')],
@@ -36,7 +34,9 @@ export const summary = ({ urls, events, redis, postgres, down, seeded, seconds }
     ['Stop', 'Ctrl-C'],
   ];
   const headline =
-    down.length === 0 ? `Agora is ready (${seconds.toFixed(1)} s)` : `Agora runs without ${down.join(', ')}: see above`;
-  const title = styleText(['bold', down.length === 0 ? 'green' : 'red'], headline);
+    notReady.length === 0
+      ? `Agora is ready (${seconds.toFixed(1)} s)`
+      : `Agora runs without ${notReady.join(', ')}: see above`;
+  const title = styleText(['bold', notReady.length === 0 ? 'green' : 'red'], headline);
   return [title, ...rows.map(([name, value]) => `  ${styleText('bold', name.padEnd(11))} ${value}`)].join('\n');
 };

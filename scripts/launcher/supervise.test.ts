@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../tests/kit/until.ts';
 import { bornAt } from '../system/processes.ts';
-import { type Supervised, supervise } from './supervise.ts';
+import { leaveDead } from './restart-policy.ts';
+import { type Program, type Supervised, supervise } from './supervise.ts';
 
 let watched: { lines: string[]; notices: string[]; pids: number[] };
 let running: Supervised[] = [];
@@ -11,15 +12,18 @@ afterEach(async () => {
   running = [];
 });
 
-const run = (code: string, input?: string): Supervised => {
+const run = (code: string, more: Partial<Program> = {}): Supervised => {
   watched = { lines: [], notices: [], pids: [] };
   const { lines, notices, pids } = watched;
   const program = { name: 'it', command: process.execPath, args: ['-e', code], env: process.env, cwd: process.cwd() };
-  const supervised = supervise(input === undefined ? program : { ...program, input }, {
-    onLine: (line) => lines.push(line),
-    onNotice: (sentence) => notices.push(sentence),
-    onStart: (pid) => pids.push(pid),
-  });
+  const supervised = supervise(
+    { ...program, ...more },
+    {
+      onLine: (line) => lines.push(line),
+      onNotice: (sentence) => notices.push(sentence),
+      onStart: (pid) => pids.push(pid),
+    },
+  );
   running.push(supervised);
   supervised.start();
   return supervised;
@@ -29,7 +33,9 @@ const forever = 'setInterval(() => {}, 1000);';
 
 describe('supervise', () => {
   it('passes on every line of both outputs, and the input', async () => {
-    run(`process.stdin.on('data', (text) => { console.log('a\\nb'); console.error(String(text)); }); ${forever}`, 'in');
+    run(`process.stdin.on('data', (text) => { console.log('a\\nb'); console.error(String(text)); }); ${forever}`, {
+      input: 'in',
+    });
     await until('the lines', () => watched.lines.length === 3);
     expect(watched.lines.toSorted()).toEqual(['a', 'b', 'in']);
   });
@@ -41,6 +47,14 @@ describe('supervise', () => {
     await until('it runs again', () => watched.pids.length === 2);
     expect(it.state).toBe('running');
     expect(watched.notices).toEqual(['died (SIGKILL); starting it again in 250 ms']);
+  });
+
+  it('leaves a dead process alone when that is the policy, until it is started by hand', async () => {
+    const it = run('process.exit(3)', { policy: leaveDead });
+    await until('it is dead', () => it.state === 'failed');
+    expect(watched.notices).toEqual(['died (exit code 3) and is left alone now; its last lines say why']);
+    it.start();
+    expect(it.state).toBe('running');
   });
 
   it('stops with SIGTERM and does not come back', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterDeath } from './restart-policy.ts';
+import { afterDeath, type Verdict } from './restart-policy.ts';
 
 export type Program = {
   name: string;
@@ -12,6 +12,8 @@ export type Program = {
   cwd: string;
   /** Written to its standard input, for configuration that must not be seen in a process list. */
   input?: string;
+  /** What to do when it dies; by default it is started again, within limits. */
+  policy?: (deaths: readonly number[], now: number) => Verdict;
 };
 
 export type Watcher = {
@@ -59,10 +61,10 @@ export const supervise = (program: Program, watcher: Watcher): Supervised => {
 
   const comeBack = async (cause: string): Promise<void> => {
     deaths = [...deaths, Date.now()].slice(-10);
-    const verdict = afterDeath(deaths, Date.now());
+    const verdict = (program.policy ?? afterDeath)(deaths, Date.now());
     if (verdict === 'give up') {
       state = 'failed';
-      watcher.onNotice(`died again (${cause}) and is left alone now; its last lines say why`);
+      watcher.onNotice(`died (${cause}) and is left alone now; its last lines say why`);
       return;
     }
     state = 'restarting';

@@ -37,7 +37,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
 
   async lockOverdue(id, now) {
     const locked = await tx.$queryRaw<unknown[]>`
-      SELECT 1 FROM customer_order WHERE id = ${id} AND step_deadline <= ${now} FOR UPDATE`;
+      SELECT 1 FROM customer_order WHERE id = ${id} AND step_deadline <= ${now} FOR UPDATE SKIP LOCKED`;
     return locked.length === 0 ? undefined : await read(tx, id);
   },
 

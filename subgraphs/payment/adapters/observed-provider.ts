@@ -25,10 +25,9 @@ export const observedProvider = (
       return answer;
     } catch (error) {
       stop({ outcome: 'unknown' });
-      log.warn(
-        { err: error, provider: provider.name, operation },
-        'payment provider gave no answer; asked again later',
-      );
+      // The sentence and no more: a provider's error object may hold the request, and with it the customer's token.
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ reason, provider: provider.name, operation }, 'payment provider gave no answer; asked again later');
       throw error;
     }
   };

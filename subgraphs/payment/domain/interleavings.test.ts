@@ -159,7 +159,6 @@ test('a cancel at any point ends with nothing in hand and the order told, unless
       const world = newWorld(bank);
       for (const [name, which] of order) steps[name](world, which);
       steps.cancel(world);
-      const before = world.told.length;
       quieten(world);
       if (!world.payment) {
         expect(world.withdrawn).toBe(true);
@@ -172,7 +171,6 @@ test('a cancel at any point ends with nothing in hand and the order told, unless
         steps.cancel(world);
         quieten(world);
       }
-      expect(world.told.length).toBeGreaterThanOrEqual(before);
       expect(world.told.at(-1)?.type).toBe('payment.cancelled');
       expect(world.provider.inHand()).toBe(0);
       expect(booked(world).sort()).toEqual([...world.provider.effects].sort());

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { money } from '../../../contracts/money.ts';
+import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import type { Attempt } from '../domain/payment.ts';
+
+let kit: PaymentTestApp;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+const authorize = async (attempt: Attempt, paymentMethodToken = 'tok_approve') => {
+  const message = authorizeMessage(attempt, { paymentMethodToken });
+  await kit.app.commands.authorizePayment(message);
+  return message;
+};
+const capture = (attempt: Attempt) => kit.app.commands.capturePayment(captureMessage(attempt));
+const cancel = (attempt: Attempt) => kit.app.commands.cancelPayment(cancelMessage(attempt));
+const toldTypes = async (attempt: Attempt) => (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
+const consistent = async (attempt: Attempt) => {
+  expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
+  return kit.ledger(attempt);
+};
+
+describe('cancel', () => {
+  const outcomeOf = async (attempt: Attempt) => (await kit.told(attempt)).at(-1)?.data.outcome;
+
+  test('before the attempt came refuses it when it comes: nobody is asked', async () => {
+    const attempt = anAttempt();
+    await cancel(attempt);
+    expect(await kit.told(attempt)).toMatchObject([
+      { type: 'payment.cancelled', data: { paymentId: null, outcome: 'NOTHING', refunded: null } },
+    ]);
+    await authorize(attempt);
+    expect((await kit.told(attempt)).at(-1)).toMatchObject({ type: 'payment.declined', data: { reason: 'WITHDRAWN' } });
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'WITHDRAWN' });
+    expect(await consistent(attempt)).toEqual([]);
+    await capture(attempt);
+    await cancel(attempt);
+    expect((await toldTypes(attempt)).slice(-2)).toEqual(['capture-failed', 'cancelled']);
+  });
+
+  test('of a hold lets it go', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await cancel(attempt);
+    expect(await outcomeOf(attempt)).toBe('VOIDED');
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+  });
+
+  test('of a capture gives it back', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await capture(attempt);
+    await cancel(attempt);
+    expect((await kit.told(attempt)).at(-1)?.data).toMatchObject({
+      outcome: 'REFUNDED',
+      refunded: money(5_000, 'EUR'),
+    });
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
+  });
+
+  test('of a decline, and of an extra step that was never taken, undoes nothing and says so', async () => {
+    const [declined, waiting] = [anAttempt(), anAttempt()];
+    await authorize(declined, 'tok_decline');
+    await authorize(waiting, 'tok_action_required');
+    await cancel(declined);
+    await cancel(waiting);
+    expect(await outcomeOf(declined)).toBe('NOTHING');
+    expect(await outcomeOf(waiting)).toBe('NOTHING');
+    expect(await consistent(waiting)).toEqual([]);
+  });
+
+  test('again gets the same reply again and undoes nothing twice', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await capture(attempt);
+    await Promise.all([cancel(attempt), cancel(attempt), cancel(attempt)]);
+    await cancel(attempt);
+    expect(await outcomeOf(attempt)).toBe('REFUNDED');
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
+  });
+
+  test('ends the attempt: what comes late gets nothing', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await cancel(attempt);
+    await capture(attempt);
+    await authorize(attempt);
+    expect(await toldTypes(attempt)).toEqual(['authorized', 'cancelled', 'capture-failed', 'declined']);
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+  });
+
+  test.each(['hold', 'capture'])('that the bank refuses for a %s is told, and can be asked for again', async (what) => {
+    const attempt = anAttempt();
+    await authorize(attempt, 'tok_void_fail');
+    if (what === 'capture') await capture(attempt);
+    await cancel(attempt);
+    await cancel(attempt);
+    expect((await toldTypes(attempt)).slice(-2)).toEqual(['cancel-failed', 'cancel-failed']);
+    const operations = await kit.prisma.operation.findMany({
+      where: { payment: { attemptId: attempt.attemptId }, kind: { in: ['VOID', 'REFUND'] } },
+    });
+    expect(new Set(operations.map(({ key }) => key)).size).toBe(2);
+  });
+});
