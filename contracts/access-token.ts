@@ -7,6 +7,8 @@ export const accessTokenIssuer = 'agora-user';
 export const accessTokenAudience = 'agora';
 /** Ed25519: small keys and signatures, and no parameters to get wrong. */
 export const accessTokenAlgorithm = 'EdDSA';
+/** RFC 9068: nothing else that is ever signed with the same keys can pass for an access token. */
+export const accessTokenType = 'at+jwt';
 
 /** Where the user subgraph publishes the keys that verify it. */
 export const accessTokenKeysPath = '/.well-known/jwks.json';

@@ -7,6 +7,7 @@ import {
   accessTokenAlgorithm,
   accessTokenAudience,
   accessTokenIssuer,
+  accessTokenType,
 } from '../contracts/access-token.ts';
 import { type Failure, fail, ok, type Result } from '../contracts/result.ts';
 import { guest, type Viewer } from '../contracts/viewer.ts';
@@ -34,6 +35,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
       issuer: accessTokenIssuer,
       audience: accessTokenAudience,
       algorithms: [accessTokenAlgorithm],
+      typ: accessTokenType,
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceSeconds,
     });

@@ -129,4 +129,14 @@ describe('the consumer', () => {
     expect(text).toContain('agora_dead_letters_total{queue="user",type="thing.happened"} 1');
     expect(text).toContain('agora_dead_letters_total{queue="user",type="unknown"} 1');
   });
+
+  it('shows how many messages are in its queue, and goes on when that cannot be told', async () => {
+    await start();
+    bus.counts = async () => ({ waiting: 3, active: 1, delayed: 0, dead: 2 });
+    expect(await metrics.metrics()).toContain('agora_queue_messages{queue="user",state="dead"} 2');
+    bus.counts = async () => {
+      throw new Error('the queue is away');
+    };
+    expect(await metrics.metrics()).toContain('agora_queue_messages{queue="user",state="waiting"} 3');
+  });
 });

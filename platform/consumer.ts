@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type DataOf, Envelope, type Message, type MessageDefinition } from '../contracts/envelope.ts';
 import { type Bus, type Consumption, Poison } from './bus/bus.ts';
-import { consumerMetrics } from './bus/metrics.ts';
+import { consumerMetrics, measureQueue } from './bus/metrics.ts';
 import { runInContext } from './context.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
@@ -45,6 +45,7 @@ export const startConsumer = ({
 }: ConsumerOptions): Promise<Consumption> => {
   const table = tableOf(handlers);
   const measured = consumerMetrics(metrics);
+  measureQueue(metrics, bus, queue);
   const handle = async (raw: unknown) => {
     const { message, handler } = route(table, queue, raw);
     const { correlationId, traceparent } = message;

@@ -15,7 +15,7 @@ const node = (name: string, ...args: string[]): Step => ({ name, command: proces
 const tool = (name: string, command: string, ...args: string[]): Step => ({ name, command, args });
 
 const staticSteps: readonly Step[] = [
-  tool('format and lint', 'biome', 'ci', '--error-on-warnings', '.'),
+  tool('format and lint', 'biome', 'ci', '--error-on-warnings', '--colors=off', '.'),
   tool('types', 'tsc', '--project', '.'),
   node('import rule', 'scripts/import-rule/check.ts'),
   node('supergraph is current', 'scripts/compose.ts', '--check'),

@@ -19,3 +19,13 @@ export const linkState = (log: Logger, what: string): LinkState => {
     },
   };
 };
+
+/** The same for several things, told apart by name: one that is away does not hide that another is back. */
+export const linkStates = (log: Logger, what: (name: string) => string): ((name: string) => LinkState) => {
+  const states = new Map<string, LinkState>();
+  return (name) => {
+    const state = states.get(name) ?? linkState(log, what(name));
+    states.set(name, state);
+    return state;
+  };
+};

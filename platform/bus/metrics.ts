@@ -1,5 +1,6 @@
 /** What messaging measures. Without a registry it counts for nobody, so that callers need not ask. */
 import { Counter, Gauge, Histogram, type Registry } from '../metrics.ts';
+import type { Bus } from './bus.ts';
 
 // 1 ms to 10 s for one handler; what takes longer has lost its lock and is counted in the last bucket.
 const handlerBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -36,6 +37,20 @@ export const consumerMetrics = (registry?: Registry) => ({
     registers: registers(registry),
   }),
 });
+
+/** How many messages are in the queue, read at each scrape; the last numbers while the queue cannot be reached. */
+export const measureQueue = (registry: Registry | undefined, bus: Bus, queue: string): void => {
+  new Gauge({
+    name: 'agora_queue_messages',
+    help: 'Messages in the queue, by state (waiting, active, delayed, dead).',
+    labelNames: ['queue', 'state'],
+    registers: registers(registry),
+    async collect() {
+      const counts = await bus.counts(queue).catch(() => ({}));
+      for (const [state, count] of Object.entries(counts)) this.set({ queue, state }, count);
+    },
+  });
+};
 
 export const relayMetrics = (registry?: Registry) => ({
   published: new Counter({

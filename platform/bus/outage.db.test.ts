@@ -32,8 +32,8 @@ eachTransport('an outage', (on) => {
     expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
     work = async () => undefined;
     await until('the message to be done', () => done === 1);
-    expect(on.recorded.saying('need is away')).toHaveLength(1);
-    expect(on.recorded.saying('need is back')).toHaveLength(1);
+    expect(on.recorded.saying('needs is away')).toHaveLength(1);
+    expect(on.recorded.saying('needs is back')).toHaveLength(1);
   });
 
   it('asks at a bounded rate during an outage, however long the queue is', async () => {
@@ -95,7 +95,8 @@ eachTransport('an outage', (on) => {
     await until('the first message', () => taken.length === 1);
     await on.link.cut();
     await pause(2_500);
-    expect(on.recorded.lines.length).toBeLessThan(20);
+    // Redis or the database is away, and what BullMQ had under way failed.
+    expect(on.recorded.lines.filter(({ level }) => level >= 40).length).toBeLessThan(8);
     const second = aMessage();
     const other = await on.another();
     await other.publish([{ queue: on.queue, message: second }]);

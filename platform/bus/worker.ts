@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts';
 import type { Backend } from './backend.ts';
 import { type ConsumeOptions, type Consumption, type DeadLetter, Poison } from './bus.ts';
 import { type BusLimits, backoffMs } from './limits.ts';
-import { linkState } from './link-state.ts';
+import { linkStates } from './link-state.ts';
 import { isOutage as isKnownOutage } from './outage.ts';
 
 type Handle = (message: unknown) => Promise<void>;
@@ -17,16 +17,16 @@ export const startWorker = (
   { concurrency = limits.concurrency, isOutage = isKnownOutage, onDeadLetter }: ConsumeOptions,
 ): Consumption => {
   const closing = new AbortController();
-  const needs = linkState(log, `something that messages of queue ${queue} need`);
+  const needsOf = linkStates(log, (type) => `something that ${type} in queue ${queue} needs`);
 
   const process = async (job: Job, token?: string): Promise<void> => {
     try {
       await handle(job.data);
-      needs.up();
+      needsOf(job.name).up();
     } catch (error) {
       if (error instanceof Poison) throw new UnrecoverableError(error.message);
       if (!isOutage(error)) throw asError(error);
-      needs.down(error);
+      needsOf(job.name).down(error);
       await postpone(job, token, limits, closing.signal);
     }
   };
@@ -42,7 +42,8 @@ export const startWorker = (
       backoffStrategy: (attempt) => backoffMs(attempt, limits.retryBaseMs, limits.retryCapMs, Math.random()),
     },
   });
-  worker.on('error', (error) => log.warn({ err: error, queue }, 'queue worker'));
+  // That the server is away is told once by the backend; the worker says it at each try.
+  worker.on('error', (error) => log[isKnownOutage(error) ? 'debug' : 'warn']({ err: error, queue }, 'queue worker'));
   worker.on('stalled', (id) => log.warn({ id, queue }, 'the worker of this message died; it is delivered again'));
   worker.on('failed', (job, error) => {
     if (!job) return;

@@ -6,7 +6,8 @@ import { type MoneyView, price, printTimeline } from './show.ts';
 export const buyOnce = async (shopper: Shopper): Promise<void> => {
   const { products, categories } = await shopper.client.ask(BrowseDocument, { first: 5 });
   console.log(`Browses: ${(categories ?? []).map(({ name }) => name).join(', ')}; first of all`);
-  for (const { node } of products?.edges ?? []) console.log(`  ${node.title}, from ${price(node.priceFrom as MoneyView)}`);
+  for (const { node } of products?.edges ?? [])
+    console.log(`  ${node.title}, from ${price(node.priceFrom as MoneyView)}`);
 
   const variant = await variantOf(shopper, 'trail-lamp-200');
   console.log(`Adds 2 × ${variant.sku} at ${price(variant.price)}; ${variant.available} are available`);

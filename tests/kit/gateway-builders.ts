@@ -8,7 +8,7 @@ import path from 'node:path';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { accessTokenAudience, accessTokenIssuer } from '../../contracts/access-token.ts';
+import { accessTokenAudience, accessTokenIssuer, accessTokenType } from '../../contracts/access-token.ts';
 import { newId } from '../../contracts/ids.ts';
 import type { Viewer } from '../../contracts/viewer.ts';
 import { gatewayVariables } from '../../gateway/config.ts';
@@ -52,10 +52,21 @@ export const keyPair = async (kid: string): Promise<KeyPair> => {
 /** An access token as the user subgraph makes it; `over` spoils what a test wants spoilt. */
 export const anAccessToken = async (
   { privateKey }: KeyPair,
-  over: { issuer?: string; audience?: string; expiresInSeconds?: number; sub?: string; roles?: string[] } = {},
+  over: {
+    issuer?: string;
+    audience?: string;
+    expiresInSeconds?: number;
+    sub?: string;
+    roles?: string[];
+    type?: string;
+  } = {},
 ): Promise<string> =>
   new SignJWT({ roles: over.roles ?? ['CUSTOMER'], sid: 'session-1' })
-    .setProtectedHeader({ alg: 'EdDSA', ...(privateKey.kid && { kid: privateKey.kid }) })
+    .setProtectedHeader({
+      alg: 'EdDSA',
+      typ: over.type ?? accessTokenType,
+      ...(privateKey.kid && { kid: privateKey.kid }),
+    })
     .setIssuer(over.issuer ?? accessTokenIssuer)
     .setAudience(over.audience ?? accessTokenAudience)
     .setSubject(over.sub ?? newId('User'))
@@ -178,7 +189,14 @@ export const aGateway = async (viewerKey: KeyPair, environment: Record<string, s
   return { url, lines, ask, close: gateway.close };
 };
 
+let composedOnce: string | undefined;
+
 const fixtureSupergraph = (): string => {
+  composedOnce ??= composeFixture();
+  return composedOnce;
+};
+
+const composeFixture = (): string => {
   const composed = composeSupergraph(
     Object.entries(sdls).map(([name, sdl]) => ({ name, url: nowhere, file: `${name}.graphql`, sdl })),
   );

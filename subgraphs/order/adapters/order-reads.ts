@@ -1,11 +1,11 @@
 import type { OrderId, UserId } from '../../../contracts/ids.ts';
 import { Currency } from '../../../contracts/money.ts';
 import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
-import { Prisma, type PrismaClient } from '../../../prisma/order/client/client.ts';
+import type { Prisma, PrismaClient } from '../../../prisma/order/client/client.ts';
 import type { OrderLine, TimelineEntry } from '../domain/order.ts';
 import type { OrderStatus } from '../domain/order-status.ts';
 import type { OrderReads } from '../usecases/ports.ts';
-import { toLine, toView, type ViewRow, viewColumns } from './order-rows.ts';
+import { rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-rows.ts';
 
 type Reads = Omit<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 
@@ -79,7 +79,3 @@ const grouped = <Row extends { orderId: string }, T>(rows: readonly Row[], to: (
   new Map(
     [...Map.groupBy(rows, ({ orderId }) => orderId as OrderId)].map(([id, ofOne]) => [id, ofOne.map(to)] as const),
   );
-
-const rawViewColumns = Prisma.raw(`o.id, o.number, o.customer_id AS "customerId", o.currency,
-  o.total_amount AS "totalAmount", o.placed_at AS "placedAt", o.expires_at AS "expiresAt", o.version, o.status,
-  o.payment_status AS "paymentStatus", o.payment_id AS "paymentId", o.action_url AS "actionUrl", o.failure`);

@@ -24,6 +24,16 @@ export const viewColumns = {
   failure: true,
 } as const satisfies Prisma.OrderSelect;
 
+/** For raw SQL: these columns of the table called `o`, under the names that Prisma gives them. */
+const columnsOf = (fields: object): Prisma.Sql =>
+  Prisma.raw(
+    Object.keys(fields)
+      .map((field) => `o.${field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${field}"`)
+      .join(', '),
+  );
+export const rawViewColumns = columnsOf(viewColumns);
+export const rawColumns = columnsOf(Prisma.OrderScalarFieldEnum);
+
 export type ViewRow = Pick<OrderModel, keyof typeof viewColumns>;
 
 export const toView = (row: ViewRow): OrderView => ({
@@ -51,12 +61,16 @@ export const toLine = (row: OrderLineModel, currency: Currency): OrderLine => ({
   unitPrice: { amount: row.unitAmount, currency },
 });
 
-export const toOrder = (row: OrderModel, lines: readonly OrderLineModel[], token: string | null): Order => {
+export const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Order => {
   const view = toView(row);
   return {
     ...view,
     lines: lines.map((line) => toLine(line, view.total.currency)),
-    attempt: { id: row.attemptId as AttemptId, number: row.attemptNumber, paymentMethodToken: token },
+    attempt: {
+      id: row.attemptId as AttemptId,
+      number: row.attemptNumber,
+      paymentMethodToken: row.paymentMethodToken,
+    },
     step: { deadline: row.stepDeadline, sends: row.stepSends },
     undo: row.undo as Part[],
     heading: row.heading as Heading | null,
@@ -69,6 +83,7 @@ export const standingOf = ({ version, status, attempt, payment, step, undo, head
   status,
   attemptId: attempt.id,
   attemptNumber: attempt.number,
+  paymentMethodToken: attempt.paymentMethodToken,
   paymentStatus: payment.status,
   paymentId: payment.id,
   actionUrl: payment.actionUrl,

@@ -1,9 +1,9 @@
-import type { OrderId } from '../../../contracts/ids.ts';
 import type { Prisma } from '../../../prisma/order/client/client.ts';
+import type { OrderModel } from '../../../prisma/order/client/models.ts';
 import type { Changed } from '../domain/checkout.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderStore } from '../usecases/ports.ts';
-import { standingOf, toOrder } from './order-rows.ts';
+import { rawColumns, standingOf, toOrder } from './order-rows.ts';
 
 export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
   async insert({ order, entry }) {
@@ -30,15 +30,16 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
   },
 
   async lock(id) {
-    // The row first, in a statement of its own: the rest is then read as the one before us left it.
-    await tx.$queryRaw`SELECT 1 FROM customer_order WHERE id = ${id} FOR UPDATE`;
-    return await read(tx, id);
+    const [row] = await tx.$queryRaw<OrderModel[]>`
+      SELECT ${rawColumns} FROM customer_order AS o WHERE o.id = ${id} FOR UPDATE`;
+    return row && (await withLines(tx, row));
   },
 
   async lockOverdue(id, now) {
-    const locked = await tx.$queryRaw<unknown[]>`
-      SELECT 1 FROM customer_order WHERE id = ${id} AND step_deadline <= ${now} FOR UPDATE SKIP LOCKED`;
-    return locked.length === 0 ? undefined : await read(tx, id);
+    const [row] = await tx.$queryRaw<OrderModel[]>`
+      SELECT ${rawColumns} FROM customer_order AS o
+       WHERE o.id = ${id} AND o.step_deadline <= ${now} FOR UPDATE SKIP LOCKED`;
+    return row && (await withLines(tx, row));
   },
 
   async save({ order, entry }) {
@@ -48,21 +49,13 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
     });
     // Only a caller without the lock gets here: better a loud fault than a lost change.
     if (count === 0) throw new Error(`${order.id} is not at version ${order.version - 1} any more`);
-    await saveAttempt(tx, order, entry.at);
+    if (order.status === 'PLACED') await insertAttempt(tx, order, entry.at);
     await insertEvent(tx, order, entry);
   },
 });
 
-const read = async (tx: Prisma.TransactionClient, id: OrderId): Promise<Order | undefined> => {
-  const row = await tx.order.findUnique({
-    where: { id },
-    include: {
-      lines: { orderBy: { position: 'asc' } },
-      attempts: { orderBy: { number: 'desc' }, take: 1, select: { paymentMethodToken: true } },
-    },
-  });
-  return row ? toOrder(row, row.lines, row.attempts[0]?.paymentMethodToken ?? null) : undefined;
-};
+const withLines = async (tx: Prisma.TransactionClient, row: OrderModel): Promise<Order> =>
+  toOrder(row, await tx.orderLine.findMany({ where: { orderId: row.id }, orderBy: { position: 'asc' } }));
 
 const linesOf = ({ id, lines }: Order) =>
   lines.map(({ variantId, sku, title, quantity, unitPrice }, index) => ({
@@ -75,22 +68,12 @@ const linesOf = ({ id, lines }: Order) =>
     unitAmount: unitPrice.amount,
   }));
 
-const insertAttempt = async (tx: Prisma.TransactionClient, { id, attempt }: Order, startedAt: Date) => {
-  const { id: attemptId, number, paymentMethodToken } = attempt;
-  await tx.attempt.createMany({
-    data: [{ id: attemptId, orderId: id, number, startedAt, paymentMethodToken }],
-    skipDuplicates: true,
-  });
-};
-
-/** A new attempt gets its row; of one that is there already, only its token changes: it is erased. */
-const saveAttempt = async (tx: Prisma.TransactionClient, order: Order, now: Date) => {
-  if (order.attempt.paymentMethodToken !== null) return await insertAttempt(tx, order, now);
-  await tx.attempt.updateMany({
-    where: { id: order.attempt.id, paymentMethodToken: { not: null } },
-    data: { paymentMethodToken: null },
-  });
-};
+/** The attempt may be there already: not every change of a PLACED order begins one. */
+const insertAttempt = (
+  tx: Prisma.TransactionClient,
+  { id: orderId, attempt: { id, number } }: Order,
+  startedAt: Date,
+) => tx.attempt.createMany({ data: [{ id, orderId, number, startedAt }], skipDuplicates: true });
 
 const insertEvent = (tx: Prisma.TransactionClient, { id, version }: Order, entry: Changed['entry']) =>
   tx.orderEvent.createMany({ data: [{ orderId: id, version, ...entry }] });

@@ -80,7 +80,7 @@ describe('a checkout over the queue', () => {
 
   it('forgets the payment method once it is handed on', async () => {
     await tell('stock.reserved');
-    expect(await kit.prisma.attempt.findMany({ where: { orderId: id } })).toMatchObject([{ paymentMethodToken: null }]);
+    expect(await kit.rowOf(id)).toMatchObject({ paymentMethodToken: null });
   });
 
   it('refuses loudly a reply about an order that does not exist', async () => {

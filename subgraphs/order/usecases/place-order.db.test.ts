@@ -47,7 +47,8 @@ describe('placing an order', () => {
         { variantId: variantOf('lamp'), sku: 'LAMP', title: 'lamp', quantity: 2, unitAmount: 1_999 },
         { variantId: variantOf('tent'), quantity: 1, unitAmount: 19_900 },
       ],
-      attempts: [{ id: order.attemptId, number: 1, paymentMethodToken: 'tok_approve' }],
+      paymentMethodToken: 'tok_approve',
+      attempts: [{ id: order.attemptId, number: 1 }],
       events: [{ version: 1, status: 'PLACED', event: 'placed' }],
     });
     expect(await kit.sent(id as never)).toEqual(['order.placed', 'stock.reserve']);

@@ -5,6 +5,7 @@ import {
   accessTokenAlgorithm,
   accessTokenAudience,
   accessTokenIssuer,
+  accessTokenType,
 } from '../../../contracts/access-token.ts';
 import type { AccessTokens } from '../usecases/ports.ts';
 
@@ -21,7 +22,7 @@ export const accessTokens = async (
   const [published] = publicKeys;
   if (!signing || !published?.kid) throw new Error('a key to sign access tokens with is required');
   const key = await importJWK(signing, accessTokenAlgorithm);
-  const header = { alg: accessTokenAlgorithm, typ: 'at+jwt', kid: published.kid };
+  const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: published.kid };
   return {
     publicKeys: { keys: publicKeys },
     issue: async (user, sessionId, now) => {

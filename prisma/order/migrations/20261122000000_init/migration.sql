@@ -55,6 +55,7 @@ CREATE TABLE "customer_order" (
     "status" TEXT NOT NULL,
     "attempt_id" TEXT NOT NULL,
     "attempt_number" INTEGER NOT NULL,
+    "payment_method_token" TEXT,
     "payment_status" TEXT NOT NULL,
     "payment_id" TEXT,
     "action_url" TEXT,
@@ -86,7 +87,6 @@ CREATE TABLE "attempt" (
     "order_id" TEXT NOT NULL,
     "number" INTEGER NOT NULL,
     "started_at" TIMESTAMPTZ(3) NOT NULL,
-    "payment_method_token" TEXT,
 
     CONSTRAINT "attempt_pkey" PRIMARY KEY ("id")
 );

@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Viewer } from '../contracts/viewer.ts';
+import {
+  aGateway,
+  anAccessToken,
+  aSubgraph,
+  type GatewayFixture,
+  httpServer,
+  type KeyPair,
+  keyPair,
+  keyServer,
+  nowhere,
+  type SubgraphFixture,
+} from '../tests/kit/gateway-builders.ts';
+import { accessTokenKeys } from './access-token-keys.ts';
+import { authenticator } from './authentication.ts';
+
+const resolvers = {
+  Query: { me: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => viewer.kind },
+};
+
+let viewerKey: KeyPair;
+let tokenKey: KeyPair;
+let user: SubgraphFixture;
+
+beforeAll(async () => {
+  [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
+  user = await aSubgraph('user', resolvers, viewerKey);
+});
+afterAll(() => user.close());
+afterEach(() => void vi.useRealTimers());
+
+const withGateway = async (jwksUrl: string, test: (gateway: GatewayFixture) => Promise<void>): Promise<void> => {
+  const gateway = await aGateway(viewerKey, {
+    USER_SUBGRAPH_URL: user.url,
+    PRODUCT_SUBGRAPH_URL: nowhere,
+    ACCESS_TOKEN_JWKS_URL: jwksUrl,
+  });
+  try {
+    await test(gateway);
+  } finally {
+    await gateway.close();
+  }
+};
+
+/** Whom the subgraph saw, or what the gateway said instead. */
+const answer = async ({ ask }: GatewayFixture, token?: string): Promise<unknown> => {
+  const { status, body } = await ask('{ me }', { headers: token ? { authorization: `Bearer ${token}` } : {} });
+  return body.data?.me ?? [status, body.errors?.[0]?.extensions.code];
+};
+
+describe('while the user subgraph is away', () => {
+  it('guests are served, and bearers are told that it is not their fault', async () => {
+    await withGateway(nowhere, async (gateway) => {
+      expect(await answer(gateway)).toBe('guest');
+      expect(await answer(gateway, await anAccessToken(tokenKey))).toEqual([503, 'AUTHENTICATION_UNAVAILABLE']);
+    });
+  });
+
+  it('bearers are served again soon after it came', async () => {
+    const later = await httpServer(() => {});
+    await later.close();
+    vi.useFakeTimers({ toFake: ['performance'] });
+    await withGateway(later.url, async (gateway) => {
+      const token = await anAccessToken(tokenKey);
+      expect(await answer(gateway, token)).toEqual([503, 'AUTHENTICATION_UNAVAILABLE']);
+      const keys = await keyServer([tokenKey.publicKey], Number(new URL(later.url).port));
+      expect(await answer(gateway, token)).toEqual([503, 'AUTHENTICATION_UNAVAILABLE']);
+      vi.advanceTimersByTime(1_050);
+      expect(await answer(gateway, token)).toBe('user');
+      await keys.close();
+    });
+  });
+
+  it('bearers of old tokens and new are served by the keys that it last gave', async () => {
+    const keys = await keyServer([tokenKey.publicKey]);
+    await withGateway(keys.url, async (gateway) => {
+      expect(await answer(gateway, await anAccessToken(tokenKey))).toBe('user');
+      await keys.close();
+      expect(await answer(gateway, await anAccessToken(tokenKey))).toBe('user');
+    });
+  });
+});
+
+it('the keys are asked for once, however many come with made-up key ids', async () => {
+  const keys = await keyServer([tokenKey.publicKey]);
+  await withGateway(keys.url, async (gateway) => {
+    expect(await answer(gateway, await anAccessToken(tokenKey))).toBe('user');
+    const token = await anAccessToken(await keyPair('made-up'));
+    await Promise.all(Array.from({ length: 20 }, () => answer(gateway, token)));
+    expect(keys.asked()).toBe(1);
+  });
+  await keys.close();
+});
+
+it('a refresh learns of the next key before it signs, and forgets one that was taken out', async () => {
+  const next = await keyPair('next');
+  const published = [tokenKey.publicKey];
+  const server = await keyServer(published);
+  const { find, refresh } = accessTokenKeys(server.url);
+  const isGood = async (key: KeyPair) => (await authenticator(find)(`Bearer ${await anAccessToken(key)}`)).ok;
+  expect([await isGood(tokenKey), await isGood(next)]).toEqual([true, false]);
+  published.push(next.publicKey);
+  await refresh.run();
+  expect([await isGood(tokenKey), await isGood(next)]).toEqual([true, true]);
+  published.shift();
+  await refresh.run();
+  expect([await isGood(tokenKey), await isGood(next)]).toEqual([false, true]);
+  await server.close();
+});
