@@ -4,12 +4,10 @@ import {
   aGateway,
   aSubgraph,
   type GatewayFixture,
-  httpServer,
-  type KeyPair,
-  keyPair,
   nowhere,
   type SubgraphFixture,
 } from '../tests/kit/gateway-builders.ts';
+import { httpServer, type KeyPair, keyPair } from '../tests/kit/token-builders.ts';
 
 let key: KeyPair;
 let user: SubgraphFixture;

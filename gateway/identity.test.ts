@@ -3,15 +3,12 @@ import { newId } from '../contracts/ids.ts';
 import type { Viewer } from '../contracts/viewer.ts';
 import {
   aGateway,
-  anAccessToken,
   aSubgraph,
   type GatewayFixture,
-  type KeyPair,
-  keyPair,
-  keyServer,
   nowhere,
   type SubgraphFixture,
 } from '../tests/kit/gateway-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '../tests/kit/token-builders.ts';
 
 const whoAmI = '{ whoAmI }';
 const resolvers = {

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 
+const utc = '-c timezone=UTC';
+
 /**
  * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
  * connection has run before; the name is a digest, because two queries must never share one.
@@ -11,6 +13,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 export const prismaAdapter = (connectionString: string, poolSize: number): PrismaPg =>
   new PrismaPg(
     // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
-    { connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000 },
+    // UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time.
+    { connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, options: utc },
     { statementNameGenerator: ({ sql }) => createHash('sha1').update(sql).digest('base64url') },
   );

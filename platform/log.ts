@@ -9,11 +9,42 @@ export interface LogOptions {
   readonly level: string;
 }
 
+interface ErrorInLog {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string | undefined;
+  readonly cause?: ErrorInLog;
+}
+
+// 5: an outage comes wrapped three times; a cause that is its own cause must end, too.
+const deepestCause = 5;
+
+/**
+ * What a log line shows of an error: type, message, code, stack and cause, and nothing else that hangs on it. A
+ * database's errors carry a detail that quotes the whole row, secrets and all.
+ */
+export const errorInLog = (error: unknown): ErrorInLog => describe(error, 1);
+
+const describe = (error: unknown, depth: number): ErrorInLog => {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { code, cause } = error as Error & { code?: unknown };
+  return {
+    type: error.name,
+    // Refused on every address of a host: the reasons are inside, and the message is empty.
+    message: error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message,
+    ...(typeof code === 'string' && { code }),
+    stack: error.stack,
+    ...(cause instanceof Error && depth < deepestCause && { cause: describe(cause, depth + 1) }),
+  };
+};
+
 export const createLog = ({ service, level }: LogOptions): Logger =>
   pino({
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorInLog },
     formatters: { level: (label) => ({ level: label }) },
     mixin: () => {
       const context = contextIfAny();

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { expect, it } from 'vitest';
 import { hastyRelay, relayScene } from '../tests/kit/relay-scene.ts';
 import { until } from '../tests/kit/until.ts';
-import { claim } from './outbox-rows.ts';
 
 const on = relayScene();
 
@@ -47,22 +45,6 @@ it('tries a queue that is away at a bounded rate, however often it is woken', as
   for (const end = Date.now() + 500; Date.now() < end; await pause(2)) woken.wake();
   // The cap of 100 ms, of which chance takes up to a half.
   expect(tries - before).toBeLessThanOrEqual(12);
-});
-
-it('claims quickly from a backlog that the statistics of the database do not know of yet', async () => {
-  await on.database.pool.query('ANALYZE outbox_message');
-  await on.database.pool.query(`
-    INSERT INTO outbox_message
-      (id, type, version, aggregate_type, aggregate_id, sequence, occurred_at, correlation_id, data)
-    SELECT 'msg_' || n, 'thing.happened', 1, 'Thing', 'thing-' || n / 10, n % 10 + 1, now(), 'c', '{"text": ""}'
-      FROM generate_series(0, 50000) AS n`);
-  const client = new pg.Client({ connectionString: on.database.url });
-  await client.connect();
-  const asked = performance.now();
-  expect(await claim(client, 100, 5_000)).toHaveLength(100);
-  expect(await claim(client, 100, 5_000)).toHaveLength(100);
-  expect(performance.now() - asked).toBeLessThan(500);
-  await client.end();
 });
 
 it('does nothing while there is nothing to do but look once per poll', async () => {

@@ -144,6 +144,16 @@ eachTransport('an outage', (on) => {
     await until('the message', () => taken.length === 1, 10_000);
   });
 
+  it('does not do later, behind the back of the publisher, what it refused to do', async () => {
+    await on.link.cut();
+    const early = await on.another({ overLink: true });
+    const refused = early.publish([{ queue: on.queue, message: aMessage() }]);
+    await expect(refused).rejects.toThrow();
+    await on.link.restore();
+    await until('a publish that works', () => succeeds(early.publish([{ queue: on.queue, message: aMessage() }])));
+    expect(await early.counts(on.queue)).toMatchObject({ waiting: 1 });
+  });
+
   it('publishes again after its connections went silent', async () => {
     await on.publish(aMessage());
     on.link.silence();

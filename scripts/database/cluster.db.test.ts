@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandLine, signalProcess } from '../system/processes.ts';
+import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { otherDatabase, withClient } from './connect.ts';
 import { ensureDatabases } from './roles.ts';
@@ -71,9 +72,13 @@ describe('a PostgreSQL server of our own', () => {
 
   it('is not fooled by a left-over pid that now belongs to another program', async () => {
     await (await start()).stop();
-    await writeFile(path.join(folder, 'postgres/postmaster.pid'), `${process.pid}\n${folder}/postgres\n`);
+    // Of the server's own account, because only such a one makes PostgreSQL believe that the file is true.
+    const stranger = spawn('sleep', ['60'], databaseAccount());
+    await once(stranger, 'spawn');
+    await writeFile(path.join(folder, 'postgres/postmaster.pid'), `${stranger.pid}\n${folder}/postgres\n`);
     await start();
-    expect(commandLine(process.pid)).toBeDefined();
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+    stranger.kill();
   });
 
   it('does not start without the password its data was made with, and leaves no server running', async () => {

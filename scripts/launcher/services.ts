@@ -44,12 +44,13 @@ export const startServices = (options: {
   for (const service of serviceNames) all[service].start();
 
   function superviseService(service: ServiceName): Supervised {
-    const env = serviceEnvironment(facts, service);
+    // Compiled once and remembered by Node: a third of the work of a start.
+    const compileCache = { NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/agora/compiled') };
     const program = {
       name: service,
       command: process.execPath,
       args: [path.join(root, mainOf(service))],
-      env,
+      env: { ...compileCache, ...serviceEnvironment(facts, service) },
       cwd: root,
       policy: comesBack ? afterDeath : leaveDead,
     };

@@ -67,6 +67,7 @@ export const orderTestApp = async (timings: Timings = defaultTimings) => {
   const database = await testDatabase('order');
   const prisma = new PrismaClient({
     adapter: prismaAdapter(database.url, 10),
+    errorFormat: 'minimal',
     log: [{ emit: 'event', level: 'query' }],
   });
   const statements: string[] = [];
@@ -76,21 +77,24 @@ export const orderTestApp = async (timings: Timings = defaultTimings) => {
   const alarms: string[] = [];
   const failures: unknown[] = [];
   const clock = { offsetMs: 0 };
-  const app = createApp(prisma, {
+  const parts = {
     watch,
     signals: {
       moved: () => {},
       ignored: () => {},
-      alarm: (_, alarm) => alarms.push(alarm),
-      failed: (_, error) => failures.push(error),
+      alarm: (_: unknown, alarm: string) => alarms.push(alarm),
+      failed: (_: unknown, error: unknown) => failures.push(error),
     },
     timings,
     sweepBatch: 100,
     now: () => new Date(Date.now() + clock.offsetMs),
-  });
+  };
+  const app = createApp(prisma, parts);
   const subgraph = schema();
   return {
     app,
+    /** What the app was made of beside the database. */
+    parts,
     prisma,
     databaseUrl: database.url,
     /** Every SQL statement so far. */

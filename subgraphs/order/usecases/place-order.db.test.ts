@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { money } from '../../../contracts/money.ts';
+import { errorInLog } from '../../../platform/log.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
+import { connect, createApp } from '../wiring.ts';
 
 let kit: OrderTestApp;
 let people = 0;
@@ -18,6 +20,7 @@ beforeEach(() => {
 
 const linesLeft = () => kit.prisma.cartLine.count({ where: { cart: { customerId: buyer.id } } });
 const ordersOf = () => kit.prisma.order.findMany({ where: { customerId: buyer.id } });
+const aCommand = () => ({ customerId: buyer.id, expectedTotal: undefined, idempotencyKey: 'key' });
 const placing = (expectedTotal = money(3_998, 'EUR'), idempotencyKey = 'key') =>
   kit.app.commands.placeOrder({
     customerId: buyer.id,
@@ -63,6 +66,20 @@ describe('placing an order', () => {
     expect(await ordersOf()).toEqual([]);
     expect(await linesLeft()).toBe(1);
     expect(await kit.place(buyer.id, 'key')).toMatchObject({ ok: true });
+  });
+
+  it('does not let an error of the database take the payment method into the log', async () => {
+    await kit.prisma.$executeRaw`ALTER TABLE customer_order ADD CONSTRAINT closed CHECK (number = '') NOT VALID`;
+    const prisma = connect(kit.databaseUrl, 1);
+    const app = createApp(prisma, kit.parts);
+    await kit.add('lamp', 2, buyer.id);
+    const failure = await app.commands
+      .placeOrder({ ...aCommand(), paymentMethodToken: 'tok_secret' })
+      .catch((error: unknown) => JSON.stringify(errorInLog(error)));
+    await prisma.$disconnect();
+    await kit.prisma.$executeRaw`ALTER TABLE customer_order DROP CONSTRAINT closed`;
+    expect(failure).toContain('closed');
+    expect(failure).not.toContain('tok_secret');
   });
 
   it('gives a retry the same order, whatever is in the cart by then', async () => {
