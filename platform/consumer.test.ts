@@ -16,7 +16,11 @@ const ThingHappened = defineMessage({
   owner: 'order',
   receivers: ['user'],
   description: 'For these tests.',
-  data: z.object({ amount: z.int().positive(), at: z.iso.datetime().transform((text) => new Date(text)) }),
+  data: z.object({
+    amount: z.int().positive(),
+    codes: z.array(z.int()).optional(),
+    at: z.iso.datetime().transform((text) => new Date(text)),
+  }),
 });
 const fitting = { amount: 3, at: '2026-01-02T03:04:05.000Z' };
 
@@ -87,8 +91,8 @@ describe('the consumer', () => {
   });
 
   it('keeps the reason short when everything is wrong', async () => {
-    const many = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`field${index}`, index]));
-    expect((await poisoned(aMessage({ data: { ...many, amount: 'x'.repeat(5_000) } }))).length).toBeLessThan(600);
+    const codes = Array.from({ length: 500 }, () => 'no number');
+    expect((await poisoned(aMessage({ data: { ...fitting, codes } }))).length).toBeLessThan(600);
   });
 
   it('passes the failure of a handler on as it is, so that the bus can tell an outage', async () => {

@@ -60,12 +60,18 @@ describe('a claim', () => {
   });
 
   it('is quick on a backlog that the statistics of the database do not know of yet', async () => {
-    await on.database.pool.query('ANALYZE outbox_message');
-    await on.database.pool.query(`
-      INSERT INTO outbox_message
-        (id, type, version, aggregate_type, aggregate_id, sequence, occurred_at, correlation_id, data)
-      SELECT 'msg_' || n, 'thing.happened', 1, 'Thing', 'thing-' || n / 10, n % 10 + 1, now(), 'c', '{"text": ""}'
-        FROM generate_series(0, 50000) AS n`);
+    const fill = (from: number, to: number, published: boolean) =>
+      on.database.pool.query(
+        `INSERT INTO outbox_message (id, type, version, aggregate_type, aggregate_id, sequence, occurred_at,
+                                     correlation_id, data, published_at)
+         SELECT 'msg_' || n, 'thing.happened', 1, 'Thing', 'thing-' || n / 10, n % 10 + 1, now(), 'c', '{"text": ""}',
+                CASE WHEN $3 THEN now() END
+           FROM generate_series($1::int, $2::int) AS n`,
+        [from, to, published],
+      );
+    await fill(0, 49_999, true);
+    await on.database.pool.query('VACUUM ANALYZE outbox_message');
+    await fill(50_000, 99_999, false);
     const asked = performance.now();
     expect(await claim(one, 100, leaseMs)).toHaveLength(100);
     expect(await claim(one, 100, leaseMs)).toHaveLength(100);

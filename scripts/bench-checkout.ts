@@ -2,15 +2,10 @@
  * `npm run bench:checkout`: how long placeOrder → CONFIRMED takes, one purchase after the other, on a system of its own
  * and over each transport that this machine has. Prints milliseconds; compare them within one run only.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { auditAtRest } from './audit/audit.ts';
 import { variantOf } from './demo/buy-once.ts';
-import { startAgora } from './launcher/agora.ts';
 import { isRedisInstalled } from './launcher/events.ts';
-import { runSeed } from './launcher/seed.ts';
+import { openTemporaryShop } from './launcher/temporary-shop.ts';
 import { newShopper, succeed } from './shopper/shopper.ts';
 
 const help = `usage: npm run bench:checkout [-- --purchases N] [--warm-up N]
@@ -41,23 +36,15 @@ const measure = async (gateway: string, purchases: number, warmUp: number): Prom
 };
 
 const benchTransport = async (events: 'redis' | 'postgres', purchases: number, warmUp: number) => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'agora-bench-'));
-  const agora = await startAgora({ dataDir, ports: 'free', events, env: { ...process.env, LOG_LEVEL: 'warn' } });
+  const shop = await openTemporaryShop({ events, env: { ...process.env, LOG_LEVEL: 'warn' } });
   try {
-    await runSeed({
-      root: path.resolve(import.meta.dirname, '..'),
-      environment: agora.environment,
-      onLine: () => undefined,
-    });
-    await auditAtRest(agora.databaseUrls, 30_000);
-    const times = await measure(`${agora.urls.gateway}/graphql`, purchases, warmUp);
+    const times = await measure(shop.gateway, purchases, warmUp);
     const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)].map((ms) => ms.toFixed(0));
     console.log(
       `${events.padEnd(9)} ${purchases} purchases  p50 ${p50} ms  p95 ${p95} ms  worst ${times.at(-1)?.toFixed(0)} ms`,
     );
   } finally {
-    await agora.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await shop.stop();
   }
 };
 

@@ -28,7 +28,7 @@ export const patientPool = (
   link: LinkState,
   usable: (client: pg.PoolClient) => Promise<boolean>,
 ): PatientPool => {
-  let ended = false;
+  let ending: Promise<void> | undefined;
   let knownUsable = false;
   // A connection that breaks while it is lent out says so by an event as well; unheard, that ends the process.
   pool.on('connect', (client) => client.on('error', link.down));
@@ -53,9 +53,9 @@ export const patientPool = (
         link.up();
         return client;
       } catch (error) {
-        if (!ended) link.down(error);
-        await pause(ended ? failAfterMs : connectEveryMs);
-        if (ended) throw error;
+        if (!ending) link.down(error);
+        await pause(ending ? failAfterMs : connectEveryMs);
+        if (ending) throw error;
       }
     }
   };
@@ -88,9 +88,9 @@ export const patientPool = (
       pool.removeAllListeners(event);
       return patient;
     },
-    end: async () => {
-      ended = true;
-      await pool.end();
+    end: () => {
+      ending ??= pool.end();
+      return ending;
     },
   };
   return patient;

@@ -90,8 +90,9 @@ export interface OrderReads {
   overdue(now: Date, limit: number): Promise<readonly OrderId[]>;
 }
 
-/** Tells when an order changes. Changes from the moment of `follow` on are noticed. */
+/** Tells when an order may have changed. Changes from the moment of `follow` on are noticed. */
 export interface OrderWatch {
+  /** `next` resolves when it is time to look again, after `timeoutMs` at the latest. */
   follow(id: OrderId): { next(timeoutMs: number): Promise<void>; [Symbol.dispose](): void };
 }
 

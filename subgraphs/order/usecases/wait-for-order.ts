@@ -3,9 +3,6 @@ import type { Viewer } from '../../../contracts/viewer.ts';
 import { isAtRest } from '../domain/next-actions.ts';
 import type { Deps, OrderView } from './ports.ts';
 
-// Half a second: how late we are told at worst, when the database's notification is lost with its connection.
-const pollMs = 500;
-
 /**
  * The order once its checkout rests (has ended, or it is the customer's turn), or as it is after `waitMs`.
  * Undefined when the viewer has no such order.
@@ -22,6 +19,6 @@ export const waitForOrder =
       const order = await read();
       const leftMs = until - now().getTime();
       if (!order || isAtRest(order) || leftMs <= 0) return order;
-      await changes.next(Math.min(leftMs, pollMs));
+      await changes.next(leftMs);
     }
   };

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OrderId } from '../../../contracts/ids.ts';
+import { money } from '../../../contracts/money.ts';
+import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
+import type { Reply } from '../domain/checkout-events.ts';
+
+let kit: OrderTestApp;
+let people = 0;
+let buyer = customer();
+
+beforeAll(async () => {
+  kit = await orderTestApp();
+  await kit.offer({ name: 'lamp' });
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+beforeEach(() => {
+  buyer = customer(`buyer ${people++}`);
+});
+
+const tell = async (id: OrderId, ...types: Reply['type'][]) => {
+  for (const type of types) await kit.reply(await kit.replyTo(id, type));
+};
+
+const placeOrder = `mutation ($key: String! = "key", $input: PlaceOrderInput!) { placeOrder(idempotencyKey: $key, input: $input) {
+  __typename ... on PlaceOrderSuccess { order { id number status } } ... on Failure { message }
+  ... on InsufficientStock { order { id status } lines { variant { id } sku requested available } }
+  ... on PriceChanged { rejectedOrder { id } currentTotal { amount } lines { sku was { amount } now { amount } } }
+  ... on PaymentDeclined { order { status } reason } ... on OrderCancelled { order { status } cancellationReason } } }`;
+
+const input = { paymentMethodToken: 'tok_approve' };
+const ask = (source: string, variables: object, viewer = buyer) => kit.ask(viewer, source, { ...variables });
+
+describe('placing an order in the graph', () => {
+  beforeEach(() => kit.add('lamp', 2, buyer.id));
+
+  it('answers at once when nobody wants to wait', async () => {
+    const { data } = await ask(placeOrder, { input });
+    expect(data.placeOrder).toMatchObject({ __typename: 'PlaceOrderSuccess', order: { status: 'PLACED' } });
+  });
+
+  it('answers as soon as the checkout ends, when they do', async () => {
+    const started = performance.now();
+    const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
+    const id = await theOrder();
+    await tell(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');
+    expect((await answer).data.placeOrder).toMatchObject({ order: { status: 'CONFIRMED' } });
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it('answers with the order as it is when the wait is over', async () => {
+    const { data } = await ask(placeOrder, { input: { ...input, waitMs: 50 } });
+    expect(data.placeOrder).toMatchObject({ __typename: 'PlaceOrderSuccess', order: { status: 'PLACED' } });
+  });
+
+  it("answers when it is the customer's turn", async () => {
+    const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
+    await tell(await theOrder(), 'stock.reserved', 'payment.action-required');
+    expect((await answer).data.placeOrder).toMatchObject({ order: { status: 'AUTHORIZING' } });
+  });
+
+  it('tells the lines that are short', async () => {
+    const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
+    const id = await theOrder();
+    const lines = [{ variantId: variantOf('lamp'), requested: 2, available: 1, currentPrice: null }];
+    await kit.reply(await kit.replyTo(id, 'stock.rejected', { lines }));
+    expect((await answer).data.placeOrder).toMatchObject({
+      __typename: 'InsufficientStock',
+      order: { id, status: 'REJECTED' },
+      lines: [{ variant: { id: variantOf('lamp') }, sku: 'LAMP', requested: 2, available: 1 }],
+    });
+  });
+
+  it('tells a retry how the order stands by then', async () => {
+    await ask(placeOrder, { input });
+    await tell(await theOrder(), 'stock.reserved', 'payment.declined', 'stock.released');
+    expect((await ask(placeOrder, { input })).data.placeOrder).toMatchObject({
+      __typename: 'PaymentDeclined',
+      order: { status: 'PAYMENT_FAILED' },
+      reason: 'CARD_DECLINED',
+    });
+  });
+
+  it('tells the total of today to those who expected another', async () => {
+    const expectedTotal = money(1, 'EUR');
+    const { data } = await ask(placeOrder, { input: { ...input, expectedTotal } });
+    expect(data.placeOrder).toMatchObject({ rejectedOrder: null, currentTotal: { amount: 3_998 }, lines: [] });
+  });
+
+  it.each([
+    ['no token', { paymentMethodToken: '' }],
+    ['a long token', { paymentMethodToken: 'x'.repeat(201) }],
+    ['a token with a line break', { paymentMethodToken: 'tok\nx' }],
+    ['a negative wait', { ...input, waitMs: -1 }],
+    ['a long wait', { ...input, waitMs: 5_001 }],
+    ['a negative total', { ...input, expectedTotal: money(-1, 'EUR') }],
+  ])('refuses %s, and keeps the cart', async (_, wrong) => {
+    const answer = await ask(placeOrder, { input: wrong });
+    expect(answer.codes).toEqual(['BAD_USER_INPUT']);
+    expect((await ask('{ cart { lines { quantity } } }', {})).data.cart.lines).toEqual([{ quantity: 2 }]);
+  });
+
+  const theOrder = async (): Promise<OrderId> => {
+    for (;;) {
+      const row = await kit.prisma.order.findFirst({ where: { customerId: buyer.id } });
+      if (row) return row.id as OrderId;
+    }
+  };
+});

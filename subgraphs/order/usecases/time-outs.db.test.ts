@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId, type OrderId } from '../../../contracts/ids.ts';
+import { customer, type OrderTestApp, orderTestApp, staff } from '../../../tests/kit/order-app.ts';
+import type { Reply } from '../domain/checkout-events.ts';
+import { defaultTimings, reservationTtlMs } from '../domain/timings.ts';
+
+let kit: OrderTestApp;
+let id: OrderId;
+
+beforeAll(async () => {
+  kit = await orderTestApp();
+  await kit.offer({ name: 'lamp' });
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+beforeEach(async () => {
+  id = await kit.placed();
+});
+
+const tell = async (...types: Reply['type'][]) => {
+  for (const type of types) await kit.reply(await kit.replyTo(id, type));
+};
+const status = async () => (await kit.rowOf(id)).status;
+const cancel = (viewer = customer(), idempotencyKey = newId('Message')) =>
+  kit.app.commands.cancelOrder({ viewer, orderId: id, idempotencyKey });
+const pay = (viewer = customer(), idempotencyKey = newId('Message')) =>
+  kit.app.commands.payOrder({ viewer, orderId: id, paymentMethodToken: 'tok_other', idempotencyKey });
+
+const toPaymentFailed = ['stock.reserved', 'payment.declined', 'stock.released'] as const;
+
+describe('time', () => {
+  it('runs out once, in however many sweepers at once', async () => {
+    kit.advance(61_000);
+    await Promise.all(Array.from({ length: 4 }, () => kit.app.commands.sweepDeadlines()));
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'COMPENSATING', version: 2, stepSends: 1 });
+    expect(await kit.sent(id)).toEqual(['order.placed', 'stock.reserve', 'stock.release']);
+  });
+
+  it('does not wait for an order that somebody else has in hand', async () => {
+    kit.advance(61_000);
+    await kit.prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM customer_order WHERE id = ${id} FOR UPDATE`;
+      await kit.app.commands.sweepDeadlines();
+    });
+    expect(await status()).toBe('PLACED');
+    await kit.app.commands.sweepDeadlines();
+    expect(await status()).toBe('COMPENSATING');
+  });
+
+  it('runs out for the others, too, when one of them cannot be dealt with', async () => {
+    const broken = id;
+    id = await kit.placed();
+    await kit.prisma.$executeRaw`UPDATE customer_order SET attempt_id = 'not an attempt' WHERE id = ${broken}`;
+    kit.advance(61_000);
+    await kit.app.commands.sweepDeadlines();
+    expect(await status()).toBe('COMPENSATING');
+    expect(kit.failures).toHaveLength(1);
+    await kit.prisma
+      .$executeRaw`UPDATE customer_order SET step_deadline = now() + interval '1 year' WHERE id = ${broken}`;
+  });
+
+  it('cancels an order that was never paid', async () => {
+    await tell(...toPaymentFailed);
+    kit.advance(defaultTimings.waitMs.expiry);
+    expect(await pay()).toMatchObject({ ok: false, failure: { kind: 'OrderNotPayable' } });
+    await kit.app.commands.sweepDeadlines();
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', failure: { reason: 'EXPIRED' } });
+  });
+
+  it('calls a person after the last try at an undo, who can begin it again', async () => {
+    await cancel();
+    for (let tries = 0; tries < defaultTimings.tries.undo; tries++) {
+      kit.advance(600_000);
+      await kit.app.commands.sweepDeadlines();
+    }
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'NEEDS_ATTENTION', undo: ['stock'], heading: 'CANCELLED' });
+    expect(kit.alarms.at(-1)).toContain('no answer to 5 requests');
+    expect((await kit.sent(id)).at(-1)).toBe('order.needs-attention');
+    const resume = () => kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
+    expect(await resume()).toMatchObject({ ok: true });
+    expect(await resume()).toMatchObject({ failure: { kind: 'OrderNotParked' } });
+    await tell('stock.released');
+    expect(await status()).toBe('CANCELLED');
+  });
+
+  it('asks for stock until after all that may come before its sale', async () => {
+    const reserve = await kit.prisma.outboxMessage.findFirstOrThrow({
+      where: { aggregateId: id, type: 'stock.reserve' },
+    });
+    const { expiresAt } = reserve.data as { expiresAt: string };
+    const { placedAt } = await kit.rowOf(id);
+    expect(Date.parse(expiresAt) - placedAt.getTime()).toBeGreaterThanOrEqual(reservationTtlMs(defaultTimings));
+  });
+});
+
+describe('the database itself refuses', () => {
+  it.each([
+    ['an order in flight without a time-out', `UPDATE customer_order SET step_deadline = NULL`],
+    ['a confirmed order that is not paid', `UPDATE customer_order SET status = 'CONFIRMED', step_deadline = NULL`],
+    ['a failed order without a reason', `UPDATE customer_order SET status = 'CANCELLED', step_deadline = NULL`],
+    ['an undo that leads nowhere', `UPDATE customer_order SET undo = '{stock}'`],
+    ['an unknown status', `UPDATE customer_order SET status = 'LOST'`],
+    ['a negative total', `UPDATE customer_order SET total_amount = -1`],
+    ['history that is rewritten', `UPDATE order_event SET event = 'nothing happened'`],
+    ['history that is deleted', `DELETE FROM order_event`],
+  ])('%s', async (_, sql) => {
+    await expect(kit.prisma.$executeRawUnsafe(sql)).rejects.toThrow();
+  });
+});
