@@ -45,7 +45,7 @@ it('keeps rows while the queue is away, says so once, and publishes them when it
 it('reconnects when its database was away, and listens again', async () => {
   await on.relay({ databaseUrl: on.link.url, limits: { ...hastyRelay, pollMs: 60_000 } });
   await on.write(['before']);
-  await until('the first row', () => on.published().length === 1);
+  await until('the first row to be marked', async () => (await on.unpublished()) === 0);
   await on.link.cut();
   await on.write(['meanwhile']);
   await pause(500);
@@ -60,7 +60,7 @@ it('reconnects when its database was away, and listens again', async () => {
 it('reconnects when the server ends its connection', async () => {
   await on.relay({ limits: { ...hastyRelay, pollMs: 60_000 } });
   await on.write(['before']);
-  await until('the first row', () => on.published().length === 1);
+  await until('the first row to be marked', async () => (await on.unpublished()) === 0);
   await on.database.pool.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'agora-relay' AND datname = current_database()",
   );

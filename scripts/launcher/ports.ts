@@ -22,7 +22,7 @@ export const choosePorts = (env: Environment, from?: number): Ports => {
 /** A free port for each service, different from each other. */
 export const freePorts = async (): Promise<Ports> => {
   const chosen = new Set<number>();
-  // The system may offer the same port again, since nobody listens on it yet.
+  // The same port may come up again, since nobody listens on it yet.
   while (chosen.size < serviceNames.length) chosen.add(await freePort());
   const numbers = [...chosen];
   return Object.fromEntries(serviceNames.map((service, index) => [service, numbers[index]])) as Ports;

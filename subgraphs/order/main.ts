@@ -11,6 +11,6 @@ await runSubgraph({
   port: config.ORDER_PORT,
   databaseUrl: config.ORDER_DATABASE_URL,
   config,
-  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),
 });

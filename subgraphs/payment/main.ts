@@ -12,6 +12,6 @@ await runSubgraph({
   port: config.PAYMENT_PORT,
   databaseUrl: config.PAYMENT_DATABASE_URL,
   config,
-  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),
 });

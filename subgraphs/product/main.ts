@@ -12,6 +12,6 @@ await runSubgraph({
   port: config.PRODUCT_PORT,
   databaseUrl: config.PRODUCT_DATABASE_URL,
   config,
-  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),
 });

@@ -11,6 +11,6 @@ await runSubgraph({
   port: config.USER_PORT,
   databaseUrl: config.USER_DATABASE_URL,
   config,
-  receivers: (type, version) => findMessage(type, version)?.receivers ?? [],
+  receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),
 });

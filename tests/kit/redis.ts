@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../scripts/system/ports.ts';
 
 export interface TestRedis {
   readonly url: string;
@@ -55,17 +55,5 @@ const untilReady = (server: ChildProcess): Promise<void> =>
     if (!server.stdout) return reject(new Error('redis-server has no output'));
     createInterface(server.stdout).on('line', (line) => {
       if (line.includes('Ready to accept connections')) resolve();
-    });
-  });
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
     });
   });

@@ -78,14 +78,17 @@ describe('a checkout', () => {
     expect(begun.entry).toEqual({ at: noon, status: 'PLACED', event: 'placed', detail: null });
   });
 
-  it.each(cells)('in %s, on %o, is %s', (status, event, next, messages) => {
-    const order = anOrder({ status });
-    const decision = changed(order, event, when(event, order));
-    expect(decision.order.status).toBe(next);
-    expect(sent(decision)).toEqual(messages);
-    expect(decision.order.version).toBe(order.version + 1);
-    expect(decision.entry).toMatchObject({ status: next, event: event.type });
-  });
+  it.each(cells.map(([status, event, next, messages]) => ({ status, event, next, messages })))(
+    'in $status, on $event.type: $next',
+    ({ status, event, next, messages }) => {
+      const order = anOrder({ status });
+      const decision = changed(order, event, when(event, order));
+      expect(decision.order.status).toBe(next);
+      expect(sent(decision)).toEqual(messages);
+      expect(decision.order.version).toBe(order.version + 1);
+      expect(decision.entry).toMatchObject({ status: next, event: event.type });
+    },
+  );
 
   it.each([...inFlight, ...settled, 'CONFIRMED', 'NEEDS_ATTENTION'] as OrderStatus[])(
     'in %s, keeps its status on every event that has no cell',
