@@ -37,8 +37,9 @@ export const onShutdown = (log: Logger, deadlineMs: number): Shutdown => {
     process.exit(clean ? 0 : 1);
   };
 
-  process.once('SIGTERM', () => void end('SIGTERM'));
-  process.once('SIGINT', () => void end('SIGINT'));
+  // Not once: with its listener gone, a second signal would end the process in the middle of its steps.
+  process.on('SIGTERM', () => void end('SIGTERM'));
+  process.on('SIGINT', () => void end('SIGINT'));
   if (process.send) process.once('disconnect', () => void end('supervisor gone'));
 
   return {
