@@ -13,7 +13,8 @@ const usage = `Usage: npm start [-- <options>]
   --data <folder>       where database, queue and secrets live (default .data)
   --ports-from <n>      gateway on n, user n+1, product n+2, order n+3, payment n+4; or one by one: GATEWAY_PORT, USER_PORT, …
   --events <transport>  redis or postgres, when neither REDIS_URL nor EVENTS_DATABASE_URL is set (default: Redis when installed)
-  --no-seed             leave the catalogue and the demo users out
+  --no-seed, --seed     leave the catalogue and the demo accounts out, or put them in: by default they go into the embedded
+                        database, and never into one that you have given (everybody knows the demo passwords)
   --watch               restart a service when its source changes (npm run dev)
   --help
 Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
@@ -25,7 +26,8 @@ type Options = {
   data: string;
   portsFrom: number | undefined;
   events: 'redis' | 'postgres' | undefined;
-  seed: boolean;
+  /** Undefined: only into a database of our own. */
+  seed: boolean | undefined;
   watch: boolean;
 };
 
@@ -36,7 +38,7 @@ const readOptions = (): Options | undefined => {
       data: { type: 'string', default: path.join(root, '.data') },
       'ports-from': { type: 'string' },
       events: { type: 'string' },
-      seed: { type: 'boolean', default: true },
+      seed: { type: 'boolean' },
       watch: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -76,7 +78,8 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
     // A service that a typing mistake has killed waits for the next save.
     comesBack: !options.watch,
   });
-  const seeded = options.seed && agora.notReady.length === 0 && (await seed(agora));
+  const wanted = options.seed ?? agora.postgres !== undefined;
+  const seeded = wanted && agora.notReady.length === 0 && (await seed(agora));
   const seconds = (performance.now() - began) / 1000;
   console.log(`\n${summary({ ...agora, seeded, seconds })}\n`);
   return agora;

@@ -32,6 +32,8 @@ const fixedSettings: Settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   log_line_prefix: '%m [%p] %u@%d ',
+  // The detail of an error quotes whole rows: addresses, payment tokens.
+  log_error_verbosity: 'terse',
 };
 
 export const asArguments = (settings: Settings): string[] =>

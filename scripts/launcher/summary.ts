@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { subgraphNames } from '../../contracts/services.ts';
-import { demoAccounts } from './accounts.ts';
+import { demoUsers } from '../../subgraphs/user/usecases/seed-users.ts';
 import type { Agora } from './agora.ts';
 
 const eventTransports: Record<Agora['events'], (agora: Pick<Agora, 'redis'>) => string> = {
@@ -10,7 +10,10 @@ const eventTransports: Record<Agora['events'], (agora: Pick<Agora, 'redis'>) => 
   'embedded postgres': () => 'BullMQ on PostgreSQL (embedded; for Redis install redis-server or set REDIS_URL)',
 };
 
-const row = (role: string, signIn: string): [string, string] => [`As ${role}`, signIn];
+const row = ({ email, password, roles }: (typeof demoUsers)[number]): [string, string] => [
+  `As ${(roles.at(-1) ?? 'nobody').toLowerCase()}`,
+  `${email}  password ${password}`,
+];
 
 type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady'> & {
   seeded: boolean;
@@ -23,7 +26,7 @@ export const summary = ({ urls, events, redis, postgres, notReady, seeded, secon
     ['Graph', `${urls.gateway}/graphql  (open it in a browser to try queries)`],
     ['Subgraphs', subgraphNames.map((name) => `${name} :${new URL(urls[name]).port}`).join('  ')],
     ['Health', `${urls.gateway}/health/ready  and /metrics, of each process`],
-    ...(seeded ? demoAccounts.map(({ role, email, password }) => row(role, `${email}  password ${password}`)) : []),
+    ...(seeded ? demoUsers.map(row) : []),
     [
       'Databases',
       postgres
