@@ -18,6 +18,8 @@ export const ensureDatabases = async (
   databases: readonly OwnedDatabase[],
 ): Promise<Record<string, string>> =>
   withClient(cluster.superuserUrl, async (client) => {
+    // One at a time: two that change the rights of the same database meet "tuple concurrently updated". Ends with the session.
+    await client.query(`SELECT pg_advisory_lock(hashtext('agora ensureDatabases'))`);
     await client.query('REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC');
     const urls: Record<string, string> = {};
     for (const { name, password, synchronousCommit = 'on' } of databases) {
