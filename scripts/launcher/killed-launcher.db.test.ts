@@ -23,14 +23,14 @@ afterEach(() => checkout.dispose());
 /** A launcher in a process of its own, killed the hard way once it runs. */
 const startAndKill = async (
   events: OwnTransport,
-  beforehand: (urls: Agora['urls']) => void = () => undefined,
+  beforehand: (urls: Agora['urls']) => Promise<void> = async () => undefined,
 ): Promise<Remains> => {
   const script = path.join(import.meta.dirname, 'start-agora.fixture.ts');
   const args = [script, checkout.root, checkout.dataDir, events];
   const launcher = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [said] = await once(launcher.stdout, 'data');
   const remains = JSON.parse(String(said)) as Remains;
-  beforehand(remains.urls);
+  await beforehand(remains.urls);
   launcher.kill('SIGKILL');
   await once(launcher, 'close');
   return remains;
@@ -51,10 +51,11 @@ describe.each(transports)('after a kill -9 of the launcher, with events on %s', 
   });
 
   it('the next start ends a service that was too busy to notice, and an orphaned queue', async () => {
-    const { urls, redisPid } = await startAndKill(
-      events,
-      ({ order }) => void ask(order, '/hang').catch(() => undefined),
-    );
+    const { urls, redisPid } = await startAndKill(events, async ({ order }) => {
+      ask(order, '/hang').catch(() => undefined);
+      // The request has to arrive first, or the service sees its launcher go and ends by itself.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    });
     const env = { ...process.env, ORDER_PORT: new URL(urls.order).port };
     const agora = await checkout.start({ events, env, ports: 39_500 });
     expect(agora.urls.order).toBe(urls.order);
