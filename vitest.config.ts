@@ -29,14 +29,15 @@ export default defineConfig({
         order: 1,
         include: [`${sources}/*.db.test.ts`],
         globalSetup: needsPostgres,
-        timeoutMs: 20 * second,
+        // Many of these start a PostgreSQL or a whole system of stand-ins, and its disk may be a slow one.
+        timeoutMs: 60 * second,
       }),
       tier({
         name: 'contract',
         order: 2,
         include: ['tests/contract/**/*.test.ts'],
         globalSetup: needsPostgres,
-        timeoutMs: 30 * second,
+        timeoutMs: 60 * second,
       }),
       // Whole systems on two cores: one file at a time, and patience.
       tier({
@@ -44,14 +45,14 @@ export default defineConfig({
         order: 3,
         include: ['tests/e2e/**/*.test.ts'],
         globalSetup: ['tests/kit/agora-setup.ts'],
-        timeoutMs: 60 * second,
+        timeoutMs: 120 * second,
         alone: true,
       }),
       tier({
         name: 'faults',
         order: 4,
         include: ['tests/faults/**/*.test.ts'],
-        timeoutMs: 120 * second,
+        timeoutMs: 240 * second,
         alone: true,
       }),
     ],

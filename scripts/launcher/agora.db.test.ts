@@ -3,15 +3,12 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceNames, subgraphNames } from '../../contracts/services.ts';
 import { emptyDatabase, eventsDatabase } from '../../tests/kit/postgres.ts';
 import { bornAt, signalProcess } from '../system/processes.ts';
 import type { Agora } from './agora.ts';
 import { answers, ask, type Checkout, eventually, keep, kept, mainOf, makeCheckout } from './checkout.fixture.ts';
-
-// Each of these starts whole systems, while other tests want the same two cores.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 describe('startAgora', () => {
   let checkout: Checkout;

@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { redisHere } from '../../tests/kit/redis.ts';
 import { bornAt } from '../system/processes.ts';
 import type { Agora } from './agora.ts';
 import { answers, ask, type Checkout, eventually, kept, makeCheckout } from './checkout.fixture.ts';
 import type { OwnTransport } from './events.ts';
-
-// Each of these starts whole systems, while other tests want the same two cores.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 type Remains = { urls: Agora['urls']; redisPid?: number };
 let checkout: Checkout;

@@ -1,17 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * When a process began: with its number it names one process for ever, while numbers are used again.
- * Undefined when there is no such process, or only the zombie of one.
+ * Undefined when there is no such process, or only the zombie of one that has let go of its files and ports.
  */
 export const bornAt = (pid: number): string | undefined => {
   if (process.platform !== 'linux') return ps('lstart=', pid);
   // "123 (name) S 1 …": the name may hold anything, so the fields are counted from the last bracket. The 3rd is the state, the 22nd the start.
   const stat = readProc(pid, 'stat') ?? '';
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' || state === 'X' ? undefined : fields[18];
+  const ended = state === 'X' || (state === 'Z' && threadsOf(pid) <= 1);
+  return ended ? undefined : fields[18];
 };
 
 /** The program and arguments of a process; undefined when it is gone or ending. */
@@ -34,6 +35,15 @@ export const signalProcess = (pid: number, signal: NodeJS.Signals): void => {
     process.kill(pid, signal);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'ESRCH') throw fault;
+  }
+};
+
+/** The first thread of a killed process is a zombie before the others have ended, and until then its ports are taken. */
+const threadsOf = (pid: number): number => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
   }
 };
 

@@ -5,7 +5,9 @@ import type { CartStore } from '../usecases/ports.ts';
 export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
   async lock(customerId) {
     // The row first, in a statement of its own: the lines are then read as the one before us left them.
-    await tx.$queryRaw`SELECT 1 FROM cart WHERE customer_id = ${customerId} FOR UPDATE`;
+    const locked = await tx.$queryRaw<unknown[]>`SELECT 1 FROM cart WHERE customer_id = ${customerId} FOR UPDATE`;
+    // A cart that somebody opens between the two statements would be read without being locked.
+    if (locked.length === 0) return undefined;
     const cart = await tx.cart.findUnique({
       where: { customerId },
       select: {
