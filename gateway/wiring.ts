@@ -7,16 +7,17 @@ import type { Logger } from '../platform/log.ts';
 import type { Registry } from '../platform/metrics.ts';
 import { startPeriodic } from '../platform/periodic.ts';
 import { viewerSigner } from '../platform/viewer.ts';
-import { accessTokenKeys } from './access-token-keys.ts';
-import { authenticator } from './authentication.ts';
-import { type GatewayConfig, maxTokens, subgraphBounds } from './config.ts';
-import { federation } from './federation.ts';
-import { serveGraphql } from './graphql-route.ts';
-import { startGraphqlServer } from './graphql-server.ts';
+import { type GatewayConfig, maxTokens } from './config.ts';
+import { federation } from './graphql/federation.ts';
+import { serveGraphql } from './graphql/graphql-route.ts';
+import { startGraphqlServer } from './graphql/graphql-server.ts';
+import { accessTokenKeys } from './identity/access-token-keys.ts';
+import { authenticator } from './identity/authentication.ts';
+import { requestContext } from './identity/request-context.ts';
 import { playground } from './playground/page.ts';
-import { requestContext } from './request-context.ts';
-import { subgraphSettings } from './routing.ts';
-import { type SubgraphClient, subgraphClient } from './subgraph-client.ts';
+import { subgraphSettings } from './upstream/routing.ts';
+import { type SubgraphClient, subgraphClient } from './upstream/subgraph-client.ts';
+import { subgraphBounds } from './upstream/variables.ts';
 
 export interface GatewayKit {
   readonly log: Logger;

@@ -1,7 +1,7 @@
 /** supergraph.graphql is what the four SDLs make, and what the gateway can serve. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { federation } from '../../gateway/federation.ts';
+import { federation } from '../../gateway/graphql/federation.ts';
 import { accessDirectives } from '../../platform/graphql/access.ts';
 import { composeSupergraph } from '../../scripts/compose/composition.ts';
 import { compose, subgraphSources, supergraphFile } from '../../scripts/compose.ts';

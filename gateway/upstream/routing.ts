@@ -1,6 +1,6 @@
 /** Where a subgraph is and how long it may take: the supergraph's word, unless the environment has another. */
-import { type SubgraphName, subgraphNames } from '../contracts/services.ts';
-import type { GatewayConfig } from './config.ts';
+import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import type { GatewayConfig } from '../config.ts';
 
 const isKnown = (name: string): name is SubgraphName => subgraphNames.some((known) => known === name);
 

@@ -1,6 +1,6 @@
 /** What a client may see of an error: a sentence, where, a code, and which service it came from. Nothing else. */
 import type { GraphQLFormattedError } from 'graphql';
-import type { Logger } from '../platform/log.ts';
+import type { Logger } from '../../platform/log.ts';
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 

@@ -2,11 +2,11 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { guest, type Viewer } from '../contracts/viewer.ts';
-import type { Logger } from '../platform/log.ts';
-import type { Authenticate, Refusal } from './authentication.ts';
+import { guest, type Viewer } from '../../contracts/viewer.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Authenticate, Refusal } from '../identity/authentication.ts';
+import type { RequestContext } from '../identity/request-context.ts';
 import { errorBody, maskedBody } from './errors.ts';
-import type { RequestContext } from './request-context.ts';
 
 export interface GraphqlRouteOptions {
   readonly http: FastifyInstance;

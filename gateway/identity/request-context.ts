@@ -1,6 +1,6 @@
 /** What the gateway knows of one client request, and the only headers that it sends on to a subgraph. */
-import { requestIdHeader, type Viewer, viewerHeader } from '../contracts/viewer.ts';
-import { currentContext } from '../platform/context.ts';
+import { requestIdHeader, type Viewer, viewerHeader } from '../../contracts/viewer.ts';
+import { currentContext } from '../../platform/context.ts';
 
 export interface RequestContext {
   /** The same for every subgraph call of the request. */

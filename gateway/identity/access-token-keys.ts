@@ -1,6 +1,6 @@
 /** The public keys that access tokens are checked with: fetched from the user subgraph, kept when it is away. */
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
-import type { PeriodicTask } from '../platform/periodic.ts';
+import type { PeriodicTask } from '../../platform/periodic.ts';
 
 /** The keys could not be fetched: nobody can say whether a token is good. */
 export class KeysUnavailable extends Error {}

@@ -3,10 +3,10 @@
  * another executor gives Apollo Server another `GatewayInterface`, made from the same supergraph and the same clients.
  */
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
-import type { Logger } from '../platform/log.ts';
-import { type CachePolicy, restrictPolicy } from './cache-policy.ts';
-import type { RequestContext } from './request-context.ts';
-import type { SubgraphClient } from './subgraph-client.ts';
+import type { Logger } from '../../platform/log.ts';
+import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 
 // @apollo/gateway sends usage metrics to its maker unless told not to. Nothing leaves this machine unasked.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';

@@ -6,8 +6,8 @@ import {
   type GatewayFixture,
   nowhere,
   type SubgraphFixture,
-} from '../tests/kit/gateway-builders.ts';
-import { httpServer, type KeyPair, keyPair } from '../tests/kit/token-builders.ts';
+} from '../../tests/kit/gateway-builders.ts';
+import { httpServer, type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
 
 let key: KeyPair;
 let user: SubgraphFixture;

@@ -1,6 +1,6 @@
 /** One subgraph as the gateway sees it: a GraphQL request goes out over a kept-alive connection, an answer comes back. */
 import { Pool } from 'undici';
-import type { Logger } from '../platform/log.ts';
+import type { Logger } from '../../platform/log.ts';
 import { faultOf, type SubgraphError, type SubgraphFault, subgraphError } from './subgraph-faults.ts';
 
 export interface SubgraphRequest {
