@@ -1,20 +1,14 @@
-/** supergraph.graphql is what the four SDLs make, and what the gateway can serve. */
+/** supergraph.graphql is what the gateway can serve. That it is current: checks/composition.ts. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { federation } from '../../gateway/graphql/federation.ts';
 import { accessDirectives } from '../../platform/graphql/access.ts';
-import { composeSupergraph } from '../../scripts/compose/composition.ts';
-import { compose, subgraphSources, supergraphFile } from '../../scripts/compose.ts';
+import { supergraphFile } from '../../scripts/compose.ts';
 import { recordedLog } from '../kit/recorded-log.ts';
 
 const supergraph = readFileSync(supergraphFile, 'utf8');
 
 describe('the committed supergraph', () => {
-  it('is what the SDLs make now', () => {
-    const said: string[] = [];
-    expect([compose('check', (line) => said.push(line)), said.at(-1)]).toEqual([0, 'supergraph.graphql is current']);
-  });
-
   it('loads in the gateway, without any subgraph there', async () => {
     const names: string[] = [];
     const client = { call: async () => ({}), close: async () => {} };
@@ -32,9 +26,4 @@ describe('the committed supergraph', () => {
   it('knows nothing of access decisions, which the gateway would refuse to load', () => {
     for (const access of accessDirectives) expect(supergraph).not.toMatch(new RegExp(`@${access}\\b`));
   });
-});
-
-it('composition has nothing to remark: what several subgraphs define, they define alike', () => {
-  const composed = composeSupergraph(subgraphSources());
-  expect('hints' in composed && composed.hints.map(({ message }) => message)).toEqual([]);
 });
