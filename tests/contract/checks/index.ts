@@ -2,7 +2,18 @@
 import type { Check } from '../../../scripts/contracts/check.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { composition } from './composition.ts';
+import { access, nullability, wording } from './house-rules.ts';
 import { operations } from './operations.ts';
 import { plannedFetches } from './planned-fetches.ts';
+import { sdlLint } from './sdl-lint.ts';
 
-export const checks: readonly Check[] = [composition, breakingChanges, operations, plannedFetches];
+export const checks: readonly Check[] = [
+  composition,
+  breakingChanges,
+  operations,
+  plannedFetches,
+  nullability,
+  access,
+  wording,
+  sdlLint,
+];

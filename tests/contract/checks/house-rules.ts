@@ -1,0 +1,53 @@
+/** The rules of `tests/contract/rules/`, as checks. Each rule has its seeded violation in graph-rules.test.ts. */
+import { breach, type Check } from '../../../scripts/contracts/check.ts';
+import type { World } from '../../../scripts/contracts/world.ts';
+import { everyFieldHasADecision } from '../rules/access.ts';
+import { everyEntityHasAHome, whatCrossesABorderMayBeMissing } from '../rules/borders.ts';
+import { type Graph, graphOf, type Rule } from '../rules/graph.ts';
+import { everyMutationAnswersAUnion, everyMutationTakesAnIdempotencyKey } from '../rules/mutations.ts';
+import * as words from '../rules/words.ts';
+
+const graphs = new WeakMap<World['sources'], Graph>();
+
+const graphOfWorld = ({ sources }: World): Graph => {
+  const known = graphs.get(sources) ?? graphOf(sources);
+  graphs.set(sources, known);
+  return known;
+};
+
+/** A rule's sentence begins with what it is about: `order: Cart.total must be nullable: …`. */
+const culprit = /^((?:[a-z]+: )?[A-Z]\w*(?:\.\w+)?(?:\(\w+:\))?):? (.*)$/s;
+
+const checkOf = (name: string, title: string, wayOut: string, rules: readonly Rule[]): Check => ({
+  name,
+  title,
+  needs: 'files',
+  run: (world) =>
+    rules
+      .flatMap((rule) => rule(graphOfWorld(world)))
+      .map((sentence) => {
+        const [, about = sentence, rest = sentence] = culprit.exec(sentence) ?? [];
+        return breach(about, rest, wayOut);
+      }),
+});
+
+export const nullability = checkOf(
+  'nullability',
+  'What crosses a border between subgraphs may be missing, so a neighbour that is away costs a field.',
+  'Make it nullable: what its absence does to a client is in docs/degraded-mode.md.',
+  [everyEntityHasAHome, whatCrossesABorderMayBeMissing],
+);
+
+export const access = checkOf(
+  'access',
+  'Every field says who may ask; every mutation takes an idempotency key and can answer with its failures.',
+  'Put the decision, the key or the union beside the field in the SDL.',
+  [everyFieldHasADecision, everyMutationTakesAnIdempotencyKey, everyMutationAnswersAUnion],
+);
+
+export const wording = checkOf(
+  'wording',
+  'Everything that a client can see has a description.',
+  'Write the description: the playground and generated code show it.',
+  Object.values(words),
+);

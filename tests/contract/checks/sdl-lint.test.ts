@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { sdlLint } from './sdl-lint.ts';
+import { sayings, withChangedSdl } from './seeded.ts';
+
+it.each([
+  [
+    'a field in another case',
+    'number: String!',
+    'Order_Number: String! @signedIn\n  "N." number: String!',
+    /^breach Order\.Order_Number: .*camelCase.*naming-convention/,
+  ],
+  [
+    'a query called get…',
+    'type Query {',
+    'type Query {\n  "A cart."\n  getCart: Cart @public',
+    /^breach Query\.getCart: .*naming-convention/,
+  ],
+  [
+    'a field that repeats its type',
+    'number: String!',
+    'orderNumber: String! @signedIn\n  "N." number: String!',
+    /^breach Order\.orderNumber: .*no-typename-prefix.*leave the prefix out/,
+  ],
+  ['an edge that is none', /\bOrderEdge\b/g, 'OrderEntry', /^breach OrderEntry: .*relay-edge-types/],
+  [
+    'a connection that cannot be paged',
+    'after: String',
+    'behind: String',
+    /^breach Query\.orders: .*`after`.*relay-arguments/,
+  ],
+])('finds %s', async (_, from, to, finding) => {
+  expect(await sayings(sdlLint, withChangedSdl('order', from, to))).toContainEqual(expect.stringMatching(finding));
+});
