@@ -4,7 +4,9 @@ import { breakingChanges } from './breaking-changes.ts';
 import { composition } from './composition.ts';
 import { access, nullability, wording } from './house-rules.ts';
 import { operations } from './operations.ts';
+import { planBudgets } from './plan-budgets.ts';
 import { plannedFetches } from './planned-fetches.ts';
+import { requires } from './requires.ts';
 import { sdlLint } from './sdl-lint.ts';
 
 export const checks: readonly Check[] = [
@@ -12,6 +14,8 @@ export const checks: readonly Check[] = [
   breakingChanges,
   operations,
   plannedFetches,
+  planBudgets,
+  requires,
   nullability,
   access,
   wording,
