@@ -2,6 +2,8 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import type { MessageDefinition } from '../../contracts/envelope.ts';
+import { messages } from '../../contracts/messages/index.ts';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import type { SubgraphSource } from '../compose/composition.ts';
 import { subgraphSources, supergraphFile } from '../compose.ts';
@@ -27,6 +29,8 @@ export interface World {
   /** supergraph.graphql as it is committed. */
   readonly supergraph: string;
   readonly operations: readonly PublishedOperation[];
+  /** What services send each other. */
+  readonly messages: readonly MessageDefinition[];
   /** Decides whether the date of a deprecation has come. */
   readonly today: Date;
   /** What was released or agreed on: files of `tests/contract/baseline/`, written by `accept`. */
@@ -47,6 +51,7 @@ export const openWorld = (): World & { readonly close: () => Promise<void> } => 
     sources: subgraphSources(),
     supergraph: readFileSync(supergraphFile, 'utf8'),
     operations: publishedOperations(),
+    messages,
     today: new Date(),
     baseline: baselineIn(path.join(root, 'tests/contract/baseline')),
     system: () => {

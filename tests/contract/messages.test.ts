@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { Envelope, type MessageDefinition } from '../../contracts/envelope.ts';
 import { findMessage, messages } from '../../contracts/messages/index.ts';
 import { subgraphNames } from '../../contracts/services.ts';
-import type { MessageHandler } from '../../platform/consumer.ts';
 
 const folder = path.resolve('contracts/examples');
 const nameOf = ({ type, version }: Pick<MessageDefinition, 'type' | 'version'>) => `${type}.v${version}`;
@@ -47,16 +46,4 @@ describe.each(messages.map((definition) => [nameOf(definition), definition] as c
   it('is asked of one service, when it is a command', () => {
     if (definition.kind === 'command') expect(definition.receivers).toHaveLength(1);
   });
-});
-
-/** Stands for a service's use cases: the table of consumers only binds them. */
-const anyApp: unknown = new Proxy(() => undefined, { get: () => anyApp });
-
-it.each(subgraphNames)('the %s service handles what its queue brings, and nothing else', async (service) => {
-  const { consumers }: { consumers: (app: unknown) => MessageHandler[] } = await import(
-    `../../subgraphs/${service}/consumers/index.ts`
-  );
-  const handled = consumers(anyApp).map(({ definition }) => nameOf(definition));
-  const received = messages.filter(({ receivers }) => receivers.includes(service)).map(nameOf);
-  expect(handled.toSorted()).toEqual(received.toSorted());
 });

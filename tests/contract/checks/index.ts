@@ -1,8 +1,10 @@
 /** All contract checks, in the order in which they are told: what is quick and what others build on comes first. */
 import type { Check } from '../../../scripts/contracts/check.ts';
+import { asyncApi } from './asyncapi.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { composition } from './composition.ts';
 import { access, nullability, wording } from './house-rules.ts';
+import { messages } from './messages.ts';
 import { operations } from './operations.ts';
 import { planBudgets } from './plan-budgets.ts';
 import { plannedFetches } from './planned-fetches.ts';
@@ -16,6 +18,8 @@ export const checks: readonly Check[] = [
   plannedFetches,
   planBudgets,
   requires,
+  messages,
+  asyncApi,
   nullability,
   access,
   wording,

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { asyncApi, faultsOf } from './asyncapi.ts';
+import { sayings, world } from './seeded.ts';
+
+it('asks for a new document when a message has changed', async () => {
+  const without = { ...world, messages: world.messages.slice(1) };
+  expect(await sayings(asyncApi, without)).toEqual([
+    expect.stringMatching(/^breach docs\/asyncapi\.json: is not what.*→ npm run contracts:accept -- asyncapi/),
+  ]);
+});
+
+it('passes on what the official parser has against a document', async () => {
+  const faults = await faultsOf(
+    JSON.stringify({ asyncapi: '3.0.0', info: { title: 'x', version: '1' }, channels: { user: { adress: 'user' } } }),
+  );
+  expect(faults).toContainEqual(
+    expect.objectContaining({ severity: 'breach', message: expect.stringContaining('adress') }),
+  );
+});
