@@ -2,12 +2,15 @@
 import type { Check } from '../../../scripts/contracts/check.ts';
 import { asyncApi } from './asyncapi.ts';
 import { breakingChanges } from './breaking-changes.ts';
+import { clients } from './clients.ts';
+import { clientsRun } from './clients-run.ts';
 import { composition } from './composition.ts';
 import { access, nullability, wording } from './house-rules.ts';
 import { messages } from './messages.ts';
 import { operations } from './operations.ts';
 import { planBudgets } from './plan-budgets.ts';
 import { plannedFetches } from './planned-fetches.ts';
+import { relay } from './relay.ts';
 import { requires } from './requires.ts';
 import { sdlLint } from './sdl-lint.ts';
 
@@ -24,4 +27,7 @@ export const checks: readonly Check[] = [
   access,
   wording,
   sdlLint,
+  clients,
+  relay,
+  clientsRun,
 ];
