@@ -7,6 +7,7 @@ import { clientsRun } from './clients-run.ts';
 import { composition } from './composition.ts';
 import { access, nullability, wording } from './house-rules.ts';
 import { messages } from './messages.ts';
+import { migrations } from './migrations.ts';
 import { operations } from './operations.ts';
 import { planBudgets } from './plan-budgets.ts';
 import { plannedFetches } from './planned-fetches.ts';
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   requires,
   messages,
   asyncApi,
+  migrations,
   nullability,
   access,
   wording,

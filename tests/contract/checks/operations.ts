@@ -1,6 +1,6 @@
 /** Every operation that a client is published with works on the graph as it is now. */
 import { type GraphQLSchema, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
-import { maxTokens } from '../../../gateway/config.ts';
+import { maxTokens } from '../../../gateway/limits/variables.ts';
 import { breach, type Check, type Finding, warning } from '../../../scripts/contracts/check.ts';
 import { apiOf } from '../../../scripts/contracts/graph.ts';
 import type { PublishedOperation, World } from '../../../scripts/contracts/world.ts';
