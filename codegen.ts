@@ -1,5 +1,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import type { DocumentNode } from 'graphql';
 import type { SubgraphName } from './contracts/services.ts';
+import { documentId, documentText } from './gateway/documents/document-text.ts';
 
 /** What a subgraph may add in its `codegen.json`. Paths of types are relative to its `graphql/` folder: `../domain/cart.ts#Cart`. */
 export type SubgraphCodegen = {
@@ -55,8 +57,14 @@ export const documentTypes = (apiSchema: string): CodegenConfig => ({
   documents: typedOperations,
   generates: {
     'operations/documents.generated.ts': {
-      plugins: ['typescript-operations', 'typed-document-node'],
-      config: { ...shared, scalars: { ID: 'string', DateTime: 'string' } },
+      // The last one's default export is what Apollo Client needs to know of interfaces: `new InMemoryCache(it)`.
+      plugins: ['typescript-operations', 'typed-document-node', 'fragment-matcher'],
+      config: {
+        ...shared,
+        scalars: { ID: 'string', DateTime: 'string' },
+        // Every document carries the id that operations/manifest.json lists it under, as `__meta__.hash`.
+        unstable_onExecutableDocumentNode: (document: DocumentNode) => ({ hash: documentId(documentText(document)) }),
+      },
     },
   },
 });

@@ -7,7 +7,7 @@ import { messages } from '../../contracts/messages/index.ts';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import type { SubgraphSource } from '../compose/composition.ts';
 import { subgraphSources, supergraphFile } from '../compose.ts';
-import { openTemporaryShop, type TemporaryShop } from '../launcher/temporary-shop.ts';
+import { type ContractShop, openContractShop } from './shop.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
@@ -36,7 +36,7 @@ export interface World {
   /** What was released or agreed on: files of `tests/contract/baseline/`, written by `accept`. */
   readonly baseline: Baseline;
   /** A seeded shop, started at the first call. Only for checks that need a `system`. */
-  readonly system: () => Promise<TemporaryShop>;
+  readonly system: () => Promise<ContractShop>;
 }
 
 export interface Baseline {
@@ -46,7 +46,7 @@ export interface Baseline {
 
 /** The world as it is in this checkout. `close` stops the shop if a check had it started. */
 export const openWorld = (): World & { readonly close: () => Promise<void> } => {
-  let shop: Promise<TemporaryShop> | undefined;
+  let shop: Promise<ContractShop> | undefined;
   return {
     sources: subgraphSources(),
     supergraph: readFileSync(supergraphFile, 'utf8'),
@@ -55,7 +55,7 @@ export const openWorld = (): World & { readonly close: () => Promise<void> } => 
     today: new Date(),
     baseline: baselineIn(path.join(root, 'tests/contract/baseline')),
     system: () => {
-      shop ??= openTemporaryShop();
+      shop ??= openContractShop();
       return shop;
     },
     close: async () => {

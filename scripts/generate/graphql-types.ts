@@ -22,8 +22,13 @@ export const resolverTypes = (root: string, name: SubgraphName): Artifact => ({
 /** Types of every operation that TypeScript sends. */
 export const operationTypes = (root: string, documents: string[]): Artifact => ({
   output: 'operations/documents.generated.ts',
-  inputs: ['codegen.ts', 'supergraph.graphql', ...documents],
-  tools: [...tools, '@graphql-codegen/typescript-operations', '@graphql-codegen/typed-document-node'],
+  inputs: ['codegen.ts', 'gateway/documents/document-text.ts', 'supergraph.graphql', ...documents],
+  tools: [
+    ...tools,
+    '@graphql-codegen/typescript-operations',
+    '@graphql-codegen/typed-document-node',
+    '@graphql-codegen/fragment-matcher',
+  ],
   make: async () => {
     const supergraph = await readFile(path.join(root, 'supergraph.graphql'), 'utf8');
     await runCodegen(root, documentTypes(apiSchemaOf(supergraph)));

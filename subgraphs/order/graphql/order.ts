@@ -1,7 +1,7 @@
 import { type OrderId, parseId } from '../../../contracts/ids.ts';
 import { hasRole } from '../../../contracts/viewer.ts';
 import { sentenceFor } from '../domain/checkout-timeline.ts';
-import { fulfilmentOf, nextActions } from '../domain/next-actions.ts';
+import { fulfilmentOf, isFinal, nextActions } from '../domain/next-actions.ts';
 import { lineTotal } from '../domain/order.ts';
 import { readOrderNumber } from '../domain/order-number.ts';
 import type { GraphqlContext } from './context.ts';
@@ -19,10 +19,11 @@ import type {
 export const order: OrderResolvers = {
   // A neighbour knows an order by its id or by its number.
   __resolveReference: (reference, { loaders }) => {
-    const { id, number } = reference as { id?: string; number?: string };
+    // Federation's `_Any` lets anything through; parseId looks for itself.
+    const { id, number } = reference as { id?: string; number?: unknown };
     const orderId = id === undefined ? undefined : parseId('Order', id);
     if (orderId) return loaders.orders.load(orderId);
-    const orderNumber = number === undefined ? undefined : readOrderNumber(number);
+    const orderNumber = typeof number === 'string' ? readOrderNumber(number) : undefined;
     return orderNumber ? loaders.ordersByNumber.load(orderNumber) : null;
   },
   customer: ({ customerId }) => ({ id: customerId }),
@@ -30,6 +31,7 @@ export const order: OrderResolvers = {
   timeline: ({ id }, _, { loaders }) => loaders.timelines.load(id),
   paymentStatus: ({ payment }) => payment.status,
   fulfilmentStatus: ({ status }) => fulfilmentOf(status),
+  isFinal,
   failure: failureOf,
   nextActions: (it, _, { viewer, app }) => nextActions(it, { isStaff: hasRole(viewer, 'STAFF') }, app.now()),
   paymentAction: (it, _, { app }) =>

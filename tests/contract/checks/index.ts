@@ -5,31 +5,46 @@ import { breakingChanges } from './breaking-changes.ts';
 import { clients } from './clients.ts';
 import { clientsRun } from './clients-run.ts';
 import { composition } from './composition.ts';
+import { entities } from './entities.ts';
 import { access, nullability, wording } from './house-rules.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { operations } from './operations.ts';
 import { planBudgets } from './plan-budgets.ts';
 import { plannedFetches } from './planned-fetches.ts';
+import { publishedMessages } from './published-messages.ts';
 import { relay } from './relay.ts';
 import { requires } from './requires.ts';
+import { responseShapes } from './response-shapes.ts';
 import { sdlLint } from './sdl-lint.ts';
+import { composesAlone, servedSdl } from './served-sdl.ts';
+import { statementBudgets } from './statement-budgets.ts';
 
 export const checks: readonly Check[] = [
+  // The graph by itself
   composition,
+  composesAlone,
+  nullability,
+  access,
+  requires,
+  wording,
+  sdlLint,
+  // The graph and its clients
   breakingChanges,
   operations,
   plannedFetches,
   planBudgets,
-  requires,
+  clients,
+  relay,
+  // Messages and databases
   messages,
   asyncApi,
   migrations,
-  nullability,
-  access,
-  wording,
-  sdlLint,
-  clients,
-  relay,
+  // A running shop
+  servedSdl,
+  responseShapes,
+  statementBudgets,
+  entities,
+  publishedMessages,
   clientsRun,
 ];

@@ -15,8 +15,7 @@ const provenFields: Readonly<Record<string, string>> = {};
 
 export const requires: Check = {
   name: 'requires',
-  title:
-    'What a field @requires may be absent; what is @external is needed; what is @provided is said by its owner too.',
+  title: 'A field that @requires data of another subgraph is nullable, and tested with that data there and not there.',
   needs: 'files',
   run: (world) => {
     if ('errors' in compositionOf(world)) throw new Error('the SDLs do not compose (see the check "composition")');

@@ -1,7 +1,10 @@
 /** Messages as JSON Schema, and what may change in one: a queue and an event store hold what older releases wrote. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { MessageDefinition } from '../../../contracts/envelope.ts';
+import { root } from '../../../scripts/contracts/world.ts';
 
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -12,6 +15,10 @@ export interface JsonSchema {
 
 export const messageName = ({ type, version }: Pick<MessageDefinition, 'type' | 'version'>): string =>
   `${type}.v${version}`;
+
+/** The `data` of a committed example, such as `order.confirmed.v1`. */
+export const exampleData = (name: string): unknown =>
+  JSON.parse(readFileSync(path.join(root, 'contracts/examples', `${name}.json`), 'utf8')).data;
 
 /** What a consumer accepts as `data`: unknown fields are ignored by it, so they are allowed. */
 export const schemaOf = ({ data }: MessageDefinition): JsonSchema => {

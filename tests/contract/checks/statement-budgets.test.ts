@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { statementsIn } from '../rules/statements.ts';
+import { aTrace } from './asked.ts';
+import { judge } from './statement-budgets.ts';
+
+const told = (...budgets: Parameters<typeof judge>) =>
+  judge(...budgets).map(({ severity, culprit, message }) => `${severity} ${culprit} ${message}`);
+
+it('names the operation, the subgraph and the number where there are more statements than agreed', () => {
+  expect(
+    told({ 'storefront/Cart': { order: 52, product: 1 } }, { 'storefront/Cart': { order: 2, product: 1 } }),
+  ).toEqual(['breach storefront/Cart sends 52 statements to the database of order, and 2 were agreed.']);
+  expect(told({ 'storefront/Cart': { user: 1 } }, { 'storefront/Cart': {} })).toEqual([
+    'breach storefront/Cart sends 1 statements to the database of user, and 0 were agreed.',
+  ]);
+});
+
+it('asks for a lower budget where there is room, and for one where there is none', () => {
+  expect(told({ 'storefront/Cart': { order: 1 } }, { 'storefront/Cart': { order: 2 } })).toEqual([
+    'warning storefront/Cart sends only order 1 of order 2 statements: lower the budget.',
+  ]);
+  expect(told({ 'storefront/New': { order: 1 } }, {})).toEqual([
+    'breach storefront/New has no budget; it sends order 1 statements.',
+  ]);
+});
+
+it('counts the statements of a trace that the client waited for', () => {
+  expect(statementsIn(aTrace('t', ['BEGIN', 'SELECT 1', 'INSERT INTO a', 'COMMIT']))).toEqual({ order: 2 });
+  const trace = aTrace('t', ['SELECT 1']);
+  const consumed = trace.roots.map((root) => ({ ...root, span: { ...root.span, kind: 'CONSUMER' as const } }));
+  expect(statementsIn({ ...trace, roots: [...trace.roots, ...consumed] })).toEqual({ order: 1 });
+});
