@@ -1,29 +1,49 @@
 /** The gateway's variables: each concern has its own beside it, this is the whole. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import { defaultPorts } from '../contracts/services.ts';
 import { processVariables, variable } from '../platform/config.ts';
-import { identityVariables } from './identity/variables.ts';
-import { upstreamVariables } from './upstream/variables.ts';
+import { cachingVariables } from './caching/variables.ts';
+import { checkDocumentVariables, documentVariables } from './documents/variables.ts';
+import { exposureVariables } from './graphql/exposure.ts';
+import { checkHttpVariables, httpVariables } from './http/variables.ts';
+import { checkIdentityVariables, identityVariables } from './identity/variables.ts';
+import { limitsVariables } from './limits/variables.ts';
+import { liveVariables } from './live/variables.ts';
+import { observabilityVariables } from './observability/variables.ts';
+import { rateLimitVariables } from './rate-limits/variables.ts';
+import { checkSupergraphVariables, schemaVariables } from './schema/variables.ts';
+import { type SubgraphVariables, subgraphVariablesOf, upstreamVariables } from './upstream/variables.ts';
 
-const onOrOff = z.enum(['on', 'off']).default('on');
+export const gatewayVariables = z
+  .object({
+    ...processVariables,
+    ...identityVariables,
+    ...documentVariables,
+    ...upstreamVariables,
+    ...schemaVariables,
+    ...liveVariables,
+    ...exposureVariables,
+    ...cachingVariables,
+    ...limitsVariables,
+    ...httpVariables,
+    ...rateLimitVariables,
+    ...observabilityVariables,
+    // Platforms that run any program say PORT; where several services have one environment, GATEWAY_PORT is this one's.
+    GATEWAY_PORT: variable.port(defaultPorts.gateway).unwrap().optional(),
+    PORT: variable.port(defaultPorts.gateway),
+    // What several gateways share; without it each keeps its own.
+    REDIS_URL: variable.url('redis', 'rediss').optional(),
+    // Announcements of changes travel there where Redis does not carry the events.
+    EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
+  })
+  .superRefine(checkSupergraphVariables)
+  .superRefine(checkIdentityVariables)
+  .superRefine(checkHttpVariables)
+  .superRefine(checkDocumentVariables);
 
-export const gatewayVariables = z.object({
-  ...processVariables,
-  ...identityVariables,
-  ...upstreamVariables,
-  GATEWAY_PORT: variable.port(defaultPorts.gateway),
-  SUPERGRAPH_FILE: z
-    .string()
-    .default(path.join(import.meta.dirname, '..', 'supergraph.graphql'))
-    .refine((file) => existsSync(file), 'there is no such file (npm run compose makes supergraph.graphql)'),
-  PLAYGROUND: onOrOff,
-  INTROSPECTION: onOrOff,
-});
+/** With those that are for single subgraphs, as far as `env` has any. */
+export const gatewayVariablesOf = (env: Readonly<Record<string, string | undefined>>) =>
+  // zod's types know no patterns of names; `SubgraphVariables` says what may be there beside.
+  gatewayVariables.safeExtend(subgraphVariablesOf(env)) as unknown as typeof gatewayVariables;
 
-export type GatewayConfig = z.output<typeof gatewayVariables>;
-
-// The largest operation of operations/ has about 400 tokens, the introspection query 300. Parsing stops here, so that a
-// document of a million braces costs nothing.
-export const maxTokens = 4_000;
+export type GatewayConfig = z.output<typeof gatewayVariables> & SubgraphVariables;

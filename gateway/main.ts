@@ -2,14 +2,23 @@ import { readConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { onShutdown } from '../platform/shutdown.ts';
-import { gatewayVariables } from './config.ts';
+import { startTracing } from '../platform/tracing-sdk.ts';
+import { gatewayVariablesOf } from './config.ts';
+import { help } from './help.ts';
 import { wire } from './wiring.ts';
 
-const config = readConfig('gateway', gatewayVariables);
+if (process.argv.includes('--help')) {
+  process.stdout.write(help());
+  process.exit();
+}
+const config = readConfig('gateway', gatewayVariablesOf(process.env));
 const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
+const tracing = await startTracing('gateway', config, log);
 const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
 
 const gateway = await wire(config, { log, metrics: createMetrics('gateway'), isRunning: () => shutdown.running });
 shutdown.add('gateway', gateway.close);
-await gateway.http.listen({ host: config.HOST, port: config.GATEWAY_PORT });
-log.info({ port: config.GATEWAY_PORT }, 'listening');
+shutdown.add('tracing', tracing.close);
+const port = config.GATEWAY_PORT ?? config.PORT;
+await gateway.http.listen({ host: config.HOST, port });
+log.info({ port }, 'listening');

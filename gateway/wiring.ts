@@ -1,23 +1,33 @@
 /** The composition root: configuration in, a gateway that is ready to listen out. */
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import type { JWK } from 'jose';
-import { createHttpServer } from '../platform/http-server.ts';
+import { createAnnouncements } from '../platform/announcements.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Registry } from '../platform/metrics.ts';
 import { startPeriodic } from '../platform/periodic.ts';
-import { viewerSigner } from '../platform/viewer.ts';
-import { type GatewayConfig, maxTokens } from './config.ts';
-import { federation } from './graphql/federation.ts';
+import { connectRedis } from '../platform/redis.ts';
+import { earlyRefusal } from './access/early-refusal.ts';
+import { caching } from './caching/caching.ts';
+import type { GatewayConfig } from './config.ts';
+import { documents } from './documents/documents.ts';
+import { manifestPlaces } from './documents/variables.ts';
+import { exposure } from './graphql/exposure.ts';
 import { serveGraphql } from './graphql/graphql-route.ts';
 import { startGraphqlServer } from './graphql/graphql-server.ts';
-import { accessTokenKeys } from './identity/access-token-keys.ts';
-import { authenticator } from './identity/authentication.ts';
-import { requestContext } from './identity/request-context.ts';
+import { httpDoor } from './http/door.ts';
+import { neighbours } from './http/readiness.ts';
+import { identity } from './identity/identity.ts';
+import { limits } from './limits/limits.ts';
+import { liveUpdates } from './live/live-updates.ts';
+import { observability } from './observability/plugins.ts';
 import { playground } from './playground/page.ts';
+import { rateLimits } from './rate-limits/rate-limits.ts';
+import { refuseUntilLoaded } from './schema/not-loaded.ts';
+import { servedSchema } from './schema/served-schema.ts';
+import { supergraphSource } from './schema/supergraph-source.ts';
+import { linkedToClient } from './upstream/client-link.ts';
+import { upstreamMetrics } from './upstream/metrics.ts';
 import { subgraphSettings } from './upstream/routing.ts';
 import { type SubgraphClient, subgraphClient } from './upstream/subgraph-client.ts';
-import { subgraphBounds } from './upstream/variables.ts';
 
 export interface GatewayKit {
   readonly log: Logger;
@@ -33,39 +43,70 @@ export interface Gateway {
 
 /** No subgraph needs to be up for it: whoever is away is missing from the answers, not the reason for none. */
 export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
-  const http = createHttpServer({ log, metrics, notReady: async () => (isRunning() ? [] : ['shutting down']) });
+  const notReady = async () => [
+    ...(isRunning() ? [] : ['shutting down']),
+    ...(schema.isLoaded() ? [] : ['supergraph']),
+  ];
+  const known = neighbours();
+  const http = await httpDoor(config, { log, metrics, notReady, detail: () => known.detail(redis) });
 
-  const clients: SubgraphClient[] = [];
-  const connect = (name: string, url: string): SubgraphClient => {
-    const client = subgraphClient({ name, ...subgraphSettings(config, name, url), ...subgraphBounds, log });
-    clients.push(client);
-    return client;
-  };
+  const subgraphMetrics = upstreamMetrics(metrics);
+  const connect = (name: string, url: string): SubgraphClient =>
+    known.watch(subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log }));
+  const announcements = createAnnouncements(config, log);
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
+  const { fetchThrough, ...caches } = caching(config, { announcements, redis, metrics, log });
+  const schema = servedSchema({ source: supergraphSource(config), connect, fetchThrough, metrics, log });
+  refuseUntilLoaded(http, schema.isLoaded);
+  const { gate, persistedQueries, ...trusted } = documents(config, {
+    connection: redis,
+    maxTokens: config.LIMIT_TOKENS,
+    log,
+    metrics,
+  });
+  const shown = exposure(config);
+  const limiting = limits(config, { http, metrics, log });
+  const live = liveUpdates(config, { announcements, metrics, log });
   const apollo = await startGraphqlServer({
-    gateway: federation(readFileSync(config.SUPERGRAPH_FILE, 'utf8'), connect, log),
+    gateway: live.executing(schema.gateway),
     http,
-    introspection: config.INTROSPECTION === 'on',
-    maxTokens,
+    ...shown,
+    maxTokens: config.LIMIT_TOKENS,
+    persistedQueries,
+    validationRules: limiting.validationRules,
+    plugins: [
+      ...observability(config, { manifests: manifestPlaces(config), metrics, log }),
+      limiting.plugin,
+      rateLimits(config, { http, redis, costOf: limiting.costOf, metrics }),
+      earlyRefusal(config, metrics),
+      live.plugin,
+      ...caches.plugins,
+    ],
     log,
   });
 
-  const keys = accessTokenKeys(config.ACCESS_TOKEN_JWKS_URL);
-  const refreshes = startPeriodic([keys.refresh], log);
+  const { authenticate, contextOf, tasks } = await identity(config);
+  const refreshes = startPeriodic([...tasks, trusted.refresh], log);
   serveGraphql({
     http,
     apollo,
-    authenticate: authenticator(keys.find),
-    contextOf: requestContext(await viewerSigner(config.VIEWER_SIGNING_KEY as JWK)),
-    sendPlayground: config.PLAYGROUND === 'on' ? playground() : undefined,
+    authenticate,
+    gate,
+    contextOf: linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS),
+    sendPlayground: shown.playground ? playground() : undefined,
     log,
   });
+  live.serve({ http, apollo, authenticate, gate, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {
     http,
     close: async () => {
+      await live.close();
       await apollo.stop();
       await refreshes.close();
-      await Promise.all(clients.map((client) => client.close()));
+      caches.close();
+      await announcements.close();
+      redis?.close();
     },
   };
 };

@@ -1,6 +1,7 @@
 /** A service's variables, parsed at the door: every fault is reported at once, then the process ends with 1. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { tracingVariables } from './tracing-variables.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,8 +37,9 @@ export const parseConfig = <Shape extends z.ZodRawShape>(
   const parsed = schema.safeParse(values);
   if (parsed.success && faults.length === 0) return { config: parsed.data };
   for (const issue of parsed.error?.issues ?? []) {
-    const name = issue.path.join('.');
-    const absent = !(name in values);
+    const name = String(issue.path[0]);
+    // What is wrong with several variables at once has a sentence of its own, even about one that is absent.
+    const absent = !(name in values) && issue.code !== 'custom';
     if (!(absent && faults.some((fault) => fault.startsWith(name))))
       faults.push(`${name}: ${absent ? 'is required' : issue.message}`);
   }
@@ -82,9 +84,13 @@ export const variable = {
 
 /** Variables that every service reads. */
 export const processVariables = {
+  // Of this machine alone, unless told; in a container 0.0.0.0.
   HOST: z.string().default('127.0.0.1'),
+  // The least that is worth a line.
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  // 10 s from the signal to the end: what is under way is done by then, and orchestrators kill after 10 to 30 s.
   SHUTDOWN_DEADLINE_MS: variable.milliseconds(10_000),
+  ...tracingVariables,
 };
 
 /** Variables that every subgraph reads beside its database's and its port. */

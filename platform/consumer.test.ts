@@ -60,9 +60,19 @@ describe('the consumer', () => {
   it('runs the handler in the context of the request that began it all', async () => {
     const seen: unknown[] = [];
     await start(on(ThingHappened, async () => void seen.push(currentContext())));
-    await bus.deliver('user', aMessage({ data: fitting, correlationId: 'the-request', traceparent: '00-1-2-01' }));
+    await bus.deliver(
+      'user',
+      aMessage({
+        data: fitting,
+        correlationId: 'the-request',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      }),
+    );
     await bus.deliver('user', aMessage({ data: fitting, correlationId: 'another' }));
-    expect(seen).toEqual([{ correlationId: 'the-request', traceparent: '00-1-2-01' }, { correlationId: 'another' }]);
+    expect(seen).toEqual([
+      { correlationId: 'the-request', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+      { correlationId: 'another' },
+    ]);
   });
 
   it.each([

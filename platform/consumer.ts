@@ -6,6 +6,7 @@ import { consumerMetrics, measureQueue } from './bus/metrics.ts';
 import { runInContext } from './context.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
+import { inSpan, SpanKind } from './tracing.ts';
 
 /** What a service does with one kind of message. Made by `on`, which is where data and handler are known to fit. */
 export interface MessageHandler {
@@ -53,10 +54,12 @@ export const startConsumer = ({
     measured.delay.observe(labels, (Date.now() - Date.parse(message.occurredAt)) / 1_000);
     const took = measured.duration.startTimer(labels);
     try {
-      await runInContext({ correlationId, ...(traceparent && { traceparent }) }, async () => {
-        log.debug({ id: message.id, type: message.type }, 'message');
-        await handler.handle(message as Message<never>);
-      });
+      await runInContext({ correlationId, ...(traceparent && { traceparent }) }, () =>
+        inSpan(`process ${message.type}`, spanOf(queue, message), async () => {
+          log.debug({ id: message.id, type: message.type }, 'message');
+          await handler.handle(message as Message<never>);
+        }),
+      );
       measured.handled.inc({ ...labels, outcome: 'done' });
     } catch (error) {
       measured.handled.inc({ ...labels, outcome: 'failed' });
@@ -72,6 +75,11 @@ export const startConsumer = ({
     onDeadLetter: ({ type }) => measured.dead.inc({ queue, type: types(handlers).has(type) ? type : 'unknown' }),
   });
 };
+
+const spanOf = (queue: string, { id }: Message) => ({
+  kind: SpanKind.CONSUMER,
+  attributes: { 'messaging.destination.name': queue, 'messaging.message.id': id },
+});
 
 type Table = ReadonlyMap<string, MessageHandler>;
 

@@ -1,23 +1,44 @@
 /** What follows a request or a message through every call made for it, without being passed by hand. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import { type Context, createContextKey, isSpanContextValid, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 
 export interface RequestContext {
   /** Ties together the log lines and messages of one request, across services. */
   readonly correlationId: string;
-  /** W3C trace context, when tracing is on. */
+  /** W3C trace context: of the span at hand when tracing is on, else the one that the client sent. */
   readonly traceparent?: string;
 }
 
-const storage = new AsyncLocalStorage<RequestContext>();
+/**
+ * The one storage. What it holds is OpenTelemetry's context: the span at hand is in it, and our correlation id beside
+ * it. The tracing SDK is given this same storage, so there is never a second opinion on which span that is.
+ */
+export const contexts = new AsyncLocalStorageContextManager();
+
+const correlationKey = createContextKey('agora correlation id');
 
 /** The context of the request at hand; outside one (a timer, a script) a new one each time. */
-export const currentContext = (): RequestContext => storage.getStore() ?? { correlationId: randomUUID() };
+export const currentContext = (): RequestContext =>
+  contextIfAny() ?? { correlationId: randomUUID(), ...currentTrace() };
 
 /** The same, but `undefined` outside a request: for log lines, where an invented id would mislead. */
-export const contextIfAny = (): RequestContext | undefined => storage.getStore();
+export const contextIfAny = (): RequestContext | undefined => {
+  const correlationId = contexts.active().getValue(correlationKey);
+  return typeof correlationId === 'string' ? { correlationId, ...currentTrace() } : undefined;
+};
 
-export const runInContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
+/** The `traceparent` header that a call made now is to carry: nothing outside a trace. */
+export const currentTrace = (): { traceparent?: string } => {
+  const traceparent = traceparentIn(contexts.active());
+  return traceparent ? { traceparent } : {};
+};
+
+/** Without a `traceparent` the work stays in the trace at hand, if there is one. */
+export const runInContext = <T>({ correlationId, traceparent }: RequestContext, work: () => T): T => {
+  const context = contexts.active().setValue(correlationKey, correlationId);
+  return contexts.with(traceparent ? continuing(context, traceparent) : context, work);
+};
 
 // An id from outside goes into logs and messages: short, and without anything that could forge a log line.
 const acceptable = /^[\w.-]{1,100}$/;
@@ -26,8 +47,27 @@ const acceptable = /^[\w.-]{1,100}$/;
 export const correlationIdFrom = (header: string | string[] | undefined): string =>
   typeof header === 'string' && acceptable.test(header) ? header : randomUUID();
 
-const w3cTraceparent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
-
 /** The caller's trace context if it is one: it goes on to other services and into messages. */
 export const traceparentFrom = (header: string | string[] | undefined): string | undefined =>
-  typeof header === 'string' && w3cTraceparent.test(header) ? header : undefined;
+  typeof header === 'string' && spanContextOf(header) ? header : undefined;
+
+/** The context of work that goes on where the sender of this `traceparent` left off; as it is when that is none. */
+export const continuing = (context: Context, traceparent: string): Context => {
+  const caller = spanContextOf(traceparent);
+  return caller ? trace.setSpanContext(context, caller) : context;
+};
+
+const w3cTraceparent = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
+
+const spanContextOf = (traceparent: string) => {
+  const [, traceId = '', spanId = '', flags = ''] = w3cTraceparent.exec(traceparent) ?? [];
+  const spanContext = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+  return isSpanContextValid(spanContext) ? spanContext : undefined;
+};
+
+/** The `traceparent` of the span that is at hand in a context. */
+export const traceparentIn = (context: Context): string | undefined => {
+  const span = trace.getSpanContext(context);
+  if (!span || !isSpanContextValid(span)) return undefined;
+  return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+};

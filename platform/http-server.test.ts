@@ -34,6 +34,28 @@ test('serves Prometheus metrics', async () => {
   expect(body).toContain('process_cpu_seconds_total{service="test"}');
 });
 
+test('measures requests by route and status; whatever has no route has one name', async () => {
+  const measured = server();
+  measured.get('/things/:id', async () => 'a thing');
+  const hangUp = new AbortController();
+  measured.get('/slow', () => new Promise(() => hangUp.abort()));
+  const url = await measured.listen({ host: '127.0.0.1', port: 0 });
+  for (const path of ['/things/1', '/things/2', '/secret-1', '/secret-2']) await (await fetch(url + path)).text();
+  await fetch(`${url}/slow`, { signal: hangUp.signal }).catch(() => undefined);
+  const counted = async () => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return text.split('\n').filter((line) => /^http_request_duration_seconds_count.*(things|unknown|slow)/.test(line));
+  };
+  await expect
+    .poll(counted)
+    .toEqual([
+      expect.stringMatching(/method="GET",route="\/things\/:id",status="200".* 2$/),
+      expect.stringMatching(/method="any",route="unknown",status="404".* 2$/),
+      expect.stringMatching(/method="GET",route="\/slow",status="gone".* 1$/),
+    ]);
+  await measured.close();
+});
+
 test("takes over the caller's request id and gives it back", async () => {
   const response = await http.inject({ url: '/who', headers: { 'x-request-id': 'abc-1' } });
   expect(response.headers['x-request-id']).toBe('abc-1');

@@ -1,44 +1,64 @@
-/** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, a body limit. */
+/** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, bounds, an orderly end. */
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { requestIdHeader } from '../contracts/viewer.ts';
 import { correlationIdFrom, runInContext, traceparentFrom } from './context.ts';
+import { drainOnClose } from './http-drain.ts';
+import { answerClientError } from './http-faults.ts';
+import { measureRequests } from './http-metrics.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
+import { inRequestSpan } from './tracing-http.ts';
 
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
 const bodyLimitBytes = 1_048_576;
+
+// 10 s for the headers and 30 s for all of a request: the slowest telephone needs a few seconds for 1 MiB, and whoever
+// sends a byte now and then holds a connection no longer than that. Node looks every 5 s.
+const arrivalBounds = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+
+// Each open connection costs about 20 KiB; beyond this number, new ones are closed at once instead of all being slow.
+const maxConnections = 10_000;
 
 export interface HttpServerOptions {
   readonly log: Logger;
   readonly metrics: Registry;
   /** Names of what is not ready, empty when all is. Must be quick: it is asked every few seconds. */
   readonly notReady: () => Promise<readonly string[]>;
+  /** What `/health/ready` tells beside, which does not decide. */
+  readonly detail?: () => Readonly<Record<string, unknown>>;
+  /** Proxies (addresses, ranges) whose `x-forwarded-*` headers are believed; nobody's by default. */
+  readonly trustedProxies?: readonly string[];
+  /** For how long requests are still taken after the end has begun and readiness says so. */
+  readonly drainNoticeMs?: number;
 }
 
 /** Answers 404 and body faults as JSON `{ error: { code, message } }`; nothing of a bug reaches the client. */
-export const createHttpServer = ({ log, metrics, notReady }: HttpServerOptions): FastifyInstance => {
+export const createHttpServer = (options: HttpServerOptions): FastifyInstance => {
+  const { log, metrics, notReady, detail, trustedProxies = [], drainNoticeMs = 0 } = options;
   const http = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    requestTimeout: arrivalBounds.requestTimeout,
+    http: arrivalBounds,
+    clientErrorHandler: answerClientError,
+    // A request on a connection that was open when the end began is answered as any other.
+    return503OnClosing: false,
+    // It counts the end as one, too, which lasts as long as the longest request: the deadline of that is platform/shutdown's.
+    pluginTimeout: 0,
   });
+  http.server.maxConnections = maxConnections;
+  drainOnClose(http, drainNoticeMs);
+  measureRequests(http, metrics);
 
   http.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationIdFrom(request.headers[requestIdHeader]);
     const traceparent = traceparentFrom(request.headers.traceparent);
     reply.header(requestIdHeader, correlationId);
-    runInContext(traceparent ? { correlationId, traceparent } : { correlationId }, done);
-  });
-
-  // A kept-alive connection whose request was under way when the end began would hold the end up for over a minute.
-  let closing = false;
-  http.addHook('preClose', (done) => {
-    closing = true;
-    done();
-  });
-  http.addHook('onSend', (_, reply, __, done) => {
-    if (closing) reply.header('connection', 'close');
-    done();
+    runInContext(traceparent ? { correlationId, traceparent } : { correlationId }, () =>
+      inRequestSpan(request, reply, done),
+    );
   });
 
   http.setNotFoundHandler((_, reply) =>
@@ -57,6 +77,7 @@ export const createHttpServer = ({ log, metrics, notReady }: HttpServerOptions):
     return reply.status(waitingFor.length === 0 ? 200 : 503).send({
       status: waitingFor.length === 0 ? 'ok' : 'not ready',
       waitingFor,
+      ...detail?.(),
     });
   });
   http.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));

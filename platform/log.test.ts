@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorInLog } from './log.ts';
+import { runInContext } from './context.ts';
+import { contextInLog, errorInLog } from './log.ts';
 
 describe('an error in the log', () => {
   it('shows what went wrong, and why', () => {
@@ -27,5 +28,22 @@ describe('an error in the log', () => {
     const error = new Error('round and round');
     error.cause = error;
     expect(JSON.stringify(errorInLog(error)).match(/round and round"/g)).toHaveLength(5);
+  });
+});
+
+describe('every line', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+  it('says which request it belongs to, and which trace', () => {
+    const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+    expect(runInContext({ correlationId: 'one', traceparent }, contextInLog)).toEqual({
+      correlationId: 'one',
+      traceId,
+    });
+    expect(runInContext({ correlationId: 'two' }, contextInLog)).toEqual({ correlationId: 'two' });
+  });
+
+  it('says nothing of a request when there is none', () => {
+    expect(contextInLog()).toEqual({});
   });
 });

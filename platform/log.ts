@@ -1,4 +1,4 @@
-/** Structured logs: one JSON object a line, with the correlation id of the request or message at hand. */
+/** Structured logs: one JSON object a line, with the correlation id and the trace of the request or message at hand. */
 import { type Logger, pino } from 'pino';
 import { contextIfAny } from './context.ts';
 
@@ -39,6 +39,14 @@ const describe = (error: unknown, depth: number): ErrorInLog => {
   };
 };
 
+/** What ties a line to its request, or to its message, and to what other services wrote for it. */
+export const contextInLog = (): { correlationId?: string; traceId?: string } => {
+  const context = contextIfAny();
+  if (!context) return {};
+  const [, traceId] = context.traceparent?.split('-') ?? [];
+  return { correlationId: context.correlationId, ...(traceId && { traceId }) };
+};
+
 export const createLog = ({ service, level }: LogOptions): Logger =>
   pino({
     level,
@@ -46,9 +54,6 @@ export const createLog = ({ service, level }: LogOptions): Logger =>
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: errorInLog },
     formatters: { level: (label) => ({ level: label }) },
-    mixin: () => {
-      const context = contextIfAny();
-      return context ? { correlationId: context.correlationId } : {};
-    },
+    mixin: contextInLog,
     redact: { paths: ['*.password', '*.token', '*.authorization', 'req.headers.authorization'], censor: '[redacted]' },
   });

@@ -24,12 +24,14 @@ describe('the outbox', () => {
   it('writes what the message says, and what the rim and the context add', async () => {
     const id = namedId('Message', 'one');
     const now = new Date('2026-01-02T03:04:05.678Z');
-    await runInContext({ correlationId: 'the-request', traceparent: '00-1-2-01' }, () =>
-      database.transaction((tx) =>
-        outbox(tx, { now: () => now, newMessageId: () => id }).add(
-          about('one', { text: `it's "ü" \\ 𝄞`, list: [1, null] }),
+    await runInContext(
+      { correlationId: 'the-request', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+      () =>
+        database.transaction((tx) =>
+          outbox(tx, { now: () => now, newMessageId: () => id }).add(
+            about('one', { text: `it's "ü" \\ 𝄞`, list: [1, null] }),
+          ),
         ),
-      ),
     );
     expect(await rows()).toEqual([
       {
@@ -42,7 +44,7 @@ describe('the outbox', () => {
         sequence: 1,
         occurred_at: now,
         correlation_id: 'the-request',
-        traceparent: '00-1-2-01',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
         data: { text: `it's "ü" \\ 𝄞`, list: [1, null] },
         published_at: null,
         leased_until: null,

@@ -1,6 +1,7 @@
 import type { NewMessage, Outbox } from '../contracts/envelope.ts';
 import { type MessageId, newId } from '../contracts/ids.ts';
 import { currentContext } from './context.ts';
+import { inSpan, SpanKind } from './tracing.ts';
 import type { Sql } from './transaction.ts';
 
 interface Rim {
@@ -43,14 +44,18 @@ const row = (message: NewMessage, place: number, id: MessageId) => ({
 export const outbox = (tx: Sql, rim: Rim = worldOutside): Outbox => ({
   add: async (...messages) => {
     if (messages.length === 0) return;
-    const { correlationId, traceparent } = currentContext();
-    const rows = messages.map((message, place) => row(message, place, rim.newMessageId()));
-    await tx.$executeRawUnsafe(
-      insert,
-      JSON.stringify(rows),
-      rim.now().toISOString(),
-      correlationId,
-      traceparent ?? null,
-    );
+    const attributes = { 'agora.messages': messages.map(({ type }) => type) };
+    await inSpan('outbox add', { kind: SpanKind.PRODUCER, attributes }, async () => {
+      // Of this very span: what is done with the messages hangs below it, in whatever process, however much later.
+      const { correlationId, traceparent } = currentContext();
+      const rows = messages.map((message, place) => row(message, place, rim.newMessageId()));
+      await tx.$executeRawUnsafe(
+        insert,
+        JSON.stringify(rows),
+        rim.now().toISOString(),
+        correlationId,
+        traceparent ?? null,
+      );
+    });
   },
 });

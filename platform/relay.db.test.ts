@@ -9,7 +9,10 @@ const on = relayScene();
 
 it('publishes a row as the message it is, once per receiver, and marks it', async () => {
   await on.relay({ receivers: () => ['a', 'b'] });
-  await runInContext({ correlationId: 'a-request', traceparent: '00-1-2-01' }, () => on.write(['hello']));
+  await runInContext(
+    { correlationId: 'a-request', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+    () => on.write(['hello']),
+  );
   await until('the mark', async () => (await on.unpublished()) === 0);
   expect(on.bus.published.map(({ queue }) => queue)).toEqual(['a', 'b']);
   expect(on.bus.published[0]?.message).toEqual({
@@ -20,7 +23,7 @@ it('publishes a row as the message it is, once per receiver, and marks it', asyn
     aggregate: { type: 'Thing', id: 'one' },
     sequence: 1,
     correlationId: 'a-request',
-    traceparent: '00-1-2-01',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     data: { text: 'hello' },
   });
 });
@@ -110,4 +113,21 @@ it('finishes the batch in hand before it closes', async () => {
   await closed;
   expect(on.published()).toEqual(['in hand']);
   expect(await on.unpublished()).toBe(0);
+});
+
+it('announces what it publishes before it marks it, and again when that failed', async () => {
+  const announced: string[] = [];
+  let isAway = true;
+  await on.relay({
+    announce: async (messages) => {
+      if (isAway) throw new Error('nobody can be told');
+      announced.push(...messages.map(({ aggregate, sequence }) => `${aggregate.type} ${aggregate.id} ${sequence}`));
+    },
+  });
+  await on.write(['first', 'second']);
+  await until('a try', () => on.bus.published.length > 0);
+  expect(await on.unpublished()).toBe(2);
+  isAway = false;
+  await until('both marks', async () => (await on.unpublished()) === 0);
+  expect(announced).toEqual(expect.arrayContaining(['Thing one 1', 'Thing one 2']));
 });

@@ -1,5 +1,6 @@
 /** Publishes the rows of the outbox, soon after their commit and at least once. */
 import pg from 'pg';
+import type { Envelope } from '../contracts/envelope.ts';
 import { type Bell, makeBell } from './bell.ts';
 import type { Bus, BusJob } from './bus/bus.ts';
 import { backoffMs } from './bus/limits.ts';
@@ -8,6 +9,7 @@ import { relayMetrics } from './bus/metrics.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
 import { claim, giveBack, markPublished, type OutboxRow, toEnvelope } from './outbox-rows.ts';
+import { publishInSpans } from './tracing-publish.ts';
 
 export interface RelayLimits {
   readonly batch: number;
@@ -40,6 +42,8 @@ export interface RelayOptions {
    * not know: the row is then left to a relay that does, as in the middle of a deploy.
    */
   readonly receivers: (type: string, version: number) => readonly string[] | undefined;
+  /** Tells whoever listens that these have happened. Like the bus, it may reject, and the rows are tried again. */
+  readonly announce?: (messages: readonly Envelope[]) => Promise<void>;
   readonly log: Logger;
   readonly metrics?: Registry;
   readonly limits?: RelayLimits;
@@ -58,7 +62,13 @@ export interface Relay {
  */
 export const startRelay = async (options: RelayOptions): Promise<Relay> => {
   const bell = makeBell();
-  const relay = { limits: relayLimits, ...options, bell, measured: relayMetrics(options.metrics) };
+  const relay = {
+    limits: relayLimits,
+    announce: async () => undefined,
+    ...options,
+    bell,
+    measured: relayMetrics(options.metrics),
+  };
   const ended = connectAndPump(relay);
   return {
     wake: bell.ring,
@@ -113,7 +123,7 @@ const connectAndPump = async (relay: Running): Promise<void> => {
 
 /** Batch after batch until there is none left, then sleeps until the bell or the next poll. */
 const pump = async (relay: Running, client: pg.Client, works: () => void): Promise<void> => {
-  const { bus, bell, limits, measured, log } = relay;
+  const { bus, announce, bell, limits, measured, log } = relay;
   const queue = linkState(log, 'the queue that the outbox is published to');
   for (let failures = 0; !bell.stopped; ) {
     const rows = await claim(client, failures > 0 ? 1 : limits.batch, limits.leaseMs);
@@ -124,7 +134,8 @@ const pump = async (relay: Running, client: pg.Client, works: () => void): Promi
     }
     const { known, jobs } = await leaveUnknown(relay, client, rows);
     try {
-      if (jobs.length > 0) await bus.publish(jobs);
+      if (jobs.length > 0) await publishInSpans(bus, jobs);
+      if (known.length > 0) await announce(known.map(toEnvelope));
     } catch (error) {
       measured.failures.inc();
       queue.down(error);

@@ -3,7 +3,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { JSONWebKeySet } from 'jose';
+import type { Envelope } from '../contracts/envelope.ts';
 import type { Viewer } from '../contracts/viewer.ts';
+import { type Announcements, createAnnouncements } from './announcements.ts';
 import { createBus } from './bus/create-bus.ts';
 import { type MessageHandler, startConsumer } from './consumer.ts';
 import { serveGraphql } from './graphql/serve.ts';
@@ -13,6 +15,8 @@ import { createMetrics, type Registry } from './metrics.ts';
 import { type PeriodicTask, startPeriodic } from './periodic.ts';
 import { startRelay } from './relay.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
+import { startTracing } from './tracing-sdk.ts';
+import type { TracingConfig } from './tracing-variables.ts';
 import { viewerVerifier } from './viewer.ts';
 
 /** What a subgraph's `wiring.ts` gives to be run. */
@@ -23,6 +27,8 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly tasks: readonly PeriodicTask[];
   /** Doors that are not GraphQL: webhooks, key sets. */
   readonly routes?: (http: FastifyInstance) => void;
+  /** Announces changes that no message of the outbox tells of. Runs in the consumer role; `close` ends it. */
+  readonly announceChanges?: (announcements: Announcements) => { close(): Promise<void> };
   /** Resolves when its database answers. */
   readonly ping: () => Promise<unknown>;
   readonly close: () => Promise<void>;
@@ -32,7 +38,7 @@ export interface SubgraphOptions<Context extends { viewer: Viewer }> {
   readonly name: string;
   readonly port: number;
   readonly databaseUrl: string;
-  readonly config: {
+  readonly config: TracingConfig & {
     readonly HOST: string;
     readonly LOG_LEVEL: string;
     readonly ROLE: 'all' | 'api' | 'consumer';
@@ -43,6 +49,8 @@ export interface SubgraphOptions<Context extends { viewer: Viewer }> {
   };
   /** The queues that get a copy of a message; `undefined` for one that this release does not know (see the relay). */
   readonly receivers: (type: string, version: number) => readonly string[] | undefined;
+  /** What the graph calls the aggregates whose every message is announced as a change: `{ product: 'Product' }`. */
+  readonly announced?: Readonly<Record<string, string>>;
   readonly wire: (kit: { log: Logger; metrics: Registry }) => Promise<Subgraph<Context>> | Subgraph<Context>;
 }
 
@@ -51,6 +59,7 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
   const { name, port, config } = options;
   const log = createLog({ service: name, level: config.LOG_LEVEL });
   const metrics = createMetrics(name);
+  const tracing = await startTracing(name, config, log);
   const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
   const subgraph = await options.wire({ log, metrics });
 
@@ -71,6 +80,7 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
 
   if (config.ROLE !== 'api') await workQueue(options, subgraph, { log, metrics }, shutdown);
   shutdown.add('database', subgraph.close);
+  shutdown.add('tracing', tracing.close);
   log.info({ port, role: config.ROLE }, 'listening');
 };
 
@@ -86,20 +96,39 @@ const serveApi = async <Context extends { viewer: Viewer }>(
 };
 
 const workQueue = async <Context extends { viewer: Viewer }>(
-  { name, databaseUrl, config, receivers }: SubgraphOptions<Context>,
-  { handlers, tasks }: Subgraph<Context>,
+  { name, databaseUrl, config, receivers, announced }: SubgraphOptions<Context>,
+  { handlers, tasks, announceChanges }: Subgraph<Context>,
   { log, metrics }: { log: Logger; metrics: Registry },
   shutdown: Shutdown,
 ) => {
   const bus = await createBus(transportOf(config), log);
   const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics });
   const sweeps = startPeriodic(tasks, log);
-  const relay = await startRelay({ databaseUrl, bus, receivers, log, metrics });
+  const announcements = createAnnouncements(config, log);
+  const changes = announceChanges?.(announcements);
+  const announce = announcer(announcements, announced);
+  const relay = await startRelay({ databaseUrl, bus, receivers, announce, log, metrics });
   shutdown.add('consumer', () => consumer.close());
   shutdown.add('sweeps', () => sweeps.close());
   shutdown.add('relay', () => relay.close());
+  shutdown.add('announcements', async () => {
+    await changes?.close();
+    await announcements.close();
+  });
   shutdown.add('bus', () => bus.close());
 };
+
+/** One announcement for each thing that the messages are about, with the latest of its sequences. */
+const announcer =
+  (announcements: Announcements, announced: Readonly<Record<string, string>> = {}) =>
+  async (messages: readonly Envelope[]): Promise<void> => {
+    const latest = new Map(messages.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
+    const told = [...latest.values()].map(async ({ aggregate, sequence }) => {
+      const type = announced[aggregate.type];
+      if (type) await announcements.announce({ about: { type, id: aggregate.id }, version: sequence });
+    });
+    await Promise.all(told);
+  };
 
 const transportOf = ({
   REDIS_URL,

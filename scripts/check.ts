@@ -19,6 +19,7 @@ const staticSteps: readonly Step[] = [
   tool('format and lint', 'biome', 'ci', '--error-on-warnings', '--colors=off', '.'),
   node('import rule', 'scripts/import-rule/check.ts'),
   node('supergraph is current', 'scripts/compose.ts', '--check'),
+  node('trusted documents are current', 'scripts/operations.ts', '--check'),
   node('schemas and migrations agree', 'scripts/db.ts', 'drift'),
 ];
 const unitTests = tool('unit tests', 'vitest', 'run', '--project', 'unit');

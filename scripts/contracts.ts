@@ -19,7 +19,7 @@ const help = `usage: npm run contracts [-- <check>…] [options]
                          for whom, before any code is written. Writes nothing. Offline checks only.
   --fail-on <severity>   ${severities.join(', ')}: exit with 1 from this on (breach)
   --json                 the verdicts as JSON on standard output
-  --markdown             as Markdown, for a job summary
+  --summarise <file>     runs nothing: tells the verdicts that --json wrote as Markdown, for a job summary
   --junit <file>         as JUnit XML into a file, beside what is printed
   --accept               rewrites what is committed of the named checks (all, when none is) as it is now, and tells
                          what has changed: for review (npm run contracts:accept)
@@ -34,7 +34,7 @@ const options = {
   sdl: { type: 'string' },
   'fail-on': { type: 'string', default: 'breach' },
   json: { type: 'boolean' },
-  markdown: { type: 'boolean' },
+  summarise: { type: 'string' },
   junit: { type: 'string' },
   accept: { type: 'boolean' },
   list: { type: 'boolean' },
@@ -80,9 +80,18 @@ const proposedWorld = (world: World, subgraph: string | undefined, file: string 
   }
 };
 
+const verdictsIn = (file: string): Verdict[] => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Verdict[];
+  } catch (error) {
+    throw new Misuse(`--summarise ${file}: holds no verdicts (${(error as Error).message}).`);
+  }
+};
+
 const main = async (): Promise<number> => {
   const { values, positionals } = arguments_();
   if (values.help) return say(help);
+  if (values.summarise !== undefined) return say(markdown(verdictsIn(values.summarise)));
   if (values.list)
     return say(checks.map(({ name, needs, title }) => `${name.padEnd(20)} ${needs.padEnd(7)} ${title}`).join('\n'));
   const limit = severityOf(values['fail-on']);
@@ -94,21 +103,18 @@ const main = async (): Promise<number> => {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const world = isProposal ? proposedWorld(today, values.subgraph, values.sdl) : today;
   if (values.accept) return await accept(chosen, today).finally(today.close);
-  const quiet = values.json || values.markdown;
   const verdicts: Verdict[] = [];
   try {
     for (const check of chosen) {
       const verdict = await runCheck(check, world);
       verdicts.push(verdict);
-      if (!quiet) console.log(line(verdict));
+      if (!values.json) console.log(line(verdict));
     }
   } finally {
     await today.close();
   }
   if (values.junit) writeFileSync(values.junit, junit(verdicts));
-  say(
-    values.json ? JSON.stringify(verdicts, null, 2) : values.markdown ? markdown(verdicts) : `\n${summary(verdicts)}`,
-  );
+  say(values.json ? JSON.stringify(verdicts, null, 2) : `\n${summary(verdicts)}`);
   return reaches(verdicts, limit) ? 1 : 0;
 };
 

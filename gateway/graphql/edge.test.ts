@@ -7,7 +7,7 @@ import {
   nowhere,
   type SubgraphFixture,
 } from '../../tests/kit/gateway-builders.ts';
-import { httpServer, type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
 
 let key: KeyPair;
 let user: SubgraphFixture;
@@ -41,7 +41,7 @@ describe('a request that is not one', () => {
     ['malformed JSON', post('{"query": "{ me }'), [400, 'BAD_REQUEST']],
     ['no body', { method: 'POST', headers: json }, [400, 'BAD_REQUEST']],
     ['a body that is no object', post('"{ me }"'), [400, 'BAD_REQUEST']],
-    ['a list of operations', post('[{"query":"{ me }"}]'), [400, 'BAD_REQUEST']],
+    ['a list of operations', post('[{"query":"{ me }"}]'), [400, 'BATCHING_NOT_SUPPORTED']],
     ['no query', post('{}'), [400, 'BAD_REQUEST']],
     ['a query that is no text', post('{"query": 1}'), [400, 'BAD_REQUEST']],
     ['variables that are no object', post('{"query":"{ me }","variables":"x"}'), [400, 'BAD_REQUEST']],
@@ -97,34 +97,6 @@ describe('a request that is not one', () => {
 it('a query by GET is answered to a client that shows it is no foreign page', async () => {
   const response = await fetch(`${gateway.url}/graphql?query={me}`, { headers: { 'apollo-require-preflight': 'yes' } });
   expect(await response.json()).toEqual({ data: { me: 'Ada' } });
-});
-
-describe('an answer made from several', () => {
-  const allowing = (data: object, cacheControl: string) =>
-    httpServer((_, response) => {
-      if (cacheControl) response.setHeader('cache-control', cacheControl);
-      response.end(JSON.stringify({ data }));
-    });
-
-  it.each([
-    ['max-age=60, public', 'max-age=30', 'max-age=30, public'],
-    ['max-age=60, public', 'max-age=90, private', 'max-age=60, private'],
-    ['max-age=60', 'max-age=60, no-store', 'no-store'],
-    ['max-age=60', '', 'no-store'],
-  ])('of which the parts say "%s" and "%s" may be cached: %s', async (ofProduct, ofUser, ofBoth) => {
-    const products = await allowing({ products: [] }, ofProduct);
-    const me = await allowing({ me: 'Ada' }, ofUser);
-    const both = await start({ PRODUCT_SUBGRAPH_URL: products.url, USER_SUBGRAPH_URL: me.url });
-    expect((await both.ask('{ products { id } me }')).headers.get('cache-control')).toBe(ofBoth);
-    for (const each of [both, products, me]) await each.close();
-  });
-
-  it('is not cached when a part is missing', async () => {
-    const me = await allowing({ me: 'Ada' }, 'max-age=60');
-    const half = await start({ USER_SUBGRAPH_URL: me.url });
-    expect((await half.ask('{ products { id } me }')).headers.get('cache-control')).toBe('no-store');
-    for (const each of [half, me]) await each.close();
-  });
 });
 
 it('does not show query plans to whoever asks for them', async () => {

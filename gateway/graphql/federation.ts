@@ -1,39 +1,65 @@
 /**
- * The executor: turns an operation on the supergraph into calls of subgraphs. This file is the seam: whoever brings
- * another executor gives Apollo Server another `GatewayInterface`, made from the same supergraph and the same clients.
+ * The executor: turns an operation on one supergraph into calls of subgraphs. This file is the seam: whoever brings
+ * another executor makes it from the same supergraph and the same clients. Which supergraph, and since when: `schema/`.
  */
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '../../platform/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
+import type { FetchThrough } from '../caching/entity-cache.ts';
 import type { RequestContext } from '../identity/request-context.ts';
+import { noteFetch, notePlan } from '../observability/operation-record.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 
 // @apollo/gateway sends usage metrics to its maker unless told not to. Nothing leaves this machine unasked.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
-/** `connect` is called once per subgraph that the supergraph names, with the routing URL that stands there. */
-export const federation = (
-  supergraph: string,
-  connect: (name: string, url: string) => SubgraphClient,
-  log: Logger,
-): ApolloGateway =>
+export type Execute = ApolloGateway['executor'];
+
+export interface FederationOptions {
+  readonly supergraph: string;
+  /** Called once per subgraph that the supergraph names, with the routing URL that stands there. */
+  readonly clientOf: (name: string, url: string) => Pick<SubgraphClient, 'call'>;
+  /** Stands around every call of a subgraph. */
+  readonly fetchThrough?: FetchThrough | undefined;
+  /** Of this supergraph alone. */
+  readonly plans: QueryPlanCache;
+  readonly log: Logger;
+}
+
+/** `load()` rejects when the text is no supergraph that can be served. */
+export const federation = ({ supergraph, clientOf, fetchThrough, plans, log }: FederationOptions): ApolloGateway =>
   new ApolloGateway({
     supergraphSdl: supergraph,
-    buildService: ({ name, url }) => dataSource(connect(name, url ?? '')),
+    // Composition has checked it, and a text that somebody has changed by hand since is to be found out here.
+    validateSupergraph: true,
+    queryPlannerConfig: { cache: plans },
+    buildService: ({ name, url }) => dataSource(name, clientOf(name, url ?? ''), fetchThrough),
+    experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) => notePlan(requestContext.context, queryPlan),
     // Its only word at level info is that it loaded, on two lines.
     logger: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }),
     __exposeQueryPlanExperimental: false,
   });
 
-const dataSource = (subgraph: SubgraphClient): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
+const dataSource = (
+  name: string,
+  subgraph: Pick<SubgraphClient, 'call'>,
+  fetchThrough: FetchThrough = ({ request }, ask) => ask(request),
+): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
   async process(options) {
     // The other kinds are health checks and introspection of subgraphs, which this gateway never makes.
     if (!('incomingRequestContext' in options)) throw new Error(`there is no viewer to ask for: ${options.kind}`);
-    const { query, variables, operationName } = options.request;
-    const { cacheControl, ...answer } = await subgraph.call(
-      { query: query ?? '', variables, operationName },
-      options.context.subgraphHeaders,
+    const { context } = options;
+    const { query = '', variables, operationName } = options.request;
+    const request = { query, variables, operationName };
+    const { cacheControl, headers, ...answer } = await fetchThrough(
+      { subgraph: name, request, context },
+      (asked, generations) =>
+        noteFetch(context, name, () =>
+          subgraph.call(asked, context.subgraphHeaders, context.client?.gone, generations),
+        ),
     );
+    if (headers) context.client?.giveBack(headers);
     restrictPolicy(options.incomingRequestContext.overallCachePolicy as CachePolicy, cacheControl);
     return answer;
   },

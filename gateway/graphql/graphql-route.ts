@@ -1,39 +1,32 @@
 /** `/graphql`, the one door: POST and GET for clients, the playground for browsers. */
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { guest, type Viewer } from '../../contracts/viewer.ts';
 import type { Logger } from '../../platform/log.ts';
+import type { DocumentGate } from '../documents/document-gate.ts';
 import type { Authenticate, Refusal } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
+import { apolloHandler } from './apollo-handler.ts';
 import { errorBody, maskedBody } from './errors.ts';
 
 export interface GraphqlRouteOptions {
   readonly http: FastifyInstance;
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
-  readonly contextOf: (viewer: Viewer) => Promise<RequestContext>;
+  readonly gate: DocumentGate;
+  readonly contextOf: (viewer: Viewer, request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
   readonly sendPlayground: ((request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) | undefined;
   readonly log: Logger;
 }
 
 export const serveGraphql = (options: GraphqlRouteOptions): void => {
-  const { http, apollo, authenticate, contextOf, sendPlayground, log } = options;
-  const viewers = new WeakMap<FastifyRequest, Viewer>();
-
-  const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
-    const result = await authenticate(request.headers.authorization);
-    if (result.ok) viewers.set(request, result.value);
-    else await refuse(reply, result.failure);
-  };
-  const handler = fastifyApolloHandler(apollo, {
-    context: (request) => contextOf(viewers.get(request) ?? guest),
-  });
-  const errorHandler = (error: FastifyError, _: FastifyRequest, reply: FastifyReply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ err: error }, 'request failed');
-    return reply.status(status).send(status >= 500 ? maskedBody : bodyFault(error));
-  };
+  const { http, apollo, contextOf, sendPlayground, log } = options;
+  const { preHandler, viewerOf } = doorkeeper(options);
+  const handler = apolloHandler(apollo, async (request, reply) => ({
+    ...(await contextOf(viewerOf(request), request, reply)),
+    address: request.ip,
+  }));
+  const errorHandler = faultHandler(log);
 
   http.route({ method: 'POST', url: '/graphql', preHandler, handler, errorHandler });
   http.route({
@@ -47,6 +40,39 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
     },
     handler,
   });
+  http.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (_, reply) => reply.status(405).header('allow', 'GET, POST').send(wrongMethod),
+  });
+};
+
+const wrongMethod = errorBody('METHOD_NOT_ALLOWED', 'Operations are sent by POST, queries by GET as well.');
+
+/** Lets in whom it knows (a good token or none) with a document that may be run. */
+export const doorkeeper = ({ authenticate, gate }: Pick<GraphqlRouteOptions, 'authenticate' | 'gate'>) => {
+  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const result = await authenticate(request.headers.authorization);
+    if (!result.ok) return refuse(reply, result.failure);
+    viewers.set(request, result.value);
+    const refusal = gate(request, result.value);
+    // Of an unknown document a shared cache would remember, unasked, that there is none.
+    if (refusal)
+      return reply
+        .status(refusal.status)
+        .header('cache-control', 'no-store')
+        .send(errorBody(refusal.code, refusal.message));
+    return undefined;
+  };
+  return { preHandler, viewerOf: (request: FastifyRequest): Viewer => viewers.get(request) ?? guest };
+};
+
+/** Tells faults in the form that a GraphQL client reads. */
+export const faultHandler = (log: Logger) => (error: FastifyError, _: FastifyRequest, reply: FastifyReply) => {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) log.error({ err: error }, 'request failed');
+  return reply.status(status).send(status >= 500 ? maskedBody() : bodyFault(error));
 };
 
 const wantsPage = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') ?? false;

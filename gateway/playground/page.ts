@@ -66,6 +66,8 @@ const pageHtml = (queries: readonly string[]): string => {
   const script = readFileSync(path.join(import.meta.dirname, 'remember-sign-in.js'), 'utf8');
   const html: string = renderGraphiQL({
     title: 'Agora playground',
+    // Also what is asked of a stream: a document in the address would be in every proxy's log.
+    method: 'POST',
     defaultTabs: queries.map((query) => ({ query })),
     // Tokens belong into this tab's session, not into the browser's storage for good.
     shouldPersistHeaders: false,

@@ -1,107 +1,149 @@
-/** One subgraph as the gateway sees it: a GraphQL request goes out over a kept-alive connection, an answer comes back. */
-import { Pool } from 'undici';
+/**
+ * One subgraph as the gateway sees it: the way out, layer by layer. From the outside in: share what is already being
+ * asked → one deadline for everything → refuse while the breaker is open → wait for a place → breaker → retries →
+ * choice of an endpoint → one HTTP exchange. A layer knows the next one and nothing else.
+ */
 import type { Logger } from '../../platform/log.ts';
-import { faultOf, type SubgraphError, type SubgraphFault, subgraphError } from './subgraph-faults.ts';
+import { bulkhead } from './bulkhead.ts';
+import { circuitBreaker } from './circuit-breaker.ts';
+import { type Signals, tooLate, within } from './deadline.ts';
+import { deduplication, keyOf } from './deduplication.ts';
+import { endpoints } from './endpoints.ts';
+import { httpExchange } from './http-exchange.ts';
+import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
+import { retryBudget, withRetries } from './retries.ts';
+import type { SubgraphSettings } from './routing.ts';
+import { isMutation, type SubgraphAnswer, type SubgraphCall, type SubgraphRequest } from './subgraph-call.ts';
+import { SubgraphFailure, subgraphError } from './subgraph-faults.ts';
+import { upstreamBounds as bounds } from './variables.ts';
 
-export interface SubgraphRequest {
-  readonly query: string;
-  readonly variables?: Record<string, unknown> | undefined;
-  readonly operationName?: string | undefined;
-}
-
-/** What a failed call gives too: then there is no data, and one coded error. */
-export interface SubgraphAnswer {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly SubgraphError[];
-  /** The `cache-control` header, for the policy of the whole response. */
-  readonly cacheControl?: string | undefined;
-}
+export type { SubgraphAnswer, SubgraphRequest } from './subgraph-call.ts';
 
 export interface SubgraphClient {
-  /** Never throws for what a subgraph or the network does, and never tries twice: it may carry a mutation. */
-  call(request: SubgraphRequest, headers: Readonly<Record<string, string>>): Promise<SubgraphAnswer>;
+  /**
+   * Never throws for what a subgraph or the network does. A mutation is sent once, however it fails; a query may be tried
+   * again, is shared with whoever asks the same at this moment, and is called off when `clientGone` is aborted.
+   */
+  call(
+    request: SubgraphRequest,
+    headers: Readonly<Record<string, string>>,
+    clientGone?: AbortSignal,
+    /** What the answer may be as old as: calls that differ in it do not share one. */
+    generations?: string,
+  ): Promise<SubgraphAnswer>;
+  state(): SubgraphState;
+  /** Waits for the calls under way. */
   close(): Promise<void>;
 }
 
-export interface SubgraphClientOptions {
+export interface SubgraphClientOptions extends SubgraphSettings {
   readonly name: string;
-  readonly url: string;
-  /** For the whole call: waiting for a connection, sending, and the last byte of the answer. */
-  readonly timeoutMs: number;
-  readonly maxResponseBytes: number;
-  readonly connections: number;
-  readonly connectTimeoutMs: number;
+  readonly metrics: UpstreamMetrics;
   readonly log: Logger;
 }
 
 export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
   const { name, timeoutMs, log } = options;
-  const { origin, pathname, search } = new URL(options.url);
-  const pool = new Pool(origin, {
-    connections: options.connections,
-    connectTimeout: options.connectTimeoutMs,
-    maxResponseSize: options.maxResponseBytes,
-    // The signal below is the one deadline; undici's own timers would be a second.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const metrics = options.metrics.of(name);
+  const way = wayOut(options, metrics);
+  const flights = deduplication({ onShared: metrics.shared });
 
-  const failed = (fault: SubgraphFault, why: Record<string, unknown>): SubgraphAnswer => {
-    log.warn({ subgraph: name, code: fault, ...why }, 'subgraph did not answer as it should');
-    return { errors: [subgraphError(name, fault)] };
-  };
-
-  const call: SubgraphClient['call'] = async (request, headers) => {
-    const body = JSON.stringify(request);
-    let answer: { status: number; cacheControl: string | undefined; text: string };
+  /** One call, measured and logged once, however many share it. */
+  const ask = async (call: Omit<SubgraphCall, keyof Signals>, outer: AbortSignal | undefined) => {
+    const begun = performance.now();
+    const ended = (outcome: Outcome) => metrics.ended(outcome, (performance.now() - begun) / 1_000);
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const sent = await pool.request({ method: 'POST', path: pathname + search, headers, body, signal });
-      const cacheControl = sent.headers['cache-control'];
-      answer = { status: sent.statusCode, cacheControl: cacheControl?.toString(), text: await sent.body.text() };
+      const answer = await within(timeoutMs, { late: tooLate, outer }, (signals) => way.send({ ...call, ...signals }));
+      ended('ANSWERED');
+      return answer;
     } catch (error) {
-      return failed(faultOf(error), { reason: (error as { code?: string }).code ?? String(error) });
+      if (error instanceof SubgraphFailure) {
+        ended(error.fault);
+        logFailure(log, name, error);
+      }
+      throw error;
     }
-    const parsed = parsedAnswer(answer.text);
-    if (!parsed) {
-      const { status, text } = answer;
-      return failed(awayStatuses.has(status) ? 'SUBGRAPH_UNAVAILABLE' : 'SUBGRAPH_BAD_RESPONSE', {
-        status,
-        length: text.length,
-      });
-    }
-    const ours = parsed.errors?.find(({ extensions }) => ourFaults.has(String(extensions?.code)));
-    if (ours) return failed('SUBGRAPH_BAD_RESPONSE', { answered: ours });
-    return { ...parsed, cacheControl: answer.cacheControl };
   };
 
-  return { call, close: () => pool.close() };
+  const answered = async (...[request, headers, clientGone, generations]: Parameters<SubgraphClient['call']>) => {
+    const call = { body: JSON.stringify(request), headers, isMutation: isMutation(request), askers: () => 1 };
+    // Sent means meant: a mutation goes on when its client has left.
+    if (call.isMutation) return ask(call, undefined).finally(flights.forget);
+    if (!options.deduplication) return ask(call, clientGone);
+    return flights.share(keyOf(call.body, headers, generations), clientGone, (allGone, askers) =>
+      ask({ ...call, askers }, allGone),
+    );
+  };
+
+  const state = (): SubgraphState => ({ name, ...way.state() });
+  const unwatch = options.metrics.watch(state);
+  return {
+    call: async (...request) => {
+      try {
+        return await answered(...request);
+      } catch (error) {
+        if (!(error instanceof SubgraphFailure)) throw error;
+        return error.answer ?? { errors: [subgraphError(name, error.fault)] };
+      }
+    },
+    state,
+    close: async () => {
+      await way.close();
+      unwatch();
+    },
+  };
 };
 
-// Said by a proxy in front of it, or by a server that is closing.
-const awayStatuses = new Set([502, 503, 504]);
-
-// A subgraph that cannot read what the gateway planned, or does not believe its signature: supergraph or keys are out
-// of step. The client did nothing wrong and must not be told that it did.
-const ourFaults = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'UNSIGNED_REQUEST']);
-
-const parsedAnswer = (
-  text: string,
-): { data?: Record<string, unknown> | null; errors?: SubgraphError[] } | undefined => {
-  try {
-    const json: unknown = JSON.parse(text);
-    return isAnswer(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
+/** Everything below the deadline. */
+const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
+  const { name, urls, timeoutMs, log } = options;
+  const replicas = endpoints({
+    exchanges: urls.map((url) => httpExchange({ ...options, url, connections: options.concurrency })),
+    ejection: bounds.ejection,
+    onSent: metrics.sent,
+    onEjected: (endpoint, forMs) => {
+      metrics.ejected();
+      log.warn({ subgraph: name, url: urls[endpoint], forMs }, 'endpoint left alone for a while');
+    },
+  });
+  const places = bulkhead(options);
+  const retrying = withRetries(replicas, {
+    retries: options.retries,
+    pauseMs: bounds.retryPauseMs,
+    budget: retryBudget({ ratio: options.retryRatio, reserve: bounds.retryReserve }),
+    firstTryMs: urls.length > 1 ? timeoutMs / 2 : undefined,
+    onRetry: metrics.retried,
+  });
+  const breaker = circuitBreaker(retrying, {
+    bounds: {
+      enabled: options.breaker,
+      failuresInARow: options.breakerFailures,
+      failurePercent: options.breakerPercent,
+      probeAfterMs: options.breakerProbeMs,
+      minimumCalls: bounds.breakerMinimumCalls,
+      windowMs: bounds.breakerWindowMs,
+    },
+    onChange: (state) => {
+      log[state === 'open' ? 'warn' : 'info']({ subgraph: name, breaker: state }, 'circuit breaker changed');
+    },
+  });
+  return {
+    send: async (call: SubgraphCall): Promise<SubgraphAnswer> => {
+      // Before the wait for a place: all may be taken by calls that still wait for a frozen subgraph, and its probe.
+      breaker.check();
+      return places.run(call.signal, () => breaker.send(call));
+    },
+    state: () => ({ breaker: breaker.state(), ...places.state(), ...replicas.state() }),
+    close: async () => {
+      await replicas.close();
+      breaker.close();
+    },
+  };
 };
 
-const isAnswer = (json: unknown): json is { data?: Record<string, unknown> | null; errors?: SubgraphError[] } => {
-  if (typeof json !== 'object' || json === null) return false;
-  const { data, errors } = json as { data?: unknown; errors?: unknown };
-  if (errors !== undefined) return Array.isArray(errors) && errors.every(isError) && typeof (data ?? {}) === 'object';
-  return typeof data === 'object' && data !== null;
-};
+// What was never sent is in the metrics; a line for each call that an open breaker refuses would drown the rest.
+const unlogged = new Set<Outcome>(['SUBGRAPH_CIRCUIT_OPEN', 'SUBGRAPH_OVERLOADED', 'CLIENT_GONE']);
 
-const isError = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && typeof (error as { message?: unknown }).message === 'string';
+const logFailure = (log: Logger, subgraph: string, { fault, why }: SubgraphFailure): void => {
+  if (!unlogged.has(fault)) log.warn({ subgraph, code: fault, ...why }, 'subgraph did not answer as it should');
+};

@@ -1,31 +1,91 @@
-/** Variables and bounds of the way to the subgraphs. */
+/**
+ * Variables and bounds of the way to the subgraphs. Each `SUBGRAPH_…` is for all of them; `<NAME>_SUBGRAPH_…` is for the
+ * one of that name, whatever subgraphs the supergraph has: `catalog-v2` reads `CATALOG_V2_SUBGRAPH_TIMEOUT_MS`.
+ */
 import { z } from 'zod';
 import { variable } from '../../platform/config.ts';
+import { requestHeaderList, responseHeaderList } from './header-lists.ts';
 
-const subgraphUrl = variable.url('http', 'https').optional();
-const subgraphTimeout = z.coerce.number().int().positive().optional();
+const count = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);
+const onOrOff = z.enum(['on', 'off']).default('on');
+
+const ofEverySubgraph = {
+  // 10 s: placeOrder may wait up to 5 s for its outcome, and a client gives up at 15–30 s. For all tries together.
+  SUBGRAPH_TIMEOUT_MS: variable.milliseconds(10_000),
+  // A host that does not even accept a connection in 2 s is down, whatever the request's own time-out.
+  SUBGRAPH_CONNECT_TIMEOUT_MS: variable.milliseconds(2_000),
+  // A page of 100 products with everything in it is under 1 MiB; an answer beyond 8 MiB is a fault, not data.
+  SUBGRAPH_MAX_RESPONSE_BYTES: count(8_388_608, 1),
+
+  // One placeOrder that waits holds one place for up to 5 s. 256 at 20 ms each are 12,000 calls a second, more than this
+  // process can make; those beyond wait for their turn, and what would wait for longer than it is worth is refused.
+  SUBGRAPH_CONCURRENCY: count(256, 1),
+  SUBGRAPH_QUEUE: count(1_000),
+
+  // Whether a subgraph that keeps failing is left alone for a while, and callers are told so at once.
+  SUBGRAPH_BREAKER: onOrOff,
+  // 5 in a row are no coincidence. Half of the calls of 10 s, when there were 20, is too many for a customer too.
+  SUBGRAPH_BREAKER_FAILURES: count(5, 1),
+  SUBGRAPH_BREAKER_PERCENT: z.coerce.number().min(1).max(100).default(50),
+  // 1 s: what a restarting service takes. A probe that meets a frozen one costs one caller a time-out, not everybody.
+  SUBGRAPH_BREAKER_PROBE_MS: variable.milliseconds(1_000),
+
+  // Two more tries outlast a replica that is being replaced; the budget keeps retries under a fifth of the load.
+  SUBGRAPH_RETRIES: count(2),
+  SUBGRAPH_RETRY_RATIO: z.coerce.number().min(0).max(1).default(0.2),
+
+  // Whether the same question of the same viewer, asked again while the first is under way, waits for its answer.
+  SUBGRAPH_DEDUPLICATION: onOrOff,
+};
+
+// Several, with commas between them, are replicas of one subgraph.
+const subgraphUrls = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .pipe(z.array(variable.url('http', 'https')).min(1));
 
 export const upstreamVariables = {
-  // The supergraph says where each subgraph is; these say otherwise.
-  USER_SUBGRAPH_URL: subgraphUrl,
-  PRODUCT_SUBGRAPH_URL: subgraphUrl,
-  ORDER_SUBGRAPH_URL: subgraphUrl,
-  PAYMENT_SUBGRAPH_URL: subgraphUrl,
-
-  // 10 s: placeOrder may wait up to 5 s for its outcome, and a client gives up at 15–30 s.
-  SUBGRAPH_TIMEOUT_MS: variable.milliseconds(10_000),
-  USER_SUBGRAPH_TIMEOUT_MS: subgraphTimeout,
-  PRODUCT_SUBGRAPH_TIMEOUT_MS: subgraphTimeout,
-  ORDER_SUBGRAPH_TIMEOUT_MS: subgraphTimeout,
-  PAYMENT_SUBGRAPH_TIMEOUT_MS: subgraphTimeout,
+  ...ofEverySubgraph,
+  // An operator of another supergraph lets through what its subgraphs need, as `authorization`. Ours need nothing.
+  FORWARD_REQUEST_HEADERS: requestHeaderList,
+  FORWARD_RESPONSE_HEADERS: responseHeaderList,
 };
 
-/** Of each subgraph client. */
-export const subgraphBounds = {
-  // A page of 100 products with everything in it is under 1 MiB; an answer beyond 16 MiB is a fault, not data.
-  maxResponseBytes: 16_777_216,
-  // One placeOrder that waits holds one connection for up to 5 s; beyond 256 of them requests queue within their time-out.
-  connections: 256,
-  // A host that does not even accept a connection in 2 s is down, whatever the request's own time-out.
-  connectTimeoutMs: 2_000,
+const ofOneSubgraph = {
+  /** Where it is instead of where the supergraph says. */
+  SUBGRAPH_URL: subgraphUrls,
+  ...Object.fromEntries(Object.entries(ofEverySubgraph).map(([name, schema]) => [name, schema.unwrap()])),
+} as { readonly SUBGRAPH_URL: typeof subgraphUrls } & {
+  readonly [K in keyof typeof ofEverySubgraph]: ReturnType<(typeof ofEverySubgraph)[K]['unwrap']>;
 };
+
+type OfOneSubgraph = typeof ofOneSubgraph;
+export type UpstreamVariables = z.output<z.ZodObject<typeof upstreamVariables>>;
+export type SubgraphVariables = {
+  readonly [K in keyof OfOneSubgraph as `${string}_${K}`]?: z.output<OfOneSubgraph[K]>;
+};
+
+const isVariable = (name: string): name is keyof OfOneSubgraph => Object.hasOwn(ofOneSubgraph, name);
+
+/** The variables of single subgraphs that this environment speaks of, for `readConfig` to check beside the others. */
+export const subgraphVariablesOf = (env: Readonly<Record<string, string | undefined>>) => {
+  const shape: Record<string, z.ZodType> = {};
+  for (const nameInEnv of Object.keys(env)) {
+    const name = nameInEnv.replace(/_FILE$/, '');
+    const variable = /^[A-Z0-9_]+?_(SUBGRAPH_[A-Z_]+)$/.exec(name)?.[1] ?? '';
+    if (isVariable(variable)) shape[name] = ofOneSubgraph[variable].optional();
+  }
+  return shape;
+};
+
+/** Bounds that nobody has had reason to turn. */
+export const upstreamBounds = {
+  breakerWindowMs: 10_000,
+  breakerMinimumCalls: 20,
+  // Full jitter below 25 ms, then below 50 ms: about a connection's set-up time, nothing that a client would notice.
+  retryPauseMs: 25,
+  // Ten retries at once even after a quiet time, when there is no traffic to take the share from.
+  retryReserve: 10,
+  // An endpoint is left alone for 1 s, 2 s, 4 s … 30 s: a restart takes seconds, a broken host stays broken.
+  ejection: { afterFailures: 3, firstMs: 1_000, longestMs: 30_000 },
+} as const;

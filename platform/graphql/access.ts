@@ -1,16 +1,20 @@
 /**
  * Access decisions stand in the SDL beside each field and are enforced here, by the subgraph itself:
  * `@public`, `@signedIn`, `@staff`, `@admin`. Who owns what is decided in use cases and reads.
- * Own directives and not `@authenticated`/`@requiresScopes`: those reach the supergraph, and @apollo/gateway refuses
- * to load it then; directives of our own are left out by composition.
+ * Own directives and not `@authenticated`/`@requiresScopes`: @apollo/gateway refuses to load a supergraph that has those
+ * (docs/adr/0003). Composition carries these into it, so that the gateway can refuse early; it never allows more.
  */
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { hasRole, type Viewer } from '../../contracts/viewer.ts';
+import { forThisViewer } from './cache-control.ts';
 
 export const accessDirectives = ['public', 'signedIn', 'staff', 'admin'] as const;
 export type Access = (typeof accessDirectives)[number];
 
-const isAllowed: Record<Access, (viewer: Viewer) => boolean> = {
+/** What the SDLs link the directives to; the version follows. */
+export const accessSpecification = 'https://agora.example/access';
+
+export const isAllowed: Record<Access, (viewer: Viewer) => boolean> = {
   public: () => true,
   signedIn: (viewer) => viewer.kind === 'user',
   staff: (viewer) => hasRole(viewer, 'STAFF'),
@@ -57,6 +61,7 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
     if (access === 'public') continue;
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) => {
+      forThisViewer(info);
       if (!isAllowed[access](context.viewer)) throw refusal(context.viewer, coordinate);
       return resolve(parent, args, context, info);
     };
@@ -64,7 +69,8 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
   return schema;
 };
 
-const refusal = (viewer: Viewer, coordinate: string) =>
+/** What a viewer is told who may not; the gateway tells the same when it refuses early. */
+export const refusal = (viewer: Viewer, coordinate: string) =>
   viewer.kind === 'guest'
     ? new GraphQLError(`Sign in to use ${coordinate}.`, { extensions: { code: 'UNAUTHENTICATED' } })
     : new GraphQLError(`You may not use ${coordinate}.`, { extensions: { code: 'FORBIDDEN' } });

@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { type Viewer, viewerHeader } from '../../contracts/viewer.ts';
 import type { Logger } from '../log.ts';
+import { nothingForAllFromStaff } from './cache-control.ts';
 import { errorFormatter } from './errors.ts';
 
 export interface ServeOptions<Context> {
@@ -36,6 +37,7 @@ export const serveGraphql = async <Context extends { viewer: Viewer }>(options: 
       fastifyApolloDrainPlugin(http),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      nothingForAllFromStaff,
     ],
   });
   await apollo.start();

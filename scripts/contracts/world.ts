@@ -41,7 +41,8 @@ export interface World {
 
 export interface Baseline {
   readonly read: (name: string) => string | undefined;
-  readonly write: (name: string, text: string) => void;
+  readonly readBytes: (name: string) => Buffer | undefined;
+  readonly write: (name: string, content: string | Buffer) => void;
 }
 
 /** The world as it is in this checkout. `close` stops the shop if a check had it started. */
@@ -96,14 +97,18 @@ export const operationsOf = (file: string, text: string): PublishedOperation[] =
   );
 };
 
-const baselineIn = (folder: string): Baseline => ({
-  read: (name) => {
+const baselineIn = (folder: string): Baseline => {
+  const readBytes = (name: string): Buffer | undefined => {
     const file = path.join(folder, name);
-    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  },
-  write: (name, text) => {
-    const file = path.join(folder, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  },
-});
+    return existsSync(file) ? readFileSync(file) : undefined;
+  };
+  return {
+    readBytes,
+    read: (name) => readBytes(name)?.toString(),
+    write: (name, content) => {
+      const file = path.join(folder, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    },
+  };
+};

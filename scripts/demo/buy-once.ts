@@ -24,7 +24,7 @@ export const buyOnce = async (shopper: Shopper): Promise<void> => {
 
 /** The first variant of a product of the seed that has stock. */
 export const variantOf = async (shopper: Shopper, slug: string) => {
-  const { product } = await shopper.client.ask(ProductPageDocument, { slug });
+  const { product } = await shopper.client.ask(ProductPageDocument, { slug }, { fresh: true });
   const variant = product?.variants.find(({ available }) => available >= 2);
   if (!variant) throw new Error(`there is no "${slug}" in stock`);
   return variant;

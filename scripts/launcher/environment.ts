@@ -21,6 +21,7 @@ const receivers: Record<string, readonly ServiceName[]> = {
   PAYMENT_DATABASE_URL: ['payment'],
   ACCESS_TOKEN_KEYS: ['user'],
   VIEWER_SIGNING_KEY: ['gateway'],
+  SUPERGRAPH_URL_TOKEN: ['gateway'],
   STRIPE_SECRET_KEY: ['payment'],
   STRIPE_WEBHOOK_SECRET: ['payment'],
 };
@@ -36,6 +37,7 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
       subgraphNames.map((name) => [`${name.toUpperCase()}_SUBGRAPH_URL`, `${local(name)}/graphql`]),
     ),
     ...events,
+    GATEWAY_PROFILE: 'development',
     ACCESS_TOKEN_KEYS: JSON.stringify(secrets.accessTokenKeys),
     ACCESS_TOKEN_JWKS_URL: `${local('user')}/.well-known/jwks.json`,
     VIEWER_SIGNING_KEY: JSON.stringify(secrets.viewerSigningKey),

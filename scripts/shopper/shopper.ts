@@ -1,7 +1,7 @@
 /** A customer of the shop, speaking the storefront's own operations: for the demo, the benchmarks and the tests. */
 import { randomUUID } from 'node:crypto';
 import * as storefront from '../../operations/documents.generated.ts';
-import { type GraphqlClient, graphqlClient } from './graphql-client.ts';
+import { type GraphqlClient, type GraphqlClientOptions, graphqlClient } from './graphql-client.ts';
 
 export type OrderView = NonNullable<storefront.OrderPageQuery['order']>;
 export type PlacedOrder = storefront.PlaceOrderMutation['placeOrder'];
@@ -13,6 +13,8 @@ export interface Wish {
 
 export interface Shopper {
   readonly client: GraphqlClient;
+  /** For what goes another way than the client's: a stream. */
+  readonly accessToken: string;
   readonly email: string;
   readonly userId: string;
   add(wish: Wish): Promise<void>;
@@ -38,27 +40,33 @@ export const succeed = <P extends { __typename: string }, N extends P['__typenam
 };
 
 /** Opens an account nobody had before and signs in to it. */
-export const newShopper = async (gatewayUrl: string): Promise<Shopper> => {
+export const newShopper = async (gatewayUrl: string, options?: GraphqlClientOptions): Promise<Shopper> => {
   const credentials = { email: `shopper-${randomUUID()}@example.com`, password: randomUUID() };
-  const { register } = await graphqlClient(gatewayUrl).ask(storefront.RegisterDocument, {
+  const { register } = await graphqlClient(gatewayUrl, undefined, options).ask(storefront.RegisterDocument, {
     idempotencyKey: randomUUID(),
     input: { ...credentials, displayName: 'Sam Shopper' },
   });
   succeed(register, 'RegisterSuccess');
-  return shopperOf(gatewayUrl, credentials);
+  return shopperOf(gatewayUrl, credentials, options);
 };
 
 /** Signs in to an account that exists. */
-export const shopperOf = async (gatewayUrl: string, credentials: Credentials): Promise<Shopper> => {
-  const { signIn } = await graphqlClient(gatewayUrl).ask(storefront.SignInDocument, { input: credentials });
+export const shopperOf = async (
+  gatewayUrl: string,
+  credentials: Credentials,
+  options?: GraphqlClientOptions,
+): Promise<Shopper> => {
+  const { signIn } = await graphqlClient(gatewayUrl, undefined, options).ask(storefront.SignInDocument, {
+    input: credentials,
+  });
   const { accessToken, user } = succeed(signIn, 'SignInSuccess');
-  return signedIn(graphqlClient(gatewayUrl, accessToken), credentials.email, user.id);
+  return signedIn(graphqlClient(gatewayUrl, accessToken, options), accessToken, credentials.email, user.id);
 };
 
 // 100 ms between two looks: prompt for a person, and a light load when fifty shoppers look at once.
 const lookEveryMs = 100;
 
-const signedIn = (client: GraphqlClient, email: string, userId: string): Shopper => {
+const signedIn = (client: GraphqlClient, accessToken: string, email: string, userId: string): Shopper => {
   const order = async (id: string) => {
     const found = (await client.ask(storefront.OrderPageDocument, { id })).order;
     if (!found) throw new Error(`order ${id} is not there`);
@@ -66,6 +74,7 @@ const signedIn = (client: GraphqlClient, email: string, userId: string): Shopper
   };
   return {
     client,
+    accessToken,
     email,
     userId,
     order,

@@ -14,6 +14,7 @@ import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart-reads.ts';
 import { cartStore } from './adapters/cart-store.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
+import { announceOrders } from './adapters/order-announcer.ts';
 import { orderReads } from './adapters/order-reads.ts';
 import { orderStore } from './adapters/order-store.ts';
 import { orderWatch } from './adapters/order-watch.ts';
@@ -81,6 +82,7 @@ export const wire =
       context: context(orderApp),
       handlers: consumers(orderApp),
       tasks: [{ name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines }],
+      announceChanges: (announcements) => announceOrders(config.ORDER_DATABASE_URL, announcements, log),
       ping: () => prisma.$queryRaw`SELECT 1`,
       close: async () => {
         await watch.close();

@@ -13,5 +13,6 @@ await runSubgraph({
   databaseUrl: config.PRODUCT_DATABASE_URL,
   config,
   receivers: (type, version) => findMessage(type, version)?.receivers,
+  announced: { product: 'Product' },
   wire: wire(config),
 });

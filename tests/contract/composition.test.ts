@@ -1,29 +1,34 @@
 /** supergraph.graphql is what the gateway can serve. That it is current: checks/composition.ts. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { rootDecisions } from '../../gateway/access/root-decisions.ts';
 import { federation } from '../../gateway/graphql/federation.ts';
-import { accessDirectives } from '../../platform/graphql/access.ts';
+import { costPolicy } from '../../gateway/limits/cost-policy.ts';
+import { planCache } from '../../gateway/schema/plan-cache.ts';
 import { supergraphFile } from '../../scripts/compose.ts';
+import { apiSchemaOf } from '../../scripts/generate/api-schema.ts';
 import { recordedLog } from '../kit/recorded-log.ts';
 
 const supergraph = readFileSync(supergraphFile, 'utf8');
 
-describe('the committed supergraph', () => {
-  it('loads in the gateway, without any subgraph there', async () => {
-    const names: string[] = [];
-    const client = { call: async () => ({}), close: async () => {} };
-    const connect = (name: string) => {
-      names.push(name);
-      return client;
-    };
-    const gateway = federation(supergraph, connect, recordedLog().log);
-    const { schema } = await gateway.load();
-    expect(schema.getQueryType()?.getFields()).toHaveProperty('products');
-    expect(names.toSorted()).toEqual(['order', 'payment', 'product', 'user']);
-    await gateway.stop();
-  });
+it('the committed supergraph loads in the gateway, without any subgraph there', async () => {
+  const names: string[] = [];
+  const clientOf = (name: string) => {
+    names.push(name);
+    return { call: async () => ({}) };
+  };
+  const plans = planCache(() => {}).store;
+  const gateway = federation({ supergraph, clientOf, plans, log: recordedLog().log });
+  const { schema } = await gateway.load();
+  expect(schema.getQueryType()?.getFields()).toHaveProperty('products');
+  expect(names.toSorted()).toEqual(['order', 'payment', 'product', 'user']);
+  await gateway.stop();
+});
 
-  it('knows nothing of access decisions, which the gateway would refuse to load', () => {
-    for (const access of accessDirectives) expect(supergraph).not.toMatch(new RegExp(`@${access}\\b`));
-  });
+it('it carries prices and access decisions to the gateway, and shows clients none of them', () => {
+  const { weights, listSizes } = costPolicy(supergraph);
+  expect(weights.get('Mutation.signIn')).toBe(50);
+  expect(listSizes.get('Query.products')).toMatchObject({ slicingArguments: ['first'], sizedFields: ['edges'] });
+  expect(rootDecisions(supergraph).get('Query.orders')).toEqual({ access: 'signedIn', service: 'order' });
+  expect(apiSchemaOf(supergraph)).not.toMatch(/@(cost|listSize|public|signedIn|staff|admin)\b/);
 });

@@ -24,7 +24,7 @@ const unknownId = `${'var_'}${'0'.repeat(32)}`;
 
 test.each([
   ['{', 400, 'BAD_REQUEST'],
-  ['[]', 400, 'BAD_REQUEST'],
+  ['[]', 400, 'BATCHING_NOT_SUPPORTED'],
   ['{}', 400, 'BAD_REQUEST'],
   ['{"query": "{ products "}', 400, 'GRAPHQL_PARSE_FAILED'],
   ['{"query": "{ nothing }"}', 400, 'GRAPHQL_VALIDATION_FAILED'],

@@ -14,7 +14,7 @@ export const aKey = (): string => randomUUID();
 
 /** The first variant of a product of the seed. */
 export const variantOf = async (slug: string) => {
-  const { product } = await guest.ask(ProductPageDocument, { slug });
+  const { product } = await guest.ask(ProductPageDocument, { slug }, { fresh: true });
   const [variant] = product?.variants ?? [];
   if (!variant) throw new Error(`the seed has no "${slug}"`);
   return variant;

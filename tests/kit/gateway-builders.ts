@@ -4,9 +4,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
-import { parse } from 'graphql';
+import { type GraphQLSchema, parse } from 'graphql';
 import type { Viewer } from '../../contracts/viewer.ts';
-import { gatewayVariables } from '../../gateway/config.ts';
+import { gatewayVariablesOf } from '../../gateway/config.ts';
 import { wire } from '../../gateway/wiring.ts';
 import { currentContext } from '../../platform/context.ts';
 import { serveGraphql } from '../../platform/graphql/serve.ts';
@@ -47,6 +47,7 @@ export const aSubgraph = async (
   name: FixtureSubgraph,
   resolvers: GraphQLResolverMap<Context>,
   viewerKey: KeyPair,
+  schema: GraphQLSchema = fixtureSchema(sdls[name], resolvers),
 ): Promise<SubgraphFixture> => {
   const { log } = recordedLog();
   const received: IncomingHttpHeaders[] = [];
@@ -55,7 +56,7 @@ export const aSubgraph = async (
   http.addHook('onRequest', async ({ headers }) => void received.push(headers));
   await serveGraphql<Context>({
     http,
-    schema: buildSubgraphSchema([{ typeDefs: parse(sdls[name]), resolvers: resolvers as GraphQLResolverMap<unknown> }]),
+    schema,
     context: (viewer) => {
       correlationIds.push(currentContext().correlationId);
       return { viewer };
@@ -67,6 +68,10 @@ export const aSubgraph = async (
   return { url: `${url}/graphql`, received, correlationIds, close: () => http.close() };
 };
 
+/** What a subgraph of that SDL executes. */
+export const fixtureSchema = (sdl: string, resolvers: GraphQLResolverMap<Context>): GraphQLSchema =>
+  buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as GraphQLResolverMap<unknown> }]);
+
 /** Nobody listens there. */
 export const nowhere = 'http://127.0.0.1:1/graphql';
 
@@ -74,7 +79,10 @@ export interface GatewayFixture {
   readonly url: string;
   readonly lines: ReturnType<typeof recordedLog>['lines'];
   /** POSTs an operation as JSON. */
-  ask(query: string, options?: { variables?: object; headers?: Record<string, string> }): Promise<GatewayReply>;
+  ask(
+    query: string,
+    options?: { variables?: object; operationName?: string; headers?: Record<string, string> },
+  ): Promise<GatewayReply>;
   close(): Promise<void>;
 }
 
@@ -91,22 +99,25 @@ export interface GatewayReply {
 export const aGateway = async (viewerKey: KeyPair, environment: Record<string, string>): Promise<GatewayFixture> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-gateway-'));
   const supergraphFile = path.join(folder, 'supergraph.graphql');
-  writeFileSync(supergraphFile, fixtureSupergraph());
-  const config = gatewayVariables.parse({
-    SUPERGRAPH_FILE: supergraphFile,
-    VIEWER_SIGNING_KEY: JSON.stringify(viewerKey.privateKey),
-    ACCESS_TOKEN_JWKS_URL: nowhere,
+  writeFileSync(supergraphFile, supergraphOf(sdls));
+  const config = gatewayVariablesOf(environment).parse({
+    ...(!environment.SUPERGRAPH_URL && !environment.SUPERGRAPH_SDL && { SUPERGRAPH_FILE: supergraphFile }),
+    ...(environment.AUTHENTICATION !== 'off' && {
+      VIEWER_SIGNING_KEY: JSON.stringify(viewerKey.privateKey),
+      ACCESS_TOKEN_JWKS_URL: nowhere,
+    }),
+    INTROSPECTION: 'on',
+    PLAYGROUND: 'on',
     ...environment,
   });
   const { log, lines } = recordedLog();
   const gateway = await wire(config, { log, metrics: createMetrics('gateway'), isRunning: () => true });
-  rmSync(folder, { recursive: true });
   const url = await gateway.http.listen({ host: '127.0.0.1', port: 0 });
-  const ask: GatewayFixture['ask'] = async (query, { variables, headers = {} } = {}) => {
+  const ask: GatewayFixture['ask'] = async (query, { variables, operationName, headers = {} } = {}) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query, variables, operationName }),
     });
     return {
       status: response.status,
@@ -114,20 +125,27 @@ export const aGateway = async (viewerKey: KeyPair, environment: Record<string, s
       body: (await response.json()) as GatewayReply['body'],
     };
   };
-  return { url, lines, ask, close: gateway.close };
+  const close = async () => {
+    await gateway.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { url, lines, ask, close };
 };
 
-let composedOnce: string | undefined;
+const composed = new Map<string, string>();
 
-const fixtureSupergraph = (): string => {
-  composedOnce ??= composeFixture();
-  return composedOnce;
+/** What the SDLs compose to. Composed once each: it takes longer than most tests. */
+export const supergraphOf = (sdlByName: Readonly<Record<string, string>>): string => {
+  const key = JSON.stringify(sdlByName);
+  const known = composed.get(key) ?? compose(sdlByName);
+  composed.set(key, known);
+  return known;
 };
 
-const composeFixture = (): string => {
-  const composed = composeSupergraph(
-    Object.entries(sdls).map(([name, sdl]) => ({ name, url: nowhere, file: `${name}.graphql`, sdl })),
+const compose = (sdlByName: Readonly<Record<string, string>>): string => {
+  const result = composeSupergraph(
+    Object.entries(sdlByName).map(([name, sdl]) => ({ name, url: nowhere, file: `${name}.graphql`, sdl })),
   );
-  if ('errors' in composed) throw new Error(composed.errors.map(({ message }) => message).join('\n'));
-  return composed.supergraph;
+  if ('errors' in result) throw new Error(result.errors.map(({ message }) => message).join('\n'));
+  return result.supergraph;
 };

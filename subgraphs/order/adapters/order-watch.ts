@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import type { OrderId } from '../../../contracts/ids.ts';
 import type { OrderWatch } from '../usecases/ports.ts';
+import { orderChangedChannel, readNotice } from './order-notice.ts';
 
 // 1 s: those who wait look for themselves meanwhile, so a lost connection is worth no hurry.
 const reconnectMs = 1_000;
@@ -57,11 +58,11 @@ const listener = ({ databaseUrl, onOutage }: WatchOptions) => {
       wakeAll();
       retry = setTimeout(connect, reconnectMs).unref();
     };
-    client.on('notification', ({ payload }) => changes.emit(payload ?? ''));
+    client.on('notification', ({ payload }) => changes.emit(readNotice(payload ?? '').id));
     client.on('error', lost).on('end', () => lost(new Error('the connection ended')));
     const listen = async () => {
       await client.connect();
-      await client.query('LISTEN order_changed');
+      await client.query(`LISTEN ${orderChangedChannel}`);
       if (state !== 'closed') state = 'listening';
       wakeAll();
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anOrder, later } from '../../../tests/kit/order-builders.ts';
-import { fulfilmentOf, isAtRest, nextActions, type OrderAction } from './next-actions.ts';
+import { fulfilmentOf, isAtRest, isFinal, nextActions, type OrderAction } from './next-actions.ts';
 import { type OrderStatus, orderStatuses } from './order-status.ts';
 
 const actions = (status: OrderStatus, isStaff = false, now = later(0)) =>
@@ -35,6 +35,13 @@ describe('what can be done with an order', () => {
     const inStatus = (status: OrderStatus) => nextActions(anOrder({ status, payment }), { isStaff: false }, later(0));
     expect(inStatus('AUTHORIZING')).toEqual(['CONFIRM_PAYMENT', 'CANCEL']);
     expect(inStatus('COMPENSATING')).toEqual([]);
+  });
+});
+
+describe('an order is final', () => {
+  it('where neither a reply nor a time-out can change it any more', () => {
+    const final = orderStatuses.filter((status) => isFinal(anOrder({ status })));
+    expect(final).toEqual(['CONFIRMED', 'REJECTED', 'CANCELLED']);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What people can do with an order now: read off the table that decides what will come of it. */
-import { steps } from './checkout-steps.ts';
+import { steps, type Trigger } from './checkout-steps.ts';
 import type { Order } from './order.ts';
 import type { FulfilmentStatus, OrderStatus } from './order-status.ts';
 
@@ -21,6 +21,14 @@ export const nextActions = (order: Standing, asker: Asker, now: Date): OrderActi
   (Object.keys(rules) as OrderAction[]).filter((action) => rules[action](order, asker, now));
 
 export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].goods;
+
+const wishes: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
+
+/** Whether nothing more happens to it by itself: no time-out and no reply is left, at most somebody's wish. */
+export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => {
+  const { waits, on } = steps[status];
+  return waits === undefined && Object.keys(on).every((trigger) => wishes.includes(trigger));
+};
 
 /** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */
 export const isAtRest = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean => {

@@ -1,5 +1,6 @@
 import type { Logger } from '../../../platform/log.ts';
 import { Histogram, type Registry } from '../../../platform/metrics.ts';
+import { inSpan, SpanKind } from '../../../platform/tracing.ts';
 import type { PaymentProvider } from '../usecases/ports.ts';
 
 /** The same provider, with every call timed, counted by its outcome, and logged when there is no answer. */
@@ -20,7 +21,7 @@ export const observedProvider = (
   ): Promise<A> => {
     const stop = calls.startTimer({ operation });
     try {
-      const answer = await call();
+      const answer = await inSpan(`provider ${operation}`, { kind: SpanKind.CLIENT }, call);
       stop({ outcome: answer.kind });
       return answer;
     } catch (error) {

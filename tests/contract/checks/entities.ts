@@ -30,9 +30,7 @@ export const entities: Check = {
 
 export const findingsFor = async (keys: readonly EntityKey[], shop: Asked, known: KnownKeys, world: World) => {
   const owner = { kind: 'user', id: known['User.id'], roles: ['CUSTOMER'] } as Viewer;
-  const findings: Finding[] = [];
-  for (const key of keys) findings.push(...(await examine(key, { shop, known, viewer: owner, world })));
-  return findings;
+  return (await Promise.all(keys.map((key) => examine(key, { shop, known, viewer: owner, world })))).flat();
 };
 
 type Asked = Pick<ContractShop, 'askSubgraph' | 'traceOf'>;

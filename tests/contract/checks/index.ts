@@ -5,8 +5,11 @@ import { breakingChanges } from './breaking-changes.ts';
 import { clients } from './clients.ts';
 import { clientsRun } from './clients-run.ts';
 import { composition } from './composition.ts';
+import { databases } from './databases.ts';
+import { degradedMode } from './degraded-mode.ts';
 import { entities } from './entities.ts';
 import { access, nullability, wording } from './house-rules.ts';
+import { http } from './http.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { operations } from './operations.ts';
@@ -34,6 +37,7 @@ export const checks: readonly Check[] = [
   operations,
   plannedFetches,
   planBudgets,
+  degradedMode,
   clients,
   relay,
   // Messages and databases
@@ -41,7 +45,9 @@ export const checks: readonly Check[] = [
   asyncApi,
   migrations,
   // A running shop
+  databases,
   servedSdl,
+  http,
   responseShapes,
   statementBudgets,
   entities,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { operations } from './operations.ts';
-import { sayings, withChangedSdl, withOperation } from './seeded.ts';
+import { operations, registered } from './operations.ts';
+import { sayings, withChangedSdl, withOperation, world } from './seeded.ts';
 
 it('names the operation, and its line, that asks for what there is not', async () => {
   const broken = withOperation('Wrong', 'query Wrong {\n  cart { colour }\n}');
@@ -43,4 +43,11 @@ it('warns of what is deprecated, and stops what is past its date', async () => {
   expect(await sayings(operations, until('2026-01-31'))).toContainEqual(
     expect.stringMatching(/^breach storefront\/OrderPage: uses Order\.number/),
   );
+});
+
+it('names a query of the README that nobody has registered', () => {
+  const text = 'Paste:\n```graphql\nquery Pasted {\n  cart { id }\n}\n```\n';
+  expect(registered(text, world.operations)).toEqual([
+    expect.objectContaining({ culprit: 'README.md "query Pasted {"', severity: 'breach' }),
+  ]);
 });

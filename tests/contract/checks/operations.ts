@@ -1,9 +1,11 @@
 /** Every operation that a client is published with works on the graph as it is now. */
-import { type GraphQLSchema, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type GraphQLSchema, parse, print, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { maxTokens } from '../../../gateway/limits/variables.ts';
 import { breach, type Check, type Finding, warning } from '../../../scripts/contracts/check.ts';
 import { apiOf } from '../../../scripts/contracts/graph.ts';
-import type { PublishedOperation, World } from '../../../scripts/contracts/world.ts';
+import { type PublishedOperation, root, type World } from '../../../scripts/contracts/world.ts';
 import { type Deprecation, deprecationOf } from '../rules/deprecation.ts';
 
 export const operations: Check = {
@@ -12,12 +14,14 @@ export const operations: Check = {
   needs: 'files',
   run: (world) => {
     const { schema } = apiOf(world);
-    return world.operations.flatMap((operation) => [
+    const told = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const checked = world.operations.flatMap((operation) => [
       ...named(operation, world),
       ...valid(operation, schema),
       ...small(operation),
       ...deprecated(operation, schema, world.today),
     ]);
+    return [...checked, ...registered(told, world.operations)];
   },
 };
 
@@ -104,4 +108,22 @@ const deprecated = (operation: PublishedOperation, schema: GraphQLSchema, today:
     }),
   );
   return findings;
+};
+
+const graphqlBlock = /```graphql\n(.*?)```/gs;
+
+/** What a text tells people to paste is published like any other operation: validated, planned, run on the seed. */
+export const registered = (text: string, all: readonly PublishedOperation[]): Finding[] => {
+  const known = new Set(all.map(({ document }) => print(document)));
+  return [...text.matchAll(graphqlBlock)].flatMap(([, query = '']) =>
+    known.has(print(parse(query)))
+      ? []
+      : [
+          breach(
+            `README.md "${query.split('\n')[0]}"`,
+            'is not among the published operations.',
+            'Put the same text into operations/readme/, and npm run operations.',
+          ),
+        ],
+  );
 };

@@ -1,0 +1,17 @@
+/**
+ * What services shout to whoever listens at the moment: a thing has changed. It carries no data and may get lost, so it
+ * is a reason to look again, never a source; what must not get lost is a message (envelope.ts).
+ */
+import { z } from 'zod';
+
+export const Announcement = z.object({
+  about: z.object({
+    /** As the graph calls it: `Product`, `Order`. */
+    type: z.string().min(1),
+    /** Absent: any of them may have changed. */
+    id: z.string().min(1).optional(),
+  }),
+  /** Rises with each change of the thing; who tells one twice says the same number again. */
+  version: z.int().positive().optional(),
+});
+export type Announcement = z.infer<typeof Announcement>;

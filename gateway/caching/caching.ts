@@ -1,0 +1,114 @@
+/** Caching as a whole: what takes part of it in a request, by the configuration. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
+import type { GraphQLSchema } from 'graphql';
+import type { Announcements } from '../../platform/announcements.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Registry } from '../../platform/metrics.ts';
+import type { RedisConnection } from '../../platform/redis.ts';
+import type { GatewayConfig } from '../config.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import type { CacheStore } from './cache-store.ts';
+import { entityCache, type FetchThrough } from './entity-cache.ts';
+import { httpCaching } from './http-caching.ts';
+import { forgetWhatChanges, type Homes, homesIn } from './invalidation.ts';
+import { memoryStore } from './memory-store.ts';
+import { cacheMetrics } from './metrics.ts';
+import { digest } from './operation-key.ts';
+import { redisStore } from './redis-store.ts';
+import { responseCache } from './response-cache.ts';
+import { type SharingRequests, sharingOf, sharingRequests } from './sharing.ts';
+import { tieredStore } from './tiered-store.ts';
+
+export interface Caching {
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
+  /** Stands around every call of a subgraph. */
+  readonly fetchThrough: FetchThrough;
+  readonly close: () => void;
+}
+
+export interface CachingKit {
+  readonly announcements: Announcements;
+  /** Shared by all gateways; without it each has only the store within its process. */
+  readonly redis: RedisConnection | undefined;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
+
+export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
+  const { announcements, redis, metrics: registry, log } = kit;
+  const outside = [
+    // It works out the policy of each answer; the header is ours.
+    ApolloServerPluginCacheControl({ calculateHttpHeaders: false }),
+    httpCaching(config.HTTP_CACHE_MAX_AGE_SECONDS),
+  ];
+  const isOn = config.RESPONSE_CACHE === 'on' || config.ENTITY_CACHE === 'on';
+  if (!isOn) return { plugins: outside, fetchThrough: straight, close: () => undefined };
+  const hearsEvents = Boolean(config.REDIS_URL ?? config.EVENTS_DATABASE_URL);
+  if (config.CACHE_INVALIDATION === 'events' && !hearsEvents) {
+    log.info('the caches are off: no events can be heard here, and CACHE_INVALIDATION is not "ttl"');
+    return { plugins: outside, fetchThrough: straight, close: () => undefined };
+  }
+
+  const near = memoryStore(config.CACHE_MAX_BYTES);
+  const store = redis ? tieredStore(near, redisStore(redis, config.CACHE_MAX_BYTES)) : near;
+  const metrics = cacheMetrics(registry, store.bytes);
+  const schemas = schemasServed();
+  const requests = sharingRequests();
+  const stop =
+    config.CACHE_INVALIDATION === 'events'
+      ? forgetWhatChanges({ announcements, store, homes: schemas.homes, metrics })
+      : () => undefined;
+  // While changes are not heard, nothing that was kept can be trusted.
+  const trusted: CacheStore =
+    config.CACHE_INVALIDATION === 'events'
+      ? { ...store, read: async (keys) => (announcements.isListening() ? store.read(keys) : undefined) }
+      : store;
+  const responses = responseCache({ store: trusted, requests, metrics, schemaId: schemas.idOf });
+  return {
+    plugins: [
+      ...outside,
+      schemas.plugin,
+      takingPart(requests, config.FORWARD_REQUEST_HEADERS),
+      ...(config.RESPONSE_CACHE === 'on' ? [responses] : []),
+    ],
+    fetchThrough: entityCache({ store: trusted, requests, metrics, isOn: config.ENTITY_CACHE === 'on' }),
+    close: () => {
+      stop();
+      store.close();
+    },
+  };
+};
+
+const straight: FetchThrough = ({ request }, ask) => ask(request);
+
+/** Decides for each request, before anything is fetched for it, whether it takes part. */
+const takingPart = (requests: SharingRequests, forwarded: readonly string[]): ApolloServerPlugin<RequestContext> => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, request, contextValue }) => {
+      const headers = request.http?.headers;
+      const sharing = sharingOf({
+        viewer: contextValue.viewer,
+        operation: operation?.operation,
+        cacheControl: headers?.get('cache-control'),
+        forwardsHeaders: forwarded.some((name) => headers?.has(name)),
+      });
+      if (sharing) requests.set(contextValue, sharing);
+    },
+  }),
+});
+
+/** Names for the schemas that are served, one after the other, and where the types of the newest are at home. */
+const schemasServed = () => {
+  const ids = new WeakMap<GraphQLSchema, string>();
+  let homes: Homes = new Map();
+  const plugin: ApolloServerPlugin<RequestContext> = {
+    serverWillStart: async () => ({
+      schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl = '' }) => {
+        ids.set(apiSchema, digest(coreSupergraphSdl));
+        homes = homesIn(coreSupergraphSdl);
+      },
+    }),
+  };
+  return { plugin, homes: () => homes, idOf: (schema: GraphQLSchema) => ids.get(schema) };
+};

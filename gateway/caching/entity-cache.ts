@@ -1,0 +1,140 @@
+/** Entities that a subgraph has given, one by one: what one request has fetched another need not. */
+import { LRUCache } from 'lru-cache';
+import type { RequestContext } from '../identity/request-context.ts';
+import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import { hintOf, sharedSeconds } from './cache-policy.ts';
+import type { CacheStore, Generations, Reading } from './cache-store.ts';
+import {
+  completed,
+  type EntityFetch,
+  entitiesIn,
+  entityFetch,
+  entitySelection,
+  type Rest,
+  restOf,
+} from './entity-fetch.ts';
+import type { CacheMetrics } from './metrics.ts';
+import { digest } from './operation-key.ts';
+import type { Sharing, SharingRequests } from './sharing.ts';
+import { cachingBounds } from './variables.ts';
+
+export interface Fetch {
+  readonly subgraph: string;
+  readonly request: SubgraphRequest;
+  readonly context: RequestContext;
+}
+
+/** Asks the subgraph. Calls of different generations must not share an answer that is under way. */
+export type Ask = (request: SubgraphRequest, generations?: string) => Promise<SubgraphAnswer>;
+
+/** Stands around every call of a subgraph. */
+export type FetchThrough = (fetch: Fetch, ask: Ask) => Promise<SubgraphAnswer>;
+
+export interface EntityCacheOptions {
+  readonly store: CacheStore;
+  readonly requests: SharingRequests;
+  readonly metrics: CacheMetrics;
+  /** Off: entities are neither looked for nor kept. */
+  readonly isOn: boolean;
+}
+
+// 2,000: each kind of fetch of each operation has one text; the largest graphs have some hundreds.
+const selectionsRemembered = 2_000;
+
+export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptions): FetchThrough => {
+  const selectionOf = rememberedSelections();
+  // By selection: what its subgraph does not allow to be kept is not looked for, until it is tried again.
+  const uncacheable = new LRUCache<string, true>({ max: cachingBounds.verdicts, ttl: cachingBounds.verdictTtlMs });
+
+  const lookUp = async (fetch: EntityFetch, sharing: Sharing): Promise<Reading | undefined> => {
+    const reading = await store.read(fetch.keys);
+    const { length } = fetch.keys;
+    if (!reading) {
+      metrics.asked('entity', 'error', length);
+      return undefined;
+    }
+    if (!sharing.mayRead) {
+      metrics.asked('entity', 'bypass', length);
+      return { ...reading, found: fetch.keys.map(() => undefined) };
+    }
+    const hits = reading.found.filter((entity) => entity !== undefined).length;
+    metrics.asked('entity', 'hit', hits);
+    metrics.asked('entity', 'miss', length - hits);
+    if (hits > 0) sharing.foundParts = true;
+    return reading;
+  };
+
+  const keep = ({ subgraph, rest, answer, generations }: Fetched): void => {
+    const ttlMs = keepableMs(answer);
+    const entities = entitiesIn(answer, rest.keys.length);
+    // What is unknown is not kept: it may be known in a moment, or is a guess of somebody who tries ids.
+    const entries = rest.keys.flatMap((key, at) =>
+      entities[at] ? [{ key, value: JSON.stringify(entities[at]), madeFrom: [subgraph], ttlMs }] : [],
+    );
+    if (ttlMs > 0) store.write(entries, generations);
+  };
+
+  return async ({ subgraph, request, context }, send) => {
+    const sharing = requests.get(context);
+    if (!sharing) return send(request);
+    sharing.madeFrom.add(subgraph);
+    const ask = privateWithHeaders(send);
+    const askAsIs = () => ask(request, sharing.generations && JSON.stringify(sharing.generations));
+
+    const selection = isOn ? selectionOf(request.query) : undefined;
+    const fetch = selection ? entityFetch(subgraph, request, selection) : undefined;
+    if (!fetch) return askAsIs();
+    const kind = digest(subgraph, selection ?? '');
+    if (uncacheable.has(kind)) {
+      metrics.asked('entity', 'bypass', fetch.keys.length);
+      return askAsIs();
+    }
+    const reading = await lookUp(fetch, sharing);
+    if (!reading) return askAsIs();
+    const { found, generations } = reading;
+    const rest = restOf(fetch, found);
+    if (rest.keys.length === 0) return completed(found, rest, nothingAsked);
+    const answer = await ask(rest.request, JSON.stringify(generations));
+    if (!answer.errors?.length && keepableMs(answer) === 0) uncacheable.set(kind, true);
+    keep({ subgraph, rest, answer, generations });
+    return completed(found, rest, answer);
+  };
+};
+
+/** Headers that go back to the client (a cookie, say) are for this client; whoever found the answer would miss them. */
+const privateWithHeaders =
+  (send: Ask): Ask =>
+  async (...sent) => {
+    const answer = await send(...sent);
+    return answer.headers ? { ...answer, cacheControl: undefined } : answer;
+  };
+
+/** Each text is taken apart once. */
+const rememberedSelections = (): ((query: string) => string | undefined) => {
+  const selections = new LRUCache<string, { selection: string | undefined }>({ max: selectionsRemembered });
+  return (query) => {
+    let known = selections.get(query);
+    if (!known) {
+      known = { selection: entitySelection(query) };
+      selections.set(query, known);
+    }
+    return known.selection;
+  };
+};
+
+interface Fetched {
+  readonly subgraph: string;
+  readonly rest: Rest;
+  readonly answer: SubgraphAnswer;
+  readonly generations: Generations;
+}
+
+/** What everything that was found adds up with. */
+const nothingAsked: SubgraphAnswer = {
+  data: { _entities: [] },
+  cacheControl: `public, max-age=${cachingBounds.maxAgeSeconds}`,
+};
+
+/** How long the entities of an answer may be kept for everybody: not at all when any part of it has failed. */
+const keepableMs = ({ errors, cacheControl }: SubgraphAnswer): number =>
+  errors?.length ? 0 : Math.min(sharedSeconds(hintOf(cacheControl)), cachingBounds.maxAgeSeconds) * 1_000;

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aStandIn, type StandIn, type StandInAnswer } from '../../tests/kit/caching-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+
+let viewerKey: KeyPair;
+let product: StandIn;
+let user: StandIn;
+let gateway: GatewayFixture;
+const tokenKey = await keyPair('token');
+const running: { close(): Promise<void> }[] = [];
+const run = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+  const started = await starting;
+  running.push(started);
+  return started;
+};
+
+beforeEach(async () => {
+  viewerKey ??= await keyPair('viewer');
+  product = await run(aStandIn(() => lamps('max-age=60, public')));
+  user = await run(aStandIn(() => ada('max-age=90, public')));
+  const keys = await run(keyServer([tokenKey.publicKey]));
+  gateway = await run(
+    aGateway(viewerKey, {
+      PRODUCT_SUBGRAPH_URL: product.url,
+      USER_SUBGRAPH_URL: user.url,
+      ACCESS_TOKEN_JWKS_URL: keys.url,
+      RESPONSE_CACHE: 'off',
+      ENTITY_CACHE: 'off',
+      RATE_LIMITS: 'off',
+      HTTP_CACHE_MAX_AGE_SECONDS: '3600',
+    }),
+  );
+});
+afterEach(async () => {
+  for (const each of running.splice(0).toReversed()) await each.close();
+});
+
+const lamps = (cacheControl: string): StandInAnswer => ({ data: { products: [] }, cacheControl });
+const ada = (cacheControl: string): StandInAnswer => ({ data: { me: 'Ada' }, cacheControl });
+const both = '{ products { id } me }';
+const get = async (query = both, headers: Record<string, string> = {}, url = gateway.url) =>
+  (
+    await fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, {
+      headers: { 'apollo-require-preflight': 'yes', ...headers },
+    })
+  ).headers;
+
+describe('outside, by GET,', () => {
+  it.each([
+    ['max-age=60, public', 'max-age=90, public', 'public, max-age=60'],
+    ['public, MAX-AGE="90"', 'max-age=30, public', 'public, max-age=30'],
+    ['max-age=60, public', 'max-age=90, private', 'no-store'],
+    ['max-age=60, public', 'max-age=90', 'no-store'],
+    ['max-age=60, public', 'max-age=60, public, no-store', 'no-store'],
+    ['max-age=60, public', 'max-age=60, public, no-cache', 'no-store'],
+    ['max-age=60, public', 'max-age=0, public', 'no-store'],
+    ['max-age=60, public', '', 'no-store'],
+  ])('what is made of "%s" and "%s" may be kept: %s', async (ofProduct, ofUser, ofBoth) => {
+    product.answer = () => lamps(ofProduct);
+    user.answer = () => ada(ofUser);
+    expect((await get()).get('cache-control')).toBe(ofBoth);
+  });
+
+  it('nothing is kept that is not whole', async () => {
+    product.answer = () => ({ errors: [{ message: 'Gone.', extensions: { code: 'GONE' } }] });
+    expect((await get()).get('cache-control')).toBe('no-store');
+    await user.close();
+    expect((await get('{ me }')).get('cache-control')).toBe('no-store');
+  });
+
+  it('nothing is kept that came with a token or a cookie', async () => {
+    const authorization = `Bearer ${await anAccessToken(tokenKey)}`;
+    expect((await get(both, { authorization })).get('cache-control')).toBe('no-store');
+    expect((await get(both, { cookie: 'session=1' })).get('cache-control')).toBe('no-store');
+  });
+
+  it('an answer is not for whoever comes with a token or wants another form', async () => {
+    expect((await get()).get('vary')?.split(/, */)).toEqual(expect.arrayContaining(['authorization', 'accept']));
+  });
+
+  it('nothing is kept for longer than can be waited for', async () => {
+    const short = await run(
+      aGateway(viewerKey, { PRODUCT_SUBGRAPH_URL: product.url, USER_SUBGRAPH_URL: nowhere, RATE_LIMITS: 'off' }),
+    );
+    expect((await get('{ products { id } }', {}, short.url)).get('cache-control')).toBe('public, max-age=1');
+  });
+
+  it('neither introspection nor a refusal is kept', async () => {
+    expect((await get('{ __typename }')).get('cache-control')).toBe('no-store');
+    expect((await get('{ nonsense }')).get('cache-control')).toBe('no-store');
+  });
+});
+
+it('by POST nothing is kept outside', async () => {
+  expect((await gateway.ask(both)).headers.get('cache-control')).toBe('no-store');
+});

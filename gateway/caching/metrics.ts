@@ -1,0 +1,42 @@
+/** How well the caches do, on `/metrics`. */
+import { Counter, Gauge } from 'prom-client';
+import type { Registry } from '../../platform/metrics.ts';
+
+export type CacheName = 'response' | 'entity';
+/** `bypass`: not to be answered from a cache. `error`: the store could not be relied on. */
+export type CacheOutcome = 'hit' | 'miss' | 'bypass' | 'error';
+
+export interface CacheMetrics {
+  /** Responses, or entities, that were looked for. */
+  readonly asked: (cache: CacheName, outcome: CacheOutcome, count?: number) => void;
+  readonly invalidated: (subgraph: string) => void;
+}
+
+export const cacheMetrics = (registry: Registry, bytes: () => number): CacheMetrics => {
+  const requests = new Counter({
+    name: 'agora_gateway_cache_requests_total',
+    help: 'Responses and entities that were looked for in a cache, by what came of it',
+    labelNames: ['cache', 'outcome'],
+    registers: [registry],
+  });
+  const invalidations = new Counter({
+    name: 'agora_gateway_cache_invalidations_total',
+    help: 'How often everything that was made from a subgraph was forgotten, because it announced a change',
+    labelNames: ['subgraph'],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'agora_gateway_cache_bytes',
+    help: 'What this process keeps in its cache, or has put into Redis',
+    registers: [registry],
+    collect() {
+      this.set(bytes());
+    },
+  });
+  return {
+    asked: (cache, outcome, count = 1) => {
+      if (count > 0) requests.inc({ cache, outcome }, count);
+    },
+    invalidated: (subgraph) => invalidations.inc({ subgraph }),
+  };
+};

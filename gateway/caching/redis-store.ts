@@ -1,0 +1,110 @@
+/** A store in Redis, which several gateways share: what one has fetched, and what one has heard of changes, counts for all. */
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type RedisConnection, redisKeyPrefix } from '../../platform/redis.ts';
+import {
+  type CacheStore,
+  everything,
+  type Generations,
+  type Provenance,
+  provenanceOf,
+  type Reading,
+  remainingMs,
+} from './cache-store.ts';
+import { cachingBounds } from './variables.ts';
+
+interface Entry extends Provenance {
+  readonly value: string;
+}
+
+const generationsKey = `${redisKeyPrefix}cache:generations`;
+const entryKey = (key: string): string => `${redisKeyPrefix}cache:${key}`;
+
+/**
+ * Redis away or slow is a miss. An invalidation that it did not take is tried until it does, and until then this
+ * process reads nothing: what it knows to be out of date it must not serve.
+ */
+export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): CacheStore => {
+  // The queue lives in Redis, too, which therefore drops nothing by itself: each process keeps account of what it has put
+  // there, and takes out the oldest.
+  const account = new LRUCache<string, true>({
+    maxSize: maxBytes,
+    ttlAutopurge: true,
+    dispose: (_, key, reason) => {
+      if (reason === 'evict' && isUp()) redis.unlink(key).catch(() => undefined);
+    },
+  });
+  const untold = new Map<string, string>();
+  let retry: NodeJS.Timeout | undefined;
+
+  const tell = async (): Promise<void> => {
+    const batch = new Map(untold);
+    try {
+      await redis.hset(generationsKey, batch);
+    } catch {
+      retry ??= setTimeout(() => {
+        retry = undefined;
+        void tell();
+      }, cachingBounds.retryMs).unref();
+      return;
+    }
+    for (const [name, generation] of batch) if (untold.get(name) === generation) untold.delete(name);
+  };
+
+  const ask = async (keys: readonly string[]): Promise<Reading | undefined> => {
+    // One after the other, so an entry is never judged by generations that are younger than the reading's.
+    const asked = redis.multi().hgetall(generationsKey).mget(keys.map(entryKey)).exec();
+    const replies = await within(cachingBounds.storeTimeoutMs, asked);
+    if (!replies || replies.some(([error]) => error)) return undefined;
+    const [generations, texts] = replies.map(([, reply]) => reply) as [Generations, (string | null)[]];
+    if (!(everything in generations)) {
+      // An empty Redis, or one that has lost it: entries from before, if any, are of no generation that will ever be.
+      await redis.hsetnx(generationsKey, everything, randomUUID());
+      return undefined;
+    }
+    return { generations, found: texts.map((text) => (text ? found(text, generations) : undefined)) };
+  };
+
+  return {
+    read: (keys) => (isUp() && untold.size === 0 ? ask(keys).catch(() => undefined) : Promise.resolve(undefined)),
+    write: (entries, generations) => {
+      if (!isUp()) return;
+      const writes = redis.pipeline();
+      for (const entry of entries) {
+        const key = entryKey(entry.key);
+        const text = JSON.stringify({ value: entry.value, ...provenanceOf(entry, generations, Date.now()) });
+        if (text.length > cachingBounds.entryBytes) continue;
+        account.set(key, true, { size: key.length + text.length, ttl: entry.ttlMs });
+        writes.set(key, text, 'PX', entry.ttlMs);
+      }
+      writes.exec().catch(() => undefined);
+    },
+    invalidate: (subgraph) => {
+      untold.set(subgraph, randomUUID());
+      void tell();
+    },
+    bytes: () => account.calculatedSize,
+    close: () => {
+      clearTimeout(retry);
+      account.clear();
+    },
+  };
+};
+
+const found = (text: string, generations: Generations) => {
+  const entry = JSON.parse(text) as Entry;
+  const left = remainingMs(entry, generations, Date.now());
+  return left > 0 ? { value: entry.value, madeFrom: entry.madeFrom, remainingMs: left } : undefined;
+};
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,124 @@
+/** Whole answers of public queries. */
+import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { RequestContext } from '../identity/request-context.ts';
+import { sharedSeconds } from './cache-policy.ts';
+import type { CacheStore, Generations } from './cache-store.ts';
+import { type Flight, type Flights, singleFlights } from './flights.ts';
+import type { CacheMetrics, CacheOutcome } from './metrics.ts';
+import { digest, operationId, variablesText } from './operation-key.ts';
+import type { Sharing, SharingRequests } from './sharing.ts';
+import { cachingBounds } from './variables.ts';
+
+export interface ResponseCacheOptions {
+  readonly store: CacheStore;
+  readonly requests: SharingRequests;
+  readonly metrics: CacheMetrics;
+  /** Answers by another schema are other answers. */
+  readonly schemaId: (schema: GraphQLSchema) => string | undefined;
+}
+
+/** An answer that can be given to everybody. */
+interface Shared {
+  readonly data: string;
+  readonly remainingMs: number;
+}
+
+/** What this request owes to those after it: its answer, if it turns out to be one for everybody. */
+interface Lead {
+  readonly key: string;
+  readonly operation: string;
+  readonly sharing: Sharing;
+  readonly generations: Generations;
+  readonly flight: Flight<Shared> | undefined;
+}
+
+type Request = GraphQLRequestContext<RequestContext>;
+
+/**
+ * Finds an answer, or waits for one that is being made for the same question, or makes one and keeps it. Kept is only
+ * what every subgraph involved calls public, without errors.
+ */
+export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin<RequestContext> => {
+  const { store, requests, metrics, schemaId } = options;
+  const flights: Flights<Shared> = singleFlights();
+  const leads = new WeakMap<Request['request'], Lead>();
+  // What is known to be nobody else's business is not looked for, and above all not waited for.
+  const uncacheable = new LRUCache<string, true>({ max: cachingBounds.verdicts, ttl: cachingBounds.verdictTtlMs });
+
+  /** The answer, or `undefined`: then this request makes one itself, for those after it as well if it leads. */
+  const lookUp = async (request: Request, sharing: Sharing): Promise<Shared | undefined> => {
+    const id = idOf(request);
+    const outcome = (what: CacheOutcome) => metrics.asked('response', what);
+    if (!id || uncacheable.has(id.operation)) return void outcome('bypass');
+    const reading = await store.read([id.key]);
+    if (!reading) return void outcome('error');
+    const { found, generations } = reading;
+    sharing.generations = generations;
+    if (!sharing.mayRead) {
+      leads.set(request.request, { ...id, sharing, generations, flight: undefined });
+      return void outcome('bypass');
+    }
+    if (found[0]) {
+      outcome('hit');
+      return { data: found[0].value, remainingMs: found[0].remainingMs };
+    }
+    // An answer that was begun before a change is not one for those who ask after it.
+    const { flight, isLeader } = flights.join(`${id.key} ${JSON.stringify(generations)}`);
+    if (isLeader) leads.set(request.request, { ...id, sharing, generations, flight });
+    const landed = isLeader ? undefined : await flight.landed;
+    outcome(landed ? 'hit' : 'miss');
+    return landed;
+  };
+
+  const idOf = ({ document, operation, operationName, schema, request }: Request) => {
+    const servedId = schemaId(schema);
+    if (!document || !operation || !servedId) return undefined;
+    const id = digest(servedId, operationId(document, operationName));
+    return { operation: id, key: digest('response', id, variablesText(operation, request.variables)) };
+  };
+
+  const keep = (request: Request, { key, operation, sharing, generations, flight }: Lead): void => {
+    const answer = sharedAnswer(request);
+    if (answer === 'private') {
+      if (!sharing.foundParts) uncacheable.set(operation, true);
+    } else if (answer) {
+      const { data, remainingMs } = answer;
+      store.write([{ key, value: data, madeFrom: [...sharing.madeFrom], ttlMs: remainingMs }], generations);
+    }
+    flight?.land(answer === 'private' ? undefined : answer);
+  };
+
+  return {
+    requestDidStart: async () => ({
+      responseForOperation: async (request) => {
+        const sharing = requests.get(request.contextValue);
+        if (!sharing) metrics.asked('response', 'bypass');
+        const shared = sharing && (await lookUp(request, sharing));
+        request.response.http.headers.set('x-cache', shared ? 'hit' : 'miss');
+        if (!shared) return null;
+        request.overallCachePolicy.restrict({ maxAge: Math.floor(shared.remainingMs / 1_000), scope: 'PUBLIC' });
+        const singleResult = { data: JSON.parse(shared.data) };
+        return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
+      },
+      willSendResponse: async (request) => {
+        const lead = leads.get(request.request);
+        if (lead) keep(request, lead);
+      },
+    }),
+    // Those who wait must not wait for ever, whatever went wrong.
+    unexpectedErrorProcessingRequest: async ({ requestContext }) =>
+      leads.get(requestContext.request)?.flight?.land(undefined),
+  };
+};
+
+/** `undefined` for an answer that says nothing about the next: it has errors. `private`: nor will the next be for all. */
+const sharedAnswer = ({ response, overallCachePolicy }: Request): Shared | 'private' | undefined => {
+  if (response.body?.kind !== 'single') return undefined;
+  const { data, errors } = response.body.singleResult;
+  if (!data || errors?.length || (response.http.status ?? 200) !== 200) return undefined;
+  const policy = overallCachePolicy.policyIfCacheable();
+  const seconds = policy ? Math.min(sharedSeconds(policy), cachingBounds.maxAgeSeconds) : 0;
+  return seconds > 0 ? { data: JSON.stringify(data), remainingMs: seconds * 1_000 } : 'private';
+};

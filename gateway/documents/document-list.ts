@@ -1,0 +1,111 @@
+/** The trusted documents of the manifests as they are now: a changed file is read again, a bad one changes nothing. */
+import { statSync } from 'node:fs';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from '../../platform/log.ts';
+import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
+import type { PeriodicTask } from '../../platform/periodic.ts';
+import { canonicalText } from './document-text.ts';
+import { type Documents, manifestFiles, readManifests } from './manifest.ts';
+
+export interface DocumentList {
+  /** The document of this id. */
+  byId(id: string): string | undefined;
+  /** The listed document that this text spells, whatever its comments, spacing and order of fragments. */
+  byText(text: string): string | undefined;
+  /** Looks whether a manifest has changed. */
+  readonly refresh: PeriodicTask;
+}
+
+export interface DocumentListOptions {
+  /** Manifests, or folders of them; none is a list of nothing. */
+  readonly places: readonly string[];
+  readonly maxTokens: number;
+  readonly log: Logger;
+  readonly metrics: Registry;
+}
+
+// By looking, every 2 s: a manifest that is mounted from elsewhere changes without a notice from the file system.
+const lookEveryMs = 2_000;
+
+/** Throws when a manifest cannot be used: there is no good one to keep yet. */
+export const documentList = ({ places, maxTokens, log, metrics }: DocumentListOptions): DocumentList => {
+  const { reloads, listed } = instruments(metrics);
+  let seen = fingerprint(places);
+  let list = lookup(readManifests(places), maxTokens);
+  listed.set(list.size);
+
+  const refresh = async (): Promise<void> => {
+    const now = fingerprint(places);
+    if (now === seen) return;
+    seen = now;
+    try {
+      list = lookup(readManifests(places), maxTokens);
+      listed.set(list.size);
+      reloads.inc({ outcome: 'loaded' });
+      log.info({ documents: list.size }, 'trusted documents loaded anew');
+    } catch (error) {
+      reloads.inc({ outcome: 'refused' });
+      log.error({ reason: (error as Error).message }, 'a changed manifest of trusted documents cannot be used');
+    }
+  };
+  return {
+    byId: (id) => list.byId(id),
+    byText: (text) => list.byText(text),
+    refresh: { name: 'trusted-documents', everyMs: lookEveryMs, run: refresh },
+  };
+};
+
+// Texts that needed parsing to be compared: a client that spells a document in its own way does so every time.
+const spellingsKept = { max: 1_000, maxSize: 8_388_608 };
+
+const lookup = (documents: Documents, maxTokens: number) => {
+  const bodies = new Map<string, string>();
+  for (const body of documents.values()) {
+    bodies.set(body, body);
+    bodies.set(canonicalText(body, maxTokens) ?? body, body);
+  }
+  const spellings = new LRUCache<string, { body: string | undefined }>({
+    ...spellingsKept,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
+  const spelt = (text: string): string | undefined => {
+    const known = spellings.get(text);
+    if (known) return known.body;
+    const body = bodies.get(canonicalText(text, maxTokens) ?? '');
+    spellings.set(text, { body });
+    return body;
+  };
+  return {
+    size: documents.size,
+    byId: (id: string) => documents.get(id),
+    byText: (text: string) => bodies.get(text) ?? spelt(text),
+  };
+};
+
+/** Another one when a file came, went, or was written or replaced. */
+const fingerprint = (places: readonly string[]): string => {
+  try {
+    return manifestFiles(places)
+      .map((file) => {
+        const { ino, mtimeMs, size } = statSync(file);
+        return `${file} ${ino} ${mtimeMs} ${size}`;
+      })
+      .join('\n');
+  } catch (error) {
+    return String(error);
+  }
+};
+
+const instruments = (metrics: Registry) => ({
+  reloads: new Counter({
+    name: 'agora_gateway_document_list_reloads_total',
+    help: 'Changed manifests of trusted documents: loaded, or refused in favour of what was loaded before.',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  }),
+  listed: new Gauge({
+    name: 'agora_gateway_documents_listed',
+    help: 'Trusted documents that are listed now.',
+    registers: [metrics],
+  }),
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  aDocumentScene,
+  type DocumentScene,
+  get,
+  outcome,
+  persistedQuery,
+  post,
+} from '../../tests/kit/document-builders.ts';
+import type { GatewayFixture } from '../../tests/kit/gateway-builders.ts';
+import { documentId } from './document-text.ts';
+
+const me = 'query Me {\n  me\n}';
+const rename = 'mutation Rename {\n  rename(id: "1", title: "x") {\n    id\n  }\n}';
+const unlisted = '{ me whoAmI }';
+const ada = [200, { me: 'Ada' }];
+
+let scene: DocumentScene;
+const gateways: Record<string, GatewayFixture> = {};
+const gateway = (mode: string): GatewayFixture => {
+  const found = gateways[mode];
+  if (!found) throw new Error(`there is no gateway ${mode}`);
+  return found;
+};
+
+beforeAll(async () => {
+  scene = await aDocumentScene(me, rename);
+  for (const mode of ['off', 'log', 'require']) gateways[mode] = await scene.start({ TRUSTED_DOCUMENTS: mode });
+});
+afterAll(() => scene.close());
+
+describe.each(['off', 'log', 'require'])('in the mode %s', (mode) => {
+  it.each([
+    ['documentId with its prefix', { documentId: `sha256:${documentId(me)}` }],
+    ['a bare documentId', { documentId: documentId(me) }],
+    ['the hash of APQ', { extensions: persistedQuery(me) }],
+  ])('a listed document is answered by %s, with POST and with GET', async (_, body) => {
+    expect(await post(gateway(mode), body)).toEqual(ada);
+    expect(await outcome(await get(gateway(mode), body))).toEqual(ada);
+  });
+
+  it('a listed text is answered, however it is spelt', async () => {
+    expect(await post(gateway(mode), { query: me })).toEqual(ada);
+    expect(await post(gateway(mode), { query: 'query Me{me}#' })).toEqual(ada);
+    expect(await outcome(await get(gateway(mode), { query: 'query Me{me}' }))).toEqual(ada);
+  });
+
+  it('a listed mutation is not for GET', async () => {
+    expect(await outcome(await get(gateway(mode), { documentId: documentId(rename) }))).toEqual([405, 'BAD_REQUEST']);
+  });
+
+  it('variables, the name and other extensions stay what they were', async () => {
+    const body = { documentId: documentId(me), operationName: 'Other', extensions: { ...persistedQuery(me), mine: 1 } };
+    expect(await post(gateway(mode), body)).toEqual([400, 'OPERATION_RESOLUTION_FAILURE']);
+    expect(await post(gateway(mode), { ...body, operationName: 'Me', variables: {} })).toEqual(ada);
+  });
+
+  it('an id that nobody has published is told from a document that is gone for the moment', async () => {
+    const response = await get(gateway(mode), { documentId: documentId(unlisted) });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await outcome(response)).toEqual([404, 'PERSISTED_QUERY_NOT_IN_LIST']);
+  });
+});
+
+describe('a document that is not listed', () => {
+  it('is refused where listed ones are required, before any subgraph is asked', async () => {
+    const before = scene.user.received.length;
+    expect(await post(gateway('require'), { query: unlisted })).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+    expect(await outcome(await get(gateway('require'), { query: unlisted }))).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+    expect(await post(gateway('require'), { query: '{ __schema { types { name } } }' })).toEqual([
+      403,
+      'QUERY_NOT_IN_SAFELIST',
+    ]);
+    expect(scene.user.received.length).toBe(before);
+  });
+
+  it('cannot be registered first and asked for by its hash then', async () => {
+    expect(await post(gateway('require'), { query: unlisted, extensions: persistedQuery(unlisted) })).toEqual([
+      403,
+      'QUERY_NOT_IN_SAFELIST',
+    ]);
+    expect(await post(gateway('require'), { extensions: persistedQuery(unlisted) })).toEqual([
+      404,
+      'PERSISTED_QUERY_NOT_IN_LIST',
+    ]);
+  });
+
+  it('is refused at the door of live updates, too', async () => {
+    const response = await fetch(`${gateway('require').url}/graphql/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: 'subscription { orderUpdated(id: "1") { id } }' }),
+    });
+    expect(await outcome(response)).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+  });
+
+  it('is answered to an admin all the same', async () => {
+    const answer = [200, { me: 'Ada', whoAmI: 'Ada' }];
+    expect(await post(gateway('require'), { query: unlisted }, await scene.bearer('ADMIN'))).toEqual(answer);
+    expect(
+      await post(
+        gateway('require'),
+        { query: unlisted, extensions: persistedQuery(unlisted) },
+        await scene.bearer('ADMIN'),
+      ),
+    ).toEqual(answer);
+    expect(await post(gateway('require'), { query: unlisted }, await scene.bearer('STAFF'))).toEqual([
+      403,
+      'QUERY_NOT_IN_SAFELIST',
+    ]);
+  });
+
+  it('hides in no list of operations, no second parameter and no other spelling of one', async () => {
+    const { url } = gateway('require');
+    expect(await post(gateway('require'), [{ query: unlisted }])).toEqual([400, 'BATCHING_NOT_SUPPORTED']);
+    const twice = `query=${encodeURIComponent(me)}&query=${encodeURIComponent(unlisted)}`;
+    const headers = { 'apollo-require-preflight': 'yes' };
+    expect(await outcome(await fetch(`${url}/graphql?${twice}`, { headers }))).toEqual(ada);
+    const body = await post(gateway('require'), { query: me, Query: unlisted, documentID: documentId(unlisted) });
+    expect(body).toEqual(ada);
+  });
+
+  it('is logged once where unknown ones are let pass, without the values in it', async () => {
+    const query = 'query Unlisted($a: Boolean = true) { product(id: "secret") { id @include(if: $a) } }';
+    for (const _ of [1, 2]) await gateway('log').ask(query, { headers: { 'apollographql-client-name': 'kiosk' } });
+    await gateway('log').ask(unlisted);
+    const lines = gateway('log').lines.filter(({ msg }) => msg.includes('no manifest lists'));
+    expect(lines.filter((line) => line.operation === 'Unlisted')).toEqual([
+      expect.objectContaining({ documentId: documentId(query), client: 'kiosk' }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+    expect(gateway('off').lines.filter(({ msg }) => msg.includes('no manifest lists'))).toEqual([]);
+  });
+});
+
+it('counts what came, and what was decided', async () => {
+  const own = await scene.start({ TRUSTED_DOCUMENTS: 'require' });
+  await post(own, { documentId: documentId(me) });
+  await post(own, { query: me });
+  await post(own, { query: unlisted });
+  const text = await (await fetch(`${own.url}/metrics`)).text();
+  for (const result of ['by_id', 'by_text', 'query_not_in_safelist'])
+    expect(text).toContain(`agora_gateway_documents_total{outcome="${result}",service="gateway"} 1`);
+  expect(text).toContain('agora_gateway_documents_listed{service="gateway"} 2');
+});

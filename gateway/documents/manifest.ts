@@ -1,0 +1,72 @@
+/** The list of trusted documents on the disk: Apollo's persisted query manifest, so that other tools read and write it. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'graphql';
+import { z } from 'zod';
+
+export const manifestFormat = 'apollo-persisted-query-manifest';
+
+export const Manifest = z.object({
+  format: z.literal(manifestFormat),
+  version: z.literal(1),
+  operations: z.array(
+    z.object({
+      /** What a client sends in place of the document; ours are the SHA-256 of the body. */
+      id: z.string().min(1),
+      name: z.string(),
+      type: z.enum(['query', 'mutation', 'subscription']),
+      body: z.string().refine(isGraphql, 'is no GraphQL document'),
+      clientName: z.string().nullish(),
+    }),
+  ),
+});
+export type Manifest = z.output<typeof Manifest>;
+
+/** Bodies by id. */
+export type Documents = ReadonlyMap<string, string>;
+
+/**
+ * The files that are meant: a folder stands for the `.json` files in it. One without any is a fault: an unfinished
+ * deployment looks like that, and to trust nothing would be to answer nothing.
+ */
+export const manifestFiles = (places: readonly string[]): string[] =>
+  places.flatMap((place) => {
+    if (!statSync(place).isDirectory()) return [place];
+    const names = readdirSync(place).filter((name) => name.endsWith('.json'));
+    if (names.length === 0) throw new Error(`${place}: there is no .json file in it`);
+    return names.toSorted().map((name) => path.join(place, name));
+  });
+
+/** All documents of several manifests. Throws a sentence that names the file when one cannot be used. */
+export const readManifests = (places: readonly string[]): Documents => {
+  const documents = new Map<string, string>();
+  for (const file of manifestFiles(places)) {
+    for (const { id, body } of readManifest(file)) {
+      if ((documents.get(id) ?? body) !== body) throw new Error(`${file}: ${id} is another document elsewhere`);
+      documents.set(id, body);
+    }
+  }
+  return documents;
+};
+
+const readManifest = (file: string): Manifest['operations'] => {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof SyntaxError ? 'is no JSON' : (error as Error).message}`);
+  }
+  const parsed = Manifest.safeParse(json);
+  if (parsed.success) return parsed.data.operations;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${file}: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`);
+};
+
+function isGraphql(text: string): boolean {
+  try {
+    parse(text, { noLocation: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../contracts/ids.ts';
+import { guest, type Role, type Viewer } from '../../contracts/viewer.ts';
+import { documentId } from './document-text.ts';
+import { type DocumentParameters, decideDocument, type TrustMode } from './trusted-documents.ts';
+
+const listed = '{ products }';
+const other = '{ secrets }';
+const id = documentId(listed);
+const unknownId = documentId(other);
+const apq = (sha256Hash: unknown, version: unknown = 1) => ({
+  extensions: { persistedQuery: { version, sha256Hash } },
+});
+
+const list = {
+  byId: (wanted: string) => ({ [id]: listed, products1: listed })[wanted],
+  byText: (text: string) => (text === listed ? listed : undefined),
+};
+const viewer = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
+
+/** The outcome, or the code of the refusal. */
+const decided = (parameters: DocumentParameters, mode: TrustMode, who: Viewer = guest): string => {
+  const decision = decideDocument({ mode, exemptRoles: ['ADMIN'], list })(parameters, who);
+  return decision.outcome === 'refused' ? decision.refusal.code : decision.outcome;
+};
+
+describe.each<[string, DocumentParameters, Record<TrustMode, string>]>([
+  ['a listed id', { documentId: `sha256:${id}` }, { off: 'by_id', log: 'by_id', require: 'by_id' }],
+  ['a listed id without its prefix', { documentId: id }, { off: 'by_id', log: 'by_id', require: 'by_id' }],
+  ['a listed id of another kind', { documentId: 'products1' }, { off: 'by_id', log: 'by_id', require: 'by_id' }],
+  ['a listed hash', apq(id), { off: 'by_id', log: 'by_id', require: 'by_id' }],
+  [
+    'an unknown id',
+    { documentId: `sha256:${unknownId}` },
+    {
+      off: 'PERSISTED_QUERY_NOT_IN_LIST',
+      log: 'PERSISTED_QUERY_NOT_IN_LIST',
+      require: 'PERSISTED_QUERY_NOT_IN_LIST',
+    },
+  ],
+  ['an unknown hash', apq(unknownId), { off: 'apq', log: 'apq', require: 'PERSISTED_QUERY_NOT_IN_LIST' }],
+  ['a listed text', { query: listed }, { off: 'unchecked', log: 'by_text', require: 'by_text' }],
+  [
+    'a listed text with its hash',
+    { query: listed, ...apq(id) },
+    { off: 'unchecked', log: 'by_text', require: 'by_text' },
+  ],
+  ['another text', { query: other }, { off: 'unchecked', log: 'unlisted', require: 'QUERY_NOT_IN_SAFELIST' }],
+  [
+    'another text with its hash',
+    { query: other, ...apq(unknownId) },
+    { off: 'unchecked', log: 'unlisted', require: 'QUERY_NOT_IN_SAFELIST' },
+  ],
+  ['an empty text', { query: '' }, { off: 'unchecked', log: 'unlisted', require: 'QUERY_NOT_IN_SAFELIST' }],
+  ['neither', {}, { off: 'malformed', log: 'malformed', require: 'malformed' }],
+])('%s', (_, parameters, expected) => {
+  it.each(['off', 'log', 'require'] as const)('in the mode %s', (mode) => {
+    expect(decided(parameters, mode)).toBe(expected[mode]);
+  });
+});
+
+it.each<[string, DocumentParameters, string]>([
+  ['an id and a text', { documentId: id, query: listed }, 'CANNOT_SEND_PQ_ID_AND_BODY'],
+  ['an id and an empty text', { documentId: id, query: '' }, 'CANNOT_SEND_PQ_ID_AND_BODY'],
+  ['an id that is no string', { documentId: 7 }, 'BAD_REQUEST'],
+  ['a listed text under the hash of another', { query: listed, ...apq(unknownId) }, 'PERSISTED_QUERY_HASH_MISMATCH'],
+  ['another text under a listed hash', { query: other, ...apq(id) }, 'PERSISTED_QUERY_HASH_MISMATCH'],
+  ['a hash that is no string', apq(7), 'BAD_REQUEST'],
+  ['a hash that is none', apq('../../etc/passwd'), 'BAD_REQUEST'],
+  ['a hash of another protocol version', apq(unknownId, 2), 'BAD_REQUEST'],
+  ['a hash extension that is no object', { extensions: { persistedQuery: 'x' } }, 'BAD_REQUEST'],
+])('%s is refused as a bad request', (_, parameters, code) => {
+  expect(decided(parameters, 'off')).toBe(code);
+  expect(decided(parameters, 'log')).toBe(code);
+});
+
+it.each<[string, DocumentParameters]>([
+  ['an id', { documentId: null, query: listed }],
+  ['a hash', { query: listed, extensions: { persistedQuery: null } }],
+  ['extensions', { query: listed, extensions: null }],
+])('null stands for no %s', (_, parameters) => {
+  expect(decided(parameters, 'require')).toBe('by_text');
+});
+
+describe('when listed documents are required', () => {
+  it('an exempt role may send any text, and nobody else may', () => {
+    expect(decided({ query: other }, 'require', viewer('ADMIN'))).toBe('exempt');
+    expect(decided({ query: other, ...apq(unknownId) }, 'require', viewer('CUSTOMER', 'ADMIN'))).toBe('exempt');
+    expect(decided({ query: other }, 'require', viewer('CUSTOMER', 'STAFF'))).toBe('QUERY_NOT_IN_SAFELIST');
+  });
+
+  it('an exempt role has no use for a hash that nobody could register', () => {
+    expect(decided(apq(unknownId), 'require', viewer('ADMIN'))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
+  });
+});

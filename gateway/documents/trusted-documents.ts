@@ -1,0 +1,119 @@
+/** Which document a request means, and whether it may be run: a pure decision over the list of trusted documents. */
+import type { Viewer } from '../../contracts/viewer.ts';
+import type { DocumentList } from './document-list.ts';
+import { documentId } from './document-text.ts';
+
+export type TrustMode = 'off' | 'log' | 'require';
+
+/** The parameters of a GraphQL request that say which document it means, as they came: nothing is checked yet. */
+export interface DocumentParameters {
+  readonly query?: unknown;
+  readonly documentId?: unknown;
+  readonly extensions?: unknown;
+}
+
+export type Decision =
+  /** Go on with this document: the list holds it, or the viewer is free to send any. */
+  | { readonly outcome: 'by_id' | 'by_text' | 'exempt'; readonly query: string }
+  /** Go on as it came; whether it is a good request is for others to say. */
+  | { readonly outcome: 'unchecked' | 'unlisted' | 'apq' | 'malformed' }
+  | { readonly outcome: 'refused'; readonly refusal: DocumentRefusal };
+
+export interface DocumentRefusal {
+  readonly status: 400 | 403 | 404;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface TrustOptions {
+  readonly mode: TrustMode;
+  readonly exemptRoles: readonly string[];
+  readonly list: Pick<DocumentList, 'byId' | 'byText'>;
+}
+
+/** Ids are looked up in every mode; texts are compared with the list in the modes `log` and `require`. */
+export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
+  const isExempt = (viewer: Viewer): boolean =>
+    viewer.kind === 'user' && viewer.roles.some((role) => exemptRoles.includes(role));
+
+  const ofId = (id: string): Decision => {
+    const query = list.byId(id);
+    return query === undefined ? refused('unknownId') : { outcome: 'by_id', query };
+  };
+
+  const ofText = (text: string, viewer: Viewer): Decision => {
+    if (mode === 'off') return { outcome: 'unchecked' };
+    const query = list.byText(text);
+    if (query !== undefined) return { outcome: 'by_text', query };
+    if (mode === 'log') return { outcome: 'unlisted' };
+    return isExempt(viewer) ? { outcome: 'exempt', query: text } : refused('unlistedText');
+  };
+
+  const ofHash = (hash: string): Decision => {
+    const query = list.byId(hash);
+    if (query !== undefined) return { outcome: 'by_id', query };
+    // Registering is off in this mode, so nobody can know it.
+    if (mode === 'require') return refused('unknownId');
+    return isSha256(hash) ? { outcome: 'apq' } : refused('malformedHash');
+  };
+
+  return ({ query, documentId: id, extensions }: DocumentParameters, viewer: Viewer): Decision => {
+    const text = typeof query === 'string' ? query : undefined;
+    if (isGiven(id)) {
+      if (typeof id !== 'string') return refused('malformedId');
+      return isGiven(query) ? refused('idAndText') : ofId(id.replace(/^sha256:/, ''));
+    }
+    const persisted = persistedQuery(extensions);
+    if (persisted === 'malformed') return refused('malformedHash');
+    if (text === undefined) return persisted ? ofHash(persisted) : { outcome: 'malformed' };
+    if (persisted && persisted !== documentId(text)) return refused('hashMismatch');
+    return ofText(text, viewer);
+  };
+};
+
+/** `null` is what some clients send for "nothing". */
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+const isSha256 = (hash: string): boolean => /^[0-9a-f]{64}$/.test(hash);
+
+const persistedQuery = (extensions: unknown): string | 'malformed' | undefined => {
+  const extension = (extensions as { persistedQuery?: unknown } | null | undefined)?.persistedQuery;
+  if (!isGiven(extension)) return undefined;
+  const { version, sha256Hash } = extension as { version?: unknown; sha256Hash?: unknown };
+  return version === 1 && typeof sha256Hash === 'string' ? sha256Hash : 'malformed';
+};
+
+const refusals = {
+  unknownId: {
+    status: 404,
+    code: 'PERSISTED_QUERY_NOT_IN_LIST',
+    message: 'No document of this id is published. Send one that is, by its id or as text.',
+  },
+  unlistedText: {
+    status: 403,
+    code: 'QUERY_NOT_IN_SAFELIST',
+    message: 'Only published documents are answered here, and this is none of them.',
+  },
+  idAndText: {
+    status: 400,
+    code: 'CANNOT_SEND_PQ_ID_AND_BODY',
+    message: 'Send either "documentId" or "query", not both.',
+  },
+  hashMismatch: {
+    status: 400,
+    code: 'PERSISTED_QUERY_HASH_MISMATCH',
+    message: 'The "sha256Hash" is not the SHA-256 of "query" in lower-case hex.',
+  },
+  malformedHash: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The extension "persistedQuery" must be {"version": 1, "sha256Hash": "<SHA-256 of the document in hex>"}.',
+  },
+  malformedId: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The "documentId" must be a string: "sha256:<SHA-256 of the document in hex>", or an id of the manifest.',
+  },
+} satisfies Record<string, DocumentRefusal>;
+
+const refused = (kind: keyof typeof refusals): Decision => ({ outcome: 'refused', refusal: refusals[kind] });

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { gatewayVariables } from './config.ts';
+import { help, reasonsIn } from './help.ts';
+
+it('says of every variable what it may be, what it is by itself, and why', () => {
+  const text = help();
+  expect(text).toContain('  AUTHENTICATION  (on|off) = on\n      off: every client is a guest');
+  expect(text).toMatch(/ {2}VIEWER_SIGNING_KEY {2}\(string\)\n {6}\S/);
+  const without = Object.keys(gatewayVariables.shape).filter(
+    (name) => !new RegExp(`\\n {2}${name} .*(\\n {2}\\S.*)*\\n {6}\\S`).test(text),
+  );
+  expect(without).toEqual([]);
+});
+
+it('a comment is for the variables below it, up to the next comment or empty line', () => {
+  const reasons = reasonsIn([
+    [
+      '  // Both',
+      '  // of them.',
+      '  A_ONE: x',
+      '    .default(1),',
+      '  A_TWO: y,',
+      '  // Another.',
+      '  B_ONE: z,',
+      '',
+      '  C_ONE: z,',
+    ].join('\n'),
+  ]);
+  expect(Object.fromEntries(reasons)).toEqual({
+    A_ONE: ['Both', 'of them.'],
+    A_TWO: ['Both', 'of them.'],
+    B_ONE: ['Another.'],
+  });
+});

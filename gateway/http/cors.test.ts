@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
+import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+
+let key: KeyPair;
+let gateway: GatewayFixture;
+
+const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
+  aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere, ...environment });
+
+const shop = 'https://shop.example';
+
+beforeAll(async () => {
+  key = await keyPair('viewer');
+  gateway = await start({ CORS_ORIGINS: `${shop}, http://localhost:5173` });
+});
+afterAll(() => gateway.close());
+
+describe('a page of another origin', () => {
+  const preflight = (origin: string, at = gateway) =>
+    fetch(`${at.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    });
+
+  it('that is named may ask, and is told so for a day', async () => {
+    const { status, headers } = await preflight(shop);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(shop);
+    expect(headers.get('access-control-allow-headers')).toBe('content-type');
+    expect(headers.get('access-control-max-age')).toBe('86400');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('that is named may read the answer and what it is told about its limits', async () => {
+    const { headers } = await gateway.ask('{ __typename }', { headers: { origin: shop } });
+    expect(headers.get('access-control-allow-origin')).toBe(shop);
+    expect(headers.get('access-control-expose-headers')).toContain('ratelimit');
+    expect(headers.get('access-control-expose-headers')).toContain('x-request-id');
+  });
+
+  it('gets by GET an answer that says what else it varies by', async () => {
+    const url = `${gateway.url}/graphql?query={__typename}`;
+    const { headers } = await fetch(url, { headers: { origin: shop, 'apollo-require-preflight': 'yes' } });
+    expect(headers.get('vary')?.toLowerCase().split(/, */)).toEqual(
+      expect.arrayContaining(['authorization', 'origin']),
+    );
+  });
+
+  it.each(['https://evil.example', 'https://shop.example.evil.example', 'null'])('%s may not', async (origin) => {
+    const { headers } = await preflight(origin);
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('may not when none is named, which is the default', async () => {
+    const closed = await start();
+    const { headers } = await preflight(shop, closed);
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    await closed.close();
+  });
+});

@@ -1,0 +1,24 @@
+/** The HTTP server of the gateway: what happens to every request before a route sees it. */
+import type { FastifyInstance } from 'fastify';
+import { createHttpServer, type HttpServerOptions } from '../../platform/http-server.ts';
+import { refuseUnacceptable } from './acceptable.ts';
+import { compression } from './compression.ts';
+import { crossOrigin } from './cors.ts';
+import { loadShedding } from './load-shedding.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { HttpConfig } from './variables.ts';
+
+/** In the order in which they act: a refusal carries the headers of those before it. */
+export const httpDoor = async (config: HttpConfig, options: HttpServerOptions): Promise<FastifyInstance> => {
+  const http = createHttpServer({
+    ...options,
+    trustedProxies: config.TRUSTED_PROXIES,
+    drainNoticeMs: config.SHUTDOWN_NOTICE_MS,
+  });
+  securityHeaders(http);
+  await crossOrigin(http, { origins: config.CORS_ORIGINS, credentials: config.CORS_CREDENTIALS === 'on' });
+  if (config.COMPRESSION === 'on') await compression(http, config.COMPRESSION_MIN_BYTES);
+  loadShedding(http, config.SHED_EVENT_LOOP_DELAY_MS, options.metrics);
+  refuseUnacceptable(http);
+  return http;
+};

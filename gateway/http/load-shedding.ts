@@ -1,0 +1,72 @@
+/** Refuses work while this process cannot keep up, so that what it has taken is still answered in time. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { FastifyInstance } from 'fastify';
+import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
+import { errorBody } from '../graphql/errors.ts';
+
+export interface Pressure {
+  readonly shedding: boolean;
+  /** How many samples in a row were above the limit. */
+  readonly high: number;
+}
+
+export const noPressure: Pressure = { shedding: false, high: 0 };
+
+// One long turn (a large collection of garbage, a large schema) is no overload; two samples full of them are.
+const samplesToShed = 2;
+// It ends well below where it began, or it would go on and off with every sample.
+const shareToRecover = 0.5;
+
+/** One sample more: sheds after two above the limit, and until one is below half of it. */
+export const nextPressure = ({ shedding, high }: Pressure, delayMs: number, limitMs: number): Pressure => {
+  const inARow = delayMs > limitMs ? high + 1 : 0;
+  const goesOn = shedding && delayMs > limitMs * shareToRecover;
+  return { shedding: goesOn || inARow >= samplesToShed, high: inARow };
+};
+
+const sampleEveryMs = 500;
+// How often the delay is measured within a sample.
+const resolutionMs = 10;
+// Two samples: by then it may have recovered. Clients spread their retries themselves.
+const retryAfterSeconds = 1;
+
+/** Guards `/graphql`. Health and metrics are always answered: an orchestrator must not take busy for dead. */
+export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Registry): void => {
+  if (limitMs === 0) return;
+  let pressure = noPressure;
+  let delayMs = 0;
+  const refused = new Counter({
+    name: 'agora_gateway_shed_requests_total',
+    help: 'Requests refused because the event loop was late.',
+    registers: [metrics],
+  });
+  new Gauge({
+    name: 'agora_gateway_event_loop_delay_seconds',
+    help: 'How late a turn of the event loop was on average, in the last half second.',
+    registers: [metrics],
+    collect() {
+      this.set(delayMs / 1_000);
+    },
+  });
+
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  histogram.enable();
+  const sampling = setInterval(() => {
+    // Nothing measured means that the sample was too short to tell: as before.
+    if (histogram.count > 0) delayMs = Math.max(0, histogram.mean / 1e6 - resolutionMs);
+    histogram.reset();
+    pressure = nextPressure(pressure, delayMs, limitMs);
+  }, sampleEveryMs).unref();
+  http.addHook('onClose', async () => {
+    clearInterval(sampling);
+    histogram.disable();
+  });
+
+  http.addHook('onRequest', (request, reply, done) => {
+    if (!pressure.shedding || !request.routeOptions.url?.startsWith('/graphql')) return done();
+    refused.inc();
+    return reply.status(503).header('retry-after', retryAfterSeconds).send(overloaded);
+  });
+};
+
+const overloaded = errorBody('OVERLOADED', 'There is more to do here than can be done in time. Try again in a second.');

@@ -1,0 +1,30 @@
+/** What `/health/ready` tells of the gateway's neighbours. It is told, not weighed: without any of them it serves what it can. */
+import type { RedisConnection } from '../../platform/redis.ts';
+import type { SubgraphClient } from '../upstream/subgraph-client.ts';
+
+export interface Neighbours {
+  /** The client as it was given, known here until it is closed. */
+  readonly watch: (client: SubgraphClient) => SubgraphClient;
+  readonly detail: (redis: RedisConnection | undefined) => Readonly<Record<string, unknown>>;
+}
+
+export const neighbours = (): Neighbours => {
+  const clients = new Set<SubgraphClient>();
+  return {
+    watch: (client) => {
+      clients.add(client);
+      const close = () => {
+        clients.delete(client);
+        return client.close();
+      };
+      return { ...client, close };
+    },
+    detail: (redis) => {
+      const states = [...clients].map((client) => client.state());
+      return {
+        subgraphs: Object.fromEntries(states.map(({ name, ...state }) => [name, state])),
+        ...(redis && { redis: redis.isUp() ? 'up' : 'away' }),
+      };
+    },
+  };
+};

@@ -1,0 +1,197 @@
+/** The limits in force, through a gateway and over HTTP. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  aGateway,
+  aSubgraph,
+  fixtureSchema,
+  type GatewayFixture,
+  nowhere,
+  type SubgraphFixture,
+  supergraphOf,
+} from '../../tests/kit/gateway-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+
+const sdl = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize", "@cost"])
+  type Query { me: Person  people(first: Int): [Person!] @listSize(slicingArguments: ["first"], assumedSize: 5, requireOneSlicingArgument: false) }
+  type Person { name: String  friend: Person }`;
+const ada = { name: 'Ada', friend: { name: 'Grace' } };
+
+let key: KeyPair;
+let user: SubgraphFixture;
+let tokens: KeyPair;
+let jwks: Awaited<ReturnType<typeof keyServer>>;
+const gateways: GatewayFixture[] = [];
+
+const start = async (environment: Record<string, string> = {}): Promise<GatewayFixture> => {
+  const gateway = await aGateway(key, {
+    SUPERGRAPH_SDL: supergraphOf({ user: sdl }),
+    USER_SUBGRAPH_URL: user.url,
+    ACCESS_TOKEN_JWKS_URL: jwks.url,
+    LIMIT_DEPTH: '4',
+    LIMIT_ROOT_FIELDS: '3',
+    LIMIT_FIELDS: '12',
+    LIMIT_ALIASES: '2',
+    LIMIT_DIRECTIVES: '2',
+    LIMIT_FRAGMENTS: '2',
+    LIMIT_VARIABLES_BYTES: '100',
+    LIMIT_VARIABLES_DEPTH: '3',
+    LIMIT_COST_GUEST: '20',
+    LIMIT_COST_CUSTOMER: '30',
+    LIMIT_COST_STAFF: '40',
+    LIMIT_COST_ADMIN: '50',
+    ...environment,
+  });
+  gateways.push(gateway);
+  return gateway;
+};
+
+beforeAll(async () => {
+  key = await keyPair('viewer');
+  tokens = await keyPair('access');
+  jwks = await keyServer([tokens.publicKey]);
+  const resolvers = { Query: { me: () => ada, people: () => [ada] } };
+  user = await aSubgraph('user', resolvers, key, fixtureSchema(sdl, resolvers));
+});
+afterAll(async () => {
+  for (const { close } of [...gateways, user, jwks]) await close();
+});
+
+const metric = async (gateway: GatewayFixture, line: string): Promise<string | undefined> =>
+  (await (await fetch(`${gateway.url}/metrics`)).text()).split('\n').find((text) => text.startsWith(line));
+
+const beyond: [string, string, string, string, object?][] = [
+  ['DEPTH', '{ me { friend { friend { friend { name } } } } }', '5 levels of fields; 4 are allowed', 'depth'],
+  ['ROOT_FIELD', '{ me { name } __typename people { name } x: __typename }', '4 fields at the top; 3', 'root_field'],
+  ['FIELD', '{ me { ...F ...F ...F } } fragment F on Person { name friend { name name } }', '13 fields', 'field'],
+  ['ALIAS', '{ a: __typename b: __typename c: __typename }', '3 aliases; 2', 'alias'],
+  [
+    'DIRECTIVE',
+    '{ me @skip(if: false) { name @skip(if: false) friend @skip(if: true) { name } } }',
+    '3 dir',
+    'directive',
+  ],
+  ['FRAGMENT', '{ me { ... { name } ... { name } ... { name } } }', '3 fragments; 2', 'fragment'],
+  ['COST', '{ people(first: 21) { name } }', 'may cost 21; 20 is allowed for guests', 'cost'],
+  [
+    'VARIABLES',
+    'query ($n: Int) { people(first: $n) { name } }',
+    'bytes of variables; 100',
+    'variables',
+    { n: 1, x: 'x'.repeat(100) },
+  ],
+  [
+    'VARIABLES_DEPTH',
+    'query ($n: Int) { people(first: $n) { name } }',
+    '4 levels in its variables; 3',
+    'variables_depth',
+    { n: 1, x: [[[[]]]] },
+  ],
+];
+
+describe('an operation beyond a limit', () => {
+  let gateway: GatewayFixture;
+  beforeAll(async () => {
+    gateway = await start();
+  });
+
+  it.each(beyond)('%s is refused, and told which and how far', async (limit, query, message, label, variables = {}) => {
+    const calls = user.received.length;
+    for (const _ of ['the first time', 'and again']) {
+      const { status, body } = await gateway.ask(query, { variables });
+      expect([status, body.data, body.errors?.length]).toEqual([400, undefined, 1]);
+      expect(body.errors?.[0]?.extensions.code).toBe(`${limit}_LIMIT_EXCEEDED`);
+      expect(body.errors?.[0]?.message).toContain(message);
+    }
+    expect(user.received.length).toBe(calls);
+    expect(await metric(gateway, `agora_gateway_limit_rejections_total{limit="${label}"`)).toMatch(
+      /mode="enforce".* 2$/,
+    );
+  });
+
+  it('is told nothing else, whatever else is wrong with it: nothing else was looked at', async () => {
+    const { body } = await gateway.ask('{ a: nothing b: nothing c: nothing }');
+    expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['ALIAS_LIMIT_EXCEEDED']);
+  });
+
+  it('says what it would cost and what it may', async () => {
+    const { body } = await gateway.ask('{ people(first: 21) { name } }');
+    expect(body.errors?.[0]?.extensions).toEqual({ code: 'COST_LIMIT_EXCEEDED', requested: 21, limit: 20 });
+  });
+
+  it('is one beyond it: up to the limit all is answered', async () => {
+    const { body } = await gateway.ask('{ me { friend { name } } people(first: 18) { name } }');
+    expect(body).toEqual({ data: { me: { friend: { name: 'Grace' } }, people: [{ name: 'Ada' }] } });
+  });
+
+  it('does not use up what a rate limit allows: it has cost next to nothing', async () => {
+    const limited = await start({ RATE_LIMIT_GUEST_COST: '60' });
+    const statuses = [];
+    for (const first of [2_147_483_647, 2_147_483_647, 20, 20]) {
+      statuses.push((await limited.ask(`{ people(first: ${first}) { name } }`)).status);
+    }
+    expect(statuses).toEqual([400, 400, 200, 200]);
+  });
+
+  it('is priced anew when its variables are others', async () => {
+    const query = 'query ($n: Int) { people(first: $n) { name } }';
+    const statuses = [];
+    for (const n of [20, 21, 3]) statuses.push((await gateway.ask(query, { variables: { n } })).status);
+    expect(statuses).toEqual([200, 400, 200]);
+  });
+});
+
+it.each([
+  [['CUSTOMER'], 30],
+  [['CUSTOMER', 'STAFF'], 40],
+  [['ADMIN'], 50],
+] as const)('who signs in with the roles %o may ask for a cost of %i', async (roles, limit) => {
+  const gateway = await start();
+  const headers = { authorization: `Bearer ${await anAccessToken(tokens, { roles: [...roles] })}` };
+  const ask = (first: number) => gateway.ask(`{ people(first: ${first}) { name } }`, { headers });
+  expect([(await ask(limit)).status, (await ask(limit + 1)).status]).toEqual([200, 400]);
+});
+
+describe('the cost of an operation', () => {
+  it('is told to a client that wants to know it', async () => {
+    const gateway = await start();
+    const headers = { 'x-agora-cost': '1' };
+    expect((await gateway.ask('{ people { name } }', { headers })).body).toEqual({
+      data: { people: [{ name: 'Ada' }] },
+      extensions: { cost: { requested: 5, limit: 20 } },
+    });
+    expect((await gateway.ask('{ people { name } }')).body).not.toHaveProperty('extensions');
+  });
+
+  it('is counted by role', async () => {
+    const gateway = await start();
+    await gateway.ask('{ people { name } }');
+    expect(await metric(gateway, 'agora_gateway_operation_cost_units_sum{')).toMatch(/role="guest".* 5$/);
+  });
+});
+
+it.each(['measure', 'off'])('in mode %s all of it is answered', async (mode) => {
+  const gateway = await start({ LIMITS_MODE: mode });
+  for (const [, query, , , variables = {}] of beyond)
+    expect((await gateway.ask(query, { variables })).status).toBe(200);
+  const logged = gateway.lines.filter(({ msg }) => msg.startsWith('would be refused: '));
+  expect(logged.map(({ limit }) => limit)).toEqual(mode === 'off' ? [] : beyond.map(([limit]) => limit));
+  const counted = await metric(gateway, 'agora_gateway_limit_rejections_total{limit="alias"');
+  expect(counted?.includes('mode="measure"') ?? false).toBe(mode === 'measure');
+});
+
+it('several operations in one body are refused, whoever sends them', async () => {
+  const response = await fetch(`${(await start()).url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '[{"query":"{ __typename }"}]',
+  });
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    { errors: [{ message: expect.stringContaining('one operation'), extensions: { code: 'BATCHING_NOT_SUPPORTED' } }] },
+  ]);
+});
+
+it('a variable that is no number keeps the gateway from starting', async () => {
+  await expect(start({ LIMIT_COST_GUEST: 'much', USER_SUBGRAPH_URL: nowhere })).rejects.toThrow('LIMIT_COST_GUEST');
+});

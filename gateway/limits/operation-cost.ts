@@ -1,0 +1,181 @@
+/**
+ * What an operation may cost at most, told before it runs: objects, times the sizes of the lists that they are in. The
+ * rules are IBM's cost specification (https://ibm.github.io/graphql-specs/cost-spec.html) with Apollo's defaults; what
+ * is left out of it, and why, is in docs/adr/0013.
+ */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type FragmentSpreadNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  type InlineFragmentNode,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { CostPolicy, ListSize } from './cost-policy.ts';
+import { type VariableValues, variableValues } from './variable-values.ts';
+
+/** A list that says nothing of its size. Lists of the graph that are commonly longer or shorter have a `@listSize`. */
+const defaultListSize = 10;
+/** Of an object; a scalar comes with its object and costs nothing. */
+const objectWeight = 1;
+/** A mutation is a transaction, messages, and often a call of another service. */
+const mutationWeight = 10;
+
+export interface OperationCost {
+  readonly cost: number;
+  /** With other variables it would be another: then it holds for this request only. */
+  readonly dependsOnVariables: boolean;
+}
+
+export interface CostQuestion {
+  readonly schema: GraphQLSchema;
+  readonly policy: CostPolicy;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** As the client sent them: they may be wrong, and then the operation will fail without any cost. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** The document must be valid. */
+export const operationCost = (question: CostQuestion): OperationCost => {
+  const { schema, policy, document, operation, variables } = question;
+  const values = variableValues(operation, variables);
+  const fragments = new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const root = schema.getRootType(operation.operation);
+  const top = root && levelOf({ schema, policy, values, fragments, known: new Map() }, operation.selectionSet, root);
+  return { cost: top ? total(top) : 0, dependsOnVariables: values.wereAsked() };
+};
+
+interface Walk {
+  readonly schema: GraphQLSchema;
+  readonly policy: CostPolicy;
+  readonly values: VariableValues;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Each fragment is looked at once, however often it is spread: ten of them can be spread a million times. */
+  readonly known: Map<string, Level>;
+}
+
+/** What is selected at one place. The lists whose size the field above may know are kept apart: one item of each. */
+interface Level {
+  cost: number;
+  readonly listItems: Map<string, number>;
+}
+
+const total = (level: Level, sizeOf: (listField: string) => number = () => defaultListSize): number => {
+  let cost = level.cost;
+  for (const [field, item] of level.listItems) cost += item * sizeOf(field);
+  return cost;
+};
+
+const levelOf = (walk: Walk, { selections }: SelectionSetNode, parent: GraphQLNamedType): Level => {
+  const level: Level = { cost: 0, listItems: new Map() };
+  for (const node of selections) {
+    if (walk.values.isLeftOut(node)) continue;
+    if (node.kind === Kind.FIELD) addField(walk, level, node, parent);
+    else add(level, node.kind === Kind.FRAGMENT_SPREAD ? ofFragment(walk, node) : ofInlineFragment(walk, node, parent));
+  }
+  return level;
+};
+
+const ofFragment = (walk: Walk, { name }: FragmentSpreadNode): Level => {
+  const known = walk.known.get(name.value);
+  if (known) return known;
+  const fragment = walk.fragments.get(name.value);
+  const type = fragment && walk.schema.getType(fragment.typeCondition.name.value);
+  const level = type ? levelOf(walk, fragment.selectionSet, type) : nothing;
+  walk.known.set(name.value, level);
+  return level;
+};
+
+// The branches of a union are added up, though an object takes one: the sum is a bound, too, and few have more than one
+// that is expensive.
+const ofInlineFragment = (walk: Walk, { typeCondition, selectionSet }: InlineFragmentNode, parent: GraphQLNamedType) =>
+  levelOf(walk, selectionSet, (typeCondition && walk.schema.getType(typeCondition.name.value)) ?? parent);
+
+const nothing: Level = { cost: 0, listItems: new Map() };
+
+const add = (level: Level, other: Level): void => {
+  level.cost += other.cost;
+  for (const [field, item] of other.listItems) addItem(level, field, item);
+};
+
+const addItem = (level: Level, field: string, item: number): void => {
+  level.listItems.set(field, (level.listItems.get(field) ?? 0) + item);
+};
+
+const addField = (walk: Walk, level: Level, node: FieldNode, parent: GraphQLNamedType): void => {
+  const { policy, values } = walk;
+  if (parent.name.startsWith('__') || node.name.value.startsWith('__')) {
+    level.cost += introspectionCost(walk, node, parent);
+    return;
+  }
+  const field = fieldOf(parent, node.name.value);
+  if (!field) return;
+  const coordinate = `${parent.name}.${field.name}`;
+  const type = getNamedType(field.type);
+  const listSize = policy.listSizes.get(coordinate);
+  const size = listSize && expectedSize(listSize, field, node, values);
+  const sizedBelow = new Set(listSize?.sizedFields);
+
+  let item = policy.weights.get(coordinate) ?? defaultWeight(walk, type, parent);
+  if (node.selectionSet)
+    item += total(levelOf(walk, node.selectionSet, type), (name) =>
+      sizedBelow.has(name) && size !== undefined ? size : defaultListSize,
+    );
+
+  if (!isListType(getNullableType(field.type))) level.cost += item;
+  else if (size !== undefined && sizedBelow.size === 0) level.cost += item * size;
+  else addItem(level, field.name, item);
+};
+
+const fieldOf = (type: GraphQLNamedType, name: string): GraphQLField<unknown, unknown> | undefined =>
+  isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+
+const defaultWeight = ({ policy, schema }: Walk, type: GraphQLNamedType, parent: GraphQLNamedType): number => {
+  if (parent === schema.getMutationType()) return mutationWeight;
+  return policy.weights.get(type.name) ?? (isCompositeType(type) ? objectWeight : 0);
+};
+
+/** The largest that an argument asks for, or its default does; else what is assumed. */
+const expectedSize = (
+  listSize: ListSize,
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  values: VariableValues,
+): number => {
+  const wanted = listSize.slicingArguments
+    .map(
+      (name) =>
+        values.resolve(node.arguments?.find((argument) => argument.name.value === name)?.value) ??
+        field.args.find((argument) => argument.name === name)?.defaultValue,
+    )
+    // Anything else is no size, and will be refused for what it is.
+    .filter((size): size is number => typeof size === 'number' && size >= 0);
+  return wanted.length > 0 ? Math.max(...wanted) : (listSize.assumedSize ?? defaultListSize);
+};
+
+const introspectionEntries = new Map([
+  ['__schema', '__Schema'],
+  ['__type', '__Type'],
+]);
+
+/** The schema is at hand: what is asked of it calls nobody and costs one a field, lists or not. `__typename` is free. */
+const introspectionCost = (walk: Walk, { name, selectionSet }: FieldNode, parent: GraphQLNamedType): number => {
+  if (name.value === '__typename') return 0;
+  const entry = introspectionEntries.get(name.value);
+  const field = entry ? walk.schema.getType(entry) : fieldOf(parent, name.value)?.type;
+  return 1 + (selectionSet && field ? total(levelOf(walk, selectionSet, getNamedType(field))) : 0);
+};

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../tests/kit/until.ts';
+import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
+
+let server: Server;
+let response: ServerResponse;
+let client: Socket;
+let stream: EventStream;
+let received: string;
+let counts: { superseded: number; closed: number; beats: number };
+
+const open = async (over: Partial<EventStreamOptions> = {}): Promise<void> => {
+  client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [, answer] = await Promise.all([
+    client.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'),
+    once(server, 'request') as Promise<[unknown, ServerResponse]>,
+  ]);
+  response = answer[1];
+  response.writeHead(200);
+  stream = eventStream(response, {
+    heartbeatMs: 60_000,
+    stalledMs: 60_000,
+    onHeartbeat: () => void counts.beats++,
+    onSuperseded: () => void counts.superseded++,
+    onClose: () => void counts.closed++,
+    ...over,
+  });
+};
+const read = () =>
+  client.on('data', (chunk) => {
+    received += chunk;
+  });
+
+beforeEach(async () => {
+  received = '';
+  counts = { superseded: 0, closed: 0, beats: 0 };
+  server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  client.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+const event = (text: string) => `event: next\ndata: ${text}\n\n`;
+// More than sockets of both sides take in without being read.
+const huge = 'x'.repeat(16_777_216);
+
+describe('a stream of events', () => {
+  it('sends what it is given, then the end', async () => {
+    await open();
+    read();
+    stream.send(event('1'));
+    stream.send(event('2'));
+    stream.complete();
+    await once(client, 'close');
+    expect(received.match(/data: \d|event: complete/g)).toEqual(['data: 1', 'data: 2', 'event: complete']);
+  });
+
+  it('keeps only the newest for a client that does not read, and the end after it', async () => {
+    await open();
+    stream.send(event(huge));
+    for (const text of ['old', 'older than the next', 'newest']) stream.send(event(text));
+    stream.complete();
+    expect(counts.superseded).toBe(2);
+    expect(response.writableLength).toBeLessThan(huge.length + 1_000);
+    read();
+    await once(client, 'close');
+    expect(counts.closed).toBe(1);
+    expect(received.slice(-200).match(/data: \w+|event: complete/g)).toEqual(['data: newest', 'event: complete']);
+  });
+
+  it('gives up a client that takes nothing for too long', async () => {
+    await open({ stalledMs: 50 });
+    stream.send(event(huge));
+    await until('given up', () => counts.closed === 1);
+  });
+
+  it('sends comments while nothing happens, and none into a full connection', async () => {
+    await open({ heartbeatMs: 10 });
+    read();
+    await until('a few beats', () => (received.match(/^:$/gm)?.length ?? 0) >= 3);
+    client.pause();
+    stream.send(event(huge));
+    const [length, beats] = [response.writableLength, counts.beats];
+    await until('more beats', () => counts.beats > beats + 3);
+    expect(response.writableLength).toBeLessThanOrEqual(length);
+  });
+
+  it('hangs up without the word that all is said, so that the client comes back', async () => {
+    await open();
+    read();
+    stream.send(event('1'));
+    stream.hangUp();
+    stream.send(event('2'));
+    await once(client, 'close');
+    expect(received).toContain('data: 1');
+    expect(received).not.toMatch(/data: 2|complete/);
+  });
+
+  it('notices that the client has gone', async () => {
+    await open();
+    client.destroy();
+    await until('noticed', () => counts.closed === 1);
+    stream.send(event('1'));
+  });
+});

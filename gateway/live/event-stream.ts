@@ -1,0 +1,79 @@
+/** One client's stream: what it has not taken yet is at most one event, the newest. */
+import type { ServerResponse } from 'node:http';
+import type { Subscriber } from './live-query.ts';
+import { completeEvent, heartbeat } from './sse.ts';
+
+export interface EventStream extends Subscriber {
+  /**
+   * Ends the connection after what is still to be sent, without the word that all is said: the client asks again,
+   * elsewhere.
+   */
+  hangUp(): void;
+}
+
+export interface EventStreamOptions {
+  readonly heartbeatMs: number;
+  /** How long the client may take nothing before it is taken for gone. */
+  readonly stalledMs: number;
+  readonly onHeartbeat: () => void;
+  /** The newest event takes the place of one that the client was too slow for. */
+  readonly onSuperseded: () => void;
+  /** Once, however it ended. */
+  readonly onClose: () => void;
+}
+
+/** The head must be written already. */
+export const eventStream = (response: ServerResponse, options: EventStreamOptions): EventStream => {
+  const { heartbeatMs, stalledMs, onHeartbeat, onSuperseded, onClose } = options;
+  let waiting: string | undefined;
+  let last: string | undefined;
+  let stalled: NodeJS.Timeout | undefined;
+
+  const write = (text: string) => {
+    if (response.write(text)) return;
+    stalled = setTimeout(() => response.destroy(), stalledMs).unref();
+  };
+  const goOn = () => {
+    if (stalled) return;
+    if (waiting !== undefined) {
+      write(waiting);
+      waiting = undefined;
+    }
+    // Also when that filled the connection: nothing comes after it, so nothing piles up.
+    if (last !== undefined && !response.writableEnded) response.end(last);
+  };
+  const end = (text: string) => {
+    if (last !== undefined) return;
+    last = text;
+    goOn();
+  };
+  const beat = setInterval(() => {
+    if (!stalled && last === undefined) write(heartbeat);
+    onHeartbeat();
+  }, heartbeatMs).unref();
+
+  response.on('drain', () => {
+    clearTimeout(stalled);
+    stalled = undefined;
+    goOn();
+  });
+  response.once('close', () => {
+    clearInterval(beat);
+    clearTimeout(stalled);
+    last ??= '';
+    onClose();
+  });
+  // Browsers tell that a stream is open only when the first bytes are there.
+  write(heartbeat);
+
+  return {
+    send: (event) => {
+      if (last !== undefined) return;
+      if (waiting !== undefined) onSuperseded();
+      waiting = event;
+      goOn();
+    },
+    complete: () => end(completeEvent),
+    hangUp: () => end(''),
+  };
+};

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Announcements, createAnnouncements } from '../../platform/announcements.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { recordedLog } from '../../tests/kit/recorded-log.ts';
+import { until } from '../../tests/kit/until.ts';
+import { type LiveQueries, liveQueries } from './live-queries.ts';
+import { liveMetrics } from './metrics.ts';
+import type { Look, Topic } from './snapshots.ts';
+import { turns } from './turns.ts';
+
+let announcements: Announcements;
+let queries: LiveQueries;
+afterEach(() => queries.close());
+
+const start = (queriesAtOnce = 16) => {
+  announcements = createAnnouncements({}, recordedLog().log);
+  queries = liveQueries({
+    announcements,
+    queriesAtOnce,
+    lookAgainMs: { told: 60_000, alone: 60_000 },
+    retryMs: { base: 60_000, cap: 60_000 },
+    metrics: liveMetrics(createMetrics('test')),
+  });
+};
+
+/** Things by id, with their versions; each look takes as long as `during` wants. */
+const aWorld = () => {
+  const versions = new Map<string, number>();
+  const world = {
+    versions,
+    looks: 0,
+    atOnce: 0,
+    mostAtOnce: 0,
+    during: async () => undefined as unknown,
+    look:
+      (topic: Topic) =>
+      async (onTopic: (topic: Topic) => void): Promise<Look> => {
+        world.looks++;
+        world.mostAtOnce = Math.max(world.mostAtOnce, ++world.atOnce);
+        onTopic(topic);
+        const version = versions.get(topic.id) ?? 1;
+        await world.during();
+        world.atOnce--;
+        return { snapshot: { data: { version } }, thing: { version, isFinal: false } };
+      },
+  };
+  return world;
+};
+
+const order = (id: string): Topic => ({ type: 'Order', id });
+
+const aSubscriber = () => {
+  const got: number[] = [];
+  const send = (event: string) => void got.push(JSON.parse(event.split('data: ')[1] ?? '').data.version);
+  return { got, send, complete: () => undefined };
+};
+
+describe('questions and what they are about', () => {
+  it('a change in the middle of the first look is not missed', async () => {
+    start();
+    const world = aWorld();
+    const { promise: moment, resolve: goOn } = Promise.withResolvers<void>();
+    world.during = () => moment;
+    const subscriber = aSubscriber();
+    queries.join('a', world.look(order('a')), subscriber);
+    await until('the look is under way', () => world.looks === 1);
+    world.versions.set('a', 2);
+    await announcements.announce({ about: order('a'), version: 2 });
+    goOn();
+    await until('the change is there', () => subscriber.got.includes(2));
+    expect(subscriber.got).toEqual([1, 2]);
+  });
+
+  it('the same question is asked once for all, another one by itself', async () => {
+    start();
+    const world = aWorld();
+    const subscribers = [aSubscriber(), aSubscriber(), aSubscriber()];
+    const [one, two, other] = subscribers;
+    if (!one || !two || !other) throw new Error('three');
+    queries.join('a', world.look(order('a')), one);
+    await until('seen', () => one.got.length === 1);
+    queries.join('a', world.look(order('a')), two);
+    queries.join('b', world.look(order('b')), other);
+    await until('seen by all', () => two.got.length === 1 && other.got.length === 1);
+    const before = world.looks;
+    world.versions.set('a', 2);
+    await announcements.announce({ about: order('a'), version: 2 });
+    await until('told', () => one.got.length === 2 && two.got.length === 2);
+    expect(world.looks - before).toBe(1);
+    expect(other.got).toEqual([1]);
+  });
+
+  it('who leaves is forgotten: a change asks nobody', async () => {
+    start();
+    const world = aWorld();
+    const subscriber = aSubscriber();
+    const leave = queries.join('a', world.look(order('a')), subscriber);
+    await until('seen', () => subscriber.got.length === 1);
+    leave();
+    await announcements.announce({ about: order('a') });
+    queries.lookAtAll();
+    expect(world.looks).toBe(1);
+  });
+
+  it('an announcement about no one in particular is about all of the type, and of no other', async () => {
+    start();
+    const world = aWorld();
+    const [a, b, product] = [aSubscriber(), aSubscriber(), aSubscriber()];
+    queries.join('a', world.look(order('a')), a);
+    queries.join('b', world.look(order('b')), b);
+    queries.join('p', world.look({ type: 'Product', id: 'a' }), product);
+    await until('all seen', () => [a, b, product].every(({ got }) => got.length === 1));
+    for (const id of ['a', 'b']) world.versions.set(id, 2);
+    await announcements.announce({ about: { type: 'Order' } });
+    await until('told', () => a.got.length === 2 && b.got.length === 2);
+    expect(product.got).toEqual([1]);
+  });
+
+  it('no more are asked at once than agreed, however many there are', async () => {
+    start(3);
+    const world = aWorld();
+    world.during = () => new Promise((resolve) => setTimeout(resolve, 2));
+    const subscribers = Array.from({ length: 30 }, aSubscriber);
+    subscribers.forEach((subscriber, index) => {
+      queries.join(`${index}`, world.look(order(`${index}`)), subscriber);
+    });
+    await until('all seen', () => subscribers.every(({ got }) => got.length > 0));
+    expect(world.mostAtOnce).toBe(3);
+  });
+});
+
+describe('turns', () => {
+  it('go on after a failure', async () => {
+    const inTurn = turns(1);
+    await expect(inTurn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await inTurn(async () => 'yes')).toBe('yes');
+  });
+});

@@ -1,0 +1,92 @@
+/** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
+import type { Announcements } from '../../platform/announcements.ts';
+import { type LiveQuery, type LiveQueryOptions, liveQuery, type Subscriber } from './live-query.ts';
+import type { LiveMetrics } from './metrics.ts';
+import type { Look, Topic } from './snapshots.ts';
+import { turns } from './turns.ts';
+
+export interface LiveQueries {
+  /**
+   * `key` stands for everything that the answer depends on. `look` is asked with what to call as soon as it is known
+   * what the question is about. Returns what makes the subscriber leave.
+   */
+  join(key: string, look: (onTopic: (topic: Topic) => void) => Promise<Look>, subscriber: Subscriber): () => void;
+  /** Anything may be different now. */
+  lookAtAll(): void;
+  close(): void;
+}
+
+export interface LiveQueriesOptions extends Pick<LiveQueryOptions, 'retryMs'> {
+  readonly announcements: Announcements;
+  readonly queriesAtOnce: number;
+  /** How long to rely on announcements, and how long to do without them while they do not arrive. */
+  readonly lookAgainMs: { readonly told: number; readonly alone: number };
+  readonly metrics: LiveMetrics;
+}
+
+export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
+  const { announcements, lookAgainMs, metrics } = options;
+  const byKey = new Map<string, LiveQuery>();
+  const topics = topicIndex();
+  const inTurn = turns(options.queriesAtOnce);
+  const lookAtAll = () => {
+    for (const query of byKey.values()) query.changed();
+  };
+  // Before the first question is asked: what changes from now on is heard.
+  const stopListening = announcements.listen(({ about, version }) => {
+    for (const query of topics.about(about)) query.changed(version);
+  }, lookAtAll);
+
+  const open = (key: string, look: Parameters<LiveQueries['join']>[1]): LiveQuery => {
+    let topic: Topic | undefined;
+    const onTopic = (it: Topic) => {
+      topic ??= topics.add(it, query);
+    };
+    const query = liveQuery({
+      ...options,
+      inTurn,
+      look: () => look(onTopic),
+      // A fifth of it by chance: streams that began together do not ask together for ever.
+      lookAgainMs: () => lookAgainMs[announcements.isListening() ? 'told' : 'alone'] * (0.8 + Math.random() * 0.2),
+      onEmpty: () => {
+        byKey.delete(key);
+        if (topic) topics.remove(topic, query);
+        metrics.queries.set(byKey.size);
+      },
+    });
+    byKey.set(key, query);
+    metrics.queries.set(byKey.size);
+    return query;
+  };
+
+  return {
+    join: (key, look, subscriber) => (byKey.get(key) ?? open(key, look)).join(subscriber),
+    lookAtAll,
+    close: stopListening,
+  };
+};
+
+/** Questions by the thing that they are about. */
+const topicIndex = () => {
+  const byType = new Map<string, Map<string, Set<LiveQuery>>>();
+  return {
+    add: (topic: Topic, query: LiveQuery): Topic => {
+      const byId = byType.get(topic.type) ?? new Map<string, Set<LiveQuery>>();
+      byType.set(topic.type, byId);
+      byId.set(topic.id, (byId.get(topic.id) ?? new Set()).add(query));
+      return topic;
+    },
+    remove: ({ type, id }: Topic, query: LiveQuery) => {
+      const byId = byType.get(type);
+      const ofOne = byId?.get(id);
+      ofOne?.delete(query);
+      if (ofOne?.size === 0) byId?.delete(id);
+    },
+    /** Without an id: all of the type. */
+    about: ({ type, id }: { readonly type: string; readonly id?: string | undefined }): LiveQuery[] => {
+      const byId = byType.get(type);
+      if (id !== undefined) return [...(byId?.get(id) ?? [])];
+      return [...(byId?.values() ?? [])].flatMap((queries) => [...queries]);
+    },
+  };
+};

@@ -1,0 +1,54 @@
+/** Streams through whole gateways, over both carriers of announcements, with the client library that browsers use. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LiveScene, liveScene, untilStatus } from '../../tests/kit/live-scene.ts';
+import { eventsDatabase } from '../../tests/kit/postgres.ts';
+import { redisHere, startRedis } from '../../tests/kit/redis.ts';
+import { until } from '../../tests/kit/until.ts';
+
+const carriers = [
+  ...(redisHere() ? [{ variable: 'REDIS_URL', start: startRedis }] : []),
+  {
+    variable: 'EVENTS_DATABASE_URL',
+    start: async () => {
+      const { url, dispose } = await eventsDatabase();
+      return { url, stop: dispose };
+    },
+  },
+];
+
+describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
+  let server: { url: string; stop(): Promise<void> };
+  let scene: LiveScene;
+  beforeAll(async () => {
+    server = await start();
+    scene = await liveScene({ [variable]: server.url }, 2);
+  });
+  afterAll(async () => {
+    await scene.close();
+    await server.stop();
+  });
+
+  it('a change reaches the streams of every gateway, and its last one ends them', async () => {
+    const order = scene.anOrder();
+    const streams = await Promise.all(scene.gateways.map((gateway) => scene.open(order, { gateway })));
+    for (const stream of streams) await untilStatus(stream, 'PLACED');
+    await scene.change(order, 'AUTHORIZING');
+    for (const stream of streams) await untilStatus(stream, 'AUTHORIZING');
+    await scene.change(order, 'CONFIRMED');
+    for (const stream of streams) {
+      await until('ended', () => stream.state.ended !== undefined);
+      expect(stream.state.ended).toBe('complete');
+      expect(stream.statuses()).toEqual(['PLACED', 'AUTHORIZING', 'CONFIRMED']);
+    }
+  });
+
+  it('an announcement that any order may have changed reaches all of them', async () => {
+    const order = scene.anOrder();
+    const stream = await scene.open(order);
+    await untilStatus(stream, 'PLACED');
+    await scene.change(order, 'AUTHORIZING', { silently: true });
+    await scene.announcements.announce({ about: { type: 'Order' } });
+    await untilStatus(stream, 'AUTHORIZING');
+    stream.close();
+  });
+});

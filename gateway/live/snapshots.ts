@@ -1,0 +1,142 @@
+/**
+ * One look at a thing on behalf of a subscription. The whole way through Apollo Server is that of any operation, with
+ * the subscription's own document: trusted documents, limits, authorisation. Only the executor sees a query.
+ */
+import type { ApolloServer, ApolloServerOptionsWithGateway } from '@apollo/server';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { RequestContext } from '../identity/request-context.ts';
+import { asQuery, type LiveQueryDocument, own } from './as-query.ts';
+import type { LiveFields } from './live-fields.ts';
+
+type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+type Execute = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
+
+/** What a client asks for, as it says it. */
+export interface LiveOperation {
+  readonly query?: string;
+  readonly operationName?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
+}
+
+export interface Topic {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface Snapshot {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+export interface Look {
+  readonly snapshot: Snapshot;
+  /** Of the thing that was found; undefined when there was none. */
+  readonly thing?: { readonly version: number; readonly isFinal: boolean } | undefined;
+}
+
+interface Looking {
+  readonly onTopic: (topic: Topic) => void;
+  thing?: NonNullable<Look['thing']>;
+}
+
+export interface Snapshots {
+  /** The executor that also knows subscriptions. */
+  readonly executing: (gateway: GatewayInterface) => GatewayInterface;
+  /** `onTopic` is called before anything is read, so that no change after it goes unnoticed. Never rejects for a fault of the operation. */
+  readonly look: (
+    apollo: ApolloServer<RequestContext>,
+    operation: LiveOperation,
+    context: RequestContext,
+    onTopic: (topic: Topic) => void,
+  ) => Promise<Look>;
+}
+
+/** By which the executor knows a look from a request that a client sent. Apollo Server copies contexts, symbols too. */
+const lookingKey = Symbol('looking');
+
+export const snapshots = (fields: LiveFields): Snapshots => ({
+  executing: (gateway) => ({
+    onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
+    load: async (options) => {
+      const { executor } = await gateway.load(options);
+      return { executor: executor && alsoOfSubscriptions(executor, fields) };
+    },
+    stop: () => gateway.stop(),
+  }),
+  look: async (apollo, operation, context, onTopic) => {
+    const looking: Looking = { onTopic };
+    const contextValue = { ...context, [lookingKey]: looking };
+    const { body } = await apollo.executeOperation(operation, { contextValue });
+    if (body.kind !== 'single') throw new Error('a snapshot does not come in parts');
+    return { snapshot: body.singleResult, thing: looking.thing };
+  },
+});
+
+const alsoOfSubscriptions =
+  (execute: Execute, fields: LiveFields): Execute =>
+  async (request) => {
+    const { operation, schema, document } = request;
+    const { [lookingKey]: looking } = request.context as { [lookingKey]?: Looking };
+    if (operation.operation !== 'subscription') {
+      if (looking) throw needsNoStream();
+      return await execute(request);
+    }
+    if (!looking) throw needsStream();
+    const query = asQuery(document, operation, fields);
+    const topic = topicOf(schema, operation, query, request.request.variables ?? {});
+    if ('errors' in topic) return { errors: [...topic.errors] };
+    looking.onTopic(topic);
+    // Plans are kept by hash, and this one is of another document.
+    const answer = await execute({ ...request, ...planned(query.document, request.queryHash) });
+    return answer.data ? { ...answer, data: takeOwn(answer.data, query.key, looking) } : answer;
+  };
+
+const planned = (document: DocumentNode, queryHash: string) => ({
+  document,
+  queryHash: `live:${queryHash}`,
+  operation: document.definitions.find(({ kind }) => kind === 'OperationDefinition') as OperationDefinitionNode,
+});
+
+/** The thing that the subscription's argument `id` names; or what is wrong with the variables. */
+const topicOf = (
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  { field }: LiveQueryDocument,
+  variables: Record<string, unknown>,
+): Topic | { readonly errors: readonly GraphQLError[] } => {
+  const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
+  if (!definition) throw new Error(`${field.name.value} was validated and is not in the schema`);
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (errors) return { errors };
+  return { type: getNamedType(definition.type).name, id: String(getArgumentValues(definition, field, coerced).id) };
+};
+
+/** Remembers what the gateway has selected for itself, and takes it out of the answer. */
+const takeOwn = (data: Record<string, unknown>, key: string, looking: Looking): Record<string, unknown> => {
+  const thing = data[key];
+  if (typeof thing !== 'object' || thing === null) return data;
+  const { [own.version]: version, [own.isFinal]: isFinal, ...asked } = thing as Record<string, unknown>;
+  looking.thing = { version: Number(version), isFinal: isFinal === true };
+  return { ...data, [key]: asked };
+};
+
+const needsStream = () =>
+  new GraphQLError('A subscription is answered as a stream: send it with the header "accept: text/event-stream".', {
+    extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM', http: { status: 406 } },
+  });
+
+const needsNoStream = () =>
+  new GraphQLError('A stream is for subscriptions: send queries and mutations without "accept: text/event-stream".', {
+    extensions: { code: 'SUBSCRIPTION_EXPECTED', http: { status: 406 } },
+  });

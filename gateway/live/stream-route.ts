@@ -1,0 +1,168 @@
+/** The door for streams: `POST /graphql` with `accept: text/event-stream`, and `POST /graphql/stream`. */
+import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Viewer } from '../../contracts/viewer.ts';
+import { runInContext } from '../../platform/context.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { DocumentGate } from '../documents/document-gate.ts';
+import { errorBody } from '../graphql/errors.ts';
+import { doorkeeper, faultHandler } from '../graphql/graphql-route.ts';
+import type { Authenticate } from '../identity/authentication.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import { forwardedHeaders } from '../upstream/client-link.ts';
+import { acceptStrategy, eventStreamType } from './accept-strategy.ts';
+import type { Admission, Refused } from './admission.ts';
+import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
+import type { LiveQueries } from './live-queries.ts';
+import type { LiveMetrics } from './metrics.ts';
+import type { LiveOperation, Look, Snapshots, Topic } from './snapshots.ts';
+import { whenNoLongerValid } from './token-life.ts';
+
+export interface StreamDoor {
+  readonly http: FastifyInstance;
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly authenticate: Authenticate;
+  readonly gate: DocumentGate;
+  readonly contextOf: (viewer: Viewer) => Promise<RequestContext>;
+  /** The client's headers that subgraphs are sent. */
+  readonly forward: readonly string[];
+}
+
+export interface StreamRouteOptions extends StreamDoor, Pick<EventStreamOptions, 'heartbeatMs' | 'stalledMs'> {
+  readonly look: Snapshots['look'];
+  readonly queries: LiveQueries;
+  readonly admission: Admission;
+  readonly retryAfterSeconds: number;
+  /** The streams that are open. */
+  readonly streams: Set<EventStream>;
+  readonly metrics: LiveMetrics;
+  readonly log: Logger;
+}
+
+const LiveRequest = z.object({
+  query: z.string().optional(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export const serveStreams = (options: StreamRouteOptions): void => {
+  const { http, admission, retryAfterSeconds, metrics, log } = options;
+  const { preHandler, viewerOf } = doorkeeper(options);
+
+  const handler = (request: FastifyRequest, reply: FastifyReply) => {
+    // Anything else could be sent by somebody else's page without the browser asking us first.
+    if (!isJson(request)) return reply.status(415).send(notAGraphqlRequest);
+    const asked = LiveRequest.safeParse(request.body);
+    if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
+    const viewer = viewerOf(request);
+    const leave = admission.enter(viewer.kind === 'user' ? viewer.id : request.ip);
+    if (typeof leave === 'string') {
+      metrics.refused.inc({ code: leave });
+      return refuse(reply, leave, retryAfterSeconds);
+    }
+    openStream(options, { viewer, asked: asked.data, request, reply, leave });
+    return reply;
+  };
+  const route = { method: 'POST', preHandler, handler, errorHandler: faultHandler(log) } as const;
+  http.addConstraintStrategy(acceptStrategy);
+  http.route({ ...route, url: '/graphql', constraints: { accept: eventStreamType } });
+  http.route({ ...route, url: '/graphql/stream' });
+};
+
+interface Opening {
+  readonly viewer: Viewer;
+  readonly asked: z.infer<typeof LiveRequest>;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly leave: () => void;
+}
+
+const openStream = (options: StreamRouteOptions, { viewer, asked, request, reply, leave }: Opening): void => {
+  const { forward, authenticate, queries, streams, metrics } = options;
+  const { authorization } = request.headers;
+  const forwarded = forwardedHeaders(request, forward);
+  const operation = operationOf(asked);
+  // From here on the connection is ours: Fastify neither compresses nor ends it.
+  reply.hijack();
+  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders });
+
+  const stream = eventStream(reply.raw, {
+    ...options,
+    onHeartbeat: () => token.check(),
+    onSuperseded: () => metrics.superseded.inc(),
+    onClose: () => {
+      streams.delete(stream);
+      metrics.streams.set(streams.size);
+      token.forget();
+      leaveQuery();
+      leave();
+    },
+  });
+  const token = whenNoLongerValid({ authenticate, authorization }, (event) => {
+    leaveQuery();
+    stream.send(event);
+    stream.complete();
+  });
+  streams.add(stream);
+  metrics.streams.set(streams.size);
+
+  const leaveQuery = queries.join(
+    JSON.stringify([viewer, forwarded, operation]),
+    looking(options, { viewer, forwarded, operation, address: request.ip }),
+    stream,
+  );
+};
+
+interface Question {
+  readonly viewer: Viewer;
+  readonly forwarded: Readonly<Record<string, string>>;
+  readonly operation: LiveOperation;
+  readonly address: string;
+}
+
+/** Each look is a request of its own: signed anew, with an id of its own. The first is charged to who has asked. */
+const looking = (
+  { apollo, contextOf, look }: StreamRouteOptions,
+  { viewer, forwarded, operation, address }: Question,
+) => {
+  let payer: { readonly address?: string } = { address };
+  return (onTopic: (topic: Topic) => void): Promise<Look> =>
+    runInContext({ correlationId: randomUUID() }, async () => {
+      const { subgraphHeaders, ...context } = await contextOf(viewer);
+      const headers = { ...forwarded, ...subgraphHeaders };
+      const charged = { ...context, ...payer, subgraphHeaders: headers };
+      payer = {};
+      return await look(apollo, operation, charged, onTopic);
+    });
+};
+
+const operationOf = ({ query, operationName, variables, extensions }: z.infer<typeof LiveRequest>): LiveOperation => ({
+  ...(query !== undefined && { query }),
+  ...(operationName && { operationName }),
+  ...(variables && { variables }),
+  ...(extensions && { extensions }),
+});
+
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  // nginx would gather events before it hands them on.
+  'x-accel-buffering': 'no',
+};
+
+const isJson = ({ headers }: FastifyRequest): boolean => /^application\/json\b/i.test(headers['content-type'] ?? '');
+
+const notAGraphqlRequest = errorBody('BAD_REQUEST', 'The body must be JSON with a "query", as application/json.');
+
+const refusals: Record<Refused, readonly [status: number, message: string]> = {
+  TOO_MANY_STREAMS: [429, 'You have too many live updates open. Close some first.'],
+  OVERLOADED: [503, 'There are too many live updates open. Try again in a moment.'],
+};
+
+const refuse = (reply: FastifyReply, code: Refused, retryAfterSeconds: number) => {
+  const [status, message] = refusals[code];
+  return reply.status(status).header('retry-after', String(retryAfterSeconds)).send(errorBody(code, message));
+};

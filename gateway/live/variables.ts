@@ -1,0 +1,37 @@
+/** Variables and bounds of live updates. */
+import { z } from 'zod';
+import { variable } from '../../platform/config.ts';
+
+const count = (fallback: number) => z.coerce.number().int().min(1).max(100_000).default(fallback);
+
+export const liveVariables = {
+  // Whether subscriptions are offered.
+  LIVE_UPDATES: z.enum(['on', 'off']).default('on'),
+  // 5000 streams are about 200 MB of a process; a fleet shares more among its members.
+  LIVE_STREAMS: count(5_000),
+  // 20: every tab that somebody has open on one order or another. Staff who watch more ask for lists.
+  LIVE_STREAMS_PER_VIEWER: count(20),
+  // 12 s: what proxies and phones take for a dead connection is longer by far (30 to 60 s).
+  LIVE_HEARTBEAT_MS: variable.milliseconds(12_000),
+  // 30 s: what a lost announcement costs at most. 5000 streams make 170 queries a second of it.
+  LIVE_SAFETY_MS: variable.milliseconds(30_000),
+  // 2 s: the same while no announcements arrive, or where nothing carries them (REDIS_URL, EVENTS_DATABASE_URL).
+  LIVE_ALONE_MS: variable.milliseconds(2_000),
+};
+
+export type LiveVariables = Pick<
+  z.output<z.ZodObject<typeof liveVariables>>,
+  Extract<keyof typeof liveVariables, `LIVE_${string}`>
+>;
+
+export const liveBounds = {
+  // 16 at once: an announcement that concerns thousands of streams must not take the shop's subgraphs for itself.
+  queriesAtOnce: 16,
+  // 1 s doubling to 15 s while the thing cannot be asked for: soon there when its subgraph is back.
+  retryBaseMs: 1_000,
+  retryCapMs: 15_000,
+  // 30 s: a client that takes nothing for so long is gone, or as good as.
+  stalledMs: 30_000,
+  // 5 s: what a client is told to wait that is refused because there are too many streams.
+  retryAfterSeconds: 5,
+};

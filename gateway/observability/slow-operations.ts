@@ -1,0 +1,76 @@
+/** A line in the log for each operation that takes long: what it asked of whom, and by which plan. Never its variables. */
+
+import planner, { type QueryPlan } from '@apollo/query-planner';
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Logger } from '../../platform/log.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import { recordOf } from './operation-record.ts';
+
+export interface SlowOperationOptions {
+  /** 0: no lines. */
+  readonly slowMs: number;
+  readonly linesPerMinute: number;
+  readonly planCharacters: number;
+  readonly log: Logger;
+}
+
+export const slowOperations = (options: SlowOperationOptions): ApolloServerPlugin<RequestContext> => {
+  const { slowMs, linesPerMinute, planCharacters, log } = options;
+  const mayWrite = perMinute(linesPerMinute);
+  return {
+    requestDidStart: async () => {
+      if (slowMs === 0) return {};
+      const startedAt = performance.now();
+      return {
+        willSendResponse: async ({ contextValue, operation, operationName, queryHash }) => {
+          const ms = Math.round(performance.now() - startedAt);
+          if (ms < slowMs || !operation) return;
+          const leftOut = mayWrite(Date.now());
+          if (leftOut === undefined) return;
+          const { fetches, plan } = recordOf(contextValue);
+          const line = {
+            operation: operationName ?? 'anonymous',
+            type: operation.operation,
+            document: queryHash,
+            ms,
+            fetches,
+            ...(plan && { plan: printed(plan, planCharacters) }),
+            ...(leftOut > 0 && { leftOut }),
+          };
+          log.warn(line, 'slow operation');
+        },
+      };
+    },
+  };
+};
+
+/** How many were left out since the last line, or `undefined` when this one is to be left out, too. */
+export const perMinute = (lines: number): ((now: number) => number | undefined) => {
+  let minute = 0;
+  let written = 0;
+  let leftOut = 0;
+  return (now) => {
+    const current = Math.floor(now / 60_000);
+    if (current !== minute) [minute, written] = [current, 0];
+    if (written >= lines) {
+      leftOut += 1;
+      return undefined;
+    }
+    written += 1;
+    const before = leftOut;
+    leftOut = 0;
+    return before;
+  };
+};
+
+// Strings and numbers that a client wrote into its document are in the plan, and as personal as variables. What the plan
+// itself puts into quotes (the first group) stays: which service, at which path.
+const literals = /(\b(?:Fetch\(service|Flatten\(path): "[^"]*")|"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|\b\d[\d.eE+-]*/g;
+
+/** The plan as text, without the values in it, and not longer than `characters`. */
+export const printed = (plan: QueryPlan, characters: number): string => {
+  const text = planner
+    .prettyFormatQueryPlan(plan)
+    .replace(literals, (literal, ofThePlan?: string) => ofThePlan ?? (literal.startsWith('"') ? '"…"' : '0'));
+  return text.length > characters ? `${text.slice(0, characters)}…` : text;
+};

@@ -1,0 +1,94 @@
+import { getOperationAST, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../contracts/ids.ts';
+import { guest, type Viewer } from '../../contracts/viewer.ts';
+import { chargesOf } from './buckets.ts';
+import { rootFieldsOf } from './root-fields.ts';
+
+const ada = { kind: 'user', id: newId('User'), roles: ['CUSTOMER'], sessionId: 's1' } satisfies Viewer;
+const credentialFields = new Set(['signIn', 'register']);
+
+const charges = (text: string, over: { viewer?: Viewer; variables?: Record<string, unknown>; cost?: number } = {}) => {
+  const document = parse(text);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('there is no operation');
+  const { viewer = guest, variables = {}, cost = 12 } = over;
+  const rootFields = rootFieldsOf(document, operation, variables);
+  return chargesOf({ viewer, address: '203.0.113.7', kind: operation.operation, rootFields, cost }, credentialFields);
+};
+const summary = (...args: Parameters<typeof charges>) =>
+  charges(...args).map(({ bucket, key, points }) => (bucket === 'account' ? [bucket, points] : [bucket, key, points]));
+
+describe('a query', () => {
+  it("is taken at its cost from the viewer's bucket, or a guest's by address", () => {
+    expect(summary('{ products { id } }', { viewer: ada })).toEqual([['viewer', ada.id, 12]]);
+    expect(summary('{ products { id } }')).toEqual([['guest', '203.0.113.7', 12]]);
+  });
+
+  it('that costs nothing, or a part of a point, takes one: buckets hold whole points', () => {
+    expect(summary('{ __typename }', { cost: 0 })).toEqual([['guest', '203.0.113.7', 1]]);
+    expect(summary('{ products { id } }', { cost: 1.2 })).toEqual([['guest', '203.0.113.7', 2]]);
+  });
+});
+
+describe('a mutation', () => {
+  it('is counted as one too, and each of its fields', () => {
+    expect(summary('mutation { a: addToCart b: addToCart }', { viewer: ada })).toEqual([
+      ['viewer', ada.id, 12],
+      ['viewer-mutations', ada.id, 2],
+    ]);
+  });
+
+  it('that signs in counts for its address and for the account, whoever asks', () => {
+    expect(summary('mutation { signIn(input: { email: "ada@example.com" }) { id } }', { viewer: ada })).toEqual([
+      ['viewer', ada.id, 12],
+      ['viewer-mutations', ada.id, 1],
+      ['credentials', '203.0.113.7', 1],
+      ['account', 1],
+    ]);
+  });
+
+  it.each([
+    ['aliases', 'mutation { a: signIn(input: $i) { id } b: signIn(input: $i) { id } }'],
+    [
+      'a fragment',
+      'mutation { ...F } fragment F on Mutation { a: signIn(input: $i) { id } b: signIn(input: $i) { id } }',
+    ],
+    [
+      'inline fragments',
+      'mutation { ... { a: signIn(input: $i) { id } } ... on Mutation { b: signIn(input: $i) { id } } }',
+    ],
+  ])('that hides a second guess in %s is counted twice', (_, text) => {
+    const points = Object.fromEntries(
+      charges(text, { variables: { i: { email: 'ada@example.com' } } }).map(({ bucket, points }) => [bucket, points]),
+    );
+    expect(points).toMatchObject({ 'guest-mutations': 2, credentials: 2, account: 2 });
+  });
+
+  it('knows an account by its e-mail address however that is written, and never by name', () => {
+    const accountOf = (text: string, variables = {}) =>
+      charges(text, { variables }).find(({ bucket }) => bucket === 'account')?.key;
+    const literal = accountOf('mutation { signIn(input: { email: "ada@example.com" }) { id } }');
+    const variable = accountOf('mutation { signIn(input: { email: $e }) { id } }', { e: ' Ada@Example.com' });
+    const argument = accountOf('mutation { signIn(email: "ada@example.com") { id } }');
+    expect([variable, argument]).toEqual([literal, literal]);
+    expect(literal).toMatch(/^[\w-]{22}$/);
+  });
+
+  it('with an e-mail address that is none takes from no account', () => {
+    expect(summary('mutation { signIn(input: { email: 7 }) { id } }').map(([bucket]) => bucket)).toEqual([
+      'guest',
+      'guest-mutations',
+      'credentials',
+    ]);
+  });
+});
+
+it('root fields are found once each, also where fragments go round in a circle', () => {
+  const document = parse('{ a ...F } fragment F on Query { b: a(x: $x) ...F ...G } fragment G on Query { a ...F }');
+  const operation = getOperationAST(document);
+  expect(operation && rootFieldsOf(document, operation, { x: 1 })).toEqual([
+    { name: 'a', args: {} },
+    { name: 'a', args: { x: 1 } },
+  ]);
+});

@@ -1,0 +1,73 @@
+/** Which buckets an operation is taken from, and how much: who asks, what for, and at whose door they knock. */
+import { createHash } from 'node:crypto';
+import type { Viewer } from '../../contracts/viewer.ts';
+import type { RootField } from './root-fields.ts';
+import type { RateLimitConfig } from './variables.ts';
+
+export interface Bucket {
+  readonly points: number;
+  readonly windowSeconds: number;
+}
+
+const minute = 60;
+
+export const buckets = (config: RateLimitConfig) =>
+  ({
+    viewer: { points: config.RATE_LIMIT_VIEWER_COST, windowSeconds: minute },
+    guest: { points: config.RATE_LIMIT_GUEST_COST, windowSeconds: minute },
+    'viewer-mutations': { points: config.RATE_LIMIT_VIEWER_MUTATIONS, windowSeconds: minute },
+    'guest-mutations': { points: config.RATE_LIMIT_GUEST_MUTATIONS, windowSeconds: minute },
+    credentials: { points: config.RATE_LIMIT_CREDENTIALS_PER_ADDRESS, windowSeconds: 10 * minute },
+    account: { points: config.RATE_LIMIT_CREDENTIALS_PER_ACCOUNT, windowSeconds: 10 * minute },
+  }) as const satisfies Record<string, Bucket>;
+
+export type BucketName = keyof ReturnType<typeof buckets>;
+
+export interface Charge {
+  readonly bucket: BucketName;
+  /** Whose bucket it is. */
+  readonly key: string;
+  readonly points: number;
+}
+
+export interface LimitedOperation {
+  readonly viewer: Viewer;
+  readonly address: string;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly rootFields: readonly RootField[];
+  readonly cost: number;
+}
+
+/** The operation is refused when one of them is not covered. */
+export const chargesOf = (operation: LimitedOperation, credentialFields: ReadonlySet<string>): Charge[] => {
+  const { viewer, address, kind, rootFields, cost } = operation;
+  const [who, key] = viewer.kind === 'user' ? (['viewer', viewer.id] as const) : (['guest', address] as const);
+  // An operation that costs nothing (`{ __typename }`) is a request all the same.
+  const charges: Charge[] = [{ bucket: who, key, points: Math.max(1, Math.ceil(cost)) }];
+  if (kind !== 'mutation') return charges;
+
+  const credentials = rootFields.filter(({ name }) => credentialFields.has(name));
+  charges.push({ bucket: `${who}-mutations`, key, points: Math.max(1, rootFields.length) });
+  if (credentials.length > 0) charges.push({ bucket: 'credentials', key: address, points: credentials.length });
+  for (const [account, points] of attemptsByAccount(credentials))
+    charges.push({ bucket: 'account', key: account, points });
+  return charges;
+};
+
+const attemptsByAccount = (credentials: readonly RootField[]): Map<string, number> => {
+  const attempts = new Map<string, number>();
+  for (const account of credentials.map(accountOf))
+    if (account) attempts.set(account, (attempts.get(account) ?? 0) + 1);
+  return attempts;
+};
+
+/** By e-mail address, as an argument or in an input. Hashed: Redis need not know who has an account here. */
+const accountOf = ({ args }: RootField): string | undefined => {
+  const inputs = [args, ...Object.values(args)].filter(
+    (value): value is object => typeof value === 'object' && value !== null,
+  );
+  const email = inputs
+    .flatMap((input) => ('email' in input ? [input.email] : []))
+    .find((value) => typeof value === 'string');
+  return email && createHash('sha256').update(email.trim().toLowerCase()).digest('base64url').slice(0, 22);
+};

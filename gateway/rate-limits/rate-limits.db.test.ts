@@ -1,0 +1,73 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BreakableLink, breakableLink } from '../../tests/kit/breakable-link.ts';
+import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
+import { redisHere, startRedis, type TestRedis } from '../../tests/kit/redis.ts';
+import { keyPair } from '../../tests/kit/token-builders.ts';
+import { until } from '../../tests/kit/until.ts';
+
+describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => {
+  let server: TestRedis;
+  let link: BreakableLink;
+  let gateways: GatewayFixture[];
+
+  beforeEach(async () => {
+    server = await startRedis();
+    link = await breakableLink(server.url);
+    const key = await keyPair('viewer');
+    const start = (url: string) =>
+      aGateway(key, {
+        USER_SUBGRAPH_URL: nowhere,
+        PRODUCT_SUBGRAPH_URL: nowhere,
+        REDIS_URL: url,
+        RATE_LIMIT_GUEST_COST: '3',
+      });
+    gateways = [await start(link.url), await start(server.url)];
+    for (const gateway of gateways) await until('connected', async () => (await redisOf(gateway)) === 'up');
+  });
+  afterEach(async () => {
+    for (const gateway of gateways) await gateway.close();
+    await link.close();
+    await server.stop();
+  });
+
+  const redisOf = async ({ url }: GatewayFixture) =>
+    ((await (await fetch(`${url}/health/ready`)).json()) as { redis: string }).redis;
+  const ask = async (gateway: GatewayFixture | undefined) => (await gateway?.ask('{ __typename }'))?.status;
+
+  it('are one: what is taken at the one is gone at the other', async () => {
+    const [one, other] = gateways;
+    const statuses = [];
+    for (const gateway of [one, other, one, other, one]) statuses.push(await ask(gateway));
+    expect(statuses).toEqual([200, 200, 200, 429, 429]);
+  });
+
+  it("stand beside the queue's keys and end by themselves", async () => {
+    await ask(gateways[0]);
+    const redis = new Redis(server.url);
+    const keys = await redis.keys('agora:gateway:rate:*');
+    const ttl = await redis.ttl('agora:gateway:rate:guest:127.0.0.1');
+    redis.disconnect();
+    expect(keys).toEqual(['agora:gateway:rate:guest:127.0.0.1']);
+    expect(ttl).toBeGreaterThan(0);
+  });
+
+  it('hold within each gateway while Redis is away, and nobody is turned away for that', async () => {
+    const [one] = gateways;
+    expect(await ask(one)).toBe(200);
+    await link.cut();
+    const statuses = [];
+    for (let n = 0; n < 4; n++) statuses.push(await ask(one));
+    // Its own count begins anew: it cannot know what was taken.
+    expect(statuses).toEqual([200, 200, 200, 429]);
+
+    await link.restore();
+    await until('Redis is back', async () => (await ask(one)) === 200);
+  });
+
+  it('a Redis that hangs costs the first requests a moment and none its answer', async () => {
+    link.silence();
+    const [one] = gateways;
+    expect(await Promise.all([ask(one), ask(one)])).toEqual([200, 200]);
+  });
+});

@@ -1,0 +1,91 @@
+/**
+ * How much one viewer, or one address, may ask for in a time. Twice: every request of an address by number, before it is
+ * read; then every operation by what it costs and does, once it is known to be valid and before any subgraph is asked.
+ */
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { Counter, type Registry } from '../../platform/metrics.ts';
+import type { RedisConnection } from '../../platform/redis.ts';
+import { errorBody } from '../graphql/errors.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import { addressKey } from './address.ts';
+import { type BucketName, buckets, chargesOf } from './buckets.ts';
+import { rateLimitHeaders } from './headers.ts';
+import { type Limiter, limiter, type Standing } from './limiter.ts';
+import { rootFieldsOf } from './root-fields.ts';
+import type { RateLimitConfig } from './variables.ts';
+
+type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
+
+export interface RateLimitOptions {
+  readonly http: FastifyInstance;
+  readonly redis: RedisConnection | undefined;
+  readonly costOf: (request: Resolved) => number;
+  readonly metrics: Registry;
+}
+
+/** Guards the routes under `/graphql`, and gives Apollo Server the plugin that counts operations. */
+export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): ApolloServerPlugin<RequestContext> => {
+  if (config.RATE_LIMITS === 'off') return {};
+  const { http, redis, costOf, metrics } = options;
+  const refused = new Counter({
+    name: 'agora_gateway_rate_limited_requests_total',
+    help: 'Requests refused because a bucket was empty.',
+    labelNames: ['bucket'],
+    registers: [metrics],
+  });
+  const addresses = limiter(
+    'address',
+    { points: config.RATE_LIMIT_REQUESTS_PER_ADDRESS, windowSeconds: 10 },
+    undefined,
+  );
+  http.addHook(
+    'onRequest',
+    requestGate(addresses, () => refused.inc({ bucket: 'address' })),
+  );
+
+  const limiters = Object.fromEntries(
+    Object.entries(buckets(config)).map(([name, limit]) => [name, limiter(name, limit, redis)]),
+  ) as Record<BucketName, Limiter>;
+  const take = async (resolved: Resolved): Promise<void> => {
+    const { request, response, document, operation, contextValue } = resolved;
+    const { viewer, address } = contextValue;
+    // Without an address it is the gateway itself that asks: the next answer of a live query, paid for when it began.
+    if (!operation || !address) return;
+    const charges = chargesOf(
+      {
+        viewer,
+        address: addressKey(address),
+        kind: operation.operation,
+        rootFields: rootFieldsOf(document, operation, request.variables ?? {}),
+        cost: costOf(resolved),
+      },
+      config.RATE_LIMIT_CREDENTIAL_FIELDS,
+    );
+    const standings = await Promise.all(charges.map(({ bucket, key, points }) => limiters[bucket].take(key, points)));
+    for (const [name, value] of Object.entries(rateLimitHeaders(standings))) response.http.headers.set(name, value);
+    const empty = standings.filter(({ allowed }) => !allowed);
+    for (const { bucket } of empty) refused.inc({ bucket });
+    if (empty.length === 0) return;
+    response.http.headers.set('retry-after', String(waitSeconds(empty)));
+    throw new GraphQLError(sentence(empty), { extensions: { code: 'RATE_LIMITED', http: { status: 429 } } });
+  };
+  return { requestDidStart: async () => ({ didResolveOperation: take }) };
+};
+
+const requestGate = (addresses: Limiter, count: () => void) => async (request: FastifyRequest, reply: FastifyReply) => {
+  if (!request.routeOptions.url?.startsWith('/graphql')) return undefined;
+  const standing = await addresses.take(addressKey(request.ip), 1);
+  if (standing.allowed) return undefined;
+  count();
+  return reply
+    .status(429)
+    .headers({ ...rateLimitHeaders([standing]), 'retry-after': standing.resetSeconds })
+    .send(errorBody('RATE_LIMITED', sentence([standing])));
+};
+
+const waitSeconds = (empty: readonly Standing[]): number => Math.max(...empty.map(({ resetSeconds }) => resetSeconds));
+
+const sentence = (empty: readonly Standing[]): string =>
+  `Too much was asked for in a short time. Try again in ${waitSeconds(empty)} seconds.`;

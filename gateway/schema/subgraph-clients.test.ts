@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import type { SubgraphAnswer, SubgraphClient } from '../upstream/subgraph-client.ts';
+import { subgraphClients } from './subgraph-clients.ts';
+
+/** Clients that answer when told to, and remember what became of them. */
+const scene = () => {
+  const events: string[] = [];
+  const waiting: ((answer: SubgraphAnswer) => void)[] = [];
+  const clients = subgraphClients((name, url) => {
+    if (!url) throw new Error('no URL');
+    events.push(`open ${name} ${url}`);
+    const client: Pick<SubgraphClient, 'call' | 'close'> = {
+      call: () => new Promise((resolve) => waiting.push(resolve)),
+      close: async () => void events.push(`close ${name} ${url}`),
+    };
+    return client as SubgraphClient;
+  });
+  const answerAll = async () => {
+    for (const answer of waiting.splice(0)) answer({ data: {} });
+    await new Promise(setImmediate);
+  };
+  return { clients, events, answerAll };
+};
+const call = (held: { client: Pick<SubgraphClient, 'call'> }) =>
+  (held.client.call as (request: object, headers: object) => Promise<SubgraphAnswer>)({ query: '{ a }' }, {});
+
+it('two supergraphs that name the same subgraph at the same URL share its client', () => {
+  const { clients, events } = scene();
+  const before = clients.hold('user', 'http://a');
+  clients.hold('user', 'http://a');
+  before.release();
+  expect(events).toEqual(['open user http://a']);
+});
+
+it('a client that no supergraph names is closed after its last call', async () => {
+  const { clients, events, answerAll } = scene();
+  const old = clients.hold('user', 'http://a');
+  const underWay = call(old);
+  clients.hold('user', 'http://b');
+  old.release();
+  expect(events).toEqual(['open user http://a', 'open user http://b']);
+  await answerAll();
+  expect(await underWay).toEqual({ data: {} });
+  expect(events).toEqual(['open user http://a', 'open user http://b', 'close user http://a']);
+});
+
+it('a request that is slower than its supergraph still gets its second answer', async () => {
+  const { clients, events, answerAll } = scene();
+  const old = clients.hold('user', 'http://a');
+  old.release();
+  const late = call(old);
+  await answerAll();
+  expect(await late).toEqual({ data: {} });
+  expect(events).toEqual(['open user http://a', 'close user http://a', 'open user http://a', 'close user http://a']);
+});
+
+it('what cannot be connected to is said at once, and leaves nothing open', async () => {
+  const { clients, events } = scene();
+  expect(() => clients.hold('user', '')).toThrow('no URL');
+  await clients.close();
+  expect(events).toEqual([]);
+});

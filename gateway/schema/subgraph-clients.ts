@@ -1,0 +1,77 @@
+/**
+ * One client per subgraph and URL, whatever supergraph names it: connections, breakers and counters outlive a reload.
+ * A client that the supergraph no longer names is closed when the last call over it has ended.
+ */
+import type { SubgraphClient } from '../upstream/subgraph-client.ts';
+
+export type Connect = (name: string, url: string) => SubgraphClient;
+
+export interface HeldClient {
+  readonly client: Pick<SubgraphClient, 'call'>;
+  /** Once: this supergraph does not need it any more. */
+  readonly release: () => void;
+}
+
+export interface SubgraphClients {
+  /** Throws when the URL is none that one can connect to. */
+  readonly hold: (name: string, url: string) => HeldClient;
+  /** Closes all, waiting for the calls under way. */
+  readonly close: () => Promise<void>;
+}
+
+interface Entry {
+  readonly client: SubgraphClient;
+  holders: number;
+  calls: number;
+}
+
+export const subgraphClients = (connect: Connect): SubgraphClients => {
+  const open = new Map<string, Entry>();
+  const closing = new Set<Promise<void>>();
+
+  const entryOf = (key: string, name: string, url: string): Entry => {
+    const known = open.get(key);
+    if (known) return known;
+    const entry = { client: connect(name, url), holders: 0, calls: 0 };
+    open.set(key, entry);
+    return entry;
+  };
+  const closeIfUnused = (key: string, entry: Entry): void => {
+    if (entry.holders > 0 || entry.calls > 0 || open.get(key) !== entry) return;
+    open.delete(key);
+    const closed = entry.client.close().finally(() => closing.delete(closed));
+    closing.add(closed);
+  };
+
+  return {
+    hold: (name, url) => {
+      const key = `${name} ${url}`;
+      const held = entryOf(key, name, url);
+      held.holders++;
+      return {
+        client: {
+          // A request may outlive its supergraph and come here after the release: it gets a client for as long as it takes.
+          call: async (...args) => {
+            const entry = entryOf(key, name, url);
+            entry.calls++;
+            try {
+              return await entry.client.call(...args);
+            } finally {
+              entry.calls--;
+              closeIfUnused(key, entry);
+            }
+          },
+        },
+        release: () => {
+          held.holders--;
+          closeIfUnused(key, held);
+        },
+      };
+    },
+    close: async () => {
+      const entries = [...open.values()];
+      open.clear();
+      await Promise.all([...entries.map(({ client }) => client.close()), ...closing]);
+    },
+  };
+};

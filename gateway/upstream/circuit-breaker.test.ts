@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../../tests/kit/until.ts';
+import { type Breaker, type BreakerBounds, circuitBreaker } from './circuit-breaker.ts';
+import type { SubgraphCall } from './subgraph-call.ts';
+import { SubgraphFailure } from './subgraph-faults.ts';
+
+const bounds: BreakerBounds = {
+  enabled: true,
+  failuresInARow: 3,
+  failurePercent: 50,
+  minimumCalls: 10,
+  windowMs: 10_000,
+  probeAfterMs: 20,
+};
+const call: SubgraphCall = {
+  body: '{}',
+  headers: {},
+  isMutation: false,
+  askers: () => 1,
+  signal: new AbortController().signal,
+  deadline: new AbortController().signal,
+};
+const away = () => new SubgraphFailure('SUBGRAPH_UNAVAILABLE', { isUnhealthy: true });
+const refused = () => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE');
+
+const open: Breaker[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+/** A subgraph that does what is next in `script`, and a breaker before it. */
+const scene = (over: Partial<BreakerBounds> = {}) => {
+  let calls = 0;
+  let outcome: () => Promise<object> = async () => ({ data: {} });
+  const states: string[] = [];
+  const breaker = circuitBreaker(
+    () => {
+      calls += 1;
+      return outcome();
+    },
+    { bounds: { ...bounds, ...over }, onChange: (state) => states.push(state) },
+  );
+  open.push(breaker);
+  const fails = (why: () => Error) => {
+    outcome = () => Promise.reject(why());
+  };
+  const send = (over: Partial<SubgraphCall> = {}) =>
+    breaker.send({ ...call, ...over }).then(
+      () => 'answered',
+      (failure: SubgraphFailure) => failure.fault,
+    );
+  return {
+    breaker,
+    states,
+    send,
+    fails,
+    answers: () => {
+      outcome = async () => ({ data: {} });
+    },
+    hangs: () => {
+      outcome = () => new Promise(() => undefined);
+    },
+    calls: () => calls,
+  };
+};
+
+const opened = async (over: Partial<BreakerBounds> = {}) => {
+  const it = scene(over);
+  it.fails(away);
+  for (let n = 0; n < 3; n++) await it.send();
+  return it;
+};
+
+describe('a circuit breaker', () => {
+  it('opens after failures in a row, and then nothing goes out', async () => {
+    const { send, calls, breaker } = await opened();
+    expect(breaker.state()).toBe('open');
+    expect(await send()).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    expect(calls()).toBe(3);
+  });
+
+  it('counts a call that many share as many', async () => {
+    const { send, fails, breaker } = scene();
+    fails(away);
+    await send({ askers: () => 2 });
+    expect(breaker.state()).toBe('closed');
+    await send();
+    expect(breaker.state()).toBe('open');
+  });
+
+  it('starts to count anew after a good answer', async () => {
+    const { send, fails, answers, breaker } = scene();
+    for (const well of [false, false, true, false, false]) {
+      if (well) answers();
+      else fails(away);
+      await send();
+    }
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('opens when too large a share fails, though never many in a row', async () => {
+    const { send, fails, answers, breaker } = scene();
+    for (let n = 0; n < 12 && breaker.state() === 'closed'; n++) {
+      if (n % 3 === 0) answers();
+      else fails(away);
+      await send();
+    }
+    expect(breaker.state()).toBe('open');
+  });
+
+  it.each([
+    ['a 4xx', refused],
+    ['a client that has left', () => new SubgraphFailure('CLIENT_GONE')],
+  ])('does not open for %s', async (_, why) => {
+    const { send, fails, breaker } = scene();
+    fails(why);
+    for (let n = 0; n < 30; n++) await send();
+    expect(breaker.state()).toBe('closed');
+  });
+
+  it('does not take a client that has left for a sign of health', async () => {
+    const { send, fails, breaker } = scene();
+    for (const why of [away, away, () => new SubgraphFailure('CLIENT_GONE'), away]) {
+      fails(why);
+      await send();
+    }
+    expect(breaker.state()).toBe('open');
+  });
+
+  it('lets one probe through after a while, refuses the others meanwhile, and closes when it is answered', async () => {
+    const { send, hangs, answers, breaker, calls, states } = await opened();
+    await until('half-open', () => breaker.state() === 'half-open');
+    hangs();
+    void send();
+    expect(await send()).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    expect(calls()).toBe(4);
+
+    const second = await opened();
+    await until('half-open', () => second.breaker.state() === 'half-open');
+    second.answers();
+    expect(await second.send()).toBe('answered');
+    expect(second.states).toEqual(['open', 'half-open', 'closed']);
+    answers();
+    expect(states).toEqual(['open', 'half-open']);
+  });
+
+  it('opens again when the probe fails', async () => {
+    const { send, breaker, states } = await opened();
+    await until('half-open', () => breaker.state() === 'half-open');
+    await send();
+    expect(states.slice(0, 3)).toEqual(['open', 'half-open', 'open']);
+  });
+
+  it('lets the probe go on when its client leaves: only its end tells', async () => {
+    const client = new AbortController();
+    let probe: AbortSignal | undefined;
+    const breaker = circuitBreaker(
+      ({ signal }) => {
+        probe = signal;
+        return Promise.reject(away());
+      },
+      { bounds, onChange: () => undefined },
+    );
+    open.push(breaker);
+    for (let n = 0; n < 3; n++) await breaker.send(call).catch(() => undefined);
+    await until('half-open', () => breaker.state() === 'half-open');
+    await breaker.send({ ...call, signal: client.signal }).catch(() => undefined);
+    client.abort();
+    expect(probe?.aborted).toBe(false);
+  });
+
+  it('can be switched off', async () => {
+    const { breaker, send } = await opened({ enabled: false });
+    expect(breaker.state()).toBe('closed');
+    expect(await send()).toBe('SUBGRAPH_UNAVAILABLE');
+  });
+});

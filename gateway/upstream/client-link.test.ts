@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
+import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+import { until } from '../../tests/kit/until.ts';
+import { answer, aReplica, type Behaviour, neverAnswer, type Replica } from '../../tests/kit/upstream-builders.ts';
+
+let key: KeyPair;
+const running: { close(): Promise<void> }[] = [];
+beforeEach(async () => {
+  key = await keyPair('viewer');
+});
+afterEach(async () => {
+  for (const each of running.splice(0).toReversed()) await each.close();
+});
+
+const products = { data: { products: [] } };
+
+const scene = async (user: Behaviour, product: Behaviour, environment: Record<string, string> = {}) => {
+  const [users, others] = [await aReplica(user), await aReplica(product)];
+  const gateway = await aGateway(key, {
+    USER_SUBGRAPH_URL: users.url,
+    PRODUCT_SUBGRAPH_URL: others.url,
+    ...environment,
+  });
+  running.push(users, others, gateway);
+  return { users, gateway };
+};
+
+/** Keeps the headers of the newest request. */
+const keepingHeaders = () => {
+  let newest: Record<string, unknown> = {};
+  const behaviour: Behaviour = (response, request) => {
+    newest = request.headers;
+    answer()(response, request);
+  };
+  return { behaviour, newest: () => newest };
+};
+
+describe('the headers of a client', () => {
+  const sent = { 'x-tenant': 'acme', 'x-other': 'no', cookie: 'a=1', 'x-agora-viewer': 'forged' };
+
+  it('stay at the gateway', async () => {
+    const { behaviour, newest } = keepingHeaders();
+    const { gateway } = await scene(behaviour, answer());
+    await gateway.ask('{ me }', { headers: sent });
+    expect(Object.keys(newest()).toSorted()).toEqual(
+      ['accept', 'connection', 'content-length', 'content-type', 'host', 'x-agora-viewer', 'x-request-id'].toSorted(),
+    );
+    expect(newest()['x-agora-viewer']).not.toBe('forged');
+  });
+
+  it('go on when the operator names them, and make another call of an identical query', async () => {
+    const { behaviour, newest } = keepingHeaders();
+    const { gateway, users } = await scene(behaviour, answer(), { FORWARD_REQUEST_HEADERS: 'X-Tenant, cookie' });
+    await gateway.ask('{ me }', { headers: sent });
+    expect(newest()).toMatchObject({ 'x-tenant': 'acme', cookie: 'a=1' });
+    expect(newest()).not.toHaveProperty('x-other');
+
+    users.received.length = 0;
+    users.behave((response, request) => void setTimeout(() => answer()(response, request), 100));
+    const tenants = ['acme', 'other'];
+    await Promise.all(tenants.map((tenant) => gateway.ask('{ me }', { headers: { 'x-tenant': tenant } })));
+    expect(users.received).toHaveLength(2);
+  });
+});
+
+describe('the headers of a subgraph', () => {
+  const saying =
+    (headers: Record<string, string | string[]>, body: object): Behaviour =>
+    (response) =>
+      void response.writeHead(200, headers).end(JSON.stringify(body));
+  const both = '{ me products { id } }';
+  const user = saying({ 'set-cookie': ['u=1', 'v=2'], 'x-region': 'north' }, { data: { me: 'Ada' } });
+  const product = saying({ 'set-cookie': 'p=1', 'x-region': 'south' }, products);
+
+  it('stay at the gateway', async () => {
+    const { gateway } = await scene(user, product);
+    const { headers } = await gateway.ask(both);
+    expect([headers.get('set-cookie'), headers.get('x-region')]).toEqual([null, null]);
+  });
+
+  it('come back when the operator names them: every cookie on a line of its own, of the others the first', async () => {
+    const { gateway } = await scene(user, product, { FORWARD_RESPONSE_HEADERS: 'set-cookie, x-region' });
+    const { headers } = await gateway.ask(both);
+    expect(headers.getSetCookie().toSorted()).toEqual(['p=1', 'u=1', 'v=2']);
+    expect(headers.get('x-region')).toMatch(/^(north|south)$/);
+  });
+});
+
+describe('a client that hangs up', () => {
+  const hangUpOn = async ({ url }: GatewayFixture, query: string, users: Replica) => {
+    const client = new AbortController();
+    const asking = fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+      signal: client.signal,
+    });
+    await until('the subgraph is asked', () => users.received.length > 0);
+    client.abort();
+    await expect(asking).rejects.toThrow();
+  };
+
+  it('takes the query with it, and nobody complains', async () => {
+    let calledOff = false;
+    const { gateway, users } = await scene((response) => {
+      response.on('close', () => {
+        calledOff = true;
+      });
+    }, neverAnswer);
+    await hangUpOn(gateway, '{ me }', users);
+    await until('the subgraph is let go', () => calledOff);
+    expect(gateway.lines.filter(({ level }) => level >= 40)).toEqual([]);
+  });
+
+  it('does not take its mutation along', async () => {
+    const product = await aReplica(neverAnswer);
+    const gateway = await aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: product.url });
+    running.push(product, gateway);
+    let outcome = '';
+    product.behave((response, request) => {
+      request.socket.on('close', () => {
+        outcome ||= 'called off';
+      });
+      setTimeout(() => {
+        answer({ data: { rename: null } })(response, request);
+        outcome ||= 'answered';
+      }, 150);
+    });
+    await hangUpOn(gateway, 'mutation { rename(id: "1", title: "x") { id } }', product);
+    await until('it has ended', () => outcome !== '');
+    expect(outcome).toBe('answered');
+  });
+});

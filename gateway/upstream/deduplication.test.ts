@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { deduplication, keyOf } from './deduplication.ts';
+import type { SubgraphAnswer } from './subgraph-call.ts';
+import { SubgraphFailure } from './subgraph-faults.ts';
+
+const headers = { 'x-agora-viewer': 'ada', 'x-request-id': '1', authorization: 'a' };
+
+describe('the key of a call', () => {
+  it('is the same for another request of the same viewer', () => {
+    const again = { ...headers, 'x-request-id': '2', traceparent: '00-1', tracestate: 'x' };
+    expect(keyOf('{me}', again)).toBe(keyOf('{me}', headers));
+  });
+
+  it('does not depend on the order of the headers', () => {
+    expect(keyOf('{me}', Object.fromEntries(Object.entries(headers).toReversed()))).toBe(keyOf('{me}', headers));
+  });
+
+  it.each([
+    ['query', '{you}', headers],
+    ['viewer', '{me}', { ...headers, 'x-agora-viewer': 'bob' }],
+    ['forwarded header', '{me}', { ...headers, authorization: 'b' }],
+    ['header more', '{me}', { ...headers, cookie: 'c' }],
+  ])('is another for another %s', (_, body, sent) => {
+    expect(keyOf(body, sent)).not.toBe(keyOf('{me}', headers));
+  });
+});
+
+/** Counts who asks, and answers when told to. */
+const subgraph = () => {
+  let shared = 0;
+  const asked: {
+    answer: (answer: SubgraphAnswer) => void;
+    fail: (why: Error) => void;
+    gone: AbortSignal;
+    askers: () => number;
+  }[] = [];
+  const flights = deduplication({ onShared: () => shared++ });
+  const ask = (key: string, gone?: AbortSignal) =>
+    flights.share(key, gone, (allGone, askers) => {
+      const { promise, resolve, reject } = Promise.withResolvers<SubgraphAnswer>();
+      allGone.addEventListener('abort', () => reject(allGone.reason));
+      asked.push({ answer: resolve, fail: reject, gone: allGone, askers });
+      return promise;
+    });
+  return { flights, ask, asked, shared: () => shared };
+};
+
+describe('identical calls at the same moment', () => {
+  it('are one call, and everyone gets an answer of their own to write into', async () => {
+    const { ask, asked, shared } = subgraph();
+    const answers = [ask('a'), ask('a'), ask('a')];
+    expect(asked).toHaveLength(1);
+    expect(shared()).toBe(2);
+    expect(asked[0]?.askers()).toBe(3);
+    asked[0]?.answer({ data: { cart: { lines: [] } } });
+    const [first, second, third] = await Promise.all(answers);
+    Object.assign(first?.data?.cart ?? {}, { lines: ['mine'] });
+    expect([second, third]).toEqual([{ data: { cart: { lines: [] } } }, { data: { cart: { lines: [] } } }]);
+  });
+
+  it('fail together, and the next one asks anew', async () => {
+    const { ask, asked } = subgraph();
+    const answers = [ask('a'), ask('a')];
+    asked[0]?.fail(new SubgraphFailure('GATEWAY_TIMEOUT'));
+    for (const answer of answers) await expect(answer).rejects.toThrow('GATEWAY_TIMEOUT');
+    void ask('a');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('of another key, or after the answer, are calls of their own', async () => {
+    const { ask, asked } = subgraph();
+    const first = ask('a');
+    void ask('b');
+    asked[0]?.answer({ data: {} });
+    await first;
+    void ask('a');
+    expect(asked).toHaveLength(3);
+  });
+
+  it('go on while anybody waits, and are called off when the last has left', async () => {
+    const { ask, asked } = subgraph();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const answers = [ask('a', one.signal), ask('a', two.signal)];
+    one.abort();
+    await expect(answers[0]).rejects.toThrow('CLIENT_GONE');
+    expect(asked[0]?.gone.aborted).toBe(false);
+    two.abort();
+    await expect(answers[1]).rejects.toThrow('CLIENT_GONE');
+    expect(asked[0]?.gone.aborted).toBe(true);
+  });
+
+  it('are not joined once they are being called off', async () => {
+    const { ask, asked } = subgraph();
+    const client = new AbortController();
+    const left = ask('a', client.signal);
+    client.abort();
+    const next = ask('a');
+    asked[1]?.answer({ data: { fresh: true } });
+    expect(await next).toEqual({ data: { fresh: true } });
+    await expect(left).rejects.toThrow('CLIENT_GONE');
+  });
+
+  it('are not joined after a mutation has ended: who asks then must see what it did', async () => {
+    const { ask, asked, flights } = subgraph();
+    const before = ask('a');
+    flights.forget();
+    const after = ask('a');
+    asked[0]?.answer({ data: { lines: 0 } });
+    asked[1]?.answer({ data: { lines: 1 } });
+    expect([await before, await after]).toEqual([{ data: { lines: 0 } }, { data: { lines: 1 } }]);
+  });
+});

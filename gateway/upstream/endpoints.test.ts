@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import {
+  afterFailure,
+  choose,
+  type EjectionBounds,
+  endpoints,
+  type Health,
+  isEjected,
+  unknownHealth,
+} from './endpoints.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
+import { SubgraphFailure } from './subgraph-faults.ts';
+
+const now = 1_000_000;
+const health = (over: Partial<Health> = {}): Health => ({ ...unknownHealth, ...over });
+const ejected = health({ ejectedUntilMs: now + 1, ejectionsInARow: 1 });
+const none: ReadonlySet<number> = new Set();
+
+describe('the choice of an endpoint', () => {
+  const picked = (all: Health[], tried = none, turn = 0) => choose(all, { tried, turn, now });
+
+  it('falls on the one with the fewest requests under way', () => {
+    expect(picked([health({ pending: 3 }), health({ pending: 1 }), health({ pending: 2 })])).toBe(1);
+  });
+
+  it('goes round among equals', () => {
+    expect([0, 1, 2].map((turn) => picked([health(), health(), health()], none, turn))).toEqual([0, 1, 2]);
+  });
+
+  it('avoids those that were tried already, and takes one of them when there is no other', () => {
+    expect(picked([health(), health({ pending: 9 })], new Set([0]))).toBe(1);
+    expect(picked([health(), health({ pending: 9 })], new Set([0, 1]))).toBe(0);
+  });
+
+  it('leaves an ejected one alone, even when the other was tried', () => {
+    expect(picked([ejected, health({ pending: 9 })])).toBe(1);
+    expect(picked([ejected, health({ pending: 9 })], new Set([1]))).toBe(1);
+  });
+
+  it('gives one that comes back a single request at a time', () => {
+    const back = health({ ejectionsInARow: 1 });
+    expect(picked([back, health({ pending: 1 })])).toBe(0);
+    expect(picked([{ ...back, pending: 1 }, health({ pending: 9 })])).toBe(1);
+  });
+
+  it('always falls on one', () => {
+    expect(picked([ejected, ejected], none, 1)).toBe(1);
+  });
+});
+
+describe('an ejection', () => {
+  const bounds: EjectionBounds = { afterFailures: 3, firstMs: 100, longestMs: 500 };
+  const failTimes = (times: number, start: Health, others: Health[], at = now) =>
+    Array.from({ length: times }).reduce<Health>((state) => afterFailure(state, others, bounds, at), start);
+
+  it('comes after failures in a row', () => {
+    expect(isEjected(failTimes(2, health(), [health()]), now)).toBe(false);
+    expect(failTimes(3, health(), [health()]).ejectedUntilMs).toBe(now + 100);
+  });
+
+  it('is not prolonged by requests from before it', () => {
+    expect(failTimes(30, health(), [health()]).ejectedUntilMs).toBe(now + 100);
+  });
+
+  it('lasts twice as long each time that it comes back and fails, up to a bound', () => {
+    let state = failTimes(3, health(), [health()]);
+    let at = now;
+    const lengths = [1, 2, 3, 4].map(() => {
+      at = state.ejectedUntilMs;
+      state = afterFailure(state, [health()], bounds, at);
+      return state.ejectedUntilMs - at;
+    });
+    expect(lengths).toEqual([200, 400, 500, 500]);
+  });
+
+  it('never takes the last one that is left', () => {
+    expect(isEjected(failTimes(30, health(), []), now)).toBe(false);
+    expect(isEjected(failTimes(30, health(), [ejected]), now)).toBe(false);
+    expect(isEjected(failTimes(3, health(), [ejected, health()]), now)).toBe(true);
+  });
+});
+
+describe('endpoints under load', () => {
+  const forever = new AbortController().signal;
+  const call: SubgraphCall = {
+    body: '{}',
+    headers: {},
+    isMutation: false,
+    askers: () => 1,
+    signal: forever,
+    deadline: forever,
+  };
+
+  /** An endpoint that answers when told to. */
+  const held = () => {
+    const waiting: PromiseWithResolvers<SubgraphAnswer>[] = [];
+    const exchange: HttpExchange = {
+      send: () => {
+        const turn = Promise.withResolvers<SubgraphAnswer>();
+        waiting.push(turn);
+        return turn.promise;
+      },
+      close: async () => undefined,
+    };
+    return { exchange, waiting };
+  };
+  const over = (exchanges: HttpExchange[]) => {
+    const ejections: number[] = [];
+    const all = endpoints({
+      exchanges,
+      ejection: { afterFailures: 3, firstMs: 60_000, longestMs: 60_000 },
+      onSent: () => undefined,
+      onEjected: (index) => ejections.push(index),
+    });
+    return { all, ejections };
+  };
+
+  it('share it, and a stuck one gets no more than it can hold', async () => {
+    const [stuck, quick] = [held(), held()];
+    const { all } = over([stuck.exchange, quick.exchange]);
+    const sent = Array.from({ length: 40 }, async () => {
+      const sending = all.send(call, new Set());
+      for (const { resolve } of quick.waiting) resolve({ data: {} });
+      await Promise.race([sending, Promise.resolve()]);
+    });
+    await Promise.all(sent);
+    expect(stuck.waiting.length + quick.waiting.length).toBe(40);
+    expect(stuck.waiting.length).toBeLessThanOrEqual(20);
+  });
+
+  it('eject one that fails and are told so once, while a 4xx ejects nobody', async () => {
+    const failingWith = (failure: SubgraphFailure): HttpExchange => ({
+      send: () => Promise.reject(failure),
+      close: async () => undefined,
+    });
+    const away = failingWith(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', { isUnhealthy: true }));
+    const refusing = failingWith(new SubgraphFailure('SUBGRAPH_BAD_RESPONSE'));
+    const { all, ejections } = over([away, refusing]);
+    for (let n = 0; n < 20; n++) await all.send(call, new Set()).catch(() => undefined);
+    expect(ejections).toEqual([0]);
+    expect(all.state()).toEqual({ endpoints: 2, ejected: 1 });
+  });
+});

@@ -1,0 +1,115 @@
+/** The endpoints of one subgraph: the least busy one is asked, and one that keeps failing is left alone for a while. */
+import type { HttpExchange } from './http-exchange.ts';
+import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
+import { SubgraphFailure } from './subgraph-faults.ts';
+
+export interface EjectionBounds {
+  /** So many failures in a row, and it is ejected. */
+  readonly afterFailures: number;
+  /** How long the first time; twice as long each time after that, until it has answered. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+export interface EndpointsOptions {
+  readonly exchanges: readonly HttpExchange[];
+  readonly ejection: EjectionBounds;
+  readonly onSent: () => void;
+  readonly onEjected: (endpoint: number, forMs: number) => void;
+}
+
+export interface Endpoints {
+  /** Asks an endpoint that is not in `tried`, if there is one, and adds it there. */
+  send(call: SubgraphCall, tried: Set<number>): Promise<SubgraphAnswer>;
+  state(now?: number): { readonly endpoints: number; readonly ejected: number };
+  close(): Promise<void>;
+}
+
+/** Of one endpoint: what the choice and the ejection go by. */
+export interface Health {
+  readonly pending: number;
+  readonly failuresInARow: number;
+  readonly ejectionsInARow: number;
+  readonly ejectedUntilMs: number;
+}
+
+export const endpoints = ({ exchanges, ejection, onSent, onEjected }: EndpointsOptions): Endpoints => {
+  const all = exchanges.map((exchange, index) => ({ exchange, index, health: { ...unknownHealth } as Health }));
+  let turn = 0;
+
+  const failed = (endpoint: (typeof all)[number]): void => {
+    const others = all.filter((other) => other !== endpoint).map(({ health }) => health);
+    const before = endpoint.health;
+    endpoint.health = afterFailure(before, others, ejection, Date.now());
+    const { ejectedUntilMs } = endpoint.health;
+    if (ejectedUntilMs > before.ejectedUntilMs) onEjected(endpoint.index, ejectedUntilMs - Date.now());
+  };
+
+  return {
+    send: async (call, tried) => {
+      turn = (turn + 1) % all.length;
+      const index = choose(
+        all.map(({ health }) => health),
+        { tried, turn, now: Date.now() },
+      );
+      tried.add(index);
+      const endpoint = all[index];
+      if (!endpoint) throw new Error(`there is no endpoint ${index}`);
+      endpoint.health = { ...endpoint.health, pending: endpoint.health.pending + 1 };
+      onSent();
+      try {
+        const answer = await endpoint.exchange.send(call);
+        endpoint.health = { ...unknownHealth, pending: endpoint.health.pending };
+        return answer;
+      } catch (failure) {
+        if (failure instanceof SubgraphFailure && failure.isUnhealthy) failed(endpoint);
+        throw failure;
+      } finally {
+        endpoint.health = { ...endpoint.health, pending: endpoint.health.pending - 1 };
+      }
+    },
+    state: (now = Date.now()) => ({
+      endpoints: all.length,
+      ejected: all.filter(({ health }) => isEjected(health, now)).length,
+    }),
+    close: async () => void (await Promise.all(exchanges.map((exchange) => exchange.close()))),
+  };
+};
+
+export const unknownHealth: Health = { pending: 0, failuresInARow: 0, ejectionsInARow: 0, ejectedUntilMs: 0 };
+
+export const isEjected = ({ ejectedUntilMs }: Health, now: number): boolean => now < ejectedUntilMs;
+
+/** Back from an ejection it gets one request at a time until it has answered: it may still be frozen. */
+const isUsable = (health: Health, now: number): boolean =>
+  !isEjected(health, now) && !(health.ejectionsInARow > 0 && health.pending > 0);
+
+/** The least busy of those that are usable and untried; who is first among equals goes round with `turn`. */
+export const choose = (
+  all: readonly Health[],
+  { tried, turn, now }: { readonly tried: ReadonlySet<number>; readonly turn: number; readonly now: number },
+): number => {
+  const inTurn = all.map((_, i) => (i + turn) % all.length);
+  const usable = inTurn.filter((i) => isUsable(all[i] ?? unknownHealth, now));
+  const untried = usable.filter((i) => !tried.has(i));
+  const inService = inTurn.filter((i) => !isEjected(all[i] ?? unknownHealth, now));
+  const candidates = [untried, usable, inService].find(({ length }) => length > 0) ?? inTurn;
+  const pending = (i: number) => all[i]?.pending ?? 0;
+  return candidates.reduce((best, i) => (pending(i) < pending(best) ? i : best), candidates[0] ?? 0);
+};
+
+/** Ejects after enough failures in a row, for longer each time; never the last endpoint that is left. */
+export const afterFailure = (
+  health: Health,
+  others: readonly Health[],
+  { afterFailures, firstMs, longestMs }: EjectionBounds,
+  now: number,
+): Health => {
+  // A request from before the ejection that fails now tells nothing new.
+  if (isEjected(health, now)) return health;
+  const failuresInARow = health.failuresInARow + 1;
+  if (failuresInARow < afterFailures || others.every((other) => isEjected(other, now)))
+    return { ...health, failuresInARow };
+  const forMs = Math.min(longestMs, firstMs * 2 ** health.ejectionsInARow);
+  return { ...health, failuresInARow, ejectionsInARow: health.ejectionsInARow + 1, ejectedUntilMs: now + forMs };
+};

@@ -1,0 +1,117 @@
+/** What happens on the way to each subgraph, for `/metrics`. Labels are names of subgraphs and codes: few, and known. */
+import { Counter, Gauge, Histogram, type Registry } from '../../platform/metrics.ts';
+import type { BreakerState } from './circuit-breaker.ts';
+import type { SubgraphFault } from './subgraph-faults.ts';
+
+/** A moment of one subgraph's client. */
+export interface SubgraphState {
+  readonly name: string;
+  readonly breaker: BreakerState;
+  /** Calls that are under way, and calls that wait for a place. */
+  readonly pending: number;
+  readonly waiting: number;
+  readonly endpoints: number;
+  /** Of the endpoints, those that are left alone for a while. */
+  readonly ejected: number;
+}
+
+export type Outcome = SubgraphFault | 'ANSWERED';
+
+/** Of one subgraph; what its client tells as it happens. */
+export interface SubgraphMetrics {
+  ended(outcome: Outcome, seconds: number): void;
+  sent(): void;
+  shared(): void;
+  retried(): void;
+  ejected(): void;
+}
+
+export interface UpstreamMetrics {
+  of(subgraph: string): SubgraphMetrics;
+  /** The gauges ask `state` until the returned function is called. */
+  watch(state: () => SubgraphState): () => void;
+}
+
+// From a cache hit in the subgraph to the time-out.
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const breakerNumber: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
+
+export const upstreamMetrics = (registry: Registry): UpstreamMetrics => {
+  const named = (thing: string, help: string, ...labels: string[]) => ({
+    name: `agora_gateway_subgraph_${thing}`,
+    help,
+    labelNames: ['subgraph', ...labels],
+    registers: [registry],
+  });
+  const requests = new Counter(named('requests_total', 'Calls of a subgraph by what came of them.', 'outcome'));
+  const duration = new Histogram({
+    ...named('request_duration_seconds', 'Time of a call with all its tries.'),
+    buckets,
+  });
+  const sent = new Counter(named('sent_total', 'HTTP requests that went out to a subgraph.'));
+  const shared = new Counter(named('shared_total', 'Calls that joined an identical one under way.'));
+  const retries = new Counter(named('retries_total', 'Tries after the first.'));
+  const ejections = new Counter(named('ejections_total', 'Times that an endpoint was left alone for a while.'));
+  return {
+    of: (subgraph) => ({
+      ended: (outcome, seconds) => {
+        requests.inc({ subgraph, outcome });
+        duration.observe({ subgraph }, seconds);
+      },
+      sent: () => sent.inc({ subgraph }),
+      shared: () => shared.inc({ subgraph }),
+      retried: () => retries.inc({ subgraph }),
+      ejected: () => ejections.inc({ subgraph }),
+    }),
+    watch: stateGauges(named),
+  };
+};
+
+const stateGauges = (
+  named: (thing: string, help: string) => { name: string; help: string; labelNames: string[]; registers: Registry[] },
+): UpstreamMetrics['watch'] => {
+  const watched = new Set<() => SubgraphState>();
+  const gauge = (thing: string, help: string, merged: (states: readonly SubgraphState[]) => number) =>
+    new Gauge({
+      ...named(thing, help),
+      collect() {
+        this.reset();
+        const byName = Map.groupBy(
+          [...watched].map((read) => read()),
+          ({ name }) => name,
+        );
+        for (const [subgraph, states] of byName) this.set({ subgraph }, merged(states));
+      },
+    });
+  // While a supergraph is replaced, a subgraph may have two clients.
+  const sum = (value: (state: SubgraphState) => number) => (states: readonly SubgraphState[]) =>
+    states.reduce((total, state) => total + value(state), 0);
+  gauge('breaker_state', '0 closed, 1 half-open, 2 open.', (states) =>
+    Math.max(...states.map(({ breaker }) => breakerNumber[breaker])),
+  );
+  gauge(
+    'pending',
+    'Calls under way.',
+    sum(({ pending }) => pending),
+  );
+  gauge(
+    'waiting',
+    'Calls that wait for a place.',
+    sum(({ waiting }) => waiting),
+  );
+  gauge(
+    'endpoints',
+    'Endpoints that the subgraph has.',
+    sum(({ endpoints }) => endpoints),
+  );
+  gauge(
+    'endpoints_ejected',
+    'Of these, left alone for a while.',
+    sum(({ ejected }) => ejected),
+  );
+  return (state) => {
+    watched.add(state);
+    return () => void watched.delete(state);
+  };
+};

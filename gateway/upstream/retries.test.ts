@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mayRetry, type RetryOptions, retryBudget, withRetries } from './retries.ts';
+import type { SubgraphCall } from './subgraph-call.ts';
+import { SubgraphFailure } from './subgraph-faults.ts';
+
+const forever = new AbortController().signal;
+const query: SubgraphCall = {
+  body: '{}',
+  headers: {},
+  isMutation: false,
+  askers: () => 1,
+  signal: forever,
+  deadline: forever,
+};
+const mutation: SubgraphCall = { ...query, isMutation: true };
+
+const broken = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', { isUnhealthy: true, retry: 'queries' });
+const refused = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', { isUnhealthy: true, retry: 'everything' });
+const bad = new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', { isUnhealthy: true });
+
+/** Fails in the given ways one after the other, then answers. */
+const scene = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) => {
+  const pauses: number[] = [];
+  const triedAtEach: number[][] = [];
+  const send = withRetries(
+    {
+      send: async (_, tried) => {
+        triedAtEach.push([...tried]);
+        tried.add(triedAtEach.length);
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return { data: {} };
+      },
+    },
+    {
+      retries: 2,
+      pauseMs: 4,
+      budget: retryBudget({ ratio: 0.2, reserve: 10 }),
+      firstTryMs: undefined,
+      random: () => {
+        pauses.push(0.5);
+        return 0.5;
+      },
+      onRetry: () => undefined,
+      ...over,
+    },
+  );
+  return { send, pauses, tries: () => triedAtEach.length, triedAtEach };
+};
+
+describe('a second try', () => {
+  it('is made for a query, elsewhere, after a random pause', async () => {
+    const { send, triedAtEach, pauses } = scene([broken, refused]);
+    expect(await send(query)).toEqual({ data: {} });
+    expect(triedAtEach).toEqual([[], [1], [1, 2]]);
+    expect(pauses).toHaveLength(2);
+  });
+
+  it('is made for a mutation only when nothing of it was sent', async () => {
+    const unsent = scene([refused]);
+    expect(await unsent.send(mutation)).toEqual({ data: {} });
+    const sent = scene([broken]);
+    await expect(sent.send(mutation)).rejects.toBe(broken);
+    expect(sent.tries()).toBe(1);
+  });
+
+  it('is not made for what would only fail again', async () => {
+    const { send, tries } = scene([bad]);
+    await expect(send(query)).rejects.toBe(bad);
+    expect(tries()).toBe(1);
+  });
+
+  it('has an end', async () => {
+    const { send, tries } = scene([broken, broken, broken, broken]);
+    await expect(send(query)).rejects.toBe(broken);
+    expect(tries()).toBe(3);
+  });
+
+  it('is not made when the budget is spent', async () => {
+    const { send, tries } = scene([broken, broken], { budget: retryBudget({ ratio: 0, reserve: 1 }) });
+    await expect(send(query)).rejects.toBe(broken);
+    expect(tries()).toBe(2);
+  });
+
+  it('is not waited for beyond the deadline of the call', async () => {
+    const deadline = new AbortController();
+    const { send, tries } = scene([broken], { pauseMs: 600_000 });
+    const sending = send({ ...query, signal: deadline.signal });
+    deadline.abort();
+    await expect(sending).rejects.toBe(broken);
+    expect(tries()).toBe(1);
+  });
+});
+
+describe('the budget', () => {
+  it('never lets retries be more than their share of the calls and the reserve', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.array(fc.boolean(), { size: 'large' }),
+        (ratio, isRetry) => {
+          const budget = retryBudget({ ratio, reserve: 1 });
+          let [calls, retries] = [0, 0];
+          for (const each of isRetry) {
+            if (each) retries += budget.withdraw() ? 1 : 0;
+            else {
+              calls += 1;
+              budget.deposit();
+            }
+          }
+          expect(retries).toBeLessThanOrEqual(1 + calls * ratio + 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('fills up again with the calls that are made', () => {
+    const budget = retryBudget({ ratio: 0.5, reserve: 1 });
+    expect([budget.withdraw(), budget.withdraw()]).toEqual([true, false]);
+    budget.deposit();
+    budget.deposit();
+    expect(budget.withdraw()).toBe(true);
+  });
+});
+
+it('never sends a mutation twice that may have arrived', () => {
+  expect([refused, broken, bad].map((failure) => mayRetry(failure, mutation))).toEqual([true, false, false]);
+  expect([refused, broken, bad].map((failure) => mayRetry(failure, query))).toEqual([true, true, false]);
+});

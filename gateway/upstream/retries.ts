@@ -1,0 +1,92 @@
+/** A second try for what may be sent twice: queries, and whatever was never sent. Within the one deadline of the call. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { tryTooLate, within } from './deadline.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Send, SubgraphCall } from './subgraph-call.ts';
+import { failureOf, type SubgraphFailure } from './subgraph-faults.ts';
+
+export interface RetryOptions {
+  /** Beside the first try. 0 for none. */
+  readonly retries: number;
+  /** The longest pause before the first retry; twice that before the next. */
+  readonly pauseMs: number;
+  readonly budget: RetryBudget;
+  /** How long a query's first try may take when another endpoint could be asked. */
+  readonly firstTryMs: number | undefined;
+  readonly random?: () => number;
+  readonly onRetry: () => void;
+}
+
+export const withRetries =
+  (endpoints: Pick<Endpoints, 'send'>, options: RetryOptions): Send =>
+  async (call) => {
+    options.budget.deposit();
+    const tried = new Set<number>();
+    const send = (): ReturnType<Send> => endpoints.send(call, tried);
+    for (let retry = 0; ; retry++) {
+      try {
+        return await (retry === 0 ? firstTry(call, options.firstTryMs, endpoints, tried) : send());
+      } catch (error) {
+        const failure = failureOf(error);
+        if (retry === options.retries || !mayRetry(failure, call) || !options.budget.withdraw()) throw failure;
+        options.onRetry();
+        await jitteredPause(options, retry, call, failure);
+      }
+    }
+  };
+
+/** A frozen endpoint must not use up the time in which another would have answered. A mutation has one try: all the time. */
+const firstTry = (
+  call: SubgraphCall,
+  ms: number | undefined,
+  endpoints: Pick<Endpoints, 'send'>,
+  tried: Set<number>,
+): ReturnType<Send> => {
+  if (ms === undefined || call.isMutation) return endpoints.send(call, tried);
+  return within(ms, { late: tryTooLate, outer: call.signal }, ({ signal }) =>
+    endpoints.send({ ...call, signal }, tried),
+  );
+};
+
+/** Nothing is sent twice that could take effect twice. */
+export const mayRetry = ({ retry }: SubgraphFailure, { isMutation }: Pick<SubgraphCall, 'isMutation'>): boolean =>
+  retry === 'everything' || (retry === 'queries' && !isMutation);
+
+/** Full jitter: whoever failed at the same moment does not come back at the same moment. */
+const jitteredPause = async (
+  { random = Math.random, pauseMs }: RetryOptions,
+  retry: number,
+  { signal }: SubgraphCall,
+  failure: SubgraphFailure,
+): Promise<void> => {
+  try {
+    await pause(random() * pauseMs * 2 ** retry, undefined, { signal });
+  } catch {
+    throw failure;
+  }
+};
+
+export interface RetryBudget {
+  /** At each first try. */
+  deposit(): void;
+  /** Before each retry: whether there is enough for it. */
+  withdraw(): boolean;
+}
+
+/**
+ * Retries may add a share of `ratio` to the load and no more: a subgraph that fails because it is overloaded must not get
+ * three times the load for it. The reserve lets an idle subgraph's first failures be retried.
+ */
+export const retryBudget = ({ ratio, reserve }: { ratio: number; reserve: number }): RetryBudget => {
+  let tokens = reserve;
+  return {
+    deposit: () => {
+      tokens = Math.min(reserve, tokens + ratio);
+    },
+    withdraw: () => {
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+  };
+};

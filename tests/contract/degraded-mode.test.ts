@@ -1,0 +1,70 @@
+/** The degraded-mode contract: what a client may count on while a subgraph is away. docs/degraded-mode.md is its text. */
+import { Kind, parse } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { subgraphNames } from '../../contracts/services.ts';
+import { subgraphSources } from '../../scripts/compose.ts';
+import { type Degradation, degradedTable, publishedOperations } from '../../scripts/degraded/table.ts';
+import { isCurrent } from '../../scripts/degraded.ts';
+import { nowhere, sdls } from '../kit/gateway-builders.ts';
+
+let table: readonly Degradation[];
+beforeAll(async () => {
+  table = await degradedTable(subgraphSources(), publishedOperations());
+});
+
+it('docs/degraded-mode.md says what the operations and the SDLs come to', async () => {
+  expect(await isCurrent()).toBe(true);
+});
+
+it('speaks of every published operation and every subgraph', () => {
+  expect(table).toHaveLength(publishedOperations().length * subgraphNames.length);
+});
+
+it('no operation is lost as a whole because of a subgraph that it does not begin with', () => {
+  const lost = table.filter(({ isNothing }) => isNothing);
+  expect(lost.filter(({ operation, subgraph }) => !ownersOfRoots(operation.body).has(subgraph))).toEqual([]);
+});
+
+it('whatever is away, something of each client is left', () => {
+  for (const subgraph of subgraphNames)
+    expect(table.filter((row) => row.subgraph === subgraph && !row.isNothing)).not.toEqual([]);
+});
+
+/** The subgraphs that declare the operation's root fields. */
+const ownersOfRoots = (body: string): ReadonlySet<string> => {
+  const roots = parse(body).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? definition.selectionSet.selections.flatMap((field) => (field.kind === Kind.FIELD ? [field.name.value] : []))
+      : [],
+  );
+  const declares = (sdl: string): boolean =>
+    parse(sdl).definitions.some(
+      (type) =>
+        'fields' in type &&
+        /^(Query|Mutation)$/.test(type.name.value) &&
+        type.fields?.some(({ name }) => roots.includes(name.value)),
+    );
+  return new Set(subgraphSources().flatMap(({ name, sdl }) => (declares(sdl) ? [name] : [])));
+};
+
+describe('the derivation', () => {
+  const sources = Object.entries(sdls).map(([name, sdl]) => ({ name, url: nowhere, file: `${name}.graphql`, sdl }));
+  const rowsOf = async (body: string) => {
+    const rows = await degradedTable(sources, [{ client: 'test', name: 'Test', type: 'query', body }]);
+    return Object.fromEntries(rows.map(({ subgraph, missing, isNothing }) => [subgraph, { missing, isNothing }]));
+  };
+
+  it('tells what another subgraph adds to an entity from what the entity’s own gives', async () => {
+    expect(await rowsOf('query Test($id: ID!) { product(id: $id) { title likes } me }')).toEqual({
+      product: { missing: ['product'], isNothing: false },
+      user: { missing: ['product.likes', 'me'], isNothing: false },
+    });
+  });
+
+  it('names each path once, however long the list', async () => {
+    expect(await rowsOf('query Test { products { title likes } }')).toEqual({
+      product: { missing: ['products'], isNothing: true },
+      user: { missing: ['products.likes'], isNothing: false },
+    });
+  });
+});

@@ -1,0 +1,43 @@
+/** Every published operation stays far from the gateway's limits, so that none of a client's own growth meets them. */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildSchema, Kind, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { costPolicy } from '../../gateway/limits/cost-policy.ts';
+import { operationCost } from '../../gateway/limits/operation-cost.ts';
+import { documentShape } from '../../gateway/limits/operation-shape.ts';
+import { limitsVariables } from '../../gateway/limits/variables.ts';
+import { supergraphFile } from '../../scripts/compose.ts';
+import { apiSchemaOf } from '../../scripts/generate/api-schema.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const supergraph = readFileSync(supergraphFile, 'utf8');
+const schema = buildSchema(apiSchemaOf(supergraph));
+const policy = costPolicy(supergraph);
+const limits = z.object(limitsVariables).parse({});
+const files = globSync('operations/**/*.graphql', { cwd: root }).toSorted();
+
+const operations = files.flatMap((file) => {
+  const document = parse(readFileSync(path.join(root, file), 'utf8'));
+  return document.definitions.flatMap((operation) =>
+    operation.kind === Kind.OPERATION_DEFINITION ? [{ name: operation.name?.value, document, operation }] : [],
+  );
+});
+
+describe.each(operations)('$name', ({ document, operation }) => {
+  it('is a third of every limit at most, for a guest, with the page sizes that it has without variables', () => {
+    const { depth, rootFields, fields, aliases, directives, fragments } = documentShape(document);
+    const { cost } = operationCost({ schema, policy, document, operation, variables: {} });
+    const shares = {
+      depth: depth / limits.LIMIT_DEPTH,
+      rootFields: rootFields / limits.LIMIT_ROOT_FIELDS,
+      fields: fields / limits.LIMIT_FIELDS,
+      aliases: aliases / limits.LIMIT_ALIASES,
+      directives: directives / limits.LIMIT_DIRECTIVES,
+      fragments: fragments / limits.LIMIT_FRAGMENTS,
+      cost: cost / limits.LIMIT_COST_GUEST,
+    };
+    expect(Object.entries(shares).filter(([, share]) => share > 1 / 3)).toEqual([]);
+  });
+});

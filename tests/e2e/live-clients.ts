@@ -1,0 +1,76 @@
+/** Live updates in the two clients that most storefronts use: the code of docs/live-updates.md. */
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client/core';
+import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urql/core';
+import { type FormattedExecutionResult, OperationTypeNode, print } from 'graphql';
+import { createClient } from 'graphql-sse';
+import possibleTypes, { OrderUpdatesDocument } from '../../operations/documents.generated.ts';
+
+export interface LiveClient {
+  /** Calls back with each status until the stream ends. */
+  watch(id: string, onStatus: (status: string | undefined) => void): Promise<void>;
+}
+
+// A function: the token of the moment, also when the stream is opened again.
+const streams = (url: string, token: () => string) =>
+  createClient({ url, headers: () => ({ authorization: `Bearer ${token()}` }) });
+
+export const apolloClient = (url: string, token: () => string): LiveClient => {
+  const sse = streams(url, token);
+  const streamLink = new ApolloLink(
+    ({ query, operationName, variables }) =>
+      new Observable((sink) =>
+        sse.subscribe(
+          { query: print(query), ...(operationName && { operationName }), variables },
+          {
+            next: (result) => sink.next(result as FormattedExecutionResult),
+            error: (error) => sink.error(error),
+            complete: () => sink.complete(),
+          },
+        ),
+      ),
+  );
+  const client = new ApolloClient({
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+      streamLink,
+      new HttpLink({ uri: url }),
+    ),
+    cache: new InMemoryCache(possibleTypes),
+  });
+  return {
+    watch: (id, onStatus) =>
+      new Promise((resolve, reject) => {
+        client
+          .subscribe({ query: OrderUpdatesDocument, variables: { id } })
+          .subscribe({ next: ({ data }) => onStatus(data?.orderUpdated?.status), error: reject, complete: resolve });
+      }),
+  };
+};
+
+export const urqlClient = (url: string, token: () => string): LiveClient => {
+  const sse = streams(url, token);
+  const client = new Client({
+    url,
+    preferGetMethod: false,
+    exchanges: [
+      cacheExchange,
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: sse.subscribe({ query, variables: variables as Record<string, unknown> }, sink as never),
+          }),
+        }),
+      }),
+    ],
+  });
+  return {
+    watch: (id, onStatus) =>
+      new Promise((resolve) => {
+        client.subscription(OrderUpdatesDocument, { id }).subscribe(({ data, hasNext }) => {
+          onStatus(data?.orderUpdated?.status);
+          if (hasNext === false) resolve();
+        });
+      }),
+  };
+};

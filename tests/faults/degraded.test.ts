@@ -1,0 +1,163 @@
+/**
+ * The degraded-mode contract on a running system: each subgraph in turn is killed, then frozen, and each operation of
+ * the storefront lacks exactly what docs/degraded-mode.md says.
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import * as storefront from '../../operations/documents.generated.ts';
+import { subgraphSources } from '../../scripts/compose.ts';
+import { missingPaths, presentPaths } from '../../scripts/degraded/missing.ts';
+import {
+  type Degradation,
+  degradedTable,
+  type PublishedOperation,
+  publishedOperations,
+} from '../../scripts/degraded/table.ts';
+import type { Answer } from '../../scripts/shopper/graphql-client.ts';
+import { newShopper, type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
+import { startTestAgora, type TestAgora } from '../kit/agora.ts';
+import { until } from '../kit/until.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+// Long enough for an answer of a busy machine, which tells "slow" from "as ever".
+const timeoutMs = 3_000;
+const healsWithinMs = 30_000;
+
+const operations = publishedOperations().filter(({ client }) => client === 'storefront');
+let agora: TestAgora;
+let shopper: Shopper;
+let table: readonly Degradation[];
+let variables: Readonly<Record<string, object>>;
+/** What each operation answers when nothing is away. */
+let whole: ReadonlyMap<string, Data>;
+
+beforeAll(async () => {
+  table = await degradedTable(subgraphSources(), operations);
+  agora = await startTestAgora({
+    events: 'postgres',
+    env: {
+      SUBGRAPH_TIMEOUT_MS: String(timeoutMs),
+      SHED_EVENT_LOOP_DELAY_MS: '0',
+      RESPONSE_CACHE: 'off',
+      ENTITY_CACHE: 'off',
+    },
+  });
+  shopper = await newShopper(agora.gateway);
+  variables = await aPurchaseOfEachKind();
+  whole = new Map(await askAll(async ({ data, errors }, { name }) => [name, wholeData(name, data, errors)]));
+}, 120_000);
+afterAll(() => agora?.stop());
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.log(agora.lastLines(60));
+});
+
+/**
+ * Variables with which each operation gives as much as it can. A mutation with the same key and input gets the same
+ * answer again, so each of them can be repeated, too.
+ */
+const aPurchaseOfEachKind = async (): Promise<Record<string, object>> => {
+  const { product } = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'trail-lamp-200' });
+  const variantId = product?.variants[0]?.id ?? '';
+  const buy = async (paymentMethodToken: string, status: 'CONFIRMED' | 'PAYMENT_FAILED' | 'AUTHORIZING') => {
+    await shopper.add({ variantId });
+    const key = { idempotencyKey: randomUUID(), input: { paymentMethodToken } };
+    const { order } = succeed(await shopper.place(key.input, key.idempotencyKey), 'PlaceOrderSuccess');
+    const reached = await shopper.orderReaches(order.id, [status]);
+    return { placed: key, order: reached };
+  };
+  const confirmed = await buy('tok_approve', 'CONFIRMED');
+  const declined = await buy('tok_decline', 'PAYMENT_FAILED');
+  const toCancel = await buy('tok_approve', 'CONFIRMED');
+  const waiting = await buy('tok_action_required', 'AUTHORIZING');
+  await until('the extra step', async () => Boolean((await shopper.order(waiting.order.id)).paymentAction), 30_000);
+  const { paymentAction } = await shopper.order(waiting.order.id);
+  await shopper.add({ variantId });
+
+  const key = (): { idempotencyKey: string } => ({ idempotencyKey: randomUUID() });
+  const registration = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: 'Kim' };
+  return {
+    Account: {},
+    Cart: {},
+    Browse: { first: 3 },
+    Orders: { first: 3 },
+    ProductPage: { slug: 'trail-lamp-200' },
+    OrderPage: { id: confirmed.order.id },
+    Register: { ...key(), input: registration },
+    SignIn: { input: { email: 'customer@example.com', password: 'demo-customer' } },
+    AddToCart: { ...key(), input: { variantId } },
+    PlaceOrder: confirmed.placed,
+    PayOrder: { ...key(), input: { orderId: declined.order.id, paymentMethodToken: 'tok_approve' } },
+    CancelOrder: { ...key(), input: { orderId: toCancel.order.id } },
+    ConfirmPayment: { ...key(), input: { paymentId: paymentAction?.paymentId ?? '', code: 'approve' } },
+  };
+};
+
+/** Every operation at once. */
+const askAll = <T>(look: (answer: Answer<Data>, operation: PublishedOperation) => Promise<T>): Promise<T[]> =>
+  Promise.all(
+    operations.map(async (operation) =>
+      look(await shopper.client.send<Data, object>(operation.body, variables[operation.name]), operation),
+    ),
+  );
+
+const wholeData = (name: string, data: Data | null | undefined, errors: readonly unknown[]): Data => {
+  if (!data || errors.length > 0) throw new Error(`${name} is not whole: ${JSON.stringify(errors)}`);
+  return data;
+};
+
+const isWhole = async (): Promise<boolean> =>
+  (await askAll(async ({ errors }) => errors.length === 0)).every((whole) => whole);
+
+/** What is missing of each operation, and which services' errors say so. */
+const whatIsMissing = async (codes: readonly string[]) =>
+  Object.fromEntries(
+    await askAll(async ({ data, errors }, { name }) => {
+      const said = errors.map(({ extensions }) => ({ ...extensions }));
+      const blamed = new Set(said.map(({ code, service }) => (codes.includes(String(code)) ? service : code)));
+      return [name, { missing: [...missingPaths(whole.get(name), data ?? null)], blamed: [...blamed] }];
+    }),
+  );
+
+const whatTheContractSays = (subgraph: SubgraphName) =>
+  Object.fromEntries(
+    table
+      .filter((row) => row.subgraph === subgraph)
+      .map(({ operation, missing }) => [operation.name, { missing, blamed: missing.length > 0 ? [subgraph] : [] }]),
+  );
+
+test('the operations of this test give everything that the contract speaks of', () => {
+  for (const { operation, missing } of table)
+    expect([operation.name, presentPaths(whole.get(operation.name))]).toEqual([
+      operation.name,
+      expect.arrayContaining(missing.filter((path) => path !== '')),
+    ]);
+});
+
+describe.each(subgraphNames)('%s', (subgraph) => {
+  test('killed', async () => {
+    await agora.kill(subgraph);
+    try {
+      expect(await whatIsMissing(['SUBGRAPH_UNAVAILABLE', 'SUBGRAPH_CIRCUIT_OPEN'])).toEqual(
+        whatTheContractSays(subgraph),
+      );
+    } finally {
+      await agora.restart(subgraph);
+    }
+    await until('everything to be whole again', isWhole, healsWithinMs);
+  });
+
+  test('frozen', async () => {
+    const pid = agora.pid(subgraph);
+    // Zero would be this process and all of its group.
+    if (!pid) throw new Error(`${subgraph} is not running`);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      expect(await whatIsMissing(['GATEWAY_TIMEOUT', 'SUBGRAPH_CIRCUIT_OPEN'])).toEqual(whatTheContractSays(subgraph));
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await until('everything to be whole again', isWhole, healsWithinMs);
+  });
+});

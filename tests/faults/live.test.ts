@@ -1,0 +1,47 @@
+/** Streams outlive what they tell of: an order is watched while its service dies in the middle of its checkout. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { newShopper } from '../../scripts/shopper/shopper.ts';
+import { startTestAgora, type TestAgora } from '../kit/agora.ts';
+import { redisHere } from '../kit/redis.ts';
+import { until } from '../kit/until.ts';
+import { expectOnlyNews, watchOrder } from '../kit/watched-order.ts';
+import { placeAll } from './orders-in-flight.ts';
+
+let agora: TestAgora;
+beforeAll(async () => {
+  // A slow provider, so that the order is still on its way when its service dies.
+  agora = await startTestAgora({
+    events: redisHere() ? 'redis' : 'postgres',
+    env: { SIMULATOR_LATENCY_MS: '1000' },
+  });
+}, 120_000);
+afterAll(() => agora.stop());
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.log(agora.lastLines());
+});
+
+test('kill -9 of order in the middle: the stream goes on, and ends with CONFIRMED after the restart', async () => {
+  const buyer = await newShopper(agora.gateway);
+  const [placed] = await placeAll([buyer], ['tok_approve']);
+  const watch = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '');
+  await until('the payment is under way', () => watch.orders.some(({ status }) => status === 'AUTHORIZING'), 30_000);
+  await agora.kill('order');
+  await agora.restart('order');
+  expect(await watch.ended).toBe('complete');
+  expectOnlyNews(watch.orders);
+  expect(watch.orders.at(-1)).toMatchObject({ status: 'CONFIRMED', isFinal: true });
+  expect(watch.codes).toEqual([]);
+});
+
+test('kill -9 of the gateway cuts the stream, and a new one after the restart shows how it went on', async () => {
+  const buyer = await newShopper(agora.gateway);
+  const [placed] = await placeAll([buyer], ['tok_approve']);
+  const cut = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '');
+  await until('something is seen', () => cut.orders.length > 0, 30_000);
+  await agora.kill('gateway');
+  expect(await cut.ended).toBe('broken');
+  await agora.restart('gateway');
+  const again = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '', { retryAttempts: 10 });
+  expect(await again.ended).toBe('complete');
+  expect(again.orders.at(-1)?.status).toBe('CONFIRMED');
+});

@@ -1,0 +1,165 @@
+/**
+ * Each subgraph in turn fails in every way there is: the rest of the graph goes on, at first within the time-out and then
+ * at once; the graph heals by itself. An unhandled rejection anywhere fails the run (Vitest's own rule).
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import { type Fault, faults, type StandIn, standIn, standInSupergraph } from '../../scripts/bench-upstream/stand-in.ts';
+import { newShopper } from '../../scripts/shopper/shopper.ts';
+import { signalProcess } from '../../scripts/system/processes.ts';
+import { startTestAgora, type TestAgora } from '../kit/agora.ts';
+import { aGateway, type GatewayFixture, type GatewayReply } from '../kit/gateway-builders.ts';
+import { redisHere } from '../kit/redis.ts';
+import { keyPair } from '../kit/token-builders.ts';
+import { until } from '../kit/until.ts';
+
+const everything = `{ ${subgraphNames.join(' ')} }`;
+const allWell = Object.fromEntries(subgraphNames.map((name) => [name, 'well']));
+
+interface Scene {
+  readonly gateway: GatewayFixture;
+  readonly victim: StandIn;
+  close(): Promise<void>;
+}
+
+/** A gateway of its own for each victim, so that the four can fail at the same time. */
+const sceneOf = async (victim: SubgraphName): Promise<Scene> => {
+  const standIns = await Promise.all(subgraphNames.map(standIn));
+  const urls = standIns.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]);
+  const gateway = await aGateway(await keyPair('viewer'), {
+    ...Object.fromEntries(urls),
+    SUPERGRAPH_SDL: standInSupergraph(),
+    // Long enough for the healthy ones on the busiest machine, and shorter than the slow one's 3 s.
+    SUBGRAPH_TIMEOUT_MS: '2000',
+    SHED_EVENT_LOOP_DELAY_MS: '0',
+    SUBGRAPH_BREAKER_FAILURES: '2',
+    SUBGRAPH_BREAKER_PROBE_MS: '300',
+  });
+  const own = standIns.find(({ name }) => name === victim);
+  if (!own) throw new Error(`there is no ${victim}`);
+  const close = async () => {
+    await Promise.all(standIns.map((each) => each.close()));
+    await gateway.close();
+  };
+  return { gateway, victim: own, close };
+};
+
+/** How often the breaker has changed to this. */
+const changes = ({ gateway }: Scene, to: string): number =>
+  gateway.lines.filter(({ breaker }) => breaker === to).length;
+
+/** Whatever becomes of the victim's part, the other three are there. */
+const withoutVictim = ({ body }: GatewayReply, { victim }: Scene): string | undefined => {
+  const { [victim.name]: part, ...others } = body.data ?? {};
+  expect({ ...others, [victim.name]: 'well' }).toEqual(allWell);
+  if (part === 'well') return undefined;
+  expect(body.errors).toEqual([
+    {
+      message: expect.stringContaining(victim.name),
+      extensions: { code: expect.any(String), service: victim.name },
+    },
+  ]);
+  return body.errors?.[0]?.extensions.code;
+};
+
+const breakAndHeal = async (scene: Scene, fault: Fault): Promise<{ slowestMs: number; openMs: number[] }> => {
+  const { gateway, victim } = scene;
+  const [opened, healed] = [changes(scene, 'open'), changes(scene, 'closed')];
+  expect((await gateway.ask(everything)).body).toEqual({ data: allWell });
+
+  await victim.become(fault);
+  let slowestMs = 0;
+  await until(
+    `the breaker of ${victim.name} opens`,
+    async () => {
+      const begun = performance.now();
+      withoutVictim(await gateway.ask(everything), scene);
+      slowestMs = Math.max(slowestMs, performance.now() - begun);
+      return changes(scene, 'open') > opened;
+    },
+    20_000,
+  );
+
+  // Open, nothing reaches it but a probe now and then. That is what "at once" is made of; a clock would judge the machine.
+  const [received, probes] = [victim.received(), changes(scene, 'half-open')];
+  const openMs: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    const begun = performance.now();
+    const code = withoutVictim(await gateway.ask(everything), scene);
+    if (code === 'SUBGRAPH_CIRCUIT_OPEN') openMs.push(performance.now() - begun);
+  }
+  expect(openMs.length).toBeGreaterThan(0);
+  const triesOfAProbe = 3;
+  expect(victim.received() - received).toBeLessThanOrEqual((changes(scene, 'half-open') - probes + 1) * triesOfAProbe);
+
+  await victim.become('well');
+  await until(
+    `${victim.name} is well again`,
+    async () => (await gateway.ask(everything)).body.errors === undefined,
+    20_000,
+  );
+  await until('its breaker is closed', () => changes(scene, 'closed') > healed);
+  return { slowestMs, openMs };
+};
+
+describe('each subgraph in turn', () => {
+  let scenes: Scene[];
+  beforeAll(async () => {
+    scenes = await Promise.all(subgraphNames.map(sceneOf));
+  });
+  afterAll(() => Promise.all(scenes.map((scene) => scene.close())));
+
+  test.each(faults)('%s: the rest answers, nothing goes out while the breaker is open, and it heals', async (fault) => {
+    const measured = await Promise.all(scenes.map((scene) => breakAndHeal(scene, fault)));
+    const slowest = Math.max(...measured.map(({ slowestMs }) => slowestMs));
+    const open = measured.flatMap(({ openMs }) => openMs).toSorted((a, b) => a - b);
+    console.log(`${fault}: ${slowest.toFixed(0)} ms at worst before, ${open[open.length >> 1]?.toFixed(1)} ms open`);
+  });
+});
+
+describe('a subgraph process that is frozen', () => {
+  let agora: TestAgora;
+  beforeAll(async () => {
+    agora = await startTestAgora({
+      events: redisHere() ? 'redis' : 'postgres',
+      // The catalogue is not to come from a cache: then nobody would notice that its subgraph is frozen.
+      env: {
+        SUBGRAPH_TIMEOUT_MS: '2000',
+        SUBGRAPH_BREAKER_FAILURES: '2',
+        RESPONSE_CACHE: 'off',
+        ENTITY_CACHE: 'off',
+        SHED_EVENT_LOOP_DELAY_MS: '0',
+      },
+    });
+  }, 120_000);
+  afterAll(() => agora.stop());
+
+  const signal = (name: NodeJS.Signals) => signalProcess(agora.pid('product') ?? 0, name);
+  const query = '{ products(first: 1) { edges { node { slug } } } me { email } }';
+
+  test('costs its part of the answer and no more, and is back when it goes on', async () => {
+    const { client } = await newShopper(agora.gateway);
+    const ask = () => client.send<{ products: unknown; me: unknown }, object>(query);
+    const whole = await ask();
+    expect(whole).toMatchObject({ data: { products: { edges: [{}] }, me: { email: expect.any(String) } }, errors: [] });
+    signal('SIGSTOP');
+    try {
+      const codes: unknown[] = [];
+      await until(
+        'the breaker is open',
+        async () => {
+          const { data, errors } = await ask();
+          expect(data).toEqual({ products: null, me: whole.data?.me });
+          expect(errors.map(({ extensions }) => extensions?.service)).toEqual(['product']);
+          codes.push(errors[0]?.extensions?.code);
+          return codes.at(-1) === 'SUBGRAPH_CIRCUIT_OPEN';
+        },
+        20_000,
+      );
+      expect(codes[0]).toBe('GATEWAY_TIMEOUT');
+    } finally {
+      signal('SIGCONT');
+    }
+    await expect.poll(ask, { timeout: 20_000 }).toEqual(whole);
+  });
+});
