@@ -41,22 +41,32 @@ export interface Gateway {
   readonly close: () => Promise<void>;
 }
 
-/** No subgraph needs to be up for it: whoever is away is missing from the answers, not the reason for none. */
-export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
-  const notReady = async () => [
-    ...(isRunning() ? [] : ['shutting down']),
-    ...(schema.isLoaded() ? [] : ['supergraph']),
-  ];
-  const known = neighbours();
-  const http = await httpDoor(config, { log, metrics, notReady, detail: () => known.detail(redis) });
-
+/** What the gateway leans on: the graph over its subgraphs; Redis and announcements where there are any. */
+const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, 'log' | 'metrics'>) => {
+  const subgraphs = neighbours();
   const subgraphMetrics = upstreamMetrics(metrics);
   const connect = (name: string, url: string): SubgraphClient =>
-    known.watch(subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log }));
+    subgraphs.watch(subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log }));
   const announcements = createAnnouncements(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
   const { fetchThrough, ...caches } = caching(config, { announcements, redis, metrics, log });
   const schema = servedSchema({ source: supergraphSource(config), connect, fetchThrough, metrics, log });
+  const release = async () => {
+    caches.close();
+    await announcements.close();
+    redis?.close();
+  };
+  return { subgraphs, announcements, redis, caches, schema, release };
+};
+
+/** No subgraph needs to be up for it: whoever is away is missing from the answers, not the reason for none. */
+export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
+  const { subgraphs, announcements, redis, caches, schema, release } = foundations(config, { log, metrics });
+  const notReady = async () => [
+    ...(isRunning() ? [] : ['shutting down']),
+    ...(schema.isLoaded() ? [] : ['supergraph']),
+  ];
+  const http = await httpDoor(config, { log, metrics, notReady, detail: () => subgraphs.detail(redis) });
   refuseUntilLoaded(http, schema.isLoaded);
   const { gate, persistedQueries, ...trusted } = documents(config, {
     connection: redis,
@@ -87,16 +97,10 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
 
   const { authenticate, contextOf, tasks } = await identity(config);
   const refreshes = startPeriodic([...tasks, trusted.refresh], log);
-  serveGraphql({
-    http,
-    apollo,
-    authenticate,
-    gate,
-    contextOf: linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS),
-    sendPlayground: shown.playground ? playground() : undefined,
-    log,
-  });
-  live.serve({ http, apollo, authenticate, gate, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
+  const door = { http, apollo, authenticate, gate };
+  const viewed = linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS);
+  serveGraphql({ ...door, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
+  live.serve({ ...door, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {
     http,
@@ -104,9 +108,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
       await live.close();
       await apollo.stop();
       await refreshes.close();
-      caches.close();
-      await announcements.close();
-      redis?.close();
+      await release();
     },
   };
 };

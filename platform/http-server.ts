@@ -10,7 +10,7 @@ import type { Registry } from './metrics.ts';
 import { inRequestSpan } from './tracing-http.ts';
 
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
-const bodyLimitBytes = 1_048_576;
+export const defaultBodyLimitBytes = 1_048_576;
 
 // 10 s for the headers and 30 s for all of a request: the slowest telephone needs a few seconds for 1 MiB, and whoever
 // sends a byte now and then holds a connection no longer than that. Node looks every 5 s.
@@ -28,6 +28,8 @@ export interface HttpServerOptions {
   readonly detail?: () => Readonly<Record<string, unknown>>;
   /** Proxies (addresses, ranges) whose `x-forwarded-*` headers are believed; nobody's by default. */
   readonly trustedProxies?: readonly string[];
+  /** A longer body is refused with 413 before it is read. */
+  readonly bodyLimitBytes?: number;
   /** For how long requests are still taken after the end has begun and readiness says so. */
   readonly drainNoticeMs?: number;
 }
@@ -38,7 +40,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   const http = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: bodyLimitBytes,
+    bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: arrivalBounds.requestTimeout,
     http: arrivalBounds,

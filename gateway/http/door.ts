@@ -13,6 +13,7 @@ export const httpDoor = async (config: HttpConfig, options: HttpServerOptions): 
   const http = createHttpServer({
     ...options,
     trustedProxies: config.TRUSTED_PROXIES,
+    bodyLimitBytes: config.LIMIT_BODY_BYTES,
     drainNoticeMs: config.SHUTDOWN_NOTICE_MS,
   });
   securityHeaders(http);

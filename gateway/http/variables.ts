@@ -1,6 +1,7 @@
 /** Variables of the HTTP door. */
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { defaultBodyLimitBytes } from '../../platform/http-server.ts';
 
 const list = z
   .string()
@@ -43,6 +44,9 @@ export const httpVariables = {
     (proxies) => proxies.every(isAddressOrRange),
     'must be addresses, ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
   ),
+
+  // Of a whole request. The largest cart with every variable spelt out is under 100 KiB.
+  LIMIT_BODY_BYTES: z.coerce.number().int().positive().default(defaultBodyLimitBytes),
 
   // Off where a proxy in front compresses.
   COMPRESSION: z.enum(['on', 'off']).default('on'),

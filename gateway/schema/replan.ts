@@ -15,7 +15,7 @@ export interface Replanned {
 
 /**
  * Fills `plans`. The planner is one more beside that of @apollo/gateway, which gives no access to its own; it lives as
- * long as this takes. Between two plans the event loop gets its turn: clients are being served meanwhile.
+ * long as this takes. Between two pieces of the work the event loop gets its turn: clients are being served meanwhile.
  */
 export const replan = async (
   supergraph: string,
@@ -25,8 +25,10 @@ export const replan = async (
 ): Promise<Replanned> => {
   if (operations.length === 0) return { planned: 0, noLongerValid: [] };
   const { Supergraph, operationFromDocument } = internals;
+  await nextTurn();
   // @apollo/gateway has just validated it.
   const built = Supergraph.build(supergraph, { validateSupergraph: false });
+  await nextTurn();
   const queryPlanner = new planner.QueryPlanner(built);
   const noLongerValid = new Set<string>();
   let planned = 0;
