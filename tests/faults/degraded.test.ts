@@ -2,10 +2,8 @@
  * The degraded-mode contract on a running system: each subgraph in turn is killed, then frozen, and each operation of
  * the storefront lacks exactly what docs/degraded-mode.md says.
  */
-import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
-import * as storefront from '../../operations/documents.generated.ts';
 import { subgraphSources } from '../../scripts/compose.ts';
 import { missingPaths, presentPaths } from '../../scripts/degraded/missing.ts';
 import {
@@ -15,8 +13,9 @@ import {
   publishedOperations,
 } from '../../scripts/degraded/table.ts';
 import type { Answer } from '../../scripts/shopper/graphql-client.ts';
-import { newShopper, type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
+import { newShopper, type Shopper } from '../../scripts/shopper/shopper.ts';
 import { startTestAgora, type TestAgora } from '../kit/agora.ts';
+import { rehearse } from '../kit/rehearsal.ts';
 import { until } from '../kit/until.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -45,54 +44,13 @@ beforeAll(async () => {
     },
   });
   shopper = await newShopper(agora.gateway);
-  variables = await aPurchaseOfEachKind();
+  variables = await rehearse(shopper);
   whole = new Map(await askAll(async ({ data, errors }, { name }) => [name, wholeData(name, data, errors)]));
 }, 120_000);
 afterAll(() => agora?.stop());
 afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.log(agora.lastLines(60));
 });
-
-/**
- * Variables with which each operation gives as much as it can. A mutation with the same key and input gets the same
- * answer again, so each of them can be repeated, too.
- */
-const aPurchaseOfEachKind = async (): Promise<Record<string, object>> => {
-  const { product } = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'trail-lamp-200' });
-  const variantId = product?.variants[0]?.id ?? '';
-  const buy = async (paymentMethodToken: string, status: 'CONFIRMED' | 'PAYMENT_FAILED' | 'AUTHORIZING') => {
-    await shopper.add({ variantId });
-    const key = { idempotencyKey: randomUUID(), input: { paymentMethodToken } };
-    const { order } = succeed(await shopper.place(key.input, key.idempotencyKey), 'PlaceOrderSuccess');
-    const reached = await shopper.orderReaches(order.id, [status]);
-    return { placed: key, order: reached };
-  };
-  const confirmed = await buy('tok_approve', 'CONFIRMED');
-  const declined = await buy('tok_decline', 'PAYMENT_FAILED');
-  const toCancel = await buy('tok_approve', 'CONFIRMED');
-  const waiting = await buy('tok_action_required', 'AUTHORIZING');
-  await until('the extra step', async () => Boolean((await shopper.order(waiting.order.id)).paymentAction), 30_000);
-  const { paymentAction } = await shopper.order(waiting.order.id);
-  await shopper.add({ variantId });
-
-  const key = (): { idempotencyKey: string } => ({ idempotencyKey: randomUUID() });
-  const registration = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: 'Kim' };
-  return {
-    Account: {},
-    Cart: {},
-    Browse: { first: 3 },
-    Orders: { first: 3 },
-    ProductPage: { slug: 'trail-lamp-200' },
-    OrderPage: { id: confirmed.order.id },
-    Register: { ...key(), input: registration },
-    SignIn: { input: { email: 'customer@example.com', password: 'demo-customer' } },
-    AddToCart: { ...key(), input: { variantId } },
-    PlaceOrder: confirmed.placed,
-    PayOrder: { ...key(), input: { orderId: declined.order.id, paymentMethodToken: 'tok_approve' } },
-    CancelOrder: { ...key(), input: { orderId: toCancel.order.id } },
-    ConfirmPayment: { ...key(), input: { paymentId: paymentAction?.paymentId ?? '', code: 'approve' } },
-  };
-};
 
 /** Every operation at once. */
 const askAll = <T>(look: (answer: Answer<Data>, operation: PublishedOperation) => Promise<T>): Promise<T[]> =>

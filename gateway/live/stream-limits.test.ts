@@ -1,0 +1,101 @@
+/** How many streams there may be, and what becomes of them when the gateway changes. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newId } from '../../contracts/ids.ts';
+import { supergraphOf } from '../../tests/kit/gateway-builders.ts';
+import { type LiveScene, liveScene, type OpenStream, untilStatus } from '../../tests/kit/live-scene.ts';
+import { liveSdls } from '../../tests/kit/live-subgraphs.ts';
+import { until } from '../../tests/kit/until.ts';
+
+const stranger = newId('User');
+const customer = newId('User');
+const quick = { LIVE_ALONE_MS: '50' };
+
+const ended = (stream: OpenStream) => until('the end', () => stream.state.ended !== undefined);
+
+describe('how many streams there may be', () => {
+  const openings = async (scene: LiveScene, tokens: readonly string[]) => {
+    const order = scene.anOrder(customer);
+    const streams: OpenStream[] = [];
+    for (const token of tokens) {
+      const stream = await scene.open(order, { token });
+      await until('open or refused', () => stream.updates.length > 0 || stream.state.ended !== undefined);
+      streams.push(stream);
+    }
+    return streams;
+  };
+  const refusalOf = (stream: OpenStream | undefined): Response => {
+    if (!stream?.state.error) throw new Error('the stream was not refused');
+    return (stream.state.error as { response: Response }).response;
+  };
+
+  it('is limited for one viewer, and a stream that ends makes room', async () => {
+    const scene = await liveScene({ ...quick, LIVE_STREAMS_PER_VIEWER: '2' });
+    const token = await scene.tokenOf(customer);
+    const [first, , third] = await openings(scene, [token, token, token]);
+    expect(refusalOf(third).status).toBe(429);
+    const [guest] = await openings(scene, ['']);
+    expect(guest?.state.error).toBeUndefined();
+    first?.close();
+    await until('room for another', async () => {
+      const [again] = await openings(scene, [token]);
+      return again?.state.ended === undefined;
+    });
+    await scene.close();
+  });
+
+  it('is limited for the process', async () => {
+    const scene = await liveScene({ ...quick, LIVE_STREAMS: '2' });
+    const tokens = await Promise.all([customer, customer, stranger].map((name) => scene.tokenOf(name)));
+    const [, , third] = await openings(scene, tokens);
+    const response = refusalOf(third);
+    expect({ status: response.status, retryAfter: response.headers.get('retry-after') }).toEqual({
+      status: 503,
+      retryAfter: '5',
+    });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
+    await scene.close();
+  });
+
+  it('is none where live updates are off', async () => {
+    const scene = await liveScene({ LIVE_UPDATES: 'off' });
+    const stream = await scene.open(scene.anOrder());
+    await ended(stream);
+    expect(refusalOf(stream).status).toBe(404);
+    await scene.close();
+  });
+});
+
+describe('when the gateway changes', () => {
+  it('its end is no end of the story: streams are cut so that clients come back, and it ends at once', async () => {
+    const scene = await liveScene(quick);
+    const stream = await scene.open(scene.anOrder());
+    await untilStatus(stream, 'PLACED');
+    await scene.closeGateways();
+    await ended(stream);
+    expect(stream.state.ended).toBe('error');
+    await scene.close();
+  });
+
+  it('a new schema ends the streams that no longer fit it, and the others go on', async () => {
+    const file = path.join(tmpdir(), `agora-live-${process.pid}.graphql`);
+    writeFileSync(file, supergraphOf(liveSdls));
+    const scene = await liveScene({ LIVE_ALONE_MS: '60000', SUPERGRAPH_SDL: '', SUPERGRAPH_FILE: file });
+    const order = scene.anOrder();
+    const noted = await scene.open(order, { selection: 'status note' });
+    const plain = await scene.open(order);
+    await untilStatus(noted, 'PLACED');
+    await untilStatus(plain, 'PLACED');
+    await scene.change(order, 'AUTHORIZING', { silently: true });
+    writeFileSync(file, supergraphOf({ ...liveSdls, order: liveSdls.order.replace('note(of: String): String', '') }));
+    await ended(noted);
+    await untilStatus(plain, 'AUTHORIZING');
+    expect(noted.codes()).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    expect(plain.state.ended).toBeUndefined();
+    plain.close();
+    await scene.close();
+    rmSync(file);
+  });
+});
