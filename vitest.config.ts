@@ -51,9 +51,16 @@ export default defineConfig({
       tier({
         name: 'faults',
         order: 4,
-        include: ['tests/faults/**/*.test.ts'],
+        include: ['tests/faults/*.test.ts'],
         timeoutMs: 240 * second,
         alone: true,
+      }),
+      // One system per transport, both at once: these wait for time-outs, and nothing in them is a matter of seconds.
+      tier({
+        name: 'kills',
+        order: 5,
+        include: ['tests/faults/kill/*.test.ts'],
+        timeoutMs: 240 * second,
       }),
     ],
   },

@@ -39,6 +39,7 @@ beforeAll(async () => {
     env: {
       SUBGRAPH_TIMEOUT_MS: String(timeoutMs),
       SHED_EVENT_LOOP_DELAY_MS: '0',
+      RATE_LIMITS: 'off',
       RESPONSE_CACHE: 'off',
       ENTITY_CACHE: 'off',
     },

@@ -93,7 +93,7 @@ export const tooMuch: readonly Row[] = [
   ],
   [
     'brackets, as deep as is read',
-    gql(`{ product(slug: ${nested(1_900, '[', '', ']')}) { title } }`),
+    gql(`{ product(slug: ${nested(1_200, '[', '', ']')}) { title } }`),
     400,
     'GRAPHQL_VALIDATION_FAILED',
   ],

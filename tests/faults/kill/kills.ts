@@ -1,21 +1,20 @@
 /**
  * kill -9 of each service while orders are on their way. After the restart every order comes to its end, nobody is
- * charged twice, and money, stock and messages agree. Over both transports.
+ * charged twice, and money, stock and messages agree. A file per transport, so that both run at the same time: most of
+ * this is waiting for time-outs.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ServiceName } from '../../contracts/services.ts';
-import { newShopper, type Shopper } from '../../scripts/shopper/shopper.ts';
-import { startTestAgora, type TestAgora } from '../kit/agora.ts';
-import { expectCleanAudit } from '../kit/clean-audit.ts';
-import { redisHere } from '../kit/redis.ts';
-import { buyersOf, ordersEnd, type Placed, placeAll } from './orders-in-flight.ts';
-
-const transports = redisHere() ? (['postgres', 'redis'] as const) : (['postgres'] as const);
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { ServiceName } from '../../../contracts/services.ts';
+import type { OwnTransport } from '../../../scripts/launcher/events.ts';
+import { newShopper, type Shopper } from '../../../scripts/shopper/shopper.ts';
+import { startTestAgora, type TestAgora } from '../../kit/agora.ts';
+import { expectCleanAudit } from '../../kit/clean-audit.ts';
+import { buyersOf, ordersEnd, type Placed, placeAll } from '../orders-in-flight.ts';
 
 // The moments of the kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.
 const momentsMs = [0, 60, 250];
 
-describe.each(transports)('events over %s', (events) => {
+export const killsOver = (events: OwnTransport): void => {
   let agora: TestAgora;
   let buyers: Shopper[];
   beforeAll(async () => {
@@ -62,4 +61,4 @@ describe.each(transports)('events over %s', (events) => {
     await ordersEnd(placed);
     await expectCleanAudit(agora.databaseUrls);
   });
-});
+};

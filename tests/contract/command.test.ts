@@ -1,11 +1,10 @@
 /** The command, as a developer and as a CI call it. Offline checks of the graph only: quick, and nothing is started. */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root } from './world.ts';
+import { contractsCommand } from '../../scripts/contracts/command.ts';
+import { root } from '../../scripts/contracts/world.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,13 +13,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const contracts = async (...args: string[]) => {
-  const child = spawn(process.execPath, ['scripts/contracts.ts', ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const [out, err]: string[][] = [[], []];
+  const code = await contractsCommand(args, {
+    say: (text) => out?.push(text),
+    complain: (text) => err?.push(text),
+    onStop: () => undefined,
   });
-  const code = new Promise((resolve) => child.once('close', resolve));
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, out, err };
+  return { code, out: (out ?? []).join('\n'), err: (err ?? []).join('\n') };
 };
 
 /** A proposal: order's SDL with something replaced. */

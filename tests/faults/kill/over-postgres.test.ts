@@ -1,0 +1,3 @@
+import { killsOver } from './kills.ts';
+
+killsOver('postgres');
