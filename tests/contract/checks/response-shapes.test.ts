@@ -41,6 +41,10 @@ describe('a shape', () => {
     });
   });
 
+  it('learns nothing from a list that is empty', () => {
+    expect(shapeOf([{ lines: [] }, { lines: ['a'] }])).toEqual({ '[]': { lines: { '[]': 'string' } } });
+  });
+
   it('does not change with the values', () => {
     expect(differences(shapeOf({ a: 'x', b: [1, 2] }), shapeOf({ a: 'y', b: [3] }))).toEqual([]);
   });

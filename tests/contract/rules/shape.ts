@@ -15,6 +15,9 @@ export const shapeOf = (value: unknown): Shape => {
 };
 
 const either = (a: Shape, b: Shape): Shape => {
+  // An empty list says nothing about what the others hold.
+  if (a === 'empty') return b;
+  if (b === 'empty') return a;
   if (typeof a === 'string' && typeof b === 'string')
     return [...new Set([...a.split('|'), ...b.split('|')])].toSorted().join('|');
   if (typeof a === 'string') return { ...(b as object), '?': a };
