@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -21,6 +22,7 @@ export default defineConfig({
         include: [`${sources}/*.test.ts`],
         exclude: ['**/*.db.test.ts'],
         isolate: false,
+        pair: true,
         // Property tests of the saga need a second or two of a quiet machine; the rest is for one that is not.
         timeoutMs: 20 * second,
       }),
@@ -36,6 +38,7 @@ export default defineConfig({
         name: 'contract',
         order: 2,
         include: ['tests/contract/**/*.test.ts'],
+        pair: true,
         globalSetup: needsPostgres,
         timeoutMs: 60 * second,
       }),
@@ -60,6 +63,7 @@ export default defineConfig({
         name: 'kills',
         order: 5,
         include: ['tests/faults/kill/*.test.ts'],
+        pair: true,
         timeoutMs: 240 * second,
       }),
     ],
@@ -77,6 +81,8 @@ type Tier = {
   isolate?: boolean;
   /** One file at a time. */
   alone?: boolean;
+  /** Two files at a time at least: on two cores Vitest would take one, to be polite to an editor. */
+  pair?: boolean;
 };
 
 function tier({
@@ -88,6 +94,7 @@ function tier({
   timeoutMs,
   isolate = true,
   alone = false,
+  pair = false,
 }: Tier) {
   return {
     resolve: { alias: [oneGraphql] },
@@ -102,6 +109,7 @@ function tier({
       hookTimeout: Math.max(timeoutMs, 60 * second),
       isolate,
       fileParallelism: !alone,
+      ...(pair && { maxWorkers: Math.max(2, availableParallelism() - 1) }),
     },
   };
 }
