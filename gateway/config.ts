@@ -41,7 +41,7 @@ export const gatewayVariables = z
   .superRefine(checkHttpVariables)
   .superRefine(checkDocumentVariables);
 
-/** With those that are for single subgraphs, as far as `env` has any. */
+/** All of the gateway's variables, and those that `env` has for single subgraphs, such as `ORDER_SUBGRAPH_URL`. */
 export const gatewayVariablesOf = (env: Readonly<Record<string, string | undefined>>) =>
   // zod's types know no patterns of names; `SubgraphVariables` says what may be there beside.
   gatewayVariables.safeExtend(subgraphVariablesOf(env)) as unknown as typeof gatewayVariables;

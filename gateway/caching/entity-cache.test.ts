@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aStandIn, idsIn, type StandIn } from '../../tests/kit/caching-builders.ts';
+import { aStandIn, closedAfterEach, idsIn, type StandIn } from '../../tests/kit/caching-builders.ts';
 import { aGateway, type GatewayFixture } from '../../tests/kit/gateway-builders.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
 
@@ -8,12 +8,7 @@ let viewerKey: KeyPair;
 let product: StandIn;
 let user: StandIn;
 let gateway: GatewayFixture;
-const running: { close(): Promise<void> }[] = [];
-const run = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-  const started = await starting;
-  running.push(started);
-  return started;
-};
+const run = closedAfterEach(afterEach);
 
 const listed = (...ids: string[]) => {
   product.answer = () => ({ data: { products: ids.map((id) => ({ __typename: 'Product', id })) }, cacheControl: '' });
@@ -41,10 +36,6 @@ beforeEach(async () => {
   user = await run(aStandIn((request) => ({ data: likesOfAll(...idsIn(request)) })));
   await start();
 });
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.close();
-});
-
 const idsAsked = () => user.asked.map(idsIn);
 
 describe('an entity', () => {

@@ -1,75 +1,37 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGate, aStandIn, type StandIn, type StandInAnswer } from '../../tests/kit/caching-builders.ts';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+import { describe, expect, it } from 'vitest';
+import { aGate, aStandIn, type StandInAnswer } from '../../tests/kit/caching-builders.ts';
+import { lamps, products, responseCacheScene } from '../../tests/kit/response-cache-scene.ts';
 import { until } from '../../tests/kit/until.ts';
 
-const lamps: StandInAnswer = { data: { products: [{ id: 'p1', title: 'Lamp' }] } };
-const products = '{ products { id title } }';
-
-let viewerKey: KeyPair;
-let tokenKey: KeyPair;
-let product: StandIn;
-let gateway: GatewayFixture;
-const running: { close(): Promise<void> }[] = [];
-const run = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-  const started = await starting;
-  running.push(started);
-  return started;
-};
-
-const start = (environment: Record<string, string> = {}) =>
-  run(
-    aGateway(viewerKey, {
-      PRODUCT_SUBGRAPH_URL: product.url,
-      USER_SUBGRAPH_URL: nowhere,
-      CACHE_INVALIDATION: 'ttl',
-      RATE_LIMITS: 'off',
-      ...environment,
-    }),
-  );
-
-beforeEach(async () => {
-  viewerKey ??= await keyPair('viewer');
-  tokenKey ??= await keyPair('token');
-  product = await run(aStandIn(() => lamps));
-  const keys = await run(keyServer([tokenKey.publicKey]));
-  gateway = await start({ ACCESS_TOKEN_JWKS_URL: keys.url });
-});
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.close();
-});
-
-const as = async (...roles: string[]) => ({ authorization: `Bearer ${await anAccessToken(tokenKey, { roles })}` });
-const timesAsked = async (...questions: (() => Promise<unknown>)[]) => {
-  const before = product.asked.length;
-  for (const ask of questions) await ask();
-  return product.asked.length - before;
-};
+const scene = responseCacheScene();
+const { as, run, start, timesAsked } = scene;
 
 describe('a public question', () => {
   it('is asked of its subgraphs once, however it is written', async () => {
-    const answers = [await gateway.ask(products), await gateway.ask('query {\n  products { id, title } # again\n}')];
+    const answers = [
+      await scene.gateway.ask(products),
+      await scene.gateway.ask('query {\n  products { id, title } # again\n}'),
+    ];
     expect(answers.map(({ body }) => body)).toEqual([lamps, lamps]);
     expect(answers.map(({ headers }) => headers.get('x-cache'))).toEqual(['miss', 'hit']);
-    expect(product.asked).toHaveLength(1);
+    expect(scene.product.asked).toHaveLength(1);
   });
 
   it('is another one with other variables, and not with those that it does not have', async () => {
     const query = 'query ($id: ID!) { product(id: $id) { title } }';
-    product.answer = ({ variables }) => ({ data: { product: { title: `Lamp ${variables?.id}` } } });
-    const ask = (variables: object) => gateway.ask(query, { variables });
+    scene.product.answer = ({ variables }) => ({ data: { product: { title: `Lamp ${variables?.id}` } } });
+    const ask = (variables: object) => scene.gateway.ask(query, { variables });
     expect((await ask({ id: 'p1' })).body.data).toEqual({ product: { title: 'Lamp p1' } });
     expect((await ask({ id: 'p2' })).body.data).toEqual({ product: { title: 'Lamp p2' } });
     expect((await ask({ id: 'p2', junk: 1 })).headers.get('x-cache')).toBe('hit');
   });
 
   it('is another one for each operation of a document', async () => {
-    product.answer = ({ query }) => (query.includes('title') ? lamps : { data: { products: [{ id: 'p1' }] } });
+    scene.product.answer = ({ query }) => (query.includes('title') ? lamps : { data: { products: [{ id: 'p1' }] } });
     const document = 'query Titles { products { id title } } query Ids { products { id } }';
     const [titles, ids] = [
-      await gateway.ask(document, { operationName: 'Titles' }),
-      await gateway.ask(document, { operationName: 'Ids' }),
+      await scene.gateway.ask(document, { operationName: 'Titles' }),
+      await scene.gateway.ask(document, { operationName: 'Ids' }),
     ];
     expect([titles.body.data, ids.body.data]).toEqual([lamps.data, { products: [{ id: 'p1' }] }]);
   });
@@ -78,21 +40,23 @@ describe('a public question', () => {
     const customer = await as('CUSTOMER');
     expect(
       await timesAsked(
-        () => gateway.ask(products),
-        () => gateway.ask(products, { headers: customer }),
+        () => scene.gateway.ask(products),
+        () => scene.gateway.ask(products, { headers: customer }),
       ),
     ).toBe(1);
   });
 
   it('is asked once when many ask it at the same moment', async () => {
     const gate = aGate();
-    product.answer = () => gate.opened.then(() => lamps);
+    scene.product.answer = () => gate.opened.then(() => lamps);
     const customer = await as('CUSTOMER');
-    const asking = Array.from({ length: 20 }, (_, n) => gateway.ask(products, n % 2 ? { headers: customer } : {}));
-    await until('asked', () => product.asked.length > 0);
+    const asking = Array.from({ length: 20 }, (_, n) =>
+      scene.gateway.ask(products, n % 2 ? { headers: customer } : {}),
+    );
+    await until('asked', () => scene.product.asked.length > 0);
     gate.open();
     for (const { body } of await Promise.all(asking)) expect(body).toEqual(lamps);
-    expect(product.asked).toHaveLength(1);
+    expect(scene.product.asked).toHaveLength(1);
   });
 });
 
@@ -108,46 +72,46 @@ describe('never kept is', () => {
     'an answer that says nothing of caching': { ...lamps, cacheControl: '' },
   };
   it.each(Object.entries(answers))('%s', async (_, answer) => {
-    product.answer = () => answer;
-    const ask = () => gateway.ask(products);
+    scene.product.answer = () => answer;
+    const ask = () => scene.gateway.ask(products);
     expect(await timesAsked(ask, ask, ask)).toBe(3);
   });
 
   it('what a mutation answers', async () => {
-    product.answer = () => ({ data: { rename: { title: 'Lamp' } } });
-    const rename = () => gateway.ask('mutation { rename(id: "p1", title: "Lamp") { title } }');
+    scene.product.answer = () => ({ data: { rename: { title: 'Lamp' } } });
+    const rename = () => scene.gateway.ask('mutation { rename(id: "p1", title: "Lamp") { title } }');
     expect(await timesAsked(rename, rename)).toBe(2);
   });
 
   it('a public answer beside one for a viewer', async () => {
     const user = await run(aStandIn(() => ({ data: { me: 'Ada' }, cacheControl: 'max-age=60, private' })));
-    gateway = await start({ USER_SUBGRAPH_URL: user.url });
-    const ask = () => gateway.ask(`{ products { id title } me }`);
+    scene.gateway = await start({ USER_SUBGRAPH_URL: user.url });
+    const ask = () => scene.gateway.ask(`{ products { id title } me }`);
     expect(await timesAsked(ask, ask)).toBe(2);
   });
 
   it('an answer with headers for its client', async () => {
-    gateway = await start({ FORWARD_RESPONSE_HEADERS: 'x-basket' });
-    product.answer = () => ({ ...lamps, headers: { 'x-basket': '7' } });
-    for (let n = 0; n < 2; n++) expect((await gateway.ask(products)).headers.get('x-basket')).toBe('7');
+    scene.gateway = await start({ FORWARD_RESPONSE_HEADERS: 'x-basket' });
+    scene.product.answer = () => ({ ...lamps, headers: { 'x-basket': '7' } });
+    for (let n = 0; n < 2; n++) expect((await scene.gateway.ask(products)).headers.get('x-basket')).toBe('7');
   });
 
   it('what was asked with headers of the client that subgraphs see', async () => {
-    gateway = await start({ FORWARD_REQUEST_HEADERS: 'x-country' });
-    const ask = (country: string) => () => gateway.ask(products, { headers: { 'x-country': country } });
+    scene.gateway = await start({ FORWARD_REQUEST_HEADERS: 'x-country' });
+    const ask = (country: string) => () => scene.gateway.ask(products, { headers: { 'x-country': country } });
     expect(await timesAsked(ask('de'), ask('de'), ask('fr'))).toBe(3);
   });
 
   it('anything while it is switched off', async () => {
-    gateway = await start({ RESPONSE_CACHE: 'off', ENTITY_CACHE: 'off' });
-    const ask = () => gateway.ask(products);
+    scene.gateway = await start({ RESPONSE_CACHE: 'off', ENTITY_CACHE: 'off' });
+    const ask = () => scene.gateway.ask(products);
     expect(await timesAsked(ask, ask)).toBe(2);
   });
 
   it('anything where no change can be heard of, unless that is asked for', async () => {
-    gateway = await start({ CACHE_INVALIDATION: 'events' });
-    const ask = () => gateway.ask(products);
+    scene.gateway = await start({ CACHE_INVALIDATION: 'events' });
+    const ask = () => scene.gateway.ask(products);
     expect(await timesAsked(ask, ask)).toBe(2);
-    expect(gateway.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('the caches are off'));
+    expect(scene.gateway.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('the caches are off'));
   });
 });

@@ -5,8 +5,8 @@ import type { PeriodicTask } from '../../platform/periodic.ts';
 import type { RedisConnection } from '../../platform/redis.ts';
 import { type DocumentGate, documentGate } from './document-gate.ts';
 import { documentList } from './document-list.ts';
+import { redisDocuments } from './redis-documents.ts';
 import { type RegisteredDocuments, registeredDocuments } from './registered-documents.ts';
-import { sharedDocuments } from './shared-documents.ts';
 import { decideDocument } from './trusted-documents.ts';
 import { unlistedLog } from './unlisted-log.ts';
 import { type DocumentVariables, manifestPlaces, type SupergraphVariables } from './variables.ts';
@@ -44,7 +44,7 @@ export const documents = (variables: DocumentVariables & SupergraphVariables, ki
         cache: registeredDocuments({
           maxBytes,
           ttlSeconds,
-          shared: connection && sharedDocuments({ connection, maxBytes, ttlSeconds }),
+          shared: connection && redisDocuments({ connection, maxBytes, ttlSeconds }),
           metrics,
         }),
       },

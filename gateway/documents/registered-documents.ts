@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { Counter, type Registry } from '../../platform/metrics.ts';
-import type { SharedDocuments } from './shared-documents.ts';
+import type { RedisDocuments } from './redis-documents.ts';
 
 /** As Apollo Server wants its caches. */
 export interface RegisteredDocuments {
@@ -17,7 +17,7 @@ export interface RegisteredDocumentsOptions {
   readonly maxBytes: number;
   readonly ttlSeconds: number;
   /** What all gateways have registered; without it each process knows its own. */
-  readonly shared: SharedDocuments | undefined;
+  readonly shared: RedisDocuments | undefined;
   readonly metrics: Registry;
 }
 

@@ -48,3 +48,16 @@ export const aGate = (): Gate => {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };
 };
+
+/** Whatever is started through it is closed after each test, the newest first. Takes Vitest's hook of the file. */
+export const closedAfterEach = (afterEach: (close: () => Promise<void>) => void) => {
+  const running: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const each of running.splice(0).toReversed()) await each.close();
+  });
+  return async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    running.push(started);
+    return started;
+  };
+};

@@ -12,7 +12,7 @@ export const http: Check = {
   run: async ({ system }) => audit((await system()).gateway),
 };
 
-/** CSRF prevention stays on: the client of the audits shows, as any client of ours may, that it is no foreign page. */
+/** CSRF prevention stays on: like any script of ours, the audits send the header that a foreign page cannot. */
 const fetchFn: typeof fetch = (input, init) =>
   fetch(input, { ...init, headers: { ...init?.headers, 'apollo-require-preflight': 'yes' } });
 

@@ -34,7 +34,7 @@ const resolvableKeys = ({ directives = [] }: ObjectNode): string[] =>
       return fields?.kind === Kind.STRING ? [fields.value] : [];
     });
 
-const scalars = new Set(['ID', 'String', 'Int', 'Float', 'Boolean', 'DateTime', 'URL']);
+const scalars = new Set(['ID', 'String', 'Int', 'Boolean', 'DateTime']);
 
 const named = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type));
 

@@ -5,7 +5,7 @@ import type { GatewayFixture } from '../../tests/kit/gateway-builders.ts';
 import { recordedLog } from '../../tests/kit/recorded-log.ts';
 import { redisHere, startRedis, type TestRedis } from '../../tests/kit/redis.ts';
 import { until } from '../../tests/kit/until.ts';
-import { sharedDocuments } from './shared-documents.ts';
+import { redisDocuments } from './redis-documents.ts';
 
 describe.skipIf(!redisHere())('registered documents in Redis', () => {
   let server: TestRedis;
@@ -22,7 +22,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
   });
 
   const store = (over: { maxBytes?: number; ttlSeconds?: number } = {}) =>
-    sharedDocuments({ connection, maxBytes: 10_000, ttlSeconds: 60, ...over });
+    redisDocuments({ connection, maxBytes: 10_000, ttlSeconds: 60, ...over });
   const bytes = async () => Number(await connection.redis.get(`${redisKeyPrefix}{apq}:bytes`));
 
   it('are known to every gateway, under keys of the gateway’s own, for a time', async () => {
@@ -82,7 +82,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     const own = await startRedis();
     const link = connectRedis(own.url, recordedLog().log, 'documents test');
     await until('Redis is reached', link.isUp);
-    const { add, get } = sharedDocuments({ connection: link, maxBytes: 10_000, ttlSeconds: 60 });
+    const { add, get } = redisDocuments({ connection: link, maxBytes: 10_000, ttlSeconds: 60 });
     await add('a', '{ a }');
     await own.stop();
     await add('b', '{ b }');

@@ -2,18 +2,18 @@
 import type { RedisConnection } from '../../platform/redis.ts';
 import { redisKeyPrefix } from '../../platform/redis.ts';
 
-export interface SharedDocuments {
+export interface RedisDocuments {
   get(key: string): Promise<string | undefined>;
   add(key: string, document: string): Promise<void>;
 }
 
-export interface SharedDocumentsOptions {
+export interface RedisDocumentsOptions {
   readonly connection: Pick<RedisConnection, 'redis' | 'isUp'>;
   readonly maxBytes: number;
   readonly ttlSeconds: number;
 }
 
-export const sharedDocuments = ({ connection, maxBytes, ttlSeconds }: SharedDocumentsOptions): SharedDocuments => {
+export const redisDocuments = ({ connection, maxBytes, ttlSeconds }: RedisDocumentsOptions): RedisDocuments => {
   const { redis, isUp } = connection;
   return {
     get: async (key) => {
