@@ -44,9 +44,9 @@ const makeSecrets = (): Secrets => ({
   viewerSigningKey: signingKey(),
 });
 
-const randomPassword = (): string => randomBytes(24).toString('base64url');
+export const randomPassword = (): string => randomBytes(24).toString('base64url');
 
-const signingKey = (): JWK => ({
+export const signingKey = (): JWK => ({
   ...(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK),
   kid: randomBytes(8).toString('hex'),
   alg: 'EdDSA',

@@ -1,0 +1,34 @@
+/** What the image can be told to run: everything else of this checkout stays out of it. */
+
+export const programs = [
+  'gateway/main.ts',
+  'subgraphs/user/main.ts',
+  'subgraphs/product/main.ts',
+  'subgraphs/order/main.ts',
+  'subgraphs/payment/main.ts',
+  // Once per start
+  'scripts/secrets.ts',
+  'scripts/migrate.ts',
+  'scripts/seed.ts',
+  'scripts/health.mjs',
+  // For operators
+  'scripts/audit.ts',
+  //TMP  'scripts/backup.ts',
+  //TMP  'scripts/restore.ts',
+  'scripts/republish.ts',
+  //TMP  'scripts/dead-letters.ts',
+] as const;
+
+/** What programs read by its name, which following imports does not find. */
+export const readByName = [
+  'package.json',
+  'supergraph.graphql',
+  'operations/manifest.json',
+  'prisma/*/migrations/**/*.sql',
+  'subgraphs/*/schema.graphql',
+  'gateway/playground/*.js',
+  // `gateway/main.ts --help` tells the comments above the variables.
+  'gateway/**/variables.ts',
+  'gateway/graphql/exposure.ts',
+  'platform/*.ts',
+] as const;

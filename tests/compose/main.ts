@@ -1,0 +1,104 @@
+/** The shop in containers, on a real engine. See `usage`. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { generate } from '../../scripts/generate.ts';
+import { cloneStack, type Stack } from './stack.ts';
+import type { Scene, Step } from './step.ts';
+import { backup } from './steps/backup.ts';
+import { buy } from './steps/buy.ts';
+import { edge } from './steps/edge.ts';
+import { hostPorts, isolation, secretsHidden } from './steps/isolation.ts';
+import { kills } from './steps/kills.ts';
+import { idle, scaled } from './steps/scaled.ts';
+import { build, restart, start } from './steps/start.ts';
+
+const usage = `usage: tests/compose/run [--orders N] [--without STEP,STEP] [--keep]
+  Clones what is committed, starts it with docker compose, and tries what an operator would: a purchase, isolation,
+  crashes, a restart, many copies, the edge, backup and restore. Needs a Docker engine with Compose, the base images (it pulls none), and
+  about ten minutes. Exit code 1 when something is not as it should be; the containers' last lines are shown then.
+  --orders N       how many are bought from the scaled shop (500)
+  --without STEPS  leaves out some of: isolation, host-ports, secrets, idle, kills, restart, scaled, edge, backup
+  --keep           leaves the shop running`;
+
+const steps: Readonly<Record<string, Step>> = {
+  build,
+  start,
+  buy,
+  isolation,
+  'host-ports': hostPorts,
+  secrets: secretsHidden,
+  idle,
+  kills,
+  restart,
+  scaled,
+  edge,
+  backup,
+};
+const always = ['build', 'start', 'buy'];
+
+const project = 'agora-compose-test';
+
+const play = async (scene: Scene, without: readonly string[]): Promise<void> => {
+  for (const [name, step] of Object.entries(steps)) {
+    if (without.includes(name)) continue;
+    const began = performance.now();
+    try {
+      await step.run(scene);
+    } catch (error) {
+      console.log(`✗ ${step.name}`);
+      throw error;
+    }
+    console.log(`✓ ${step.name} (${((performance.now() - began) / 1_000).toFixed(0)} s)`);
+  }
+};
+
+/** Returns the exit code. */
+const run = async (orders: number, without: readonly string[], keep: boolean, signal: AbortSignal): Promise<number> => {
+  await generate({ report: console.log });
+  const stack = await cloneStack(path.resolve(import.meta.dirname, '../..'), project);
+  const scene: Scene = { stack, orders, say: (sentence) => console.log(`    ${sentence}`), gateway: '' };
+  const interrupted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  try {
+    await Promise.race([play(scene, without), interrupted]);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    console.error(error instanceof Error ? error.message : error);
+    console.error(await lastLines(stack));
+    return 1;
+  } finally {
+    if (keep) console.log(`The shop runs on: cd ${stack.folder}; COMPOSE_PROJECT_NAME=${project} docker compose ps`);
+    else await stack.remove();
+  }
+};
+
+const lastLines = (stack: Stack): Promise<string> =>
+  stack.compose('logs', '--no-color', '--tail', '15').catch((error: Error) => error.message);
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string', default: '500' },
+    without: { type: 'string', default: '' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+const without = values.without.split(',').filter(Boolean);
+const unknown = without.filter((name) => !(name in steps) || always.includes(name));
+const orders = Number(values.orders);
+if (values.help) {
+  console.log(usage);
+} else if (unknown.length > 0 || !Number.isInteger(orders) || orders < 1) {
+  console.error(
+    unknown.length > 0 ? `--without ${unknown}: one of ${Object.keys(steps)}` : '--orders: a number from 1',
+  );
+  process.exitCode = 2;
+} else {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      console.log('\nRemoving the shop …');
+      interruption.abort(new Error('interrupted'));
+    });
+  process.exit(await run(orders, without, values.keep, interruption.signal));
+}
