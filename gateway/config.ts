@@ -32,7 +32,7 @@ export const gatewayVariables = z
     GATEWAY_PORT: variable.port(defaultPorts.gateway).unwrap().optional(),
     PORT: variable.port(defaultPorts.gateway),
     // What several gateways share; without it each keeps its own.
-    REDIS_URL: variable.url('redis', 'rediss').optional(),
+    REDIS_URL: variable.redis().optional(),
     // Announcements of changes travel there where Redis does not carry the events.
     EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
   })

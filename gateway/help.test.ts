@@ -24,11 +24,20 @@ it('a comment is for the variables below it, up to the next comment or empty lin
       '  B_ONE: z,',
       '',
       '  C_ONE: z,',
+      '  /** In one line. */',
+      '  D_ONE: z,',
+      '  /**',
+      '   * In two',
+      '   * lines.',
+      '   */',
+      '  D_TWO: z,',
     ].join('\n'),
   ]);
   expect(Object.fromEntries(reasons)).toEqual({
     A_ONE: ['Both', 'of them.'],
     A_TWO: ['Both', 'of them.'],
     B_ONE: ['Another.'],
+    D_ONE: ['In one line.'],
+    D_TWO: ['In two', 'lines.'],
   });
 });

@@ -52,7 +52,7 @@ export const reasonsIn = (texts: readonly string[]): Map<string, string[]> => {
     let above: string[] = [];
     let isComplete = false;
     for (const line of text.split('\n')) {
-      const comment = /^ +\/\/ (.*)$/.exec(line)?.[1];
+      const comment = /^ +(?:\/\/|\/\*\*|\*) (.+?)(?: \*\/)?$/.exec(line)?.[1];
       const name = /^ +([A-Z][A-Z0-9_]+):/.exec(line)?.[1];
       if (comment !== undefined) {
         above = isComplete ? [comment] : [...above, comment];

@@ -6,6 +6,8 @@ const channel = 'agora:announcements';
 
 // 3 s: whoever announces keeps what it has to tell, and a machine that stands still for a moment is no outage.
 const timeoutMs = 3_000;
+// ioredis mends the subscription of a cluster client without a word, and then nobody would know that there was a gap.
+const manner = { timeoutMs, oneNode: true };
 
 // 5 s: a connection that has died without a word is noticed within this and the time-out.
 const heartbeatMs = 5_000;
@@ -19,12 +21,12 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
 
   return {
     publish: async (text) => {
-      telling ??= opening(connectRedis(url, log, 'announcing', timeoutMs));
+      telling ??= opening(connectRedis(url, log, 'announcing', manner));
       await telling.opened;
       await telling.connection.redis.publish(channel, text);
     },
     listen: ({ onText, onListening }) => {
-      listening = connectRedis(url, log, 'announcements', timeoutMs);
+      listening = connectRedis(url, log, 'announcements', manner);
       const { redis } = listening;
       redis.on('message', (_, text) => onText(text));
       redis.on('close', () => {

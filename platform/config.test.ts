@@ -40,6 +40,15 @@ test('a URL of another kind is refused by name of the kind that is wanted', () =
   });
 });
 
+test('a Redis may be of three kinds, and a fault in its address gives nothing of it away', () => {
+  const redis = z.object({ REDIS_URL: variable.redis() });
+  for (const REDIS_URL of ['rediss://one', 'redis+sentinel://:pw@one:26379,two/shop', 'redis+cluster://one,two:7001'])
+    expect(parseConfig(redis, { REDIS_URL })).toEqual({ config: { REDIS_URL } });
+  expect(parseConfig(redis, { REDIS_URL: 'redis+sentinel://:s3cret@one' })).toEqual({
+    faults: ['REDIS_URL: must name the master that the Sentinels watch: redis+sentinel://host:26379/mymaster'],
+  });
+});
+
 test('X_FILE names a file that holds the value of X', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'agora-config-')), 'url');
   writeFileSync(file, `${databaseUrl}\n`);

@@ -1,6 +1,7 @@
 /** A service's variables, parsed at the door: every fault is reported at once, then the process ends with 1. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { redisAddressFault } from './redis-address.ts';
 import { tracingVariables } from './tracing-variables.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,7 +16,9 @@ const withFiles = (env: Environment, names: readonly string[], faults: string[])
     if (value) values[name] = value;
     else if (file) {
       try {
-        values[name] = readFileSync(file, 'utf8').trim();
+        // An empty file is an absent value, as an empty variable is: an optional secret can always be mounted.
+        const content = readFileSync(file, 'utf8').trim();
+        if (content) values[name] = content;
       } catch (error) {
         faults.push(`${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
       }
@@ -47,8 +50,12 @@ export const parseConfig = <Shape extends z.ZodRawShape>(
 };
 
 /** For `main.ts`: the configuration, or a list of everything wrong with it on stderr and exit code 1. */
-export const readConfig = <Shape extends z.ZodRawShape>(service: string, schema: z.ZodObject<Shape>) => {
-  const result = parseConfig(schema, process.env);
+export const readConfig = <Shape extends z.ZodRawShape>(
+  service: string,
+  schema: z.ZodObject<Shape>,
+  env: Environment = process.env,
+) => {
+  const result = parseConfig(schema, env);
   if ('config' in result) return result.config;
   process.stderr.write(
     `${service}: the environment is not usable:\n${result.faults.map((fault) => `  ${fault}\n`).join('')}`,
@@ -70,6 +77,11 @@ export const variable = {
       },
       `must be a ${protocols.join(' or ')} URL`,
     ),
+  redis: () =>
+    z.string().superRefine((text, context) => {
+      const fault = redisAddressFault(text);
+      if (fault) context.addIssue({ code: 'custom', message: fault });
+    }),
   milliseconds: (fallback: number) => z.coerce.number().int().positive().default(fallback),
   json: <S extends z.ZodType>(schema: S) =>
     z.string().transform((text, context): z.output<S> => {
@@ -97,8 +109,12 @@ export const processVariables = {
 export const subgraphVariables = {
   ...processVariables,
   ROLE: z.enum(['all', 'api', 'consumer']).default('all'),
-  REDIS_URL: variable.url('redis', 'rediss').optional(),
+  REDIS_URL: variable.redis().optional(),
   EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
   VIEWER_VERIFY_KEYS: variable.json(z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })),
+  // Connections of each process. A statement takes milliseconds, so 10 keep a core busy; those of all processes together
+  // are what the server must have room for.
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  // Off where a pooler in transaction mode stands before the database and has none of its own (PgBouncer before 1.21).
+  DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
 };

@@ -153,4 +153,14 @@ describe('the consumer', () => {
     };
     expect(await metrics.metrics()).toContain('agora_queue_messages{queue="user",state="waiting"} 3');
   });
+
+  it('shows for how long the next message has waited, and nothing when that cannot be told', async () => {
+    await start();
+    bus.oldestWaitingMs = async () => 1_500;
+    expect(await metrics.metrics()).toContain('agora_queue_oldest_waiting_seconds{queue="user"} 1.5');
+    bus.oldestWaitingMs = async () => {
+      throw new Error('the queue is away');
+    };
+    expect(await metrics.metrics()).not.toContain('agora_queue_oldest_waiting_seconds{');
+  });
 });

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { PrismaClient } from '../prisma/order/client/client.ts';
 import { testDatabase } from '../tests/kit/postgres.ts';
+import { seriesOf } from '../tests/kit/series.ts';
 import { prismaAdapter } from './database.ts';
+import { Registry } from './metrics.ts';
 
 it('keeps instants as they are on a server that lives in another time zone', async () => {
   const database = await testDatabase('order');
@@ -19,6 +21,32 @@ it('keeps instants as they are on a server that lives in another time zone', asy
     SELECT created_at = '2026-11-22T12:00:00Z'::timestamptz AS "isNoon", created_at >= ${noon} AS "isLate" FROM cart`;
   expect(row).toEqual({ isNoon: true, isLate: true });
   expect(await prisma.cart.findFirst({ select: { createdAt: true } })).toEqual({ createdAt: noon });
+  await prisma.$disconnect();
+  await database.dispose();
+});
+
+it('shows how many connections its pool has, how many idle, and who waits for one', async () => {
+  const database = await testDatabase('order');
+  const registry = new Registry();
+  const prisma = new PrismaClient({ adapter: prismaAdapter(database.url, 2, { metrics: registry }) });
+  const look = async () => {
+    const series = await seriesOf(registry);
+    const connections = (state: string) => series[`agora_database_pool_connections{state="${state}"}`];
+    return [connections('total'), connections('idle'), series.agora_database_pool_waiting_requests];
+  };
+  expect(await seriesOf(registry)).toMatchObject({ agora_database_pool_limit: 2 });
+  expect(await look()).toEqual([0, 0, 0]);
+  await prisma.$queryRaw`SELECT 1`;
+  expect(await look()).toEqual([1, 1, 0]);
+  // Prisma sends a statement once somebody waits for it.
+  const busy = Promise.all(Array.from({ length: 5 }, () => prisma.$queryRaw`SELECT 1 FROM pg_sleep(2)`));
+  await expect.poll(look, { interval: 20, timeout: 20_000 }).toEqual([2, 0, 3]);
+  await busy;
+  expect(await look()).toEqual([2, 2, 0]);
+  await prisma.$disconnect();
+  await expect.poll(look, { timeout: 20_000 }).toEqual([0, 0, 0]);
+  await prisma.$queryRaw`SELECT 1`;
+  expect(await look()).toEqual([1, 1, 0]);
   await prisma.$disconnect();
   await database.dispose();
 });

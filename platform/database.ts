@@ -1,9 +1,18 @@
 /** How a subgraph's Prisma client reaches its PostgreSQL. */
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { ClientBase } from 'pg';
+import { measurePool, type Pool } from './database-metrics.ts';
+import type { Registry } from './metrics.ts';
 import { traceStatements } from './tracing-sql.ts';
 
-const utc = '-c timezone=UTC';
+export interface PoolOptions {
+  readonly metrics?: Registry;
+  /** `off` where a pooler gives each transaction another connection and knows nothing of statements that have a name. */
+  readonly preparedStatements?: 'on' | 'off';
+  /** A statement without an answer in this time has failed; without it, it is waited for. */
+  readonly queryTimeoutMs?: number;
+}
 
 /**
  * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
@@ -11,14 +20,38 @@ const utc = '-c timezone=UTC';
  * Give the client `errorFormat: 'minimal'` as well: Prisma's other formats print the arguments of a failed query, payment
  * tokens and all, into the message that ends up in the logs.
  */
-export const prismaAdapter = (connectionString: string, poolSize: number): PrismaPg => {
+export const prismaAdapter = (
+  connectionString: string,
+  poolSize: number,
+  { metrics, preparedStatements = 'on', queryTimeoutMs }: PoolOptions = {},
+): PrismaPg => {
   const adapter = new PrismaPg(
     // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
-    // UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time.
-    { connectionString, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000, options: utc },
-    { statementNameGenerator: ({ sql }) => createHash('sha1').update(sql).digest('base64url') },
+    {
+      connectionString,
+      max: poolSize,
+      connectionTimeoutMillis: queryTimeoutMs ?? 5_000,
+      idleTimeoutMillis: 60_000,
+      onConnect: inUtc,
+      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
+    },
+    preparedStatements === 'on' ? { statementNameGenerator: digestOf } : {},
   );
   const connect = adapter.connect.bind(adapter);
-  adapter.connect = async () => traceStatements(await connect());
+  let pool: Pool | undefined;
+  if (metrics) measurePool(metrics, poolSize, () => pool);
+  adapter.connect = async () => {
+    const connected = await connect();
+    pool = connected.underlyingDriver();
+    return traceStatements(connected);
+  };
   return adapter;
 };
+
+const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update(sql).digest('base64url');
+
+/**
+ * UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time. By a
+ * statement, since poolers refuse the start-up option; they do carry this setting over to each connection that they lend.
+ */
+const inUtc = async (client: ClientBase): Promise<void> => void (await client.query("SET timezone TO 'UTC'"));

@@ -34,6 +34,16 @@ test('serves Prometheus metrics', async () => {
   expect(body).toContain('process_cpu_seconds_total{service="test"}');
 });
 
+test('describes its metrics to whoever asks for JSON, also those that have not counted yet', async () => {
+  const response = await http.inject({ url: '/metrics', headers: { accept: 'application/json' } });
+  expect(response.json()).toContainEqual({
+    name: 'http_request_duration_seconds',
+    type: 'histogram',
+    help: expect.stringContaining('HTTP requests'),
+    labels: ['method', 'route', 'status'],
+  });
+});
+
 test('measures requests by route and status; whatever has no route has one name', async () => {
   const measured = server();
   measured.get('/things/:id', async () => 'a thing');

@@ -6,7 +6,7 @@ import { drainOnClose } from './http-drain.ts';
 import { answerClientError } from './http-faults.ts';
 import { measureRequests } from './http-metrics.ts';
 import type { Logger } from './log.ts';
-import type { Registry } from './metrics.ts';
+import { describeMetrics, type Registry } from './metrics.ts';
 import { inRequestSpan } from './tracing-http.ts';
 
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
@@ -82,7 +82,11 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
       ...detail?.(),
     });
   });
-  http.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  http.get('/metrics', async (request, reply) =>
+    request.headers.accept === 'application/json'
+      ? describeMetrics(metrics)
+      : reply.type(metrics.contentType).send(await metrics.metrics()),
+  );
   return http;
 };
 

@@ -4,12 +4,12 @@ import path from 'node:path';
 import pg from 'pg';
 
 /** The key that Prisma Migrate locks, so that its tools and this runner never migrate one database at the same time. */
-const prismaLockKey = 72707369;
+export const prismaLockKey = 72707369;
 // 60 s: a neighbour's start-up migration may take that long; a lock held longer is a stuck process and somebody must look.
 const lockTimeoutMs = 60_000;
 
 /** Prisma's own bookkeeping, column for column, so that `prisma migrate status` understands a database we migrated. */
-const historyTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+export const historyTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum VARCHAR(64) NOT NULL,
   finished_at TIMESTAMPTZ,

@@ -2,12 +2,11 @@
  * A connection to Redis for what may be lost: rate limits, caches, announcements. Whoever uses it has an answer of its
  * own for when Redis is away, so a command fails at once instead of waiting. (The queue has its own: platform/bus.)
  */
-import { Redis } from 'ioredis';
-import { linkState } from './bus/link-state.ts';
 import type { Logger } from './log.ts';
+import { hastyRedis, type RedisClient, tellOfLink } from './redis-client.ts';
 
 export interface RedisConnection {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** False while Redis is away: a command would fail at once. */
   readonly isUp: () => boolean;
   /** Ends the connection; whatever is under way on it fails. */
@@ -20,8 +19,11 @@ export const redisKeyPrefix = 'agora:gateway:';
 // 250 ms: a hundred times what a healthy Redis takes, and less than a person notices.
 const commandTimeoutMs = 250;
 
-// 0.1 s growing to 2 s: quick after a restart, quiet during a long absence.
-const reconnectAfterMs = (times: number) => Math.min(times * 100, 2_000);
+export interface ConnectOptions {
+  readonly timeoutMs?: number;
+  /** Where Redis is a cluster: one node is enough, as it is for what is published. */
+  readonly oneNode?: boolean;
+}
 
 /**
  * Returns at once, connects in the background, and reconnects for as long as it takes; the log has one line when Redis
@@ -33,28 +35,15 @@ export const connectRedis = (
   url: string,
   log: Logger,
   purpose: string,
-  timeoutMs = commandTimeoutMs,
+  { timeoutMs = commandTimeoutMs, oneNode = false }: ConnectOptions = {},
 ): RedisConnection => {
-  const link = linkState(log, `Redis (${purpose})`);
-  const redis = new Redis(url, {
-    connectionName: `agora-${purpose.replaceAll(' ', '-')}`,
-    enableOfflineQueue: false,
-    // 0: a command that was under way when the connection broke fails now.
-    maxRetriesPerRequest: 0,
-    commandTimeout: timeoutMs,
-    // A connection that went silent is given up as well, or each command after this one would time out on it.
-    socketTimeout: timeoutMs,
-    retryStrategy: reconnectAfterMs,
-  });
-  const closed = () => link.down(new Error('the connection was closed'));
-  redis.on('error', link.down);
-  redis.on('close', closed);
-  redis.on('ready', link.up);
+  const redis = hastyRedis(url, { timeoutMs, oneNode, name: `agora-${purpose.replaceAll(' ', '-')}` });
+  const fallSilent = tellOfLink(redis, log, `Redis (${purpose})`);
   return {
     redis,
     isUp: () => redis.status === 'ready',
     close: () => {
-      redis.off('close', closed);
+      fallSilent();
       redis.disconnect();
     },
   };

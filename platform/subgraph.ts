@@ -12,11 +12,13 @@ import { serveGraphql } from './graphql/serve.ts';
 import { createHttpServer } from './http-server.ts';
 import { createLog, type Logger } from './log.ts';
 import { createMetrics, type Registry } from './metrics.ts';
+import { measureOutbox } from './outbox-metrics.ts';
 import { type PeriodicTask, startPeriodic } from './periodic.ts';
 import { startRelay } from './relay.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 import { startTracing } from './tracing-sdk.ts';
 import type { TracingConfig } from './tracing-variables.ts';
+import type { Sql } from './transaction.ts';
 import { viewerVerifier } from './viewer.ts';
 
 /** What a subgraph's `wiring.ts` gives to be run. */
@@ -29,6 +31,10 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly routes?: (http: FastifyInstance) => void;
   /** Announces changes that no message of the outbox tells of. Runs in the consumer role; `close` ends it. */
   readonly announceChanges?: (announcements: Announcements) => { close(): Promise<void> };
+  /** Waits until what these messages tell of can be read wherever it may be read; bounded. For those that are announced. */
+  readonly beforeAnnouncing?: (messageIds: readonly string[]) => Promise<void>;
+  /** Where its outbox is. */
+  readonly database: Sql;
   /** Resolves when its database answers. */
   readonly ping: () => Promise<unknown>;
   readonly close: () => Promise<void>;
@@ -37,7 +43,8 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
 export interface SubgraphOptions<Context extends { viewer: Viewer }> {
   readonly name: string;
   readonly port: number;
-  readonly databaseUrl: string;
+  /** Its database, without a pooler in transaction mode between: the relay listens there. */
+  readonly directUrl: string;
   readonly config: TracingConfig & {
     readonly HOST: string;
     readonly LOG_LEVEL: string;
@@ -96,8 +103,8 @@ const serveApi = async <Context extends { viewer: Viewer }>(
 };
 
 const workQueue = async <Context extends { viewer: Viewer }>(
-  { name, databaseUrl, config, receivers, announced }: SubgraphOptions<Context>,
-  { handlers, tasks, announceChanges }: Subgraph<Context>,
+  { name, directUrl, config, receivers, announced }: SubgraphOptions<Context>,
+  { handlers, tasks, announceChanges, beforeAnnouncing, database }: Subgraph<Context>,
   { log, metrics }: { log: Logger; metrics: Registry },
   shutdown: Shutdown,
 ) => {
@@ -106,8 +113,9 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   const sweeps = startPeriodic(tasks, log);
   const announcements = createAnnouncements(config, log);
   const changes = announceChanges?.(announcements);
-  const announce = announcer(announcements, announced);
-  const relay = await startRelay({ databaseUrl, bus, receivers, announce, log, metrics });
+  const announce = announcer(announcements, announced, beforeAnnouncing);
+  measureOutbox(metrics, database);
+  const relay = await startRelay({ databaseUrl: directUrl, bus, receivers, announce, log, metrics });
   shutdown.add('consumer', () => consumer.close());
   shutdown.add('sweeps', () => sweeps.close());
   shutdown.add('relay', () => relay.close());
@@ -120,14 +128,23 @@ const workQueue = async <Context extends { viewer: Viewer }>(
 
 /** One announcement for each thing that the messages are about, with the latest of its sequences. */
 const announcer =
-  (announcements: Announcements, announced: Readonly<Record<string, string>> = {}) =>
+  (
+    announcements: Announcements,
+    announced: Readonly<Record<string, string>> = {},
+    beforeAnnouncing: Subgraph<{ viewer: Viewer }>['beforeAnnouncing'],
+  ) =>
   async (messages: readonly Envelope[]): Promise<void> => {
-    const latest = new Map(messages.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
-    const told = [...latest.values()].map(async ({ aggregate, sequence }) => {
-      const type = announced[aggregate.type];
-      if (type) await announcements.announce({ about: { type, id: aggregate.id }, version: sequence });
-    });
-    await Promise.all(told);
+    const told = messages.filter(({ aggregate }) => announced[aggregate.type]);
+    if (told.length > 0) await beforeAnnouncing?.(told.map(({ id }) => id));
+    const latest = new Map(told.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
+    await Promise.all(
+      [...latest.values()].map(({ aggregate, sequence }) =>
+        announcements.announce({
+          about: { type: announced[aggregate.type] ?? aggregate.type, id: aggregate.id },
+          version: sequence,
+        }),
+      ),
+    );
   };
 
 const transportOf = ({

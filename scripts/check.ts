@@ -21,11 +21,12 @@ const staticSteps: readonly Step[] = [
   node('supergraph is current', 'scripts/compose.ts', '--check'),
   node('trusted documents are current', 'scripts/operations.ts', '--check'),
   node('schemas and migrations agree', 'scripts/db.ts', 'drift'),
+  node('deployment agrees with the code', 'scripts/deployment.ts'),
 ];
 const unitTests = tool('unit tests', 'vitest', 'run', '--project', 'unit');
 
 const help = `usage: npm run check [-- --static]
-  Generated code, format, lint, types, import rule, composition, database drift and unit tests.
+  Generated code, format, lint, types, import rule, composition, database drift, deployment and unit tests.
   --static   leaves out the unit tests (npm test runs them itself)`;
 
 const run = ({ command, args }: Step) =>

@@ -2,19 +2,17 @@
  * node scripts/migrate.ts [user] [product] [order] [payment]: applies the waiting migrations to the databases named by the
  * `*_DATABASE_URL` variables: to those of the arguments, or to all four. Needs production dependencies only: containers run it.
  */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { subgraphNames } from '../contracts/services.ts';
 import { applyMigrations } from '../platform/migrations.ts';
+import { givenDirectUrl, givenUrl } from './database/given-url.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The address of a subgraph's database, from `<NAME>_DATABASE_URL` or the file that `<NAME>_DATABASE_URL_FILE` names. */
+/** The address of a subgraph's database, which the environment has to give; not through a pooler, which breaks locks. */
 export const databaseUrlOf = (name: string): string => {
-  const variable = `${name.toUpperCase()}_DATABASE_URL`;
-  const file = process.env[`${variable}_FILE`];
-  const url = file ? readFileSync(file, 'utf8').trim() : process.env[variable];
-  if (!url) throw new Error(`${variable} is not set`);
+  const url = givenDirectUrl(process.env, name) ?? givenUrl(process.env, name);
+  if (!url) throw new Error(`${name.toUpperCase()}_DATABASE_URL is not set`);
   return url;
 };
 

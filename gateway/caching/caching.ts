@@ -42,12 +42,16 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
     ApolloServerPluginCacheControl({ calculateHttpHeaders: false }),
     httpCaching(config.HTTP_CACHE_MAX_AGE_SECONDS),
   ];
-  const isOn = config.RESPONSE_CACHE === 'on' || config.ENTITY_CACHE === 'on';
-  if (!isOn) return { plugins: outside, fetchThrough: straight, close: () => undefined };
+  const off = (): Caching => {
+    // Nothing is kept, and the metrics say so: a dashboard must not take the switch for a gateway that is broken.
+    cacheMetrics(registry, () => 0);
+    return { plugins: outside, fetchThrough: straight, close: () => undefined };
+  };
+  if (config.RESPONSE_CACHE !== 'on' && config.ENTITY_CACHE !== 'on') return off();
   const hearsEvents = Boolean(config.REDIS_URL ?? config.EVENTS_DATABASE_URL);
   if (config.CACHE_INVALIDATION === 'events' && !hearsEvents) {
     log.info('the caches are off: no events can be heard here, and CACHE_INVALIDATION is not "ttl"');
-    return { plugins: outside, fetchThrough: straight, close: () => undefined };
+    return off();
   }
 
   const near = memoryStore(config.CACHE_MAX_BYTES);

@@ -101,7 +101,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     const { store, connection } = open();
     await keep(store, entry('lamp'));
     await until('kept', () => has(store, 'lamp'));
-    await connection.redis.del(`${redisKeyPrefix}cache:generations`);
+    await connection.redis.del(`${redisKeyPrefix}{cache}:generations`);
     expect(await has(store, 'lamp')).toBe(false);
   });
 
@@ -109,7 +109,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     const { store, connection } = open(server.url, 5_000);
     const entries = Array.from({ length: 100 }, (_, n) => entry(`lamp ${n}`, { value: 'x'.repeat(200) }));
     for (const each of entries) await keep(store, each);
-    const kept = () => connection.redis.keys(`${redisKeyPrefix}cache:lamp *`);
+    const kept = () => connection.redis.keys(`${redisKeyPrefix}{cache}:lamp *`);
     await until('the oldest are gone', async () => (await kept()).length < 20);
     expect(store.bytes()).toBeLessThanOrEqual(5_000);
     expect(await has(store, 'lamp 99')).toBe(true);

@@ -17,8 +17,10 @@ interface Entry extends Provenance {
   readonly value: string;
 }
 
-const generationsKey = `${redisKeyPrefix}cache:generations`;
-const entryKey = (key: string): string => `${redisKeyPrefix}cache:${key}`;
+// In braces, so that all of them are on one node of a cluster: they are read in one transaction, with the generations.
+const prefix = `${redisKeyPrefix}{cache}:`;
+const generationsKey = `${prefix}generations`;
+const entryKey = (key: string): string => `${prefix}${key}`;
 
 /**
  * Redis away or slow is a miss. An invalidation that it did not take is tried until it does, and until then this

@@ -96,6 +96,7 @@ describe('endpoints under load', () => {
   const held = () => {
     const waiting: PromiseWithResolvers<SubgraphAnswer>[] = [];
     const exchange: HttpExchange = {
+      place: 'held',
       send: () => {
         const turn = Promise.withResolvers<SubgraphAnswer>();
         waiting.push(turn);
@@ -106,12 +107,12 @@ describe('endpoints under load', () => {
     return { exchange, waiting };
   };
   const over = (exchanges: HttpExchange[]) => {
-    const ejections: number[] = [];
+    const ejections: string[] = [];
     const all = endpoints({
       exchanges,
       ejection: { afterFailures: 3, firstMs: 60_000, longestMs: 60_000 },
       onSent: () => undefined,
-      onEjected: (index) => ejections.push(index),
+      onEjected: ({ place }) => ejections.push(place),
     });
     return { all, ejections };
   };
@@ -129,8 +130,39 @@ describe('endpoints under load', () => {
     expect(stuck.waiting.length).toBeLessThanOrEqual(20);
   });
 
+  it('are replaced: who stays is remembered, who leaves answers what it was asked, who joins gets its share', async () => {
+    const [leaver, stayer, joiner] = [held(), held(), held()];
+    let hasLeft = false;
+    const leave = async () => {
+      hasLeft = true;
+    };
+    const leaving = { ...leaver.exchange, close: leave };
+    const { all } = over([leaving, stayer.exchange]);
+    const asked = [all.send(call, new Set()), all.send(call, new Set())];
+    all.replace([stayer.exchange, joiner.exchange]);
+    expect(hasLeft).toBe(true);
+    // The one that stayed is known to be busy.
+    const more = [all.send(call, new Set()), all.send(call, new Set())];
+    expect([stayer.waiting.length, joiner.waiting.length]).toEqual([1 + 1, 1]);
+    for (const { waiting } of [leaver, stayer, joiner]) for (const { resolve } of waiting) resolve({ data: {} });
+    expect(await Promise.all([...asked, ...more])).toHaveLength(4);
+    expect(all.state()).toEqual({ endpoints: 2, ejected: 0 });
+  });
+
+  it('are not asked again by a call that was there already, though others have joined or left', async () => {
+    const [one, other] = [held(), held()];
+    const { all } = over([held().exchange, one.exchange]);
+    all.replace([one.exchange]);
+    const tried = new Set<number>();
+    void all.send(call, tried);
+    all.replace([other.exchange, one.exchange]);
+    void all.send(call, tried);
+    expect([one.waiting.length, other.waiting.length]).toEqual([1, 1]);
+  });
+
   it('eject one that fails and are told so once, while a 4xx ejects nobody', async () => {
     const failingWith = (failure: SubgraphFailure): HttpExchange => ({
+      place: failure.fault,
       send: () => Promise.reject(failure),
       close: async () => undefined,
     });
@@ -138,7 +170,7 @@ describe('endpoints under load', () => {
     const refusing = failingWith(new SubgraphFailure('SUBGRAPH_BAD_RESPONSE'));
     const { all, ejections } = over([away, refusing]);
     for (let n = 0; n < 20; n++) await all.send(call, new Set()).catch(() => undefined);
-    expect(ejections).toEqual([0]);
+    expect(ejections).toEqual(['SUBGRAPH_UNAVAILABLE']);
     expect(all.state()).toEqual({ endpoints: 2, ejected: 1 });
   });
 });

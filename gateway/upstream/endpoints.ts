@@ -15,12 +15,14 @@ export interface EndpointsOptions {
   readonly exchanges: readonly HttpExchange[];
   readonly ejection: EjectionBounds;
   readonly onSent: () => void;
-  readonly onEjected: (endpoint: number, forMs: number) => void;
+  readonly onEjected: (exchange: HttpExchange, forMs: number) => void;
 }
 
 export interface Endpoints {
   /** Asks an endpoint that is not in `tried`, if there is one, and adds it there. */
   send(call: SubgraphCall, tried: Set<number>): Promise<SubgraphAnswer>;
+  /** From now on these. Those that stay keep what is known of them; the others end what they have in hand, and close. */
+  replace(exchanges: readonly HttpExchange[]): void;
   state(now?: number): { readonly endpoints: number; readonly ejected: number };
   close(): Promise<void>;
 }
@@ -33,16 +35,30 @@ export interface Health {
   readonly ejectedUntilMs: number;
 }
 
+interface Endpoint {
+  readonly exchange: HttpExchange;
+  /** Never another's: a call that is under way knows by it where it has been. */
+  readonly id: number;
+  health: Health;
+}
+
 export const endpoints = ({ exchanges, ejection, onSent, onEjected }: EndpointsOptions): Endpoints => {
-  const all = exchanges.map((exchange, index) => ({ exchange, index, health: { ...unknownHealth } as Health }));
+  let nextId = 0;
+  const endpoint = (exchange: HttpExchange): Endpoint => ({ exchange, id: nextId++, health: unknownHealth });
+  let all = exchanges.map(endpoint);
+  const closing = new Set<Promise<void>>();
   let turn = 0;
 
-  const failed = (endpoint: (typeof all)[number]): void => {
+  const failed = (endpoint: Endpoint): void => {
     const others = all.filter((other) => other !== endpoint).map(({ health }) => health);
     const before = endpoint.health;
     endpoint.health = afterFailure(before, others, ejection, Date.now());
     const { ejectedUntilMs } = endpoint.health;
-    if (ejectedUntilMs > before.ejectedUntilMs) onEjected(endpoint.index, ejectedUntilMs - Date.now());
+    if (ejectedUntilMs > before.ejectedUntilMs) onEjected(endpoint.exchange, ejectedUntilMs - Date.now());
+  };
+  const close = (exchange: HttpExchange): void => {
+    const closed = exchange.close().finally(() => closing.delete(closed));
+    closing.add(closed);
   };
 
   return {
@@ -50,11 +66,11 @@ export const endpoints = ({ exchanges, ejection, onSent, onEjected }: EndpointsO
       turn = (turn + 1) % all.length;
       const index = choose(
         all.map(({ health }) => health),
-        { tried, turn, now: Date.now() },
+        { tried: new Set(all.flatMap(({ id }, i) => (tried.has(id) ? [i] : []))), turn, now: Date.now() },
       );
-      tried.add(index);
       const endpoint = all[index];
       if (!endpoint) throw new Error(`there is no endpoint ${index}`);
+      tried.add(endpoint.id);
       endpoint.health = { ...endpoint.health, pending: endpoint.health.pending + 1 };
       onSent();
       try {
@@ -62,17 +78,25 @@ export const endpoints = ({ exchanges, ejection, onSent, onEjected }: EndpointsO
         endpoint.health = { ...unknownHealth, pending: endpoint.health.pending };
         return answer;
       } catch (failure) {
-        if (failure instanceof SubgraphFailure && failure.isUnhealthy) failed(endpoint);
+        if (failure instanceof SubgraphFailure && failure.isUnhealthy && all.includes(endpoint)) failed(endpoint);
         throw failure;
       } finally {
         endpoint.health = { ...endpoint.health, pending: endpoint.health.pending - 1 };
       }
     },
+    replace: (next) => {
+      const before = all;
+      all = next.map((exchange) => before.find((known) => known.exchange === exchange) ?? endpoint(exchange));
+      for (const { exchange } of before) if (!next.includes(exchange)) close(exchange);
+    },
     state: (now = Date.now()) => ({
       endpoints: all.length,
       ejected: all.filter(({ health }) => isEjected(health, now)).length,
     }),
-    close: async () => void (await Promise.all(exchanges.map((exchange) => exchange.close()))),
+    close: async () => {
+      for (const { exchange } of all) close(exchange);
+      await Promise.all(closing);
+    },
   };
 };
 

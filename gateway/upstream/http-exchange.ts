@@ -1,4 +1,5 @@
 /** One HTTP exchange with one endpoint of a subgraph, over a kept-alive connection. Nothing is tried twice here. */
+import { isIPv6, type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { currentTrace } from '../../platform/context.ts';
 import { inSpan, SpanKind } from '../../platform/tracing.ts';
@@ -8,6 +9,8 @@ import { failureOf } from './subgraph-faults.ts';
 
 export interface HttpExchangeOptions {
   readonly url: string;
+  /** The one of its host's addresses to connect to; whichever it has then, when absent. The name stays for TLS and `Host`. */
+  readonly address?: string;
   readonly connections: number;
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes: number;
@@ -16,6 +19,8 @@ export interface HttpExchangeOptions {
 }
 
 export interface HttpExchange {
+  /** Where that is, for the log. */
+  readonly place: string;
   readonly send: Send;
   /** Waits for the exchanges under way. */
   close(): Promise<void>;
@@ -25,7 +30,7 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
   const { origin, pathname, search } = new URL(options.url);
   const pool = new Pool(origin, {
     connections: options.connections,
-    connectTimeout: options.connectTimeoutMs,
+    connect: { timeout: options.connectTimeoutMs, ...(options.address && { lookup: alwaysTo(options.address) }) },
     maxResponseSize: options.maxResponseBytes,
     // The call's signal is the one deadline; undici's own timers would be a second.
     headersTimeout: 0,
@@ -52,9 +57,12 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
       throw failureOf(error);
     }
   };
-  const span = { kind: SpanKind.CLIENT, attributes: { 'http.request.method': 'POST', 'url.full': origin + path } };
+  const peer = options.address && { 'network.peer.address': options.address };
+  const attributes = { 'http.request.method': 'POST', 'url.full': origin + path, ...peer };
+  const span = { kind: SpanKind.CLIENT, attributes };
 
   return {
+    place: options.address ? `${options.url} (${options.address})` : options.url,
     send: (call) =>
       inSpan(`POST ${pathname}`, span, async (active) => {
         const received = await exchange(call);
@@ -65,3 +73,12 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
     close: () => pool.close(),
   };
 };
+
+/** Node asks for all addresses, or for one, as it needs them. */
+const alwaysTo =
+  (address: string): LookupFunction =>
+  (_host, { all }, done) => {
+    const family = isIPv6(address) ? 6 : 4;
+    if (all) done(null, [{ address, family }]);
+    else done(null, address, family);
+  };

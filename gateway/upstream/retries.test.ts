@@ -37,7 +37,7 @@ const scene = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) =>
       retries: 2,
       pauseMs: 4,
       budget: retryBudget({ ratio: 0.2, reserve: 10 }),
-      firstTryMs: undefined,
+      firstTryMs: () => undefined,
       random: () => {
         pauses.push(0.5);
         return 0.5;

@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly pauseMs: number;
   readonly budget: RetryBudget;
   /** How long a query's first try may take when another endpoint could be asked. */
-  readonly firstTryMs: number | undefined;
+  readonly firstTryMs: () => number | undefined;
   readonly random?: () => number;
   readonly onRetry: () => void;
 }
@@ -25,7 +25,7 @@ export const withRetries =
     const send = (): ReturnType<Send> => endpoints.send(call, tried);
     for (let retry = 0; ; retry++) {
       try {
-        return await (retry === 0 ? firstTry(call, options.firstTryMs, endpoints, tried) : send());
+        return await (retry === 0 ? firstTry(call, options.firstTryMs(), endpoints, tried) : send());
       } catch (error) {
         const failure = failureOf(error);
         if (retry === options.retries || !mayRetry(failure, call) || !options.budget.withdraw()) throw failure;

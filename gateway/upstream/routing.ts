@@ -25,6 +25,7 @@ export const subgraphSettings = (
     breakerProbeMs: config[`${prefix}_SUBGRAPH_BREAKER_PROBE_MS`] ?? config.SUBGRAPH_BREAKER_PROBE_MS,
     retries: config[`${prefix}_SUBGRAPH_RETRIES`] ?? config.SUBGRAPH_RETRIES,
     retryRatio: config[`${prefix}_SUBGRAPH_RETRY_RATIO`] ?? config.SUBGRAPH_RETRY_RATIO,
+    followDns: (config[`${prefix}_SUBGRAPH_FOLLOW_DNS`] ?? config.SUBGRAPH_FOLLOW_DNS) === 'on',
     // Two guests who ask the same are strangers: a cookie that a subgraph sets must not become both's.
     deduplication:
       (config[`${prefix}_SUBGRAPH_DEDUPLICATION`] ?? config.SUBGRAPH_DEDUPLICATION) === 'on' &&

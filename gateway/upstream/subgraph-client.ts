@@ -4,13 +4,13 @@
  * choice of an endpoint → one HTTP exchange. A layer knows the next one and nothing else.
  */
 import type { Logger } from '../../platform/log.ts';
+import type { Lookup } from './addresses.ts';
 import { bulkhead } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { type Signals, tooLate, within } from './deadline.ts';
 import { deduplication, keyOf } from './deduplication.ts';
-import { endpoints } from './endpoints.ts';
-import { httpExchange } from './http-exchange.ts';
 import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
+import { replicas } from './replicas.ts';
 import { retryBudget, withRetries } from './retries.ts';
 import type { SubgraphSettings } from './routing.ts';
 import { isMutation, type SubgraphAnswer, type SubgraphCall, type SubgraphRequest } from './subgraph-call.ts';
@@ -40,6 +40,8 @@ export interface SubgraphClientOptions extends SubgraphSettings {
   readonly name: string;
   readonly metrics: UpstreamMetrics;
   readonly log: Logger;
+  /** The addresses of a host; the system's, when absent. */
+  readonly lookup?: Lookup;
 }
 
 export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
@@ -96,22 +98,27 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
 
 /** Everything below the deadline. */
 const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
-  const { name, urls, timeoutMs, log } = options;
-  const replicas = endpoints({
-    exchanges: urls.map((url) => httpExchange({ ...options, url, connections: options.concurrency })),
-    ejection: bounds.ejection,
-    onSent: metrics.sent,
-    onEjected: (endpoint, forMs) => {
-      metrics.ejected();
-      log.warn({ subgraph: name, url: urls[endpoint], forMs }, 'endpoint left alone for a while');
+  const { name, timeoutMs, log } = options;
+  const endpoints = replicas({
+    ...options,
+    connections: options.concurrency,
+    lookupEveryMs: options.followDns ? bounds.lookupEveryMs : undefined,
+    endpoints: {
+      ejection: bounds.ejection,
+      onSent: metrics.sent,
+      onEjected: ({ place }, forMs) => {
+        metrics.ejected();
+        log.warn({ subgraph: name, url: place, forMs }, 'endpoint left alone for a while');
+      },
     },
+    onReplaced: (urls) => log.info({ subgraph: name, urls }, 'the endpoints are others now'),
   });
   const places = bulkhead(options);
-  const retrying = withRetries(replicas, {
+  const retrying = withRetries(endpoints, {
     retries: options.retries,
     pauseMs: bounds.retryPauseMs,
     budget: retryBudget({ ratio: options.retryRatio, reserve: bounds.retryReserve }),
-    firstTryMs: urls.length > 1 ? timeoutMs / 2 : undefined,
+    firstTryMs: () => (endpoints.state().endpoints > 1 ? timeoutMs / 2 : undefined),
     onRetry: metrics.retried,
   });
   const breaker = circuitBreaker(retrying, {
@@ -133,9 +140,9 @@ const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
       breaker.check();
       return places.run(call.signal, () => breaker.send(call));
     },
-    state: () => ({ breaker: breaker.state(), ...places.state(), ...replicas.state() }),
+    state: () => ({ breaker: breaker.state(), ...places.state(), ...endpoints.state() }),
     close: async () => {
-      await replicas.close();
+      await endpoints.close();
       breaker.close();
     },
   };

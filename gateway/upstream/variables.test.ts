@@ -38,6 +38,7 @@ describe('the settings of a subgraph', () => {
     const values: Record<string, string> = {
       SUBGRAPH_BREAKER: 'off',
       SUBGRAPH_DEDUPLICATION: 'off',
+      SUBGRAPH_FOLLOW_DNS: 'off',
       SUBGRAPH_RETRY_RATIO: '1',
     };
     const env = Object.fromEntries(ofOne.map((name) => [`X_${name}`, values[name] ?? '7']));

@@ -34,6 +34,9 @@ const ofEverySubgraph = {
   SUBGRAPH_RETRIES: count(2),
   SUBGRAPH_RETRY_RATIO: z.coerce.number().min(0).max(1).default(0.2),
 
+  // Whether a host name with several addresses is that many replicas, looked up again every 2 s.
+  SUBGRAPH_FOLLOW_DNS: onOrOff,
+
   // Whether the same question of the same viewer, asked again while the first is under way, waits for its answer.
   SUBGRAPH_DEDUPLICATION: onOrOff,
 };
@@ -86,6 +89,8 @@ export const upstreamBounds = {
   retryPauseMs: 25,
   // Ten retries at once even after a quiet time, when there is no traffic to take the share from.
   retryReserve: 10,
+  // 2 s: how long a new replica waits for its first request, and a question that a name server answers from memory.
+  lookupEveryMs: 2_000,
   // An endpoint is left alone for 1 s, 2 s, 4 s … 30 s: a restart takes seconds, a broken host stays broken.
   ejection: { afterFailures: 3, firstMs: 1_000, longestMs: 30_000 },
 } as const;

@@ -12,7 +12,9 @@ export interface QueueHandle {
   add(name: string, data: unknown, options?: JobsOptions): Promise<unknown>;
   addBulk(jobs: NewJob[]): Promise<unknown>;
   getJob(id: string): Promise<Job | undefined>;
-  getJobs(states: 'failed'[], start: number, end: number): Promise<Job[]>;
+  getJobs(states: ('failed' | 'wait')[], start: number, end: number, ascending?: boolean): Promise<Job[]>;
+  /** Removes every job, in hand or not, and the queue with them. */
+  obliterate(options: { force: boolean }): Promise<void>;
   getJobCounts(...states: ('wait' | 'active' | 'delayed' | 'failed')[]): Promise<Record<string, number | undefined>>;
 }
 
@@ -30,6 +32,8 @@ export interface Backend {
   queue(name: string): Promise<QueueHandle>;
   /** Adds the jobs in their order, the quickest way that the server has. Rejects when not all of them were added. */
   add(queue: QueueHandle, jobs: NewJob[]): Promise<void>;
+  /** When the message that is next in line was queued, by the clock of whoever queued it; nothing when none waits. */
+  nextQueuedAt(queue: QueueHandle, name: string): Promise<number | undefined>;
   /** Starts at once when the server is there, else as soon as it is. */
   worker(name: string, process: Processor<unknown>, options: Omit<WorkerOptions, 'connection'>): WorkerHandle;
   close(): Promise<void>;

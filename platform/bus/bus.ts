@@ -52,10 +52,14 @@ export interface Bus {
   /** Hands each message of the queue to `handle`. A rejection is retried, and ends as a dead letter; `Poison` at once. */
   consume(queue: string, handle: (message: unknown) => Promise<void>, options?: ConsumeOptions): Promise<Consumption>;
   counts(queue: string): Promise<QueueCounts>;
+  /** For how long the message that is next in line has been in the queue: 0 when none waits. Delayed ones do not count. */
+  oldestWaitingMs(queue: string): Promise<number>;
   /** Newest first. */
   deadLetters(queue: string, page?: Page): Promise<readonly DeadLetter[]>;
   /** Puts a dead letter back in its queue with all its tries. False when there is no such dead letter. */
   redrive(queue: string, id: string): Promise<boolean>;
+  /** Forgets all that the queue holds, dead letters too. For a restore: nobody may be consuming. */
+  empty(queue: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -109,6 +109,25 @@ eachTransport('a message that fails', (on) => {
     expect(pages.map(({ reason }) => reason)).toEqual(messages.map(idOf).toReversed());
   });
 
+  it('forgets all that it holds when told to: what waits, what is put off, what is dead', async () => {
+    const poison = aMessage();
+    const { close } = await on.bus.consume(on.queue, async (got) => {
+      if (idOf(got) === poison.id) throw new Poison('broken');
+      throw new Error('not yet');
+    });
+    await on.publish(poison, aMessage());
+    await until('a dead letter', async () => (await on.bus.counts(on.queue)).dead > 0);
+    await close();
+    await on.publish(aMessage());
+    await on.bus.empty(on.queue);
+    expect(await on.bus.counts(on.queue)).toEqual({ waiting: 0, active: 0, delayed: 0, dead: 0 });
+
+    const taken: string[] = [];
+    await on.bus.consume(on.queue, async (got) => void taken.push(idOf(got)));
+    await on.publish(poison);
+    await until('the queue to work as before', () => taken.length === 1);
+  });
+
   it('makes poison a dead letter at the first try', async () => {
     let tries = 0;
     await on.bus.consume(on.queue, async () => {

@@ -1,4 +1,5 @@
 /** What messaging measures. Without a registry it counts for nobody, so that callers need not ask. */
+import { askAtScrape } from '../asked-gauges.ts';
 import { Counter, Gauge, Histogram, type Registry } from '../metrics.ts';
 import type { Bus } from './bus.ts';
 
@@ -38,7 +39,10 @@ export const consumerMetrics = (registry?: Registry) => ({
   }),
 });
 
-/** How many messages are in the queue, read at each scrape; the last numbers while the queue cannot be reached. */
+/**
+ * How many messages are in the queue, and for how long the next has waited, read at each scrape. While the queue cannot
+ * be reached the numbers are the last ones, since dead letters do not go away by themselves, and the age is absent.
+ */
 export const measureQueue = (registry: Registry | undefined, bus: Bus, queue: string): void => {
   new Gauge({
     name: 'agora_queue_messages',
@@ -50,6 +54,15 @@ export const measureQueue = (registry: Registry | undefined, bus: Bus, queue: st
       for (const [state, count] of Object.entries(counts)) this.set({ queue, state }, count);
     },
   });
+  if (!registry) return;
+  askAtScrape(registry, () => bus.oldestWaitingMs(queue), [
+    {
+      name: 'agora_queue_oldest_waiting_seconds',
+      help: 'Time in the queue of the message that is next in line; 0 when none waits.',
+      labelNames: ['queue'],
+      read: (ms) => [[{ queue }, ms / 1_000]],
+    },
+  ]);
 };
 
 export const relayMetrics = (registry?: Registry) => ({

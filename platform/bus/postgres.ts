@@ -14,6 +14,9 @@ const schema = 'bullmq';
 // A bulk insert makes temporary tables and takes 10 ms however few the jobs are; a job by itself takes 0.6 ms.
 const few = 12;
 
+// In the order in which BullMQ hands out, by the index that it has for that.
+const next = `SELECT added_at_ms FROM job WHERE queue = $1 AND state = 'waiting' ORDER BY priority, seq LIMIT 1`;
+
 const poolConfig = (connectionString: string, size: { max: number; query_timeout: number }): pg.PoolConfig => ({
   connectionString,
   ...size,
@@ -57,6 +60,11 @@ export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Ba
     add: async (queue, jobs) => {
       if (jobs.length > few) await queue.addBulk(jobs);
       else for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
+    },
+    // BullMQ's own getter sorts downwards here whatever it is asked for, and would find the newest.
+    nextQueuedAt: async (_, name) => {
+      const { rows } = await publishing.query(next, [name]);
+      return rows[0] && Number(rows[0].added_at_ms);
     },
     worker: (name, process, options) =>
       new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {

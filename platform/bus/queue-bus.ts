@@ -41,6 +41,12 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
       return { waiting: wait ?? 0, active: active ?? 0, delayed: delayed ?? 0, dead: failed ?? 0 };
     },
 
+    oldestWaitingMs: async (name) => {
+      const since = await backend.nextQueuedAt(await backend.queue(name), name);
+      // The publisher's clock may be ahead of ours.
+      return since === undefined ? 0 : Math.max(0, Date.now() - since);
+    },
+
     // 50: a screen of them; whoever wants more asks for the next page.
     deadLetters: async (name, { offset = 0, limit = 50 }: Page = {}) => {
       const queue = await backend.queue(name);
@@ -57,6 +63,8 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
       await dead.remove();
       return true;
     },
+
+    empty: async (name) => (await backend.queue(name)).obliterate({ force: true }),
 
     close: async () => {
       await Promise.all(consumptions.map((consumption) => consumption.close()));

@@ -1,17 +1,15 @@
-import { createRedisBackend, type Job, withBackend } from 'bullmq';
-import { Redis } from 'ioredis';
+import { type ConnectionOptions, createRedisBackend, type Job, withBackend } from 'bullmq';
+import { Cluster } from 'ioredis';
 import type { Logger } from '../log.ts';
+import { hastyRedis, patientRedis, type RedisClient, tellOfLink } from '../redis-client.ts';
 import type { Backend, QueueHandle } from './backend.ts';
 import type { BusLimits } from './limits.ts';
-import { linkState } from './link-state.ts';
 
 const { Queue, Worker } = withBackend(createRedisBackend);
 
-// The hash tag puts all keys in one slot: the scripts of BullMQ touch several at once, which Redis Cluster allows only there.
-const prefix = '{agora}';
-
-// 0.1 s growing to 2 s: quick after a restart, quiet during a long absence.
-const reconnect = (times: number) => Math.min(times * 100, 2_000);
+// The hash tag puts all keys in one slot: the scripts of BullMQ touch several at once, which Redis Cluster allows only
+// there. They touch one queue each, so in a cluster every queue has a slot of its own, and the masters share the queues.
+const prefixIn = (client: RedisClient, queue: string) => (client instanceof Cluster ? `{agora:${queue}}` : '{agora}');
 
 // 15 s: longer than BullMQ lets Redis keep a command waiting for work (10 s and 1 s of its own watchdog).
 const silentMs = 15_000;
@@ -24,47 +22,45 @@ const streams = { events: { maxLen: 100 } };
  * Each worker has two of its own that wait for Redis for as long as it takes, as BullMQ wants them.
  */
 export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
-  const link = linkState(log, 'Redis');
-  const client = new Redis(url, {
-    enableOfflineQueue: false,
-    // 0: a command that was under way when the connection broke fails now, and is published again later.
-    maxRetriesPerRequest: 0,
-    commandTimeout: limits.publishDeadlineMs,
-    // A connection that went silent is given up as well, or each command after this one would time out on it.
-    socketTimeout: limits.publishDeadlineMs,
-    retryStrategy: reconnect,
-  });
-  client.on('error', link.down);
-  client.on('close', () => link.down(new Error('the connection was closed')));
-  client.on('ready', link.up);
+  const client = hastyRedis(url, { timeoutMs: limits.publishDeadlineMs, name: 'agora-bus' });
+  const fallSilent = tellOfLink(client, log, 'Redis');
   const queues = new Map<string, InstanceType<typeof Queue>>();
+  const releases: (() => void)[] = [];
 
   return {
     transport: 'redis',
     queue: async (name) => {
       await untilReady(client, limits.publishDeadlineMs);
-      const known = queues.get(name) ?? new Queue(name, { connection: client, prefix, streams });
-      if (!queues.has(name)) known.on('error', link.down);
+      const known =
+        queues.get(name) ?? new Queue(name, { connection: client, prefix: prefixIn(client, name), streams });
+      // Told by the connection that they share; an error that nobody hears would end the process.
+      if (!queues.has(name)) known.on('error', () => undefined);
       queues.set(name, known);
       return known as QueueHandle;
     },
     add: async (queue, jobs) => void (await queue.addBulk(jobs)),
-    worker: (name, process, options) =>
-      new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
+    nextQueuedAt: async (queue) => (await queue.getJobs(['wait'], 0, 0, true))[0]?.timestamp,
+    worker: (name, process, options) => {
+      const { connection, release } = patientRedis(url, silentMs);
+      releases.push(release);
+      return new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
         ...options,
-        prefix,
-        connection: { url, maxRetriesPerRequest: null, retryStrategy: reconnect, socketTimeout: silentMs },
-      }),
+        prefix: prefixIn(client, name),
+        // BullMQ has its own types for what ioredis takes.
+        connection: connection as ConnectionOptions,
+      });
+    },
     close: async () => {
-      client.removeAllListeners('close');
+      fallSilent();
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
       client.disconnect();
+      for (const release of releases) release();
     },
   };
 };
 
 /** Resolves when the connection is usable, rejects when it does not become so in time. */
-const untilReady = async (client: Redis, deadlineMs: number): Promise<void> => {
+const untilReady = async (client: RedisClient, deadlineMs: number): Promise<void> => {
   if (client.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => done(new Error(`Redis cannot be reached (${client.status})`)), deadlineMs);

@@ -8,7 +8,7 @@ export interface Finding {
 }
 
 // A breach is rarely alone; twenty show the pattern, `--json` has them all.
-const shownPerRule = 20;
+export const shownPerRule = 20;
 
 const line = ({ ids, what }: Breach) =>
   `    ${Object.entries(ids)

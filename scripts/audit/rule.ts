@@ -48,8 +48,15 @@ export const sqlRule = (
   },
 });
 
-/** Runs `sql` on pooled connections whose every transaction is read-only. */
+/** Runs `sql` on pooled connections whose every transaction is read-only; once `signal` is aborted, throws its reason. */
 export const readOnly =
-  (pool: pg.Pool): Query =>
-  async (sql, ...values) =>
-    (await pool.query(sql, values)).rows;
+  (pool: pg.Pool, signal?: AbortSignal): Query =>
+  async (sql, ...values) => {
+    signal?.throwIfAborted();
+    try {
+      return (await pool.query(sql, values)).rows;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  };

@@ -13,10 +13,10 @@ export const programs = [
   'scripts/health.mjs',
   // For operators
   'scripts/audit.ts',
-  //TMP  'scripts/backup.ts',
-  //TMP  'scripts/restore.ts',
+  'scripts/backup.ts',
+  'scripts/restore.ts',
   'scripts/republish.ts',
-  //TMP  'scripts/dead-letters.ts',
+  'scripts/dead-letters.ts',
 ] as const;
 
 /** What programs read by its name, which following imports does not find. */

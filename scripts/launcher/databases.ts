@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import { applyMigrations } from '../../platform/migrations.ts';
+import { givenDirectUrl, givenUrl } from '../database/given-url.ts';
 import { ensureDatabases } from '../database/roles.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 import type { Secrets } from './secrets.ts';
@@ -14,12 +14,6 @@ export type Databases = {
   eventsUrl: string | undefined;
   /** Our own server, unless the environment gave all addresses. */
   server: OwnPostgres | undefined;
-};
-
-const givenUrl = (env: Environment, subgraph: SubgraphName): string | undefined => {
-  const variable = `${subgraph.toUpperCase()}_DATABASE_URL`;
-  const file = env[`${variable}_FILE`];
-  return file ? readFileSync(file, 'utf8').trim() : env[variable] || undefined;
 };
 
 /** The databases that the environment names; the others in our own PostgreSQL server, which is started only when it is needed. */
@@ -47,11 +41,16 @@ export const openDatabases = async (options: {
   return { urls: urls as Record<SubgraphName, string>, eventsUrl: made.events, server };
 };
 
-/** Brings all four databases up to date; returns what was applied, as `order/20260101_init`. */
-export const migrateAll = async (root: string, urls: Record<SubgraphName, string>): Promise<string[]> => {
+/** Brings all four databases up to date, past a pooler; returns what was applied, as `order/20260101_init`. */
+export const migrateAll = async (
+  root: string,
+  urls: Record<SubgraphName, string>,
+  env: Environment,
+): Promise<string[]> => {
   const applied = await Promise.all(
     subgraphNames.map(async (name) => {
-      const result = await applyMigrations(urls[name], path.join(root, 'prisma', name, 'migrations'));
+      const url = givenDirectUrl(env, name) ?? urls[name];
+      const result = await applyMigrations(url, path.join(root, 'prisma', name, 'migrations'));
       return result.applied.map((migration) => `${name}/${migration}`);
     }),
   );

@@ -49,7 +49,7 @@ export const startInfrastructure = async (options: {
     await server?.stop();
   };
   try {
-    const applied = await migrateAll(root, urls);
+    const applied = await migrateAll(root, urls, env);
     if (applied.length > 0) say(`Applied migrations: ${applied.join(', ')}`);
     if (choice.kind === 'private redis') {
       redis = await startPrivateRedis({

@@ -11,14 +11,21 @@ export const orderVariables = z.object({
   ...subgraphVariables,
   ORDER_PORT: variable.port(defaultPorts.order),
   ORDER_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
+  ORDER_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
+  // How long a step may be without its reply: a neighbour that restarts must not cost the customer the order.
   RESERVE_TIMEOUT_MS: variable.milliseconds(waitMs.reserve),
   AUTHORIZE_TIMEOUT_MS: variable.milliseconds(waitMs.authorize),
-  ACTION_TIMEOUT_MS: variable.milliseconds(waitMs.action),
   COMMIT_TIMEOUT_MS: variable.milliseconds(waitMs.commit),
   CAPTURE_TIMEOUT_MS: variable.milliseconds(waitMs.capture),
+  // How long a customer has for the extra step of the bank; their units are held meanwhile.
+  ACTION_TIMEOUT_MS: variable.milliseconds(waitMs.action),
+  // How often a capture is asked for before the order is undone: the money is held, and the stock is sold.
   CAPTURE_TRIES: count(tries.capture),
+  // How long the first undo may be without its reply, each next one twice as long, and after how many a person looks.
   UNDO_TIMEOUT_MS: variable.milliseconds(waitMs.undo),
   UNDO_TRIES: count(tries.undo),
+  // How long a customer whose card was declined has to find another.
   ORDER_EXPIRY_MS: variable.milliseconds(waitMs.expiry),
   // Each second: a time-out may come a second late, and an idle sweep is one look at an index.
   SWEEP_INTERVAL_MS: variable.milliseconds(1_000),
@@ -27,6 +34,10 @@ export const orderVariables = z.object({
 });
 
 export type OrderConfig = z.output<typeof orderVariables>;
+
+/** Where LISTEN and whatever else outlives a transaction is at home. */
+export const directUrl = ({ ORDER_DATABASE_DIRECT_URL, ORDER_DATABASE_URL }: OrderConfig): string =>
+  ORDER_DATABASE_DIRECT_URL ?? ORDER_DATABASE_URL;
 
 export const timingsOf = (config: OrderConfig): Timings => ({
   waitMs: {

@@ -1,7 +1,7 @@
 import { findMessage } from '../../contracts/messages/index.ts';
 import { readConfig } from '../../platform/config.ts';
 import { runSubgraph } from '../../platform/subgraph.ts';
-import { orderVariables } from './config.ts';
+import { directUrl, orderVariables } from './config.ts';
 import { wire } from './wiring.ts';
 
 const config = readConfig('order', orderVariables);
@@ -9,7 +9,7 @@ const config = readConfig('order', orderVariables);
 await runSubgraph({
   name: 'order',
   port: config.ORDER_PORT,
-  databaseUrl: config.ORDER_DATABASE_URL,
+  directUrl: directUrl(config),
   config,
   receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),

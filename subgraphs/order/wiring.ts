@@ -1,7 +1,7 @@
 /** The composition root: which adapter stands behind which port. */
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../contracts/ids.ts';
-import { prismaAdapter } from '../../platform/database.ts';
+import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
 import { idempotency } from '../../platform/idempotency.ts';
 import { takeIn } from '../../platform/inbox.ts';
@@ -14,12 +14,13 @@ import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart-reads.ts';
 import { cartStore } from './adapters/cart-store.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
+import { measureCheckouts } from './adapters/checkout-gauges.ts';
 import { announceOrders } from './adapters/order-announcer.ts';
 import { orderReads } from './adapters/order-reads.ts';
 import { orderStore } from './adapters/order-store.ts';
 import { orderWatch } from './adapters/order-watch.ts';
 import { signals } from './adapters/signals.ts';
-import { type OrderConfig, timingsOf } from './config.ts';
+import { directUrl, type OrderConfig, timingsOf } from './config.ts';
 import { consumers } from './consumers/index.ts';
 import { orderNumber, orderNumberBytes } from './domain/order-number.ts';
 import { context, type GraphqlContext } from './graphql/context.ts';
@@ -47,8 +48,8 @@ const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive'
   reads: { ...orderReads(prisma), ...cartReads(prisma) },
 });
 
-export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
+export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
 type Rim = Pick<Deps, 'now' | 'newId' | 'newOrderNumber'>;
 const world: Rim = {
@@ -66,9 +67,14 @@ export const createApp = (
 export const wire =
   (config: OrderConfig) =>
   ({ log, metrics }: { log: Logger; metrics: Registry }): Subgraph<GraphqlContext> => {
-    const prisma = connect(config.ORDER_DATABASE_URL, config.DATABASE_POOL_SIZE);
+    const prisma = connect(config.ORDER_DATABASE_URL, config.DATABASE_POOL_SIZE, {
+      metrics,
+      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
+    });
+    // Of the database and not of a process: told by those that work on it.
+    if (config.ROLE !== 'api') measureCheckouts(metrics, prisma);
     const watch = orderWatch({
-      databaseUrl: config.ORDER_DATABASE_URL,
+      databaseUrl: directUrl(config),
       onOutage: (err) => log.warn({ err }, 'not told of changed orders; those who wait poll'),
     });
     const orderApp = createApp(prisma, {
@@ -82,7 +88,8 @@ export const wire =
       context: context(orderApp),
       handlers: consumers(orderApp),
       tasks: [{ name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines }],
-      announceChanges: (announcements) => announceOrders(config.ORDER_DATABASE_URL, announcements, log),
+      announceChanges: (announcements) => announceOrders(directUrl(config), announcements, log),
+      database: prisma,
       ping: () => prisma.$queryRaw`SELECT 1`,
       close: async () => {
         await watch.close();

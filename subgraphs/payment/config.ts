@@ -7,6 +7,8 @@ export const paymentVariables = z
   .object({
     ...subgraphVariables,
     PAYMENT_DATABASE_URL: variable.url('postgresql', 'postgres'),
+    // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
+    PAYMENT_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
     PAYMENT_PORT: variable.port(defaultPorts.payment),
     /** Where providers reach this service's API; without it, this very process. */
     PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
@@ -23,3 +25,7 @@ export const paymentVariables = z
   });
 
 export type PaymentConfig = z.output<typeof paymentVariables>;
+
+/** Where LISTEN and whatever else outlives a transaction is at home. */
+export const directUrl = ({ PAYMENT_DATABASE_DIRECT_URL, PAYMENT_DATABASE_URL }: PaymentConfig): string =>
+  PAYMENT_DATABASE_DIRECT_URL ?? PAYMENT_DATABASE_URL;

@@ -2,7 +2,7 @@
 import { findMessage } from '../../contracts/messages/index.ts';
 import { readConfig } from '../../platform/config.ts';
 import { runSubgraph } from '../../platform/subgraph.ts';
-import { paymentVariables } from './config.ts';
+import { directUrl, paymentVariables } from './config.ts';
 import { wire } from './wiring.ts';
 
 const config = readConfig('payment', paymentVariables);
@@ -10,7 +10,7 @@ const config = readConfig('payment', paymentVariables);
 await runSubgraph({
   name: 'payment',
   port: config.PAYMENT_PORT,
-  databaseUrl: config.PAYMENT_DATABASE_URL,
+  directUrl: directUrl(config),
   config,
   receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),

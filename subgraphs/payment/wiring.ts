@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../contracts/ids.ts';
 import { runInContext } from '../../platform/context.ts';
-import { prismaAdapter } from '../../platform/database.ts';
+import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
 import { idempotency } from '../../platform/idempotency.ts';
 import { takeIn } from '../../platform/inbox.ts';
@@ -22,7 +22,7 @@ import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
 import { deliverWebhooks } from './adapters/simulator/webhook-queue.ts';
-import type { PaymentConfig } from './config.ts';
+import { directUrl, type PaymentConfig } from './config.ts';
 import { consumers } from './consumers/index.ts';
 import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -32,8 +32,8 @@ import type { Deps, PaymentProvider, Stores } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
+export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
 const stores = (tx: Prisma.TransactionClient): Stores => ({
   payments: paymentStore(tx),
@@ -72,10 +72,11 @@ const deliverEveryMs = 250;
 export const wire =
   (config: PaymentConfig) =>
   ({ log, metrics }: { log: Logger; metrics: Registry }): Subgraph<GraphqlContext> => {
-    const prisma = connect(config.PAYMENT_DATABASE_URL, config.DATABASE_POOL_SIZE);
-    const memory = openMemory(config.PAYMENT_DATABASE_URL, (error) =>
-      log.warn({ err: error }, 'simulator: connection lost'),
-    );
+    const prisma = connect(config.PAYMENT_DATABASE_URL, config.DATABASE_POOL_SIZE, {
+      metrics,
+      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
+    });
+    const memory = openMemory(directUrl(config), (error) => log.warn({ err: error }, 'simulator: connection lost'));
     const provider = observedProvider(simulator({ pool: memory, latencyMs: config.SIMULATOR_LATENCY_MS }), {
       log,
       metrics,
@@ -93,6 +94,7 @@ export const wire =
         { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
       ],
       routes: webhooks(paymentApp, reader, () => new Date()),
+      database: prisma,
       ping: () => prisma.$queryRaw`SELECT 1`,
       close: async () => {
         await memory.end();

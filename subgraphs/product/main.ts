@@ -2,7 +2,7 @@
 import { findMessage } from '../../contracts/messages/index.ts';
 import { readConfig } from '../../platform/config.ts';
 import { runSubgraph } from '../../platform/subgraph.ts';
-import { productVariables } from './config.ts';
+import { directUrl, productVariables } from './config.ts';
 import { wire } from './wiring.ts';
 
 const config = readConfig('product', productVariables);
@@ -10,7 +10,7 @@ const config = readConfig('product', productVariables);
 await runSubgraph({
   name: 'product',
   port: config.PRODUCT_PORT,
-  databaseUrl: config.PRODUCT_DATABASE_URL,
+  directUrl: directUrl(config),
   config,
   receivers: (type, version) => findMessage(type, version)?.receivers,
   announced: { product: 'Product' },

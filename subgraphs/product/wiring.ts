@@ -1,14 +1,18 @@
 /** The composition root: which adapter stands behind which port. */
 import { newId } from '../../contracts/ids.ts';
-import { prismaAdapter } from '../../platform/database.ts';
+import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
 import { takeIn } from '../../platform/inbox.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
+import { watchReplica } from '../../platform/replica.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import { type Prisma, PrismaClient } from '../../prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
+import { replicatedReads } from './adapters/replicated-reads.ts';
 import { reservationStore } from './adapters/reservation-store.ts';
 import { stockStore } from './adapters/stock-store.ts';
 import type { ProductConfig } from './config.ts';
@@ -21,8 +25,8 @@ import type { Deps, Stores } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
+export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
 type World = Pick<Deps, 'now'> & { readonly newId: typeof newId };
 
@@ -36,9 +40,14 @@ const storesIn =
   });
 
 /** The whole app over a database, without any door. */
-export const createApp = (prisma: PrismaClient, world: World = { now: () => new Date(), newId }): App => {
+export const createApp = (
+  prisma: PrismaClient,
+  world: World = { now: () => new Date(), newId },
+  more: Pick<Deps, 'browsingReads'> = {},
+): App => {
   const stores = storesIn(world);
   return app({
+    ...more,
     transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => {
@@ -59,21 +68,54 @@ export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Pro
   }
 };
 
-export const wire = (config: ProductConfig) => (): Subgraph<GraphqlContext> => {
-  const prisma = connect(config.PRODUCT_DATABASE_URL, config.DATABASE_POOL_SIZE);
-  const productApp = createApp(prisma);
+type Kit = { readonly log: Logger; readonly metrics: Registry };
+
+// 1 s: a page of the catalogue takes milliseconds, and the primary answers as well.
+const replicaTimeoutMs = 1_000;
+
+/** The replica, where there is one: watched, and read from. */
+const openReplica = (config: ProductConfig, primary: PrismaClient, log: Logger) => {
+  const { PRODUCT_DATABASE_REPLICA_URL: url, DATABASE_PREPARED_STATEMENTS: preparedStatements } = config;
+  if (!url) return undefined;
+  const prisma = connect(url, config.DATABASE_POOL_SIZE, { preparedStatements, queryTimeoutMs: replicaTimeoutMs });
+  const replica = watchReplica({ primary, replica: prisma, log });
   return {
-    schema: schema(),
-    context: context(productApp),
-    handlers: consumers(productApp),
-    tasks: [
-      {
-        name: 'expire reservations',
-        everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
-        run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
-      },
-    ],
-    ping: () => prisma.$queryRaw`SELECT 1`,
-    close: () => prisma.$disconnect(),
+    browsingReads: replicatedReads(catalogueReads(primary), catalogueReads(prisma), replica),
+    hasMessages: replica.hasMessages,
+    close: async () => {
+      await replica.close();
+      await prisma.$disconnect();
+    },
   };
 };
+
+export const wire =
+  (config: ProductConfig) =>
+  ({ log, metrics }: Kit): Subgraph<GraphqlContext> => {
+    const prisma = connect(config.PRODUCT_DATABASE_URL, config.DATABASE_POOL_SIZE, {
+      metrics,
+      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
+    });
+    const replica = openReplica(config, prisma, log);
+    const productApp = createApp(prisma, undefined, replica);
+    return {
+      schema: schema(),
+      context: context(productApp),
+      handlers: consumers(productApp),
+      tasks: [
+        {
+          name: 'expire reservations',
+          everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
+          run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
+        },
+      ],
+      database: prisma,
+      // Whoever hears of a change reads what has changed.
+      ...(replica && { beforeAnnouncing: replica.hasMessages }),
+      ping: () => prisma.$queryRaw`SELECT 1`,
+      close: async () => {
+        await replica?.close();
+        await prisma.$disconnect();
+      },
+    };
+  };

@@ -15,8 +15,14 @@ export const userVariables = z.object({
   ...subgraphVariables,
   USER_PORT: variable.port(defaultPorts.user),
   USER_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
+  USER_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
   /** The first one signs; the others are published, too (how to rotate: README). */
   ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
 });
 
 export type UserConfig = z.output<typeof userVariables>;
+
+/** Where LISTEN and whatever else outlives a transaction is at home. */
+export const directUrl = ({ USER_DATABASE_DIRECT_URL, USER_DATABASE_URL }: UserConfig): string =>
+  USER_DATABASE_DIRECT_URL ?? USER_DATABASE_URL;

@@ -1,7 +1,7 @@
 import { findMessage } from '../../contracts/messages/index.ts';
 import { readConfig } from '../../platform/config.ts';
 import { runSubgraph } from '../../platform/subgraph.ts';
-import { userVariables } from './config.ts';
+import { directUrl, userVariables } from './config.ts';
 import { wire } from './wiring.ts';
 
 const config = readConfig('user', userVariables);
@@ -9,7 +9,7 @@ const config = readConfig('user', userVariables);
 await runSubgraph({
   name: 'user',
   port: config.USER_PORT,
-  databaseUrl: config.USER_DATABASE_URL,
+  directUrl: directUrl(config),
   config,
   receivers: (type, version) => findMessage(type, version)?.receivers,
   wire: wire(config),

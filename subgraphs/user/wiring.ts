@@ -1,10 +1,11 @@
 /** The composition root: which adapter stands behind which port. */
 import type { JSONWebKeySet } from 'jose';
 import { newId } from '../../contracts/ids.ts';
-import { prismaAdapter } from '../../platform/database.ts';
+import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
 import { idempotency } from '../../platform/idempotency.ts';
 import { takeIn } from '../../platform/inbox.ts';
+import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
 import { inTransaction } from '../../platform/transaction.ts';
@@ -50,8 +51,8 @@ const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive'
   credentials: credentials(prisma),
 });
 
-export const connect = (url: string, poolSize: number): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize), errorFormat: 'minimal' });
+export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
+  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
 /** The whole app over a database, without any door. */
 export const createApp = async (
@@ -70,17 +71,27 @@ export const seed = async (databaseUrl: string): Promise<readonly string[]> => {
   }
 };
 
-export const wire = (config: UserConfig) => async (): Promise<Subgraph<GraphqlContext>> => {
-  const prisma = connect(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE);
-  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
-  const userApp = await createApp(prisma, tokens);
-  return {
-    schema: schema(),
-    context: context(userApp),
-    handlers: consumers(userApp),
-    tasks: [{ name: 'forget old sign-in attempts', everyMs: everyTenMinutes, run: userApp.commands.forgetOldAttempts }],
-    routes: jwks(tokens.publicKeys),
-    ping: () => prisma.$queryRaw`SELECT 1`,
-    close: () => prisma.$disconnect(),
+type Kit = { readonly metrics: Registry };
+
+export const wire =
+  (config: UserConfig) =>
+  async ({ metrics }: Kit): Promise<Subgraph<GraphqlContext>> => {
+    const prisma = connect(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, {
+      metrics,
+      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
+    });
+    const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
+    const userApp = await createApp(prisma, tokens);
+    return {
+      schema: schema(),
+      context: context(userApp),
+      handlers: consumers(userApp),
+      tasks: [
+        { name: 'forget old sign-in attempts', everyMs: everyTenMinutes, run: userApp.commands.forgetOldAttempts },
+      ],
+      routes: jwks(tokens.publicKeys),
+      database: prisma,
+      ping: () => prisma.$queryRaw`SELECT 1`,
+      close: () => prisma.$disconnect(),
+    };
   };
-};

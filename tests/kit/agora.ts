@@ -8,11 +8,13 @@ export interface TestAgoraOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export const startTestAgora = ({ events, env = {} }: TestAgoraOptions): Promise<TestAgora> => {
-  // Only what a bare machine has, and no variable of whoever runs the tests.
+export const startTestAgora = ({ events, env = {} }: TestAgoraOptions): Promise<TestAgora> =>
+  openTemporaryShop({ events, env: { ...bareEnvironment(), ...env } });
+
+/** Only what a bare machine has, and no variable of whoever runs the tests. */
+export const bareEnvironment = (): Record<string, string> => {
   const { PATH, HOME, TMPDIR } = process.env;
-  const inherited = Object.fromEntries(
-    Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined),
+  return Object.fromEntries(
+    Object.entries({ PATH, HOME, TMPDIR }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );
-  return openTemporaryShop({ events, env: { ...inherited, ...env } });
 };

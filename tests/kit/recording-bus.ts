@@ -30,8 +30,10 @@ export const recordingBus = (): RecordingBus => {
       await consumer.handle(message);
     },
     counts: async () => ({ waiting: 0, active: 0, delayed: 0, dead: 0 }),
+    oldestWaitingMs: async () => 0,
     deadLetters: async () => [],
     redrive: async () => false,
+    empty: async () => undefined,
     close: async () => undefined,
   };
   return bus;

@@ -1,6 +1,7 @@
 /** A subgraph client as the gateway makes one, over servers of the test's own. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Lookup } from '../../gateway/upstream/addresses.ts';
 import { upstreamMetrics } from '../../gateway/upstream/metrics.ts';
 import { subgraphSettings } from '../../gateway/upstream/routing.ts';
 import type { SubgraphAnswer } from '../../gateway/upstream/subgraph-call.ts';
@@ -17,13 +18,23 @@ export interface ClientFixture extends SubgraphClient {
 }
 
 /** The client of a subgraph called `orders`, with replicas at `urls`; `environment` as the gateway would have it. */
-export const aSubgraphClient = (urls: readonly string[], environment: Record<string, string> = {}): ClientFixture => {
+export const aSubgraphClient = (
+  urls: readonly string[],
+  environment: Record<string, string> = {},
+  lookup?: Lookup,
+): ClientFixture => {
   const env = { ...environment, ORDERS_SUBGRAPH_URL: urls.join() };
   const config = z.object({ ...upstreamVariables, ...subgraphVariablesOf(env) }).parse(env);
   const { log, lines } = recordedLog();
   const registry = createMetrics('gateway');
   const metrics = upstreamMetrics(registry);
-  const client = subgraphClient({ name: 'orders', ...subgraphSettings(config, 'orders', ''), metrics, log });
+  const client = subgraphClient({
+    name: 'orders',
+    ...subgraphSettings(config, 'orders', ''),
+    metrics,
+    log,
+    ...(lookup && { lookup }),
+  });
   const metric: ClientFixture['metric'] = async (name, labels = {}) => {
     const { values = [] } = (await registry.getSingleMetric(`agora_gateway_subgraph_${name}`)?.get()) ?? {};
     const fits = values.filter((value) => Object.entries(labels).every(([label, is]) => value.labels[label] === is));

@@ -1,4 +1,4 @@
-import type { Viewer } from '../../../contracts/viewer.ts';
+import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
 import type { App } from '../usecases/app.ts';
 import { type Loaders, loaders } from './loaders.ts';
 
@@ -9,5 +9,9 @@ export interface GraphqlContext {
 }
 
 export const context =
-  ({ reads }: App) =>
-  (viewer: Viewer): GraphqlContext => ({ viewer, loaders: loaders(reads, viewer) });
+  ({ reads, browsingReads }: App) =>
+  (viewer: Viewer): GraphqlContext => ({
+    viewer,
+    // Staff look at what they have just changed.
+    loaders: loaders(hasRole(viewer, 'STAFF') ? reads : browsingReads, viewer),
+  });

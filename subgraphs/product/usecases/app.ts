@@ -15,6 +15,7 @@ export const app = (deps: Deps) => ({
     expireReservations: expireReservations(deps),
   },
   reads: deps.reads,
+  browsingReads: deps.browsingReads ?? deps.reads,
 });
 
 export type App = ReturnType<typeof app>;

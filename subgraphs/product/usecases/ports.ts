@@ -104,5 +104,7 @@ export interface Deps {
   readonly transaction: Transaction;
   readonly receive: Receive;
   readonly reads: CatalogueReads;
+  /** For customers, whose pages may be a moment old; the same as `reads` when absent. */
+  readonly browsingReads?: CatalogueReads;
   readonly now: () => Date;
 }

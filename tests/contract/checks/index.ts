@@ -11,6 +11,7 @@ import { entities } from './entities.ts';
 import { access, nullability, wording } from './house-rules.ts';
 import { http } from './http.ts';
 import { messages } from './messages.ts';
+import { metrics } from './metrics.ts';
 import { migrations } from './migrations.ts';
 import { operations } from './operations.ts';
 import { planBudgets } from './plan-budgets.ts';
@@ -52,5 +53,6 @@ export const checks: readonly Check[] = [
   statementBudgets,
   entities,
   publishedMessages,
+  metrics,
   clientsRun,
 ];

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRedis, type RedisConnection } from '../platform/redis.ts';
+import { recordedLog } from '../tests/kit/recorded-log.ts';
+import { redisHere, type TestRedis } from '../tests/kit/redis.ts';
+import { startRedisCluster, startSentinel } from '../tests/kit/redis-beyond-one.ts';
+import { until } from '../tests/kit/until.ts';
+import type { CacheStore, NewEntry } from './caching/cache-store.ts';
+import { redisStore } from './caching/redis-store.ts';
+import { redisDocuments } from './documents/redis-documents.ts';
+import { limiter } from './rate-limits/limiter.ts';
+
+const kinds = [
+  { kind: 'a cluster', start: startRedisCluster },
+  { kind: 'a Sentinel', start: startSentinel },
+];
+
+/** Each of these uses several keys at once, which a cluster allows only where they share a slot. */
+describe.runIf(redisHere()).each(kinds)('two gateways over the Redis of $kind', ({ start }) => {
+  let server: TestRedis;
+  let connections: [RedisConnection, RedisConnection];
+  beforeAll(async () => {
+    server = await start();
+    const connect = () => connectRedis(server.url, recordedLog().log, 'test');
+    connections = [connect(), connect()];
+    await until('connected', () => connections.every(({ isUp }) => isUp()));
+  });
+  afterAll(async () => {
+    for (const { close } of connections) close();
+    await server.stop();
+  });
+
+  it('share their caches, and forget together', async () => {
+    const [one, other] = connections.map((connection) => redisStore(connection, 2_000)) as [CacheStore, CacheStore];
+    const has = async (key: string) => (await other.read([key, 'another']))?.found[0] !== undefined;
+    await until('a reading', async () => (await one.read(['any'])) !== undefined);
+    // More than the account allows, so that the first are taken out again.
+    for (let n = 0; n < 20; n++) one.write([entry(`lamp ${n}`)], (await one.read(['any']))?.generations ?? {});
+    await until('the last is shared', () => has('lamp 19'));
+    await until('the first are gone', async () => !(await has('lamp 0')));
+    other.invalidate('product');
+    await until('forgotten', async () => !(await has('lamp 19')));
+  });
+
+  it('count together', async () => {
+    const limit = { points: 3, windowSeconds: 60 };
+    const [one, other] = connections.map((connection) => limiter('guest', limit, connection));
+    const standings = [];
+    for (const counter of [one, other, one, other]) standings.push(await counter?.take('203.0.113.7', 1));
+    expect(standings.map((standing) => standing?.allowed)).toEqual([true, true, true, false]);
+  });
+
+  it('share registered documents, within their bounds', async () => {
+    const [one, other] = connections.map((connection) =>
+      redisDocuments({ connection, maxBytes: 2_500, ttlSeconds: 60 }),
+    );
+    for (const key of ['a', 'b', 'c']) await one?.add(key, key.repeat(1_000));
+    expect(await Promise.all(['a', 'b', 'c'].map(async (key) => (await other?.get(key))?.length))).toEqual([
+      undefined,
+      1_000,
+      1_000,
+    ]);
+  });
+});
+
+const entry = (key: string): NewEntry => ({ key, value: 'x'.repeat(200), madeFrom: ['product'], ttlMs: 60_000 });

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findDatabases } from './find-databases.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'agora-addresses-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const given = {
+  USER_DATABASE_URL: 'postgresql://u',
+  PRODUCT_DATABASE_URL: 'postgresql://p',
+  PAYMENT_DATABASE_URL: 'postgresql://y',
+};
+
+it('takes an address from a variable, or from the file that one names', async () => {
+  const file = path.join(folder, 'order');
+  writeFileSync(file, 'postgresql://o\n');
+  expect(await findDatabases({ ...given, ORDER_DATABASE_URL_FILE: file }, folder)).toEqual({
+    user: 'postgresql://u',
+    product: 'postgresql://p',
+    order: 'postgresql://o',
+    payment: 'postgresql://y',
+  });
+});
+
+it('goes past a pooler where it is told how', async () => {
+  const direct = { ...given, ORDER_DATABASE_URL: 'postgresql://pooler', ORDER_DATABASE_DIRECT_URL: 'postgresql://o' };
+  expect(await findDatabases(direct, folder)).toMatchObject({ order: 'postgresql://o' });
+});
+
+it('is not content with some of the four', async () => {
+  await expect(findDatabases(given, folder)).rejects.toThrow('set ORDER_DATABASE_URL as well');
+});
+
+it('says so where the environment names none and nothing was started', async () => {
+  await expect(findDatabases({}, folder)).rejects.toThrow('holds no system');
+});

@@ -1,0 +1,53 @@
+/** The messages that were published and that a receiver has not taken in, over all four databases. */
+import { findMessage } from '../../contracts/messages/index.ts';
+import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import type { Databases } from './rule.ts';
+
+interface Sent extends Record<string, unknown> {
+  readonly position: string;
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+}
+
+export interface NotTakenIn {
+  readonly id: string;
+  readonly type: string;
+  readonly from: SubgraphName;
+  readonly to: SubgraphName;
+}
+
+// 5,000 ids a query: a few hundred KiB, and a long history is read in pages.
+const pageSize = 5_000;
+
+const published = `
+  SELECT position::text, id, type, version FROM outbox_message
+   WHERE position > $1::bigint AND published_at IS NOT NULL AND published_at < $2
+   ORDER BY position LIMIT ${pageSize}`;
+const missing = `
+  SELECT sent.id FROM unnest($1::text[]) AS sent(id)
+   WHERE NOT EXISTS (SELECT 1 FROM inbox_message WHERE inbox_message.id = sent.id)`;
+
+/** A page of each sender's history at a time, oldest first. One message for several receivers comes once for each. */
+export async function* notTakenIn(databases: Databases, publishedBefore: Date): AsyncGenerator<readonly NotTakenIn[]> {
+  for (const from of subgraphNames) {
+    for (let position = '0'; ; ) {
+      const page = await databases[from]<Sent>(published, position, publishedBefore);
+      yield await missingOf(databases, from, page);
+      const last = page.at(-1);
+      if (!last || page.length < pageSize) break;
+      position = last.position;
+    }
+  }
+}
+
+const missingOf = async (databases: Databases, from: SubgraphName, page: readonly Sent[]): Promise<NotTakenIn[]> => {
+  const found: NotTakenIn[] = [];
+  for (const to of subgraphNames) {
+    const due = page.filter(({ type, version }) => findMessage(type, version)?.receivers.includes(to));
+    const types = new Map(due.map(({ id, type }) => [id, type]));
+    const lost = await databases[to]<{ id: string }>(missing, [...types.keys()]);
+    found.push(...lost.map(({ id }) => ({ id, type: types.get(id) ?? '', from, to })));
+  }
+  return found;
+};

@@ -1,0 +1,68 @@
+/** The system that a restore works on: one that the environment names, or the data folder of `npm start`, which must be stopped. */
+import path from 'node:path';
+import { z } from 'zod';
+import { subgraphNames } from '../../contracts/services.ts';
+import type { BusConfig } from '../../platform/bus/create-bus.ts';
+import { parseConfig } from '../../platform/config.ts';
+import type { DatabaseUrls } from '../audit/audit.ts';
+import { findDatabases } from '../audit/find-databases.ts';
+import { givenUrl } from '../database/given-url.ts';
+import { startInfrastructure } from '../launcher/infrastructure.ts';
+import { processList } from '../launcher/leftovers.ts';
+import { lockFolder } from '../launcher/lock.ts';
+import { loadSecrets } from '../launcher/secrets.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Target {
+  readonly urls: DatabaseUrls;
+  readonly queues: BusConfig | undefined;
+  close(): Promise<void>;
+}
+
+export const openTarget = async (
+  env: Environment,
+  dataDir: string,
+  say: (sentence: string) => void,
+): Promise<Target> => {
+  const isGiven = subgraphNames.some((name) => givenUrl(env, name));
+  if (!isGiven) return openDataFolder(path.resolve(dataDir), env, say);
+  return { urls: await findDatabases(env, dataDir), queues: givenQueues(env), close: async () => undefined };
+};
+
+const givenQueues = (env: Environment): BusConfig | undefined => {
+  const result = parseConfig(
+    z.object({ REDIS_URL: z.string().optional(), EVENTS_DATABASE_URL: z.string().optional() }),
+    env,
+  );
+  if (!('config' in result)) throw new Error(result.faults.join('; '));
+  const { REDIS_URL, EVENTS_DATABASE_URL } = result.config;
+  if (REDIS_URL) return { redisUrl: REDIS_URL };
+  return EVENTS_DATABASE_URL ? { eventsDatabaseUrl: EVENTS_DATABASE_URL } : undefined;
+};
+
+/** The same servers that `npm start` would start on this folder, which is made when it is not there; no services. */
+const openDataFolder = async (folder: string, env: Environment, say: (sentence: string) => void): Promise<Target> => {
+  const unlock = await lockFolder(folder);
+  try {
+    const processes = processList(folder);
+    await processes.endLeftovers();
+    const root = path.resolve(import.meta.dirname, '../..');
+    const secrets = await loadSecrets(folder);
+    const started = await startInfrastructure({ folder, root, env, wish: undefined, secrets, processes, say });
+    const events = started.variables;
+    return {
+      urls: started.databaseUrls,
+      queues:
+        'REDIS_URL' in events ? { redisUrl: events.REDIS_URL } : { eventsDatabaseUrl: events.EVENTS_DATABASE_URL },
+      close: async () => {
+        await started.stop();
+        processes.clear();
+        await unlock();
+      },
+    };
+  } catch (fault) {
+    await unlock();
+    throw fault;
+  }
+};
