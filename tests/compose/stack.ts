@@ -17,6 +17,8 @@ export interface Container {
 
 export interface Stack {
   readonly folder: string;
+  /** What a person would have in `.env`. */
+  readonly env: NodeJS.ProcessEnv;
   /** `docker compose …`; resolves with what it printed, rejects with all that it printed. */
   readonly compose: (...args: string[]) => Promise<string>;
   readonly docker: (...args: string[]) => Promise<string>;
@@ -44,10 +46,10 @@ export const cloneStack = async (root: string, project: string): Promise<Stack> 
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-compose-'));
   await run('git', ['clone', '--quiet', '--no-hardlinks', root, folder], root, process.env);
   // Ports that a shop of somebody's own does not take. Limits per address are for many addresses, and a test has one.
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
-    GATEWAY_PORTS: '14000-14009',
+    GATEWAY_PORT: '14000',
     EDGE_HTTPS_PORT: '18443',
     EDGE_HTTP_PORT: '18080',
     EDGE_SUBNET: '10.213.78.0/28',
@@ -57,6 +59,7 @@ export const cloneStack = async (root: string, project: string): Promise<Stack> 
   const compose = (...args: string[]) => docker('compose', ...args);
   return {
     folder,
+    env,
     compose,
     docker,
     containers: async () => parseList(await compose('ps', '--all', '--format', 'json')),

@@ -15,8 +15,11 @@ export const composeVariables: Readonly<Record<string, ComposeVariable>> = {
       'passwords: 0.0.0.0 shows the shop to the network. With the edge in front, leave it as it is.',
     ],
   },
-  GATEWAY_PORTS: {
-    reason: ['The ports of this machine that gateways take, one each: as many as --scale gateway=N may start.'],
+  GATEWAY_PORT: {
+    reason: [
+      'The port of this machine that the gateway takes. For --scale gateway=N a range such as 4000-4009; Docker goes on to',
+      'the next at each restart, so with the edge in front say 0: any that is free.',
+    ],
   },
   DEMO_SEED: {
     reason: [

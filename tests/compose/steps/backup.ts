@@ -11,7 +11,8 @@ export const backup: Step = {
   run: async (scene) => {
     const { stack, customer, say } = scene;
     if (!customer) throw new Error('nobody has bought anything yet');
-    const operator = (...command: string[]) => stack.compose('run', '--rm', '--no-TTY', '--no-deps', 'operator', ...command);
+    const operator = (...command: string[]) =>
+      stack.compose('run', '--rm', '--no-TTY', '--no-deps', 'operator', ...command);
     const told = await operator('node', 'scripts/backup.ts', '--to', '/backups/test');
     say(told.trim().split('\n').at(-1) ?? '');
 

@@ -21,7 +21,8 @@ export const kills: Step = {
       say(`${victim.service}: back after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
     }
     const { bought, failed } = await buying.stop();
-    if (bought === 0) throw new Error(`nothing was bought meanwhile (${failed} tries)`);
+    // One is away for seconds and most are not needed to buy: whoever tries all the time succeeds more often than that.
+    if (bought < victims.length) throw new Error(`${bought} orders were bought meanwhile, ${failed} tries failed`);
     await auditClean(stack);
     say(`${bought} orders were bought meanwhile, ${failed} tries met an error`);
   },

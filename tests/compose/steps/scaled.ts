@@ -7,6 +7,7 @@ const copies = { order: 3, 'order-worker': 2, inventory: 2, gateway: 2 };
 export const scaled: Step = {
   name: 'three orders, two inventories and two gateways keep every promise',
   run: async ({ stack, orders, say }) => {
+    stack.env.GATEWAY_PORT = '14000-14009';
     const scale = Object.entries(copies).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
     await stack.compose('up', '--detach', '--wait', '--pull', 'never', '--no-recreate', ...scale);
     const gateways = await Promise.all(
