@@ -63,7 +63,7 @@ export const networkViolations: Readonly<Record<string, readonly Edit[]>> = {
       'prometheus publishes a port',
     ],
     [compose, 'profiles: [audit]', 'profiles: [audit]\n    ports: ["4005:4005"]', 'auditor publishes a port'],
-    [compose, ':-4000-4009}:4000', ':-4000-4009}:4001', 'gateway publishes its port 4001, and nobody listens there'],
+    [compose, ':-4000}:4000', ':-4000}:4001', 'gateway publishes its port 4001, and nobody listens there'],
     [nginx, 'listen 8443', 'listen 443', 'edge publishes its port 8443'],
   ],
   scraped: [
