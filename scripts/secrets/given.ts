@@ -26,8 +26,7 @@ export const givenFiles = (folder: string | undefined): Secrets => {
 /** What is wrong with what was given, as sentences without any value. */
 export const faultsOf = (given: Secrets, knownNames: readonly string[]): string[] =>
   Object.entries(given).flatMap(([name, value]) => {
-    if (!knownNames.includes(name))
-      return [`${name}: there is no secret of this name (there are ${knownNames.join(', ')})`];
+    if (!knownNames.includes(name)) return [`${name}: there is no secret of this name (.env.example lists them)`];
     if (value === '') return [`${name}: is empty`];
     if (value.includes('\n') && !value.startsWith('-----BEGIN')) return [`${name}: has more than one line`];
     return [];
