@@ -3,7 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 # No install scripts: what services run needs none, and what a script would fetch does not get in.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/npm npm ci --cache /npm --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node scripts/generate.ts && node --disable-warning=ExperimentalWarning scripts/image.ts --to /image
 
