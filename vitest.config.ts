@@ -30,6 +30,7 @@ export default defineConfig({
         name: 'db',
         order: 1,
         include: [`${sources}/*.db.test.ts`],
+        pair: true,
         globalSetup: needsPostgres,
         // Many of these start a PostgreSQL or a whole system of stand-ins, and its disk may be a slow one.
         timeoutMs: 60 * second,

@@ -27,7 +27,7 @@ export const relayLimits: RelayLimits = {
   leaseMs: 5_000,
   // 30 s: a row of a newer release is left to a relay of that release, and looked at again after this.
   unknownLeaseMs: 30_000,
-  // 1 s: what a lost notification costs; one indexed query that finds nothing.
+  // 1 s, give or take a quarter: what a lost notification costs; one indexed query that finds nothing.
   pollMs: 1_000,
   // 0.1 s doubling to 2 s while the queue is away: one row is tried each time, not the whole batch.
   retryBaseMs: 100,
@@ -129,7 +129,8 @@ const pump = async (relay: Running, client: pg.Client, works: () => void): Promi
     const rows = await claim(client, failures > 0 ? 1 : limits.batch, limits.leaseMs);
     works();
     if (rows.length === 0) {
-      await bell.sleep(limits.pollMs);
+      // Not in step with other relays: one that is always a moment too late would never get a row that others leave.
+      await bell.sleep(limits.pollMs * (0.75 + Math.random() / 2));
       continue;
     }
     const { known, jobs } = await leaveUnknown(relay, client, rows);

@@ -25,9 +25,11 @@ export type TestDatabase = {
 
 /** A fresh database of one subgraph, migrated, empty. Tens of milliseconds: it is a copy of a template that is migrated once per run. */
 export const testDatabase = async (subgraph: SubgraphName): Promise<TestDatabase> => {
-  const template = await migratedTemplate(subgraph, path.resolve('prisma', subgraph, 'migrations'));
-  return createDatabase(subgraph, template);
+  templates[subgraph] ??= migratedTemplate(subgraph, path.resolve('prisma', subgraph, 'migrations'));
+  return createDatabase(subgraph, await templates[subgraph]);
 };
+
+const templates: Partial<Record<SubgraphName, Promise<string>>> = {};
 
 /** A fresh database with nothing in it. */
 export const emptyDatabase = (): Promise<TestDatabase> => createDatabase('scratch', 'template0');
@@ -44,20 +46,31 @@ export const testServer = (): { superuserUrl: string; port: number } => ({
 /** Copies of the same template do not disturb each other, so tests in parallel workers may ask at the same time. */
 const createDatabase = async (role: string, template: string): Promise<TestDatabase> => {
   const name = `test_${role}_${randomBytes(6).toString('hex')}`;
-  await withClient(superuserUrl(), (client) => client.query(createStatement(name, role, template)));
+  await superuser().query(createStatement(name, role, template));
   return {
     url: asRole(role, name),
-    dispose: () =>
-      withClient(superuserUrl(), async (client) => {
-        await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
-      }),
+    dispose: async () => {
+      await superuser().query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+    },
   };
+};
+
+let pool: pg.Pool | undefined;
+
+/** Connections that stay, because making one takes longer than most of what is asked over them. They keep no process alive. */
+const superuser = (): pg.Pool => {
+  pool ??= new pg.Pool({ connectionString: superuserUrl(), max: 4, allowExitOnIdle: true }).on(
+    'error',
+    () => undefined,
+  );
+  return pool;
 };
 
 /** One worker migrates the template while the others wait. Its name holds a hash of the migrations, so an edit makes a new one. */
 const migratedTemplate = async (role: string, migrations: string): Promise<string> => {
   const template = `template_${role}_${await fingerprint(migrations)}`;
   await withClient(superuserUrl(), async (client) => {
+    // The lock ends with the connection.
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [template]);
     if ((await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template])).rows.length > 0) return;
     const unfinished = `${template}_unfinished`;
@@ -85,8 +98,10 @@ type Entry = { parentPath: string; name: string };
 const comparePaths = (a: Entry, b: Entry): number =>
   path.join(a.parentPath, a.name).localeCompare(path.join(b.parentPath, b.name));
 
+/** Copies the files of the template: half the time of the usual way, through the log, where nothing is flushed. */
 const createStatement = (name: string, role: string, template: string): string =>
-  `CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${pg.escapeIdentifier(role)} TEMPLATE ${pg.escapeIdentifier(template)}`;
+  `CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${pg.escapeIdentifier(role)}
+   TEMPLATE ${pg.escapeIdentifier(template)} STRATEGY file_copy`;
 
 const superuserUrl = (): string => {
   const url = process.env[addressVariable];
