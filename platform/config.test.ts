@@ -34,6 +34,12 @@ test('reports all faults at once and never shows a value', () => {
   expect(faults.join()).not.toContain('secret');
 });
 
+test('a port that no browser opens is refused', () => {
+  expect(parseConfig(schema, { ORDER_PORT: '6000', ORDER_DATABASE_URL: databaseUrl })).toEqual({
+    faults: ['ORDER_PORT: is a port that browsers and fetch do not open'],
+  });
+});
+
 test('a URL of another kind is refused by name of the kind that is wanted', () => {
   expect(parseConfig(schema, { ORDER_DATABASE_URL: 'http://127.0.0.1' })).toEqual({
     faults: ['ORDER_DATABASE_URL: must be a postgresql URL'],

@@ -1,6 +1,7 @@
 /** A service's variables, parsed at the door: every fault is reported at once, then the process ends with 1. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isBlockedPort } from './blocked-ports.ts';
 import { redisAddressFault } from './redis-address.ts';
 import { tracingVariables } from './tracing-variables.ts';
 
@@ -65,7 +66,14 @@ export const readConfig = <Shape extends z.ZodRawShape>(
 
 /** Shapes that several services' variables have. */
 export const variable = {
-  port: (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback),
+  port: (fallback: number) =>
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .refine((port) => !isBlockedPort(port), 'is a port that browsers and fetch do not open')
+      .default(fallback),
   url: (...protocols: string[]) =>
     z.string().refine(
       (text) => {

@@ -6,6 +6,7 @@
 import { linkState } from './bus/link-state.ts';
 import { isOutage } from './bus/outage.ts';
 import type { Logger } from './log.ts';
+import { Gauge, type Registry } from './metrics.ts';
 import { startPeriodic } from './periodic.ts';
 import type { Sql } from './transaction.ts';
 
@@ -39,11 +40,14 @@ export interface Replica {
   close(): Promise<void>;
 }
 
+export interface ReplicaOptions {
+  readonly primary: Sql;
+  readonly replica: Sql;
+  readonly log: Logger;
+}
+
 /** Reads go to the primary until the first look at the replica. */
-export const watchReplica = (
-  { primary, replica, log }: { readonly primary: Sql; readonly replica: Sql; readonly log: Logger },
-  bounds = replicaBounds,
-): Replica => {
+export const watchReplica = ({ primary, replica, log }: ReplicaOptions, bounds = replicaBounds): Replica => {
   const link = linkState(log, 'the replica of the database');
   let isUsable = false;
   let unusableSince = Date.now();
@@ -119,4 +123,18 @@ const hasRows = async (sql: Sql, ids: readonly string[]): Promise<boolean> => {
     ids,
   );
   return row?.there === BigInt(new Set(ids).size);
+};
+
+/** Whether reads go to the replica. Without a replica (`undefined`) there is no series: a zero would be an alarm. */
+export const measureReplica = (registry: Registry, isUsable: () => boolean | undefined): void => {
+  new Gauge({
+    name: 'agora_database_replica_usable',
+    help: 'Whether reads go to the replica of the database: 0 while it is away or more than a second behind.',
+    registers: [registry],
+    collect() {
+      const usable = isUsable();
+      if (usable === undefined) this.remove();
+      else this.set(Number(usable));
+    },
+  });
 };

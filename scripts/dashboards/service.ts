@@ -11,7 +11,17 @@ interface Special {
 
 const specials: Record<SubgraphName, Special> = {
   user: { worker: 'notification' },
-  product: { worker: 'inventory' },
+  product: {
+    worker: 'inventory',
+    panels: [
+      {
+        title: 'Replica in use',
+        unit: 'short',
+        means: 'Whether the catalogue is read from the database’s replica. 0: runbook, DatabaseReplicaUnused.',
+        queries: [query(`agora_database_replica_usable{service="product"}`, '{{job}} {{instance}}')],
+      },
+    ],
+  },
   order: {
     worker: 'order-worker',
     panels: [

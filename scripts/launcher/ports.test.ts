@@ -40,6 +40,12 @@ describe('requireFree', () => {
     await expect(requireFree(ports, '127.0.0.1')).rejects.toThrow('(user) is taken');
   });
 
+  it('refuses a port that no browser opens', async () => {
+    await expect(requireFree({ ...(await freePorts()), gateway: 6000 }, '127.0.0.1')).rejects.toThrow(
+      'Port 6000 (gateway) is one that browsers and fetch do not open: set GATEWAY_PORT to another.',
+    );
+  });
+
   it('refuses two services on one port', async () => {
     const ports = await freePorts();
     await expect(requireFree({ ...ports, order: ports.user }, '127.0.0.1')).rejects.toThrow(

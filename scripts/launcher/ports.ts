@@ -1,4 +1,5 @@
 import { defaultPorts, type ServiceName, serviceNames } from '../../contracts/services.ts';
+import { isBlockedPort } from '../../platform/blocked-ports.ts';
 import { freePort, isPortFree } from '../system/ports.ts';
 
 export type Ports = Record<ServiceName, number>;
@@ -28,13 +29,15 @@ export const freePorts = async (): Promise<Ports> => {
   return Object.fromEntries(serviceNames.map((service, index) => [service, numbers[index]])) as Ports;
 };
 
-/** Throws, a line per port, when something listens on one of them or two services want the same. */
+/** Throws, a line per port, when something listens on one of them, two services want the same, or no client would open it. */
 export const requireFree = async (ports: Ports, host: string): Promise<void> => {
   const complaints = await Promise.all(
     serviceNames.map(async (service) => {
       const port = ports[service];
       const rival = serviceNames.find((other) => other !== service && ports[other] === port);
       if (rival) return `Port ${port} is wanted by ${service} and ${rival}: set ${portVariable(service)} to another.`;
+      if (isBlockedPort(port))
+        return `Port ${port} (${service}) is one that browsers and fetch do not open: set ${portVariable(service)} to another.`;
       if (await isPortFree(port, host)) return undefined;
       return `Port ${port} (${service}) is taken: free it, or set ${portVariable(service)} to another (--ports-from moves all).`;
     }),

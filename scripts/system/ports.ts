@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { isBlockedPort } from '../../platform/blocked-ports.ts';
 
 // Below the ports that Linux and macOS give to outgoing connections: one of those can be taken again by any client,
 // between asking for it and listening on it, or while the service that had it restarts.
@@ -11,7 +12,7 @@ const tries = 100;
 export const freePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const port = randomInt(lowest, highest);
-    if (await isPortFree(port)) return port;
+    if (!isBlockedPort(port) && (await isPortFree(port))) return port;
   }
   throw new Error(`no free port found between ${lowest} and ${highest} in ${tries} tries`);
 };

@@ -6,7 +6,7 @@ import { takeIn } from '../../platform/inbox.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
-import { watchReplica } from '../../platform/replica.ts';
+import { measureReplica, watchReplica } from '../../platform/replica.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import { type Prisma, PrismaClient } from '../../prisma/product/client/client.ts';
@@ -82,6 +82,7 @@ const openReplica = (config: ProductConfig, primary: PrismaClient, log: Logger) 
   return {
     browsingReads: replicatedReads(catalogueReads(primary), catalogueReads(prisma), replica),
     hasMessages: replica.hasMessages,
+    isUsable: replica.isUsable,
     close: async () => {
       await replica.close();
       await prisma.$disconnect();
@@ -97,6 +98,7 @@ export const wire =
       preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
     });
     const replica = openReplica(config, prisma, log);
+    measureReplica(metrics, () => replica?.isUsable());
     const productApp = createApp(prisma, undefined, replica);
     return {
       schema: schema(),

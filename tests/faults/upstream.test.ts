@@ -81,16 +81,19 @@ const breakAndHeal = async (scene: Scene, fault: Fault): Promise<{ slowestMs: nu
   );
 
   // Open, nothing reaches it but a probe now and then. That is what "at once" is made of; a clock would judge the machine.
+  // Where a probe goes well, as it may while it flaps, the breaker is closed for a moment and queries pass again.
   const [received, probes] = [victim.received(), changes(scene, 'half-open')];
   const openMs: number[] = [];
-  for (let n = 0; n < 20; n++) {
+  const queries = 20;
+  for (let n = 0; n < queries; n++) {
     const begun = performance.now();
     const code = withoutVictim(await gateway.ask(everything), scene);
     if (code === 'SUBGRAPH_CIRCUIT_OPEN') openMs.push(performance.now() - begun);
   }
   expect(openMs.length).toBeGreaterThan(0);
-  const triesOfAProbe = 3;
-  expect(victim.received() - received).toBeLessThanOrEqual((changes(scene, 'half-open') - probes + 1) * triesOfAProbe);
+  const triesOfAQuery = 3;
+  const passed = changes(scene, 'half-open') - probes + 1 + queries - openMs.length;
+  expect(victim.received() - received).toBeLessThanOrEqual(passed * triesOfAQuery);
 
   await victim.become('well');
   await until(

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../../contracts/ids.ts';
 import { guest, type Viewer } from '../../../contracts/viewer.ts';
-import { createMetrics } from '../../../platform/metrics.ts';
+import { createMetrics, type Registry } from '../../../platform/metrics.ts';
 import { replicaBounds } from '../../../platform/replica.ts';
 import type { Subgraph } from '../../../platform/subgraph.ts';
 import type { PrismaClient } from '../../../prisma/product/client/client.ts';
 import { type BreakableLink, breakableLink } from '../../../tests/kit/breakable-link.ts';
-import { type TestDatabase, testDatabase } from '../../../tests/kit/postgres.ts';
 import { aCatalogue, aProduct } from '../../../tests/kit/product-builders.ts';
 import { type RecordedLog, recordedLog } from '../../../tests/kit/recorded-log.ts';
+import { type ReplicatedPostgres, replicatedPostgres } from '../../../tests/kit/replicated-postgres.ts';
 import { until } from '../../../tests/kit/until.ts';
 import { productVariables } from '../config.ts';
 import type { GraphqlContext } from '../graphql/context.ts';
@@ -16,61 +16,59 @@ import { connect, createApp, wire } from '../wiring.ts';
 
 const staff: Viewer = { kind: 'user', id: newId('User'), roles: ['STAFF'] };
 
-/** A replica is another database here, which has what the test puts there: as if it were that far. */
 describe('a catalogue with a replica', () => {
-  let databases: TestDatabase[];
+  let postgres: ReplicatedPostgres;
   let primary: PrismaClient;
-  let copy: PrismaClient;
   let link: BreakableLink;
   let log: RecordedLog;
+  let metrics: Registry;
   let product: Subgraph<GraphqlContext>;
 
   beforeAll(async () => {
-    databases = [await testDatabase('product'), await testDatabase('product')];
-    const [here, there] = databases as [TestDatabase, TestDatabase];
-    [primary, copy] = [connect(here.url, 2), connect(there.url, 2)];
-    for (const prisma of [primary, copy])
-      await createApp(prisma).commands.importCatalogue(aCatalogue([aProduct('lamp')]));
-    await copy.product.updateMany({ data: { title: 'as it was' } });
-    await primary.product.updateMany({ data: { title: 'as it is' } });
+    postgres = await replicatedPostgres('product');
+    primary = connect(postgres.primaryUrl, 2);
+    await createApp(primary).commands.importCatalogue(aCatalogue([aProduct('lamp')]));
   });
   afterAll(async () => {
-    await Promise.all([primary.$disconnect(), copy.$disconnect()]);
-    for (const database of databases) await database.dispose();
+    await primary.$disconnect();
+    await postgres.stop();
   });
+  // Nothing is announced of this change, and so the replica is not known to be behind: what it shows tells who was asked.
   beforeEach(async () => {
-    const [here, there] = databases as [TestDatabase, TestDatabase];
-    link = await breakableLink(there.url);
+    await entitle('as it was');
+    await postgres.resume();
+    await postgres.pause();
+    await entitle('as it is');
+    link = await breakableLink(postgres.replicaUrl);
     log = recordedLog();
+    metrics = createMetrics('product');
     const config = productVariables.parse({
-      PRODUCT_DATABASE_URL: here.url,
+      PRODUCT_DATABASE_URL: postgres.primaryUrl,
       PRODUCT_DATABASE_REPLICA_URL: link.url,
       VIEWER_VERIFY_KEYS: '{"keys":[{"kty":"OKP"}]}',
     });
-    product = await wire(config)({ log: log.log, metrics: createMetrics('product') });
-    await until('the first look', async () => (await title()) === 'as it was');
+    product = await wire(config)({ log: log.log, metrics });
+    await until('the first look', isUsable);
   });
   afterEach(async () => {
     await product.close();
     await link.close();
   });
 
+  const entitle = (title: string) => primary.product.updateMany({ data: { title } });
   const title = async (viewer: Viewer = guest) => {
     const { loaders } = product.context(viewer);
     return (await loaders.product.load({ slug: 'lamp' }))?.title;
   };
-  /** A change of the product, which the replica gets to know when the test says so. */
+  const isUsable = async () => (await metrics.metrics()).includes('agora_database_replica_usable{service="product"} 1');
+  /** Commits that the product has changed. */
   const change = async () => {
-    const row = { type: 'product.changed', version: 1, aggregateType: 'product', correlationId: 'c', data: {} };
     const message = {
-      ...row,
-      id: newId('Message'),
-      aggregateId: newId('Product'),
-      sequence: 1,
-      occurredAt: new Date(),
+      ...{ type: 'product.changed', version: 1, aggregateType: 'product', correlationId: 'c', data: {} },
+      ...{ id: newId('Message'), aggregateId: newId('Product'), sequence: 1, occurredAt: new Date() },
     };
     await primary.outboxMessage.create({ data: message });
-    return { id: message.id, replicate: () => copy.outboxMessage.create({ data: message }) };
+    return message.id;
   };
 
   it('is read there by customers, and by staff, who may just have changed it, where it is changed', async () => {
@@ -81,6 +79,7 @@ describe('a catalogue with a replica', () => {
   it('is read on the primary while the replica is away, and there again when it is back', async () => {
     await link.cut();
     expect(await title()).toBe('as it is');
+    expect(await isUsable()).toBe(false);
     await link.restore();
     await until('back', async () => (await title()) === 'as it was');
     expect(log.lines.map(({ msg }) => msg)).toEqual([
@@ -97,31 +96,35 @@ describe('a catalogue with a replica', () => {
   });
 
   it('is read on the primary while the replica is behind', async () => {
-    const { replicate } = await change();
+    await change();
     await until('noticed', async () => (await title()) === 'as it is');
-    await replicate();
-    await until('it has caught up', async () => (await title()) === 'as it was');
+    expect(await isUsable()).toBe(false);
+    await postgres.resume();
+    await until('it has caught up', isUsable);
+    await postgres.pause();
+    await entitle('as it will be');
+    expect(await title()).toBe('as it is');
   });
 
   it('is announced as changed when the replica has the change, so that nobody reads the old and keeps it', async () => {
-    const { id, replicate } = await change();
     let isAnnounced = false;
-    const announced = product.beforeAnnouncing?.([id]).then(() => {
+    const announced = product.beforeAnnouncing?.([await change()]).then(() => {
       isAnnounced = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(isAnnounced).toBe(false);
-    await replicate();
-    await announced;
     expect(await title()).toBe('as it was');
+    await postgres.resume();
+    await announced;
+    expect(await isUsable()).toBe(true);
+    expect(await title()).toBe('as it is');
   });
 
   it('is announced as changed without the replica, once nobody reads there any more', async () => {
-    const { id, replicate } = await change();
+    const id = await change();
     const began = performance.now();
     await product.beforeAnnouncing?.([id]);
     expect(performance.now() - began).toBeGreaterThanOrEqual(replicaBounds.waitMs - 50);
     expect(await title()).toBe('as it is');
-    await replicate();
   });
 });
