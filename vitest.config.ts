@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 const sources = '{contracts,platform,gateway,subgraphs,scripts,web,tests/kit}/**';
 const needsPostgres = ['tests/kit/postgres-setup.ts'];
 const second = 1_000;
+/** Turns tracing on, for its whole process and for good. */
+const changesItsProcess = 'platform/tracing.db.test.ts';
 /** Vite would give our files graphql's ES build while packages get its CommonJS build, as Node does: two realms of types. */
 const oneGraphql = {
   find: /^graphql$/,
@@ -30,15 +32,26 @@ export default defineConfig({
         name: 'db',
         order: 1,
         include: [`${sources}/*.db.test.ts`],
+        exclude: [changesItsProcess],
+        isolate: false,
         pair: true,
         globalSetup: needsPostgres,
         // Many of these start a PostgreSQL or a whole system of stand-ins, and its disk may be a slow one.
         timeoutMs: 60 * second,
       }),
       tier({
+        name: 'process',
+        order: 1,
+        include: [changesItsProcess],
+        pair: true,
+        globalSetup: needsPostgres,
+        timeoutMs: 60 * second,
+      }),
+      tier({
         name: 'contract',
         order: 2,
         include: ['tests/contract/**/*.test.ts'],
+        isolate: false,
         pair: true,
         globalSetup: needsPostgres,
         timeoutMs: 60 * second,
