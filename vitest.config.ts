@@ -65,18 +65,19 @@ export default defineConfig({
         timeoutMs: 120 * second,
         alone: true,
       }),
+      // Alone, because these tell what is slow from what is not.
       tier({
-        name: 'faults',
+        name: 'outages',
         order: 4,
-        include: ['tests/faults/*.test.ts'],
+        include: ['tests/faults/outage/*.test.ts'],
         timeoutMs: 240 * second,
         alone: true,
       }),
-      // One system per transport, both at once: these wait for time-outs, and nothing in them is a matter of seconds.
+      // Crashes of whole systems, two at a time: most of this is waiting, and nothing in it is a matter of seconds.
       tier({
-        name: 'kills',
+        name: 'crashes',
         order: 5,
-        include: ['tests/faults/kill/*.test.ts'],
+        include: ['tests/faults/*.test.ts', 'tests/faults/kill/*.test.ts'],
         pair: true,
         timeoutMs: 240 * second,
       }),

@@ -20,7 +20,7 @@ missing *may* have been done when it was too slow: repeat it with its idempotenc
 with its selection would give.
 
 Held to by \`tests/contract/degraded-mode.test.ts\` (this page is current; no operation is lost as a whole because of a
-subgraph that it does not begin with) and \`tests/faults/degraded.test.ts\` (each subgraph of a running system killed and frozen).
+subgraph that it does not begin with) and \`tests/faults/outage/degraded.test.ts\` (each subgraph of a running system killed and frozen).
 `;
 
 export const degradedDocument = (table: readonly Degradation[]): string => {
