@@ -13,7 +13,9 @@ import { twistedHttp } from './twisted-http.ts';
 
 /** Status and the first error's code; `null` when there is none. */
 const outcome = async ({ method = 'POST', search = '', headers = {}, body }: Sent) => {
-  const response = await fetch(agora.gateway + search, { method, headers, ...(body !== undefined && { body }) });
+  const send = () => fetch(agora.gateway + search, { method, headers, ...(body !== undefined && { body }) });
+  // Refused before the whole of it has come, a client may see the connection's end before the answer (RFC 9112, 9.6).
+  const response = await send().catch(send);
   const text = await response.text();
   const { errors } = JSON.parse(text || '{}') as { errors?: { extensions?: { code?: string } }[] };
   return { status: response.status, code: errors?.[0]?.extensions?.code ?? null, text };

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts } from '../../scripts/launcher/ports.ts';
-import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '../kit/gateway-builders.ts';
-import { type KeyPair, keyPair } from '../kit/token-builders.ts';
-import { until } from '../kit/until.ts';
+import { freePorts } from '../../../scripts/launcher/ports.ts';
+import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '../../kit/gateway-builders.ts';
+import { type KeyPair, keyPair } from '../../kit/token-builders.ts';
+import { until } from '../../kit/until.ts';
 
 const reloads = 50;
 const clientsAtOnce = 20;
@@ -65,7 +65,7 @@ const publish = async (version: number): Promise<void> => {
 const startGateway = async (): Promise<typeof gateway> => {
   const { gateway: port } = await freePorts();
   const lines: string[] = [];
-  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../gateway/main.ts')], {
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../../gateway/main.ts')], {
     env: {
       PATH: process.env.PATH,
       GATEWAY_PORT: String(port),
@@ -134,8 +134,9 @@ const askOn = async (what: typeof page | typeof slow, tally: Tally, goOn: () => 
       if (response.statusCode === 200 && text === expected) tally.answered++;
       else tally.failures.push(`${response.statusCode} ${text}`);
     } catch (error) {
-      const { code, message } = error as { code?: string; message?: string };
-      if (code === 'ECONNREFUSED' || openedAt > tally.endBegan) break;
+      const { code, message, syscall } = error as NodeJS.ErrnoException;
+      const isUnopened = syscall === 'connect' && performance.now() > tally.endBegan;
+      if (code === 'ECONNREFUSED' || isUnopened || openedAt > tally.endBegan) break;
       tally.failures.push(`${code} ${message}`);
     }
   }
