@@ -4,7 +4,7 @@ import * as storefront from '../../operations/documents.generated.ts';
 import { type GraphqlClient, type GraphqlClientOptions, graphqlClient } from './graphql-client.ts';
 
 export type OrderView = NonNullable<storefront.OrderPageQuery['order']>;
-export type PlacedOrder = storefront.PlaceOrderMutation['placeOrder'];
+export type PlacedOrder = NonNullable<storefront.PlaceOrderMutation['placeOrder']>;
 
 export interface Wish {
   readonly variantId: string;
@@ -32,10 +32,10 @@ export interface Credentials {
 
 /** Throws unless the payload is the success named. */
 export const succeed = <P extends { __typename: string }, N extends P['__typename']>(
-  payload: P,
+  payload: P | null | undefined,
   name: N,
 ): Extract<P, { __typename: N }> => {
-  if (payload.__typename !== name) throw new Error(`expected ${name}, got ${JSON.stringify(payload)}`);
+  if (payload?.__typename !== name) throw new Error(`expected ${name}, got ${JSON.stringify(payload)}`);
   return payload as Extract<P, { __typename: N }>;
 };
 
@@ -82,8 +82,11 @@ const signedIn = (client: GraphqlClient, accessToken: string, email: string, use
       const { addToCart } = await client.ask(storefront.AddToCartDocument, { idempotencyKey: randomUUID(), input });
       succeed(addToCart, 'AddToCartSuccess');
     },
-    place: async (input, idempotencyKey = randomUUID()) =>
-      (await client.ask(storefront.PlaceOrderDocument, { idempotencyKey, input })).placeOrder,
+    place: async (input, idempotencyKey = randomUUID()) => {
+      const { placeOrder } = await client.ask(storefront.PlaceOrderDocument, { idempotencyKey, input });
+      if (!placeOrder) throw new Error('placeOrder answered null without an error');
+      return placeOrder;
+    },
     orderReaches: async (id, statuses, withinMs = 30_000) => {
       const deadline = Date.now() + withinMs;
       for (;;) {

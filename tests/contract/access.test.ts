@@ -18,8 +18,8 @@ describe('the rule', () => {
     ['a query without one', 'cart: Cart @public', 'cart: Cart', 'order: Query.cart has no access decision of its own'],
     [
       'a mutation without one',
-      'AddToCartPayload! @signedIn',
-      'AddToCartPayload!',
+      'AddToCartPayload @signedIn',
+      'AddToCartPayload',
       'order: Mutation.addToCart has no access decision of its own',
     ],
     [

@@ -73,9 +73,16 @@ const violations: Violation[] = [
   [
     'everyMutationAnswersAUnion',
     'a mutation that answers with bare data',
-    'AddToCartPayload! @signedIn',
+    'AddToCartPayload @signedIn',
     'Cart @signedIn',
-    'Mutation.addToCart must answer AddToCartPayload!, a union',
+    'Mutation.addToCart must answer AddToCartPayload, a union',
+  ],
+  [
+    'everyMutationAnswersAUnion',
+    'a mutation whose failure takes the whole answer',
+    'AddToCartPayload @signedIn',
+    'AddToCartPayload! @signedIn',
+    'Mutation.addToCart must be nullable: its failure must not hide what others have done',
   ],
   [
     'everyMutationAnswersAUnion',

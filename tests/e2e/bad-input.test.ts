@@ -44,7 +44,7 @@ test.each(['two', 1.5, 2_147_483_648, null])('a quantity of %o is no quantity', 
 
 test.each(['', 'nonsense', unknownId, 'x'.repeat(10_000)])('there is no variant %o', async (id) => {
   const { data, errors } = await shopper.client.send(AddToCartDocument, { input: { variantId: id, quantity: 1 } });
-  expect(data?.addToCart.__typename ?? errors[0]?.extensions?.code).toMatch(/^(VariantUnavailable|BAD_USER_INPUT)$/);
+  expect(data?.addToCart?.__typename ?? errors[0]?.extensions?.code).toMatch(/^(VariantUnavailable|BAD_USER_INPUT)$/);
 });
 
 test('after all that the cart is still empty, and an empty cart is no order', async () => {

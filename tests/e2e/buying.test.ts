@@ -13,6 +13,19 @@ import { aKey, aShopper, available, variantOf } from './shop.ts';
 const lamp = 'trail-lamp-200';
 const patient = { waitMs: 5_000 };
 
+test('an order is shown even though another mutation of the same request fails', async () => {
+  const shopper = await aShopper();
+  await shopper.add({ variantId: (await variantOf(lamp)).id });
+  const { status, data, errors } = await shopper.client.send<Record<string, unknown>, object>(
+    `mutation ($key: String!) {
+      placed: placeOrder(idempotencyKey: $key, input: { paymentMethodToken: "tok_approve" }) { __typename }
+      added: addToCart(input: { variantId: "x", quantity: 0 }) { __typename } }`,
+    { key: aKey() },
+  );
+  expect({ status, data }).toEqual({ status: 200, data: { placed: { __typename: 'PlaceOrderSuccess' }, added: null } });
+  expect(errors).toMatchObject([{ path: ['added'], extensions: { code: 'BAD_USER_INPUT', service: 'order' } }]);
+});
+
 test('a purchase ends CONFIRMED: stock sold, money taken, the customer told', async () => {
   const shopper = await aShopper();
   const before = await variantOf(lamp);

@@ -28,7 +28,7 @@ export const failureOf = (order: OrderView): FailureModel | null =>
   order.failure && { ...named(order.failure), order, rejectedOrder: order };
 
 /** How a mutation ended, as a member of its union. */
-export const payload = async <Success extends object, T, F extends Failure>(
+export const payload = async <const Success extends object, T, F extends Failure>(
   result: Result<T, F>,
   success: (value: T) => Promise<Success>,
 ): Promise<Success | Named<F>> => (result.ok ? await success(result.value) : named(result.failure));

@@ -58,6 +58,17 @@ describe('placing an order in the graph', () => {
     expect((await answer).data.placeOrder).toMatchObject({ order: { status: 'AUTHORIZING' } });
   });
 
+  it('shows the order even though another mutation of the same request fails', async () => {
+    const { data, codes } = await ask(
+      `mutation ($input: PlaceOrderInput!) {
+        placed: placeOrder(idempotencyKey: "key", input: $input) { ... on PlaceOrderSuccess { order { status } } }
+        added: addToCart(input: { variantId: "x", quantity: 0 }) { __typename } }`,
+      { input },
+    );
+    expect(data).toEqual({ placed: { order: { status: 'PLACED' } }, added: null });
+    expect(codes).toEqual(['BAD_USER_INPUT']);
+  });
+
   it('tells the lines that are short', async () => {
     const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
     const id = await theOrder();

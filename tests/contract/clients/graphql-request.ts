@@ -9,7 +9,7 @@ export const graphqlRequest: SampleClient = (url) => {
     titleOf: async (slug) => (await client.request(ProductPageDocument, { slug })).product?.title,
     signIn: async (email, password) => {
       const { signIn: answer } = await client.request(SignInDocument, { input: { email, password } });
-      return answer.__typename === 'SignInSuccess' ? `hello ${answer.user.displayName}` : answer.message;
+      return answer?.__typename === 'SignInSuccess' ? `hello ${answer.user.displayName}` : answer?.message;
     },
   };
 };

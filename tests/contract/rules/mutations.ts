@@ -25,13 +25,14 @@ export const everyMutationTakesAnIdempotencyKey: Rule = (graph) =>
     return key && String(key.type) === expected ? [] : [`${at} must take idempotencyKey: ${expected}`];
   });
 
+/** Nullable at the root: `null` in a non-null root field takes `data` with it, and with that what other mutations of the request have done. */
 export const everyMutationAnswersAUnion: Rule = ({ api, ...graph }) =>
   mutationsOf({ api, ...graph }).flatMap(({ name, type }) => {
     const at = `Mutation.${name}`;
     const stem = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    const union = isNonNullType(type) ? type.ofType : undefined;
-    if (!isUnionType(union) || union.name !== `${stem}Payload`) return [`${at} must answer ${stem}Payload!, a union`];
-    const members = union.getTypes();
+    if (isNonNullType(type)) return [`${at} must be nullable: its failure must not hide what others have done`];
+    if (!isUnionType(type) || type.name !== `${stem}Payload`) return [`${at} must answer ${stem}Payload, a union`];
+    const members = type.getTypes();
     const missing = [`${stem}Success`, 'IdempotencyConflict'].filter((each) => !members.some((it) => it.name === each));
     const failures = members.filter((member) => member.name !== `${stem}Success`);
     return [

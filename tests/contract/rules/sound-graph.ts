@@ -27,9 +27,9 @@ type Query {
 }
 type Mutation {
   "Places it."
-  placeOrder("The key." idempotencyKey: String! "What." input: PlaceOrderInput!): PlaceOrderPayload! @signedIn
+  placeOrder("The key." idempotencyKey: String! "What." input: PlaceOrderInput!): PlaceOrderPayload @signedIn
   "Adds to it."
-  addToCart("The key." idempotencyKey: String): AddToCartPayload! @signedIn
+  addToCart("The key." idempotencyKey: String): AddToCartPayload @signedIn
 }
 "What to place."
 input PlaceOrderInput {
