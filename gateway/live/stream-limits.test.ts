@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../contracts/ids.ts';
-import { supergraphOf } from '../../tests/kit/gateway-builders.ts';
-import { type LiveScene, liveScene, type OpenStream, untilStatus } from '../../tests/kit/live-scene.ts';
+import { nowhere, supergraphOf } from '../../tests/kit/gateway-builders.ts';
+import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '../../tests/kit/live-scene.ts';
 import { liveSdls } from '../../tests/kit/live-subgraphs.ts';
 import { until } from '../../tests/kit/until.ts';
 
@@ -43,6 +43,22 @@ describe('how many streams there may be', () => {
       const [again] = await openings(scene, [token]);
       return again?.state.ended === undefined;
     });
+    await scene.close();
+  });
+
+  it('is limited for all guests of one IPv6 network together', async () => {
+    // Nothing to look at yet: each stream stays open and waits.
+    const away = { ORDER_SUBGRAPH_URL: nowhere };
+    const scene = await liveScene({ ...away, LIVE_STREAMS_PER_VIEWER: '2', TRUSTED_PROXIES: 'loopback' });
+    const body = JSON.stringify({ query: orderStream, variables: { id: newId('Order') } });
+    const statusFor = async (address: string) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': address };
+      return (await fetch(`${scene.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body })).status;
+    };
+    const statuses = [];
+    for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::1'])
+      statuses.push(await statusFor(address));
+    expect(statuses).toEqual([200, 200, 429, 200]);
     await scene.close();
   });
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Viewer } from '../../contracts/viewer.ts';
 import { runInContext } from '../../platform/context.ts';
+import { limitKey } from '../../platform/limit-key.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
 import { errorBody } from '../graphql/errors.ts';
@@ -58,7 +59,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     const asked = LiveRequest.safeParse(request.body);
     if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
     const viewer = viewerOf(request);
-    const leave = admission.enter(viewer.kind === 'user' ? viewer.id : request.ip);
+    const leave = admission.enter(limitKey(viewer, request.ip));
     if (typeof leave === 'string') {
       metrics.refused.inc({ code: leave });
       return refuse(reply, leave, retryAfterSeconds);

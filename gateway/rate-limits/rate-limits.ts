@@ -5,11 +5,11 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { addressKey } from '../../platform/limit-key.ts';
 import { Counter, type Registry } from '../../platform/metrics.ts';
 import type { RedisConnection } from '../../platform/redis.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { addressKey } from './address.ts';
 import { type BucketName, buckets, chargesOf } from './buckets.ts';
 import { rateLimitHeaders } from './headers.ts';
 import { type Limiter, limiter, type Standing } from './limiter.ts';
