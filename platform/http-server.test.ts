@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
+import { getTarget } from '../tests/kit/get-target.ts';
 import { contextIfAny } from './context.ts';
 import { createHttpServer } from './http-server.ts';
 import { createMetrics } from './metrics.ts';
@@ -75,6 +76,22 @@ test("takes over the caller's request id and gives it back", async () => {
 test.each(['a\tb', 'x'.repeat(101), '{"a":1}'])('replaces the unfit request id %o', async (id) => {
   const response = await http.inject({ url: '/who', headers: { 'x-request-id': id } });
   expect(response.json().correlationId).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test.each([
+  ['"#" in the address', '/health/live#'],
+  ['"#" in its query', '/health/live?x=1#y=2'],
+  ['"#" in an address with a host', 'http://localhost/health/live?#'],
+  ['"#" where there is nothing', '/nowhere#'],
+  ['an escape that is none', '/%zz'],
+])('%s is refused with a code, and not echoed', async (_, target) => {
+  const refusing = server();
+  const url = await refusing.listen({ host: '127.0.0.1', port: 0 });
+  const { status, body } = await getTarget(url, target);
+  const { error } = body as { error: { code: string; message: string } };
+  expect([status, error.code]).toEqual([400, 'BAD_REQUEST_TARGET']);
+  expect(error.message).not.toContain('live');
+  await refusing.close();
 });
 
 test('a bug is masked, a missing page and a broken body are coded', async () => {

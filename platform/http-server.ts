@@ -1,5 +1,11 @@
 /** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, bounds, an orderly end. */
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { requestIdHeader } from '../contracts/viewer.ts';
 import { correlationIdFrom, runInContext, traceparentFrom } from './context.ts';
 import { drainOnClose } from './http-drain.ts';
@@ -45,6 +51,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     requestTimeout: arrivalBounds.requestTimeout,
     http: arrivalBounds,
     clientErrorHandler: answerClientError,
+    // Before any route or hook: the router could not read the address. Fastify would echo it.
+    frameworkErrors: (_, __, reply: FastifyReply) => reply.status(400).send({ error: unreadableTarget }),
     // A request on a connection that was open when the end began is answered as any other.
     return503OnClosing: false,
     // It counts the end as one, too, which lasts as long as the longest request: the deadline of that is platform/shutdown's.
@@ -62,6 +70,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
       inRequestSpan(request, reply, done),
     );
   });
+
+  http.addHook('onRequest', refuseFragments);
 
   http.setNotFoundHandler((_, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing here.' } }),
@@ -89,5 +99,13 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   );
   return http;
 };
+
+/** A request target has no fragment (RFC 9112, 3.2). Who reads one all the same, and who drops it, see two requests. */
+const refuseFragments = async ({ url }: FastifyRequest): Promise<void> => {
+  if (url.includes('#')) throw Object.assign(new Error('The address has a "#": write it as %23.'), badTarget);
+};
+
+const badTarget = { statusCode: 400, code: 'BAD_REQUEST_TARGET' };
+const unreadableTarget = { code: badTarget.code, message: 'The address cannot be read.' };
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };

@@ -2,13 +2,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { Viewer } from '../../contracts/viewer.ts';
 import { Counter, type Registry } from '../../platform/metrics.ts';
+import { searchOf } from '../http/request-target.ts';
 import type { Decision, DocumentParameters, DocumentRefusal } from './trusted-documents.ts';
 
 /** Puts the document that is meant in its place. Gives a refusal when it may not be run. */
 export type DocumentGate = (request: FastifyRequest, viewer: Viewer) => DocumentRefusal | undefined;
 
 export interface DocumentGateOptions {
-  readonly decide: (parameters: DocumentParameters, viewer: Viewer) => Decision;
+  readonly decide: (parameters: DocumentParameters | undefined, viewer: Viewer) => Decision;
   /** Hears of every text that is not in the list and passes all the same. */
   readonly onUnlisted: (text: string, request: FastifyRequest) => void;
   readonly metrics: Registry;
@@ -29,7 +30,7 @@ export const documentGate = ({ decide, onUnlisted, metrics }: DocumentGateOption
       return decision.refusal;
     }
     documents.inc({ outcome: decision.outcome });
-    if (decision.outcome === 'unlisted') onUnlisted(String(parameters.query), request);
+    if (decision.outcome === 'unlisted') onUnlisted(String(parameters?.query), request);
     if ('query' in decision) replaceDocument(request, decision.query);
     return undefined;
   };
@@ -40,10 +41,11 @@ type Body = Record<string, unknown>;
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The address's own for GET, as the route behind reads them; the body's for everything else. */
-const parametersOf = (request: FastifyRequest): DocumentParameters => {
-  if (request.method !== 'GET') return isObject(request.body) ? request.body : {};
-  const search = searchOf(request);
+/** The address's own for GET, the body's for everything else. `undefined`: there is no single reading of them. */
+const parametersOf = (request: FastifyRequest): DocumentParameters | undefined => {
+  if (request.method !== 'GET') return isObject(request.body) ? request.body : undefined;
+  const search = new URLSearchParams(searchOf(request.url));
+  if (['query', 'documentId', 'extensions'].some((name) => search.getAll(name).length > 1)) return undefined;
   return {
     query: search.get('query') ?? undefined,
     documentId: search.get('documentId') ?? undefined,
@@ -54,12 +56,12 @@ const parametersOf = (request: FastifyRequest): DocumentParameters => {
 /** The id goes, and the promise of a hash: the list has answered it, and nobody is to look it up or register it again. */
 const replaceDocument = (request: FastifyRequest, query: string): void => {
   if (request.method === 'GET') {
-    const search = searchOf(request);
+    const search = new URLSearchParams(searchOf(request.url));
     const extensions = parsedExtensions(search);
     search.delete('documentId');
     search.set('query', query);
     if (isObject(extensions)) search.set('extensions', JSON.stringify(withoutHash(extensions)));
-    request.raw.url = `${pathOf(request)}?${search}`;
+    request.raw.url = `${request.url.split('?', 1)[0]}?${search}`;
   } else {
     const { documentId: _, extensions, ...rest } = request.body as Body;
     request.body = { ...rest, query, ...(isObject(extensions) && { extensions: withoutHash(extensions) }) };
@@ -68,15 +70,12 @@ const replaceDocument = (request: FastifyRequest, query: string): void => {
 
 const withoutHash = ({ persistedQuery: _, ...rest }: Body): Body => rest;
 
-const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
-
-/** As the route behind does it: two readings of one address would let a document slip past this one. */
-const searchOf = ({ url }: FastifyRequest): URLSearchParams => new URL(url, 'http://localhost').searchParams;
-
+/** Text that is no JSON stays what it is: no object, as the decision will find. */
 const parsedExtensions = (search: URLSearchParams): unknown => {
+  const text = search.get('extensions');
   try {
-    return JSON.parse(search.get('extensions') ?? 'null');
+    return JSON.parse(text ?? 'null');
   } catch {
-    return undefined;
+    return text;
   }
 };

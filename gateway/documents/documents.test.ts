@@ -4,10 +4,12 @@ import {
   type DocumentScene,
   get,
   outcome,
+  outcomeOf,
   persistedQuery,
   post,
 } from '../../tests/kit/document-builders.ts';
 import type { GatewayFixture } from '../../tests/kit/gateway-builders.ts';
+import { getTarget } from '../../tests/kit/get-target.ts';
 import { documentId } from './document-text.ts';
 
 const me = 'query Me {\n  me\n}';
@@ -62,6 +64,45 @@ describe.each(['off', 'log', 'require'])('in the mode %s', (mode) => {
   });
 });
 
+describe.each(['off', 'require'])('in the mode %s, one reading of the request target decides', (mode) => {
+  const got = async (target: string) => outcomeOf(await getTarget(gateway(mode).url, target));
+  const [listed, other] = [me, unlisted].map(encodeURIComponent);
+
+  it.each([
+    ['in the query', `/graphql?#&query=${other}`],
+    ['behind another parameter', `/graphql?x=1#&query=${other}`],
+    ['in the place of the question mark', `/graphql#?query=${other}`],
+    ['behind a listed document', `/graphql?query=${listed}#&query=${other}`],
+    ['at its end', `/graphql?query=${listed}#`],
+  ])('"#" %s is no request target', async (_, target) => {
+    expect(await got(target)).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  it.each([
+    ['a document given twice', `query=${listed}&query=${other}`],
+    ['an id given twice', `documentId=${documentId(me)}&documentId=${documentId(unlisted)}`],
+    ['extensions given twice', `query=${listed}&extensions=%7B%7D&extensions=%7B%7D`],
+    ['extensions that are no JSON', `query=${listed}&extensions=%7B`],
+  ])('%s: refused, and not chosen from', async (_, search) => {
+    expect(await got(`/graphql?${search}`)).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  it('a target with a host, and an encoded "#", mean what they say', async () => {
+    expect(await got(`http://localhost/graphql?query=${listed}`)).toEqual(ada);
+    expect(await got(`/graphql?query=${encodeURIComponent(`# ours\n${me}`)}`)).toEqual(ada);
+  });
+});
+
+describe('a request that names no document', () => {
+  it.each([
+    ['an empty object', {}],
+    ['a document that is no string', { query: { kind: 'Document' } }],
+    ['extensions that are no object', { query: me, extensions: 'x' }],
+  ])('%s is refused where listed ones are required', async (_, body) => {
+    expect(await post(gateway('require'), body)).toEqual([400, 'BAD_REQUEST']);
+  });
+});
+
 describe('a document that is not listed', () => {
   it('is refused where listed ones are required, before any subgraph is asked', async () => {
     const before = scene.user.received.length;
@@ -110,12 +151,8 @@ describe('a document that is not listed', () => {
     ]);
   });
 
-  it('hides in no list of operations, no second parameter and no other spelling of one', async () => {
-    const { url } = gateway('require');
+  it('hides in no list of operations and no other spelling of a parameter', async () => {
     expect(await post(gateway('require'), [{ query: unlisted }])).toEqual([400, 'BATCHING_NOT_SUPPORTED']);
-    const twice = `query=${encodeURIComponent(me)}&query=${encodeURIComponent(unlisted)}`;
-    const headers = { 'apollo-require-preflight': 'yes' };
-    expect(await outcome(await fetch(`${url}/graphql?${twice}`, { headers }))).toEqual(ada);
     const body = await post(gateway('require'), { query: me, Query: unlisted, documentID: documentId(unlisted) });
     expect(body).toEqual(ada);
   });

@@ -19,12 +19,12 @@ const list = {
 const viewer = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
 
 /** The outcome, or the code of the refusal. */
-const decided = (parameters: DocumentParameters, mode: TrustMode, who: Viewer = guest): string => {
+const decided = (parameters: DocumentParameters | undefined, mode: TrustMode, who: Viewer = guest): string => {
   const decision = decideDocument({ mode, exemptRoles: ['ADMIN'], list })(parameters, who);
   return decision.outcome === 'refused' ? decision.refusal.code : decision.outcome;
 };
 
-describe.each<[string, DocumentParameters, Record<TrustMode, string>]>([
+describe.each<[string, DocumentParameters | undefined, Record<TrustMode, string>]>([
   ['a listed id', { documentId: `sha256:${id}` }, { off: 'by_id', log: 'by_id', require: 'by_id' }],
   ['a listed id without its prefix', { documentId: id }, { off: 'by_id', log: 'by_id', require: 'by_id' }],
   ['a listed id of another kind', { documentId: 'products1' }, { off: 'by_id', log: 'by_id', require: 'by_id' }],
@@ -52,7 +52,14 @@ describe.each<[string, DocumentParameters, Record<TrustMode, string>]>([
     { off: 'unchecked', log: 'unlisted', require: 'QUERY_NOT_IN_SAFELIST' },
   ],
   ['an empty text', { query: '' }, { off: 'unchecked', log: 'unlisted', require: 'QUERY_NOT_IN_SAFELIST' }],
-  ['neither', {}, { off: 'malformed', log: 'malformed', require: 'malformed' }],
+  ['neither', {}, { off: 'malformed', log: 'malformed', require: 'BAD_REQUEST' }],
+  ['what has no single reading', undefined, { off: 'malformed', log: 'malformed', require: 'BAD_REQUEST' }],
+  ['a text that is none', { query: 7 }, { off: 'malformed', log: 'malformed', require: 'BAD_REQUEST' }],
+  [
+    'a listed text with extensions that are none',
+    { query: listed, extensions: '{' },
+    { off: 'malformed', log: 'malformed', require: 'BAD_REQUEST' },
+  ],
 ])('%s', (_, parameters, expected) => {
   it.each(['off', 'log', 'require'] as const)('in the mode %s', (mode) => {
     expect(decided(parameters, mode)).toBe(expected[mode]);

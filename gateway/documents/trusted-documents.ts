@@ -31,7 +31,7 @@ export interface TrustOptions {
   readonly list: Pick<DocumentList, 'byId' | 'byText'>;
 }
 
-/** Ids are looked up in every mode; texts are compared with the list in the modes `log` and `require`. */
+/** `undefined` stands for parameters that can be read in more ways than one. Ids are looked up in every mode; texts are compared with the list in the modes `log` and `require`. */
 export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
   const isExempt = (viewer: Viewer): boolean =>
     viewer.kind === 'user' && viewer.roles.some((role) => exemptRoles.includes(role));
@@ -57,7 +57,12 @@ export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
     return isSha256(hash) ? { outcome: 'apq' } : refused('malformedHash');
   };
 
-  return ({ query, documentId: id, extensions }: DocumentParameters, viewer: Viewer): Decision => {
+  // Where any document may be run, what a client did wrong is told in the words of the server behind.
+  const unreadable = (): Decision => (mode === 'require' ? refused('unreadable') : { outcome: 'malformed' });
+
+  return (parameters: DocumentParameters | undefined, viewer: Viewer): Decision => {
+    if (!parameters || !isObjectOrNothing(parameters.extensions)) return unreadable();
+    const { query, documentId: id, extensions } = parameters;
     const text = typeof query === 'string' ? query : undefined;
     if (isGiven(id)) {
       if (typeof id !== 'string') return refused('malformedId');
@@ -65,7 +70,7 @@ export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
     }
     const persisted = persistedQuery(extensions);
     if (persisted === 'malformed') return refused('malformedHash');
-    if (text === undefined) return persisted ? ofHash(persisted) : { outcome: 'malformed' };
+    if (text === undefined) return persisted ? ofHash(persisted) : unreadable();
     if (persisted && persisted !== documentId(text)) return refused('hashMismatch');
     return ofText(text, viewer);
   };
@@ -73,6 +78,9 @@ export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
 
 /** `null` is what some clients send for "nothing". */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+const isObjectOrNothing = (value: unknown): boolean =>
+  !isGiven(value) || (typeof value === 'object' && !Array.isArray(value));
 
 const isSha256 = (hash: string): boolean => /^[0-9a-f]{64}$/.test(hash);
 
@@ -103,6 +111,11 @@ const refusals = {
     status: 400,
     code: 'PERSISTED_QUERY_HASH_MISMATCH',
     message: 'The "sha256Hash" is not the SHA-256 of "query" in lower-case hex.',
+  },
+  unreadable: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'The request must name one document: "documentId", "query", or the extension "persistedQuery", each once.',
   },
   malformedHash: {
     status: 400,

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { searchOf } from '../http/request-target.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 
 /**
@@ -37,5 +38,3 @@ const headerMap = ({ headers }: FastifyRequest): HeaderMap =>
       value ? [[name, Array.isArray(value) ? value.join(', ') : value] as const] : [],
     ),
   );
-
-const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');

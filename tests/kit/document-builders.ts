@@ -64,9 +64,12 @@ interface Answer {
 }
 
 /** The status, and the data or the first error's code. */
-export const outcome = async (response: Response): Promise<[number, unknown]> => {
-  const { data, errors } = (await response.json()) as Answer;
-  return [response.status, errors?.[0]?.extensions.code ?? data];
+export const outcome = async (response: Response): Promise<[number, unknown]> =>
+  outcomeOf({ status: response.status, body: await response.json() });
+
+export const outcomeOf = ({ status, body }: { status: number; body: unknown }): [number, unknown] => {
+  const { data, errors } = body as Answer;
+  return [status, errors?.[0]?.extensions.code ?? data];
 };
 
 /** What `outcome` says of a POST of this body. */
