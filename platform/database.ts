@@ -12,7 +12,12 @@ export interface PoolOptions {
   readonly preparedStatements?: 'on' | 'off';
   /** A statement without an answer in this time has failed; without it, it is waited for. */
   readonly queryTimeoutMs?: number;
+  /** Who does not get a lock in this time has failed (see platform/not-now.ts). */
+  readonly lockTimeoutMs?: number;
 }
+
+// 3 s: locks are held for milliseconds. Whoever waits holds a connection, and has its caller wait.
+const defaultLockTimeoutMs = 3_000;
 
 /**
  * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
@@ -23,7 +28,7 @@ export interface PoolOptions {
 export const prismaAdapter = (
   connectionString: string,
   poolSize: number,
-  { metrics, preparedStatements = 'on', queryTimeoutMs }: PoolOptions = {},
+  { metrics, preparedStatements = 'on', queryTimeoutMs, lockTimeoutMs = defaultLockTimeoutMs }: PoolOptions = {},
 ): PrismaPg => {
   const adapter = new PrismaPg(
     // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
@@ -32,7 +37,7 @@ export const prismaAdapter = (
       max: poolSize,
       connectionTimeoutMillis: queryTimeoutMs ?? 5_000,
       idleTimeoutMillis: 60_000,
-      onConnect: inUtc,
+      onConnect: (client) => prepareSession(client, lockTimeoutMs),
       ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
     },
     preparedStatements === 'on' ? { statementNameGenerator: digestOf } : {},
@@ -52,6 +57,8 @@ const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update
 
 /**
  * UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time. By a
- * statement, since poolers refuse the start-up option; they do carry this setting over to each connection that they lend.
+ * statement, since poolers refuse start-up options; they carry the time zone over to each connection that they lend.
+ * For the other setting see docs/databases.md.
  */
-const inUtc = async (client: ClientBase): Promise<void> => void (await client.query("SET timezone TO 'UTC'"));
+const prepareSession = async (client: ClientBase, lockTimeoutMs: number): Promise<void> =>
+  void (await client.query(`SET timezone TO 'UTC'; SET lock_timeout TO ${lockTimeoutMs}`));

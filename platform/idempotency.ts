@@ -12,6 +12,7 @@ import {
   idempotencyConflict,
   type Result,
 } from '../contracts/result.ts';
+import { NotNow } from './not-now.ts';
 import type { Sql } from './transaction.ts';
 
 /** JSON with sorted keys, so the order of fields in a query does not make another input of it. */
@@ -66,6 +67,6 @@ const earlierAnswer = async <T>(
     ...[actor, operation, key],
   );
   // The other request rolled back between our INSERT and this SELECT: the caller's retry will be the first one.
-  if (!row) throw new Error(`idempotency row of ${operation} vanished`);
+  if (!row) throw new NotNow('RESOURCE_BUSY');
   return row.fingerprint === fingerprint ? row.result : fail(idempotencyConflict(key));
 };

@@ -7,6 +7,7 @@ import type { Envelope } from '../contracts/envelope.ts';
 import type { Viewer } from '../contracts/viewer.ts';
 import { type Announcements, createAnnouncements } from './announcements.ts';
 import { createBus } from './bus/create-bus.ts';
+import { busLimits } from './bus/limits.ts';
 import { type MessageHandler, startConsumer } from './consumer.ts';
 import { serveGraphql } from './graphql/serve.ts';
 import { createHttpServer } from './http-server.ts';
@@ -50,6 +51,7 @@ export interface SubgraphOptions<Context extends { viewer: Viewer }> {
     readonly LOG_LEVEL: string;
     readonly ROLE: 'all' | 'api' | 'consumer';
     readonly SHUTDOWN_DEADLINE_MS: number;
+    readonly DATABASE_POOL_SIZE: number;
     readonly REDIS_URL?: string | undefined;
     readonly EVENTS_DATABASE_URL?: string | undefined;
     readonly VIEWER_VERIFY_KEYS: unknown;
@@ -109,7 +111,8 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   shutdown: Shutdown,
 ) => {
   const bus = await createBus(transportOf(config), log);
-  const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics });
+  const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
+  const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
   const sweeps = startPeriodic(tasks, log);
   const announcements = createAnnouncements(config, log);
   const changes = announceChanges?.(announcements);
@@ -125,6 +128,12 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   });
   shutdown.add('bus', () => bus.close());
 };
+
+// 2 connections: messages that all wait for the stock of one variant must leave some to requests, relay and sweeps.
+const leftByMessages = 2;
+
+const messagesAtOnce = (poolSize: number): number =>
+  Math.max(1, Math.min(busLimits.concurrency, poolSize - leftByMessages));
 
 /** One announcement for each thing that the messages are about, with the latest of its sequences. */
 const announcer =

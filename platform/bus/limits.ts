@@ -17,7 +17,7 @@ export interface BusLimits {
 }
 
 export const busLimits: BusLimits = {
-  // 8 in hand per process: each holds at most one of the 10 connections of the database pool.
+  // 8 in hand per process: each holds at most one of the 10 connections of the database pool (see platform/subgraph.ts).
   concurrency: 8,
 
   // 8 tries, 0.5 s doubling to 30 s: about a minute, longer than a deploy or a fail-over of a neighbour takes.

@@ -6,8 +6,9 @@ const outageCodes = new Set([
   ...['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
   // Prisma: not reachable, timed out, connection closed, no connection free in the pool.
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024'],
-  // PostgreSQL: shutting down, crashed, starting up; too many connections; read-only while it fails over; disk full.
-  ...['57P01', '57P02', '57P03', '53300', '25006', '53100'],
+  // PostgreSQL: shutting down, crashed, starting up; too many connections; read-only while it fails over; disk full; a row
+  // that somebody else keeps locked.
+  ...['57P01', '57P02', '57P03', '53300', '25006', '53100', '55P03'],
 ]);
 
 // Errors of node-postgres and of Prisma's driver adapter that carry no code.

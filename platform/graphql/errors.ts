@@ -3,10 +3,14 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CallerFault } from '../../contracts/result.ts';
 import type { Logger } from '../log.ts';
+import { notNow } from '../not-now.ts';
 
 const maskedMessage = 'Something went wrong on our side.';
 
-/** For Apollo Server's `formatError`. Bugs are logged whole and leave masked, with code INTERNAL_SERVER_ERROR. */
+/**
+ * For Apollo Server's `formatError`. What the caller may ask for again says so in its code. Bugs are logged whole and
+ * leave masked, with code INTERNAL_SERVER_ERROR.
+ */
 export const errorFormatter =
   (log: Logger) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -26,6 +30,11 @@ export const errorFormatter =
         ...where,
         extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' },
       };
+    const passing = notNow(original);
+    if (passing) {
+      log.warn({ err: passing.cause ?? passing, code: passing.code, path: formatted.path }, 'not served now');
+      return { message: passing.message, ...where, extensions: { code: passing.code } };
+    }
     log.error({ err: original, path: formatted.path }, 'resolver failed');
     return { message: maskedMessage, ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };

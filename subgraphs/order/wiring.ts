@@ -10,6 +10,7 @@ import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
 import { inTransaction } from '../../platform/transaction.ts';
+import { type InTurn, turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart-reads.ts';
 import { cartStore } from './adapters/cart-store.ts';
@@ -39,8 +40,8 @@ const stores = (tx: Prisma.TransactionClient): Stores => ({
 });
 
 /** The ports that the database stands behind. */
-const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive' | 'reads'> => ({
-  transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
+const persistence = (prisma: PrismaClient, inTurn: InTurn): Pick<Deps, 'transaction' | 'receive' | 'reads'> => ({
+  transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
   receive: (message, work) =>
     inTransaction(prisma, async (tx) => {
       if (await takeIn(tx, message)) await work(stores(tx));
@@ -62,7 +63,8 @@ const world: Rim = {
 export const createApp = (
   prisma: PrismaClient,
   parts: Pick<Deps, 'watch' | 'signals' | 'timings' | 'sweepBatch'> & Partial<Rim>,
-) => app({ ...persistence(prisma), ...world, ...parts });
+  inTurn: InTurn = turns(),
+) => app({ ...persistence(prisma, inTurn), ...world, ...parts });
 
 export const wire =
   (config: OrderConfig) =>

@@ -11,6 +11,7 @@ import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
 import { inTransaction } from '../../platform/transaction.ts';
+import { turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/payment/client/client.ts';
 import { ledgerStore } from './adapters/ledger-store.ts';
 import { observedProvider } from './adapters/observed-provider.ts';
@@ -52,8 +53,9 @@ export interface World {
 
 /** The whole app over a database and a provider, without any door. */
 export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, now = () => new Date() }: World) => {
+  const inTurn = turns();
   const deps: Deps = {
-    transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
+    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => ((await takeIn(tx, message)) ? work(stores(tx)) : undefined)),
     work: workList(prisma),

@@ -9,6 +9,7 @@ import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
 import { inTransaction } from '../../platform/transaction.ts';
+import { turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/user/client/client.ts';
 import { accessTokens } from './adapters/access-tokens.ts';
 import { accountStore } from './adapters/account-store.ts';
@@ -41,15 +42,18 @@ const stores = (tx: Prisma.TransactionClient): Stores => ({
 });
 
 /** The ports that the database stands behind. */
-const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => ({
-  transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
-  receive: (message, work) =>
-    inTransaction(prisma, async (tx) => {
-      if (await takeIn(tx, message)) await work(stores(tx));
-    }),
-  reads: userReads(prisma),
-  credentials: credentials(prisma),
-});
+const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => {
+  const inTurn = turns();
+  return {
+    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
+    receive: (message, work) =>
+      inTransaction(prisma, async (tx) => {
+        if (await takeIn(tx, message)) await work(stores(tx));
+      }),
+    reads: userReads(prisma),
+    credentials: credentials(prisma),
+  };
+};
 
 export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
   new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });

@@ -2,7 +2,7 @@ import type { CartId, UserId, VariantId } from '../../../contracts/ids.ts';
 import { type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
 import { addUnits, type Cart } from '../domain/cart.ts';
 import type { CartLimitExceeded, CurrencyMismatch, VariantUnavailable } from '../domain/failures.ts';
-import type { Deps, Stores } from './ports.ts';
+import { cartOf, type Deps, type Stores } from './ports.ts';
 
 export interface AddToCart {
   readonly customerId: UserId;
@@ -23,15 +23,20 @@ export const addToCart =
   }: AddToCart): Promise<
     Result<CartId, VariantUnavailable | CartLimitExceeded | CurrencyMismatch | IdempotencyConflict>
   > =>
-    transaction(({ carts, catalogue, idempotency }) =>
-      idempotency.once({ actor: customerId, operation: 'addToCart', key, input: { variantId, quantity } }, async () => {
-        const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
-        const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
-        const units = addUnits(cart, entries, variantId, quantity);
-        if (!units.ok) return units;
-        await carts.putLine(cart.id, { id: newId('CartLine'), variantId, quantity: units.value }, now());
-        return ok(cart.id);
-      }),
+    transaction(
+      ({ carts, catalogue, idempotency }) =>
+        idempotency.once(
+          { actor: customerId, operation: 'addToCart', key, input: { variantId, quantity } },
+          async () => {
+            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
+            const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
+            const units = addUnits(cart, entries, variantId, quantity);
+            if (!units.ok) return units;
+            await carts.putLine(cart.id, { id: newId('CartLine'), variantId, quantity: units.value }, now());
+            return ok(cart.id);
+          },
+        ),
+      cartOf(customerId),
     );
 
 const lockOrOpen = async (carts: Stores['carts'], fresh: Parameters<typeof carts.open>[0]): Promise<Cart> => {

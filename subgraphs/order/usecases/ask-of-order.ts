@@ -35,18 +35,21 @@ export const askOfOrder = async <F extends Failure>(
   { operation, viewer, orderId, key, input, wish, refusal }: Asking<F>,
 ): Promise<Result<OrderId, F | IdempotencyConflict>> => {
   let ruling: Ruling | undefined;
-  const result = await deps.transaction((stores) =>
-    stores.idempotency.once<OrderId, F>(
-      { actor: viewer.id, operation, key, input: { orderId, ...input } },
-      async () => {
-        const order = await stores.orders.lock(orderId);
-        if (!order || !mayRead(viewer, order.customerId)) throw new CallerFault('NOT_FOUND', 'There is no such order.');
-        const decision = decide(deps.timings, order, wish(order), deps.now());
-        if (decision.kind === 'ignored') return fail(refusal);
-        ruling = await rule(stores, order, decision);
-        return ok(orderId);
-      },
-    ),
+  const result = await deps.transaction(
+    (stores) =>
+      stores.idempotency.once<OrderId, F>(
+        { actor: viewer.id, operation, key, input: { orderId, ...input } },
+        async () => {
+          const order = await stores.orders.lock(orderId);
+          if (!order || !mayRead(viewer, order.customerId))
+            throw new CallerFault('NOT_FOUND', 'There is no such order.');
+          const decision = decide(deps.timings, order, wish(order), deps.now());
+          if (decision.kind === 'ignored') return fail(refusal);
+          ruling = await rule(stores, order, decision);
+          return ok(orderId);
+        },
+      ),
+    orderId,
   );
   if (ruling && result.ok) report(deps, ruling);
   return result;

@@ -2,7 +2,7 @@ import type { CartId, CartLineId, UserId } from '../../../contracts/ids.ts';
 import { fail, type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
 import { setUnits } from '../domain/cart.ts';
 import { type CartLimitExceeded, type CartLineNotFound, cartLineNotFound } from '../domain/failures.ts';
-import type { Deps } from './ports.ts';
+import { cartOf, type Deps } from './ports.ts';
 
 export interface ChangeCartLine {
   readonly customerId: UserId;
@@ -21,18 +21,20 @@ export const changeCartLine =
     quantity,
     idempotencyKey: key,
   }: ChangeCartLine): Promise<Result<CartId, CartLineNotFound | CartLimitExceeded | IdempotencyConflict>> =>
-    transaction(({ carts, catalogue, idempotency }) =>
-      idempotency.once<CartId, CartLineNotFound | CartLimitExceeded>(
-        { actor: customerId, operation: 'changeCartLine', key, input: { lineId, quantity } },
-        async () => {
-          const cart = await carts.lock(customerId);
-          const line = cart?.lines.find(({ id }) => id === lineId);
-          if (!cart || !line) return fail(cartLineNotFound);
-          const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
-          const units = setUnits(cart, entries, line, quantity);
-          if (!units.ok) return units;
-          await carts.putLine(cart.id, { ...line, quantity: units.value }, now());
-          return ok(cart.id);
-        },
-      ),
+    transaction(
+      ({ carts, catalogue, idempotency }) =>
+        idempotency.once<CartId, CartLineNotFound | CartLimitExceeded>(
+          { actor: customerId, operation: 'changeCartLine', key, input: { lineId, quantity } },
+          async () => {
+            const cart = await carts.lock(customerId);
+            const line = cart?.lines.find(({ id }) => id === lineId);
+            if (!cart || !line) return fail(cartLineNotFound);
+            const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
+            const units = setUnits(cart, entries, line, quantity);
+            if (!units.ok) return units;
+            await carts.putLine(cart.id, { ...line, quantity: units.value }, now());
+            return ok(cart.id);
+          },
+        ),
+      cartOf(customerId),
     );

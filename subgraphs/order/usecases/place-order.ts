@@ -6,7 +6,7 @@ import { begin } from '../domain/checkout.ts';
 import { emptyCart } from '../domain/failures.ts';
 import type { Order } from '../domain/order.ts';
 import { type CannotPlace, placeOrder as place } from '../domain/place-order.ts';
-import type { Deps, Stores } from './ports.ts';
+import { cartOf, type Deps, type Stores } from './ports.ts';
 
 export interface PlaceOrder {
   readonly customerId: UserId;
@@ -25,12 +25,14 @@ export const placeOrder =
     const { customerId, paymentMethodToken, expectedTotal, idempotencyKey: key } = command;
     const input = { paymentMethodToken, expectedTotal: expectedTotal ?? null };
     let isNew = false;
-    const result = await deps.transaction((stores) =>
-      stores.idempotency.once({ actor: customerId, operation: 'placeOrder', key, input }, async () => {
-        const placed = await fromCart(deps, stores, command);
-        isNew = placed.ok;
-        return placed.ok ? ok(placed.value.id) : placed;
-      }),
+    const result = await deps.transaction(
+      (stores) =>
+        stores.idempotency.once({ actor: customerId, operation: 'placeOrder', key, input }, async () => {
+          const placed = await fromCart(deps, stores, command);
+          isNew = placed.ok;
+          return placed.ok ? ok(placed.value.id) : placed;
+        }),
+      cartOf(customerId),
     );
     if (isNew && result.ok) deps.signals.moved(undefined, 'PLACED', 0);
     return result;

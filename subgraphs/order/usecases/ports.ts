@@ -47,8 +47,16 @@ export interface Stores {
   readonly idempotency: Idempotency;
 }
 
-/** All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. */
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+/**
+ * All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. With a `subject`, the
+ * thing that it locks, it waits for its turn before it takes a connection: those who wait for one cart must not keep
+ * everybody else from the database. Without one it waits for nobody.
+ */
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: CartOf | OrderId) => Promise<T>;
+
+/** A customer's cart, which may not be there yet. */
+export type CartOf = `cart of ${UserId}`;
+export const cartOf = (customerId: UserId): CartOf => `cart of ${customerId}`;
 
 /** The same, once per message: with a message that was taken in before, `work` does not run. */
 export type Receive = (

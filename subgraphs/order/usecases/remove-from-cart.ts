@@ -1,7 +1,7 @@
 import type { CartId, CartLineId, UserId } from '../../../contracts/ids.ts';
 import { fail, type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
 import { type CartLineNotFound, cartLineNotFound } from '../domain/failures.ts';
-import type { Deps } from './ports.ts';
+import { cartOf, type Deps } from './ports.ts';
 
 export interface RemoveFromCart {
   readonly customerId: UserId;
@@ -17,11 +17,13 @@ export const removeFromCart =
     lineId,
     idempotencyKey: key,
   }: RemoveFromCart): Promise<Result<CartId, CartLineNotFound | IdempotencyConflict>> =>
-    transaction(({ carts, idempotency }) =>
-      idempotency.once({ actor: customerId, operation: 'removeFromCart', key, input: { lineId } }, async () => {
-        const cart = await carts.lock(customerId);
-        if (!cart?.lines.some(({ id }) => id === lineId)) return fail(cartLineNotFound);
-        await carts.removeLine(cart.id, lineId, now());
-        return ok(cart.id);
-      }),
+    transaction(
+      ({ carts, idempotency }) =>
+        idempotency.once({ actor: customerId, operation: 'removeFromCart', key, input: { lineId } }, async () => {
+          const cart = await carts.lock(customerId);
+          if (!cart?.lines.some(({ id }) => id === lineId)) return fail(cartLineNotFound);
+          await carts.removeLine(cart.id, lineId, now());
+          return ok(cart.id);
+        }),
+      cartOf(customerId),
     );

@@ -40,7 +40,7 @@ export const confirmPayment =
         return ok(paymentId);
       });
       return { result, opened: operations };
-    });
+    }, paymentId);
     for (const operation of opened) await runOperation(deps)(operation);
     return result;
   };

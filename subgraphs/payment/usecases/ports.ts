@@ -46,7 +46,11 @@ export interface Stores {
   readonly idempotency: Idempotency;
 }
 
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+/**
+ * With a `subject`, what it locks, `work` waits for its turn before it takes a connection: whoever confirms one payment
+ * many times must not keep everybody else from the database.
+ */
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: PaymentId) => Promise<T>;
 
 /** The same, once per message: the inbox row is in it. `undefined` for a message seen before. */
 export type Receive = <T>(

@@ -42,8 +42,12 @@ export interface Stores {
   readonly idempotency: Idempotency;
 }
 
-/** All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. */
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
+/**
+ * All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. With a `subject`, what
+ * it locks, it waits for its turn before it takes a connection: guesses at one account must not keep
+ * everybody else from the database.
+ */
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: Email) => Promise<T>;
 
 /** The same, once per message: with a message that was taken in before, `work` does not run. */
 export type Receive = (

@@ -36,5 +36,5 @@ export const provePassword =
       }
       await attempts.save(email, afterFailure(before, now()));
       return fail(invalidCredentials);
-    });
+    }, email);
   };

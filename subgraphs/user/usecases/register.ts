@@ -25,13 +25,15 @@ export const register =
     // Before the transaction: hashing is slow on purpose, and a connection is not to be held for so long.
     const account = await newAccount(deps, applicant.value);
 
-    const registered = await deps.transaction((stores) =>
-      stores.idempotency.once(
-        // A guest has no id: the address stands for them. The password is left out, for no quick digest of it may be
-        // stored; that a retry has the same one is checked against its hash below.
-        { actor: email, operation: 'register', key: command.idempotencyKey, input: { displayName } },
-        async () => ((await openAccount(stores, account)) ? ok(account.user.id) : fail(emailTaken)),
-      ),
+    const registered = await deps.transaction(
+      (stores) =>
+        stores.idempotency.once(
+          // A guest has no id: the address stands for them. The password is left out, for no quick digest of it may be
+          // stored; that a retry has the same one is checked against its hash below.
+          { actor: email, operation: 'register', key: command.idempotencyKey, input: { displayName } },
+          async () => ((await openAccount(stores, account)) ? ok(account.user.id) : fail(emailTaken)),
+        ),
+      email,
     );
     if (!registered.ok) return registered;
     if (registered.value === account.user.id) return ok(account.user);

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokenClaims } from '../../../contracts/access-token.ts';
 import { aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
@@ -150,4 +151,21 @@ test('20 sign-ins of one customer at once all succeed', async () => {
   const { email } = await kit.customer();
   const results = await Promise.all(Array.from({ length: 20 }, () => signIn(email)));
   expect(results.filter(({ ok }) => ok)).toHaveLength(20);
+});
+
+test('others are served while fifty guesses at one account wait for their turn', async () => {
+  const [guessed, other] = [await kit.customer(), await kit.customer()];
+  const holder = new pg.Client(kit.databaseUrl);
+  await holder.connect();
+  const lock = "SELECT pg_advisory_xact_lock(hashtextextended('sign-in-attempts:' || $1, 0))";
+  await holder.query('BEGIN');
+  await holder.query(lock, [guessed.email]);
+  let answered = 0;
+  const guess = () => signIn(guessed.email, 'a wrong guess').then(() => answered++);
+  const guesses = Promise.all(Array.from({ length: 50 }, guess));
+  // Its password takes as long to check as theirs, so by now all of them wait.
+  expect(await signIn(other.email)).toMatchObject(open);
+  expect(answered).toBe(0);
+  await holder.end();
+  await guesses;
 });

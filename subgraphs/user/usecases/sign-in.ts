@@ -34,11 +34,13 @@ export const signIn =
   };
 
 const openSession = ({ transaction, newId, now }: Deps, user: User, key: string | undefined) =>
-  transaction(({ sessions, idempotency }) =>
-    // The proven user is the actor, so there is no other input: the password must not be part of it.
-    idempotency.once<SessionId, never>({ actor: user.id, operation: 'signIn', key, input: {} }, async () => {
-      const id = newId('Session');
-      await sessions.insert({ id, userId: user.id, createdAt: now() });
-      return ok(id);
-    }),
+  transaction(
+    ({ sessions, idempotency }) =>
+      // The proven user is the actor, so there is no other input: the password must not be part of it.
+      idempotency.once<SessionId, never>({ actor: user.id, operation: 'signIn', key, input: {} }, async () => {
+        const id = newId('Session');
+        await sessions.insert({ id, userId: user.id, createdAt: now() });
+        return ok(id);
+      }),
+    user.email,
   );
