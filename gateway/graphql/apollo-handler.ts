@@ -32,9 +32,10 @@ export const apolloHandler =
     return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
   };
 
-const headerMap = ({ headers }: FastifyRequest): HeaderMap =>
+/** Apollo Server negotiates when the answer is there. What is left for it to choose from is what was decided before. */
+const headerMap = ({ headers, answerType }: FastifyRequest): HeaderMap =>
   new HeaderMap(
-    Object.entries(headers).flatMap(([name, value]) =>
+    Object.entries({ ...headers, accept: answerType }).flatMap(([name, value]) =>
       value ? [[name, Array.isArray(value) ? value.join(', ') : value] as const] : [],
     ),
   );

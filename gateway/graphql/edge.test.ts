@@ -138,7 +138,7 @@ describe('the playground', () => {
 
   it('can be switched off', async () => {
     const closed = await start({ PLAYGROUND: 'off' });
-    expect(await outcome({ headers: asBrowser }, closed)).toEqual([400, 'BAD_REQUEST']);
+    expect(await outcome({ headers: asBrowser }, closed)).toEqual([406, 'NOT_ACCEPTABLE']);
     await closed.close();
   });
 });

@@ -4,6 +4,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { guest, type Viewer } from '../../contracts/viewer.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
+import { operationTypes, pageType } from '../http/answer-type.ts';
+import { isLegacyClient } from '../http/legacy-status.ts';
 import type { Authenticate, Refusal } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { apolloHandler } from './apollo-handler.ts';
@@ -25,17 +27,20 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
   const handler = apolloHandler(apollo, async (request, reply) => ({
     ...(await contextOf(viewerOf(request), request, reply)),
     address: request.ip,
+    isLegacyClient: isLegacyClient(request),
   }));
   const errorHandler = faultHandler(log);
 
-  http.route({ method: 'POST', url: '/graphql', preHandler, handler, errorHandler });
+  const config = { answers: operationTypes };
+  http.route({ method: 'POST', url: '/graphql', config, preHandler, handler, errorHandler });
   http.route({
     method: 'GET',
     url: '/graphql',
+    config: sendPlayground ? { answers: [...operationTypes, pageType] } : config,
     errorHandler,
     preHandler: async (request, reply) => {
       // The playground keeps its query in the address, so a browser that reloads asks with `?query=`, too.
-      if (sendPlayground && wantsPage(request)) return sendPlayground(request, reply);
+      if (sendPlayground && request.answerType === pageType) return sendPlayground(request, reply);
       return preHandler(request, reply);
     },
     handler,
@@ -74,8 +79,6 @@ export const faultHandler = (log: Logger) => (error: FastifyError, _: FastifyReq
   if (status >= 500) log.error({ err: error }, 'request failed');
   return reply.status(status).send(status >= 500 ? maskedBody() : bodyFault(error));
 };
-
-const wantsPage = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/html') ?? false;
 
 const statusOf: Record<Refusal['kind'], 401 | 503> = { UNAUTHENTICATED: 401, AUTHENTICATION_UNAVAILABLE: 503 };
 

@@ -100,15 +100,6 @@ describe('an answer', () => {
   });
 });
 
-it('a client that takes no JSON is told before its mutation is run', async () => {
-  const before = product.received.length;
-  const { status, body } = await gateway.ask('mutation { rename(id: "p1", title: "x") { id } }', {
-    headers: { accept: 'image/png' },
-  });
-  expect([status, body.errors?.[0]?.extensions.code]).toEqual([406, 'NOT_ACCEPTABLE']);
-  expect(product.received.length).toBe(before);
-});
-
 it('a limit keeps its status for a client of application/json alone, and a wrong operation does not', async () => {
   const ask = async (query: string) => {
     const { status, body } = await gateway.ask(query, { headers: { accept: 'application/json' } });

@@ -1,7 +1,7 @@
 /** The HTTP server of the gateway: what happens to every request before a route sees it. */
 import type { FastifyInstance } from 'fastify';
 import { createHttpServer, type HttpServerOptions } from '../../platform/http-server.ts';
-import { refuseUnacceptable } from './acceptable.ts';
+import { negotiateAnswers } from './answer-type.ts';
 import { compression } from './compression.ts';
 import { crossOrigin } from './cors.ts';
 import { loadShedding } from './load-shedding.ts';
@@ -20,6 +20,6 @@ export const httpDoor = async (config: HttpConfig, options: HttpServerOptions): 
   await crossOrigin(http, { origins: config.CORS_ORIGINS, credentials: config.CORS_CREDENTIALS === 'on' });
   if (config.COMPRESSION === 'on') await compression(http, config.COMPRESSION_MIN_BYTES);
   loadShedding(http, config.SHED_EVENT_LOOP_DELAY_MS, options.metrics);
-  refuseUnacceptable(http);
+  negotiateAnswers(http);
   return http;
 };

@@ -1,6 +1,8 @@
 /** The status of an operation that cannot be run, for clients of before `application/graphql-response+json`. */
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../identity/request-context.ts';
+import { jsonType } from './answer-type.ts';
 
 /** What is wrong with the operation or its variables. Limits, access and outages keep their status for everybody. */
 const requestErrors = new Set<unknown>([
@@ -16,14 +18,13 @@ const requestErrors = new Set<unknown>([
  */
 export const legacyStatus: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
-    willSendResponse: async ({ request, response: { http, body } }) => {
-      const accept = request.http?.headers.get('accept');
-      if (http.status !== 400 || body.kind !== 'single' || !accept || !isLegacy(accept)) return;
+    willSendResponse: async ({ contextValue, response: { http, body } }) => {
+      if (http.status !== 400 || body.kind !== 'single' || !contextValue.isLegacyClient) return;
       const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.code) ?? [];
       if (codes.every((code) => requestErrors.has(code))) http.status = 200;
     },
   }),
 };
 
-const isLegacy = (accept: string): boolean =>
-  /application\/json/i.test(accept) && !/application\/graphql-response\+json/i.test(accept);
+export const isLegacyClient = ({ headers: { accept = '' }, answerType }: FastifyRequest): boolean =>
+  answerType === jsonType && /application\/json/i.test(accept) && !/application\/graphql-response\+json/i.test(accept);

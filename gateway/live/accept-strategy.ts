@@ -1,10 +1,9 @@
 /** Lets Fastify route by what the client accepts. Whoever accepts JSON as well is answered in JSON, on the route beside. */
 import type { FastifyInstance } from 'fastify';
+import { answerType, eventStreamType, operationTypes } from '../http/answer-type.ts';
 
 type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
 type Handlers = ReturnType<Strategy['storage']>;
-
-export const eventStreamType = 'text/event-stream';
 
 /** For routes with `constraints: { accept: eventStreamType }`. */
 export const acceptStrategy: Strategy = {
@@ -16,7 +15,8 @@ export const acceptStrategy: Strategy = {
       set: (type, handler) => void handlers.set(type, handler),
     };
   },
-  deriveConstraint: ({ headers }) => (headers.accept?.trim() === eventStreamType ? eventStreamType : undefined),
+  deriveConstraint: ({ headers: { accept } }) =>
+    answerType(accept, operationTypes) ? undefined : answerType(accept, [eventStreamType]),
   validate: () => true,
   mustMatchWhenDerived: false,
 };

@@ -10,10 +10,11 @@ import type { Logger } from '../../platform/log.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
 import { errorBody } from '../graphql/errors.ts';
 import { doorkeeper, faultHandler } from '../graphql/graphql-route.ts';
+import { eventStreamType } from '../http/answer-type.ts';
 import type { Authenticate } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { forwardedHeaders } from '../upstream/client-link.ts';
-import { acceptStrategy, eventStreamType } from './accept-strategy.ts';
+import { acceptStrategy } from './accept-strategy.ts';
 import type { Admission, Refused } from './admission.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import type { LiveQueries } from './live-queries.ts';
@@ -67,7 +68,8 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     openStream(options, { viewer, asked: asked.data, request, reply, leave });
     return reply;
   };
-  const route = { method: 'POST', preHandler, handler, errorHandler: faultHandler(log) } as const;
+  const config = { answers: [eventStreamType] };
+  const route = { method: 'POST', config, preHandler, handler, errorHandler: faultHandler(log) } as const;
   http.addConstraintStrategy(acceptStrategy);
   http.route({ ...route, url: '/graphql', constraints: { accept: eventStreamType } });
   http.route({ ...route, url: '/graphql/stream' });
@@ -148,7 +150,7 @@ const operationOf = ({ query, operationName, variables, extensions }: z.infer<ty
 });
 
 const streamHeaders = {
-  'content-type': 'text/event-stream; charset=utf-8',
+  'content-type': eventStreamType,
   'cache-control': 'no-store, no-transform',
   // nginx would gather events before it hands them on.
   'x-accel-buffering': 'no',
