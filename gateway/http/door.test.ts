@@ -26,6 +26,13 @@ let gateway: GatewayFixture;
 const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
   aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: product.url, ...environment });
 
+const doorAlone = (environment: Record<string, string> = {}) =>
+  httpDoor(z.object(httpVariables).parse(environment), {
+    log: recordedLog().log,
+    metrics: createMetrics('test'),
+    notReady: async () => [],
+  });
+
 const products = Array.from({ length: 200 }, (_, n) => ({ id: `p${n}`, title: `Lamp ${n}`, stock: n }));
 
 beforeAll(async () => {
@@ -68,11 +75,7 @@ describe('an answer', () => {
   });
 
   it('that is a stream of events is not compressed and does not wait for its end', async () => {
-    const http = await httpDoor(z.object(httpVariables).parse({}), {
-      log: recordedLog().log,
-      metrics: createMetrics('test'),
-      notReady: async () => [],
-    });
+    const http = await doorAlone();
     const events = new PassThrough();
     http.get('/events', (_, reply) => reply.type('text/event-stream').send(events));
     const url = await http.listen({ host: '127.0.0.1', port: 0 });
@@ -151,6 +154,19 @@ describe('while the event loop is late', () => {
     const end = performance.now() + ms;
     while (performance.now() < end);
   };
+
+  it('the first client is served after a start that took long turns', async () => {
+    const http = await doorAlone({ SHED_EVENT_LOOP_DELAY_MS: '60' });
+    http.get('/graphql', async () => 'served');
+    // Over a second of them: two samples full.
+    for (let turn = 0; turn < 8; turn++) {
+      block(150);
+      await nextTurn();
+    }
+    const url = await http.listen({ host: '127.0.0.1', port: 0 });
+    expect((await fetch(`${url}/graphql`)).status).toBe(200);
+    await http.close();
+  });
 
   it('operations are refused, health and metrics are answered, and it heals by itself', async () => {
     const busy = await start({ SHED_EVENT_LOOP_DELAY_MS: '60' });

@@ -50,13 +50,18 @@ export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Re
   });
 
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-  histogram.enable();
-  const sampling = setInterval(() => {
-    // Nothing measured means that the sample was too short to tell: as before.
-    if (histogram.count > 0) delayMs = Math.max(0, histogram.mean / 1e6 - resolutionMs);
-    histogram.reset();
-    pressure = nextPressure(pressure, delayMs, limitMs);
-  }, sampleEveryMs).unref();
+  let sampling: NodeJS.Timeout | undefined;
+  // From when clients can come: the long turns of the start (schema, planner) say nothing of load, and would make the
+  // first of them be refused.
+  http.addHook('onListen', async () => {
+    histogram.enable();
+    sampling = setInterval(() => {
+      // Nothing measured means that the sample was too short to tell: as before.
+      if (histogram.count > 0) delayMs = Math.max(0, histogram.mean / 1e6 - resolutionMs);
+      histogram.reset();
+      pressure = nextPressure(pressure, delayMs, limitMs);
+    }, sampleEveryMs).unref();
+  });
   http.addHook('onClose', async () => {
     clearInterval(sampling);
     histogram.disable();

@@ -78,6 +78,14 @@ describe('while the user subgraph is away', () => {
   });
 });
 
+it('a gateway has the keys before its first client comes', async () => {
+  const keys = await keyServer([tokenKey.publicKey]);
+  await withGateway(keys.url, async () => {
+    expect(keys.asked()).toBe(1);
+  });
+  await keys.close();
+});
+
 it('the keys are asked for once, however many come with made-up key ids', async () => {
   const keys = await keyServer([tokenKey.publicKey]);
   await withGateway(keys.url, async (gateway) => {

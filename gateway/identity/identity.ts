@@ -20,6 +20,9 @@ export const identity = async (variables: IdentityVariables): Promise<Identity> 
   if (AUTHENTICATION === 'off') return everybodyIsAGuest;
   if (!key) throw new Error('there is no VIEWER_SIGNING_KEY, and AUTHENTICATION is on');
   const keys = accessTokenKeys(jwksUrl);
+  // Before the first client: whoever comes back to a restarted gateway must not be the one who pays for the fetch. When it
+  // fails, the user subgraph is away; guests are served all the same, and each bearer's request tries again.
+  await keys.refresh.run().catch(() => {});
   return {
     authenticate: authenticator(keys.find),
     contextOf: requestContext(await viewerSigner(key as JWK)),

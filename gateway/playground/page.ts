@@ -63,7 +63,7 @@ const makePage = async (): Promise<Page> => {
 const style = '.graphiql-tab { transform: none !important }';
 
 const pageHtml = (queries: readonly string[]): string => {
-  const script = readFileSync(path.join(import.meta.dirname, 'remember-sign-in.js'), 'utf8');
+  const script = readFileSync(path.join(import.meta.dirname, 'remember-answers.js'), 'utf8');
   const html: string = renderGraphiQL({
     title: 'Agora playground',
     // Also what is asked of a stream: a document in the address would be in every proxy's log.

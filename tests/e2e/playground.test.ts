@@ -1,8 +1,12 @@
 /** The playground in a real browser: offline, and its samples lead from a look around to a confirmed order. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfirmPaymentDocument } from '../../operations/documents.generated.ts';
+import { type PlacedOrder, shopperOf, succeed } from '../../scripts/shopper/shopper.ts';
 import { chromiumHere, startChromium } from '../kit/chromium.ts';
-import { agora } from './shop.ts';
+import { agora, aKey, variantOf } from './shop.ts';
+
+const demoCustomer = { email: 'customer@example.com', password: 'demo-customer' };
 
 const gateway = new URL(agora.gateway);
 
@@ -23,23 +27,30 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  /** Runs the sample in the tab of this name and gives what the gateway answered. */
-  const run = async (tab: string): Promise<{ data?: Record<string, unknown>; errors?: unknown }> => {
+  /** Runs the sample in the tab of this name, and gives the response as soon as its headers are there. */
+  const send = async (tab: string): Promise<Response> => {
     await page.locator('.graphiql-tab-button', { hasText: tab }).click();
     // The page reads a changed editor a moment later, and then puts its content into the address.
     await page.waitForURL(({ searchParams }) => searchParams.get('query')?.includes(tab) ?? false);
     const answered = page.waitForResponse((response) => response.request().postData()?.includes(tab) ?? false);
     // While an answer is being shown the same button says "Stop".
     await page.locator('.graphiql-execute-button[aria-label^="Execute"]').click();
-    return (await answered).json();
+    return answered;
   };
+
+  /** The same for an answer in one piece: gives its body. */
+  const run = async (tab: string): Promise<{ data?: Record<string, unknown>; errors?: unknown }> =>
+    (await send(tab)).json();
+
+  /** The page shows this now, or soon. */
+  const shows = (text: string) => page.locator('.result-window').getByText(text).first().waitFor();
 
   test('it opens on a sample that shows what the shop sells', async () => {
     const { data, errors } = await run('LookAround');
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ categories: expect.any(Array), products: { edges: [{}, {}, {}, {}, {}] } });
     // The editor draws only the lines in view.
-    await page.locator('.result-window').getByText('"categories"').waitFor();
+    await shows('"categories"');
   });
 
   test('the samples sign in, fill the cart, buy, and show the confirmed order', async () => {
@@ -53,6 +64,32 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
     await expect
       .poll(async () => JSON.stringify(await run('WatchMyOrders')), { timeout: 20_000 })
       .toContain('"status":"CONFIRMED"');
+  });
+
+  test('a subscription shows the order as it is at once, and then each change as it comes', async () => {
+    const customer = await shopperOf(agora.gateway, demoCustomer);
+    await customer.add({ variantId: (await variantOf('trail-lamp-200')).id });
+    const placed = await customer.place({ paymentMethodToken: 'tok_action_required', waitMs: 0 });
+    const { id } = succeed(placed, 'PlaceOrderSuccess').order;
+    await expect.poll(async () => (await customer.order(id)).paymentStatus).toBe('ACTION_REQUIRED');
+    await page.evaluate((order) => sessionStorage.setItem('agora-last-order', order), id);
+
+    const stream = await send('WatchLive');
+    expect(stream.headers()['content-type']).toContain('text/event-stream');
+    await shows('ACTION_REQUIRED');
+    const [payment] = (await customer.order(id)).payments ?? [];
+    await customer.client.ask(ConfirmPaymentDocument, {
+      idempotencyKey: aKey(),
+      input: { paymentId: payment?.id ?? '', code: 'approve' },
+    });
+    await shows('CONFIRMED');
+  });
+
+  test('the order placed last is the one that is watched', async () => {
+    const placed = (await run('BuySlowly')).data?.placeOrder as PlacedOrder;
+    const stream = await send('WatchLive');
+    expect(stream.request().postData()).toContain(succeed(placed, 'PlaceOrderSuccess').order.id);
+    await shows('CONFIRMED');
   });
 
   test('nothing was asked of any other host, and the page had no complaint', () => {

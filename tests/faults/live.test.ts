@@ -41,7 +41,7 @@ test('kill -9 of the gateway cuts the stream, and a new one after the restart sh
   await agora.kill('gateway');
   expect(await cut.ended).toBe('broken');
   await agora.restart('gateway');
-  const again = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '', { retryAttempts: 10 });
+  const again = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '');
   expect(await again.ended).toBe('complete');
   expect(again.orders.at(-1)?.status).toBe('CONFIRMED');
 });

@@ -14,17 +14,11 @@ export interface Watch {
   readonly close: () => void;
 }
 
-export const watchOrder = (
-  gatewayUrl: string,
-  accessToken: string | undefined,
-  id: string,
-  { retryAttempts = 0 }: { retryAttempts?: number } = {},
-): Watch => {
+export const watchOrder = (gatewayUrl: string, accessToken: string | undefined, id: string): Watch => {
   const client = createClient({
     url: gatewayUrl,
     ...(accessToken && { headers: { authorization: `Bearer ${accessToken}` } }),
-    retryAttempts,
-    retry: () => new Promise((resolve) => setTimeout(resolve, 500)),
+    retryAttempts: 0,
   });
   const orders: WatchedOrder[] = [];
   const codes: unknown[] = [];
