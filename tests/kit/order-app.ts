@@ -87,7 +87,7 @@ export const orderTestApp = async (timings: Timings = defaultTimings) => {
     },
     timings,
     sweepBatch: 100,
-    now: () => new Date(Date.now() + clock.offsetMs),
+    clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
   };
   const app = createApp(prisma, parts);
   const subgraph = schema();

@@ -1,7 +1,7 @@
 import { type OrderId, parseId } from '../../../contracts/ids.ts';
 import { hasRole } from '../../../contracts/viewer.ts';
 import { sentenceFor } from '../domain/checkout-timeline.ts';
-import { fulfilmentOf, isFinal, nextActions } from '../domain/next-actions.ts';
+import { awaitsExtraStep, awaitsPayment, fulfilmentOf, isFinal, nextActions } from '../domain/next-actions.ts';
 import { lineTotal } from '../domain/order.ts';
 import { readOrderNumber } from '../domain/order-number.ts';
 import type { GraphqlContext } from './context.ts';
@@ -33,9 +33,12 @@ export const order: OrderResolvers = {
   fulfilmentStatus: ({ status }) => fulfilmentOf(status),
   isFinal,
   failure: failureOf,
-  nextActions: (it, _, { viewer, app }) => nextActions(it, { isStaff: hasRole(viewer, 'STAFF') }, app.now()),
-  paymentAction: (it, _, { app }) =>
-    nextActions(it, { isStaff: false }, app.now()).includes('CONFIRM_PAYMENT') ? it : null,
+  nextActions: async (it, _, { viewer, loaders }) => {
+    // Asked only where the answer depends on it: reading an order is to be cheap.
+    const now = awaitsPayment(it) ? await loaders.now() : it.placedAt;
+    return nextActions(it, { isStaff: hasRole(viewer, 'STAFF') }, now);
+  },
+  paymentAction: (it) => (awaitsExtraStep(it) ? it : null),
 };
 
 export const orderLine: OrderLineResolvers = { variant, total: lineTotal };

@@ -14,7 +14,7 @@ export interface AddToCart {
 
 /** Puts units of a variant into the customer's cart, which is opened when there is none. */
 export const addToCart =
-  ({ transaction, now, newId }: Deps) =>
+  ({ transaction, newId }: Deps) =>
   ({
     customerId,
     variantId,
@@ -24,15 +24,15 @@ export const addToCart =
     Result<CartId, VariantUnavailable | CartLimitExceeded | CurrencyMismatch | IdempotencyConflict>
   > =>
     transaction(
-      ({ carts, catalogue, idempotency }) =>
+      ({ carts, catalogue, idempotency, now }) =>
         idempotency.once(
           { actor: customerId, operation: 'addToCart', key, input: { variantId, quantity } },
           async () => {
-            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
+            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
             const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
             const units = addUnits(cart, entries, variantId, quantity);
             if (!units.ok) return units;
-            await carts.putLine(cart.id, { id: newId('CartLine'), variantId, quantity: units.value }, now());
+            await carts.putLine(cart.id, { id: newId('CartLine'), variantId, quantity: units.value }, now);
             return ok(cart.id);
           },
         ),

@@ -45,6 +45,8 @@ export interface Stores {
   readonly orders: OrderStore;
   readonly outbox: Outbox;
   readonly idempotency: Idempotency;
+  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
+  readonly now: Date;
 }
 
 /**
@@ -124,7 +126,8 @@ export interface Deps {
   readonly timings: Timings;
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
-  readonly now: () => Date;
+  /** The same outside of a transaction. */
+  readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
   readonly newOrderNumber: () => string;
 }
