@@ -1,6 +1,7 @@
 /** The composition root: configuration in, a gateway that is ready to listen out. */
 import type { FastifyInstance } from 'fastify';
 import { createAnnouncements } from '../platform/announcements.ts';
+import { documentStore } from '../platform/graphql/document-store.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Registry } from '../platform/metrics.ts';
 import { startPeriodic } from '../platform/periodic.ts';
@@ -24,6 +25,7 @@ import { rateLimits } from './rate-limits/rate-limits.ts';
 import { refuseUntilLoaded } from './schema/not-loaded.ts';
 import { servedSchema } from './schema/served-schema.ts';
 import { supergraphSource } from './schema/supergraph-source.ts';
+import { schemaBounds } from './schema/variables.ts';
 import { linkedToClient } from './upstream/client-link.ts';
 import { upstreamMetrics } from './upstream/metrics.ts';
 import { subgraphSettings } from './upstream/routing.ts';
@@ -71,6 +73,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   const { gate, persistedQueries, ...trusted } = documents(config, {
     connection: redis,
     maxTokens: config.LIMIT_TOKENS,
+    maxBytes: config.LIMIT_DOCUMENT_BYTES,
     log,
     metrics,
   });
@@ -82,6 +85,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     http,
     ...shown,
     maxTokens: config.LIMIT_TOKENS,
+    documentStore: documentStore(schemaBounds.documentsBytes),
     persistedQueries,
     validationRules: limiting.validationRules,
     plugins: [

@@ -1,5 +1,6 @@
 /** Entities that a subgraph has given, one by one: what one request has fetched another need not. */
 import { LRUCache } from 'lru-cache';
+import { entryBytes, heapBytes, textBytes } from '../../platform/heap-bytes.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { hintOf, sharedSeconds } from './cache-policy.ts';
@@ -38,8 +39,8 @@ export interface EntityCacheOptions {
   readonly isOn: boolean;
 }
 
-// 2,000: each kind of fetch of each operation has one text; the largest graphs have some hundreds.
-const selectionsRemembered = 2_000;
+// 4 MiB: each kind of fetch of each operation has one text, of 1 KiB with its selection; large graphs have some hundreds.
+const selectionsBytes = 4_194_304;
 
 export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptions): FetchThrough => {
   const selectionOf = rememberedSelections();
@@ -111,7 +112,10 @@ const privateWithHeaders =
 
 /** Each text is taken apart once. */
 const rememberedSelections = (): ((query: string) => string | undefined) => {
-  const selections = new LRUCache<string, { selection: string | undefined }>({ max: selectionsRemembered });
+  const selections = new LRUCache<string, { selection: string | undefined }>({
+    maxSize: selectionsBytes,
+    sizeCalculation: (value, query) => heapBytes(value) + textBytes(query) + entryBytes,
+  });
   return (query) => {
     let known = selections.get(query);
     if (!known) {

@@ -10,16 +10,13 @@ export const digest = (...parts: readonly string[]): string => {
   return hash.digest('base64url').slice(0, 22);
 };
 
-// Apollo Server hands out the same parsed document for the same text, so each is printed once.
-const printed = new WeakMap<DocumentNode, string>();
+// Apollo Server hands out the same parsed document for the same text, so each is printed once. What is kept is short.
+const digests = new WeakMap<DocumentNode, string>();
 
 const normalised = (document: DocumentNode): string => {
-  let text = printed.get(document);
-  if (text === undefined) {
-    text = print(document);
-    printed.set(document, text);
-  }
-  return text;
+  const known = digests.get(document) ?? digest(print(document));
+  digests.set(document, known);
+  return known;
 };
 
 /** The operation of a document, however it is spaced and commented. */

@@ -22,6 +22,9 @@ const prefix = `${redisKeyPrefix}{cache}:`;
 const generationsKey = `${prefix}generations`;
 const entryKey = (key: string): string => `${prefix}${key}`;
 
+// What an entry takes beside its text: in Redis its key and expiry (140 by its used_memory), here its line in the account.
+const overheadBytes = 400;
+
 /**
  * Redis away or slow is a miss. An invalidation that it did not take is tried until it does, and until then this
  * process reads nothing: what it knows to be out of date it must not serve.
@@ -75,8 +78,9 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
       for (const entry of entries) {
         const key = entryKey(entry.key);
         const text = JSON.stringify({ value: entry.value, ...provenanceOf(entry, generations, Date.now()) });
-        if (text.length > cachingBounds.entryBytes) continue;
-        account.set(key, true, { size: key.length + text.length, ttl: entry.ttlMs });
+        const bytes = Buffer.byteLength(text);
+        if (bytes > cachingBounds.entryBytes) continue;
+        account.set(key, true, { size: bytes + overheadBytes, ttl: entry.ttlMs });
         writes.set(key, text, 'PX', entry.ttlMs);
       }
       writes.exec().catch(() => undefined);

@@ -1,6 +1,7 @@
 /** The trusted documents of the manifests as they are now: a changed file is read again, a bad one changes nothing. */
 import { statSync } from 'node:fs';
 import { LRUCache } from 'lru-cache';
+import { entryBytes, textBytes } from '../../platform/heap-bytes.ts';
 import type { Logger } from '../../platform/log.ts';
 import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
 import type { PeriodicTask } from '../../platform/periodic.ts';
@@ -56,7 +57,8 @@ export const documentList = ({ places, maxTokens, log, metrics }: DocumentListOp
 };
 
 // Texts that needed parsing to be compared: a client that spells a document in its own way does so every time.
-const spellingsKept = { max: 1_000, maxSize: 8_388_608 };
+// 4 MiB are some thousands; one may be as long as a document may be at all.
+const spellingsBytes = 4_194_304;
 
 const lookup = (documents: Documents, maxTokens: number) => {
   const bodies = new Map<string, string>();
@@ -65,8 +67,9 @@ const lookup = (documents: Documents, maxTokens: number) => {
     bodies.set(canonicalText(body, maxTokens) ?? body, body);
   }
   const spellings = new LRUCache<string, { body: string | undefined }>({
-    ...spellingsKept,
-    sizeCalculation: (_, text) => text.length + 1,
+    maxSize: spellingsBytes,
+    // The body is the list's own.
+    sizeCalculation: (_, text) => textBytes(text) + entryBytes,
   });
   const spelt = (text: string): string | undefined => {
     const known = spellings.get(text);

@@ -93,6 +93,36 @@ describe.each(['off', 'require'])('in the mode %s, one reading of the request ta
   });
 });
 
+describe('a document that is too long is refused before it is parsed', () => {
+  const comments = `${'#\n'.repeat(345_000)}{ me }`;
+  const blanks = `${' '.repeat(17_000)}{ me }`;
+  const literal = `{ product(id: "${'x'.repeat(900_000)}") { id } }`;
+  const tooLong = [400, 'DOCUMENT_LIMIT_EXCEEDED'];
+
+  it.each(Object.entries({ comments, blanks, literal }))('by POST, as APQ and as a stream: %s', async (_, query) => {
+    const { url } = gateway('off');
+    expect(await post(gateway('off'), { query })).toEqual(tooLong);
+    expect(await post(gateway('off'), { query, extensions: persistedQuery(query) })).toEqual(tooLong);
+    expect(await post(gateway('off'), { query }, await scene.bearer('ADMIN'))).toEqual(tooLong);
+    for (const path of ['/graphql', '/graphql/stream']) {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+      const body = JSON.stringify({ query });
+      expect(await outcome(await fetch(`${url}${path}`, { method: 'POST', headers, body }))).toEqual(tooLong);
+    }
+  });
+
+  it('by GET, as far as an address may be long', async () => {
+    const low = await scene.start({ LIMIT_DOCUMENT_BYTES: '100', LIMITS_MODE: 'off' });
+    expect(await outcome(await get(low, { query: `{ me }${'#'.repeat(95)}` }))).toEqual(tooLong);
+    expect(await outcome(await get(low, { query: `{ me }${'#'.repeat(90)}` }))).toEqual(ada);
+  });
+
+  it('but not where it is listed, and named by its id', async () => {
+    const low = await scene.start({ LIMIT_DOCUMENT_BYTES: '10' });
+    expect(await post(low, { documentId: documentId(me) })).toEqual(ada);
+  });
+});
+
 describe('a request that names no document', () => {
   it.each([
     ['an empty object', {}],

@@ -15,6 +15,8 @@ export interface DocumentsKit {
   /** Where registered documents are shared among gateways. */
   readonly connection: RedisConnection | undefined;
   readonly maxTokens: number;
+  /** Of a document's text. */
+  readonly maxBytes: number;
   readonly log: Logger;
   readonly metrics: Registry;
 }
@@ -27,14 +29,14 @@ export interface Documents {
 }
 
 export const documents = (variables: DocumentVariables & SupergraphVariables, kit: DocumentsKit): Documents => {
-  const { connection, maxTokens, log, metrics } = kit;
-  const { TRUSTED_DOCUMENTS: mode, APQ_MAX_BYTES: maxBytes, APQ_TTL_SECONDS: ttlSeconds } = variables;
+  const { connection, maxTokens, maxBytes, log, metrics } = kit;
+  const { TRUSTED_DOCUMENTS: mode, APQ_MAX_BYTES, APQ_TTL_SECONDS: ttlSeconds } = variables;
   const list = documentList({ places: manifestPlaces(variables), maxTokens, log, metrics });
   const tell = unlistedLog({ maxTokens, log });
   return {
     refresh: list.refresh,
     gate: documentGate({
-      decide: decideDocument({ mode, exemptRoles: variables.TRUSTED_DOCUMENTS_EXEMPT_ROLES, list }),
+      decide: decideDocument({ mode, exemptRoles: variables.TRUSTED_DOCUMENTS_EXEMPT_ROLES, maxBytes, list }),
       onUnlisted: (text, { headers }) => tell(text, clientName(headers)),
       metrics,
     }),
@@ -42,9 +44,9 @@ export const documents = (variables: DocumentVariables & SupergraphVariables, ki
     persistedQueries: variables.APQ === 'on' &&
       mode !== 'require' && {
         cache: registeredDocuments({
-          maxBytes,
+          maxBytes: APQ_MAX_BYTES,
           ttlSeconds,
-          shared: connection && redisDocuments({ connection, maxBytes, ttlSeconds }),
+          shared: connection && redisDocuments({ connection, maxBytes: APQ_MAX_BYTES, ttlSeconds }),
           metrics,
         }),
       },

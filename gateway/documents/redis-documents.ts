@@ -23,7 +23,7 @@ export const redisDocuments = ({ connection, maxBytes, ttlSeconds }: RedisDocume
     },
     add: async (key, document) => {
       if (!isUp()) return;
-      const size = Buffer.byteLength(document);
+      const size = Buffer.byteLength(document) + overheadBytes;
       await redis
         .eval(addScript, 3, documentKey(key), index, total, document, ttlSeconds, size, maxBytes)
         .catch(() => null);
@@ -38,6 +38,9 @@ const documentKey = (key: string): string => `${prefix}:document:${key}`;
 const index = `${prefix}:index`;
 /** The bytes of all that the index names. One that expired counts until it is given up. */
 const total = `${prefix}:bytes`;
+
+// What Redis takes for one beside its text: its key, the same in the index, and their places there: 460 by its used_memory.
+export const overheadBytes = 460;
 
 const addScript = `
   redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createMetrics } from '../../platform/metrics.ts';
-import { maxDocumentBytes, registeredDocuments } from './registered-documents.ts';
+import { documentId } from './document-text.ts';
+import { registeredDocuments } from './registered-documents.ts';
 
 const aStore = (maxBytes = 1_000_000, shared?: Map<string, string>) =>
   registeredDocuments({
@@ -24,12 +25,15 @@ it('holds no more bytes than it may, and gives up what nobody asked for', async 
   expect(known.map((document) => document?.length)).toEqual([10_000, undefined, 10_000]);
 });
 
-it('counts bytes and not characters, and keeps no document that is too long', async () => {
-  const store = aStore();
-  await store.set('fits', 'x'.repeat(maxDocumentBytes));
-  await store.set('long', 'é'.repeat(maxDocumentBytes / 2 + 1));
-  expect(await store.get('fits')).toBeDefined();
-  expect(await store.get('long')).toBeUndefined();
+it.each([
+  ['of the shortest documents', (n: number) => `{a${n}}`, 250],
+  ['of characters that take two bytes', (n: number) => `{a${n}}#${'日'.repeat(1_000)}`, 2_000],
+])('a flood %s is counted with what each takes beside its text', async (_, textOf, eachBytes) => {
+  const store = aStore(100_000);
+  for (let n = 0; n < 1_000; n++) await store.set(documentId(textOf(n)), textOf(n));
+  const known = await Promise.all(Array.from({ length: 1_000 }, (_, n) => store.get(documentId(textOf(n)))));
+  expect(known.filter(Boolean).length).toBeLessThanOrEqual(100_000 / eachBytes);
+  expect(known.at(-1)).toBe(textOf(999));
 });
 
 it('learns from the other gateways, and then knows it by itself', async () => {

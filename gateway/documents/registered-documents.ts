@@ -3,6 +3,7 @@
  * Redis for the other gateways. Both are bounded in bytes: anybody may register, and that Redis is the queue's as well.
  */
 import { LRUCache } from 'lru-cache';
+import { entryBytes, textBytes } from '../../platform/heap-bytes.ts';
 import { Counter, type Registry } from '../../platform/metrics.ts';
 import type { RedisDocuments } from './redis-documents.ts';
 
@@ -21,15 +22,12 @@ export interface RegisteredDocumentsOptions {
   readonly metrics: Registry;
 }
 
-// 16 KiB: five times the largest of operations/. A longer document is answered, and sent in full each time.
-export const maxDocumentBytes = 16_384;
-
 /** For Apollo Server's `persistedQueries`, which checks the hash and sets only documents that are valid. */
 export const registeredDocuments = (options: RegisteredDocumentsOptions): RegisteredDocuments => {
   const { maxBytes, ttlSeconds, shared, metrics } = options;
   const near = new LRUCache<string, string>({
     maxSize: maxBytes,
-    sizeCalculation: (document, key) => Buffer.byteLength(document) + key.length,
+    sizeCalculation: (document, key) => textBytes(document) + textBytes(key) + entryBytes,
     ttl: ttlSeconds * 1000,
   });
   const requests = new Counter({
@@ -47,7 +45,6 @@ export const registeredDocuments = (options: RegisteredDocumentsOptions): Regist
       return document;
     },
     set: async (key, document) => {
-      if (Buffer.byteLength(document) > maxDocumentBytes) return;
       near.set(key, document);
       requests.inc({ outcome: 'registered' });
       await shared?.add(key, document);

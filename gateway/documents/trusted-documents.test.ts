@@ -20,7 +20,7 @@ const viewer = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'),
 
 /** The outcome, or the code of the refusal. */
 const decided = (parameters: DocumentParameters | undefined, mode: TrustMode, who: Viewer = guest): string => {
-  const decision = decideDocument({ mode, exemptRoles: ['ADMIN'], list })(parameters, who);
+  const decision = decideDocument({ mode, exemptRoles: ['ADMIN'], maxBytes: 100, list })(parameters, who);
   return decision.outcome === 'refused' ? decision.refusal.code : decision.outcome;
 };
 
@@ -79,6 +79,27 @@ it.each<[string, DocumentParameters, string]>([
 ])('%s is refused as a bad request', (_, parameters, code) => {
   expect(decided(parameters, 'off')).toBe(code);
   expect(decided(parameters, 'log')).toBe(code);
+});
+
+describe('a document that is too long', () => {
+  const long = `{ products }${'#'.repeat(89)}`;
+  const wide = `{ products }#${'é'.repeat(44)}`;
+
+  it.each<[string, DocumentParameters]>([
+    ['in bytes', { query: long }],
+    ['in bytes and not in characters', { query: wide }],
+    ['with its hash', { query: long, ...apq(documentId(long)) }],
+    ['with the hash of another', { query: long, ...apq(id) }],
+  ])('%s is refused before anything reads it, in every mode', (_, parameters) => {
+    for (const mode of ['off', 'log', 'require'] as const)
+      for (const who of [guest, viewer('ADMIN')])
+        expect(decided(parameters, mode, who)).toBe('DOCUMENT_LIMIT_EXCEEDED');
+  });
+
+  it('one that is as long as may be is none', () => {
+    expect([long, wide].map((text) => Buffer.byteLength(text))).toEqual([101, 101]);
+    expect(decided({ query: long.slice(1) }, 'off')).toBe('unchecked');
+  });
 });
 
 it.each<[string, DocumentParameters]>([

@@ -28,11 +28,13 @@ export interface DocumentRefusal {
 export interface TrustOptions {
   readonly mode: TrustMode;
   readonly exemptRoles: readonly string[];
+  /** Of a document's text. */
+  readonly maxBytes: number;
   readonly list: Pick<DocumentList, 'byId' | 'byText'>;
 }
 
 /** `undefined` stands for parameters that can be read in more ways than one. Ids are looked up in every mode; texts are compared with the list in the modes `log` and `require`. */
-export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
+export const decideDocument = ({ mode, exemptRoles, maxBytes, list }: TrustOptions) => {
   const isExempt = (viewer: Viewer): boolean =>
     viewer.kind === 'user' && viewer.roles.some((role) => exemptRoles.includes(role));
 
@@ -64,6 +66,9 @@ export const decideDocument = ({ mode, exemptRoles, list }: TrustOptions) => {
     if (!parameters || !isObjectOrNothing(parameters.extensions)) return unreadable();
     const { query, documentId: id, extensions } = parameters;
     const text = typeof query === 'string' ? query : undefined;
+    // Before it is hashed, compared, parsed or logged, whoever sends it.
+    const bytes = text === undefined ? 0 : Buffer.byteLength(text);
+    if (bytes > maxBytes) return { outcome: 'refused', refusal: tooLong(bytes, maxBytes) };
     if (isGiven(id)) {
       if (typeof id !== 'string') return refused('malformedId');
       return isGiven(query) ? refused('idAndText') : ofId(id.replace(/^sha256:/, ''));
@@ -128,5 +133,11 @@ const refusals = {
     message: 'The "documentId" must be a string: "sha256:<SHA-256 of the document in hex>", or an id of the manifest.',
   },
 } satisfies Record<string, DocumentRefusal>;
+
+const tooLong = (bytes: number, maxBytes: number): DocumentRefusal => ({
+  status: 400,
+  code: 'DOCUMENT_LIMIT_EXCEEDED',
+  message: `The document has ${bytes} bytes; ${maxBytes} are allowed.`,
+});
 
 const refused = (kind: keyof typeof refusals): Decision => ({ outcome: 'refused', refusal: refusals[kind] });

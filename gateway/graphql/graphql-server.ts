@@ -21,6 +21,7 @@ export interface GraphqlServerOptions {
   /** Whether a masked error says what it was about. */
   readonly errorDetail: boolean;
   readonly maxTokens: number;
+  readonly documentStore: NonNullable<ApolloServerOptions<RequestContext>['documentStore']>;
   readonly persistedQueries: NonNullable<ApolloServerOptions<RequestContext>['persistedQueries']>;
   /** Checked beside the rules of the specification. */
   readonly validationRules?: readonly ValidationRule[];
@@ -37,6 +38,7 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     introspection,
     errorDetail,
     maxTokens,
+    documentStore,
     persistedQueries,
     validationRules = [],
     plugins = [],
@@ -49,6 +51,7 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     // Whoever may not read the schema must not learn it from "did you mean" either.
     hideSchemaDetailsFromClientErrors: !introspection,
     parseOptions: { maxTokens },
+    documentStore,
     persistedQueries,
     validationRules: [...validationRules],
     csrfPrevention: true,

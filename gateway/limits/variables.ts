@@ -10,6 +10,10 @@ export const limitsVariables = {
   // measure: count and log what would be refused, and let it pass. For the first weeks with clients of one's own.
   LIMITS_MODE: z.enum(['enforce', 'measure', 'off']).default('enforce'),
 
+  // The UTF-8 of a document's text, in every mode and before anything reads it: comments and blanks are no tokens, and a
+  // megabyte of them costs as much as a megabyte of fields. 16 KiB is twenty times the longest of operations/, eight times
+  // the introspection query, and about what 4,000 tokens are long. A listed document that is named by its id may be longer.
+  LIMIT_DOCUMENT_BYTES: most(16_384),
   // Parsing stops there, in every mode: a document of a million braces costs nothing.
   LIMIT_TOKENS: most(maxTokens),
   // The deepest page goes 7 down (orders → edges → node → payments → ledger → amount → currency), introspection 15.

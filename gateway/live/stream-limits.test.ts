@@ -46,6 +46,20 @@ describe('how many streams there may be', () => {
     await scene.close();
   });
 
+  it.each([
+    ['long', `"${'x'.repeat(9_000)}"`],
+    ['nested by the thousand', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+  ])('does not count a question that is %s: it is refused before its stream is opened', async (_, id) => {
+    const scene = await liveScene({ ORDER_SUBGRAPH_URL: nowhere, LIVE_STREAMS_PER_VIEWER: '1' });
+    const statusFor = async (variables: string) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = `{"query": ${JSON.stringify(orderStream)}, "variables": {"id": ${variables}}}`;
+      return (await fetch(`${scene.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body })).status;
+    };
+    expect([await statusFor(id), await statusFor(`"${newId('Order')}"`)]).toEqual([413, 200]);
+    await scene.close();
+  });
+
   it('is limited for all guests of one IPv6 network together', async () => {
     // Nothing to look at yet: each stream stays open and waits.
     const away = { ORDER_SUBGRAPH_URL: nowhere };

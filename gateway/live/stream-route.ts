@@ -7,12 +7,14 @@ import type { Viewer } from '../../contracts/viewer.ts';
 import { runInContext } from '../../platform/context.ts';
 import { limitKey } from '../../platform/limit-key.ts';
 import type { Logger } from '../../platform/log.ts';
+import { digest } from '../caching/operation-key.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
 import { errorBody } from '../graphql/errors.ts';
 import { doorkeeper, faultHandler } from '../graphql/graphql-route.ts';
 import { eventStreamType } from '../http/answer-type.ts';
 import type { Authenticate } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
+import { variablesSize } from '../limits/variables-size.ts';
 import { forwardedHeaders } from '../upstream/client-link.ts';
 import { acceptStrategy } from './accept-strategy.ts';
 import type { Admission, Refused } from './admission.ts';
@@ -21,6 +23,7 @@ import type { LiveQueries } from './live-queries.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { LiveOperation, Look, Snapshots, Topic } from './snapshots.ts';
 import { whenNoLongerValid } from './token-life.ts';
+import { liveBounds } from './variables.ts';
 
 export interface StreamDoor {
   readonly http: FastifyInstance;
@@ -59,13 +62,19 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     if (!isJson(request)) return reply.status(415).send(notAGraphqlRequest);
     const asked = LiveRequest.safeParse(request.body);
     if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
+    const operation = operationOf(asked.data);
+    // Before it is written out: what is nested by the thousand would end in the stack, with the stream half open.
+    const { bytes, depth } = variablesSize(operation, { bytes: questionBytes, depth: questionDepth });
+    if (bytes > questionBytes || depth > questionDepth) return reply.status(413).send(tooLong);
     const viewer = viewerOf(request);
     const leave = admission.enter(limitKey(viewer, request.ip));
     if (typeof leave === 'string') {
       metrics.refused.inc({ code: leave });
       return refuse(reply, leave, retryAfterSeconds);
     }
-    openStream(options, { viewer, asked: asked.data, request, reply, leave });
+    openStream(options, { viewer, operation, request, reply, leave });
+    // Fastify keeps the request for as long as the stream lasts; a body may be a megabyte.
+    request.body = undefined;
     return reply;
   };
   const config = { answers: [eventStreamType] };
@@ -77,17 +86,16 @@ export const serveStreams = (options: StreamRouteOptions): void => {
 
 interface Opening {
   readonly viewer: Viewer;
-  readonly asked: z.infer<typeof LiveRequest>;
+  readonly operation: LiveOperation;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly leave: () => void;
 }
 
-const openStream = (options: StreamRouteOptions, { viewer, asked, request, reply, leave }: Opening): void => {
+const openStream = (options: StreamRouteOptions, { viewer, operation, request, reply, leave }: Opening): void => {
   const { forward, authenticate, queries, streams, metrics } = options;
   const { authorization } = request.headers;
   const forwarded = forwardedHeaders(request, forward);
-  const operation = operationOf(asked);
   // From here on the connection is ours: Fastify neither compresses nor ends it.
   reply.hijack();
   reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders });
@@ -113,7 +121,7 @@ const openStream = (options: StreamRouteOptions, { viewer, asked, request, reply
   metrics.streams.set(streams.size);
 
   const leaveQuery = queries.join(
-    JSON.stringify([viewer, forwarded, operation]),
+    digest(JSON.stringify([viewer, forwarded, operation])),
     looking(options, { viewer, forwarded, operation, address: request.ip }),
     stream,
   );
@@ -159,6 +167,12 @@ const streamHeaders = {
 const isJson = ({ headers }: FastifyRequest): boolean => /^application\/json\b/i.test(headers['content-type'] ?? '');
 
 const notAGraphqlRequest = errorBody('BAD_REQUEST', 'The body must be JSON with a "query", as application/json.');
+
+const { questionBytes, questionDepth } = liveBounds;
+const tooLong = errorBody(
+  'PAYLOAD_TOO_LARGE',
+  `A subscription with its variables may have ${questionBytes} bytes and ${questionDepth} levels.`,
+);
 
 const refusals: Record<Refused, readonly [status: number, message: string]> = {
   TOO_MANY_STREAMS: [429, 'You have too many live updates open. Close some first.'],

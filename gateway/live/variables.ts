@@ -25,6 +25,10 @@ export type LiveVariables = Pick<
 >;
 
 export const liveBounds = {
+  // 8 KiB of JSON: what a stream asks is kept as long as it is open, so 5000 of them keep 40 MB. Ours have 600 bytes, with
+  // their variables, and go 2 levels down.
+  questionBytes: 8_192,
+  questionDepth: 20,
   // 16 at once: an announcement that concerns thousands of streams must not take the shop's subgraphs for itself.
   queriesAtOnce: 16,
   // 1 s doubling to 15 s while the thing cannot be asked for: soon there when its subgraph is back.

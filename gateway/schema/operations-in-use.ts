@@ -1,6 +1,7 @@
 /** Which operations clients send, and how often: those are planned for the next supergraph before it goes live. */
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { entryBytes, heapBytes, textBytes } from '../../platform/heap-bytes.ts';
 
 export interface OperationInUse {
   /** Of its plan. */
@@ -20,8 +21,11 @@ export interface OperationsInUse {
   readonly fade: () => void;
 }
 
-export const operationsInUse = (remembered: number): OperationsInUse => {
-  const uses = new LRUCache<string, { readonly operation: OperationInUse; count: number }>({ max: remembered });
+export const operationsInUse = (maxBytes: number): OperationsInUse => {
+  const uses = new LRUCache<string, { readonly operation: OperationInUse; count: number }>({
+    maxSize: maxBytes,
+    sizeCalculation: (use, key) => heapBytes(use) + textBytes(key) + entryBytes,
+  });
   return {
     note: (operation) => {
       const known = uses.get(operation.key);

@@ -50,7 +50,7 @@ export const servedSchema = ({
 }: ServedSchemaOptions): ServedSchema => {
   const metrics = schemaMetrics(registry);
   const clients = subgraphClients(connect);
-  const inUse = operationsInUse(schemaBounds.operationsRemembered);
+  const inUse = operationsInUse(schemaBounds.operationsRememberedBytes);
   const listeners = new Set<Listener>();
   // By the schema that Apollo Server validated a request with. Ends with the last request that refers to it.
   const generations = new WeakMap<GraphQLSchema, Generation>();

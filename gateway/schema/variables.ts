@@ -24,13 +24,16 @@ export const schemaBounds = {
   fetchTimeoutMs: 10_000,
   // Supergraphs of a thousand subgraphs are a few MiB.
   maxSupergraphBytes: 33_554_432,
-  // The documents that are remembered, to be planned again for the next supergraph. A shop has some dozens; without
-  // trusted documents anyone can send new ones, so the oldest go.
-  operationsRemembered: 1_000,
+  // 16 MiB: parsed and validated documents, a thousand as large as ours on average. Anybody may send new ones; the ones
+  // that were not used for longest go, and cost their next client a few milliseconds.
+  documentsBytes: 16_777_216,
+  // 4 MiB: the documents that are remembered, to be planned again for the next supergraph. A shop has some dozens, and
+  // most of them are the very ones that are kept above.
+  operationsRememberedBytes: 4_194_304,
   // Of those, the most used are planned before a switch: at about 3 ms each well under a second.
   operationsReplanned: 200,
-  // Plans kept for one supergraph. A plan is some 10 KiB.
-  plansKept: 2_000,
+  // 8 MiB: plans kept for one supergraph. Ours take 1 KiB on average, the largest 5.
+  plansBytes: 8_388_608,
 };
 
 type Sources = Partial<Record<keyof typeof schemaVariables, string | number | undefined>>;

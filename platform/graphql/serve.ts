@@ -10,6 +10,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Viewer, viewerHeader } from '../../contracts/viewer.ts';
 import type { Logger } from '../log.ts';
 import { nothingForAllFromStaff } from './cache-control.ts';
+import { documentStore } from './document-store.ts';
 import { errorFormatter } from './errors.ts';
 
 export interface ServeOptions<Context> {
@@ -21,6 +22,9 @@ export interface ServeOptions<Context> {
   readonly log: Logger;
 }
 
+// 16 MiB: what the gateway makes of its clients' documents, thousands of them. Anybody may send new ones.
+const documentsBytes = 16_777_216;
+
 const viewerOf = new WeakMap<FastifyRequest, Viewer>();
 
 /** Refuses (401, `UNSIGNED_REQUEST`) whatever does not carry a viewer signed by the gateway. */
@@ -30,6 +34,9 @@ export const serveGraphql = async <Context extends { viewer: Viewer }>(options: 
     schema,
     logger: log,
     introspection: false,
+    // The gateway passes no places on: it speaks of the client's document, and not of this one.
+    parseOptions: { noLocation: true },
+    documentStore: documentStore(documentsBytes),
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log),
     stopOnTerminationSignals: false,

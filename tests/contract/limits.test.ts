@@ -19,17 +19,19 @@ const limits = z.object(limitsVariables).parse({});
 const files = globSync('operations/**/*.graphql', { cwd: root }).toSorted();
 
 const operations = files.flatMap((file) => {
-  const document = parse(readFileSync(path.join(root, file), 'utf8'));
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const document = parse(text);
   return document.definitions.flatMap((operation) =>
-    operation.kind === Kind.OPERATION_DEFINITION ? [{ name: operation.name?.value, document, operation }] : [],
+    operation.kind === Kind.OPERATION_DEFINITION ? [{ name: operation.name?.value, text, document, operation }] : [],
   );
 });
 
-describe.each(operations)('$name', ({ document, operation }) => {
+describe.each(operations)('$name', ({ text, document, operation }) => {
   it('is a third of every limit at most, for a guest, with the page sizes that it has without variables', () => {
     const { depth, rootFields, fields, aliases, directives, fragments } = documentShape(document);
     const { cost } = operationCost({ schema, policy, document, operation, variables: {} });
     const shares = {
+      bytes: Buffer.byteLength(text) / limits.LIMIT_DOCUMENT_BYTES,
       depth: depth / limits.LIMIT_DEPTH,
       rootFields: rootFields / limits.LIMIT_ROOT_FIELDS,
       fields: fields / limits.LIMIT_FIELDS,
