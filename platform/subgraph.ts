@@ -94,12 +94,12 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
 };
 
 const serveApi = async <Context extends { viewer: Viewer }>(
-  { config }: SubgraphOptions<Context>,
+  { name, config }: SubgraphOptions<Context>,
   { schema, context, routes }: Subgraph<Context>,
   http: FastifyInstance,
   log: Logger,
 ) => {
-  const verifyViewer = viewerVerifier(config.VIEWER_VERIFY_KEYS as JSONWebKeySet);
+  const verifyViewer = viewerVerifier(config.VIEWER_VERIFY_KEYS as JSONWebKeySet, name);
   await serveGraphql({ http, schema, context, verifyViewer, log });
   routes?.(http);
 };

@@ -10,10 +10,7 @@ import type { RequestContext } from '../identity/request-context.ts';
  * there is nobody's business here.
  */
 export const apolloHandler =
-  (
-    apollo: ApolloServer<RequestContext>,
-    contextOf: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
-  ) =>
+  (apollo: ApolloServer<RequestContext>, contextOf: (request: FastifyRequest, reply: FastifyReply) => RequestContext) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const {
       status = 200,
@@ -26,7 +23,7 @@ export const apolloHandler =
         search: searchOf(request.url),
         body: request.body,
       },
-      context: () => contextOf(request, reply),
+      context: async () => contextOf(request, reply),
     });
     reply.status(status).headers(Object.fromEntries(headers));
     return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));

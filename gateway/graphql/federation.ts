@@ -7,7 +7,7 @@ import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '../../platform/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import type { FetchThrough } from '../caching/entity-cache.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { noteFetch, notePlan } from '../observability/operation-record.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 
@@ -55,8 +55,8 @@ const dataSource = (
     const { cacheControl, headers, ...answer } = await fetchThrough(
       { subgraph: name, request, context },
       (asked, generations) =>
-        noteFetch(context, name, () =>
-          subgraph.call(asked, context.subgraphHeaders, context.client?.gone, generations),
+        noteFetch(context, name, async () =>
+          subgraph.call(asked, await headersOf(context, name, asked), context.client?.gone, generations),
         ),
     );
     if (headers) context.client?.giveBack(headers);

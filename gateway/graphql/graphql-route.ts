@@ -16,7 +16,7 @@ export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
   readonly gate: DocumentGate;
-  readonly contextOf: (viewer: Viewer, request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
+  readonly contextOf: (viewer: Viewer, request: FastifyRequest, reply: FastifyReply) => RequestContext;
   readonly sendPlayground: ((request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) | undefined;
   readonly log: Logger;
 }
@@ -24,8 +24,8 @@ export interface GraphqlRouteOptions {
 export const serveGraphql = (options: GraphqlRouteOptions): void => {
   const { http, apollo, contextOf, sendPlayground, log } = options;
   const { preHandler, viewerOf } = doorkeeper(options);
-  const handler = apolloHandler(apollo, async (request, reply) => ({
-    ...(await contextOf(viewerOf(request), request, reply)),
+  const handler = apolloHandler(apollo, (request, reply) => ({
+    ...contextOf(viewerOf(request), request, reply),
     address: request.ip,
     isLegacyClient: isLegacyClient(request),
   }));

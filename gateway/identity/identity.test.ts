@@ -5,6 +5,7 @@ import {
   aGateway,
   aSubgraph,
   type GatewayFixture,
+  type GatewayReply,
   nowhere,
   type SubgraphFixture,
 } from '../../tests/kit/gateway-builders.ts';
@@ -105,6 +106,68 @@ describe('with the key set at hand', () => {
   it('a trace that is none goes no further', async () => {
     await gateway.ask(whoAmI, { headers: { traceparent: '{"a":1}' } });
     expect(user.received.at(-1)).not.toHaveProperty('traceparent');
+  });
+
+  describe('in front of two subgraphs', () => {
+    let product: SubgraphFixture;
+    let front: GatewayFixture;
+    beforeAll(async () => {
+      const lamp = { id: 'p1', title: (_: unknown, { viewer }: { viewer: Viewer }) => JSON.stringify(viewer) };
+      product = await aSubgraph(
+        'product',
+        { Query: { products: () => [lamp], product: () => lamp }, Mutation: { rename: () => lamp } },
+        viewerKey,
+      );
+      front = await aGateway(viewerKey, {
+        USER_SUBGRAPH_URL: user.url,
+        PRODUCT_SUBGRAPH_URL: product.url,
+        ACCESS_TOKEN_JWKS_URL: keys.url,
+        TRUSTED_PROXIES: 'loopback',
+      });
+    });
+    afterAll(async () => {
+      await front.close();
+      await product.close();
+    });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const viewerIn = ({ body }: GatewayReply): unknown =>
+      JSON.parse((body.data as { lamp?: { title: string } }).lamp?.title ?? 'null');
+
+    it.each([
+      ['203.0.113.7', '203.0.113.7'],
+      ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
+    ])(
+      'a mutation tells it where the client is: at %s is said as %s, for guests and for users',
+      async (ip, address) => {
+        const rename = 'mutation { lamp: rename(id: "p1", title: "x") { title } }';
+        const sub = newId('User');
+        const asGuest = await front.ask(rename, { headers: from(ip) });
+        const asUser = await front.ask(rename, {
+          headers: { ...from(ip), ...bearer(await anAccessToken(tokenKey, { sub })) },
+        });
+        expect([viewerIn(asGuest), viewerIn(asUser)]).toMatchObject([
+          { kind: 'guest', address },
+          { kind: 'user', id: sub, address },
+        ]);
+      },
+    );
+
+    it('a query does not: guests who ask alike from two places share one call', async () => {
+      const reply = await front.ask('{ lamp: product(id: "p1") { title } }', { headers: from('203.0.113.7') });
+      expect(viewerIn(reply)).toEqual({ kind: 'guest' });
+    });
+
+    it('what one subgraph was sent opens no other', async () => {
+      await front.ask('{ products { id } me }');
+      const tokenOf = ({ received }: SubgraphFixture) => String(received.at(-1)?.['x-agora-viewer']);
+      const [forUser, forProduct] = [tokenOf(user), tokenOf(product)];
+      const use = async (token: string, { url }: SubgraphFixture) => {
+        const headers = { 'content-type': 'application/json', 'x-agora-viewer': token };
+        return (await fetch(url, { method: 'POST', headers, body: '{"query":"{ __typename }"}' })).status;
+      };
+      expect([await use(forUser, user), await use(forProduct, product)]).toEqual([200, 200]);
+      expect([await use(forUser, product), await use(forProduct, user)]).toEqual([401, 401]);
+    });
   });
 
   it('nothing that the client sent reaches a subgraph but its request id and trace', async () => {

@@ -11,7 +11,7 @@ import { defaultJwksUrl, type IdentityVariables } from './variables.ts';
 
 export interface Identity {
   readonly authenticate: Authenticate;
-  readonly contextOf: (viewer: Viewer) => Promise<RequestContext>;
+  readonly contextOf: (viewer: Viewer) => RequestContext;
   readonly tasks: readonly PeriodicTask[];
 }
 

@@ -1,7 +1,10 @@
 /** What the gateway knows of one client request, and the only headers that it sends on to a subgraph. */
 import { requestIdHeader, type Viewer, viewerHeader } from '../../contracts/viewer.ts';
 import { currentContext } from '../../platform/context.ts';
+import type { SignViewer } from '../../platform/viewer.ts';
+import { addressKey } from '../rate-limits/address.ts';
 import type { ClientLink } from '../upstream/client-link.ts';
+import { isMutation, type SubgraphRequest } from '../upstream/subgraph-call.ts';
 
 export interface RequestContext {
   /** On whose behalf it is; for limits and decisions of the gateway's own. */
@@ -12,6 +15,8 @@ export interface RequestContext {
   readonly isLegacyClient?: boolean;
   /** The same for every subgraph call of the request. */
   readonly subgraphHeaders: Readonly<Record<string, string>>;
+  /** Absent when subgraphs are to hear of no viewer. */
+  readonly signViewer?: SignViewer | undefined;
   /** Who waits for the answer, when there is one connection that it goes to. */
   readonly client?: ClientLink;
 }
@@ -22,16 +27,27 @@ export interface RequestContext {
  * gateway.
  */
 export const requestContext =
-  (signViewer: ((viewer: Viewer) => Promise<string>) | undefined) =>
-  async (viewer: Viewer): Promise<RequestContext> => {
+  (signViewer: SignViewer | undefined) =>
+  (viewer: Viewer): RequestContext => {
     const { correlationId } = currentContext();
     return {
       viewer,
       subgraphHeaders: {
         'content-type': 'application/json',
         accept: 'application/json',
-        ...(signViewer && { [viewerHeader]: await signViewer(viewer) }),
         [requestIdHeader]: correlationId,
       },
+      signViewer,
     };
   };
+
+/** What one call of a subgraph is sent with: the viewer is made out to it alone, and with a mutation goes the address. */
+export const headersOf = async (
+  { viewer, address, subgraphHeaders, signViewer }: RequestContext,
+  subgraph: string,
+  request: SubgraphRequest,
+): Promise<Readonly<Record<string, string>>> => {
+  if (!signViewer) return subgraphHeaders;
+  const named = address && isMutation(request) ? { ...viewer, address: addressKey(address) } : viewer;
+  return { ...subgraphHeaders, [viewerHeader]: await signViewer(named, subgraph) };
+};

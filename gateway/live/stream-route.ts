@@ -30,7 +30,7 @@ export interface StreamDoor {
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
   readonly gate: DocumentGate;
-  readonly contextOf: (viewer: Viewer) => Promise<RequestContext>;
+  readonly contextOf: (viewer: Viewer) => RequestContext;
   /** The client's headers that subgraphs are sent. */
   readonly forward: readonly string[];
 }
@@ -142,7 +142,7 @@ const looking = (
   let payer: { readonly address?: string } = { address };
   return (onTopic: (topic: Topic) => void): Promise<Look> =>
     runInContext({ correlationId: randomUUID() }, async () => {
-      const { subgraphHeaders, ...context } = await contextOf(viewer);
+      const { subgraphHeaders, ...context } = contextOf(viewer);
       const headers = { ...forwarded, ...subgraphHeaders };
       const charged = { ...context, ...payer, subgraphHeaders: headers };
       payer = {};

@@ -13,12 +13,12 @@ export interface ClientLink {
 /** Adds to each request's context the link to its client, and to what subgraphs are sent the headers in `forward`. */
 export const linkedToClient =
   <Caller, Context extends { readonly subgraphHeaders: Readonly<Record<string, string>> }>(
-    contextOf: (caller: Caller) => Promise<Context>,
+    contextOf: (caller: Caller) => Context,
     forward: readonly string[],
   ) =>
-  async (caller: Caller, request: FastifyRequest, reply: FastifyReply): Promise<Context & { client: ClientLink }> => {
+  (caller: Caller, request: FastifyRequest, reply: FastifyReply): Context & { client: ClientLink } => {
     const client = clientLink(reply);
-    const context = await contextOf(caller);
+    const context = contextOf(caller);
     // The gateway's own words come last: no client can take their place.
     return {
       ...context,

@@ -34,7 +34,7 @@ const key = await keyPair('viewer');
 let url: string;
 beforeAll(async () => {
   const schema = enforceAccess(buildSubgraphSchema([{ typeDefs, resolvers }]));
-  const verifyViewer = viewerVerifier({ keys: [key.publicKey] });
+  const verifyViewer = viewerVerifier({ keys: [key.publicKey] }, 'lamps');
   await serveGraphql({ http, schema, context: (viewer: Viewer) => ({ viewer }), verifyViewer, log });
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -58,7 +58,10 @@ test.each<[query: string, by: string, viewer: Viewer, allowed: string]>([
 ])('%s, asked by %s, may be kept as it says', async (query, _, viewer, allowed) => {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [viewerHeader]: await (await viewerSigner(key.privateKey))(viewer) },
+    headers: {
+      'content-type': 'application/json',
+      [viewerHeader]: await (await viewerSigner(key.privateKey))(viewer, 'lamps'),
+    },
     body: JSON.stringify({ query }),
   });
   expect(response.headers.get('cache-control')).toBe(allowed);

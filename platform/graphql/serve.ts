@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { type Viewer, viewerHeader } from '../../contracts/viewer.ts';
 import type { Logger } from '../log.ts';
+import type { VerifyViewer } from '../viewer.ts';
 import { nothingForAllFromStaff } from './cache-control.ts';
 import { documentStore } from './document-store.ts';
 import { errorFormatter } from './errors.ts';
@@ -18,7 +19,7 @@ export interface ServeOptions<Context> {
   readonly schema: GraphQLSchema;
   /** One context a request: the viewer and what is loaded on their behalf. */
   readonly context: (viewer: Viewer) => Context;
-  readonly verifyViewer: (token: string) => Promise<Viewer | undefined>;
+  readonly verifyViewer: VerifyViewer;
   readonly log: Logger;
 }
 

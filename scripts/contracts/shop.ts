@@ -47,7 +47,7 @@ export const openContractShop = async (): Promise<ContractShop> => {
     ask: (request, accessToken) =>
       post(shop.gateway, request, accessToken ? { authorization: `Bearer ${accessToken}` } : {}),
     askSubgraph: async (subgraph, request, viewer) =>
-      post(`${shop.urls[subgraph]}/graphql`, request, { [viewerHeader]: await sign(viewer) }),
+      post(`${shop.urls[subgraph]}/graphql`, request, { [viewerHeader]: await sign(viewer, subgraph) }),
     traceOf: (traceId) => finishedTrace(tracesFile, traceId),
     stop: async (how) => {
       await shop.stop(how);

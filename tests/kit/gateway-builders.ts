@@ -61,7 +61,7 @@ export const aSubgraph = async (
       correlationIds.push(currentContext().correlationId);
       return { viewer };
     },
-    verifyViewer: viewerVerifier({ keys: [viewerKey.publicKey] }),
+    verifyViewer: viewerVerifier({ keys: [viewerKey.publicKey] }, name),
     log,
   });
   const url = await http.listen({ host: '127.0.0.1', port: 0 });
