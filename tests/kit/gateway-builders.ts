@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { type GraphQLSchema, parse } from 'graphql';
+import type { SubgraphName } from '../../contracts/services.ts';
 import type { Viewer } from '../../contracts/viewer.ts';
 import { gatewayVariablesOf } from '../../gateway/config.ts';
 import { wire } from '../../gateway/wiring.ts';
@@ -30,7 +31,7 @@ export const sdls = {
     type Product @key(fields: "id") { id: ID! likes: Int }`,
 };
 
-export type FixtureSubgraph = keyof typeof sdls;
+type FixtureSubgraph = keyof typeof sdls;
 
 export interface SubgraphFixture extends HttpFixture {
   /** The headers of the requests that came, oldest first. */
@@ -42,12 +43,12 @@ interface Context {
   readonly viewer: Viewer;
 }
 
-/** A subgraph in the way that ours are: platform server, platform door, signed viewers only. */
+/** A subgraph in the way that ours are: platform server, platform door, only viewers that are signed for it. */
 export const aSubgraph = async (
-  name: FixtureSubgraph,
+  name: SubgraphName,
   resolvers: GraphQLResolverMap<Context>,
   viewerKey: KeyPair,
-  schema: GraphQLSchema = fixtureSchema(sdls[name], resolvers),
+  schema: GraphQLSchema = fixtureSchema(sdls[name as FixtureSubgraph], resolvers),
 ): Promise<SubgraphFixture> => {
   const { log } = recordedLog();
   const received: IncomingHttpHeaders[] = [];

@@ -50,8 +50,7 @@ export const orderSubgraph = (orders: ReadonlyMap<string, OrderFixture>, reads: 
       note: (_: unknown, { of }: { of?: string }) => of ?? 'none',
     },
   };
-  // The name only says whose metrics it has.
-  return aSubgraph('product', {}, key, fixtureSchema(liveSdls.order, resolvers));
+  return aSubgraph('order', {}, key, fixtureSchema(liveSdls.order, resolvers));
 };
 
 export const paymentSubgraph = (payments: Tap, key: KeyPair) => {
@@ -60,5 +59,5 @@ export const paymentSubgraph = (payments: Tap, key: KeyPair) => {
     await payments.before();
     return payments.count;
   };
-  return aSubgraph('user', {}, key, fixtureSchema(liveSdls.payment, { Order: { paid } }));
+  return aSubgraph('payment', {}, key, fixtureSchema(liveSdls.payment, { Order: { paid } }));
 };
