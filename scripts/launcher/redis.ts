@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../system/ports.ts';
 import type { ProcessList } from './leftovers.ts';
@@ -27,6 +27,8 @@ export const startPrivateRedis = async (options: {
   const { folder, password, processes, onNotice } = options;
   const data = path.join(path.resolve(folder), 'redis');
   await mkdir(data, { recursive: true });
+  // Messages stand in its log as they were sent, payment tokens among them, and Redis lets everybody read its files.
+  await chmod(data, 0o700);
   const port = await freePort();
   const lastLines: string[] = [];
   let ready = Promise.withResolvers<void>();

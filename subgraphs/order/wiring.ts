@@ -98,7 +98,11 @@ export const wire =
       schema: schema(),
       context: context(orderApp),
       handlers: consumers(orderApp),
-      tasks: [{ name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines }],
+      tasks: [
+        { name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines },
+        // 10 s: a token is about as old as its checkout when it goes.
+        { name: 'erase payment tokens', everyMs: 10_000, run: orderApp.commands.erasePaymentTokens },
+      ],
       announceChanges: (announcements) => announceOrders(directUrl(config), announcements, log),
       database: prisma,
       ping: () => prisma.$queryRaw`SELECT 1`,

@@ -52,6 +52,19 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
     if (order.status === 'PLACED') await insertAttempt(tx, order, entry.at);
     await insertEvent(tx, order, entry);
   },
+
+  // While the order waits to be authorized the command may have to be published again (`npm run republish`). Past that it
+  // has been taken in, or its attempt is being cancelled: should it come again, payment does nothing or declines it.
+  erasePaymentTokens: (limit) => tx.$executeRaw`
+    UPDATE outbox_message SET data = data || '{"paymentMethodToken": "erased"}'
+     WHERE position IN (
+       SELECT sent.position
+         FROM outbox_message AS sent JOIN customer_order AS o ON o.id = sent.aggregate_id
+        WHERE sent.type = 'payment.authorize' AND sent.data ->> 'paymentMethodToken' <> 'erased'
+          AND (o.attempt_id <> sent.data ->> 'attemptId' OR o.status <> 'AUTHORIZING' OR o.payment_id IS NOT NULL)
+        ORDER BY sent.position
+        LIMIT ${limit}
+          FOR UPDATE OF sent SKIP LOCKED)`,
 });
 
 const withLines = async (tx: Prisma.TransactionClient, row: OrderModel): Promise<Order> =>

@@ -2,6 +2,7 @@ import { addToCart } from './add-to-cart.ts';
 import { advanceCheckout } from './advance-checkout.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { changeCartLine } from './change-cart-line.ts';
+import { erasePaymentTokens } from './erase-payment-tokens.ts';
 import { payOrder } from './pay-order.ts';
 import { placeOrder } from './place-order.ts';
 import type { Deps } from './ports.ts';
@@ -23,6 +24,7 @@ export const app = (deps: Deps) => ({
     resumeOrder: resumeOrder(deps),
     advanceCheckout: advanceCheckout(deps),
     sweepDeadlines: sweepDeadlines(deps),
+    erasePaymentTokens: erasePaymentTokens(deps),
     takeOverProduct: takeOverProduct(deps),
   },
   reads: deps.reads,

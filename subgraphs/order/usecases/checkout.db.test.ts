@@ -160,3 +160,40 @@ describe('cancelling', () => {
     expect(await status()).toBe('PLACED');
   });
 });
+
+describe("a payment method's token", () => {
+  const tokensSent = async () =>
+    (
+      await kit.prisma.outboxMessage.findMany({
+        where: { aggregateId: id, type: 'payment.authorize' },
+        orderBy: { sequence: 'asc' },
+      })
+    ).map(({ data }) => (data as { paymentMethodToken: string }).paymentMethodToken);
+
+  it('is kept until payment has answered, for the command may have to be published again', async () => {
+    await tell('stock.reserved');
+    await kit.app.commands.erasePaymentTokens();
+    expect(await tokensSent()).toEqual(['tok_approve']);
+    await tell('payment.action-required');
+    expect(await kit.app.commands.erasePaymentTokens()).toBeGreaterThan(0);
+    expect(await tokensSent()).toEqual(['erased']);
+    expect(await kit.app.commands.erasePaymentTokens()).toBe(0);
+  });
+
+  it.each([
+    ['authorized', ['stock.reserved', 'payment.authorized']],
+    ['declined', ['stock.reserved', 'payment.declined']],
+  ] as const)('goes when the payment is %s', async (_, replies) => {
+    await tell(...replies);
+    await kit.app.commands.erasePaymentTokens();
+    expect(await tokensSent()).toEqual(['erased']);
+  });
+
+  it('of an earlier attempt goes, and that of the next one stays', async () => {
+    await tell(...toPaymentFailed);
+    await pay();
+    await tell('stock.reserved');
+    await kit.app.commands.erasePaymentTokens();
+    expect(await tokensSent()).toEqual(['erased', 'tok_other']);
+  });
+});

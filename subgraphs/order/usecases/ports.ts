@@ -36,6 +36,8 @@ export interface OrderStore {
   lockOverdue(id: OrderId, now: Date): Promise<Order | undefined>;
   /** Writes what was decided about a locked order. */
   save(changed: Changed): Promise<void>;
+  /** Erases the token from up to `limit` authorize commands whose attempt is past being authorized; answers how many. */
+  erasePaymentTokens(limit: number): Promise<number>;
 }
 
 /** Writes, all in one transaction. */
