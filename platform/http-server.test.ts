@@ -84,6 +84,8 @@ test.each([
   ['"#" in an address with a host', 'http://localhost/health/live?#'],
   ['"#" where there is nothing', '/nowhere#'],
   ['an escape that is none', '/%zz'],
+  ['an escape that is none in its query', '/health/live?x=%a'],
+  ['Latin-1 in its query', '/health/live?x=Ren%E9e'],
 ])('%s is refused with a code, and not echoed', async (_, target) => {
   const refusing = server();
   const url = await refusing.listen({ host: '127.0.0.1', port: 0 });

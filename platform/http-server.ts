@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify';
 import { requestIdHeader } from '../contracts/viewer.ts';
 import { correlationIdFrom, runInContext, traceparentFrom } from './context.ts';
+import { acceptJsonBodies } from './http-body.ts';
 import { drainOnClose } from './http-drain.ts';
 import { answerClientError } from './http-faults.ts';
 import { measureRequests } from './http-metrics.ts';
@@ -34,7 +35,7 @@ export interface HttpServerOptions {
   readonly detail?: () => Readonly<Record<string, unknown>>;
   /** Proxies (addresses, ranges) whose `x-forwarded-*` headers are believed; nobody's by default. */
   readonly trustedProxies?: readonly string[];
-  /** A longer body is refused with 413 before it is read. */
+  /** A longer body is refused with 413. */
   readonly bodyLimitBytes?: number;
   /** For how long requests are still taken after the end has begun and readiness says so. */
   readonly drainNoticeMs?: number;
@@ -71,7 +72,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     );
   });
 
-  http.addHook('onRequest', refuseFragments);
+  http.addHook('onRequest', checkTarget);
+  acceptJsonBodies(http);
 
   http.setNotFoundHandler((_, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing here.' } }),
@@ -100,9 +102,23 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   return http;
 };
 
-/** A request target has no fragment (RFC 9112, 3.2). Who reads one all the same, and who drops it, see two requests. */
-const refuseFragments = async ({ url }: FastifyRequest): Promise<void> => {
+/**
+ * A request target has no fragment (RFC 9112, 3.2): who reads one all the same, and who drops it, see two requests. And
+ * what is in it is UTF-8, percent-encoded: whoever decodes anything else puts U+FFFD where it is not.
+ */
+const checkTarget = async ({ url }: FastifyRequest): Promise<void> => {
   if (url.includes('#')) throw Object.assign(new Error('The address has a "#": write it as %23.'), badTarget);
+  if (!isEncodedUtf8(url)) throw Object.assign(new Error('The address must be UTF-8, percent-encoded.'), badTarget);
+};
+
+const isEncodedUtf8 = (url: string): boolean => {
+  if (!/^[\x21-\x7e]*$/.test(url)) return false;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const badTarget = { statusCode: 400, code: 'BAD_REQUEST_TARGET' };

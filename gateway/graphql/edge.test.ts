@@ -27,6 +27,7 @@ afterAll(async () => {
 });
 
 const json = { 'content-type': 'application/json' };
+const latin1 = { 'content-type': 'application/json; charset=iso-8859-1' };
 
 /** Status and codes of an answer that must be GraphQL's. */
 const outcome = async (init: RequestInit & { path?: string }, at = gateway): Promise<[number, ...unknown[]]> => {
@@ -39,6 +40,13 @@ const post = (body: string, headers: Record<string, string> = json) => ({ method
 describe('a request that is not one', () => {
   it.each([
     ['malformed JSON', post('{"query": "{ me }'), [400, 'BAD_REQUEST']],
+    ['Latin-1', post('{"query":"{ me }"}', latin1), [415, 'UNSUPPORTED_MEDIA_TYPE']],
+    ['bytes that are no UTF-8', { ...post(''), body: Uint8Array.of(0x22, 0xe9, 0x22) }, [400, 'BAD_REQUEST']],
+    [
+      'compression',
+      post('{"query":"{ me }"}', { ...json, 'content-encoding': 'gzip' }),
+      [415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ],
     ['no body', { method: 'POST', headers: json }, [400, 'BAD_REQUEST']],
     ['a body that is no object', post('"{ me }"'), [400, 'BAD_REQUEST']],
     ['a list of operations', post('[{"query":"{ me }"}]'), [400, 'BATCHING_NOT_SUPPORTED']],
@@ -77,7 +85,7 @@ describe('a request that is not one', () => {
     [
       'plain text, which a foreign page may send',
       post('{"query":"{ me }"}', { 'content-type': 'text/plain' }),
-      [400, 'BAD_REQUEST'],
+      [415, 'UNSUPPORTED_MEDIA_TYPE'],
     ],
     ['a GET that a foreign page may send', { path: '/graphql?query={me}' }, [400, 'BAD_REQUEST']],
   ])('%s gets a coded error, and the next one is answered', async (_, init, expected) => {
@@ -92,6 +100,17 @@ describe('a request that is not one', () => {
       'BAD_REQUEST',
     ]);
   });
+});
+
+it('an operation name that is empty is none, by POST and by GET', async () => {
+  expect((await gateway.ask('query A { me }', { operationName: '' })).body).toEqual({ data: { me: 'Ada' } });
+  const headers = { 'apollo-require-preflight': 'yes' };
+  const response = await fetch(`${gateway.url}/graphql?query={me}&operationName=&variables={}`, { headers });
+  expect(await response.json()).toEqual({ data: { me: 'Ada' } });
+  expect(await outcome(post('{"query":"query A { me } query B { me }","operationName":""}'))).toEqual([
+    400,
+    'OPERATION_RESOLUTION_FAILURE',
+  ]);
 });
 
 it('a query by GET is answered to a client that shows it is no foreign page', async () => {

@@ -2,6 +2,7 @@
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { guest, type Viewer } from '../../contracts/viewer.ts';
+import { BodyFault } from '../../platform/http-body.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
 import { operationTypes, pageType } from '../http/answer-type.ts';
@@ -91,9 +92,10 @@ const refuse = (reply: FastifyReply, { kind, message }: Refusal) => {
 const bodyFaults: Record<string, readonly [code: string, message: string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['BAD_REQUEST', 'The body is not valid JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['BAD_REQUEST', 'The body is empty; it must be JSON with a "query".'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The body is too large.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'The body must be application/json.'],
 };
 
-const bodyFault = ({ code }: FastifyError) =>
-  errorBody(...(bodyFaults[code] ?? (['BAD_REQUEST', 'The request cannot be read.'] as const)));
+const bodyFault = (error: FastifyError | BodyFault) =>
+  error instanceof BodyFault
+    ? errorBody(error.code, error.message)
+    : errorBody(...(bodyFaults[error.code] ?? (['BAD_REQUEST', 'The request cannot be read.'] as const)));

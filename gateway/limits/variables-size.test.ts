@@ -8,10 +8,11 @@ test.each([
   [{}, 0],
   [{ id: 'x', count: 1 }, 1],
   [{ input: { lines: [{ id: 'x' }] } }, 4],
+  [{ Größe: '한국어 '.repeat(20) }, 1],
 ])('%o is %i deep, and as long as its JSON', (variables, depth) => {
   const { bytes, depth: counted } = size(variables);
   expect(counted).toBe(depth);
-  expect(Math.abs(bytes - JSON.stringify(variables).length)).toBeLessThan(5);
+  expect(Math.abs(bytes - Buffer.byteLength(JSON.stringify(variables)))).toBeLessThan(5);
 });
 
 test('it counts no further than is needed, however deep or long it is', () => {

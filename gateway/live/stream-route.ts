@@ -58,8 +58,6 @@ export const serveStreams = (options: StreamRouteOptions): void => {
   const { preHandler, viewerOf } = doorkeeper(options);
 
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
-    // Anything else could be sent by somebody else's page without the browser asking us first.
-    if (!isJson(request)) return reply.status(415).send(notAGraphqlRequest);
     const asked = LiveRequest.safeParse(request.body);
     if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
     const operation = operationOf(asked.data);
@@ -163,8 +161,6 @@ const streamHeaders = {
   // nginx would gather events before it hands them on.
   'x-accel-buffering': 'no',
 };
-
-const isJson = ({ headers }: FastifyRequest): boolean => /^application\/json\b/i.test(headers['content-type'] ?? '');
 
 const notAGraphqlRequest = errorBody('BAD_REQUEST', 'The body must be JSON with a "query", as application/json.');
 

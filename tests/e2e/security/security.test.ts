@@ -13,13 +13,7 @@ import { twistedHttp } from './twisted-http.ts';
 
 /** Status and the first error's code; `null` when there is none. */
 const outcome = async ({ method = 'POST', search = '', headers = {}, body }: Sent) => {
-  const send = () => fetch(agora.gateway + search, { method, headers, ...(body !== undefined && { body }) });
-  // Refused before the whole of it has come, a client may fail to write before it reads the answer (RFC 9112, 9.6). Only
-  // that is tried again: a connection that ends after all has been sent would be a gateway that died of it.
-  const response = await send().catch((error: Error) => {
-    if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') return send();
-    throw error;
-  });
+  const response = await fetch(agora.gateway + search, { method, headers, ...(body !== undefined && { body }) });
   const text = await response.text();
   const { errors } = JSON.parse(text || '{}') as { errors?: { extensions?: { code?: string } }[] };
   return { status: response.status, code: errors?.[0]?.extensions?.code ?? null, text };

@@ -20,14 +20,14 @@ export const twistedHttp: readonly Row[] = [
   [
     'JSON that says it is text',
     raw(JSON.stringify({ query: signIn }), { 'content-type': 'text/plain' }),
-    400,
-    'BAD_REQUEST',
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
   ],
   [
     'JSON that says it is text and JSON',
     raw(JSON.stringify({ query: signIn }), { 'content-type': 'text/plain; application/json' }),
-    400,
-    'BAD_REQUEST',
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
   ],
   [
     'JSON that does not say what it is',
@@ -38,8 +38,8 @@ export const twistedHttp: readonly Row[] = [
   [
     'JSON that says it is compressed',
     raw(JSON.stringify({ query: product }), { ...json, 'content-encoding': 'gzip' }),
-    200,
-    null,
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
   ],
   [
     "a viewer of the client's own making",
