@@ -20,7 +20,8 @@ const arrowsOf = (from: OrderStatus, label: string, transition: Transition): Arr
       ...headings.map((to) => ({ from, to, label: `${label}, all of it` })),
     ];
   if ('resume' in transition) return [{ from, to: 'COMPENSATING', label }];
-  if ('park' in transition) return [{ from, to: 'NEEDS_ATTENTION', label }];
+  if ('park' in transition || 'parkBeforeNext' in transition || 'parkTowards' in transition)
+    return [{ from, to: 'NEEDS_ATTENTION', label }];
   const tries = defaultTimings.tries[transition.again];
   return [
     { from, to: from, label: `${label}, up to ${tries} tries` },

@@ -27,6 +27,11 @@ export const orderVariables = z.object({
   UNDO_TRIES: count(tries.undo),
   // How long a customer whose card was declined has to find another.
   ORDER_EXPIRY_MS: variable.milliseconds(waitMs.expiry),
+  // What one customer may have of orders that are not paid yet, since these hold stock from everybody else (for up to a
+  // quarter of an hour each, and again with each next try at paying). 10 orders: a declined card is tried again with
+  // payOrder, so nobody who means to pay needs more. 300 units: three lines of 99, the most that a line can have.
+  OPEN_ORDERS_PER_CUSTOMER: z.coerce.number().int().min(1).max(1_000).default(10),
+  OPEN_UNITS_PER_CUSTOMER: z.coerce.number().int().min(1).max(100_000).default(300),
   // Each second: a time-out may come a second late, and an idle sweep is one look at an index.
   SWEEP_INTERVAL_MS: variable.milliseconds(1_000),
   // 100 orders a second is more than a healthy shop ever has overdue; after an outage the next rounds take the rest.

@@ -9,7 +9,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/transaction.ts';
 import { type InTurn, turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart-reads.ts';
@@ -31,36 +31,30 @@ import type { Deps, Stores } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
+const stores = (tx: Prisma.TransactionClient): Stores => ({
   carts: cartStore(tx),
   catalogue: catalogueStore(tx),
   orders: orderStore(tx),
   outbox: outbox(tx),
   idempotency: idempotency(tx),
-  now,
 });
 
 /** The ports that the database stands behind. */
-const persistence = (
-  prisma: PrismaClient,
-  { inTurn, clock }: { readonly inTurn: InTurn; readonly clock: Clock },
-): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'now'> => ({
-  transaction: (work, subject) =>
-    inTurn(subject, () => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx)))))),
+const persistence = (prisma: PrismaClient, inTurn: InTurn): Pick<Deps, 'transaction' | 'receive' | 'reads'> => ({
+  transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
   receive: (message, work) =>
     inTransaction(prisma, async (tx) => {
-      const now = await takeIn(tx, message);
-      if (now) await work(stores(tx, clock(now)));
+      if (await takeIn(tx, message)) await work(stores(tx));
     }),
-  now: async () => clock(await databaseTime(prisma)),
   reads: { ...orderReads(prisma), ...cartReads(prisma) },
 });
 
 export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
   new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
-type Rim = Pick<Deps, 'newId' | 'newOrderNumber'>;
+type Rim = Pick<Deps, 'now' | 'newId' | 'newOrderNumber'>;
 const world: Rim = {
+  now: () => new Date(),
   newId,
   newOrderNumber: () => orderNumber(randomBytes(orderNumberBytes)),
 };
@@ -68,12 +62,9 @@ const world: Rim = {
 /** The whole app over a database, without any door. */
 export const createApp = (
   prisma: PrismaClient,
-  {
-    clock = (time) => time,
-    ...parts
-  }: Pick<Deps, 'watch' | 'signals' | 'timings' | 'sweepBatch'> & Partial<Rim> & { readonly clock?: Clock },
+  parts: Pick<Deps, 'watch' | 'signals' | 'timings' | 'openOrders' | 'sweepBatch'> & Partial<Rim>,
   inTurn: InTurn = turns(),
-) => app({ ...persistence(prisma, { inTurn, clock }), ...world, ...parts });
+) => app({ ...persistence(prisma, inTurn), ...world, ...parts });
 
 export const wire =
   (config: OrderConfig) =>
@@ -92,6 +83,7 @@ export const wire =
       watch,
       signals: signals(log, metrics),
       timings: timingsOf(config),
+      openOrders: { orders: config.OPEN_ORDERS_PER_CUSTOMER, units: config.OPEN_UNITS_PER_CUSTOMER },
       sweepBatch: config.SWEEP_BATCH,
     });
     return {

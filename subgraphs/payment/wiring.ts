@@ -10,7 +10,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/transaction.ts';
 import { turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/payment/client/client.ts';
 import { ledgerStore } from './adapters/ledger-store.ts';
@@ -36,38 +36,32 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
   new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
-const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
+const stores = (tx: Prisma.TransactionClient): Stores => ({
   payments: paymentStore(tx),
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),
   events: providerEventStore(tx),
   outbox: outbox(tx),
   idempotency: idempotency(tx),
-  now,
 });
 
 export interface World {
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
-  readonly clock?: Clock;
+  readonly now?: () => Date;
 }
 
 /** The whole app over a database and a provider, without any door. */
-export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, clock = (time) => time }: World) => {
+export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, now = () => new Date() }: World) => {
   const inTurn = turns();
   const deps: Deps = {
-    transaction: (work, subject) =>
-      inTurn(subject, () => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx)))))),
+    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
     receive: (message, work) =>
-      inTransaction(prisma, async (tx) => {
-        const now = await takeIn(tx, message);
-        return now && work(stores(tx, clock(now)));
-      }),
+      inTransaction(prisma, async (tx) => ((await takeIn(tx, message)) ? work(stores(tx)) : undefined)),
     work: workList(prisma),
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
-    now: async () => clock(await databaseTime(prisma)),
-    ...{ provider, providerTimeoutMs, newId },
+    ...{ provider, providerTimeoutMs, now, newId },
   };
   return app(deps);
 };

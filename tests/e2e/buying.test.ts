@@ -71,7 +71,7 @@ test('a declined card: nothing charged, the stock released, and another card may
   expect(await available(lamp)).toBe(stock - 1);
 });
 
-test('what is sold out is a typed failure that names the line, and nothing is charged', async () => {
+test('what is sold out is a typed failure that names the line; nothing is charged, and the cart is as before', async () => {
   const shopper = await aShopper();
   const tent = await variantOf('sold-out-tent');
   await shopper.add({ variantId: tent.id });
@@ -79,6 +79,8 @@ test('what is sold out is a typed failure that names the line, and nothing is ch
   expect(answer.lines).toEqual([{ sku: tent.sku, requested: 1, available: 0 }]);
   const order = await shopper.order(answer.order.id);
   expect(order).toMatchObject({ status: 'REJECTED', payments: [], nextActions: [] });
+  const { cart } = await shopper.client.ask(CartDocument, {});
+  expect(cart?.lines).toMatchObject([{ sku: tent.sku, quantity: 1 }]);
 });
 
 test('an extra step of the bank: the order waits, and goes on when it is taken', async () => {

@@ -10,6 +10,7 @@ import { PrismaClient } from '../../prisma/order/client/client.ts';
 import { orderWatch } from '../../subgraphs/order/adapters/order-watch.ts';
 import { consumers } from '../../subgraphs/order/consumers/index.ts';
 import type { Reply } from '../../subgraphs/order/domain/checkout-events.ts';
+import type { OpenOrders } from '../../subgraphs/order/domain/place-order.ts';
 import { defaultTimings, type Timings } from '../../subgraphs/order/domain/timings.ts';
 import { context } from '../../subgraphs/order/graphql/context.ts';
 import type { App } from '../../subgraphs/order/usecases/app.ts';
@@ -63,7 +64,10 @@ export const variantOf = (name: string): VariantId => namedId('Variant', name);
 export type OrderTestApp = Awaited<ReturnType<typeof orderTestApp>>;
 
 /** Gives the app as it is, and the ways in which the outside world reaches it. */
-export const orderTestApp = async (timings: Timings = defaultTimings) => {
+export const orderTestApp = async (
+  timings: Timings = defaultTimings,
+  openOrders: OpenOrders = { orders: 1_000, units: 100_000 },
+) => {
   const database = await testDatabase('order');
   const prisma = new PrismaClient({
     adapter: prismaAdapter(database.url, 10),
@@ -86,8 +90,10 @@ export const orderTestApp = async (timings: Timings = defaultTimings) => {
       failed: (_: unknown, error: unknown) => failures.push(error),
     },
     timings,
+    // Far more than any test needs but those about the bound, which bring their own.
+    openOrders,
     sweepBatch: 100,
-    clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
+    now: () => new Date(Date.now() + clock.offsetMs),
   };
   const app = createApp(prisma, parts);
   const subgraph = schema();

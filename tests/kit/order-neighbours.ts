@@ -2,8 +2,9 @@
 import type { DataOf, NewMessage } from '../../contracts/envelope.ts';
 import type { AttemptId, namedId } from '../../contracts/ids.ts';
 import type { ReserveStock } from '../../contracts/messages/stock.ts';
+import { money as moneyOf } from '../../contracts/money.ts';
 import type { Reply } from '../../subgraphs/order/domain/checkout-events.ts';
-import { aReply } from './order-builders.ts';
+import { aNewOrder, aReply } from './order-builders.ts';
 
 /** How a neighbour takes a command that it may refuse. */
 export type Luck = 'good' | 'bad' | 'odd';
@@ -13,10 +14,12 @@ type Money =
   | 'ACTION_REQUIRED'
   | 'AUTHORIZED'
   | 'CAPTURED'
+  | 'CAPTURED_WRONGLY'
   | 'DECLINED'
   | 'REFUSED'
   | 'VOIDED'
   | 'REFUNDED'
+  | 'REFUNDED_WRONGLY'
   | 'WITHDRAWN';
 
 /** What is held or taken for each attempt. */
@@ -29,7 +32,8 @@ export const neighbours = (): Neighbours => ({ stock: new Map(), money: new Map(
 
 export const isHeldOrSold = (stock: Stock | undefined): boolean => stock === 'RESERVED' || stock === 'COMMITTED';
 export const isHeldOrTaken = (money: Money | undefined): boolean =>
-  money === 'ACTION_REQUIRED' || money === 'AUTHORIZED' || money === 'CAPTURED';
+  money === 'ACTION_REQUIRED' || money === 'AUTHORIZED' || isTaken(money);
+const isTaken = (money: Money | undefined): boolean => money === 'CAPTURED' || money === 'CAPTURED_WRONGLY';
 
 type Answer = (attempt: Pick<DataOf<typeof ReserveStock>, 'attemptId' | 'orderId'>) => Reply;
 const answer =
@@ -56,11 +60,15 @@ const authorize = (money: Money | undefined, luck: Luck): [Money, Answer] => {
   if (money === undefined && luck === 'odd') return ['ACTION_REQUIRED', answer('payment.action-required')];
   if (money === undefined || money === 'AUTHORIZED') return ['AUTHORIZED', answer('payment.authorized')];
   if (money === 'ACTION_REQUIRED') return [money, answer('payment.action-required')];
-  if (money === 'CAPTURED') return [money, answer('payment.authorized')];
+  if (isTaken(money)) return [money as Money, answer('payment.authorized')];
   return [money, answer('payment.declined', { reason: money === 'DECLINED' ? 'CARD_DECLINED' : 'WITHDRAWN' })];
 };
 
+const wrongAmount = moneyOf(1, 'EUR');
+
 const capture = (money: Money | undefined, luck: Luck): [Money | undefined, Answer] => {
+  if (money === 'CAPTURED_WRONGLY' || (money === 'AUTHORIZED' && luck === 'odd'))
+    return ['CAPTURED_WRONGLY', answer('payment.captured', { amount: wrongAmount })];
   if (money === 'CAPTURED' || (money === 'AUTHORIZED' && luck !== 'bad'))
     return ['CAPTURED', answer('payment.captured')];
   return [money === 'AUTHORIZED' ? 'REFUSED' : money, answer('payment.capture-failed')];
@@ -69,8 +77,10 @@ const capture = (money: Money | undefined, luck: Luck): [Money | undefined, Answ
 const cancel = (money: Money | undefined, luck: Luck): [Money, Answer] => {
   if (isHeldOrTaken(money) && luck === 'bad') return [money as Money, answer('payment.cancel-failed')];
   if (money === undefined) return ['WITHDRAWN', answer('payment.cancelled', { outcome: 'NOTHING' })];
+  if (money === 'CAPTURED_WRONGLY' || money === 'REFUNDED_WRONGLY')
+    return ['REFUNDED_WRONGLY', answer('payment.cancelled', { outcome: 'REFUNDED', refunded: wrongAmount })];
   if (money === 'CAPTURED' || money === 'REFUNDED')
-    return ['REFUNDED', answer('payment.cancelled', { outcome: 'REFUNDED' })];
+    return ['REFUNDED', answer('payment.cancelled', { outcome: 'REFUNDED', refunded: aNewOrder().total })];
   const isHeld = money === 'DECLINED' || money === 'WITHDRAWN' ? money : 'VOIDED';
   return [isHeld, answer('payment.cancelled', { outcome: isHeld === 'VOIDED' ? 'VOIDED' : 'NOTHING' })];
 };

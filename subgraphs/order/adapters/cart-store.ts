@@ -35,12 +35,13 @@ export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
     await tx.cart.createMany({ data: [{ id, customerId, createdAt: now, updatedAt: now }], skipDuplicates: true });
   },
 
-  async putLine(cartId, { id, variantId, quantity }, now) {
-    await tx.cartLine.upsert({
-      where: { cartId_variantId: { cartId, variantId } },
-      create: { id, cartId, variantId, quantity, addedAt: now },
-      update: { quantity },
-    });
+  async putLines(cartId, lines, now) {
+    if (lines.length === 0) return;
+    await tx.$executeRaw`
+      INSERT INTO cart_line (id, cart_id, variant_id, quantity, added_at)
+      SELECT id, ${cartId}, "variantId", quantity, ${now}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS line (id text, "variantId" text, quantity int)
+      ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity`;
     await touch(tx, cartId, now);
   },
 

@@ -36,7 +36,7 @@ export const measureCheckouts = (registry: Registry, prisma: PrismaClient): void
     },
     {
       name: 'agora_orders_needing_attention',
-      help: 'Orders whose undoing failed: each needs a person.',
+      help: 'Orders whose undoing failed or whose payment was another amount: each needs a person.',
       read: ({ byStatus }) => byStatus[needsAttention] ?? 0,
     },
     {

@@ -2,6 +2,7 @@ import type { Prisma } from '../../../prisma/order/client/client.ts';
 import type { OrderModel } from '../../../prisma/order/client/models.ts';
 import type { Changed } from '../domain/checkout.ts';
 import type { Order } from '../domain/order.ts';
+import type { OpenOrders } from '../domain/place-order.ts';
 import type { OrderStore } from '../usecases/ports.ts';
 import { rawColumns, standingOf, toOrder } from './order-rows.ts';
 
@@ -40,6 +41,17 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
       SELECT ${rawColumns} FROM customer_order AS o
        WHERE o.id = ${id} AND o.step_deadline <= ${now} FOR UPDATE SKIP LOCKED`;
     return row && (await withLines(tx, row));
+  },
+
+  async openOf(customerId) {
+    // The condition is that of the index customer_order_open, word for word. An order on its way to PAYMENT_FAILED counts:
+    // between being declined and being payable again it would otherwise make room for another.
+    const [open] = await tx.$queryRaw<OpenOrders[]>`
+      SELECT count(DISTINCT o.id)::int AS orders, coalesce(sum(l.quantity), 0)::int AS units
+        FROM customer_order o JOIN order_line l ON l.order_id = o.id
+       WHERE o.customer_id = ${customerId}
+         AND (o.status IN ('PLACED', 'AUTHORIZING', 'PAYMENT_FAILED') OR o.heading = 'PAYMENT_FAILED')`;
+    return open as OpenOrders;
   },
 
   async save({ order, entry }) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namedId, type VariantId } from '../../../contracts/ids.ts';
 import { type Currency, money } from '../../../contracts/money.ts';
 import { noon } from '../../../tests/kit/order-builders.ts';
-import { addUnits, type Cart, type CatalogueEntry, cartTotal, priceLines, setUnits } from './cart.ts';
+import { addUnits, type Cart, type CatalogueEntry, cartTotal, mergedUnits, priceLines, setUnits } from './cart.ts';
 
 const variant = (name: string): VariantId => namedId('Variant', name);
 const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSale = true): CatalogueEntry => ({
@@ -59,5 +59,38 @@ describe('changing a quantity', () => {
       ok: true,
       value: 9,
     });
+  });
+});
+
+describe('lines that come back to a cart', () => {
+  const known = catalogue(entry('a', 500), entry('b', 300), entry('usd', 100, 'USD'), entry('gone', 1, 'EUR', false));
+  const units = (name: string, quantity: number) => ({ variantId: variant(name), quantity });
+
+  it('are added to those that are there', () => {
+    const back = [units('a', 2), units('b', 3)];
+    expect(mergedUnits(cart(), known, back)).toEqual(back);
+    expect(mergedUnits(cart(line('a', 1)), known, back)).toEqual([units('a', 3), units('b', 3)]);
+  });
+
+  it('fill a line up to what one line holds, and leave a full one alone', () => {
+    expect(mergedUnits(cart(line('a', 90)), known, [units('a', 20)])).toEqual([units('a', 99)]);
+    expect(mergedUnits(cart(line('a', 99)), known, [units('a', 20)])).toEqual([]);
+  });
+
+  it('find no room beyond fifty lines, but go on into those that are there', () => {
+    const full = cart(line('a'), ...Array.from({ length: 49 }, (_, n) => line(`other ${n}`)));
+    expect(mergedUnits(full, known, [units('b', 1), units('a', 1)])).toEqual([units('a', 2)]);
+  });
+
+  it('come to no more than an order may', () => {
+    const dear = catalogue(entry('a', 30_000_000), entry('b', 50_000_000), entry('free', 0));
+    const back = [units('b', 2), units('free', 3)];
+    expect(mergedUnits(cart(line('a')), dear, back)).toEqual([units('b', 1), units('free', 3)]);
+    expect(mergedUnits(cart(line('a', 4)), dear, [units('b', 1)])).toEqual([]);
+  });
+
+  it('come back though they are not for sale, and are left out where the cart has another currency', () => {
+    expect(mergedUnits(cart(), known, [units('gone', 2), units('unknown', 1)])).toHaveLength(2);
+    expect(mergedUnits(cart(line('usd')), known, [units('a', 1), units('gone', 1)])).toEqual([units('gone', 1)]);
   });
 });

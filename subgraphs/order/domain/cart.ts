@@ -114,6 +114,38 @@ export const setUnits = (
   quantity: number,
 ): Result<number, CartLimitExceeded> => withinLimits(withQuantity(cart, line.variantId, quantity), catalogue, quantity);
 
+/**
+ * What becomes of the cart's lines when these units come back to it: the variants whose quantity changes, and to what.
+ * Nothing is refused: a line takes as much as the limits leave room for. What the cart could not be ordered with (a
+ * line too many, another currency) stays out of it, since nobody is there to choose.
+ */
+export const mergedUnits = (cart: Cart, catalogue: Catalogue, back: readonly Units[]): readonly Units[] => {
+  let merged: readonly Units[] = cart.lines;
+  for (const { variantId, quantity } of back) {
+    const room = roomFor(merged, catalogue, variantId);
+    const present = merged.find((line) => line.variantId === variantId)?.quantity ?? 0;
+    const units = Math.min(present + quantity, room);
+    if (units > present) merged = withQuantity({ lines: merged }, variantId, units);
+  }
+  const before = new Map(cart.lines.map((line) => [line.variantId, line.quantity]));
+  return merged
+    .filter((line) => before.get(line.variantId) !== line.quantity)
+    .map(({ variantId, quantity }) => ({ variantId, quantity }));
+};
+
+/** The most units that a line of this variant may have among these lines. */
+const roomFor = (lines: readonly Units[], catalogue: Catalogue, variantId: VariantId): number => {
+  const others = lines.filter((line) => line.variantId !== variantId);
+  if (others.length >= maxLines) return 0;
+  const price = catalogue.get(variantId)?.isForSale ? catalogue.get(variantId)?.price : undefined;
+  if (!price) return maxQuantity;
+  const priced = priceLines(others, catalogue).filter(isOrderable);
+  const [first] = priced;
+  if (first && first.unitPrice.currency !== price.currency) return 0;
+  const left = maxTotal - totalOf(priced, price.currency).amount;
+  return Math.min(maxQuantity, price.amount === 0 ? maxQuantity : Math.floor(left / price.amount));
+};
+
 const withinLimits = (lines: readonly Units[], catalogue: Catalogue, quantity: number) => {
   if (quantity > maxQuantity) return fail(limitExceeded('QUANTITY'));
   const priced = priceLines(lines, catalogue);
@@ -121,7 +153,11 @@ const withinLimits = (lines: readonly Units[], catalogue: Catalogue, quantity: n
 };
 
 /** In their places: the first line that is for sale gives the cart its currency. */
-const withQuantity = ({ lines }: Cart, variantId: VariantId, quantity: number): readonly Units[] =>
+const withQuantity = (
+  { lines }: { readonly lines: readonly Units[] },
+  variantId: VariantId,
+  quantity: number,
+): readonly Units[] =>
   lines.some((line) => line.variantId === variantId)
     ? lines.map((line) => (line.variantId === variantId ? { ...line, quantity } : line))
     : [...lines, { variantId, quantity }];

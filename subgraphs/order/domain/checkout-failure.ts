@@ -13,6 +13,7 @@ const cancellations: Record<CancellationReason, string> = {
   ACTION_TIMED_OUT: 'The payment was not confirmed in time. Nothing was charged.',
   STOCK_LOST: 'The items were gone before the payment went through. Nothing was charged.',
   CAPTURE_FAILED: 'The payment could not be completed. Nothing was charged.',
+  PAYMENT_MISMATCH: 'The payment did not match the order, so the order was stopped. Nothing stays charged.',
 };
 
 const declines: Record<DeclineReason, string> = {

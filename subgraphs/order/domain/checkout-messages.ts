@@ -22,6 +22,7 @@ export const command = (
   timings: Timings,
   order: Order,
   name: Command,
+  now: Date,
   attemptId: AttemptId = order.attempt.id,
 ): NewMessage => {
   const to = aboutOrder(order);
@@ -31,7 +32,7 @@ export const command = (
       return message(ReserveStock, to, {
         ...attempt,
         lines: order.lines.map(({ variantId, quantity, unitPrice }) => ({ variantId, quantity, unitPrice })),
-        ttlMs: reservationTtlMs(timings),
+        expiresAt: new Date(now.getTime() + reservationTtlMs(timings)).toISOString(),
       });
     case 'stock.commit':
       return message(CommitStock, to, attempt);

@@ -28,7 +28,7 @@ export const enter = (timings: Timings, order: Order, status: OrderStatus, now: 
   };
   return {
     order: withoutToken(entered),
-    messages: [...(sends ? [command(timings, entered, sends)] : []), ...(tells ? [tell(entered, tells)] : [])],
+    messages: [...(sends ? [command(timings, entered, sends, now)] : []), ...(tells ? [tell(entered, tells)] : [])],
   };
 };
 
@@ -47,7 +47,7 @@ export const compensate = (timings: Timings, order: Order, now: Date): Outcome =
   const step = { deadline: deadlineOf(timings, order, 'undo', 1, now), sends: 1 };
   return {
     order: { ...order, status: 'COMPENSATING', step },
-    messages: [command(timings, order, undos[inHand].sends)],
+    messages: [command(timings, order, undos[inHand].sends, now)],
   };
 };
 
@@ -59,21 +59,21 @@ export const sendAgain = (timings: Timings, order: Order, now: Date): Outcome =>
   const deadline = deadlineOf(timings, order, waits, sends, now);
   return {
     order: { ...order, step: { deadline, sends } },
-    messages: [command(timings, order, commandInHand(order))],
+    messages: [command(timings, order, commandInHand(order), now)],
   };
 };
 
-/** Stops undoing: what is left is kept, a late confirmation or a person goes on from there. */
-export const park = (order: Order, event: CheckoutEvent): Outcome => {
-  const [inHand] = order.undo;
-  const cause =
-    event.type === 'payment.cancel-failed' ? event.data.reason : `no answer to ${order.step.sends} requests`;
-  const alarm = `the undo of the ${inHand} part failed: ${cause}`;
-  return {
-    order: { ...order, status: 'NEEDS_ATTENTION', step: { ...order.step, deadline: null } },
-    messages: [needsAttention(order, alarm)],
-    alarm,
-  };
+/** Sends nothing more: what is left to undo is kept, a late confirmation or a person goes on from there. */
+export const park = (order: Order, alarm: string): Outcome => ({
+  order: { ...order, status: 'NEEDS_ATTENTION', step: { ...order.step, deadline: null } },
+  messages: [needsAttention(order, alarm)],
+  alarm,
+});
+
+/** Why a person is called about the undo in hand. */
+export const undoFault = ({ undo: [inHand], step }: Order, event: CheckoutEvent): string => {
+  const cause = event.type === 'payment.cancel-failed' ? event.data.reason : `no answer to ${step.sends} requests`;
+  return `the undo of the ${inHand} part failed: ${cause}`;
 };
 
 /** The parts that a checkout in this status has touched, the one to undo first at the front. */

@@ -9,7 +9,7 @@ const leadsTo = (from: OrderStatus, transition: Transition): OrderStatus[] => {
   if ('to' in transition) return [transition.to];
   if ('undoTowards' in transition || 'resume' in transition) return ['COMPENSATING'];
   if ('nextUndo' in transition) return ['COMPENSATING', ...headings];
-  if ('park' in transition) return ['NEEDS_ATTENTION'];
+  if ('park' in transition || 'parkBeforeNext' in transition || 'parkTowards' in transition) return ['NEEDS_ATTENTION'];
   return 'again' in transition ? [from, ...leadsTo(from, transition.otherwise)] : [from];
 };
 const successors = (status: OrderStatus) =>

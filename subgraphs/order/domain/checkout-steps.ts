@@ -33,6 +33,10 @@ export type Transition =
   | { readonly again: 'capture' | 'undo'; readonly otherwise: Transition }
   /** Stop undoing and call a person (`order.needs-attention`): NEEDS_ATTENTION, with what is left to undo. */
   | { readonly park: true }
+  /** The undo in hand is done, but not as it should have been: call a person before the next one is sent. */
+  | { readonly parkBeforeNext: true }
+  /** Call a person before anything more is sent. What the steps so far have sent is left to undo, towards that. */
+  | { readonly parkTowards: Heading; readonly because: CancellationReason }
   /** Send the undo in hand again, with all its tries. */
   | { readonly resume: true };
 
@@ -42,6 +46,9 @@ export type Trigger =
   /** The undo in hand was confirmed, or refused for good: by what, says `undos`. */
   | 'undone'
   | 'undoFailed'
+  /** Payment confirmed a step, or an undo, with other money than it was about (`amountFault`, payment-standing.ts). */
+  | 'wrongAmount'
+  | 'undoneWrongly'
   | 'timedOut'
   | 'cancelRequested'
   | 'payRequested'
@@ -87,6 +94,7 @@ export const checkoutSteps = {
       'payment.authorized': { to: 'COMMITTING' },
       'payment.action-required': { wait: 'action' },
       'payment.declined': { undoTowards: 'PAYMENT_FAILED', over: 'payment' },
+      wrongAmount: { parkTowards: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
       timedOut: cancelled('PAYMENT_TIMED_OUT'),
       cancelRequested: cancelled(),
     },
@@ -111,6 +119,7 @@ export const checkoutSteps = {
     on: {
       'payment.captured': { to: 'CONFIRMED' },
       'payment.capture-failed': cancelled('CAPTURE_FAILED'),
+      wrongAmount: { parkTowards: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
       timedOut: { again: 'capture', otherwise: cancelled('PAYMENT_TIMED_OUT') },
       cancelRequested: cancelled(),
     },
@@ -134,12 +143,13 @@ export const checkoutSteps = {
     on: {
       undone: { nextUndo: true },
       undoFailed: { park: true },
+      undoneWrongly: { parkBeforeNext: true },
       timedOut: { again: 'undo', otherwise: { park: true } },
     },
   },
   NEEDS_ATTENTION: {
     goods: 'CANCELLED',
-    on: { undone: { nextUndo: true }, resumeRequested: { resume: true } },
+    on: { undone: { nextUndo: true }, undoneWrongly: { parkBeforeNext: true }, resumeRequested: { resume: true } },
   },
   CANCELLED: { tells: 'order.cancelled', goods: 'CANCELLED', settled: true, on: {} },
 } as const satisfies Record<OrderStatus, Step>;

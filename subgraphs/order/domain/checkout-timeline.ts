@@ -16,6 +16,7 @@ const sentences: { readonly [event: string]: string } = {
   'payment.capture-failed': 'The payment could not be completed.',
   'payment.cancelled': 'The payment was called back.',
   'payment.cancel-failed': 'The payment could not be called back.',
+  wrongAmount: 'The payment was for another amount than the order.',
   timedOut: 'No answer came in time.',
   cancelRequested: 'Cancellation was asked for.',
   payRequested: 'Another payment was begun.',

@@ -1,6 +1,6 @@
 /**
  * The checkout against its neighbours, over a network that delivers in any order, twice, late or not at all, while
- * people cancel and pay and time runs out. Whatever happens, once the dust has settled the order has ended, and stock
+ * people cancel and pay, payment takes another amount than it was asked for, and time runs out. Whatever happens, once the dust has settled the order has ended, and stock
  * and money say the same as it does.
  */
 import fc from 'fast-check';
@@ -31,7 +31,7 @@ const checkOrder = ({ order }: World) => {
 };
 
 const checkNeverChargedTwice = ({ others }: World) => {
-  expect([...others.money.values()].filter((money) => money === 'CAPTURED').length).toBeLessThanOrEqual(1);
+  expect([...others.money.values()].filter((money) => money?.startsWith('CAPTURED')).length).toBeLessThanOrEqual(1);
 };
 
 const checkAgreement = ({ order, others, attempts }: World) => {

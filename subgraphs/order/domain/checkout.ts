@@ -2,11 +2,11 @@
 import { type CheckoutEvent, isReply, type Reply } from './checkout-events.ts';
 import { failureOf } from './checkout-failure.ts';
 import { command, needsAttention, orderPlaced } from './checkout-messages.ts';
-import { compensate, enter, type Outcome, park, sendAgain, touchedBy } from './checkout-moves.ts';
+import { compensate, enter, type Outcome, park, sendAgain, touchedBy, undoFault } from './checkout-moves.ts';
 import { reveals, steps, type Transition, type Trigger, undos } from './checkout-steps.ts';
 import { detailOf } from './checkout-timeline.ts';
-import type { Order, TimelineEntry } from './order.ts';
-import { noPayment, paymentAfter } from './payment-standing.ts';
+import type { Order, OrderLine, TimelineEntry } from './order.ts';
+import { amountFault, noPayment, paymentAfter } from './payment-standing.ts';
 import type { Timings } from './timings.ts';
 
 export interface Changed extends Outcome {
@@ -14,6 +14,8 @@ export interface Changed extends Outcome {
   readonly entry: TimelineEntry;
   /** Something a person has to look at. */
   readonly alarm?: string;
+  /** What the customer's cart gets back, because the order ends here without anybody having asked for that. */
+  readonly backToCart: readonly OrderLine[];
 }
 /** Nothing to do: late, twice, too early, or not possible as things stand. */
 export interface Ignored {
@@ -30,6 +32,7 @@ export const begin = (timings: Timings, order: Order, now: Date): Changed => {
     order: { ...begun.order, version: 1 },
     messages: [orderPlaced(order), ...begun.messages],
     entry: { at: now, status: 'PLACED', event: 'placed', detail: null },
+    backToCart: [],
   };
 };
 
@@ -37,24 +40,47 @@ export const begin = (timings: Timings, order: Order, now: Date): Changed => {
 export const decide = (timings: Timings, order: Order, event: CheckoutEvent, now: Date): Decision => {
   const isOfOlderAttempt = isReply(event) && event.data.attemptId !== order.attempt.id;
   const transition = isOfOlderAttempt ? undefined : cellFor(order, event, now);
-  if (transition) return record(order, follow(timings, witness(order, event), event, transition, now), event, now);
+  if (transition) {
+    const outcome = follow(timings, witness(order, event), event, transition, now);
+    return record(order, outcome, event, now, amountFault(order, event) && 'wrongAmount');
+  }
   const isOver = isOfOlderAttempt || steps[order.status].settled;
   if (isReply(event) && isOver) return afterTheEnd(timings, order, event, now);
   return { kind: 'ignored', because: `${event.type} changes nothing in ${order.status}` };
 };
 
-const record = (before: Order, { order, messages, alarm }: Outcome, event: CheckoutEvent, now: Date): Changed => ({
+const record = (
+  before: Order,
+  { order, messages, alarm }: Outcome,
+  event: CheckoutEvent,
+  now: Date,
+  name: string = event.type,
+): Changed => ({
   kind: 'changed',
   order: { ...order, version: before.version + 1 },
   messages,
-  entry: { at: now, status: order.status, event: event.type, detail: detailOf(order, event) },
+  entry: { at: now, status: order.status, event: name, detail: detailOf(order, event) },
+  backToCart: before.status !== order.status && endsUnasked(order) ? order.lines : [],
   ...(alarm && { alarm }),
 });
 
-const triggerOf = ({ undo: [inHand] }: Order, { type }: CheckoutEvent): Trigger | undefined => {
-  if (inHand && type === undos[inHand].doneBy) return 'undone';
+/** Whether this is the end, and neither its customer nor staff wanted it. */
+const endsUnasked = ({ status, failure }: Order): boolean => {
+  const { settled, waits } = steps[status];
+  const isAskedFor =
+    failure?.kind === 'OrderCancelled' && (failure.reason === 'CUSTOMER' || failure.reason === 'STAFF');
+  return settled === true && waits === undefined && !isAskedFor;
+};
+
+const triggerOf = (order: Order, event: CheckoutEvent): Trigger | undefined => {
+  const [inHand] = order.undo;
+  const { type } = event;
+  const isWrong = amountFault(order, event) !== undefined;
+  if (inHand && type === undos[inHand].doneBy) return isWrong ? 'undoneWrongly' : 'undone';
   if (inHand && type === undos[inHand].failedBy) return 'undoFailed';
-  return isTrigger(type) ? type : undefined;
+  if (!isTrigger(type)) return undefined;
+  // Wrong money is news only where the right money would have been.
+  return isWrong && steps[order.status].on[type] ? 'wrongAmount' : type;
 };
 /** The confirmations of undos have no column of their own in the table. */
 const isTrigger = (type: CheckoutEvent['type']): type is Extract<CheckoutEvent['type'], Trigger> =>
@@ -70,8 +96,9 @@ const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | un
   return trigger && steps[order.status].on[trigger];
 };
 
-/** Takes down what the event says of the attempt, or the new attempt that it begins. */
+/** Takes down what the event says of the attempt, or the new attempt that it begins. Nothing of money that is wrong. */
 const witness = (order: Order, event: CheckoutEvent): Order => {
+  if (amountFault(order, event)) return order;
   if (event.type !== 'payRequested') return { ...order, payment: paymentAfter(order.payment, event) };
   const { attemptId: id, paymentMethodToken } = event;
   const number = order.attempt.number + 1;
@@ -94,7 +121,13 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
   }
   if ('nextUndo' in transition) return compensate(timings, { ...order, undo: order.undo.slice(1) }, now);
   if ('resume' in transition) return compensate(timings, order, now);
-  if ('park' in transition) return park(order, event);
+  if ('park' in transition) return park(order, undoFault(order, event));
+  const fault = amountFault(order, event) ?? 'no reason is known';
+  if ('parkBeforeNext' in transition) return park({ ...order, undo: order.undo.slice(1) }, fault);
+  if ('parkTowards' in transition) {
+    const failure = failureOf(order, event, transition.because);
+    return park({ ...order, failure, undo: touchedBy(order.status), heading: transition.parkTowards }, fault);
+  }
   const isSpent = order.step.sends >= timings.tries[transition.again];
   return isSpent ? follow(timings, order, event, transition.otherwise, now) : sendAgain(timings, order, now);
 };
@@ -110,6 +143,6 @@ const afterTheEnd = (timings: Timings, order: Order, reply: Reply, now: Date): D
   }
   const part = reveals[reply.type];
   if (!part) return { kind: 'ignored', because: `${reply.type} of an attempt that is over is old news` };
-  const undo = command(timings, order, undos[part].sends, reply.data.attemptId);
+  const undo = command(timings, order, undos[part].sends, now, reply.data.attemptId);
   return record(order, { order, messages: [undo] }, reply, now);
 };

@@ -14,6 +14,7 @@ export const cancellationReasons = [
   'ACTION_TIMED_OUT',
   'STOCK_LOST',
   'CAPTURE_FAILED',
+  'PAYMENT_MISMATCH',
 ] as const;
 export type CancellationReason = (typeof cancellationReasons)[number];
 export type DeclineReason = (typeof declineReasons)[number];
@@ -50,6 +51,13 @@ export type PriceChanged = Extract<CheckoutFailure, { kind: 'PriceChanged' }>;
 export interface CartLimitExceeded extends Failure<'CartLimitExceeded'> {
   readonly limit: 'QUANTITY' | 'LINES' | 'TOTAL';
   readonly maximum: number;
+}
+
+export interface TooManyOpenOrders extends Failure<'TooManyOpenOrders'> {
+  readonly openOrders: number;
+  readonly maximumOrders: number;
+  readonly units: number;
+  readonly maximumUnits: number;
 }
 
 export interface CurrencyMismatch extends Failure<'CurrencyMismatch'> {

@@ -3,8 +3,10 @@ import { anOrder, later } from '../../../tests/kit/order-builders.ts';
 import { fulfilmentOf, isAtRest, isFinal, nextActions, type OrderAction } from './next-actions.ts';
 import { type OrderStatus, orderStatuses } from './order-status.ts';
 
-const actions = (status: OrderStatus, isStaff = false, now = later(0)) =>
-  nextActions(anOrder({ status }), { isStaff }, now);
+const itsCustomer = { isStaff: false, isCustomer: true };
+const staff = { isStaff: true, isCustomer: false };
+const actions = (status: OrderStatus, asker = itsCustomer, now = later(0)) =>
+  nextActions(anOrder({ status }), asker, now);
 
 describe('what can be done with an order', () => {
   const expected: Record<OrderStatus, OrderAction[]> = {
@@ -22,18 +24,21 @@ describe('what can be done with an order', () => {
 
   it.each(orderStatuses)('in %s is what the table has room for', (status) => {
     expect(actions(status)).toEqual(expected[status]);
-    expect(actions(status, true)).toEqual(status === 'NEEDS_ATTENTION' ? ['RESUME'] : expected[status]);
+    const forStaff = expected[status].filter((action) => action !== 'PAY');
+    expect(actions(status, staff)).toEqual(status === 'NEEDS_ATTENTION' ? ['RESUME'] : forStaff);
   });
 
   it('no longer includes paying once the order has expired', () => {
     const { expiresAt } = anOrder({ status: 'PAYMENT_FAILED' });
-    expect(actions('PAYMENT_FAILED', false, expiresAt)).toEqual(['CANCEL']);
+    expect(actions('PAYMENT_FAILED', itsCustomer, expiresAt)).toEqual(['CANCEL']);
   });
 
   it('includes the extra step only while it is awaited', () => {
     const payment = { status: 'ACTION_REQUIRED', id: null, actionUrl: null } as const;
-    const inStatus = (status: OrderStatus) => nextActions(anOrder({ status, payment }), { isStaff: false }, later(0));
+    const inStatus = (status: OrderStatus, asker = itsCustomer) =>
+      nextActions(anOrder({ status, payment }), asker, later(0));
     expect(inStatus('AUTHORIZING')).toEqual(['CONFIRM_PAYMENT', 'CANCEL']);
+    expect(inStatus('AUTHORIZING', staff)).toEqual(['CANCEL']);
     expect(inStatus('COMPENSATING')).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import {
   type EmptyCart,
   emptyCart,
   type PriceChanged,
+  type TooManyOpenOrders,
   type VariantUnavailable,
   variantUnavailable,
 } from './failures.ts';
@@ -24,11 +25,21 @@ export interface Ordering {
   readonly expectedTotal: Money | undefined;
 }
 
-export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLimitExceeded;
+/** Orders that are not paid yet, and the units in them: stock that is held, or soon may be, without money. */
+export interface OpenOrders {
+  readonly orders: number;
+  readonly units: number;
+}
 
-/** Makes the order that these lines come to, all of them or none. It is yet to get its number and begin its checkout. */
+export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLimitExceeded | TooManyOpenOrders;
+
+/**
+ * Makes the order that these lines come to, all of them or none. It is yet to get its number and begin its checkout.
+ * `open` is what the customer has already, and `most` what they may have together with this order.
+ */
 export const placeOrder = (
   { waitMs }: Timings,
+  { open, most }: { readonly open: OpenOrders; readonly most: OpenOrders },
   lines: readonly PricedLine[],
   { expectedTotal, attemptId, paymentMethodToken, ...ordering }: Ordering,
   now: Date,
@@ -39,6 +50,8 @@ export const placeOrder = (
   const total = cartTotal(lines);
   if (!total) return fail(limitExceeded('TOTAL'));
   if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
+  const units = open.units + lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (open.orders >= most.orders || units > most.units) return fail(tooManyOpen({ ...open, units }, most));
   return ok({
     ...ordering,
     lines: lines.filter(isOrderable).map(toOrderLine),
@@ -55,6 +68,20 @@ export const placeOrder = (
     failure: null,
   });
 };
+
+const tooManyOpen = ({ orders, units }: OpenOrders, most: OpenOrders): TooManyOpenOrders => ({
+  kind: 'TooManyOpenOrders',
+  message:
+    orders === 0
+      ? `One order has up to ${most.units} units, and this one would have ${units}.`
+      : orders >= most.orders
+        ? `You have ${orders} orders that are not paid yet. Pay or cancel one of them first.`
+        : `With this order there would be ${units} units in orders that you have not paid yet, and ${most.units} is the most. Pay or cancel one of them first.`,
+  openOrders: orders,
+  maximumOrders: most.orders,
+  units,
+  maximumUnits: most.units,
+});
 
 const otherTotal = (currentTotal: Money): PriceChanged => ({
   kind: 'PriceChanged',

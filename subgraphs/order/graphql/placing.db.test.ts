@@ -3,13 +3,14 @@ import type { OrderId } from '../../../contracts/ids.ts';
 import { money } from '../../../contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
 import type { Reply } from '../domain/checkout-events.ts';
+import { defaultTimings } from '../domain/timings.ts';
 
 let kit: OrderTestApp;
 let people = 0;
 let buyer = customer();
 
 beforeAll(async () => {
-  kit = await orderTestApp();
+  kit = await orderTestApp(defaultTimings, { orders: 10, units: 150 });
   await kit.offer({ name: 'lamp' });
 });
 afterAll(() => kit[Symbol.asyncDispose]());
@@ -23,6 +24,7 @@ const tell = async (id: OrderId, ...types: Reply['type'][]) => {
 
 const placeOrder = `mutation ($key: String! = "key", $input: PlaceOrderInput!) { placeOrder(idempotencyKey: $key, input: $input) {
   __typename ... on PlaceOrderSuccess { order { id number status } } ... on Failure { message }
+  ... on TooManyOpenOrders { openOrders maximumOrders units maximumUnits }
   ... on InsufficientStock { order { id status } lines { variant { id } sku requested available } }
   ... on PriceChanged { rejectedOrder { id } currentTotal { amount } lines { sku was { amount } now { amount } } }
   ... on PaymentDeclined { order { status } reason } ... on OrderCancelled { order { status } cancellationReason } } }`;
@@ -95,6 +97,17 @@ describe('placing an order in the graph', () => {
     const expectedTotal = money(1, 'EUR');
     const { data } = await ask(placeOrder, { input: { ...input, expectedTotal } });
     expect(data.placeOrder).toMatchObject({ rejectedOrder: null, currentTotal: { amount: 3_998 }, lines: [] });
+  });
+
+  it('tells how much may be ordered before it is paid, to those who order more', async () => {
+    await kit.add('lamp', 97, buyer.id);
+    await ask(placeOrder, { input });
+    await kit.add('lamp', 52, buyer.id);
+    const { data } = await ask(placeOrder, { input, key: 'second' });
+    expect(data.placeOrder).toEqual({
+      ...{ __typename: 'TooManyOpenOrders', openOrders: 1, maximumOrders: 10, units: 151, maximumUnits: 150 },
+      message: expect.stringContaining('150 is the most'),
+    });
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import type { CartId, UserId, VariantId } from '../../../contracts/ids.ts';
 import { type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
-import { addUnits, type Cart } from '../domain/cart.ts';
+import { addUnits, type Cart, mergedUnits } from '../domain/cart.ts';
 import type { CartLimitExceeded, CurrencyMismatch, VariantUnavailable } from '../domain/failures.ts';
+import type { OrderLine } from '../domain/order.ts';
 import { cartOf, type Deps, type Stores } from './ports.ts';
 
 export interface AddToCart {
@@ -14,7 +15,7 @@ export interface AddToCart {
 
 /** Puts units of a variant into the customer's cart, which is opened when there is none. */
 export const addToCart =
-  ({ transaction, newId }: Deps) =>
+  ({ transaction, now, newId }: Deps) =>
   ({
     customerId,
     variantId,
@@ -24,20 +25,41 @@ export const addToCart =
     Result<CartId, VariantUnavailable | CartLimitExceeded | CurrencyMismatch | IdempotencyConflict>
   > =>
     transaction(
-      ({ carts, catalogue, idempotency, now }) =>
+      ({ carts, catalogue, idempotency }) =>
         idempotency.once(
           { actor: customerId, operation: 'addToCart', key, input: { variantId, quantity } },
           async () => {
-            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
+            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
             const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
             const units = addUnits(cart, entries, variantId, quantity);
             if (!units.ok) return units;
-            await carts.putLine(cart.id, { id: newId('CartLine'), variantId, quantity: units.value }, now);
+            await carts.putLines(cart.id, [{ id: newId('CartLine'), variantId, quantity: units.value }], now());
             return ok(cart.id);
           },
         ),
       cartOf(customerId),
     );
+
+/**
+ * Puts the lines of an order that came to nothing back into its customer's cart, beside what is there by now. In the
+ * transaction that ends the order, so they are in one of the two and never in both.
+ */
+export const giveBackToCart = async (
+  { now, newId }: Pick<Deps, 'now' | 'newId'>,
+  { carts, catalogue }: Stores,
+  customerId: UserId,
+  lines: readonly OrderLine[],
+): Promise<void> => {
+  if (lines.length === 0) return;
+  const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
+  const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
+  const merged = mergedUnits(cart, entries, lines);
+  await carts.putLines(
+    cart.id,
+    merged.map((units) => ({ id: newId('CartLine'), ...units })),
+    now(),
+  );
+};
 
 const lockOrOpen = async (carts: Stores['carts'], fresh: Parameters<typeof carts.open>[0]): Promise<Cart> => {
   const present = await carts.lock(fresh.customerId);

@@ -43,9 +43,9 @@ export const askOfOrder = async <F extends Failure>(
           const order = await stores.orders.lock(orderId);
           if (!order || !mayRead(viewer, order.customerId))
             throw new CallerFault('NOT_FOUND', 'There is no such order.');
-          const decision = decide(deps.timings, order, wish(order), stores.now);
+          const decision = decide(deps.timings, order, wish(order), deps.now());
           if (decision.kind === 'ignored') return fail(refusal);
-          ruling = await rule(stores, order, decision);
+          ruling = await rule(deps, stores, order, decision);
           return ok(orderId);
         },
       ),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId, type OrderId } from '../../../contracts/ids.ts';
+import { money } from '../../../contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, staff } from '../../../tests/kit/order-app.ts';
 import { aReply } from '../../../tests/kit/order-builders.ts';
 import type { Reply } from '../domain/checkout-events.ts';
@@ -77,6 +78,19 @@ describe('a checkout over the queue', () => {
     expect(['AUTHORIZING', 'COMMITTING', 'REJECTED']).toContain(await status());
   });
 
+  it('stops for a person when another amount was taken than was asked for, and can be undone then', async () => {
+    await tell('stock.reserved', 'payment.authorized', 'stock.committed');
+    await kit.reply(await kit.replyTo(id, 'payment.captured', { amount: money(1, 'EUR') }));
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'NEEDS_ATTENTION', undo: ['payment', 'stock'] });
+    expect((await kit.sent(id)).at(-1)).toBe('order.needs-attention');
+    expect(kit.alarms.at(-1)).toContain('0.01 EUR was taken');
+    await kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
+    const back = { outcome: 'REFUNDED', refunded: money(1, 'EUR') } as const;
+    await kit.reply(await kit.replyTo(id, 'payment.cancelled', back));
+    await tell('stock.released');
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', failure: { reason: 'PAYMENT_MISMATCH' } });
+  });
+
   it('forgets the payment method once it is handed on', async () => {
     await tell('stock.reserved');
     expect(await kit.rowOf(id)).toMatchObject({ paymentMethodToken: null });
@@ -120,6 +134,11 @@ describe('a declined payment', () => {
     expect(await status()).toBe('PLACED');
   });
 
+  it('is not tried again by staff with a card of their own', async () => {
+    await expect(pay(staff)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'PAYMENT_FAILED', attemptNumber: 1 });
+  });
+
   it('can be given up', async () => {
     expect(await cancel()).toMatchObject({ ok: true });
     expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', failure: { reason: 'CUSTOMER' } });
@@ -131,7 +150,7 @@ describe('cancelling', () => {
     await tell(...toConfirmed);
     expect(await cancel(staff)).toMatchObject({ ok: true });
     expect(await status()).toBe('COMPENSATING');
-    await kit.reply(await kit.replyTo(id, 'payment.cancelled', { outcome: 'REFUNDED' }));
+    await kit.reply(await kit.replyTo(id, 'payment.cancelled', { outcome: 'REFUNDED', refunded: money(3_998, 'EUR') }));
     await tell('stock.released');
     expect(await kit.rowOf(id)).toMatchObject({
       status: 'CANCELLED',

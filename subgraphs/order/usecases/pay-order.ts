@@ -1,5 +1,5 @@
 import type { OrderId } from '../../../contracts/ids.ts';
-import type { IdempotencyConflict, Result } from '../../../contracts/result.ts';
+import { CallerFault, type IdempotencyConflict, type Result } from '../../../contracts/result.ts';
 import { type OrderNotPayable, orderNotPayable } from '../domain/failures.ts';
 import { askOfOrder, type SignedIn } from './ask-of-order.ts';
 import type { Deps } from './ports.ts';
@@ -11,7 +11,7 @@ export interface PayOrder {
   readonly idempotencyKey: string;
 }
 
-/** Begins another attempt to pay an order whose payment was declined. */
+/** Begins another attempt to pay an order whose payment was declined. Only its customer can: nobody pays with another's card. */
 export const payOrder =
   (deps: Deps) =>
   ({
@@ -26,6 +26,9 @@ export const payOrder =
       orderId,
       key,
       input: { paymentMethodToken },
-      wish: () => ({ type: 'payRequested', attemptId: deps.newId('Attempt'), paymentMethodToken }),
+      wish: ({ customerId }) => {
+        if (viewer.id !== customerId) throw new CallerFault('FORBIDDEN', 'Only its customer can pay an order.');
+        return { type: 'payRequested', attemptId: deps.newId('Attempt'), paymentMethodToken };
+      },
       refusal: orderNotPayable(orderId),
     });

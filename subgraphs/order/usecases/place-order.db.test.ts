@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId, type OrderId } from '../../../contracts/ids.ts';
 import { money } from '../../../contracts/money.ts';
 import { errorInLog } from '../../../platform/log.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
+import type { Reply } from '../domain/checkout-events.ts';
 import { connect, createApp } from '../wiring.ts';
 
 let kit: OrderTestApp;
@@ -117,6 +119,95 @@ describe('placing an order', () => {
     await Promise.all([kit.place(buyer.id), kit.add('tent', 1, buyer.id)]);
     const ordered = await kit.prisma.orderLine.count({ where: { order: { customerId: buyer.id } } });
     expect(ordered + (await linesLeft())).toBe(2);
+  });
+});
+
+describe('orders that are not paid yet', () => {
+  const bounded = (orders: number, units = 1_000) =>
+    createApp(kit.prisma, { ...kit.parts, openOrders: { orders, units } }).commands.placeOrder;
+  const placeWithin = (placeOrder: ReturnType<typeof bounded>) =>
+    placeOrder({ ...aCommand(), paymentMethodToken: 'tok_approve', idempotencyKey: newId('Message') });
+  const lampsOrdered = async (placeOrder: ReturnType<typeof bounded>, quantity = 1) => {
+    await kit.add('lamp', quantity, buyer.id);
+    const placed = await placeWithin(placeOrder);
+    if (!placed.ok) throw new Error(placed.failure.message);
+    return placed.value;
+  };
+  const tell = async (id: OrderId, ...types: Reply['type'][]) => {
+    for (const type of types)
+      await kit.reply(await kit.replyTo(id, type, type === 'payment.declined' ? {} : { amount: money(1_999, 'EUR') }));
+  };
+
+  it('are so many at most, and the cart stays as it is', async () => {
+    const placeOrder = bounded(2);
+    await lampsOrdered(placeOrder);
+    await lampsOrdered(placeOrder);
+    await kit.add('lamp', 3, buyer.id);
+    expect(await placeWithin(placeOrder)).toMatchObject({
+      failure: { kind: 'TooManyOpenOrders', openOrders: 2, maximumOrders: 2, units: 5, maximumUnits: 1_000 },
+    });
+    expect(await linesLeft()).toBe(1);
+    expect(await ordersOf()).toHaveLength(2);
+  });
+
+  it('have so many units together at most, and one order alone, too', async () => {
+    const placeOrder = bounded(10, 5);
+    await kit.add('lamp', 6, buyer.id);
+    expect(await placeWithin(placeOrder)).toMatchObject({ failure: { openOrders: 0, units: 6, maximumUnits: 5 } });
+    await kit.prisma.cartLine.deleteMany();
+    await lampsOrdered(placeOrder, 3);
+    await kit.add('lamp', 3, buyer.id);
+    expect(await placeWithin(placeOrder)).toMatchObject({ failure: { openOrders: 1, units: 6 } });
+    await kit.prisma.cartLine.updateMany({ data: { quantity: 2 } });
+    expect(await placeWithin(placeOrder)).toMatchObject({ ok: true });
+  });
+
+  it('count while they are placed, wait for the bank, or can be paid again, and no longer when they are paid or over', async () => {
+    const placeOrder = bounded(1);
+    const id = await lampsOrdered(placeOrder);
+    const isFull = async () => {
+      await kit.prisma.cartLine.deleteMany();
+      await kit.add('lamp', 1, buyer.id);
+      const placed = await placeWithin(bounded(1));
+      return !placed.ok && placed.failure.kind === 'TooManyOpenOrders';
+    };
+    expect(await isFull()).toBe(true);
+    await tell(id, 'stock.reserved');
+    expect(await isFull()).toBe(true);
+    await tell(id, 'payment.declined');
+    expect(await isFull()).toBe(true);
+    await tell(id, 'stock.released');
+    expect(await isFull()).toBe(true);
+    await kit.app.commands.payOrder({ viewer: buyer, orderId: id, paymentMethodToken: 't', idempotencyKey: 'again' });
+    await tell(id, 'stock.reserved', 'payment.authorized');
+    expect(await isFull()).toBe(false);
+    const [, second] = await ordersOf();
+    await tell(second?.id as OrderId, 'stock.rejected');
+    expect(await isFull()).toBe(false);
+  });
+
+  it('are no more when twenty are placed at once', async () => {
+    const placeOrder = bounded(3);
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        await kit.add('lamp', 1, buyer.id);
+        await placeWithin(placeOrder);
+      }),
+    );
+    expect((await ordersOf()).length).toBeLessThanOrEqual(3);
+    for (let last = await placeWithin(placeOrder); last.ok || last.failure.kind === 'EmptyCart'; ) {
+      await kit.add('lamp', 1, buyer.id);
+      last = await placeWithin(placeOrder);
+    }
+    expect(await ordersOf()).toHaveLength(3);
+  });
+
+  it('are answered to a retry as before, also when there is no room for another', async () => {
+    const placeOrder = bounded(1);
+    await kit.add('lamp', 1, buyer.id);
+    const first = await placeOrder({ ...aCommand(), paymentMethodToken: 't' });
+    await kit.add('lamp', 1, buyer.id);
+    expect(await placeOrder({ ...aCommand(), paymentMethodToken: 't' })).toEqual(first);
   });
 });
 

@@ -42,15 +42,18 @@ export const placeOrder =
 const maxNumbersTried = 3;
 
 const fromCart = async (
-  { timings, newId, newOrderNumber }: Deps,
-  { carts, catalogue, orders, outbox, now }: Stores,
+  { timings, openOrders: most, now, newId, newOrderNumber }: Deps,
+  { carts, catalogue, orders, outbox }: Stores,
   { customerId, paymentMethodToken, expectedTotal }: PlaceOrder,
 ): Promise<Result<Order, CannotPlace>> => {
   const cart = await carts.lock(customerId);
   if (!cart) return fail(emptyCart);
   const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
+  // Whoever places orders for this customer holds the lock on the cart: what is counted here stays true until the commit.
+  const open = await orders.openOf(customerId);
   const placed = place(
     timings,
+    { open, most },
     priceLines(cart.lines, entries),
     {
       id: newId('Order'),
@@ -59,13 +62,13 @@ const fromCart = async (
       paymentMethodToken,
       expectedTotal,
     },
-    now,
+    now(),
   );
   if (!placed.ok) return placed;
   for (let tries = 0; tries < maxNumbersTried; tries++) {
-    const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now);
+    const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now());
     if (!(await orders.insert(begun))) continue;
-    await carts.empty(cart.id, now);
+    await carts.empty(cart.id, now());
     await outbox.add(...begun.messages);
     return ok(begun.order);
   }

@@ -8,6 +8,7 @@ import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart.
 import type { Changed } from '../domain/checkout.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order.ts';
 import type { OrderStatus } from '../domain/order-status.ts';
+import type { OpenOrders } from '../domain/place-order.ts';
 import type { Timings } from '../domain/timings.ts';
 
 export interface CartStore {
@@ -15,8 +16,8 @@ export interface CartStore {
   lock(customerId: UserId): Promise<Cart | undefined>;
   /** Gives the customer this cart, unless there is one already. */
   open(cart: { readonly id: CartId; readonly customerId: UserId; readonly now: Date }): Promise<void>;
-  /** Adds the line, or sets the quantity of the one with its variant. */
-  putLine(cartId: CartId, line: CartLine, now: Date): Promise<void>;
+  /** Adds each line, or sets the quantity of the one with its variant. */
+  putLines(cartId: CartId, lines: readonly CartLine[], now: Date): Promise<void>;
   removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;
   empty(cartId: CartId, now: Date): Promise<void>;
 }
@@ -34,6 +35,8 @@ export interface OrderStore {
   lock(id: OrderId): Promise<Order | undefined>;
   /** The same, but undefined when it is locked by somebody else, or its deadline has moved past `now`. */
   lockOverdue(id: OrderId, now: Date): Promise<Order | undefined>;
+  /** The customer's orders that are not paid yet, those whose declined payment can be tried again included. */
+  openOf(customerId: UserId): Promise<OpenOrders>;
   /** Writes what was decided about a locked order. */
   save(changed: Changed): Promise<void>;
   /** Erases the token from up to `limit` authorize commands whose attempt is past being authorized; answers how many. */
@@ -47,8 +50,6 @@ export interface Stores {
   readonly orders: OrderStore;
   readonly outbox: Outbox;
   readonly idempotency: Idempotency;
-  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
-  readonly now: Date;
 }
 
 /**
@@ -126,10 +127,11 @@ export interface Deps {
   readonly watch: OrderWatch;
   readonly signals: Signals;
   readonly timings: Timings;
+  /** What one customer may have of orders that are not paid yet. */
+  readonly openOrders: OpenOrders;
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
-  /** The same outside of a transaction. */
-  readonly now: () => Promise<Date>;
+  readonly now: () => Date;
   readonly newId: typeof newId;
   readonly newOrderNumber: () => string;
 }

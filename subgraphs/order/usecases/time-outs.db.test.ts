@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId, type OrderId } from '../../../contracts/ids.ts';
-import { customer, type OrderTestApp, orderTestApp, staff } from '../../../tests/kit/order-app.ts';
-import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
+import { money } from '../../../contracts/money.ts';
+import { customer, type OrderTestApp, orderTestApp, staff, variantOf } from '../../../tests/kit/order-app.ts';
 import type { Reply } from '../domain/checkout-events.ts';
 import { defaultTimings, reservationTtlMs } from '../domain/timings.ts';
 
@@ -11,9 +11,11 @@ let id: OrderId;
 beforeAll(async () => {
   kit = await orderTestApp();
   await kit.offer({ name: 'lamp' });
+  await kit.offer({ name: 'tent' });
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 beforeEach(async () => {
+  await kit.prisma.cartLine.deleteMany();
   id = await kit.placed();
 });
 
@@ -87,52 +89,87 @@ describe('time', () => {
     const reserve = await kit.prisma.outboxMessage.findFirstOrThrow({
       where: { aggregateId: id, type: 'stock.reserve' },
     });
-    expect(reserve.data).toMatchObject({ ttlMs: reservationTtlMs(defaultTimings) });
+    const { expiresAt } = reserve.data as { expiresAt: string };
+    const { placedAt } = await kit.rowOf(id);
+    expect(Date.parse(expiresAt) - placedAt.getTime()).toBeGreaterThanOrEqual(reservationTtlMs(defaultTimings));
   });
 });
 
-describe('a process whose clock is a minute wrong', () => {
-  it.each([
-    ['ahead', skewMs],
-    ['behind', -skewMs],
-  ])('%s neither ends the checkouts of others nor has its own ended', async (_, aheadMs) => {
-    const own = await withClockAhead(aheadMs, async () => {
-      await kit.app.commands.sweepDeadlines();
-      await kit.reply(await kit.replyTo(id, 'stock.reserved'));
-      await kit.app.commands.sweepDeadlines();
-      return await kit.placed();
-    });
-    await kit.app.commands.sweepDeadlines();
-    expect(await status()).toBe('AUTHORIZING');
-    expect((await kit.rowOf(own)).status).toBe('PLACED');
+describe('an order that comes to nothing', () => {
+  const cartOf = async () => {
+    const lines = await kit.prisma.cartLine.findMany({ orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] });
+    return lines.map(({ variantId, quantity }) => [variantId, quantity]);
+  };
+  const [lamp, tent] = [variantOf('lamp'), variantOf('tent')];
+
+  it('gives its lines back to the cart when it is rejected, once for however many messages say so', async () => {
+    const rejected = await kit.replyTo(id, 'stock.rejected');
+    const messageId = newId('Message');
+    await Promise.all([1, 2, 3, 4].map((n) => kit.reply(rejected, n < 3 ? messageId : newId('Message'))));
+    expect(await status()).toBe('REJECTED');
+    expect(await cartOf()).toEqual([[lamp, 2]]);
   });
 
-  it.each([
-    ['ahead', skewMs],
-    ['behind', -skewMs],
-  ])('%s acts on a deadline when it is over, not before and not later', async (_, aheadMs) => {
-    const own = await withClockAhead(aheadMs, () => kit.placed());
-    for (const [passedMs, expected] of [
-      [59_000, 'PLACED'],
-      [2_000, 'COMPENSATING'],
-    ] as const) {
-      kit.advance(passedMs);
-      await withClockAhead(-aheadMs, () => kit.app.commands.sweepDeadlines());
-      expect((await kit.rowOf(own)).status).toBe(expected);
-    }
+  it('adds them to what the cart has by then, up to what it holds', async () => {
+    await kit.add('tent', 1);
+    await kit.add('lamp', 98);
+    await tell('stock.rejected');
+    expect(await cartOf()).toEqual([
+      [tent, 1],
+      [lamp, 99],
+    ]);
   });
 
-  it.each([
-    ['ahead', skewMs],
-    ['behind', -skewMs],
-  ])('%s tells customers what they can do, by the same clock', async (_, aheadMs) => {
+  it('gives them back when a price changed, or something is no longer for sale', async () => {
+    const lines = [{ variantId: lamp, requested: 2, available: 9, currentPrice: money(1_500, 'EUR') }];
     await tell(...toPaymentFailed);
-    const nextActions = () =>
-      withClockAhead(aheadMs, async () => (await kit.ask(customer(), `{ order(id: "${id}") { nextActions } }`)).data);
-    kit.advance(defaultTimings.waitMs.expiry - 30_000);
-    expect(await nextActions()).toEqual({ order: { nextActions: ['PAY', 'CANCEL'] } });
-    kit.advance(31_000);
-    expect(await nextActions()).toEqual({ order: { nextActions: ['CANCEL'] } });
+    await pay();
+    await kit.reply(await kit.replyTo(id, 'stock.rejected', { reason: 'PRICE_CHANGED', lines }));
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'REJECTED', failure: { kind: 'PriceChanged' } });
+    expect(await cartOf()).toEqual([[lamp, 2]]);
+    id = await kit.placed();
+    await kit.reply(await kit.replyTo(id, 'stock.rejected', { reason: 'UNAVAILABLE' }));
+    expect(await cartOf()).toEqual([[lamp, 4]]);
+  });
+
+  it('gives them back when it expires, and when a time-out is undone', async () => {
+    await tell(...toPaymentFailed);
+    kit.advance(defaultTimings.waitMs.expiry);
+    await kit.app.commands.sweepDeadlines();
+    expect(await cartOf()).toEqual([[lamp, 2]]);
+    id = await kit.placed();
+    kit.advance(61_000);
+    await kit.app.commands.sweepDeadlines();
+    expect(await cartOf()).toEqual([]);
+    await tell('stock.released');
+    expect(await cartOf()).toEqual([[lamp, 4]]);
+  });
+
+  it('keeps them when its customer or staff cancelled it', async () => {
+    await cancel();
+    await tell('stock.released');
+    expect(await status()).toBe('CANCELLED');
+    id = await kit.placed();
+    await cancel(staff);
+    await tell('stock.released');
+    expect(await cartOf()).toEqual([]);
+  });
+
+  it('opens a cart for them when there is none any more', async () => {
+    await kit.prisma.cart.deleteMany();
+    await tell('stock.rejected');
+    expect(await cartOf()).toEqual([[lamp, 2]]);
+  });
+
+  it('does not end when its lines cannot be written, and ends with the next message', async () => {
+    await kit.prisma.$executeRaw`ALTER TABLE cart_line ADD CONSTRAINT closed CHECK (quantity < 0) NOT VALID`;
+    const rejected = await kit.replyTo(id, 'stock.rejected');
+    const messageId = newId('Message');
+    await expect(kit.reply(rejected, messageId)).rejects.toThrow();
+    expect(await status()).toBe('PLACED');
+    await kit.prisma.$executeRaw`ALTER TABLE cart_line DROP CONSTRAINT closed`;
+    await kit.reply(rejected, messageId);
+    expect([await status(), await cartOf()]).toEqual(['REJECTED', [[lamp, 2]]]);
   });
 });
 
