@@ -44,6 +44,16 @@ describe('applyMigrations', () => {
     expect(await applyMigrations(database.url, folder)).toEqual({ applied: ['20260103_third'] });
   });
 
+  it('takes a file for the same whether it was checked out with LF or with CRLF', async () => {
+    await write('1_first', "CREATE TABLE a (id int);\nCOMMENT ON TABLE a IS 'two\nlines';\n");
+    await applyMigrations(database.url, folder);
+    await write('1_first', "CREATE TABLE a (id int);\r\nCOMMENT ON TABLE a IS 'two\r\nlines';\r\n");
+    expect(await applyMigrations(database.url, folder)).toEqual({ applied: [] });
+    await write('2_second', "COMMENT ON TABLE a IS 'other\r\nlines';");
+    await applyMigrations(database.url, folder);
+    expect(await query("SELECT obj_description('a'::regclass) AS said")).toEqual([{ said: 'other\nlines' }]);
+  });
+
   it('applies each migration once when several processes start together', async () => {
     await write('1_slow', 'CREATE TABLE a (id int); SELECT pg_sleep(0.2)');
     const results = await Promise.all([1, 2, 3].map(() => applyMigrations(database.url, folder)));

@@ -84,10 +84,15 @@ const readMigrations = async (folder: string): Promise<Migration[]> => {
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
     names.sort().map(async (name) => {
-      const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      return { name, ...(await readMigration(path.join(folder, name, 'migration.sql'))) };
     }),
   );
+};
+
+/** A migration's SQL and its checksum. Both with LF: git may have checked the same file out with CRLF, and that edits nothing. */
+export const readMigration = async (file: string): Promise<Pick<Migration, 'sql' | 'checksum'>> => {
+  const sql = (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
+  return { sql, checksum: createHash('sha256').update(sql).digest('hex') };
 };
 
 const connect = async (url: string): Promise<pg.Client> => {

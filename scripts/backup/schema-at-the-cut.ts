@@ -1,10 +1,9 @@
 /** A database's tables as they were at the cut: made anew by the very migrations that had been applied then. */
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import type { SubgraphName } from '../../contracts/services.ts';
-import { historyTable } from '../../platform/migrations.ts';
+import { historyTable, readMigration } from '../../platform/migrations.ts';
 import type { SavedDatabase } from './manifest.ts';
 
 export interface Migrations {
@@ -23,13 +22,12 @@ export const migrationsOf = async (
   const folder = path.join(root, 'prisma', name, 'migrations');
   const applied: string[] = [];
   for (const migration of migrations) {
-    const sql = await readFile(path.join(folder, migration.name, 'migration.sql'), 'utf8').catch(() => undefined);
-    const isTheSame = sql !== undefined && createHash('sha256').update(sql).digest('hex') === migration.checksum;
-    if (!isTheSame)
+    const here = await readMigration(path.join(folder, migration.name, 'migration.sql')).catch(() => undefined);
+    if (here?.checksum !== migration.checksum)
       throw new Error(
-        `the backup has the migration ${name}/${migration.name}, and this release ${sql === undefined ? 'lacks it' : 'has another of that name'}: restore with the release that made the backup, or a later one`,
+        `the backup has the migration ${name}/${migration.name}, and this release ${here ? 'has another of that name' : 'lacks it'}: restore with the release that made the backup, or a later one`,
       );
-    applied.push(sql);
+    applied.push(here.sql);
   }
   const here = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const newer = here.map((entry) => entry.name).filter((known) => !migrations.some((old) => old.name === known));

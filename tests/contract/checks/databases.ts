@@ -1,10 +1,9 @@
 /** The databases of the release before become those of this one, with everything that is in them. */
-import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '../../../contracts/services.ts';
-import { applyMigrations } from '../../../platform/migrations.ts';
+import { applyMigrations, readMigration } from '../../../platform/migrations.ts';
 import { breach, type Check, type Finding } from '../../../scripts/contracts/check.ts';
 import { root, type World } from '../../../scripts/contracts/world.ts';
 import { otherDatabase, withClient } from '../../../scripts/database/connect.ts';
@@ -117,8 +116,8 @@ const editedMigrations = async (folder: string, { migrations }: ReleasedData): P
   const edited = await Promise.all(
     Object.entries(migrations).map(async ([name, checksum]) => {
       if (!present.has(name)) return [name];
-      const sql = await readFile(path.join(folder, name, 'migration.sql'));
-      return createHash('sha256').update(sql).digest('hex') === checksum ? [] : [name];
+      const here = await readMigration(path.join(folder, name, 'migration.sql'));
+      return here.checksum === checksum ? [] : [name];
     }),
   );
   return edited.flat();
