@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { access, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { access, chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { giveTo, type RunAs, reachableFor } from './account.ts';
+import { type RunAs, reachableFor } from './account.ts';
 
 /** Where the server's programs are. */
 export type Binaries = { initdb: string; postgres: string };
@@ -15,8 +15,21 @@ export const findBinaries = async (runAs: RunAs, store: string): Promise<Binarie
   const installed = installedPackage();
   if (reachableFor(runAs, installed.native) && (await linkLibraries(installed.root))) return programs(installed.native);
   const copy = path.join(store, `postgresql-${installed.version}`);
-  await copyOnce(installed.root, copy, runAs);
-  return programs(path.join(copy, 'native'));
+  await copyOnce(installed.root, copy);
+  const made = programs(path.join(copy, 'native'));
+  if (!reachableFor(runAs, made.initdb)) await openToAll(copy);
+  return made;
+};
+
+/** Lets every account read and run what is in the folder, whatever umask it was installed or copied under. */
+export const openToAll = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const target = path.join(entry.parentPath, entry.name);
+    const { mode } = await lstat(target);
+    if (entry.isDirectory()) await chmod(target, 0o755);
+    else if (entry.isFile()) await chmod(target, mode & 0o100 ? 0o755 : 0o644);
+  }
 };
 
 const programs = (native: string): Binaries => {
@@ -59,7 +72,7 @@ const linkLibraries = async (root: string): Promise<boolean> => {
 };
 
 /** Copies under a temporary name first: a copy that exists under its final name is complete. */
-const copyOnce = async (from: string, to: string, runAs: RunAs): Promise<void> => {
+const copyOnce = async (from: string, to: string): Promise<void> => {
   if (
     await access(to).then(
       () => true,
@@ -68,10 +81,10 @@ const copyOnce = async (from: string, to: string, runAs: RunAs): Promise<void> =
   )
     return;
   const unfinished = `${to}.${process.pid}`;
-  await mkdir(unfinished, { recursive: true, mode: 0o755 });
+  await mkdir(unfinished, { recursive: true });
   await cp(path.join(from, 'native'), path.join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
   await linkLibraries(unfinished);
-  await giveTo(unfinished, runAs);
+  await openToAll(unfinished);
   await rename(unfinished, to).catch(async (fault: NodeJS.ErrnoException) => {
     await rm(unfinished, { recursive: true, force: true });
     if (fault.code !== 'ENOTEMPTY' && fault.code !== 'EEXIST') throw fault; // another launcher was faster: its copy is as good

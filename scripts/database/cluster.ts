@@ -1,10 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { freePort, isPortFree } from '../system/ports.ts';
+import { startProgram } from '../system/processes.ts';
 import { databaseAccount, giveTo, type RunAs } from './account.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
+import { type Binaries, findBinaries, openToAll } from './binaries.ts';
 import { databaseUrl, waitUntilReady } from './connect.ts';
 import { homeOf } from './home.ts';
 import { stopOrphan, stopServer } from './orphan.ts';
@@ -28,6 +31,8 @@ export type ClusterOptions = {
   folder: string;
   password: string;
   settings: Settings;
+  /** This port or none: for a server that others already know. */
+  port?: number | undefined;
 };
 
 // A port can be taken between asking for a free one and binding it; an orphan can still be letting go of its memory.
@@ -63,43 +68,72 @@ const initialise = async (binaries: Binaries, data: string, runAs: RunAs, passwo
     // The built-in locale sorts and folds case the same way on every system; C.UTF-8 needs nothing installed.
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
     const login = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-    await run(binaries.initdb, [`--pgdata=${unfinished}`, ...login, ...locale, '--no-instructions'], runAs);
+    await withInitdb(binaries, (initdb) =>
+      run(initdb, [`--pgdata=${unfinished}`, ...login, ...locale, '--no-instructions'], runAs),
+    );
   } finally {
     await rm(passwordFile, { force: true });
   }
   await rename(unfinished, data);
 };
 
+// What a shell reads inside double quotes, which is all that initdb puts around the path of its own programs.
+const readByShells = /[$`"\\]/;
+
+/** Calls `work` with an initdb that can run: where the path of the installed one means something to a shell, with a copy of it. */
+const withInitdb = async ({ initdb }: Binaries, work: (initdb: string) => Promise<void>): Promise<void> => {
+  if (process.platform === 'win32' || !readByShells.test(initdb)) return work(initdb);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'agora-initdb-'));
+  try {
+    const native = path.join(folder, 'native');
+    await cp(path.resolve(initdb, '../..'), native, { recursive: true, verbatimSymlinks: true });
+    await openToAll(folder);
+    await work(path.join(native, 'bin/initdb'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Nothing of our own environment: PG* and LC_* variables, or a library path, were meant for other programs. */
+const bareEnvironment = (): NodeJS.ProcessEnv => {
+  const wanted = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT'];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.includes(name.toUpperCase())));
+};
+
 const run = async (program: string, args: string[], runAs: RunAs): Promise<void> => {
-  const child = spawn(program, args, { ...runAs, cwd: path.dirname(program), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = await startProgram(program, args, {
+    ...runAs,
+    env: bareEnvironment(),
+    cwd: path.dirname(program),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     complaint += chunk.toString();
   });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
+  const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${path.basename(program)} failed (${code}): ${complaint.trim()}`);
 };
 
 const start = async (binaries: Binaries, data: string, runAs: RunAs, options: ClusterOptions): Promise<Cluster> => {
-  const port = await choosePort(data);
+  const port = options.port ?? (await choosePort(data));
   const logFile = `${data}.log`;
   const log = await open(logFile, 'w');
-  const child = spawn(binaries.postgres, ['-D', data, '-p', String(port), ...asArguments(options.settings)], {
+  const args = ['-D', data, '-p', String(port), ...asArguments(options.settings)];
+  const child = await startProgram(binaries.postgres, args, {
     ...runAs,
+    env: bareEnvironment(),
     cwd: path.dirname(binaries.postgres),
     stdio: ['ignore', log.fd, log.fd],
     // Its own session: Ctrl-C in the terminal must reach the launcher only, which stops the database last.
     detached: true,
-  });
-  await log.close();
-  const exited = ended(child);
+  }).finally(() => log.close());
+  const exited = once(child, 'exit').then(() => undefined);
   const superuserUrl = databaseUrl({ role: 'postgres', password: options.password, port, database: 'postgres' });
   try {
     await Promise.race([waitUntilReady(superuserUrl, exited), exited]);
-    if (child.exitCode !== null)
-      throw new Error(`PostgreSQL ended with code ${child.exitCode}. Its log:\n${await endOf(logFile)}`);
+    if (hasEnded(child))
+      throw new Error(`PostgreSQL ended with ${endOf(child)}. Its log:\n${await lastLines(logFile)}`);
   } catch (fault) {
     await stopServer(child.pid, exited);
     throw fault;
@@ -115,8 +149,10 @@ const start = async (binaries: Binaries, data: string, runAs: RunAs, options: Cl
   };
 };
 
-const ended = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+const endOf = ({ exitCode, signalCode }: ChildProcess): string =>
+  exitCode === null ? `signal ${signalCode}` : `code ${exitCode}`;
 
 /** The same port as last time where possible: an address noted in a database tool stays good. */
 const choosePort = async (data: string): Promise<number> => {
@@ -124,5 +160,5 @@ const choosePort = async (data: string): Promise<number> => {
   return last > 0 && (await isPortFree(last)) ? last : freePort();
 };
 
-const endOf = async (file: string): Promise<string> =>
+const lastLines = async (file: string): Promise<string> =>
   (await readFile(file, 'utf8')).trim().split('\n').slice(-10).join('\n');

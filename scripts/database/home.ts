@@ -12,20 +12,21 @@ const rootStore = '/var/lib/agora';
 export const homeOf = async (wanted: string, runAs: RunAs): Promise<string> => {
   const folder = path.resolve(wanted);
   await mkdir(folder, { recursive: true });
-  // Ours to open: passing through shows nobody what is in it. The folders above are not.
-  if (runAs.uid !== undefined) await chmod(folder, (await stat(folder)).mode | 0o011);
+  // Ours to open, the folders above are not.
+  if (runAs.uid !== undefined) await letThrough(folder);
   return reachableFor(runAs, folder) ? folder : elsewhere(path.join(folder, 'elsewhere'));
 };
 
 const elsewhere = async (link: string): Promise<string> => {
+  await mkdir(rootStore, { recursive: true });
+  await letThrough(rootStore);
   const known = await readlink(link).catch(() => undefined);
-  if (known) {
-    await mkdir(known, { recursive: true });
-    return known;
-  }
-  await mkdir(rootStore, { recursive: true, mode: 0o755 });
-  const made = await mkdtemp(path.join(rootStore, 'cluster-'));
-  await chmod(made, 0o755);
-  await symlink(made, link);
-  return made;
+  const home = known ?? (await mkdtemp(path.join(rootStore, 'cluster-')));
+  await mkdir(home, { recursive: true });
+  await letThrough(home);
+  if (!known) await symlink(home, link);
+  return home;
 };
+
+/** Whatever the umask, now or when it was made. Passing through shows nobody what is in it. */
+const letThrough = async (folder: string): Promise<void> => chmod(folder, (await stat(folder)).mode | 0o011);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceNames, subgraphNames } from '../../contracts/services.ts';
 import { emptyDatabase, eventsDatabase } from '../../tests/kit/postgres.ts';
+import { withClient } from '../database/connect.ts';
 import { bornAt, signalProcess } from '../system/processes.ts';
 import type { Agora } from './agora.ts';
 import { answers, ask, type Checkout, eventually, keep, kept, mainOf, makeCheckout } from './checkout.fixture.ts';
@@ -140,6 +141,26 @@ describe('a running system', () => {
     await eventually('PostgreSQL answers', () => kept(agora.databaseUrls.order).then(Boolean, () => false));
     expect(await kept(agora.databaseUrls.order)).toEqual([{ answer: 42 }]);
   });
+
+  // Elsewhere nobody can be asked where a process works, and the backend is waited for.
+  it.runIf(process.platform === 'linux')(
+    'starts PostgreSQL again though a backend outlives the killed server',
+    async () => {
+      const answers = () => kept(agora.databaseUrls.order).then(Boolean, () => false);
+      const deathsSeen = () => checkout.lines.filter((line) => line.includes('PostgreSQL died')).length;
+      const deathsBefore = deathsSeen();
+      await eventually('PostgreSQL answers', answers);
+      await withClient(agora.databaseUrls.order, async (client) => {
+        const [{ pid }] = (await client.query('SELECT pg_backend_pid() AS pid')).rows;
+        // Stopped, it does not notice that its server is gone; neither does one that is busy.
+        signalProcess(pid, 'SIGSTOP');
+        signalProcess(agora.postgres?.pid ?? 0, 'SIGKILL');
+        await eventually('the launcher notices', () => deathsSeen() > deathsBefore);
+        await eventually('PostgreSQL answers again', answers);
+        expect(bornAt(pid)).toBeUndefined();
+      });
+    },
+  );
 
   it('refuses a second launcher on its folder, and goes on', async () => {
     const refusal = `Agora is already running on ${checkout.dataDir} (process ${process.pid})`;

@@ -12,36 +12,44 @@ export type OwnPostgres = {
   stop: () => Promise<void>;
 };
 
+type Options = { folder: string; password: string; onNotice: (sentence: string) => void };
+type Open = (port?: number) => Promise<Cluster>;
+
 /** The PostgreSQL server of a data folder, started again whenever it dies, until it is stopped. */
-export const startOwnPostgres = async (options: {
-  folder: string;
-  password: string;
-  onNotice: (sentence: string) => void;
-}): Promise<OwnPostgres> => {
+export const startOwnPostgres = async (options: Options): Promise<OwnPostgres> => {
   const { folder, password, onNotice } = options;
-  const open = (): Promise<Cluster> => openCluster({ folder, password, settings: durableSettings });
+  return keepRunning((port) => openCluster({ folder, password, settings: durableSettings, port }), onNotice);
+};
+
+/** A start that fails counts as a death: what is in its way, a port or an old process, may be gone a moment later. */
+export const keepRunning = async (open: Open, onNotice: Options['onNotice']): Promise<OwnPostgres> => {
   let cluster = await open();
   let stopping = false;
   const { port, superuserUrl, folder: home } = cluster;
 
-  const keepRunning = async (): Promise<void> => {
+  const restartAlways = async (): Promise<void> => {
     for (let deaths: number[] = []; ; ) {
       await cluster.exited;
+      let cause = 'died';
+      for (let isUp = false; !isUp; ) {
+        if (stopping) return;
+        deaths = [...deaths, Date.now()].slice(-10);
+        const verdict = afterDeath(deaths, Date.now());
+        if (verdict === 'give up') return onNotice(`PostgreSQL ${cause} and is left alone now: start Agora again`);
+        onNotice(`PostgreSQL ${cause}; starting it again in ${verdict.restartInMs} ms`);
+        await sleep(verdict.restartInMs);
+        if (stopping) return;
+        try {
+          cluster = await open(port);
+          isUp = true;
+        } catch (fault) {
+          cause = `does not start (${(fault as Error).message})`;
+        }
+      }
       if (stopping) return;
-      deaths = [...deaths, Date.now()].slice(-10);
-      const verdict = afterDeath(deaths, Date.now());
-      if (verdict === 'give up') throw new Error('it died again and again');
-      onNotice(`PostgreSQL died; starting it again in ${verdict.restartInMs} ms`);
-      await sleep(verdict.restartInMs);
-      if (stopping) return;
-      cluster = await open();
-      if (stopping) return;
-      if (cluster.port !== port) throw new Error(`it came back on port ${cluster.port} instead of ${port}`);
     }
   };
-  const ended = keepRunning().catch((fault: Error) =>
-    onNotice(`PostgreSQL is gone, start Agora again: ${fault.message}`),
-  );
+  const ended = restartAlways();
 
   return {
     get pid() {

@@ -57,6 +57,16 @@ describe('supervise', () => {
     expect(it.state).toBe('running');
   });
 
+  it.each([
+    ['is not there', { command: '/nowhere/node' }, 'cannot be started (spawn /nowhere/node ENOENT)'],
+    ['cannot be given its arguments', { args: ['\0'] }, 'cannot be started (The argument'],
+  ])('says in a sentence that a program %s, and leaves it alone as its policy says', async (_, program, sentence) => {
+    const it = run('', { ...program, policy: leaveDead });
+    await until('it is given up', () => it.state === 'failed');
+    expect(watched.notices).toEqual([expect.stringContaining(sentence)]);
+    await it.stop(1_000);
+  });
+
   it('stops with SIGTERM and does not come back', async () => {
     const it = run(
       `process.on('SIGTERM', () => { console.log('bye'); process.exit(); }); console.log('up'); ${forever}`,

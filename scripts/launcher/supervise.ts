@@ -46,17 +46,24 @@ export const supervise = (program: Program, watcher: Watcher): Supervised => {
   let deaths: number[] = [];
 
   const start = (): void => {
-    const started = spawnProgram(program);
-    child = started;
     state = 'running';
-    readLines(started, watcher.onLine);
-    if (started.pid !== undefined) watcher.onStart(started.pid);
-    started.once('error', (fault) => watcher.onNotice(`cannot be started: ${fault.message}`));
-    started.once('close', (code, signal) => {
+    let started: ChildProcess;
+    try {
+      started = spawnProgram(program);
+    } catch (fault) {
+      return void comeBack(notStarted(fault as Error));
+    }
+    child = started;
+    const over = (cause: string): void => {
       if (child !== started) return;
       child = undefined;
-      if (state === 'running') void comeBack(signal ?? `exit code ${code}`);
-    });
+      if (state === 'running') void comeBack(cause);
+    };
+    readLines(started, watcher.onLine);
+    if (started.pid !== undefined) watcher.onStart(started.pid);
+    // One that was refused a process has this event, and not always an end; of one that runs it tells nothing that matters.
+    started.on('error', (fault) => (started.pid === undefined ? over(notStarted(fault)) : undefined));
+    started.once('close', (code, signal) => over(`died (${signal ?? `exit code ${code}`})`));
   };
 
   const comeBack = async (cause: string): Promise<void> => {
@@ -64,11 +71,11 @@ export const supervise = (program: Program, watcher: Watcher): Supervised => {
     const verdict = (program.policy ?? afterDeath)(deaths, Date.now());
     if (verdict === 'give up') {
       state = 'failed';
-      watcher.onNotice(`died (${cause}) and is left alone now; its last lines say why`);
+      watcher.onNotice(`${cause} and is left alone now; its last lines say why`);
       return;
     }
     state = 'restarting';
-    watcher.onNotice(`died (${cause}); starting it again in ${verdict.restartInMs} ms`);
+    watcher.onNotice(`${cause}; starting it again in ${verdict.restartInMs} ms`);
     await sleep(verdict.restartInMs);
     if (state === 'restarting') start();
   };
@@ -102,6 +109,8 @@ export const supervise = (program: Program, watcher: Watcher): Supervised => {
     kill: () => end('SIGKILL', 0),
   };
 };
+
+const notStarted = ({ message }: Error): string => `cannot be started (${message})`;
 
 const spawnProgram = ({ command, args, env, cwd, input }: Program): ChildProcess => {
   const child = spawn(command, args, {

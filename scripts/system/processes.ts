@@ -1,6 +1,23 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Starts a program. Rejects with a sentence when the system refuses, whether Node reports that by throwing or by an event. */
+export const startProgram = async (
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): Promise<ChildProcess> => {
+  try {
+    const child = spawn(program, args, options);
+    await once(child, 'spawn');
+    return child;
+  } catch (cause) {
+    throw new Error(`${path.basename(program)} cannot be started: ${(cause as Error).message}`, { cause });
+  }
+};
 
 /**
  * When a process began: with its number it names one process for ever, while numbers are used again.
@@ -35,6 +52,22 @@ export const signalProcess = (pid: number, signal: NodeJS.Signals): void => {
     process.kill(pid, signal);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== 'ESRCH') throw fault;
+  }
+};
+
+/** The processes whose working directory this is. Only Linux can be asked; elsewhere it finds none. */
+export const processesWorkingIn = (folder: string): number[] =>
+  process.platform !== 'linux'
+    ? []
+    : readdirSync('/proc')
+        .map(Number)
+        .filter((pid) => Number.isInteger(pid) && workingDirectory(pid) === folder);
+
+const workingDirectory = (pid: number): string | undefined => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined; // gone, or somebody else's
   }
 };
 
