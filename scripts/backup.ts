@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findDatabases } from './audit/find-databases.ts';
 import { makeBackup } from './backup/make-backup.ts';
+import { toldToEnd } from './system/ending.ts';
 
 const help = `usage: npm run backup -- --to FOLDER
   Copies the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of the system that
@@ -47,11 +48,9 @@ const run = async (signal: AbortSignal): Promise<void> => {
 };
 
 if (import.meta.main) {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => interruption.abort(new Error('interrupted')));
-  await run(interruption.signal).catch((error: Error) => {
+  const interruption = toldToEnd();
+  await run(interruption).catch((error: Error) => {
     console.error(`No backup was made: ${error.message || error}`);
-    process.exitCode = interruption.signal.aborted ? 130 : 2;
+    process.exitCode = interruption.aborted ? 130 : 2;
   });
 }

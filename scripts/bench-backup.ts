@@ -16,6 +16,7 @@ import { plentifulCatalogue, variantIdsOf } from './bench-capacity/catalogue.ts'
 import { buy, openAccounts } from './bench-capacity/load.ts';
 import { startAgora } from './launcher/agora.ts';
 import { openTemporaryShop, type TemporaryShop } from './launcher/temporary-shop.ts';
+import { beforeEnding } from './system/ending.ts';
 
 const help = `usage: node scripts/bench-backup.ts [--orders N]
   --orders N   how many the shop has when it is copied (500)`;
@@ -60,9 +61,13 @@ const bench = async (orders: number, scratch: string): Promise<void> => {
   const dataDir = path.join(scratch, 'data');
   const target = await openTarget(process.env, dataDir, () => undefined);
   const root = path.resolve(import.meta.dirname, '..');
+  const leaveTarget = beforeEnding(target.close);
   await timed('restore', () => restoreBackup({ folder, ...target, root, wipe: false })).finally(target.close);
+  leaveTarget();
   const restored = await startAgora({ dataDir, ports: 'free', env: { ...process.env, LOG_LEVEL: 'warn' } });
+  const leaveRestored = beforeEnding(() => restored.stop({ atOnce: true }));
   const findings = await auditAtRest(restored.databaseUrls, withinMs).finally(() => restored.stop());
+  leaveRestored();
   console.log(
     `audit: ${findings.length} invariants, ${findings.filter(({ breaches }) => breaches.length > 0).length} broken`,
   );
@@ -75,5 +80,7 @@ if (values.help) {
   console.log(help);
 } else {
   const scratch = await mkdtemp(path.join(tmpdir(), 'agora-bench-backup-'));
-  await bench(Number(values.orders), scratch).finally(() => rm(scratch, { recursive: true, force: true }));
+  const remove = () => rm(scratch, { recursive: true, force: true });
+  const forget = beforeEnding(remove);
+  await bench(Number(values.orders), scratch).finally(remove).finally(forget);
 }

@@ -11,6 +11,7 @@ import { changePrices } from './bench-cache/price-changes.ts';
 import { type GatewayProcess, startGateway } from './bench-upstream/gateway-process.ts';
 import { isRedisInstalled } from './launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from './launcher/temporary-shop.ts';
+import { firstCtrlC } from './system/ending.ts';
 
 const help = `usage: npm run bench:cache [-- --rounds N] [--seconds N] [--clients N] [--changes N]
   --rounds N    how often each page is asked through each gateway (5)
@@ -116,9 +117,7 @@ if (values.help) {
     console.error('each number must be a whole one from 1');
     process.exit(1);
   }
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  const interrupted = firstCtrlC();
   for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
-    if (!interrupted.signal.aborted)
-      await benchTransport(events, { rounds, seconds, clients, changes }, interrupted.signal);
+    if (!interrupted.aborted) await benchTransport(events, { rounds, seconds, clients, changes }, interrupted);
 }

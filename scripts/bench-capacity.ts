@@ -17,6 +17,7 @@ import { asText, type Measured } from './bench-capacity/report.ts';
 import { type MeasuredShop, openMeasuredShop } from './bench-capacity/shop.ts';
 import { measureStock } from './bench-capacity/stock-ceilings.ts';
 import { isRedisInstalled } from './launcher/events.ts';
+import { toldToEnd } from './system/ending.ts';
 
 const help = `usage: npm run bench:capacity [-- options]
   --orders N         how many are counted, of each kind (1000); below some hundred, what idling costs hides them
@@ -156,12 +157,11 @@ else if (fault.length > 0) {
     (name) => Number(values[name]),
   );
   const wish = { orders, atOnce, catalogue, lines, warmUp, idleSeconds, ceilings };
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort(new Error('interrupted')));
-  process.exitCode = await run(wish, values.events as 'redis' | 'postgres', values.json, ending.signal).catch(
+  const ending = toldToEnd();
+  process.exitCode = await run(wish, values.events as 'redis' | 'postgres', values.json, ending).catch(
     (error: Error) => {
-      console.error(ending.signal.aborted ? 'Interrupted; the shop is stopped.' : `Not measured: ${error.message}`);
-      return ending.signal.aborted ? 130 : 2;
+      console.error(ending.aborted ? 'Interrupted; the shop is stopped.' : `Not measured: ${error.message}`);
+      return ending.aborted ? 130 : 2;
     },
   );
 }

@@ -3,7 +3,9 @@
  * One line a step; a step that fails shows what it printed. Exit code 1 when one failed, after all have run.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { beforeEnding } from './system/ending.ts';
 
 interface Step {
   readonly name: string;
@@ -32,11 +34,18 @@ const help = `usage: npm run check [-- --static]
 const run = ({ command, args }: Step) =>
   new Promise<{ code: number | null; output: string }>((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const forget = beforeEnding(async () => {
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    });
     let output = '';
     child.stdout.on('data', (text) => (output += text));
     child.stderr.on('data', (text) => (output += text));
     child.on('error', (error) => resolve({ code: 1, output: String(error) }));
-    child.on('close', (code) => resolve({ code, output }));
+    child.on('close', (code) => {
+      forget();
+      resolve({ code, output });
+    });
   });
 
 const report = async (step: Step): Promise<boolean> => {

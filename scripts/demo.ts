@@ -27,21 +27,17 @@ const play = async (shop: TemporaryShop): Promise<void> => {
 };
 
 /** Returns the exit code. */
-const run = async (keep: boolean, signal: AbortSignal): Promise<number> => {
+const run = async (keep: boolean): Promise<number> => {
   let shop: TemporaryShop | undefined;
   try {
     await generate({ report: console.log });
     console.log('Starting a shop on free ports …');
-    shop = await openTemporaryShop({ keep, signal });
+    shop = await openTemporaryShop({ keep });
     if (keep) console.log(`Its data is in ${shop.dataDir}`);
-    const interrupted = new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(signal.reason)),
-    );
-    await Promise.race([play(shop), interrupted]);
+    await play(shop);
     console.log('\nThe demo went as it should.');
     return 0;
   } catch (error) {
-    if (signal.aborted) return 130;
     console.error(`\nThe demo failed: ${error instanceof Error ? error.message : error}`);
     if (shop) console.error(`The last lines of the services:\n${shop.lastLines(30)}`);
     return 1;
@@ -56,11 +52,5 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(help);
 } else {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      console.log('\nStopping the shop …');
-      interruption.abort(new Error('interrupted'));
-    });
-  process.exit(await run(values.keep, interruption.signal));
+  process.exit(await run(values.keep));
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
 import { openTarget } from './backup/target.ts';
+import { toldToEnd } from './system/ending.ts';
 
 const help = `usage: npm run restore -- --from FOLDER
   Puts the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,
@@ -61,11 +62,9 @@ const run = async (signal: AbortSignal): Promise<void> => {
 };
 
 if (import.meta.main) {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => interruption.abort(new Error('interrupted')));
-  await run(interruption.signal).catch((error: Error) => {
+  const interruption = toldToEnd();
+  await run(interruption).catch((error: Error) => {
     console.error(`Nothing was restored: ${error.message || error}`);
-    process.exitCode = interruption.signal.aborted ? 130 : 1;
+    process.exitCode = interruption.aborted ? 130 : 1;
   });
 }

@@ -7,6 +7,7 @@ import { readable } from './launcher/log-lines.ts';
 import { runSeed } from './launcher/seed.ts';
 import { summary } from './launcher/summary.ts';
 import { watchSources } from './launcher/watch.ts';
+import { onToldToEnd } from './system/ending.ts';
 
 const usage = `Usage: npm start [-- <options>]
   Starts PostgreSQL, the queue, migrations, the seed, and one process per service. Ctrl-C stops all; a second one at once.
@@ -110,7 +111,7 @@ const run = async (options: Options): Promise<number> => {
     interrupted.abort(new Error('Interrupted'));
     agora?.stop({ atOnce: signals > 1 }).then(() => ended.resolve(0), ended.reject);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  onToldToEnd(onSignal);
   try {
     agora = await start(options, interrupted.signal);
   } catch (fault) {

@@ -1,10 +1,12 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
+
 import { subgraphNames } from '../../contracts/services.ts';
 import { readConfig } from '../../platform/config.ts';
 import { createHttpServer } from '../../platform/http-server.ts';
 import { createLog, type Logger } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { onShutdown } from '../../platform/shutdown.ts';
+import { onToldToEnd } from '../system/ending.ts';
 import { audit, type DatabaseUrls } from './audit.ts';
 import { auditMetrics } from './auditor-metrics.ts';
 import { findDatabases } from './find-databases.ts';
@@ -81,6 +83,7 @@ export const runAuditor = async ({ everyMs, settleMs, port, dataDir }: AuditorFl
     isEnding: () => !shutdown.running,
   });
   shutdown.add(service, auditor.close);
+  onToldToEnd((cause) => cause === 'npm is gone' && process.kill(process.pid, 'SIGTERM'));
   log.info({ port: auditor.port, everySeconds: everyMs / 1_000 }, 'listening');
 };
 

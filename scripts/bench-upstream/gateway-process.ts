@@ -1,9 +1,10 @@
 /** A real gateway process over a graph of the caller's own, with nothing between the client and the way to the subgraphs. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEnding } from '../system/ending.ts';
 import { freePort } from '../system/ports.ts';
+import { startProgram } from '../system/processes.ts';
 
 export interface GatewayProcess {
   readonly url: string;
@@ -23,17 +24,20 @@ export const startGateway = async (env: Readonly<Record<string, string>>): Promi
   const port = await freePort();
   const main = path.resolve(import.meta.dirname, '../../gateway/main.ts');
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [`--max-old-space-size=${heapMib}`, main], {
+  const child = await startProgram(process.execPath, [`--max-old-space-size=${heapMib}`, main], {
     env: { PATH, HOME, PORT: String(port), ...unhindered, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // The channel is never spoken on. It closes when we die, however we die, and that ends the gateway.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const base = `http://127.0.0.1:${port}`;
   const isAlive = () => child.exitCode === null && child.signalCode === null;
   const stop = async () => {
+    forget();
     if (!isAlive()) return;
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
+  const forget = beforeEnding(() => stop());
   const givesUpAt = Date.now() + startsWithinMs;
   while (!(await isReady(base))) {
     if (!isAlive()) throw new Error('the gateway did not start; its own words are above');

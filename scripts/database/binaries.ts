@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { access, chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { access, chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { type RunAs, reachableFor } from './account.ts';
 
@@ -14,21 +15,48 @@ export type Binaries = { initdb: string; postgres: string };
 export const findBinaries = async (runAs: RunAs, store: string): Promise<Binaries> => {
   const installed = installedPackage();
   if (reachableFor(runAs, installed.native) && (await linkLibraries(installed.root))) return programs(installed.native);
-  const copy = path.join(store, `postgresql-${installed.version}`);
-  await copyOnce(installed.root, copy);
-  const made = programs(path.join(copy, 'native'));
-  if (!reachableFor(runAs, made.initdb)) await openToAll(copy);
-  return made;
+  return copyFor(runAs, installed, store);
+};
+
+/** The programs in a copy of the package that every account can run, made when it is missing. */
+export const copyFor = async (
+  runAs: RunAs,
+  { root, version }: { root: string; version: string },
+  store: string,
+): Promise<Binaries> => {
+  const copy = path.join(store, `postgresql-${version}`);
+  await copyOnce(root, copy);
+  const copied = programs(path.join(copy, 'native'));
+  // One that was made by an earlier release, or under another umask, stays; what is wrong with it does not.
+  if (!reachableFor(runAs, copied.initdb)) await openToAll(copy);
+  return copied;
 };
 
 /** Lets every account read and run what is in the folder, whatever umask it was installed or copied under. */
-export const openToAll = async (folder: string): Promise<void> => {
+const openToAll = async (folder: string): Promise<void> => {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const target = path.join(entry.parentPath, entry.name);
     const { mode } = await lstat(target);
     if (entry.isDirectory()) await chmod(target, 0o755);
     else if (entry.isFile()) await chmod(target, mode & 0o100 ? 0o755 : 0o644);
+  }
+};
+
+// What a shell reads inside double quotes, which is all that initdb puts around the path of its own programs.
+const readByShells = /[$`"\\]/;
+
+/** Calls `work` with an initdb that can run: where the path of the installed one means something to a shell, with a copy of it. */
+export const withInitdb = async ({ initdb }: Binaries, work: (initdb: string) => Promise<void>): Promise<void> => {
+  if (process.platform === 'win32' || !readByShells.test(initdb)) return work(initdb);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'agora-initdb-'));
+  try {
+    const native = path.join(folder, 'native');
+    await cp(path.resolve(initdb, '../..'), native, { recursive: true, verbatimSymlinks: true });
+    await openToAll(folder);
+    await work(path.join(native, 'bin/initdb'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 };
 

@@ -1,13 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort, isPortFree } from '../system/ports.ts';
 import { startProgram } from '../system/processes.ts';
 import { databaseAccount, giveTo, type RunAs } from './account.ts';
-import { type Binaries, findBinaries, openToAll } from './binaries.ts';
+import { type Binaries, findBinaries, withInitdb } from './binaries.ts';
 import { databaseUrl, waitUntilReady } from './connect.ts';
 import { homeOf } from './home.ts';
 import { stopOrphan, stopServer } from './orphan.ts';
@@ -75,23 +74,6 @@ const initialise = async (binaries: Binaries, data: string, runAs: RunAs, passwo
     await rm(passwordFile, { force: true });
   }
   await rename(unfinished, data);
-};
-
-// What a shell reads inside double quotes, which is all that initdb puts around the path of its own programs.
-const readByShells = /[$`"\\]/;
-
-/** Calls `work` with an initdb that can run: where the path of the installed one means something to a shell, with a copy of it. */
-const withInitdb = async ({ initdb }: Binaries, work: (initdb: string) => Promise<void>): Promise<void> => {
-  if (process.platform === 'win32' || !readByShells.test(initdb)) return work(initdb);
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'agora-initdb-'));
-  try {
-    const native = path.join(folder, 'native');
-    await cp(path.resolve(initdb, '../..'), native, { recursive: true, verbatimSymlinks: true });
-    await openToAll(folder);
-    await work(path.join(native, 'bin/initdb'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 };
 
 /** Nothing of our own environment: PG* and LC_* variables, or a library path, were meant for other programs. */

@@ -2,7 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { auditAtRest } from '../audit/audit.ts';
+import { ownedFolder } from '../database/temporary.ts';
+import { beforeEnding } from '../system/ending.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
+import { processList } from './leftovers.ts';
 import { runSeed } from './seed.ts';
 
 export interface TemporaryShop extends Agora {
@@ -20,36 +23,41 @@ const catalogueWithinMs = 60_000;
 
 /**
  * A whole system on free ports with a data folder of its own, seeded and ready to sell: for the demo, benchmarks and
- * tests. `stop` removes the folder too, unless told to `keep` it. Throws with the services' last lines.
+ * tests. `stop` removes the folder too, unless told to `keep` it; so does being told to end. Throws with the services' last lines.
  */
 export const openTemporaryShop = async (
   options: Pick<AgoraOptions, 'events' | 'env' | 'signal'> & { readonly keep?: boolean } = {},
 ): Promise<TemporaryShop> => {
   const { keep = false, ...start } = options;
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'agora-shop-'));
+  const dataDir = await (keep
+    ? mkdtemp(path.join(tmpdir(), 'agora-kept-'))
+    : ownedFolder('agora-shop', (folder) => processList(folder).endLeftovers()));
   const lines: string[] = [];
   const onLine = (source: string, line: string) => {
     lines.push(`${source}: ${line}`);
     if (lines.length > keptLines) lines.shift();
   };
   const lastLines = (count = keptLines) => lines.slice(-count).join('\n');
-  const cleanUp = () => (keep ? Promise.resolve() : rm(dataDir, { recursive: true, force: true }));
-  let agora: Agora | undefined;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, ...(start.signal ? [start.signal] : [])]);
+  const starting = startAgora({ ...start, signal, dataDir, ports: 'free', onLine });
+  const stop: Agora['stop'] = async (how) => {
+    ending.abort(new Error('interrupted'));
+    const agora = await starting.catch(() => undefined);
+    await agora?.stop(how);
+    if (!keep) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  };
+  const forget = beforeEnding(() => stop({ atOnce: true }));
   try {
-    agora = await startAgora({ ...start, dataDir, ports: 'free', onLine });
+    const agora = await starting;
     if (agora.notReady.length > 0) throw new Error(`not ready: ${agora.notReady.join(', ')}`);
     await runSeed({ root: path.resolve(import.meta.dirname, '../..'), environment: agora.environment, onLine });
     // The order subgraph hears of the catalogue by messages; a customer who is quicker than those finds nothing to add.
     await auditAtRest(agora.databaseUrls, catalogueWithinMs);
+    const stopOnce: Agora['stop'] = (how) => stop(how).finally(forget);
+    return { ...agora, stop: stopOnce, dataDir, lastLines, gateway: `${agora.urls.gateway}/graphql` };
   } catch (error) {
-    await agora?.stop({ atOnce: true });
-    await cleanUp();
+    await stop({ atOnce: true }).finally(forget);
     throw new Error(`${error instanceof Error ? error.message : error}\n${lastLines(40)}`, { cause: error });
   }
-  const running = agora;
-  const stop: Agora['stop'] = async (how) => {
-    await running.stop(how);
-    await cleanUp();
-  };
-  return { ...running, stop, dataDir, lastLines, gateway: `${running.urls.gateway}/graphql` };
 };

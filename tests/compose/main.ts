@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate } from '../../scripts/generate.ts';
+import { toldToEnd } from '../../scripts/system/ending.ts';
 import { cloneStack, type Stack } from './stack.ts';
 import type { Scene, Step } from './step.ts';
 import { backup } from './steps/backup.ts';
@@ -94,11 +95,5 @@ if (values.help) {
   );
   process.exitCode = 2;
 } else {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      console.log('\nRemoving the shop …');
-      interruption.abort(new Error('interrupted'));
-    });
-  process.exit(await run(orders, without, values.keep, interruption.signal));
+  process.exit(await run(orders, without, values.keep, toldToEnd('\nRemoving the shop …')));
 }
