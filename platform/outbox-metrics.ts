@@ -6,7 +6,7 @@ import type { Sql } from './transaction.ts';
 // 100 000: counting them in their index takes 0.1 s on a busy machine, and beyond that nobody needs to know how many.
 const countedAtMost = 100_000;
 
-/** Both parts read the index of unpublished rows. The clock that wrote `occurred_at` may be ahead of the database's. */
+/** Both parts read the index of unpublished rows. The database's clock may have been set back since. */
 const lag = `
   SELECT (SELECT count(*) FROM (SELECT FROM outbox_message WHERE published_at IS NULL LIMIT ${countedAtMost}) AS counted)::int
            AS waiting,

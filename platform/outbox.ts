@@ -4,13 +4,6 @@ import { currentContext } from './context.ts';
 import { inSpan, SpanKind } from './tracing.ts';
 import type { Sql } from './transaction.ts';
 
-interface Rim {
-  now(): Date;
-  newMessageId(): MessageId;
-}
-
-const worldOutside: Rim = { now: () => new Date(), newMessageId: () => newId('Message') };
-
 /**
  * Positions and sequences are given in the order of the list. `sequence` is safe to count here because whoever
  * writes messages of an aggregate holds the lock on its row; should two ever race, the unique index refuses one.
@@ -22,7 +15,7 @@ const insert = `
          (SELECT coalesce(max(earlier.sequence), 0) FROM outbox_message earlier
            WHERE earlier.aggregate_type = added.aggregate_type AND earlier.aggregate_id = added.aggregate_id)
          + row_number() OVER (PARTITION BY aggregate_type, aggregate_id ORDER BY place),
-         $2::timestamptz, $3, $4, data
+         clock_timestamp(), $2, $3, data
     FROM jsonb_to_recordset($1::jsonb) AS added
          (place int, id text, type text, version int, aggregate_type text, aggregate_id text, data jsonb)
    ORDER BY place`;
@@ -41,21 +34,15 @@ const row = (message: NewMessage, place: number, id: MessageId) => ({
  * Where a use case puts its messages. They are rows in the caller's transaction, so they exist exactly when the
  * change they tell of does; the relay publishes them after the commit.
  */
-export const outbox = (tx: Sql, rim: Rim = worldOutside): Outbox => ({
+export const outbox = (tx: Sql, newMessageId = (): MessageId => newId('Message')): Outbox => ({
   add: async (...messages) => {
     if (messages.length === 0) return;
     const attributes = { 'agora.messages': messages.map(({ type }) => type) };
     await inSpan('outbox add', { kind: SpanKind.PRODUCER, attributes }, async () => {
       // Of this very span: what is done with the messages hangs below it, in whatever process, however much later.
       const { correlationId, traceparent } = currentContext();
-      const rows = messages.map((message, place) => row(message, place, rim.newMessageId()));
-      await tx.$executeRawUnsafe(
-        insert,
-        JSON.stringify(rows),
-        rim.now().toISOString(),
-        correlationId,
-        traceparent ?? null,
-      );
+      const rows = messages.map((message, place) => row(message, place, newMessageId()));
+      await tx.$executeRawUnsafe(insert, JSON.stringify(rows), correlationId, traceparent ?? null);
     });
   },
 });

@@ -6,6 +6,19 @@ export interface Sql {
   $executeRawUnsafe(query: string, ...values: unknown[]): Promise<number>;
 }
 
+/** What the time is, given what the database says: the same, but for tests that move the clock. */
+export type Clock = (databaseTime: Date) => Date;
+
+/**
+ * The time by the database's clock. It is the one clock that all processes of a service share, so deadlines are written
+ * by it and compared with it: a process whose own clock is a minute ahead would end other people's checkouts.
+ */
+export const databaseTime = async (sql: Pick<Sql, '$queryRawUnsafe'>): Promise<Date> => {
+  const [row] = await sql.$queryRawUnsafe<{ now: Date }[]>('SELECT clock_timestamp() AS now');
+  if (!row) throw new Error('the database does not tell the time');
+  return row.now;
+};
+
 interface TransactionOptions {
   readonly maxWait: number;
   readonly timeout: number;

@@ -12,11 +12,12 @@ export const ReserveStock = defineMessage({
   kind: 'command',
   owner: 'order',
   receivers: ['product'],
-  description: 'Hold these units at these prices until the given time.',
+  description: 'Hold these units at these prices for the given time, from the moment of the hold.',
   data: z.object({
     ...attempt,
     lines: z.array(z.object({ variantId: VariantId, quantity: z.int().positive(), unitPrice: Money })).min(1),
-    expiresAt: z.iso.datetime(),
+    // A duration, since sender and receiver have clocks of their own.
+    ttlMs: z.int().positive(),
   }),
 });
 

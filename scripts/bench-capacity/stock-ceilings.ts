@@ -61,9 +61,8 @@ export const measureStock = async (server: OwnPostgres, seconds: number): Promis
 
 const sellOne = async ({ commands }: App, variantId: VariantId): Promise<void> => {
   const attempt = { attemptId: newId('Attempt'), orderId: newId('Order') };
-  const expiresAt = new Date(Date.now() + 60_000).toISOString();
   const lines = [{ variantId, quantity: 1, unitPrice: priced }];
-  await commands.reserveStock(messageOf(ReserveStock, { ...attempt, lines, expiresAt }));
+  await commands.reserveStock(messageOf(ReserveStock, { ...attempt, lines, ttlMs: 60_000 }));
   await commands.commitStock(messageOf(CommitStock, attempt));
 };
 

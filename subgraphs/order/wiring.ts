@@ -9,7 +9,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
 import { type InTurn, turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart-reads.ts';
@@ -31,30 +31,36 @@ import type { Deps, Stores } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-const stores = (tx: Prisma.TransactionClient): Stores => ({
+const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
   carts: cartStore(tx),
   catalogue: catalogueStore(tx),
   orders: orderStore(tx),
   outbox: outbox(tx),
   idempotency: idempotency(tx),
+  now,
 });
 
 /** The ports that the database stands behind. */
-const persistence = (prisma: PrismaClient, inTurn: InTurn): Pick<Deps, 'transaction' | 'receive' | 'reads'> => ({
-  transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
+const persistence = (
+  prisma: PrismaClient,
+  { inTurn, clock }: { readonly inTurn: InTurn; readonly clock: Clock },
+): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'now'> => ({
+  transaction: (work, subject) =>
+    inTurn(subject, () => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx)))))),
   receive: (message, work) =>
     inTransaction(prisma, async (tx) => {
-      if (await takeIn(tx, message)) await work(stores(tx));
+      const now = await takeIn(tx, message);
+      if (now) await work(stores(tx, clock(now)));
     }),
+  now: async () => clock(await databaseTime(prisma)),
   reads: { ...orderReads(prisma), ...cartReads(prisma) },
 });
 
 export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
   new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
-type Rim = Pick<Deps, 'now' | 'newId' | 'newOrderNumber'>;
+type Rim = Pick<Deps, 'newId' | 'newOrderNumber'>;
 const world: Rim = {
-  now: () => new Date(),
   newId,
   newOrderNumber: () => orderNumber(randomBytes(orderNumberBytes)),
 };
@@ -62,9 +68,13 @@ const world: Rim = {
 /** The whole app over a database, without any door. */
 export const createApp = (
   prisma: PrismaClient,
-  parts: Pick<Deps, 'watch' | 'signals' | 'timings' | 'openOrders' | 'sweepBatch'> & Partial<Rim>,
+  {
+    clock = (time) => time,
+    ...parts
+  }: Pick<Deps, 'watch' | 'signals' | 'timings' | 'openOrders' | 'sweepBatch'> &
+    Partial<Rim> & { readonly clock?: Clock },
   inTurn: InTurn = turns(),
-) => app({ ...persistence(prisma, inTurn), ...world, ...parts });
+) => app({ ...persistence(prisma, { inTurn, clock }), ...world, ...parts });
 
 export const wire =
   (config: OrderConfig) =>

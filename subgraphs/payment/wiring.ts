@@ -10,7 +10,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
 import { turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/payment/client/client.ts';
 import { ledgerStore } from './adapters/ledger-store.ts';
@@ -36,32 +36,38 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
   new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
-const stores = (tx: Prisma.TransactionClient): Stores => ({
+const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
   payments: paymentStore(tx),
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),
   events: providerEventStore(tx),
   outbox: outbox(tx),
   idempotency: idempotency(tx),
+  now,
 });
 
 export interface World {
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
-  readonly now?: () => Date;
+  readonly clock?: Clock;
 }
 
 /** The whole app over a database and a provider, without any door. */
-export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, now = () => new Date() }: World) => {
+export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, clock = (time) => time }: World) => {
   const inTurn = turns();
   const deps: Deps = {
-    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
+    transaction: (work, subject) =>
+      inTurn(subject, () => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx)))))),
     receive: (message, work) =>
-      inTransaction(prisma, async (tx) => ((await takeIn(tx, message)) ? work(stores(tx)) : undefined)),
+      inTransaction(prisma, async (tx) => {
+        const now = await takeIn(tx, message);
+        return now && work(stores(tx, clock(now)));
+      }),
     work: workList(prisma),
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
-    ...{ provider, providerTimeoutMs, now, newId },
+    now: async () => clock(await databaseTime(prisma)),
+    ...{ provider, providerTimeoutMs, newId },
   };
   return app(deps);
 };

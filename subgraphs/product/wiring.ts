@@ -8,7 +8,7 @@ import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import { measureReplica, watchReplica } from '../../platform/replica.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
 import { type Prisma, PrismaClient } from '../../prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
@@ -28,35 +28,29 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
   new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
-type World = Pick<Deps, 'now'> & { readonly newId: typeof newId };
-
-const storesIn =
-  (world: World) =>
-  (tx: Prisma.TransactionClient): Stores => ({
-    catalogue: catalogueStore(tx),
-    stock: stockStore(tx, world),
-    reservations: reservationStore(tx, world),
-    outbox: outbox(tx),
-  });
+const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
+  catalogue: catalogueStore(tx),
+  stock: stockStore(tx, { now, newId }),
+  reservations: reservationStore(tx, { now }),
+  outbox: outbox(tx),
+  now,
+});
 
 /** The whole app over a database, without any door. */
 export const createApp = (
   prisma: PrismaClient,
-  world: World = { now: () => new Date(), newId },
-  more: Pick<Deps, 'browsingReads'> = {},
-): App => {
-  const stores = storesIn(world);
-  return app({
+  { clock = (time) => time, ...more }: Pick<Deps, 'browsingReads'> & { readonly clock?: Clock } = {},
+): App =>
+  app({
     ...more,
-    transaction: (work) => inTransaction(prisma, (tx) => work(stores(tx))),
+    transaction: (work) => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx))))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => {
-        if (await takeIn(tx, message)) await work(stores(tx));
+        const now = await takeIn(tx, message);
+        if (now) await work(stores(tx, clock(now)));
       }),
     reads: catalogueReads(prisma),
-    now: world.now,
   });
-};
 
 /** For `npm run seed`: takes over what is new or changed, tells how much that was. */
 export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Promise<ImportReport> => {
@@ -99,7 +93,7 @@ export const wire =
     });
     const replica = openReplica(config, prisma, log);
     measureReplica(metrics, () => replica?.isUsable());
-    const productApp = createApp(prisma, undefined, replica);
+    const productApp = createApp(prisma, replica);
     return {
       schema: schema(),
       context: context(productApp),

@@ -93,7 +93,7 @@ export const orderTestApp = async (
     // Far more than any test needs but those about the bound, which bring their own.
     openOrders,
     sweepBatch: 100,
-    now: () => new Date(Date.now() + clock.offsetMs),
+    clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
   };
   const app = createApp(prisma, parts);
   const subgraph = schema();

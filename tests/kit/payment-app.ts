@@ -23,7 +23,6 @@ export interface PaymentTestApp extends AsyncDisposable {
   readonly memory: ReturnType<typeof openMemory>;
   /** Every SQL statement of the app so far. */
   readonly statements: readonly string[];
-  readonly now: () => Date;
   advance(ms: number): void;
   /** Sweeps once, an hour later: everything open or waiting is due by then. */
   sweepLater(): Promise<void>;
@@ -53,12 +52,12 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   const memory = openMemory(database.url, () => undefined);
 
   let aheadMs = 0;
-  const now = () => new Date(Date.now() + aheadMs);
-  const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, now });
-  const app = createApp(prisma, { provider, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, now });
+  const clock = (time: Date) => new Date(time.getTime() + aheadMs);
+  const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
+  const app = createApp(prisma, { provider, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 
   return {
-    ...{ app, prisma, databaseUrl: database.url, memory, statements, now },
+    ...{ app, prisma, databaseUrl: database.url, memory, statements },
     advance: (ms) => {
       aheadMs += ms;
     },

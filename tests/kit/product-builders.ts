@@ -75,11 +75,11 @@ export interface WantedLine {
 export const reserve = (
   attemptId: AttemptId,
   lines: readonly WantedLine[],
-  expiresAt = new Date(Date.now() + 60_000),
+  ttlMs = 60_000,
 ): Message<DataOf<typeof ReserveStock>> =>
   received(ReserveStock, attemptId, {
     lines: lines.map(({ sku, quantity, unitPrice = tenEuros }) => ({ variantId: variantOf(sku), quantity, unitPrice })),
-    expiresAt: expiresAt.toISOString(),
+    ttlMs,
   });
 export const commit = (attemptId: AttemptId) => received(CommitStock, attemptId, {});
 export const release = (attemptId: AttemptId) => received(ReleaseStock, attemptId, {});

@@ -1,6 +1,6 @@
 /** A shop of its own for a test: a real database with the real product app on it. */
 import { afterAll } from 'vitest';
-import { type AttemptId, newId } from '../../contracts/ids.ts';
+import type { AttemptId } from '../../contracts/ids.ts';
 import { prismaAdapter } from '../../platform/database.ts';
 import { PrismaClient } from '../../prisma/product/client/client.ts';
 import type { CatalogueImport } from '../../subgraphs/product/usecases/import-catalogue.ts';
@@ -17,8 +17,8 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
     log: [{ emit: 'event', level: 'query' }],
   });
   prisma.$on('query', ({ query }) => statements.push(query));
-  let now = new Date();
-  const app = createApp(prisma, { now: () => now, newId });
+  let aheadMs = 0;
+  const app = createApp(prisma, { clock: (time) => new Date(time.getTime() + aheadMs) });
   const { commands } = app;
   let products = 0;
   await commands.importCatalogue(catalogue);
@@ -45,9 +45,8 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
       await commands.importCatalogue(aCatalogue([product], stock));
       return skus;
     },
-    now: () => now,
     advance: (ms: number) => {
-      now = new Date(now.getTime() + ms);
+      aheadMs += ms;
     },
     /** Answers to one attempt, in the order they were given. */
     answers: async (attemptId: AttemptId) => {

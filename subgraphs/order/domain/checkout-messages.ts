@@ -22,7 +22,6 @@ export const command = (
   timings: Timings,
   order: Order,
   name: Command,
-  now: Date,
   attemptId: AttemptId = order.attempt.id,
 ): NewMessage => {
   const to = aboutOrder(order);
@@ -32,7 +31,7 @@ export const command = (
       return message(ReserveStock, to, {
         ...attempt,
         lines: order.lines.map(({ variantId, quantity, unitPrice }) => ({ variantId, quantity, unitPrice })),
-        expiresAt: new Date(now.getTime() + reservationTtlMs(timings)).toISOString(),
+        ttlMs: reservationTtlMs(timings),
       });
     case 'stock.commit':
       return message(CommitStock, to, attempt);

@@ -28,7 +28,7 @@ export const enter = (timings: Timings, order: Order, status: OrderStatus, now: 
   };
   return {
     order: withoutToken(entered),
-    messages: [...(sends ? [command(timings, entered, sends, now)] : []), ...(tells ? [tell(entered, tells)] : [])],
+    messages: [...(sends ? [command(timings, entered, sends)] : []), ...(tells ? [tell(entered, tells)] : [])],
   };
 };
 
@@ -47,7 +47,7 @@ export const compensate = (timings: Timings, order: Order, now: Date): Outcome =
   const step = { deadline: deadlineOf(timings, order, 'undo', 1, now), sends: 1 };
   return {
     order: { ...order, status: 'COMPENSATING', step },
-    messages: [command(timings, order, undos[inHand].sends, now)],
+    messages: [command(timings, order, undos[inHand].sends)],
   };
 };
 
@@ -59,7 +59,7 @@ export const sendAgain = (timings: Timings, order: Order, now: Date): Outcome =>
   const deadline = deadlineOf(timings, order, waits, sends, now);
   return {
     order: { ...order, step: { deadline, sends } },
-    messages: [command(timings, order, commandInHand(order), now)],
+    messages: [command(timings, order, commandInHand(order))],
   };
 };
 

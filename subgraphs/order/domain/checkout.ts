@@ -143,6 +143,6 @@ const afterTheEnd = (timings: Timings, order: Order, reply: Reply, now: Date): D
   }
   const part = reveals[reply.type];
   if (!part) return { kind: 'ignored', because: `${reply.type} of an attempt that is over is old news` };
-  const undo = command(timings, order, undos[part].sends, now, reply.data.attemptId);
+  const undo = command(timings, order, undos[part].sends, reply.data.attemptId);
   return record(order, { order, messages: [undo] }, reply, now);
 };

@@ -12,16 +12,22 @@ export interface Asker {
 type Standing = Pick<Order, 'status' | 'payment' | 'expiresAt'>;
 
 const rules: Record<OrderAction, (order: Standing, asker: Asker, now: Date) => boolean> = {
-  PAY: ({ status, expiresAt }, { isCustomer }, now) =>
-    isCustomer && steps[status].on.payRequested !== undefined && now < expiresAt,
-  CONFIRM_PAYMENT: ({ status, payment }, { isCustomer }) =>
-    isCustomer && status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED',
+  PAY: (order, { isCustomer }, now) => isCustomer && awaitsPayment(order) && now < order.expiresAt,
+  CONFIRM_PAYMENT: (order, { isCustomer }) => isCustomer && awaitsExtraStep(order),
   CANCEL: ({ status }) => steps[status].on.cancelRequested !== undefined,
   RESUME: ({ status }, { isStaff }) => isStaff && steps[status].on.resumeRequested !== undefined,
 };
 
 export const nextActions = (order: Standing, asker: Asker, now: Date): OrderAction[] =>
   (Object.keys(rules) as OrderAction[]).filter((action) => rules[action](order, asker, now));
+
+/** Whether the customer may pay again, for as long as the order has not expired. */
+export const awaitsPayment = ({ status }: Pick<Order, 'status'>): boolean =>
+  steps[status].on.payRequested !== undefined;
+
+/** Whether the customer's bank wants something of them before the payment goes on. */
+export const awaitsExtraStep = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean =>
+  status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED';
 
 export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].goods;
 
@@ -34,9 +40,7 @@ export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => {
 };
 
 /** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */
-export const isAtRest = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean => {
-  const { waits } = steps[status];
-  return (
-    waits === undefined || waits === 'expiry' || (status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED')
-  );
+export const isAtRest = (order: Pick<Order, 'status' | 'payment'>): boolean => {
+  const { waits } = steps[order.status];
+  return waits === undefined || waits === 'expiry' || awaitsExtraStep(order);
 };

@@ -35,7 +35,7 @@ export const defaultTimings: Timings = {
 // The queue's own delay, both ways, on a bad day.
 const queueMarginMs = minute;
 
-/** Until when the stock has to be held: through every step up to its sale, the extra step of the bank included. */
+/** For how long the stock has to be held: through every step up to its sale, the extra step of the bank included. */
 export const reservationTtlMs = ({ waitMs }: Timings): number =>
   waitMs.reserve + waitMs.authorize + waitMs.action + waitMs.commit + queueMarginMs;
 

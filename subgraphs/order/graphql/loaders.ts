@@ -15,11 +15,13 @@ export interface Loaders {
   readonly cartLines: DataLoader<CartId, readonly PricedLine[]>;
   readonly lines: DataLoader<OrderId, readonly OrderLine[]>;
   readonly timelines: DataLoader<OrderId, readonly TimelineEntry[]>;
+  /** The time by the database's clock, asked once. */
+  readonly now: () => Promise<Date>;
   /** Pages with the same arguments are read together. */
   readonly ordersOf: (customer: UserId, page: OrderPage) => Promise<readonly OrderView[]>;
 }
 
-export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
+export const loaders = ({ reads, now }: App, viewer: Viewer): Loaders => ({
   orders: new DataLoader(async (ids) => inTurn(ids, await reads.orders(viewer, ids), ({ id }) => id)),
   ordersByNumber: new DataLoader(async (numbers) =>
     inTurn(numbers, await reads.ordersByNumber(viewer, numbers), ({ number }) => number),
@@ -31,6 +33,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
   cartLines: new DataLoader(async (ids) => manyInTurn(ids, await reads.cartLines(ids))),
   lines: new DataLoader(async (ids) => manyInTurn(ids, await reads.lines(ids))),
   timelines: new DataLoader(async (ids) => manyInTurn(ids, await reads.timelines(ids))),
+  now: once(now),
   ordersOf: pagedLoader(async (customers, page) => manyInTurn(customers, await reads.pageOf(viewer, customers, page))),
 });
 
@@ -42,6 +45,11 @@ const inTurn = <K, T>(keys: readonly K[], found: readonly T[], keyOf: (it: T) =>
 
 const manyInTurn = <K, T>(keys: readonly K[], found: ReadonlyMap<K, readonly T[]>): (readonly T[])[] =>
   keys.map((key) => found.get(key) ?? []);
+
+const once = <T>(ask: () => Promise<T>) => {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
+};
 
 const pagedLoader = <K, T>(read: (keys: readonly K[], page: OrderPage) => Promise<(readonly T[])[]>) => {
   const byPage = new Map<string, DataLoader<K, readonly T[]>>();

@@ -1,7 +1,14 @@
 import { type OrderId, parseId } from '../../../contracts/ids.ts';
 import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
 import { sentenceFor } from '../domain/checkout-timeline.ts';
-import { type Asker, fulfilmentOf, isFinal, nextActions } from '../domain/next-actions.ts';
+import {
+  type Asker,
+  awaitsExtraStep,
+  awaitsPayment,
+  fulfilmentOf,
+  isFinal,
+  nextActions,
+} from '../domain/next-actions.ts';
 import { lineTotal } from '../domain/order.ts';
 import { readOrderNumber } from '../domain/order-number.ts';
 import type { OrderView } from '../usecases/ports.ts';
@@ -34,9 +41,12 @@ export const order: OrderResolvers = {
   fulfilmentStatus: ({ status }) => fulfilmentOf(status),
   isFinal,
   failure: failureOf,
-  nextActions: (it, _, { viewer, app }) => nextActions(it, asker(it, viewer), app.now()),
-  paymentAction: (it, _, { viewer, app }) =>
-    nextActions(it, asker(it, viewer), app.now()).includes('CONFIRM_PAYMENT') ? it : null,
+  nextActions: async (it, _, { viewer, loaders }) => {
+    // Asked only where the answer depends on it: reading an order is to be cheap.
+    const now = awaitsPayment(it) ? await loaders.now() : it.placedAt;
+    return nextActions(it, asker(it, viewer), now);
+  },
+  paymentAction: (it, _, { viewer }) => (asker(it, viewer).isCustomer && awaitsExtraStep(it) ? it : null),
 };
 
 /** Staff see every order, and can do for its customer what costs nobody else's money. */

@@ -15,7 +15,7 @@ export interface AddToCart {
 
 /** Puts units of a variant into the customer's cart, which is opened when there is none. */
 export const addToCart =
-  ({ transaction, now, newId }: Deps) =>
+  ({ transaction, newId }: Deps) =>
   ({
     customerId,
     variantId,
@@ -25,15 +25,15 @@ export const addToCart =
     Result<CartId, VariantUnavailable | CartLimitExceeded | CurrencyMismatch | IdempotencyConflict>
   > =>
     transaction(
-      ({ carts, catalogue, idempotency }) =>
+      ({ carts, catalogue, idempotency, now }) =>
         idempotency.once(
           { actor: customerId, operation: 'addToCart', key, input: { variantId, quantity } },
           async () => {
-            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
+            const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
             const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
             const units = addUnits(cart, entries, variantId, quantity);
             if (!units.ok) return units;
-            await carts.putLines(cart.id, [{ id: newId('CartLine'), variantId, quantity: units.value }], now());
+            await carts.putLines(cart.id, [{ id: newId('CartLine'), variantId, quantity: units.value }], now);
             return ok(cart.id);
           },
         ),
@@ -45,19 +45,19 @@ export const addToCart =
  * transaction that ends the order, so they are in one of the two and never in both.
  */
 export const giveBackToCart = async (
-  { now, newId }: Pick<Deps, 'now' | 'newId'>,
-  { carts, catalogue }: Stores,
+  { newId }: Pick<Deps, 'newId'>,
+  { carts, catalogue, now }: Stores,
   customerId: UserId,
   lines: readonly OrderLine[],
 ): Promise<void> => {
   if (lines.length === 0) return;
-  const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now: now() });
+  const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
   const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
   const merged = mergedUnits(cart, entries, lines);
   await carts.putLines(
     cart.id,
     merged.map((units) => ({ id: newId('CartLine'), ...units })),
-    now(),
+    now,
   );
 };
 

@@ -14,7 +14,7 @@ export const advanceCheckout =
       const order = await stores.orders.lock(data.orderId);
       // A command is sent in the transaction that writes its order: a reply without one is a fault, and must be seen.
       if (!order) throw new Error(`${type} is about ${data.orderId}, which does not exist`);
-      ruling = await rule(deps, stores, order, decide(deps.timings, order, { type, data } as Reply, deps.now()));
+      ruling = await rule(deps, stores, order, decide(deps.timings, order, { type, data } as Reply, stores.now));
     });
     if (ruling) report(deps, ruling);
   };

@@ -43,7 +43,7 @@ export const askOfOrder = async <F extends Failure>(
           const order = await stores.orders.lock(orderId);
           if (!order || !mayRead(viewer, order.customerId))
             throw new CallerFault('NOT_FOUND', 'There is no such order.');
-          const decision = decide(deps.timings, order, wish(order), deps.now());
+          const decision = decide(deps.timings, order, wish(order), stores.now);
           if (decision.kind === 'ignored') return fail(refusal);
           ruling = await rule(deps, stores, order, decision);
           return ok(orderId);

@@ -14,7 +14,7 @@ export interface ChangeCartLine {
 
 /** Sets the quantity of a line of the customer's cart. */
 export const changeCartLine =
-  ({ transaction, now }: Deps) =>
+  ({ transaction }: Deps) =>
   ({
     customerId,
     lineId,
@@ -22,7 +22,7 @@ export const changeCartLine =
     idempotencyKey: key,
   }: ChangeCartLine): Promise<Result<CartId, CartLineNotFound | CartLimitExceeded | IdempotencyConflict>> =>
     transaction(
-      ({ carts, catalogue, idempotency }) =>
+      ({ carts, catalogue, idempotency, now }) =>
         idempotency.once<CartId, CartLineNotFound | CartLimitExceeded>(
           { actor: customerId, operation: 'changeCartLine', key, input: { lineId, quantity } },
           async () => {
@@ -32,7 +32,7 @@ export const changeCartLine =
             const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
             const units = setUnits(cart, entries, line, quantity);
             if (!units.ok) return units;
-            await carts.putLines(cart.id, [{ ...line, quantity: units.value }], now());
+            await carts.putLines(cart.id, [{ ...line, quantity: units.value }], now);
             return ok(cart.id);
           },
         ),

@@ -42,8 +42,8 @@ export const placeOrder =
 const maxNumbersTried = 3;
 
 const fromCart = async (
-  { timings, openOrders: most, now, newId, newOrderNumber }: Deps,
-  { carts, catalogue, orders, outbox }: Stores,
+  { timings, openOrders: most, newId, newOrderNumber }: Deps,
+  { carts, catalogue, orders, outbox, now }: Stores,
   { customerId, paymentMethodToken, expectedTotal }: PlaceOrder,
 ): Promise<Result<Order, CannotPlace>> => {
   const cart = await carts.lock(customerId);
@@ -62,13 +62,13 @@ const fromCart = async (
       paymentMethodToken,
       expectedTotal,
     },
-    now(),
+    now,
   );
   if (!placed.ok) return placed;
   for (let tries = 0; tries < maxNumbersTried; tries++) {
-    const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now());
+    const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now);
     if (!(await orders.insert(begun))) continue;
-    await carts.empty(cart.id, now());
+    await carts.empty(cart.id, now);
     await outbox.add(...begun.messages);
     return ok(begun.order);
   }

@@ -50,6 +50,8 @@ export interface Stores {
   readonly orders: OrderStore;
   readonly outbox: Outbox;
   readonly idempotency: Idempotency;
+  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
+  readonly now: Date;
 }
 
 /**
@@ -131,7 +133,8 @@ export interface Deps {
   readonly openOrders: OpenOrders;
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
-  readonly now: () => Date;
+  /** The same outside of a transaction. */
+  readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
   readonly newOrderNumber: () => string;
 }

@@ -11,18 +11,18 @@ export interface RemoveFromCart {
 
 /** Takes a line out of the customer's cart. */
 export const removeFromCart =
-  ({ transaction, now }: Deps) =>
+  ({ transaction }: Deps) =>
   ({
     customerId,
     lineId,
     idempotencyKey: key,
   }: RemoveFromCart): Promise<Result<CartId, CartLineNotFound | IdempotencyConflict>> =>
     transaction(
-      ({ carts, idempotency }) =>
+      ({ carts, idempotency, now }) =>
         idempotency.once({ actor: customerId, operation: 'removeFromCart', key, input: { lineId } }, async () => {
           const cart = await carts.lock(customerId);
           if (!cart?.lines.some(({ id }) => id === lineId)) return fail(cartLineNotFound);
-          await carts.removeLine(cart.id, lineId, now());
+          await carts.removeLine(cart.id, lineId, now);
           return ok(cart.id);
         }),
       cartOf(customerId),

@@ -20,13 +20,13 @@ export const rule = async (deps: Deps, stores: Stores, before: Order, decision: 
 };
 
 /** After the commit: what was rolled back never happened, and nobody is told of it. */
-export const report = ({ signals, now }: Pick<Deps, 'signals' | 'now'>, { before, decision }: Ruling): void => {
+export const report = ({ signals }: Pick<Deps, 'signals'>, { before, decision }: Ruling): void => {
   if (decision.kind === 'ignored') {
     signals.ignored(before, decision.because);
     return;
   }
-  const { order, alarm } = decision;
+  const { order, entry, alarm } = decision;
   if (order.status !== before.status)
-    signals.moved(before.status, order.status, now().getTime() - order.placedAt.getTime());
+    signals.moved(before.status, order.status, entry.at.getTime() - order.placedAt.getTime());
   if (alarm) signals.alarm(order, alarm);
 };

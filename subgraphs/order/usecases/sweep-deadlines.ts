@@ -8,7 +8,7 @@ import { type Ruling, report, rule } from './ruling.ts';
  * copy has in hand is passed over. Each order has a transaction of its own, so one that fails holds up no other.
  */
 export const sweepDeadlines = (deps: Deps) => async (): Promise<number> => {
-  const overdue = await deps.reads.overdue(deps.now(), deps.sweepBatch);
+  const overdue = await deps.reads.overdue(await deps.now(), deps.sweepBatch);
   let swept = 0;
   for (const id of overdue) {
     try {
@@ -21,10 +21,9 @@ export const sweepDeadlines = (deps: Deps) => async (): Promise<number> => {
 };
 
 const sweep = async (deps: Deps, id: OrderId): Promise<boolean> => {
-  const now = deps.now();
   const ruling = await deps.transaction(async (stores): Promise<Ruling | undefined> => {
-    const order = await stores.orders.lockOverdue(id, now);
-    return order && rule(deps, stores, order, decide(deps.timings, order, { type: 'timedOut' }, now));
+    const order = await stores.orders.lockOverdue(id, stores.now);
+    return order && rule(deps, stores, order, decide(deps.timings, order, { type: 'timedOut' }, stores.now));
   });
   if (ruling) report(deps, ruling);
   return ruling !== undefined;

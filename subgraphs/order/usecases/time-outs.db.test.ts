@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId, type OrderId } from '../../../contracts/ids.ts';
 import { money } from '../../../contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, staff, variantOf } from '../../../tests/kit/order-app.ts';
+import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
 import type { Reply } from '../domain/checkout-events.ts';
 import { defaultTimings, reservationTtlMs } from '../domain/timings.ts';
 
@@ -89,13 +90,62 @@ describe('time', () => {
     const reserve = await kit.prisma.outboxMessage.findFirstOrThrow({
       where: { aggregateId: id, type: 'stock.reserve' },
     });
-    const { expiresAt } = reserve.data as { expiresAt: string };
-    const { placedAt } = await kit.rowOf(id);
-    expect(Date.parse(expiresAt) - placedAt.getTime()).toBeGreaterThanOrEqual(reservationTtlMs(defaultTimings));
+    expect(reserve.data).toMatchObject({ ttlMs: reservationTtlMs(defaultTimings) });
+  });
+});
+
+describe('a process whose clock is a minute wrong', () => {
+  it.each([
+    ['ahead', skewMs],
+    ['behind', -skewMs],
+  ])('%s neither ends the checkouts of others nor has its own ended', async (_, aheadMs) => {
+    const own = await withClockAhead(aheadMs, async () => {
+      await kit.app.commands.sweepDeadlines();
+      await kit.reply(await kit.replyTo(id, 'stock.reserved'));
+      await kit.app.commands.sweepDeadlines();
+      return await kit.placed();
+    });
+    await kit.app.commands.sweepDeadlines();
+    expect(await status()).toBe('AUTHORIZING');
+    expect((await kit.rowOf(own)).status).toBe('PLACED');
+  });
+
+  it.each([
+    ['ahead', skewMs],
+    ['behind', -skewMs],
+  ])('%s acts on a deadline when it is over, not before and not later', async (_, aheadMs) => {
+    const own = await withClockAhead(aheadMs, () => kit.placed());
+    for (const [passedMs, expected] of [
+      [59_000, 'PLACED'],
+      [2_000, 'COMPENSATING'],
+    ] as const) {
+      kit.advance(passedMs);
+      await withClockAhead(-aheadMs, () => kit.app.commands.sweepDeadlines());
+      expect((await kit.rowOf(own)).status).toBe(expected);
+    }
+  });
+
+  it.each([
+    ['ahead', skewMs],
+    ['behind', -skewMs],
+  ])('%s tells customers what they can do, by the same clock', async (_, aheadMs) => {
+    await tell(...toPaymentFailed);
+    const nextActions = () =>
+      withClockAhead(aheadMs, async () => (await kit.ask(customer(), `{ order(id: "${id}") { nextActions } }`)).data);
+    kit.advance(defaultTimings.waitMs.expiry - 30_000);
+    expect(await nextActions()).toEqual({ order: { nextActions: ['PAY', 'CANCEL'] } });
+    kit.advance(31_000);
+    expect(await nextActions()).toEqual({ order: { nextActions: ['CANCEL'] } });
   });
 });
 
 describe('an order that comes to nothing', () => {
+  // So that those which earlier tests left behind do not fill the cart in the midst of these.
+  beforeAll(async () => {
+    kit.advance(defaultTimings.waitMs.expiry);
+    await kit.app.commands.sweepDeadlines();
+  });
+
   const cartOf = async () => {
     const lines = await kit.prisma.cartLine.findMany({ orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] });
     return lines.map(({ variantId, quantity }) => [variantId, quantity]);

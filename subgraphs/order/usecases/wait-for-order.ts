@@ -8,16 +8,16 @@ import type { Deps, OrderView } from './ports.ts';
  * Undefined when the viewer has no such order.
  */
 export const waitForOrder =
-  ({ reads, watch, now }: Deps) =>
+  ({ reads, watch }: Deps) =>
   async (viewer: Viewer, id: OrderId, waitMs: number): Promise<OrderView | undefined> => {
-    const until = now().getTime() + waitMs;
+    const until = performance.now() + waitMs;
     const read = async () => (await reads.orders(viewer, [id]))[0];
     if (waitMs === 0) return await read();
     // Followed before it is read: a change in between is noticed.
     using changes = watch.follow(id);
     for (;;) {
       const order = await read();
-      const leftMs = until - now().getTime();
+      const leftMs = until - performance.now();
       if (!order || isAtRest(order) || leftMs <= 0) return order;
       await changes.next(leftMs);
     }

@@ -12,13 +12,16 @@ export const authorizePayment =
     const { correlationId, data } = message;
     const { paymentMethodToken: token, ...wanted } = data;
     const opened = await deps.receive(message, async (stores) => {
-      const now = deps.now();
       const payment = await stores.payments.lock(data.attemptId);
       const decision = payment
-        ? decide(payment, { kind: 'authorize' }, now)
+        ? decide(payment, { kind: 'authorize' }, stores.now)
         : begin(
             { ...wanted, token, provider: deps.provider.name, correlationId },
-            { id: deps.newId('Payment'), now, withdrawn: await stores.payments.isWithdrawn(data.attemptId) },
+            {
+              id: deps.newId('Payment'),
+              now: stores.now,
+              withdrawn: await stores.payments.isWithdrawn(data.attemptId),
+            },
           );
       return carryOutCommand(stores, decision, deps);
     });

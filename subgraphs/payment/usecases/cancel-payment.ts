@@ -16,8 +16,8 @@ export const cancelPayment =
     const { attemptId, orderId } = message.data;
     const opened = await deps.receive(message, async (stores) => {
       const payment = await stores.payments.lock(attemptId);
-      if (payment) return carryOutCommand(stores, decide(payment, { kind: 'cancel' }, deps.now()), deps);
-      await stores.payments.withdraw({ attemptId, orderId }, deps.now());
+      if (payment) return carryOutCommand(stores, decide(payment, { kind: 'cancel' }, stores.now), deps);
+      await stores.payments.withdraw({ attemptId, orderId }, stores.now);
       await stores.outbox.add(nothingToCancel({ attemptId, orderId }));
       return undefined;
     });

@@ -13,7 +13,7 @@ export const capturePayment =
     const { attemptId, orderId, amount } = message.data;
     const opened = await deps.receive(message, async (stores) => {
       const payment = await stores.payments.lock(attemptId);
-      if (payment) return carryOutCommand(stores, decide(payment, { kind: 'capture', amount }, deps.now()), deps);
+      if (payment) return carryOutCommand(stores, decide(payment, { kind: 'capture', amount }, stores.now), deps);
       await stores.outbox.add(nothingToCapture({ attemptId, orderId }));
       return undefined;
     });

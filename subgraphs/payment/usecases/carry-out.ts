@@ -7,9 +7,9 @@ import type { Deps, Stores } from './ports.ts';
  * run by the caller once the transaction is over, and by the sweep if the caller does not live to see that.
  */
 export const carryOut = async (
-  { payments, operations, ledger, outbox }: Stores,
+  { payments, operations, ledger, outbox, now }: Stores,
   { payment, call, lines, replies }: Decision,
-  { now, operationKey, providerTimeoutMs }: { now: Date; operationKey?: string; providerTimeoutMs: number },
+  { operationKey, providerTimeoutMs }: { operationKey?: string; providerTimeoutMs: number },
 ): Promise<Operation | undefined> => {
   await payments.save(payment);
   if (lines.length > 0) {
@@ -21,5 +21,5 @@ export const carryOut = async (
 };
 
 /** The same for a decision about a command, which no money moves by. */
-export const carryOutCommand = (stores: Stores, decision: Decision, { now, providerTimeoutMs }: Deps) =>
-  carryOut(stores, decision, { now: now(), providerTimeoutMs });
+export const carryOutCommand = (stores: Stores, decision: Decision, { providerTimeoutMs }: Deps) =>
+  carryOut(stores, decision, { providerTimeoutMs });

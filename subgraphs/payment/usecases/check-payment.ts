@@ -17,9 +17,9 @@ export const checkPayment =
       const payment = await stores.payments.lock(attemptId);
       // What was looked up is old news once the payment has moved on: an operation's own answer says more.
       if (payment?.status !== status || !isWaiting(status)) return undefined;
-      const { now, providerTimeoutMs } = deps;
-      const decision = decide(payment, answer, now());
-      return carryOut(stores, decision, { now: now(), operationKey: askedFirstBy(attemptId), providerTimeoutMs });
+      const { providerTimeoutMs } = deps;
+      const decision = decide(payment, answer, stores.now);
+      return carryOut(stores, decision, { operationKey: askedFirstBy(attemptId), providerTimeoutMs });
     });
     if (opened) await runOperation(deps)(opened);
   };
@@ -32,7 +32,7 @@ const batch = 20;
 
 /** Asks about payments whose webhook may have got lost. Safe in many copies at once. */
 export const sweepChecks = (deps: Deps) => async (): Promise<void> => {
-  const now = deps.now();
+  const now = await deps.now();
   const due = await deps.work.claimChecks(batch, now, nextCheckAt(now));
   const check = checkPayment(deps);
   const ends = await Promise.allSettled(due.map((payment) => deps.onBehalfOf(payment, () => check(payment))));

@@ -34,7 +34,7 @@ export const confirmPayment =
         const payment = await stores.payments.lockById(paymentId);
         if (payment?.customerId !== customerId) throw new CallerFault('NOT_FOUND', 'There is no such payment.');
         if (!isExpected(payment, 'confirm')) return fail(paymentNotConfirmable(paymentId));
-        const decision = decide(payment, { kind: 'confirm', code }, deps.now());
+        const decision = decide(payment, { kind: 'confirm', code }, stores.now);
         const operation = await carryOutCommand(stores, decision, deps);
         if (operation) operations.push(operation);
         return ok(paymentId);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
 import { type Fate, providerFrom, providerModel, type Temper } from '../../../tests/kit/payment-provider-model.ts';
+import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
 import { until } from '../../../tests/kit/until.ts';
 import type { Attempt } from '../domain/payment.ts';
 import { createApp } from '../wiring.ts';
@@ -30,23 +31,31 @@ test.each(['tok_timeout', 'tok_timeout_lost'])(
   },
 );
 
-test('a call without an answer is not made again before its time, and then later and later', async () => {
-  const calls: string[] = [];
-  const away = providerFrom(providerModel(kind()), async () => {
-    calls.push('call');
-    return 'request lost';
-  });
-  await using kit = await paymentTestApp({ provider: away });
-  await kit.app.commands.authorizePayment(authorizeMessage(anAttempt()));
-  await kit.app.sweeps.operations();
-  expect(calls).toHaveLength(1);
-  for (const waitMs of [600, 1_100, 2_100]) {
-    kit.advance(waitMs);
+test.each([
+  ['right', 0],
+  ['a minute ahead', skewMs],
+  ['a minute behind', -skewMs],
+])(
+  'a call without an answer is made again in its time, then later and later, where a clock is %s',
+  async (_, aheadMs) => {
+    const calls: string[] = [];
+    const away = providerFrom(providerModel(kind()), async () => {
+      calls.push('call');
+      return 'request lost';
+    });
+    await using kit = await paymentTestApp({ provider: away });
+    await withClockAhead(aheadMs, () => kit.app.commands.authorizePayment(authorizeMessage(anAttempt())));
     await kit.app.sweeps.operations();
-    await kit.app.sweeps.operations();
-  }
-  expect(calls).toHaveLength(4);
-});
+    expect(calls).toHaveLength(1);
+    for (const [round, waitMs] of [600, 1_100, 2_100].entries()) {
+      kit.advance(waitMs);
+      await kit.app.sweeps.operations();
+      expect(calls).toHaveLength(round + 2);
+      await withClockAhead(aheadMs, () => kit.app.sweeps.operations());
+    }
+    expect(calls).toHaveLength(4);
+  },
+);
 
 test('sweeps in several processes take each open operation up once', async () => {
   const tries = new Map<string, number>();
@@ -116,7 +125,7 @@ test('a process that dies with the call out: the next sweep of another one finis
   await until('the call is out', slow.isCalled);
   const survivor = createApp(kit.prisma, {
     ...{ provider: providerFrom(model, async () => 'arrives'), providerTimeoutMs: 2_000 },
-    now: () => new Date(Date.now() + 60_000),
+    clock: (time) => new Date(time.getTime() + 60_000),
   });
   await survivor.sweeps.operations();
   expect(await toldTypes(kit, attempt)).toEqual(['authorized']);

@@ -44,6 +44,8 @@ export interface Stores {
   readonly events: ProviderEvents;
   readonly outbox: Outbox;
   readonly idempotency: Idempotency;
+  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
+  readonly now: Date;
 }
 
 /**
@@ -125,7 +127,8 @@ export interface Deps {
   readonly reads: PaymentReads;
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
-  readonly now: () => Date;
+  /** The same outside of a transaction. */
+  readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
   /** Runs work that nobody waits for under the name of the request that began it. */
   readonly onBehalfOf: <T>(payment: Payment, work: () => Promise<T>) => Promise<T>;

@@ -11,13 +11,13 @@ export const receiveProviderEvent =
   async (event: ProviderEvent): Promise<void> => {
     const { attemptId } = event;
     if (!attemptId) return;
-    const waiting = await deps.transaction(async ({ events, payments }) => {
-      if (!(await events.takeIn(event, deps.now()))) return undefined;
+    const waiting = await deps.transaction(async ({ events, payments, now }) => {
+      if (!(await events.takeIn(event, now))) return undefined;
       const payment = await payments.lock(attemptId);
       if (!payment) return undefined;
       // The webhook can be quicker than the answer to our own call: then the check is due as soon as that one is in.
       if (isWaiting(payment.status) || payment.status === 'AUTHORIZING' || payment.status === 'CONFIRMING')
-        await payments.save({ ...payment, nextCheckAt: deps.now() });
+        await payments.save({ ...payment, nextCheckAt: now });
       return isWaiting(payment.status) ? payment : undefined;
     });
     if (waiting) await deps.onBehalfOf(waiting, () => checkPayment(deps)(waiting));

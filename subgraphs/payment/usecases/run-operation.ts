@@ -21,7 +21,7 @@ export const runOperation =
 const runOne = async (deps: Deps, operation: Operation): Promise<Operation | undefined> => {
   const answer = await ask(deps, operation);
   if (answer !== 'unknown') return recordAnswer(deps, operation, answer);
-  await deps.work.postpone(operation, nextTryAt(deps.now(), operation.tries));
+  await deps.work.postpone(operation, nextTryAt(await deps.now(), operation.tries));
   return undefined;
 };
 
@@ -58,7 +58,7 @@ const needed = <T>(value: T | null | undefined, what: string): T => {
 };
 
 const recordAnswer = (
-  { transaction, now, providerTimeoutMs }: Deps,
+  { transaction, providerTimeoutMs }: Deps,
   { key, payment: { attemptId } }: Operation,
   answer: Answer,
 ): Promise<Operation | undefined> =>
@@ -66,6 +66,6 @@ const recordAnswer = (
     const payment = await stores.payments.lock(attemptId);
     if (!payment) throw new Error(`operation ${key} has no payment`);
     // Two processes may have made the call; the answer was the same, and one of them was first.
-    if (!(await stores.operations.close(key, answer.kind, now()))) return undefined;
-    return carryOut(stores, decide(payment, answer, now()), { now: now(), operationKey: key, providerTimeoutMs });
+    if (!(await stores.operations.close(key, answer.kind, stores.now))) return undefined;
+    return carryOut(stores, decide(payment, answer, stores.now), { operationKey: key, providerTimeoutMs });
   });

@@ -7,7 +7,7 @@ const batch = 20;
 
 /** Takes up operations whose call got no answer, or whose process died. Safe in many copies at once. */
 export const sweepOperations = (deps: Deps) => async (): Promise<void> => {
-  const now = deps.now();
+  const now = await deps.now();
   const due = await deps.work.claimOperations(batch, now, leaseEnd(now, deps.providerTimeoutMs));
   const run = runOperation(deps);
   const ends = await Promise.allSettled(

@@ -23,10 +23,7 @@ const select = Prisma.sql`
                      FROM reservation_line line WHERE line.attempt_id = reservation.attempt_id), '[]') AS lines
     FROM reservation`;
 
-export const reservationStore = (
-  tx: Prisma.TransactionClient,
-  { now }: { readonly now: () => Date },
-): ReservationStore => ({
+export const reservationStore = (tx: Prisma.TransactionClient, { now }: { readonly now: Date }): ReservationStore => ({
   // The first lock makes the messages of one attempt take turns, also while it has no row to lock;
   // the second keeps the sweep away.
   lock: async (attemptId, orderId) => {
@@ -46,7 +43,7 @@ export const reservationStore = (
     await tx.$executeRaw`
       INSERT INTO reservation (attempt_id, order_id, status, expires_at, rejection, created_at, updated_at)
       VALUES (${attemptId}, ${orderId}, ${status}::reservation_status, ${expiresAt}::timestamptz,
-              ${rejection && JSON.stringify(rejection)}::jsonb, ${now()}::timestamptz, ${now()}::timestamptz)
+              ${rejection && JSON.stringify(rejection)}::jsonb, ${now}::timestamptz, ${now}::timestamptz)
       ON CONFLICT (attempt_id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at`;
     if (status === 'RESERVED')
       await tx.reservationLine.createMany({ data: lines.map((units) => ({ attemptId, ...units })) });

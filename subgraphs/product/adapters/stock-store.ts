@@ -6,7 +6,7 @@ import { movementEffects } from '../domain/stock.ts';
 import type { StockStore } from '../usecases/ports.ts';
 
 interface Rim {
-  readonly now: () => Date;
+  readonly now: Date;
   readonly newId: typeof newId;
 }
 
@@ -52,9 +52,8 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
            AND reserved + ${reserved}::int BETWEEN 0 AND on_hand + ${onHand}::int`;
       if (fits !== 1) throw new Error(`${kind} of ${quantity} × ${variantId} for ${attemptId} does not fit the stock`);
     }
-    const occurredAt = now();
     await tx.stockMovement.createMany({
-      data: inOrder.map((units) => ({ id: newId('Movement'), kind, attemptId, occurredAt, ...units })),
+      data: inOrder.map((units) => ({ id: newId('Movement'), kind, attemptId, occurredAt: now, ...units })),
     });
   },
 
@@ -71,7 +70,7 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
     return await tx.$executeRaw`
       WITH received AS (
         INSERT INTO stock_movement (id, variant_id, kind, quantity, reference, occurred_at)
-        SELECT id, variant_id, 'RECEIPT', quantity, reference, ${now()}::timestamptz
+        SELECT id, variant_id, 'RECEIPT', quantity, reference, ${now}::timestamptz
           FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
             AS given (id text, variant_id text, quantity int, reference text)
             ON CONFLICT (variant_id, reference) DO NOTHING

@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anAttempt, commit, release, reserve } from '../../../tests/kit/product-builders.ts';
 import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
+import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
 
 const minute = 60_000;
 let shop: Shop;
@@ -38,7 +39,8 @@ describe('stock.commit', () => {
 
   it('still goes through when the time is up but nobody has swept yet', async () => {
     const attempt = anAttempt();
-    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }], new Date(Date.now() - minute)));
+    await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }], minute));
+    shop.advance(2 * minute);
     await shop.commands.commitStock(commit(attempt));
     expect(await types(attempt)).toEqual(['stock.reserved', 'stock.committed']);
     expect(await shop.level(lamp)).toEqual({ onHand: 4, reserved: 0 });
@@ -92,9 +94,9 @@ describe('stock.release', () => {
 describe('the sweep', () => {
   it('gives back what is held past its time, and nothing else', async () => {
     const [old, fresh, sold] = [anAttempt(), anAttempt(), anAttempt()];
-    await reserveStock(reserve(old, [{ sku: lamp, quantity: 1 }], new Date(Date.now() + minute)));
-    await reserveStock(reserve(fresh, [{ sku: lamp, quantity: 1 }], new Date(Date.now() + 600 * minute)));
-    await reserveStock(reserve(sold, [{ sku: lamp, quantity: 1 }], new Date(Date.now() + minute)));
+    await reserveStock(reserve(old, [{ sku: lamp, quantity: 1 }], minute));
+    await reserveStock(reserve(fresh, [{ sku: lamp, quantity: 1 }], 600 * minute));
+    await reserveStock(reserve(sold, [{ sku: lamp, quantity: 1 }], minute));
     await shop.commands.commitStock(commit(sold));
     shop.advance(2 * minute);
     await Promise.all([shop.commands.expireReservations(10), shop.commands.expireReservations(10)]);
@@ -113,9 +115,23 @@ describe('the sweep', () => {
     ]);
   });
 
+  it.each([
+    ['ahead', skewMs],
+    ['behind', -skewMs],
+  ])('goes by the clock of the database where that of the process is a minute %s', async (_, aheadMs) => {
+    const [own, others] = [anAttempt(), anAttempt()];
+    await withClockAhead(aheadMs, () => reserveStock(reserve(own, [{ sku: lamp, quantity: 1 }], minute)));
+    await reserveStock(reserve(others, [{ sku: lamp, quantity: 1 }], minute));
+    const sweep = () => withClockAhead(aheadMs, () => shop.commands.expireReservations(10));
+    expect([await shop.commands.expireReservations(10), await sweep()]).toEqual([0, 0]);
+    shop.advance(minute);
+    expect(await sweep()).toBe(2);
+  });
+
   it('takes no more than its limit, and the rest the next time', async () => {
     const attempts = Array.from({ length: 5 }, anAttempt);
-    for (const attempt of attempts) await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }], new Date(0)));
+    for (const attempt of attempts) await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }], 1));
+    shop.advance(minute);
     expect(await shop.commands.expireReservations(3)).toBe(3);
     expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 2 });
     expect(await shop.commands.expireReservations(3)).toBe(2);

@@ -8,12 +8,12 @@ import type { Deps } from './ports.ts';
  * reserve or commit waits for one reservation and not for a batch.
  */
 export const expireReservations =
-  ({ transaction, now }: Deps) =>
+  ({ transaction }: Deps) =>
   async (limit: number): Promise<number> => {
     let expired = 0;
     while (expired < limit) {
       const wasOne = await transaction(async (stores) => {
-        const overdue = await stores.reservations.lockOverdue(now());
+        const overdue = await stores.reservations.lockOverdue(stores.now);
         if (overdue) await enact(stores, overdue, decide(overdue, 'expire'));
         return overdue !== undefined;
       });

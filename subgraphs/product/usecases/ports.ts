@@ -47,6 +47,8 @@ export interface Stores {
   readonly stock: StockStore;
   readonly reservations: ReservationStore;
   readonly outbox: Outbox;
+  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
+  readonly now: Date;
 }
 
 export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
@@ -106,5 +108,4 @@ export interface Deps {
   readonly reads: CatalogueReads;
   /** For customers, whose pages may be a moment old; the same as `reads` when absent. */
   readonly browsingReads?: CatalogueReads;
-  readonly now: () => Date;
 }

@@ -12,12 +12,12 @@ export const reserveStock =
   ({ receive }: Deps) =>
   (message: Message<DataOf<typeof ReserveStock>>): Promise<void> =>
     receive(message, async (stores) => {
-      const { attemptId, orderId, lines, expiresAt } = message.data;
+      const { attemptId, orderId, lines, ttlMs } = message.data;
       const before = await stores.reservations.lock(attemptId, orderId);
       if (before.status !== 'NONE') return await enact(stores, before, decide(before, 'reserve'));
 
       const wanted = perVariant(lines);
       const offers = await stores.stock.lockOffers(wanted.map(({ variantId }) => variantId));
-      const attempt = { attemptId, orderId, expiresAt: new Date(expiresAt) };
+      const attempt = { attemptId, orderId, expiresAt: new Date(stores.now.getTime() + ttlMs) };
       await enact(stores, before, decideReservation(attempt, wanted, offers));
     });

@@ -34,11 +34,13 @@ export const openMemory = (databaseUrl: string, onLost: (error: Error) => void):
   return pool;
 };
 
-export const remember = async <T>(pool: pg.Pool, work: (memory: Memory) => Promise<T>): Promise<T> => {
+/** `work` in one transaction. It is given the time by the memory's own clock, which outlasts any process. */
+export const remember = async <T>(pool: pg.Pool, work: (memory: Memory, now: Date) => Promise<T>): Promise<T> => {
   const memory = await pool.connect();
   try {
-    await memory.query('BEGIN');
-    const result = await work(memory);
+    // Two statements in one message: their results come as a list.
+    const [, begun] = (await memory.query('BEGIN; SELECT clock_timestamp() AS now')) as unknown as pg.QueryResult[];
+    const result = await work(memory, begun?.rows[0].now);
     await memory.query('COMMIT');
     memory.release();
     return result;

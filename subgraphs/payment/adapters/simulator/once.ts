@@ -1,6 +1,7 @@
 /** The simulator's own idempotency: the first answer to a key is the answer to that key. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Clock } from '../../../../platform/transaction.ts';
 import type { ProviderCall } from '../../usecases/ports.ts';
 import { type Memory, remember } from './memory.ts';
 import type { Behaviour } from './tokens.ts';
@@ -9,6 +10,7 @@ export interface Line {
   readonly pool: pg.Pool;
   /** How long a request takes on its way. */
   readonly latencyMs: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -16,14 +18,14 @@ export interface Line {
  * an error (as from Stripe). A request or an answer that is to be lost leaves the caller waiting until it gives up.
  */
 export const once = async <A extends object>(
-  { pool, latencyMs }: Line,
+  { pool, latencyMs, clock }: Line,
   { key, signal }: ProviderCall,
   request: Readonly<Record<string, unknown>>,
   losesFirst: Behaviour['losesFirst'],
-  work: (memory: Memory) => Promise<A>,
+  work: (memory: Memory, now: Date) => Promise<A>,
 ): Promise<A> => {
   await pause(latencyMs, undefined, { signal });
-  const { isFirst, answer } = await remember(pool, async (memory) => {
+  const { isFirst, answer } = await remember(pool, async (memory, now) => {
     const asked = JSON.stringify(request);
     const inserted = await memory.query(
       'INSERT INTO simulator.answer (key, request) VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -33,7 +35,7 @@ export const once = async <A extends object>(
     if (isFirst && losesFirst === 'request') return { isFirst, answer: null };
     const known = isFirst ? null : await earlierAnswer<A>(memory, key, asked);
     if (known) return { isFirst, answer: known };
-    const answer = await work(memory);
+    const answer = await work(memory, clock(now));
     await memory.query('UPDATE simulator.answer SET answer = $2 WHERE key = $1', [key, JSON.stringify(answer)]);
     return { isFirst, answer };
   });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { money } from '../../../../contracts/money.ts';
+import type { Clock } from '../../../../platform/transaction.ts';
 import type { AuthorizationAnswer, CaptureAnswer, RefundAnswer, VoidAnswer } from '../../domain/answers.ts';
 import type { PaymentProvider } from '../../usecases/ports.ts';
 import { change, effect, hold, type Memory, type Remembered, recall, remember } from './memory.ts';
@@ -12,14 +13,14 @@ import { announce } from './webhook-queue.ts';
 export interface SimulatorOptions {
   readonly pool: pg.Pool;
   readonly latencyMs: number;
-  readonly now?: () => Date;
+  readonly clock?: Clock;
 }
 
 // 50 ms: long enough for "processing" to be a real answer, short enough for a test to wait for what follows.
 const settlesAfterMs = 50;
 
-export const simulator = ({ pool, latencyMs, now = () => new Date() }: SimulatorOptions): PaymentProvider => {
-  const line = { pool, latencyMs };
+export const simulator = ({ pool, latencyMs, clock = (time) => time }: SimulatorOptions): PaymentProvider => {
+  const line = { pool, latencyMs, clock };
   const tokenOf = async (reference: string): Promise<string> => {
     const { rows } = await pool.query<{ token: string }>('SELECT token FROM simulator.payment WHERE reference = $1', [
       reference,
@@ -30,26 +31,26 @@ export const simulator = ({ pool, latencyMs, now = () => new Date() }: Simulator
   const about = async <A extends object>(
     { reference, ...request }: { readonly reference: string },
     call: Parameters<PaymentProvider['void']>[1],
-    work: (memory: Memory, payment: Remembered, behaviour: Behaviour) => Promise<A>,
+    work: (memory: Memory, payment: Remembered, behaviour: Behaviour, now: Date) => Promise<A>,
   ): Promise<A> => {
     const behaviour = behaviourOf(await tokenOf(reference));
-    return once(line, call, { reference, ...request }, behaviour.losesFirst, async (memory) =>
-      work(memory, await recall(memory, reference, now()), behaviour),
+    return once(line, call, { reference, ...request }, behaviour.losesFirst, async (memory, now) =>
+      work(memory, await recall(memory, reference, now), behaviour, now),
     );
   };
 
   return {
     name: 'simulator',
     authorize: ({ attemptId, orderId, amount, token }, call) =>
-      once(line, call, { attemptId, orderId, amount, token }, behaviourOf(token).losesFirst, (memory) =>
-        authorize(memory, { attempt: attemptId, token, ...amount }, now()),
+      once(line, call, { attemptId, orderId, amount, token }, behaviourOf(token).losesFirst, (memory, now) =>
+        authorize(memory, { attempt: attemptId, token, ...amount }, now),
       ),
     confirm: (request, call) =>
-      about(request, call, async (memory, payment, behaviour) => {
+      about(request, call, async (memory, payment, behaviour, now) => {
         if (payment.status !== 'requires_action') return standing(payment);
         const next =
           request.code === 'approve' ? await hold(memory, payment) : await refuse(memory, payment, 'CARD_DECLINED');
-        await announce(memory, next, now(), behaviour.webhookCopies);
+        await announce(memory, next, now, behaviour.webhookCopies);
         return standing(next);
       }),
     capture: (request, call) =>
@@ -57,7 +58,8 @@ export const simulator = ({ pool, latencyMs, now = () => new Date() }: Simulator
     void: (request, call) => about(request, call, cancel),
     refund: (request, call) =>
       about(request, call, (memory, payment, behaviour) => refund(memory, payment, behaviour, request.amount.amount)),
-    lookup: async ({ reference }) => remember(pool, async (memory) => standing(await recall(memory, reference, now()))),
+    lookup: async ({ reference }) =>
+      remember(pool, async (memory, now) => standing(await recall(memory, reference, clock(now)))),
   };
 };
 

@@ -19,7 +19,6 @@ export interface DeliveryOptions {
   readonly secret: string;
   /** Where to send them. */
   readonly url: string;
-  readonly now?: () => Date;
 }
 
 // 20 a round: no more than that falls due in a quarter of a second on a developer's machine.
@@ -31,23 +30,24 @@ const maxTries = 100;
 
 /** Sends what is due. Whatever does not get a 2xx comes again, later and later. Safe in many copies at once. */
 export const deliverWebhooks =
-  ({ pool, secret, url, now = () => new Date() }: DeliveryOptions) =>
+  ({ pool, secret, url }: DeliveryOptions) =>
   async (): Promise<void> => {
     const { rows } = await pool.query<{ event: string; copy: number; body: string }>(
       `UPDATE simulator.webhook
-          SET tries = tries + 1, due_at = $1::timestamptz + least(60, power(2, least(tries, 6))) * interval '1 second'
+          SET tries = tries + 1, due_at = clock_timestamp() + least(60, power(2, least(tries, 6))) * interval '1 second'
         WHERE (event, copy) IN (SELECT event, copy FROM simulator.webhook
-                                 WHERE delivered_at IS NULL AND due_at <= $1 AND tries < $2
-                                 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+                                 WHERE delivered_at IS NULL AND due_at <= clock_timestamp() AND tries < $1
+                                 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
         RETURNING event, copy, body`,
-      [now(), maxTries, batch],
+      [maxTries, batch],
     );
     await Promise.all(
       rows.map(async ({ event, copy, body }) => {
-        if (await isTaken({ url, body, signature: sign(secret, body, now()) }))
-          await pool.query('UPDATE simulator.webhook SET delivered_at = $3 WHERE event = $1 AND copy = $2', [
-            ...[event, copy, now()],
-          ]);
+        if (await isTaken({ url, body, signature: sign(secret, body, new Date()) }))
+          await pool.query(
+            'UPDATE simulator.webhook SET delivered_at = clock_timestamp() WHERE event = $1 AND copy = $2',
+            [event, copy],
+          );
       }),
     );
   };
