@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reachableFor } from './account.ts';
+import { closeTo, reachableFor } from './account.ts';
 
 const stranger = { uid: 65534, gid: 65534 };
 let folder: string;
@@ -24,6 +24,15 @@ describe('reachableFor', () => {
     await chmod(folder, 0o700);
     expect(reachableFor(stranger, path.join(folder, 'deep'))).toBe(false);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'is true where the folder is closed to all but the group of the account',
+    async () => {
+      await closeTo({ uid: 65534, gid: 61000 }, folder);
+      expect(reachableFor({ uid: 65534, gid: 61000 }, folder)).toBe(true);
+      expect(reachableFor(stranger, folder)).toBe(false);
+    },
+  );
 
   it('is always true for the account we already are', async () => {
     await chmod(folder, 0o700);

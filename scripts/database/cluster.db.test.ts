@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -79,6 +79,15 @@ describe('a PostgreSQL server of our own', () => {
     await start();
     expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
     stranger.kill();
+  });
+
+  it.runIf(process.getuid?.() === 0)('keeps its data from other daemons that run as nobody', async () => {
+    await start();
+    const version = path.join(folder, 'postgres/PG_VERSION');
+    const account = databaseAccount();
+    const read = (gid: number | undefined) => spawnSync('cat', [version], { ...account, ...(gid && { gid }) }).status;
+    expect(read(account.gid)).toBe(0);
+    expect(read(65534)).not.toBe(0);
   });
 
   it('does not start without the password its data was made with, and leaves no server running', async () => {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readlink, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type RunAs, reachableFor } from './account.ts';
+import { closeTo, type RunAs, reachableFor } from './account.ts';
 
 /** Where root keeps clusters whose own folder the database account cannot reach. */
 const rootStore = '/var/lib/agora';
@@ -13,20 +13,18 @@ export const homeOf = async (wanted: string, runAs: RunAs): Promise<string> => {
   const folder = path.resolve(wanted);
   await mkdir(folder, { recursive: true });
   // Ours to open, the folders above are not.
-  if (runAs.uid !== undefined) await letThrough(folder);
-  return reachableFor(runAs, folder) ? folder : elsewhere(path.join(folder, 'elsewhere'));
+  await closeTo(runAs, folder);
+  return reachableFor(runAs, folder) ? folder : elsewhere(path.join(folder, 'elsewhere'), runAs);
 };
 
-const elsewhere = async (link: string): Promise<string> => {
+const elsewhere = async (link: string, runAs: RunAs): Promise<string> => {
   await mkdir(rootStore, { recursive: true });
-  await letThrough(rootStore);
+  // Whatever the umask, now or when it was made. Passing through shows nobody what is in it.
+  await chmod(rootStore, (await stat(rootStore)).mode | 0o011);
   const known = await readlink(link).catch(() => undefined);
   const home = known ?? (await mkdtemp(path.join(rootStore, 'cluster-')));
   await mkdir(home, { recursive: true });
-  await letThrough(home);
+  await closeTo(runAs, home);
   if (!known) await symlink(home, link);
   return home;
 };
-
-/** Whatever the umask, now or when it was made. Passing through shows nobody what is in it. */
-const letThrough = async (folder: string): Promise<void> => chmod(folder, (await stat(folder)).mode | 0o011);
