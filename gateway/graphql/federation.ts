@@ -56,7 +56,12 @@ const dataSource = (
       { subgraph: name, request, context },
       (asked, generations) =>
         noteFetch(context, name, async () =>
-          subgraph.call(asked, await headersOf(context, name, asked), context.client?.gone, generations),
+          subgraph.call(
+            asked,
+            await headersOf(context, name, asked),
+            { key: context.limitKey, gone: context.client?.gone },
+            generations,
+          ),
         ),
     );
     if (headers) context.client?.giveBack(headers);

@@ -3,6 +3,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { guest, type Viewer } from '../../contracts/viewer.ts';
 import { BodyFault } from '../../platform/http-body.ts';
+import { limitKey } from '../../platform/limit-key.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
 import { operationTypes, pageType } from '../http/answer-type.ts';
@@ -25,11 +26,15 @@ export interface GraphqlRouteOptions {
 export const serveGraphql = (options: GraphqlRouteOptions): void => {
   const { http, apollo, contextOf, sendPlayground, log } = options;
   const { preHandler, viewerOf } = doorkeeper(options);
-  const handler = apolloHandler(apollo, (request, reply) => ({
-    ...contextOf(viewerOf(request), request, reply),
-    address: request.ip,
-    isLegacyClient: isLegacyClient(request),
-  }));
+  const handler = apolloHandler(apollo, (request, reply) => {
+    const viewer = viewerOf(request);
+    return {
+      ...contextOf(viewer, request, reply),
+      address: request.ip,
+      limitKey: limitKey(viewer, request.ip),
+      isLegacyClient: isLegacyClient(request),
+    };
+  });
   const errorHandler = faultHandler(log);
 
   const config = { answers: operationTypes };

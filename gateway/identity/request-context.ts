@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly viewer: Viewer;
   /** Where the request came from, past trusted proxies. Absent when the gateway asks by itself: for a live query, say. */
   readonly address?: string;
+  /** Whom limits count it under. */
+  readonly limitKey?: string;
   /** Whether the client knows no other media type than JSON's own. */
   readonly isLegacyClient?: boolean;
   /** The same for every subgraph call of the request. */

@@ -142,7 +142,7 @@ const looking = (
     runInContext({ correlationId: randomUUID() }, async () => {
       const { subgraphHeaders, ...context } = contextOf(viewer);
       const headers = { ...forwarded, ...subgraphHeaders };
-      const charged = { ...context, ...payer, subgraphHeaders: headers };
+      const charged = { ...context, ...payer, limitKey: limitKey(viewer, address), subgraphHeaders: headers };
       payer = {};
       return await look(apollo, operation, charged, onTopic);
     });

@@ -1,67 +1,142 @@
-/** So many calls of one subgraph at a time, so many more may wait: a slow subgraph must not take the whole gateway with it. */
+/**
+ * So many calls of one subgraph at a time, so many more may wait: a slow subgraph must not take the whole gateway with it.
+ * Of both each viewer has a share, so one who asks for more than others does not take the subgraph from everybody.
+ */
+import { clientGone } from './deadline.ts';
 import { SubgraphFailure } from './subgraph-faults.ts';
 
+export interface BulkheadBounds {
+  readonly concurrency: number;
+  readonly queue: number;
+  /** How long a call may wait for a place. */
+  readonly queueTimeoutMs: number;
+  /** One viewer's share of the places, and of the queue. */
+  readonly viewerConcurrency: number;
+  readonly viewerQueue: number;
+}
+
+/** Who asks. */
+export interface Caller {
+  /** Whose share it is: `limitKey` of platform/limit-key.ts. Calls without one have a share together. */
+  readonly key?: string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone?: AbortSignal | undefined;
+}
+
 export interface Bulkhead {
-  /** Runs `work` when there is room; throws `SUBGRAPH_OVERLOADED` at once when too many wait already. */
-  run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** Runs `work` when there is room. Throws at once when too many wait already: in all, or of this viewer. */
+  run<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
   state(): { readonly pending: number; readonly waiting: number };
 }
 
-interface Waiting {
-  readonly enter: () => void;
-  readonly leave: (why: SubgraphFailure) => void;
+/** Of one viewer: calls under way, and those that wait, the first one first. */
+interface Share {
+  pending: number;
+  readonly line: Set<() => void>;
 }
 
-export const bulkhead = ({ concurrency, queue }: { concurrency: number; queue: number }): Bulkhead => {
+export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
   let pending = 0;
-  const line = new Set<Waiting>();
+  let waiting = 0;
+  /** Of all who have calls here, in the order in which places go round. */
+  const shares = new Map<string, Share>();
 
-  const room = (signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const done = (): void => {
-        line.delete(place);
-        signal.removeEventListener('abort', timeIsUp);
-      };
-      const place: Waiting = {
-        enter: () => {
-          done();
-          resolve();
-        },
-        leave: (why) => {
-          done();
-          reject(why);
-        },
-      };
-      const timeIsUp = () => place.leave(neverSent(signal.reason));
-      signal.addEventListener('abort', timeIsUp);
-      line.add(place);
-      if (signal.aborted) timeIsUp();
-    });
+  const isFull = (share: Share): boolean => share.pending >= bounds.viewerConcurrency;
+  const occupy = (share: Share): void => {
+    pending += 1;
+    share.pending += 1;
+  };
 
-  // Whoever ends hands their place on, so that nobody who comes in between can take it.
+  /** The place that has become free goes to the next viewer who waits and is below their share; then it is others' turn. */
   const handOn = (): void => {
-    const [first] = line;
-    if (first) first.enter();
-    else pending -= 1;
+    for (const [key, share] of waiting > 0 ? shares : []) {
+      const [enter] = share.line;
+      if (!enter || isFull(share)) continue;
+      shares.delete(key);
+      shares.set(key, share);
+      occupy(share);
+      enter();
+      return;
+    }
+  };
+
+  const queued = (share: Share, gone: AbortSignal | undefined): Promise<void> => {
+    if (share.line.size >= bounds.viewerQueue) throw viewerIsBusy();
+    if (waiting >= bounds.queue) throw overloaded('too many wait already');
+    waiting += 1;
+    return turnIn(share.line, {
+      gone,
+      timeoutMs: bounds.queueTimeoutMs,
+      late: () => (isFull(share) ? viewerIsBusy() : overloaded('its turn did not come in time')),
+      ended: () => {
+        waiting -= 1;
+      },
+    });
+  };
+
+  const forgetIdle = (key: string, { pending, line }: Share): void => {
+    if (pending === 0 && line.size === 0) shares.delete(key);
   };
 
   return {
-    run: async (signal, work) => {
-      if (pending < concurrency) pending += 1;
-      else if (line.size < queue) await room(signal);
-      else throw new SubgraphFailure('SUBGRAPH_OVERLOADED', { why: { reason: 'too many wait already' } });
+    run: async ({ key = '', gone }, work) => {
+      const share = shares.get(key) ?? { pending: 0, line: new Set() };
+      shares.set(key, share);
+      try {
+        // Without a pause where there is room: the breaker has just been asked, and must hear of a probe before the next is.
+        if (pending < bounds.concurrency && !isFull(share)) occupy(share);
+        else await queued(share, gone);
+      } catch (refusal) {
+        forgetIdle(key, share);
+        throw refusal;
+      }
       try {
         return await work();
       } finally {
+        pending -= 1;
+        share.pending -= 1;
         handOn();
+        forgetIdle(key, share);
       }
     },
-    state: () => ({ pending, waiting: line.size }),
+    state: () => ({ pending, waiting }),
   };
 };
 
-/** A deadline that passes in the queue is no time-out of the subgraph, which never heard of the call. */
-const neverSent = (reason: unknown): SubgraphFailure =>
-  reason instanceof SubgraphFailure && reason.fault === 'CLIENT_GONE'
-    ? reason
-    : new SubgraphFailure('SUBGRAPH_OVERLOADED', { why: { reason: 'its turn did not come within the time-out' } });
+interface Patience {
+  readonly gone: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  readonly late: () => SubgraphFailure;
+  readonly ended: () => void;
+}
+
+/** Waits until whoever hands places on calls what stands in line here. */
+const turnIn = (line: Share['line'], { gone, timeoutMs, late, ended }: Patience): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const leave = (): void => {
+      ended();
+      line.delete(enter);
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', giveUp);
+    };
+    const enter = (): void => {
+      leave();
+      resolve();
+    };
+    const giveUp = (): void => {
+      leave();
+      // Never sent, so it says nothing of the subgraph.
+      reject(clientGone());
+    };
+    const timer = setTimeout(() => {
+      leave();
+      reject(late());
+    }, timeoutMs);
+    line.add(enter);
+    gone?.addEventListener('abort', giveUp);
+    if (gone?.aborted) giveUp();
+  });
+
+const viewerIsBusy = (): SubgraphFailure => new SubgraphFailure('TOO_MANY_REQUESTS');
+
+const overloaded = (reason: string): SubgraphFailure => new SubgraphFailure('SUBGRAPH_OVERLOADED', { why: { reason } });

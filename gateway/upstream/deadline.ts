@@ -8,23 +8,34 @@ export interface Signals {
   readonly deadline: AbortSignal;
 }
 
+interface Ends {
+  /** Why, when the time is over; undefined when the work may go on for all that. */
+  readonly late: () => SubgraphFailure | undefined;
+  /** Whoever waits for it gives up, … */
+  readonly outer?: AbortSignal | undefined;
+  /** … after so long; what that means, when it is not what `outer` itself says. */
+  readonly left?: (afterMs: number) => SubgraphFailure;
+}
+
 /**
  * Runs `work` under a deadline. The timer and the listener end with the work (`AbortSignal.timeout` and
  * `AbortSignal.any` would live on for the rest of the time-out, thousands of them under load).
  */
 export const within = async <T>(
   ms: number,
-  { late, outer }: { readonly late: () => SubgraphFailure; readonly outer?: AbortSignal | undefined },
+  { late, outer, left }: Ends,
   work: (signals: Signals) => Promise<T>,
 ): Promise<T> => {
   const deadline = new AbortController();
   const either = new AbortController();
   const timer = setTimeout(() => {
     const why = late();
+    if (!why) return;
     deadline.abort(why);
     either.abort(why);
   }, ms);
-  const leave = () => either.abort(outer?.reason instanceof SubgraphFailure ? outer.reason : clientGone());
+  const begun = performance.now();
+  const leave = () => either.abort(left?.(performance.now() - begun) ?? outer?.reason);
   outer?.addEventListener('abort', leave);
   if (outer?.aborted) leave();
   try {
@@ -36,6 +47,15 @@ export const within = async <T>(
 };
 
 export const clientGone = (): SubgraphFailure => new SubgraphFailure('CLIENT_GONE');
+
+/**
+ * The client left before the deadline. When it had waited for long, the subgraph is as unwell as if it had been waited for
+ * to the end: clients that always leave sooner would otherwise keep its breaker closed for ever.
+ */
+export const clientGoneAfter =
+  (slowMs: number) =>
+  (waitedMs: number): SubgraphFailure =>
+    new SubgraphFailure('CLIENT_GONE', { isUnhealthy: waitedMs >= slowMs });
 
 /** The whole call took too long. */
 export const tooLate = (): SubgraphFailure =>

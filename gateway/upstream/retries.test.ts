@@ -128,3 +128,43 @@ it('never sends a mutation twice that may have arrived', () => {
   expect([refused, broken, bad].map((failure) => mayRetry(failure, mutation))).toEqual([true, false, false]);
   expect([refused, broken, bad].map((failure) => mayRetry(failure, query))).toEqual([true, true, false]);
 });
+
+describe('a first try that gets no answer in its share of the time', () => {
+  const frozen = (over: Partial<RetryOptions>) => {
+    const answered = Promise.withResolvers<{ data: Record<string, unknown> }>();
+    let tries = 0;
+    const send = withRetries(
+      {
+        send: ({ signal }) => {
+          tries += 1;
+          const given = new Promise<never>((_, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason)),
+          );
+          return tries === 1 ? Promise.race([answered.promise, given]) : Promise.resolve({ data: { second: true } });
+        },
+      },
+      {
+        retries: 1,
+        pauseMs: 0,
+        budget: retryBudget({ ratio: 0, reserve: 10 }),
+        firstTryMs: () => 10,
+        onRetry: () => undefined,
+        ...over,
+      },
+    );
+    return { send, answered };
+  };
+
+  it('makes room for a second one', async () => {
+    expect(await frozen({}).send(query)).toEqual({ data: { second: true } });
+  });
+
+  it.each([
+    ['there are to be none', { retries: 0 }],
+    ['none can be paid for', { budget: retryBudget({ ratio: 0, reserve: 0 }) }],
+  ])('goes on to the deadline when %s', async (_, over) => {
+    const { send, answered } = frozen(over);
+    setTimeout(() => answered.resolve({ data: { first: true } }), 40);
+    expect(await send(query)).toEqual({ data: { first: true } });
+  });
+});

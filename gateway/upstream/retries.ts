@@ -22,30 +22,37 @@ export const withRetries =
   async (call) => {
     options.budget.deposit();
     const tried = new Set<number>();
-    const send = (): ReturnType<Send> => endpoints.send(call, tried);
+    const send = (signal: AbortSignal): ReturnType<Send> => endpoints.send({ ...call, signal }, tried);
     for (let retry = 0; ; retry++) {
+      let isPaid = false;
+      const pay = (): boolean => {
+        isPaid ||= retry < options.retries && options.budget.withdraw();
+        return isPaid;
+      };
       try {
-        return await (retry === 0 ? firstTry(call, options.firstTryMs(), endpoints, tried) : send());
+        return await (retry === 0 ? firstTry(call, options.firstTryMs(), send, pay) : send(call.signal));
       } catch (error) {
         const failure = failureOf(error);
-        if (retry === options.retries || !mayRetry(failure, call) || !options.budget.withdraw()) throw failure;
+        if (!mayRetry(failure, call) || !pay()) throw failure;
         options.onRetry();
         await jitteredPause(options, retry, call, failure);
       }
     }
   };
 
-/** A frozen endpoint must not use up the time in which another would have answered. A mutation has one try: all the time. */
+/**
+ * A frozen endpoint must not use up the time in which another would have answered; but a try that no other can follow has
+ * all the time there is. A mutation has one try.
+ */
 const firstTry = (
   call: SubgraphCall,
   ms: number | undefined,
-  endpoints: Pick<Endpoints, 'send'>,
-  tried: Set<number>,
+  send: (signal: AbortSignal) => ReturnType<Send>,
+  pay: () => boolean,
 ): ReturnType<Send> => {
-  if (ms === undefined || call.isMutation) return endpoints.send(call, tried);
-  return within(ms, { late: tryTooLate, outer: call.signal }, ({ signal }) =>
-    endpoints.send({ ...call, signal }, tried),
-  );
+  if (ms === undefined || call.isMutation) return send(call.signal);
+  const late = () => (pay() ? tryTooLate() : undefined);
+  return within(ms, { late, outer: call.signal }, ({ signal }) => send(signal));
 };
 
 /** Nothing is sent twice that could take effect twice. */

@@ -69,7 +69,7 @@ describe('a mutation', () => {
       });
       setTimeout(() => answer()(response, response.req), 20);
     });
-    expect(await orders.call(mutation, headers, hangsUp.signal)).toEqual(well);
+    expect(await orders.call(mutation, headers, { gone: hangsUp.signal })).toEqual(well);
     await until('the answer was read', () => ended);
   });
 });
@@ -134,13 +134,30 @@ describe('a query', () => {
     });
     const orders = client([server.url], { SUBGRAPH_BREAKER_FAILURES: '1' });
     const hangsUp = new AbortController();
-    const asking = orders.call(query, headers, hangsUp.signal);
+    const asking = orders.call(query, headers, { gone: hangsUp.signal });
     await until('it is under way', () => server.received.length === 1);
     hangsUp.abort();
     expect(codeOf(await asking)).toBe('CLIENT_GONE');
     await until('the connection was let go', () => calledOff);
     expect(orders.state()).toMatchObject({ breaker: 'closed', pending: 0 });
     expect(orders.lines).toEqual([]);
+  });
+
+  it.each([
+    ['counts for nothing when it has not waited for long', '60000', 'closed'],
+    ['counts like a time-out when it has: its clients may all be less patient than the gateway', '1', 'open'],
+  ])('that its client gives up %s', async (_, slowMs, breaker) => {
+    const server = await replica(neverAnswer);
+    const orders = client([server.url], { SUBGRAPH_BREAKER_FAILURES: '2', SUBGRAPH_BREAKER_SLOW_MS: slowMs });
+    for (const n of [1, 2]) {
+      const hangsUp = new AbortController();
+      const asking = orders.call(query, headers, { gone: hangsUp.signal });
+      await until('it is under way', () => server.received.length === n);
+      hangsUp.abort();
+      expect(codeOf(await asking)).toBe('CLIENT_GONE');
+      await until('it has ended', () => orders.state().pending === 0);
+    }
+    expect(orders.state().breaker).toBe(breaker);
   });
 });
 

@@ -1,13 +1,13 @@
 /**
  * One subgraph as the gateway sees it: the way out, layer by layer. From the outside in: share what is already being
- * asked → one deadline for everything → refuse while the breaker is open → wait for a place → breaker → retries →
+ * asked → refuse while the breaker is open → wait for a place → one deadline for everything → breaker → retries →
  * choice of an endpoint → one HTTP exchange. A layer knows the next one and nothing else.
  */
 import type { Logger } from '../../platform/log.ts';
 import type { Lookup } from './addresses.ts';
-import { bulkhead } from './bulkhead.ts';
+import { bulkhead, type Caller } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
-import { type Signals, tooLate, within } from './deadline.ts';
+import { clientGoneAfter, type Signals, tooLate, within } from './deadline.ts';
 import { deduplication, keyOf } from './deduplication.ts';
 import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
 import { replicas } from './replicas.ts';
@@ -22,12 +22,12 @@ export type { SubgraphAnswer, SubgraphRequest } from './subgraph-call.ts';
 export interface SubgraphClient {
   /**
    * Never throws for what a subgraph or the network does. A mutation is sent once, however it fails; a query may be tried
-   * again, is shared with whoever asks the same at this moment, and is called off when `clientGone` is aborted.
+   * again, is shared with whoever asks the same at this moment, and is called off when its caller has gone.
    */
   call(
     request: SubgraphRequest,
     headers: Readonly<Record<string, string>>,
-    clientGone?: AbortSignal,
+    caller?: Caller,
     /** What the answer may be as old as: calls that differ in it do not share one. */
     generations?: string,
   ): Promise<SubgraphAnswer>;
@@ -45,17 +45,17 @@ export interface SubgraphClientOptions extends SubgraphSettings {
 }
 
 export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
-  const { name, timeoutMs, log } = options;
+  const { name, log } = options;
   const metrics = options.metrics.of(name);
   const way = wayOut(options, metrics);
   const flights = deduplication({ onShared: metrics.shared });
 
   /** One call, measured and logged once, however many share it. */
-  const ask = async (call: Omit<SubgraphCall, keyof Signals>, outer: AbortSignal | undefined) => {
+  const ask = async (call: Unsent, caller: Caller) => {
     const begun = performance.now();
     const ended = (outcome: Outcome) => metrics.ended(outcome, (performance.now() - begun) / 1_000);
     try {
-      const answer = await within(timeoutMs, { late: tooLate, outer }, (signals) => way.send({ ...call, ...signals }));
+      const answer = await way.send(call, caller);
       ended('ANSWERED');
       return answer;
     } catch (error) {
@@ -67,13 +67,13 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
     }
   };
 
-  const answered = async (...[request, headers, clientGone, generations]: Parameters<SubgraphClient['call']>) => {
+  const answered = async (...[request, headers, caller = {}, generations]: Parameters<SubgraphClient['call']>) => {
     const call = { body: JSON.stringify(request), headers, isMutation: isMutation(request), askers: () => 1 };
     // Sent means meant: a mutation goes on when its client has left.
-    if (call.isMutation) return ask(call, undefined).finally(flights.forget);
-    if (!options.deduplication) return ask(call, clientGone);
-    return flights.share(keyOf(call.body, headers, generations), clientGone, (allGone, askers) =>
-      ask({ ...call, askers }, allGone),
+    if (call.isMutation) return ask(call, { key: caller.key }).finally(flights.forget);
+    if (!options.deduplication) return ask(call, caller);
+    return flights.share(keyOf(call.body, headers, generations), caller.gone, (allGone, askers) =>
+      ask({ ...call, askers }, { key: caller.key, gone: allGone }),
     );
   };
 
@@ -96,7 +96,10 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
   };
 };
 
-/** Everything below the deadline. */
+/** A call that has no deadline yet: that begins when it has its place. */
+type Unsent = Omit<SubgraphCall, keyof Signals>;
+
+/** Everything below the de-duplication. */
 const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
   const { name, timeoutMs, log } = options;
   const endpoints = replicas({
@@ -135,10 +138,12 @@ const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
     },
   });
   return {
-    send: async (call: SubgraphCall): Promise<SubgraphAnswer> => {
+    send: async (call: Unsent, caller: Caller): Promise<SubgraphAnswer> => {
       // Before the wait for a place: all may be taken by calls that still wait for a frozen subgraph, and its probe.
       breaker.check();
-      return places.run(call.signal, () => breaker.send(call));
+      // The deadline begins with the place: a call that had to wait for one must not time out for want of time.
+      const ends = { late: tooLate, outer: caller.gone, left: clientGoneAfter(options.breakerSlowMs) };
+      return places.run(caller, () => within(timeoutMs, ends, (signals) => breaker.send({ ...call, ...signals })));
     },
     state: () => ({ breaker: breaker.state(), ...places.state(), ...endpoints.state() }),
     close: async () => {
@@ -149,7 +154,7 @@ const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
 };
 
 // What was never sent is in the metrics; a line for each call that an open breaker refuses would drown the rest.
-const unlogged = new Set<Outcome>(['SUBGRAPH_CIRCUIT_OPEN', 'SUBGRAPH_OVERLOADED', 'CLIENT_GONE']);
+const unlogged = new Set<Outcome>(['SUBGRAPH_CIRCUIT_OPEN', 'SUBGRAPH_OVERLOADED', 'TOO_MANY_REQUESTS', 'CLIENT_GONE']);
 
 const logFailure = (log: Logger, subgraph: string, { fault, why }: SubgraphFailure): void => {
   if (!unlogged.has(fault)) log.warn({ subgraph, code: fault, ...why }, 'subgraph did not answer as it should');

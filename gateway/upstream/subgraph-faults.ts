@@ -8,7 +8,9 @@ export type SubgraphFault =
   | 'SUBGRAPH_BAD_RESPONSE'
   | 'SUBGRAPH_CIRCUIT_OPEN'
   | 'SUBGRAPH_OVERLOADED'
-  /** Nobody is there to read it any more; it counts for nothing and is not logged. */
+  /** This viewer has more calls under way than one may have; others are served. */
+  | 'TOO_MANY_REQUESTS'
+  /** Nobody is there to read it any more; it is not logged. */
   | 'CLIENT_GONE';
 
 export type SubgraphError = GraphQLFormattedError;
@@ -23,6 +25,8 @@ const sentences: Record<SubgraphFault, (service: string) => string> = {
     `The ${service} service has failed repeatedly and is given a moment to recover. Nothing was sent to it: ask again shortly.`,
   SUBGRAPH_OVERLOADED: (service) =>
     `The ${service} service has more requests than it can take. Nothing was sent to it: ask again shortly.`,
+  TOO_MANY_REQUESTS: (service) =>
+    `Too many of your requests are with the ${service} service already. Nothing was sent to it: ask again when they are answered.`,
   CLIENT_GONE: (service) => `The ${service} service was not waited for, because the client has gone away.`,
 };
 

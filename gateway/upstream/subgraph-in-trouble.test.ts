@@ -50,6 +50,21 @@ describe('a subgraph in trouble', () => {
     expect(orders.state()).toMatchObject({ pending: 0, waiting: 0 });
   });
 
+  it('is not blamed for the time that a call had to wait for its place', async () => {
+    const server = await replica(neverAnswer);
+    const orders = client([server.url], {
+      SUBGRAPH_TIMEOUT_MS: '1000',
+      SUBGRAPH_CONCURRENCY: '1',
+      SUBGRAPH_DEDUPLICATION: 'off',
+    });
+    const frozen = orders.call(query, headers);
+    await until('it is under way', () => server.received.length === 1);
+    const waited = orders.call(query, headers);
+    server.behave((response, request) => void setTimeout(() => answer()(response, request), 200));
+    expect(codeOf(await frozen)).toBe('GATEWAY_TIMEOUT');
+    expect(codeOf(await waited)).toBe(undefined);
+  });
+
   it('keeps nobody waiting while its places are taken by frozen calls and the probe', async () => {
     const server = await replica(neverAnswer);
     const orders = client([server.url], {
@@ -60,7 +75,7 @@ describe('a subgraph in trouble', () => {
       SUBGRAPH_BREAKER_PROBE_MS: '20',
     });
     const client1 = new AbortController();
-    const frozen = orders.call(query, headers, client1.signal);
+    const frozen = orders.call(query, headers, { gone: client1.signal });
     await until('one is frozen', () => server.received.length === 1);
     server.behave(hangUp);
     await orders.call(query, headers);

@@ -10,7 +10,8 @@ const count = (fallback: number, least = 0) => z.coerce.number().int().min(least
 const onOrOff = z.enum(['on', 'off']).default('on');
 
 const ofEverySubgraph = {
-  // 10 s: placeOrder may wait up to 5 s for its outcome, and a client gives up at 15–30 s. For all tries together.
+  // 10 s: placeOrder may wait up to 5 s for its outcome, and a client gives up at 15–30 s. For all tries together, from
+  // the moment at which the call has its place.
   SUBGRAPH_TIMEOUT_MS: variable.milliseconds(10_000),
   // A host that does not even accept a connection in 2 s is down, whatever the request's own time-out.
   SUBGRAPH_CONNECT_TIMEOUT_MS: variable.milliseconds(2_000),
@@ -21,12 +22,22 @@ const ofEverySubgraph = {
   // process can make; those beyond wait for their turn, and what would wait for longer than it is worth is refused.
   SUBGRAPH_CONCURRENCY: count(256, 1),
   SUBGRAPH_QUEUE: count(1_000),
+  // 5 s: with the time-out these are the 15 s that a client waits.
+  SUBGRAPH_QUEUE_TIMEOUT_MS: variable.milliseconds(5_000),
+  // What one viewer (a guest: one address) may have of both. An eighth of the places: a page asks for ten things at once, a
+  // whole office behind one address makes 1,600 calls of 20 ms a second with 32. Those that a viewer has waiting beyond it,
+  // 128, are answered within the 5 s unless each is slow.
+  SUBGRAPH_VIEWER_CONCURRENCY: count(32, 1),
+  SUBGRAPH_VIEWER_QUEUE: count(128),
 
   // Whether a subgraph that keeps failing is left alone for a while, and callers are told so at once.
   SUBGRAPH_BREAKER: onOrOff,
   // 5 in a row are no coincidence. Half of the calls of 10 s, when there were 20, is too many for a customer too.
   SUBGRAPH_BREAKER_FAILURES: count(5, 1),
   SUBGRAPH_BREAKER_PERCENT: z.coerce.number().min(1).max(100).default(50),
+  // A client that leaves after so long without an answer is a failure, too. 2 s: answers take milliseconds, and whoever only
+  // goes on to the next page leaves sooner. (Nobody waits for less with a purchase: that is not called off.)
+  SUBGRAPH_BREAKER_SLOW_MS: variable.milliseconds(2_000),
   // 1 s: what a restarting service takes. A probe that meets a frozen one costs one caller a time-out, not everybody.
   SUBGRAPH_BREAKER_PROBE_MS: variable.milliseconds(1_000),
 

@@ -66,6 +66,8 @@ const unhindered = {
   LOG_LEVEL: 'error',
   AUTHENTICATION: 'off',
   RATE_LIMITS: 'off',
+  SUBGRAPH_VIEWER_CONCURRENCY: '256',
+  SUBGRAPH_VIEWER_QUEUE: '1000',
   RESPONSE_CACHE: 'off',
   SHED_EVENT_LOOP_DELAY_MS: '0',
 };
