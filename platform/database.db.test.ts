@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { PrismaClient } from '../prisma/order/client/client.ts';
 import { testDatabase } from '../tests/kit/postgres.ts';
 import { seriesOf } from '../tests/kit/series.ts';
-import { prismaAdapter } from './database.ts';
+import { type PoolOptions, prismaAdapter } from './database.ts';
 import { Registry } from './metrics.ts';
+import { notNow } from './not-now.ts';
 
 it('keeps instants as they are on a server that lives in another time zone', async () => {
   const database = await testDatabase('order');
@@ -48,5 +49,30 @@ it('shows how many connections its pool has, how many idle, and who waits for on
   await prisma.$queryRaw`SELECT 1`;
   expect(await look()).toEqual([1, 1, 0]);
   await prisma.$disconnect();
+  await database.dispose();
+});
+
+it('gives up a lock that does not come, and a connection of a pool that has none to give: both may be asked for again', async () => {
+  const database = await testDatabase('order');
+  const open = (options: PoolOptions) => new PrismaClient({ adapter: prismaAdapter(database.url, 1, options) });
+  const [holder, waiter] = [open({}), open({ lockTimeoutMs: 100, queryTimeoutMs: 500 })];
+  await holder.$executeRaw`INSERT INTO cart (id, customer_id, created_at, updated_at) VALUES ('c', 'c', now(), now())`;
+  const codeOf = (error: unknown) => notNow(error)?.code;
+  const lock = (client: Pick<PrismaClient, '$queryRaw'>) => client.$queryRaw`SELECT 1 FROM cart FOR UPDATE`;
+  await holder.$transaction(async (tx) => {
+    await lock(tx);
+    expect(await lock(waiter).catch(codeOf)).toBe('RESOURCE_BUSY');
+    expect(await waiter.cart.updateMany({ data: { updatedAt: new Date() } }).catch(codeOf)).toBe('RESOURCE_BUSY');
+  });
+  await waiter.$transaction(async () => {
+    expect(await waiter.cart.count().catch(codeOf)).toBe('SUBGRAPH_OVERLOADED');
+    const late = waiter.$transaction(async () => undefined, { maxWait: 100 });
+    expect(await late.catch(codeOf)).toBe('SUBGRAPH_OVERLOADED');
+  });
+  const [{ lock_timeout: usual } = { lock_timeout: '' }] = await holder.$queryRaw<
+    { lock_timeout: string }[]
+  >`SHOW lock_timeout`;
+  expect(usual).toBe('3s');
+  for (const client of [holder, waiter]) await client.$disconnect();
   await database.dispose();
 });

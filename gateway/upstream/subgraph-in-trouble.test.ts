@@ -5,6 +5,7 @@ import {
   codeOf,
   hangUp,
   headers,
+  mutation,
   neverAnswer,
   oneByOne,
   query,
@@ -48,6 +49,27 @@ describe('a subgraph in trouble', () => {
     expect((await frozen).map(codeOf)).toEqual(Array(5).fill('GATEWAY_TIMEOUT'));
     expect(server.received).toHaveLength(5);
     expect(orders.state()).toMatchObject({ pending: 0, waiting: 0 });
+  });
+
+  it('serves another viewer while one retries a purchase 560 times at once, with the defaults', async () => {
+    const held: (() => void)[] = [];
+    const bought = answer({ data: { pay: true } });
+    const server = await replica((response, request) => void held.push(() => bought(response, request)));
+    const orders = client([server.url]);
+    const greedy = times(560, () => orders.call(mutation, headers, { key: 'greedy' }));
+    await until('the share is used up', () => held.length === 32);
+    expect(orders.state()).toMatchObject({ pending: 32, waiting: 128 });
+
+    const other = orders.call(mutation, headers, { key: 'other' });
+    await until('the other is there', () => held.length === 33);
+    held.pop()?.();
+    expect(codeOf(await other)).toBe(undefined);
+
+    server.behave(bought);
+    for (const end of held) end();
+    const codes = Map.groupBy((await greedy).map(codeOf), (code) => code);
+    expect([codes.get(undefined)?.length, codes.get('TOO_MANY_REQUESTS')?.length]).toEqual([32 + 128, 400]);
+    expect(orders.state().breaker).toBe('closed');
   });
 
   it('is not blamed for the time that a call had to wait for its place', async () => {

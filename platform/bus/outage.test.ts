@@ -9,6 +9,7 @@ it.each([
   ['a database that starts up', coded('57P03')],
   ['a connection exception of the SQL standard', coded('08006')],
   ['a server that is read-only while it fails over', coded('25006')],
+  ['a row that somebody else keeps locked', coded('55P03')],
   ['a database that Prisma cannot reach', coded('P1001')],
   ['a connection that Prisma lost', coded('P1017')],
   ['a connection that broke under node-postgres', new Error('Connection terminated unexpectedly')],

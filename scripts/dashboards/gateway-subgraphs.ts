@@ -34,7 +34,8 @@ const panels = (from: string): readonly Panel[] => [
   {
     title: 'Calls under way, and waiting for a place',
     unit: 'short',
-    means: 'Waiting: more calls at once than SUBGRAPH_CONCURRENCY, or of one viewer than their share. The former: too slow for its load.',
+    means:
+      'Waiting: more calls at once than SUBGRAPH_CONCURRENCY, or of one viewer than their share. The former: too slow for its load.',
     queries: [
       query(`sum by (subgraph) (agora_gateway_subgraph_pending${from})`, '{{subgraph}} under way'),
       query(`sum by (subgraph) (agora_gateway_subgraph_waiting${from})`, '{{subgraph}} waiting'),

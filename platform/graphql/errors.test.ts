@@ -1,0 +1,32 @@
+import { GraphQLError } from 'graphql';
+import { expect, it } from 'vitest';
+import { recordedLog } from '../../tests/kit/recorded-log.ts';
+import { errorFormatter } from './errors.ts';
+
+const shown = (original: Error) => {
+  const { log, lines } = recordedLog();
+  const error = new GraphQLError(original.message, { originalError: original, path: ['addToCart'] });
+  return { ...errorFormatter(log)(error.toJSON(), error), levels: lines.map(({ level }) => level) };
+};
+
+const [warn, error] = [40, 50];
+
+it('says of what is only busy that it may be asked for again; that is no bug, and no error in the log', () => {
+  const busy = Object.assign(new Error('secret'), {
+    meta: { driverAdapterError: { cause: { originalCode: '55P03' } } },
+  });
+  expect(shown(busy)).toMatchObject({
+    message: expect.not.stringContaining('secret'),
+    path: ['addToCart'],
+    extensions: { code: 'RESOURCE_BUSY' },
+    levels: [warn],
+  });
+});
+
+it('masks a bug', () => {
+  expect(shown(new TypeError('secret'))).toMatchObject({
+    message: expect.not.stringContaining('secret'),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    levels: [error],
+  });
+});
