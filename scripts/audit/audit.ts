@@ -1,6 +1,8 @@
 /** All invariants over all four databases. Reads only. */
 import pg from 'pg';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import { checkRules } from './check-rules.ts';
+import { movedSince, type Watermark, watermarkAt } from './moved.ts';
 import type { Finding } from './report.ts';
 import { type Databases, type Query, readOnly } from './rule.ts';
 import { rules } from './rules/index.ts';
@@ -10,31 +12,65 @@ export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;
 // 60 s: several times what a message takes when all services are up.
 export const defaultSettleMs = 60_000;
 
-// 60 s for one statement, which reads a page, or one table by an index: millions of rows take seconds. What takes longer
+// 60 s for one statement, which reads a page, or in a full round a table: millions of rows take seconds. What takes longer
 // keeps the database from cleaning up behind its writers, and a connection from somebody else.
 const statementTimeoutMs = 60_000;
 
-/**
- * Checks every rule, one after the other, over one connection to each database. What is younger than `settleMs` counts
- * as in flight: 0 is right only for a system that has come to rest. Throws when a database cannot be read, or with the
- * reason of `signal`, which also breaks off a statement under way.
- */
+export interface Round {
+  readonly findings: readonly Finding[];
+  /** What the next round may take as its `since`. Undefined while a breach stands that an incremental round might pass by. */
+  readonly watermark: Watermark | undefined;
+  /** It looked at everything, and not only at what had moved. */
+  readonly isFull: boolean;
+}
+
+export interface RoundOptions {
+  /** What is younger counts as in flight: 0 is right only for a system that has come to rest. */
+  readonly settleMs: number;
+  /** Look only at what has happened since that round, as far as the rules allow. */
+  readonly since?: Watermark | undefined;
+  /** Aborted: breaks off, a statement under way as well, and throws its reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onTiming?: (what: string, tookMs: number) => void;
+}
+
+/** One round of all rules, over one connection to each database. Throws when a database cannot be read. */
+export const auditRound = async (urls: DatabaseUrls, options: RoundOptions): Promise<Round> => {
+  const { settleMs, since, signal, onTiming = () => undefined } = options;
+  const pools = subgraphNames.map((name) => [name, openReadOnly(urls[name], signal)] as const);
+  const databases = Object.fromEntries(
+    pools.map(([name, pool]): [string, Query] => [name, readOnly(pool, signal)]),
+  ) as unknown as Databases;
+  try {
+    const settledBefore = new Date((await earliestNow(databases)) - settleMs);
+    const watermark = await watermarkAt(databases, settledBefore);
+    const moved = since && (await movedSince(databases, since));
+    const findings = await checkRules(rules, { databases, settledBefore, ...(moved && { moved }) }, onTiming);
+    return { findings, watermark: canBeSeenAgain(findings) ? watermark : undefined, isFull: moved === undefined };
+  } finally {
+    await Promise.all(pools.map(([, pool]) => pool.end()));
+  }
+};
+
+/** What each round looks at whole is seen again, however long ago it happened. */
+const canBeSeenAgain = (findings: readonly Finding[]): boolean => {
+  const always = new Set(rules.filter(({ scope }) => scope === 'always').map(({ name }) => name));
+  return findings.every(({ rule, breaches }) => breaches.length === 0 || always.has(rule));
+};
+
+/** Everything, once. */
 export const audit = async (
   urls: DatabaseUrls,
   settleMs = defaultSettleMs,
   signal?: AbortSignal,
-): Promise<readonly Finding[]> => {
-  const pools = subgraphNames.map((name) => [name, openReadOnly(urls[name], signal)] as const);
-  const databases = Object.fromEntries(pools.map(([name, pool]): [string, Query] => [name, readOnly(pool, signal)]));
-  const context = { databases: databases as unknown as Databases, settledBefore: new Date(Date.now() - settleMs) };
-  try {
-    const findings: Finding[] = [];
-    for (const { name, promise, check } of rules)
-      findings.push({ rule: name, promise, breaches: await check(context) });
-    return findings;
-  } finally {
-    await Promise.all(pools.map(([, pool]) => pool.end()));
-  }
+): Promise<readonly Finding[]> => (await auditRound(urls, { settleMs, signal })).findings;
+
+/** Of the four servers, by the clock that is furthest behind: what it calls settled is settled for all. */
+const earliestNow = async (databases: Databases): Promise<number> => {
+  const rows = await Promise.all(
+    subgraphNames.map(async (name) => (await databases[name]<{ at: Date }>('SELECT now() AS at'))[0]),
+  );
+  return Math.min(...rows.map((row) => row?.at.getTime() ?? Number.NaN));
 };
 
 // 100 ms between two audits of a system that comes to rest.
@@ -58,7 +94,9 @@ const openReadOnly = (connectionString: string, signal?: AbortSignal): pg.Pool =
     connectionString,
     max: 1,
     connectionTimeoutMillis: 5_000,
-    options: `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs}`,
+    // Pages are read by index: a table that the planner reads whole for each page, because it takes the disk for a spinning
+    // one or its statistics are old, would make of minutes hours.
+    options: `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs} -c random_page_cost=1.1 -c jit=off`,
     application_name: 'agora-audit',
     // A connection that died without a word would be waited for, since the server's own time-out cannot arrive.
     query_timeout: statementTimeoutMs + 5_000,

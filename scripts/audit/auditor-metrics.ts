@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
-import type { Finding } from './report.ts';
+import type { Round } from './audit.ts';
 
 export interface AuditMetrics {
-  readonly made: (findings: readonly Finding[], tookMs: number) => void;
+  readonly made: (round: Pick<Round, 'findings' | 'isFull'>, tookMs: number) => void;
   readonly failed: () => void;
 }
 
@@ -20,9 +20,15 @@ export const auditMetrics = (registry: Registry): AuditMetrics => {
     help: 'When an audit was last made to its end, whatever it found; 0 before the first.',
     registers,
   });
+  const lastFull = new Gauge({
+    name: 'agora_audit_last_full_timestamp_seconds',
+    help: 'When an audit was last made that looked at everything, and not only at what had moved; 0 before the first.',
+    registers,
+  });
   const duration = new Gauge({
     name: 'agora_audit_duration_seconds',
-    help: 'How long the last audit took that was made to its end.',
+    help: 'How long the last audit took that was made to its end, by whether it looked at everything or at what had moved.',
+    labelNames: ['round'],
     registers,
   });
   const failures = new Counter({
@@ -31,10 +37,11 @@ export const auditMetrics = (registry: Registry): AuditMetrics => {
     registers,
   });
   return {
-    made: (findings, tookMs) => {
+    made: ({ findings, isFull }, tookMs) => {
       for (const { rule, breaches: found } of findings) breaches.set({ rule }, found.length);
       lastSuccess.setToCurrentTime();
-      duration.set(tookMs / 1_000);
+      if (isFull) lastFull.setToCurrentTime();
+      duration.set({ round: isFull ? 'full' : 'incremental' }, tookMs / 1_000);
     },
     failed: () => failures.inc(),
   };

@@ -7,7 +7,7 @@ import { createLog, type Logger } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { onShutdown } from '../../platform/shutdown.ts';
 import { onToldToEnd } from '../system/ending.ts';
-import { audit, type DatabaseUrls } from './audit.ts';
+import { auditRound, type DatabaseUrls } from './audit.ts';
 import { auditMetrics } from './auditor-metrics.ts';
 import { findDatabases } from './find-databases.ts';
 import { type Rounds, startRounds } from './rounds.ts';
@@ -43,7 +43,10 @@ export const openAuditor = async (options: AuditorOptions): Promise<Auditor> => 
   });
   // First: a process that cannot be asked should end, and not audit on.
   await http.listen({ host, port });
-  rounds = startRounds({ audit: (signal) => audit(urls, settleMs, signal), everyMs, measured, log });
+  rounds = startRounds({
+    audit: (signal, since) => auditRound(urls, { settleMs, signal, since }),
+    ...{ everyMs, measured, log },
+  });
   return {
     port: (http.server.address() as { port: number }).port,
     close: async () => {

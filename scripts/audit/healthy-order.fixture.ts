@@ -2,6 +2,7 @@
 import type { SubgraphName } from '../../contracts/services.ts';
 
 const then = `now() - interval '1 hour'`;
+const customer = `usr_${'1'.repeat(32)}`;
 
 const outbox = (rows: readonly [id: string, type: string, aggregate: string, sequence: number][]) =>
   `INSERT INTO outbox_message
@@ -16,14 +17,24 @@ const inbox = (...ids: string[]) =>
   `INSERT INTO inbox_message (id, type) VALUES ${ids.map((id) => `('${id}', 'any')`).join(', ')};`;
 
 export const healthy: Record<SubgraphName, string> = {
-  user: inbox('msg_placed', 'msg_confirmed'),
+  user: `
+    INSERT INTO user_account (id, email, display_name, password_hash, roles, created_at)
+    VALUES ('${customer}', 'ada@example.com', 'Ada', '$argon2id$none', '{CUSTOMER}', ${then});
+    INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
+    VALUES ('ntf_1', '${customer}', 'ORDER_PLACED', 'We have it', '.', 'ord_1', ${then}),
+           ('ntf_2', '${customer}', 'ORDER_CONFIRMED', 'It is confirmed', '.', 'ord_1', ${then});
+    ${inbox('msg_placed', 'msg_confirmed')}`,
   order: `
     INSERT INTO customer_order
       (id, number, customer_id, currency, total_amount, placed_at, expires_at, version, status, attempt_id,
        attempt_number, payment_status, step_sends, undo)
-    VALUES ('ord_1', 'AG-1', 'usr_1', 'EUR', 5000, ${then}, ${then}, 2, 'CONFIRMED', 'att_1', 1, 'PAID', 1, '{}');
+    VALUES ('ord_1', 'AG-1', '${customer}', 'EUR', 5000, ${then}, ${then}, 2, 'CONFIRMED', 'att_1', 1, 'PAID', 1, '{}');
     INSERT INTO order_line (order_id, position, variant_id, sku, title, quantity, unit_amount)
     VALUES ('ord_1', 1, 'var_1', 'LAMP', 'Lamp', 2, 2500);
+    INSERT INTO attempt (id, order_id, number, started_at) VALUES ('att_1', 'ord_1', 1, ${then});
+    INSERT INTO idempotency_key (actor, operation, key, fingerprint, result)
+    VALUES ('${customer}', 'placeOrder', 'key-1', 'f', '{"ok": true, "value": "ord_1"}'),
+           ('${customer}', 'addToCart', 'key-2', 'f', '{"ok": true, "value": "crt_1"}');
     INSERT INTO order_event (order_id, version, at, status, event)
     VALUES ('ord_1', 1, ${then}, 'PLACED', 'placed'), ('ord_1', 2, ${then}, 'CONFIRMED', 'captured');
     ${outbox([
@@ -34,7 +45,10 @@ export const healthy: Record<SubgraphName, string> = {
     INSERT INTO payment
       (id, attempt_id, order_id, customer_id, status, amount, currency, authorized, captured, provider, reference,
        correlation_id, created_at)
-    VALUES ('pay_1', 'att_1', 'ord_1', 'usr_1', 'CAPTURED', 5000, 'EUR', 5000, 5000, 'simulator', 'sim_1', 'c', ${then});
+    VALUES ('pay_1', 'att_1', 'ord_1', '${customer}', 'CAPTURED', 5000, 'EUR', 5000, 5000, 'simulator', 'sim_1', 'c', ${then});
+    INSERT INTO operation (key, payment_id, kind, amount, next_try_at, created_at, done_at, outcome)
+    VALUES ('att_1-authorize', 'pay_1', 'AUTHORIZE', NULL, ${then}, ${then}, ${then}, 'approved'),
+           ('att_1-capture', 'pay_1', 'CAPTURE', 5000, ${then}, ${then}, ${then}, 'captured');
     INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
     VALUES ('led_1', 'pay_1', 'AUTHORIZATION', 5000, 'EUR', 'att_1-authorize', ${then}),
            ('led_2', 'pay_1', 'CAPTURE', 5000, 'EUR', 'att_1-capture', ${then});

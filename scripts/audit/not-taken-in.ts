@@ -1,9 +1,11 @@
 /** The messages that were published and that a receiver has not taken in, over all four databases. */
 import { findMessage } from '../../contracts/messages/index.ts';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import type { Watermark } from './moved.ts';
 import type { Databases } from './rule.ts';
 
 interface Sent extends Record<string, unknown> {
+  /** pg gives a bigint as text. */
   readonly position: string;
   readonly id: string;
   readonly type: string;
@@ -21,17 +23,24 @@ export interface NotTakenIn {
 const pageSize = 5_000;
 
 const published = `
-  SELECT position::text, id, type, version FROM outbox_message
-   WHERE position > $1::bigint AND published_at IS NOT NULL AND published_at < $2
-   ORDER BY position LIMIT ${pageSize}`;
+  SELECT o.position, o.id, o.type, o.version FROM outbox_message o
+   WHERE o.position > $1::bigint AND o.published_at IS NOT NULL AND o.published_at < $2
+   ORDER BY o.position LIMIT ${pageSize}`;
 const missing = `
   SELECT sent.id FROM unnest($1::text[]) AS sent(id)
    WHERE NOT EXISTS (SELECT 1 FROM inbox_message WHERE inbox_message.id = sent.id)`;
 
-/** A page of each sender's history at a time, oldest first. One message for several receivers comes once for each. */
-export async function* notTakenIn(databases: Databases, publishedBefore: Date): AsyncGenerator<readonly NotTakenIn[]> {
+/**
+ * A page of each sender's history at a time, oldest first; with `since`, only what is newer. One message for several
+ * receivers comes once for each. Published before its inbox is looked at, so what arrives meanwhile is no loss.
+ */
+export async function* notTakenIn(
+  databases: Databases,
+  publishedBefore: Date,
+  since?: Watermark,
+): AsyncGenerator<readonly NotTakenIn[]> {
   for (const from of subgraphNames) {
-    for (let position = '0'; ; ) {
+    for (let position = since?.[from] ?? '0'; ; ) {
       const page = await databases[from]<Sent>(published, position, publishedBefore);
       yield await missingOf(databases, from, page);
       const last = page.at(-1);
@@ -45,6 +54,7 @@ const missingOf = async (databases: Databases, from: SubgraphName, page: readonl
   const found: NotTakenIn[] = [];
   for (const to of subgraphNames) {
     const due = page.filter(({ type, version }) => findMessage(type, version)?.receivers.includes(to));
+    if (due.length === 0) continue;
     const types = new Map(due.map(({ id, type }) => [id, type]));
     const lost = await databases[to]<{ id: string }>(missing, [...types.keys()]);
     found.push(...lost.map(({ id }) => ({ id, type: types.get(id) ?? '', from, to })));

@@ -6,7 +6,7 @@ import { seriesOf } from '../../tests/kit/series.ts';
 import { until } from '../../tests/kit/until.ts';
 import { auditMetrics } from './auditor-metrics.ts';
 import type { Finding } from './report.ts';
-import { type Rounds, type RoundsOptions, startRounds } from './rounds.ts';
+import { isFullDue, type Rounds, type RoundsOptions, roundLimits, startRounds } from './rounds.ts';
 
 const finding = (rule: string, ...orders: string[]): Finding => ({
   rule,
@@ -25,13 +25,19 @@ beforeEach(() => {
 });
 afterEach(() => rounds.close());
 
-const start = (audit: RoundsOptions['audit'], everyMs = 5, roundMs = 1_000) => {
-  const counted: typeof audit = async (signal) => {
+const start = (audit: (signal: AbortSignal) => Promise<readonly Finding[]>, everyMs = 5, roundMs = 1_000) => {
+  const counted: RoundsOptions['audit'] = async (signal, since) => {
     made++;
-    return await audit(signal);
+    return { findings: await audit(signal), watermark: undefined, isFull: since === undefined };
   };
   const measured = auditMetrics(registry);
-  rounds = startRounds({ audit: counted, everyMs, measured, log: recorded.log, limits: { roundMs, retryMs: 5 } });
+  rounds = startRounds({
+    audit: counted,
+    everyMs,
+    measured,
+    log: recorded.log,
+    limits: { ...roundLimits, roundMs, retryMs: 5 },
+  });
 };
 const rest = () => {
   const before = made;
@@ -43,7 +49,7 @@ it('shows what the last audit found', async () => {
   expect(rounds.couldBeMade).toBeUndefined();
   expect(await seriesOf(registry)).toEqual({
     agora_audit_last_success_timestamp_seconds: 0,
-    agora_audit_duration_seconds: 0,
+    agora_audit_last_full_timestamp_seconds: 0,
     agora_audit_failures_total: 0,
   });
   await rest();
@@ -55,6 +61,39 @@ it('shows what the last audit found', async () => {
     agora_audit_failures_total: 0,
   });
   expect(Date.now() / 1_000 - (series.agora_audit_last_success_timestamp_seconds ?? 0)).toBeLessThan(60);
+});
+
+const watermark = { user: '1', product: '2', order: '3', payment: '4' };
+
+it('looks at what has moved since the round before, unless a full round is due or a breach stands', async () => {
+  const asked: unknown[] = [];
+  let hasBreach = false;
+  rounds = startRounds({
+    audit: async (_, since) => {
+      asked.push(since);
+      made++;
+      return { findings: [], watermark: hasBreach ? undefined : watermark, isFull: since === undefined };
+    },
+    ...{ everyMs: 5, measured: auditMetrics(registry), log: recorded.log },
+    // A full round is as good as free here, and would be due at once: it comes within the hour all the same.
+    limits: { ...roundLimits, fullShare: 0 },
+  });
+  await until('three rounds', () => made >= 3);
+  hasBreach = true;
+  await until('two rounds more', () => made >= 5);
+  expect(asked.slice(0, 3)).toEqual([undefined, watermark, watermark]);
+  await until('a full round', () => asked.slice(3).includes(undefined));
+  expect(await seriesOf(registry)).toHaveProperty('agora_audit_duration_seconds{round="incremental"}');
+});
+
+it.each([
+  ['the first', undefined, 0, true],
+  ['nineteen times as long after the last as that took', { endedAt: 1_000, tookMs: 100 }, 2_900, false],
+  ['twenty times as long after', { endedAt: 1_000, tookMs: 100 }, 3_000, true],
+  ['an hour after one that took long, not quite', { endedAt: 0, tookMs: 300_000 }, 3_599_000, false],
+  ['an hour after one that took long', { endedAt: 0, tookMs: 300_000 }, 3_600_000, true],
+])('a full round is due, or not: %s', (_, last, now, isDue) => {
+  expect(isFullDue(last, now, roundLimits)).toBe(isDue);
 });
 
 it('tells of each breach once with its ids, and when it is gone', async () => {

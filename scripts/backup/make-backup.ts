@@ -95,7 +95,7 @@ const standing = async (
       WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name`,
   );
   const messages = await client.query<{ position: string; id: string }>(
-    'SELECT position::text, id FROM outbox_message ORDER BY position DESC LIMIT 1',
+    'SELECT position, id FROM outbox_message ORDER BY position DESC LIMIT 1',
   );
   return {
     postgresql: version.rows[0]?.server_version ?? '',

@@ -117,15 +117,18 @@ const promises: readonly Panel[] = [
   {
     title: 'Age of the last audit',
     unit: 's',
-    redFrom: 1_200,
-    means: 'High: nobody checks the promises at present.',
-    queries: [query('time() - max(agora_audit_last_success_timestamp_seconds)', 'age')],
+    redFrom: 2_400,
+    means: 'High: nobody checks the promises at present. A full audit looks at everything, the others at what has moved.',
+    queries: [
+      query('time() - max(agora_audit_last_success_timestamp_seconds)', 'age'),
+      query('time() - max(agora_audit_last_full_timestamp_seconds)', 'full'),
+    ],
   },
   {
     title: 'Duration of audits',
     unit: 's',
-    means: 'Grows with the tables that it reads. When it comes near the interval of the auditor, give it more time.',
-    queries: [query('max(agora_audit_duration_seconds)', 'duration')],
+    means: 'A full one grows with the tables that it reads, and is broken off after 30 minutes.',
+    queries: [query('max by (round) (agora_audit_duration_seconds)', '{{round}}')],
   },
   {
     title: 'Audits that could not be made',

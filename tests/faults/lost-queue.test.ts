@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { subgraphNames } from '../../contracts/services.ts';
 import { audit } from '../../scripts/audit/audit.ts';
+import { brokenRules } from '../../scripts/audit/report.ts';
 import { republish } from '../../scripts/republish.ts';
 import { startTestAgora } from '../kit/agora.ts';
 import { expectCleanAudit } from '../kit/clean-audit.ts';
@@ -20,14 +21,14 @@ test.skipIf(!redisHere())('messages that Redis has lost are sent again, and take
     await expect.poll(allStatuses, { timeout: 20_000 }).toEqual(placed.map(() => 'AUTHORIZING'));
     // Until the relay has handed on the last command, which now waits for payment in Redis alone.
     await expect
-      .poll(async () => broken(await audit(agora.databaseUrls, 0)), { timeout: 20_000 })
+      .poll(async () => brokenRules(await audit(agora.databaseUrls, 0)), { timeout: 20_000 })
       .toEqual(['messages-arrive']);
 
     const redis = new Redis(agora.environment.REDIS_URL ?? '');
     await redis.flushall();
     redis.disconnect();
     await agora.restart('payment');
-    expect(broken(await audit(agora.databaseUrls, 0))).toEqual(['messages-arrive']);
+    expect(brokenRules(await audit(agora.databaseUrls, 0))).toEqual(['messages-arrive']);
 
     for (const name of subgraphNames) await republish(agora.databaseUrls[name], since);
     await ordersEnd(placed);
@@ -45,6 +46,3 @@ const statusOf = async ({ buyer, orderId }: Placed): Promise<string | undefined>
   });
   return order?.status;
 };
-
-const broken = (findings: Awaited<ReturnType<typeof audit>>): string[] =>
-  findings.filter(({ breaches }) => breaches.length > 0).map(({ rule }) => rule);

@@ -1,24 +1,41 @@
 import { subgraphNames } from '../../../contracts/services.ts';
-import type { Rule } from '../rule.ts';
+import type { Breach, Query, SystemRule } from '../rule.ts';
+
+// 20,000 messages a statement: a fraction of a second.
+const pageSize = 20_000;
 
 const sql = `
-  SELECT aggregate_type, aggregate_id, count(*) AS messages, max(sequence) AS last
-    FROM outbox_message
-   GROUP BY aggregate_type, aggregate_id
-  HAVING count(*) <> max(sequence) OR min(sequence) <> 1`;
+  SELECT m.aggregate_type, m.aggregate_id, m.sequence
+    FROM outbox_message m
+   WHERE m.position > $1::bigint AND m.position <= $1::bigint + ${pageSize} AND m.sequence <> 1
+     AND NOT EXISTS (SELECT 1 FROM outbox_message before
+                      WHERE before.aggregate_type = m.aggregate_type AND before.aggregate_id = m.aggregate_id
+                        AND before.sequence = m.sequence - 1)`;
 
-export const historiesHaveNoGaps: Rule = {
+/** The number before is there for each: with the unique index on them, that makes 1, 2, 3 … */
+export const historiesHaveNoGaps: SystemRule = {
   name: 'histories-have-no-gaps',
   promise: 'the messages of each thing are numbered from 1 without gaps',
-  check: async ({ databases }) => {
-    const gaps = await Promise.all(
-      subgraphNames.map(async (service) =>
-        (await databases[service](sql)).map((row) => ({
-          ids: { [String(row.aggregate_type)]: String(row.aggregate_id), service },
-          what: `${row.messages} messages, the last is number ${row.last}`,
-        })),
-      ),
-    );
-    return gaps.flat();
+  scope: 'moved',
+  check: async ({ databases, moved }) => {
+    const breaches: Breach[] = [];
+    for (const service of subgraphNames) {
+      const last = await lastPosition(databases[service]);
+      for (let after = Number(moved?.since[service] ?? 0); after < last; after += pageSize) {
+        const rows = await databases[service](sql, after);
+        breaches.push(
+          ...rows.map(({ aggregate_type, aggregate_id, sequence }) => ({
+            ids: { [String(aggregate_type)]: String(aggregate_id), service },
+            what: `has a message number ${sequence} and none before it`,
+          })),
+        );
+      }
+    }
+    return breaches;
   },
+};
+
+const lastPosition = async (outbox: Query): Promise<number> => {
+  const [row] = await outbox<{ last: string | null }>('SELECT max(position) AS last FROM outbox_message');
+  return Number(row?.last ?? 0);
 };

@@ -7,6 +7,7 @@ import { sqlRule } from '../rule.ts';
 export const ledgerMatchesProvider = sqlRule({
   name: 'ledger-matches-provider',
   promise: 'each effect at the provider has one ledger row, and no ledger row lacks one',
+  scope: 'full',
   database: 'payment',
   sql: `
     SELECT coalesce(e.reference, l.reference) AS reference, coalesce(e.kind, l.kind) AS kind,

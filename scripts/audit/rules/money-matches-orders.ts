@@ -1,5 +1,5 @@
-import type { Breach, Rule } from '../rule.ts';
-import { type SettledOrder, settledOrders } from '../settled-orders.ts';
+import type { AuditedOrder } from '../audited-orders.ts';
+import type { OrderBreach, OrderRule } from '../rule.ts';
 
 interface Kept extends Record<string, unknown> {
   order_id: string;
@@ -7,27 +7,30 @@ interface Kept extends Record<string, unknown> {
   held: string;
 }
 
+// Held until the provider has taken it, let it go, or said no.
 const sql = `
   SELECT order_id, sum(captured - refunded) AS kept,
-         sum(CASE WHEN status IN ('AUTHORIZED', 'CAPTURING') THEN authorized ELSE 0 END) AS held
-    FROM payment WHERE order_id = ANY($1::text[]) GROUP BY order_id`;
+         sum(CASE WHEN status IN ('AUTHORIZED', 'CAPTURING', 'CAPTURE_FAILED', 'CANCELLING', 'VOIDING', 'VOID_FAILED')
+                  THEN authorized ELSE 0 END) AS held
+    FROM payment WHERE order_id = ANY ($1::text[]) GROUP BY order_id`;
 
 /** Σ captured − Σ refunded = what customers owe: the total of a confirmed order, nothing of any other. */
-export const moneyMatchesOrders: Rule = {
+export const moneyMatchesOrders: OrderRule = {
   name: 'money-matches-orders',
   promise: 'a confirmed order is paid exactly, any other at rest keeps and holds no money',
-  check: async ({ databases, settledBefore }) => {
-    const breaches: Breach[] = [];
-    for await (const orders of settledOrders(databases.order, settledBefore)) {
-      const ids = orders.map(({ id }) => id);
-      const kept = new Map((await databases.payment<Kept>(sql, ids)).map((row) => [row.order_id, row]));
-      breaches.push(...orders.flatMap((order) => compare(order, kept.get(order.id))));
-    }
-    return breaches;
+  scope: 'orders',
+  check: async ({ databases }, orders) => {
+    const settled = orders.filter((order) => order.is_settled);
+    const rows = await databases.payment<Kept>(
+      sql,
+      settled.map(({ id }) => id),
+    );
+    const kept = new Map(rows.map((row) => [row.order_id, row]));
+    return settled.flatMap((order) => compare(order, kept.get(order.id)));
   },
 };
 
-const compare = ({ id, status, total }: SettledOrder, row: Kept | undefined): Breach[] => {
+const compare = ({ id, status, total }: AuditedOrder, row: Kept | undefined): OrderBreach[] => {
   const owed = status === 'CONFIRMED' ? total : 0;
   const kept = Number(row?.kept ?? 0);
   const held = Number(row?.held ?? 0);

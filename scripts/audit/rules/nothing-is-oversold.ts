@@ -3,6 +3,7 @@ import { sqlRule } from '../rule.ts';
 export const nothingIsOversold = sqlRule({
   name: 'nothing-is-oversold',
   promise: 'no stock is negative, and no more units were sold than received',
+  scope: 'full',
   database: 'product',
   sql: `
     SELECT s.variant_id, s.on_hand, s.reserved, coalesce(m.received, 0) AS received, coalesce(m.sold, 0) AS sold

@@ -1,16 +1,13 @@
-import { sqlRule } from '../rule.ts';
+import { orderSqlRule } from '../rule.ts';
 
-export const ordersAreAnnounced = sqlRule({
+/** That what was announced exists is for promised-orders-exist.ts to say. */
+export const ordersAreAnnounced = orderSqlRule({
   name: 'orders-are-announced',
-  promise: 'an order and its order.placed message exist together or not at all',
+  promise: 'every order has its order.placed message',
   database: 'order',
   sql: `
-    SELECT coalesce(o.id, m.aggregate_id) AS id, o.id IS NULL AS lost
-      FROM customer_order o
-      FULL JOIN (SELECT aggregate_id FROM outbox_message WHERE type = 'order.placed') m ON m.aggregate_id = o.id
-     WHERE o.id IS NULL OR m.aggregate_id IS NULL`,
-  breach: ({ id, lost }) => ({
-    ids: { order: String(id) },
-    what: lost ? 'was announced and does not exist' : 'was never announced',
-  }),
+    SELECT o.id FROM unnest($1::text[]) AS o(id)
+     WHERE NOT EXISTS (SELECT 1 FROM outbox_message m
+                        WHERE m.aggregate_type = 'order' AND m.aggregate_id = o.id AND m.type = 'order.placed')`,
+  breach: ({ id }) => ({ ids: { order: String(id) }, what: 'was never announced' }),
 });

@@ -4,6 +4,7 @@ import { sqlRule } from '../rule.ts';
 export const ordersEnd = sqlRule({
   name: 'orders-end',
   promise: 'every order on its way has a deadline, and something happens when it passes',
+  scope: 'always',
   database: 'order',
   sql: `
     SELECT id, status, step_deadline

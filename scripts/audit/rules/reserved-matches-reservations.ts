@@ -3,6 +3,7 @@ import { sqlRule } from '../rule.ts';
 export const reservedMatchesReservations = sqlRule({
   name: 'reserved-matches-reservations',
   promise: 'reserved units are those of the live reservations',
+  scope: 'full',
   database: 'product',
   sql: `
     SELECT s.variant_id, s.reserved, coalesce(live.units, 0) AS live

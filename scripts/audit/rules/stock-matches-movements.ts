@@ -3,6 +3,7 @@ import { sqlRule } from '../rule.ts';
 export const stockMatchesMovements = sqlRule({
   name: 'stock-matches-movements',
   promise: 'units on hand and reserved are the sums of the stock movements',
+  scope: 'full',
   database: 'product',
   sql: `
     SELECT * FROM (

@@ -1,5 +1,5 @@
-import type { Breach, Rule } from '../rule.ts';
-import { type SettledOrder, settledOrders } from '../settled-orders.ts';
+import type { AuditedOrder } from '../audited-orders.ts';
+import type { OrderBreach, OrderRule } from '../rule.ts';
 
 interface Reservation extends Record<string, unknown> {
   order_id: string;
@@ -9,41 +9,39 @@ interface Reservation extends Record<string, unknown> {
 
 const sql = `
   SELECT order_id, attempt_id, status FROM reservation
-   WHERE order_id = ANY($1::text[]) AND status IN ('RESERVED', 'COMMITTED')`;
+   WHERE order_id = ANY ($1::text[]) AND status IN ('RESERVED', 'COMMITTED')`;
 const units = `
   SELECT attempt_id AS id, string_agg(variant_id || 'x' || quantity, ',' ORDER BY variant_id) AS units
-    FROM reservation_line WHERE attempt_id = ANY($1::text[]) GROUP BY attempt_id`;
+    FROM reservation_line WHERE attempt_id = ANY ($1::text[]) GROUP BY attempt_id`;
 const ordered = `
   SELECT order_id AS id, string_agg(variant_id || 'x' || quantity, ',' ORDER BY variant_id) AS units
     FROM (SELECT order_id, variant_id, sum(quantity) AS quantity FROM order_line
-           WHERE order_id = ANY($1::text[]) GROUP BY order_id, variant_id) l
+           WHERE order_id = ANY ($1::text[]) GROUP BY order_id, variant_id) l
    GROUP BY order_id`;
 type Units = { id: string; units: string };
 
 /** A confirmed order has sold exactly its own units, once; any other order at rest has sold and holds none. */
-export const stockMatchesOrders: Rule = {
+export const stockMatchesOrders: OrderRule = {
   name: 'stock-matches-orders',
   promise: 'a confirmed order sold exactly its units, any other at rest sold and holds none',
-  check: async ({ databases, settledBefore }) => {
-    const breaches: Breach[] = [];
-    for await (const orders of settledOrders(databases.order, settledBefore)) {
-      const ids = orders.map(({ id }) => id);
-      const live = Map.groupBy(await databases.product<Reservation>(sql, ids), ({ order_id }) => order_id);
-      const attempts = [...live.values()].flat().map(({ attempt_id }) => attempt_id);
-      const sold = new Map((await databases.product<Units>(units, attempts)).map((row) => [row.id, row.units]));
-      const wanted = new Map((await databases.order<Units>(ordered, ids)).map((row) => [row.id, row.units]));
-      breaches.push(...orders.flatMap((order) => compare(order, live.get(order.id) ?? [], sold, wanted)));
-    }
-    return breaches;
+  scope: 'orders',
+  check: async ({ databases }, orders) => {
+    const settled = orders.filter((order) => order.is_settled);
+    const ids = settled.map(({ id }) => id);
+    const live = Map.groupBy(await databases.product<Reservation>(sql, ids), ({ order_id }) => order_id);
+    const attempts = [...live.values()].flat().map(({ attempt_id }) => attempt_id);
+    const sold = new Map((await databases.product<Units>(units, attempts)).map((row) => [row.id, row.units]));
+    const wanted = new Map((await databases.order<Units>(ordered, ids)).map((row) => [row.id, row.units]));
+    return settled.flatMap((order) => compare(order, live.get(order.id) ?? [], sold, wanted));
   },
 };
 
 const compare = (
-  { id, status, attempt_id }: SettledOrder,
+  { id, status, attempt_id }: AuditedOrder,
   live: readonly Reservation[],
   sold: ReadonlyMap<string, string>,
   wanted: ReadonlyMap<string, string>,
-): Breach[] => {
+): OrderBreach[] => {
   const [only] = live;
   const fits =
     status === 'CONFIRMED'
