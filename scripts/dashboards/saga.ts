@@ -118,7 +118,8 @@ const promises: readonly Panel[] = [
     title: 'Age of the last audit',
     unit: 's',
     redFrom: 2_400,
-    means: 'High: nobody checks the promises at present. A full audit looks at everything, the others at what has moved.',
+    means:
+      'High: nobody checks the promises at present. A full audit looks at everything, the others at what has moved.',
     queries: [
       query('time() - max(agora_audit_last_success_timestamp_seconds)', 'age'),
       query('time() - max(agora_audit_last_full_timestamp_seconds)', 'full'),

@@ -14,9 +14,9 @@ export const paymentsComeToRest = sqlRule({
       FROM payment p
       CROSS JOIN LATERAL (SELECT coalesce(max(greatest(o.created_at, o.done_at)), p.created_at) AS at
                             FROM operation o WHERE o.payment_id = p.id) latest
-     WHERE (p.status IN ('VOID_FAILED', 'REFUND_FAILED') AND latest.at < $1::timestamptz)
-        OR (p.status IN ('AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING', 'CAPTURING', 'CAPTURE_FAILED',
-                         'CANCELLING', 'VOIDING', 'REFUNDING') AND latest.at < $1::timestamptz - ${patience})`,
+     WHERE p.status NOT IN ('AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'WITHDRAWN')
+       AND latest.at < $1::timestamptz
+           - CASE WHEN p.status IN ('VOID_FAILED', 'REFUND_FAILED') THEN interval '0' ELSE ${patience} END`,
   breach: ({ id, order_id, status, authorized, kept, since }) => ({
     ids: { payment: String(id), order: String(order_id) },
     what: `${status} since ${since instanceof Date ? since.toISOString() : since}: ${authorized} was held, ${kept} is kept`,
