@@ -51,13 +51,14 @@ export async function* notTakenIn(
 }
 
 const missingOf = async (databases: Databases, from: SubgraphName, page: readonly Sent[]): Promise<NotTakenIn[]> => {
-  const found: NotTakenIn[] = [];
-  for (const to of subgraphNames) {
-    const due = page.filter(({ type, version }) => findMessage(type, version)?.receivers.includes(to));
-    if (due.length === 0) continue;
-    const types = new Map(due.map(({ id, type }) => [id, type]));
-    const lost = await databases[to]<{ id: string }>(missing, [...types.keys()]);
-    found.push(...lost.map(({ id }) => ({ id, type: types.get(id) ?? '', from, to })));
-  }
-  return found;
+  const found = await Promise.all(
+    subgraphNames.map(async (to) => {
+      const due = page.filter(({ type, version }) => findMessage(type, version)?.receivers.includes(to));
+      if (due.length === 0) return [];
+      const types = new Map(due.map(({ id, type }) => [id, type]));
+      const lost = await databases[to]<{ id: string }>(missing, [...types.keys()]);
+      return lost.map(({ id }) => ({ id, type: types.get(id) ?? '', from, to }));
+    }),
+  );
+  return found.flat();
 };

@@ -1,4 +1,4 @@
-import { subgraphNames } from '../../../contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '../../../contracts/services.ts';
 import type { Breach, Query, SystemRule } from '../rule.ts';
 
 // 20,000 messages a statement: a fraction of a second.
@@ -18,21 +18,24 @@ export const historiesHaveNoGaps: SystemRule = {
   promise: 'the messages of each thing are numbered from 1 without gaps',
   scope: 'moved',
   check: async ({ databases, moved }) => {
-    const breaches: Breach[] = [];
-    for (const service of subgraphNames) {
-      const last = await lastPosition(databases[service]);
-      for (let after = Number(moved?.since[service] ?? 0); after < last; after += pageSize) {
-        const rows = await databases[service](sql, after);
-        breaches.push(
-          ...rows.map(({ aggregate_type, aggregate_id, sequence }) => ({
-            ids: { [String(aggregate_type)]: String(aggregate_id), service },
-            what: `has a message number ${sequence} and none before it`,
-          })),
-        );
-      }
-    }
-    return breaches;
+    const gaps = await Promise.all(
+      subgraphNames.map((service) => gapsOf(service, databases[service], Number(moved?.since[service] ?? 0))),
+    );
+    return gaps.flat();
   },
+};
+
+const gapsOf = async (service: SubgraphName, outbox: Query, since: number): Promise<Breach[]> => {
+  const breaches: Breach[] = [];
+  const last = await lastPosition(outbox);
+  for (let after = since; after < last; after += pageSize)
+    breaches.push(
+      ...(await outbox(sql, after)).map(({ aggregate_type, aggregate_id, sequence }) => ({
+        ids: { [String(aggregate_type)]: String(aggregate_id), service },
+        what: `has a message number ${sequence} and none before it`,
+      })),
+    );
+  return breaches;
 };
 
 const lastPosition = async (outbox: Query): Promise<number> => {
