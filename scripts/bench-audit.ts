@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type SubgraphName, subgraphNames } from '../contracts/services.ts';
-import { auditRound, type DatabaseUrls } from './audit/audit.ts';
+import { auditRound, type DatabaseUrls, type Round } from './audit/audit.ts';
 import { after, before, ordersOf } from './bench-audit/many-orders.ts';
 import { otherDatabase, withClient } from './database/connect.ts';
 import { ensureDatabases } from './database/roles.ts';
@@ -88,7 +88,7 @@ const sizeOf = async ({ loaders }: Shop): Promise<number> => {
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 };
 
-type Since = Awaited<ReturnType<typeof auditRound>>['watermark'];
+type Since = Round['watermark'];
 
 const measure = async (what: string, { urls, signal }: Shop, since?: Since) => {
   const timings: [string, number][] = [];

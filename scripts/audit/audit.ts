@@ -18,8 +18,10 @@ const statementTimeoutMs = 60_000;
 
 export interface Round {
   readonly findings: readonly Finding[];
-  /** What the next round may take as its `since`. Undefined while a breach stands that an incremental round might pass by. */
-  readonly watermark: Watermark | undefined;
+  /** What a later round may take as its `since`. */
+  readonly watermark: Watermark;
+  /** A breach stands that an incremental round might pass by: the next one has to be full, to see whether it still does. */
+  readonly nextIsFull: boolean;
   /** It looked at everything, and not only at what had moved. */
   readonly isFull: boolean;
 }
@@ -46,14 +48,14 @@ export const auditRound = async (urls: DatabaseUrls, options: RoundOptions): Pro
     const watermark = await watermarkAt(databases, settledBefore);
     const moved = since && (await movedSince(databases, since));
     const findings = await checkRules(rules, { databases, settledBefore, ...(moved && { moved }) }, onTiming);
-    return { findings, watermark: canBeSeenAgain(findings) ? watermark : undefined, isFull: moved === undefined };
+    return { findings, watermark, nextIsFull: !areSeenAgain(findings), isFull: moved === undefined };
   } finally {
     await Promise.all(pools.map(([, pool]) => pool.end()));
   }
 };
 
 /** What each round looks at whole is seen again, however long ago it happened. */
-const canBeSeenAgain = (findings: readonly Finding[]): boolean => {
+const areSeenAgain = (findings: readonly Finding[]): boolean => {
   const always = new Set(rules.filter(({ scope }) => scope === 'always').map(({ name }) => name));
   return findings.every(({ rule, breaches }) => breaches.length === 0 || always.has(rule));
 };

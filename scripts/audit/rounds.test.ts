@@ -28,7 +28,7 @@ afterEach(() => rounds.close());
 const start = (audit: (signal: AbortSignal) => Promise<readonly Finding[]>, everyMs = 5, roundMs = 1_000) => {
   const counted: RoundsOptions['audit'] = async (signal, since) => {
     made++;
-    return { findings: await audit(signal), watermark: undefined, isFull: since === undefined };
+    return { findings: await audit(signal), watermark, nextIsFull: false, isFull: since === undefined };
   };
   const measured = auditMetrics(registry);
   rounds = startRounds({
@@ -72,7 +72,7 @@ it('looks at what has moved since the round before, unless a full round is due o
     audit: async (_, since) => {
       asked.push(since);
       made++;
-      return { findings: [], watermark: hasBreach ? undefined : watermark, isFull: since === undefined };
+      return { findings: [], watermark, nextIsFull: hasBreach, isFull: since === undefined };
     },
     ...{ everyMs: 5, measured: auditMetrics(registry), log: recorded.log },
     // A full round is as good as free here, and would be due at once: it comes within the hour all the same.

@@ -67,7 +67,7 @@ export const startRounds = ({ audit, everyMs, measured, log, limits = roundLimit
       const made = await audit(AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.roundMs)]), since);
       const endedAt = performance.now();
       if (made.isFull) lastFull = { endedAt, tookMs: endedAt - start };
-      watermark = made.watermark;
+      watermark = made.nextIsFull ? undefined : made.watermark;
       measured.made(made, endedAt - start);
       databases.up();
       tell(made.findings);
