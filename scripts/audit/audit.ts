@@ -2,9 +2,9 @@
 import pg from 'pg';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import { checkRules } from './check-rules.ts';
-import { movedSince, type Watermark, watermarkAt } from './moved.ts';
+import { movedSince, watermarkAt } from './moved.ts';
 import type { Finding } from './report.ts';
-import { type Databases, type Query, readOnly } from './rule.ts';
+import { type Databases, type Query, readOnly, type Watermark } from './rule.ts';
 import { rules } from './rules/index.ts';
 
 export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;

@@ -1,20 +1,5 @@
 /** The orders that a round looks at, in pages. */
-import type { AuditContext, Query, Row } from './rule.ts';
-
-export interface AuditedOrder extends Row {
-  readonly id: string;
-  readonly customer_id: string;
-  readonly status: string;
-  readonly currency: string;
-  readonly total: number;
-  /** Counts its changes. */
-  readonly version: number;
-  /** Of the latest attempt to pay. */
-  readonly attempt_id: string;
-  readonly attempt_number: number;
-  /** It is at rest, and has been for the settling time: its neighbours have taken in all that it has told them. */
-  readonly is_settled: boolean;
-}
+import type { AuditContext, AuditedOrder, Query } from './rule.ts';
 
 // 1,000 orders a page: what the neighbours hold of them comes in one query each, by index even on stale statistics.
 const pageSize = 1_000;

@@ -1,7 +1,7 @@
 /** Runs the rules of a round: those about orders page by page, the others one after the other. */
-import { type AuditedOrder, auditedOrders, unchanged } from './audited-orders.ts';
+import { auditedOrders, unchanged } from './audited-orders.ts';
 import type { Finding } from './report.ts';
-import type { AuditContext, Breach, OrderBreach, OrderRule, Rule } from './rule.ts';
+import type { AuditContext, AuditedOrder, Breach, OrderBreach, OrderRule, Rule } from './rule.ts';
 
 type OnTiming = (what: string, tookMs: number) => void;
 

@@ -1,15 +1,6 @@
 /** What has happened since an earlier round: what an incremental round looks at. */
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
-import type { Databases, Query } from './rule.ts';
-
-/** How far each outbox was looked at. Every change in the shop that others must know of leaves a message there. */
-export type Watermark = Readonly<Record<SubgraphName, string>>;
-
-export interface Moved {
-  readonly since: Watermark;
-  /** Ids of the orders that anybody has said something about. */
-  readonly orders: readonly string[];
-}
+import type { Databases, Moved, Query, Watermark } from './rule.ts';
 
 // 1 min: positions are given when a row is written and seen when it is committed, so a lower one may show up later.
 // Transactions take milliseconds; what one hides for longer is left to the next full round.

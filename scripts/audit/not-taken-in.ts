@@ -1,8 +1,7 @@
 /** The messages that were published and that a receiver has not taken in, over all four databases. */
 import { findMessage } from '../../contracts/messages/index.ts';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
-import type { Watermark } from './moved.ts';
-import type { Databases } from './rule.ts';
+import type { Databases, Watermark } from './rule.ts';
 
 interface Sent extends Record<string, unknown> {
   /** pg gives a bigint as text. */

@@ -4,7 +4,7 @@ import { linkState } from '../../platform/bus/link-state.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Round } from './audit.ts';
 import type { AuditMetrics } from './auditor-metrics.ts';
-import type { Watermark } from './moved.ts';
+import type { Watermark } from './rule.ts';
 import { breachTeller } from './tell-breaches.ts';
 
 export interface RoundsOptions {

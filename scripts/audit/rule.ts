@@ -1,8 +1,6 @@
 /** What an invariant of the whole system is, and what it sees: all four databases, read-only. */
 import type { Pool } from 'pg';
 import type { SubgraphName } from '../../contracts/services.ts';
-import type { AuditedOrder } from './audited-orders.ts';
-import type { Moved } from './moved.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -22,6 +20,15 @@ export interface OrderBreach extends Breach {
   readonly ids: Readonly<Record<string, string>> & { readonly order: string };
 }
 
+/** How far each outbox was looked at. Every change in the shop that others must know of leaves a message there. */
+export type Watermark = Readonly<Record<SubgraphName, string>>;
+
+export interface Moved {
+  readonly since: Watermark;
+  /** Ids of the orders that anybody has said something about. */
+  readonly orders: readonly string[];
+}
+
 export interface AuditContext {
   readonly databases: Databases;
   /**
@@ -31,6 +38,21 @@ export interface AuditContext {
   readonly settledBefore: Date;
   /** In an incremental round: look at this and nothing else. Absent in a full round. */
   readonly moved?: Moved;
+}
+
+export interface AuditedOrder extends Row {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly status: string;
+  readonly currency: string;
+  readonly total: number;
+  /** Counts its changes. */
+  readonly version: number;
+  /** Of the latest attempt to pay. */
+  readonly attempt_id: string;
+  readonly attempt_number: number;
+  /** It is at rest, and has been for the settling time: its neighbours have taken in all that it has told them. */
+  readonly is_settled: boolean;
 }
 
 interface Named {

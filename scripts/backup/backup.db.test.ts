@@ -7,7 +7,7 @@ import { subgraphNames } from '../../contracts/services.ts';
 import { prismaLockKey } from '../../platform/migrations.ts';
 import type { DatabaseUrls } from '../audit/audit.ts';
 import { withClient } from '../database/connect.ts';
-import { disposeDatabases, healthyShop, run, takenIn } from './four-databases.fixture.ts';
+import { disposeDatabases, healthyShop, run, sent, takenIn } from './four-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
 import { readManifest } from './manifest.ts';
 
@@ -35,12 +35,14 @@ const filesOf = async (root: string): Promise<string[]> =>
 
 describe('a backup', () => {
   it('says what it is: release, migrations, where each history stands, what each table holds', async () => {
+    // Ten in all, so that the last position is the greatest as a number and not as a text.
+    for (let more = 3; more <= 10; more++) await run(urls.order, sent(`msg_${more}`, 'not.known'));
     await backup();
     const { release, effectsWithoutCause, databases } = await readManifest(folder);
     expect({ release, effectsWithoutCause }).toEqual({ release: '1.2.3', effectsWithoutCause: 0 });
-    expect(databases.order.lastMessage).toEqual({ position: '2', id: 'msg_confirmed' });
+    expect(databases.order.lastMessage).toEqual({ position: '10', id: 'msg_10' });
     expect(databases.order.migrations.map(({ name }) => name)).toContain('20261122000000_init');
-    expect(databases.order.sequences).toEqual([{ schema: 'public', name: 'outbox_message_position_seq', last: '2' }]);
+    expect(databases.order.sequences).toEqual([{ schema: 'public', name: 'outbox_message_position_seq', last: '10' }]);
     const rows = databases.payment.tables.map(({ schema, name, rows }) => [`${schema}.${name}`, rows]);
     expect(Object.fromEntries(rows)).toMatchObject({
       'public.payment': 1,

@@ -1,5 +1,4 @@
-import type { AuditedOrder } from '../audited-orders.ts';
-import type { OrderBreach, OrderRule } from '../rule.ts';
+import type { AuditedOrder, OrderBreach, OrderRule } from '../rule.ts';
 
 interface Kept extends Record<string, unknown> {
   order_id: string;
