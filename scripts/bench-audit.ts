@@ -11,6 +11,7 @@ import { otherDatabase, withClient } from './database/connect.ts';
 import { ensureDatabases } from './database/roles.ts';
 import { temporaryCluster } from './database/temporary.ts';
 import { migrateAll } from './launcher/databases.ts';
+import { toldToEnd } from './system/ending.ts';
 
 const help = `usage: npm run bench:audit [-- options]
   --orders N   how many orders the shop has (100000); a million take some 15 GiB in the folder for temporary files
@@ -145,10 +146,8 @@ const run = async (signal: AbortSignal): Promise<void> => {
   }
 };
 
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => interruption.abort(new Error('interrupted')));
-await run(interruption.signal).catch((error: Error) => {
+const ending = toldToEnd('Ending, and deleting what was made');
+await run(ending).catch((error: Error) => {
   console.error(`The benchmark was not made: ${error.message || error}`);
-  process.exitCode = interruption.signal.aborted ? 130 : 2;
+  process.exitCode = ending.aborted ? 130 : 2;
 });
