@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newId, type UserId } from '../../../contracts/ids.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserId } from '../../../contracts/ids.ts';
 import { notNow } from '../../../platform/not-now.ts';
 import { turnBounds, turns } from '../../../platform/turns.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
@@ -27,14 +27,7 @@ const locking = async (sql: string, value: string) => {
   await client.connect();
   await client.query('BEGIN');
   await client.query(sql, [value]);
-  return { [Symbol.asyncDispose]: () => client.end() };
-};
-
-/** Those who wait for what is locked, and how many of them have been told something. */
-const fifty = (make: () => Promise<{ ok: boolean }>) => {
-  let answered = 0;
-  const answers = Array.from({ length: 50 }, () => told(make()).finally(() => answered++));
-  return { answers: Promise.all(answers), answered: () => answered };
+  return { release: () => client.end() };
 };
 
 /** The app as it is in production, but for how long one waits. */
@@ -51,35 +44,55 @@ const lamp = (customerId: UserId) => ({
   idempotencyKey: undefined,
 });
 
-it('counts 150 additions to one cart at once', async () => {
-  await using app = waitingFor(60_000, 60_000);
-  const { id: customerId } = customer('a script');
-  const answers = Array.from({ length: 150 }, (_, n) =>
-    told(app.addToCart({ ...lamp(customerId), variantId: variantOf(offers[n % 3] ?? '') })),
-  );
-  expect(new Set(await Promise.all(answers))).toEqual(new Set(['done']));
-  const lines = await kit.prisma.cartLine.findMany({ where: { cart: { customerId } } });
-  expect(lines.map(({ quantity }) => quantity)).toEqual([50, 50, 50]);
+const fifty = (make: () => Promise<{ ok: boolean }>): Promise<string[]> =>
+  Promise.all(Array.from({ length: 50 }, () => told(make())));
+const allAre = (answer: string) => Array(50).fill(answer);
+
+describe('requests about one thing, however many and however long they wait', () => {
+  const patience = [60_000, 60_000] as const;
+
+  it('are all counted: 150 additions to one cart at once', async () => {
+    await using app = waitingFor(...patience);
+    const { id: customerId } = customer('a script');
+    const answers = Array.from({ length: 150 }, (_, n) =>
+      told(app.addToCart({ ...lamp(customerId), variantId: variantOf(offers[n % 3] ?? '') })),
+    );
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['done']));
+    const lines = await kit.prisma.cartLine.findMany({ where: { cart: { customerId } } });
+    expect(lines.map(({ quantity }) => quantity)).toEqual([50, 50, 50]);
+  });
+
+  it('leave the database to others: fifty wait for a cart that is locked', async () => {
+    await using app = waitingFor(...patience);
+    const [hasty, calm] = [customer('hasty').id, customer('calm').id];
+    await kit.add('lamp', 1, hasty);
+    const held = await locking('SELECT 1 FROM cart WHERE customer_id = $1 FOR UPDATE', hasty);
+    const waiting = fifty(() => app.addToCart(lamp(hasty)));
+    expect(await told(app.addToCart(lamp(calm)))).toBe('done');
+    await held.release();
+    expect(await waiting).toEqual(allAre('done'));
+  });
+
+  it('leave the database to others: fifty wait for an order that is locked', async () => {
+    await using app = waitingFor(...patience);
+    const [hasty, calm] = [customer('hasty'), customer('calm')];
+    const [orderId, other] = [await kit.placed(hasty.id), await kit.placed(calm.id)];
+    const held = await locking('SELECT 1 FROM customer_order WHERE id = $1 FOR UPDATE', orderId);
+    const cancel = (viewer: typeof hasty, id: typeof orderId) => () =>
+      app.cancelOrder({ viewer, orderId: id, idempotencyKey: 'the same key' });
+    const waiting = fifty(cancel(hasty, orderId));
+    expect(await told(cancel(calm, other)())).toBe('done');
+    await held.release();
+    expect(await waiting).toEqual(allAre('done'));
+  });
 });
 
-it('serves others while fifty requests wait for a cart that is locked, and tells those to come again', async () => {
-  await using app = waitingFor(1_000, 1_500);
-  const [hasty, calm] = [customer('hasty').id, customer('calm').id];
-  await kit.add('lamp', 1, hasty);
-  await using _ = await locking('SELECT 1 FROM cart WHERE customer_id = $1 FOR UPDATE', hasty);
-  const waiting = fifty(() => app.addToCart(lamp(hasty)));
-  expect([await told(app.addToCart(lamp(calm))), waiting.answered()]).toEqual(['done', 0]);
-  expect(new Set(await waiting.answers)).toEqual(new Set(['RESOURCE_BUSY']));
-});
-
-it('serves others while fifty requests wait for an order that is locked', async () => {
-  await using app = waitingFor(1_000, 1_500);
-  const hasty = customer('hasty');
-  const [orderId, other] = [await kit.placed(hasty.id), await kit.placed(customer('calm').id)];
-  await using _ = await locking('SELECT 1 FROM customer_order WHERE id = $1 FOR UPDATE', orderId);
-  const cancel = (viewer: typeof hasty, id: typeof orderId) =>
-    app.cancelOrder({ viewer, orderId: id, idempotencyKey: newId('Message') });
-  const waiting = fifty(() => cancel(hasty, orderId));
-  expect([await told(cancel(customer('calm'), other)), waiting.answered()]).toEqual(['done', 0]);
-  expect(new Set(await waiting.answers)).toEqual(new Set(['RESOURCE_BUSY']));
+it('tells those to come again who wait too long, for the lock or for their turn', async () => {
+  await using app = waitingFor(200, 300);
+  const { id } = customer('unlucky');
+  await kit.add('lamp', 1, id);
+  const held = await locking('SELECT 1 FROM cart WHERE customer_id = $1 FOR UPDATE', id);
+  expect(await fifty(() => app.addToCart(lamp(id)))).toEqual(allAre('RESOURCE_BUSY'));
+  await held.release();
+  expect(await told(app.addToCart(lamp(id)))).toBe('done');
 });
