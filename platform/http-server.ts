@@ -17,7 +17,7 @@ import { describeMetrics, type Registry } from './metrics.ts';
 import { inRequestSpan } from './tracing-http.ts';
 
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
-export const defaultBodyLimitBytes = 1_048_576;
+const defaultBodyLimitBytes = 1_048_576;
 
 // 10 s for the headers and 30 s for all of a request: the slowest telephone needs a few seconds for 1 MiB, and whoever
 // sends a byte now and then holds a connection no longer than that. Node looks every 5 s.

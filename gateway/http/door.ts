@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createHttpServer, type HttpServerOptions } from '../../platform/http-server.ts';
 import { negotiateAnswers } from './answer-type.ts';
+import { boundBodies } from './bodies-under-way.ts';
 import { compression } from './compression.ts';
 import { crossOrigin } from './cors.ts';
 import { loadShedding } from './load-shedding.ts';
@@ -21,5 +22,6 @@ export const httpDoor = async (config: HttpConfig, options: HttpServerOptions): 
   if (config.COMPRESSION === 'on') await compression(http, config.COMPRESSION_MIN_BYTES);
   loadShedding(http, config.SHED_EVENT_LOOP_DELAY_MS, options.metrics);
   negotiateAnswers(http);
+  boundBodies(http, config.LIMIT_BODY_BYTES);
   return http;
 };

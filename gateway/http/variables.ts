@@ -1,7 +1,6 @@
 /** Variables of the HTTP door. */
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import { defaultBodyLimitBytes } from '../../platform/http-server.ts';
 
 const list = z
   .string()
@@ -45,8 +44,9 @@ export const httpVariables = {
     'must be addresses, ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
   ),
 
-  // Of a whole request. The largest cart with every variable spelt out is under 100 KiB.
-  LIMIT_BODY_BYTES: z.coerce.number().int().positive().default(defaultBodyLimitBytes),
+  // Of a whole request: 256 KiB, a document and variables at their own limits (LIMIT_DOCUMENT_BYTES, LIMIT_VARIABLES_BYTES),
+  // and what JSON makes of them. The largest cart with every variable spelt out is under 100 KiB.
+  LIMIT_BODY_BYTES: z.coerce.number().int().positive().default(262_144),
 
   // Off where a proxy in front compresses.
   COMPRESSION: z.enum(['on', 'off']).default('on'),

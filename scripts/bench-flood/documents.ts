@@ -21,10 +21,10 @@ const withinLimits: readonly Document[] = [
     `query Flood${n}($id: ID! = "var_${n}") { categories { slug children { slug name } } variant(id: $id) { sku } }`,
 ];
 
-// With what JSON makes of it, just under the longest body that the gateway reads (1 MiB).
+// With what JSON makes of it, just under 1 MiB: what HTTP servers commonly read.
 const nearlyMebibyte = 1_040_000;
 
-/** What a body has room for. */
+/** Each as dear to read, to parse or to keep as its length can be made. */
 const long: readonly Document[] = [
   // In JSON, a line's end takes two bytes.
   (n) => `${'#\n'.repeat(nearlyMebibyte / 3)}{ a${n}: __typename }`,

@@ -2,11 +2,12 @@
 import { gql, nested, product, type Row, raw } from './requests.ts';
 
 export const largeOrTwisted: readonly Row[] = [
-  ['variables of 1 MB', gql(product, { variables: { x: 'x'.repeat(1_000_000) } }), 400, 'VARIABLES_LIMIT_EXCEEDED'],
+  ['variables of 200 KB', gql(product, { variables: { x: 'x'.repeat(200_000) } }), 400, 'VARIABLES_LIMIT_EXCEEDED'],
+  ['a body of 300 KB', gql(product, { variables: { x: 'x'.repeat(300_000) } }), 413, 'PAYLOAD_TOO_LARGE'],
   ['a body of 2 MB', gql(product, { variables: { x: 'x'.repeat(2_000_000) } }), 413, 'PAYLOAD_TOO_LARGE'],
   [
-    'variables 250,000 levels deep',
-    raw(`{"query":"{ __typename }","variables":{"x":${nested(250_000, '[', '', ']')}}}`),
+    'variables 120,000 levels deep',
+    raw(`{"query":"{ __typename }","variables":{"x":${nested(120_000, '[', '', ']')}}}`),
     400,
     'VARIABLES_DEPTH_LIMIT_EXCEEDED',
   ],

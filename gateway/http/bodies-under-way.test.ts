@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { until } from '../../tests/kit/until.ts';
+import { boundBodies } from './bodies-under-way.ts';
+
+let http: FastifyInstance;
+let url: string;
+let begun = 0;
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  http = Fastify();
+  begun = 0;
+  http.addHook('preParsing', async () => void begun++);
+  boundBodies(http, 1_000, { smallBytes: 100, largeTogetherBytes: 2_500 });
+  http.post('/', async (request) => Object.keys(request.body as object).length);
+  url = await http.listen({ host: '127.0.0.1', port: 0 });
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await http.close();
+});
+
+/** Sends the first bytes of a body, and no more. */
+const stalled = async (length: string): Promise<Socket> => {
+  const before = begun;
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  sockets.push(socket);
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${length}\r\n\r\n`);
+  await until('it arrives', () => begun > before);
+  return socket;
+};
+const statusOf = async (bytes: number): Promise<number> => {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(url, { method: 'POST', headers, body: JSON.stringify({ a: 'x'.repeat(bytes - 8) }) })).status;
+};
+
+it.each(['content-length: 1000', 'transfer-encoding: chunked'])(
+  'bodies that stop before their end (%s) keep other large ones out, and no small one',
+  async (length) => {
+    await stalled(length);
+    const leaving = await stalled(length);
+    expect([await statusOf(900), await statusOf(100)]).toEqual([503, 200]);
+    leaving.destroy();
+    await until('room again', async () => (await statusOf(900)) === 200);
+  },
+);
+
+it('a body counts no longer once it is read', async () => {
+  for (let n = 0; n < 10; n++) expect(await statusOf(1_000)).toBe(200);
+  expect(await Promise.all([statusOf(1_000), statusOf(1_000)])).toEqual([200, 200]);
+});
