@@ -17,10 +17,10 @@ export const fail = <F extends Failure>(failure: F): Failed<F> => ({ ok: false, 
 
 /** The same idempotency key came with another input. Every mutation can answer this. */
 export type IdempotencyConflict = Failure<'IdempotencyConflict'>;
-export const idempotencyConflict = (key: string): IdempotencyConflict => ({
+export const idempotencyConflict: IdempotencyConflict = {
   kind: 'IdempotencyConflict',
-  message: `The idempotency key "${key}" was already used with a different input.`,
-});
+  message: 'This idempotency key was already used with a different input.',
+};
 
 /**
  * A fault of the caller that is no state of the shop (an unknown id where one must exist, no permission):

@@ -30,7 +30,7 @@ const largestPage = 100;
 export const parsePage = ({ first, after }: PageArgs, keyParts = 1): Page => {
   const limit = first ?? defaultPage;
   if (limit < 1 || limit > largestPage)
-    throw new CallerFault('BAD_USER_INPUT', `"first" must be from 1 to ${largestPage}, not ${limit}.`);
+    throw new CallerFault('BAD_USER_INPUT', `"first" must be from 1 to ${largestPage}.`);
   return { limit, after: after == null ? undefined : decodeCursor(after, keyParts) };
 };
 

@@ -68,5 +68,5 @@ const earlierAnswer = async <T>(
   );
   // The other request rolled back between our INSERT and this SELECT: the caller's retry will be the first one.
   if (!row) throw new NotNow('RESOURCE_BUSY');
-  return row.fingerprint === fingerprint ? row.result : fail(idempotencyConflict(key));
+  return row.fingerprint === fingerprint ? row.result : fail(idempotencyConflict);
 };

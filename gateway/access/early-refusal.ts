@@ -3,7 +3,7 @@
  * asking them. Whatever is not certain is left to them: they enforce the same decisions themselves.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
-import { type GraphQLSchema, getVariableValues } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { Counter, type Registry } from '../../platform/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type RootDecisions, rootDecisions } from './root-decisions.ts';
@@ -28,12 +28,10 @@ export const earlyRefusal = (
       },
     }),
     requestDidStart: async () => ({
-      responseForOperation: async ({ schema, document, operation, request, response, contextValue }) => {
+      responseForOperation: async ({ schema, document, operation, response, contextValue }) => {
         const decisions = decisionsOf.get(schema);
         const refusal = decisions && wholeRefusal({ schema, document, operation, decisions }, contextValue.viewer);
-        // Wrong variables are the first thing that a client has to be told.
-        if (!refusal || getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}).errors)
-          return null;
+        if (!refusal) return null;
         refused.inc();
         return { http: response.http, body: { kind: 'single', singleResult: refusal } };
       },

@@ -1,7 +1,10 @@
 /** Which document a request means, and whether it may be run: a pure decision over the list of trusted documents. */
 import type { Viewer } from '../../contracts/viewer.ts';
 import type { DocumentList } from './document-list.ts';
-import { documentId } from './document-text.ts';
+import { documentId, isNestedDeeper } from './document-text.ts';
+
+// 200: the introspection query goes 16 down, LIMIT_DEPTH allows 24. A stack ends at about 1,500.
+const deepestNesting = 200;
 
 export type TrustMode = 'off' | 'log' | 'require';
 
@@ -69,6 +72,7 @@ export const decideDocument = ({ mode, exemptRoles, maxBytes, list }: TrustOptio
     // Before it is hashed, compared, parsed or logged, whoever sends it.
     const bytes = text === undefined ? 0 : Buffer.byteLength(text);
     if (bytes > maxBytes) return { outcome: 'refused', refusal: tooLong(bytes, maxBytes) };
+    if (text !== undefined && isNestedDeeper(text, deepestNesting)) return refused('nestedTooDeeply');
     if (isGiven(id)) {
       if (typeof id !== 'string') return refused('malformedId');
       return isGiven(query) ? refused('idAndText') : ofId(id.replace(/^sha256:/, ''));
@@ -93,10 +97,15 @@ const persistedQuery = (extensions: unknown): string | 'malformed' | undefined =
   const extension = (extensions as { persistedQuery?: unknown } | null | undefined)?.persistedQuery;
   if (!isGiven(extension)) return undefined;
   const { version, sha256Hash } = extension as { version?: unknown; sha256Hash?: unknown };
-  return version === 1 && typeof sha256Hash === 'string' ? sha256Hash : 'malformed';
+  return version === 1 && typeof sha256Hash === 'string' && sha256Hash !== '' ? sha256Hash : 'malformed';
 };
 
 const refusals = {
+  nestedTooDeeply: {
+    status: 400,
+    code: 'GRAPHQL_PARSE_FAILED',
+    message: `The document is nested more than ${deepestNesting} levels deep.`,
+  },
   unknownId: {
     status: 404,
     code: 'PERSISTED_QUERY_NOT_IN_LIST',

@@ -1,5 +1,5 @@
 /** What a client may see of an error: a sentence, where, a code, and which service it came from. Nothing else. */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { contextIfAny } from '../../platform/context.ts';
 import type { Logger } from '../../platform/log.ts';
 
@@ -24,7 +24,7 @@ export const errorFormatter =
     const isBug = bugs.has(code);
     if (isBug) log.error({ err: error, subgraph: from, path: formatted.path }, 'operation failed');
     return {
-      message: isBug ? masked.message : formatted.message,
+      message: isBug ? masked.message : bounded(withoutValues(formatted, error)),
       ...(formatted.locations && { locations: formatted.locations }),
       ...(formatted.path && { path: formatted.path }),
       extensions: {
@@ -42,6 +42,47 @@ const ruleCode = (error: unknown): unknown =>
   error instanceof GraphQLError && error.extensions.code === 'GRAPHQL_VALIDATION_FAILED'
     ? (error.originalError as Partial<GraphQLError> | undefined)?.extensions?.code
     : undefined;
+
+// 300: a sentence or two. Longer is only what repeats names that the client has made up.
+const longestMessage = 300;
+
+const bounded = (message: string): string =>
+  message.length > longestMessage ? `${message.slice(0, longestMessage - 1).toWellFormed()}…` : message;
+
+const valueKinds = new Set<unknown>([
+  Kind.VARIABLE,
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+]);
+
+/**
+ * graphql-js writes out the value that does not fit, or the text that it stumbles over: passwords stand there as well.
+ * What else it repeats of a document are names. (Variables never come this far: platform/graphql/operation-input.ts.)
+ */
+const withoutValues = ({ message, extensions }: GraphQLFormattedError, error: unknown): string => {
+  if (extensions?.code === 'GRAPHQL_PARSE_FAILED')
+    return message
+      .replace(/\b(String|BlockString|Int|Float) "[\s\S]*"/, '$1')
+      .replace(/(escape sequence|but got): "[\s\S]*"/, '$1 something else');
+  const isAboutValue = error instanceof GraphQLError && valueKinds.has(error.nodes?.[0]?.kind);
+  if (extensions?.code !== 'GRAPHQL_VALIDATION_FAILED' || !isAboutValue) return message;
+  for (const [form, valueless] of valueMessages) if (form.test(message)) return message.replace(form, valueless);
+  return 'The value does not fit where it stands.';
+};
+
+const valueMessages: readonly (readonly [form: RegExp, valueless: string])[] = [
+  [/^(Expected value of type "[^"]+"), found [\s\S]*$/, '$1.'],
+  [/^((?:Enum "\w+"|\w+) cannot represent [\w -]*value)[\s\S]*$/, '$1.'],
+  [/^Value "\w*" does not exist in ("\w+" enum)[\s\S]*$/, 'The value does not exist in $1.'],
+  // About names and types alone.
+  [/^((?:Field|Variable) "[\s\S]*)$/, '$1'],
+];
 
 /** An error that is told before GraphQL begins, in the form that a GraphQL client reads. */
 export const errorBody = (code: string, message: string): { errors: GraphQLFormattedError[] } => ({

@@ -8,6 +8,7 @@ import {
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance } from 'fastify';
 import type { ValidationRule } from 'graphql';
+import { checkInput } from '../../platform/graphql/operation-input.ts';
 import type { Logger } from '../../platform/log.ts';
 import { legacyStatus } from '../http/legacy-status.ts';
 import type { RequestContext } from '../identity/request-context.ts';
@@ -58,7 +59,15 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log, errorDetail),
     stopOnTerminationSignals: false,
-    plugins: [drain(http), ApolloServerPluginLandingPageDisabled(), requireOneOperation, ...plugins, legacyStatus],
+    plugins: [
+      drain(http),
+      ApolloServerPluginLandingPageDisabled(),
+      requireOneOperation,
+      ...plugins,
+      // After the limits: what is nested too deeply must not be read recursively.
+      checkInput,
+      legacyStatus,
+    ],
   });
   await apollo.start();
   return apollo;

@@ -95,7 +95,6 @@ const alsoOfSubscriptions =
     if (!looking) throw needsStream();
     const query = asQuery(document, operation, fields);
     const topic = topicOf(schema, operation, query, request.request.variables ?? {});
-    if ('errors' in topic) return { errors: [...topic.errors] };
     looking.onTopic(topic);
     // Plans are kept by hash, and this one is of another document.
     const answer = await execute({ ...request, ...planned(query.document, request.queryHash) });
@@ -108,17 +107,16 @@ const planned = (document: DocumentNode, queryHash: string) => ({
   operation: document.definitions.find(({ kind }) => kind === 'OperationDefinition') as OperationDefinitionNode,
 });
 
-/** The thing that the subscription's argument `id` names; or what is wrong with the variables. */
+/** The thing that the subscription's argument `id` names. The variables have been checked. */
 const topicOf = (
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   { field }: LiveQueryDocument,
   variables: Record<string, unknown>,
-): Topic | { readonly errors: readonly GraphQLError[] } => {
+): Topic => {
   const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
   if (!definition) throw new Error(`${field.name.value} was validated and is not in the schema`);
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  if (errors) return { errors };
+  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   return { type: getNamedType(definition.type).name, id: String(getArgumentValues(definition, field, coerced).id) };
 };
 

@@ -13,6 +13,7 @@ import type { VerifyViewer } from '../viewer.ts';
 import { nothingForAllFromStaff } from './cache-control.ts';
 import { documentStore } from './document-store.ts';
 import { errorFormatter } from './errors.ts';
+import { checkInput } from './operation-input.ts';
 
 export interface ServeOptions<Context> {
   readonly http: FastifyInstance;
@@ -46,6 +47,7 @@ export const serveGraphql = async <Context extends { viewer: Viewer }>(options: 
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       nothingForAllFromStaff,
+      checkInput,
     ],
   });
   await apollo.start();

@@ -14,12 +14,12 @@ const check = (isFine: boolean, message: string): void => {
 
 /** The defaults are those of the SDL, which the generated types do not know to have been filled in. */
 export const quantityOf = (quantity = 1): number => {
-  check(quantity >= 1 && quantity <= maxQuantity, `"quantity" must be from 1 to ${maxQuantity}, not ${quantity}.`);
+  check(quantity >= 1 && quantity <= maxQuantity, `"quantity" must be from 1 to ${maxQuantity}.`);
   return quantity;
 };
 
 export const waitMsOf = (waitMs = 0): number => {
-  check(waitMs >= 0 && waitMs <= maxWaitMs, `"waitMs" must be from 0 to ${maxWaitMs}, not ${waitMs}.`);
+  check(waitMs >= 0 && waitMs <= maxWaitMs, `"waitMs" must be from 0 to ${maxWaitMs}.`);
   return waitMs;
 };
 

@@ -11,6 +11,6 @@ export const visibleTo = (viewer: Viewer): readonly ProductStatus[] =>
 export const statusToList = (viewer: Viewer, asked: ProductStatus | null | undefined): ProductStatus => {
   const status = asked ?? 'PUBLISHED';
   if (!visibleTo(viewer).includes(status))
-    throw new CallerFault('FORBIDDEN', `Only staff may list products that are ${status}.`);
+    throw new CallerFault('FORBIDDEN', 'Only staff may list products that are not published.');
   return status;
 };

@@ -37,7 +37,7 @@ export const register =
     );
     if (!registered.ok) return registered;
     if (registered.value === account.user.id) return ok(account.user);
-    return earlierAccount(deps, email, password, command.idempotencyKey ?? '');
+    return earlierAccount(deps, email, password);
   };
 
 interface Applicant {
@@ -64,12 +64,7 @@ const newAccount = async (
 });
 
 /** For a retry. Whoever does not know the password is not the one who registered, and a shut account stays shut to guesses here too. */
-const earlierAccount = async (
-  deps: Deps,
-  email: Email,
-  password: Password,
-  key: string,
-): Promise<Result<User, RegisterFailure>> => {
+const earlierAccount = async (deps: Deps, email: Email, password: Password): Promise<Result<User, RegisterFailure>> => {
   const proof = await provePassword(deps)(email, password);
-  return proof.ok ? proof : fail(idempotencyConflict(key));
+  return proof.ok ? proof : fail(idempotencyConflict);
 };

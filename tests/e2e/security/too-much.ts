@@ -90,10 +90,11 @@ export const tooMuch: readonly Row[] = [
   ],
   [
     'brackets, as deep as is read',
-    gql(`{ product(slug: ${nested(1_200, '[', '', ']')}) { title } }`),
+    gql(`{ product(slug: ${nested(190, '[', '', ']')}) { title } }`),
     400,
     'GRAPHQL_VALIDATION_FAILED',
   ],
-  ['selections, as deep as is read', gql(nested(1_300, '{ a ', '', '}')), 400, 'DEPTH_LIMIT_EXCEEDED'],
+  ['selections, as deep as is read', gql(nested(190, '{ a ', '', '}')), 400, 'DEPTH_LIMIT_EXCEEDED'],
+  ['selections, deeper than is read', gql(nested(1_300, '{ a ', '', '}')), 400, 'GRAPHQL_PARSE_FAILED'],
   ['a batch', raw(`[${times(50, () => '{"query":"{ __typename }"}', ',')}]`), 400, 'BATCHING_NOT_SUPPORTED'],
 ];
