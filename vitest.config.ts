@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { pastProxies } from './scripts/launcher/environment.ts';
+
+// Tests ask their own servers on this machine; a proxy that the environment names is for what is outside.
+Object.assign(process.env, pastProxies(process.env));
 
 const sources = '{contracts,platform,gateway,subgraphs,scripts,web,tests/kit}/**';
 const needsPostgres = ['tests/kit/postgres-setup.ts'];

@@ -1,7 +1,7 @@
-import pg from 'pg';
 import type { Carrier } from './announcement-carrier.ts';
 import { linkState } from './bus/link-state.ts';
 import type { Logger } from './log.ts';
+import pg from './pg.ts';
 import { listenTo, type PostgresListener } from './postgres-listener.ts';
 
 const channel = 'agora_announcement';

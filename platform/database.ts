@@ -4,6 +4,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientBase } from 'pg';
 import { measurePool, type Pool } from './database-metrics.ts';
 import type { Registry } from './metrics.ts';
+// Prisma's adapter has the package itself; what that would take from the environment is gone by then.
+import './pg.ts';
 import { traceStatements } from './tracing-sql.ts';
 
 export interface PoolOptions {

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, type TestDatabase } from '../tests/kit/postgres.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
+import pg from './pg.ts';
 
 let database: TestDatabase;
 let folder: string;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
+import pg from './pg.ts';
 
 /** The key that Prisma Migrate locks, so that its tools and this runner never migrate one database at the same time. */
 export const prismaLockKey = 72707369;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { relayScene } from '../tests/kit/relay-scene.ts';
 import { claim, giveBack, markPublished, type OutboxRow } from './outbox-rows.ts';
+import pg from './pg.ts';
 
 const on = relayScene();
 let one: pg.Client;

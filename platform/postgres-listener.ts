@@ -1,9 +1,10 @@
 /** Hears what a PostgreSQL says on one channel (NOTIFY), over a connection of its own that is opened again when it breaks. */
-import pg from 'pg';
+
 import { type Bell, makeBell } from './bell.ts';
 import { backoffMs } from './bus/limits.ts';
 import { type LinkState, linkState } from './bus/link-state.ts';
 import type { Logger } from './log.ts';
+import pg from './pg.ts';
 
 export interface ListenerOptions {
   readonly databaseUrl: string;

@@ -1,5 +1,5 @@
 /** Publishes the rows of the outbox, soon after their commit and at least once. */
-import pg from 'pg';
+
 import type { Envelope } from '../contracts/envelope.ts';
 import { type Bell, makeBell } from './bell.ts';
 import type { Bus, BusJob } from './bus/bus.ts';
@@ -9,6 +9,7 @@ import { relayMetrics } from './bus/metrics.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
 import { claim, giveBack, markPublished, type OutboxRow, toEnvelope } from './outbox-rows.ts';
+import pg from './pg.ts';
 import { publishInSpans } from './tracing-publish.ts';
 
 export interface RelayLimits {

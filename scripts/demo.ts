@@ -7,7 +7,6 @@ import { auditAtRest } from './audit/audit.ts';
 import { asTable } from './audit/report.ts';
 import { buyOnce } from './demo/buy-once.ts';
 import { declinedOnce } from './demo/declined-once.ts';
-import { generate } from './generate.ts';
 import { openTemporaryShop, type TemporaryShop } from './launcher/temporary-shop.ts';
 import { newShopper } from './shopper/shopper.ts';
 
@@ -30,7 +29,6 @@ const play = async (shop: TemporaryShop): Promise<void> => {
 const run = async (keep: boolean): Promise<number> => {
   let shop: TemporaryShop | undefined;
   try {
-    await generate({ report: console.log });
     console.log('Starting a shop on free ports …');
     shop = await openTemporaryShop({ keep });
     if (keep) console.log(`Its data is in ${shop.dataDir}`);

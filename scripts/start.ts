@@ -13,6 +13,7 @@ const usage = `Usage: npm start [-- <options>]
   Starts PostgreSQL, the queue, migrations, the seed, and one process per service. Ctrl-C stops all; a second one at once.
   --data <folder>       where database, queue and secrets live (default .data)
   --ports-from <n>      gateway on n, user n+1, product n+2, order n+3, payment n+4; or one by one: GATEWAY_PORT, USER_PORT, …
+  --host <address>      where the gateway listens (default 127.0.0.1: nobody but this machine reaches it); 0.0.0.0 for all
   --events <transport>  redis or postgres, when neither REDIS_URL nor EVENTS_DATABASE_URL is set (default: Redis when installed)
   --no-seed, --seed     leave the catalogue and the demo accounts out, or put them in: by default they go into the embedded
                         database, and never into one that you have given (everybody knows the demo passwords)
@@ -26,6 +27,7 @@ const root = path.resolve(import.meta.dirname, '..');
 type Options = {
   data: string;
   portsFrom: number | undefined;
+  host: string | undefined;
   events: 'redis' | 'postgres' | undefined;
   /** Undefined: only into a database of our own. */
   seed: boolean | undefined;
@@ -38,6 +40,7 @@ const readOptions = (): Options | undefined => {
     options: {
       data: { type: 'string', default: path.join(root, '.data') },
       'ports-from': { type: 'string' },
+      host: { type: 'string' },
       events: { type: 'string' },
       seed: { type: 'boolean' },
       watch: { type: 'boolean', default: false },
@@ -45,11 +48,11 @@ const readOptions = (): Options | undefined => {
     },
   });
   if (values.help) return undefined;
-  const { events } = values;
+  const { events, host } = values;
   if (events !== undefined && events !== 'redis' && events !== 'postgres')
     throw new Error(`--events ${events}: redis or postgres`);
   const portsFrom = values['ports-from'] === undefined ? undefined : Number(values['ports-from']);
-  return { data: values.data, portsFrom, events, seed: values.seed, watch: values.watch };
+  return { data: values.data, portsFrom, host, events, seed: values.seed, watch: values.watch };
 };
 
 const onLine = (source: string, line: string): void => {
@@ -73,6 +76,7 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
   const agora = await startAgora({
     dataDir: options.data,
     ports: options.portsFrom,
+    host: options.host,
     events: options.events,
     onLine,
     signal,

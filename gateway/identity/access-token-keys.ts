@@ -1,5 +1,6 @@
 /** The public keys that access tokens are checked with: fetched from the user subgraph, kept when it is away. */
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import { directFetch } from '../../platform/direct-fetch.ts';
 import type { PeriodicTask } from '../../platform/periodic.ts';
 
 /** The keys could not be fetched: nobody can say whether a token is good. */
@@ -45,7 +46,7 @@ const withPauseAfterFailure = (pauseMs: number): FetchImplementation => {
   return async (url, init) => {
     if (performance.now() - failedAt < pauseMs) throw new Error('asked in vain a moment ago');
     try {
-      const response = await fetch(url, init);
+      const response = await directFetch(url, init);
       if (!response.ok) failedAt = performance.now();
       return response;
     } catch (error) {

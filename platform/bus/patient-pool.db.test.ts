@@ -1,9 +1,9 @@
-import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type BreakableLink, breakableLink } from '../../tests/kit/breakable-link.ts';
 import { emptyDatabase, type TestDatabase } from '../../tests/kit/postgres.ts';
 import { type RecordedLog, recordedLog } from '../../tests/kit/recorded-log.ts';
 import { until } from '../../tests/kit/until.ts';
+import pg from '../pg.ts';
 import { linkState } from './link-state.ts';
 import { type PatientPool, patientPool } from './patient-pool.ts';
 

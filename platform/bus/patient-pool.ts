@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
+import pg from '../pg.ts';
 import type { LinkState } from './link-state.ts';
 
 export interface PatientPool {

@@ -1,6 +1,6 @@
 import { createPostgresBackend, type Job, type PgPool, runMigrations, withBackend } from 'bullmq';
-import pg from 'pg';
 import type { Logger } from '../log.ts';
+import pg from '../pg.ts';
 import type { Backend, QueueHandle } from './backend.ts';
 import type { BusLimits } from './limits.ts';
 import { linkState } from './link-state.ts';

@@ -1,7 +1,8 @@
 /** One healthy order in four databases; then each invariant is broken on purpose, and its rule must say so. */
-import pg from 'pg';
+
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { subgraphNames } from '../../contracts/services.ts';
+import pg from '../../platform/pg.ts';
 import { disposeDatabases, healthyShop, run } from '../backup/four-databases.fixture.ts';
 import { audit, type DatabaseUrls } from './audit.ts';
 import { checkRules } from './check-rules.ts';

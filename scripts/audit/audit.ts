@@ -1,6 +1,7 @@
 /** All invariants over all four databases. Reads only. */
-import pg from 'pg';
+
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import pg from '../../platform/pg.ts';
 import { checkRules } from './check-rules.ts';
 import { movedSince, watermarkAt } from './moved.ts';
 import type { Finding } from './report.ts';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import pg from '../../platform/pg.ts';
 import type { SavedTable } from './manifest.ts';
 import { nameOf, quoted, type Table } from './tables.ts';
 

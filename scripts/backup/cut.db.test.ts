@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../contracts/ids.ts';
 import { subgraphNames } from '../../contracts/services.ts';
+import pg from '../../platform/pg.ts';
 import { until } from '../../tests/kit/until.ts';
 import type { DatabaseUrls } from '../audit/audit.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';

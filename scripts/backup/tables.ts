@@ -1,5 +1,5 @@
 /** What a database of ours is made of: its tables in an order in which they can be filled, and its sequences. */
-import pg from 'pg';
+import pg from '../../platform/pg.ts';
 
 export interface Table {
   readonly schema: string;

@@ -1,5 +1,5 @@
 /** What PostgreSQL itself counts: statements, transactions, log, rows and bytes of each database and table. */
-import pg from 'pg';
+import pg from '../../platform/pg.ts';
 import { otherDatabase, withClient } from '../database/connect.ts';
 import type { Meters } from './meters.ts';
 

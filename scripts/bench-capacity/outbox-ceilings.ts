@@ -1,8 +1,8 @@
 /** How fast one database lets its outbox be written and published, whoever writes and however many relays there are. */
 import path from 'node:path';
-import pg from 'pg';
 import { applyMigrations } from '../../platform/migrations.ts';
 import { claim, markPublished } from '../../platform/outbox-rows.ts';
+import pg from '../../platform/pg.ts';
 import { withClient } from '../database/connect.ts';
 import { ensureDatabases } from '../database/roles.ts';
 import type { OwnPostgres } from '../launcher/own-postgres.ts';

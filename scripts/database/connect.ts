@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import pg from '../../platform/pg.ts';
 
 /** The address of a database on this machine. */
 export const databaseUrl = (to: { role: string; password: string; port: number; database: string }): string =>

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg from '../../platform/pg.ts';
 import { databaseUrl, withClient } from './connect.ts';
 
 /** A database and the role of the same name that owns it. */

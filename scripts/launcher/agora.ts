@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ServiceName, SubgraphName } from '../../contracts/services.ts';
-import { type Facts, operatorEnvironment } from './environment.ts';
+import { type Facts, operatorEnvironment, pastProxies } from './environment.ts';
 import type { EventsKind, OwnTransport } from './events.ts';
 import { type Infrastructure, startInfrastructure } from './infrastructure.ts';
 import { processList } from './leftovers.ts';
@@ -16,6 +16,8 @@ export type AgoraOptions = {
   dataDir: string;
   /** `free` for any that are free; otherwise what the `*_PORT` variables say, else counted from this number, else the defaults. */
   ports?: 'free' | number | undefined;
+  /** Where the gateway listens, when not on this machine alone. */
+  host?: string | undefined;
   /** Instead of this process's own environment. */
   env?: Readonly<Record<string, string | undefined>>;
   /** The transport to use when the environment names none. */
@@ -59,6 +61,8 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
   const folder = path.resolve(options.dataDir);
   const say = (sentence: string): void => onLine('launcher', sentence);
   const undo: (() => unknown)[] = [];
+  // What this process asks its services, whether they are ready and in whoever's name it buys, finds them too.
+  Object.assign(process.env, pastProxies(process.env));
   try {
     const unlock = await lockFolder(folder);
     undo.push(unlock);
@@ -66,7 +70,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     const leftovers = await processes.endLeftovers();
     if (leftovers.length > 0) say(`Ended what a killed launcher had left running: ${leftovers.join(', ')}.`);
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
-    await requireFree(ports, env.HOST || '127.0.0.1');
+    await requireFree(ports, options.host ?? '127.0.0.1');
 
     const secrets = await loadSecrets(folder);
     const infrastructure = await startInfrastructure({
@@ -87,6 +91,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       secrets,
       databaseUrls: infrastructure.databaseUrls,
       events: infrastructure.variables,
+      host: options.host,
     };
     const services = startServices({ facts, root, processes, onLine, comesBack: options.comesBack ?? true });
     undo.push(() => services.stop({ atOnce: true }));

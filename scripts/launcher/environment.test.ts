@@ -47,6 +47,32 @@ describe('serviceEnvironment', () => {
     });
   });
 
+  it('passes on nothing that was meant for other programs', () => {
+    const env = {
+      HOST: 'x86_64-conda-linux-gnu',
+      PORT: '80',
+      ROLE: 'admin',
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c x=y',
+    };
+    const order = serviceEnvironment({ ...facts, env }, 'order');
+    expect(variablesThat(order, /^(HOST|PORT|ROLE|PG.*)$/)).toEqual([]);
+  });
+
+  it('lets nobody but the gateway listen elsewhere', () => {
+    expect(serviceEnvironment({ ...facts, host: '0.0.0.0' }, 'gateway').HOST).toBe('0.0.0.0');
+    expect(serviceEnvironment({ ...facts, host: '0.0.0.0' }, 'user')).not.toHaveProperty('HOST');
+  });
+
+  it('keeps what is asked on this machine from a proxy, beside what the environment keeps from it', () => {
+    const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://proxy', NO_PROXY: 'intranet' };
+    expect(serviceEnvironment({ ...facts, env }, 'gateway')).toMatchObject({
+      HTTP_PROXY: 'http://proxy',
+      NO_PROXY: 'intranet,127.0.0.1,localhost,::1',
+      no_proxy: 'intranet,127.0.0.1,localhost,::1',
+    });
+  });
+
   it('lets what our own environment says win, also in a file, and keeps it from others', () => {
     const given: Facts = {
       ...facts,

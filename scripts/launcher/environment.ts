@@ -11,6 +11,22 @@ export type Facts = {
   secrets: Secrets;
   databaseUrls: Record<SubgraphName, string>;
   events: { REDIS_URL: string } | { EVENTS_DATABASE_URL: string };
+  /** Where the gateway listens, when not on this machine alone. The others always do: they are for the gateway. */
+  host?: string | undefined;
+};
+
+/**
+ * Our services read these, but in a developer's shell they are somebody else's: conda's HOST, a platform's PORT, psql's PG*.
+ * Each has a way to be said for us: --host, GATEWAY_PORT and the like, the address of a database.
+ */
+const isForOthers = (name: string): boolean => ['HOST', 'PORT', 'ROLE'].includes(name) || /^PG[A-Z_]+$/.test(name);
+
+/** What our processes ask each other on this machine goes past a proxy that is meant for the world (NODE_USE_ENV_PROXY). */
+export const pastProxies = (env: Environment): Record<string, string> => {
+  const given = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').filter(Boolean);
+  const direct = [...new Set([...given, '127.0.0.1', 'localhost', '::1'])].join(',');
+  // Whichever of the two a library prefers.
+  return { NO_PROXY: direct, no_proxy: direct };
 };
 
 /** Who may know what. A variable that is not listed is nobody's secret and goes to all. */
@@ -43,12 +59,14 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
     VIEWER_SIGNING_KEY: JSON.stringify(secrets.viewerSigningKey),
     VIEWER_VERIFY_KEYS: JSON.stringify({ keys: [publicPart(secrets.viewerSigningKey)] }),
   };
+  const given = Object.entries(env).filter(([name]) => !isForOthers(name));
   const missing = Object.entries(ours).filter(([name]) => !env[name] && !env[`${name}_FILE`]);
-  return { ...env, ...Object.fromEntries(missing) };
+  return { ...Object.fromEntries(given), ...Object.fromEntries(missing), ...pastProxies(env) };
 };
 
 /** The same without the secrets of others: a service that is broken into gives away its own. */
 export const serviceEnvironment = (facts: Facts, service: ServiceName): NodeJS.ProcessEnv => {
   const isMine = (variable: string): boolean => receivers[variable.replace(/_FILE$/, '')]?.includes(service) ?? true;
-  return Object.fromEntries(Object.entries(operatorEnvironment(facts)).filter(([variable]) => isMine(variable)));
+  const mine = Object.entries(operatorEnvironment(facts)).filter(([variable]) => isMine(variable));
+  return { ...Object.fromEntries(mine), ...(service === 'gateway' && facts.host && { HOST: facts.host }) };
 };

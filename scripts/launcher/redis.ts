@@ -39,7 +39,8 @@ export const startPrivateRedis = async (options: {
       name: 'redis',
       command: 'redis-server',
       args: ['-'],
-      env: process.env,
+      // It reads no variable; it needs to be found.
+      env: { PATH: process.env.PATH },
       cwd: data,
       input: configuration(port, data, password),
     },

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import pg from 'pg';
+import pg from '../../platform/pg.ts';
 
 /**
  * PostgreSQL's internal one-byte type, `"char"`; its catalogue uses it for kinds of things: 'r' is a table, 'i' an index.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import pg from 'pg';
 import { applyMigrations } from '../../platform/migrations.ts';
+import pg from '../../platform/pg.ts';
 import type { Cluster } from '../database/cluster.ts';
 import { withClient } from '../database/connect.ts';
 import { ensureDatabases } from '../database/roles.ts';

@@ -1,7 +1,6 @@
 /** The shop in containers, on a real engine. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { generate } from '../../scripts/generate.ts';
 import { toldToEnd } from '../../scripts/system/ending.ts';
 import { cloneStack, type Stack } from './stack.ts';
 import type { Scene, Step } from './step.ts';
@@ -55,7 +54,6 @@ const play = async (scene: Scene, without: readonly string[]): Promise<void> => 
 
 /** Returns the exit code. */
 const run = async (orders: number, without: readonly string[], keep: boolean, signal: AbortSignal): Promise<number> => {
-  await generate({ report: console.log });
   const stack = await cloneStack(path.resolve(import.meta.dirname, '../..'), project);
   const scene: Scene = { stack, orders, say: (sentence) => console.log(`    ${sentence}`), gateway: '' };
   const interrupted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

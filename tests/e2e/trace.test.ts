@@ -1,8 +1,8 @@
 /** One purchase is one trace, from the customer's request to the last notification. */
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { expect, test } from 'vitest';
 import { serviceNames, subgraphNames } from '../../contracts/services.ts';
+import pg from '../../platform/pg.ts';
 import { succeed } from '../../scripts/shopper/shopper.ts';
 import { readTraces, type SpanNode, type Trace } from '../../scripts/trace/traces.ts';
 import { agora, aShopper, variantOf } from './shop.ts';

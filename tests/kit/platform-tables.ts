@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg from '../../platform/pg.ts';
 import type { Sql } from '../../platform/transaction.ts';
 import { emptyDatabase } from './postgres.ts';
 

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import { applyMigrations } from '../../platform/migrations.ts';
+import pg from '../../platform/pg.ts';
 import { otherDatabase, withClient } from '../../scripts/database/connect.ts';
 
 /** Holds the superuser's address of the server that the tests use. */

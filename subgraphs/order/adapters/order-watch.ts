@@ -1,7 +1,7 @@
 /** Hears from the database when an order changes (trigger customer_order_notify), over one connection of its own. */
 import { EventEmitter } from 'node:events';
-import pg from 'pg';
 import type { OrderId } from '../../../contracts/ids.ts';
+import pg from '../../../platform/pg.ts';
 import type { OrderWatch } from '../usecases/ports.ts';
 import { orderChangedChannel, readNotice } from './order-notice.ts';
 

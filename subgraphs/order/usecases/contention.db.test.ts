@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserId } from '../../../contracts/ids.ts';
 import { notNow } from '../../../platform/not-now.ts';
+import pg from '../../../platform/pg.ts';
 import { turnBounds, turns } from '../../../platform/turns.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
 import { connect, createApp } from '../wiring.ts';

@@ -1,8 +1,8 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokenClaims } from '../../../contracts/access-token.ts';
 import { notNow } from '../../../platform/not-now.ts';
+import pg from '../../../platform/pg.ts';
 import { aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
 import type { User } from '../domain/user.ts';
 

@@ -1,7 +1,7 @@
 /** What services really publish fits the schema that other teams were given, not only the one it is parsed with. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import pg from 'pg';
 import { subgraphNames } from '../../../contracts/services.ts';
+import pg from '../../../platform/pg.ts';
 import { breach, type Check, type Finding, note } from '../../../scripts/contracts/check.ts';
 import type { World } from '../../../scripts/contracts/world.ts';
 import { messageName, schemaOf } from '../rules/message-schema.ts';

@@ -1,7 +1,7 @@
 /** The rows of a database as one file, and back again: what the release before would leave to the next one. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Client } from 'pg';
-import pg from 'pg';
+import pg from '../../../platform/pg.ts';
 
 export interface ReleasedData {
   /** Name → checksum of every migration that had been applied. */

@@ -1,6 +1,7 @@
 /** The simulator's webhooks: rows in its own memory until somebody has taken them, so that no crash loses one. */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { directFetch } from '../../../../platform/direct-fetch.ts';
 import type { Memory, Remembered } from './memory.ts';
 import { sign, signatureHeader } from './signature.ts';
 
@@ -54,7 +55,7 @@ export const deliverWebhooks =
 
 const isTaken = async ({ url, body, signature }: { url: string; body: string; signature: string }) => {
   try {
-    const response = await fetch(url, {
+    const response = await directFetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', [signatureHeader]: signature },
       body,

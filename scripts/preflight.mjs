@@ -1,0 +1,31 @@
+/**
+ * `node --import ./scripts/preflight.mjs …`: what every script of package.json needs, or a sentence in place of a stack trace. Plain
+ * JavaScript without packages, because it is for whoever has not installed them, or has an older Node than the one npm installs.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+const packages = path.resolve(
+  import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
+  '../node_modules',
+);
+// The first that runs TypeScript by leaving out its types, as all our code is run.
+const needed = 24;
+
+const missing = () => {
+  if (!existsSync(path.join(packages, '.package-lock.json')))
+    return 'The packages are not installed: run npm ci first.';
+  if (Number.parseInt(process.versions.node, 10) >= needed) return undefined;
+  return [
+    `Agora runs on Node ${needed}, and this is ${process.versions.node}.`,
+    'npm installs the right one beside the packages, but not where install scripts are switched off. Either fetch it with',
+    '  npm rebuild node --ignore-scripts=false',
+    `or install Node ${needed} yourself.`,
+  ].join('\n');
+};
+
+const complaint = missing();
+if (complaint) {
+  console.error(complaint);
+  process.exit(1);
+}
