@@ -4,11 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const packages = path.resolve(
-  import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
-  '../node_modules',
-);
+const packages = path.resolve(fileURLToPath(import.meta.url), '../../node_modules');
 // The first that runs TypeScript by leaving out its types, as all our code is run.
 const needed = 24;
 
