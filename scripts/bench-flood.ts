@@ -55,6 +55,7 @@ const flood = async (
   const pool = new Pool(new URL(gateway.url).origin, { connections: atOnce });
   const statuses = new Map<string, number>();
   let next = 0;
+  let answered = 0;
   const one = async () => {
     while (next < count && gateway.isAlive() && !stop.aborted) {
       const n = next++;
@@ -63,14 +64,15 @@ const flood = async (
         () => 'no answer',
       );
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (next % 500 === 0) process.stderr.write(`${next} of ${count} documents\n`);
+      answered += 1;
+      if (answered % 500 === 0) process.stderr.write(`${answered} of ${count} documents\n`);
     }
   };
   const cpuSeconds = () => gateway.metric('process_cpu_seconds_total').catch(() => Number.NaN);
   const before = await cpuSeconds();
   await Promise.all(Array.from({ length: atOnce }, one));
   await pool.close();
-  const cpuMs = (((await cpuSeconds()) - before) * 1_000) / next;
+  const cpuMs = (((await cpuSeconds()) - before) * 1_000) / answered;
   return `${[...statuses].map(([status, times]) => `${times} × ${status}`).join(', ')}; ${cpuMs.toFixed(1)} ms CPU each`;
 };
 
