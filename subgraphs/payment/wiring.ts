@@ -19,6 +19,7 @@ import { operationStore, workList } from './adapters/operation-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
 import { paymentStore } from './adapters/payment-store.ts';
 import { providerEventStore } from './adapters/provider-event-store.ts';
+import { signals } from './adapters/signals.ts';
 import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
@@ -29,7 +30,7 @@ import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, PaymentProvider, Stores } from './usecases/ports.ts';
+import type { Deps, PaymentProvider, Signals, Stores } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
@@ -49,11 +50,12 @@ const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
 export interface World {
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
+  readonly signals: Signals;
   readonly clock?: Clock;
 }
 
 /** The whole app over a database and a provider, without any door. */
-export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, clock = (time) => time }: World) => {
+export const createApp = (prisma: PrismaClient, { clock = (time) => time, ...world }: World) => {
   const inTurn = turns();
   const deps: Deps = {
     transaction: (work, subject) =>
@@ -67,7 +69,7 @@ export const createApp = (prisma: PrismaClient, { provider, providerTimeoutMs, c
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     now: async () => clock(await databaseTime(prisma)),
-    ...{ provider, providerTimeoutMs, newId },
+    ...{ ...world, newId },
   };
   return app(deps);
 };
@@ -89,7 +91,9 @@ export const wire =
       log,
       metrics,
     });
-    const paymentApp = createApp(prisma, { provider, providerTimeoutMs: config.PROVIDER_TIMEOUT_MS });
+    const paymentApp = createApp(prisma, {
+      ...{ provider, providerTimeoutMs: config.PROVIDER_TIMEOUT_MS, signals: signals(log, metrics) },
+    });
     const reader = webhookReader(webhookSecret(config));
     const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
     return {

@@ -23,6 +23,8 @@ export interface PaymentTestApp extends AsyncDisposable {
   readonly memory: ReturnType<typeof openMemory>;
   /** Every SQL statement of the app so far. */
   readonly statements: readonly string[];
+  /** What operators were told of the provider. */
+  readonly faults: readonly string[];
   advance(ms: number): void;
   /** Sweeps once, an hour later: everything open or waiting is due by then. */
   sweepLater(): Promise<void>;
@@ -54,10 +56,15 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   let aheadMs = 0;
   const clock = (time: Date) => new Date(time.getTime() + aheadMs);
   const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
-  const app = createApp(prisma, { provider, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
+  const faults: string[] = [];
+  const signals = {
+    contradicted: (_: unknown, fault: string) => void faults.push(fault),
+    unreadable: ({ unreadableBecause }: { unreadableBecause: string }) => void faults.push(unreadableBecause),
+  };
+  const app = createApp(prisma, { provider, signals, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 
   return {
-    ...{ app, prisma, databaseUrl: database.url, memory, statements },
+    ...{ app, prisma, databaseUrl: database.url, memory, statements, faults },
     advance: (ms) => {
       aheadMs += ms;
     },

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Prisma } from '../../../prisma/payment/client/client.ts';
 import type { ProviderEvents } from '../usecases/ports.ts';
+
+// 1,000: of 64 KiB each at most they take 64 MiB, and nobody looks at more to see what a provider has changed.
+const keptAtMost = 1_000;
 
 export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents => ({
   takeIn: async ({ provider, id }, now) => {
@@ -8,5 +12,17 @@ export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents
       skipDuplicates: true,
     });
     return count === 1;
+  },
+  keep: async ({ provider, body, unreadableBecause: reason }, now) => {
+    const digest = createHash('sha256').update(body).digest('hex');
+    await tx.unreadableWebhook.upsert({
+      where: { provider_digest: { provider, digest } },
+      create: { provider, digest, reason, body: new Uint8Array(body), receivedAt: now, lastReceivedAt: now },
+      update: { times: { increment: 1 }, lastReceivedAt: now },
+      select: { digest: true },
+    });
+    await tx.$executeRaw`
+      DELETE FROM unreadable_webhook WHERE (provider, digest) IN
+        (SELECT provider, digest FROM unreadable_webhook ORDER BY last_received_at DESC, digest OFFSET ${keptAtMost})`;
   },
 });

@@ -1,7 +1,8 @@
 /** What an answer says about money, whatever the payment makes of it. */
-import type { Money } from '../../../contracts/money.ts';
+import { equals, format, type Money } from '../../../contracts/money.ts';
+import type { Answer } from './answers.ts';
 import type { Input } from './inputs.ts';
-import type { LedgerLine, Payment } from './payment.ts';
+import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 
 interface Booked {
   readonly payment: Payment;
@@ -69,3 +70,38 @@ const bookRelease = (before: Payment, released: Money | null): Booked => {
   const { payment, lines } = bookHold(before, released);
   return { payment, lines: [...lines, { kind: 'VOID', amount: released }] };
 };
+
+/**
+ * Why an answer cannot be booked. Less money held or taken than was asked for is booked as it is, and the order told; more
+ * of it, another currency, or an undo of another amount contradicts what the provider was asked. `asked` is the amount of
+ * the call, where it had one.
+ */
+export const contradiction = (payment: Payment, answer: Answer, asked?: Money): string | undefined => {
+  switch (answer.kind) {
+    case 'approved':
+    case 'voidRefused':
+      return unless(isWithin(answer.held, payment.amount), answer.held, payment.amount, answer.kind);
+    case 'captured':
+      return asked && unless(isWithin(answer.amount, asked), answer.amount, asked, answer.kind);
+    case 'refunded':
+      return asked && unless(equals(answer.amount, asked), answer.amount, asked, answer.kind);
+    case 'voided': {
+      if (!answer.released) return undefined;
+      const isAsKnown = payment.authorized === 0 || payment.authorized === answer.released.amount;
+      return unless(
+        isAsKnown && isWithin(answer.released, payment.amount),
+        answer.released,
+        payment.authorized > 0 ? inCurrencyOf(payment, payment.authorized) : payment.amount,
+        answer.kind,
+      );
+    }
+    default:
+      return undefined;
+  }
+};
+
+const isWithin = (told: Money, most: Money): boolean =>
+  told.currency === most.currency && told.amount > 0 && told.amount <= most.amount;
+
+const unless = (isFine: boolean, told: Money, asked: Money, kind: Answer['kind']): string | undefined =>
+  isFine ? undefined : `the provider says "${kind}" of ${format(told)}, and ${format(asked)} was asked for`;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
+import { type Money, money } from '../../../contracts/money.ts';
 import { anAttempt, aPayment } from '../../../tests/kit/payment-builders.ts';
+import type { Answer } from './answers.ts';
+import { contradiction } from './bookkeeping.ts';
 import { begin, decide, isExpected } from './decide.ts';
 import { replyOf } from './replies.ts';
 
@@ -32,14 +34,16 @@ describe('begin', () => {
 describe('capture', () => {
   const held = aPayment({ status: 'AUTHORIZED', authorized: 5_000, reference: 'r' });
 
-  test.each([5_000, 1])('of %i out of 5000 held is asked of the provider', (amount) => {
-    const { payment, call } = decide(held, { kind: 'capture', amount: money(amount, 'EUR') }, now);
+  test('of all that is held is asked of the provider', () => {
+    const { payment, call } = decide(held, { kind: 'capture', amount: money(5_000, 'EUR') }, now);
     expect(payment.status).toBe('CAPTURING');
-    expect(call).toEqual({ kind: 'CAPTURE', amount: money(amount, 'EUR') });
+    expect(call).toEqual({ kind: 'CAPTURE', amount: money(5_000, 'EUR') });
   });
 
   test.each([
     ['more than is held', money(5_001, 'EUR')],
+    ['less than is held', money(4_999, 'EUR')],
+    ['a cent', money(1, 'EUR')],
     ['another currency', money(5_000, 'USD')],
     ['nothing', money(0, 'EUR')],
     ['a negative amount', money(-1, 'EUR')],
@@ -78,6 +82,43 @@ describe('money', () => {
     const { payment, replies } = decide(refunding, { kind: 'refunded', amount: money(4_000, 'EUR') }, now);
     expect(payment.refunded).toBe(4_000);
     expect(replies).toMatchObject([{ data: { outcome: 'REFUNDED', refunded: money(4_000, 'EUR') } }]);
+  });
+});
+
+describe('an answer about other money than was asked for', () => {
+  const [all, less, more, dollars] = [5_000, 4_999, 5_001].map((it) => money(it, 'EUR')).concat(money(5_000, 'USD'));
+  const held = aPayment({ status: 'VOIDING', authorized: 5_000, reference: 'r' });
+  const approved = (amount = all) => ({ kind: 'approved', reference: 'r', held: amount }) as Answer;
+  const captured = (amount = all) => ({ kind: 'captured', amount }) as Answer;
+  const refunded = (amount = all) => ({ kind: 'refunded', amount }) as Answer;
+  const voided = (released: Money | null | undefined = all) => ({ kind: 'voided', released }) as Answer;
+  const voidRefused = (amount = all) => ({ kind: 'voidRefused', reason: 'No.', held: amount }) as Answer;
+
+  test.each([
+    ...[approved(), captured(), refunded(), voided(), voided(null), voidRefused()],
+    // Less than was asked for can be booked: the order is told how much, and stops.
+    ...[approved(less), captured(less), voidRefused(less)],
+    { kind: 'processing', reference: 'r' } as const,
+  ])('is not this one: %j', (answer) => {
+    expect(contradiction(held, answer, all)).toBeUndefined();
+  });
+
+  test.each([
+    ...[approved(more), captured(more), refunded(more), voided(more), voidRefused(more)],
+    ...[approved(dollars), captured(dollars), refunded(dollars), voided(dollars), voidRefused(dollars)],
+    ...[approved(money(0, 'EUR')), captured(money(0, 'EUR')), captured(money(-1, 'EUR'))],
+    ...[refunded(less), voided(less)],
+  ])('is this one, and cannot be booked: %j', (answer) => {
+    expect(contradiction(held, answer, all)).toMatch(/^the provider says "\w+" of -?[\d.]+ \w+, and 50.00 EUR was/);
+  });
+
+  test('is told of as it is where it is less', () => {
+    const { payment, lines, replies } = decide(aPayment(), approved(less), now);
+    expect(payment).toMatchObject({ status: 'AUTHORIZED', authorized: 4_999 });
+    expect(lines).toEqual([{ kind: 'AUTHORIZATION', amount: less }]);
+    expect(replies).toMatchObject([{ type: 'payment.authorized', data: { amount: less } }]);
+    const capturing = aPayment({ status: 'CAPTURING', authorized: 5_000, reference: 'r' });
+    expect(decide(capturing, captured(less), now).replies).toMatchObject([{ data: { amount: less } }]);
   });
 });
 

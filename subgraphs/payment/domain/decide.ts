@@ -2,7 +2,7 @@
 
 import type { NewMessage } from '../../../contracts/envelope.ts';
 import type { PaymentId } from '../../../contracts/ids.ts';
-import type { Money } from '../../../contracts/money.ts';
+import { equals, type Money } from '../../../contracts/money.ts';
 import { bookAnswer } from './bookkeeping.ts';
 import type { Input } from './inputs.ts';
 import type { Call } from './operation.ts';
@@ -54,8 +54,12 @@ export const isExpected = (payment: Payment, kind: Input['kind']): boolean =>
 export const decide = (payment: Payment, input: Input, now: Date): Decision => {
   const step = stepFor(payment.status, input.kind);
   if (!step) throw new Error(`payment ${payment.id}: nothing follows from ${input.kind} when ${payment.status}`);
-  if (input.kind === 'capture' && step.call && !isCoveredByHold(payment, input.amount))
-    return { payment, lines: [], replies: [captureFailed(payment, 'More than is held, or another currency.')] };
+  if (input.kind === 'capture' && step.call && !isWhatIsHeld(payment, input.amount))
+    return {
+      payment,
+      lines: [],
+      replies: [captureFailed(payment, 'Another amount than is held, or another currency.')],
+    };
   const booked = bookAnswer(payment, input);
   const next = enter(booked.payment, step, now);
   return {
@@ -66,8 +70,9 @@ export const decide = (payment: Payment, input: Input, now: Date): Decision => {
   };
 };
 
-const isCoveredByHold = ({ authorized, amount }: Payment, asked: Money): boolean =>
-  asked.currency === amount.currency && asked.amount > 0 && asked.amount <= authorized;
+/** An attempt is captured once, so less than all of its hold would leave the rest held for nobody. */
+const isWhatIsHeld = (payment: Payment, asked: Money): boolean =>
+  asked.amount > 0 && equals(asked, inCurrencyOf(payment, payment.authorized));
 
 // 10 s: webhooks tell at once; asking is for one that was lost, and the customer is watching.
 const checkEveryMs = 10_000;

@@ -131,6 +131,12 @@ const holdsAlways = ({ provider, payment, told }: World): void => {
   expect(count(provider.effects, 'AUTHORIZATION')).toBeLessThanOrEqual(1);
   expect(count(provider.effects, 'CAPTURE')).toBeLessThanOrEqual(1);
   if (told.some(({ type }) => type === 'payment.cancelled')) expect(provider.inHand()).toBe(0);
+  // What is said to be held or taken is, to the cent.
+  for (const { type, data } of told) {
+    if (type === 'payment.authorized') expect(provider.effects).toContain('AUTHORIZATION 5000');
+    if (type === 'payment.captured') expect(provider.effects).toContain('CAPTURE 5000');
+    if (type === 'payment.authorized' || type === 'payment.captured') expect(data).toMatchObject({ amount });
+  }
   if (payment) {
     expect(payment.captured).toBeLessThanOrEqual(payment.authorized);
     expect(payment.refunded).toBeLessThanOrEqual(payment.captured);

@@ -6,6 +6,7 @@ import {
   type PaymentStatus,
   paymentStates,
   paymentStatuses,
+  type Reply,
   type Step,
 } from './payment-states.ts';
 
@@ -101,4 +102,62 @@ describe('the table of payment states', () => {
       expect(silent).toEqual(command === 'authorize' ? ['PROCESSING', 'VOID_FAILED', 'REFUND_FAILED'] : []);
     },
   );
+
+  const cellsWith = (has: (step: Step) => boolean) =>
+    cells.filter(({ step }) => has(step)).map(({ status, input }) => `${status} ${input}`);
+
+  // What the order goes by. "captured" is only ever said by what has the money: an order is confirmed by it.
+  test.each<[Reply, readonly string[]]>([
+    ['captured', ['CAPTURING captured', 'CAPTURED capture']],
+    [
+      'captureFailed',
+      [
+        ...['AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING', 'DECLINED'].map((it) => `${it} capture`),
+        ...['CAPTURING captureRefused', 'CAPTURE_FAILED capture'],
+        ...['VOIDED', 'REFUNDED', 'VOID_FAILED', 'REFUND_FAILED', 'WITHDRAWN'].map((it) => `${it} capture`),
+      ],
+    ],
+    [
+      'authorized',
+      [
+        ...['AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING'].map((it) => `${it} approved`),
+        ...['AUTHORIZED', 'CAPTURING', 'CAPTURED', 'CAPTURE_FAILED'].map((it) => `${it} authorize`),
+      ],
+    ],
+    [
+      'declined',
+      [
+        ...['AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING'].map((it) => `${it} declined`),
+        ...['DECLINED', 'VOIDED', 'REFUNDED', 'WITHDRAWN'].map((it) => `${it} authorize`),
+      ],
+    ],
+    ['actionRequired', ['AUTHORIZING actionRequired', 'PROCESSING actionRequired', 'ACTION_REQUIRED authorize']],
+    [
+      'cancelled',
+      [
+        ...['DECLINED cancel', 'CANCELLING declined', 'VOIDING voided', 'REFUNDING refunded'],
+        ...['VOIDED', 'REFUNDED', 'WITHDRAWN'].map((it) => `${it} cancel`),
+      ],
+    ],
+    ['cancelFailed', ['VOIDING voidRefused', 'REFUNDING refundRefused']],
+  ])('"%s" is told by these cells and by no other', (reply, expected) => {
+    expect(cellsWith((step) => step.reply === reply)).toEqual(expected);
+  });
+
+  test.each<[OperationKind, readonly string[]]>([
+    ['AUTHORIZE', []],
+    ['CONFIRM', ['ACTION_REQUIRED confirm']],
+    ['CAPTURE', ['AUTHORIZED capture']],
+    [
+      'VOID',
+      [
+        ...['PROCESSING', 'ACTION_REQUIRED', 'AUTHORIZED', 'CAPTURE_FAILED'].map((it) => `${it} cancel`),
+        ...['approved', 'actionRequired', 'processing', 'captureRefused'].map((it) => `CANCELLING ${it}`),
+        'VOID_FAILED cancel',
+      ],
+    ],
+    ['REFUND', ['CAPTURED cancel', 'CANCELLING captured', 'REFUND_FAILED cancel']],
+  ])('%s is called by these cells and by no other', (call, expected) => {
+    expect(cellsWith((step) => step.call === call)).toEqual(expected);
+  });
 });

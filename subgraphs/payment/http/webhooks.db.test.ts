@@ -60,6 +60,44 @@ describe('POST /webhooks/simulator', () => {
     expect((await signed(JSON.stringify({ id: 'evt_2', type, data: { attempt: 'x' } }))).statusCode).toBe(200);
   });
 
+  const unreadable = [
+    ['no JSON', 'not json'],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['no data', JSON.stringify({ id: 'evt_4', type: 'payment.updated' })],
+    ['no id', JSON.stringify({ type: 'payment.updated', data: {} })],
+    ['a NUL in the id', JSON.stringify({ id: 'evt\0', type: 'payment.updated', data: {} })],
+    ['half a character in the id', '{"id":"evt_\\ud800","type":"payment.updated","data":{}}'],
+    ['an id without end', JSON.stringify({ id: 'e'.repeat(201), type: 'payment.updated', data: {} })],
+  ] as const;
+
+  test.each(unreadable)('200 for what is signed and is %s, and it is kept for a look, once', async (_, body) => {
+    for (let time = 1; time <= 2; time++) expect((await signed(body)).statusCode).toBe(200);
+    const kept = await kit.prisma.unreadableWebhook.findMany({ orderBy: { receivedAt: 'desc' } });
+    const ofBody = kept.filter((it) => Buffer.from(it.body).toString() === body);
+    expect(ofBody).toMatchObject([{ provider: 'simulator', times: 2, reason: expect.stringMatching(/\w/) }]);
+    expect(kit.faults.at(-1)).toBe(ofBody[0]?.reason);
+  });
+
+  test('no more than a thousand of them are kept, the newest', async () => {
+    await kit.prisma.$executeRaw`
+      INSERT INTO unreadable_webhook (provider, digest, body, reason, received_at, last_received_at)
+      SELECT 'simulator', n, '', 'old', now() - interval '1 day', now() - interval '1 day' - n * interval '1 second'
+        FROM generate_series(1, 1000) AS n`;
+    await signed('newest');
+    const kept = await kit.prisma.unreadableWebhook.findMany({ orderBy: { lastReceivedAt: 'desc' } });
+    expect(kept).toHaveLength(1_000);
+    expect(Buffer.from(kept[0]?.body ?? []).toString()).toBe('newest');
+  });
+
+  test('what nobody signed is not kept, however little sense it makes', async () => {
+    await post('nonsense of a stranger', {});
+    await signed('nonsense of a stranger', 'another secret of sixteen');
+    const kept = await kit.prisma.unreadableWebhook.findMany();
+    expect(kept.map((it) => Buffer.from(it.body).toString())).not.toContain('nonsense of a stranger');
+  });
+
   test('401 without a signature or with that of somebody else, and nothing happens', async () => {
     const attempt = await waiting();
     const body = JSON.stringify({ id: 'evt_3', type: 'payment.updated', data: { attempt: attempt.attemptId } });

@@ -4,7 +4,7 @@ import { capturePayment } from './capture-payment.ts';
 import { sweepChecks } from './check-payment.ts';
 import { confirmPayment } from './confirm-payment.ts';
 import type { Deps } from './ports.ts';
-import { receiveProviderEvent } from './receive-provider-event.ts';
+import { keepUnreadableWebhook, receiveProviderEvent } from './receive-provider-event.ts';
 import { sweepOperations } from './sweep-operations.ts';
 
 /** Everything that the payment service does. */
@@ -15,6 +15,7 @@ export const app = (deps: Deps) => ({
     cancelPayment: cancelPayment(deps),
     confirmPayment: confirmPayment(deps),
     receiveProviderEvent: receiveProviderEvent(deps),
+    keepUnreadableWebhook: keepUnreadableWebhook(deps),
   },
   sweeps: { operations: sweepOperations(deps), checks: sweepChecks(deps) },
   reads: deps.reads,

@@ -1,4 +1,5 @@
 import type { AttemptId } from '../../../contracts/ids.ts';
+import { contradiction } from '../domain/bookkeeping.ts';
 import { decide, nextCheckAt } from '../domain/decide.ts';
 import { operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -17,6 +18,11 @@ export const checkPayment =
       const payment = await stores.payments.lock(attemptId);
       // What was looked up is old news once the payment has moved on: an operation's own answer says more.
       if (payment?.status !== status || !isWaiting(status)) return undefined;
+      const fault = contradiction(payment, answer);
+      if (fault !== undefined) {
+        deps.signals.contradicted(payment, fault);
+        return undefined;
+      }
       const { providerTimeoutMs } = deps;
       const decision = decide(payment, answer, stores.now);
       return carryOut(stores, decision, { operationKey: askedFirstBy(attemptId), providerTimeoutMs });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { money } from '../../../contracts/money.ts';
 import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
 import type { Attempt } from '../domain/payment.ts';
+import type { PaymentProvider } from './ports.ts';
 
 let kit: PaymentTestApp;
 beforeAll(async () => {
@@ -119,12 +120,13 @@ describe('capture', () => {
     expect(await consistent(small)).toEqual(['AUTHORIZATION 5000']);
   });
 
-  test('that the bank refuses is told; a cancel then lets the hold go', async () => {
+  test('that the bank refuses is told, each time it is asked for; a cancel then lets the hold go', async () => {
     const attempt = anAttempt();
     await authorize(attempt, 'tok_capture_fail');
     await capture(attempt);
+    await capture(attempt);
     await cancel(attempt);
-    expect(await toldTypes(attempt)).toEqual(['authorized', 'capture-failed', 'cancelled']);
+    expect(await toldTypes(attempt)).toEqual(['authorized', 'capture-failed', 'capture-failed', 'cancelled']);
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
   });
 });
@@ -145,4 +147,68 @@ test('replies about an attempt are numbered from 1 without gaps', async () => {
     orderBy: { position: 'asc' },
   });
   expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+});
+
+describe('a provider that tells of other money than it was asked about', () => {
+  const [asked, less, dollars] = [money(5_000, 'EUR'), money(4_000, 'EUR'), money(5_000, 'USD')];
+  let [held, taken] = [asked, asked];
+  const provider: PaymentProvider = {
+    name: 'odd',
+    authorize: async () => ({ kind: 'approved', reference: crypto.randomUUID(), held }),
+    confirm: async () => ({ kind: 'approved', reference: 'r', held }),
+    capture: async () => ({ kind: 'captured', amount: taken }),
+    void: async () => ({ kind: 'voided', released: held }),
+    refund: async ({ amount }) => ({ kind: 'refunded', amount }),
+    lookup: async () => ({ kind: 'approved', reference: 'r', held }),
+  };
+  let odd: PaymentTestApp;
+  beforeAll(async () => {
+    odd = await paymentTestApp({ provider });
+  });
+  afterAll(() => odd[Symbol.asyncDispose]());
+  beforeEach(() => {
+    [held, taken] = [asked, asked];
+  });
+  const told = async (attempt: Attempt) =>
+    (await odd.told(attempt)).map(({ type, data }) => [type, data.amount ?? data.refunded ?? null]);
+  const authorizePayment = (attempt: Attempt) => odd.app.commands.authorizePayment(authorizeMessage(attempt));
+  const capturePayment = (attempt: Attempt) => odd.app.commands.capturePayment(captureMessage(attempt));
+  const cancelPayment = (attempt: Attempt) => odd.app.commands.cancelPayment(cancelMessage(attempt));
+
+  test('has less booked as it is and told to the order, and it can be undone', async () => {
+    const [short, shorter] = [anAttempt(), anAttempt()];
+    held = less;
+    await authorizePayment(short);
+    await capturePayment(short);
+    await cancelPayment(short);
+    expect((await told(short)).map(([type]) => type)).toEqual([
+      ...['payment.authorized', 'payment.capture-failed', 'payment.cancelled'],
+    ]);
+    expect(await odd.ledger(short)).toEqual(['AUTHORIZATION 4000', 'VOID 4000']);
+    [held, taken] = [asked, less];
+    await authorizePayment(shorter);
+    await capturePayment(shorter);
+    await cancelPayment(shorter);
+    expect(await told(shorter)).toEqual([
+      ['payment.authorized', asked],
+      ['payment.captured', less],
+      ['payment.cancelled', less],
+    ]);
+    expect(await odd.ledger(shorter)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 4000', 'REFUND 4000']);
+  });
+
+  test('has another currency booked by nobody, and is asked again until it is understood', async () => {
+    const attempt = anAttempt();
+    await authorizePayment(attempt);
+    taken = dollars;
+    await capturePayment(attempt);
+    await odd.sweepLater();
+    expect(await told(attempt)).toEqual([['payment.authorized', asked]]);
+    expect(await odd.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
+    expect(odd.faults.at(-1)).toContain('"captured" of 50.00 USD, and 50.00 EUR was asked for');
+    taken = asked;
+    await odd.sweepLater();
+    expect((await told(attempt)).at(-1)).toEqual(['payment.captured', asked]);
+    expect(await odd.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+  });
 });

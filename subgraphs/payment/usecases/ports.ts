@@ -35,6 +35,8 @@ export interface Ledger {
 export interface ProviderEvents {
   /** True the first time this event is seen. */
   takeIn(event: { readonly provider: string; readonly id: string }, now: Date): Promise<boolean>;
+  /** Keeps the body for a person to look at: each one once, and the newest of them only. */
+  keep(webhook: UnreadableWebhook, now: Date): Promise<void>;
 }
 
 export interface Stores {
@@ -113,11 +115,25 @@ export interface ProviderEvent {
   readonly attemptId: AttemptId | undefined;
 }
 
+/** What the provider signed, and nobody here can understand. */
+export interface UnreadableWebhook {
+  readonly provider: string;
+  readonly body: Buffer;
+  readonly unreadableBecause: string;
+}
+
 export interface WebhookReader {
   readonly provider: string;
   readonly signatureHeader: string;
-  /** Undefined when the signature is not the provider's, or too old. Throws on a signed body that makes no sense. */
-  read(body: Buffer, signature: string | undefined, now: Date): ProviderEvent | undefined;
+  /** Undefined when the signature is not the provider's, or too old. */
+  read(body: Buffer, signature: string | undefined, now: Date): ProviderEvent | UnreadableWebhook | undefined;
+}
+
+/** What operators are told. */
+export interface Signals {
+  /** The provider told of other money than it was asked about. */
+  contradicted(payment: Payment, fault: string): void;
+  unreadable(webhook: UnreadableWebhook): void;
 }
 
 export interface Deps {
@@ -127,6 +143,7 @@ export interface Deps {
   readonly reads: PaymentReads;
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
+  readonly signals: Signals;
   /** The same outside of a transaction. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;

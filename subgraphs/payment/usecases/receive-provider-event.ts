@@ -1,6 +1,6 @@
 import { isWaiting } from '../domain/payment-states.ts';
 import { checkPayment } from './check-payment.ts';
-import type { Deps, ProviderEvent } from './ports.ts';
+import type { Deps, ProviderEvent, UnreadableWebhook } from './ports.ts';
 
 /**
  * A webhook came. The event's row and the wish to look are written together, so an event is never lost once this
@@ -21,4 +21,15 @@ export const receiveProviderEvent =
       return isWaiting(payment.status) ? payment : undefined;
     });
     if (waiting) await deps.onBehalfOf(waiting, () => checkPayment(deps)(waiting));
+  };
+
+/**
+ * A webhook came that was signed and makes no sense. It would make none when it came again, so it is kept for a person
+ * and over with: what it was to tell is found out by asking the provider, as if it had got lost.
+ */
+export const keepUnreadableWebhook =
+  (deps: Deps) =>
+  async (webhook: UnreadableWebhook): Promise<void> => {
+    await deps.transaction(({ events, now }) => events.keep(webhook, now));
+    deps.signals.unreadable(webhook);
   };

@@ -1,4 +1,5 @@
 import type { Answer } from '../domain/answers.ts';
+import { contradiction } from '../domain/bookkeeping.ts';
 import { decide } from '../domain/decide.ts';
 import { nextTryAt, type Operation } from '../domain/operation.ts';
 import type { OperationKind } from '../domain/payment-states.ts';
@@ -25,14 +26,22 @@ const runOne = async (deps: Deps, operation: Operation): Promise<Operation | und
   return undefined;
 };
 
-/** Whatever is thrown (refused connection, time-out, 500) may have come before or after the effect. */
-const ask = async ({ provider, providerTimeoutMs }: Deps, operation: Operation): Promise<Answer | 'unknown'> => {
+/**
+ * Whatever is thrown (refused connection, time-out, 500) may have come before or after the effect. An answer about other
+ * money than was asked for is none either: it is asked for again, so that it is booked once whoever misread it is mended,
+ * and the order's own time-outs call a person meanwhile.
+ */
+const ask = async (deps: Deps, operation: Operation): Promise<Answer | 'unknown'> => {
   try {
-    const call = { key: operation.key, signal: AbortSignal.timeout(providerTimeoutMs) };
-    return await calls[operation.kind](provider, operation, call);
+    const call = { key: operation.key, signal: AbortSignal.timeout(deps.providerTimeoutMs) };
+    const answer = await calls[operation.kind](deps.provider, operation, call);
+    const fault = contradiction(operation.payment, answer, operation.amount);
+    if (fault === undefined) return answer;
+    deps.signals.contradicted(operation.payment, fault);
   } catch {
-    return 'unknown'; // logged and counted by the provider's wrapper (adapters/observed-provider.ts)
+    // Logged and counted by the provider's wrapper (adapters/observed-provider.ts).
   }
+  return 'unknown';
 };
 
 const calls: Record<

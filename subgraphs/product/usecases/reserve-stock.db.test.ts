@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../../contracts/ids.ts';
 import { money } from '../../../contracts/money.ts';
 import {
   aCatalogue,
@@ -10,6 +11,7 @@ import {
   variantOf,
 } from '../../../tests/kit/product-builders.ts';
 import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
+import { stockStore } from '../adapters/stock-store.ts';
 
 let shop: Shop;
 let [lamp, rope] = ['', ''];
@@ -106,5 +108,22 @@ describe('stock.reserve', () => {
     const rejection = { type: 'stock.rejected', reason: 'INSUFFICIENT_STOCK', lines: [{ requested: 1, available: 0 }] };
     expect(await shop.answers(second)).toMatchObject([rejection, rejection]);
     expect(await shop.level(rope)).toEqual({ onHand: 1, reserved: 0 });
+  });
+});
+
+describe('the stock itself', () => {
+  const move = (kind: 'RESERVATION' | 'RELEASE' | 'SALE', quantity: number) =>
+    shop.prisma.$transaction((tx) =>
+      stockStore(tx, { now: new Date(), newId }).move(kind, anAttempt(), [{ variantId: variantOf(lamp), quantity }]),
+    );
+
+  it.each([
+    ['RESERVATION', 6],
+    ['RELEASE', 1],
+    ['SALE', 1],
+  ] as const)('takes no %s that does not fit, also when nobody looked before', async (kind, quantity) => {
+    await expect(move(kind, quantity)).rejects.toThrow('does not fit the stock');
+    expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
+    expect(await shop.movements(lamp)).toEqual(['RECEIPT 5']);
   });
 });
