@@ -9,6 +9,7 @@ import { type SubgraphName, subgraphNames } from '../contracts/services.ts';
 import { type GatewayProcess, startGateway } from './bench-upstream/gateway-process.ts';
 import { type Kind, type Load, type Observed, startLoad } from './bench-upstream/load.ts';
 import { type Fault, faults, type StandIn, standIn, standInSupergraph } from './bench-upstream/stand-in.ts';
+import { pastProxies } from './launcher/environment.ts';
 import { firstCtrlC } from './system/ending.ts';
 
 const help = `usage: npm run bench:upstream [-- --minutes N] [--clients N]
@@ -121,5 +122,6 @@ else {
     console.error('--minutes must be a number above 0, --clients a whole number from 1');
     process.exit(1);
   }
+  Object.assign(process.env, pastProxies(process.env));
   process.exitCode = (await run(minutes, clients, firstCtrlC())) ? 0 : 1;
 }
