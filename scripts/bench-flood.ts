@@ -13,8 +13,10 @@ import { judge } from './bench-flood/report.ts';
 import { type GatewayProcess, startGateway } from './bench-upstream/gateway-process.ts';
 import { parseCompose } from './deployment/compose/files.ts';
 import { composeTexts } from './deployment/compose.ts';
+import { pastProxies } from './launcher/environment.ts';
 import { isRedisInstalled } from './launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from './launcher/temporary-shop.ts';
+import { firstCtrlC } from './system/ending.ts';
 
 const help = `usage: npm run bench:flood [-- --distinct N] [--long N] [--at-once N]
   --distinct N   how many distinct documents, all within the limits (20000)
@@ -127,7 +129,6 @@ else {
     console.error('each number must be a whole one from 1');
     process.exit(1);
   }
-  const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort());
-  process.exitCode = (await run(distinct, long, atOnce, stopping.signal)) ? 0 : 1;
+  Object.assign(process.env, pastProxies(process.env));
+  process.exitCode = (await run(distinct, long, atOnce, firstCtrlC())) ? 0 : 1;
 }
