@@ -8,13 +8,20 @@ import { rootFieldsOf } from './root-fields.ts';
 const ada = { kind: 'user', id: newId('User'), roles: ['CUSTOMER'], sessionId: 's1' } satisfies Viewer;
 const credentialFields = new Set(['signIn', 'register']);
 
-const charges = (text: string, over: { viewer?: Viewer; variables?: Record<string, unknown>; cost?: number } = {}) => {
+interface Over {
+  viewer?: Viewer;
+  variables?: Record<string, unknown>;
+  cost?: number;
+  address?: string;
+}
+
+const charges = (text: string, over: Over = {}) => {
   const document = parse(text);
   const operation = getOperationAST(document);
   if (!operation) throw new Error('there is no operation');
-  const { viewer = guest, variables = {}, cost = 12 } = over;
+  const { viewer = guest, variables = {}, cost = 12, address = '203.0.113.7' } = over;
   const rootFields = rootFieldsOf(document, operation, variables);
-  return chargesOf({ viewer, address: '203.0.113.7', kind: operation.operation, rootFields, cost }, credentialFields);
+  return chargesOf({ viewer, address, kind: operation.operation, rootFields, cost }, credentialFields);
 };
 const summary = (...args: Parameters<typeof charges>) =>
   charges(...args).map(({ bucket, key, points }) => (bucket === 'account' ? [bucket, points] : [bucket, key, points]));
@@ -65,6 +72,30 @@ describe('a mutation', () => {
     expect(points).toMatchObject({ 'guest-mutations': 2, credentials: 2, account: 2 });
   });
 
+  it.each([
+    [
+      'a variable',
+      'mutation ($i: I = { email: "ada@example.com" }) { a: signIn(input: $i) { id } b: signIn(input: $i) { id } }',
+    ],
+    [
+      'one in an input',
+      'mutation ($e: String = "ada@example.com") { a: signIn(input: { email: $e }) { id } b: signIn(email: $e) { id } }',
+    ],
+  ])('that leaves the account to the default of %s is counted as if it were sent', (_, text) => {
+    const account = (variables: Record<string, unknown>) => charges(text, { variables }).at(-1);
+    const sent = account({ i: { email: 'ada@example.com' }, e: 'ada@example.com' });
+    expect(sent).toMatchObject({ bucket: 'account', points: 2 });
+    expect(account({})).toEqual(sent);
+    expect(account({ i: { email: 'eve@example.com' }, e: 'eve@example.com' })).not.toEqual(sent);
+  });
+
+  it('takes from the bucket of the account at its own address, and leaves those of others alone', () => {
+    const keyAt = (address: string) =>
+      charges('mutation { signIn(email: "ada@example.com") { id } }', { address }).at(-1)?.key;
+    expect(keyAt('203.0.113.7')).toBe(keyAt('203.0.113.7'));
+    expect(keyAt('203.0.113.7')).not.toBe(keyAt('203.0.113.8'));
+  });
+
   it('knows an account by its e-mail address however that is written, and never by name', () => {
     const accountOf = (text: string, variables = {}) =>
       charges(text, { variables }).find(({ bucket }) => bucket === 'account')?.key;
@@ -72,11 +103,13 @@ describe('a mutation', () => {
     const variable = accountOf('mutation { signIn(input: { email: $e }) { id } }', { e: ' Ada@Example.com' });
     const argument = accountOf('mutation { signIn(email: "ada@example.com") { id } }');
     expect([variable, argument]).toEqual([literal, literal]);
+    const domain = (name: string) => accountOf(`mutation { signIn(email: "ada@${name}") { id } }`);
+    expect(domain('exämple.de')).toBe(domain('xn--exmple-cua.de'));
     expect(literal).toMatch(/^[\w-]{22}$/);
   });
 
-  it('with an e-mail address that is none takes from no account', () => {
-    expect(summary('mutation { signIn(input: { email: 7 }) { id } }').map(([bucket]) => bucket)).toEqual([
+  it.each(['7', '"ada"'])('with %s for an e-mail address takes from no account', (email) => {
+    expect(summary(`mutation { signIn(input: { email: ${email} }) { id } }`).map(([bucket]) => bucket)).toEqual([
       'guest',
       'guest-mutations',
       'credentials',

@@ -1,5 +1,6 @@
 /** Which buckets an operation is taken from, and how much: who asks, what for, and at whose door they knock. */
 import { createHash } from 'node:crypto';
+import { parseEmail } from '../../contracts/email.ts';
 import type { Viewer } from '../../contracts/viewer.ts';
 import type { RootField } from './root-fields.ts';
 import type { RateLimitConfig } from './variables.ts';
@@ -49,25 +50,29 @@ export const chargesOf = (operation: LimitedOperation, credentialFields: Readonl
   const credentials = rootFields.filter(({ name }) => credentialFields.has(name));
   charges.push({ bucket: `${who}-mutations`, key, points: Math.max(1, rootFields.length) });
   if (credentials.length > 0) charges.push({ bucket: 'credentials', key: address, points: credentials.length });
-  for (const [account, points] of attemptsByAccount(credentials))
+  for (const [account, points] of attemptsByAccount(credentials, address))
     charges.push({ bucket: 'account', key: account, points });
   return charges;
 };
 
-const attemptsByAccount = (credentials: readonly RootField[]): Map<string, number> => {
+const attemptsByAccount = (credentials: readonly RootField[], address: string): Map<string, number> => {
   const attempts = new Map<string, number>();
-  for (const account of credentials.map(accountOf))
+  for (const account of credentials.map((field) => accountKey(field, address)))
     if (account) attempts.set(account, (attempts.get(account) ?? 0) + 1);
   return attempts;
 };
 
-/** By e-mail address, as an argument or in an input. Hashed: Redis need not know who has an account here. */
-const accountOf = ({ args }: RootField): string | undefined => {
+/**
+ * An account as it is tried from one address, so that nobody uses up what others may try from theirs. By e-mail address,
+ * as an argument or in an input; what is none has no account. Hashed: Redis need not know who has an account here.
+ */
+const accountKey = ({ args }: RootField, address: string): string | undefined => {
   const inputs = [args, ...Object.values(args)].filter(
     (value): value is object => typeof value === 'object' && value !== null,
   );
-  const email = inputs
+  const typed = inputs
     .flatMap((input) => ('email' in input ? [input.email] : []))
     .find((value) => typeof value === 'string');
-  return email && createHash('sha256').update(email.trim().toLowerCase()).digest('base64url').slice(0, 22);
+  const email = typed && parseEmail(typed);
+  return email && createHash('sha256').update(`${email} ${address}`).digest('base64url').slice(0, 22);
 };

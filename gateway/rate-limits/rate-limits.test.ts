@@ -106,6 +106,28 @@ it('guesses at credentials are few per address, whichever account they are for, 
   expect(codeOf(await gateway.ask('mutation { __typename }'))).toBe('ok');
 });
 
+it('guesses at one account are few per address, also by a default; who knows the password is not kept out by them', async () => {
+  await start({
+    RATE_LIMIT_CREDENTIAL_FIELDS: 'rename',
+    RATE_LIMIT_CREDENTIALS_PER_ACCOUNT: '2',
+    TRUSTED_PROXIES: 'loopback',
+  });
+  const guess = (address: string, query: string, variables = {}) =>
+    gateway.ask(query, { variables, headers: { 'x-forwarded-for': address } }).then(codeOf);
+  const byVariable = 'mutation ($who: ID!) { rename(id: "p1", title: "x", email: $who) { id } }';
+  const byDefault = 'mutation ($who: ID = "ada@example.com") { rename(id: "p1", title: "x", email: $who) { id } }';
+  const sent = { who: 'ada@example.com' };
+  const stranger = [
+    await guess('198.51.100.1', byDefault),
+    await guess('198.51.100.1', byVariable, sent),
+    await guess('198.51.100.1', byDefault),
+    await guess('198.51.100.1', byVariable, sent),
+  ];
+  expect(stranger).toEqual(['ok', 'ok', '429 RATE_LIMITED', '429 RATE_LIMITED']);
+  expect(await refusedBy('account')).toBe(2);
+  expect(await guess('198.51.100.2', byVariable, sent)).toBe('ok');
+});
+
 describe('the address', () => {
   const asIf = (address: string) => gateway.ask('{ __typename }', { headers: { 'x-forwarded-for': address } });
 

@@ -9,7 +9,7 @@ import {
 
 export interface RootField {
   readonly name: string;
-  /** As the client wrote them, with its variables put in; nothing has checked them yet. */
+  /** As the client wrote them, with its variables put in, or their defaults; nothing has checked them yet. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
@@ -17,8 +17,9 @@ export interface RootField {
 export const rootFieldsOf = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
+  sent: Readonly<Record<string, unknown>>,
 ): RootField[] => {
+  const variables = { ...defaultsOf(operation), ...sent };
   const fragments = new Map(
     document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
   );
@@ -47,3 +48,10 @@ export const rootFieldsOf = (
   visit(operation.selectionSet);
   return [...found.values()];
 };
+
+const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> =>
+  Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );

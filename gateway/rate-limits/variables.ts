@@ -24,7 +24,8 @@ export const rateLimitVariables = {
     .transform((text) => new Set(text.split(',').map((name) => name.trim()))),
   // In ten minutes from one address: an office after lunch. Each costs the user service 50 ms of a processor.
   RATE_LIMIT_CREDENTIALS_PER_ADDRESS: points(600),
-  // In ten minutes for one account, from wherever: a person who tries all passwords that they ever had.
+  // In ten minutes for one account from one address: a person who tries all passwords that they ever had. From elsewhere
+  // they are counted by themselves, so nobody keeps others out; guesses from many addresses are slowed by the user service.
   RATE_LIMIT_CREDENTIALS_PER_ACCOUNT: points(30),
 
   // Requests of any kind in ten seconds from one address, counted by this process alone before anything is read. A

@@ -8,7 +8,7 @@ import { takeIn } from '../../platform/inbox.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { type Clock, inTransaction } from '../../platform/transaction.ts';
 import { turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/user/client/client.ts';
 import { accessTokens } from './adapters/access-tokens.ts';
@@ -32,26 +32,29 @@ const everyTenMinutes = 10 * 60 * 1_000;
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-const stores = (tx: Prisma.TransactionClient): Stores => ({
+const stores = (tx: Prisma.TransactionClient, clock: Clock): Stores => ({
   accounts: accountStore(tx),
   sessions: sessionStore(tx),
-  attempts: signInAttemptStore(tx),
+  attempts: signInAttemptStore(tx, clock),
   notifications: notificationStore(tx),
   outbox: outbox(tx),
   idempotency: idempotency(tx),
 });
 
 /** The ports that the database stands behind. */
-const persistence = (prisma: PrismaClient): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => {
+const persistence = (
+  prisma: PrismaClient,
+  clock: Clock = (time) => time,
+): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => {
   const inTurn = turns();
   return {
-    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx)))),
+    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx, clock)))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => {
-        if (await takeIn(tx, message)) await work(stores(tx));
+        if (await takeIn(tx, message)) await work(stores(tx, clock));
       }),
     reads: userReads(prisma),
-    credentials: credentials(prisma),
+    credentials: credentials(prisma, clock),
   };
 };
 
@@ -62,8 +65,8 @@ export const connect = (url: string, poolSize: number, options?: PoolOptions): P
 export const createApp = async (
   prisma: PrismaClient,
   tokens: Deps['accessTokens'],
-  world: Pick<Deps, 'now' | 'newId'> = { now: () => new Date(), newId },
-) => app({ ...persistence(prisma), passwords: await argon2Passwords(), accessTokens: tokens, ...world });
+  { clock, ...world }: Pick<Deps, 'now' | 'newId'> & { readonly clock?: Clock } = { now: () => new Date(), newId },
+) => app({ ...persistence(prisma, clock), passwords: await argon2Passwords(), accessTokens: tokens, ...world });
 
 /** For `npm run seed`: makes the demo accounts that are missing, tells which. */
 export const seed = async (databaseUrl: string): Promise<readonly string[]> => {

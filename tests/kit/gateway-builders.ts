@@ -24,7 +24,7 @@ const federation = `extend schema @link(url: "https://specs.apollo.dev/federatio
 export const sdls = {
   product: `${federation}
     type Query { products: [Product!] product(id: ID!): Product }
-    type Mutation { rename(id: ID!, title: String!): Product }
+    type Mutation { rename(id: ID!, title: String!, email: ID): Product }
     type Product @key(fields: "id") { id: ID! title: String! stock: Int! }`,
   user: `${federation}
     type Query { me: String whoAmI: String }

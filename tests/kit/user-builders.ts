@@ -17,6 +17,8 @@ import { aMessage } from './messages.ts';
 import { testDatabase } from './postgres.ts';
 
 export const aPassword = 'correct horse battery';
+/** Where people come from unless a test says otherwise. */
+export const anAddress = '203.0.113.1';
 
 /** A new person each time, unless told otherwise. */
 export const aRegistration = (changes: Partial<Register> = {}): Register => ({
@@ -24,6 +26,7 @@ export const aRegistration = (changes: Partial<Register> = {}): Register => ({
   email: `${newId('User')}@example.com`,
   password: aPassword,
   displayName: 'Ada Lovelace',
+  address: anAddress,
   ...changes,
 });
 
@@ -80,7 +83,7 @@ export const userTestApp = async (): Promise<UserTestApp> => {
   const tokens = await accessTokens({ keys: [await aSigningKey()] });
   const subgraph = schema();
   let now = new Date();
-  const app = await createApp(prisma, tokens, { now: () => now, newId });
+  const app = await createApp(prisma, tokens, { now: () => now, newId, clock: () => now });
 
   return {
     app,

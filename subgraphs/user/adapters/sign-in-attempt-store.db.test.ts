@@ -1,34 +1,70 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { userTestApp } from '../../../tests/kit/user-builders.ts';
-import type { Email } from '../domain/email.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Email } from '../../../contracts/email.ts';
+import { databaseTime, inTransaction } from '../../../platform/transaction.ts';
+import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
+import { anAddress, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import type { SignInAttemptStore } from '../usecases/ports.ts';
 import { signInAttemptStore } from './sign-in-attempt-store.ts';
 
-const email = 'ada@example.com' as Email;
-const failed = { failures: 1, lastFailedAt: new Date('2026-11-22T12:00:00Z') };
+let kit: UserTestApp;
+beforeAll(async () => {
+  kit = await userTestApp();
+});
+afterAll(() => kit[Symbol.asyncDispose]());
 
-test('who locks a count waits for whoever has it, and then sees what they wrote', async () => {
-  await using kit = await userTestApp();
+const failedAt = new Date('2026-11-22T12:00:00Z');
+const failed = { failures: 1, lastFailedAt: failedAt, lastSignedInAt: null };
+
+const inStore = <T>(work: (attempts: SignInAttemptStore) => Promise<T>): Promise<T> =>
+  inTransaction(kit.prisma, (tx) => work(signInAttemptStore(tx, (time) => time)));
+
+test('who locks a history waits for whoever has it, and then sees what they wrote', async () => {
+  const email = 'ada@example.com' as Email;
   const first = Promise.withResolvers<void>();
   const events: string[] = [];
 
-  const holder = kit.prisma.$transaction(async (tx) => {
-    const attempts = signInAttemptStore(tx);
-    expect(await attempts.lock(email)).toBeUndefined();
+  const holder = inStore(async (attempts) => {
+    expect(await attempts.lock(email, anAddress)).toMatchObject({ here: undefined, strangers: undefined });
     first.resolve();
     // Long enough for the other to ask meanwhile.
     await pause(200);
-    await attempts.save(email, failed);
+    await attempts.save(email, anAddress, failed);
     events.push('written');
   });
   await first.promise;
-  const waiter = kit.prisma.$transaction(async (tx) => {
-    const count = await signInAttemptStore(tx).lock(email);
+  // Nobody waits for strangers.
+  await inStore((attempts) => attempts.lock(email, '198.51.100.7'));
+  events.push('locked elsewhere');
+  const waiter = inStore(async (attempts) => {
+    const history = await attempts.lock(email, anAddress);
     events.push('locked');
-    return count;
+    return history;
   });
 
   await holder;
-  expect(await waiter).toEqual(failed);
-  expect(events).toEqual(['written', 'locked']);
+  expect(await waiter).toMatchObject({ here: failed });
+  expect(events).toEqual(['locked elsewhere', 'written', 'locked']);
+});
+
+test('goes by the clock of the database, whatever the process thinks', async () => {
+  const { now } = await withClockAhead(skewMs, () =>
+    inStore((attempts) => attempts.lock('clock@example.com' as Email, anAddress)),
+  );
+  expect(now.getTime()).toBeLessThanOrEqual((await databaseTime(kit.prisma)).getTime());
+});
+
+test('guesses of 30 strangers at once are 30; a day after the first the count begins anew', async () => {
+  const email = 'wanted@example.com' as Email;
+  const count = (now: Date) => inStore((attempts) => attempts.countStrangersGuess(email, now));
+  const strangers = async () => (await inStore((attempts) => attempts.lock(email, anAddress))).strangers;
+  await Promise.all(Array.from({ length: 30 }, () => count(failedAt)));
+  expect(await strangers()).toEqual({ failures: 30, since: failedAt });
+
+  const day = 24 * 60 * 60 * 1_000;
+  await count(new Date(failedAt.getTime() + day - 1));
+  expect(await strangers()).toEqual({ failures: 31, since: failedAt });
+  const nextDay = new Date(failedAt.getTime() + day);
+  await count(nextDay);
+  expect(await strangers()).toEqual({ failures: 1, since: nextDay });
 });

@@ -1,27 +1,68 @@
+import type { Email } from '../../../contracts/email.ts';
+import { type Clock, databaseTime, type Sql } from '../../../platform/transaction.ts';
 import type { Prisma } from '../../../prisma/user/client/client.ts';
+import { forgetAt, type SignInHistory, strangersCountSince } from '../domain/sign-in-attempts.ts';
 import type { SignInAttemptStore } from '../usecases/ports.ts';
 
-const columns = { failures: true, lastFailedAt: true } as const;
+/** In one statement, with the time at which it was true. */
+export const signInHistory = async (sql: Sql, clock: Clock, email: Email, address: string): Promise<SignInHistory> => {
+  const [row] = await sql.$queryRawUnsafe<Row[]>(
+    `SELECT here.failures, here.last_failed_at, here.last_signed_in_at,
+            strangers.failures AS strangers_failures, strangers.since, clock_timestamp() AS now
+       FROM (SELECT $1 AS email, $2 AS address) AS asked
+            LEFT JOIN sign_in_attempts AS here USING (email, address)
+            LEFT JOIN strangers_guesses AS strangers USING (email)`,
+    ...[email, address],
+  );
+  if (!row) throw new Error('a row that always is there is not');
+  const { failures, last_failed_at: lastFailedAt, last_signed_in_at: lastSignedInAt, since } = row;
+  return {
+    here: failures === null ? undefined : { failures, lastFailedAt, lastSignedInAt },
+    strangers: since === null ? undefined : { failures: row.strangers_failures ?? 0, since },
+    now: clock(row.now),
+  };
+};
 
-export const signInAttemptStore = (tx: Prisma.TransactionClient): SignInAttemptStore => ({
-  lock: async (email) => {
+interface Row {
+  readonly failures: number | null;
+  readonly last_failed_at: Date | null;
+  readonly last_signed_in_at: Date | null;
+  readonly strangers_failures: number | null;
+  readonly since: Date | null;
+  readonly now: Date;
+}
+
+export const signInAttemptStore = (tx: Prisma.TransactionClient, clock: Clock): SignInAttemptStore => ({
+  lock: async (email, address) => {
     // An advisory lock, because before the first failure there is no row that could be locked.
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sign-in-attempts:${email}`}, 0))`;
-    return (await tx.signInAttempts.findUnique({ where: { email }, select: columns })) ?? undefined;
+    const key = `sign-in-attempts:${email} ${address}`;
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+    return signInHistory(tx, clock, email, address);
   },
-  save: async (email, attempts) => {
+  save: async (email, address, history) => {
+    const data = { ...history, forgetAt: forgetAt(history) };
     await tx.signInAttempts.upsert({
-      where: { email },
-      create: { email, ...attempts },
-      update: attempts,
-      select: columns,
+      where: { email_address: { email, address } },
+      create: { email, address, ...data },
+      update: data,
+      select: { email: true },
     });
   },
-  clear: async (email) => {
-    await tx.signInAttempts.deleteMany({ where: { email } });
+  countStrangersGuess: async (email, now) => {
+    // One statement: guesses from many addresses come at once, and the lock above is each address's own.
+    await tx.$executeRaw`
+      INSERT INTO strangers_guesses AS g (email, failures, since) VALUES (${email}, 1, ${now})
+      ON CONFLICT (email) DO UPDATE SET
+        failures = CASE WHEN g.since > ${strangersCountSince(now)} THEN g.failures + 1 ELSE 1 END,
+        since = CASE WHEN g.since > ${strangersCountSince(now)} THEN g.since ELSE excluded.since END`;
   },
-  dropOlderThan: async (before, limit) => {
-    const { count } = await tx.signInAttempts.deleteMany({ where: { lastFailedAt: { lt: before } }, limit });
-    return count;
+  dropForgotten: async (limit) => {
+    const now = clock(await databaseTime(tx));
+    const attempts = await tx.signInAttempts.deleteMany({ where: { forgetAt: { lte: now } }, limit });
+    const guesses = await tx.strangersGuesses.deleteMany({
+      where: { since: { lte: strangersCountSince(now) } },
+      limit,
+    });
+    return attempts.count + guesses.count;
   },
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { type Email, parseEmail } from '../../../contracts/email.ts';
 import { fail, ok, type Result } from '../../../contracts/result.ts';
-import type { Email } from './email.ts';
 import { type UnacceptablePassword, unacceptablePassword } from './failures.ts';
 
 /** A password, ready to be hashed or checked. It is never stored, logged, or made part of a digest other than its hash. */
@@ -28,7 +28,7 @@ export const newPassword = (text: string, email: Email): Result<Password, Unacce
   const password = normalise(text);
   if (lengthOf(password) < shortest) return fail(unacceptablePassword('TOO_SHORT'));
   if (lengthOf(password) > longest) return fail(unacceptablePassword('TOO_LONG'));
-  if (password.trim().toLowerCase() === email) return fail(unacceptablePassword('SAME_AS_EMAIL'));
+  if (parseEmail(password) === email) return fail(unacceptablePassword('SAME_AS_EMAIL'));
   return ok(password);
 };
 

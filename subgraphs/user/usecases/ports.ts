@@ -1,13 +1,14 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
+
+import type { Email } from '../../../contracts/email.ts';
 import type { Outbox } from '../../../contracts/envelope.ts';
 import type { Idempotency } from '../../../contracts/idempotency.ts';
 import type { MessageId, newId, UserId } from '../../../contracts/ids.ts';
 import type { Viewer } from '../../../contracts/viewer.ts';
-import type { Email } from '../domain/email.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { Password } from '../domain/password.ts';
 import type { Session, SessionId } from '../domain/session.ts';
-import type { SignInAttempts } from '../domain/sign-in-attempts.ts';
+import type { AddressHistory, SignInHistory } from '../domain/sign-in-attempts.ts';
 import type { Account, PasswordHash, User } from '../domain/user.ts';
 
 export interface AccountStore {
@@ -20,12 +21,13 @@ export interface SessionStore {
 }
 
 export interface SignInAttemptStore {
-  /** The count of this address, which nobody else can read or change until the transaction ends. */
-  lock(email: Email): Promise<SignInAttempts | undefined>;
-  save(email: Email, attempts: SignInAttempts): Promise<void>;
-  clear(email: Email): Promise<void>;
-  /** Drops at most `limit` counts that have not changed since `before`; tells how many. */
-  dropOlderThan(before: Date, limit: number): Promise<number>;
+  /** What happened at this account from this client address, which nobody else can lock until the transaction ends. */
+  lock(email: Email, address: string): Promise<SignInHistory>;
+  save(email: Email, address: string, history: AddressHistory): Promise<void>;
+  /** One more among the strangers', in a count of a day that begins with the first. */
+  countStrangersGuess(email: Email, now: Date): Promise<void>;
+  /** Drops what no longer counts, at most `limit` rows of each kind; tells how many. */
+  dropForgotten(limit: number): Promise<number>;
 }
 
 export interface NotificationStore {
@@ -44,10 +46,10 @@ export interface Stores {
 
 /**
  * All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. With a `subject`, what
- * it locks, it waits for its turn before it takes a connection: guesses at one account must not keep
- * everybody else from the database.
+ * it locks, it waits for its turn before it takes a connection: guesses at one account must not keep everybody else from
+ * the database. What strangers can ask for has no subject in common with what only the account's owner can.
  */
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: Email) => Promise<T>;
+export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: string) => Promise<T>;
 
 /** The same, once per message: with a message that was taken in before, `work` does not run. */
 export type Receive = (
@@ -72,7 +74,7 @@ export interface UserReads {
 /** What proving an identity needs to read. Not part of what the doors can reach. */
 export interface Credentials {
   account(email: Email): Promise<Account | undefined>;
-  attempts(email: Email): Promise<SignInAttempts | undefined>;
+  history(email: Email, address: string): Promise<SignInHistory>;
 }
 
 export interface Passwords {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Email } from '../domain/email.ts';
+import type { Email } from '../../../contracts/email.ts';
 import { typedPassword } from '../domain/password.ts';
 import type { Deps, Passwords, Transaction } from './ports.ts';
 import { provePassword } from './prove-password.ts';
@@ -10,16 +10,20 @@ test('an address without an account has a password checked all the same: the ans
     checkedAgainst.push(hash);
     return false;
   };
-  const attempts = { lock: async () => undefined, save: async () => undefined };
+  const history = async () => ({ here: undefined, strangers: undefined, now: new Date(0) });
+  const attempts = { lock: history, save: async () => undefined, countStrangersGuess: async () => undefined };
   const deps = {
     passwords: { isRight },
-    credentials: { attempts: async () => undefined, account: async () => undefined },
+    credentials: { history, account: async () => undefined },
     transaction: ((work) => work({ attempts } as never)) as Transaction,
-    now: () => new Date(0),
   } as unknown as Deps;
   const password = typedPassword('wrong guess');
   if (!password) throw new Error('not a password');
-  const result = await provePassword(deps)('nobody@example.com' as Email, password);
+  const result = await provePassword(deps)({
+    email: 'nobody@example.com' as Email,
+    password,
+    address: '203.0.113.1',
+  });
   expect(result).toMatchObject({ ok: false, failure: { kind: 'InvalidCredentials' } });
   expect(checkedAgainst).toEqual([undefined]);
 });

@@ -31,11 +31,25 @@ test('keeps of the password only an argon2id hash of the cost that OWASP asks fo
   expect(account?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
 
+test('an address with letters of other alphabets in its domain is kept in ASCII, and is one account in both forms', async () => {
+  expect(await register({ email: 'User@Exämple.de' })).toMatchObject({
+    ok: true,
+    value: { email: 'user@xn--exmple-cua.de' },
+  });
+  const again = await register({ email: 'user@xn--exmple-cua.de' });
+  expect(again).toMatchObject({ ok: false, failure: { kind: 'EmailTaken' } });
+  for (const email of ['user@exämple.de', 'user@xn--exmple-cua.de'])
+    expect(await kit.app.commands.signIn(aRegistration({ email }))).toMatchObject({ ok: true });
+});
+
 describe('refuses, and writes nothing', () => {
   test.each([
     ['InvalidEmail', { email: 'nobody' }],
+    ['InvalidEmail', { email: 'nobody@ex%41mple.com' }],
+    ['InvalidEmail', { email: 'nöbödy@example.com' }],
     ['InvalidDisplayName', { displayName: '  ' }],
     ['UnacceptablePassword', { password: 'too short' }],
+    ['UnacceptablePassword', { email: 'user@xn--exmple-cua.de', password: 'user@exämple.de' }],
     ['UnacceptablePassword', { email: 'long-enough@example.com', password: 'Long-Enough@example.com' }],
   ])('%s: %j', async (kind, changes) => {
     const before = await kit.prisma.user.count();
@@ -79,7 +93,7 @@ describe('with an idempotency key', () => {
     });
   });
 
-  test('a retry cannot be used to guess the password past the lock', async () => {
+  test('a retry cannot be used to guess the password past the limit', async () => {
     const command = aRegistration({ idempotencyKey: 'guesses' });
     await kit.app.commands.register(command);
     for (let guess = 1; guess <= 5; guess++)

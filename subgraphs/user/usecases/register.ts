@@ -1,18 +1,20 @@
+import { type Email, parseEmail } from '../../../contracts/email.ts';
 import { fail, idempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
 import { type DisplayName, parseDisplayName } from '../domain/display-name.ts';
-import { type Email, parseEmail } from '../domain/email.ts';
 import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../domain/failures.ts';
 import { newPassword, type Password } from '../domain/password.ts';
 import type { Account, User } from '../domain/user.ts';
 import { openAccount } from './open-account.ts';
 import type { Deps } from './ports.ts';
-import { provePassword } from './prove-password.ts';
+import { type Attempt, provePassword } from './prove-password.ts';
 
 export interface Register {
   readonly idempotencyKey: string | undefined;
   readonly email: string;
   readonly password: string;
   readonly displayName: string;
+  /** The client's, as limits count it. */
+  readonly address: string;
 }
 
 /** Opens an account for a customer. A retry with the same key, address, name and password gets the same account. */
@@ -37,7 +39,7 @@ export const register =
     );
     if (!registered.ok) return registered;
     if (registered.value === account.user.id) return ok(account.user);
-    return earlierAccount(deps, email, password);
+    return earlierAccount(deps, { email, password, address: command.address });
   };
 
 interface Applicant {
@@ -63,8 +65,8 @@ const newAccount = async (
   passwordHash: await passwords.hash(password),
 });
 
-/** For a retry. Whoever does not know the password is not the one who registered, and a shut account stays shut to guesses here too. */
-const earlierAccount = async (deps: Deps, email: Email, password: Password): Promise<Result<User, RegisterFailure>> => {
-  const proof = await provePassword(deps)(email, password);
+/** For a retry. Whoever does not know the password is not the one who registered, and guesses here count as any others. */
+const earlierAccount = async (deps: Deps, attempt: Attempt): Promise<Result<User, RegisterFailure>> => {
+  const proof = await provePassword(deps)(attempt);
   return proof.ok ? proof : fail(idempotencyConflict);
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { namedId } from '../../../contracts/ids.ts';
-import { userTestApp } from '../../../tests/kit/user-builders.ts';
+import { anAddress, userTestApp } from '../../../tests/kit/user-builders.ts';
 import { seed } from '../wiring.ts';
 import { demoUsers } from './seed-users.ts';
 
@@ -13,7 +13,12 @@ test('makes the demo users once, under the same ids everywhere, and they can sig
   expect(await kit.prisma.outboxMessage.count()).toBe(3);
 
   for (const { email, password, roles } of demoUsers) {
-    const signedIn = await kit.app.commands.signIn({ idempotencyKey: undefined, email, password });
+    const signedIn = await kit.app.commands.signIn({
+      idempotencyKey: undefined,
+      email,
+      password,
+      address: anAddress,
+    });
     expect(signedIn).toMatchObject({ ok: true, value: { user: { id: namedId('User', email), roles } } });
   }
 });

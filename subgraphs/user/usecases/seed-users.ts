@@ -1,7 +1,7 @@
+import type { Email } from '../../../contracts/email.ts';
 import { namedId } from '../../../contracts/ids.ts';
 import type { Role } from '../../../contracts/viewer.ts';
 import type { DisplayName } from '../domain/display-name.ts';
-import type { Email } from '../domain/email.ts';
 import type { Password } from '../domain/password.ts';
 import { openAccount } from './open-account.ts';
 import type { Deps } from './ports.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokenClaims } from '../../../contracts/access-token.ts';
 import { notNow } from '../../../platform/not-now.ts';
 import pg from '../../../platform/pg.ts';
-import { aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { anAddress, aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
 import type { User } from '../domain/user.ts';
 
 let kit: UserTestApp;
@@ -12,8 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-const signIn = (email: string, password = aPassword, idempotencyKey?: string) =>
-  kit.app.commands.signIn({ email, password, idempotencyKey });
+const signIn = (email: string, password = aPassword, idempotencyKey?: string, address = anAddress) =>
+  kit.app.commands.signIn({ email, password, idempotencyKey, address });
+const signInFrom = (address: string, email: string, password?: string) => signIn(email, password, undefined, address);
 
 /** Signs in, and reads the token as the gateway would. */
 const claimsOf = async (user: User, idempotencyKey?: string) => {
@@ -27,8 +28,13 @@ const claimsOf = async (user: User, idempotencyKey?: string) => {
   return { ...AccessTokenClaims.parse(payload), payload, protectedHeader, expiresAt: result.value.expiresAt };
 };
 
-const wrongGuesses = async (email: string, count: number) => {
-  for (let guess = 1; guess <= count; guess++) await signIn(email, `wrong guess ${guess}`);
+const wrongGuesses = async (email: string, count: number, address = anAddress) => {
+  for (let guess = 1; guess <= count; guess++) await signInFrom(address, email, `wrong guess ${guess}`);
+};
+/** As if one wrong password had come from each of so many addresses; checking them all takes seconds. */
+const botnet = async (email: string, failures: number) => {
+  await wrongGuesses(email, 1, '192.0.2.1');
+  await kit.prisma.strangersGuesses.update({ where: { email }, data: { failures } });
 };
 
 const invalid = { ok: false, failure: { kind: 'InvalidCredentials' } };
@@ -90,20 +96,23 @@ describe('wrong passwords', () => {
     expect(await signIn(email, password)).toMatchObject(invalid);
   });
 
-  test.each(['an account', 'no account'])('five shut an address with %s, also to the right one', async (which) => {
-    const email = which === 'an account' ? (await kit.customer()).email : 'no-account@example.com';
-    for (let guess = 1; guess <= 5; guess++) expect(await signIn(email, 'wrong guess')).toMatchObject(invalid);
+  test.each(['an account', 'no account'])(
+    'five make whoever sent them wait at an address with %s, also with the right one',
+    async (which) => {
+      const email = which === 'an account' ? (await kit.customer()).email : 'no-account@example.com';
+      for (let guess = 1; guess <= 5; guess++) expect(await signIn(email, 'wrong guess')).toMatchObject(invalid);
 
-    const refused = await signIn(email);
-    expect(refused).toMatchObject(shut);
-    const retryAt = !refused.ok && refused.failure.kind === 'TooManyAttempts' ? refused.failure.retryAt : undefined;
-    const [row] = await kit.prisma.signInAttempts.findMany({ where: { email } });
-    expect(retryAt?.getTime()).toBe((row?.lastFailedAt.getTime() ?? 0) + 30_000);
-    // What is refused unseen neither counts nor makes the lock longer.
-    expect(row?.failures).toBe(5);
-  });
+      const refused = await signIn(email);
+      expect(refused).toMatchObject(shut);
+      const retryAt = !refused.ok && refused.failure.kind === 'TooManyAttempts' ? refused.failure.retryAt : undefined;
+      const [row] = await kit.prisma.signInAttempts.findMany({ where: { email } });
+      expect(retryAt?.getTime()).toBe((row?.lastFailedAt?.getTime() ?? 0) + 30_000);
+      // What is refused unseen neither counts nor makes the wait longer.
+      expect(row?.failures).toBe(5);
+    },
+  );
 
-  test('the lock ends by itself; the next wrong one shuts for twice as long', async () => {
+  test('the wait ends by itself; after the next wrong one it is twice as long', async () => {
     const { email } = await kit.customer();
     await wrongGuesses(email, 5);
     kit.advance(30_000);
@@ -122,7 +131,7 @@ describe('wrong passwords', () => {
     expect(await signIn(email)).toMatchObject(open);
   });
 
-  test('a lock is on one address and not on its neighbours', async () => {
+  test('make nobody wait at other accounts', async () => {
     const [ada, eve] = [await kit.customer(), await kit.customer()];
     await wrongGuesses(ada.email, 5);
     expect(await signIn(eve.email)).toMatchObject(open);
@@ -130,10 +139,10 @@ describe('wrong passwords', () => {
 
   test('guessed all at once tell no more than five in a row', async () => {
     const { email } = await kit.customer();
-    const results = await Promise.all(Array.from({ length: 30 }, (_, n) => signIn(email, `wrong guess ${n}`)));
+    const results = await Promise.all(Array.from({ length: 12 }, (_, n) => signIn(email, `wrong guess ${n}`)));
     const kinds = results.map((result) => (result.ok ? 'open' : result.failure.kind));
     expect(kinds.filter((kind) => kind === 'InvalidCredentials')).toHaveLength(5);
-    expect(kinds.filter((kind) => kind === 'TooManyAttempts')).toHaveLength(25);
+    expect(kinds.filter((kind) => kind === 'TooManyAttempts')).toHaveLength(7);
   });
 
   test('are forgotten after a day, and their rows go', async () => {
@@ -145,6 +154,55 @@ describe('wrong passwords', () => {
     const emails = (await kit.prisma.signInAttempts.findMany()).map(({ email }) => email);
     expect(emails).toContain('remembered@example.com');
     expect(emails).not.toContain('forgotten@example.com');
+    const strangers = (await kit.prisma.strangersGuesses.findMany()).map(({ email }) => email);
+    expect(strangers).toContain('remembered@example.com');
+    expect(strangers).not.toContain('forgotten@example.com');
+  });
+});
+
+describe('wrong passwords of strangers', () => {
+  const [stranger, home] = ['198.51.100.66', '203.0.113.77'];
+
+  test('keep nobody from signing in with the right one, wherever they come for the first time', async () => {
+    const { email } = await kit.customer();
+    await wrongGuesses(email, 6, stranger);
+    expect(await signInFrom(stranger, email)).toMatchObject(shut);
+    expect(await signInFrom(home, email)).toMatchObject(open);
+    // Nor does that open the door to the stranger.
+    expect(await signInFrom(stranger, email)).toMatchObject(shut);
+  });
+
+  test('from very many addresses do not either', async () => {
+    const { email } = await kit.customer();
+    await botnet(email, 1_000);
+    expect(await signInFrom(home, email)).toMatchObject(open);
+  });
+
+  test('from many addresses get one guess a minute each, and fewer and fewer, where one alone would get five', async () => {
+    const { email } = await kit.customer();
+    await botnet(email, 30);
+    expect(await signInFrom(stranger, email, 'wrong guess')).toMatchObject(invalid);
+    expect(await signInFrom(stranger, email)).toMatchObject(shut);
+    kit.advance(60_000);
+    expect(await signInFrom(stranger, email, 'wrong guess')).toMatchObject(invalid);
+    kit.advance(239_999);
+    expect(await signInFrom(stranger, email)).toMatchObject(shut);
+    // The count ends where it begins to matter: a flood writes no row again and again.
+    expect((await kit.prisma.strangersGuesses.findMany({ where: { email } }))[0]?.failures).toBe(30);
+  });
+
+  test('from many addresses leave the typing errors of an address that has signed in as they were', async () => {
+    const { email } = await kit.customer();
+    expect(await signInFrom(home, email)).toMatchObject(open);
+    await botnet(email, 30);
+    await wrongGuesses(email, 4, home);
+    expect(await signInFrom(home, email)).toMatchObject(open);
+  });
+
+  test('are held up no longer and no shorter where there is no account', async () => {
+    await botnet('no-account-at-all@example.com', 30);
+    expect(await signInFrom(stranger, 'no-account-at-all@example.com')).toMatchObject(invalid);
+    expect(await signInFrom(stranger, 'no-account-at-all@example.com')).toMatchObject(shut);
   });
 });
 
@@ -154,17 +212,19 @@ test('20 sign-ins of one customer at once all succeed', async () => {
   expect(results.filter(({ ok }) => ok)).toHaveLength(20);
 });
 
-test('others are served while fifty guesses at one account wait for their turn', async () => {
+test('others are served while more guesses at one account wait than there are connections', async () => {
   const [guessed, other] = [await kit.customer(), await kit.customer()];
   const holder = new pg.Client(kit.databaseUrl);
   await holder.connect();
-  const lock = "SELECT pg_advisory_xact_lock(hashtextextended('sign-in-attempts:' || $1, 0))";
+  const lock = "SELECT pg_advisory_xact_lock(hashtextextended('sign-in-attempts:' || $1 || ' ' || $2, 0))";
   await holder.query('BEGIN');
-  await holder.query(lock, [guessed.email]);
+  await holder.query(lock, [guessed.email, anAddress]);
   const guess = () => signIn(guessed.email, 'a wrong guess').catch(notNow);
-  const guesses = Promise.all(Array.from({ length: 50 }, guess));
-  // Its password takes as long to check as theirs, so by now all of them wait.
-  expect(await signIn(other.email)).toMatchObject(open);
+  const guesses = Promise.all(Array.from({ length: 15 }, guess));
+  // Passwords are checked in the order in which they come, so by now all of them wait. The owner of the account shares
+  // neither lock nor line with them.
+  const others = [signIn(other.email), signInFrom('203.0.113.2', guessed.email)];
+  expect(await Promise.all(others)).toMatchObject([open, open]);
   await holder.end();
   await guesses;
 });

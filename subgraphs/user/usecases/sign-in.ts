@@ -1,5 +1,5 @@
+import { parseEmail } from '../../../contracts/email.ts';
 import { fail, ok, type Result } from '../../../contracts/result.ts';
-import { parseEmail } from '../domain/email.ts';
 import { invalidCredentials, type SignInFailure } from '../domain/failures.ts';
 import { typedPassword } from '../domain/password.ts';
 import type { SessionId } from '../domain/session.ts';
@@ -11,6 +11,8 @@ export interface SignIn {
   readonly idempotencyKey: string | undefined;
   readonly email: string;
   readonly password: string;
+  /** The client's, as limits count it. */
+  readonly address: string;
 }
 
 export interface SignedIn extends AccessToken {
@@ -25,7 +27,7 @@ export const signIn =
     const password = typedPassword(command.password);
     if (!email || !password) return fail(invalidCredentials);
     // Also before a retry is answered: a key is no proof of who one is, and a token is not kept to be given again.
-    const proof = await provePassword(deps)(email, password);
+    const proof = await provePassword(deps)({ email, password, address: command.address });
     if (!proof.ok) return proof;
     const user = proof.value;
     const session = await openSession(deps, user, command.idempotencyKey);
@@ -42,5 +44,5 @@ const openSession = ({ transaction, newId, now }: Deps, user: User, key: string 
         await sessions.insert({ id, userId: user.id, createdAt: now() });
         return ok(id);
       }),
-    user.email,
+    user.id,
   );
