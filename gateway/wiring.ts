@@ -100,7 +100,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   });
 
   const { authenticate, contextOf, tasks } = await identity(config);
-  const refreshes = startPeriodic([...tasks, trusted.refresh], log);
+  const refreshes = startPeriodic([...tasks, trusted.refresh], { log, metrics });
   const door = { http, apollo, authenticate, gate };
   const viewed = linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS);
   serveGraphql({ ...door, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });

@@ -2,6 +2,7 @@ import type { Carrier } from './announcement-carrier.ts';
 import { linkState } from './bus/link-state.ts';
 import type { Logger } from './log.ts';
 import pg from './pg.ts';
+import { boundedConnection } from './postgres-connection.ts';
 import { listenTo, type PostgresListener } from './postgres-listener.ts';
 
 const channel = 'agora_announcement';
@@ -10,13 +11,9 @@ const channel = 'agora_announcement';
 export const announcementsOverPostgres = (url: string, log: Logger): Carrier => {
   const link = linkState(log, 'the events database (announcing)');
   const telling = new pg.Pool({
-    connectionString: url,
-    application_name: 'agora-announcing',
-    keepAlive: true,
-    max: 1,
     // 3 s: whoever announces keeps what it has to tell; both take milliseconds, so longer means that the link is dead.
-    connectionTimeoutMillis: 3_000,
-    query_timeout: 3_000,
+    ...boundedConnection(url, { name: 'agora-announcing', connectMs: 3_000, answerMs: 3_000 }),
+    max: 1,
   });
   telling.on('error', link.down);
   let listening: PostgresListener | undefined;

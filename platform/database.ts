@@ -4,19 +4,21 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { ClientBase } from 'pg';
 import { measurePool, type Pool } from './database-metrics.ts';
 import type { Registry } from './metrics.ts';
-// Prisma's adapter has the package itself; what that would take from the environment is gone by then.
-import './pg.ts';
+import { boundedConnection } from './postgres-connection.ts';
 import { traceStatements } from './tracing-sql.ts';
 
 export interface PoolOptions {
   readonly metrics?: Registry;
   /** `off` where a pooler gives each transaction another connection and knows nothing of statements that have a name. */
   readonly preparedStatements?: 'on' | 'off';
-  /** A statement without an answer in this time has failed; without it, it is waited for. */
-  readonly queryTimeoutMs?: number;
+  /** A connection without an answer in this time is dead, and its statement has failed. */
+  readonly answerTimeoutMs?: number;
   /** Who does not get a lock in this time has failed (see platform/not-now.ts). */
   readonly lockTimeoutMs?: number;
 }
+
+// 10 s: what a whole transaction may take (platform/transaction.ts); a statement takes milliseconds.
+const defaultAnswerTimeoutMs = 10_000;
 
 // 3 s: locks are held for milliseconds. Whoever waits holds a connection, and has its caller wait.
 const defaultLockTimeoutMs = 3_000;
@@ -30,17 +32,24 @@ const defaultLockTimeoutMs = 3_000;
 export const prismaAdapter = (
   connectionString: string,
   poolSize: number,
-  { metrics, preparedStatements = 'on', queryTimeoutMs, lockTimeoutMs = defaultLockTimeoutMs }: PoolOptions = {},
+  {
+    metrics,
+    preparedStatements = 'on',
+    answerTimeoutMs = defaultAnswerTimeoutMs,
+    lockTimeoutMs = defaultLockTimeoutMs,
+  }: PoolOptions = {},
 ): PrismaPg => {
   const adapter = new PrismaPg(
-    // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
     {
-      connectionString,
+      // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
+      ...boundedConnection(connectionString, {
+        name: 'agora',
+        connectMs: Math.min(5_000, answerTimeoutMs),
+        answerMs: answerTimeoutMs,
+      }),
       max: poolSize,
-      connectionTimeoutMillis: queryTimeoutMs ?? 5_000,
       idleTimeoutMillis: 60_000,
-      onConnect: (client) => prepareSession(client, lockTimeoutMs),
-      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs }),
+      onConnect: (client) => prepareSession(client, { answerTimeoutMs, lockTimeoutMs }),
     },
     preparedStatements === 'on' ? { statementNameGenerator: digestOf } : {},
   );
@@ -58,9 +67,20 @@ export const prismaAdapter = (
 const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update(sql).digest('base64url');
 
 /**
- * UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time. By a
- * statement, since poolers refuse start-up options; they carry the time zone over to each connection that they lend.
- * For the other setting see docs/databases.md.
+ * UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time. The
+ * server gives up a slow statement a little before we give up its connection, and ends the transaction of a process that
+ * has vanished, with its locks, once it must have timed out there. By statements, since poolers refuse start-up options;
+ * they carry the time zone over to each connection that they lend. For the other settings see docs/databases.md.
  */
-const prepareSession = async (client: ClientBase, lockTimeoutMs: number): Promise<void> =>
-  void (await client.query(`SET timezone TO 'UTC'; SET lock_timeout TO ${lockTimeoutMs}`));
+const prepareSession = async (
+  client: ClientBase,
+  { answerTimeoutMs, lockTimeoutMs }: { readonly answerTimeoutMs: number; readonly lockTimeoutMs: number },
+): Promise<void> => {
+  const settings = {
+    lock_timeout: lockTimeoutMs,
+    statement_timeout: Math.round(answerTimeoutMs * 0.8),
+    idle_in_transaction_session_timeout: answerTimeoutMs * 1.5,
+  };
+  const statements = Object.entries(settings).map(([name, ms]) => `SET ${name} TO ${ms}`);
+  await client.query(["SET timezone TO 'UTC'", ...statements].join('; '));
+};

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from './pg.ts';
+import { openClient } from './postgres-connection.ts';
 
 /** The key that Prisma Migrate locks, so that its tools and this runner never migrate one database at the same time. */
 export const prismaLockKey = 72707369;
@@ -96,7 +97,8 @@ export const readMigration = async (file: string): Promise<Pick<Migration, 'sql'
 };
 
 const connect = async (url: string): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  // A migration takes as long as its table is large: no bound for a statement.
+  const client = openClient(url, { name: 'agora-migrations', connectMs: 10_000 });
   try {
     await client.connect();
     return client;

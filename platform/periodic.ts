@@ -1,5 +1,6 @@
-/** Work that comes round: sweeps for things whose time is up. */
+/** Work that comes round: sweeps for things whose time is up, and looks at what may have changed. */
 import type { Logger } from './log.ts';
+import { Gauge, type Registry } from './metrics.ts';
 
 export interface PeriodicTask {
   readonly name: string;
@@ -8,26 +9,114 @@ export interface PeriodicTask {
   readonly run: () => Promise<unknown>;
 }
 
-/** Starts the tasks; a round begins only when the one before has ended. `close` waits for the rounds under way. */
-export const startPeriodic = (tasks: readonly PeriodicTask[], log: Logger): { close(): Promise<void> } => {
+export interface PeriodicOptions {
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly roundLimitMs?: number;
+}
+
+export interface Periodic {
+  /** Tasks that have not succeeded for so long that somebody should look. */
+  overdue(): readonly string[];
+  /** Waits for the rounds under way. */
+  close(): Promise<void>;
+}
+
+// 60 s: rounds take milliseconds, and each of their statements 10 s at most. What takes longer waits for something that
+// does not come, and without a limit nothing would ever be swept again.
+const roundLimitMs = 60_000;
+
+/** Starts the tasks; a round begins when the one before has ended, or has been given up. */
+export const startPeriodic = (
+  tasks: readonly PeriodicTask[],
+  { log, metrics, roundLimitMs: limitMs = roundLimitMs }: PeriodicOptions,
+): Periodic => {
   const stopping = new AbortController();
-  const loops = tasks.map(async ({ name, everyMs, run }) => {
+  const watched = tasks.map((task) => ({ task, successes: measured(metrics, task) }));
+  const loops = watched.map(async ({ task: { name, everyMs, run }, successes }) => {
     while (!stopping.signal.aborted) {
       await pause(everyMs, stopping.signal);
       if (stopping.signal.aborted) return;
       try {
-        await run();
+        await within(limitMs, run());
+        successes.another();
       } catch (error) {
         log.error({ err: error, task: name }, 'periodic task failed; the next round tries again');
       }
     }
   });
   return {
+    overdue: () => watched.filter(({ successes }) => successes.areOverdue()).map(({ task }) => task.name),
     close: async () => {
       stopping.abort();
       await Promise.all(loops);
+      for (const { successes } of watched) successes.forget();
     },
   };
+};
+
+const within = async (limitMs: number, round: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the round took longer than ${limitMs} ms and was given up`)), limitMs);
+  });
+  try {
+    // A round that is given up may fail later, which is no news then.
+    await Promise.race([round, givenUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+interface Successes {
+  another(): void;
+  areOverdue(): boolean;
+  forget(): void;
+}
+
+// A minute and three rounds: whoever restarts a database takes less. The alert PeriodicTaskStuck says the same.
+const overdueAfterMs = ({ everyMs }: PeriodicTask): number => 60_000 + 3 * everyMs;
+
+/** Of each process's registry, by task. A process has several sets of tasks and one pair of gauges. */
+const lastSuccesses = new WeakMap<Registry, Map<PeriodicTask, number>>();
+
+/** By a clock that nobody sets: a machine's time may jump. A task counts as successful when it starts. */
+const measured = (metrics: Registry, task: PeriodicTask): Successes => {
+  const successes = lastSuccesses.get(metrics) ?? gauged(metrics);
+  const ageMs = () => performance.now() - (successes.get(task) ?? 0);
+  successes.set(task, performance.now());
+  return {
+    another: () => void successes.set(task, performance.now()),
+    areOverdue: () => ageMs() > overdueAfterMs(task),
+    forget: () => void successes.delete(task),
+  };
+};
+
+const gauged = (metrics: Registry): Map<PeriodicTask, number> => {
+  const successes = new Map<PeriodicTask, number>();
+  lastSuccesses.set(metrics, successes);
+  const gauge = (name: string, help: string, secondsOf: (task: PeriodicTask, succeededAt: number) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['task'],
+      registers: [metrics],
+      collect() {
+        this.reset();
+        for (const [task, at] of successes) this.set({ task: task.name }, secondsOf(task, at));
+      },
+    });
+  gauge(
+    'agora_periodic_task_seconds_since_success',
+    'How long ago the last round of a periodic task ended well; since the start of the process before the first one.',
+    (_, succeededAt) => (performance.now() - succeededAt) / 1_000,
+  );
+  gauge(
+    'agora_periodic_task_interval_seconds',
+    'How long a periodic task pauses between two rounds.',
+    ({ everyMs }) => everyMs / 1_000,
+  );
+  return successes;
 };
 
 const pause = (ms: number, signal: AbortSignal) =>

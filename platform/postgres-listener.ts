@@ -5,6 +5,7 @@ import { backoffMs } from './bus/limits.ts';
 import { type LinkState, linkState } from './bus/link-state.ts';
 import type { Logger } from './log.ts';
 import pg from './pg.ts';
+import { openClient } from './postgres-connection.ts';
 
 export interface ListenerOptions {
   readonly databaseUrl: string;
@@ -58,13 +59,7 @@ const listenOnce = async (
   link: LinkState,
   state: { isListening: boolean },
 ): Promise<boolean> => {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    application_name: 'agora-listener',
-    keepAlive: true,
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
-  });
+  const client = openClient(databaseUrl, { name: 'agora-listener', connectMs: timeoutMs, answerMs: timeoutMs });
   client.on('error', bell.ring).on('end', bell.ring);
   client.on('notification', ({ payload }) => onNotice(payload ?? ''));
   let wasListening = false;

@@ -1,5 +1,4 @@
 /** Publishes the rows of the outbox, soon after their commit and at least once. */
-
 import type { Envelope } from '../contracts/envelope.ts';
 import { type Bell, makeBell } from './bell.ts';
 import type { Bus, BusJob } from './bus/bus.ts';
@@ -9,7 +8,8 @@ import { relayMetrics } from './bus/metrics.ts';
 import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
 import { claim, giveBack, markPublished, type OutboxRow, toEnvelope } from './outbox-rows.ts';
-import pg from './pg.ts';
+import type pg from './pg.ts';
+import { openClient } from './postgres-connection.ts';
 import { publishInSpans } from './tracing-publish.ts';
 
 export interface RelayLimits {
@@ -96,14 +96,8 @@ const connectAndPump = async (relay: Running): Promise<void> => {
     measured.connected.set(1);
   };
   while (!bell.stopped) {
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: 'agora-relay',
-      keepAlive: true,
-      // 3 s to connect, 10 s for a statement: they take milliseconds, so longer means that the connection is dead.
-      connectionTimeoutMillis: 3_000,
-      query_timeout: 10_000,
-    });
+    // 3 s to connect, 10 s for a statement: they take milliseconds, so longer means that the connection is dead.
+    const client = openClient(databaseUrl, { name: 'agora-relay', connectMs: 3_000, answerMs: 10_000 });
     client.on('error', database.down);
     client.on('end', bell.ring);
     client.on('notification', bell.ring);

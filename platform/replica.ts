@@ -44,10 +44,11 @@ export interface ReplicaOptions {
   readonly primary: Sql;
   readonly replica: Sql;
   readonly log: Logger;
+  readonly metrics: Registry;
 }
 
 /** Reads go to the primary until the first look at the replica. */
-export const watchReplica = ({ primary, replica, log }: ReplicaOptions, bounds = replicaBounds): Replica => {
+export const watchReplica = ({ primary, replica, log, metrics }: ReplicaOptions, bounds = replicaBounds): Replica => {
   const link = linkState(log, 'the replica of the database');
   let isUsable = false;
   let unusableSince = Date.now();
@@ -72,7 +73,10 @@ export const watchReplica = ({ primary, replica, log }: ReplicaOptions, bounds =
     }
   };
   void check();
-  const checks = startPeriodic([{ name: 'look at the replica', everyMs: bounds.checkMs, run: check }], log);
+  const checks = startPeriodic([{ name: 'look at the replica', everyMs: bounds.checkMs, run: check }], {
+    log,
+    metrics,
+  });
 
   return {
     isUsable: () => isUsable,

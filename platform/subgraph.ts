@@ -1,5 +1,6 @@
 /** Runs a subgraph's process: HTTP and GraphQL in the API role; relay, consumers and sweeps in the consumer role. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { JSONWebKeySet } from 'jose';
@@ -14,7 +15,7 @@ import { createHttpServer } from './http-server.ts';
 import { createLog, type Logger } from './log.ts';
 import { createMetrics, type Registry } from './metrics.ts';
 import { measureOutbox } from './outbox-metrics.ts';
-import { type PeriodicTask, startPeriodic } from './periodic.ts';
+import { type Periodic, type PeriodicTask, startPeriodic } from './periodic.ts';
 import { startRelay } from './relay.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 import { startTracing } from './tracing-sdk.ts';
@@ -72,22 +73,23 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
   const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
   const subgraph = await options.wire({ log, metrics });
 
+  let sweeps: Periodic | undefined;
+
   const http = createHttpServer({
     log,
     metrics,
     notReady: async () => [
       ...(shutdown.running ? [] : ['shutting down']),
-      ...(await subgraph.ping().then(
-        () => [],
-        () => ['database'],
-      )),
+      ...((await answers(subgraph.ping)) ? [] : ['database']),
+      // Where requests are answered as well, they go on being: of a sweep that is stuck the alert tells.
+      ...(config.ROLE === 'consumer' ? (sweeps?.overdue() ?? []) : []),
     ],
   });
   if (config.ROLE !== 'consumer') await serveApi(options, subgraph, http, log);
   await http.listen({ host: config.HOST, port });
   shutdown.add('http', () => http.close());
 
-  if (config.ROLE !== 'api') await workQueue(options, subgraph, { log, metrics }, shutdown);
+  if (config.ROLE !== 'api') sweeps = await workQueue(options, subgraph, { log, metrics }, shutdown);
   shutdown.add('database', subgraph.close);
   shutdown.add('tracing', tracing.close);
   log.info({ port, role: config.ROLE }, 'listening');
@@ -113,7 +115,7 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   const bus = await createBus(transportOf(config), log);
   const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
   const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
-  const sweeps = startPeriodic(tasks, log);
+  const sweeps = startPeriodic(tasks, { log, metrics });
   const announcements = createAnnouncements(config, log);
   const changes = announceChanges?.(announcements);
   const announce = announcer(announcements, announced, beforeAnnouncing);
@@ -127,7 +129,20 @@ const workQueue = async <Context extends { viewer: Viewer }>(
     await announcements.close();
   });
   shutdown.add('bus', () => bus.close());
+  return sweeps;
 };
+
+// 2 s: a database that answers does so in a millisecond, and whoever asks for readiness waits for no more than a few seconds.
+const answerWithinMs = 2_000;
+
+const answers = (ping: () => Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    ping().then(
+      () => true,
+      () => false,
+    ),
+    pause(answerWithinMs, false, { ref: false }),
+  ]);
 
 // 2 connections: messages that all wait for the stock of one variant must leave some to requests, relay and sweeps.
 const leftByMessages = 2;

@@ -103,7 +103,10 @@ export const servedSchema = ({
         await look();
         if (!current && !source.everyMs) throw new Error(`${source.name} cannot be served: the log says why`);
         if (!current) tell({ apiSchema: buildSchema(nothing), coreSupergraphSdl: nothing });
-        if (source.everyMs) looking = startPeriodic([{ name: 'supergraph', everyMs: source.everyMs, run: look }], log);
+        if (source.everyMs) {
+          const task = { name: 'supergraph', everyMs: source.everyMs, run: look };
+          looking = startPeriodic([task], { log, metrics: registry });
+        }
         return { executor: execute };
       },
       stop: async () => {

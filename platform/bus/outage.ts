@@ -13,7 +13,7 @@ const outageCodes = new Set([
 
 // Errors of node-postgres and of Prisma's driver adapter that carry no code.
 const outageMessages =
-  /connection terminated|connection (was )?closed|connection is closed|timeout exceeded when trying to connect|can't reach database server|server has closed the connection|client has encountered a connection error|unable to start a transaction in the given time/i;
+  /connection terminated|query read timeout|connection (was )?closed|connection is closed|timeout exceeded when trying to connect|can't reach database server|server has closed the connection|client has encountered a connection error|unable to start a transaction in the given time/i;
 
 // Causes are followed this deep: Prisma's error → the adapter's → node-postgres' is three.
 const deepest = 6;

@@ -1,6 +1,7 @@
 import { createPostgresBackend, type Job, type PgPool, runMigrations, withBackend } from 'bullmq';
 import type { Logger } from '../log.ts';
 import pg from '../pg.ts';
+import { boundedConnection, openClient } from '../postgres-connection.ts';
 import type { Backend, QueueHandle } from './backend.ts';
 import type { BusLimits } from './limits.ts';
 import { linkState } from './link-state.ts';
@@ -17,14 +18,11 @@ const few = 12;
 // In the order in which BullMQ hands out, by the index that it has for that.
 const next = `SELECT added_at_ms FROM job WHERE queue = $1 AND state = 'waiting' ORDER BY priority, seq LIMIT 1`;
 
-const poolConfig = (connectionString: string, size: { max: number; query_timeout: number }): pg.PoolConfig => ({
-  connectionString,
-  ...size,
-  options: `-c search_path=${schema}`,
-  application_name: 'agora-bus',
-  keepAlive: true,
+const poolConfig = (url: string, { max, answerMs }: { max: number; answerMs: number }): pg.PoolConfig => ({
   // 2 s to connect: it takes milliseconds, so longer means that the link is dead.
-  connectionTimeoutMillis: 2_000,
+  ...boundedConnection(url, { name: 'agora-bus', connectMs: 2_000, answerMs }),
+  max,
+  options: `-c search_path=${schema}`,
 });
 
 /**
@@ -34,14 +32,14 @@ const poolConfig = (connectionString: string, size: { max: number; query_timeout
 export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
   const link = linkState(log, 'the events database');
   // 2 to publish: one relay, one batch at a time, and a person looking at the queues.
-  const publishing = new pg.Pool(poolConfig(url, { max: 2, query_timeout: limits.publishDeadlineMs }));
+  const publishing = new pg.Pool(poolConfig(url, { max: 2, answerMs: limits.publishDeadlineMs }));
   publishing.on('error', link.down);
   publishing.on('connect', (client) => {
     client.on('error', link.down);
     link.up();
   });
   // 1 to listen and 5 to work, for a worker; a process has one worker. Its statements take milliseconds: 5 s mean a dead link.
-  const working = patientPool(new pg.Pool(poolConfig(url, { max: 6, query_timeout: 5_000 })), link, hasQueues);
+  const working = patientPool(new pg.Pool(poolConfig(url, { max: 6, answerMs: 5_000 })), link, hasQueues);
   working.on('error', link.down);
   const queues = new Map<string, InstanceType<typeof Queue>>();
 
@@ -85,7 +83,8 @@ const hasQueues = async (client: pg.PoolClient): Promise<boolean> => {
 
 /** Creates or upgrades BullMQ's tables and functions. Safe to call from several processes at once. */
 export const migrateQueues = async (url: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url });
+  // Tables are made in milliseconds, but behind a lock, and some day over a large queue: no bound for a statement.
+  const client = openClient(url, { name: 'agora-bus', connectMs: 10_000 });
   await client.connect();
   try {
     await runMigrations(client, schema);

@@ -85,10 +85,7 @@ export const wire =
     });
     // Of the database and not of a process: told by those that work on it.
     if (config.ROLE !== 'api') measureCheckouts(metrics, prisma);
-    const watch = orderWatch({
-      databaseUrl: directUrl(config),
-      onOutage: (err) => log.warn({ err }, 'not told of changed orders; those who wait poll'),
-    });
+    const watch = orderWatch(directUrl(config), log);
     const orderApp = createApp(prisma, {
       watch,
       signals: signals(log, metrics),

@@ -68,11 +68,11 @@ type Kit = { readonly log: Logger; readonly metrics: Registry };
 const replicaTimeoutMs = 1_000;
 
 /** The replica, where there is one: watched, and read from. */
-const openReplica = (config: ProductConfig, primary: PrismaClient, log: Logger) => {
+const openReplica = (config: ProductConfig, primary: PrismaClient, { log, metrics }: Kit) => {
   const { PRODUCT_DATABASE_REPLICA_URL: url, DATABASE_PREPARED_STATEMENTS: preparedStatements } = config;
   if (!url) return undefined;
-  const prisma = connect(url, config.DATABASE_POOL_SIZE, { preparedStatements, queryTimeoutMs: replicaTimeoutMs });
-  const replica = watchReplica({ primary, replica: prisma, log });
+  const prisma = connect(url, config.DATABASE_POOL_SIZE, { preparedStatements, answerTimeoutMs: replicaTimeoutMs });
+  const replica = watchReplica({ primary, replica: prisma, log, metrics });
   return {
     browsingReads: replicatedReads(catalogueReads(primary), catalogueReads(prisma), replica),
     hasMessages: replica.hasMessages,
@@ -91,7 +91,7 @@ export const wire =
       metrics,
       preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
     });
-    const replica = openReplica(config, prisma, log);
+    const replica = openReplica(config, prisma, { log, metrics });
     measureReplica(metrics, () => replica?.isUsable());
     const productApp = createApp(prisma, replica);
     return {

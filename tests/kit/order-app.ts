@@ -19,6 +19,7 @@ import { createApp, schema } from '../../subgraphs/order/wiring.ts';
 import { aMessage } from './messages.ts';
 import { aReply } from './order-builders.ts';
 import { testDatabase } from './postgres.ts';
+import { recordedLog } from './recorded-log.ts';
 
 export const customer = (name = 'anna'): SignedIn => ({
   kind: 'user',
@@ -76,8 +77,8 @@ export const orderTestApp = async (
   });
   const statements: string[] = [];
   prisma.$on('query', ({ query }) => statements.push(query));
-  const outages: unknown[] = [];
-  const watch = orderWatch({ databaseUrl: database.url, onOutage: (error) => outages.push(error) });
+  const watchLog = recordedLog();
+  const watch = orderWatch(database.url, watchLog.log);
   const alarms: string[] = [];
   const failures: unknown[] = [];
   const clock = { offsetMs: 0 };
@@ -108,7 +109,8 @@ export const orderTestApp = async (
     alarms,
     /** What the sweep could not deal with. */
     failures,
-    outages,
+    /** How often the watch lost its connection. */
+    outages: () => watchLog.saying('is away').length,
     advance: (ms: number) => {
       clock.offsetMs += ms;
     },

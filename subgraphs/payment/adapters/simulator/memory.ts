@@ -3,6 +3,7 @@
  * `simulator`), reached through connections of its own; no transaction of ours is ever open on them.
  */
 import pg from '../../../../platform/pg.ts';
+import { boundedConnection } from '../../../../platform/postgres-connection.ts';
 import type { AuthorizationAnswer } from '../../domain/answers.ts';
 
 export interface Remembered {
@@ -23,11 +24,11 @@ export type Memory = pg.PoolClient;
 // 4 connections: the simulator's own transactions take a millisecond, and its latency is waited for without one.
 export const openMemory = (databaseUrl: string, onLost: (error: Error) => void): pg.Pool => {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    ...boundedConnection(databaseUrl, { name: 'payment simulator', connectMs: 5_000, answerMs: 6_000 }),
     max: 4,
-    connectionTimeoutMillis: 5_000,
+    // 5 s: a second before the connection counts as dead.
     statement_timeout: 5_000,
-    application_name: 'payment simulator',
+    idle_in_transaction_session_timeout: 10_000,
   });
   // An idle connection that breaks (the server restarted) would otherwise end the process; the pool opens another.
   pool.on('error', onLost);
