@@ -40,6 +40,13 @@ const processPanels = (of: string): readonly Panel[] => [
     queries: [query(`sum by (job, instance) (${rate(`nodejs_gc_duration_seconds_sum${of}`)})`, '{{job}} {{instance}}')],
   },
   {
+    title: 'Periodic tasks, last success',
+    unit: 's',
+    means:
+      'Age of the last round that ended well. Sweeps come round every second or so; one that rises fails each time or is stuck.',
+    queries: [query(`agora_periodic_task_seconds_since_success${of}`, '{{task}} {{instance}}')],
+  },
+  {
     title: 'Starts',
     unit: 'short',
     means: 'Process starts within 15 minutes. One is a deploy, several are a crash that repeats itself.',
