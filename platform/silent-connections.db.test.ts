@@ -27,7 +27,8 @@ afterEach(async () => {
 });
 
 /** All connections of the pool are open, and have just been used. */
-const fillPool = () => Promise.all(Array.from({ length: poolSize }, () => prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.1)`));
+const fillPool = () =>
+  Promise.all(Array.from({ length: poolSize }, () => prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.1)`));
 const statement = () => prisma.$queryRaw`SELECT 1`;
 const transaction = () => inTransaction(prisma, (tx) => tx.$queryRaw`SELECT 1`);
 

@@ -1,7 +1,7 @@
 /** One connection to each of the four databases, for tools that work on all of them at the same moment. */
-
+import type pg from '../../platform/pg.ts';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
-import pg from '../../platform/pg.ts';
+import { openClient } from '../../platform/postgres-connection.ts';
 import type { DatabaseUrls } from '../audit/audit.ts';
 import type { Databases, Query } from '../audit/rule.ts';
 
@@ -39,12 +39,8 @@ export const withConnections = async <T>(
 };
 
 const open = (connectionString: string, onBreak: (error: Error) => void): pg.Client => {
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: connectWithinMs,
-    application_name: 'agora-backup',
-    keepAlive: true,
-  });
+  // A copy takes as long as its table is large: no bound for a statement, but a peer that is gone is noticed.
+  const client = openClient(connectionString, { name: 'agora-backup', connectMs: connectWithinMs });
   client.on('error', onBreak);
   return client;
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from '../../platform/pg.ts';
+import type pg from '../../platform/pg.ts';
+import { openClient } from '../../platform/postgres-connection.ts';
 
 /** The address of a database on this machine. */
 export const databaseUrl = (to: { role: string; password: string; port: number; database: string }): string =>
@@ -9,9 +10,12 @@ export const databaseUrl = (to: { role: string; password: string; port: number; 
 export const otherDatabase = (url: string, database: string): string =>
   Object.assign(new URL(url), { pathname: `/${database}` }).href;
 
+// 10 s: a server on this machine answers in milliseconds, also while it says that it is starting up.
+const connectWithinMs = 10_000;
+
 /** Runs `work` on one connection of its own. */
 export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url });
+  const client = openClient(url, { name: 'agora-tools', connectMs: connectWithinMs });
   // A connection that the server drops while idle emits 'error'; the next query reports it as well, so nothing is lost here.
   client.on('error', () => undefined);
   await client.connect();
