@@ -55,7 +55,7 @@ it('shows how many connections its pool has, how many idle, and who waits for on
 it('gives up a lock that does not come, and a connection of a pool that has none to give: both may be asked for again', async () => {
   const database = await testDatabase('order');
   const open = (options: PoolOptions) => new PrismaClient({ adapter: prismaAdapter(database.url, 1, options) });
-  const [holder, waiter] = [open({}), open({ lockTimeoutMs: 100, queryTimeoutMs: 500 })];
+  const [holder, waiter] = [open({}), open({ lockTimeoutMs: 100, answerTimeoutMs: 500 })];
   await holder.$executeRaw`INSERT INTO cart (id, customer_id, created_at, updated_at) VALUES ('c', 'c', now(), now())`;
   const codeOf = (error: unknown) => notNow(error)?.code;
   const lock = (client: Pick<PrismaClient, '$queryRaw'>) => client.$queryRaw`SELECT 1 FROM cart FOR UPDATE`;

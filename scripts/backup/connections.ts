@@ -1,6 +1,7 @@
 /** One connection to each of the four databases, for tools that work on all of them at the same moment. */
-import type pg from '../../platform/pg.ts';
+
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
+import type pg from '../../platform/pg.ts';
 import { openClient } from '../../platform/postgres-connection.ts';
 import type { DatabaseUrls } from '../audit/audit.ts';
 import type { Databases, Query } from '../audit/rule.ts';
