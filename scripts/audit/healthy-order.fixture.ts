@@ -22,8 +22,13 @@ export const healthy: Record<SubgraphName, string> = {
     VALUES ('${customer}', 'ada@example.com', 'Ada', '$argon2id$none', '{CUSTOMER}', ${then});
     INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
     VALUES ('ntf_1', '${customer}', 'ORDER_PLACED', 'We have it', '.', 'ord_1', ${then}),
+           ('ntf_0', '${customer}', 'WELCOME', 'Welcome', '.', NULL, ${then}),
            ('ntf_2', '${customer}', 'ORDER_CONFIRMED', 'It is confirmed', '.', 'ord_1', ${then});
-    ${inbox('msg_placed', 'msg_confirmed')}`,
+    INSERT INTO outbox_message
+      (id, type, version, aggregate_type, aggregate_id, sequence, occurred_at, correlation_id, data, published_at)
+    VALUES ('msg_registered', 'user.registered', 1, 'user', '${customer}', 1, ${then}, 'c',
+            '{"userId": "${customer}", "displayName": "Ada"}', ${then});
+    ${inbox('msg_registered', 'msg_placed', 'msg_confirmed')}`,
   order: `
     INSERT INTO customer_order
       (id, number, customer_id, currency, total_amount, placed_at, expires_at, version, status, attempt_id,

@@ -63,6 +63,14 @@ export const slips: readonly (readonly [rule: string, what: string, slip: Slip])
       user: `INSERT INTO notification SELECT (jsonb_populate_record(n, '{"id": "ntf_3"}')).* FROM notification n WHERE id = 'ntf_2'`,
     },
   ],
+  ['accounts-are-welcomed', 'nobody did', { user: `DELETE FROM notification WHERE kind = 'WELCOME'` }],
+  [
+    'accounts-are-welcomed',
+    'a message took effect twice',
+    {
+      user: `INSERT INTO notification SELECT (jsonb_populate_record(n, '{"id": "ntf_3"}')).* FROM notification n WHERE id = 'ntf_0'`,
+    },
+  ],
   [
     'money-matches-orders',
     'the order costs more',

@@ -1,5 +1,6 @@
 /** The invariants of the system, in the order in which one reads them. */
 import type { Rule } from '../rule.ts';
+import { accountsAreWelcomed } from './accounts-are-welcomed.ts';
 import { capturesStayWithinHolds } from './captures-stay-within-holds.ts';
 import { commandsAreAnsweredOnce } from './commands-are-answered-once.ts';
 import { customersAreTold } from './customers-are-told.ts';
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   orderTotalsAddUp,
   timelinesAreWhole,
   customersAreTold,
+  accountsAreWelcomed,
   moneyMatchesOrders,
   ordersArePaidInTheirCurrency,
   oneCapturePerOrder,

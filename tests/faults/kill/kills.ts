@@ -3,7 +3,7 @@
  * charged twice, and money, stock and messages agree. A file per transport, so that both run at the same time: most of
  * this is waiting for time-outs.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ServiceName } from '../../../contracts/services.ts';
 import type { OwnTransport } from '../../../scripts/launcher/events.ts';
 import { newShopper, type Shopper } from '../../../scripts/shopper/shopper.ts';
@@ -22,8 +22,11 @@ export const killsOver = (events: OwnTransport): void => {
   beforeAll(async () => {
     // A slow provider keeps payments in the middle of a call for longer, which is where a kill hurts most.
     agora = await startTestAgora({ events, env: { SIMULATOR_LATENCY_MS: '150' } });
-    buyers = await buyersOf(agora.gateway, 6);
   }, 120_000);
+  // New ones for each test: a customer may have ten orders that are not paid, and declined ones count.
+  beforeEach(async () => {
+    buyers = await buyersOf(agora.gateway, 6);
+  });
   afterAll(() => agora.stop());
   afterEach(({ task }) => {
     if (task.result?.state === 'fail') console.log(agora.lastLines());
