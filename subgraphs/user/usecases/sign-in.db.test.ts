@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokenClaims } from '../../../contracts/access-token.ts';
 import { notNow } from '../../../platform/not-now.ts';
 import pg from '../../../platform/pg.ts';
+import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
 import { anAddress, aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
 import type { User } from '../domain/user.ts';
+import { createApp } from '../wiring.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {
@@ -228,3 +230,19 @@ test('others are served while more guesses at one account wait than there are co
   await holder.end();
   await guesses;
 });
+
+test.each([
+  ['ahead', skewMs],
+  ['behind', -skewMs],
+])(
+  'how long a guesser waits goes by the clock of the database where that of the process is a minute %s',
+  async (_, aheadMs) => {
+    const email = `guessed-${aheadMs}@example.com`;
+    const app = await createApp(kit.prisma, undefined as never);
+    const guess = () =>
+      app.commands.signIn({ email, password: 'a wrong guess', idempotencyKey: undefined, address: anAddress });
+    for (let guesses = 1; guesses <= 5; guesses++) await withClockAhead(-aheadMs, guess);
+    expect(await withClockAhead(aheadMs, guess)).toMatchObject(shut);
+    expect(await guess()).toMatchObject(shut);
+  },
+);
