@@ -6,7 +6,7 @@ import { startRedisCluster, startSentinel } from '../tests/kit/redis-beyond-one.
 import { until } from '../tests/kit/until.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
 import { redisStore } from './caching/redis-store.ts';
-import { redisDocuments } from './documents/redis-documents.ts';
+import { overheadBytes, redisDocuments } from './documents/redis-documents.ts';
 import { limiter } from './rate-limits/limiter.ts';
 
 const kinds = [
@@ -50,9 +50,9 @@ describe.runIf(redisHere()).each(kinds)('two gateways over the Redis of $kind', 
   });
 
   it('share registered documents, within their bounds', async () => {
-    const [one, other] = connections.map((connection) =>
-      redisDocuments({ connection, maxBytes: 2_500, ttlSeconds: 60 }),
-    );
+    // Room for two of them.
+    const maxBytes = 2 * (1_000 + overheadBytes);
+    const [one, other] = connections.map((connection) => redisDocuments({ connection, maxBytes, ttlSeconds: 60 }));
     for (const key of ['a', 'b', 'c']) await one?.add(key, key.repeat(1_000));
     expect(await Promise.all(['a', 'b', 'c'].map(async (key) => (await other?.get(key))?.length))).toEqual([
       undefined,
