@@ -15,14 +15,14 @@ const details = new Map<unknown, readonly string[]>([['COST_LIMIT_EXCEEDED', ['r
  * For Apollo Server's `formatError`. A subgraph's codes pass as they are; its other extensions do not. With `detail` a
  * masked error tells what it was, for developers: never where clients are strangers.
  */
-export const errorFormatter =
-  (log: Logger, detail: boolean) =>
-  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const { service, serviceName } = formatted.extensions ?? {};
+export const errorFormatter = (log: Logger, detail: boolean) => {
+  const isNews = eachFaultOnce();
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { service, serviceName, more } = formatted.extensions ?? {};
     const code = ruleCode(error) ?? formatted.extensions?.code;
     const from = service ?? serviceName;
     const isBug = bugs.has(code);
-    if (isBug) log.error({ err: error, subgraph: from, path: formatted.path }, 'operation failed');
+    if (isBug && isNews(error)) log.error({ err: error, subgraph: from, path: formatted.path }, 'operation failed');
     return {
       message: isBug ? masked.message : bounded(withoutValues(formatted, error)),
       ...(formatted.locations && { locations: formatted.locations }),
@@ -31,11 +31,25 @@ export const errorFormatter =
         code: isBug ? masked.code : code,
         ...Object.fromEntries((details.get(code) ?? []).map((detail) => [detail, formatted.extensions?.[detail]])),
         ...(typeof from === 'string' && { service: from }),
+        ...(more === true && { more }),
         ...(isBug && requestId()),
         ...(isBug && detail && { detail: formatted.message }),
       },
     };
   };
+};
+
+/** A fault that has cost many fields has an error for each of them, and one line in the log. */
+const eachFaultOnce = (): ((error: unknown) => boolean) => {
+  const known = new WeakSet<object>();
+  return (error) => {
+    const fault = error instanceof GraphQLError ? error.originalError : undefined;
+    if (!fault) return true;
+    const isNews = !known.has(fault);
+    known.add(fault);
+    return isNews;
+  };
+};
 
 /** Apollo Server gives each error of validation one code; a rule of ours says more precisely what it is. */
 const ruleCode = (error: unknown): unknown =>

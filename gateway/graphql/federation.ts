@@ -7,9 +7,13 @@ import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '../../platform/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import type { FetchThrough } from '../caching/entity-cache.ts';
+import { entitiesIn } from '../caching/entity-fetch.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { noteFetch, notePlan } from '../observability/operation-record.ts';
+import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
+import { subgraphError } from '../upstream/subgraph-faults.ts';
+import { tellingLostFields, withLostFields } from './lost-fields.ts';
 
 // @apollo/gateway sends usage metrics to its maker unless told not to. Nothing leaves this machine unasked.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -28,8 +32,8 @@ export interface FederationOptions {
 }
 
 /** `load()` rejects when the text is no supergraph that can be served. */
-export const federation = ({ supergraph, clientOf, fetchThrough, plans, log }: FederationOptions): ApolloGateway =>
-  new ApolloGateway({
+export const federation = ({ supergraph, clientOf, fetchThrough, plans, log }: FederationOptions): ApolloGateway => {
+  const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
     // Composition has checked it, and a text that somebody has changed by hand since is to be found out here.
     validateSupergraph: true,
@@ -40,6 +44,10 @@ export const federation = ({ supergraph, clientOf, fetchThrough, plans, log }: F
     logger: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }),
     __exposeQueryPlanExperimental: false,
   });
+  const { executor } = gateway;
+  gateway.executor = async (request) => tellingLostFields(await executor(request));
+  return gateway;
+};
 
 const dataSource = (
   name: string,
@@ -56,16 +64,33 @@ const dataSource = (
       { subgraph: name, request, context },
       (asked, generations) =>
         noteFetch(context, name, async () =>
-          subgraph.call(
+          usable(
+            name,
             asked,
-            await headersOf(context, name, asked),
-            { key: context.limitKey, gone: context.client?.gone },
-            generations,
+            await subgraph.call(
+              asked,
+              await headersOf(context, name, asked),
+              { key: context.limitKey, gone: context.client?.gone },
+              generations,
+            ),
           ),
         ),
     );
     if (headers) context.client?.giveBack(headers);
     restrictPolicy(options.incomingRequestContext.overallCachePolicy as CachePolicy, cacheControl);
-    return answer;
+    return withLostFields(request, answer);
   },
 });
+
+/** An answer to an entity fetch has as many entities as were asked for, or it is none. */
+const usable = (name: string, { query, variables }: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
+  const { representations } = variables ?? {};
+  const isWhole =
+    !answer.data ||
+    !Array.isArray(representations) ||
+    // A client may have a variable of that name, but nobody but the planner has the field.
+    !query.includes('_entities(') ||
+    entitiesIn(answer, representations.length).length === representations.length;
+  if (isWhole) return answer;
+  return { ...answer, data: null, errors: [subgraphError(name, 'SUBGRAPH_BAD_RESPONSE'), ...(answer.errors ?? [])] };
+};

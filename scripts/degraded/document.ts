@@ -1,12 +1,14 @@
 /** The degraded-mode contract as a page for people. */
+import { listedPaths } from '../../gateway/graphql/lost-fields.ts';
 import type { Degradation } from './table.ts';
 
 const intro = `# When a subgraph is away
 
 Made by \`npm run docs:degraded\` from the published operations and the subgraphs' SDLs. Do not edit.
 
-No subgraph has to be up. What cannot be had is \`null\`, beside an error that names the subgraph in \`extensions.service\`
-and says in \`extensions.code\` how it failed:
+No subgraph has to be up. What cannot be had is \`null\`, and each such null has an error of its own: its \`path\` is that of
+the null, places in lists included, \`extensions.service\` names the subgraph, \`extensions.code\` says how it failed. A null
+without an error is an answer. ${listedPaths} paths are listed at most; the last one before others were left out has \`extensions.more\`.
 
 | It is | Code | After |
 |---|---|---|
@@ -20,7 +22,7 @@ missing *may* have been done when it was too slow: repeat it with its idempotenc
 with its selection would give.
 
 Held to by \`tests/contract/degraded-mode.test.ts\` (this page is current; no operation is lost as a whole because of a
-subgraph that it does not begin with) and \`tests/faults/outage/degraded.test.ts\` (each subgraph of a running system killed and frozen).
+subgraph that it does not begin with; each path in the tables is that of an error) and \`tests/faults/outage/degraded.test.ts\` (each subgraph of a running system killed and frozen).
 `;
 
 export const degradedDocument = (table: readonly Degradation[]): string => {

@@ -20,6 +20,13 @@ const missing = (whole: unknown, degraded: unknown, path: string): string[] => {
   );
 };
 
+/** The paths that errors name, in the same form; one without a path has none. */
+export const toldPaths = (
+  errors: readonly { readonly path?: readonly (string | number)[] }[] = [],
+): readonly string[] => [
+  ...new Set(errors.flatMap(({ path }) => path?.filter((step) => typeof step === 'string').join('.') ?? [])),
+];
+
 /** The paths that lie in `data` at all, in the same form: what a comparison of it can say something about. */
 export const presentPaths = (data: unknown, path = ''): readonly string[] => {
   if (data === null || data === undefined) return [];

@@ -14,7 +14,7 @@ import type { RequestContext } from '../../gateway/identity/request-context.ts';
 import { planCache } from '../../gateway/schema/plan-cache.ts';
 import { subgraphError } from '../../gateway/upstream/subgraph-faults.ts';
 import { composeSupergraph, type SubgraphSource } from '../compose/composition.ts';
-import { missingPaths } from './missing.ts';
+import { missingPaths, toldPaths } from './missing.ts';
 import { sampleInput, standIn } from './stand-in.ts';
 
 export interface PublishedOperation {
@@ -30,6 +30,8 @@ export interface Degradation {
   readonly subgraph: string;
   /** Topmost paths that are null then, in the order of the operation. */
   readonly missing: readonly string[];
+  /** The paths that errors name, in the same form. */
+  readonly told: readonly string[];
   /** Nothing is left. */
   readonly isNothing: boolean;
 }
@@ -55,12 +57,13 @@ export const degradedTable = async (
   const graph = await graphOfStandIns(sources);
   const table: Degradation[] = [];
   for (const operation of operations) {
-    const whole = await graph.answer(operation, undefined);
+    const { data: whole } = await graph.answer(operation, undefined);
     for (const { name: subgraph } of sources) {
-      const degraded = await graph.answer(operation, subgraph);
+      const { data: degraded, errors } = await graph.answer(operation, subgraph);
       const roots = Object.keys(whole ?? {});
       const isNothing = roots.every((root) => degraded?.[root] === null || degraded?.[root] === undefined);
-      table.push({ operation, subgraph, missing: missingPaths(whole, degraded), isNothing });
+      const told = toldPaths(errors);
+      table.push({ operation, subgraph, missing: missingPaths(whole, degraded), told, isNothing });
     }
   }
   await graph.close();
@@ -97,7 +100,7 @@ const graphOfStandIns = async (sources: readonly SubgraphSource[]) => {
     if (answered.kind !== 'single') throw new Error(`${name} was answered in parts`);
     const { data, errors } = answered.singleResult;
     if (errors && !without) throw new Error(`${name} is not whole with all subgraphs there: ${errors[0]?.message}`);
-    return data;
+    return { data, errors };
   };
   return { answer, close: () => server.stop() };
 };

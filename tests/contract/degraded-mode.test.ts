@@ -1,4 +1,5 @@
 /** The degraded-mode contract: what a client may count on while a subgraph is away. docs/degraded-mode.md is its text. */
+import { isDeepStrictEqual } from 'node:util';
 import { Kind, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { subgraphNames } from '../../contracts/services.ts';
@@ -23,6 +24,11 @@ it('speaks of every published operation and every subgraph', () => {
 it('no operation is lost as a whole because of a subgraph that it does not begin with', () => {
   const lost = table.filter(({ isNothing }) => isNothing);
   expect(lost.filter(({ operation, subgraph }) => !ownersOfRoots(operation.body).has(subgraph))).toEqual([]);
+});
+
+it('each field that is lost has an error with its path, and nothing else has', () => {
+  const untold = table.filter(({ missing, told }) => !isDeepStrictEqual(missing.toSorted(), told.toSorted()));
+  expect(untold).toEqual([]);
 });
 
 it('whatever is away, something of each client is left', () => {

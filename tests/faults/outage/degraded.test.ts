@@ -1,11 +1,11 @@
 /**
  * The degraded-mode contract on a running system: each subgraph in turn is killed, then frozen, and each operation of
- * the storefront lacks exactly what docs/degraded-mode.md says.
+ * the storefront lacks exactly what docs/degraded-mode.md says, and tells it.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type SubgraphName, subgraphNames } from '../../../contracts/services.ts';
 import { subgraphSources } from '../../../scripts/compose.ts';
-import { missingPaths, presentPaths } from '../../../scripts/degraded/missing.ts';
+import { missingPaths, presentPaths, toldPaths } from '../../../scripts/degraded/missing.ts';
 import {
   type Degradation,
   degradedTable,
@@ -75,7 +75,8 @@ const whatIsMissing = async (codes: readonly string[]) =>
     await askAll(async ({ data, errors }, { name }) => {
       const said = errors.map(({ extensions }) => ({ ...extensions }));
       const blamed = new Set(said.map(({ code, service }) => (codes.includes(String(code)) ? service : code)));
-      return [name, { missing: [...missingPaths(whole.get(name), data ?? null)], blamed: [...blamed] }];
+      const missing = [...missingPaths(whole.get(name), data ?? null)];
+      return [name, { missing, told: toldPaths(errors).toSorted(), blamed: [...blamed] }];
     }),
   );
 
@@ -83,7 +84,10 @@ const whatTheContractSays = (subgraph: SubgraphName) =>
   Object.fromEntries(
     table
       .filter((row) => row.subgraph === subgraph)
-      .map(({ operation, missing }) => [operation.name, { missing, blamed: missing.length > 0 ? [subgraph] : [] }]),
+      .map(({ operation: { name }, missing }) => [
+        name,
+        { missing, told: missing.toSorted(), blamed: missing.length > 0 ? [subgraph] : [] },
+      ]),
   );
 
 test('the operations of this test give everything that the contract speaks of', () => {
