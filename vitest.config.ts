@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+// Under Node 20 dozens of tests would fail, and then the reporter: one sentence instead, however Vitest was started.
+import './scripts/preflight.mjs';
 import { pastProxies } from './scripts/launcher/environment.ts';
 
 // Tests ask their own servers on this machine; a proxy that the environment names is for what is outside.

@@ -1,5 +1,5 @@
 /**
- * node scripts/bench-backup.ts: how long a backup and a restore of a shop with so many orders take, how large the backup is, and
+ * `npm run bench:backup`: how long a backup and a restore of a shop with so many orders take, how large the backup is, and
  * for how long messages had to wait because of it, while customers go on buying. On a system of its own; ends with the audit.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { startAgora } from './launcher/agora.ts';
 import { openTemporaryShop, type TemporaryShop } from './launcher/temporary-shop.ts';
 import { beforeEnding } from './system/ending.ts';
 
-const help = `usage: node scripts/bench-backup.ts [--orders N]
+const help = `usage: npm run bench:backup [-- --orders N]
   --orders N   how many the shop has when it is copied (500)`;
 
 // 8 customers at a time, on few products: enough that some checkout is always on its way.

@@ -3,21 +3,21 @@
  * once the reason is gone. Needs production dependencies only: the service image runs it.
  */
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { subgraphNames } from '../contracts/services.ts';
 import type { Bus } from '../platform/bus/bus.ts';
-import { createBus } from '../platform/bus/create-bus.ts';
-import { parseConfig, variable } from '../platform/config.ts';
-import { createLog } from '../platform/log.ts';
+import { findQueues } from './audit/find-databases.ts';
+import { withBus } from './backup/queues.ts';
 import { allDeadLetters, deadLetterLines, redriveEach } from './dead-letters/redrive.ts';
 
 const help = `usage: npm run dead-letters -- list [queue …]
        npm run dead-letters -- redrive <queue> <id> | --all
   The queues are those of the services: ${subgraphNames.join(', ')}. They are looked for where REDIS_URL or
-  EVENTS_DATABASE_URL (or the file that REDIS_URL_FILE or EVENTS_DATABASE_URL_FILE names) says.
+  EVENTS_DATABASE_URL (or the file that REDIS_URL_FILE or EVENTS_DATABASE_URL_FILE names) says; where neither is set,
+  they are those of the system that npm start is running.
   list      a line each, newest first: queue, id, when it died, message, tries, reason
   redrive   puts a dead letter, or all of a queue, back with all its tries; mend the reason first
-  exit code: 0 done, 1 there is no such dead letter or the arguments are wrong, 2 the queues cannot be reached`;
+  --data DIR   whose queues, when the environment names none (.data)
+  exit code: 0 done, 1 there is no such dead letter or the arguments are wrong, 2 the queues cannot be found or reached`;
 
 /** A mistake of whoever calls. */
 class Misuse extends Error {}
@@ -60,33 +60,18 @@ const workOf = ([command, ...names]: readonly string[], all: boolean): Work => {
   return (bus) => redrive(bus, queue, id ?? 'all');
 };
 
-const connect = (): Promise<Bus> => {
-  const variables = z.object({
-    REDIS_URL: variable.redis().optional(),
-    EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
-  });
-  const parsed = parseConfig(variables, process.env);
-  if ('faults' in parsed) throw new Misuse(parsed.faults.join('\n'));
-  const { REDIS_URL: redisUrl, EVENTS_DATABASE_URL: eventsDatabaseUrl } = parsed.config;
-  const log = createLog({ service: 'dead-letters', level: 'silent' });
-  if (redisUrl) return createBus({ redisUrl }, log);
-  if (eventsDatabaseUrl) return createBus({ eventsDatabaseUrl }, log);
-  throw new Misuse('set REDIS_URL or EVENTS_DATABASE_URL');
-};
-
 const run = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { all: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      all: { type: 'boolean', default: false },
+      data: { type: 'string', default: '.data' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) return console.log(help);
   const work = workOf(positionals, values.all);
-  const bus = await connect();
-  try {
-    await work(bus);
-  } finally {
-    await bus.close();
-  }
+  await withBus(await findQueues(process.env, values.data), work);
 };
 
 await run().catch((error: Error & { code?: string }) => {

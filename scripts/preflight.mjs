@@ -16,7 +16,8 @@ const missing = () => {
   if (Number.parseInt(process.versions.node, 10) >= needed) return undefined;
   return [
     `Agora runs on Node ${needed}, and this is ${process.versions.node}.`,
-    'npm installs the right one beside the packages, but not where install scripts are switched off. Either fetch it with',
+    'npm installs the right one beside the packages, and takes it for npm run, npm test and npx; without npm, name',
+    'node_modules/.bin/node. Where install scripts are switched off it is not there. Either fetch it with',
     '  npm rebuild node --ignore-scripts=false',
     `or install Node ${needed} yourself.`,
   ].join('\n');

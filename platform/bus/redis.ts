@@ -59,18 +59,33 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
   };
 };
 
-/** Resolves when the connection is usable, rejects when it does not become so in time. */
+/** Resolves when the connection is usable, rejects when it does not become so in time: with what Redis says where it says something. */
 const untilReady = async (client: RedisClient, deadlineMs: number): Promise<void> => {
   if (client.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => done(new Error(`Redis cannot be reached (${client.status})`)), deadlineMs);
+    let last: Error | undefined;
+    const onError = (error: Error) => {
+      last = error;
+    };
+    const timer = setTimeout(() => done(notReady(client, last)), deadlineMs);
     const onReady = () => done();
     const done = (error?: Error) => {
       clearTimeout(timer);
       client.off('ready', onReady);
+      client.off('error', onError);
       if (error) reject(error);
       else resolve();
     };
     client.once('ready', onReady);
+    client.on('error', onError);
   });
+};
+
+// The codes of Redis for who may not come in: it is there, and waiting for it would not help.
+const refusal = /^(NOAUTH|WRONGPASS|NOPERM)\b/;
+
+const notReady = (client: RedisClient, last: Error | undefined): Error => {
+  if (last && refusal.test(last.message))
+    return new Error(`Redis refuses REDIS_URL's login: ${last.message}`, { cause: last });
+  return new Error(`Redis cannot be reached (${last?.message || client.status})`, { cause: last });
 };

@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findDatabases } from './find-databases.ts';
+import { databaseAccount } from '../database/account.ts';
+import { homeOf } from '../database/home.ts';
+import { rememberTransport } from '../launcher/events.ts';
+import { loadSecrets } from '../launcher/secrets.ts';
+import { findDatabases, findQueues } from './find-databases.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -38,4 +42,17 @@ it('is not content with some of the four', async () => {
 
 it('says so where the environment names none and nothing was started', async () => {
   await expect(findDatabases({}, folder)).rejects.toThrow('holds no system');
+});
+
+it('finds the queues where the environment says, and else as the launcher left word in its data folder', async () => {
+  expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ redisUrl: 'redis://r' });
+  await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
+
+  await loadSecrets(folder);
+  await rememberTransport(folder, 'postgres');
+  mkdirSync(path.join(await homeOf(folder, databaseAccount()), 'postgres'));
+  writeFileSync(path.join(await homeOf(folder, databaseAccount()), 'postgres/agora.port'), '7000');
+  expect(await findQueues({}, folder)).toEqual({
+    eventsDatabaseUrl: expect.stringMatching(/^postgresql:\/\/events:.+@127\.0\.0\.1:7000\/events$/),
+  });
 });

@@ -1,11 +1,9 @@
 /** The system that a restore works on: one that the environment names, or the data folder of `npm start`, which must be stopped. */
 import path from 'node:path';
-import { z } from 'zod';
 import { subgraphNames } from '../../contracts/services.ts';
 import type { BusConfig } from '../../platform/bus/create-bus.ts';
-import { parseConfig } from '../../platform/config.ts';
 import type { DatabaseUrls } from '../audit/audit.ts';
-import { findDatabases } from '../audit/find-databases.ts';
+import { findDatabases, givenQueues } from '../audit/find-databases.ts';
 import { givenUrl } from '../database/given-url.ts';
 import { startInfrastructure } from '../launcher/infrastructure.ts';
 import { processList } from '../launcher/leftovers.ts';
@@ -28,17 +26,6 @@ export const openTarget = async (
   const isGiven = subgraphNames.some((name) => givenUrl(env, name));
   if (!isGiven) return openDataFolder(path.resolve(dataDir), env, say);
   return { urls: await findDatabases(env, dataDir), queues: givenQueues(env), close: async () => undefined };
-};
-
-const givenQueues = (env: Environment): BusConfig | undefined => {
-  const result = parseConfig(
-    z.object({ REDIS_URL: z.string().optional(), EVENTS_DATABASE_URL: z.string().optional() }),
-    env,
-  );
-  if (!('config' in result)) throw new Error(result.faults.join('; '));
-  const { REDIS_URL, EVENTS_DATABASE_URL } = result.config;
-  if (REDIS_URL) return { redisUrl: REDIS_URL };
-  return EVENTS_DATABASE_URL ? { eventsDatabaseUrl: EVENTS_DATABASE_URL } : undefined;
 };
 
 /** The same servers that `npm start` would start on this folder, which is made when it is not there; no services. */

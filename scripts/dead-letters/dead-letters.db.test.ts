@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Poison } from '../../platform/bus/bus.ts';
 import { aMessage, idOf } from '../../tests/kit/messages.ts';
+import { redisHere } from '../../tests/kit/redis.ts';
 import { eachTransport, type Transport } from '../../tests/kit/transports.ts';
 import { until } from '../../tests/kit/until.ts';
+import { rememberTransport } from '../launcher/events.ts';
+import { processList } from '../launcher/leftovers.ts';
+import { startPrivateRedis } from '../launcher/redis.ts';
+import { loadSecrets } from '../launcher/secrets.ts';
 import { allDeadLetters } from './redrive.ts';
 
 interface Ran {
@@ -104,7 +109,31 @@ describe('npm run dead-letters', () => {
     expect(err).toContain(complaint);
   });
 
-  it('has to be told where the queues are', async () => {
-    expect(await deadLetters({}, 'list')).toMatchObject({ code: 1, err: 'set REDIS_URL or EVENTS_DATABASE_URL\n' });
+  it('says so where the environment names no queues and nothing was started', async () => {
+    const { code, err } = await deadLetters({}, 'list', '--data', mkdtempSync(path.join(tmpdir(), 'agora-empty-')));
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /^neither REDIS_URL nor EVENTS_DATABASE_URL is set, and \S+ holds no system that npm start has started\n$/,
+    );
   });
+
+  it.skipIf(!redisHere())(
+    'finds the queues of a running system by its data folder, and tells a refused login',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'agora-data-'));
+      const { redisPassword: password } = await loadSecrets(folder);
+      const processes = processList(folder);
+      const redis = await startPrivateRedis({ folder, password, processes, onNotice: () => undefined });
+      await rememberTransport(folder, 'redis');
+      const found = await deadLetters({}, 'list', '--data', folder);
+      const refused = await deadLetters({ REDIS_URL: `redis://127.0.0.1:${redis.port}` }, 'list');
+      await redis.stop();
+      rmSync(folder, { recursive: true });
+      expect(found).toEqual({ code: 0, out: 'no dead letters\n', err: '' });
+      expect(refused).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^Redis refuses REDIS_URL's login: NOAUTH/),
+      });
+    },
+  );
 });

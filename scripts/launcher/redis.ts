@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../system/ports.ts';
 import type { ProcessList } from './leftovers.ts';
@@ -66,8 +66,10 @@ export const startPrivateRedis = async (options: {
     await ready.promise.finally(() => clearTimeout(late));
   };
   await start();
+  // For programs that look for the queues of a running system: its port is another one at each start of the launcher.
+  await writeFile(path.join(data, 'agora.port'), String(port));
   return {
-    url: `redis://:${password}@127.0.0.1:${port}`,
+    url: privateRedisUrl(password, port),
     port,
     get pid() {
       return server.pid;
@@ -77,6 +79,8 @@ export const startPrivateRedis = async (options: {
     kill: server.kill,
   };
 };
+
+export const privateRedisUrl = (password: string, port: number): string => `redis://:${password}@127.0.0.1:${port}`;
 
 const configuration = (port: number, data: string, password: string): string =>
   [
