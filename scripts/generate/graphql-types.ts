@@ -1,8 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { type GraphQLError, parse } from 'graphql';
 import { documentTypes, type SubgraphCodegen, subgraphTypes } from '../../codegen.ts';
 import type { SubgraphName } from '../../contracts/services.ts';
+import { composeSupergraph } from '../compose/composition.ts';
 import { apiSchemaOf } from './api-schema.ts';
 import type { Artifact } from './artifact.ts';
 
@@ -15,7 +17,10 @@ export const resolverTypes = (root: string, name: SubgraphName): Artifact => ({
   tools: [...tools, '@graphql-codegen/typescript-resolvers'],
   make: async () => {
     const additions = await readFile(path.join(root, 'subgraphs', name, 'codegen.json'), 'utf8').catch(() => '{}');
-    await runCodegen(root, subgraphTypes(name, JSON.parse(additions) as SubgraphCodegen));
+    await runCodegen(root, subgraphTypes(name, JSON.parse(additions) as SubgraphCodegen)).catch(async (fault) => {
+      const file = `subgraphs/${name}/schema.graphql`;
+      throw atItsPlace(faultsOfSdl(name, file, await readFile(path.join(root, file), 'utf8')), fault);
+    });
   },
 });
 
@@ -31,9 +36,33 @@ export const operationTypes = (root: string, documents: string[]): Artifact => (
   ],
   make: async () => {
     const supergraph = await readFile(path.join(root, 'supergraph.graphql'), 'utf8');
-    await runCodegen(root, documentTypes(apiSchemaOf(supergraph)));
+    await runCodegen(root, documentTypes(apiSchemaOf(supergraph))).catch(async (fault) => {
+      const texts = documents.map(async (file) => faultsOfText(file, await readFile(path.join(root, file), 'utf8')));
+      throw atItsPlace((await Promise.all(texts)).flat(), fault);
+    });
   },
 });
+
+/** What the generator says of a schema that it cannot read names no line; composition and the parser do. */
+const faultsOfSdl = (name: string, file: string, sdl: string): string[] => {
+  const composed = composeSupergraph([{ name, url: '', file, sdl }]);
+  return 'errors' in composed
+    ? composed.errors.map(({ message, places }) => `${places.join(', ') || file}: ${message}`)
+    : [];
+};
+
+const faultsOfText = (file: string, text: string): string[] => {
+  try {
+    parse(text);
+    return [];
+  } catch (fault) {
+    const { message, locations } = fault as GraphQLError;
+    return [`${file}:${locations?.[0]?.line}: ${message}`];
+  }
+};
+
+const atItsPlace = (places: readonly string[], fault: Error): Error =>
+  places.length > 0 ? new Error(places.join('\n'), { cause: fault }) : fault;
 
 /** Through the library and not its command: a process of its own costs a second each. */
 const runCodegen = async (root: string, config: CodegenConfig): Promise<void> => {

@@ -15,32 +15,48 @@ describe('the rule', () => {
   });
 
   it.each([
-    ['a query without one', 'cart: Cart @public', 'cart: Cart', 'order: Query.cart has no access decision of its own'],
+    [
+      'a query without one',
+      'cart: Cart @public',
+      'cart: Cart',
+      'order: Query.cart',
+      'has no access decision of its own.',
+      'Put one of @public',
+    ],
     [
       'a mutation without one',
       'AddToCartPayload @signedIn',
       'AddToCartPayload',
-      'order: Mutation.addToCart has no access decision of its own',
+      'order: Mutation.addToCart',
+      'has no access decision of its own.',
+      'Put one of @public',
     ],
     [
       'a field of an entity without one, though the type has one',
       'type Cart @key(fields: "id") {\n  "Its id."\n  id: ID! @signedIn',
       'type Cart @key(fields: "id") @signedIn {\n  "Its id."\n  id: ID!',
-      'order: Cart.id has no access decision of its own',
+      'order: Cart.id',
+      'has no access decision of its own.',
+      'Put one of @public',
     ],
     [
       'a value type without one',
       'type EmptyCart implements Failure @signedIn',
       'type EmptyCart implements Failure',
-      'order: EmptyCart.message has no access decision, nor has its type',
+      'order: EmptyCart.message',
+      'has no access decision, nor has its type.',
+      'Put one of @public',
     ],
     [
       'two at once',
       'inCarts: Int @staff',
       'inCarts: Int @staff @public',
-      'order: ProductVariant.inCarts has several access decisions',
+      'order: ProductVariant.inCarts',
+      'has several access decisions.',
+      'Leave the one',
     ],
-  ])('finds %s', (_, text, broken, finding) => {
-    expect(everyFieldHasADecision(graphOf(soundGraph(text, broken)))).toContain(finding);
+  ])('finds %s, and knows the way out', (_, text, broken, culprit, message, wayOut) => {
+    const finding = { severity: 'breach', culprit, message, wayOut: expect.stringContaining(wayOut) };
+    expect(everyFieldHasADecision(graphOf(soundGraph(text, broken)))).toContainEqual(finding);
   });
 });

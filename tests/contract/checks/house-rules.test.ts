@@ -6,14 +6,14 @@ import { sayings, withChangedSdl } from './seeded.ts';
 it('a query that would take the whole response with it', async () => {
   const broken = withChangedSdl('order', 'cart: Cart @', 'cart: Cart! @');
   expect(await sayings(nullability, broken)).toEqual([
-    expect.stringMatching(/^breach order: Query\.cart: must be nullable.*→ Make it nullable/),
+    expect.stringMatching(/^breach order: Query\.cart: must be nullable.*→ Take away its/),
   ]);
 });
 
 it('a field without a decision', async () => {
   const broken = withChangedSdl('order', 'cart: Cart @public', 'cart: Cart');
   expect(await sayings(access, broken)).toEqual([
-    expect.stringMatching(/^breach order: Query\.cart: has no access decision of its own → Put the decision/),
+    expect.stringMatching(/^breach order: Query\.cart: has no access decision of its own\. → Put one of @public/),
   ]);
 });
 

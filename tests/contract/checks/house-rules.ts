@@ -1,5 +1,5 @@
 /** The rules of `tests/contract/rules/`, as checks. Each rule has its seeded violation in graph-rules.test.ts. */
-import { breach, type Check } from '../../../scripts/contracts/check.ts';
+import type { Check } from '../../../scripts/contracts/check.ts';
 import type { World } from '../../../scripts/contracts/world.ts';
 import { everyFieldHasADecision } from '../rules/access.ts';
 import { everyEntityHasAHome, whatCrossesABorderMayBeMissing } from '../rules/borders.ts';
@@ -15,39 +15,27 @@ const graphOfWorld = ({ sources }: World): Graph => {
   return known;
 };
 
-/** A rule's sentence begins with what it is about: `order: Cart.total must be nullable: …`. */
-const culprit = /^((?:[a-z]+: )?[A-Z]\w*(?:\.\w+)?(?:\(\w+:\))?):? (.*)$/s;
-
-const checkOf = (name: string, title: string, wayOut: string, rules: readonly Rule[]): Check => ({
+const checkOf = (name: string, title: string, rules: readonly Rule[]): Check => ({
   name,
   title,
   needs: 'files',
-  run: (world) =>
-    rules
-      .flatMap((rule) => rule(graphOfWorld(world)))
-      .map((sentence) => {
-        const [, about = sentence, rest = sentence] = culprit.exec(sentence) ?? [];
-        return breach(about, rest, wayOut);
-      }),
+  run: (world) => rules.flatMap((rule) => rule(graphOfWorld(world))),
 });
 
 export const nullability = checkOf(
   'nullability',
   'What crosses a border between subgraphs may be missing, so a neighbour that is away costs a field.',
-  'Make it nullable: what its absence does to a client is in docs/degraded-mode.md.',
   [everyEntityHasAHome, whatCrossesABorderMayBeMissing],
 );
 
 export const access = checkOf(
   'access',
   'Every field says who may ask; every mutation takes an idempotency key and can answer with its failures.',
-  'Put the decision, the key or the union beside the field in the SDL.',
   [everyFieldHasADecision, everyMutationTakesAnIdempotencyKey, everyMutationAnswersAUnion],
 );
 
 export const wording = checkOf(
   'wording',
-  'Everything that a client can see has a description.',
-  'Write the description: the playground and generated code show it.',
+  'Everything that a client can see has a description, and nothing is a Float.',
   Object.values(words),
 );

@@ -14,8 +14,14 @@ export const composesAlone: Check = {
     sources.flatMap((source) => {
       const composed = composeSupergraph([source]);
       if (!('errors' in composed)) return [];
-      return composed.errors.map(({ code, message }) =>
-        breach(source.file, `${code}: ${message}`, 'It leans on a type of a neighbour: make it an entity reference.'),
+      return composed.errors.map(({ code, message, places }) =>
+        breach(
+          places[0] ?? source.file,
+          `${code}: ${message}`,
+          code === 'SYNTAX'
+            ? 'Correct the SDL at this place.'
+            : 'If it leans on a type of a neighbour, make it an entity reference.',
+        ),
       );
     }),
 };

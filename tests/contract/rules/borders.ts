@@ -1,4 +1,5 @@
 import { Kind, type TypeNode } from 'graphql';
+import { breach } from '../../../scripts/contracts/check.ts';
 import { fieldsOf, type Graph, isEntity, objectsOf, type Place, type Rule } from './graph.ts';
 
 /** The subgraph that owns each entity; the others refer to it, or add fields to it. */
@@ -30,14 +31,26 @@ export const everyEntityHasAHome: Rule = ({ subgraphs }) =>
   subgraphs.flatMap(({ name, document }) =>
     objectsOf(document)
       .filter((type) => isEntity(type) && !(type.name.value in homes))
-      .map((type) => `${name}: ${type.name.value} is not in the list of homes of this rule`),
+      .map((type) =>
+        breach(
+          `${name}: ${type.name.value}`,
+          'is an entity that no subgraph is said to own.',
+          'Enter it, with its owner, in `homes` of tests/contract/rules/borders.ts.',
+        ),
+      ),
   );
 
 /** So that a neighbour that is away costs a field and not the response. */
 export const whatCrossesABorderMayBeMissing: Rule = (graph) =>
   crossings(graph)
     .filter(({ field }) => cannotBeMissing(field.type))
-    .map(({ at, why }) => `${at} must be nullable: ${why}`);
+    .map(({ at, why }) =>
+      breach(
+        at,
+        `must be nullable: ${why}.`,
+        'Take away its "!": what its absence does to a client is in docs/degraded-mode.md.',
+      ),
+    );
 
 const crossings = (graph: Graph): (Place & { why: string })[] =>
   fieldsOf(graph).flatMap((place) => {

@@ -10,6 +10,7 @@ import {
   parse,
 } from 'graphql';
 import { composeSupergraph, type SubgraphSource } from '../../../scripts/compose/composition.ts';
+import type { Finding } from '../../../scripts/contracts/check.ts';
 import { apiSchemaOf } from '../../../scripts/generate/api-schema.ts';
 
 export interface Graph {
@@ -17,8 +18,8 @@ export interface Graph {
   readonly api: GraphQLSchema;
 }
 
-/** Says what breaks it, one sentence each, beginning with the coordinate. */
-export type Rule = (graph: Graph) => string[];
+/** Says what breaks it, each with the way out that is its own. */
+export type Rule = (graph: Graph) => Finding[];
 
 export const graphOf = (sources: readonly SubgraphSource[]): Graph => {
   const composed = composeSupergraph(sources);

@@ -10,6 +10,7 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
+import { breach } from '../../../scripts/contracts/check.ts';
 import type { Rule } from './graph.ts';
 
 interface Described {
@@ -45,7 +46,9 @@ export const everythingIsDescribed: Rule = ({ api }) =>
       ...partsOf(type),
     ])
     .filter(({ description }) => !description?.trim())
-    .map(({ at }) => `${at} has no description`);
+    .map(({ at }) =>
+      breach(at, 'has no description.', 'Write one above it in the SDL: the playground and generated code show it.'),
+    );
 
 /** Money is whole minor units; a fraction that cannot be told exactly has no place beside it. */
 export const nothingIsAFloat: Rule = ({ api }) =>
@@ -60,7 +63,13 @@ export const nothingIsAFloat: Rule = ({ api }) =>
         })),
       ])
       .filter(({ named }) => named.replace(/[[\]!]/g, '') === 'Float')
-      .map(({ at }) => `${at} is a Float`);
+      .map(({ at }) =>
+        breach(
+          at,
+          'is a Float, which cannot hold every decimal fraction.',
+          'Count in a smaller unit, as an Int (minor units, hundredths, grams), and say the unit in the description.',
+        ),
+      );
   });
 
 export const moneyIsWholeMinorUnits: Rule = ({ api }) =>
@@ -69,5 +78,13 @@ export const moneyIsWholeMinorUnits: Rule = ({ api }) =>
     const fields = isObjectType(type) || isInputObjectType(type) ? type.getFields() : {};
     const shape = Object.values(fields).map((field) => `${field.name}: ${field.type}`);
     const isMoney = shape.toSorted().join() === 'amount: Int!,currency: Currency!';
-    return isMoney ? [] : [`${name} must be amount: Int!, currency: Currency!`];
+    return isMoney
+      ? []
+      : [
+          breach(
+            name,
+            'must be amount: Int!, currency: Currency!.',
+            'Money is whole minor units of one currency in each subgraph: leave it so, and put what is new beside it.',
+          ),
+        ];
   });
