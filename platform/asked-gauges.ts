@@ -1,5 +1,5 @@
 /** Gauges whose numbers somebody else has to be asked for at a scrape: a database, a queue. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { inTime } from './in-time.ts';
 import { Gauge, type Registry } from './metrics.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export const askAtScrape = <Answer>(
       .finally(() => {
         asking = undefined;
       });
-    return Promise.race([asking, pause(withinMs, undefined, { ref: false })]);
+    return inTime(withinMs, asking, () => undefined);
   };
   for (const { name, help, labelNames = [], read } of gauges) {
     new Gauge({

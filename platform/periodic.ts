@@ -1,4 +1,5 @@
 /** Work that comes round: sweeps for things whose time is up, and looks at what may have changed. */
+import { inTime } from './in-time.ts';
 import type { Logger } from './log.ts';
 import { Gauge, type Registry } from './metrics.ts';
 
@@ -38,7 +39,7 @@ export const startPeriodic = (
       await pause(everyMs, stopping.signal);
       if (stopping.signal.aborted) return;
       try {
-        await within(limitMs, run());
+        await inTime(limitMs, run(), givenUp(limitMs));
         successes.another();
       } catch (error) {
         log.error({ err: error, task: name }, 'periodic task failed; the next round tries again');
@@ -55,17 +56,8 @@ export const startPeriodic = (
   };
 };
 
-const within = async (limitMs: number, round: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the round took longer than ${limitMs} ms and was given up`)), limitMs);
-  });
-  try {
-    // A round that is given up may fail later, which is no news then.
-    await Promise.race([round, givenUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+const givenUp = (limitMs: number) => (): never => {
+  throw new Error(`the round took longer than ${limitMs} ms and was given up`);
 };
 
 interface Successes {

@@ -1,6 +1,5 @@
 /** Runs a subgraph's process: HTTP and GraphQL in the API role; relay, consumers and sweeps in the consumer role. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { JSONWebKeySet } from 'jose';
@@ -12,6 +11,7 @@ import { busLimits } from './bus/limits.ts';
 import { type MessageHandler, startConsumer } from './consumer.ts';
 import { serveGraphql } from './graphql/serve.ts';
 import { createHttpServer } from './http-server.ts';
+import { inTime } from './in-time.ts';
 import { createLog, type Logger } from './log.ts';
 import { createMetrics, type Registry } from './metrics.ts';
 import { measureOutbox } from './outbox-metrics.ts';
@@ -136,13 +136,14 @@ const workQueue = async <Context extends { viewer: Viewer }>(
 const answerWithinMs = 2_000;
 
 const answers = (ping: () => Promise<unknown>): Promise<boolean> =>
-  Promise.race([
+  inTime(
+    answerWithinMs,
     ping().then(
       () => true,
       () => false,
     ),
-    pause(answerWithinMs, false, { ref: false }),
-  ]);
+    () => false,
+  );
 
 // 2 connections: messages that all wait for the stock of one variant must leave some to requests, relay and sweeps.
 const leftByMessages = 2;

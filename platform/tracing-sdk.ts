@@ -3,6 +3,7 @@ import { context, trace } from '@opentelemetry/api';
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { linkState } from './bus/link-state.ts';
 import { contexts } from './context.ts';
+import { inTime } from './in-time.ts';
 import type { Logger } from './log.ts';
 import type { TracingConfig } from './tracing-variables.ts';
 
@@ -48,7 +49,7 @@ export const startTracing = async (service: string, config: TracingConfig, log: 
   });
   context.setGlobalContextManager(contexts);
   trace.setGlobalTracerProvider(provider);
-  return { close: () => Promise.race([provider.shutdown(), later(closeDeadlineMs)]).catch(() => undefined) };
+  return { close: () => inTime(closeDeadlineMs, provider.shutdown(), () => undefined).catch(() => undefined) };
 };
 
 /** `always_on` and `always_off` are the ratios 1 and 0. */
@@ -76,5 +77,3 @@ const observed = (exporter: SpanExporter, log: Logger, what: string): SpanExport
     forceFlush: async () => exporter.forceFlush?.(),
   };
 };
-
-const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

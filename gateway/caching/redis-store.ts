@@ -1,6 +1,7 @@
 /** A store in Redis, which several gateways share: what one has fetched, and what one has heard of changes, counts for all. */
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { inTime } from '../../platform/in-time.ts';
 import { type RedisConnection, redisKeyPrefix } from '../../platform/redis.ts';
 import {
   type CacheStore,
@@ -59,7 +60,7 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
   const ask = async (keys: readonly string[]): Promise<Reading | undefined> => {
     // One after the other, so an entry is never judged by generations that are younger than the reading's.
     const asked = redis.multi().hgetall(generationsKey).mget(keys.map(entryKey)).exec();
-    const replies = await within(cachingBounds.storeTimeoutMs, asked);
+    const replies = await inTime(cachingBounds.storeTimeoutMs, asked, () => undefined);
     if (!replies || replies.some(([error]) => error)) return undefined;
     const [generations, texts] = replies.map(([, reply]) => reply) as [Generations, (string | null)[]];
     if (!(everything in generations)) {
@@ -101,16 +102,4 @@ const found = (text: string, generations: Generations) => {
   const entry = JSON.parse(text) as Entry;
   const left = remainingMs(entry, generations, Date.now());
   return left > 0 ? { value: entry.value, madeFrom: entry.madeFrom, remainingMs: left } : undefined;
-};
-
-const within = async <T>(ms: number, work: Promise<T>): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

@@ -1,11 +1,16 @@
 /** The bus over BullMQ, on whichever backend. */
 import type { JobsOptions } from 'bullmq';
 import type { Envelope } from '../../contracts/envelope.ts';
+import { inTime } from '../in-time.ts';
 import type { Logger } from '../log.ts';
 import type { Backend } from './backend.ts';
 import type { Bus, BusJob, Consumption, Page } from './bus.ts';
 import type { BusLimits } from './limits.ts';
 import { deadLetter, startWorker } from './worker.ts';
+
+const noAnswer = (withinMs: number) => (): never => {
+  throw new Error(`the queue did not answer within ${withinMs} ms`);
+};
 
 export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus => {
   const consumptions: Consumption[] = [];
@@ -26,7 +31,7 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
       const added = [...byQueue(jobs)].map(async ([name, messages]) => {
         await backend.add(await backend.queue(name), messages.map(job));
       });
-      await within(limits.publishDeadlineMs, Promise.all(added));
+      await inTime(limits.publishDeadlineMs, Promise.all(added), noAnswer(limits.publishDeadlineMs));
     },
 
     consume: async (queue, handle, consumeOptions = {}) => {
@@ -69,7 +74,7 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
     close: async () => {
       await Promise.all(consumptions.map((consumption) => consumption.close()));
       // A worker that did not drain in time still holds connections, and those would be waited for without end.
-      await within(limits.closeDeadlineMs, backend.close()).catch((error) =>
+      await inTime(limits.closeDeadlineMs, backend.close(), noAnswer(limits.closeDeadlineMs)).catch((error) =>
         log.warn({ err: error }, 'bus not closed'),
       );
     },
@@ -84,16 +89,4 @@ const byQueue = (jobs: readonly BusJob[]): Map<string, Envelope[]> => {
     queues.set(queue, messages);
   }
   return queues;
-};
-
-const within = async (deadlineMs: number, work: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the queue did not answer within ${deadlineMs} ms`)), deadlineMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

@@ -1,6 +1,7 @@
 /** Handing messages to their handler: what is tried again, what waits, and what becomes a dead letter. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { inTime } from '../in-time.ts';
 import type { Logger } from '../log.ts';
 import type { Backend } from './backend.ts';
 import { type ConsumeOptions, type Consumption, type DeadLetter, Poison } from './bus.ts';
@@ -56,10 +57,9 @@ export const startWorker = (
 
   const drain = async () => {
     closing.abort();
-    const late = Symbol('late');
-    const deadline = pause(limits.drainDeadlineMs, late, { ref: false });
-    if ((await Promise.race([worker.close(), deadline])) === late)
-      log.warn({ queue }, 'messages in hand did not end in time; they are delivered again');
+    await inTime(limits.drainDeadlineMs, worker.close(), () =>
+      log.warn({ queue }, 'messages in hand did not end in time; they are delivered again'),
+    );
   };
   let drained: Promise<void> | undefined;
   return {
