@@ -11,7 +11,7 @@ const sentences = {
     'The database cannot be reached at this moment. Try again shortly, a mutation with the same idempotency key.',
 } as const;
 
-export type NotNowCode = keyof typeof sentences;
+type NotNowCode = keyof typeof sentences;
 
 export class NotNow extends Error {
   readonly code: NotNowCode;

@@ -36,7 +36,10 @@ export interface TrustOptions {
   readonly list: Pick<DocumentList, 'byId' | 'byText'>;
 }
 
-/** `undefined` stands for parameters that can be read in more ways than one. Ids are looked up in every mode; texts are compared with the list in the modes `log` and `require`. */
+/**
+ * `undefined` stands for parameters that can be read in more ways than one. Ids are looked up in every mode; texts are
+ * compared with the list in the modes `log` and `require`.
+ */
 export const decideDocument = ({ mode, exemptRoles, maxBytes, list }: TrustOptions) => {
   const isExempt = (viewer: Viewer): boolean =>
     viewer.kind === 'user' && viewer.roles.some((role) => exemptRoles.includes(role));

@@ -7,7 +7,7 @@ import Negotiator from 'negotiator';
 import { errorBody } from '../graphql/errors.ts';
 
 export const jsonType = 'application/json; charset=utf-8';
-export const graphqlResponseType = 'application/graphql-response+json; charset=utf-8';
+const graphqlResponseType = 'application/graphql-response+json; charset=utf-8';
 export const eventStreamType = 'text/event-stream; charset=utf-8';
 export const pageType = 'text/html; charset=utf-8';
 

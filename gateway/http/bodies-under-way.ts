@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from '../graphql/errors.ts';
 
-export const bodyBounds = {
+const bodyBounds = {
   // 8 KiB: operations of the shop have 1. These are always read, so that nobody who sends large ones keeps others out.
   smallBytes: 8_192,
   // 32 MiB: 128 of the largest at once. A thousand that stop before their end would be all of a container's memory.

@@ -71,7 +71,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
       return refuse(reply, leave, retryAfterSeconds);
     }
     openStream(options, { viewer, operation, request, reply, leave });
-    // Fastify keeps the request for as long as the stream lasts; a body may be a megabyte.
+    // Fastify keeps the request for as long as the stream lasts; a body may be as long as LIMIT_BODY_BYTES.
     request.body = undefined;
     return reply;
   };

@@ -45,7 +45,9 @@ export const openAuditor = async (options: AuditorOptions): Promise<Auditor> => 
   await http.listen({ host, port });
   rounds = startRounds({
     audit: (signal, since) => auditRound(urls, { settleMs, signal, since }),
-    ...{ everyMs, measured, log },
+    everyMs,
+    measured,
+    log,
   });
   return {
     port: (http.server.address() as { port: number }).port,

@@ -3,7 +3,7 @@ import type { SubgraphName } from '../../contracts/services.ts';
 
 /** 20 orders a customer, 1 or 2 lines an order, 200 variants. */
 const ordersPerCustomer = 20;
-export const variants = 200;
+const variants = 200;
 
 // Ids of the real length that grow with the number, as UUIDv7 do: indexes grow at their end.
 const id = (prefix: string, n: string): string => `'${prefix}_' || lpad(to_hex(${n}), 32, '0')`;
@@ -39,7 +39,7 @@ const said = (number: number, type: string, sequence: number, seconds: number, d
 
 const ofOrder = [
   said(0, 'order.placed', 1, 0, facts),
-  said(1, 'stock.reserve', 2, 0, `${names} || jsonb_build_object('lines', '[]'::jsonb, 'expiresAt', ${at(900)})`),
+  said(1, 'stock.reserve', 2, 0, `${names} || jsonb_build_object('lines', '[]'::jsonb, 'ttlMs', 900000)`),
   said(2, 'payment.authorize', 3, 1, `${names} || jsonb_build_object('amount', ${amount})`),
   said(3, 'stock.commit', 4, 2, names),
   said(4, 'payment.capture', 5, 3, `${names} || jsonb_build_object('amount', ${amount})`),

@@ -1,6 +1,6 @@
 /** How a program that is run by hand, by npm or by a supervisor learns that it should end, and what it does first. */
 
-export type Cause = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'npm is gone';
+type Cause = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'npm is gone';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -69,7 +69,8 @@ export const createApp = (prisma: PrismaClient, { clock = (time) => time, ...wor
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     now: async () => clock(await databaseTime(prisma)),
-    ...{ ...world, newId },
+    ...world,
+    newId,
   };
   return app(deps);
 };
@@ -92,7 +93,9 @@ export const wire =
       metrics,
     });
     const paymentApp = createApp(prisma, {
-      ...{ provider, providerTimeoutMs: config.PROVIDER_TIMEOUT_MS, signals: signals(log, metrics) },
+      provider,
+      providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
+      signals: signals(log, metrics),
     });
     const reader = webhookReader(webhookSecret(config));
     const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
