@@ -25,49 +25,76 @@ export const turnBounds: TurnBounds = {
 /** Runs `work` when it is the subject's turn. Without a subject it runs at once. Throws `NotNow` when that takes too long. */
 export type InTurn = <T>(subject: string | undefined, work: () => Promise<T>) => Promise<T>;
 
-/** Of one subject: how many are at it, and those who wait, the first one first. */
-interface Line {
-  atIt: number;
-  readonly waiting: Set<() => void>;
+/** Those who wait for their turn, the first one first. Whoever has one to give calls what stands there. */
+export type Line = Set<() => void>;
+
+export interface Patience {
+  readonly waitMs: number;
+  /** What it means that the turn did not come in time. */
+  readonly late: () => Error;
+  /** Aborted when nobody is there any more to have a turn, and what that means. */
+  readonly gone?: { readonly signal: AbortSignal; readonly left: () => Error } | undefined;
+  /** Called when the wait is over, however it ends. */
+  readonly ended?: () => void;
 }
 
+/** Stands in the line until it is called. */
+export const turnIn = (line: Line, { waitMs, late, gone, ended }: Patience): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const leave = (): void => {
+      ended?.();
+      line.delete(enter);
+      clearTimeout(timer);
+      gone?.signal.removeEventListener('abort', goAway);
+    };
+    const enter = (): void => {
+      leave();
+      resolve();
+    };
+    const giveUp = (why: Error): void => {
+      leave();
+      reject(why);
+    };
+    const goAway = (): void => {
+      if (gone) giveUp(gone.left());
+    };
+    const timer = setTimeout(() => giveUp(late()), waitMs);
+    line.add(enter);
+    gone?.signal.addEventListener('abort', goAway);
+    if (gone?.signal.aborted) goAway();
+  });
+
+/** Of one subject: how many are at it, and those who wait. */
+interface Subject {
+  atIt: number;
+  readonly waiting: Line;
+}
+
+const busy = (): NotNow => new NotNow('RESOURCE_BUSY');
+
 export const turns = ({ atOnce, waiting, waitMs }: TurnBounds = turnBounds): InTurn => {
-  const lines = new Map<string, Line>();
+  const subjects = new Map<string, Subject>();
 
-  const turnIn = (line: Line): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const enter = () => {
-        clearTimeout(timer);
-        line.waiting.delete(enter);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        line.waiting.delete(enter);
-        reject(new NotNow('RESOURCE_BUSY'));
-      }, waitMs);
-      line.waiting.add(enter);
-    });
-
-  const lineOf = (subject: string): Line => {
-    const line = lines.get(subject) ?? { atIt: 0, waiting: new Set() };
-    lines.set(subject, line);
-    return line;
+  const subjectOf = (name: string): Subject => {
+    const subject = subjects.get(name) ?? { atIt: 0, waiting: new Set() };
+    subjects.set(name, subject);
+    return subject;
   };
 
-  return async (subject, work) => {
-    if (subject === undefined) return work();
-    const line = lineOf(subject);
-    if (line.atIt < atOnce) line.atIt += 1;
-    else if (line.waiting.size < waiting) await turnIn(line);
-    else throw new NotNow('RESOURCE_BUSY');
+  return async (name, work) => {
+    if (name === undefined) return work();
+    const subject = subjectOf(name);
+    if (subject.atIt < atOnce) subject.atIt += 1;
+    else if (subject.waiting.size < waiting) await turnIn(subject.waiting, { waitMs, late: busy });
+    else throw busy();
     try {
       return await work();
     } finally {
       // Whoever ends hands its place on, so that nobody who comes in between can take it.
-      const [next] = line.waiting;
+      const [next] = subject.waiting;
       if (next) next();
-      else line.atIt -= 1;
-      if (line.atIt === 0) lines.delete(subject);
+      else subject.atIt -= 1;
+      if (subject.atIt === 0) subjects.delete(name);
     }
   };
 };

@@ -2,6 +2,7 @@
  * So many calls of one subgraph at a time, so many more may wait: a slow subgraph must not take the whole gateway with it.
  * Of both each viewer has a share, so one who asks for more than others does not take the subgraph from everybody.
  */
+import { type Line, turnIn } from '../../platform/turns.ts';
 import { clientGone } from './deadline.ts';
 import { SubgraphFailure } from './subgraph-faults.ts';
 
@@ -32,7 +33,7 @@ export interface Bulkhead {
 /** Of one viewer: calls under way, and those that wait, the first one first. */
 interface Share {
   pending: number;
-  readonly line: Set<() => void>;
+  readonly line: Line;
 }
 
 export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
@@ -65,9 +66,10 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
     if (waiting >= bounds.queue) throw overloaded('too many wait already');
     waiting += 1;
     return turnIn(share.line, {
-      gone,
-      timeoutMs: bounds.queueTimeoutMs,
+      waitMs: bounds.queueTimeoutMs,
       late: () => (isFull(share) ? viewerIsBusy() : overloaded('its turn did not come in time')),
+      // Never sent, so it says nothing of the subgraph.
+      gone: gone && { signal: gone, left: clientGone },
       ended: () => {
         waiting -= 1;
       },
@@ -102,40 +104,6 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
     state: () => ({ pending, waiting }),
   };
 };
-
-interface Patience {
-  readonly gone: AbortSignal | undefined;
-  readonly timeoutMs: number;
-  readonly late: () => SubgraphFailure;
-  readonly ended: () => void;
-}
-
-/** Waits until whoever hands places on calls what stands in line here. */
-const turnIn = (line: Share['line'], { gone, timeoutMs, late, ended }: Patience): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const leave = (): void => {
-      ended();
-      line.delete(enter);
-      clearTimeout(timer);
-      gone?.removeEventListener('abort', giveUp);
-    };
-    const enter = (): void => {
-      leave();
-      resolve();
-    };
-    const giveUp = (): void => {
-      leave();
-      // Never sent, so it says nothing of the subgraph.
-      reject(clientGone());
-    };
-    const timer = setTimeout(() => {
-      leave();
-      reject(late());
-    }, timeoutMs);
-    line.add(enter);
-    gone?.addEventListener('abort', giveUp);
-    if (gone?.aborted) giveUp();
-  });
 
 const viewerIsBusy = (): SubgraphFailure => new SubgraphFailure('TOO_MANY_REQUESTS');
 

@@ -32,6 +32,8 @@ it('a viewer with many purchases at once takes their share of a subgraph, and ot
     SUBGRAPH_VIEWER_CONCURRENCY: '4',
     SUBGRAPH_VIEWER_QUEUE: '6',
     SUBGRAPH_QUEUE_TIMEOUT_MS: '60000',
+    // What is held is held on purpose, however slow the machine is.
+    SUBGRAPH_TIMEOUT_MS: '60000',
     TRUSTED_PROXIES: '127.0.0.1',
   });
   running.push(gateway);
