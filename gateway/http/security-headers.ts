@@ -1,7 +1,7 @@
 /** What a browser is to know of every answer here: it is data, of this origin, and nothing to be framed or guessed at. */
 import type { FastifyInstance } from 'fastify';
 
-// A route may say otherwise: the playground, the one page there is, has a policy of its own.
+// A route may say otherwise: the two pages there are, playground and start page, have policies of their own.
 const headers = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
+import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const asBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+const subgraphs = { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere };
+
+let key: KeyPair;
+let gateway: GatewayFixture;
+let page: string;
+beforeAll(async () => {
+  key = await keyPair('viewer');
+  gateway = await aGateway(key, { ...subgraphs, GATEWAY_PROFILE: 'development' });
+  page = await (await fetch(gateway.url, { headers: asBrowser })).text();
+});
+afterAll(() => gateway.close());
+
+const named = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map(([, name = '']) => name);
+
+it('leads a browser in development to what is there', async () => {
+  const links = named(/href="([^"]+)"/g);
+  expect(links).toEqual(['/graphql', '/health/ready', '/metrics']);
+  for (const link of links) {
+    const { status } = await fetch(`${gateway.url}${link}`, { headers: asBrowser });
+    expect([link, status]).toEqual([link, 200]);
+  }
+});
+
+it('names commands and files that there are', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const commands = named(/npm (?:run )?([\w:-]+)/g);
+  expect(commands).toContain('audit');
+  expect(commands.filter((command) => !(command in scripts))).toEqual([]);
+  const files = named(/([\w/-]+\.(?:md|ts))\b/g);
+  expect(files).toContain('README.md');
+  expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+});
+
+it.each([
+  ['a program', {}, { GATEWAY_PROFILE: 'development' }],
+  ['a browser in production', asBrowser, {}],
+])('is not there for %s', async (_, headers, environment: Record<string, string>) => {
+  const other = await aGateway(key, { ...subgraphs, ...environment });
+  const answer = await fetch(other.url, { headers });
+  expect([answer.status, await answer.json()]).toEqual([
+    404,
+    { error: expect.objectContaining({ code: 'NOT_FOUND' }) },
+  ]);
+  await other.close();
+});
