@@ -69,7 +69,9 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     ...(isRunning() ? [] : ['shutting down']),
     ...(schema.isLoaded() ? [] : ['supergraph']),
   ];
-  const http = await httpDoor(config, { log, metrics, notReady, detail: () => subgraphs.detail(redis) });
+  const { isDevelopment, ...shown } = exposure(config);
+  const detail = () => subgraphs.detail(redis);
+  const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment });
   refuseUntilLoaded(http, schema.isLoaded);
   const { gate, persistedQueries, ...trusted } = documents(config, {
     connection: redis,
@@ -78,7 +80,6 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     log,
     metrics,
   });
-  const { startPage, ...shown } = exposure(config);
   const limiting = limits(config, { http, metrics, log });
   const live = liveUpdates(config, { announcements, metrics, log });
   const apollo = await startGraphqlServer({
@@ -105,7 +106,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   const door = { http, apollo, authenticate, gate };
   const viewed = linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS);
   serveGraphql({ ...door, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
-  if (startPage) serveStartPage(http, { hasPlayground: shown.playground });
+  if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
   live.serve({ ...door, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {

@@ -5,9 +5,12 @@ import { exposure, exposureVariables } from './exposure.ts';
 const shown = (env: Record<string, string>) => exposure(z.object(exposureVariables).parse(env));
 
 test.each([
-  [{}, { startPage: false, playground: false, introspection: false, errorDetail: false }],
+  [{}, { isDevelopment: false, playground: false, introspection: false, errorDetail: false }],
   [{ GATEWAY_PROFILE: 'production' }, { playground: false, introspection: false, errorDetail: false }],
-  [{ GATEWAY_PROFILE: 'development' }, { startPage: true, playground: true, introspection: true, errorDetail: true }],
+  [
+    { GATEWAY_PROFILE: 'development' },
+    { isDevelopment: true, playground: true, introspection: true, errorDetail: true },
+  ],
   [
     { GATEWAY_PROFILE: 'development', ERROR_DETAIL: 'off' },
     { playground: true, introspection: true, errorDetail: false },

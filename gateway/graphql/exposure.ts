@@ -15,8 +15,8 @@ export const exposureVariables = {
 };
 
 export interface Exposure {
-  /** At `/`. It speaks of the checkout, so there is no switch that shows it elsewhere. */
-  readonly startPage: boolean;
+  /** On a developer's machine: the page at `/`, which speaks of the checkout, and pages of dev servers beside. */
+  readonly isDevelopment: boolean;
   readonly playground: boolean;
   readonly introspection: boolean;
   readonly errorDetail: boolean;
@@ -28,7 +28,7 @@ export const exposure = (config: ExposureConfig): Exposure => {
   const isOn = (choice: 'on' | 'off' | undefined): boolean =>
     choice === undefined ? config.GATEWAY_PROFILE === 'development' : choice === 'on';
   return {
-    startPage: config.GATEWAY_PROFILE === 'development',
+    isDevelopment: config.GATEWAY_PROFILE === 'development',
     playground: isOn(config.PLAYGROUND),
     introspection: isOn(config.INTROSPECTION),
     errorDetail: isOn(config.ERROR_DETAIL),

@@ -4,6 +4,8 @@ import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
 
 let key: KeyPair;
 let gateway: GatewayFixture;
+let developing: GatewayFixture;
+let closed: GatewayFixture;
 
 const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
   aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere, ...environment });
@@ -12,9 +14,13 @@ const shop = 'https://shop.example';
 
 beforeAll(async () => {
   key = await keyPair('viewer');
+  developing = await start({ GATEWAY_PROFILE: 'development' });
+  closed = await start();
   gateway = await start({ CORS_ORIGINS: `${shop}, http://localhost:5173` });
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  for (const each of [gateway, developing, closed]) await each.close();
+});
 
 describe('a page of another origin', () => {
   const preflight = (origin: string, at = gateway) =>
@@ -53,9 +59,40 @@ describe('a page of another origin', () => {
   });
 
   it('may not when none is named, which is the default', async () => {
-    const closed = await start();
     const { headers } = await preflight(shop, closed);
     expect(headers.get('access-control-allow-origin')).toBeNull();
-    await closed.close();
+  });
+
+  it.each([
+    'http://localhost:5173',
+    'https://localhost',
+    'http://127.0.0.1:3000',
+    'http://[::1]:8080',
+    'http://shop.localhost:3000',
+  ])('%s may in development, and is refused in production', async (origin) => {
+    const { headers } = await preflight(origin, developing);
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect((await preflight(origin, closed)).status).toBe(403);
+  });
+
+  it.each([
+    'https://evil.example',
+    'http://localhost.evil.example',
+    'http://127.0.0.1.evil.example',
+    'http://192.168.1.7:5173',
+    'http://evillocalhost',
+    'null',
+  ])('%s is told by answer and log, in development too, that CORS_ORIGINS does not name it', async (origin) => {
+    for (const at of [developing, closed, gateway]) {
+      const answers = [await preflight(origin, at), await preflight(origin, at)];
+      for (const answer of answers) {
+        expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+        expect(await answer.json()).toMatchObject({
+          errors: [{ message: expect.stringContaining('CORS_ORIGINS'), extensions: { code: 'ORIGIN_NOT_ALLOWED' } }],
+        });
+      }
+      const told = at.lines.filter((line) => line.origin === origin);
+      expect(told).toMatchObject([{ msg: expect.stringContaining('CORS_ORIGINS') }]);
+    }
   });
 });

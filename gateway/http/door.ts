@@ -9,8 +9,12 @@ import { loadShedding } from './load-shedding.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { HttpConfig } from './variables.ts';
 
+export interface DoorOptions extends HttpServerOptions {
+  readonly isDevelopment?: boolean;
+}
+
 /** In the order in which they act: a refusal carries the headers of those before it. */
-export const httpDoor = async (config: HttpConfig, options: HttpServerOptions): Promise<FastifyInstance> => {
+export const httpDoor = async (config: HttpConfig, options: DoorOptions): Promise<FastifyInstance> => {
   const http = createHttpServer({
     ...options,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -18,7 +22,12 @@ export const httpDoor = async (config: HttpConfig, options: HttpServerOptions): 
     drainNoticeMs: config.SHUTDOWN_NOTICE_MS,
   });
   securityHeaders(http);
-  await crossOrigin(http, { origins: config.CORS_ORIGINS, credentials: config.CORS_CREDENTIALS === 'on' });
+  await crossOrigin(http, {
+    origins: config.CORS_ORIGINS,
+    loopback: options.isDevelopment ?? false,
+    credentials: config.CORS_CREDENTIALS === 'on',
+    log: options.log,
+  });
   if (config.COMPRESSION === 'on') await compression(http, config.COMPRESSION_MIN_BYTES);
   loadShedding(http, config.SHED_EVENT_LOOP_DELAY_MS, options.metrics);
   negotiateAnswers(http);

@@ -32,7 +32,8 @@ const isAddressOrRange = (text: string): boolean => {
 };
 
 export const httpVariables = {
-  // Pages of these origins may use the graph. None: pages of this gateway's own origin only.
+  // Pages of these origins may use the graph. None: pages of this gateway's own origin only, and in development those of
+  // this machine (localhost, 127.0.0.1, [::1], any port), where a front end's dev server is.
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin), 'must be origins, such as https://shop.example'),
   // Access tokens travel in a header that a page sets itself; cookies are for whoever puts a session in front.
   CORS_CREDENTIALS: z.enum(['on', 'off']).default('off'),
