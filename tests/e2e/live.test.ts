@@ -29,8 +29,10 @@ test('what the customer does is seen by the customer and by staff, each by their
   const id = await place(shopper, 'tok_action_required');
   const watches = [shopper, await staff()].map(({ accessToken }) => watchOrder(agora.gateway, accessToken, id));
   const asked = ({ orders }: (typeof watches)[number]) =>
-    orders.some(({ nextActions }) => nextActions.includes('CONFIRM_PAYMENT'));
+    orders.some(({ paymentStatus }) => paymentStatus === 'ACTION_REQUIRED');
   await until('the bank asks for a step', () => watches.every(asked), 30_000);
+  // Only the customer can take it.
+  expect(watches.map(({ orders }) => orders.at(-1)?.nextActions)).toEqual([['CONFIRM_PAYMENT', 'CANCEL'], ['CANCEL']]);
   const { paymentAction } = await shopper.order(id);
   const input = { paymentId: paymentAction?.paymentId ?? '', code: 'approve' };
   await shopper.client.ask(ConfirmPaymentDocument, { idempotencyKey: aKey(), input });
