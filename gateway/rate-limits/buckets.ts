@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseEmail } from '../../contracts/email.ts';
 import type { Viewer } from '../../contracts/viewer.ts';
+import { addressKey, limitKey } from '../../platform/limit-key.ts';
 import type { RootField } from './root-fields.ts';
 import type { RateLimitConfig } from './variables.ts';
 
@@ -33,6 +34,7 @@ export interface Charge {
 
 export interface LimitedOperation {
   readonly viewer: Viewer;
+  /** Of the client, as it came. */
   readonly address: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly rootFields: readonly RootField[];
@@ -41,8 +43,10 @@ export interface LimitedOperation {
 
 /** The operation is refused when one of them is not covered. */
 export const chargesOf = (operation: LimitedOperation, credentialFields: ReadonlySet<string>): Charge[] => {
-  const { viewer, address, kind, rootFields, cost } = operation;
-  const [who, key] = viewer.kind === 'user' ? (['viewer', viewer.id] as const) : (['guest', address] as const);
+  const { viewer, kind, rootFields, cost } = operation;
+  const address = addressKey(operation.address);
+  const who = viewer.kind === 'user' ? 'viewer' : 'guest';
+  const key = limitKey(viewer, operation.address);
   // An operation that costs nothing (`{ __typename }`) is a request all the same.
   const charges: Charge[] = [{ bucket: who, key, points: Math.max(1, Math.ceil(cost)) }];
   if (kind !== 'mutation') return charges;

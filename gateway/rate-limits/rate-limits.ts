@@ -56,7 +56,7 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
     const charges = chargesOf(
       {
         viewer,
-        address: addressKey(address),
+        address,
         kind: operation.operation,
         rootFields: rootFieldsOf(document, operation, request.variables ?? {}),
         cost: costOf(resolved),

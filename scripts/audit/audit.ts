@@ -2,6 +2,7 @@
 
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import pg from '../../platform/pg.ts';
+import { boundedConnection } from '../../platform/postgres-connection.ts';
 import { checkRules } from './check-rules.ts';
 import { movedSince, watermarkAt } from './moved.ts';
 import type { Finding } from './report.ts';
@@ -92,17 +93,14 @@ export const auditAtRest = async (urls: DatabaseUrls, withinMs: number): Promise
   }
 };
 
-const openReadOnly = (connectionString: string, signal?: AbortSignal): pg.Pool => {
+const openReadOnly = (url: string, signal?: AbortSignal): pg.Pool => {
   const pool = new pg.Pool({
-    connectionString,
+    // A minute and 5 s: the server's own time-out comes first, unless the connection is dead.
+    ...boundedConnection(url, { name: 'agora-audit', connectMs: 5_000, answerMs: statementTimeoutMs + 5_000 }),
     max: 1,
-    connectionTimeoutMillis: 5_000,
     // Pages are read by index: a table that the planner reads whole for each page, because it takes the disk for a spinning
     // one or its statistics are old, would make of minutes hours.
     options: `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs} -c random_page_cost=1.1 -c jit=off`,
-    application_name: 'agora-audit',
-    // A connection that died without a word would be waited for, since the server's own time-out cannot arrive.
-    query_timeout: statementTimeoutMs + 5_000,
   });
   pool.on('connect', (client) => {
     signal?.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
