@@ -41,6 +41,8 @@ export interface TestWorld {
   /** Another provider than the simulator. */
   readonly provider?: PaymentProvider;
   readonly providerTimeoutMs?: number;
+  /** The database's clock stands, and goes on only by `advance`: how slow the machine is does not matter then. */
+  readonly isClockStopped?: boolean;
 }
 
 export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTestApp> => {
@@ -54,7 +56,11 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   const memory = openMemory(database.url, () => undefined);
 
   let aheadMs = 0;
-  const clock = (time: Date) => new Date(time.getTime() + aheadMs);
+  let stoppedAt: Date | undefined;
+  const clock = (time: Date) => {
+    stoppedAt ??= time;
+    return new Date((world.isClockStopped ? stoppedAt : time).getTime() + aheadMs);
+  };
   const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
   const faults: string[] = [];
   const signals = {

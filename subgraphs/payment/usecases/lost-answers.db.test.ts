@@ -43,7 +43,7 @@ test.each([
       calls.push('call');
       return 'request lost';
     });
-    await using kit = await paymentTestApp({ provider: away });
+    await using kit = await paymentTestApp({ provider: away, isClockStopped: true });
     await withClockAhead(aheadMs, () => kit.app.commands.authorizePayment(authorizeMessage(anAttempt())));
     await kit.app.sweeps.operations();
     expect(calls).toHaveLength(1);
