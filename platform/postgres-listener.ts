@@ -1,5 +1,4 @@
 /** Hears what a PostgreSQL says on one channel (NOTIFY), over a connection of its own that is opened again when it breaks. */
-
 import { type Bell, makeBell } from './bell.ts';
 import { backoffMs } from './bus/limits.ts';
 import { type LinkState, linkState } from './bus/link-state.ts';

@@ -1,5 +1,4 @@
 /** Runs a subgraph's process: HTTP and GraphQL in the API role; relay, consumers and sweeps in the consumer role. */
-
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { JSONWebKeySet } from 'jose';

@@ -1,5 +1,4 @@
 /** A line in the log for each operation that takes long: what it asked of whom, and by which plan. Never its variables. */
-
 import planner, { type QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from '../../platform/log.ts';

@@ -1,5 +1,4 @@
 /** Plans operations on a supergraph that is not live yet, so that the switch to it costs no client a plan. */
-
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import internals from '@apollo/federation-internals';
 import planner from '@apollo/query-planner';

@@ -1,5 +1,4 @@
 /** One healthy order in four databases; then each invariant is broken on purpose, and its rule must say so. */
-
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { subgraphNames } from '../../contracts/services.ts';
 import pg from '../../platform/pg.ts';

@@ -1,5 +1,4 @@
 /** All invariants over all four databases. Reads only. */
-
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import pg from '../../platform/pg.ts';
 import { boundedConnection } from '../../platform/postgres-connection.ts';

@@ -1,5 +1,4 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
-
 import { subgraphNames } from '../../contracts/services.ts';
 import { readConfig } from '../../platform/config.ts';
 import { createHttpServer } from '../../platform/http-server.ts';

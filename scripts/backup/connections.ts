@@ -1,5 +1,4 @@
 /** One connection to each of the four databases, for tools that work on all of them at the same moment. */
-
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
 import type pg from '../../platform/pg.ts';
 import { openClient } from '../../platform/postgres-connection.ts';

@@ -1,5 +1,4 @@
 /** The one door: what clients ask, what becomes of it, and what each of the gateway's concerns does. */
-
 import { subgraphCalls } from './gateway-subgraphs.ts';
 import { type Dashboard, type Panel, percentile, query, rate } from './panel.ts';
 import { processRow } from './processes.ts';

@@ -1,5 +1,4 @@
 /** Rules about who listens where, and whether those who are told to go there can. */
-
 import { prometheusFile } from '../prometheus.ts';
 import { composeFile } from './files.ts';
 import { type Address, type ComposeFacts, neighbours, type Rule } from './rule.ts';

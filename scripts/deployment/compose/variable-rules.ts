@@ -1,5 +1,4 @@
 /** Rules about what runs, and the variables that it is given. */
-
 import type { Program } from '../programs.ts';
 import { composeFile } from './files.ts';
 import { leftOut } from './left-out.ts';

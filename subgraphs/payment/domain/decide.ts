@@ -1,5 +1,4 @@
 /** What follows from a command or an answer: purely, so that every interleaving can be tried without a database. */
-
 import type { NewMessage } from '../../../contracts/envelope.ts';
 import type { PaymentId } from '../../../contracts/ids.ts';
 import { equals, type Money } from '../../../contracts/money.ts';

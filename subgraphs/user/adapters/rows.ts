@@ -1,5 +1,4 @@
 /** Rows as the domain knows them. What is in our tables was parsed on its way in, so it is trusted here. */
-
 import type { Email } from '../../../contracts/email.ts';
 import type { OrderId, UserId } from '../../../contracts/ids.ts';
 import type { Prisma } from '../../../prisma/user/client/client.ts';

@@ -1,5 +1,4 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
-
 import type { Email } from '../../../contracts/email.ts';
 import type { Outbox } from '../../../contracts/envelope.ts';
 import type { Idempotency } from '../../../contracts/idempotency.ts';
