@@ -1,6 +1,7 @@
 import { readConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
+import { endWhereRedisIsUnfit } from '../platform/redis-fitness.ts';
 import { onShutdown } from '../platform/shutdown.ts';
 import { startTracing } from '../platform/tracing-sdk.ts';
 import { gatewayVariablesOf } from './config.ts';
@@ -12,6 +13,7 @@ if (process.argv.includes('--help')) {
   process.exit();
 }
 const config = readConfig('gateway', gatewayVariablesOf(process.env));
+await endWhereRedisIsUnfit('gateway', config.REDIS_URL);
 const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
 const tracing = await startTracing('gateway', config, log);
 const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);

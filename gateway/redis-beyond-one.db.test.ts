@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection } from '../platform/redis.ts';
 import { recordedLog } from '../tests/kit/recorded-log.ts';
 import { redisHere, type TestRedis } from '../tests/kit/redis.ts';
-import { startRedisCluster, startSentinel } from '../tests/kit/redis-beyond-one.ts';
+import { startRedisCluster, startRedisWithUser, startSentinel } from '../tests/kit/redis-beyond-one.ts';
 import { until } from '../tests/kit/until.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
 import { redisStore } from './caching/redis-store.ts';
@@ -10,6 +10,7 @@ import { overheadBytes, redisDocuments } from './documents/redis-documents.ts';
 import { limiter } from './rate-limits/limiter.ts';
 
 const kinds = [
+  { kind: 'one server', start: () => startRedisWithUser() },
   { kind: 'a cluster', start: startRedisCluster },
   { kind: 'a Sentinel', start: startSentinel },
 ];

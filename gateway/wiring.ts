@@ -70,7 +70,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     ...(schema.isLoaded() ? [] : ['supergraph']),
   ];
   const { isDevelopment, ...shown } = exposure(config);
-  const detail = () => subgraphs.detail(redis);
+  const detail = () => subgraphs.detail(redis, announcements);
   const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment });
   refuseUntilLoaded(http, schema.isLoaded);
   const { gate, persistedQueries, ...trusted } = documents(config, {

@@ -3,6 +3,8 @@ export interface Carrier {
   publish(text: string): Promise<void>;
   listen(ear: Ear): void;
   isListening(): boolean;
+  /** Why the server refuses what is asked of it, as a code, until somebody changes its settings. */
+  refusal(): string | undefined;
   close(): Promise<void>;
 }
 

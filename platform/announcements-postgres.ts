@@ -39,6 +39,7 @@ export const announcementsOverPostgres = (url: string, log: Logger): Carrier => 
       });
     },
     isListening: () => listening?.isListening() ?? false,
+    refusal: () => undefined,
     close: async () => {
       await listening?.close();
       await telling.end();

@@ -1,6 +1,7 @@
 import type { Carrier } from './announcement-carrier.ts';
 import type { Logger } from './log.ts';
 import { connectRedis, type RedisConnection } from './redis.ts';
+import { isErrorReply, isRefusal } from './redis-replies.ts';
 
 const channel = 'agora:announcements';
 
@@ -9,7 +10,7 @@ const timeoutMs = 3_000;
 // ioredis mends the subscription of a cluster client without a word, and then nobody would know that there was a gap.
 const manner = { timeoutMs, oneNode: true };
 
-// 5 s: a connection that has died without a word is noticed within this and the time-out.
+// 5 s: a connection that has died without a word is noticed within this and the time-out, and so is a right that was given.
 const heartbeatMs = 5_000;
 
 /** A connection to tell and one to listen, each opened when first used. */
@@ -23,7 +24,13 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
     publish: async (text) => {
       telling ??= opening(connectRedis(url, log, 'announcing', manner));
       await telling.opened;
-      await telling.connection.redis.publish(channel, text);
+      try {
+        await telling.connection.redis.publish(channel, text);
+      } catch (error) {
+        // A refusal (an ACL user without channels) is logged, and no number of tries would change it: the messages of
+        // whoever announces must not wait for it. A gateway believes what it has cached until it is too old.
+        if (!isRefusal(error)) throw error;
+      }
     },
     listen: ({ onText, onListening }) => {
       listening = connectRedis(url, log, 'announcements', manner);
@@ -32,20 +39,28 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
       redis.on('close', () => {
         isSubscribed = false;
       });
-      redis.on('ready', () => {
+      const subscribe = () => {
         redis.subscribe(channel).then(
           () => {
             isSubscribed = true;
             onListening();
           },
-          // The connection broke at once: the next one subscribes.
-          () => redis.disconnect(true),
+          (error) => {
+            // Another connection would be refused as this one is; it asks again with its heart. What broke is made anew.
+            if (!isErrorReply(error)) redis.disconnect(true);
+          },
         );
-      });
+      };
+      redis.on('ready', subscribe);
       // The answer is of no interest: without one the connection is given up, and the next one says that there was a gap.
-      heartbeat = setInterval(() => redis.ping().catch(() => undefined), heartbeatMs).unref();
+      const beat = () => {
+        if (redis.status === 'ready' && !isSubscribed) subscribe();
+        redis.ping().catch(() => undefined);
+      };
+      heartbeat = setInterval(beat, heartbeatMs).unref();
     },
     isListening: () => isSubscribed,
+    refusal: () => telling?.connection.refusal() ?? listening?.refusal(),
     close: async () => {
       clearInterval(heartbeat);
       telling?.connection.close();

@@ -20,6 +20,8 @@ export interface Announcements {
   listen(onAnnouncement: (announcement: Announcement) => void, onGap?: () => void): () => void;
   /** False while announcements do not arrive: what relies on them is worth less then. */
   isListening(): boolean;
+  /** Why the server refuses to carry them, as a code, until somebody changes its settings. */
+  refusal(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ const announcementsOver = (carrier: Carrier): Announcements => {
       return () => void listeners.delete(listener);
     },
     isListening: carrier.isListening,
+    refusal: carrier.refusal,
     close: carrier.close,
   };
 };
@@ -80,6 +83,7 @@ const withinThisProcess = (): Carrier => {
       ear.onListening();
     },
     isListening: () => ear !== undefined,
+    refusal: () => undefined,
     close: async () => {
       ear = undefined;
     },

@@ -3,13 +3,8 @@ import { Cluster } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aMessage, idOf } from '../tests/kit/messages.ts';
 import { type RecordedLog, recordedLog } from '../tests/kit/recorded-log.ts';
-import { redisHere } from '../tests/kit/redis.ts';
-import {
-  startRedisCluster,
-  startSentinel,
-  type TestRedisCluster,
-  type TestSentinel,
-} from '../tests/kit/redis-beyond-one.ts';
+import { redisHere, type TestRedis } from '../tests/kit/redis.ts';
+import { startRedisCluster, startRedisWithUser, startSentinel } from '../tests/kit/redis-beyond-one.ts';
 import { hastyLimits } from '../tests/kit/transports.ts';
 import { until } from '../tests/kit/until.ts';
 import { type Announcements, createAnnouncements } from './announcements.ts';
@@ -21,12 +16,13 @@ import { connectRedis } from './redis.ts';
 const limits = { ...hastyLimits, publishDeadlineMs: 5_000 };
 
 const kinds = [
+  { kind: 'one server', start: () => startRedisWithUser() },
   { kind: 'a cluster', start: startRedisCluster },
   { kind: 'a Sentinel', start: startSentinel },
 ];
 
 describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) => {
-  let server: TestRedisCluster | TestSentinel;
+  let server: TestRedis;
   let log: RecordedLog;
   let bus: Bus;
   let ears: Announcements[];
@@ -136,7 +132,7 @@ describe.runIf(redisHere())('a master that dies', () => {
     const { redis } = connection;
     if (!(redis instanceof Cluster)) return expect.unreachable();
     // Of these three tags each master has one.
-    const keys = ['{b}', '{c}', '{a}'];
+    const keys = ['agora:{b}', 'agora:{c}', 'agora:{a}'];
     for (const key of keys) await redis.set(key, 'kept');
     await server.stopNode(2);
     const asked = performance.now();

@@ -4,11 +4,14 @@
  */
 import type { Logger } from './log.ts';
 import { hastyRedis, type RedisClient, tellOfLink } from './redis-client.ts';
+import { replyState, watchReplies } from './redis-replies.ts';
 
 export interface RedisConnection {
   readonly redis: RedisClient;
   /** False while Redis is away: a command would fail at once. */
   readonly isUp: () => boolean;
+  /** The code of an error reply that lasts until somebody changes a setting (NOPERM, MOVED); nothing when all is served. */
+  readonly refusal: () => string | undefined;
   /** Ends the connection; whatever is under way on it fails. */
   readonly close: () => void;
 }
@@ -39,9 +42,12 @@ export const connectRedis = (
 ): RedisConnection => {
   const redis = hastyRedis(url, { timeoutMs, oneNode, name: `agora-${purpose.replaceAll(' ', '-')}` });
   const fallSilent = tellOfLink(redis, log, `Redis (${purpose})`);
+  const replies = replyState(log, `a command (${purpose})`);
+  watchReplies(redis, replies);
   return {
     redis,
     isUp: () => redis.status === 'ready',
+    refusal: replies.refusal,
     close: () => {
       fallSilent();
       redis.disconnect();

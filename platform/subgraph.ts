@@ -14,7 +14,8 @@ import { inTime } from './in-time.ts';
 import { createLog, type Logger } from './log.ts';
 import { createMetrics, type Registry } from './metrics.ts';
 import { measureOutbox } from './outbox-metrics.ts';
-import { type Periodic, type PeriodicTask, startPeriodic } from './periodic.ts';
+import { type PeriodicTask, startPeriodic } from './periodic.ts';
+import { endWhereRedisIsUnfit } from './redis-fitness.ts';
 import { startRelay } from './relay.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 import { startTracing } from './tracing-sdk.ts';
@@ -66,13 +67,14 @@ export interface SubgraphOptions<Context extends { viewer: Viewer }> {
 // The order of the end: no new requests, then no new messages, then no more sweeps and relays, then the pools.
 export const runSubgraph = async <Context extends { viewer: Viewer }>(options: SubgraphOptions<Context>) => {
   const { name, port, config } = options;
+  await endWhereRedisIsUnfit(name, config.REDIS_URL);
   const log = createLog({ service: name, level: config.LOG_LEVEL });
   const metrics = createMetrics(name);
   const tracing = await startTracing(name, config, log);
   const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
   const subgraph = await options.wire({ log, metrics });
 
-  let sweeps: Periodic | undefined;
+  let work: Awaited<ReturnType<typeof workQueue>> | undefined;
 
   const http = createHttpServer({
     log,
@@ -81,14 +83,16 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
       ...(shutdown.running ? [] : ['shutting down']),
       ...((await answers(subgraph.ping)) ? [] : ['database']),
       // Where requests are answered as well, they go on being: of a sweep that is stuck the alert tells.
-      ...(config.ROLE === 'consumer' ? (sweeps?.overdue() ?? []) : []),
+      ...(config.ROLE === 'consumer' ? (work?.sweeps.overdue() ?? []) : []),
+      // A setting that is wrong mends by no waiting: a deploy should end at it, and not go on to the next process.
+      ...(work?.refused() ?? []),
     ],
   });
   if (config.ROLE !== 'consumer') await serveApi(options, subgraph, http, log);
   await http.listen({ host: config.HOST, port });
   shutdown.add('http', () => http.close());
 
-  if (config.ROLE !== 'api') sweeps = await workQueue(options, subgraph, { log, metrics }, shutdown);
+  if (config.ROLE !== 'api') work = await workQueue(options, subgraph, { log, metrics }, shutdown);
   shutdown.add('database', subgraph.close);
   shutdown.add('tracing', tracing.close);
   log.info({ port, role: config.ROLE }, 'listening');
@@ -128,7 +132,11 @@ const workQueue = async <Context extends { viewer: Viewer }>(
     await announcements.close();
   });
   shutdown.add('bus', () => bus.close());
-  return sweeps;
+  const refused = (what: string, code: string | undefined) => (code ? [`${what} (refused: ${code})`] : []);
+  return {
+    sweeps,
+    refused: () => [...refused('queue', bus.refusal()), ...refused('announcements', announcements.refusal())],
+  };
 };
 
 // 2 s: a database that answers does so in a millisecond, and whoever asks for readiness waits for no more than a few seconds.

@@ -34,6 +34,8 @@ export interface Backend {
   add(queue: QueueHandle, jobs: NewJob[]): Promise<void>;
   /** When the message that is next in line was queued, by the clock of whoever queued it; nothing when none waits. */
   nextQueuedAt(queue: QueueHandle, name: string): Promise<number | undefined>;
+  /** Why the server refuses what a worker asks of it, as a code, until somebody changes its settings. */
+  refusal(): string | undefined;
   /** Starts at once when the server is there, else as soon as it is. */
   worker(name: string, process: Processor<unknown>, options: Omit<WorkerOptions, 'connection'>): WorkerHandle;
   close(): Promise<void>;

@@ -60,6 +60,8 @@ export interface Bus {
   redrive(queue: string, id: string): Promise<boolean>;
   /** Forgets all that the queue holds, dead letters too. For a restore: nobody may be consuming. */
   empty(queue: string): Promise<void>;
+  /** Why the server refuses to let this process consume (an error reply of Redis: NOPERM, MOVED); nothing when it does not. */
+  refusal(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -64,6 +64,7 @@ export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Ba
       const { rows } = await publishing.query(next, [name]);
       return rows[0] && Number(rows[0].added_at_ms);
     },
+    refusal: () => undefined,
     worker: (name, process, options) =>
       new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
         ...options,

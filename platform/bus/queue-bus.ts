@@ -71,6 +71,8 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
 
     empty: async (name) => (await backend.queue(name)).obliterate({ force: true }),
 
+    refusal: backend.refusal,
+
     close: async () => {
       await Promise.all(consumptions.map((consumption) => consumption.close()));
       // A worker that did not drain in time still holds connections, and those would be waited for without end.

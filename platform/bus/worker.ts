@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { inTime } from '../in-time.ts';
 import type { Logger } from '../log.ts';
+import { isErrorReply } from '../redis-replies.ts';
 import type { Backend } from './backend.ts';
 import { type ConsumeOptions, type Consumption, type DeadLetter, Poison } from './bus.ts';
 import { type BusLimits, backoffMs } from './limits.ts';
@@ -37,14 +38,17 @@ export const startWorker = (
     lockDuration: limits.lockMs,
     stalledInterval: limits.stalledCheckMs,
     maxStalledCount: limits.maxStalled,
-    // 1 s instead of 15: how soon a worker asks again after the server was away.
+    // 1 s instead of 15: how soon a worker asks again after the server was away, or refused.
     runRetryDelay: 1_000,
     settings: {
       backoffStrategy: (attempt) => backoffMs(attempt, limits.retryBaseMs, limits.retryCapMs, Math.random()),
     },
   });
-  // That the server is away is told once by the backend; the worker says it at each try.
-  worker.on('error', (error) => log[isKnownOutage(error) ? 'debug' : 'warn']({ err: error, queue }, 'queue worker'));
+  // That the server is away, or refuses, is told once by the backend; the worker says it at each try.
+  worker.on('error', (error) => {
+    const isTold = isKnownOutage(error) || isErrorReply(error);
+    log[isTold ? 'debug' : 'warn']({ err: error, queue }, 'queue worker');
+  });
   worker.on('stalled', (id) => log.warn({ id, queue }, 'the worker of this message died; it is delivered again'));
   worker.on('failed', (job, error) => {
     if (!job) return;

@@ -34,6 +34,7 @@ export const recordingBus = (): RecordingBus => {
     deadLetters: async () => [],
     redrive: async () => false,
     empty: async () => undefined,
+    refusal: () => undefined,
     close: async () => undefined,
   };
   return bus;

@@ -1,4 +1,8 @@
-/** Redis as it is run on several machines: a cluster, and a master with a replica under the eyes of a Sentinel. */
+/**
+ * Redis as it is run by those who run it: a cluster, and a master with a replica under the eyes of a Sentinel, for a user
+ * that may do what docs/redis.md says and no more. What works for it works for whoever follows the docs.
+ */
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/system/ports.ts';
 import { keepsNothing, type RedisProcess, redisProcess, type TestRedis } from './redis.ts';
@@ -6,9 +10,12 @@ import { until } from './until.ts';
 
 const password = 'p@ss/word';
 const urlPassword = encodeURIComponent(password);
+const login = `agora:${urlPassword}`;
 const withPassword = ['--requirepass', password, '--masterauth', password];
 
 export interface TestRedisCluster extends TestRedis {
+  /** Each node as if it were a server by itself, which it is not. */
+  readonly nodeUrls: readonly string[];
   /** Ends one of the three masters; its slots are nobody's then. */
   stopNode(n: number): Promise<void>;
 }
@@ -21,6 +28,7 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
   const clients = nodes.map(clientOf);
   try {
     for (const [n, client] of clients.entries()) {
+      await makeUser(client);
       await client.call('CLUSTER', 'ADDSLOTSRANGE', ...slots(n));
       await client.call('CLUSTER', 'MEET', '127.0.0.1', String(first.port), String(first.busPort));
     }
@@ -33,7 +41,8 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
     for (const client of clients) client.disconnect();
   }
   return {
-    url: `redis+cluster://:${urlPassword}@127.0.0.1:${first.port}`,
+    url: `redis+cluster://${login}@127.0.0.1:${first.port}`,
+    nodeUrls: nodes.map(({ port }) => `redis://${login}@127.0.0.1:${port}`),
     stopNode: async (n) => nodes[n]?.stop(),
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };
@@ -46,6 +55,17 @@ const clusterNode = async () => {
   const busPort = await freePort();
   const settings = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-node-timeout', '1000'];
   return { ...(await redisProcess([...keepsNothing, ...withPassword, ...settings])), busPort };
+};
+
+const documentedRules = (): string => {
+  const docs = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
+  const rules = /^ACL SETUSER agora on >\S+ (.+)$/m.exec(docs)?.[1];
+  if (!rules) throw new Error('docs/redis.md does not say how the user is made');
+  return rules;
+};
+
+const makeUser = async (client: Redis, rules = documentedRules()): Promise<void> => {
+  await client.call('ACL', 'SETUSER', 'agora', 'reset', 'on', `>${password}`, ...rules.split(' '));
 };
 
 const clientOf = ({ port }: RedisProcess) => new Redis({ host: '127.0.0.1', port, password });
@@ -63,7 +83,10 @@ export const startSentinel = async (): Promise<TestSentinel> => {
   const replica = await redisProcess([...settings, '--replicaof', `127.0.0.1 ${master.port}`]);
   const client = clientOf(replica);
   await until('the replica', async () => (await client.info('replication')).includes('master_link_status:up'), 20_000);
-  client.disconnect();
+  for (const each of [clientOf(master), client]) {
+    await makeUser(each);
+    each.disconnect();
+  }
   const sentinel = await redisProcess(['--sentinel'], sentinelConfig(master.port));
   const watching = new Redis({ host: '127.0.0.1', port: sentinel.port, password: sentinelPassword });
   await until('the Sentinel', async () => {
@@ -73,7 +96,7 @@ export const startSentinel = async (): Promise<TestSentinel> => {
   watching.disconnect();
   const all = [master, replica, sentinel];
   return {
-    url: `redis+sentinel://:${urlPassword}@127.0.0.1:${sentinel.port}/shop?sentinelPassword=${sentinelPassword}`,
+    url: `redis+sentinel://${login}@127.0.0.1:${sentinel.port}/shop?sentinelPassword=${sentinelPassword}`,
     killMaster: () => master.stop(),
     stop: async () => void (await Promise.all(all.map((process) => process.stop()))),
   };
@@ -87,3 +110,26 @@ sentinel auth-pass shop ${password}
 sentinel down-after-milliseconds shop 500
 sentinel failover-timeout shop 3000
 `;
+
+export interface TestRedisWithUser extends TestRedis {
+  /** As in `ACL SETUSER`; instead of those that it had. */
+  setRules(rules: string): Promise<void>;
+  /** What INFO tells. */
+  info(section: string): Promise<string>;
+}
+
+/** One server, and a user of it that has these rights and no others; those of the docs unless said otherwise. */
+export const startRedisWithUser = async (rules?: string): Promise<TestRedisWithUser> => {
+  const server = await redisProcess(keepsNothing);
+  const admin = new Redis({ host: '127.0.0.1', port: server.port });
+  await makeUser(admin, rules);
+  return {
+    url: `redis://${login}@127.0.0.1:${server.port}`,
+    setRules: (given) => makeUser(admin, given),
+    info: (section) => admin.info(section),
+    stop: async () => {
+      admin.disconnect();
+      await server.stop();
+    },
+  };
+};

@@ -22,6 +22,7 @@ const announcements: Announcements = {
   },
   listen: () => () => undefined,
   isListening: () => false,
+  refusal: () => undefined,
   close: async () => undefined,
 };
 const anyOrder: Announcement = { about: { type: 'Order' } };
