@@ -1,5 +1,6 @@
 /** What could not be done at this moment though nothing is wrong with it: the caller may ask again, and is told so. */
 import { isOutage } from './bus/outage.ts';
+import { isConflict, sqlStateOf } from './transaction.ts';
 
 const sentences = {
   /** Others are changing the same thing, or the caller is, many times at once. */
@@ -31,28 +32,15 @@ export const notNow = (error: unknown): NotNow | undefined => {
 
 const codeOf = (error: unknown): NotNowCode | undefined => {
   if (!(error instanceof Error)) return undefined;
-  if (isContention(error)) return 'RESOURCE_BUSY';
-  if (overload.test(error.message) || originalCodeOf(error) === statementTimeout) return 'SUBGRAPH_OVERLOADED';
+  // A conflict is one that was left after the retries.
+  if (isConflict(error) || sqlStateOf(error) === lockTimeout) return 'RESOURCE_BUSY';
+  if (overload.test(error.message) || sqlStateOf(error) === statementTimeout) return 'SUBGRAPH_OVERLOADED';
   return isOutage(error) ? 'SUBGRAPH_UNAVAILABLE' : undefined;
 };
 
-// A lock that did not come; a conflict or a deadlock that was left after the retries of platform/transaction.ts.
-const contentionCodes = new Set(['55P03', '40001', '40P01']);
-
-// What the server says of a statement that it gave up (platform/database.ts).
+// What the server says of a statement whose lock did not come, or that it gave up (platform/database.ts).
+const lockTimeout = '55P03';
 const statementTimeout = '57014';
-
-interface PrismaError extends Error {
-  readonly code?: unknown;
-  readonly meta?: { readonly driverAdapterError?: { readonly cause?: { readonly originalCode?: string } } };
-}
-
-/** PostgreSQL's own code is in what the driver adapter says. */
-const originalCodeOf = ({ meta }: PrismaError): string => meta?.driverAdapterError?.cause?.originalCode ?? '';
-
-/** P2034 is Prisma's name for a conflict. */
-const isContention = (error: PrismaError): boolean =>
-  error.code === 'P2034' || contentionCodes.has(originalCodeOf(error));
 
 // node-postgres while all connections of the pool are taken; Prisma of a transaction that waits for one of them, and of one
 // that took longer than it may. They have no codes that nothing else has.

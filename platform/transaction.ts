@@ -37,15 +37,18 @@ const limits = { maxWait: 5_000, timeout: 10_000 };
 
 const serializationFailure = new Set(['40001', '40P01']);
 
-/** P2034 is Prisma's name for a write conflict or deadlock; raw queries show PostgreSQL's own code instead. */
-const isWorthRetrying = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  const { code, meta } = error as Error & {
-    code?: string;
-    meta?: { driverAdapterError?: { cause?: { originalCode?: string } } };
-  };
-  return code === 'P2034' || serializationFailure.has(meta?.driverAdapterError?.cause?.originalCode ?? '');
-};
+interface PrismaError extends Error {
+  readonly code?: unknown;
+  readonly meta?: { readonly driverAdapterError?: { readonly cause?: { readonly originalCode?: string } } };
+}
+
+/** PostgreSQL's own code, which is in what the driver adapter says. */
+export const sqlStateOf = (error: Error): string =>
+  (error as PrismaError).meta?.driverAdapterError?.cause?.originalCode ?? '';
+
+/** A write conflict or a deadlock. P2034 is Prisma's name for both; raw queries show PostgreSQL's own code instead. */
+export const isConflict = (error: Error): boolean =>
+  (error as PrismaError).code === 'P2034' || serializationFailure.has(sqlStateOf(error));
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -62,7 +65,7 @@ export const inTransaction = async <Tx, T>(
     try {
       return await client.$transaction(work, { ...limits, ...options });
     } catch (error) {
-      if (attempt >= maxTries || !isWorthRetrying(error)) throw error;
+      if (attempt >= maxTries || !(error instanceof Error && isConflict(error))) throw error;
       await pause(2 ** attempt * 5 * (0.5 + Math.random()));
     }
   }

@@ -4,12 +4,12 @@ import { newId } from '../../contracts/ids.ts';
 import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
 import { idempotency } from '../../platform/idempotency.ts';
-import { takeIn } from '../../platform/inbox.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
+import { timedTransactions } from '../../platform/timed-transactions.ts';
+import type { Clock } from '../../platform/transaction.ts';
 import { type InTurn, turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart-reads.ts';
@@ -43,16 +43,9 @@ const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
 /** The ports that the database stands behind. */
 const persistence = (
   prisma: PrismaClient,
-  { inTurn, clock }: { readonly inTurn: InTurn; readonly clock: Clock },
+  world: { readonly inTurn: InTurn; readonly clock: Clock | undefined },
 ): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'now'> => ({
-  transaction: (work, subject) =>
-    inTurn(subject, () => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx)))))),
-  receive: (message, work) =>
-    inTransaction(prisma, async (tx) => {
-      const now = await takeIn(tx, message);
-      if (now) await work(stores(tx, clock(now)));
-    }),
-  now: async () => clock(await databaseTime(prisma)),
+  ...timedTransactions(prisma, stores, world),
   reads: { ...orderReads(prisma), ...cartReads(prisma) },
 });
 
@@ -69,7 +62,7 @@ const world: Rim = {
 export const createApp = (
   prisma: PrismaClient,
   {
-    clock = (time) => time,
+    clock,
     ...parts
   }: Pick<Deps, 'watch' | 'signals' | 'timings' | 'openOrders' | 'sweepBatch'> &
     Partial<Rim> & { readonly clock?: Clock },

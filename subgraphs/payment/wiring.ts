@@ -5,12 +5,12 @@ import { runInContext } from '../../platform/context.ts';
 import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
 import { idempotency } from '../../platform/idempotency.ts';
-import { takeIn } from '../../platform/inbox.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
+import { timedTransactions } from '../../platform/timed-transactions.ts';
+import type { Clock } from '../../platform/transaction.ts';
 import { turns } from '../../platform/turns.ts';
 import { type Prisma, PrismaClient } from '../../prisma/payment/client/client.ts';
 import { ledgerStore } from './adapters/ledger-store.ts';
@@ -55,20 +55,12 @@ export interface World {
 }
 
 /** The whole app over a database and a provider, without any door. */
-export const createApp = (prisma: PrismaClient, { clock = (time) => time, ...world }: World) => {
-  const inTurn = turns();
+export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
   const deps: Deps = {
-    transaction: (work, subject) =>
-      inTurn(subject, () => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx)))))),
-    receive: (message, work) =>
-      inTransaction(prisma, async (tx) => {
-        const now = await takeIn(tx, message);
-        return now && work(stores(tx, clock(now)));
-      }),
+    ...timedTransactions(prisma, stores, { clock, inTurn: turns() }),
     work: workList(prisma),
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
-    now: async () => clock(await databaseTime(prisma)),
     ...world,
     newId,
   };

@@ -2,13 +2,13 @@
 import { newId } from '../../contracts/ids.ts';
 import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
 import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
-import { takeIn } from '../../platform/inbox.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Registry } from '../../platform/metrics.ts';
 import { outbox } from '../../platform/outbox.ts';
 import { measureReplica, watchReplica } from '../../platform/replica.ts';
 import type { Subgraph } from '../../platform/subgraph.ts';
-import { type Clock, databaseTime, inTransaction } from '../../platform/transaction.ts';
+import { timedTransactions } from '../../platform/timed-transactions.ts';
+import type { Clock } from '../../platform/transaction.ts';
 import { type Prisma, PrismaClient } from '../../prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
@@ -39,16 +39,11 @@ const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
 /** The whole app over a database, without any door. */
 export const createApp = (
   prisma: PrismaClient,
-  { clock = (time) => time, ...more }: Pick<Deps, 'browsingReads'> & { readonly clock?: Clock } = {},
+  { clock, ...more }: Pick<Deps, 'browsingReads'> & { readonly clock?: Clock } = {},
 ): App =>
   app({
     ...more,
-    transaction: (work) => inTransaction(prisma, async (tx) => work(stores(tx, clock(await databaseTime(tx))))),
-    receive: (message, work) =>
-      inTransaction(prisma, async (tx) => {
-        const now = await takeIn(tx, message);
-        if (now) await work(stores(tx, clock(now)));
-      }),
+    ...timedTransactions(prisma, stores, { clock }),
     reads: catalogueReads(prisma),
   });
 
