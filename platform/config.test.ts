@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseConfig, variable } from './config.ts';
+import { parseConfig, processVariables, profileOf, variable } from './config.ts';
 
 const schema = z.object({
   ORDER_PORT: variable.port(4003),
@@ -70,4 +70,18 @@ test('a file that is not there, and a value given twice, are faults', () => {
   expect(parseConfig(schema, { ORDER_DATABASE_URL: databaseUrl, ORDER_DATABASE_URL_FILE: '/x' })).toHaveProperty(
     'faults',
   );
+});
+
+test('whoever still says a former name is told the new one, by every service that reads that', () => {
+  const faults = ['GATEWAY_PROFILE: is called PROFILE now and holds for all services; set that instead'];
+  expect(parseConfig(z.object(processVariables), { GATEWAY_PROFILE: 'production' })).toEqual({ faults });
+  expect(() => profileOf({ GATEWAY_PROFILE: 'production', PROFILE: 'production' })).toThrow(faults[0]);
+  expect(parseConfig(z.object(processVariables), { GATEWAY_PROFILE: '' })).toHaveProperty('config');
+  expect(parseConfig(schema, { ORDER_DATABASE_URL: databaseUrl, GATEWAY_PROFILE: 'x' })).toHaveProperty('config');
+});
+
+test('a service that is told no profile is in production', () => {
+  expect(parseConfig(z.object(processVariables), {})).toMatchObject({ config: { PROFILE: 'production' } });
+  expect([profileOf({}), profileOf({ PROFILE: '' }, 'development')]).toEqual(['production', 'development']);
+  expect(() => profileOf({ PROFILE: 'staging' })).toThrow(/^PROFILE: .*"development"\|"production"/);
 });

@@ -7,6 +7,14 @@ import { tracingVariables } from './tracing-variables.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What a variable was called before. Who still says that is told, since ignoring it could mean less caution than was asked for. */
+export const formerNames: Readonly<Record<string, string>> = { GATEWAY_PROFILE: 'PROFILE' };
+
+const saidByFormerName = (env: Environment, names: readonly string[]): string[] =>
+  Object.entries(formerNames)
+    .filter(([former, name]) => env[former] && names.includes(name))
+    .map(([former, name]) => `${former}: is called ${name} now and holds for all services; set that instead`);
+
 /** `X_FILE` names a file that holds the value of `X` (a mounted secret). Both at once is a fault. */
 const withFiles = (env: Environment, names: readonly string[], faults: string[]): Record<string, string> => {
   const values: Record<string, string> = {};
@@ -37,7 +45,9 @@ export const parseConfig = <Shape extends z.ZodRawShape>(
   env: Environment,
 ): { config: z.output<z.ZodObject<Shape>> } | { faults: string[] } => {
   const faults: string[] = [];
-  const values = withFiles(env, Object.keys(schema.shape), faults);
+  const names = Object.keys(schema.shape);
+  const values = withFiles(env, names, faults);
+  faults.push(...saidByFormerName(env, names));
   const parsed = schema.safeParse(values);
   if (parsed.success && faults.length === 0) return { config: parsed.data };
   for (const issue of parsed.error?.issues ?? []) {
@@ -102,8 +112,24 @@ export const variable = {
     }),
 };
 
+export type Profile = 'development' | 'production';
+
+export const profileVariables = {
+  // What is refused, required or shown in production is decided by this alone, for all services. Who forgets it gets
+  // production; npm start and Compose say development.
+  PROFILE: z.enum(['development', 'production']).default('production'),
+};
+
+/** For programs that read nothing else. Throws with a sentence for each fault. */
+export const profileOf = (env: Environment, fallback: Profile = 'production'): Profile => {
+  const result = parseConfig(z.object({ PROFILE: profileVariables.PROFILE.unwrap().default(fallback) }), env);
+  if ('faults' in result) throw new Error(result.faults.join('\n'));
+  return result.config.PROFILE;
+};
+
 /** Variables that every service reads. */
 export const processVariables = {
+  ...profileVariables,
   // Of this machine alone, unless told; in a container 0.0.0.0.
   HOST: z.string().default('127.0.0.1'),
   // The least that is worth a line.

@@ -1,12 +1,14 @@
 /** npm start, npm run dev: the whole system on this machine, until Ctrl-C. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { profileOf } from '../platform/config.ts';
 import { generate } from './generate.ts';
 import { type Agora, startAgora } from './launcher/agora.ts';
 import { readable } from './launcher/log-lines.ts';
 import { runSeed } from './launcher/seed.ts';
 import { summary } from './launcher/summary.ts';
 import { watchSources } from './launcher/watch.ts';
+import { whyNoDemoData } from './seed/permission.ts';
 import { onToldToEnd } from './system/ending.ts';
 
 const usage = `Usage: npm start [-- <options>]
@@ -16,11 +18,12 @@ const usage = `Usage: npm start [-- <options>]
   --host <address>      where the gateway listens (default 127.0.0.1: nobody but this machine reaches it); 0.0.0.0 for all
   --events <transport>  redis or postgres, when neither REDIS_URL nor EVENTS_DATABASE_URL is set (default: Redis when installed)
   --no-seed, --seed     leave the catalogue and the demo accounts out, or put them in: by default they go into the embedded
-                        database, and never into one that you have given (everybody knows the demo passwords)
+                        database, and never into one that you have given (everybody knows the demo passwords). Refused
+                        with PROFILE=production, and with a --host that lets other machines in
   --watch               restart a service when its source changes (npm run dev)
   --help
 Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
-REDIS_URL your Redis. LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.`;
+REDIS_URL your Redis. PROFILE=production shows and refuses what production does (default: development). LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.`;
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -72,6 +75,8 @@ const seed = async (agora: Agora): Promise<boolean> => {
 
 const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
   const began = performance.now();
+  const noDemoData = whyNoDemoData(profileOf(process.env, 'development'), { '--host': options.host });
+  if (options.seed && noDemoData) throw new Error(`--seed is refused: ${noDemoData}`);
   await generate({ report: (line) => onLine('launcher', line) });
   const agora = await startAgora({
     dataDir: options.data,
@@ -83,10 +88,10 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
     // A service that a typing mistake has killed waits for the next save.
     comesBack: !options.watch,
   });
-  const wanted = options.seed ?? agora.postgres !== undefined;
-  const seeded = wanted && agora.notReady.length === 0 && (await seed(agora));
+  const wanted = options.seed ?? (agora.postgres !== undefined && process.env.DEMO_SEED !== 'off');
+  const seeded = wanted && !noDemoData && agora.notReady.length === 0 && (await seed(agora));
   const seconds = (performance.now() - began) / 1000;
-  console.log(`\n${summary({ ...agora, seeded, seconds })}\n`);
+  console.log(`\n${summary({ ...agora, noDemoData, seeded, seconds })}\n`);
   return agora;
 };
 

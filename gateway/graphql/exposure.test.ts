@@ -1,18 +1,17 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { profileVariables } from '../../platform/config.ts';
 import { exposure, exposureVariables } from './exposure.ts';
 
-const shown = (env: Record<string, string>) => exposure(z.object(exposureVariables).parse(env));
+const shown = (env: Record<string, string>) =>
+  exposure(z.object({ ...profileVariables, ...exposureVariables }).parse(env));
 
 test.each([
   [{}, { isDevelopment: false, playground: false, introspection: false, errorDetail: false }],
-  [{ GATEWAY_PROFILE: 'production' }, { playground: false, introspection: false, errorDetail: false }],
+  [{ PROFILE: 'production' }, { playground: false, introspection: false, errorDetail: false }],
+  [{ PROFILE: 'development' }, { isDevelopment: true, playground: true, introspection: true, errorDetail: true }],
   [
-    { GATEWAY_PROFILE: 'development' },
-    { isDevelopment: true, playground: true, introspection: true, errorDetail: true },
-  ],
-  [
-    { GATEWAY_PROFILE: 'development', ERROR_DETAIL: 'off' },
+    { PROFILE: 'development', ERROR_DETAIL: 'off' },
     { playground: true, introspection: true, errorDetail: false },
   ],
   [{ INTROSPECTION: 'on' }, { playground: false, introspection: true, errorDetail: false }],
@@ -21,5 +20,5 @@ test.each([
 });
 
 test('a profile that there is not is a fault', () => {
-  expect(() => shown({ GATEWAY_PROFILE: 'staging' })).toThrow();
+  expect(() => shown({ PROFILE: 'staging' })).toThrow();
 });

@@ -1,12 +1,11 @@
 /** Variables of how much the gateway shows of itself. */
 import { z } from 'zod';
+import type { profileVariables } from '../../platform/config.ts';
 
 const onOrOff = z.enum(['on', 'off']).optional();
 
 export const exposureVariables = {
-  // One switch for what follows: everything in development, nothing in production. Who forgets it shows nothing.
-  GATEWAY_PROFILE: z.enum(['development', 'production']).default('production'),
-  // Each can be said on its own, and then goes before the profile.
+  // Each is on in development and off in production. Said on its own, it goes before PROFILE.
   PLAYGROUND: onOrOff,
   // With it go the hints that an error gives at a wrong name ("did you mean …").
   INTROSPECTION: onOrOff,
@@ -22,13 +21,13 @@ export interface Exposure {
   readonly errorDetail: boolean;
 }
 
-type ExposureConfig = z.output<z.ZodObject<typeof exposureVariables>>;
+type ExposureConfig = z.output<z.ZodObject<typeof exposureVariables & typeof profileVariables>>;
 
 export const exposure = (config: ExposureConfig): Exposure => {
   const isOn = (choice: 'on' | 'off' | undefined): boolean =>
-    choice === undefined ? config.GATEWAY_PROFILE === 'development' : choice === 'on';
+    choice === undefined ? config.PROFILE === 'development' : choice === 'on';
   return {
-    isDevelopment: config.GATEWAY_PROFILE === 'development',
+    isDevelopment: config.PROFILE === 'development',
     playground: isOn(config.PLAYGROUND),
     introspection: isOn(config.INTROSPECTION),
     errorDetail: isOn(config.ERROR_DETAIL),

@@ -14,7 +14,7 @@ const shop = 'https://shop.example';
 
 beforeAll(async () => {
   key = await keyPair('viewer');
-  developing = await start({ GATEWAY_PROFILE: 'development' });
+  developing = await start({ PROFILE: 'development' });
   closed = await start();
   gateway = await start({ CORS_ORIGINS: `${shop}, http://localhost:5173` });
 });

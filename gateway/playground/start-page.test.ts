@@ -13,7 +13,7 @@ let gateway: GatewayFixture;
 let page: string;
 beforeAll(async () => {
   key = await keyPair('viewer');
-  gateway = await aGateway(key, { ...subgraphs, GATEWAY_PROFILE: 'development' });
+  gateway = await aGateway(key, { ...subgraphs, PROFILE: 'development' });
   page = await (await fetch(gateway.url, { headers: asBrowser })).text();
 });
 afterAll(() => gateway.close());
@@ -40,7 +40,7 @@ it('names commands and files that there are', () => {
 });
 
 it.each([
-  ['a program', {}, { GATEWAY_PROFILE: 'development' }],
+  ['a program', {}, { PROFILE: 'development' }],
   ['a browser in production', asBrowser, {}],
 ])('is not there for %s', async (_, headers, environment: Record<string, string>) => {
   const other = await aGateway(key, { ...subgraphs, ...environment });

@@ -85,7 +85,7 @@ export const migrationReads = (databases: readonly string[]): Variables => ({
 });
 
 export const seedReads = (databases: readonly string[]): Variables => ({
-  known: ['DEMO_SEED', ...migrationReads(databases).known],
+  known: ['DEMO_SEED', 'PROFILE', 'GATEWAY_ADDRESS', 'EDGE_ADDRESS', ...migrationReads(databases).known],
   required: databases.map(databaseOf),
 });
 

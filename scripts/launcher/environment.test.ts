@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serviceNames } from '../../contracts/services.ts';
 import { type Facts, operatorEnvironment, serviceEnvironment } from './environment.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public', d: 'private' };
@@ -54,9 +55,21 @@ describe('serviceEnvironment', () => {
       ROLE: 'admin',
       PGSSLMODE: 'require',
       PGOPTIONS: '-c x=y',
+      GATEWAY_ADDRESS: '0.0.0.0',
+      EDGE_ADDRESS: '0.0.0.0',
     };
     const order = serviceEnvironment({ ...facts, env }, 'order');
-    expect(variablesThat(order, /^(HOST|PORT|ROLE|PG.*)$/)).toEqual([]);
+    expect(variablesThat(order, /^(HOST|PORT|ROLE|PG.*|.*_ADDRESS)$/)).toEqual([]);
+  });
+
+  it.each([
+    [{}, 'development'],
+    [{ PROFILE: '' }, 'development'],
+    [{ PROFILE: 'production' }, 'production'],
+  ])('%j is the profile of every service as %s', (env, expected) => {
+    expect(serviceNames.map((service) => serviceEnvironment({ ...facts, env }, service).PROFILE)).toEqual(
+      serviceNames.map(() => expected),
+    );
   });
 
   it('lets nobody but the gateway listen elsewhere', () => {

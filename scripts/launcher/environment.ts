@@ -16,10 +16,12 @@ export type Facts = {
 };
 
 /**
- * Our services read these, but in a developer's shell they are somebody else's: conda's HOST, a platform's PORT, psql's PG*.
- * Each has a way to be said for us: --host, GATEWAY_PORT and the like, the address of a database.
+ * Our services read these, but in a developer's shell they are somebody else's: conda's HOST, a platform's PORT, psql's PG*,
+ * where Compose publishes its ports. Each has a way to be said for us: --host, GATEWAY_PORT and the like, the address of a
+ * database.
  */
-const isForOthers = (name: string): boolean => ['HOST', 'PORT', 'ROLE'].includes(name) || /^PG[A-Z_]+$/.test(name);
+const isForOthers = (name: string): boolean =>
+  ['HOST', 'PORT', 'ROLE', 'GATEWAY_ADDRESS', 'EDGE_ADDRESS'].includes(name) || /^PG[A-Z_]+$/.test(name);
 
 /** What our processes ask each other on this machine goes past a proxy that is meant for the world (NODE_USE_ENV_PROXY). */
 export const pastProxies = (env: Environment): Record<string, string> => {
@@ -53,7 +55,7 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
       subgraphNames.map((name) => [`${name.toUpperCase()}_SUBGRAPH_URL`, `${local(name)}/graphql`]),
     ),
     ...events,
-    GATEWAY_PROFILE: 'development',
+    PROFILE: 'development',
     ACCESS_TOKEN_KEYS: JSON.stringify(secrets.accessTokenKeys),
     ACCESS_TOKEN_JWKS_URL: `${local('user')}/.well-known/jwks.json`,
     VIEWER_SIGNING_KEY: JSON.stringify(secrets.viewerSigningKey),

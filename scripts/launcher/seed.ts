@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Runs `scripts/seed.ts` on a running system. It is idempotent: on a seeded one it finds nothing to do. Throws when it fails. */
+/** Runs `scripts/seed.ts` on a running system. It is idempotent: on a seeded one it finds nothing to do. Throws when it fails, or may not. */
 export const runSeed = async (options: {
   root: string;
   environment: NodeJS.ProcessEnv;
@@ -12,7 +12,7 @@ export const runSeed = async (options: {
   const script = path.join(options.root, 'scripts/seed.ts');
   const child = spawn(process.execPath, [script], {
     cwd: options.root,
-    env: options.environment,
+    env: { ...options.environment, DEMO_SEED: 'on' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const output of [child.stdout, child.stderr]) {

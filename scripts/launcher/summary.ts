@@ -1,5 +1,8 @@
 import { styleText } from 'node:util';
+import { z } from 'zod';
 import { subgraphNames } from '../../contracts/services.ts';
+import { type Exposure, exposure, exposureVariables } from '../../gateway/graphql/exposure.ts';
+import { type Profile, parseConfig, profileVariables } from '../../platform/config.ts';
 import { demoUsers } from '../../subgraphs/user/usecases/seed-users.ts';
 import type { Agora } from './agora.ts';
 
@@ -15,18 +18,41 @@ const row = ({ email, password, roles }: (typeof demoUsers)[number]): [string, s
   `${email}  password ${password}`,
 ];
 
-type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady'> & {
+/** Where the gateway does not take the environment, it shows nothing. */
+const shownIn = (environment: NodeJS.ProcessEnv): Exposure & { profile: Profile | undefined } => {
+  const parsed = parseConfig(z.object({ ...profileVariables, ...exposureVariables }), environment);
+  return 'config' in parsed
+    ? { ...exposure(parsed.config), profile: parsed.config.PROFILE }
+    : { isDevelopment: false, playground: false, introspection: false, errorDetail: false, profile: undefined };
+};
+
+const productionMeans = ({ playground, introspection, errorDetail }: Exposure): string => {
+  const hidden = { playground, introspection, 'details of errors': errorDetail };
+  const kept = Object.entries(hidden).flatMap(([what, isShown]) => (isShown ? [] : [`no ${what}`]));
+  return ['production', ...kept].join(', ');
+};
+
+type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady' | 'environment'> & {
+  /** Why there are no demo accounts, when they may not be there. */
+  noDemoData: string | undefined;
   seeded: boolean;
   seconds: number;
 };
 
 /** What somebody wants to know who has just started it: where it is, and what it stands on. */
-export const summary = ({ urls, events, redis, postgres, notReady, seeded, seconds }: Facts): string => {
+export const summary = (facts: Facts): string => {
+  const { urls, events, redis, postgres, notReady, environment, noDemoData, seeded, seconds } = facts;
+  const shown = shownIn(environment);
   const rows: [string, string][] = [
-    ['Graph', `${urls.gateway}/graphql  (open it in a browser to try queries)`],
+    [
+      'Graph',
+      `${urls.gateway}/graphql  (${shown.playground ? 'open it in a browser to try queries' : 'POST; no playground'})`,
+    ],
     ['Subgraphs', subgraphNames.map((name) => `${name} :${new URL(urls[name]).port}`).join('  ')],
     ['Health', `${urls.gateway}/health/ready  and /metrics, of each process`],
+    ...(shown.profile === 'production' ? [['Profile', productionMeans(shown)] satisfies [string, string]] : []),
     ...(seeded ? demoUsers.map(row) : []),
+    ...(noDemoData ? [['Demo data', `none put in: ${noDemoData}`] satisfies [string, string]] : []),
     [
       'Databases',
       postgres

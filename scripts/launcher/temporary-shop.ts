@@ -23,7 +23,7 @@ const catalogueWithinMs = 60_000;
 
 /**
  * A whole system on free ports with a data folder of its own, seeded and ready to sell: for the demo, benchmarks and
- * tests. `stop` removes the folder too, unless told to `keep` it; so does being told to end. Throws with the services' last lines.
+ * tests, which buy as its demo customers, so that it is in development whatever the environment says. `stop` removes the folder too, unless told to `keep` it; so does being told to end. Throws with the services' last lines.
  */
 export const openTemporaryShop = async (
   options: Pick<AgoraOptions, 'events' | 'env' | 'signal'> & { readonly keep?: boolean } = {},
@@ -40,7 +40,14 @@ export const openTemporaryShop = async (
   const lastLines = (count = keptLines) => lines.slice(-count).join('\n');
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, ...(start.signal ? [start.signal] : [])]);
-  const starting = startAgora({ ...start, signal, dataDir, ports: 'free', onLine });
+  const starting = startAgora({
+    ...start,
+    env: { ...(start.env ?? process.env), PROFILE: 'development' },
+    signal,
+    dataDir,
+    ports: 'free',
+    onLine,
+  });
   const stop: Agora['stop'] = async (how) => {
     ending.abort(new Error('interrupted'));
     const agora = await starting.catch(() => undefined);

@@ -12,6 +12,11 @@ export const paymentVariables = z
     PAYMENT_PORT: variable.port(defaultPorts.payment),
     /** Where providers reach this service's API; without it, this very process. */
     PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
+    // Who moves the money. In development the simulator, unless said; in production it has to be said.
+    PAYMENT_PROVIDER: z.enum(['simulator']).optional(),
+    // The simulator confirms orders that nobody has paid for, so that in production PAYMENT_PROVIDER=simulator is not
+    // enough: yes says that this is meant.
+    SIMULATOR_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
     // 5 s: providers answer within two. Giving up early costs a second call with the same key, and nothing else.
     PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
     // 20 ms: a network hop, so that nothing works only because the answer is there at once.
@@ -22,6 +27,14 @@ export const paymentVariables = z
   .refine(({ ROLE, SIMULATOR_WEBHOOK_SECRET }) => ROLE === 'all' || SIMULATOR_WEBHOOK_SECRET !== undefined, {
     path: ['SIMULATOR_WEBHOOK_SECRET'],
     message: 'is required when sender and receiver are two processes (ROLE is not "all")',
+  })
+  .refine(({ PROFILE, PAYMENT_PROVIDER }) => PROFILE !== 'production' || PAYMENT_PROVIDER !== undefined, {
+    path: ['PAYMENT_PROVIDER'],
+    message: 'is required with PROFILE=production, and the only one there is so far is the simulator',
+  })
+  .refine(({ PROFILE, SIMULATOR_IN_PRODUCTION }) => PROFILE !== 'production' || SIMULATOR_IN_PRODUCTION === 'yes', {
+    path: ['SIMULATOR_IN_PRODUCTION'],
+    message: 'must be yes for the simulator to be the provider with PROFILE=production: it moves no money',
   });
 
 export type PaymentConfig = z.output<typeof paymentVariables>;

@@ -18,6 +18,7 @@ export const containerViolations: Readonly<Record<string, readonly Edit[]>> = {
   'known variables': [
     [common, 'APQ_MAX_BYTES:', 'APQ_MOST_BYTES:', 'gateway has APQ_MOST_BYTES, which gateway/main.ts does not read'],
     [common, 'SWEEP_BATCH:', 'RESERVATION_SWEEP_LIMIT:', 'order-worker has RESERVATION_SWEEP_LIMIT'],
+    [common, '\n      GATEWAY_PROFILE:', '\n      GATEWAY_PROFILE: production', 'gateway has GATEWAY_PROFILE'],
     [compose, '\n      DEMO_SEED:', '\n      SEED:', 'seed-product has SEED'],
     [common, 'ORDER_SUBGRAPH_URL: ', 'ORDERS_SUBGRAPH_URL: ', 'gateway has ORDERS_SUBGRAPH_URL'],
   ],
@@ -46,6 +47,8 @@ export const containerViolations: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'passed on': [
     [common, '      LIMIT_DEPTH:\n', '', 'gateway is not given LIMIT_DEPTH'],
+    [common, '      SIMULATOR_IN_PRODUCTION:\n', '', 'payment-worker is not given SIMULATOR_IN_PRODUCTION'],
+    [compose, '      EDGE_ADDRESS:\n', '', 'seed-user is not given EDGE_ADDRESS'],
     [common, '      UNDO_TRIES:\n', '', 'order is not given UNDO_TRIES'],
   ],
   'left out': [

@@ -64,6 +64,8 @@ export const networkViolations: Readonly<Record<string, readonly Edit[]>> = {
     ],
     [compose, 'profiles: [audit]', 'profiles: [audit]\n    ports: ["4005:4005"]', 'auditor publishes a port'],
     [compose, ':-4000}:4000', ':-4000}:4001', 'gateway publishes its port 4001, and nobody listens there'],
+    [compose, 'EDGE_ADDRESS:-127.0.0.1', 'EDGE_ADDRESS:-0.0.0.0', 'edge publishes a port'],
+    [compose, 'GATEWAY_ADDRESS:-127.0.0.1', 'GATEWAY_ADDRESS:-0.0.0.0', 'gateway publishes a port'],
     [nginx, 'listen 8443', 'listen 443', 'edge publishes its port 8443'],
   ],
   scraped: [

@@ -38,10 +38,10 @@ export const portRules: readonly Rule[] = [
     breaches: (facts) =>
       facts.services.flatMap((service) =>
         service.published.flatMap(({ address, target }) => [
-          ...(isDoor(service) || (address === '127.0.0.1' && service.profiles.length > 0)
+          ...(address === '127.0.0.1' && (isDoor(service) || service.profiles.length > 0)
             ? []
             : [
-                `${composeFile}: ${service.name} publishes a port; only gateway and edge do, or who has a profile, to 127.0.0.1`,
+                `${composeFile}: ${service.name} publishes a port; only gateway and edge do, or who has a profile, and unless told to 127.0.0.1 alone`,
               ]),
           ...(portsOf(facts, service).includes(target)
             ? []

@@ -1,4 +1,5 @@
 /** Rules about what runs, and the variables that it is given. */
+import { formerNames } from '../../../platform/config.ts';
 import type { Program } from '../programs.ts';
 import { composeFile } from './files.ts';
 import { leftOut } from './left-out.ts';
@@ -22,6 +23,8 @@ export const variableRules: readonly Rule[] = [
         Object.keys(environment)
           .filter((variable) => !program.variables.known.includes(variable.replace(/_FILE$/, '')))
           .filter((variable) => !program.variables.known.includes(variable))
+          // Passed on so that the program can tell who still has it in .env.
+          .filter((variable) => !(variable in formerNames && environment[variable] === null))
           .map((variable) => `${composeFile}: ${name} has ${variable}, which ${program.file} does not read`),
       ),
   },

@@ -11,8 +11,8 @@ export interface ComposeVariable {
 export const composeVariables: Readonly<Record<string, ComposeVariable>> = {
   GATEWAY_ADDRESS: {
     reason: [
-      'The address of this machine that gateways publish their port on. This machine alone, since everybody knows the demo',
-      'passwords: 0.0.0.0 shows the shop to the network. With the edge in front, leave it as it is.',
+      'The address of this machine that gateways publish their port on: this machine alone. 0.0.0.0 shows the shop to the',
+      'network, and no demo accounts are put in then. With the edge in front, leave it as it is.',
     ],
   },
   GATEWAY_PORT: {
@@ -23,9 +23,11 @@ export const composeVariables: Readonly<Record<string, ComposeVariable>> = {
   },
   DEMO_SEED: {
     reason: [
-      'on: every start puts demo accounts and the demo catalogue in, where they are missing. off: a shop of your own.',
+      'Without it, every start in development puts demo accounts and the demo catalogue in, where they are missing and',
+      'nobody else is let in. off: a shop of your own. on: refused with PROFILE=production, or where GATEWAY_ADDRESS or',
+      'EDGE_ADDRESS lets other machines in, since everybody knows the passwords.',
     ],
-    fallback: 'on',
+    fallback: '',
   },
   COMPOSE_PROFILES: {
     reason: [
@@ -36,6 +38,12 @@ export const composeVariables: Readonly<Record<string, ComposeVariable>> = {
     isOfCompose: true,
   },
   GRAFANA_PORT: { reason: ['The port of Grafana (profile observability), on this machine alone.'] },
+  EDGE_ADDRESS: {
+    reason: [
+      'The address of this machine that the edge (profile edge) publishes its ports on: this machine alone. 0.0.0.0 lets',
+      'everybody in, and no demo accounts are put in then: say PROFILE=production with it.',
+    ],
+  },
   EDGE_HTTPS_PORT: { reason: ['The ports of the edge on this machine. Plain HTTP is only sent on to HTTPS.'] },
   EDGE_HTTP_PORT: { reason: ['The ports of the edge on this machine. Plain HTTP is only sent on to HTTPS.'] },
   EDGE_HOSTS: {

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { reasonsIn } from '../../../gateway/help.ts';
+import { formerNames } from '../../../platform/config.ts';
 import type { ComposeFacts } from '../compose/rule.ts';
 import { schemas } from '../variables.ts';
 import { composeVariables, secretReasons } from './compose.ts';
@@ -22,7 +23,8 @@ export type Taken = Pick<ComposeFacts, 'variables' | 'configVariables'>;
 
 export const namesTaken = ({ variables, configVariables }: Taken): string[] => {
   const ofCompose = Object.keys(composeVariables).filter((name) => composeVariables[name]?.isOfCompose);
-  return [...new Set([...ofCompose, ...[...variables, ...configVariables].map(({ name }) => name)])];
+  const names = [...ofCompose, ...[...variables, ...configVariables].map(({ name }) => name)];
+  return [...new Set(names)].filter((name) => !(name in formerNames));
 };
 
 interface Property {

@@ -1,0 +1,44 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { summary } from './summary.ts';
+
+const told = (
+  environment: Record<string, string>,
+  { seeded = true, noDemoData = undefined as string | undefined } = {},
+) => {
+  const urls = {
+    gateway: 'http://a:1',
+    user: 'http://a:2',
+    product: 'http://a:3',
+    order: 'http://a:4',
+    payment: 'http://a:5',
+  };
+  const facts = { urls, events: 'given redis', redis: undefined, postgres: undefined, notReady: [] } as const;
+  return stripVTControlCharacters(summary({ ...facts, notReady: [], environment, noDemoData, seeded, seconds: 1 }));
+};
+
+describe('what npm start says at the end', () => {
+  it('in development invites into the playground and tells the demo accounts', () => {
+    const text = told({ PROFILE: 'development' });
+    expect(text).toContain('open it in a browser');
+    expect(text).toContain('admin@example.com');
+    expect(text).not.toContain('Profile');
+  });
+
+  it('in production tells what is not shown, why there are no demo accounts, and of no playground', () => {
+    const text = told({ PROFILE: 'production' }, { seeded: false, noDemoData: 'PROFILE is production' });
+    expect(text).toContain('POST; no playground');
+    expect(text).not.toContain('open it in a browser');
+    expect(text).toMatch(/Profile +production, no playground, no introspection, no details of errors\n/);
+    expect(text).toMatch(/Demo data +none put in: PROFILE is production\n/);
+    expect(text).not.toContain('@example.com');
+  });
+
+  it.each([
+    [{ PROFILE: 'development', PLAYGROUND: 'off' }, false],
+    [{ PROFILE: 'production', PLAYGROUND: 'on' }, true],
+    [{ PROFILE: 'staging' }, false],
+  ])('with %j the playground is told of: %j', (environment, isThere) => {
+    expect(told(environment).includes('open it in a browser')).toBe(isThere);
+  });
+});
