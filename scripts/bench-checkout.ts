@@ -3,6 +3,7 @@
  * and over each transport that this machine has. Prints milliseconds; compare them within one run only.
  */
 import { parseArgs } from 'node:util';
+import { percentile } from './bench-capacity/meters.ts';
 import { variantOf } from './demo/buy-once.ts';
 import { isRedisInstalled } from './launcher/events.ts';
 import { openTemporaryShop } from './launcher/temporary-shop.ts';
@@ -11,9 +12,6 @@ import { newShopper, succeed } from './shopper/shopper.ts';
 const help = `usage: npm run bench:checkout [-- --purchases N] [--warm-up N]
   --purchases N   how many are counted, for each transport (50)
   --warm-up N     how many are made before those (10)`;
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 /** One purchase as a client sees it: from sending placeOrder to the answer that says CONFIRMED. */
 const measure = async (gateway: string, purchases: number, warmUp: number): Promise<number[]> => {

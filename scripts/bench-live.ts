@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { ConfirmPaymentDocument } from '../operations/documents.generated.ts';
+import { percentile } from './bench-capacity/meters.ts';
 import { variantOf } from './demo/buy-once.ts';
 import { isRedisInstalled } from './launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from './launcher/temporary-shop.ts';
@@ -96,9 +97,6 @@ const memoryOf = async (shop: TemporaryShop): Promise<{ rss: number; heap: numbe
   }
   return { rss: Math.min(...looks.map(({ rss }) => rss)), heap: Math.min(...looks.map(({ heap }) => heap)) };
 };
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
 const openAll = async (count: number, open: (index: number) => Stream): Promise<Stream[]> => {
   const streams: Stream[] = [];

@@ -1,11 +1,9 @@
 /** What a phase of the flood showed, and which promises it broke. */
+import { percentile } from '../bench-capacity/meters.ts';
 import type { Sample, Waited } from './observed.ts';
 
 // What is promised: nobody else's 95th percentile beyond it.
 const othersWaitMs = 500;
-
-const percentile = (times: readonly number[], share: number): number =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
 
 // Twelve points of a phase show whether it still rises at its end.
 const curve = (samples: readonly Sample[]): number[] =>
@@ -23,7 +21,7 @@ export const judge = (
 ): string[] => {
   const rss = curve(samples.filter((each) => each.phase === phase));
   const own = waited.filter((each) => each.phase === phase);
-  const times = own.map(({ ms }) => ms);
+  const times = own.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const faults = own.flatMap(({ fault }) => fault ?? []);
   const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)];
   console.log(`${phase}\n  gateway's RSS, MiB: ${rss.join(' ')}   (limit ${limitMib})`);

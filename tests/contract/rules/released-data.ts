@@ -1,6 +1,5 @@
 /** The rows of a database as one file, and back again: what the release before would leave to the next one. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Client } from 'pg';
 import pg from '../../../platform/pg.ts';
 
 export interface ReleasedData {
@@ -15,7 +14,7 @@ export const unpacked = (bytes: Buffer): ReleasedData => JSON.parse(gunzipSync(b
 
 const history = '_prisma_migrations';
 
-export const tablesOf = async (client: Client): Promise<string[]> => {
+export const tablesOf = async (client: pg.Client): Promise<string[]> => {
   const { rows } = await client.query<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables
       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> $1 ORDER BY 1`,
@@ -24,7 +23,7 @@ export const tablesOf = async (client: Client): Promise<string[]> => {
   return rows.map(({ name }) => name);
 };
 
-export const dump = async (client: Client): Promise<ReleasedData> => {
+export const dump = async (client: pg.Client): Promise<ReleasedData> => {
   const applied = await client.query<{ migration_name: string; checksum: string }>(
     `SELECT migration_name, checksum FROM ${history} ORDER BY 1`,
   );
@@ -42,7 +41,7 @@ export const dump = async (client: Client): Promise<ReleasedData> => {
 };
 
 /** As a superuser, with triggers and foreign keys at rest: rows come in the order of their tables' names. */
-export const load = async (client: Client, { tables }: ReleasedData): Promise<void> => {
+export const load = async (client: pg.Client, { tables }: ReleasedData): Promise<void> => {
   await client.query('BEGIN');
   await client.query('SET LOCAL session_replication_role = replica');
   for (const [name, rows] of Object.entries(tables)) {
@@ -64,7 +63,7 @@ export const load = async (client: Client, { tables }: ReleasedData): Promise<vo
 };
 
 /** How many rows each table has. */
-export const counts = async (client: Client): Promise<Record<string, number>> => {
+export const counts = async (client: pg.Client): Promise<Record<string, number>> => {
   const found: [string, number][] = [];
   for (const name of await tablesOf(client)) {
     const { rows } = await client.query<{ count: number }>(
