@@ -34,7 +34,7 @@ export const gatewayVariables = z
     // What several gateways share; without it each keeps its own.
     REDIS_URL: variable.redis().optional(),
     // Announcements of changes travel there where Redis does not carry the events.
-    EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
+    EVENTS_DATABASE_URL: variable.database().optional(),
   })
   .superRefine(checkSupergraphVariables)
   .superRefine(checkIdentityVariables)

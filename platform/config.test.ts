@@ -7,7 +7,7 @@ import { parseConfig, processVariables, profileOf, variable } from './config.ts'
 
 const schema = z.object({
   ORDER_PORT: variable.port(4003),
-  ORDER_DATABASE_URL: variable.url('postgresql'),
+  ORDER_DATABASE_URL: variable.database(),
   KEYS: variable.json(z.object({ keys: z.array(z.string()) })).optional(),
 });
 const databaseUrl = 'postgresql://127.0.0.1/order';
@@ -41,9 +41,17 @@ test('a port that no browser opens is refused', () => {
 });
 
 test('a URL of another kind is refused by name of the kind that is wanted', () => {
-  expect(parseConfig(schema, { ORDER_DATABASE_URL: 'http://127.0.0.1' })).toEqual({
-    faults: ['ORDER_DATABASE_URL: must be a postgresql URL'],
+  expect(parseConfig(z.object({ PRODUCT_URL: variable.url('http', 'https') }), { PRODUCT_URL: databaseUrl })).toEqual({
+    faults: ['PRODUCT_URL: must be a http or https URL'],
   });
+});
+
+test('the address of a database may be a socket, and a fault in it gives nothing of it away', () => {
+  const socket = { ORDER_DATABASE_URL: 'postgresql://order:pw@/order?host=/var/run/postgresql' };
+  expect(parseConfig(schema, socket)).toMatchObject({ config: socket });
+  const result = parseConfig(schema, { ORDER_DATABASE_URL: 'postgresql://u:7/Kx9+s3cret@host/db' });
+  expect(result).toMatchObject({ faults: [expect.stringMatching(/^ORDER_DATABASE_URL: .*percent-encoded/)] });
+  expect(JSON.stringify(result)).not.toMatch(/s3cret|Kx9/);
 });
 
 test('a Redis may be of three kinds, and a fault in its address gives nothing of it away', () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isBlockedPort } from './blocked-ports.ts';
+import { databaseAddressFault } from './database-address.ts';
 import { redisAddressFault } from './redis-address.ts';
 import { tracingVariables } from './tracing-variables.ts';
 
@@ -74,6 +75,12 @@ export const readConfig = <Shape extends z.ZodRawShape>(
   process.exit(1);
 };
 
+const withoutFault = (faultOf: (text: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const fault = faultOf(text);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  });
+
 /** Shapes that several services' variables have. */
 export const variable = {
   port: (fallback: number) =>
@@ -95,11 +102,8 @@ export const variable = {
       },
       `must be a ${protocols.join(' or ')} URL`,
     ),
-  redis: () =>
-    z.string().superRefine((text, context) => {
-      const fault = redisAddressFault(text);
-      if (fault) context.addIssue({ code: 'custom', message: fault });
-    }),
+  database: () => withoutFault(databaseAddressFault),
+  redis: () => withoutFault(redisAddressFault),
   milliseconds: (fallback: number) => z.coerce.number().int().positive().default(fallback),
   json: <S extends z.ZodType>(schema: S) =>
     z.string().transform((text, context): z.output<S> => {
@@ -144,7 +148,7 @@ export const subgraphVariables = {
   ...processVariables,
   ROLE: z.enum(['all', 'api', 'consumer']).default('all'),
   REDIS_URL: variable.redis().optional(),
-  EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
+  EVENTS_DATABASE_URL: variable.database().optional(),
   VIEWER_VERIFY_KEYS: variable.json(z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })),
   // Connections of each process. A statement takes milliseconds, so 10 keep a core busy; those of all processes together
   // are what the server must have room for.

@@ -1,18 +1,21 @@
 import { expect, it } from 'vitest';
 import { PrismaClient } from '../prisma/order/client/client.ts';
-import { testDatabase } from '../tests/kit/postgres.ts';
+import { withClient } from '../scripts/database/connect.ts';
+import { type TestDatabase, testDatabase } from '../tests/kit/postgres.ts';
 import { seriesOf } from '../tests/kit/series.ts';
 import { type PoolOptions, prismaAdapter } from './database.ts';
 import { Registry } from './metrics.ts';
+import { applyMigrations } from './migrations.ts';
 import { notNow } from './not-now.ts';
+import { inTransaction } from './transaction.ts';
+
+const nameOf = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);
 
 it('keeps instants as they are on a server that lives in another time zone', async () => {
   const database = await testDatabase('order');
   const open = () => new PrismaClient({ adapter: prismaAdapter(database.url, 1) });
   const before = open();
-  await before.$executeRawUnsafe(
-    `ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" SET timezone = 'America/New_York'`,
-  );
+  await before.$executeRawUnsafe(`ALTER DATABASE "${nameOf(database)}" SET timezone = 'America/New_York'`);
   await before.$disconnect();
 
   const prisma = open();
@@ -22,6 +25,61 @@ it('keeps instants as they are on a server that lives in another time zone', asy
     SELECT created_at = '2026-11-22T12:00:00Z'::timestamptz AS "isNoon", created_at >= ${noon} AS "isLate" FROM cart`;
   expect(row).toEqual({ isNoon: true, isLate: true });
   expect(await prisma.cart.findFirst({ select: { createdAt: true } })).toEqual({ createdAt: noon });
+  await prisma.$disconnect();
+  await database.dispose();
+});
+
+it('has its tables in the schema of its address, for Prisma and for raw statements, whatever the role prefers', async () => {
+  const database = await testDatabase('order');
+  const addresses = ['public', 'shop'].map((schema) => ({ schema, url: `${database.url}?schema=${schema}` }));
+  await withClient(database.url, async (client) => {
+    await client.query('CREATE SCHEMA "order"');
+    await client.query(`ALTER DATABASE "${nameOf(database)}" SET search_path = "order"`);
+  });
+  for (const { schema, url } of addresses) {
+    await applyMigrations(url, 'prisma/order/migrations');
+    const prisma = new PrismaClient({ adapter: prismaAdapter(url, 1) });
+    await prisma.cart.create({ data: { id: schema, createdAt: new Date(), updatedAt: new Date() } });
+    expect(await prisma.$queryRaw`SELECT id, tableoid::regclass::text FROM cart`).toEqual([
+      { id: schema, tableoid: 'cart' },
+    ]);
+    expect(await withClient(url, (client) => client.query('SELECT id FROM cart'))).toMatchObject({
+      rows: [{ id: schema }],
+    });
+    await prisma.$disconnect();
+  }
+  await database.dispose();
+});
+
+it('reads what is committed, whatever the role prefers, and tries again what meets another in spite of it', async () => {
+  const database = await testDatabase('order');
+  await withClient(database.url, (client) =>
+    client.query(`ALTER DATABASE "${nameOf(database)}" SET default_transaction_isolation = 'serializable'`),
+  );
+  const prisma = new PrismaClient({ adapter: prismaAdapter(database.url, 2) });
+  const isolation = (sql: Pick<PrismaClient, '$queryRaw'>) => sql.$queryRaw`SHOW transaction_isolation`;
+  const committed = [{ transaction_isolation: 'read committed' }];
+  expect(await isolation(prisma)).toEqual(committed);
+  expect(await inTransaction(prisma, isolation)).toEqual(committed);
+
+  // Each has counted the carts before the other has made one: one of the two fails, with its COMMIT or before.
+  const counted: Promise<unknown>[] = [];
+  const bothCounted = Promise.withResolvers<void>();
+  const makeCart = (id: string) =>
+    inTransaction(
+      prisma,
+      async (tx) => {
+        counted.push(tx.cart.count());
+        if (counted.length === 2) bothCounted.resolve();
+        await Promise.all(counted);
+        await bothCounted.promise;
+        await tx.cart.create({ data: { id, createdAt: new Date(), updatedAt: new Date() } });
+      },
+      { isolationLevel: 'Serializable' },
+    );
+  await Promise.all([makeCart('a'), makeCart('b')]);
+  expect(counted.length).toBeGreaterThan(2);
+  expect(await prisma.cart.count()).toBe(2);
   await prisma.$disconnect();
   await database.dispose();
 });

@@ -1,7 +1,7 @@
 /** How a subgraph's Prisma client reaches its PostgreSQL. */
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { ClientBase } from 'pg';
+import { databaseAddress } from './database-address.ts';
 import { measurePool, type Pool } from './database-metrics.ts';
 import type { Registry } from './metrics.ts';
 import { boundedConnection } from './postgres-connection.ts';
@@ -30,7 +30,7 @@ const defaultLockTimeoutMs = 3_000;
  * tokens and all, into the message that ends up in the logs.
  */
 export const prismaAdapter = (
-  connectionString: string,
+  address: string,
   poolSize: number,
   {
     metrics,
@@ -42,16 +42,19 @@ export const prismaAdapter = (
   const adapter = new PrismaPg(
     {
       // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
-      ...boundedConnection(connectionString, {
+      ...boundedConnection(address, {
         name: 'agora',
         connectMs: Math.min(5_000, answerTimeoutMs),
         answerMs: answerTimeoutMs,
+        settings: settingsOf({ answerTimeoutMs, lockTimeoutMs }),
       }),
       max: poolSize,
       idleTimeoutMillis: 60_000,
-      onConnect: (client) => prepareSession(client, { answerTimeoutMs, lockTimeoutMs }),
     },
-    preparedStatements === 'on' ? { statementNameGenerator: digestOf } : {},
+    {
+      schema: databaseAddress(address).schema,
+      ...(preparedStatements === 'on' && { statementNameGenerator: digestOf }),
+    },
   );
   const connect = adapter.connect.bind(adapter);
   let pool: Pool | undefined;
@@ -72,15 +75,15 @@ const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update
  * has vanished, with its locks, once it must have timed out there. By statements, since poolers refuse start-up options;
  * they carry the time zone over to each connection that they lend. For the other settings see docs/databases.md.
  */
-const prepareSession = async (
-  client: ClientBase,
-  { answerTimeoutMs, lockTimeoutMs }: { readonly answerTimeoutMs: number; readonly lockTimeoutMs: number },
-): Promise<void> => {
-  const settings = {
-    lock_timeout: lockTimeoutMs,
-    statement_timeout: Math.round(answerTimeoutMs * 0.8),
-    idle_in_transaction_session_timeout: answerTimeoutMs * 1.5,
-  };
-  const statements = Object.entries(settings).map(([name, ms]) => `SET ${name} TO ${ms}`);
-  await client.query(["SET timezone TO 'UTC'", ...statements].join('; '));
-};
+const settingsOf = ({
+  answerTimeoutMs,
+  lockTimeoutMs,
+}: {
+  readonly answerTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+}) => ({
+  timezone: 'UTC',
+  lock_timeout: lockTimeoutMs,
+  statement_timeout: Math.round(answerTimeoutMs * 0.8),
+  idle_in_transaction_session_timeout: answerTimeoutMs * 1.5,
+});

@@ -13,6 +13,11 @@ it.each([
   ['a lock that a statement of the model did not get', prisma('P2039', 'Database error.', '55P03'), 'RESOURCE_BUSY'],
   ['a deadlock that is left after the retries', prisma('P2010', 'Raw query failed.', '40P01'), 'RESOURCE_BUSY'],
   ['a write conflict that is left after the retries', prisma('P2034', 'Write conflict.'), 'RESOURCE_BUSY'],
+  [
+    'a write conflict that came to light with the commit',
+    Object.assign(new Error('TransactionWriteConflict'), { cause: { originalCode: '40001' } }),
+    'RESOURCE_BUSY',
+  ],
   ['a pool without a free connection', new Error('timeout exceeded when trying to connect'), 'SUBGRAPH_OVERLOADED'],
   [
     'a transaction without a connection',

@@ -1,9 +1,15 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../prisma/order/client/client.ts';
 import { withClient } from '../scripts/database/connect.ts';
 import { type Pooler, pgbouncerHere, startPgbouncer } from '../tests/kit/pgbouncer.ts';
 import { type TestDatabase, testDatabase } from '../tests/kit/postgres.ts';
+import { recordedLog } from '../tests/kit/recorded-log.ts';
+import { recordingBus } from '../tests/kit/recording-bus.ts';
+import { until } from '../tests/kit/until.ts';
 import { prismaAdapter } from './database.ts';
+import { applyMigrations } from './migrations.ts';
+import { startRelay } from './relay.ts';
 import { inTransaction } from './transaction.ts';
 
 const here = pgbouncerHere();
@@ -52,6 +58,58 @@ describe.runIf(here)('a database behind a pooler in transaction mode', () => {
   it('keeps the time zone that Prisma needs, on every connection', async () => {
     const zones = await at40(() => prisma.$queryRaw<{ zone: string }[]>`SELECT current_setting('timezone') AS zone`);
     expect(new Set(zones.map(([row]) => row?.zone))).toEqual(new Set(['UTC']));
+  });
+});
+
+describe.runIf(here)('who goes through a pooler that should be gone past', () => {
+  let database: TestDatabase;
+  let pooler: Pooler;
+  beforeAll(async () => {
+    database = await testDatabase('order');
+    // As everywhere but on the test server, whose data may be lost.
+    await withClient(database.url, (client) =>
+      client.query(`ALTER ROLE CURRENT_USER IN DATABASE "${nameOf(database)}" SET synchronous_commit = 'on'`),
+    );
+    pooler = await startPgbouncer(database.url, 2);
+  });
+  afterAll(async () => {
+    await pooler.stop();
+    await database.dispose();
+  });
+
+  it('migrates, is told which variable is missing, and leaves no lock behind', async () => {
+    const notices: string[] = [];
+    const options = { variable: 'ORDER_DATABASE_URL', onNotice: (notice: string) => notices.push(notice) };
+    const migrate = () => applyMigrations(`${pooler.url}?schema=fresh`, 'prisma/order/migrations', options);
+    const [first, second] = await Promise.all([migrate(), migrate()]);
+    const names = (await readdir('prisma/order/migrations')).filter((name) => /^\d/.test(name)).sort();
+    expect([...first.applied, ...second.applied].sort()).toEqual(names);
+    expect(new Set(notices)).toEqual(
+      new Set([
+        'ORDER_DATABASE_URL leads through a pooler. Unless that is in session mode, ORDER_DATABASE_DIRECT_URL has to name the server itself.',
+      ]),
+    );
+    const locks = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                    WHERE locktype = 'advisory' AND datname = current_database()`;
+    expect(await withClient(database.url, (client) => client.query(locks))).toMatchObject({ rowCount: 0 });
+  });
+
+  it('says so as a relay, and takes nobody the certainty that a commit is on the disk', async () => {
+    const { log, lines } = recordedLog();
+    const options = { bus: recordingBus(), receivers: () => ['order'], log };
+    const relay = await startRelay({ ...options, databaseUrl: pooler.url, directVariable: 'X_DIRECT_URL' });
+    await until('the warning', () => lines.length > 0);
+    await relay.close();
+    expect(lines).toMatchObject([{ msg: expect.stringContaining('X_DIRECT_URL has to name the server itself') }]);
+    // Both of the pooler's connections: each is held for a while.
+    const commits = await Promise.all(
+      [1, 2].map(() =>
+        withClient(pooler.url, (client) =>
+          client.query(`SELECT current_setting('synchronous_commit') AS "synchronousCommit" FROM pg_sleep(0.2)`),
+        ),
+      ),
+    );
+    expect(commits.map(({ rows }) => rows[0])).toEqual(Array(2).fill({ synchronousCommit: 'on' }));
   });
 });
 

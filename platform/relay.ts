@@ -9,7 +9,7 @@ import type { Logger } from './log.ts';
 import type { Registry } from './metrics.ts';
 import { claim, giveBack, markPublished, type OutboxRow, toEnvelope } from './outbox-rows.ts';
 import type pg from './pg.ts';
-import { openClient } from './postgres-connection.ts';
+import { isOtherBackend, openClient } from './postgres-connection.ts';
 import { publishInSpans } from './tracing-publish.ts';
 
 export interface RelayLimits {
@@ -37,6 +37,8 @@ export const relayLimits: RelayLimits = {
 
 export interface RelayOptions {
   readonly databaseUrl: string;
+  /** Which variable would lead past a pooler, for the log. */
+  readonly directVariable?: string;
   readonly bus: Bus;
   /**
    * The queues that get a copy of a message: none for history only. `undefined` for a message that this release does
@@ -66,6 +68,7 @@ export const startRelay = async (options: RelayOptions): Promise<Relay> => {
   const relay = {
     limits: relayLimits,
     announce: async () => undefined,
+    directVariable: '…_DATABASE_DIRECT_URL',
     ...options,
     bell,
     measured: relayMetrics(options.metrics),
@@ -85,10 +88,23 @@ type Running = Required<Omit<RelayOptions, 'metrics'>> & {
   readonly measured: ReturnType<typeof relayMetrics>;
 };
 
+const once = (act: () => void): (() => void) => {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
+};
+
 /** Holds one connection: it listens on it, claims on it and marks on it. When it breaks, another is opened. */
 const connectAndPump = async (relay: Running): Promise<void> => {
   const { databaseUrl, bell, limits, measured } = relay;
   const database = linkState(relay.log, 'the database of the outbox');
+  const sayPooler = once(() =>
+    relay.log.warn(
+      `the database is reached through a pooler: unless that is in session mode, the relay hears of nothing and looks once a second, and ${relay.directVariable} has to name the server itself`,
+    ),
+  );
   let failures = 0;
   const works = () => {
     failures = 0;
@@ -103,8 +119,8 @@ const connectAndPump = async (relay: Running): Promise<void> => {
     client.on('notification', bell.ring);
     try {
       await client.connect();
-      // Losing a lease or a mark in a crash means publishing again, which is harmless; waiting for the disk is not needed.
-      await client.query('SET synchronous_commit = off; LISTEN outbox_message');
+      await client.query('LISTEN outbox_message');
+      await dropSynchronousCommit(client, sayPooler);
       await pump(relay, client, works);
     } catch (error) {
       database.down(error);
@@ -114,6 +130,16 @@ const connectAndPump = async (relay: Running): Promise<void> => {
       await client.end().catch(() => undefined);
     }
   }
+};
+
+/**
+ * Losing a lease or a mark in a crash means publishing again, which is harmless; waiting for the disk is not needed. Not
+ * through a pooler, which would lend the connection to somebody whose orders have to be on the disk.
+ */
+const dropSynchronousCommit = async (client: pg.Client, onPooler: () => void): Promise<void> => {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  if (isOtherBackend(client, rows[0]?.pid ?? 0)) onPooler();
+  else await client.query('SET synchronous_commit = off');
 };
 
 /** Batch after batch until there is none left, then sleeps until the bell or the next poll. */

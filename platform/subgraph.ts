@@ -123,7 +123,8 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   const changes = announceChanges?.(announcements);
   const announce = announcer(announcements, announced, beforeAnnouncing);
   measureOutbox(metrics, database);
-  const relay = await startRelay({ databaseUrl: directUrl, bus, receivers, announce, log, metrics });
+  const directVariable = `${name.toUpperCase()}_DATABASE_DIRECT_URL`;
+  const relay = await startRelay({ databaseUrl: directUrl, directVariable, bus, receivers, announce, log, metrics });
   shutdown.add('consumer', () => consumer.close());
   shutdown.add('sweeps', () => sweeps.close());
   shutdown.add('relay', () => relay.close());

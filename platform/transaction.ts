@@ -37,14 +37,23 @@ const limits = { maxWait: 5_000, timeout: 10_000 };
 
 const serializationFailure = new Set(['40001', '40P01']);
 
-interface PrismaError extends Error {
-  readonly code?: unknown;
-  readonly meta?: { readonly driverAdapterError?: { readonly cause?: { readonly originalCode?: string } } };
+interface AdapterError {
+  readonly cause?: { readonly originalCode?: string };
 }
 
-/** PostgreSQL's own code, which is in what the driver adapter says. */
-export const sqlStateOf = (error: Error): string =>
-  (error as PrismaError).meta?.driverAdapterError?.cause?.originalCode ?? '';
+interface PrismaError extends AdapterError {
+  readonly code?: unknown;
+  readonly meta?: { readonly driverAdapterError?: AdapterError };
+}
+
+/**
+ * PostgreSQL's own code, which is in what the driver adapter says: within Prisma's error, or, for what comes to light with
+ * COMMIT, by itself and without any code of Prisma's.
+ */
+export const sqlStateOf = (error: Error): string => {
+  const { cause, meta } = error as PrismaError;
+  return (meta?.driverAdapterError?.cause ?? cause)?.originalCode ?? '';
+};
 
 /** A write conflict or a deadlock. P2034 is Prisma's name for both; raw queries show PostgreSQL's own code instead. */
 export const isConflict = (error: Error): boolean =>

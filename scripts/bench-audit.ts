@@ -136,7 +136,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
     const roles = subgraphNames.map((name) => ({ name, password: 'bench' }));
     const urls = (await ensureDatabases(cluster, roles)) as DatabaseUrls;
-    await migrateAll(path.resolve(import.meta.dirname, '..'), urls, {});
+    await migrateAll(path.resolve(import.meta.dirname, '..'), { urls, given: new Map() });
     const loaders = Object.fromEntries(
       subgraphNames.map((name) => [name, otherDatabase(cluster.superuserUrl, name)]),
     ) as DatabaseUrls;

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type SubgraphName, subgraphNames } from '../contracts/services.ts';
 import { pendingMigrations } from '../platform/migrations.ts';
 import { temporaryCluster } from './database/temporary.ts';
-import { databaseUrlOf, migrate } from './migrate.ts';
+import { databaseOf, migrate } from './migrate.ts';
 import { findDrift } from './schema-engine/drift.ts';
 import { destructiveStatements, writeMigration } from './schema-engine/new-migration.ts';
 import type { Server } from './schema-engine/replay.ts';
@@ -63,7 +63,7 @@ const commands: Record<string, Command> = {
     }),
   status: async (names) => {
     for (const name of names) {
-      const waiting = await pendingMigrations(databaseUrlOf(name), migrationsOf(name));
+      const waiting = await pendingMigrations(databaseOf(name).directUrl, migrationsOf(name), databaseOf(name));
       console.log(`${name}: ${waiting.length === 0 ? 'up to date' : `waiting: ${waiting.join(', ')}`}`);
     }
     return true;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { profileOf } from '../platform/config.ts';
 import { seed as seedProduct } from '../subgraphs/product/wiring.ts';
 import { seed as seedUser } from '../subgraphs/user/wiring.ts';
-import { databaseUrlOf } from './migrate.ts';
+import { databaseOf } from './migrate.ts';
 import { demoCatalogue } from './seed/catalogue.ts';
 import { whyNoDemoData } from './seed/permission.ts';
 
@@ -16,11 +16,11 @@ const usage = `usage: npm run seed [-- user] [product]
 /** Each service's seed, and what it says it did. */
 const seeds: Readonly<Record<string, () => Promise<string>>> = {
   user: async () => {
-    const made = await seedUser(databaseUrlOf('user'));
+    const made = await seedUser(databaseOf('user').directUrl);
     return made.length > 0 ? `made ${made.join(', ')}` : 'nothing to do';
   },
   product: async () => {
-    const report = await seedProduct(databaseUrlOf('product'), demoCatalogue());
+    const report = await seedProduct(databaseOf('product').directUrl, demoCatalogue());
     const parts = Object.entries(report).filter(([, count]) => count > 0);
     return parts.length > 0
       ? `took in ${parts.map(([what, count]) => `${count} ${what}`).join(', ')}`

@@ -116,7 +116,8 @@ const run = async (options: Options): Promise<number> => {
   let signals = 0;
   const onSignal = (): void => {
     signals += 1;
-    onLine('launcher', signals === 1 ? 'Stopping… (Ctrl-C again: at once)' : 'Stopping at once');
+    if (signals === 1) onLine('launcher', 'Stopping… (Ctrl-C again: at once)');
+    if (signals === 2) onLine('launcher', 'Stopping at once');
     interrupted.abort(new Error('Interrupted'));
     agora?.stop({ atOnce: signals > 1 }).then(() => ended.resolve(0), ended.reject);
   };

@@ -18,4 +18,5 @@ export const createBus = async (config: BusConfig, log: Logger, limits = busLimi
   );
 
 /** Prepares the events database. Called once by whoever starts the system; workers wait until it is done. */
-export const migrateBus = (eventsDatabaseUrl: string): Promise<void> => migrateQueues(eventsDatabaseUrl);
+export const migrateBus = (eventsDatabaseUrl: string, signal?: AbortSignal): Promise<void> =>
+  migrateQueues(eventsDatabaseUrl, signal);

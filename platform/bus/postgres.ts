@@ -20,9 +20,13 @@ const next = `SELECT added_at_ms FROM job WHERE queue = $1 AND state = 'waiting'
 
 const poolConfig = (url: string, { max, answerMs }: { max: number; answerMs: number }): pg.PoolConfig => ({
   // 2 s to connect: it takes milliseconds, so longer means that the link is dead.
-  ...boundedConnection(url, { name: 'agora-bus', connectMs: 2_000, answerMs }),
+  ...boundedConnection(url, {
+    name: 'agora-bus',
+    connectMs: 2_000,
+    answerMs,
+    settings: { search_path: schema },
+  }),
   max,
-  options: `-c search_path=${schema}`,
 });
 
 /**
@@ -83,13 +87,17 @@ const hasQueues = async (client: pg.PoolClient): Promise<boolean> => {
 };
 
 /** Creates or upgrades BullMQ's tables and functions. Safe to call from several processes at once. */
-export const migrateQueues = async (url: string): Promise<void> => {
+export const migrateQueues = async (url: string, signal?: AbortSignal): Promise<void> => {
   // Tables are made in milliseconds, but behind a lock, and some day over a large queue: no bound for a statement.
   const client = openClient(url, { name: 'agora-bus', connectMs: 10_000 });
-  await client.connect();
+  client.on('error', () => undefined);
+  const giveUp = () => void client.end();
+  signal?.addEventListener('abort', giveUp);
   try {
+    await client.connect();
     await runMigrations(client, schema);
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     await client.end();
   }
 };

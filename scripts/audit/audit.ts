@@ -97,8 +97,9 @@ const openReadOnly = (url: string, signal?: AbortSignal): pg.Pool => {
     // A minute and 5 s: the server's own time-out comes first, unless the connection is dead.
     ...boundedConnection(url, { name: 'agora-audit', connectMs: 5_000, answerMs: statementTimeoutMs + 5_000 }),
     max: 1,
-    // Pages are read by index: a table that the planner reads whole for each page, because it takes the disk for a spinning
-    // one or its statistics are old, would make of minutes hours.
+    // Not by a statement: a pooler in transaction mode would lend a connection that only reads to a service, so it has to
+    // refuse. Pages are read by index: a table that the planner reads whole for each page, because it takes the disk for a
+    // spinning one or its statistics are old, would make of minutes hours.
     options: `-c default_transaction_read_only=on -c statement_timeout=${statementTimeoutMs} -c random_page_cost=1.1 -c jit=off`,
   });
   pool.on('connect', (client) => {

@@ -36,6 +36,24 @@ it('goes past a pooler where it is told how', async () => {
   expect(await findDatabases(direct, folder)).toMatchObject({ order: 'postgresql://o' });
 });
 
+it('names every variable whose address is none, and tells nothing of them', async () => {
+  const wrong = { ...given, USER_DATABASE_URL: 'postgresql://u:hush/7@h/d', ORDER_DATABASE_DIRECT_URL: 'hush' };
+  const attempt = findDatabases(wrong, folder);
+  await expect(attempt).rejects.toThrow(/^USER_DATABASE_URL: must be .*\nORDER_DATABASE_DIRECT_URL: must begin with/);
+  await expect(attempt).rejects.not.toThrow('hush');
+});
+
+it('refuses one database for two services, also by a schema each', async () => {
+  const shared = { ...given, ORDER_DATABASE_URL: 'postgresql://o@h/shop?schema=o' };
+  const attempt = findDatabases({ ...shared, USER_DATABASE_URL: 'postgresql://u@h:5432/shop?schema=u' }, folder);
+  await expect(attempt).rejects.toThrow('ORDER_DATABASE_URL: names the same database as USER_DATABASE_URL');
+});
+
+it('refuses an address past a pooler to which there is none through it', async () => {
+  const attempt = findDatabases({ ...given, ORDER_DATABASE_DIRECT_URL: 'postgresql://o' }, folder);
+  await expect(attempt).rejects.toThrow('ORDER_DATABASE_DIRECT_URL: set, but ORDER_DATABASE_URL is not');
+});
+
 it('is not content with some of the four', async () => {
   await expect(findDatabases(given, folder)).rejects.toThrow('set ORDER_DATABASE_URL as well');
 });

@@ -6,7 +6,7 @@ import type { BusConfig } from '../../platform/bus/create-bus.ts';
 import { parseConfig, variable } from '../../platform/config.ts';
 import { databaseAccount } from '../database/account.ts';
 import { databaseUrl } from '../database/connect.ts';
-import { givenDirectUrl, givenUrl } from '../database/given-url.ts';
+import { givenDatabases } from '../database/given-url.ts';
 import { homeOf } from '../database/home.ts';
 import { lastTransport } from '../launcher/events.ts';
 import { privateRedisUrl } from '../launcher/redis.ts';
@@ -17,11 +17,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The databases that the environment names, past a pooler; where it names none, those of the installation in `dataDir`. Throws on half of them. */
 export const findDatabases = async (env: Environment, dataDir: string): Promise<DatabaseUrls> => {
-  const given = new Map(subgraphNames.map((name) => [name, givenDirectUrl(env, name) ?? givenUrl(env, name)]));
-  const missing = subgraphNames.filter((name) => !given.get(name));
+  const given = givenDatabases(env);
+  const missing = subgraphNames.filter((name) => !given.has(name));
   if (missing.length > 0 && missing.length < subgraphNames.length)
     throw new Error(`set ${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(', ')} as well`);
-  if (missing.length === 0) return byName((name) => given.get(name) ?? '');
+  if (missing.length === 0) return byName((name) => given.get(name)?.directUrl ?? '');
   return embedded(dataDir);
 };
 
@@ -41,7 +41,7 @@ export const findQueues = async (env: Environment, dataDir: string): Promise<Bus
 
 const queueVariables = z.object({
   REDIS_URL: variable.redis().optional(),
-  EVENTS_DATABASE_URL: variable.url('postgresql', 'postgres').optional(),
+  EVENTS_DATABASE_URL: variable.database().optional(),
 });
 
 export const givenQueues = (env: Environment): BusConfig | undefined => {

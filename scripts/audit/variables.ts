@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { processVariables, variable } from '../../platform/config.ts';
 
-const database = variable.url('postgresql', 'postgres');
+const database = variable.database();
 
 /**
  * The auditor's variables. It takes those of every process, so that a deployment need not make an exception, but it sends

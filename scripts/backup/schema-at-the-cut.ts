@@ -46,17 +46,17 @@ export const makeSchema = async (client: pg.Client, { applied }: Migrations): Pr
 };
 
 /**
- * Object by object: the schema `public` itself may belong to the server's administrator, and so may extensions. What
+ * Object by object: the schemas `public` and our own (`?schema=`) themselves may belong to the server's administrator, and so may extensions. What
  * depends on something else (a sequence on its column, a row type on its table) goes with that.
  */
 const dropCommands = `
   SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) AS command
     FROM pg_namespace
-   WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')
+   WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public', current_schema())
   UNION ALL
   SELECT format('DROP %s IF EXISTS %s CASCADE', object.type, object.identity)
     FROM pg_depend placed, pg_identify_object(placed.classid, placed.objid, 0) AS object
-   WHERE placed.refclassid = 'pg_namespace'::regclass AND placed.refobjid = 'public'::regnamespace
+   WHERE placed.refclassid = 'pg_namespace'::regclass AND placed.refobjid IN ('public'::regnamespace, current_schema()::regnamespace)
      AND placed.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass,
                             'pg_ts_config'::regclass, 'pg_ts_dict'::regclass)
      AND NOT EXISTS (SELECT FROM pg_depend owned

@@ -1,10 +1,9 @@
 /** The system that a restore works on: one that the environment names, or the data folder of `npm start`, which must be stopped. */
 import path from 'node:path';
-import { subgraphNames } from '../../contracts/services.ts';
 import type { BusConfig } from '../../platform/bus/create-bus.ts';
 import type { DatabaseUrls } from '../audit/audit.ts';
 import { findDatabases, givenQueues } from '../audit/find-databases.ts';
-import { givenUrl } from '../database/given-url.ts';
+import { givenDatabases } from '../database/given-url.ts';
 import { startInfrastructure } from '../launcher/infrastructure.ts';
 import { processList } from '../launcher/leftovers.ts';
 import { lockFolder } from '../launcher/lock.ts';
@@ -23,8 +22,7 @@ export const openTarget = async (
   dataDir: string,
   say: (sentence: string) => void,
 ): Promise<Target> => {
-  const isGiven = subgraphNames.some((name) => givenUrl(env, name));
-  if (!isGiven) return openDataFolder(path.resolve(dataDir), env, say);
+  if (givenDatabases(env).size === 0) return openDataFolder(path.resolve(dataDir), env, say);
   return { urls: await findDatabases(env, dataDir), queues: givenQueues(env), close: async () => undefined };
 };
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceNames, subgraphNames } from '../../contracts/services.ts';
+import { prismaLockKey } from '../../platform/migrations.ts';
 import { emptyDatabase, eventsDatabase } from '../../tests/kit/postgres.ts';
 import { withClient } from '../database/connect.ts';
 import { bornAt, signalProcess } from '../system/processes.ts';
@@ -76,6 +77,30 @@ describe('startAgora', () => {
     } finally {
       rival.close();
     }
+  });
+
+  it('hears that it is interrupted while it waits for somebody else who migrates', async () => {
+    const databases = await Promise.all(subgraphNames.map(() => emptyDatabase()));
+    const variables = subgraphNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, databases[index]?.url]);
+    await withClient(databases[0]?.url ?? '', async (client) => {
+      await client.query(`SELECT pg_advisory_lock(${prismaLockKey})`);
+      const interrupted = new AbortController();
+      const env = { ...process.env, ...Object.fromEntries(variables) };
+      const outcome = checkout.start({ env, signal: interrupted.signal }).catch((fault: Error) => fault.message);
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+      await expect.poll(async () => (await client.query(waiting)).rowCount, { timeout: 20_000 }).toBe(1);
+      interrupted.abort(new Error('Interrupted'));
+      expect(await outcome).toBe('Interrupted');
+    });
+    await Promise.all(databases.map(({ dispose }) => dispose()));
+  });
+
+  it('names a variable whose address is none, before it starts anything, and tells nothing of the address', async () => {
+    const env = { ...process.env, ORDER_DATABASE_URL: 'postgresql://u:7/Kx9+hush@host/db' };
+    const outcome = await checkout.start({ env }).catch((fault: Error) => fault.message);
+    expect(outcome).toMatch(/^ORDER_DATABASE_URL: must be .*percent-encoded/);
+    expect(`${outcome} ${checkout.lines}`).not.toMatch(/hush|Kx9/);
+    expect(existsSync(path.join(checkout.dataDir, 'postgres'))).toBe(false);
   });
 
   it('stops what it started when it is interrupted on the way', async () => {

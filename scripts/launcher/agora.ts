@@ -81,6 +81,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       secrets,
       processes,
       say,
+      signal,
     });
     undo.push(infrastructure.stop);
     signal?.throwIfAborted();

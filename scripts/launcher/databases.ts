@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '../../contracts/services.ts';
-import { applyMigrations } from '../../platform/migrations.ts';
-import { givenDirectUrl, givenUrl } from '../database/given-url.ts';
+import { applyMigrations, type MigrationOptions } from '../../platform/migrations.ts';
+import { type GivenDatabase, givenDatabases } from '../database/given-url.ts';
 import { ensureDatabases } from '../database/roles.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 import type { Secrets } from './secrets.ts';
@@ -10,6 +10,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Databases = {
   urls: Record<SubgraphName, string>;
+  /** Those that the environment names. */
+  given: ReadonlyMap<SubgraphName, GivenDatabase>;
   /** Of the embedded events database, when one was asked for. */
   eventsUrl: string | undefined;
   /** Our own server, unless the environment gave all addresses. */
@@ -25,8 +27,8 @@ export const openDatabases = async (options: {
   onNotice: (sentence: string) => void;
 }): Promise<Databases> => {
   const { env, secrets, withEvents } = options;
-  const given = new Map(subgraphNames.map((name) => [name, givenUrl(env, name)]));
-  const own = subgraphNames.filter((name) => !given.get(name));
+  const given = givenDatabases(env);
+  const own = subgraphNames.filter((name) => !given.has(name));
   const roles = [
     ...own.map((name) => ({ name, password: secrets.databasePasswords[name] })),
     // The outbox sends again what this database forgot in a power cut, so its commits need not wait for the disk: twice the speed.
@@ -37,20 +39,21 @@ export const openDatabases = async (options: {
   const password = secrets.databasePasswords.postgres;
   const server = roles.length > 0 ? await startOwnPostgres({ ...options, password }) : undefined;
   const made: Record<string, string> = server ? await ensureDatabases(server, roles) : {};
-  const urls = Object.fromEntries(subgraphNames.map((name) => [name, given.get(name) ?? made[name]]));
-  return { urls: urls as Record<SubgraphName, string>, eventsUrl: made.events, server };
+  const urls = Object.fromEntries(subgraphNames.map((name) => [name, given.get(name)?.url ?? made[name]]));
+  return { urls: urls as Record<SubgraphName, string>, given, eventsUrl: made.events, server };
 };
 
 /** Brings all four databases up to date, past a pooler; returns what was applied, as `order/20260101_init`. */
 export const migrateAll = async (
   root: string,
-  urls: Record<SubgraphName, string>,
-  env: Environment,
+  { urls, given }: Pick<Databases, 'urls' | 'given'>,
+  { onNotice, signal }: Pick<MigrationOptions, 'onNotice' | 'signal'> = {},
 ): Promise<string[]> => {
   const applied = await Promise.all(
     subgraphNames.map(async (name) => {
-      const url = givenDirectUrl(env, name) ?? urls[name];
-      const result = await applyMigrations(url, path.join(root, 'prisma', name, 'migrations'));
+      const { directUrl, ...how } = given.get(name) ?? { directUrl: urls[name], variable: `the database of ${name}` };
+      const folder = path.join(root, 'prisma', name, 'migrations');
+      const result = await applyMigrations(directUrl, folder, { ...how, ...(onNotice && { onNotice }), signal });
       return result.applied.map((migration) => `${name}/${migration}`);
     }),
   );

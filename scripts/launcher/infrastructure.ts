@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import type { SubgraphName } from '../../contracts/services.ts';
 import { migrateBus } from '../../platform/bus/create-bus.ts';
+import { parseConfig, variable } from '../../platform/config.ts';
 import { migrateAll, openDatabases } from './databases.ts';
 import type { Facts } from './environment.ts';
 import {
@@ -37,19 +38,27 @@ export const startInfrastructure = async (options: {
   secrets: Secrets;
   processes: ProcessList;
   say: (sentence: string) => void;
+  /** Aborted: gives up. */
+  signal?: AbortSignal | undefined;
 }): Promise<Infrastructure> => {
-  const { folder, root, env, wish, secrets, processes, say } = options;
+  const { folder, root, env, wish, secrets, processes, say, signal } = options;
+  const events = givenEvents(env);
   const choice = chooseEvents({ env, wish, lastTime: await lastTransport(folder), hasRedis: isRedisInstalled() });
   if (choice.notice) say(choice.notice);
   const withEvents = choice.kind === 'embedded postgres';
-  const { urls, eventsUrl, server } = await openDatabases({ folder, env, secrets, withEvents, onNotice: say });
+  const {
+    urls,
+    given: givenDatabases,
+    eventsUrl,
+    server,
+  } = await openDatabases({ folder, env, secrets, withEvents, onNotice: say });
   let redis: PrivateRedis | undefined;
   const stop = async (): Promise<void> => {
     await redis?.stop();
     await server?.stop();
   };
   try {
-    const applied = await migrateAll(root, urls, env);
+    const applied = await migrateAll(root, { urls, given: givenDatabases }, { onNotice: say, signal });
     if (applied.length > 0) say(`Applied migrations: ${applied.join(', ')}`);
     if (choice.kind === 'private redis') {
       redis = await startPrivateRedis({
@@ -59,31 +68,40 @@ export const startInfrastructure = async (options: {
         onNotice: (line) => say(`Redis ${line}`),
       });
     }
-    const variables = variablesFor(choice.kind, env, { eventsUrl, redisUrl: redis?.url });
+    const variables = variablesFor(choice.kind, events, { eventsUrl, redisUrl: redis?.url });
     // Before any worker: on an unmigrated database workers spin.
-    if ('EVENTS_DATABASE_URL' in variables) await migrateBus(variables.EVENTS_DATABASE_URL);
+    if ('EVENTS_DATABASE_URL' in variables) await migrateBus(variables.EVENTS_DATABASE_URL, signal);
     if (choice.kind === 'private redis') await rememberTransport(folder, 'redis');
     if (choice.kind === 'embedded postgres') await rememberTransport(folder, 'postgres');
     return { databaseUrls: urls, postgres: server, redis, kind: choice.kind, variables, stop };
   } catch (fault) {
     await stop();
+    signal?.throwIfAborted();
     throw fault;
   }
 };
 
 type OwnUrls = { eventsUrl: string | undefined; redisUrl: string | undefined };
 
-const variablesFor = (kind: EventsKind, env: Environment, { eventsUrl, redisUrl }: OwnUrls): Facts['events'] => {
+const variablesFor = (kind: EventsKind, given: GivenEvents, { eventsUrl, redisUrl }: OwnUrls): Facts['events'] => {
   const variables = {
-    'given redis': () => ({ REDIS_URL: given(env, 'REDIS_URL') }),
-    'given postgres': () => ({ EVENTS_DATABASE_URL: given(env, 'EVENTS_DATABASE_URL') }),
+    'given redis': () => ({ REDIS_URL: given.REDIS_URL ?? '' }),
+    'given postgres': () => ({ EVENTS_DATABASE_URL: given.EVENTS_DATABASE_URL ?? '' }),
     'private redis': () => ({ REDIS_URL: redisUrl ?? '' }),
     'embedded postgres': () => ({ EVENTS_DATABASE_URL: eventsUrl ?? '' }),
   } satisfies Record<EventsKind, () => Facts['events']>;
   return variables[kind]();
 };
 
-const given = (env: Environment, variable: string): string => {
-  const file = env[`${variable}_FILE`];
-  return file ? readFileSync(file, 'utf8').trim() : (env[variable] ?? '');
+/** Where the events are, when the environment says so. Throws everything that is wrong with it. */
+const givenEvents = (env: Environment): GivenEvents => {
+  const parsed = parseConfig(eventsVariables, env);
+  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
+  return parsed.config;
 };
+
+const eventsVariables = z.object({
+  REDIS_URL: variable.redis().optional(),
+  EVENTS_DATABASE_URL: variable.database().optional(),
+});
+type GivenEvents = z.output<typeof eventsVariables>;

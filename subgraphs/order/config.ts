@@ -10,9 +10,9 @@ const count = (fallback: number) => z.coerce.number().int().min(1).max(20).defau
 export const orderVariables = z.object({
   ...subgraphVariables,
   ORDER_PORT: variable.port(defaultPorts.order),
-  ORDER_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  ORDER_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
-  ORDER_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
+  ORDER_DATABASE_DIRECT_URL: variable.database().optional(),
   // How long a step may be without its reply: a neighbour that restarts must not cost the customer the order.
   RESERVE_TIMEOUT_MS: variable.milliseconds(waitMs.reserve),
   AUTHORIZE_TIMEOUT_MS: variable.milliseconds(waitMs.authorize),

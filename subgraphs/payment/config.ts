@@ -6,9 +6,9 @@ import { subgraphVariables, variable } from '../../platform/config.ts';
 export const paymentVariables = z
   .object({
     ...subgraphVariables,
-    PAYMENT_DATABASE_URL: variable.url('postgresql', 'postgres'),
+    PAYMENT_DATABASE_URL: variable.database(),
     // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
-    PAYMENT_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
+    PAYMENT_DATABASE_DIRECT_URL: variable.database().optional(),
     PAYMENT_PORT: variable.port(defaultPorts.payment),
     /** Where providers reach this service's API; without it, this very process. */
     PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),

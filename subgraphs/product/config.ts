@@ -5,11 +5,11 @@ import { subgraphVariables, variable } from '../../platform/config.ts';
 
 export const productVariables = z.object({
   ...subgraphVariables,
-  PRODUCT_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  PRODUCT_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
-  PRODUCT_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
+  PRODUCT_DATABASE_DIRECT_URL: variable.database().optional(),
   // A copy that follows it: what customers look at is read there (docs/databases.md). For both roles, or for none.
-  PRODUCT_DATABASE_REPLICA_URL: variable.url('postgresql', 'postgres').optional(),
+  PRODUCT_DATABASE_REPLICA_URL: variable.database().optional(),
   PRODUCT_PORT: variable.port(defaultPorts.product),
   // 5 s: units held past their time come back about that late; orders have time-outs of their own, in minutes.
   RESERVATION_SWEEP_INTERVAL_MS: variable.milliseconds(5_000),

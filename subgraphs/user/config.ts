@@ -14,9 +14,9 @@ const privateKey = z.object({
 export const userVariables = z.object({
   ...subgraphVariables,
   USER_PORT: variable.port(defaultPorts.user),
-  USER_DATABASE_URL: variable.url('postgresql', 'postgres'),
+  USER_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
-  USER_DATABASE_DIRECT_URL: variable.url('postgresql', 'postgres').optional(),
+  USER_DATABASE_DIRECT_URL: variable.database().optional(),
   /** The first one signs; the others are published, too (how to rotate: README). */
   ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
 });

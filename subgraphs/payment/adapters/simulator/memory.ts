@@ -24,11 +24,14 @@ export type Memory = pg.PoolClient;
 // 4 connections: the simulator's own transactions take a millisecond, and its latency is waited for without one.
 export const openMemory = (databaseUrl: string, onLost: (error: Error) => void): pg.Pool => {
   const pool = new pg.Pool({
-    ...boundedConnection(databaseUrl, { name: 'payment simulator', connectMs: 5_000, answerMs: 6_000 }),
+    ...boundedConnection(databaseUrl, {
+      name: 'payment simulator',
+      connectMs: 5_000,
+      answerMs: 6_000,
+      // 5 s: a second before the connection counts as dead.
+      settings: { statement_timeout: 5_000, idle_in_transaction_session_timeout: 10_000 },
+    }),
     max: 4,
-    // 5 s: a second before the connection counts as dead.
-    statement_timeout: 5_000,
-    idle_in_transaction_session_timeout: 10_000,
   });
   // An idle connection that breaks (the server restarted) would otherwise end the process; the pool opens another.
   pool.on('error', onLost);
