@@ -1,8 +1,8 @@
 /** Orders, carts and catalogue entries for tests: everything has a plausible value, a test names only what it is about. */
 import { type AttemptId, namedId, type OrderId, type UserId } from '../../contracts/ids.ts';
 import { money } from '../../contracts/money.ts';
-import { begin } from '../../subgraphs/order/domain/checkout.ts';
-import type { Reply } from '../../subgraphs/order/domain/checkout-events.ts';
+import { begin, type Changed, decide } from '../../subgraphs/order/domain/checkout.ts';
+import type { CheckoutEvent, Reply } from '../../subgraphs/order/domain/checkout-events.ts';
 import { touchedBy } from '../../subgraphs/order/domain/checkout-moves.ts';
 import { steps } from '../../subgraphs/order/domain/checkout-steps.ts';
 import type { CheckoutFailure } from '../../subgraphs/order/domain/failures.ts';
@@ -108,3 +108,11 @@ export const aReply = <T extends Reply['type']>(
   type: T,
   { order = aNewOrder(), ...data }: Partial<Data<T>> & { order?: Order } = {},
 ): Reply => ({ type, data: { attemptId: order.attempt.id, orderId: order.id, ...plausible[type], ...data } }) as Reply;
+
+/** What an order becomes by an event that it does not ignore. */
+export const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {
+  const decision = decide(defaultTimings, order, event, now);
+  if (decision.kind !== 'changed') throw new Error(decision.because);
+  return decision;
+};
+export const sent = ({ messages }: Changed): string[] => messages.map(({ type }) => type);

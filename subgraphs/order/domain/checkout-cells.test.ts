@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '../../../contracts/money.ts';
-import { aNewOrder, anOrder, aReply, attempt, later, noon } from '../../../tests/kit/order-builders.ts';
-import { begin, type Changed, decide } from './checkout.ts';
+import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '../../../tests/kit/order-builders.ts';
+import { begin, decide } from './checkout.ts';
 import type { CheckoutEvent } from './checkout-events.ts';
 import type { Order } from './order.ts';
 import type { OrderStatus } from './order-status.ts';
@@ -12,13 +12,6 @@ const timedOut = { type: 'timedOut' } as const;
 const cancel = { type: 'cancelRequested', by: 'CUSTOMER' } as const;
 const pay = { type: 'payRequested', attemptId: attempt('second'), paymentMethodToken: 'tok_other' } as const;
 const resume = { type: 'resumeRequested' } as const;
-
-const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {
-  const decision = decide(timings, order, event, now);
-  if (decision.kind !== 'changed') throw new Error(decision.because);
-  return decision;
-};
-const sent = ({ messages }: Changed) => messages.map(({ type }) => type);
 
 /** The replies that tell of money, with another amount than the order's. */
 const cent = money(1, 'EUR');

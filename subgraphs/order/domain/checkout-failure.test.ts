@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '../../../contracts/money.ts';
-import { aLine, anOrder, aReply, later, noon } from '../../../tests/kit/order-builders.ts';
-import { type Changed, decide } from './checkout.ts';
-import type { CheckoutEvent } from './checkout-events.ts';
+import { aLine, anOrder, aReply, changed, later, noon } from '../../../tests/kit/order-builders.ts';
+import { decide } from './checkout.ts';
 import { type CancellationReason, type CheckoutFailure, cancellationReasons } from './failures.ts';
-import type { Order } from './order.ts';
 import { defaultTimings as timings } from './timings.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;
-
-const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {
-  const decision = decide(timings, order, event, now);
-  if (decision.kind !== 'changed') throw new Error(decision.because);
-  return decision;
-};
 
 describe('a rejected order', () => {
   const rejectedBy = (data: Parameters<typeof aReply<'stock.rejected'>>[1]) =>

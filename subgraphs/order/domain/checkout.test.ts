@@ -1,22 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '../../../contracts/money.ts';
-import { aNewOrder, anOrder, aReply, attempt, later, noon } from '../../../tests/kit/order-builders.ts';
-import { begin, type Changed, decide } from './checkout.ts';
-import type { CheckoutEvent } from './checkout-events.ts';
-import type { Order } from './order.ts';
+import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '../../../tests/kit/order-builders.ts';
+import { begin, decide } from './checkout.ts';
 import { defaultTimings as timings } from './timings.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;
 const pay = { type: 'payRequested', attemptId: attempt('second'), paymentMethodToken: 'tok_other' } as const;
 const resume = { type: 'resumeRequested' } as const;
-
-const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {
-  const decision = decide(timings, order, event, now);
-  if (decision.kind !== 'changed') throw new Error(decision.because);
-  return decision;
-};
-const sent = ({ messages }: Changed) => messages.map(({ type }) => type);
 
 describe('undoing', () => {
   it('goes in reverse, one part at a time, and ends where it was heading', () => {

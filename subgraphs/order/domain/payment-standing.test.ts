@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '../../../contracts/money.ts';
-import { anOrder, aReply, later, noon } from '../../../tests/kit/order-builders.ts';
-import { type Changed, decide } from './checkout.ts';
-import type { CheckoutEvent } from './checkout-events.ts';
-import type { Order } from './order.ts';
-import { defaultTimings as timings } from './timings.ts';
+import { anOrder, aReply, changed, later, sent } from '../../../tests/kit/order-builders.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;
 const resume = { type: 'resumeRequested' } as const;
-
-const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {
-  const decision = decide(timings, order, event, now);
-  if (decision.kind !== 'changed') throw new Error(decision.because);
-  return decision;
-};
-const sent = ({ messages }: Changed) => messages.map(({ type }) => type);
 
 describe('the amount', () => {
   const [cent, dollars] = [money(1, 'EUR'), money(3_998, 'USD')];
