@@ -41,6 +41,8 @@ export const subgraphTypes = (
         ...(contextType && { contextType }),
         // Absent and null mean the same in GraphQL input; a resolver has to be ready for both.
         inputMaybeValue: 'T | null | undefined',
+        // A payload says each of its fields, null too: what it left out would be null without a word.
+        avoidOptionals: { field: true, inputValue: false, object: false, defaultValue: false },
         // A member of a union must say which one it is: that is how a failure becomes its type.
         resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },
       },

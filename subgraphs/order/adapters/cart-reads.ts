@@ -3,7 +3,7 @@ import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '../../../prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../domain/cart.ts';
 import type { CartView, OrderReads } from '../usecases/ports.ts';
-import { catalogueOf, type VariantRow } from './catalogue-rows.ts';
+import { catalogueOf, rawVariantColumns, type VariantRow } from './catalogue-rows.ts';
 
 type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 
@@ -21,8 +21,7 @@ export const cartReads = (prisma: PrismaClient): Reads => ({
   cartLines: async (cartIds) => {
     const rows = await prisma.$queryRaw<LineRow[]>`
       SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity,
-             v.id, v.product_id AS "productId", v.sku, v.title, v.price_amount AS "priceAmount", v.currency,
-             v.is_removed AS "isRemoved", p.title AS "productTitle", p.status
+             ${rawVariantColumns}, p.title AS "productTitle", p.status
         FROM cart_line l
         LEFT JOIN catalogue_variant v ON v.id = l.variant_id
         LEFT JOIN catalogue_product p ON p.id = v.product_id

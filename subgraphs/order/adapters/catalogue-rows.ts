@@ -1,6 +1,8 @@
 /** From our copy of the catalogue to what the domain calls an entry. */
 import type { ProductId, VariantId } from '../../../contracts/ids.ts';
 import { Currency } from '../../../contracts/money.ts';
+import { fieldsWithout, selected } from '../../../platform/raw-rows.ts';
+import { Prisma } from '../../../prisma/order/client/client.ts';
 import type { CatalogueVariantModel } from '../../../prisma/order/client/models.ts';
 import type { CatalogueEntry } from '../domain/cart.ts';
 
@@ -18,5 +20,8 @@ export const toEntry = ({ product, ...variant }: VariantRow): CatalogueEntry => 
 /** Entries by their variant's id. */
 export const catalogueOf = (rows: readonly VariantRow[]): ReadonlyMap<VariantId, CatalogueEntry> =>
   new Map(rows.map((row) => [row.id as VariantId, toEntry(row)]));
+
+/** For raw SQL, of the table called `v`. */
+export const rawVariantColumns = Prisma.raw(selected(fieldsWithout(Prisma.CatalogueVariantScalarFieldEnum), 'v'));
 
 export const withProduct = { include: { product: { select: { title: true, status: true } } } } as const;

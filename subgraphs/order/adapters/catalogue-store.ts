@@ -1,6 +1,13 @@
-import type { Prisma } from '../../../prisma/order/client/client.ts';
+import { asJson, columns, type Filled, fieldsWithout, replaced } from '../../../platform/raw-rows.ts';
+import { Prisma } from '../../../prisma/order/client/client.ts';
+import type { CatalogueVariantModel } from '../../../prisma/order/client/models.ts';
 import type { CatalogueStore } from '../usecases/ports.ts';
 import { catalogueOf, withProduct } from './catalogue-rows.ts';
+
+const variantFields = fieldsWithout(Prisma.CatalogueVariantScalarFieldEnum);
+const variantColumns = Prisma.raw(columns(variantFields));
+
+type VariantRow = Filled<CatalogueVariantModel, (typeof variantFields)[number]>;
 
 export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => ({
   async entries(variantIds) {
@@ -20,13 +27,20 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
       where: { productId, id: { notIn: variants.map(({ variantId }) => variantId) } },
       data: { isRemoved: true },
     });
+    const rows = variants.map(
+      ({ variantId, price, ...variant }): VariantRow => ({
+        ...variant,
+        id: variantId,
+        productId,
+        priceAmount: price.amount,
+        currency: price.currency,
+        isRemoved: false,
+      }),
+    );
     await tx.$executeRaw`
-      INSERT INTO catalogue_variant (id, product_id, sku, title, price_amount, currency, is_removed)
-      SELECT "variantId", ${productId}, sku, title, (price->>'amount')::int, price->>'currency', false
-        FROM jsonb_to_recordset(${JSON.stringify(variants)}::jsonb)
-             AS told ("variantId" text, sku text, title text, price jsonb)
-      ON CONFLICT (id) DO UPDATE
-        SET product_id = excluded.product_id, sku = excluded.sku, title = excluded.title,
-            price_amount = excluded.price_amount, currency = excluded.currency, is_removed = false`;
+      INSERT INTO catalogue_variant (${variantColumns})
+      SELECT ${variantColumns}
+        FROM jsonb_populate_recordset(NULL::catalogue_variant, ${asJson(variantFields, rows)}::jsonb)
+      ON CONFLICT (id) DO UPDATE SET ${Prisma.raw(replaced(variantFields.filter((field) => field !== 'id')))}`;
   },
 });

@@ -2,10 +2,11 @@ import type { OrderId, UserId } from '../../../contracts/ids.ts';
 import { Currency } from '../../../contracts/money.ts';
 import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '../../../prisma/order/client/client.ts';
+import type { OrderLineModel } from '../../../prisma/order/client/models.ts';
 import type { OrderLine, TimelineEntry } from '../domain/order.ts';
 import type { OrderStatus } from '../domain/order-status.ts';
 import type { OrderReads } from '../usecases/ports.ts';
-import { rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-rows.ts';
+import { rawLineColumns, rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-rows.ts';
 
 type Reads = Omit<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 
@@ -38,9 +39,8 @@ export const orderReads = (prisma: PrismaClient): Reads => ({
   },
 
   lines: async (orderIds) => {
-    const rows = await prisma.$queryRaw<(Parameters<typeof toLine>[0] & { currency: string })[]>`
-      SELECT l.order_id AS "orderId", l.position, l.variant_id AS "variantId", l.sku, l.title, l.quantity,
-             l.unit_amount AS "unitAmount", o.currency
+    const rows = await prisma.$queryRaw<(OrderLineModel & { currency: string })[]>`
+      SELECT ${rawLineColumns}, o.currency
         FROM order_line l JOIN customer_order o ON o.id = l.order_id
        WHERE l.order_id = ANY (${orderIds}::text[])
        ORDER BY l.order_id, l.position`;

@@ -1,6 +1,7 @@
 /** Between rows and orders. What our own rows hold was checked when it was written; JSON is parsed all the same. */
 import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '../../../contracts/ids.ts';
 import { Currency } from '../../../contracts/money.ts';
+import { fieldsWithout, selected } from '../../../platform/raw-rows.ts';
 import { Prisma } from '../../../prisma/order/client/client.ts';
 import type { OrderLineModel, OrderModel } from '../../../prisma/order/client/models.ts';
 import { CheckoutFailure } from '../domain/failures.ts';
@@ -24,15 +25,10 @@ export const viewColumns = {
   failure: true,
 } as const satisfies Prisma.OrderSelect;
 
-/** For raw SQL: these columns of the table called `o`, under the names that Prisma gives them. */
-const columnsOf = (fields: object): Prisma.Sql =>
-  Prisma.raw(
-    Object.keys(fields)
-      .map((field) => `o.${field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${field}"`)
-      .join(', '),
-  );
-export const rawViewColumns = columnsOf(viewColumns);
-export const rawColumns = columnsOf(Prisma.OrderScalarFieldEnum);
+/** For raw SQL, of the tables called `o` and `l`. */
+export const rawViewColumns = Prisma.raw(selected(Object.keys(viewColumns), 'o'));
+export const rawColumns = Prisma.raw(selected(fieldsWithout(Prisma.OrderScalarFieldEnum), 'o'));
+export const rawLineColumns = Prisma.raw(selected(fieldsWithout(Prisma.OrderLineScalarFieldEnum), 'l'));
 
 export type ViewRow = Pick<OrderModel, keyof typeof viewColumns>;
 

@@ -4,21 +4,21 @@ import { lineTotal } from '../domain/order.ts';
 import { variant } from './references.ts';
 import type { CartLineNotFoundResolvers, CartLineResolvers, CartResolvers } from './types.generated.ts';
 
-export const cart: CartResolvers = {
+export const cart = {
   __resolveReference: (reference, { loaders }) => {
     const id = parseId('Cart', reference.id);
     return id ? loaders.carts.load(id) : null;
   },
   lines: ({ id }, _, { loaders }) => loaders.cartLines.load(id),
   total: async ({ id }, _, { loaders }) => cartTotal(await loaders.cartLines.load(id)) ?? null,
-};
+} satisfies CartResolvers;
 
-export const cartLine: CartLineResolvers = {
+export const cartLine = {
   variant,
   isAvailable: isOrderable,
   total: (line) => (isOrderable(line) ? lineTotal(line) : null),
-};
+} satisfies CartLineResolvers;
 
-export const cartLineNotFound: CartLineNotFoundResolvers = {
+export const cartLineNotFound = {
   currentCart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
-};
+} satisfies CartLineNotFoundResolvers;

@@ -5,7 +5,7 @@ import { existing, expectedTotalOf, paymentMethodTokenOf, quantityOf, signedIn, 
 import { cartAfter, checkoutAfter, orderAfter } from './payloads.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
-export const mutations: MutationResolvers = {
+export const mutations = {
   addToCart: async (_, { idempotencyKey, input }, context) => {
     const customerId = signedIn(context.viewer).id;
     const quantity = quantityOf(input.quantity);
@@ -69,4 +69,4 @@ export const mutations: MutationResolvers = {
     const result = await resumeOrder({ viewer: signedIn(context.viewer), orderId, idempotencyKey });
     return payload(result, async (id) => ({ __typename: 'ResumeOrderSuccess', order: await orderAfter(context, id) }));
   },
-};
+} satisfies MutationResolvers;

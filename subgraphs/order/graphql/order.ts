@@ -24,7 +24,7 @@ import type {
   PaymentActionResolvers,
 } from './types.generated.ts';
 
-export const order: OrderResolvers = {
+export const order = {
   // A neighbour knows an order by its id or by its number.
   __resolveReference: (reference, { loaders }) => {
     // Federation's `_Any` lets anything through; parseId looks for itself.
@@ -47,7 +47,7 @@ export const order: OrderResolvers = {
     return nextActions(it, asker(it, viewer), now);
   },
   paymentAction: (it, _, { viewer }) => (asker(it, viewer).isCustomer && awaitsExtraStep(it) ? it : null),
-};
+} satisfies OrderResolvers;
 
 /** Staff see every order, and can do for its customer what costs nobody else's money. */
 const asker = ({ customerId }: OrderView, viewer: Viewer): Asker => ({
@@ -55,20 +55,20 @@ const asker = ({ customerId }: OrderView, viewer: Viewer): Asker => ({
   isCustomer: viewer.kind === 'user' && viewer.id === customerId,
 });
 
-export const orderLine: OrderLineResolvers = { variant, total: lineTotal };
+export const orderLine = { variant, total: lineTotal } satisfies OrderLineResolvers;
 
-export const orderEvent: OrderEventResolvers = { what: ({ event }) => sentenceFor(event) };
+export const orderEvent = { what: ({ event }) => sentenceFor(event) } satisfies OrderEventResolvers;
 
-export const paymentAction: PaymentActionResolvers = {
+export const paymentAction = {
   actionUrl: ({ payment }) => payment.actionUrl,
   paymentId: ({ payment, id }) => {
     if (!payment.id) throw new Error(`${id} asks for an extra step of no payment`);
     return payment.id;
   },
-};
+} satisfies PaymentActionResolvers;
 
 /** Not `reason`, which PaymentDeclined has with another type: a client asks a union for both in one document. */
-export const orderCancelled: OrderCancelledResolvers = { cancellationReason: ({ reason }) => reason };
+export const orderCancelled = { cancellationReason: ({ reason }) => reason } satisfies OrderCancelledResolvers;
 
 /** The order that could not be what was asked for, as it is. */
 export const refusal = {

@@ -4,7 +4,7 @@ import { readOrderNumber } from '../domain/order-number.ts';
 import { orderConnection } from './order-connection.ts';
 import type { QueryResolvers } from './types.generated.ts';
 
-export const queries: QueryResolvers = {
+export const queries = {
   cart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
 
   order: (_, { id, number }, { loaders }) => {
@@ -18,4 +18,4 @@ export const queries: QueryResolvers = {
 
   orders: (_, { status, ...args }, { viewer, app }) =>
     orderConnection(args, (page) => app.reads.page(viewer, page, status ?? undefined)),
-};
+} satisfies QueryResolvers;

@@ -1,12 +1,18 @@
+import { answering } from '../../../platform/graphql/answered.ts';
+import type { OrderView } from '../usecases/ports.ts';
 import { cart, cartLine, cartLineNotFound } from './cart.ts';
 import { mutations } from './mutations.ts';
 import { order, orderCancelled, orderEvent, orderLine, paymentAction, refusal } from './order.ts';
 import { queries } from './queries.ts';
 import { variant } from './references.ts';
-import type { Resolvers } from './types.generated.ts';
+import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 import { user } from './user.ts';
 
-export const resolvers: Resolvers = {
+/** Only a checkout that had begun has one: `failureOf` adds it, and what is refused before there is an order has none. */
+const rejectedOrder = ({ rejectedOrder: order }: { rejectedOrder?: OrderView | null }) => order ?? null;
+
+/** Subscriptions are the gateway's to answer. */
+export const resolvers = answering<Omit<Resolvers, 'Subscription'>, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   Cart: cart,
@@ -24,4 +30,6 @@ export const resolvers: Resolvers = {
   ShortLine: { variant },
   UnavailableLine: { variant },
   PriceChangedLine: { variant },
-};
+  VariantUnavailable: { rejectedOrder },
+  PriceChanged: { rejectedOrder },
+} satisfies Resolvers);

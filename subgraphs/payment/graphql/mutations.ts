@@ -6,7 +6,7 @@ import type { MutationResolvers } from './types.generated.ts';
 // 100: longer than any code a bank sends; printable, because it goes on to the provider as it is.
 const acceptableCode = /^[\x20-\x7e]{1,100}$/;
 
-export const mutations: MutationResolvers = {
+export const mutations = {
   confirmPayment: async (_, { idempotencyKey, input: { paymentId: text, code } }, { viewer, app }) => {
     if (viewer.kind !== 'user') throw new CallerFault('UNAUTHENTICATED', 'Sign in to confirm a payment.');
     if (!acceptableCode.test(code))
@@ -16,4 +16,4 @@ export const mutations: MutationResolvers = {
     const command = { customerId: viewer.id, idempotencyKey, paymentId, code };
     return confirmPaymentPayload(await app.commands.confirmPayment(command));
   },
-};
+} satisfies MutationResolvers;

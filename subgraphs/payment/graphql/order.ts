@@ -2,7 +2,7 @@ import { parseId } from '../../../contracts/ids.ts';
 import { balanceOf } from '../domain/balance.ts';
 import type { OrderResolvers } from './types.generated.ts';
 
-export const order: OrderResolvers = {
+export const order = {
   // Whether there is such an order is for the order subgraph to say: an unknown one simply has no payments.
   __resolveReference: (reference) => {
     const id = parseId('Order', reference.id);
@@ -10,4 +10,4 @@ export const order: OrderResolvers = {
   },
   payments: ({ id }, _, { loaders }) => loaders.paymentsOfOrder.load(id),
   balance: async ({ id }, _, { loaders }) => balanceOf(await loaders.paymentsOfOrder.load(id)),
-};
+} satisfies OrderResolvers;

@@ -3,7 +3,7 @@ import { inCurrencyOf } from '../domain/payment.ts';
 import { shownStatus } from '../domain/shown-status.ts';
 import type { PaymentResolvers } from './types.generated.ts';
 
-export const payment: PaymentResolvers = {
+export const payment = {
   // Whatever cannot be an id of ours is no payment, like an id that no payment has.
   __resolveReference: (reference, { loaders }) => {
     const id = parseId('Payment', reference.id);
@@ -14,4 +14,4 @@ export const payment: PaymentResolvers = {
   refunded: (it) => inCurrencyOf(it, it.refunded),
   status: ({ status }) => shownStatus[status],
   ledger: ({ id }, _, { loaders }) => loaders.ledgers.load(id),
-};
+} satisfies PaymentResolvers;

@@ -1,14 +1,15 @@
+import { answering } from '../../../platform/graphql/answered.ts';
 import { mutations } from './mutations.ts';
 import { order } from './order.ts';
 import { payment } from './payment.ts';
 import { queries } from './queries.ts';
-import type { Resolvers } from './types.generated.ts';
+import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
-export const resolvers: Resolvers = {
+export const resolvers = answering<Resolvers, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   Payment: payment,
   Order: order,
   ConfirmPaymentSuccess: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },
   PaymentNotConfirmable: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },
-};
+} satisfies Resolvers);

@@ -4,22 +4,14 @@ import type { Prisma, PrismaClient } from '../../../prisma/product/client/client
 import type { NamedValue } from '../domain/catalogue.ts';
 import { available } from '../domain/stock.ts';
 import { visibleTo } from '../domain/visibility.ts';
-import type { CatalogueReads, CategoryView, ProductView, VariantView } from '../usecases/ports.ts';
+import type { CatalogueReads, CategoryView, VariantView } from '../usecases/ports.ts';
 import { productLists } from './product-lists.ts';
+import { productView, writtenByDatabase } from './product-rows.ts';
 
-const productColumns = { createdAt: true, updatedAt: true } as const satisfies Prisma.ProductOmit;
 const categoryColumns = { id: true, slug: true, name: true, parentId: true } as const satisfies Prisma.CategorySelect;
 
-type ProductRow = Prisma.ProductGetPayload<{ omit: typeof productColumns }>;
 type VariantRow = Prisma.ProductVariantGetPayload<object>;
 type CategoryRow = Prisma.CategoryGetPayload<{ select: typeof categoryColumns }>;
-
-const productView = (row: ProductRow): ProductView => ({
-  ...row,
-  id: row.id as ProductId,
-  categoryId: row.categoryId as CategoryId,
-  attributes: row.attributes as NamedValue[],
-});
 
 const variantView = (row: VariantRow): VariantView => ({
   id: row.id as VariantId,
@@ -42,7 +34,7 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
   products: async (viewer, { ids, slugs }) => {
     const rows = await prisma.product.findMany({
       where: { OR: [{ id: { in: [...ids] } }, { slug: { in: [...slugs] } }], status: { in: [...visibleTo(viewer)] } },
-      omit: productColumns,
+      omit: writtenByDatabase,
     });
     return rows.map(productView);
   },

@@ -1,8 +1,12 @@
 import type { CategoryId, ProductId, VariantId } from '../../../contracts/ids.ts';
 import type { Currency } from '../../../contracts/money.ts';
-import type { Prisma } from '../../../prisma/product/client/client.ts';
+import { asJson, columns, type Filled, fieldsWithout, replaced } from '../../../platform/raw-rows.ts';
+import { Prisma } from '../../../prisma/product/client/client.ts';
+import type { CategoryModel, ProductModel, ProductVariantModel } from '../../../prisma/product/client/models.ts';
 import type { NamedValue, Product } from '../domain/catalogue.ts';
+import type { PlacedCategory } from '../domain/category-tree.ts';
 import type { CatalogueStore } from '../usecases/ports.ts';
+import { productFields } from './product-rows.ts';
 
 type Row = Prisma.ProductGetPayload<{ include: { variants: true } }>;
 
@@ -24,17 +28,27 @@ const productOf = (row: Row): Product => ({
   })),
 });
 
+const categoryFields = fieldsWithout(Prisma.CategoryScalarFieldEnum);
+const variantFields = fieldsWithout(Prisma.ProductVariantScalarFieldEnum);
+
+type CategoryRow = Filled<CategoryModel, (typeof categoryFields)[number]>;
+type ProductRow = Filled<ProductModel, (typeof productFields)[number]>;
+type VariantRow = Filled<ProductVariantModel, (typeof variantFields)[number]>;
+
+const categoryRow = (category: PlacedCategory): CategoryRow => ({ ...category, parentDepth: category.depth - 1 });
+
+const productRow = ({ variants: _, ...product }: Product): ProductRow => product;
+
 const variantRows = ({ id, variants }: Product) =>
-  variants.map((variant, position) => ({
-    id: variant.id,
-    product_id: id,
-    sku: variant.sku,
-    title: variant.title,
-    options: variant.options,
-    price_amount: variant.price.amount,
-    price_currency: variant.price.currency,
-    position,
-  }));
+  variants.map(
+    ({ price, ...variant }, position): VariantRow => ({
+      ...variant,
+      productId: id,
+      priceAmount: price.amount,
+      priceCurrency: price.currency,
+      position,
+    }),
+  );
 
 /** Writes whole lists at once: an import of hundreds of products is a handful of statements. */
 export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => ({
@@ -48,14 +62,12 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
   },
 
   saveCategories: async (categories) => {
-    const rows = categories.map(({ parentId, ...category }) => ({ ...category, parent_id: parentId }));
+    const all = Prisma.raw(columns(categoryFields));
     await tx.$executeRaw`
-      INSERT INTO category (id, slug, name, parent_id, depth, parent_depth, position)
-      SELECT id, slug, name, parent_id, depth, depth - 1, position
-        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-          AS given (id text, slug text, name text, parent_id text, depth smallint, position int)
-          ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, name = excluded.name, parent_id = excluded.parent_id,
-             depth = excluded.depth, parent_depth = excluded.parent_depth, position = excluded.position`;
+      INSERT INTO category (${all})
+      SELECT ${all}
+        FROM jsonb_populate_recordset(NULL::category, ${asJson(categoryFields, categories.map(categoryRow))}::jsonb)
+          ON CONFLICT (id) DO UPDATE SET ${replacedBut(categoryFields, 'id')}`;
   },
 
   lockProducts: async (ids) => {
@@ -74,30 +86,26 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
   },
 });
 
+const replacedBut = (fields: readonly string[], ...kept: readonly string[]): Prisma.Sql =>
+  Prisma.raw(replaced(fields.filter((field) => !kept.includes(field))));
+
 const saveProducts = async (tx: Prisma.TransactionClient, products: readonly Product[]) => {
-  const rows = products.map(({ categoryId, variants: _, ...product }) => ({ ...product, category_id: categoryId }));
+  const all = Prisma.raw(columns(productFields));
   await tx.$executeRaw`
-    INSERT INTO product (id, slug, title, description, brand, status, category_id, attributes)
-    SELECT id, slug, title, description, brand, status, category_id, attributes
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        AS given (id text, slug text, title text, description text, brand text, status product_status,
-                  category_id text, attributes jsonb)
-        ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, title = excluded.title,
-           description = excluded.description, brand = excluded.brand, status = excluded.status,
-           category_id = excluded.category_id, attributes = excluded.attributes, updated_at = now()`;
+    INSERT INTO product (${all})
+    SELECT ${all}
+      FROM jsonb_populate_recordset(NULL::product, ${asJson(productFields, products.map(productRow))}::jsonb)
+        ON CONFLICT (id) DO UPDATE SET ${replacedBut(productFields, 'id')}, updated_at = now()`;
 };
 
 const saveVariants = async (tx: Prisma.TransactionClient, products: readonly Product[]) => {
   const rows = products.flatMap(variantRows);
+  const all = Prisma.raw(columns(variantFields));
   const saved = await tx.$executeRaw`
-    INSERT INTO product_variant AS stored
-           (id, product_id, sku, title, options, price_amount, price_currency, position)
-    SELECT id, product_id, sku, title, options, price_amount, price_currency, position
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        AS given (id text, product_id text, sku text, title text, options jsonb, price_amount int,
-                  price_currency text, position int)
-        ON CONFLICT (id) DO UPDATE SET sku = excluded.sku, title = excluded.title, options = excluded.options,
-           price_amount = excluded.price_amount, price_currency = excluded.price_currency, position = excluded.position
+    INSERT INTO product_variant AS stored (${all})
+    SELECT ${all}
+      FROM jsonb_populate_recordset(NULL::product_variant, ${asJson(variantFields, rows)}::jsonb)
+        ON CONFLICT (id) DO UPDATE SET ${replacedBut(variantFields, 'id', 'productId')}
      WHERE stored.product_id = excluded.product_id`;
   if (saved !== rows.length) throw new Error('a variant cannot move to another product: orders and stock point at it');
   await tx.$executeRaw`

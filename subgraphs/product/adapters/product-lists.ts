@@ -1,7 +1,11 @@
+import { selected } from '../../../platform/raw-rows.ts';
 import { Prisma, type PrismaClient } from '../../../prisma/product/client/client.ts';
-import type { CatalogueReads, ProductList, ProductListPage, ProductView } from '../usecases/ports.ts';
+import type { CatalogueReads, ProductList, ProductListPage } from '../usecases/ports.ts';
+import { type ProductRow, productFields, productView } from './product-rows.ts';
 
-type PageRow = ProductView & { readonly place: number };
+type PageRow = ProductRow & { readonly place: number };
+
+const shown = Prisma.raw(selected(productFields, 'product'));
 
 /** The lists that are asked for, as rows, and the categories below each category among them. */
 const asked = (lists: readonly (ProductList & Partial<ProductListPage>)[]) => {
@@ -31,7 +35,7 @@ export const productLists = (prisma: PrismaClient): Pick<CatalogueReads, 'pages'
       ${asked(pages)}
       SELECT list.place, product.*
         FROM list CROSS JOIN LATERAL (
-          SELECT id, slug, title, description, brand, status, category_id AS "categoryId", attributes
+          SELECT ${shown}
             FROM product
            WHERE ${isInList} AND (product.title, product.id) > (list.after_title, list.after_id)
            ORDER BY product.title, product.id
@@ -39,7 +43,7 @@ export const productLists = (prisma: PrismaClient): Pick<CatalogueReads, 'pages'
         ) product
        ORDER BY list.place, product.title, product.id`;
     const byPlace = Map.groupBy(rows, ({ place }) => place);
-    return pages.map((_, place) => byPlace.get(place)?.map(({ place: __, ...product }) => product) ?? []);
+    return pages.map((_, place) => byPlace.get(place)?.map(({ place: __, ...product }) => productView(product)) ?? []);
   },
 
   counts: async (lists) => {

@@ -2,7 +2,7 @@ import { parseId } from '../../../contracts/ids.ts';
 import { productPage } from './product-page.ts';
 import type { CategoryResolvers } from './types.generated.ts';
 
-export const Category: CategoryResolvers = {
+export const Category = {
   __resolveReference: async (reference, { loaders }) => {
     const id = parseId('Category', reference.id);
     return id ? await loaders.category.load(id) : null;
@@ -10,4 +10,4 @@ export const Category: CategoryResolvers = {
   parent: async ({ parentId }, _, { loaders }) => (parentId ? await loaders.category.load(parentId) : null),
   children: ({ id }, _, { loaders }) => loaders.categoriesBelow.load({ parent: id }),
   products: ({ slug }, page, { loaders }) => productPage(loaders, { category: slug, status: 'PUBLISHED' }, page),
-};
+} satisfies CategoryResolvers;

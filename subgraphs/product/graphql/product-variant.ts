@@ -22,7 +22,7 @@ export const findVariant = async ({ variant }: Loaders, given: Given) => {
   return key ? await variant.load(key) : null;
 };
 
-export const ProductVariant: ProductVariantResolvers = {
+export const ProductVariant = {
   __resolveReference: (reference, { loaders }) => findVariant(loaders, reference),
   available: ({ id }, _, { loaders }) => loaders.available.load(id),
   product: async ({ productId }, _, { loaders }) => {
@@ -30,4 +30,4 @@ export const ProductVariant: ProductVariantResolvers = {
     if (!product) throw new Error(`product ${productId} was taken from sale while it was being read`);
     return product;
   },
-};
+} satisfies ProductVariantResolvers;

@@ -29,7 +29,7 @@ const lowest = (variants: readonly VariantView[]): Money | null => {
   return first ? others.reduce((low, price) => (isMore(low, price) ? price : low), first) : null;
 };
 
-export const Product: ProductResolvers = {
+export const Product = {
   __resolveReference: (reference, { loaders }) => findProduct(loaders, reference),
   category: async ({ categoryId }, _, { loaders }) => {
     const category = await loaders.category.load(categoryId);
@@ -38,4 +38,4 @@ export const Product: ProductResolvers = {
   },
   variants: ({ id }, _, { loaders }) => loaders.variantsOf.load(id),
   priceFrom: async ({ id }, _, { loaders }) => lowest(await loaders.variantsOf.load(id)),
-};
+} satisfies ProductResolvers;

@@ -12,7 +12,7 @@ const exactlyOne = (given: Readonly<Record<string, unknown>>, ...names: readonly
     throw new CallerFault('BAD_USER_INPUT', `Give exactly one of "${names[0]}" and "${names[1]}".`);
 };
 
-export const Query: QueryResolvers = {
+export const Query = {
   products: (_, { category, status, ...page }, { loaders, viewer }) => {
     if (category != null && !Slug.safeParse(category).success)
       throw new CallerFault('BAD_USER_INPUT', '"category" is not a slug.');
@@ -27,4 +27,4 @@ export const Query: QueryResolvers = {
     return findVariant(loaders, args);
   },
   categories: (_, __, { loaders }) => loaders.categoriesBelow.load({ parent: null }),
-};
+} satisfies QueryResolvers;

@@ -2,7 +2,7 @@ import type { Viewer } from '../../../contracts/viewer.ts';
 import { payload } from './payloads.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
-export const mutations: MutationResolvers = {
+export const mutations = {
   register: async (_, { idempotencyKey, input }, { app, viewer }) => {
     const result = await app.commands.register({
       ...input,
@@ -20,7 +20,7 @@ export const mutations: MutationResolvers = {
     });
     return payload('SignInSuccess', result, (signedIn) => signedIn);
   },
-};
+} satisfies MutationResolvers;
 
 /** Whom a gateway does not place counts as one with all others whom it does not: guessing is slowed all the same. */
 const addressOf = ({ address }: Viewer): string => address ?? 'unknown';

@@ -1,5 +1,5 @@
 import type { NotificationResolvers } from './types.generated.ts';
 
-export const notification: NotificationResolvers = {
+export const notification = {
   order: ({ orderId }) => (orderId ? { id: orderId } : null),
-};
+} satisfies NotificationResolvers;

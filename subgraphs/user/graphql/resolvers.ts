@@ -1,12 +1,13 @@
+import { answering } from '../../../platform/graphql/answered.ts';
 import { mutations } from './mutations.ts';
 import { notification } from './notification.ts';
 import { queries } from './queries.ts';
-import type { Resolvers } from './types.generated.ts';
+import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 import { user } from './user.ts';
 
-export const resolvers: Resolvers = {
+export const resolvers = answering<Resolvers, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   User: user,
   Notification: notification,
-};
+} satisfies Resolvers);

@@ -3,7 +3,7 @@ import { CallerFault } from '../../../contracts/result.ts';
 import { connection, type Page, parsePage } from '../../../platform/connection.ts';
 import type { UserResolvers } from './types.generated.ts';
 
-export const user: UserResolvers = {
+export const user = {
   // Whatever cannot be an id of ours is nobody, like an id that nobody has.
   __resolveReference: (reference, { loaders }) => {
     const id = parseId('User', reference.id);
@@ -15,7 +15,7 @@ export const user: UserResolvers = {
     const rows = await app.reads.notifications(id, { limit: page.limit, after: notificationBefore(page) });
     return connection(rows, page, (notification) => [notification.id]);
   },
-};
+} satisfies UserResolvers;
 
 const notificationBefore = ({ after }: Page) => {
   if (!after) return undefined;

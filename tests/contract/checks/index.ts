@@ -8,6 +8,7 @@ import { composition } from './composition.ts';
 import { databases } from './databases.ts';
 import { degradedMode } from './degraded-mode.ts';
 import { entities } from './entities.ts';
+import { filledColumns } from './filled-columns.ts';
 import { access, nullability, wording } from './house-rules.ts';
 import { http } from './http.ts';
 import { messages } from './messages.ts';
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = [
   migrations,
   // A running shop
   databases,
+  filledColumns,
   servedSdl,
   http,
   responseShapes,
