@@ -2,15 +2,8 @@
  * An error for each field that a failed fetch has cost, with its path, as GraphQL's specification has it: a client can
  * tell a null that failed from one that is an answer. @apollo/gateway makes one error of a failed fetch, without a path.
  */
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  Kind,
-  parse,
-  type SelectionSetNode,
-} from 'graphql';
+import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, parse, type SelectionSetNode } from 'graphql';
+import { fragmentsOf } from '../../platform/graphql/fragments.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import type { SubgraphError } from '../upstream/subgraph-faults.ts';
 
@@ -67,11 +60,6 @@ const askedIn = ({ query, variables }: SubgraphRequest): { keys: readonly string
     return { keys: keysOf(fields), entities: undefined };
   return { keys: keysOf(fieldsIn(root.selectionSet, fragments)), entities: representations.length };
 };
-
-const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
-  new Map(
-    definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
-  );
 
 const fieldsIn = (
   { selections }: SelectionSetNode,

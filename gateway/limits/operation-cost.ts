@@ -22,6 +22,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsOf } from '../../platform/graphql/fragments.ts';
 import type { CostPolicy, ListSize } from './cost-policy.ts';
 import { type VariableValues, variableValues } from './variable-values.ts';
 
@@ -51,9 +52,7 @@ export interface CostQuestion {
 export const operationCost = (question: CostQuestion): OperationCost => {
   const { schema, policy, document, operation, variables } = question;
   const values = variableValues(operation, variables);
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const root = schema.getRootType(operation.operation);
   const top = root && levelOf({ schema, policy, values, fragments, known: new Map() }, operation.selectionSet, root);
   return { cost: top ? total(top) : 0, dependsOnVariables: values.wereAsked() };

@@ -1,5 +1,6 @@
 /** How large an operation is, before anything is known of the schema: pure counting, each fragment looked at once. */
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { fragmentsOf } from '../../platform/graphql/fragments.ts';
 
 /** Fragments count wherever they are spread: an operation of ten lines can be a million fields. */
 export interface OperationShape {
@@ -17,9 +18,7 @@ export interface OperationShape {
  * operation does. The document may be anything that can be parsed; a fragment within itself counts once.
  */
 export const documentShape = ({ definitions }: DocumentNode): OperationShape => {
-  const fragments = new Map(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf({ definitions });
   const walk: Walk = { fragments, counted: new Map() };
   const shapes = definitions.flatMap((node) => {
     if (node.kind === Kind.OPERATION_DEFINITION) return [count(walk, node.selectionSet, node.directives?.length)];

@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
+import { fragmentsOf } from '../../platform/graphql/fragments.ts';
 
 export interface RootField {
   readonly name: string;
@@ -20,9 +21,7 @@ export const rootFieldsOf = (
   sent: Readonly<Record<string, unknown>>,
 ): RootField[] => {
   const variables = { ...defaultsOf(operation), ...sent };
-  const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const found = new Map<string, RootField>();
   const visit = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {

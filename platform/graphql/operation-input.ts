@@ -27,6 +27,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { fragmentsOf } from './fragments.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -110,9 +111,7 @@ const typeAt = (type: GraphQLInputType, path: readonly (string | number)[]): Gra
  */
 const nullFault = ({ schema, document, operation }: OperationInput, coerced: Values): GraphQLError | undefined => {
   if (!Object.values(coerced).includes(null)) return undefined;
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   let found: GraphQLError | undefined;
   const left: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation];
   const typeInfo = new TypeInfo(schema);

@@ -1,0 +1,5 @@
+import { type DocumentNode, type FragmentDefinitionNode, Kind } from 'graphql';
+
+/** The fragments of a document by name; of two with one name (which is not valid) the last. */
+export const fragmentsOf = ({ definitions }: Pick<DocumentNode, 'definitions'>): Map<string, FragmentDefinitionNode> =>
+  new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])));
