@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection } from '../platform/redis.ts';
+import { aGateway, nowhere } from '../tests/kit/gateway-builders.ts';
 import { recordedLog } from '../tests/kit/recorded-log.ts';
 import { redisHere, type TestRedis } from '../tests/kit/redis.ts';
 import { startRedisCluster, startRedisWithUser, startSentinel } from '../tests/kit/redis-beyond-one.ts';
+import { keyPair } from '../tests/kit/token-builders.ts';
 import { until } from '../tests/kit/until.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
 import { redisStore } from './caching/redis-store.ts';
@@ -61,6 +63,23 @@ describe.runIf(redisHere()).each(kinds)('two gateways over the Redis of $kind', 
       1_000,
     ]);
   });
+});
+
+it.runIf(redisHere())('a gateway whose user has no channels serves, and its readiness says what is refused', async () => {
+  const server = await startRedisWithUser('allkeys +@all resetchannels');
+  const subgraphs = { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere };
+  const gateway = await aGateway(await keyPair('viewer'), { ...subgraphs, REDIS_URL: server.url });
+  let told: unknown;
+  await until('the refusal', async () => {
+    const response = await fetch(`${gateway.url}/health/ready`);
+    const { status, redis, announcements } = (await response.json()) as Record<string, unknown>;
+    told = { status, redis, announcements };
+    return redis === 'up' && announcements !== 'away';
+  });
+  expect(told).toEqual({ status: 'ok', redis: 'up', announcements: 'refused (NOPERM)' });
+  expect((await gateway.ask('{ __typename }')).status).toBe(200);
+  await gateway.close();
+  await server.stop();
 });
 
 const entry = (key: string): NewEntry => ({ key, value: 'x'.repeat(200), madeFrom: ['product'], ttlMs: 60_000 });

@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { composeSupergraph } from '../scripts/compose/composition.ts';
 import { freePort } from '../scripts/system/ports.ts';
 import { aManifest } from '../tests/kit/document-builders.ts';
+import { keepsNothing, redisHere, redisProcess } from '../tests/kit/redis.ts';
 import { until } from '../tests/kit/until.ts';
 import { documentId } from './documents/document-text.ts';
 
@@ -185,6 +186,14 @@ it('says at its start everything that is wrong with its variables, and ends', as
   expect(output()).toContain('gateway: the environment is not usable:');
   for (const name of ['AUTHENTICATION', 'TRUSTED_DOCUMENTS_MANIFEST', 'PORT'])
     expect(output()).toContain(`\n  ${name}: `);
+});
+
+it.runIf(redisHere())('ends with a sentence where REDIS_URL names a node of a cluster as if it were a server', async () => {
+  const node = await redisProcess([...keepsNothing, '--cluster-enabled', 'yes', '--cluster-port', String(await freePort())]);
+  const { output, ended } = run({ REDIS_URL: `redis://127.0.0.1:${node.port}` });
+  expect(await ended).toBe(1);
+  await node.stop();
+  expect(output()).toMatch(/^gateway: the environment is not usable:\n {2}REDIS_URL: .*write redis\+cluster:\/\//);
 });
 
 it('lists its variables when asked for help, whatever the environment', async () => {

@@ -37,6 +37,8 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[];
   /** A longer body is refused with 413. */
   readonly bodyLimitBytes?: number;
+  /** For how long a connection may be idle; 72 s, as Fastify has it. */
+  readonly keepAliveMs?: number;
   /** For how long requests are still taken after the end has begun and readiness says so. */
   readonly drainNoticeMs?: number;
 }
@@ -50,6 +52,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     bodyLimit: options.bodyLimitBytes ?? defaultBodyLimitBytes,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: arrivalBounds.requestTimeout,
+    ...(options.keepAliveMs !== undefined && { keepAliveTimeout: options.keepAliveMs }),
     http: arrivalBounds,
     clientErrorHandler: answerClientError,
     // Before any route or hook: the router could not read the address. Fastify would echo it.

@@ -134,6 +134,18 @@ it.each(['a b', '[', 'evil.example\\@shop.example', ''])('the host header "%s" h
   expect(answer).toContain('{"data":{"__typename":"Query"}}');
 });
 
+it('keeps an idle connection for as long as it is told, so that a proxy before it lets go first', async () => {
+  const timeouts = [];
+  for (const environment of [{}, { KEEP_ALIVE_MS: '630000' }]) {
+    const http = await doorAlone(environment as Record<string, string>);
+    await http.listen({ host: '127.0.0.1', port: 0 });
+    const { headers } = await request(`${http.listeningOrigin}/health/live`);
+    timeouts.push(headers['keep-alive']);
+    await http.close();
+  }
+  expect(timeouts).toEqual(['timeout=72', 'timeout=630']);
+});
+
 describe('readiness', () => {
   it('tells how each subgraph is, and does not depend on it', async () => {
     const impatient = await start({ SUBGRAPH_RETRIES: '0' });

@@ -20,6 +20,7 @@ export const httpDoor = async (config: HttpConfig, options: DoorOptions): Promis
     trustedProxies: config.TRUSTED_PROXIES,
     bodyLimitBytes: config.LIMIT_BODY_BYTES,
     drainNoticeMs: config.SHUTDOWN_NOTICE_MS,
+    keepAliveMs: config.KEEP_ALIVE_MS,
   });
   securityHeaders(http);
   await crossOrigin(http, {

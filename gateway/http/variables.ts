@@ -58,6 +58,11 @@ export const httpVariables = {
   // other spends over two seconds waiting for this process: refusing some is kinder than being slow to all. 0: never.
   SHED_EVENT_LOOP_DELAY_MS: z.coerce.number().int().nonnegative().default(500),
 
+  // For how long a connection may be idle before the gateway closes it: longer than whatever stands before it keeps one, or
+  // that sends a request into a connection that is just being closed, and its client sees a 502 now and then. 72 s is above
+  // the 60 s of nginx and of most cloud load balancers; gateway/README.md names some that keep longer.
+  KEEP_ALIVE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(72_000),
+
   // For how long requests are still taken after SIGTERM, while /health/ready says no: a little more than the time
   // between two looks of the load balancer. 0: nobody looks. Part of SHUTDOWN_DEADLINE_MS.
   SHUTDOWN_NOTICE_MS: z.coerce.number().int().nonnegative().default(0),
