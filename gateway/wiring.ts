@@ -19,6 +19,7 @@ import { neighbours } from './http/readiness.ts';
 import { identity } from './identity/identity.ts';
 import { limits } from './limits/limits.ts';
 import { liveUpdates } from './live/live-updates.ts';
+import { refuseWebSocket } from './live/websocket-refusal.ts';
 import { observability } from './observability/plugins.ts';
 import { playground } from './playground/page.ts';
 import { serveStartPage } from './playground/start-page.ts';
@@ -71,7 +72,8 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   ];
   const { isDevelopment, ...shown } = exposure(config);
   const detail = () => subgraphs.detail(redis, announcements);
-  const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment });
+  const onWebSocket = refuseWebSocket;
+  const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
   refuseUntilLoaded(http, schema.isLoaded);
   const { gate, persistedQueries, ...trusted } = documents(config, {
     connection: redis,

@@ -24,7 +24,7 @@ export interface Connection<T> {
 
 const defaultPage = 20;
 // 100: what one DataLoader batch and one screen of any client can use.
-const largestPage = 100;
+export const largestPage = 100;
 
 /** Checks the arguments of a connection. A page outside 1..100 or a cursor that is none of ours: `BAD_USER_INPUT`. */
 export const parsePage = ({ first, after }: PageArgs, keyParts = 1): Page => {

@@ -1,4 +1,6 @@
 /** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, bounds, an orderly end. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -41,11 +43,13 @@ export interface HttpServerOptions {
   readonly keepAliveMs?: number;
   /** For how long requests are still taken after the end has begun and readiness says so. */
   readonly drainNoticeMs?: number;
+  /** Told of each WebSocket that is asked for. Without it, and for other upgrades, the request is answered as any other. */
+  readonly onWebSocket?: (request: IncomingMessage, socket: Duplex) => void;
 }
 
 /** Answers 404 and body faults as JSON `{ error: { code, message } }`; nothing of a bug reaches the client. */
 export const createHttpServer = (options: HttpServerOptions): FastifyInstance => {
-  const { log, metrics, notReady, detail, trustedProxies = [], drainNoticeMs = 0 } = options;
+  const { log, metrics, notReady, detail, trustedProxies = [], drainNoticeMs = 0, onWebSocket } = options;
   const http = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,7 +57,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: arrivalBounds.requestTimeout,
     ...(options.keepAliveMs !== undefined && { keepAliveTimeout: options.keepAliveMs }),
-    http: arrivalBounds,
+    http: { ...arrivalBounds, ...(onWebSocket && { shouldUpgradeCallback: isForWebSocket }) },
     clientErrorHandler: answerClientError,
     // Before any route or hook: the router could not read the address. Fastify would echo it.
     frameworkErrors: (_, __, reply: FastifyReply) => reply.status(400).send({ error: unreadableTarget }),
@@ -63,6 +67,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     pluginTimeout: 0,
   });
   http.server.maxConnections = maxConnections;
+  if (onWebSocket) http.server.on('upgrade', onWebSocket);
   drainOnClose(http, drainNoticeMs);
   measureRequests(http, metrics);
 
@@ -104,6 +109,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   );
   return http;
 };
+
+const isForWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
 /**
  * A request target has no fragment (RFC 9112, 3.2): who reads one all the same, and who drops it, see two requests. And

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { profileOf } from '../platform/config.ts';
 import { generate } from './generate.ts';
 import { type Agora, startAgora } from './launcher/agora.ts';
+import { envFile } from './launcher/env-file.ts';
 import { readable } from './launcher/log-lines.ts';
 import { runSeed } from './launcher/seed.ts';
 import { summary } from './launcher/summary.ts';
@@ -23,7 +24,8 @@ const usage = `Usage: npm start [-- <options>]
   --watch               restart a service when its source changes (npm run dev)
   --help
 Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
-REDIS_URL your Redis. PROFILE=production shows and refuses what production does (default: development). LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.`;
+REDIS_URL your Redis. PROFILE=production shows and refuses what production does (default: development). LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.
+.env beside package.json is read as Docker Compose reads it: what the shell says goes before. Not where PROFILE is production.`;
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -108,6 +110,13 @@ const restartOnChange = (agora: Agora): void => {
   });
 };
 
+const readEnvFile = (): void => {
+  const file = envFile(root, process.env);
+  if (!file) return;
+  Object.assign(process.env, file.variables);
+  onLine('launcher', file.sentence);
+};
+
 /** Runs until a signal; returns the exit code. */
 const run = async (options: Options): Promise<number> => {
   const interrupted = new AbortController();
@@ -135,7 +144,8 @@ const run = async (options: Options): Promise<number> => {
 
 try {
   const options = readOptions();
-  if (!options) console.log(usage);
+  if (options) readEnvFile();
+  else console.log(usage);
   process.exit(options ? await run(options) : 0);
 } catch (fault) {
   console.error((fault as Error).message);

@@ -2,11 +2,12 @@
 import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { hasRole, type Viewer } from '../../contracts/viewer.ts';
+import { largestPage } from '../../platform/connection.ts';
 import { Histogram, type Registry } from '../../platform/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type CostPolicy, costPolicy, noCostPolicy } from './cost-policy.ts';
-import { operationCost } from './operation-cost.ts';
-import { type Rejections, tooExpensive } from './rejections.ts';
+import { type OperationCost, operationCost } from './operation-cost.ts';
+import { type Rejections, tooExpensive, tooLargeAPage } from './rejections.ts';
 import type { LimitsConfig } from './variables.ts';
 
 const costHeader = 'x-agora-cost';
@@ -23,8 +24,10 @@ export interface ResolvedRequest {
 /** Of one schema: its policy, and the costs that hold whatever the variables are. */
 interface PricedSchema {
   readonly policy: CostPolicy;
-  readonly fixedCosts: WeakMap<OperationDefinitionNode, number>;
+  readonly fixedPrices: WeakMap<OperationDefinitionNode, Priced>;
 }
+
+type Priced = Pick<OperationCost, 'cost' | 'oversized'>;
 
 export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics: Registry) => {
   const costs = new Histogram({
@@ -38,16 +41,17 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
   // A request under way goes on with the schema that it began with, and so does its cost.
   const priced = new WeakMap<GraphQLSchema, PricedSchema>();
 
-  const costOf = ({ schema, document, operation, request }: ResolvedRequest): number => {
-    if (!operation) return 0;
-    const { policy, fixedCosts } = priced.get(schema) ?? unpriced();
-    const known = fixedCosts.get(operation);
-    if (known !== undefined) return known;
+  const priceOf = ({ schema, document, operation, request }: ResolvedRequest): Priced => {
+    if (!operation) return { cost: 0, oversized: undefined };
+    const { policy, fixedPrices } = priced.get(schema) ?? unpriced();
+    const known = fixedPrices.get(operation);
+    if (known) return known;
     const variables = request.variables ?? {};
-    const { cost, dependsOnVariables } = operationCost({ schema, policy, document, operation, variables });
-    if (!dependsOnVariables) fixedCosts.set(operation, cost);
-    return cost;
+    const { dependsOnVariables, ...price } = operationCost({ schema, policy, document, operation, variables });
+    if (!dependsOnVariables) fixedPrices.set(operation, price);
+    return price;
   };
+  const costOf = (resolved: ResolvedRequest): number => priceOf(resolved).cost;
 
   const bounds: Record<CostRole, number> = {
     guest: config.LIMIT_COST_GUEST,
@@ -70,10 +74,13 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
     },
     check: (resolved: ResolvedRequest, of: Readonly<Record<string, unknown>>) => {
       const role = costRole(resolved.contextValue.viewer);
-      const requested = costOf(resolved);
-      costs.observe({ role }, requested);
-      if (!isBeyond(requested, resolved.contextValue.viewer)) return undefined;
-      return record('COST', tooExpensive(requested, bounds[role], whom[role]), of);
+      const { cost, oversized } = priceOf(resolved);
+      costs.observe({ role }, cost);
+      if (!isBeyond(cost, resolved.contextValue.viewer)) return undefined;
+      const refusal = oversized
+        ? tooLargeAPage(oversized.coordinate, oversized.argument, largestPage)
+        : tooExpensive(cost, bounds[role], whom[role]);
+      return record('COST', refusal, of);
     },
     /** `extensions.cost`, for clients that want to know how near they are to the limit. */
     tell: async (context: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
@@ -89,7 +96,7 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
   };
 };
 
-const unpriced = (): PricedSchema => ({ policy: noCostPolicy, fixedCosts: new WeakMap() });
+const unpriced = (): PricedSchema => ({ policy: noCostPolicy, fixedPrices: new WeakMap() });
 
 const whom = { guest: 'guests', customer: 'customers', staff: 'staff', admin: 'administrators' } as const;
 type CostRole = keyof typeof whom;

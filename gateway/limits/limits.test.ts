@@ -119,6 +119,20 @@ describe('an operation beyond a limit', () => {
     expect(body.errors?.[0]?.extensions).toEqual({ code: 'COST_LIMIT_EXCEEDED', requested: 21, limit: 20 });
   });
 
+  it.each([
+    ['{ people(first: 1000) { name } }', {}],
+    [
+      'query ($n: Int = 3) { me { name } ...People } fragment People on Query { people(first: $n) { name } }',
+      { n: 101 },
+    ],
+  ])('is told how large a page may be when that is what is wrong: %s', async (query, variables) => {
+    const { status, body } = await gateway.ask(query, { variables });
+    expect([status, body.errors]).toMatchObject([
+      400,
+      [{ message: '"first" of Query.people must be from 1 to 100.', extensions: { code: 'BAD_USER_INPUT' } }],
+    ]);
+  });
+
   it('is one beyond it: up to the limit all is answered', async () => {
     const { body } = await gateway.ask('{ me { friend { name } } people(first: 18) { name } }');
     expect(body).toEqual({ data: { me: { friend: { name: 'Grace' } }, people: [{ name: 'Ada' }] } });

@@ -22,6 +22,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { largestPage } from '../../platform/connection.ts';
 import { fragmentsOf } from '../../platform/graphql/fragments.ts';
 import type { CostPolicy, ListSize } from './cost-policy.ts';
 import { type VariableValues, variableValues } from './variable-values.ts';
@@ -37,6 +38,8 @@ export interface OperationCost {
   readonly cost: number;
   /** With other variables it would be another: then it holds for this request only. */
   readonly dependsOnVariables: boolean;
+  /** An argument that asks for more than a page has; the first of them. */
+  readonly oversized: { readonly coordinate: string; readonly argument: string } | undefined;
 }
 
 export interface CostQuestion {
@@ -54,8 +57,9 @@ export const operationCost = (question: CostQuestion): OperationCost => {
   const values = variableValues(operation, variables);
   const fragments = fragmentsOf(document);
   const root = schema.getRootType(operation.operation);
-  const top = root && levelOf({ schema, policy, values, fragments, known: new Map() }, operation.selectionSet, root);
-  return { cost: top ? total(top) : 0, dependsOnVariables: values.wereAsked() };
+  const walk: Walk = { schema, policy, values, fragments, known: new Map(), oversized: [] };
+  const top = root && levelOf(walk, operation.selectionSet, root);
+  return { cost: top ? total(top) : 0, dependsOnVariables: values.wereAsked(), oversized: walk.oversized[0] };
 };
 
 interface Walk {
@@ -65,6 +69,7 @@ interface Walk {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Each fragment is looked at once, however often it is spread: ten of them can be spread a million times. */
   readonly known: Map<string, Level>;
+  readonly oversized: NonNullable<OperationCost['oversized']>[];
 }
 
 /** What is selected at one place. The lists whose size the field above may know are kept apart: one item of each. */
@@ -126,7 +131,9 @@ const addField = (walk: Walk, level: Level, node: FieldNode, parent: GraphQLName
   const coordinate = `${parent.name}.${field.name}`;
   const type = getNamedType(field.type);
   const listSize = policy.listSizes.get(coordinate);
-  const size = listSize && expectedSize(listSize, field, node, values);
+  const wanted = listSize ? wantedSizes(listSize, field, node, values) : [];
+  for (const { argument, size } of wanted) if (size > largestPage) walk.oversized.push({ coordinate, argument });
+  const size = listSize && expectedSize(listSize, wanted);
   const sizedBelow = new Set(listSize?.sizedFields);
 
   let item = policy.weights.get(coordinate) ?? defaultWeight(walk, type, parent);
@@ -148,23 +155,24 @@ const defaultWeight = ({ policy, schema }: Walk, type: GraphQLNamedType, parent:
   return policy.weights.get(type.name) ?? (isCompositeType(type) ? objectWeight : 0);
 };
 
-/** The largest that an argument asks for, or its default does; else what is assumed. */
-const expectedSize = (
-  listSize: ListSize,
+/** What the slicing arguments ask for, or their defaults do. */
+const wantedSizes = (
+  { slicingArguments }: ListSize,
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
   values: VariableValues,
-): number => {
-  const wanted = listSize.slicingArguments
-    .map(
-      (name) =>
-        values.resolve(node.arguments?.find((argument) => argument.name.value === name)?.value) ??
-        field.args.find((argument) => argument.name === name)?.defaultValue,
-    )
+): readonly { argument: string; size: number }[] =>
+  slicingArguments.flatMap((argument) => {
+    const size: unknown =
+      values.resolve(node.arguments?.find(({ name }) => name.value === argument)?.value) ??
+      field.args.find(({ name }) => name === argument)?.defaultValue;
     // Anything else is no size, and will be refused for what it is.
-    .filter((size): size is number => typeof size === 'number' && size >= 0);
-  return wanted.length > 0 ? Math.max(...wanted) : (listSize.assumedSize ?? defaultListSize);
-};
+    return typeof size === 'number' && size >= 0 ? [{ argument, size }] : [];
+  });
+
+/** The largest that an argument asks for; else what is assumed. */
+const expectedSize = ({ assumedSize }: ListSize, wanted: readonly { readonly size: number }[]): number =>
+  wanted.length > 0 ? Math.max(...wanted.map(({ size }) => size)) : (assumedSize ?? defaultListSize);
 
 const introspectionEntries = new Map([
   ['__schema', '__Schema'],

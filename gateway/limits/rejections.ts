@@ -50,6 +50,12 @@ export const tooExpensive = (requested: number, limit: number, who: string): Gra
     { requested, limit },
   );
 
+/** Nobody would learn from a price that a page of that size is never to be had. */
+export const tooLargeAPage = (coordinate: string, argument: string, largest: number): GraphQLError =>
+  new GraphQLError(`"${argument}" of ${coordinate} must be from 1 to ${largest}.`, {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+
 const refusal = (limit: Limit, message: string, details: Readonly<Record<string, number>>): GraphQLError =>
   new GraphQLError(message, {
     extensions: { code: `${limit}_LIMIT_EXCEEDED`, ...details, http: { status: 400 } },

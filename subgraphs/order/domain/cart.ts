@@ -1,6 +1,6 @@
 /** A cart, and what may be put into it. Prices are the catalogue's, of today. */
 import type { CartId, CartLineId, ProductId, UserId, VariantId } from '../../../contracts/ids.ts';
-import type { Currency, Money } from '../../../contracts/money.ts';
+import { type Currency, currencies, type Money } from '../../../contracts/money.ts';
 import { type Failure, fail, ok, type Result } from '../../../contracts/result.ts';
 import {
   type CartLimitExceeded,
@@ -71,12 +71,11 @@ export const priceLines = <L extends Units>(lines: readonly L[], catalogue: Cata
 export const isOrderable = <L extends Priced>(line: L): line is L & { readonly unitPrice: Money } =>
   line.unitPrice !== null;
 
-/** The sum of what can be ordered. Undefined for an empty cart, and for one beyond what an order may come to. */
+/** The sum of what can be ordered; nothing in the shop's first currency where nothing can. Undefined beyond what an order may come to. */
 export const cartTotal = (lines: readonly (Units & Priced)[]): Money | undefined => {
   const orderable = lines.filter(isOrderable);
-  const [first] = orderable;
-  const total = first && totalOf(orderable, first.unitPrice.currency);
-  return total && total.amount <= maxTotal ? total : undefined;
+  const total = totalOf(orderable, orderable[0]?.unitPrice.currency ?? currencies[0]);
+  return total.amount <= maxTotal ? total : undefined;
 };
 
 export const limitExceeded = (limit: CartLimitExceeded['limit']): CartLimitExceeded => ({

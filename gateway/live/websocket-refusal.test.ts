@@ -1,0 +1,29 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
+import { keyPair } from '../../tests/kit/token-builders.ts';
+import { websocketRefusal } from './websocket-refusal.ts';
+
+let gateway: GatewayFixture;
+beforeAll(async () => {
+  gateway = await aGateway(await keyPair('viewer'), { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere });
+});
+afterAll(() => gateway.close());
+
+it.each([[['graphql-transport-ws']], [['graphql-ws', 'graphql-transport-ws']], [[]]])(
+  'a client with a WebSocket (%s) is told what to use, and not to come back',
+  async (protocols) => {
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, protocols);
+    const { code, reason } = await new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve));
+    expect([code, reason]).toEqual([4406, websocketRefusal]);
+  },
+);
+
+it('a request that would rather have another version of HTTP is answered as it is', async () => {
+  const headers = { upgrade: 'h2c', connection: 'Upgrade, HTTP2-Settings', 'http2-settings': 'AAMAAABkAAQ' };
+  const asked = request(`${gateway.url}/health/live`, { headers });
+  asked.end();
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  asked.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject);
+  expect(await promise).toBe(200);
+});

@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { envFile } from './env-file.ts';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+const checkout = async (text?: string): Promise<string> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'agora-env-'));
+  folders.push(folder);
+  if (text !== undefined) await writeFile(path.join(folder, '.env'), text);
+  return folder;
+};
+const text = '# mine\nCORS_ORIGINS=http://shop.test:5173\nLOG_LEVEL="debug"\n#ORDER_PORT=1\nREDIS_URL=\n';
+
+describe('.env beside package.json', () => {
+  it('is read, and what was read is said', async () => {
+    expect(envFile(await checkout(text), {})).toEqual({
+      variables: { CORS_ORIGINS: 'http://shop.test:5173', LOG_LEVEL: 'debug' },
+      sentence: 'Read .env: CORS_ORIGINS, LOG_LEVEL',
+    });
+  });
+
+  it('goes after what the shell says, as with Compose', async () => {
+    expect(envFile(await checkout(text), { LOG_LEVEL: 'warn', CORS_ORIGINS: '' })).toEqual({
+      variables: { CORS_ORIGINS: 'http://shop.test:5173' },
+      sentence: "Read .env: CORS_ORIGINS; of the shell's own: LOG_LEVEL",
+    });
+  });
+
+  it('is not there, and nothing is said', async () => {
+    expect(envFile(await checkout(), {})).toBeUndefined();
+  });
+
+  it('is not for tests', async () => {
+    expect(envFile(await checkout(text), { NODE_ENV: 'test' })).toBeUndefined();
+  });
+
+  it.each([
+    ['the shell', text, { PROFILE: 'production' }],
+    ['the file itself', `${text}PROFILE=production\n`, {}],
+  ])('is not for production, says %s', async (_, content, env) => {
+    expect(envFile(await checkout(content), env)).toEqual({
+      variables: {},
+      sentence: 'Did not read .env: PROFILE is production.',
+    });
+  });
+});

@@ -1,0 +1,31 @@
+/** `.env` beside package.json, for a developer's `npm start`: Docker Compose reads the same file. Pure but for the reading. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface EnvFile {
+  /** What the environment does not say itself. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** For the developer: a file that changes something is never silent. */
+  readonly sentence: string;
+}
+
+/** Undefined where there is none, and in tests, which must not depend on what lies about. */
+export const envFile = (folder: string, env: Environment): EnvFile | undefined => {
+  const file = path.join(folder, '.env');
+  if (env.NODE_ENV === 'test' || !existsSync(file)) return undefined;
+  const said = Object.entries(parseEnv(readFileSync(file, 'utf8'))).filter(hasValue);
+  // A deployment says what it means in its own environment; a file that lies about may be anybody's.
+  if (isProduction(env) || isProduction(Object.fromEntries(said)))
+    return { variables: {}, sentence: 'Did not read .env: PROFILE is production.' };
+  const [fresh, known] = [said.filter(([name]) => !env[name]), said.filter(([name]) => env[name])];
+  const names = (entries: typeof said): string => entries.map(([name]) => name).join(', ') || 'nothing';
+  const kept = known.length > 0 ? `; of the shell's own: ${names(known)}` : '';
+  return { variables: Object.fromEntries(fresh), sentence: `Read .env: ${names(fresh)}${kept}` };
+};
+
+const hasValue = (entry: [string, string | undefined]): entry is [string, string] => Boolean(entry[1]);
+
+const isProduction = ({ PROFILE }: Environment): boolean => PROFILE === 'production';
