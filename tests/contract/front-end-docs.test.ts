@@ -28,7 +28,10 @@ it('the configuration of docs/front-end.md types every scalar, and tells a cache
 
   // The generator's packages are this checkout's.
   const inputs = { schema, documents: path.join(folder, config.documents) };
-  const files = await generate({ ...config, ...inputs, cwd: root, silent: true }, false);
+  const files: { filename: string; content: string }[] = await generate(
+    { ...config, ...inputs, cwd: root, silent: true },
+    false,
+  );
   const textOf = (name: string): string => files.find(({ filename }) => filename.endsWith(name))?.content ?? '';
   expect(textOf('graph.ts')).toMatch(/placedAt: string/);
   const possibleTypes = JSON.parse(/const result[^=]*= (\{[^;]+\});/.exec(textOf('possible-types.ts'))?.[1] ?? '{}');
