@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { requestIdHeader } from '../contracts/viewer.ts';
 import { correlationIdFrom, runInContext, traceparentFrom } from './context.ts';
+import { forwardedFor } from './forwarded-for.ts';
 import { acceptJsonBodies } from './http-body.ts';
 import { drainOnClose } from './http-drain.ts';
 import { answerClientError } from './http-faults.ts';
@@ -71,6 +72,13 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   drainOnClose(http, drainNoticeMs);
   measureRequests(http, metrics);
 
+  // Before anybody asks for `request.ip`, which takes an entry's text for an address whatever it is.
+  if (trustedProxies.length > 0)
+    http.addHook('onRequest', (request, _, done) => {
+      const header = request.headers['x-forwarded-for'];
+      if (header !== undefined) request.raw.headers['x-forwarded-for'] = forwardedFor(String(header));
+      done();
+    });
   http.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationIdFrom(request.headers[requestIdHeader]);
     const traceparent = traceparentFrom(request.headers.traceparent);

@@ -33,8 +33,10 @@ export const openMemory = (databaseUrl: string, onLost: (error: Error) => void):
     }),
     max: 4,
   });
-  // An idle connection that breaks (the server restarted) would otherwise end the process; the pool opens another.
+  // A connection that breaks (the server restarted) would otherwise end the process: idle ones tell the pool, and those
+  // that are lent out tell nobody but their own listeners, beside failing their query. The pool opens another.
   pool.on('error', onLost);
+  pool.on('connect', (client) => client.on('error', onLost));
   return pool;
 };
 
