@@ -65,21 +65,24 @@ describe.runIf(redisHere()).each(kinds)('two gateways over the Redis of $kind', 
   });
 });
 
-it.runIf(redisHere())('a gateway whose user has no channels serves, and its readiness says what is refused', async () => {
-  const server = await startRedisWithUser('allkeys +@all resetchannels');
-  const subgraphs = { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere };
-  const gateway = await aGateway(await keyPair('viewer'), { ...subgraphs, REDIS_URL: server.url });
-  let told: unknown;
-  await until('the refusal', async () => {
-    const response = await fetch(`${gateway.url}/health/ready`);
-    const { status, redis, announcements } = (await response.json()) as Record<string, unknown>;
-    told = { status, redis, announcements };
-    return redis === 'up' && announcements !== 'away';
-  });
-  expect(told).toEqual({ status: 'ok', redis: 'up', announcements: 'refused (NOPERM)' });
-  expect((await gateway.ask('{ __typename }')).status).toBe(200);
-  await gateway.close();
-  await server.stop();
-});
+it.runIf(redisHere())(
+  'a gateway whose user has no channels serves, and its readiness says what is refused',
+  async () => {
+    const server = await startRedisWithUser('allkeys +@all resetchannels');
+    const subgraphs = { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere };
+    const gateway = await aGateway(await keyPair('viewer'), { ...subgraphs, REDIS_URL: server.url });
+    let told: unknown;
+    await until('the refusal', async () => {
+      const response = await fetch(`${gateway.url}/health/ready`);
+      const { status, redis, announcements } = (await response.json()) as Record<string, unknown>;
+      told = { status, redis, announcements };
+      return redis === 'up' && announcements !== 'away';
+    });
+    expect(told).toEqual({ status: 'ok', redis: 'up', announcements: 'refused (NOPERM)' });
+    expect((await gateway.ask('{ __typename }')).status).toBe(200);
+    await gateway.close();
+    await server.stop();
+  },
+);
 
 const entry = (key: string): NewEntry => ({ key, value: 'x'.repeat(200), madeFrom: ['product'], ttlMs: 60_000 });

@@ -188,13 +188,22 @@ it('says at its start everything that is wrong with its variables, and ends', as
     expect(output()).toContain(`\n  ${name}: `);
 });
 
-it.runIf(redisHere())('ends with a sentence where REDIS_URL names a node of a cluster as if it were a server', async () => {
-  const node = await redisProcess([...keepsNothing, '--cluster-enabled', 'yes', '--cluster-port', String(await freePort())]);
-  const { output, ended } = run({ REDIS_URL: `redis://127.0.0.1:${node.port}` });
-  expect(await ended).toBe(1);
-  await node.stop();
-  expect(output()).toMatch(/^gateway: the environment is not usable:\n {2}REDIS_URL: .*write redis\+cluster:\/\//);
-});
+it.runIf(redisHere())(
+  'ends with a sentence where REDIS_URL names a node of a cluster as if it were a server',
+  async () => {
+    const node = await redisProcess([
+      ...keepsNothing,
+      '--cluster-enabled',
+      'yes',
+      '--cluster-port',
+      String(await freePort()),
+    ]);
+    const { output, ended } = run({ REDIS_URL: `redis://127.0.0.1:${node.port}` });
+    expect(await ended).toBe(1);
+    await node.stop();
+    expect(output()).toMatch(/^gateway: the environment is not usable:\n {2}REDIS_URL: .*write redis\+cluster:\/\//);
+  },
+);
 
 it('lists its variables when asked for help, whatever the environment', async () => {
   const { output, ended } = run({ AUTHENTICATION: 'maybe' }, '--help');
