@@ -12,6 +12,7 @@ import { checkInput } from '../../platform/graphql/operation-input.ts';
 import type { Logger } from '../../platform/log.ts';
 import { legacyStatus } from '../http/legacy-status.ts';
 import type { RequestContext } from '../identity/request-context.ts';
+import { keepDeclaredVariables } from './declared-variables.ts';
 import { errorFormatter } from './errors.ts';
 import { requireOneOperation } from './one-operation.ts';
 
@@ -62,9 +63,9 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     plugins: [
       drain(http),
       ApolloServerPluginLandingPageDisabled(),
+      keepDeclaredVariables,
       requireOneOperation,
       ...plugins,
-      // After the limits: what is nested too deeply must not be read recursively.
       checkInput,
       legacyStatus,
     ],

@@ -36,6 +36,7 @@ const start = async (environment: Record<string, string> = {}): Promise<GatewayF
     LIMIT_FRAGMENTS: '2',
     LIMIT_VARIABLES_BYTES: '100',
     LIMIT_VARIABLES_DEPTH: '3',
+    LIMIT_VARIABLES_VALUES: '20',
     LIMIT_COST_GUEST: '20',
     LIMIT_COST_CUSTOMER: '30',
     LIMIT_COST_STAFF: '40',
@@ -86,6 +87,13 @@ const beyond: [string, string, string, string, object?][] = [
     '4 levels in its variables; 3',
     'variables_depth',
     { n: 1, x: [[[[]]]] },
+  ],
+  [
+    'VARIABLES_VALUES',
+    'query ($n: Int) { people(first: $n) { name } }',
+    '22 values in its variables; 20',
+    'variables_values',
+    { n: 1, x: Array(20).fill(0) },
   ],
 ];
 
@@ -192,6 +200,34 @@ it.each(['measure', 'off'])('in mode %s all of it is answered', async (mode) => 
   expect(logged.map(({ limit }) => limit)).toEqual(mode === 'off' ? [] : beyond.map(([limit]) => limit));
   const counted = await metric(gateway, 'agora_gateway_limit_rejections_total{limit="alias"');
   expect(counted?.includes('mode="measure"') ?? false).toBe(mode === 'measure');
+});
+
+const zeros = (count: number) => `[${Array(count).fill(0)}]`;
+
+it.each([
+  ['EXTENSIONS_VALUES', '21 values in its extensions; 20', `"extensions":{"a":${zeros(20)}}`],
+  ['EXTENSIONS_DEPTH', '4 levels in its extensions; 3', '"extensions":{"a":[[[[]]]]}'],
+  ['EXTENSIONS', 'bytes of extensions; 100', `"extensions":{"a":"${'x'.repeat(100)}"}`],
+  ['VARIABLES_VALUES', '21 values in its variables; 20', `"variables":{"a":${zeros(20)}}`],
+])('%s is refused before the document is looked at, by POST and by GET', async (limit, message, part) => {
+  const { url } = await start();
+  const [, name = '', text = ''] = /^"(\w+)":(.*)$/.exec(part) ?? [];
+  const answers = [
+    await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"query":"{ no graphql",${part}}`,
+    }),
+    await fetch(`${url}/graphql?${new URLSearchParams({ query: '{ no graphql', [name]: text })}`, {
+      headers: { 'apollo-require-preflight': '1' },
+    }),
+  ];
+  for (const answer of answers) {
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { errors: [{ message: expect.stringContaining(message), extensions: { code: `${limit}_LIMIT_EXCEEDED` } }] },
+    ]);
+  }
 });
 
 it('several operations in one body are refused, whoever sends them', async () => {

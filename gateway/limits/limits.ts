@@ -1,6 +1,6 @@
 /**
- * Bounds of what one operation may ask for: its shape while it is validated, then its variables and its cost, all before
- * anything is planned or called. Tokens and bytes were bounded before it was parsed.
+ * Bounds of what one operation may ask for: its variables before anything reads them, its shape while it is validated,
+ * then its cost, all before anything is planned or called. Tokens and bytes were bounded before it was parsed.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
@@ -10,10 +10,10 @@ import type { Registry } from '../../platform/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { refuseBatches } from './batches.ts';
 import { costLimits, type ResolvedRequest } from './cost-limits.ts';
-import { type Rejections, rejections, tooMany } from './rejections.ts';
+import { inputGate } from './input-limits.ts';
+import { rejections } from './rejections.ts';
 import { shapeRule } from './shape-limits.ts';
 import type { LimitsConfig } from './variables.ts';
-import { variablesSize } from './variables-size.ts';
 
 export interface Limits {
   readonly plugin: ApolloServerPlugin<RequestContext>;
@@ -32,6 +32,7 @@ export const limits = (config: LimitsConfig, { http, metrics, log }: LimitsKit):
   http.addHook('preHandler', refuseBatches);
   const isOff = config.LIMITS_MODE === 'off';
   const recording = rejections(config.LIMITS_MODE, metrics, log);
+  if (!isOff) http.addHook('preHandler', inputGate(config, recording));
   const cost = costLimits(config, recording, metrics);
   return {
     costOf: cost.charge,
@@ -43,26 +44,11 @@ export const limits = (config: LimitsConfig, { http, metrics, log }: LimitsKit):
           ? undefined
           : {
               didResolveOperation: async (context) => {
-                const of = { operationName: context.operationName };
-                const refusal =
-                  checkVariables(config, recording, context.request.variables ?? {}, of) ?? cost.check(context, of);
+                const refusal = cost.check(context, { operationName: context.operationName });
                 if (refusal) throw refusal;
               },
               willSendResponse: cost.tell,
             },
     },
   };
-};
-
-const checkVariables = (
-  config: LimitsConfig,
-  { record }: Rejections,
-  variables: object,
-  of: Readonly<Record<string, unknown>>,
-) => {
-  const most = { bytes: config.LIMIT_VARIABLES_BYTES, depth: config.LIMIT_VARIABLES_DEPTH };
-  const { bytes, depth } = variablesSize(variables, most);
-  if (bytes > most.bytes) return record('VARIABLES', tooMany('VARIABLES', bytes, most.bytes), of);
-  if (depth > most.depth) return record('VARIABLES_DEPTH', tooMany('VARIABLES_DEPTH', depth, most.depth), of);
-  return undefined;
 };

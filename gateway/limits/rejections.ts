@@ -13,6 +13,10 @@ const nouns = {
   FRAGMENT: 'fragments',
   VARIABLES: 'bytes of variables',
   VARIABLES_DEPTH: 'levels in its variables',
+  VARIABLES_VALUES: 'values in its variables',
+  EXTENSIONS: 'bytes of extensions',
+  EXTENSIONS_DEPTH: 'levels in its extensions',
+  EXTENSIONS_VALUES: 'values in its extensions',
 } as const;
 
 export type CountedLimit = keyof typeof nouns;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { variablesSize } from './variables-size.ts';
 
-const enough = { bytes: 1_000, depth: 10 };
+const enough = { bytes: 1_000, depth: 10, values: 100 };
 const size = (variables: object) => variablesSize(variables, enough);
 
 test.each([
@@ -18,5 +18,20 @@ test.each([
 test('it counts no further than is needed, however deep or long it is', () => {
   const deep = JSON.parse(`{"x":${'['.repeat(500)}${']'.repeat(500)}}`);
   expect(size(deep).depth).toBe(11);
-  expect(size({ list: Array.from({ length: 100_000 }, () => 'text') }).bytes).toBeLessThan(100_000 + 1_000 + 10);
+  expect(size({ text: 'x'.repeat(2_000), list: [[]] }).depth).toBe(1);
+});
+
+test.each([
+  ['a list', { list: Array(60_000).fill(0) }],
+  ['a list of objects', { list: Array(60_000).fill({}) }],
+  ['an object', Object.fromEntries(Array.from({ length: 60_000 }, (_, n) => [`k${n}`, 0]))],
+])('%s that is too long is not looked into', (_, variables) => {
+  const { bytes, values } = size(variables);
+  expect(values).toBeGreaterThanOrEqual(60_000);
+  expect(bytes).toBeLessThan(20);
+});
+
+test('every value counts, wherever it is', () => {
+  expect(size({ a: [0, [1, 2]], b: { c: null } }).values).toBe(7);
+  expect(size({ a: Array.from({ length: 60 }, () => []), b: Array(60).fill(0) }).values).toBe(122);
 });

@@ -62,8 +62,9 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
     const operation = operationOf(asked.data);
     // Before it is written out: what is nested by the thousand would end in the stack, with the stream half open.
-    const { bytes, depth } = variablesSize(operation, { bytes: questionBytes, depth: questionDepth });
-    if (bytes > questionBytes || depth > questionDepth) return reply.status(413).send(tooLong);
+    const most = { bytes: questionBytes, depth: questionDepth, values: questionBytes };
+    const { bytes, depth, values } = variablesSize(operation, most);
+    if (bytes > most.bytes || depth > most.depth || values > most.values) return reply.status(413).send(tooLong);
     const viewer = viewerOf(request);
     const leave = admission.enter(limitKey(viewer, request.ip));
     if (typeof leave === 'string') {

@@ -36,8 +36,8 @@ export const largeOrTwisted: readonly Row[] = [
   [
     'an extension 20,000 levels deep',
     raw(`{"query":"{ __typename }","extensions":{"x":${nested(20_000, '[', '', ']')}}}`),
-    200,
-    null,
+    400,
+    'EXTENSIONS_DEPTH_LIMIT_EXCEEDED',
   ],
   [
     'a __proto__ in the variables',
