@@ -14,6 +14,7 @@ const http = createHttpServer({
   metrics: createMetrics('test'),
   notReady: async () => [],
   bodyLimitBytes: limit,
+  bodyLimitValues: 20,
 });
 http.post('/', async ({ body }) => {
   received.push(body);
@@ -64,6 +65,21 @@ describe('a JSON body', () => {
     const before = received.length;
     expect(await post(bytes, headers)).toMatchObject({ status });
     expect(received.length).toBe(before);
+  });
+});
+
+describe('the values of a JSON body', () => {
+  it.each([
+    ['a list of as many as there may be', `[${Array(19).fill(0)}]`, 200],
+    ['signs in a text', JSON.stringify({ text: '[{,"\\,'.repeat(20) }), 200],
+    ['a long list', `[${Array(21).fill(0)}]`, 413],
+    ['a long list behind a text', `["\\\\\\"",${Array(20).fill('{}')}]`, 413],
+    ['many keys', `{${Array.from({ length: 21 }, (_, n) => `"k${n}":0`)}}`, 413],
+    ['lists in lists', `${'['.repeat(21)}${']'.repeat(21)}`, 413],
+  ])('are counted before it is parsed: %s', async (_, json, status) => {
+    const before = received.length;
+    expect(await post(utf8.encode(json))).toMatchObject({ status });
+    expect(received.length - before).toBe(status === 200 ? 1 : 0);
   });
 });
 

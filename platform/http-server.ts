@@ -40,6 +40,8 @@ export interface HttpServerOptions {
   readonly trustedProxies?: readonly string[];
   /** A longer body is refused with 413. */
   readonly bodyLimitBytes?: number;
+  /** One with more values is, too, before it is parsed. */
+  readonly bodyLimitValues?: number;
   /** For how long a connection may be idle; 72 s, as Fastify has it. */
   readonly keepAliveMs?: number;
   /** For how long requests are still taken after the end has begun and readiness says so. */
@@ -89,7 +91,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   });
 
   http.addHook('onRequest', checkTarget);
-  acceptJsonBodies(http);
+  acceptJsonBodies(http, options.bodyLimitValues);
 
   http.setNotFoundHandler((_, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing here.' } }),

@@ -19,6 +19,7 @@ export const httpDoor = async (config: HttpConfig, options: DoorOptions): Promis
     ...options,
     trustedProxies: config.TRUSTED_PROXIES,
     bodyLimitBytes: config.LIMIT_BODY_BYTES,
+    bodyLimitValues: config.LIMIT_BODY_VALUES,
     drainNoticeMs: config.SHUTDOWN_NOTICE_MS,
     keepAliveMs: config.KEEP_ALIVE_MS,
   });

@@ -8,36 +8,36 @@ export const largeOrTwisted: readonly Row[] = [
   [
     'variables 120,000 levels deep',
     raw(`{"query":"{ __typename }","variables":{"x":${nested(120_000, '[', '', ']')}}}`),
-    400,
-    'VARIABLES_DEPTH_LIMIT_EXCEEDED',
+    413,
+    'PAYLOAD_TOO_LARGE',
   ],
   [
     'variables 20,000 levels deep',
     raw(`{"query":"{ __typename }","variables":{"x":${nested(20_000, '[', '', ']')}}}`),
-    400,
-    'VARIABLES_DEPTH_LIMIT_EXCEEDED',
+    413,
+    'PAYLOAD_TOO_LARGE',
   ],
   [
     'an id 20,000 levels deep',
     raw(
       `{"query":"query ($s: String) { product(slug: $s) { title } }","variables":{"s":${nested(20_000, '[', '', ']')}}}`,
     ),
-    400,
-    'VARIABLES_DEPTH_LIMIT_EXCEEDED',
+    413,
+    'PAYLOAD_TOO_LARGE',
   ],
   [
     'an input 20,000 levels deep',
     raw(
       `{"query":"mutation ($i: SignInInput!) { signIn(input: $i) { __typename } }","variables":{"i":${nested(20_000, '{"email":', '1', '}')}}}`,
     ),
-    400,
-    'VARIABLES_DEPTH_LIMIT_EXCEEDED',
+    413,
+    'PAYLOAD_TOO_LARGE',
   ],
   [
     'an extension 20,000 levels deep',
     raw(`{"query":"{ __typename }","extensions":{"x":${nested(20_000, '[', '', ']')}}}`),
-    400,
-    'EXTENSIONS_DEPTH_LIMIT_EXCEEDED',
+    413,
+    'PAYLOAD_TOO_LARGE',
   ],
   [
     'a __proto__ in the variables',
