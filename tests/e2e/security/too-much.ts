@@ -74,7 +74,7 @@ export const tooMuch: readonly Row[] = [
     'a page without end',
     gql('{ products(first: 2147483647) { edges { node { title } } } }'),
     400,
-    'COST_LIMIT_EXCEEDED',
+    'BAD_USER_INPUT',
   ],
   [
     'the schema in the schema',
