@@ -70,12 +70,7 @@ export const tooMuch: readonly Row[] = [
     400,
     'COST_LIMIT_EXCEEDED',
   ],
-  [
-    'a page without end',
-    gql('{ products(first: 2147483647) { edges { node { title } } } }'),
-    400,
-    'BAD_USER_INPUT',
-  ],
+  ['a page without end', gql('{ products(first: 2147483647) { edges { node { title } } } }'), 400, 'BAD_USER_INPUT'],
   [
     'the schema in the schema',
     gql(`{ __schema { types { ${nested(8, 'fields { type { ', 'name', ' } }')} } } }`),
