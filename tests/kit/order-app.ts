@@ -2,7 +2,7 @@
 import { type GraphQLError, graphql } from 'graphql';
 import { type MessageId, namedId, newId, type OrderId, type UserId, type VariantId } from '../../contracts/ids.ts';
 import { ProductChanged } from '../../contracts/messages/product.ts';
-import { type Money, money } from '../../contracts/money.ts';
+import { Currency, type Money, money } from '../../contracts/money.ts';
 import { CallerFault } from '../../contracts/result.ts';
 import type { Viewer } from '../../contracts/viewer.ts';
 import { prismaAdapter } from '../../platform/database.ts';
@@ -169,10 +169,12 @@ const shopping = (app: App, prisma: PrismaClient) => {
       if (!result.ok) throw new Error(result.failure.message);
       return result.value;
     },
-    /** A reply about the order's present attempt. */
+    /** A reply about the order's present attempt, and about all of its money, unless told otherwise. */
     replyTo: async <T extends Reply['type']>(id: OrderId, type: T, data: Parameters<typeof aReply<T>>[1] = {}) => {
-      const attemptId = (await rowOf(id)).attemptId;
-      return aReply(type, { attemptId, orderId: id, ...data } as Parameters<typeof aReply<T>>[1]);
+      const { attemptId, totalAmount, currency } = await rowOf(id);
+      const isOfMoney = type === 'payment.authorized' || type === 'payment.captured';
+      const all = isOfMoney && { amount: money(totalAmount, Currency.parse(currency)) };
+      return aReply(type, { attemptId, orderId: id, ...all, ...data } as Parameters<typeof aReply<T>>[1]);
     },
     /** The types of all that was sent about an order, in their order. */
     sent: async (id: OrderId): Promise<string[]> => {
