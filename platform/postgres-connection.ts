@@ -87,13 +87,24 @@ class BoundedClient extends pg.Client {
   override connect(): Promise<pg.Client>;
   override connect(callback: (error: Error) => void): void;
   override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
-    const connected = super
-      .connect()
-      .then(() => this.query(this.#session))
-      .then(() => this as pg.Client);
+    const connected = super.connect().then(() => this.#prepare());
     if (!callback) return connected;
     // What it is called with when all is well, the types do not know.
     connected.then(() => callback(null as unknown as Error), callback);
+  }
+
+  /** A pool hears of errors, and ends what it has, only when it has a connection: until then both are to be done here. */
+  async #prepare(): Promise<pg.Client> {
+    const hear = () => undefined;
+    this.on('error', hear);
+    try {
+      await (this.query(this.#session) as Promise<unknown>);
+    } catch (fault) {
+      this.end().catch(hear);
+      throw fault;
+    }
+    this.off('error', hear);
+    return this;
   }
 
   override query(...given: unknown[]): never {
