@@ -41,6 +41,7 @@ describe('the address of a database', () => {
     ['postgresql://u:SECRET@/db', /a socket: .*@\/database\?host=/],
     ['postgresql://u:SECRET@:5433/db?host=/run', /&port=/],
     ['postgresql://u:SECRET@host/db?host=/run', /host twice/],
+    ['postgresql://u:SECRET@host:5432/db?port=5433', /port twice/],
     ['postgresql://u:SECRET@host:99999/db', /between 1 and 65535/],
     ['postgresql://u:SECRET@host:SECRET/db', /must be postgresql/],
     ['postgresql://u:SECRET@host/db/SECRET', /must be postgresql/],

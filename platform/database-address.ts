@@ -68,6 +68,7 @@ const parse = (text: string): DatabaseAddress => {
   const parameters = parametersOf(query);
   const socket = parameters.get('host');
   if (host && socket) refuse('names its host twice, before the database and as ?host=');
+  if (port && parameters.has('port')) refuse('names its port twice, before the database and as ?port=');
   if (socket?.includes(',')) refuse('names several hosts, of which node-postgres takes one');
   if (!host && (!socket || database === undefined || port))
     refuse(`must name a host: ${form}, or a socket: ${socketForm} (and &port= if it is not 5432)`);
