@@ -41,7 +41,8 @@ export const inputGate = (config: LimitsConfig, { record }: Rejections) => {
 
 const sentAs = ({ method, url, body }: FastifyRequest, part: Part): unknown => {
   if (method !== 'GET') return typeof body === 'object' && body !== null && (body as Record<string, unknown>)[part];
-  const text = url.includes(part) && new URLSearchParams(searchOf(url)).get(part);
+  // By its decoded name, as Apollo Server reads it.
+  const text = new URLSearchParams(searchOf(url)).get(part);
   try {
     return text && JSON.parse(text);
   } catch {
