@@ -40,13 +40,22 @@ describe('.env beside package.json', () => {
     expect(envFile(await checkout(text), { NODE_ENV: 'test' })).toBeUndefined();
   });
 
-  it.each([
-    ['the shell', text, { PROFILE: 'production' }],
-    ['the file itself', `${text}PROFILE=production\n`, {}],
-  ])('is not for production, says %s', async (_, content, env) => {
-    expect(envFile(await checkout(content), env)).toEqual({
+  it('is not for production, when the shell says that', async () => {
+    expect(envFile(await checkout(text), { PROFILE: 'production' })).toEqual({
       variables: {},
       sentence: 'Did not read .env: PROFILE is production.',
     });
+  });
+
+  it('is followed in that it is for production, and in nothing else', async () => {
+    expect(envFile(await checkout(`${text}PROFILE=production\n`), {})).toEqual({
+      variables: { PROFILE: 'production' },
+      sentence: 'Read .env: PROFILE, and nothing else, since it is production.',
+    });
+  });
+
+  it('is read for a shell that says development, whatever the file says of that', async () => {
+    const read = envFile(await checkout('PROFILE=production\nLOG_LEVEL=debug\n'), { PROFILE: 'development' });
+    expect(read?.variables).toEqual({ LOG_LEVEL: 'debug' });
   });
 });

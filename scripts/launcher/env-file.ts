@@ -17,9 +17,13 @@ export const envFile = (folder: string, env: Environment): EnvFile | undefined =
   const file = path.join(folder, '.env');
   if (env.NODE_ENV === 'test' || !existsSync(file)) return undefined;
   const said = Object.entries(parseEnv(readFileSync(file, 'utf8'))).filter(hasValue);
-  // A deployment says what it means in its own environment; a file that lies about may be anybody's.
-  if (isProduction(env) || isProduction(Object.fromEntries(said)))
-    return { variables: {}, sentence: 'Did not read .env: PROFILE is production.' };
+  // A deployment says what it means in its own environment; a file that lies about may be anybody's. That it is for
+  // production is all that is taken from it then: without, this would be development, demo accounts and all.
+  const profile = env.PROFILE || Object.fromEntries(said).PROFILE;
+  if (profile === 'production')
+    return env.PROFILE
+      ? { variables: {}, sentence: 'Did not read .env: PROFILE is production.' }
+      : { variables: { PROFILE: profile }, sentence: 'Read .env: PROFILE, and nothing else, since it is production.' };
   const [fresh, known] = [said.filter(([name]) => !env[name]), said.filter(([name]) => env[name])];
   const names = (entries: typeof said): string => entries.map(([name]) => name).join(', ') || 'nothing';
   const kept = known.length > 0 ? `; of the shell's own: ${names(known)}` : '';
@@ -27,5 +31,3 @@ export const envFile = (folder: string, env: Environment): EnvFile | undefined =
 };
 
 const hasValue = (entry: [string, string | undefined]): entry is [string, string] => Boolean(entry[1]);
-
-const isProduction = ({ PROFILE }: Environment): boolean => PROFILE === 'production';
