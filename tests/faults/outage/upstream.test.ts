@@ -61,6 +61,7 @@ const withoutVictim = ({ body }: GatewayReply, { victim }: Scene): string | unde
   if (part === 'well') return undefined;
   expect(body.errors).toEqual([
     {
+      path: [victim.name],
       message: expect.stringContaining(victim.name),
       extensions: { code: expect.any(String), service: victim.name },
     },
