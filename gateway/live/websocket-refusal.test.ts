@@ -1,8 +1,10 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
 import { keyPair } from '../../tests/kit/token-builders.ts';
-import { websocketRefusal } from './websocket-refusal.ts';
+import { refuseWebSocket, websocketRefusal } from './websocket-refusal.ts';
 
 let gateway: GatewayFixture;
 beforeAll(async () => {
@@ -26,4 +28,10 @@ it('a request that would rather have another version of HTTP is answered as it i
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
   asked.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject);
   expect(await promise).toBe(200);
+});
+
+it('a client that never closes is let go of all the same', async () => {
+  const silent = new Duplex({ read: () => undefined, write: (_, __, done) => done() });
+  refuseWebSocket({ headers: {} } as IncomingMessage, silent);
+  await once(silent, 'close');
 });

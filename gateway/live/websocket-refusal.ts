@@ -12,6 +12,9 @@ const handshakeKey = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 // Of graphql-ws, "subprotocol not acceptable": its clients hand it to the subscriber, and do not come back.
 const closeCode = 4406;
 
+// 2 s: a client answers a close frame at once.
+const closeWithinMs = 2_000;
+
 /** At most 123 bytes, as a close frame has it. */
 export const websocketRefusal =
   'No WebSockets: subscribe by POST with accept: text/event-stream (graphql-sse). docs/live-updates.md';
@@ -36,4 +39,6 @@ export const refuseWebSocket = ({ headers }: IncomingMessage, socket: Duplex): v
   socket.end(Buffer.concat([Buffer.from(lines.join('\r\n')), frame]));
   // What it still sends (its own close frame) is read, so that nothing resets the connection before it has read ours.
   socket.resume();
+  // Nobody else ends a connection that has left HTTP, and a client that never closes would keep its place, also at the end.
+  setTimeout(() => socket.destroy(), closeWithinMs).unref();
 };
