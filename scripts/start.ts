@@ -25,7 +25,7 @@ const usage = `Usage: npm start [-- <options>]
   --help
 Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
 REDIS_URL your Redis. PROFILE=production shows and refuses what production does (default: development). LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.
-.env beside package.json is read as Docker Compose reads it: what the shell says goes before. In production nothing is read of it, but that PROFILE is that.`;
+.env beside package.json is read, NAME=value a line, without interpolation: what the shell says goes before. In production nothing is read of it, but that PROFILE is that.`;
 
 const root = path.resolve(import.meta.dirname, '..');
 

@@ -25,6 +25,12 @@ describe('.env beside package.json', () => {
     });
   });
 
+  it('is read from its first line on, though an editor began it with a byte order mark', async () => {
+    expect(envFile(await checkout(`\uFEFFPROFILE=production\r\n${text}`), {})?.variables).toEqual({
+      PROFILE: 'production',
+    });
+  });
+
   it('goes after what the shell says, as with Compose', async () => {
     expect(envFile(await checkout(text), { LOG_LEVEL: 'warn', CORS_ORIGINS: '' })).toEqual({
       variables: { CORS_ORIGINS: 'http://shop.test:5173' },

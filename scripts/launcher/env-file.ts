@@ -16,7 +16,9 @@ export interface EnvFile {
 export const envFile = (folder: string, env: Environment): EnvFile | undefined => {
   const file = path.join(folder, '.env');
   if (env.NODE_ENV === 'test' || !existsSync(file)) return undefined;
-  const said = Object.entries(parseEnv(readFileSync(file, 'utf8'))).filter(hasValue);
+  // Editors on Windows begin a file with a mark that would else be part of the first name.
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  const said = Object.entries(parseEnv(text)).filter(hasValue);
   // A deployment says what it means in its own environment; a file that lies about may be anybody's. That it is for
   // production is all that is taken from it then: without, this would be development, demo accounts and all.
   const profile = env.PROFILE || Object.fromEntries(said).PROFILE;
