@@ -91,45 +91,19 @@ const withCopies = (client: Cluster): PatientRedis => {
   return { connection: follow(client), release: () => opened.forEach((each) => void each.disconnect()) };
 };
 
-// 1 s: while a process starts, long turns of its own make the first commands time out, which says nothing of Redis.
-const startingMs = 1_000;
-
-/**
- * One log line when it goes away and one when it is back; of a cluster, the same of each node. That it was never there is
- * told a moment after the start. Returns what ends it.
- */
+/** One log line when it goes away and one when it is back; of a cluster, the same of each node. Returns what ends it. */
 export const tellOfLink = (client: RedisClient, log: Logger, what: string): (() => void) => {
   const link = linkState(log, what);
-  let held: unknown;
-  let isStarting = true;
-  const hasStarted = () => {
-    clearTimeout(start);
-    isStarting = false;
-  };
-  const start = setTimeout(() => {
-    hasStarted();
-    if (held !== undefined) link.down(held);
-  }, startingMs).unref();
-  const down = (error: unknown) => {
-    if (isStarting) held ??= error;
-    else link.down(error);
-  };
-  const closed = () => down(new Error('the connection was closed'));
-  client.on('error', down);
+  const closed = () => link.down(new Error('the connection was closed'));
+  client.on('error', link.down);
   client.on('close', closed);
-  client.on('ready', () => {
-    hasStarted();
-    link.up();
-  });
+  client.on('ready', link.up);
   if (client instanceof Cluster) {
     const nodes = linkStates(log, (node) => `${what}, node ${node},`);
     client.on('node error', (error: Error, node: string) => nodes(node).down(error));
     client.on('+node', (node: Redis) => node.on('ready', nodes(`${node.options.host}:${node.options.port}`).up));
   }
-  return () => {
-    clearTimeout(start);
-    client.off('close', closed);
-  };
+  return () => void client.off('close', closed);
 };
 
 const loginOf = ({ username, password }: RedisCredentials, tls: boolean) => ({

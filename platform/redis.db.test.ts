@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BreakableLink, breakableLink } from '../tests/kit/breakable-link.ts';
 import { type RecordedLog, recordedLog } from '../tests/kit/recorded-log.ts';
@@ -54,19 +53,6 @@ describe.runIf(redisHere())('a connection to Redis', () => {
       );
     await until('a connection that answers', answers);
     expect(log.saying('away')).toHaveLength(1);
-  });
-
-  it('says nothing of a Redis that was there all the time, however long the turns of a start are', async () => {
-    await connect();
-    connection.close();
-    // Past the link, which is of this process and would stand still with it.
-    connection = connectRedis(server.url, log.log, 'test');
-    // As when a schema is loaded: the first commands have timed out before their answers can be read.
-    await once(connection.redis, 'connect');
-    const end = performance.now() + 300;
-    while (performance.now() < end);
-    await until('connected', connection.isUp);
-    expect(log.lines).toEqual([]);
   });
 
   it('says nothing when it is closed on purpose', async () => {
