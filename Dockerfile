@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 # No install scripts: what services run needs none, and what a script would fetch does not get in.
 RUN --mount=type=cache,target=/npm npm ci --cache /npm --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN node scripts/generate.ts && node --disable-warning=ExperimentalWarning scripts/image.ts --to /image
+RUN node tools/generate.ts && node --disable-warning=ExperimentalWarning tools/image.ts --to /image
 
 FROM node:24-bookworm-slim
 # Libraries that ask leave out their development checks.
@@ -20,5 +20,5 @@ USER node
 # 3 s apart while it starts, since each look is a process: ten services on two cores must have time to start. The port
 # is the gateway's, as the command below; whoever sets another command sets another port.
 HEALTHCHECK --interval=15s --timeout=10s --start-period=90s --start-interval=3s --retries=3 \
-  CMD ["node", "scripts/health.mjs", "4000"]
+  CMD ["node", "ops/health.mjs", "4000"]
 CMD ["node", "gateway/main.ts"]

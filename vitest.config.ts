@@ -2,17 +2,18 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 // Under Node 20 dozens of tests would fail, and then the reporter: one sentence instead, however Vitest was started.
-import './scripts/preflight.mjs';
-import { pastProxies } from './scripts/launcher/environment.ts';
+import './tools/preflight.mjs';
+import { pastProxies } from './launcher/environment.ts';
 
 // Tests ask their own servers on this machine; a proxy that the environment names is for what is outside.
 Object.assign(process.env, pastProxies(process.env));
 
-const sources = '{contracts,platform,gateway,subgraphs,scripts,web,tests/kit}/**';
-const needsPostgres = ['tests/kit/postgres-setup.ts'];
+const sources = '{contracts,platform,gateway,subgraphs,ops,launcher,tools,bench,web,tests/kit}/**';
+const needsPostgres = ['tests/kit/postgres/setup.ts'];
+const contractChecks = 'tools/contracts/checks/*.test.ts';
 const second = 1_000;
 /** Turns tracing on, for its whole process and for good. */
-const changesItsProcess = 'platform/tracing.db.test.ts';
+const changesItsProcess = 'platform/observability/tracing.db.test.ts';
 /** Vite would give our files graphql's ES build while packages get its CommonJS build, as Node does: two realms of types. */
 const oneGraphql = {
   find: /^graphql$/,
@@ -22,13 +23,13 @@ const oneGraphql = {
 /** The tiers, cheapest first. Each waits for the one before, so that a broken unit is reported before minutes of end-to-end tests. */
 export default defineConfig({
   test: {
-    reporters: ['default', './tests/kit/summary-reporter.ts'],
+    reporters: ['default', './tests/kit/vitest/summary-reporter.ts'],
     projects: [
       tier({
         name: 'unit',
         order: 0,
         include: [`${sources}/*.test.ts`],
-        exclude: ['**/*.db.test.ts'],
+        exclude: ['**/*.db.test.ts', contractChecks],
         isolate: false,
         pair: true,
         // Property tests of the saga need a second or two of a quiet machine; the rest is for one that is not.
@@ -56,7 +57,7 @@ export default defineConfig({
       tier({
         name: 'contract',
         order: 2,
-        include: ['tests/contract/**/*.test.ts'],
+        include: ['tests/contract/**/*.test.ts', contractChecks],
         isolate: false,
         pair: true,
         globalSetup: needsPostgres,
@@ -67,7 +68,7 @@ export default defineConfig({
         name: 'e2e',
         order: 3,
         include: ['tests/e2e/**/*.test.ts'],
-        globalSetup: ['tests/kit/agora-setup.ts'],
+        globalSetup: ['tests/kit/agora/setup.ts'],
         timeoutMs: 120 * second,
         alone: true,
       }),
@@ -124,7 +125,7 @@ function tier({
       include,
       exclude: ['**/node_modules/**', ...exclude],
       globalSetup,
-      setupFiles: ['tests/kit/console.ts'],
+      setupFiles: ['tests/kit/vitest/console.ts'],
       sequence: { groupOrder: order },
       testTimeout: timeoutMs,
       hookTimeout: Math.max(timeoutMs, 60 * second),

@@ -1,4 +1,4 @@
-/** What a use case asks of idempotency; platform/idempotency.ts keeps the rows. */
+/** What a use case asks of idempotency; platform/messaging/idempotency.ts keeps the rows. */
 import type { Failure, IdempotencyConflict, Result } from './result.ts';
 
 export interface IdempotentRequest {

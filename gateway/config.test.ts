@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseConfig } from '../platform/config.ts';
+import { parseConfig } from '#platform/config/config.ts';
 import { gatewayVariables } from './config.ts';
 import { manifestPlaces } from './documents/variables.ts';
 import { defaultSupergraphFile } from './schema/variables.ts';

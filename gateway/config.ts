@@ -1,7 +1,7 @@
 /** The gateway's variables: each concern has its own beside it, this is the whole. */
 import { z } from 'zod';
-import { defaultPorts } from '../contracts/services.ts';
-import { processVariables, variable } from '../platform/config.ts';
+import { defaultPorts } from '#contracts/services.ts';
+import { processVariables, variable } from '#platform/config/config.ts';
 import { cachingVariables } from './caching/variables.ts';
 import { checkDocumentVariables, documentVariables } from './documents/variables.ts';
 import { exposureVariables } from './graphql/exposure.ts';

@@ -41,7 +41,7 @@ const kindOf = ({ type, enum: choices, default: fallback }: Property): string =>
 };
 
 const sources = (): string[] =>
-  globSync(['gateway/**/*.ts', 'platform/*.ts'], { cwd: root, exclude: (name) => name.includes('.test.') })
+  globSync(['gateway/**/*.ts', 'platform/**/*.ts'], { cwd: root, exclude: (name) => name.includes('.test.') })
     .toSorted()
     .map((file) => readFileSync(path.join(root, file), 'utf8'));
 

@@ -1,9 +1,9 @@
-import { readConfig } from '../platform/config.ts';
-import { createLog } from '../platform/log.ts';
-import { createMetrics } from '../platform/metrics.ts';
-import { endWhereRedisIsUnfit } from '../platform/redis-fitness.ts';
-import { onShutdown } from '../platform/shutdown.ts';
-import { startTracing } from '../platform/tracing-sdk.ts';
+import { readConfig } from '#platform/config/config.ts';
+import { createLog } from '#platform/observability/log.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
+import { startTracing } from '#platform/observability/tracing-sdk.ts';
+import { onShutdown } from '#platform/process/shutdown.ts';
+import { endWhereRedisIsUnfit } from '#platform/redis/fitness.ts';
 import { gatewayVariablesOf } from './config.ts';
 import { help } from './help.ts';
 import { wire } from './wiring.ts';

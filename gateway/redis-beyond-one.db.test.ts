@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRedis, type RedisConnection } from '../platform/redis.ts';
-import { aGateway, nowhere } from '../tests/kit/gateway-builders.ts';
-import { recordedLog } from '../tests/kit/recorded-log.ts';
-import { redisHere, type TestRedis } from '../tests/kit/redis.ts';
-import { startRedisCluster, startRedisWithUser, startSentinel } from '../tests/kit/redis-beyond-one.ts';
-import { keyPair } from '../tests/kit/token-builders.ts';
-import { until } from '../tests/kit/until.ts';
+import { aGateway, nowhere } from '#kit/gateway/builders.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { startRedisCluster, startRedisWithUser, startSentinel } from '#kit/redis/beyond-one.ts';
+import { redisHere, type TestRedis } from '#kit/redis/redis.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
+import { connectRedis, type RedisConnection } from '#platform/redis/redis.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
 import { redisStore } from './caching/redis-store.ts';
 import { overheadBytes, redisDocuments } from './documents/redis-documents.ts';

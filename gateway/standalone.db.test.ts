@@ -9,11 +9,11 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { composeSupergraph } from '../scripts/compose/composition.ts';
-import { freePort } from '../scripts/system/ports.ts';
-import { aManifest } from '../tests/kit/document-builders.ts';
-import { keepsNothing, redisHere, redisProcess } from '../tests/kit/redis.ts';
-import { until } from '../tests/kit/until.ts';
+import { aManifest } from '#kit/gateway/document-builders.ts';
+import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
+import { freePort } from '#launcher/processes/ports.ts';
+import { composeSupergraph } from '#tools/compose/composition.ts';
 import { documentId } from './documents/document-text.ts';
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])';

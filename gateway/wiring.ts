@@ -1,11 +1,11 @@
 /** The composition root: configuration in, a gateway that is ready to listen out. */
 import type { FastifyInstance } from 'fastify';
-import { createAnnouncements } from '../platform/announcements.ts';
-import { documentStore } from '../platform/graphql/document-store.ts';
-import type { Logger } from '../platform/log.ts';
-import type { Registry } from '../platform/metrics.ts';
-import { startPeriodic } from '../platform/periodic.ts';
-import { connectRedis } from '../platform/redis.ts';
+import { documentStore } from '#platform/graphql/document-store.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import { startPeriodic } from '#platform/process/periodic.ts';
+import { createAnnouncements } from '#platform/pubsub/announcements.ts';
+import { connectRedis } from '#platform/redis/redis.ts';
 import { earlyRefusal } from './access/early-refusal.ts';
 import { caching } from './caching/caching.ts';
 import type { GatewayConfig } from './config.ts';

@@ -1,6 +1,5 @@
 /** Refused before any subgraph is called, and just as the subgraph would have done it. */
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { enforceAccess } from '../../platform/graphql/access.ts';
 import {
   aGateway,
   aSubgraph,
@@ -9,8 +8,9 @@ import {
   type GatewayReply,
   type SubgraphFixture,
   supergraphOf,
-} from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+} from '#kit/gateway/builders.ts';
+import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
+import { enforceAccess } from '#platform/graphql/access.ts';
 import { rootDecisions } from './root-decisions.ts';
 
 const access = `

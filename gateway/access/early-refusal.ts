@@ -4,7 +4,7 @@
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
-import { Counter, type Registry } from '../../platform/metrics.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type RootDecisions, rootDecisions } from './root-decisions.ts';
 import { wholeRefusal } from './whole-refusal.ts';

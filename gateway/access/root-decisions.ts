@@ -1,6 +1,6 @@
 /** The access decisions of the subgraphs' SDLs, as composition passes them on in the supergraph: of the root fields. */
 import { type ConstDirectiveNode, Kind, type ObjectTypeDefinitionNode, parse, type TypeDefinitionNode } from 'graphql';
-import { type Access, accessDirectives, accessSpecification } from '../../platform/graphql/access.ts';
+import { type Access, accessDirectives, accessSpecification } from '#platform/graphql/access.ts';
 import { directiveArguments, linkedDirective, typeDefinitions } from '../graphql/linked-directives.ts';
 
 export interface RootDecision {

@@ -1,6 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { guest } from '../../contracts/viewer.ts';
+import { guest } from '#contracts/viewer.ts';
 import { wholeRefusal } from './whole-refusal.ts';
 
 const schema = buildSchema('type Query { mine: String }');

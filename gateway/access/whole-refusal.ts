@@ -9,8 +9,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Viewer } from '../../contracts/viewer.ts';
-import { isAllowed, refusal } from '../../platform/graphql/access.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { isAllowed, refusal } from '#platform/graphql/access.ts';
 import type { RootDecisions } from './root-decisions.ts';
 
 export interface Question {

@@ -2,10 +2,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import type { GraphQLSchema } from 'graphql';
-import type { Announcements } from '../../platform/announcements.ts';
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
-import type { RedisConnection } from '../../platform/redis.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import type { Announcements } from '#platform/pubsub/announcements.ts';
+import type { RedisConnection } from '#platform/redis/redis.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { CacheStore } from './cache-store.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aStandIn, closedAfterEach, idsIn, type StandIn } from '../../tests/kit/caching-builders.ts';
-import { aGateway, type GatewayFixture } from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
+import { aStandIn, closedAfterEach, idsIn, type StandIn } from '#kit/gateway/caching-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 // Products come from one subgraph, uncacheable, so that each request reaches the other: how many like a product.
 let viewerKey: KeyPair;

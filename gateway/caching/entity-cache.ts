@@ -1,6 +1,6 @@
 /** Entities that a subgraph has given, one by one: what one request has fetched another need not. */
 import { LRUCache } from 'lru-cache';
-import { entryBytes, heapBytes, textBytes } from '../../platform/heap-bytes.ts';
+import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { hintOf, sharedSeconds } from './cache-policy.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aStandIn, type StandIn, type StandInAnswer } from '../../tests/kit/caching-builders.ts';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { aStandIn, type StandIn, type StandInAnswer } from '#kit/gateway/caching-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 let viewerKey: KeyPair;
 let product: StandIn;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Announcements, createAnnouncements } from '../../platform/announcements.ts';
-import { type BreakableLink, breakableLink } from '../../tests/kit/breakable-link.ts';
-import { aGate, aStandIn, idsIn, type StandIn } from '../../tests/kit/caching-builders.ts';
-import { aGateway, type GatewayFixture } from '../../tests/kit/gateway-builders.ts';
-import { eventsDatabase } from '../../tests/kit/postgres.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { redisHere, startRedis } from '../../tests/kit/redis.ts';
-import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
+import { aGate, aStandIn, idsIn, type StandIn } from '#kit/gateway/caching-builders.ts';
+import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { eventsDatabase } from '#kit/postgres/postgres.ts';
+import { redisHere, startRedis } from '#kit/redis/redis.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
+import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
 
 const carriers = {
   redis: { here: redisHere(), start: startRedis, variable: 'REDIS_URL', isShared: true },

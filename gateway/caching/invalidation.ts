@@ -1,6 +1,6 @@
 /** What was announced to have changed is forgotten. */
 import { type ConstDirectiveNode, Kind, parse, type TypeDefinitionNode } from 'graphql';
-import type { Announcements } from '../../platform/announcements.ts';
+import type { Announcements } from '#platform/pubsub/announcements.ts';
 import { type CacheStore, everything } from './cache-store.ts';
 import type { CacheMetrics } from './metrics.ts';
 

@@ -1,6 +1,6 @@
 /** How well the caches do, on `/metrics`. */
 import { Counter, Gauge } from 'prom-client';
-import type { Registry } from '../../platform/metrics.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
 
 export type CacheName = 'response' | 'entity';
 /** `bypass`: not to be answered from a cache. `error`: the store could not be relied on. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectRedis, type RedisConnection, redisKeyPrefix } from '../../platform/redis.ts';
-import { type BreakableLink, breakableLink } from '../../tests/kit/breakable-link.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { redisHere, startRedis, type TestRedis } from '../../tests/kit/redis.ts';
-import { until } from '../../tests/kit/until.ts';
+import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
+import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
 import type { CacheStore, NewEntry } from './cache-store.ts';
 import { redisStore } from './redis-store.ts';
 

@@ -1,8 +1,8 @@
 /** A store in Redis, which several gateways share: what one has fetched, and what one has heard of changes, counts for all. */
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { inTime } from '../../platform/in-time.ts';
-import { type RedisConnection, redisKeyPrefix } from '../../platform/redis.ts';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
+import { inTime } from '#platform/resilience/in-time.ts';
 import {
   type CacheStore,
   everything,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aGate, type StandInAnswer } from '../../tests/kit/caching-builders.ts';
-import { lamps, products, responseCacheScene } from '../../tests/kit/response-cache-scene.ts';
-import { until } from '../../tests/kit/until.ts';
+import { aGate, type StandInAnswer } from '#kit/gateway/caching-builders.ts';
+import { lamps, products, responseCacheScene } from '#kit/gateway/response-cache-scene.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const scene = responseCacheScene();
 const { as, timesAsked } = scene;

@@ -1,6 +1,6 @@
 /** Which requests take part in caches that all share, and what caching has to remember of one while it runs. */
 import { OperationTypeNode } from 'graphql';
-import type { Viewer } from '../../contracts/viewer.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { Generations } from './cache-store.ts';
 

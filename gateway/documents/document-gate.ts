@@ -1,7 +1,7 @@
 /** The decision about a request's document, carried out: what follows on the route sees the document's text and no id. */
 import type { FastifyRequest } from 'fastify';
-import type { Viewer } from '../../contracts/viewer.ts';
-import { Counter, type Registry } from '../../platform/metrics.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import { searchOf } from '../http/request-target.ts';
 import type { Decision, DocumentParameters, DocumentRefusal } from './trusted-documents.ts';
 

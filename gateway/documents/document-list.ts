@@ -1,10 +1,10 @@
 /** The trusted documents of the manifests as they are now: a changed file is read again, a bad one changes nothing. */
 import { statSync } from 'node:fs';
 import { LRUCache } from 'lru-cache';
-import { entryBytes, textBytes } from '../../platform/heap-bytes.ts';
-import type { Logger } from '../../platform/log.ts';
-import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
-import type { PeriodicTask } from '../../platform/periodic.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
+import { entryBytes, textBytes } from '#platform/process/heap-bytes.ts';
+import type { PeriodicTask } from '#platform/process/periodic.ts';
 import { canonicalText } from './document-text.ts';
 import { type Documents, manifestFiles, readManifests } from './manifest.ts';
 

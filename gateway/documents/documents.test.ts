@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayFixture } from '#kit/gateway/builders.ts';
 import {
   aDocumentScene,
   type DocumentScene,
@@ -7,9 +8,8 @@ import {
   outcomeOf,
   persistedQuery,
   post,
-} from '../../tests/kit/document-builders.ts';
-import type { GatewayFixture } from '../../tests/kit/gateway-builders.ts';
-import { getTarget } from '../../tests/kit/get-target.ts';
+} from '#kit/gateway/document-builders.ts';
+import { getTarget } from '#kit/gateway/get-target.ts';
 import { documentId } from './document-text.ts';
 
 const me = 'query Me {\n  me\n}';

@@ -1,8 +1,8 @@
 /** Trusted documents and automatic persisted queries, put together from the gateway's variables. */
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
-import type { PeriodicTask } from '../../platform/periodic.ts';
-import type { RedisConnection } from '../../platform/redis.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import type { PeriodicTask } from '#platform/process/periodic.ts';
+import type { RedisConnection } from '#platform/redis/redis.ts';
 import { type DocumentGate, documentGate } from './document-gate.ts';
 import { documentList } from './document-list.ts';
 import { redisDocuments } from './redis-documents.ts';

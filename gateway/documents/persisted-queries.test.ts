@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aDocumentScene, type DocumentScene, get, persistedQuery, post } from '../../tests/kit/document-builders.ts';
-import type { GatewayFixture } from '../../tests/kit/gateway-builders.ts';
+import type { GatewayFixture } from '#kit/gateway/builders.ts';
+import { aDocumentScene, type DocumentScene, get, persistedQuery, post } from '#kit/gateway/document-builders.ts';
 
 const listed = 'query Me {\n  me\n}';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connectRedis, type RedisConnection, redisKeyPrefix } from '../../platform/redis.ts';
-import { aDocumentScene, persistedQuery, post } from '../../tests/kit/document-builders.ts';
-import type { GatewayFixture } from '../../tests/kit/gateway-builders.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { redisHere, startRedis, type TestRedis } from '../../tests/kit/redis.ts';
-import { until } from '../../tests/kit/until.ts';
+import type { GatewayFixture } from '#kit/gateway/builders.ts';
+import { aDocumentScene, persistedQuery, post } from '#kit/gateway/document-builders.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
+import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
 import { documentId } from './document-text.ts';
 import { overheadBytes, redisDocuments } from './redis-documents.ts';
 

@@ -1,6 +1,6 @@
 /** Registered documents in Redis, bounded in bytes, the oldest given up first. Redis away means that nothing is known. */
-import type { RedisConnection } from '../../platform/redis.ts';
-import { redisKeyPrefix } from '../../platform/redis.ts';
+import type { RedisConnection } from '#platform/redis/redis.ts';
+import { redisKeyPrefix } from '#platform/redis/redis.ts';
 
 export interface RedisDocuments {
   get(key: string): Promise<string | undefined>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMetrics } from '../../platform/metrics.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
 import { documentId } from './document-text.ts';
 import { registeredDocuments } from './registered-documents.ts';
 

@@ -3,8 +3,8 @@
  * Redis for the other gateways. Both are bounded in bytes: anybody may register, and that Redis is the queue's as well.
  */
 import { LRUCache } from 'lru-cache';
-import { entryBytes, textBytes } from '../../platform/heap-bytes.ts';
-import { Counter, type Registry } from '../../platform/metrics.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
+import { entryBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import type { RedisDocuments } from './redis-documents.ts';
 
 /** As Apollo Server wants its caches. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import { guest, type Role, type Viewer } from '../../contracts/viewer.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
 import { documentId } from './document-text.ts';
 import { type DocumentParameters, decideDocument, type TrustMode } from './trusted-documents.ts';
 

@@ -1,5 +1,5 @@
 /** Which document a request means, and whether it may be run: a pure decision over the list of trusted documents. */
-import type { Viewer } from '../../contracts/viewer.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { DocumentList } from './document-list.ts';
 import { documentId, isNestedDeeper } from './document-text.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { unlistedLog } from './unlisted-log.ts';
 
 const aLog = () => {

@@ -1,6 +1,6 @@
 /** One line for each document that passed without being listed: what is still missing before the list can be required. */
 import { Kind, type OperationDefinitionNode, parse, print, visit } from 'graphql';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import { documentId } from './document-text.ts';
 
 // Clients have tens of documents that a list lacks. Thousands come from somebody who makes them up, and fill disks.

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { Role } from '../../contracts/viewer.ts';
+import { Role } from '#contracts/viewer.ts';
 import { defaultSupergraphFile } from '../schema/variables.ts';
 import { readManifests } from './manifest.ts';
 

@@ -7,8 +7,8 @@ import {
   type GatewayFixture,
   type SubgraphFixture,
   supergraphOf,
-} from '../../tests/kit/gateway-builders.ts';
-import { keyPair } from '../../tests/kit/token-builders.ts';
+} from '#kit/gateway/builders.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])

@@ -1,13 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  aGateway,
-  aSubgraph,
-  type GatewayFixture,
-  nowhere,
-  type SubgraphFixture,
-} from '../../tests/kit/gateway-builders.ts';
-import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 let key: KeyPair;
 let user: SubgraphFixture;

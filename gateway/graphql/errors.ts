@@ -1,7 +1,7 @@
 /** What a client may see of an error: a sentence, where, a code, and which service it came from. Nothing else. */
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
-import { contextIfAny } from '../../platform/context.ts';
-import type { Logger } from '../../platform/log.ts';
+import { contextIfAny } from '#platform/observability/context.ts';
+import type { Logger } from '#platform/observability/log.ts';
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 

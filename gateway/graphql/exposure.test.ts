@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { profileVariables } from '../../platform/config.ts';
+import { profileVariables } from '#platform/config/config.ts';
 import { exposure, exposureVariables } from './exposure.ts';
 
 const shown = (env: Record<string, string>) =>

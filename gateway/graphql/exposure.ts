@@ -1,6 +1,6 @@
 /** Variables of how much the gateway shows of itself. */
 import { z } from 'zod';
-import type { profileVariables } from '../../platform/config.ts';
+import type { profileVariables } from '#platform/config/config.ts';
 
 const onOrOff = z.enum(['on', 'off']).optional();
 

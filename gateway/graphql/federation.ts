@@ -4,7 +4,7 @@
  */
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlanCache } from '@apollo/query-planner';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import type { FetchThrough } from '../caching/entity-cache.ts';
 import { entitiesIn } from '../caching/entity-fetch.ts';

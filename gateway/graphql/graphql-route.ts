@@ -1,10 +1,10 @@
 /** `/graphql`, the one door: POST and GET for clients, the playground for browsers. */
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { guest, type Viewer } from '../../contracts/viewer.ts';
-import { BodyFault } from '../../platform/http-body.ts';
-import { limitKey } from '../../platform/limit-key.ts';
-import type { Logger } from '../../platform/log.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
+import { BodyFault } from '#platform/http/body.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { limitKey } from '#platform/resilience/limit-key.ts';
 import type { DocumentGate } from '../documents/document-gate.ts';
 import { operationTypes, pageType } from '../http/answer-type.ts';
 import { isLegacyClient } from '../http/legacy-status.ts';

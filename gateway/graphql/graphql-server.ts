@@ -8,8 +8,8 @@ import {
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance } from 'fastify';
 import type { ValidationRule } from 'graphql';
-import { checkInput } from '../../platform/graphql/operation-input.ts';
-import type { Logger } from '../../platform/log.ts';
+import { checkInput } from '#platform/graphql/operation-input.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import { legacyStatus } from '../http/legacy-status.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { keepDeclaredVariables } from './declared-variables.ts';

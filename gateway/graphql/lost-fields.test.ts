@@ -1,8 +1,8 @@
 import { ApolloServer } from '@apollo/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { guest } from '../../contracts/viewer.ts';
-import { supergraphOf } from '../../tests/kit/gateway-builders.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
+import { guest } from '#contracts/viewer.ts';
+import { supergraphOf } from '#kit/gateway/builders.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { planCache } from '../schema/plan-cache.ts';
 import type { SubgraphAnswer } from '../upstream/subgraph-call.ts';

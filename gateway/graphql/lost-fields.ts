@@ -3,7 +3,7 @@
  * tell a null that failed from one that is an answer. @apollo/gateway makes one error of a failed fetch, without a path.
  */
 import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, parse, type SelectionSetNode } from 'graphql';
-import { fragmentsOf } from '../../platform/graphql/fragments.ts';
+import { fragmentsOf } from '#platform/graphql/fragments.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import type { SubgraphError } from '../upstream/subgraph-faults.ts';
 

@@ -1,13 +1,7 @@
 /** Whatever a client says that it accepts: it gets an answer of such a type, or nothing has been run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  aGateway,
-  aSubgraph,
-  type GatewayFixture,
-  nowhere,
-  type SubgraphFixture,
-} from '../../tests/kit/gateway-builders.ts';
-import { keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
 
 let product: SubgraphFixture;
 let gateway: GatewayFixture;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { until } from '../../tests/kit/until.ts';
+import { until } from '#kit/vitest/until.ts';
 import { boundBodies } from './bodies-under-way.ts';
 
 let http: FastifyInstance;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { aGateway, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, nowhere } from '#kit/gateway/builders.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
 
 it('a body is as long as the operator allows', async () => {
   const away = { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 let key: KeyPair;
 let gateway: GatewayFixture;

@@ -1,8 +1,8 @@
 /** Which pages of other origins may use the graph. */
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { requestIdHeader } from '../../contracts/viewer.ts';
-import type { Logger } from '../../platform/log.ts';
+import { requestIdHeader } from '#contracts/viewer.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import { errorBody } from '../graphql/errors.ts';
 
 export interface CorsOptions {

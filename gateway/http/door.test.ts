@@ -5,17 +5,11 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createMetrics } from '../../platform/metrics.ts';
-import {
-  aGateway,
-  aSubgraph,
-  type GatewayFixture,
-  nowhere,
-  type SubgraphFixture,
-} from '../../tests/kit/gateway-builders.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
 import { httpDoor } from './door.ts';
 import { httpVariables } from './variables.ts';
 

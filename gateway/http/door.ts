@@ -1,6 +1,6 @@
 /** The HTTP server of the gateway: what happens to every request before a route sees it. */
 import type { FastifyInstance } from 'fastify';
-import { createHttpServer, type HttpServerOptions } from '../../platform/http-server.ts';
+import { createHttpServer, type HttpServerOptions } from '#platform/http/server.ts';
 import { negotiateAnswers } from './answer-type.ts';
 import { boundBodies } from './bodies-under-way.ts';
 import { compression } from './compression.ts';

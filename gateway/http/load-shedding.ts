@@ -1,7 +1,7 @@
 /** Refuses work while this process cannot keep up, so that what it has taken is still answered in time. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
-import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
+import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
 import { errorBody } from '../graphql/errors.ts';
 
 export interface Pressure {

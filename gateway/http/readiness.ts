@@ -1,6 +1,6 @@
 /** What `/health/ready` tells of the gateway's neighbours. It is told, not weighed: without any of them it serves what it can. */
-import type { Announcements } from '../../platform/announcements.ts';
-import type { RedisConnection } from '../../platform/redis.ts';
+import type { Announcements } from '#platform/pubsub/announcements.ts';
+import type { RedisConnection } from '#platform/redis/redis.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 
 export interface Neighbours {

@@ -2,6 +2,6 @@
 
 /**
  * With its question mark; empty where there is none. As the router splits it, and unlike `new URL`, which would drop what
- * is behind a "#"; platform/http-server.ts has refused those.
+ * is behind a "#"; platform/http/server.ts has refused those.
  */
 export const searchOf = (target: string): string => (target.includes('?') ? target.slice(target.indexOf('?')) : '');

@@ -1,13 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Viewer } from '../../contracts/viewer.ts';
-import {
-  aGateway,
-  aSubgraph,
-  type GatewayFixture,
-  nowhere,
-  type SubgraphFixture,
-} from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { accessTokenKeys } from './access-token-keys.ts';
 import { authenticator } from './authentication.ts';
 

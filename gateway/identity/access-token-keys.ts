@@ -1,7 +1,7 @@
 /** The public keys that access tokens are checked with: fetched from the user subgraph, kept when it is away. */
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
-import { directFetch } from '../../platform/direct-fetch.ts';
-import type { PeriodicTask } from '../../platform/periodic.ts';
+import { directFetch } from '#platform/http/direct-fetch.ts';
+import type { PeriodicTask } from '#platform/process/periodic.ts';
 
 /** The keys could not be fetched: nobody can say whether a token is good. */
 export class KeysUnavailable extends Error {}

@@ -8,9 +8,9 @@ import {
   accessTokenAudience,
   accessTokenIssuer,
   accessTokenType,
-} from '../../contracts/access-token.ts';
-import { type Failure, fail, ok, type Result } from '../../contracts/result.ts';
-import { guest, type Viewer } from '../../contracts/viewer.ts';
+} from '#contracts/access-token.ts';
+import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
 import { type AccessTokenKeys, KeysUnavailable } from './access-token-keys.ts';
 
 /** Never a guest in place of a bad token: the caller believes to be signed in and must learn that it is not so. */

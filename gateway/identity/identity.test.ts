@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import type { Viewer } from '../../contracts/viewer.ts';
+import { newId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import {
   aGateway,
   aSubgraph,
@@ -8,8 +8,8 @@ import {
   type GatewayReply,
   nowhere,
   type SubgraphFixture,
-} from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+} from '#kit/gateway/builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 const whoAmI = '{ whoAmI }';
 const resolvers = {

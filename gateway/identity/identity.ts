@@ -1,9 +1,9 @@
 /** Authentication, put together from the gateway's variables: on, with access tokens and signed viewers, or off. */
 import type { JWK } from 'jose';
-import { ok } from '../../contracts/result.ts';
-import { guest, type Viewer } from '../../contracts/viewer.ts';
-import type { PeriodicTask } from '../../platform/periodic.ts';
-import { viewerSigner } from '../../platform/viewer.ts';
+import { ok } from '#contracts/result.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
+import { viewerSigner } from '#platform/auth/viewer.ts';
+import type { PeriodicTask } from '#platform/process/periodic.ts';
 import { accessTokenKeys } from './access-token-keys.ts';
 import { type Authenticate, authenticator } from './authentication.ts';
 import { type RequestContext, requestContext } from './request-context.ts';

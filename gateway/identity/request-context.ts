@@ -1,8 +1,8 @@
 /** What the gateway knows of one client request, and the only headers that it sends on to a subgraph. */
-import { requestIdHeader, type Viewer, viewerHeader } from '../../contracts/viewer.ts';
-import { currentContext } from '../../platform/context.ts';
-import { addressKey } from '../../platform/limit-key.ts';
-import type { SignViewer } from '../../platform/viewer.ts';
+import { requestIdHeader, type Viewer, viewerHeader } from '#contracts/viewer.ts';
+import type { SignViewer } from '#platform/auth/viewer.ts';
+import { currentContext } from '#platform/observability/context.ts';
+import { addressKey } from '#platform/resilience/limit-key.ts';
 import type { ClientLink } from '../upstream/client-link.ts';
 import { isMutation, type SubgraphRequest } from '../upstream/subgraph-call.ts';
 

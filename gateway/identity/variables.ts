@@ -1,7 +1,7 @@
 /** Variables of who is asking. */
 import { z } from 'zod';
-import { defaultPorts } from '../../contracts/services.ts';
-import { variable } from '../../platform/config.ts';
+import { defaultPorts } from '#contracts/services.ts';
+import { variable } from '#platform/config/config.ts';
 
 export const identityVariables = {
   // off: every client is a guest, no token is looked at, and subgraphs hear of no viewer. For subgraphs that are not

@@ -1,9 +1,9 @@
 /** What an operation may cost, per role; told to whoever asks for it with the header `x-agora-cost: 1`. */
 import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { hasRole, type Viewer } from '../../contracts/viewer.ts';
-import { largestPage } from '../../platform/connection.ts';
-import { Histogram, type Registry } from '../../platform/metrics.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { largestPage } from '#platform/graphql/connection.ts';
+import { Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type CostPolicy, costPolicy, noCostPolicy } from './cost-policy.ts';
 import { type OperationCost, operationCost } from './operation-cost.ts';

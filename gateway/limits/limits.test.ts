@@ -8,8 +8,8 @@ import {
   nowhere,
   type SubgraphFixture,
   supergraphOf,
-} from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+} from '#kit/gateway/builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize", "@cost"])

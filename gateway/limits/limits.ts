@@ -5,8 +5,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { ValidationRule } from 'graphql';
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { refuseBatches } from './batches.ts';
 import { costLimits, type ResolvedRequest } from './cost-limits.ts';

@@ -22,8 +22,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { largestPage } from '../../platform/connection.ts';
-import { fragmentsOf } from '../../platform/graphql/fragments.ts';
+import { largestPage } from '#platform/graphql/connection.ts';
+import { fragmentsOf } from '#platform/graphql/fragments.ts';
 import type { CostPolicy, ListSize } from './cost-policy.ts';
 import { type VariableValues, variableValues } from './variable-values.ts';
 

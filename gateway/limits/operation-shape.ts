@@ -1,6 +1,6 @@
 /** How large an operation is, before anything is known of the schema: pure counting, each fragment looked at once. */
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
-import { fragmentsOf } from '../../platform/graphql/fragments.ts';
+import { fragmentsOf } from '#platform/graphql/fragments.ts';
 
 /** Fragments count wherever they are spread: an operation of ten lines can be a million fields. */
 export interface OperationShape {

@@ -1,7 +1,7 @@
 /** What happens when an operation goes beyond a limit: refused, or only noted, by `LIMITS_MODE`. */
 import { GraphQLError } from 'graphql';
-import type { Logger } from '../../platform/log.ts';
-import { Counter, type Registry } from '../../platform/metrics.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
 
 /** What each limit counts; its code is `<NAME>_LIMIT_EXCEEDED`. */
 const nouns = {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '../../tests/kit/until.ts';
+import { until } from '#kit/vitest/until.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 
 let server: Server;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Announcements, createAnnouncements } from '../../platform/announcements.ts';
-import { createMetrics } from '../../platform/metrics.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { until } from '../../tests/kit/until.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { until } from '#kit/vitest/until.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
+import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
 import { type LiveQueries, liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
 import type { Look, Topic } from './snapshots.ts';

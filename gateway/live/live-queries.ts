@@ -1,5 +1,5 @@
 /** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
-import type { Announcements } from '../../platform/announcements.ts';
+import type { Announcements } from '#platform/pubsub/announcements.ts';
 import { type LiveQuery, type LiveQueryOptions, liveQuery, type Subscriber } from './live-query.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Look, Topic } from './snapshots.ts';

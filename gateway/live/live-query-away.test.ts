@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aSubscriber, liveQueryScene, nothing, seen } from '../../tests/kit/live-query-scene.ts';
+import { aSubscriber, liveQueryScene, nothing, seen } from '#kit/gateway/live-query-scene.ts';
 
 const scene = liveQueryScene();
 const { answer, join } = scene;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aSubscriber, liveQueryScene, nothing, seen } from '../../tests/kit/live-query-scene.ts';
-import { until } from '../../tests/kit/until.ts';
+import { aSubscriber, liveQueryScene, nothing, seen } from '#kit/gateway/live-query-scene.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const scene = liveQueryScene();
 const { answer, join } = scene;

@@ -1,5 +1,5 @@
 /** One question, asked again at each change for all who have asked it in the same words with the same rights. */
-import { backoffMs } from '../../platform/bus/limits.ts';
+import { backoffMs } from '#platform/messaging/bus/limits.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Look } from './snapshots.ts';
 import { nextEvent } from './sse.ts';

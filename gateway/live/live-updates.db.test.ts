@@ -1,9 +1,9 @@
 /** Streams through whole gateways, over both carriers of announcements, with the client library that browsers use. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LiveScene, liveScene, untilStatus } from '../../tests/kit/live-scene.ts';
-import { eventsDatabase } from '../../tests/kit/postgres.ts';
-import { redisHere, startRedis } from '../../tests/kit/redis.ts';
-import { until } from '../../tests/kit/until.ts';
+import { type LiveScene, liveScene, untilStatus } from '#kit/gateway/live-scene.ts';
+import { eventsDatabase } from '#kit/postgres/postgres.ts';
+import { redisHere, startRedis } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const carriers = [
   ...(redisHere() ? [{ variable: 'REDIS_URL', start: startRedis }] : []),

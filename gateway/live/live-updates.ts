@@ -1,8 +1,8 @@
 /** Live updates, put together: subscriptions over server-sent events, each a query that is asked again at each change. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { Announcements, AnnouncementsConfig } from '../../platform/announcements.ts';
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import type { Announcements, AnnouncementsConfig } from '#platform/pubsub/announcements.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { admission } from './admission.ts';
 import type { EventStream } from './event-stream.ts';

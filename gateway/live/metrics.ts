@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
+import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
 
 export type LiveMetrics = ReturnType<typeof liveMetrics>;
 

@@ -3,11 +3,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import { nowhere, supergraphOf } from '../../tests/kit/gateway-builders.ts';
-import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '../../tests/kit/live-scene.ts';
-import { liveSdls } from '../../tests/kit/live-subgraphs.ts';
-import { until } from '../../tests/kit/until.ts';
+import { newId } from '#contracts/ids.ts';
+import { nowhere, supergraphOf } from '#kit/gateway/builders.ts';
+import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '#kit/gateway/live-scene.ts';
+import { liveSdls } from '#kit/gateway/live-subgraphs.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const stranger = newId('User');
 const customer = newId('User');

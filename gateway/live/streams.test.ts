@@ -1,8 +1,8 @@
 /** The door for streams, through a whole gateway. Nothing announces changes here: it looks every 50 ms. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '../../tests/kit/live-scene.ts';
-import { until } from '../../tests/kit/until.ts';
+import { newId } from '#contracts/ids.ts';
+import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '#kit/gateway/live-scene.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const stranger = newId('User');
 const quick = { LIVE_ALONE_MS: '50' };

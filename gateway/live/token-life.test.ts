@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { fail, ok } from '../../contracts/result.ts';
-import { guest } from '../../contracts/viewer.ts';
-import { anAccessToken, type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
+import { fail, ok } from '#contracts/result.ts';
+import { guest } from '#contracts/viewer.ts';
+import { anAccessToken, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 import type { Authenticate } from '../identity/authentication.ts';
 import { whenNoLongerValid } from './token-life.ts';
 

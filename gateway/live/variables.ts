@@ -1,6 +1,6 @@
 /** Variables and bounds of live updates. */
 import { z } from 'zod';
-import { variable } from '../../platform/config.ts';
+import { variable } from '#platform/config/config.ts';
 
 const count = (fallback: number) => z.coerce.number().int().min(1).max(100_000).default(fallback);
 

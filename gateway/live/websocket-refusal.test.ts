@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
 import { refuseWebSocket, websocketRefusal } from './websocket-refusal.ts';
 
 let gateway: GatewayFixture;

@@ -1,6 +1,6 @@
 /** Counts operations by name and outcome, and measures them and their phases. */
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
-import { Counter, Gauge, Histogram, type Registry } from '../../platform/metrics.ts';
+import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { recordOf } from './operation-record.ts';
 

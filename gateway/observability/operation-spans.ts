@@ -1,7 +1,7 @@
 /** Spans of what comes before the plan. From there on @apollo/gateway has its own: `gateway.plan`, `gateway.fetch`, … */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { trace } from '@opentelemetry/api';
-import { markFailed, startSpan } from '../../platform/tracing.ts';
+import { markFailed, startSpan } from '#platform/observability/tracing.ts';
 
 export const operationSpans: ApolloServerPlugin = {
   requestDidStart: async () => {

@@ -1,7 +1,7 @@
 /** What the gateway tells of each operation: spans, metrics, a line when it was slow. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
 import { readManifests } from '../documents/manifest.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { operationMetrics } from './operation-metrics.ts';

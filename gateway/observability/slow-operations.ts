@@ -1,7 +1,7 @@
 /** A line in the log for each operation that takes long: what it asked of whom, and by which plan. Never its variables. */
 import planner, { type QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { recordOf } from './operation-record.ts';
 

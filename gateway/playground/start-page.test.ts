@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const asBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };

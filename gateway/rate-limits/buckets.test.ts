@@ -1,7 +1,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import { guest, type Viewer } from '../../contracts/viewer.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
 import { chargesOf } from './buckets.ts';
 import { rootFieldsOf } from './root-fields.ts';
 

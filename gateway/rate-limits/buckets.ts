@@ -1,8 +1,8 @@
 /** Which buckets an operation is taken from, and how much: who asks, what for, and at whose door they knock. */
 import { createHash } from 'node:crypto';
-import { parseEmail } from '../../contracts/email.ts';
-import type { Viewer } from '../../contracts/viewer.ts';
-import { addressKey, limitKey } from '../../platform/limit-key.ts';
+import { parseEmail } from '#contracts/email.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { addressKey, limitKey } from '#platform/resilience/limit-key.ts';
 import type { RootField } from './root-fields.ts';
 import type { RateLimitConfig } from './variables.ts';
 

@@ -1,6 +1,6 @@
 /** Counts what was taken from buckets: in Redis for all gateways together; in this process without one, or while it is away. */
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { type RedisConnection, redisKeyPrefix } from '../../platform/redis.ts';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
 import type { Bucket } from './buckets.ts';
 
 /** How a bucket stands after something was taken, or should have been. */

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BreakableLink, breakableLink } from '../../tests/kit/breakable-link.ts';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { redisHere, startRedis, type TestRedis } from '../../tests/kit/redis.ts';
-import { keyPair } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
+import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 
 describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => {
   let server: TestRedis;

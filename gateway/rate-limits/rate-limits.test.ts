@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type HttpFixture, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { anAccessToken, type HttpFixture, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 let viewerKey: KeyPair;
 let tokenKey: KeyPair;

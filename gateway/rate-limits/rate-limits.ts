@@ -5,9 +5,9 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { addressKey } from '../../platform/limit-key.ts';
-import { Counter, type Registry } from '../../platform/metrics.ts';
-import type { RedisConnection } from '../../platform/redis.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
+import type { RedisConnection } from '#platform/redis/redis.ts';
+import { addressKey } from '#platform/resilience/limit-key.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type BucketName, buckets, chargesOf } from './buckets.ts';

@@ -6,7 +6,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import { fragmentsOf } from '../../platform/graphql/fragments.ts';
+import { fragmentsOf } from '#platform/graphql/fragments.ts';
 
 export interface RootField {
   readonly name: string;

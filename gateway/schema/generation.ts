@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import type { FetchThrough } from '../caching/entity-cache.ts';
 import { type Execute, federation } from '../graphql/federation.ts';
 import type { SchemaMetrics } from './metrics.ts';

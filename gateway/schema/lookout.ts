@@ -1,5 +1,5 @@
 /** One look at the source of the supergraph: what came of it is said once, however often the look is repeated. */
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import { type Generation, hashOf } from './generation.ts';
 import type { SupergraphSource } from './supergraph-source.ts';
 

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from '../../platform/metrics.ts';
+import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
 
 export interface SchemaMetrics {
   /** `loaded`, `refused` (it is no usable supergraph), `unreachable` (the source did not give it). */

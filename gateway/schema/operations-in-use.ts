@@ -1,7 +1,7 @@
 /** Which operations clients send, and how often: those are planned for the next supergraph before it goes live. */
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { entryBytes, heapBytes, textBytes } from '../../platform/heap-bytes.ts';
+import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 
 export interface OperationInUse {
   /** Of its plan. */

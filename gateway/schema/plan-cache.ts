@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
 import { LRUCache } from 'lru-cache';
-import { entryBytes, heapBytes, textBytes } from '../../platform/heap-bytes.ts';
+import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { schemaBounds } from './variables.ts';
 
 export interface PlanCache {

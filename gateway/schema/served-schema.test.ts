@@ -9,9 +9,9 @@ import {
   type SubgraphFixture,
   sdls,
   supergraphOf,
-} from '../../tests/kit/gateway-builders.ts';
-import { httpServer, type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
+} from '#kit/gateway/builders.ts';
+import { httpServer, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const before = supergraphOf(sdls);
 /** The same graph, where `whoAmI` is gone and `greeting` is new. */

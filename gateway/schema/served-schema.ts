@@ -4,9 +4,9 @@
  */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { buildSchema, type GraphQLSchema } from 'graphql';
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
-import { startPeriodic } from '../../platform/periodic.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import { startPeriodic } from '#platform/process/periodic.ts';
 import type { FetchThrough } from '../caching/entity-cache.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { RequestContext } from '../identity/request-context.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nowhere } from '../../tests/kit/gateway-builders.ts';
-import { httpServer } from '../../tests/kit/token-builders.ts';
+import { nowhere } from '#kit/gateway/builders.ts';
+import { httpServer } from '#kit/user/token-builders.ts';
 import { supergraphSource } from './supergraph-source.ts';
 
 const { signal } = new AbortController();

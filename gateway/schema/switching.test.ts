@@ -1,9 +1,9 @@
 import { type GraphQLSchema, parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { createMetrics } from '../../platform/metrics.ts';
-import { sdls, supergraphOf } from '../../tests/kit/gateway-builders.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { until } from '../../tests/kit/until.ts';
+import { sdls, supergraphOf } from '#kit/gateway/builders.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { until } from '#kit/vitest/until.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 import { servedSchema } from './served-schema.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseConfig } from '../../platform/config.ts';
+import { parseConfig } from '#platform/config/config.ts';
 import { checkSupergraphVariables, schemaVariables } from './variables.ts';
 
 const variables = z.object(schemaVariables).superRefine(checkSupergraphVariables);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { variable } from '../../platform/config.ts';
+import { variable } from '#platform/config/config.ts';
 
 export const schemaVariables = {
   // At most one of these three; none means the file that `npm run compose` makes. A new text at the file or the URL goes

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { until } from '../../tests/kit/until.ts';
+import { until } from '#kit/vitest/until.ts';
 import { type BulkheadBounds, bulkhead } from './bulkhead.ts';
 import type { SubgraphFailure } from './subgraph-faults.ts';
 

@@ -2,7 +2,7 @@
  * So many calls of one subgraph at a time, so many more may wait: a slow subgraph must not take the whole gateway with it.
  * Of both each viewer has a share, so one who asks for more than others does not take the subgraph from everybody.
  */
-import { type Line, turnIn } from '../../platform/turns.ts';
+import { type Line, turnIn } from '#platform/resilience/turns.ts';
 import { clientGone } from './deadline.ts';
 import { SubgraphFailure } from './subgraph-faults.ts';
 
@@ -18,7 +18,7 @@ export interface BulkheadBounds {
 
 /** Who asks. */
 export interface Caller {
-  /** Whose share it is: `limitKey` of platform/limit-key.ts. Calls without one have a share together. */
+  /** Whose share it is: `limitKey` of platform/resilience/limit-key.ts. Calls without one have a share together. */
   readonly key?: string | undefined;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone?: AbortSignal | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from '../../tests/kit/until.ts';
+import { until } from '#kit/vitest/until.ts';
 import { type Breaker, type BreakerBounds, circuitBreaker } from './circuit-breaker.ts';
 import type { SubgraphCall } from './subgraph-call.ts';
 import { SubgraphFailure } from './subgraph-faults.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
-import { answer, aReplica, type Behaviour, neverAnswer, type Replica } from '../../tests/kit/upstream-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { answer, aReplica, type Behaviour, neverAnswer, type Replica } from '#kit/gateway/upstream-builders.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 
 let key: KeyPair;
 const running: { close(): Promise<void> }[] = [];

@@ -1,5 +1,5 @@
 /** The same query for the same viewer, asked while it is under way, is asked once: everyone gets the one answer. */
-import { requestIdHeader } from '../../contracts/viewer.ts';
+import { requestIdHeader } from '#contracts/viewer.ts';
 import { clientGone } from './deadline.ts';
 import type { SubgraphAnswer } from './subgraph-call.ts';
 

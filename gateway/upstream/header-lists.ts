@@ -1,6 +1,6 @@
 /** Which headers an operator lets through, from the client to the subgraphs and back. None, unless told. */
 import { z } from 'zod';
-import { requestIdHeader, viewerHeader } from '../../contracts/viewer.ts';
+import { requestIdHeader, viewerHeader } from '#contracts/viewer.ts';
 
 /** They belong to one connection or describe one body, and the gateway has others on each side. */
 const perConnection = [

@@ -1,8 +1,8 @@
 /** One HTTP exchange with one endpoint of a subgraph, over a kept-alive connection. Nothing is tried twice here. */
 import { isIPv6, type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
-import { currentTrace } from '../../platform/context.ts';
-import { inSpan, SpanKind } from '../../platform/tracing.ts';
+import { currentTrace } from '#platform/observability/context.ts';
+import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
 import { answerOf } from './answer.ts';
 import type { Send } from './subgraph-call.ts';
 import { failureOf } from './subgraph-faults.ts';

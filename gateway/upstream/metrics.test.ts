@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMetrics } from '../../platform/metrics.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
 import { type SubgraphState, upstreamMetrics } from './metrics.ts';
 
 const calm: SubgraphState = { name: 'orders', breaker: 'closed', pending: 1, waiting: 0, endpoints: 2, ejected: 0 };

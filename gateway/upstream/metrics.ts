@@ -1,5 +1,5 @@
 /** What happens on the way to each subgraph, for `/metrics`. Labels are names of subgraphs and codes: few, and known. */
-import { Counter, Gauge, Histogram, type Registry } from '../../platform/metrics.ts';
+import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { BreakerState } from './circuit-breaker.ts';
 import type { SubgraphFault } from './subgraph-faults.ts';
 

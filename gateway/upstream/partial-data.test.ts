@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere } from '../../tests/kit/gateway-builders.ts';
-import { type HttpFixture, httpServer, type KeyPair, keyPair } from '../../tests/kit/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { type HttpFixture, httpServer, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 const lamp = { id: 'p1', title: 'Lamp', stock: 3 };
 const productResolvers = {

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { until } from '../../tests/kit/until.ts';
 import {
   aSubgraphClient,
   type ClientFixture,
@@ -9,7 +8,8 @@ import {
   mutation,
   query,
   times,
-} from '../../tests/kit/upstream-builders.ts';
+} from '#kit/gateway/upstream-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 import { hasAddresses } from './addresses.ts';
 import { upstreamBounds } from './variables.ts';
 

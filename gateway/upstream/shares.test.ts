@@ -1,10 +1,10 @@
 /** One viewer who asks for too much, and another: over a whole gateway. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { namedId } from '../../contracts/ids.ts';
-import { aGateway, type GatewayReply } from '../../tests/kit/gateway-builders.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
-import { answer, aReplica } from '../../tests/kit/upstream-builders.ts';
+import { namedId } from '#contracts/ids.ts';
+import { aGateway, type GatewayReply } from '#kit/gateway/builders.ts';
+import { answer, aReplica } from '#kit/gateway/upstream-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const running: { close(): Promise<void> }[] = [];
 let key: KeyPair;

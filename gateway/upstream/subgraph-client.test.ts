@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { httpServer } from '../../tests/kit/token-builders.ts';
-import { until } from '../../tests/kit/until.ts';
 import {
   answer,
   aSubgraphClient,
@@ -14,7 +12,9 @@ import {
   query,
   times,
   upstreamScene,
-} from '../../tests/kit/upstream-builders.ts';
+} from '#kit/gateway/upstream-builders.ts';
+import { httpServer } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const { replica, client, end } = upstreamScene();
 afterEach(end);

@@ -3,7 +3,7 @@
  * asked → refuse while the breaker is open → wait for a place → one deadline for everything → breaker → retries →
  * choice of an endpoint → one HTTP exchange. A layer knows the next one and nothing else.
  */
-import type { Logger } from '../../platform/log.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import type { Lookup } from './addresses.ts';
 import { bulkhead, type Caller } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';

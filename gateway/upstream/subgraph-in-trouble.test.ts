@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { until } from '../../tests/kit/until.ts';
 import {
   answer,
   codeOf,
@@ -11,7 +10,8 @@ import {
   query,
   times,
   upstreamScene,
-} from '../../tests/kit/upstream-builders.ts';
+} from '#kit/gateway/upstream-builders.ts';
+import { until } from '#kit/vitest/until.ts';
 
 const { replica, client, end } = upstreamScene();
 afterEach(end);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseConfig } from '../../platform/config.ts';
+import { parseConfig } from '#platform/config/config.ts';
 import { prefixOf, subgraphSettings } from './routing.ts';
 import { subgraphVariablesOf, upstreamVariables } from './variables.ts';
 

@@ -3,7 +3,7 @@
  * one of that name, whatever subgraphs the supergraph has: `catalog-v2` reads `CATALOG_V2_SUBGRAPH_TIMEOUT_MS`.
  */
 import { z } from 'zod';
-import { variable } from '../../platform/config.ts';
+import { variable } from '#platform/config/config.ts';
 import { requestHeaderList, responseHeaderList } from './header-lists.ts';
 
 const count = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);

@@ -1,7 +1,7 @@
 import { buildSchema, graphql } from 'graphql';
 import { expect, test } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import { guest, type Role, type Viewer } from '../../contracts/viewer.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
 import { accessTable, enforceAccess } from './access.ts';
 
 const directives = ['public', 'signedIn', 'staff', 'admin']

@@ -5,7 +5,7 @@
  * (docs/adr/0003). Composition carries these into it, so that the gateway can refuse early; it never allows more.
  */
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-import { hasRole, type Viewer } from '../../contracts/viewer.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import { forThisViewer } from './cache-control.ts';
 
 export const accessDirectives = ['public', 'signedIn', 'staff', 'admin'] as const;

@@ -1,13 +1,13 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '../../contracts/ids.ts';
-import { guest, type Role, type Viewer, viewerHeader } from '../../contracts/viewer.ts';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
-import { keyPair } from '../../tests/kit/token-builders.ts';
-import { createHttpServer } from '../http-server.ts';
-import { createMetrics } from '../metrics.ts';
-import { viewerSigner, viewerVerifier } from '../viewer.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Role, type Viewer, viewerHeader } from '#contracts/viewer.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
+import { viewerSigner, viewerVerifier } from '../auth/viewer.ts';
+import { createHttpServer } from '../http/server.ts';
+import { createMetrics } from '../observability/metrics.ts';
 import { enforceAccess } from './access.ts';
 import { serveGraphql } from './serve.ts';
 

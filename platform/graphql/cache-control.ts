@@ -5,7 +5,7 @@
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLResolveInfo } from 'graphql';
-import { hasRole, type Viewer } from '../../contracts/viewer.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
 
 interface CacheHinted {
   readonly cacheControl?: { readonly cacheHint: { restrict(hint: { scope: 'PRIVATE' }): void } };

@@ -4,7 +4,7 @@
  */
 import { getHeapStatistics } from 'node:v8';
 import { type DocumentNode, parse } from 'graphql';
-import { heapBytes } from '../heap-bytes.ts';
+import { heapBytes } from '../process/heap-bytes.ts';
 import { documentStore } from './document-store.ts';
 
 export interface DocumentMemory {

@@ -2,7 +2,7 @@
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import type { DocumentNode, Location } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { entryBytes, heapBytes, textBytes } from '../heap-bytes.ts';
+import { entryBytes, heapBytes, textBytes } from '../process/heap-bytes.ts';
 
 type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 

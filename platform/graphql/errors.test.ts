@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { errorFormatter } from './errors.ts';
 
 const shown = (original: Error) => {

@@ -1,9 +1,9 @@
 /** What a client may see of an error: a caller's fault with its code; of a bug or an outage only that there was one. */
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { CallerFault } from '../../contracts/result.ts';
-import type { Logger } from '../log.ts';
-import { notNow } from '../not-now.ts';
+import { CallerFault } from '#contracts/result.ts';
+import type { Logger } from '../observability/log.ts';
+import { notNow } from '../resilience/not-now.ts';
 
 const maskedMessage = 'Something went wrong on our side.';
 

@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { buildSchema, Kind, parse } from 'graphql';
 import { describe, expect, it, test } from 'vitest';
-import { recordedLog } from '../../tests/kit/recorded-log.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { errorFormatter } from './errors.ts';
 import { checkInput, inputFault } from './operation-input.ts';
 

@@ -1,6 +1,6 @@
 /** One span per root resolver of a subgraph: per query, per mutation, and per list of entities that the gateway asks for. */
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql';
-import { inSpan } from '../tracing.ts';
+import { inSpan } from '../observability/tracing.ts';
 
 /** Not fields below them: a list of a hundred with ten fields each would be a thousand spans that say nothing. */
 export const traceResolvers = (schema: GraphQLSchema): GraphQLSchema => {

@@ -7,9 +7,9 @@ import {
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { type Viewer, viewerHeader } from '../../contracts/viewer.ts';
-import type { Logger } from '../log.ts';
-import type { VerifyViewer } from '../viewer.ts';
+import { type Viewer, viewerHeader } from '#contracts/viewer.ts';
+import type { VerifyViewer } from '../auth/viewer.ts';
+import type { Logger } from '../observability/log.ts';
 import { nothingForAllFromStaff } from './cache-control.ts';
 import { documentStore } from './document-store.ts';
 import { errorFormatter } from './errors.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultPorts } from '../../contracts/services.ts';
-import { subgraphVariables, variable } from '../../platform/config.ts';
+import { defaultPorts } from '#contracts/services.ts';
+import { subgraphVariables, variable } from '#platform/config/config.ts';
 import { defaultTimings, type Timings } from './domain/timings.ts';
 
 const { waitMs, tries } = defaultTimings;

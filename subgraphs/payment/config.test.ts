@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../platform/config.ts';
+import { parseConfig } from '#platform/config/config.ts';
 import { paymentVariables } from './config.ts';
 
 const required = {

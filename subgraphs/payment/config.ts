@@ -1,7 +1,7 @@
 /** The variables of the payment subgraph. */
 import { z } from 'zod';
-import { defaultPorts } from '../../contracts/services.ts';
-import { subgraphVariables, variable } from '../../platform/config.ts';
+import { defaultPorts } from '#contracts/services.ts';
+import { subgraphVariables, variable } from '#platform/config/config.ts';
 
 export const paymentVariables = z
   .object({

@@ -1,7 +1,7 @@
 /** The variables of the product subgraph. */
 import { z } from 'zod';
-import { defaultPorts } from '../../contracts/services.ts';
-import { subgraphVariables, variable } from '../../platform/config.ts';
+import { defaultPorts } from '#contracts/services.ts';
+import { subgraphVariables, variable } from '#platform/config/config.ts';
 
 export const productVariables = z.object({
   ...subgraphVariables,

@@ -1,7 +1,7 @@
 /** Starts the product subgraph. */
-import { findMessage } from '../../contracts/messages/index.ts';
-import { readConfig } from '../../platform/config.ts';
-import { runSubgraph } from '../../platform/subgraph.ts';
+import { findMessage } from '#contracts/messages/index.ts';
+import { readConfig } from '#platform/config/config.ts';
+import { runSubgraph } from '#platform/process/subgraph.ts';
 import { directUrl, productVariables } from './config.ts';
 import { wire } from './wiring.ts';
 

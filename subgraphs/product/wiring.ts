@@ -1,15 +1,15 @@
 /** The composition root: which adapter stands behind which port. */
-import { newId } from '../../contracts/ids.ts';
-import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
-import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
-import type { Logger } from '../../platform/log.ts';
-import type { Registry } from '../../platform/metrics.ts';
-import { outbox } from '../../platform/outbox.ts';
-import { measureReplica, watchReplica } from '../../platform/replica.ts';
-import type { Subgraph } from '../../platform/subgraph.ts';
-import { timedTransactions } from '../../platform/timed-transactions.ts';
-import type { Clock } from '../../platform/transaction.ts';
-import { type Prisma, PrismaClient } from '../../prisma/product/client/client.ts';
+import { newId } from '#contracts/ids.ts';
+import { type PoolOptions, prismaAdapter } from '#platform/database/database.ts';
+import { measureReplica, watchReplica } from '#platform/database/replica.ts';
+import { timedTransactions } from '#platform/database/timed-transactions.ts';
+import type { Clock } from '#platform/database/transaction.ts';
+import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
+import { outbox } from '#platform/messaging/outbox.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import type { Subgraph } from '#platform/process/subgraph.ts';
+import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
 import { replicatedReads } from './adapters/replicated-reads.ts';

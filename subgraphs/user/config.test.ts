@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../platform/config.ts';
+import { parseConfig } from '#platform/config/config.ts';
 import { userVariables } from './config.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public-part', d: 'private-part' };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultPorts } from '../../contracts/services.ts';
-import { subgraphVariables, variable } from '../../platform/config.ts';
+import { defaultPorts } from '#contracts/services.ts';
+import { subgraphVariables, variable } from '#platform/config/config.ts';
 
 const privateKey = z.object({
   kty: z.literal('OKP'),

@@ -1,16 +1,16 @@
 /** The composition root: which adapter stands behind which port. */
 import type { JSONWebKeySet } from 'jose';
-import { newId } from '../../contracts/ids.ts';
-import { type PoolOptions, prismaAdapter } from '../../platform/database.ts';
-import { subgraphSchema } from '../../platform/graphql/subgraph-schema.ts';
-import { idempotency } from '../../platform/idempotency.ts';
-import { takeIn } from '../../platform/inbox.ts';
-import type { Registry } from '../../platform/metrics.ts';
-import { outbox } from '../../platform/outbox.ts';
-import type { Subgraph } from '../../platform/subgraph.ts';
-import { type Clock, inTransaction } from '../../platform/transaction.ts';
-import { turns } from '../../platform/turns.ts';
-import { type Prisma, PrismaClient } from '../../prisma/user/client/client.ts';
+import { newId } from '#contracts/ids.ts';
+import { type PoolOptions, prismaAdapter } from '#platform/database/database.ts';
+import { type Clock, inTransaction } from '#platform/database/transaction.ts';
+import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
+import { idempotency } from '#platform/messaging/idempotency.ts';
+import { takeIn } from '#platform/messaging/inbox.ts';
+import { outbox } from '#platform/messaging/outbox.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import type { Subgraph } from '#platform/process/subgraph.ts';
+import { turns } from '#platform/resilience/turns.ts';
+import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from './adapters/access-tokens.ts';
 import { accountStore } from './adapters/account-store.ts';
 import { argon2Passwords } from './adapters/argon2-passwords.ts';

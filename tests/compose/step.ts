@@ -1,4 +1,4 @@
-import type { Shopper } from '../../scripts/shopper/shopper.ts';
+import type { Shopper } from '#launcher/shopper/shopper.ts';
 import type { Stack } from './stack.ts';
 
 /** What the steps before have left behind. */

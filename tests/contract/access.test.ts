@@ -1,9 +1,9 @@
 /** Who may ask for a field stands beside it in the SDL; platform/graphql/access.ts enforces what stands there. */
 import { describe, expect, it } from 'vitest';
-import { subgraphSources } from '../../scripts/compose.ts';
-import { everyFieldHasADecision } from './rules/access.ts';
-import { graphOf } from './rules/graph.ts';
-import { soundGraph } from './rules/sound-graph.ts';
+import { subgraphSources } from '#tools/compose.ts';
+import { everyFieldHasADecision } from '#tools/contracts/rules/access.ts';
+import { graphOf } from '#tools/contracts/rules/graph.ts';
+import { soundGraph } from '#tools/contracts/rules/sound-graph.ts';
 
 it('every field of every subgraph has an access decision', () => {
   expect(everyFieldHasADecision(graphOf(subgraphSources()))).toEqual([]);

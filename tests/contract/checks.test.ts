@@ -1,8 +1,8 @@
 /** `npm run contracts`, check by check: all that are in the table are kept by this checkout. */
 import { afterAll, expect, it } from 'vitest';
-import { runCheck } from '../../scripts/contracts/check.ts';
-import { openWorld } from '../../scripts/contracts/world.ts';
-import { checks } from './checks/index.ts';
+import { runCheck } from '#tools/contracts/check.ts';
+import { checks } from '#tools/contracts/checks/index.ts';
+import { openWorld } from '#tools/contracts/world.ts';
 
 const world = openWorld();
 afterAll(() => world.close());

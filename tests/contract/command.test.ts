@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contractsCommand } from '../../scripts/contracts/command.ts';
-import { root } from '../../scripts/contracts/world.ts';
+import { contractsCommand } from '#tools/contracts/command.ts';
+import { root } from '#tools/contracts/world.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 /** supergraph.graphql is what the gateway can serve. That it is current: checks/composition.ts. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { rootDecisions } from '../../gateway/access/root-decisions.ts';
-import { federation } from '../../gateway/graphql/federation.ts';
-import { costPolicy } from '../../gateway/limits/cost-policy.ts';
-import { planCache } from '../../gateway/schema/plan-cache.ts';
-import { supergraphFile } from '../../scripts/compose.ts';
-import { apiSchemaOf } from '../../scripts/generate/api-schema.ts';
-import { recordedLog } from '../kit/recorded-log.ts';
+import { rootDecisions } from '#gateway/access/root-decisions.ts';
+import { federation } from '#gateway/graphql/federation.ts';
+import { costPolicy } from '#gateway/limits/cost-policy.ts';
+import { planCache } from '#gateway/schema/plan-cache.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { supergraphFile } from '#tools/compose.ts';
+import { apiSchemaOf } from '#tools/generate/api-schema.ts';
 
 const supergraph = readFileSync(supergraphFile, 'utf8');
 

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Kind, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { subgraphNames } from '../../contracts/services.ts';
-import { subgraphSources } from '../../scripts/compose.ts';
-import { type Degradation, degradedTable, publishedOperations } from '../../scripts/degraded/table.ts';
-import { isCurrent } from '../../scripts/degraded.ts';
-import { nowhere, sdls } from '../kit/gateway-builders.ts';
+import { subgraphNames } from '#contracts/services.ts';
+import { nowhere, sdls } from '#kit/gateway/builders.ts';
+import { subgraphSources } from '#tools/compose.ts';
+import { type Degradation, degradedTable, publishedOperations } from '#tools/degraded/table.ts';
+import { isCurrent } from '#tools/degraded.ts';
 
 let table: readonly Degradation[];
 beforeAll(async () => {

@@ -12,8 +12,8 @@ export const containerViolations: Readonly<Record<string, readonly Edit[]>> = {
       'node, subgraphs/users/main.ts',
       'user runs "node subgraphs/users/main.ts"',
     ],
-    [compose, 'node, scripts/migrate.ts, order', 'npm, run, migrate', 'migrate-order runs "npm run migrate"'],
-    [compose, 'node, scripts/audit.ts, --every', 'node, scripts/check.ts, --every', 'auditor runs'],
+    [compose, 'node, ops/migrate.ts, order', 'npm, run, migrate', 'migrate-order runs "npm run migrate"'],
+    [compose, 'node, ops/audit.ts, --every', 'node, tools/check.ts, --every', 'auditor runs'],
   ],
   'known variables': [
     [common, 'APQ_MAX_BYTES:', 'APQ_MOST_BYTES:', 'gateway has APQ_MOST_BYTES, which gateway/main.ts does not read'],

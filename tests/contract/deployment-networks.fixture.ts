@@ -12,11 +12,11 @@ export const networkViolations: Readonly<Record<string, readonly Edit[]>> = {
     [compose, '"4005"', '"4004"', 'the health check of auditor asks port 4004, and it listens on 4005'],
     [
       compose,
-      'test: [CMD, node, scripts/health.mjs, "4003"]',
+      'test: [CMD, node, ops/health.mjs, "4003"]',
       'interval: 5s\n      test: ["true"]',
       'order asks port none',
     ],
-    [dockerfile, '"scripts/health.mjs", "4000"', '"scripts/health.mjs", "4001"', 'gateway asks port 4001'],
+    [dockerfile, '"ops/health.mjs", "4000"', '"ops/health.mjs", "4001"', 'gateway asks port 4001'],
   ],
   addresses: [
     [common, 'http://order:4003', 'http://order:4004', 'ORDER_SUBGRAPH_URL of gateway: order does not listen on 4004'],
@@ -118,7 +118,7 @@ export const dockerfileViolations: Readonly<Record<string, readonly Edit[]>> = {
   ],
   'programs of the image': [
     [dockerfile, 'CMD ["node", "gateway/main.ts"]', 'CMD npm start', 'runs ""'],
-    [dockerfile, 'scripts/health.mjs', 'scripts/health.ts', 'runs "node scripts/health.ts 4000"'],
+    [dockerfile, 'ops/health.mjs', 'tools/health.ts', 'runs "node tools/health.ts 4000"'],
   ],
   'health of the default command': [[dockerfile, '"4000"', '"4001"', 'asks port 4001']],
   'not root': [

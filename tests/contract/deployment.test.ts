@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { parseConfig } from '../../platform/config.ts';
-import { checkDeployment, manifestVariableBreaches, nothingThere } from '../../scripts/deployment/check.ts';
-import { composeBreaches, composeFacts, composeTexts, rules } from '../../scripts/deployment/compose.ts';
-import { dockerfileBreaches, dockerfileFacts, dockerfileRules } from '../../scripts/deployment/dockerfile.ts';
-import { envExample, envExampleBreaches } from '../../scripts/deployment/env-example.ts';
-import { kubernetesFacts, kubernetesTexts } from '../../scripts/deployment/kubernetes.ts';
-import { schemas } from '../../scripts/deployment/variables.ts';
+import { parseConfig } from '#platform/config/config.ts';
+import { checkDeployment, manifestVariableBreaches, nothingThere } from '#tools/deployment/check.ts';
+import { composeBreaches, composeFacts, composeTexts, rules } from '#tools/deployment/compose.ts';
+import { dockerfileBreaches, dockerfileFacts, dockerfileRules } from '#tools/deployment/dockerfile.ts';
+import { envExample, envExampleBreaches } from '#tools/deployment/env-example.ts';
+import { kubernetesFacts, kubernetesTexts } from '#tools/deployment/kubernetes.ts';
+import { schemas } from '#tools/deployment/variables.ts';
 import { containerViolations } from './deployment-containers.fixture.ts';
 import { dockerfileViolations, networkViolations } from './deployment-networks.fixture.ts';
 

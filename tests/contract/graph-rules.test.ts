@@ -1,11 +1,11 @@
 /** Rules that all four SDLs keep. Each has a violation here that it must find: a rule that cannot fail is none. */
 import { describe, expect, it } from 'vitest';
-import { subgraphSources } from '../../scripts/compose.ts';
-import * as borders from './rules/borders.ts';
-import { graphOf, type Rule } from './rules/graph.ts';
-import * as mutations from './rules/mutations.ts';
-import { soundGraph } from './rules/sound-graph.ts';
-import * as words from './rules/words.ts';
+import { subgraphSources } from '#tools/compose.ts';
+import * as borders from '#tools/contracts/rules/borders.ts';
+import { graphOf, type Rule } from '#tools/contracts/rules/graph.ts';
+import * as mutations from '#tools/contracts/rules/mutations.ts';
+import { soundGraph } from '#tools/contracts/rules/sound-graph.ts';
+import * as words from '#tools/contracts/rules/words.ts';
 
 const graph = graphOf(subgraphSources());
 const sound = graphOf(soundGraph());
@@ -34,7 +34,7 @@ const violations: Violation[] = [
     '"An amount."\ninput',
     '"A guest." type Guest @key(fields: "id") { "Its id." id: ID! @public }\n"An amount."\ninput',
     'order: Guest is an entity that no subgraph is said to own.',
-    /`homes` of tests\/contract\/rules\/borders\.ts/,
+    /`homes` of tools\/contracts\/rules\/borders\.ts/,
   ],
   [
     'whatCrossesABorderMayBeMissing',
@@ -74,7 +74,7 @@ const violations: Violation[] = [
     'addToCart(',
     'giveAway(',
     'Mutation.giveAway has not been said to move money or stock, or to move neither.',
-    /two lists of tests\/contract\/rules\/mutations\.ts/,
+    /two lists of tools\/contracts\/rules\/mutations\.ts/,
   ],
   [
     'everyMutationAnswersAUnion',

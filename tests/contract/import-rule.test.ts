@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { importViolations } from '../../scripts/import-rule/check.ts';
-import { rules } from '../../scripts/import-rule/rules.ts';
+import { importViolations } from '#tools/import-rule/check.ts';
+import { rules } from '#tools/import-rule/rules.ts';
 
 const violations: Record<string, { from: string; to: string }> = {
-  'contracts-import-nothing': { from: 'contracts/money.ts', to: 'platform/log.ts' },
-  'platform-knows-no-business': { from: 'platform/log.ts', to: 'subgraphs/order/domain/order.ts' },
-  'domain-is-pure': { from: 'subgraphs/order/domain/order.ts', to: 'platform/log.ts' },
+  'contracts-import-nothing': { from: 'contracts/money.ts', to: 'platform/observability/log.ts' },
+  'platform-knows-no-business': { from: 'platform/observability/log.ts', to: 'subgraphs/order/domain/order.ts' },
+  'domain-is-pure': { from: 'subgraphs/order/domain/order.ts', to: 'platform/observability/log.ts' },
   'usecases-know-ports-only': { from: 'subgraphs/order/usecases/place-order.ts', to: 'prisma/order/client/client.ts' },
   'adapters-implement-ports': {
     from: 'subgraphs/order/adapters/order-store.ts',
@@ -26,7 +26,7 @@ const violations: Record<string, { from: string; to: string }> = {
     from: 'subgraphs/order/consumers/index.ts',
     to: 'subgraphs/order/adapters/order-store.ts',
   },
-  'no-cycles': { from: 'platform/outbox.ts', to: 'platform/relay.ts' },
+  'no-cycles': { from: 'platform/messaging/outbox.ts', to: 'platform/messaging/relay.ts' },
   resolvable: { from: 'gateway/main.ts', to: 'gateway/nowhere.ts' },
 };
 
@@ -48,7 +48,7 @@ test('each seeded violation is found and named by its rule', async () => {
     const up = '../'.repeat(dirname(from).split('/').length);
     write(from, `import '${up}${to}';\n`);
   }
-  write('platform/relay.ts', `import './outbox.ts';\n`);
+  write('platform/messaging/relay.ts', `import './outbox.ts';\n`);
   const found = await importViolations(folder, ['contracts', 'platform', 'gateway', 'subgraphs']);
   const names = new Set(found.violations.map(({ rule }) => rule));
   expect([...names].sort()).toEqual(Object.keys(violations).sort());

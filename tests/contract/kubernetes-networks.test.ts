@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { allowedConnections } from '../../scripts/deployment/kubernetes/networks.ts';
+import { allowedConnections } from '#tools/deployment/kubernetes/networks.ts';
 
 describe('the networks', () => {
   const Compose = z.object({ services: z.record(z.string(), z.object({ networks: z.array(z.string()).optional() })) });

@@ -13,7 +13,7 @@ const networks = 'overlays/production/networks.yaml';
 const age = 'agora_queue_oldest_waiting_seconds';
 
 export const podViolations: Violations = {
-  commands: [[migrations, 'migrate.ts, order', 'migrates.ts, order', 'migrate-order runs scripts/migrates.ts']],
+  commands: [[migrations, 'migrate.ts, order', 'migrates.ts, order', 'migrate-order runs ops/migrates.ts']],
   hardened: [
     [order, 'runAsNonRoot: true', 'runAsNonRoot: false', 'order must have runAsNonRoot: true'],
     [order, 'runAsUser: 1000', 'runAsUser: 0', 'order must have runAsUser: 1000'],

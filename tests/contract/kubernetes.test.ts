@@ -1,10 +1,16 @@
 /** The Kubernetes manifests, without a cluster; and each rule about them is broken on purpose at least once. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { gatewayVariablesOf } from '../../gateway/config.ts';
-import { parseConfig } from '../../platform/config.ts';
-import { auditorVariables } from '../../scripts/audit/variables.ts';
-import { serviceOf } from '../../scripts/deployment/kubernetes/workloads.ts';
+import { gatewayVariablesOf } from '#gateway/config.ts';
+import { publicPart, signingKey } from '#launcher/secrets.ts';
+import { auditorVariables } from '#ops/audit/variables.ts';
+import { parseConfig } from '#platform/config/config.ts';
+import { orderVariables } from '#subgraphs/order/config.ts';
+import { paymentVariables } from '#subgraphs/payment/config.ts';
+import { productVariables } from '#subgraphs/product/config.ts';
+import { userVariables } from '#subgraphs/user/config.ts';
+import metrics from '#tools/contracts/baseline/metrics.json' with { type: 'json' };
+import { serviceOf } from '#tools/deployment/kubernetes/workloads.ts';
 import {
   kubernetesBreaches,
   kubernetesFacts,
@@ -12,13 +18,7 @@ import {
   rules,
   surroundingsWith,
   variableBreaches,
-} from '../../scripts/deployment/kubernetes.ts';
-import { publicPart, signingKey } from '../../scripts/launcher/secrets.ts';
-import { orderVariables } from '../../subgraphs/order/config.ts';
-import { paymentVariables } from '../../subgraphs/payment/config.ts';
-import { productVariables } from '../../subgraphs/product/config.ts';
-import { userVariables } from '../../subgraphs/user/config.ts';
-import metrics from './baseline/metrics.json' with { type: 'json' };
+} from '#tools/deployment/kubernetes.ts';
 import { objectViolations } from './kubernetes-objects.fixture.ts';
 import { podViolations } from './kubernetes-pods.fixture.ts';
 
@@ -169,8 +169,8 @@ describe('variables', () => {
 test.each([
   [['node', 'gateway/main.ts'], 'gateway'],
   [['node', 'subgraphs/user/main.ts'], 'user'],
-  [['node', 'scripts/migrate.ts', 'user'], 'migrate'],
-  [['node', 'scripts/audit.ts', '--every', '60'], 'auditor'],
+  [['node', 'ops/migrate.ts', 'user'], 'migrate'],
+  [['node', 'ops/audit.ts', '--every', '60'], 'auditor'],
   [['sleep', '5'], undefined],
 ])('the command %j is the program %s', (command, service) => {
   expect(serviceOf(command)).toBe(service);

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { buildSchema, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { costPolicy } from '../../gateway/limits/cost-policy.ts';
-import { operationCost } from '../../gateway/limits/operation-cost.ts';
-import { documentShape } from '../../gateway/limits/operation-shape.ts';
-import { limitsVariables } from '../../gateway/limits/variables.ts';
-import { supergraphFile } from '../../scripts/compose.ts';
-import { apiSchemaOf } from '../../scripts/generate/api-schema.ts';
+import { costPolicy } from '#gateway/limits/cost-policy.ts';
+import { operationCost } from '#gateway/limits/operation-cost.ts';
+import { documentShape } from '#gateway/limits/operation-shape.ts';
+import { limitsVariables } from '#gateway/limits/variables.ts';
+import { supergraphFile } from '#tools/compose.ts';
+import { apiSchemaOf } from '#tools/generate/api-schema.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const supergraph = readFileSync(supergraphFile, 'utf8');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { knownMetrics } from '../../scripts/deployment/known-metrics.ts';
-import { alertsIn, metricQueries } from '../../scripts/deployment/metric-queries.ts';
-import { queryFaults } from '../../scripts/deployment/query-faults.ts';
-import { promtool, promtoolHere } from '../kit/promtool.ts';
+import { promtool, promtoolHere } from '#kit/observability/promtool.ts';
+import { knownMetrics } from '#tools/deployment/known-metrics.ts';
+import { alertsIn, metricQueries } from '#tools/deployment/metric-queries.ts';
+import { queryFaults } from '#tools/deployment/query-faults.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');

@@ -1,8 +1,8 @@
-/** Every connection to PostgreSQL of what runs for long is made by platform/postgres-connection.ts, so none waits for ever. */
+/** Every connection to PostgreSQL of what runs for long is made by platform/database/connection.ts, so none waits for ever. */
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const home = 'platform/postgres-connection.ts';
+const home = 'platform/database/connection.ts';
 
 const isUnbounded = (source: string): boolean =>
   source.includes('new pg.Client(') || (source.includes('new pg.Pool(') && !source.includes('boundedConnection('));

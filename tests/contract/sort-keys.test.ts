@@ -1,7 +1,7 @@
 /** SQL of ours, wherever it stands, sorts by what it says. */
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { faultsOf, shadowedSortKeys, sortingTexts } from './rules/sort-keys.ts';
+import { faultsOf, shadowedSortKeys, sortingTexts } from '#tools/contracts/rules/sort-keys.ts';
 
 test.each([
   ['a cast', 'SELECT position::text, id FROM outbox_message ORDER BY position DESC LIMIT 1', ['position']],
@@ -27,7 +27,7 @@ test.each([
 });
 
 test('no SQL of ours sorts by a column that its own list of columns hides', async () => {
-  const programs = globSync('{contracts,gateway,platform,scripts,subgraphs,tests}/**/*.ts', {
+  const programs = globSync('{contracts,gateway,platform,ops,launcher,tools,bench,subgraphs,tests}/**/*.ts', {
     exclude: (name) => name === 'sort-keys.test.ts' || name === 'generated',
   });
   const faults: string[] = [];

@@ -1,7 +1,7 @@
 /** A wrong input gets a clear code and changes nothing. */
 import { beforeAll, expect, test } from 'vitest';
-import { AddToCartDocument, CartDocument, PlaceOrderDocument } from '../../operations/documents.generated.ts';
-import { type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
+import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import { AddToCartDocument, CartDocument, PlaceOrderDocument } from '#operations/documents.generated.ts';
 import { agora, aKey, aShopper, variantOf } from './shop.ts';
 
 let shopper: Shopper;

@@ -1,13 +1,13 @@
 /** Purchases through the gateway, as a customer's app makes them. */
 import { expect, test } from 'vitest';
+import { succeed } from '#launcher/shopper/shopper.ts';
 import {
   AccountDocument,
   CancelOrderDocument,
   CartDocument,
   ConfirmPaymentDocument,
   PayOrderDocument,
-} from '../../operations/documents.generated.ts';
-import { succeed } from '../../scripts/shopper/shopper.ts';
+} from '#operations/documents.generated.ts';
 import { aKey, aShopper, available, variantOf } from './shop.ts';
 
 const lamp = 'trail-lamp-200';

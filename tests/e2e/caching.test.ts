@@ -1,11 +1,11 @@
 /** What everybody may share is fetched once, and a change is seen at once; what is somebody's own never leaves them. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { SignInDocument } from '../../operations/documents.generated.ts';
-import { demoCatalogue } from '../../scripts/seed/catalogue.ts';
-import { succeed } from '../../scripts/shopper/shopper.ts';
-import type { Product } from '../../subgraphs/product/domain/catalogue.ts';
-import { seed } from '../../subgraphs/product/wiring.ts';
-import { until } from '../kit/until.ts';
+import { until } from '#kit/vitest/until.ts';
+import { demoCatalogue } from '#launcher/seed/catalogue.ts';
+import { succeed } from '#launcher/shopper/shopper.ts';
+import { SignInDocument } from '#operations/documents.generated.ts';
+import type { Product } from '#subgraphs/product/domain/catalogue.ts';
+import { seed } from '#subgraphs/product/wiring.ts';
 import { agora, aShopper, guest, staff } from './shop.ts';
 
 // Far below the minute for which an answer about products may be kept: whoever sees the change has been told of it.

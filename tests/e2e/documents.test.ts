@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { SignInDocument } from '../../operations/documents.generated.ts';
-import { graphqlClient } from '../../scripts/shopper/graphql-client.ts';
-import { newShopper, succeed } from '../../scripts/shopper/shopper.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import { newShopper, succeed } from '#launcher/shopper/shopper.ts';
+import { SignInDocument } from '#operations/documents.generated.ts';
 import { agora, variantOf } from './shop.ts';
 
 const manifest = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../operations/manifest.json'), 'utf8')) as {

@@ -3,7 +3,7 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@
 import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urql/core';
 import { type FormattedExecutionResult, OperationTypeNode, print } from 'graphql';
 import { createClient } from 'graphql-sse';
-import possibleTypes, { OrderUpdatesDocument } from '../../operations/documents.generated.ts';
+import possibleTypes, { OrderUpdatesDocument } from '#operations/documents.generated.ts';
 
 export interface LiveClient {
   /** Calls back with each status until the stream ends. */

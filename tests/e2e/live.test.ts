@@ -1,9 +1,9 @@
 /** Purchases watched as they happen, through the gateway. */
 import { expect, test } from 'vitest';
-import { ConfirmPaymentDocument } from '../../operations/documents.generated.ts';
-import { type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
-import { until } from '../kit/until.ts';
-import { expectOnlyNews, watchOrder } from '../kit/watched-order.ts';
+import { expectOnlyNews, watchOrder } from '#kit/agora/watched-order.ts';
+import { until } from '#kit/vitest/until.ts';
+import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import { ConfirmPaymentDocument } from '#operations/documents.generated.ts';
 import { apolloClient, urqlClient } from './live-clients.ts';
 import { agora, aKey, aShopper, staff, variantOf } from './shop.ts';
 

@@ -1,8 +1,8 @@
 /** What belongs to somebody else looks exactly like what does not exist, by every road there is. */
 import { beforeAll, expect, test } from 'vitest';
-import { CancelOrderDocument, OrderPageDocument, PayOrderDocument } from '../../operations/documents.generated.ts';
-import { graphqlClient } from '../../scripts/shopper/graphql-client.ts';
-import { type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import { CancelOrderDocument, OrderPageDocument, PayOrderDocument } from '#operations/documents.generated.ts';
 import { agora, aKey, aShopper, guest, staff, variantOf } from './shop.ts';
 
 let owner: Shopper;

@@ -1,9 +1,9 @@
 /** The playground in a real browser: offline, and its samples lead from a look around to a confirmed order. */
 import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfirmPaymentDocument } from '../../operations/documents.generated.ts';
-import { type PlacedOrder, shopperOf, succeed } from '../../scripts/shopper/shopper.ts';
-import { chromiumHere, startChromium } from '../kit/chromium.ts';
+import { chromiumHere, startChromium } from '#kit/agora/chromium.ts';
+import { type PlacedOrder, shopperOf, succeed } from '#launcher/shopper/shopper.ts';
+import { ConfirmPaymentDocument } from '#operations/documents.generated.ts';
 import { agora, aKey, variantOf } from './shop.ts';
 
 const demoCustomer = { email: 'customer@example.com', password: 'demo-customer' };

@@ -1,8 +1,8 @@
 /** A client that sends again gets the same answer, and fifty that want the same unit get one of it. */
 import { expect, test } from 'vitest';
-import { OrdersDocument } from '../../operations/documents.generated.ts';
-import { succeed } from '../../scripts/shopper/shopper.ts';
-import { expectCleanAudit } from '../kit/clean-audit.ts';
+import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
+import { succeed } from '#launcher/shopper/shopper.ts';
+import { OrdersDocument } from '#operations/documents.generated.ts';
 import { agora, aKey, aShopper, available, variantOf } from './shop.ts';
 
 const pay = { paymentMethodToken: 'tok_approve', waitMs: 5_000 };

@@ -1,9 +1,9 @@
 /** The one system that all e2e files share, and what is sold in it. */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { ProductPageDocument } from '../../operations/documents.generated.ts';
-import { graphqlClient } from '../../scripts/shopper/graphql-client.ts';
-import { newShopper, type Shopper, shopperOf } from '../../scripts/shopper/shopper.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import { newShopper, type Shopper, shopperOf } from '#launcher/shopper/shopper.ts';
+import { ProductPageDocument } from '#operations/documents.generated.ts';
 
 export const agora = inject('agora');
 export const guest = graphqlClient(agora.gateway);

@@ -1,10 +1,10 @@
 /** One purchase is one trace, from the customer's request to the last notification. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { serviceNames, subgraphNames } from '../../contracts/services.ts';
-import pg from '../../platform/pg.ts';
-import { succeed } from '../../scripts/shopper/shopper.ts';
-import { readTraces, type SpanNode, type Trace } from '../../scripts/trace/traces.ts';
+import { serviceNames, subgraphNames } from '#contracts/services.ts';
+import { succeed } from '#launcher/shopper/shopper.ts';
+import pg from '#platform/database/pg.ts';
+import { readTraces, type SpanNode, type Trace } from '#tools/trace/traces.ts';
 import { agora, aShopper, variantOf } from './shop.ts';
 
 const token = 'tok_approve';

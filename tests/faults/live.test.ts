@@ -1,10 +1,10 @@
 /** Streams outlive what they tell of: an order is watched while its service dies in the middle of its checkout. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { newShopper } from '../../scripts/shopper/shopper.ts';
-import { startTestAgora, type TestAgora } from '../kit/agora.ts';
-import { redisHere } from '../kit/redis.ts';
-import { until } from '../kit/until.ts';
-import { expectOnlyNews, watchOrder } from '../kit/watched-order.ts';
+import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
+import { expectOnlyNews, watchOrder } from '#kit/agora/watched-order.ts';
+import { redisHere } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
+import { newShopper } from '#launcher/shopper/shopper.ts';
 import { placeAll } from './orders-in-flight.ts';
 
 let agora: TestAgora;

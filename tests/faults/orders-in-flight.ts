@@ -1,8 +1,8 @@
 /** Customers with orders on their way, and what has to become of those. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { ProductPageDocument } from '../../operations/documents.generated.ts';
-import { newShopper, type Shopper, succeed } from '../../scripts/shopper/shopper.ts';
+import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import { ProductPageDocument } from '#operations/documents.generated.ts';
 
 export interface Placed {
   readonly buyer: Shopper;

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withClient } from '../../scripts/database/connect.ts';
-import { startAgora } from '../../scripts/launcher/agora.ts';
-import { type Shopper, shopperOf } from '../../scripts/shopper/shopper.ts';
-import { bareEnvironment, startTestAgora } from '../kit/agora.ts';
-import { expectCleanAudit } from '../kit/clean-audit.ts';
-import { until } from '../kit/until.ts';
+import { bareEnvironment, startTestAgora } from '#kit/agora/agora.ts';
+import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
+import { until } from '#kit/vitest/until.ts';
+import { startAgora } from '#launcher/agora.ts';
+import { type Shopper, shopperOf } from '#launcher/shopper/shopper.ts';
+import { withClient } from '#ops/database/connect.ts';
 import { buyersOf, ordersEnd, placeAll } from './orders-in-flight.ts';
 
 const demoCustomer = { email: 'customer@example.com', password: 'demo-customer' };
@@ -28,7 +28,7 @@ afterEach(() => rm(scratch, { recursive: true }));
 
 /** As an operator runs it: a process of its own. Fails unless it exits with 0. */
 const script = async (name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [`scripts/${name}.ts`, ...args], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [`tools/${name}.ts`, ...args], { env });
   return stdout;
 };
 

@@ -1,6 +1,6 @@
-import type { CartId, CartLineId, UserId, VariantId } from '../../../contracts/ids.ts';
-import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
-import type { Prisma, PrismaClient } from '../../../prisma/order/client/client.ts';
+import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../domain/cart.ts';
 import type { CartView, OrderReads } from '../usecases/ports.ts';
 import { catalogueOf, rawVariantColumns, type VariantRow } from './catalogue-rows.ts';

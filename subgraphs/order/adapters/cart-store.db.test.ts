@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Prisma } from '../../../prisma/order/client/client.ts';
-import { customer, type OrderTestApp, orderTestApp } from '../../../tests/kit/order-app.ts';
+import { customer, type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
+import type { Prisma } from '#prisma/order/client/client.ts';
 import { cartStore } from './cart-store.ts';
 
 let kit: OrderTestApp;

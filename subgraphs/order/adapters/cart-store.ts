@@ -1,5 +1,5 @@
-import type { CartId, CartLineId, UserId, VariantId } from '../../../contracts/ids.ts';
-import type { Prisma } from '../../../prisma/order/client/client.ts';
+import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+import type { Prisma } from '#prisma/order/client/client.ts';
 import type { CartStore } from '../usecases/ports.ts';
 
 export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({

@@ -1,9 +1,9 @@
 /** From our copy of the catalogue to what the domain calls an entry. */
-import type { ProductId, VariantId } from '../../../contracts/ids.ts';
-import { Currency } from '../../../contracts/money.ts';
-import { fieldsWithout, selected } from '../../../platform/raw-rows.ts';
-import { Prisma } from '../../../prisma/order/client/client.ts';
-import type { CatalogueVariantModel } from '../../../prisma/order/client/models.ts';
+import type { ProductId, VariantId } from '#contracts/ids.ts';
+import { Currency } from '#contracts/money.ts';
+import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
+import { Prisma } from '#prisma/order/client/client.ts';
+import type { CatalogueVariantModel } from '#prisma/order/client/models.ts';
 import type { CatalogueEntry } from '../domain/cart.ts';
 
 export type VariantRow = CatalogueVariantModel & { readonly product: { title: string; status: string } };

@@ -1,6 +1,6 @@
-import { asJson, columns, type Filled, fieldsWithout, replaced } from '../../../platform/raw-rows.ts';
-import { Prisma } from '../../../prisma/order/client/client.ts';
-import type { CatalogueVariantModel } from '../../../prisma/order/client/models.ts';
+import { asJson, columns, type Filled, fieldsWithout, replaced } from '#platform/database/raw-rows.ts';
+import { Prisma } from '#prisma/order/client/client.ts';
+import type { CatalogueVariantModel } from '#prisma/order/client/models.ts';
 import type { CatalogueStore } from '../usecases/ports.ts';
 import { catalogueOf, withProduct } from './catalogue-rows.ts';
 

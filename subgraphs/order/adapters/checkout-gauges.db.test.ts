@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Registry } from '../../../platform/metrics.ts';
-import { type OrderTestApp, orderTestApp } from '../../../tests/kit/order-app.ts';
-import { seriesOf } from '../../../tests/kit/series.ts';
+import { seriesOf } from '#kit/observability/series.ts';
+import { type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
+import { Registry } from '#platform/observability/metrics.ts';
 import { measureCheckouts } from './checkout-gauges.ts';
 
 let kit: OrderTestApp;

@@ -1,7 +1,7 @@
 /** How the checkouts of all customers stand, read from the orders at each scrape. */
-import { askAtScrape } from '../../../platform/asked-gauges.ts';
-import type { Registry } from '../../../platform/metrics.ts';
-import type { PrismaClient } from '../../../prisma/order/client/client.ts';
+import { askAtScrape } from '#platform/observability/asked-gauges.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import type { PrismaClient } from '#prisma/order/client/client.ts';
 import { steps } from '../domain/checkout-steps.ts';
 import { type OrderStatus, orderStatuses } from '../domain/order-status.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Announcement, Announcements } from '../../../platform/announcements.ts';
-import { type OrderTestApp, orderTestApp } from '../../../tests/kit/order-app.ts';
-import { recordedLog } from '../../../tests/kit/recorded-log.ts';
-import { until } from '../../../tests/kit/until.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
+import { until } from '#kit/vitest/until.ts';
+import type { Announcement, Announcements } from '#platform/pubsub/announcements.ts';
 import { announceOrders } from './order-announcer.ts';
 
 let kit: OrderTestApp;

@@ -1,7 +1,8 @@
 /** Passes on every committed change of an order (trigger customer_order_notify) to whoever listens: live updates, caches. */
-import type { Announcements } from '../../../platform/announcements.ts';
-import type { Logger } from '../../../platform/log.ts';
-import { listenTo } from '../../../platform/postgres-listener.ts';
+
+import { listenTo } from '#platform/database/listener.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Announcements } from '#platform/pubsub/announcements.ts';
 import { orderChangedChannel, readNotice } from './order-notice.ts';
 
 // 1 s: until the announcements are back, there is one thing to say, and it is said once.

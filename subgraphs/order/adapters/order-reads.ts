@@ -1,8 +1,8 @@
-import type { OrderId, UserId } from '../../../contracts/ids.ts';
-import { Currency } from '../../../contracts/money.ts';
-import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
-import type { Prisma, PrismaClient } from '../../../prisma/order/client/client.ts';
-import type { OrderLineModel } from '../../../prisma/order/client/models.ts';
+import type { OrderId, UserId } from '#contracts/ids.ts';
+import { Currency } from '#contracts/money.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
+import type { OrderLineModel } from '#prisma/order/client/models.ts';
 import type { OrderLine, TimelineEntry } from '../domain/order.ts';
 import type { OrderStatus } from '../domain/order-status.ts';
 import type { OrderReads } from '../usecases/ports.ts';

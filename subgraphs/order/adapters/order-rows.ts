@@ -1,9 +1,9 @@
 /** Between rows and orders. What our own rows hold was checked when it was written; JSON is parsed all the same. */
-import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '../../../contracts/ids.ts';
-import { Currency } from '../../../contracts/money.ts';
-import { fieldsWithout, selected } from '../../../platform/raw-rows.ts';
-import { Prisma } from '../../../prisma/order/client/client.ts';
-import type { OrderLineModel, OrderModel } from '../../../prisma/order/client/models.ts';
+import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '#contracts/ids.ts';
+import { Currency } from '#contracts/money.ts';
+import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
+import { Prisma } from '#prisma/order/client/client.ts';
+import type { OrderLineModel, OrderModel } from '#prisma/order/client/models.ts';
 import { CheckoutFailure } from '../domain/failures.ts';
 import type { Order, OrderLine } from '../domain/order.ts';
 import type { Heading, OrderStatus, Part, PaymentStatus } from '../domain/order-status.ts';

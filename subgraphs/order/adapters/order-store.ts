@@ -1,5 +1,5 @@
-import type { Prisma } from '../../../prisma/order/client/client.ts';
-import type { OrderModel } from '../../../prisma/order/client/models.ts';
+import type { Prisma } from '#prisma/order/client/client.ts';
+import type { OrderModel } from '#prisma/order/client/models.ts';
 import type { Changed } from '../domain/checkout.ts';
 import type { Order } from '../domain/order.ts';
 import type { OpenOrders } from '../domain/place-order.ts';

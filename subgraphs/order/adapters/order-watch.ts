@@ -1,8 +1,8 @@
 /** Hears from the database when an order changes (trigger customer_order_notify), over one connection of its own. */
 import { EventEmitter } from 'node:events';
-import type { OrderId } from '../../../contracts/ids.ts';
-import type { Logger } from '../../../platform/log.ts';
-import { listenTo, type PostgresListener } from '../../../platform/postgres-listener.ts';
+import type { OrderId } from '#contracts/ids.ts';
+import { listenTo, type PostgresListener } from '#platform/database/listener.ts';
+import type { Logger } from '#platform/observability/log.ts';
 import type { OrderWatch } from '../usecases/ports.ts';
 import { orderChangedChannel, readNotice } from './order-notice.ts';
 

@@ -1,6 +1,6 @@
 /** What operators see of checkouts: log lines and metrics. */
-import type { Logger } from '../../../platform/log.ts';
-import { Counter, Histogram, type Registry } from '../../../platform/metrics.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { Counter, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { Signals } from '../usecases/ports.ts';
 
 export const signals = (log: Logger, metrics: Registry): Signals => {

@@ -1,5 +1,5 @@
 /** All replies of the neighbours go the same way: the checkout's table knows what each one leads to. */
-import { type MessageHandler, on } from '../../../platform/consumer.ts';
+import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
 import { type Reply, replies } from '../domain/checkout-events.ts';
 import type { App } from '../usecases/app.ts';
 

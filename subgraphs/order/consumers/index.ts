@@ -1,4 +1,4 @@
-import type { MessageHandler } from '../../../platform/consumer.ts';
+import type { MessageHandler } from '#platform/messaging/consumer.ts';
 import type { App } from '../usecases/app.ts';
 import { checkoutReplies } from './checkout-replies.ts';
 import { productChanged } from './product-changed.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { namedId, type VariantId } from '../../../contracts/ids.ts';
-import { type Currency, money } from '../../../contracts/money.ts';
-import { noon } from '../../../tests/kit/order-builders.ts';
+import { namedId, type VariantId } from '#contracts/ids.ts';
+import { type Currency, money } from '#contracts/money.ts';
+import { noon } from '#kit/order/builders.ts';
 import { addUnits, type Cart, type CatalogueEntry, cartTotal, mergedUnits, priceLines, setUnits } from './cart.ts';
 
 const variant = (name: string): VariantId => namedId('Variant', name);

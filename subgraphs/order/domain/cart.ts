@@ -1,7 +1,7 @@
 /** A cart, and what may be put into it. Prices are the catalogue's, of today. */
-import type { CartId, CartLineId, ProductId, UserId, VariantId } from '../../../contracts/ids.ts';
-import { type Currency, currencies, type Money } from '../../../contracts/money.ts';
-import { type Failure, fail, ok, type Result } from '../../../contracts/result.ts';
+import type { CartId, CartLineId, ProductId, UserId, VariantId } from '#contracts/ids.ts';
+import { type Currency, currencies, type Money } from '#contracts/money.ts';
+import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
 import {
   type CartLimitExceeded,
   type CurrencyMismatch,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { money } from '../../../contracts/money.ts';
-import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '../../../tests/kit/order-builders.ts';
+import { money } from '#contracts/money.ts';
+import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '#kit/order/builders.ts';
 import { begin, decide } from './checkout.ts';
 import type { CheckoutEvent } from './checkout-events.ts';
 import type { Order } from './order.ts';

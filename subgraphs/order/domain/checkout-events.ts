@@ -1,6 +1,6 @@
 /** What can happen to a checkout: replies of the neighbours, wishes of people, and time going by. */
-import type { DataOf, MessageDefinition } from '../../../contracts/envelope.ts';
-import type { AttemptId } from '../../../contracts/ids.ts';
+import type { DataOf, MessageDefinition } from '#contracts/envelope.ts';
+import type { AttemptId } from '#contracts/ids.ts';
 import {
   PaymentActionRequired,
   PaymentAuthorized,
@@ -9,14 +9,14 @@ import {
   PaymentCaptured,
   PaymentCaptureFailed,
   PaymentDeclined,
-} from '../../../contracts/messages/payment.ts';
+} from '#contracts/messages/payment.ts';
 import {
   StockCommitFailed,
   StockCommitted,
   StockRejected,
   StockReleased,
   StockReserved,
-} from '../../../contracts/messages/stock.ts';
+} from '#contracts/messages/stock.ts';
 
 /** Every reply that a checkout listens to. */
 export const replies = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { money } from '../../../contracts/money.ts';
-import { aLine, anOrder, aReply, changed, later, noon } from '../../../tests/kit/order-builders.ts';
+import { money } from '#contracts/money.ts';
+import { aLine, anOrder, aReply, changed, later, noon } from '#kit/order/builders.ts';
 import { decide } from './checkout.ts';
 import { type CancellationReason, type CheckoutFailure, cancellationReasons } from './failures.ts';
 import { defaultTimings as timings } from './timings.ts';

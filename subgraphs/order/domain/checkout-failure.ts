@@ -1,5 +1,5 @@
 /** From what happened to what the customer is told about it. */
-import { equals } from '../../../contracts/money.ts';
+import { equals } from '#contracts/money.ts';
 import type { CheckoutEvent, Reply } from './checkout-events.ts';
 import { type CancellationReason, type CheckoutFailure, type DeclineReason, variantUnavailable } from './failures.ts';
 import { type Order, totalOf } from './order.ts';

@@ -1,6 +1,6 @@
 /** What an order says to others: the commands of its checkout, and the events that tell of it. */
-import { message, type NewMessage } from '../../../contracts/envelope.ts';
-import type { AttemptId } from '../../../contracts/ids.ts';
+import { message, type NewMessage } from '#contracts/envelope.ts';
+import type { AttemptId } from '#contracts/ids.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -8,9 +8,9 @@ import {
   OrderPaymentFailed,
   OrderPlaced,
   OrderRejected,
-} from '../../../contracts/messages/order.ts';
-import { AuthorizePayment, CancelPayment, CapturePayment } from '../../../contracts/messages/payment.ts';
-import { CommitStock, ReleaseStock, ReserveStock } from '../../../contracts/messages/stock.ts';
+} from '#contracts/messages/order.ts';
+import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import type { Command, Told } from './checkout-steps.ts';
 import type { Order } from './order.ts';
 import { reservationTtlMs, type Timings } from './timings.ts';

@@ -1,5 +1,5 @@
 /** The moves that a cell of the checkout's table can ask for: each gives the order after it, and what to send. */
-import type { NewMessage } from '../../../contracts/envelope.ts';
+import type { NewMessage } from '#contracts/envelope.ts';
 import type { CheckoutEvent } from './checkout-events.ts';
 import { command, needsAttention, tell } from './checkout-messages.ts';
 import { type Command, path, steps, undos, type Wait } from './checkout-steps.ts';

@@ -5,8 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHeldOrSold, isHeldOrTaken } from '../../../tests/kit/order-neighbours.ts';
-import { type Happening, kinds, run, settle, start, type World } from '../../../tests/kit/order-world.ts';
+import { isHeldOrSold, isHeldOrTaken } from '#kit/order/neighbours.ts';
+import { type Happening, kinds, run, settle, start, type World } from '#kit/order/world.ts';
 import { steps } from './checkout-steps.ts';
 import type { OrderStatus } from './order-status.ts';
 

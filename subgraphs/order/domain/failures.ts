@@ -1,9 +1,9 @@
 /** What can go wrong that the customer can act on. `kind` is the name of the GraphQL type. */
 import { z } from 'zod';
-import { type OrderId, VariantId } from '../../../contracts/ids.ts';
-import { declineReasons } from '../../../contracts/messages/payment.ts';
-import { type Currency, Money } from '../../../contracts/money.ts';
-import type { Failure } from '../../../contracts/result.ts';
+import { type OrderId, VariantId } from '#contracts/ids.ts';
+import { declineReasons } from '#contracts/messages/payment.ts';
+import { type Currency, Money } from '#contracts/money.ts';
+import type { Failure } from '#contracts/result.ts';
 
 export const cancellationReasons = [
   'CUSTOMER',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anOrder, later } from '../../../tests/kit/order-builders.ts';
+import { anOrder, later } from '#kit/order/builders.ts';
 import { fulfilmentOf, isAtRest, isFinal, nextActions, type OrderAction } from './next-actions.ts';
 import { type OrderStatus, orderStatuses } from './order-status.ts';
 

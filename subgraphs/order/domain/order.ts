@@ -1,6 +1,6 @@
 /** An order: what was ordered, and where its checkout stands. */
-import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '../../../contracts/ids.ts';
-import { type Currency, type Money, sum, times } from '../../../contracts/money.ts';
+import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '#contracts/ids.ts';
+import { type Currency, type Money, sum, times } from '#contracts/money.ts';
 import type { CheckoutFailure } from './failures.ts';
 import type { Heading, OrderStatus, Part, PaymentStatus } from './order-status.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { money } from '../../../contracts/money.ts';
-import { anOrder, aReply, changed, later, sent } from '../../../tests/kit/order-builders.ts';
+import { money } from '#contracts/money.ts';
+import { anOrder, aReply, changed, later, sent } from '#kit/order/builders.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;

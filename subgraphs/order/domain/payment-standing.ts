@@ -1,5 +1,5 @@
 /** What is known of an attempt's money: a table from what was sent and heard to `Order.paymentStatus`. */
-import { equals, format, type Money } from '../../../contracts/money.ts';
+import { equals, format, type Money } from '#contracts/money.ts';
 import type { CheckoutEvent, Reply } from './checkout-events.ts';
 import type { Order } from './order.ts';
 import type { PaymentStatus } from './order-status.ts';

@@ -1,7 +1,7 @@
 /** From a cart to an order, or the reason why not. */
-import type { AttemptId, OrderId, UserId } from '../../../contracts/ids.ts';
-import { equals, type Money } from '../../../contracts/money.ts';
-import { fail, ok, type Result } from '../../../contracts/result.ts';
+import type { AttemptId, OrderId, UserId } from '#contracts/ids.ts';
+import { equals, type Money } from '#contracts/money.ts';
+import { fail, ok, type Result } from '#contracts/result.ts';
 import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from './cart.ts';
 import {
   type CartLimitExceeded,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { namedId } from '../../../contracts/ids.ts';
-import { guest } from '../../../contracts/viewer.ts';
-import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
+import { namedId } from '#contracts/ids.ts';
+import { guest } from '#contracts/viewer.ts';
+import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 
 let kit: OrderTestApp;
 let people = 0;

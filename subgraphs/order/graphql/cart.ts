@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { cartTotal, isOrderable } from '../domain/cart.ts';
 import { lineTotal } from '../domain/order.ts';
 import { variant } from './references.ts';

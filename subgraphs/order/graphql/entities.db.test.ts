@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { namedId, newId, type OrderId, type UserId } from '../../../contracts/ids.ts';
-import { customer, type OrderTestApp, orderTestApp, staff } from '../../../tests/kit/order-app.ts';
+import { namedId, newId, type OrderId, type UserId } from '#contracts/ids.ts';
+import { customer, type OrderTestApp, orderTestApp, staff } from '#kit/order/app.ts';
 
 let kit: OrderTestApp;
 let people = 0;

@@ -1,5 +1,5 @@
 /** Failures as the graph shows them: with the order they are about, where there is one. */
-import type { Failure, Result } from '../../../contracts/result.ts';
+import type { Failure, Result } from '#contracts/result.ts';
 import type { CheckoutFailure } from '../domain/failures.ts';
 import type { OrderView } from '../usecases/ports.ts';
 

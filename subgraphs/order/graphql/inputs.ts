@@ -1,7 +1,7 @@
 /** What the caller sent, checked before anything is read or written. A fault is BAD_USER_INPUT. */
-import { type Id, type Noun, parseId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import { type Id, type Noun, parseId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import { maxQuantity } from '../domain/cart.ts';
 import type { SignedIn } from '../usecases/ask-of-order.ts';
 

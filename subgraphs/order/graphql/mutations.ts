@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { cartLineNotFound, variantUnavailable } from '../domain/failures.ts';
 import { named, payload } from './failures.ts';
 import { existing, expectedTotalOf, paymentMethodTokenOf, quantityOf, signedIn, waitMsOf } from './inputs.ts';

@@ -1,6 +1,6 @@
-import { parseId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
-import { type Connection, connection, type Page, type PageArgs, parsePage } from '../../../platform/connection.ts';
+import { parseId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
+import { type Connection, connection, type Page, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
 import type { OrderPage, OrderView } from '../usecases/ports.ts';
 
 export type OrderConnectionModel = Connection<OrderView>;

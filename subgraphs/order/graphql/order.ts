@@ -1,5 +1,5 @@
-import { type OrderId, parseId } from '../../../contracts/ids.ts';
-import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
+import { type OrderId, parseId } from '#contracts/ids.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import { sentenceFor } from '../domain/checkout-timeline.ts';
 import {
   type Asker,

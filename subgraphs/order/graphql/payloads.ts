@@ -1,5 +1,5 @@
 /** What the mutations answer when they did their work: the thing as it is now. */
-import type { CartId, OrderId } from '../../../contracts/ids.ts';
+import type { CartId, OrderId } from '#contracts/ids.ts';
 import type { OrderView } from '../usecases/ports.ts';
 import type { GraphqlContext } from './context.ts';
 import { failureOf } from './failures.ts';

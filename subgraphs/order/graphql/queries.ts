@@ -1,5 +1,5 @@
-import { parseId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
+import { parseId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
 import { readOrderNumber } from '../domain/order-number.ts';
 import { orderConnection } from './order-connection.ts';
 import type { QueryResolvers } from './types.generated.ts';

@@ -1,5 +1,5 @@
 /** Things of other subgraphs, which we know by their id only. */
-import type { UserId, VariantId } from '../../../contracts/ids.ts';
+import type { UserId, VariantId } from '#contracts/ids.ts';
 
 export interface UserReference {
   readonly id: UserId;

@@ -1,4 +1,4 @@
-import { answering } from '../../../platform/graphql/answered.ts';
+import { answering } from '#platform/graphql/answered.ts';
 import type { OrderView } from '../usecases/ports.ts';
 import { cart, cartLine, cartLineNotFound } from './cart.ts';
 import { mutations } from './mutations.ts';

@@ -1,5 +1,5 @@
-import { parseId } from '../../../contracts/ids.ts';
-import { mayRead } from '../../../contracts/viewer.ts';
+import { parseId } from '#contracts/ids.ts';
+import { mayRead } from '#contracts/viewer.ts';
 import { orderConnection } from './order-connection.ts';
 import type { UserResolvers } from './types.generated.ts';
 

@@ -1,5 +1,5 @@
-import type { CartId, UserId, VariantId } from '../../../contracts/ids.ts';
-import { type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
+import type { CartId, UserId, VariantId } from '#contracts/ids.ts';
+import { type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { addUnits, type Cart, mergedUnits } from '../domain/cart.ts';
 import type { CartLimitExceeded, CurrencyMismatch, VariantUnavailable } from '../domain/failures.ts';
 import type { OrderLine } from '../domain/order.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../../contracts/envelope.ts';
+import type { Message } from '#contracts/envelope.ts';
 import { decide } from '../domain/checkout.ts';
 import type { Reply } from '../domain/checkout-events.ts';
 import type { Deps } from './ports.ts';

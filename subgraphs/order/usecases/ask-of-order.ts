@@ -1,14 +1,7 @@
 /** The wishes of people about an order: pay it again, cancel it, resume its undo. One frame for all three. */
-import type { OrderId } from '../../../contracts/ids.ts';
-import {
-  CallerFault,
-  type Failure,
-  fail,
-  type IdempotencyConflict,
-  ok,
-  type Result,
-} from '../../../contracts/result.ts';
-import { mayRead, type Viewer } from '../../../contracts/viewer.ts';
+import type { OrderId } from '#contracts/ids.ts';
+import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
+import { mayRead, type Viewer } from '#contracts/viewer.ts';
 import { decide } from '../domain/checkout.ts';
 import type { Wish } from '../domain/checkout-events.ts';
 import type { Order } from '../domain/order.ts';

@@ -1,5 +1,5 @@
-import type { OrderId } from '../../../contracts/ids.ts';
-import type { IdempotencyConflict, Result } from '../../../contracts/result.ts';
+import type { OrderId } from '#contracts/ids.ts';
+import type { IdempotencyConflict, Result } from '#contracts/result.ts';
 import { type OrderNotCancellable, orderNotCancellable } from '../domain/failures.ts';
 import { askOfOrder, type SignedIn } from './ask-of-order.ts';
 import type { Deps } from './ports.ts';

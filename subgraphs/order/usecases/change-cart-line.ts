@@ -1,5 +1,5 @@
-import type { CartId, CartLineId, UserId } from '../../../contracts/ids.ts';
-import { fail, type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
+import type { CartId, CartLineId, UserId } from '#contracts/ids.ts';
+import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { setUnits } from '../domain/cart.ts';
 import { type CartLimitExceeded, type CartLineNotFound, cartLineNotFound } from '../domain/failures.ts';
 import { cartOf, type Deps } from './ports.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId, type OrderId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { customer, type OrderTestApp, orderTestApp, staff } from '../../../tests/kit/order-app.ts';
-import { aReply } from '../../../tests/kit/order-builders.ts';
+import { newId, type OrderId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { customer, type OrderTestApp, orderTestApp, staff } from '#kit/order/app.ts';
+import { aReply } from '#kit/order/builders.ts';
 import type { Reply } from '../domain/checkout-events.ts';
 
 let kit: OrderTestApp;

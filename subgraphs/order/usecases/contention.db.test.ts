@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserId } from '../../../contracts/ids.ts';
-import { notNow } from '../../../platform/not-now.ts';
-import pg from '../../../platform/pg.ts';
-import { turnBounds, turns } from '../../../platform/turns.ts';
-import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
+import type { UserId } from '#contracts/ids.ts';
+import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
+import pg from '#platform/database/pg.ts';
+import { notNow } from '#platform/resilience/not-now.ts';
+import { turnBounds, turns } from '#platform/resilience/turns.ts';
 import { connect, createApp } from '../wiring.ts';
 
 let kit: OrderTestApp;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId, type OrderId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { errorInLog } from '../../../platform/log.ts';
-import { customer, type OrderTestApp, orderTestApp, variantOf } from '../../../tests/kit/order-app.ts';
+import { newId, type OrderId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
+import { errorInLog } from '#platform/observability/log.ts';
 import type { Reply } from '../domain/checkout-events.ts';
 import { connect, createApp } from '../wiring.ts';
 

@@ -1,6 +1,6 @@
-import type { OrderId, UserId } from '../../../contracts/ids.ts';
-import type { Money } from '../../../contracts/money.ts';
-import { fail, type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
+import type { OrderId, UserId } from '#contracts/ids.ts';
+import type { Money } from '#contracts/money.ts';
+import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { priceLines } from '../domain/cart.ts';
 import { begin } from '../domain/checkout.ts';
 import { emptyCart } from '../domain/failures.ts';

@@ -1,9 +1,9 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
-import type { DataOf, Outbox } from '../../../contracts/envelope.ts';
-import type { Idempotency } from '../../../contracts/idempotency.ts';
-import type { CartId, CartLineId, MessageId, newId, OrderId, UserId, VariantId } from '../../../contracts/ids.ts';
-import type { ProductChanged } from '../../../contracts/messages/product.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { DataOf, Outbox } from '#contracts/envelope.ts';
+import type { Idempotency } from '#contracts/idempotency.ts';
+import type { CartId, CartLineId, MessageId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
+import type { ProductChanged } from '#contracts/messages/product.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart.ts';
 import type { Changed } from '../domain/checkout.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order.ts';

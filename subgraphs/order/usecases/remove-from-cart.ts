@@ -1,5 +1,5 @@
-import type { CartId, CartLineId, UserId } from '../../../contracts/ids.ts';
-import { fail, type IdempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
+import type { CartId, CartLineId, UserId } from '#contracts/ids.ts';
+import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { type CartLineNotFound, cartLineNotFound } from '../domain/failures.ts';
 import { cartOf, type Deps } from './ports.ts';
 

@@ -1,4 +1,4 @@
-import type { OrderId } from '../../../contracts/ids.ts';
+import type { OrderId } from '#contracts/ids.ts';
 import { decide } from '../domain/checkout.ts';
 import type { Deps } from './ports.ts';
 import { type Ruling, report, rule } from './ruling.ts';

@@ -1,5 +1,5 @@
-import type { DataOf, Message } from '../../../contracts/envelope.ts';
-import type { ProductChanged } from '../../../contracts/messages/product.ts';
+import type { DataOf, Message } from '#contracts/envelope.ts';
+import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { Deps } from './ports.ts';
 
 /** Keeps our copy of the catalogue: the product as the message tells it, unless we have a later one. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId, type OrderId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { customer, type OrderTestApp, orderTestApp, staff, variantOf } from '../../../tests/kit/order-app.ts';
-import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
+import { newId, type OrderId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { customer, type OrderTestApp, orderTestApp, staff, variantOf } from '#kit/order/app.ts';
+import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import type { Reply } from '../domain/checkout-events.ts';
 import { defaultTimings, reservationTtlMs } from '../domain/timings.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OrderId } from '../../../contracts/ids.ts';
-import { customer, type OrderTestApp, orderTestApp } from '../../../tests/kit/order-app.ts';
-import { until } from '../../../tests/kit/until.ts';
+import type { OrderId } from '#contracts/ids.ts';
+import { customer, type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
+import { until } from '#kit/vitest/until.ts';
 
 let kit: OrderTestApp;
 let id: OrderId;

@@ -1,5 +1,5 @@
-import type { OrderId } from '../../../contracts/ids.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { OrderId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import { isAtRest } from '../domain/next-actions.ts';
 import type { Deps, OrderView } from './ports.ts';
 

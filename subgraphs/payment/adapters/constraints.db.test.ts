@@ -1,7 +1,7 @@
 /** What the database refuses, whatever the code does. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
-import { anAttempt, authorizeMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage, captureMessage } from '#kit/payment/builders.ts';
 
 let kit: PaymentTestApp;
 let paymentId: string;

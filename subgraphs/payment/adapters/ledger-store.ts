@@ -1,5 +1,5 @@
-import type { newId } from '../../../contracts/ids.ts';
-import type { Prisma } from '../../../prisma/payment/client/client.ts';
+import type { newId } from '#contracts/ids.ts';
+import type { Prisma } from '#prisma/payment/client/client.ts';
 import type { Ledger } from '../usecases/ports.ts';
 
 /** Append-only; the database refuses a second hold, release or capture of a payment, and any change. */

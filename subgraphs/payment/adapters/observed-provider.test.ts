@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createMetrics } from '../../../platform/metrics.ts';
-import { aPayment } from '../../../tests/kit/payment-builders.ts';
-import { type Fate, providerFrom, providerModel } from '../../../tests/kit/payment-provider-model.ts';
-import { recordedLog } from '../../../tests/kit/recorded-log.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { aPayment } from '#kit/payment/builders.ts';
+import { type Fate, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
 import { observedProvider } from './observed-provider.ts';
 
 test('passes answers and errors on, counts both, and logs only the errors, without the token', async () => {

@@ -1,6 +1,6 @@
-import type { Logger } from '../../../platform/log.ts';
-import { Histogram, type Registry } from '../../../platform/metrics.ts';
-import { inSpan, SpanKind } from '../../../platform/tracing.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import { Histogram, type Registry } from '#platform/observability/metrics.ts';
+import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
 import type { PaymentProvider } from '../usecases/ports.ts';
 
 /** The same provider, with every call timed, counted by its outcome, and logged when there is no answer. */

@@ -3,7 +3,7 @@ import type {
   Payment as PaymentRow,
   Prisma,
   PrismaClient,
-} from '../../../prisma/payment/client/client.ts';
+} from '#prisma/payment/client/client.ts';
 import { type Call, type Operation, operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { OperationStore, WorkList } from '../usecases/ports.ts';

@@ -1,6 +1,6 @@
-import type { PaymentId } from '../../../contracts/ids.ts';
-import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
-import type { Prisma, PrismaClient } from '../../../prisma/payment/client/client.ts';
+import type { PaymentId } from '#contracts/ids.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import type { Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import type { PaymentReads } from '../usecases/ports.ts';
 import { paymentOf } from './payment-rows.ts';
 

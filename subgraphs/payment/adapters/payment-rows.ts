@@ -1,6 +1,6 @@
 /** Between a row of `payment` and the domain's payment. */
-import type { AttemptId, OrderId, PaymentId, UserId } from '../../../contracts/ids.ts';
-import type { Payment as PaymentRow } from '../../../prisma/payment/client/client.ts';
+import type { AttemptId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import type { Payment as PaymentRow } from '#prisma/payment/client/client.ts';
 import type { Payment } from '../domain/payment.ts';
 
 /** Ids are trusted here: they were parsed when they came in, and nobody else writes this database. */

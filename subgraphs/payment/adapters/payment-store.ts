@@ -1,5 +1,5 @@
-import type { AttemptId } from '../../../contracts/ids.ts';
-import type { Prisma } from '../../../prisma/payment/client/client.ts';
+import type { AttemptId } from '#contracts/ids.ts';
+import type { Prisma } from '#prisma/payment/client/client.ts';
 import type { PaymentStore } from '../usecases/ports.ts';
 import { paymentOf, rowOf } from './payment-rows.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Prisma } from '../../../prisma/payment/client/client.ts';
+import type { Prisma } from '#prisma/payment/client/client.ts';
 import type { ProviderEvents } from '../usecases/ports.ts';
 
 // 1,000: of 64 KiB each at most they take 64 MiB, and nobody looks at more to see what a provider has changed.

@@ -1,7 +1,7 @@
 /** What every payment provider must do, whoever it is. Its adapter's test hands in one that is ready to be called. */
 import { describe, expect, test } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { type Money, money } from '../../../contracts/money.ts';
+import { newId } from '#contracts/ids.ts';
+import { type Money, money } from '#contracts/money.ts';
 import type { AuthorizationAnswer, DeclineReason } from '../domain/answers.ts';
 import type { PaymentProvider, ProviderCall } from '../usecases/ports.ts';
 

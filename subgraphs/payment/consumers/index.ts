@@ -1,4 +1,4 @@
-import type { MessageHandler } from '../../../platform/consumer.ts';
+import type { MessageHandler } from '#platform/messaging/consumer.ts';
 import type { App } from '../usecases/app.ts';
 import { authorize } from './authorize.ts';
 import { cancel } from './cancel.ts';

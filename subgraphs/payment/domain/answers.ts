@@ -2,8 +2,8 @@
  * What a provider can say. Every answer is final for its call: the outcome is known. An error or a time-out is no
  * answer: the outcome is unknown, and the same call is made again with the same key.
  */
-import type { declineReasons } from '../../../contracts/messages/payment.ts';
-import type { Money } from '../../../contracts/money.ts';
+import type { declineReasons } from '#contracts/messages/payment.ts';
+import type { Money } from '#contracts/money.ts';
 
 export type DeclineReason = (typeof declineReasons)[number];
 

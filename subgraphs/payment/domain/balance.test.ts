@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { money } from '../../../contracts/money.ts';
-import { aPayment } from '../../../tests/kit/payment-builders.ts';
+import { money } from '#contracts/money.ts';
+import { aPayment } from '#kit/payment/builders.ts';
 import { balanceOf } from './balance.ts';
 
 test('the balance is what was captured and not given back, over all attempts', () => {

@@ -1,4 +1,4 @@
-import { type Money, subtract, sum } from '../../../contracts/money.ts';
+import { type Money, subtract, sum } from '#contracts/money.ts';
 import { inCurrencyOf, type Payment } from './payment.ts';
 
 /** What the shop has of the customer's money: captured minus refunded. Null when nobody tried to pay. */

@@ -1,5 +1,5 @@
 /** What an answer says about money, whatever the payment makes of it. */
-import { equals, format, type Money } from '../../../contracts/money.ts';
+import { equals, format, type Money } from '#contracts/money.ts';
 import type { Answer } from './answers.ts';
 import type { Input } from './inputs.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { type Money, money } from '../../../contracts/money.ts';
-import { anAttempt, aPayment } from '../../../tests/kit/payment-builders.ts';
+import { newId } from '#contracts/ids.ts';
+import { type Money, money } from '#contracts/money.ts';
+import { anAttempt, aPayment } from '#kit/payment/builders.ts';
 import type { Answer } from './answers.ts';
 import { contradiction } from './bookkeeping.ts';
 import { begin, decide, isExpected } from './decide.ts';

@@ -1,7 +1,7 @@
 /** What follows from a command or an answer: purely, so that every interleaving can be tried without a database. */
-import type { NewMessage } from '../../../contracts/envelope.ts';
-import type { PaymentId } from '../../../contracts/ids.ts';
-import { equals, type Money } from '../../../contracts/money.ts';
+import type { NewMessage } from '#contracts/envelope.ts';
+import type { PaymentId } from '#contracts/ids.ts';
+import { equals, type Money } from '#contracts/money.ts';
 import { bookAnswer } from './bookkeeping.ts';
 import type { Input } from './inputs.ts';
 import type { Call } from './operation.ts';

@@ -1,6 +1,6 @@
 /** What a customer of this service can act on. */
-import type { PaymentId } from '../../../contracts/ids.ts';
-import type { Failure, IdempotencyConflict } from '../../../contracts/result.ts';
+import type { PaymentId } from '#contracts/ids.ts';
+import type { Failure, IdempotencyConflict } from '#contracts/result.ts';
 
 export interface PaymentNotConfirmable extends Failure<'PaymentNotConfirmable'> {
   readonly paymentId: PaymentId;

@@ -1,5 +1,5 @@
 /** Everything that can reach a payment. */
-import type { Money } from '../../../contracts/money.ts';
+import type { Money } from '#contracts/money.ts';
 import type { Answer } from './answers.ts';
 
 export type Input =

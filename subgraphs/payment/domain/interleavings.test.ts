@@ -5,11 +5,11 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { NewMessage } from '../../../contracts/envelope.ts';
-import { newId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { anAttempt } from '../../../tests/kit/payment-builders.ts';
-import { type ProviderModel, providerModel, type Temper } from '../../../tests/kit/payment-provider-model.ts';
+import type { NewMessage } from '#contracts/envelope.ts';
+import { newId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { anAttempt } from '#kit/payment/builders.ts';
+import { type ProviderModel, providerModel, type Temper } from '#kit/payment/provider-model.ts';
 import type { Answer, AuthorizationAnswer } from './answers.ts';
 import { begin, type Decision, decide, isExpected } from './decide.ts';
 import type { Input } from './inputs.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
+import { newId } from '#contracts/ids.ts';
 import { nextTryAt, operationKey } from './operation.ts';
 
 test('a key names the attempt and the call; asking anew after an answer takes a new one', () => {

@@ -1,6 +1,6 @@
 /** A call to the provider as a thing of its own: written down before it is made, made until there is an answer. */
-import type { AttemptId } from '../../../contracts/ids.ts';
-import type { Money } from '../../../contracts/money.ts';
+import type { AttemptId } from '#contracts/ids.ts';
+import type { Money } from '#contracts/money.ts';
 import type { Payment } from './payment.ts';
 import type { OperationKind } from './payment-states.ts';
 

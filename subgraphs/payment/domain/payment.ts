@@ -1,6 +1,6 @@
 /** What a payment is: one attempt of a customer to pay for an order. */
-import type { AttemptId, OrderId, PaymentId, UserId } from '../../../contracts/ids.ts';
-import { type Money, money } from '../../../contracts/money.ts';
+import type { AttemptId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import { type Money, money } from '#contracts/money.ts';
 import type { DeclineReason } from './answers.ts';
 import type { PaymentStatus } from './payment-states.ts';
 

@@ -1,6 +1,6 @@
 /** The events that tell the order how its attempt stands. */
-import { message, type NewMessage } from '../../../contracts/envelope.ts';
-import * as messages from '../../../contracts/messages/payment.ts';
+import { message, type NewMessage } from '#contracts/envelope.ts';
+import * as messages from '#contracts/messages/payment.ts';
 import { type Attempt, inCurrencyOf, type Payment } from './payment.ts';
 import type { Reply } from './payment-states.ts';
 

@@ -1,10 +1,10 @@
 import { type GraphQLError, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId, type UserId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
-import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
-import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import { newId, type UserId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
 import { schema } from '../wiring.ts';
 import { context } from './context.ts';
 

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { OrderId, PaymentId } from '../../../contracts/ids.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { OrderId, PaymentId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { LedgerEntry, Payment } from '../domain/payment.ts';
 import type { App } from '../usecases/app.ts';
 

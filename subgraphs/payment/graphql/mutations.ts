@@ -1,5 +1,5 @@
-import { parseId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
+import { parseId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
 import { confirmPaymentPayload } from './payloads.ts';
 import type { MutationResolvers } from './types.generated.ts';
 

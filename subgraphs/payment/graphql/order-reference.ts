@@ -1,4 +1,4 @@
-import type { OrderId } from '../../../contracts/ids.ts';
+import type { OrderId } from '#contracts/ids.ts';
 
 /** All that payment knows of an order by itself. */
 export interface OrderReference {

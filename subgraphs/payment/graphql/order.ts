@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { balanceOf } from '../domain/balance.ts';
 import type { OrderResolvers } from './types.generated.ts';
 

@@ -1,5 +1,5 @@
-import type { PaymentId } from '../../../contracts/ids.ts';
-import type { Result } from '../../../contracts/result.ts';
+import type { PaymentId } from '#contracts/ids.ts';
+import type { Result } from '#contracts/result.ts';
 import type { ConfirmPaymentFailure } from '../domain/failures.ts';
 
 /** What success and failure tell of the payment: which one. It is loaded when asked for, as it is by then. */

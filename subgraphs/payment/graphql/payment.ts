@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { inCurrencyOf } from '../domain/payment.ts';
 import { shownStatus } from '../domain/shown-status.ts';
 import type { PaymentResolvers } from './types.generated.ts';

@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import type { QueryResolvers } from './types.generated.ts';
 
 export const queries = {

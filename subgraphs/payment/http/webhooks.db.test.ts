@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
-import { anAttempt, authorizeMessage } from '../../../tests/kit/payment-builders.ts';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage } from '#kit/payment/builders.ts';
 import { sign, signatureHeader, webhookReader } from '../adapters/simulator/signature.ts';
 import { deliverWebhooks } from '../adapters/simulator/webhook-queue.ts';
 import { webhooks } from './webhooks.ts';

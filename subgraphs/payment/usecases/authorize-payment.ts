@@ -1,5 +1,5 @@
-import type { DataOf, Message } from '../../../contracts/envelope.ts';
-import type { AuthorizePayment } from '../../../contracts/messages/payment.ts';
+import type { DataOf, Message } from '#contracts/envelope.ts';
+import type { AuthorizePayment } from '#contracts/messages/payment.ts';
 import { begin, decide } from '../domain/decide.ts';
 import { carryOutCommand } from './carry-out.ts';
 import type { Deps } from './ports.ts';

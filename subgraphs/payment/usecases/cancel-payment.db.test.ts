@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { money } from '../../../contracts/money.ts';
-import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
-import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import { money } from '#contracts/money.ts';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
 import type { Attempt } from '../domain/payment.ts';
 
 let kit: PaymentTestApp;

@@ -1,5 +1,5 @@
-import type { DataOf, Message } from '../../../contracts/envelope.ts';
-import type { CapturePayment } from '../../../contracts/messages/payment.ts';
+import type { DataOf, Message } from '#contracts/envelope.ts';
+import type { CapturePayment } from '#contracts/messages/payment.ts';
 import { decide } from '../domain/decide.ts';
 import { nothingToCapture } from '../domain/replies.ts';
 import { carryOutCommand } from './carry-out.ts';

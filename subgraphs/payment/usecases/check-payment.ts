@@ -1,4 +1,4 @@
-import type { AttemptId } from '../../../contracts/ids.ts';
+import type { AttemptId } from '#contracts/ids.ts';
 import { contradiction } from '../domain/bookkeeping.ts';
 import { decide, nextCheckAt } from '../domain/decide.ts';
 import { operationKey } from '../domain/operation.ts';

@@ -1,5 +1,5 @@
-import type { PaymentId, UserId } from '../../../contracts/ids.ts';
-import { CallerFault, fail, ok, type Result } from '../../../contracts/result.ts';
+import type { PaymentId, UserId } from '#contracts/ids.ts';
+import { CallerFault, fail, ok, type Result } from '#contracts/result.ts';
 import { decide, isExpected } from '../domain/decide.ts';
 import { type ConfirmPaymentFailure, paymentNotConfirmable } from '../domain/failures.ts';
 import type { Operation } from '../domain/operation.ts';

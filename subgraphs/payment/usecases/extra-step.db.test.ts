@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import type { CallerFault } from '../../../contracts/result.ts';
-import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
-import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
+import { newId } from '#contracts/ids.ts';
+import type { CallerFault } from '#contracts/result.ts';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
 import type { ConfirmPayment } from './confirm-payment.ts';
 
 let kit: PaymentTestApp;

@@ -1,11 +1,11 @@
 /** Calls without an answer, processes that die, commands that cross: over the real database. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type PaymentTestApp, paymentTestApp } from '../../../tests/kit/payment-app.ts';
-import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '../../../tests/kit/payment-builders.ts';
-import { type Fate, providerFrom, providerModel, type Temper } from '../../../tests/kit/payment-provider-model.ts';
-import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
-import { until } from '../../../tests/kit/until.ts';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
+import { type Fate, providerFrom, providerModel, type Temper } from '#kit/payment/provider-model.ts';
+import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
+import { until } from '#kit/vitest/until.ts';
 import type { Attempt } from '../domain/payment.ts';
 import { createApp } from '../wiring.ts';
 import type { PaymentProvider } from './ports.ts';

@@ -1,9 +1,9 @@
 /** What the use cases need from outside. */
-import type { Outbox } from '../../../contracts/envelope.ts';
-import type { Idempotency } from '../../../contracts/idempotency.ts';
-import type { AttemptId, MessageId, newId, OrderId, PaymentId } from '../../../contracts/ids.ts';
-import type { Money } from '../../../contracts/money.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Outbox } from '#contracts/envelope.ts';
+import type { Idempotency } from '#contracts/idempotency.ts';
+import type { AttemptId, MessageId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
+import type { Money } from '#contracts/money.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { AuthorizationAnswer, CaptureAnswer, RefundAnswer, VoidAnswer } from '../domain/answers.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';

@@ -1,6 +1,6 @@
-import type { CategoryId, ProductId, VariantId } from '../../../contracts/ids.ts';
-import type { Currency } from '../../../contracts/money.ts';
-import type { Prisma, PrismaClient } from '../../../prisma/product/client/client.ts';
+import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { Currency } from '#contracts/money.ts';
+import type { Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import type { NamedValue } from '../domain/catalogue.ts';
 import { available } from '../domain/stock.ts';
 import { visibleTo } from '../domain/visibility.ts';

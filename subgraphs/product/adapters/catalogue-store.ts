@@ -1,8 +1,8 @@
-import type { CategoryId, ProductId, VariantId } from '../../../contracts/ids.ts';
-import type { Currency } from '../../../contracts/money.ts';
-import { asJson, columns, type Filled, fieldsWithout, replaced } from '../../../platform/raw-rows.ts';
-import { Prisma } from '../../../prisma/product/client/client.ts';
-import type { CategoryModel, ProductModel, ProductVariantModel } from '../../../prisma/product/client/models.ts';
+import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { Currency } from '#contracts/money.ts';
+import { asJson, columns, type Filled, fieldsWithout, replaced } from '#platform/database/raw-rows.ts';
+import { Prisma } from '#prisma/product/client/client.ts';
+import type { CategoryModel, ProductModel, ProductVariantModel } from '#prisma/product/client/models.ts';
 import type { NamedValue, Product } from '../domain/catalogue.ts';
 import type { PlacedCategory } from '../domain/category-tree.ts';
 import type { CatalogueStore } from '../usecases/ports.ts';

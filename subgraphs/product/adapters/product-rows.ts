@@ -1,8 +1,8 @@
 /** A product's row as the graph shows it, whichever query found it. */
-import type { CategoryId, ProductId } from '../../../contracts/ids.ts';
-import { fieldsWithout } from '../../../platform/raw-rows.ts';
-import { Prisma } from '../../../prisma/product/client/client.ts';
-import type { ProductModel } from '../../../prisma/product/client/models.ts';
+import type { CategoryId, ProductId } from '#contracts/ids.ts';
+import { fieldsWithout } from '#platform/database/raw-rows.ts';
+import { Prisma } from '#prisma/product/client/client.ts';
+import type { ProductModel } from '#prisma/product/client/models.ts';
 import type { NamedValue } from '../domain/catalogue.ts';
 import type { ProductView } from '../usecases/ports.ts';
 

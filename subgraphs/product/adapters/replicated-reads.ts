@@ -1,4 +1,4 @@
-import type { Replica } from '../../../platform/replica.ts';
+import type { Replica } from '#platform/database/replica.ts';
 import type { CatalogueReads } from '../usecases/ports.ts';
 
 /** What customers look at, from the replica while it keeps up with the primary, and from the primary otherwise. */

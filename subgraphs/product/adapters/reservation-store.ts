@@ -1,5 +1,5 @@
-import type { AttemptId, OrderId } from '../../../contracts/ids.ts';
-import { Prisma } from '../../../prisma/product/client/client.ts';
+import type { AttemptId, OrderId } from '#contracts/ids.ts';
+import { Prisma } from '#prisma/product/client/client.ts';
 import type { Rejection } from '../domain/failures.ts';
 import { noReservation, type Reservation } from '../domain/reservation.ts';
 import type { ReservationStatus } from '../domain/reservation-states.ts';

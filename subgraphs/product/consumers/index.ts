@@ -1,5 +1,5 @@
 /** The messages that this service works on. */
-import type { MessageHandler } from '../../../platform/consumer.ts';
+import type { MessageHandler } from '#platform/messaging/consumer.ts';
 import type { App } from '../usecases/app.ts';
 import { commitStock } from './commit-stock.ts';
 import { releaseStock } from './release-stock.ts';

@@ -1,12 +1,12 @@
 /** The order is told how its request ended: one message per kind of answer. */
-import { message, type NewMessage } from '../../../contracts/envelope.ts';
+import { message, type NewMessage } from '#contracts/envelope.ts';
 import {
   StockCommitFailed,
   StockCommitted,
   StockRejected,
   StockReleased,
   StockReserved,
-} from '../../../contracts/messages/stock.ts';
+} from '#contracts/messages/stock.ts';
 import type { CommitFault } from './failures.ts';
 import type { Reservation } from './reservation.ts';
 import type { Answer } from './reservation-states.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import { guest, type Viewer } from '../../../contracts/viewer.ts';
-import { aCategory, aProduct, aVariant, categoryOf } from '../../../tests/kit/product-builders.ts';
+import { newId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
+import { aCategory, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
 import { Product } from './catalogue.ts';
 import { placed } from './category-tree.ts';
 import { productChanged, takenOver } from './product-changes.ts';

@@ -1,7 +1,7 @@
 /** The nouns of the catalogue, with the bounds that every door into it checks. */
 import { z } from 'zod';
-import { CategoryId, ProductId, VariantId } from '../../../contracts/ids.ts';
-import { Currency } from '../../../contracts/money.ts';
+import { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import { Currency } from '#contracts/money.ts';
 
 export const productStatuses = ['DRAFT', 'PUBLISHED', 'ARCHIVED'] as const;
 export type ProductStatus = (typeof productStatuses)[number];

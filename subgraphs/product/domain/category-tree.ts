@@ -1,6 +1,6 @@
 /** The category tree: at most three levels, no cycle, no orphan. */
-import type { CategoryId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
+import type { CategoryId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
 import { type Category, categoryLevels } from './catalogue.ts';
 
 /** A category with its level in the tree; the top is 1. */

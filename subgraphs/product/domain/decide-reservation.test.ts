@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { namedId, type VariantId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
+import { namedId, type VariantId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
 import { decideReservation, type Offer, perVariant } from './decide-reservation.ts';
 
 const [lamp, tent] = [namedId('Variant', 'lamp'), namedId('Variant', 'tent')].sort() as [VariantId, VariantId];

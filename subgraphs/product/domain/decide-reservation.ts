@@ -1,8 +1,8 @@
 /** The decisions about a reservation. Pure: a use case locks, decides here, and enacts. */
-import type { DataOf, NewMessage } from '../../../contracts/envelope.ts';
-import type { VariantId } from '../../../contracts/ids.ts';
-import type { ReserveStock } from '../../../contracts/messages/stock.ts';
-import { equals, type Money } from '../../../contracts/money.ts';
+import type { DataOf, NewMessage } from '#contracts/envelope.ts';
+import type { VariantId } from '#contracts/ids.ts';
+import type { ReserveStock } from '#contracts/messages/stock.ts';
+import { equals, type Money } from '#contracts/money.ts';
 import { answers } from './answers.ts';
 import type { ProductStatus } from './catalogue.ts';
 import type { Rejection } from './failures.ts';

@@ -1,7 +1,7 @@
 /** What changes when a product is written again. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { message, type NewMessage } from '../../../contracts/envelope.ts';
-import { ProductChanged } from '../../../contracts/messages/product.ts';
+import { message, type NewMessage } from '#contracts/envelope.ts';
+import { ProductChanged } from '#contracts/messages/product.ts';
 import type { Product } from './catalogue.ts';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { namedId } from '../../../contracts/ids.ts';
+import { namedId } from '#contracts/ids.ts';
 import { decide } from './decide-reservation.ts';
 import { noReservation, type Reservation } from './reservation.ts';
 import { reservationRequests, reservationStates, reservationStatuses, type Step } from './reservation-states.ts';

@@ -1,5 +1,5 @@
 /** What one attempt of an order did to the stock. */
-import type { AttemptId, OrderId } from '../../../contracts/ids.ts';
+import type { AttemptId, OrderId } from '#contracts/ids.ts';
 import type { Rejection } from './failures.ts';
 import type { ReservationStatus } from './reservation-states.ts';
 import type { Units } from './stock.ts';

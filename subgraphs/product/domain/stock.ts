@@ -1,5 +1,5 @@
 /** Inventory: how many units there are, how many of them are promised, and the kinds of movement that change that. */
-import type { VariantId } from '../../../contracts/ids.ts';
+import type { VariantId } from '#contracts/ids.ts';
 
 export interface StockLevel {
   /** Units in the warehouse, the reserved ones included. */

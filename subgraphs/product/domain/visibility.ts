@@ -1,6 +1,6 @@
 /** Who sees what of the catalogue. */
-import { CallerFault } from '../../../contracts/result.ts';
-import { hasRole, type Viewer } from '../../../contracts/viewer.ts';
+import { CallerFault } from '#contracts/result.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import { type ProductStatus, productStatuses } from './catalogue.ts';
 
 /** What others see of a product in any other status is nothing: it is not found, never "forbidden". */

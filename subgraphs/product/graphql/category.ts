@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { productPage } from './product-page.ts';
 import type { CategoryResolvers } from './types.generated.ts';
 

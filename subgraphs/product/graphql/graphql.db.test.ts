@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { namedId, newId } from '../../../contracts/ids.ts';
-import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
-import { variantOf } from '../../../tests/kit/product-builders.ts';
-import { aBrowsableShop, type BrowsableShop, lamps } from '../../../tests/kit/product-graph.ts';
+import { namedId, newId } from '#contracts/ids.ts';
+import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import { variantOf } from '#kit/product/builders.ts';
+import { aBrowsableShop, type BrowsableShop, lamps } from '#kit/product/graph.ts';
 
 let shop: BrowsableShop;
 beforeAll(async () => {

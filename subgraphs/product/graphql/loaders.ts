@@ -1,7 +1,7 @@
 /** What one request loads: each kind of thing in one statement, however many fields and references ask for it. */
 import DataLoader from 'dataloader';
-import type { CategoryId, ProductId, VariantId } from '../../../contracts/ids.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type {
   CatalogueReads,
   CategoryView,

@@ -1,4 +1,4 @@
-import { type Connection, connection, type PageArgs, parsePage } from '../../../platform/connection.ts';
+import { type Connection, connection, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
 import type { ProductList, ProductView } from '../usecases/ports.ts';
 import type { Loaders } from './loaders.ts';
 

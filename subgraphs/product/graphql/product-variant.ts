@@ -1,4 +1,4 @@
-import { parseId } from '../../../contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { Sku } from '../domain/catalogue.ts';
 import type { Loaders, VariantKey } from './loaders.ts';
 import type { ProductVariantResolvers } from './types.generated.ts';

@@ -1,5 +1,5 @@
-import { parseId } from '../../../contracts/ids.ts';
-import { isMore, type Money } from '../../../contracts/money.ts';
+import { parseId } from '#contracts/ids.ts';
+import { isMore, type Money } from '#contracts/money.ts';
 import { Slug } from '../domain/catalogue.ts';
 import type { VariantView } from '../usecases/ports.ts';
 import type { Loaders, ProductKey } from './loaders.ts';

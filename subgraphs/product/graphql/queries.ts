@@ -1,4 +1,4 @@
-import { CallerFault } from '../../../contracts/result.ts';
+import { CallerFault } from '#contracts/result.ts';
 import { Slug } from '../domain/catalogue.ts';
 import { statusToList } from '../domain/visibility.ts';
 import { findProduct } from './product.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { guest } from '../../../contracts/viewer.ts';
-import { aCatalogue, aCategory, aProduct, categoryOf, variantOf } from '../../../tests/kit/product-builders.ts';
-import { aBrowsableShop, type BrowsableShop, below, lamps, tree } from '../../../tests/kit/product-graph.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest } from '#contracts/viewer.ts';
+import { aCatalogue, aCategory, aProduct, categoryOf, variantOf } from '#kit/product/builders.ts';
+import { aBrowsableShop, type BrowsableShop, below, lamps, tree } from '#kit/product/graph.ts';
 
 let shop: BrowsableShop;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { answering } from '../../../platform/graphql/answered.ts';
+import { answering } from '#platform/graphql/answered.ts';
 import { Category } from './category.ts';
 import { Product } from './product.ts';
 import { ProductConnection } from './product-connection.ts';

@@ -1,8 +1,8 @@
 /** How a reservation ends: sold, given back, or run out. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { anAttempt, commit, release, reserve } from '../../../tests/kit/product-builders.ts';
-import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
-import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
+import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
+import { anAttempt, commit, release, reserve } from '#kit/product/builders.ts';
+import { aShop, type Shop } from '#kit/product/shop.ts';
 
 const minute = 60_000;
 let shop: Shop;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { money } from '../../../contracts/money.ts';
-import { aCatalogue, aCategory, aProduct, aVariant, categoryOf } from '../../../tests/kit/product-builders.ts';
-import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
+import { money } from '#contracts/money.ts';
+import { aCatalogue, aCategory, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
+import { aShop, type Shop } from '#kit/product/shop.ts';
 
 const changes = async ({ prisma }: Shop) => {
   const rows = await prisma.outboxMessage.findMany({

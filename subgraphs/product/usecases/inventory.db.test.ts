@@ -1,8 +1,8 @@
 /** What must hold whatever comes, in whatever order and at the same time. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anAttempt, commit, release, reserve } from '../../../tests/kit/product-builders.ts';
-import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
+import { anAttempt, commit, release, reserve } from '#kit/product/builders.ts';
+import { aShop, type Shop } from '#kit/product/shop.ts';
 
 let shop: Shop;
 

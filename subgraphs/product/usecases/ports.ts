@@ -1,7 +1,7 @@
 /** What the use cases need from outside. */
-import type { Outbox } from '../../../contracts/envelope.ts';
-import type { AttemptId, CategoryId, MessageId, OrderId, ProductId, VariantId } from '../../../contracts/ids.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Outbox } from '#contracts/envelope.ts';
+import type { AttemptId, CategoryId, MessageId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { Product, ProductStatus, Variant } from '../domain/catalogue.ts';
 import type { PlacedCategory } from '../domain/category-tree.ts';
 import type { Offer } from '../domain/decide-reservation.ts';

@@ -1,5 +1,5 @@
-import type { DataOf, Message } from '../../../contracts/envelope.ts';
-import type { ReleaseStock } from '../../../contracts/messages/stock.ts';
+import type { DataOf, Message } from '#contracts/envelope.ts';
+import type { ReleaseStock } from '#contracts/messages/stock.ts';
 import { decide } from '../domain/decide-reservation.ts';
 import { enact } from './enact.ts';
 import type { Deps } from './ports.ts';

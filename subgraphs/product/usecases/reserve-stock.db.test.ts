@@ -1,16 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { money } from '../../../contracts/money.ts';
-import {
-  aCatalogue,
-  anAttempt,
-  aProduct,
-  release,
-  reserve,
-  tenEuros,
-  variantOf,
-} from '../../../tests/kit/product-builders.ts';
-import { aShop, type Shop } from '../../../tests/kit/product-shop.ts';
+import { newId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { aCatalogue, anAttempt, aProduct, release, reserve, tenEuros, variantOf } from '#kit/product/builders.ts';
+import { aShop, type Shop } from '#kit/product/shop.ts';
 import { stockStore } from '../adapters/stock-store.ts';
 
 let shop: Shop;

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import type { Email } from '../../../contracts/email.ts';
-import { namedId, newId } from '../../../contracts/ids.ts';
+import type { Email } from '#contracts/email.ts';
+import { namedId, newId } from '#contracts/ids.ts';
 import type { DisplayName } from '../domain/display-name.ts';
 import type { User } from '../domain/user.ts';
 import { accessTokens } from './access-tokens.ts';

@@ -6,7 +6,7 @@ import {
   accessTokenAudience,
   accessTokenIssuer,
   accessTokenType,
-} from '../../../contracts/access-token.ts';
+} from '#contracts/access-token.ts';
 import type { AccessTokens } from '../usecases/ports.ts';
 
 // 15 min: the gateway believes a token without asking us, so this is how long one that was stolen, or whose roles were

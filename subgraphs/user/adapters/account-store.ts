@@ -1,4 +1,4 @@
-import type { Prisma } from '../../../prisma/user/client/client.ts';
+import type { Prisma } from '#prisma/user/client/client.ts';
 import type { AccountStore } from '../usecases/ports.ts';
 
 export const accountStore = (tx: Prisma.TransactionClient): AccountStore => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NotNow } from '../../../platform/not-now.ts';
+import { NotNow } from '#platform/resilience/not-now.ts';
 import type { Password } from '../domain/password.ts';
 import { argon2Passwords } from './argon2-passwords.ts';
 

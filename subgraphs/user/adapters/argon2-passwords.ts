@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hash, type Options, verify } from '@node-rs/argon2';
-import { type TurnBounds, turns } from '../../../platform/turns.ts';
+import { type TurnBounds, turns } from '#platform/resilience/turns.ts';
 import type { PasswordHash } from '../domain/user.ts';
 import type { Passwords } from '../usecases/ports.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../platform/transaction.ts';
-import type { PrismaClient } from '../../../prisma/user/client/client.ts';
+import type { Clock } from '#platform/database/transaction.ts';
+import type { PrismaClient } from '#prisma/user/client/client.ts';
 import type { PasswordHash } from '../domain/user.ts';
 import type { Credentials } from '../usecases/ports.ts';
 import { toUser, userColumns } from './rows.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { namedId } from '../../../contracts/ids.ts';
-import type { Prisma } from '../../../prisma/user/client/client.ts';
-import { anAddress, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { namedId } from '#contracts/ids.ts';
+import { anAddress, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import type { Prisma } from '#prisma/user/client/client.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {

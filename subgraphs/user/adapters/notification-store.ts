@@ -1,4 +1,4 @@
-import type { Prisma } from '../../../prisma/user/client/client.ts';
+import type { Prisma } from '#prisma/user/client/client.ts';
 import type { NotificationStore } from '../usecases/ports.ts';
 
 export const notificationStore = (tx: Prisma.TransactionClient): NotificationStore => ({

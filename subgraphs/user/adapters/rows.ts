@@ -1,7 +1,7 @@
 /** Rows as the domain knows them. What is in our tables was parsed on its way in, so it is trusted here. */
-import type { Email } from '../../../contracts/email.ts';
-import type { OrderId, UserId } from '../../../contracts/ids.ts';
-import type { Prisma } from '../../../prisma/user/client/client.ts';
+import type { Email } from '#contracts/email.ts';
+import type { OrderId, UserId } from '#contracts/ids.ts';
+import type { Prisma } from '#prisma/user/client/client.ts';
 import type { DisplayName } from '../domain/display-name.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { User } from '../domain/user.ts';

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../../prisma/user/client/client.ts';
+import type { Prisma } from '#prisma/user/client/client.ts';
 import type { SessionStore } from '../usecases/ports.ts';
 
 export const sessionStore = (tx: Prisma.TransactionClient): SessionStore => ({

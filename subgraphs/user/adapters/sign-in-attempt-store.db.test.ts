@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Email } from '../../../contracts/email.ts';
-import { databaseTime, inTransaction } from '../../../platform/transaction.ts';
-import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
-import { anAddress, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import type { Email } from '#contracts/email.ts';
+import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
+import { anAddress, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import { databaseTime, inTransaction } from '#platform/database/transaction.ts';
 import type { SignInAttemptStore } from '../usecases/ports.ts';
 import { signInAttemptStore } from './sign-in-attempt-store.ts';
 

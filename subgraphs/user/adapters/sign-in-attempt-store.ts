@@ -1,6 +1,6 @@
-import type { Email } from '../../../contracts/email.ts';
-import { type Clock, databaseTime, type Sql } from '../../../platform/transaction.ts';
-import type { Prisma } from '../../../prisma/user/client/client.ts';
+import type { Email } from '#contracts/email.ts';
+import { type Clock, databaseTime, type Sql } from '#platform/database/transaction.ts';
+import type { Prisma } from '#prisma/user/client/client.ts';
 import { forgetAt, type SignInHistory, strangersCountSince } from '../domain/sign-in-attempts.ts';
 import type { SignInAttemptStore } from '../usecases/ports.ts';
 

@@ -1,5 +1,5 @@
-import { mayRead } from '../../../contracts/viewer.ts';
-import type { PrismaClient } from '../../../prisma/user/client/client.ts';
+import { mayRead } from '#contracts/viewer.ts';
+import type { PrismaClient } from '#prisma/user/client/client.ts';
 import type { UserReads } from '../usecases/ports.ts';
 import { toNotification, toUser, userColumns } from './rows.ts';
 

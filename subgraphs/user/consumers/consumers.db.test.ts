@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Message } from '../../../contracts/envelope.ts';
-import { namedId, type UserId } from '../../../contracts/ids.ts';
-import { messages } from '../../../contracts/messages/index.ts';
+import type { Message } from '#contracts/envelope.ts';
+import { namedId, type UserId } from '#contracts/ids.ts';
+import { messages } from '#contracts/messages/index.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -9,9 +9,9 @@ import {
   OrderPaymentFailed,
   OrderPlaced,
   OrderRejected,
-} from '../../../contracts/messages/order.ts';
-import { UserRegistered } from '../../../contracts/messages/user.ts';
-import { anOrderFor, received, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+} from '#contracts/messages/order.ts';
+import { UserRegistered } from '#contracts/messages/user.ts';
+import { anOrderFor, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { consumers } from './index.ts';
 
 let kit: UserTestApp;

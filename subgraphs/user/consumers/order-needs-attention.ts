@@ -1,5 +1,5 @@
-import { OrderNeedsAttention } from '../../../contracts/messages/order.ts';
-import { on } from '../../../platform/consumer.ts';
+import { OrderNeedsAttention } from '#contracts/messages/order.ts';
+import { on } from '#platform/messaging/consumer.ts';
 import * as notice from '../domain/notification.ts';
 import type { App } from '../usecases/app.ts';
 

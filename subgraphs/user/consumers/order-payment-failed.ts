@@ -1,5 +1,5 @@
-import { OrderPaymentFailed } from '../../../contracts/messages/order.ts';
-import { on } from '../../../platform/consumer.ts';
+import { OrderPaymentFailed } from '#contracts/messages/order.ts';
+import { on } from '#platform/messaging/consumer.ts';
 import * as notice from '../domain/notification.ts';
 import type { App } from '../usecases/app.ts';
 

@@ -1,5 +1,5 @@
-import { UserRegistered } from '../../../contracts/messages/user.ts';
-import { on } from '../../../platform/consumer.ts';
+import { UserRegistered } from '#contracts/messages/user.ts';
+import { on } from '#platform/messaging/consumer.ts';
 import * as notice from '../domain/notification.ts';
 import type { App } from '../usecases/app.ts';
 

@@ -1,5 +1,5 @@
 /** What can go wrong that the customer can act on. Each `kind` is the GraphQL type of the same name. */
-import type { Failure, IdempotencyConflict } from '../../../contracts/result.ts';
+import type { Failure, IdempotencyConflict } from '#contracts/result.ts';
 
 export type RegisterFailure =
   | InvalidEmail

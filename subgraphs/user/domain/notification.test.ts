@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namedId } from '../../../contracts/ids.ts';
+import { namedId } from '#contracts/ids.ts';
 import * as notice from './notification.ts';
 
 const ada = namedId('User', 'ada');

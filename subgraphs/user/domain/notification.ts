@@ -1,6 +1,6 @@
 /** What customers are told. The texts stand together here, so that they keep one voice. */
-import type { Id, OrderId, UserId } from '../../../contracts/ids.ts';
-import { format, type Money } from '../../../contracts/money.ts';
+import type { Id, OrderId, UserId } from '#contracts/ids.ts';
+import { format, type Money } from '#contracts/money.ts';
 
 export type NotificationKind =
   | 'WELCOME'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Email, parseEmail } from '../../../contracts/email.ts';
+import { type Email, parseEmail } from '#contracts/email.ts';
 import { newPassword, typedPassword } from './password.ts';
 
 const email = parseEmail('ada.lovelace@example.com') as Email;

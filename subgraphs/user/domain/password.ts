@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { type Email, parseEmail } from '../../../contracts/email.ts';
-import { fail, ok, type Result } from '../../../contracts/result.ts';
+import { type Email, parseEmail } from '#contracts/email.ts';
+import { fail, ok, type Result } from '#contracts/result.ts';
 import { type UnacceptablePassword, unacceptablePassword } from './failures.ts';
 
 /** A password, ready to be hashed or checked. It is never stored, logged, or made part of a digest other than its hash. */

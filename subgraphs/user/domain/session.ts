@@ -1,4 +1,4 @@
-import type { Id, UserId } from '../../../contracts/ids.ts';
+import type { Id, UserId } from '#contracts/ids.ts';
 
 export type SessionId = Id<'Session'>;
 

@@ -1,8 +1,8 @@
 /** A person with an account, as others may see them; and what only signing in needs to know. */
 import type { z } from 'zod';
-import type { Email } from '../../../contracts/email.ts';
-import type { UserId } from '../../../contracts/ids.ts';
-import type { Role } from '../../../contracts/viewer.ts';
+import type { Email } from '#contracts/email.ts';
+import type { UserId } from '#contracts/ids.ts';
+import type { Role } from '#contracts/viewer.ts';
 import type { DisplayName } from './display-name.ts';
 
 export interface User {

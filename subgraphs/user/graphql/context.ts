@@ -1,4 +1,4 @@
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { App } from '../usecases/app.ts';
 import { type Loaders, loaders } from './loaders.ts';
 

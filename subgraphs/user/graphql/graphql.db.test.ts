@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../../contracts/ids.ts';
-import { guest, type Role, type Viewer } from '../../../contracts/viewer.ts';
-import { aMessage } from '../../../tests/kit/messages.ts';
-import { anOrderFor, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import { aMessage } from '#kit/messaging/messages.ts';
+import { anOrderFor, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import * as notice from '../domain/notification.ts';
 import type { User } from '../domain/user.ts';
 

@@ -1,13 +1,13 @@
 /** Signing in the whole way: a client, the gateway with what it counts, and the user subgraph with what it remembers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { serveGraphql } from '../../../platform/graphql/serve.ts';
-import { createHttpServer } from '../../../platform/http-server.ts';
-import { createMetrics } from '../../../platform/metrics.ts';
-import { viewerVerifier } from '../../../platform/viewer.ts';
-import { aGateway, type GatewayFixture } from '../../../tests/kit/gateway-builders.ts';
-import { recordedLog } from '../../../tests/kit/recorded-log.ts';
-import { keyPair } from '../../../tests/kit/token-builders.ts';
-import { aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
+import { viewerVerifier } from '#platform/auth/viewer.ts';
+import { serveGraphql } from '#platform/graphql/serve.ts';
+import { createHttpServer } from '#platform/http/server.ts';
+import { createMetrics } from '#platform/observability/metrics.ts';
 import { schema } from '../wiring.ts';
 import { context } from './context.ts';
 

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { UserId } from '../../../contracts/ids.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { UserId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { User } from '../domain/user.ts';
 import type { App } from '../usecases/app.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { guest } from '../../../contracts/viewer.ts';
-import { aPassword, aRegistration, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { guest } from '#contracts/viewer.ts';
+import { aPassword, aRegistration, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import { payload } from './payloads.ts';
 import type { MutationResolvers } from './types.generated.ts';
 

@@ -1,4 +1,4 @@
-import type { Failure, Result } from '../../../contracts/result.ts';
+import type { Failure, Result } from '#contracts/result.ts';
 
 type Named<F extends Failure> = F extends unknown ? F & { readonly __typename: F['kind'] } : never;
 

@@ -1,4 +1,4 @@
-import { answering } from '../../../platform/graphql/answered.ts';
+import { answering } from '#platform/graphql/answered.ts';
 import { mutations } from './mutations.ts';
 import { notification } from './notification.ts';
 import { queries } from './queries.ts';

@@ -1,6 +1,6 @@
-import { parseId } from '../../../contracts/ids.ts';
-import { CallerFault } from '../../../contracts/result.ts';
-import { connection, type Page, parsePage } from '../../../platform/connection.ts';
+import { parseId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
+import { connection, type Page, parsePage } from '#platform/graphql/connection.ts';
 import type { UserResolvers } from './types.generated.ts';
 
 export const user = {

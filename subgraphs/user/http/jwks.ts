@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { JSONWebKeySet } from 'jose';
-import { accessTokenKeysPath } from '../../../contracts/access-token.ts';
+import { accessTokenKeysPath } from '#contracts/access-token.ts';
 
 // 5 min: a new key is published that long before it signs (README), and nobody asks for it on each request.
 const cacheControl = 'public, max-age=300';

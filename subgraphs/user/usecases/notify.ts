@@ -1,4 +1,4 @@
-import type { Message } from '../../../contracts/envelope.ts';
+import type { Message } from '#contracts/envelope.ts';
 import type { Notice } from '../domain/notification.ts';
 import type { Deps } from './ports.ts';
 

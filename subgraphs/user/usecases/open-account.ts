@@ -1,5 +1,5 @@
-import { message } from '../../../contracts/envelope.ts';
-import { UserRegistered } from '../../../contracts/messages/user.ts';
+import { message } from '#contracts/envelope.ts';
+import { UserRegistered } from '#contracts/messages/user.ts';
 import type { Account } from '../domain/user.ts';
 import type { Stores } from './ports.ts';
 

@@ -1,9 +1,9 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
-import type { Email } from '../../../contracts/email.ts';
-import type { Outbox } from '../../../contracts/envelope.ts';
-import type { Idempotency } from '../../../contracts/idempotency.ts';
-import type { MessageId, newId, UserId } from '../../../contracts/ids.ts';
-import type { Viewer } from '../../../contracts/viewer.ts';
+import type { Email } from '#contracts/email.ts';
+import type { Outbox } from '#contracts/envelope.ts';
+import type { Idempotency } from '#contracts/idempotency.ts';
+import type { MessageId, newId, UserId } from '#contracts/ids.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { Password } from '../domain/password.ts';
 import type { Session, SessionId } from '../domain/session.ts';

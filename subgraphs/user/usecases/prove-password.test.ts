@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Email } from '../../../contracts/email.ts';
+import type { Email } from '#contracts/email.ts';
 import { typedPassword } from '../domain/password.ts';
 import type { Deps, Passwords, Transaction } from './ports.ts';
 import { provePassword } from './prove-password.ts';

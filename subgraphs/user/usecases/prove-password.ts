@@ -1,5 +1,5 @@
-import type { Email } from '../../../contracts/email.ts';
-import { fail, ok, type Result } from '../../../contracts/result.ts';
+import type { Email } from '#contracts/email.ts';
+import { fail, ok, type Result } from '#contracts/result.ts';
 import {
   type InvalidCredentials,
   invalidCredentials,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aPassword, aRegistration, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { aPassword, aRegistration, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {

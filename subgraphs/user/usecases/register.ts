@@ -1,5 +1,5 @@
-import { type Email, parseEmail } from '../../../contracts/email.ts';
-import { fail, idempotencyConflict, ok, type Result } from '../../../contracts/result.ts';
+import { type Email, parseEmail } from '#contracts/email.ts';
+import { fail, idempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { type DisplayName, parseDisplayName } from '../domain/display-name.ts';
 import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../domain/failures.ts';
 import { newPassword, type Password } from '../domain/password.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { namedId } from '../../../contracts/ids.ts';
-import { anAddress, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { namedId } from '#contracts/ids.ts';
+import { anAddress, userTestApp } from '#kit/user/builders.ts';
 import { seed } from '../wiring.ts';
 import { demoUsers } from './seed-users.ts';
 

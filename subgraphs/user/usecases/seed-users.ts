@@ -1,6 +1,6 @@
-import type { Email } from '../../../contracts/email.ts';
-import { namedId } from '../../../contracts/ids.ts';
-import type { Role } from '../../../contracts/viewer.ts';
+import type { Email } from '#contracts/email.ts';
+import { namedId } from '#contracts/ids.ts';
+import type { Role } from '#contracts/viewer.ts';
 import type { DisplayName } from '../domain/display-name.ts';
 import type { Password } from '../domain/password.ts';
 import { openAccount } from './open-account.ts';

@@ -1,10 +1,10 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccessTokenClaims } from '../../../contracts/access-token.ts';
-import { notNow } from '../../../platform/not-now.ts';
-import pg from '../../../platform/pg.ts';
-import { skewMs, withClockAhead } from '../../../tests/kit/skewed-clock.ts';
-import { anAddress, aPassword, type UserTestApp, userTestApp } from '../../../tests/kit/user-builders.ts';
+import { AccessTokenClaims } from '#contracts/access-token.ts';
+import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
+import { anAddress, aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import pg from '#platform/database/pg.ts';
+import { notNow } from '#platform/resilience/not-now.ts';
 import type { User } from '../domain/user.ts';
 import { createApp } from '../wiring.ts';
 

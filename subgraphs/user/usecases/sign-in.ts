@@ -1,5 +1,5 @@
-import { parseEmail } from '../../../contracts/email.ts';
-import { fail, ok, type Result } from '../../../contracts/result.ts';
+import { parseEmail } from '#contracts/email.ts';
+import { fail, ok, type Result } from '#contracts/result.ts';
 import { invalidCredentials, type SignInFailure } from '../domain/failures.ts';
 import { typedPassword } from '../domain/password.ts';
 import type { SessionId } from '../domain/session.ts';

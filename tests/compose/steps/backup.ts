@@ -1,4 +1,4 @@
-import { shopperOf } from '../../../scripts/shopper/shopper.ts';
+import { shopperOf } from '#launcher/shopper/shopper.ts';
 import type { Step } from '../step.ts';
 import { auditClean, buyer } from './buy.ts';
 import { start } from './start.ts';
@@ -13,12 +13,12 @@ export const backup: Step = {
     if (!customer) throw new Error('nobody has bought anything yet');
     const operator = (...command: string[]) =>
       stack.compose('run', '--rm', '--no-TTY', '--no-deps', 'operator', ...command);
-    const told = await operator('node', 'scripts/backup.ts', '--to', '/backups/test');
+    const told = await operator('node', 'ops/backup.ts', '--to', '/backups/test');
     say(told.trim().split('\n').at(-1) ?? '');
 
     await stack.compose('--profile', '*', 'down', '--volumes', '--timeout', '20');
     await stack.compose('up', '--detach', '--wait', '--pull', 'never', 'redis', ...databases);
-    await operator('node', 'scripts/restore.ts', '--from', '/backups/test');
+    await operator('node', 'ops/restore.ts', '--from', '/backups/test');
     await start.run(scene);
 
     const again = await shopperOf(scene.gateway, buyer);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { variantOf } from '../../../scripts/demo/buy-once.ts';
-import { newShopper, type Shopper, shopperOf, succeed } from '../../../scripts/shopper/shopper.ts';
+import { variantOf } from '#launcher/demo/buy-once.ts';
+import { newShopper, type Shopper, shopperOf, succeed } from '#launcher/shopper/shopper.ts';
 import type { Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 
@@ -34,7 +34,7 @@ const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
 export const auditClean = async (stack: Stack): Promise<void> => {
   for (const deadline = Date.now() + 60_000; ; await pause(2_000)) {
     const audit = await stack
-      .compose('run', '--rm', '--no-TTY', 'operator', 'node', 'scripts/audit.ts', '--settle-seconds', '0')
+      .compose('run', '--rm', '--no-TTY', 'operator', 'node', 'ops/audit.ts', '--settle-seconds', '0')
       .catch((error: Error) => error);
     if (!(audit instanceof Error)) return;
     if (Date.now() > deadline) throw audit;

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePorts } from '../../../scripts/launcher/ports.ts';
-import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '../../kit/gateway-builders.ts';
-import { type KeyPair, keyPair } from '../../kit/token-builders.ts';
-import { until } from '../../kit/until.ts';
+import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '#kit/gateway/builders.ts';
+import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
+import { freePorts } from '#launcher/free-ports.ts';
 
 const reloads = 50;
 const clientsAtOnce = 20;

@@ -3,21 +3,15 @@
  * at once; the graph heals by itself. An unhandled rejection anywhere fails the run (Vitest's own rule).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type SubgraphName, subgraphNames } from '../../../contracts/services.ts';
-import {
-  type Fault,
-  faults,
-  type StandIn,
-  standIn,
-  standInSupergraph,
-} from '../../../scripts/bench-upstream/stand-in.ts';
-import { newShopper } from '../../../scripts/shopper/shopper.ts';
-import { signalProcess } from '../../../scripts/system/processes.ts';
-import { startTestAgora, type TestAgora } from '../../kit/agora.ts';
-import { aGateway, type GatewayFixture, type GatewayReply } from '../../kit/gateway-builders.ts';
-import { redisHere } from '../../kit/redis.ts';
-import { keyPair } from '../../kit/token-builders.ts';
-import { until } from '../../kit/until.ts';
+import { type Fault, faults, type StandIn, standIn, standInSupergraph } from '#bench/upstream/stand-in.ts';
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
+import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/builders.ts';
+import { redisHere } from '#kit/redis/redis.ts';
+import { keyPair } from '#kit/user/token-builders.ts';
+import { until } from '#kit/vitest/until.ts';
+import { signalProcess } from '#launcher/processes/processes.ts';
+import { newShopper } from '#launcher/shopper/shopper.ts';
 
 const everything = `{ ${subgraphNames.join(' ')} }`;
 const allWell = Object.fromEntries(subgraphNames.map((name) => [name, 'well']));

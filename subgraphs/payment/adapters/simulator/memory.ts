@@ -2,8 +2,9 @@
  * The simulator's memory: it survives our crashes, as an outside system's would. Tables of its own (schema
  * `simulator`), reached through connections of its own; no transaction of ours is ever open on them.
  */
-import pg from '../../../../platform/pg.ts';
-import { boundedConnection } from '../../../../platform/postgres-connection.ts';
+
+import { boundedConnection } from '#platform/database/connection.ts';
+import pg from '#platform/database/pg.ts';
 import type { AuthorizationAnswer } from '../../domain/answers.ts';
 
 export interface Remembered {

@@ -1,7 +1,7 @@
 /** The simulator's own idempotency: the first answer to a key is the answer to that key. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Clock } from '../../../../platform/transaction.ts';
+import type { Clock } from '#platform/database/transaction.ts';
 import type { ProviderCall } from '../../usecases/ports.ts';
 import { type Memory, remember } from './memory.ts';
 import type { Behaviour } from './tokens.ts';

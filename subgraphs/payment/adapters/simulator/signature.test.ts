@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newId } from '../../../../contracts/ids.ts';
+import { newId } from '#contracts/ids.ts';
 import { sign, webhookReader } from './signature.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');

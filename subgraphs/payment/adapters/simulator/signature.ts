@@ -1,7 +1,7 @@
 /** Signed webhooks after Stripe's scheme: `t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { AttemptId } from '../../../../contracts/ids.ts';
+import { AttemptId } from '#contracts/ids.ts';
 import type { WebhookReader } from '../../usecases/ports.ts';
 
 export const signatureHeader = 'simulator-signature';

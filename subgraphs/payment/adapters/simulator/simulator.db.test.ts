@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newId } from '../../../../contracts/ids.ts';
-import { money } from '../../../../contracts/money.ts';
-import { type TestDatabase, testDatabase } from '../../../../tests/kit/postgres.ts';
+import { newId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
 import { providerSuite } from '../provider.suite.ts';
 import { openMemory } from './memory.ts';

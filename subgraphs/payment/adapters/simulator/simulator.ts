@@ -1,8 +1,8 @@
 /** A payment provider to develop and test against; ./tokens.ts says what it can be made to do. */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { money } from '../../../../contracts/money.ts';
-import type { Clock } from '../../../../platform/transaction.ts';
+import { money } from '#contracts/money.ts';
+import type { Clock } from '#platform/database/transaction.ts';
 import type { AuthorizationAnswer, CaptureAnswer, RefundAnswer, VoidAnswer } from '../../domain/answers.ts';
 import type { PaymentProvider } from '../../usecases/ports.ts';
 import { change, effect, hold, type Memory, type Remembered, recall, remember } from './memory.ts';

@@ -1,7 +1,7 @@
 /** The simulator's webhooks: rows in its own memory until somebody has taken them, so that no crash loses one. */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { directFetch } from '../../../../platform/direct-fetch.ts';
+import { directFetch } from '#platform/http/direct-fetch.ts';
 import type { Memory, Remembered } from './memory.ts';
 import { sign, signatureHeader } from './signature.ts';
 

@@ -1,0 +1,153 @@
+/**
+ * `npm run bench:audit`: how long the audit of a shop with so many orders takes, rule by rule, and how long an incremental
+ * round afterwards. The orders are rows made by SQL on a PostgreSQL server of its own, which is deleted at the end.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { migrateAll } from '#launcher/postgres/databases.ts';
+import { temporaryCluster } from '#launcher/postgres/temporary.ts';
+import { toldToEnd } from '#launcher/processes/ending.ts';
+import { auditRound, type DatabaseUrls, type Round } from '#ops/audit/audit.ts';
+import { otherDatabase, withClient } from '#ops/database/connect.ts';
+import { ensureDatabases } from '#ops/database/roles.ts';
+import { after, before, ordersOf } from './audit/many-orders.ts';
+
+const help = `usage: npm run bench:audit [-- options]
+  --orders N   how many orders the shop has (100000); a million take some 15 GiB in the folder for temporary files
+  --lost N     how many messages a service has lost, which the audit has to find (0)
+  Prints its progress, and in the end the milliseconds of each rule. Ctrl-C ends it and deletes what it made.
+  exit code: 0 done, 1 the audit found something other than what was lost, 130 interrupted`;
+
+// 10,000 orders a transaction: some seconds, so that there is progress to see and Ctrl-C is heard.
+const batch = 10_000;
+// Roughly what a busy shop sells from one round to the next.
+const soldInBetween = 1_000;
+const settleMs = 60_000;
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+interface Shop {
+  readonly urls: DatabaseUrls;
+  /** May write without triggers and foreign keys, which have nothing to say about rows that fit. */
+  readonly loaders: Readonly<Record<SubgraphName, string>>;
+  readonly begun: Date;
+  readonly signal: AbortSignal;
+}
+
+const inOrder = async (url: string, sql: string, signal: AbortSignal): Promise<void> => {
+  await withClient(url, async (client) => {
+    const giveUp = () => void client.end();
+    signal.addEventListener('abort', giveUp, { once: true });
+    await client.query(`SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; ${sql}`);
+    signal.removeEventListener('abort', giveUp);
+  });
+};
+
+const sell = async ({ loaders, begun, signal }: Shop, from: number, to: number): Promise<void> => {
+  await Promise.all(
+    subgraphNames.map(async (name) => {
+      for (let first = from; first <= to; first += batch) {
+        signal.throwIfAborted();
+        const last = Math.min(first + batch - 1, to);
+        await inOrder(loaders[name], ordersOf(name, first, last, begun), signal);
+        if ((last + 1) % (10 * batch) === 0)
+          console.log(`${name}: ${last + 1} orders (${seconds(Date.now() - begun.getTime())})`);
+      }
+      await inOrder(loaders[name], after(name), signal);
+    }),
+  );
+};
+
+/** As autovacuum leaves tables behind that have been at rest for a while. */
+const vacuum = ({ loaders, signal }: Shop): Promise<unknown> =>
+  Promise.all(
+    subgraphNames.map((name) =>
+      withClient(loaders[name], async (client) => {
+        signal.throwIfAborted();
+        await client.query('VACUUM (ANALYZE)');
+      }),
+    ),
+  );
+
+const lose = (shop: Shop, count: number): Promise<void> =>
+  inOrder(
+    shop.loaders.product,
+    `DELETE FROM inbox_message WHERE id IN (SELECT id FROM inbox_message ORDER BY id LIMIT ${count})`,
+    shop.signal,
+  );
+
+const sizeOf = async ({ loaders }: Shop): Promise<number> => {
+  const sizes = await Promise.all(
+    subgraphNames.map((name) =>
+      withClient(loaders[name], async (client) => {
+        const { rows } = await client.query('SELECT pg_database_size(current_database()) AS bytes');
+        return Number(rows[0].bytes);
+      }),
+    ),
+  );
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+};
+
+type Since = Round['watermark'];
+
+const measure = async (what: string, { urls, signal }: Shop, since?: Since) => {
+  const timings: [string, number][] = [];
+  const start = performance.now();
+  const round = await auditRound(urls, { settleMs, signal, since, onTiming: (name, ms) => timings.push([name, ms]) });
+  const broken = round.findings.filter(({ breaches }) => breaches.length > 0);
+  const found = broken.map(({ rule, breaches }) => `${rule} ${breaches.length}`).join(', ') || 'none';
+  console.log(`${what}: ${seconds(performance.now() - start)}; breaches: ${found}`);
+  for (const [name, ms] of timings.toSorted(([, a], [, b]) => b - a))
+    console.log(`  ${seconds(ms).padStart(8)}  ${name}`);
+  return { watermark: round.watermark, broken };
+};
+
+const bench = async (shop: Shop, orders: number, lost: number): Promise<void> => {
+  for (const name of subgraphNames) await inOrder(shop.loaders[name], before(name), shop.signal);
+  await sell(shop, 0, orders - 1);
+  await vacuum(shop);
+  console.log(
+    `${orders} orders made in ${seconds(Date.now() - shop.begun.getTime())}, ${((await sizeOf(shop)) / 2 ** 30).toFixed(1)} GiB`,
+  );
+  if (lost > 0) await lose(shop, lost);
+  const full = await measure('full round', shop);
+  await sell(shop, orders, orders + soldInBetween - 1);
+  const next = await measure(`incremental round, ${soldInBetween} orders later`, shop, full.watermark);
+  const expected = lost > 0 ? [`messages-arrive ${lost}`] : [];
+  const found = full.broken.map(({ rule, breaches }) => `${rule} ${breaches.length}`);
+  if (found.join() !== expected.join() || next.broken.length > 0) process.exitCode = 1;
+};
+
+const run = async (signal: AbortSignal): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      orders: { type: 'string', default: '100000' },
+      lost: { type: 'string', default: '0' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(help);
+  const [orders, lost] = [Number(values.orders), Number(values.lost)];
+  if (!Number.isSafeInteger(orders) || orders < 1 || !Number.isSafeInteger(lost) || lost < 0)
+    throw new Error('--orders is a whole number above 0, --lost one of 0 or more');
+  const cluster = await temporaryCluster();
+  try {
+    signal.throwIfAborted();
+    const roles = subgraphNames.map((name) => ({ name, password: 'bench' }));
+    const urls = (await ensureDatabases(cluster, roles)) as DatabaseUrls;
+    await migrateAll(path.resolve(import.meta.dirname, '..'), { urls, given: new Map() });
+    const loaders = Object.fromEntries(
+      subgraphNames.map((name) => [name, otherDatabase(cluster.superuserUrl, name)]),
+    ) as DatabaseUrls;
+    await bench({ urls, loaders, begun: new Date(), signal }, orders, lost);
+  } finally {
+    await cluster.stop();
+  }
+};
+
+const ending = toldToEnd('Ending, and deleting what was made');
+await run(ending).catch((error: Error) => {
+  console.error(`The benchmark was not made: ${error.message || error}`);
+  process.exitCode = ending.aborted ? 130 : 2;
+});

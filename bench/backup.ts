@@ -1,0 +1,86 @@
+/**
+ * `npm run bench:backup`: how long a backup and a restore of a shop with so many orders take, how large the backup is, and
+ * for how long messages had to wait because of it, while customers go on buying. On a system of its own; ends with the audit.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startAgora } from '#launcher/agora.ts';
+import { beforeEnding } from '#launcher/processes/ending.ts';
+import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
+import { auditAtRest } from '#ops/audit/audit.ts';
+import { makeBackup } from '#ops/backup/make-backup.ts';
+import type { Manifest } from '#ops/backup/manifest.ts';
+import { restoreBackup } from '#ops/backup/restore-backup.ts';
+import { openTarget } from '#ops/backup/target.ts';
+import { seed } from '#subgraphs/product/wiring.ts';
+import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
+import { buy, openAccounts } from './capacity/load.ts';
+
+const help = `usage: npm run bench:backup [-- --orders N]
+  --orders N   how many the shop has when it is copied (500)`;
+
+// 8 customers at a time, on few products: enough that some checkout is always on its way.
+const atOnce = 8;
+const catalogue = plentifulCatalogue(50);
+const withinMs = 60_000;
+
+const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const begun = performance.now();
+  const result = await work();
+  console.log(`${what}: ${((performance.now() - begun) / 1000).toFixed(2)} s`);
+  return result;
+};
+
+/** Sells so many, then copies the shop while it sells on. */
+const copyWhileSelling = async (shop: TemporaryShop, orders: number, folder: string): Promise<Manifest> => {
+  await seed(shop.databaseUrls.product, catalogue);
+  await auditAtRest(shop.databaseUrls, withinMs);
+  const signal = new AbortController().signal;
+  const shoppers = await openAccounts(shop.gateway, atOnce, signal);
+  const options = { gateway: shop.gateway, atOnce, signal, onDone: () => undefined };
+  const sell = buy(shoppers, variantIdsOf(catalogue), 1);
+  await sell({ ...options, count: orders });
+  const meanwhile = sell({ ...options, count: 5 * atOnce });
+  const backup = await timed('backup', () =>
+    makeBackup({ urls: shop.databaseUrls, folder, release: 'bench', say: console.log }),
+  );
+  await meanwhile;
+  return backup;
+};
+
+const bench = async (orders: number, scratch: string): Promise<void> => {
+  const folder = path.join(scratch, 'backup');
+  const shop = await openTemporaryShop({ env: { ...process.env, LOG_LEVEL: 'warn', RATE_LIMITS: 'off' } });
+  console.log(`a shop with ${orders} orders, events over ${shop.events}`);
+  const { databases } = await copyWhileSelling(shop, orders, folder).finally(() => shop.stop());
+  const bytes = Object.values(databases).flatMap(({ tables }) => tables.map((table) => table.bytes));
+  console.log(`size: ${(bytes.reduce((sum, one) => sum + one, 0) / 1e6).toFixed(2)} MB`);
+
+  const dataDir = path.join(scratch, 'data');
+  const target = await openTarget(process.env, dataDir, () => undefined);
+  const root = path.resolve(import.meta.dirname, '..');
+  const leaveTarget = beforeEnding(target.close);
+  await timed('restore', () => restoreBackup({ folder, ...target, root, wipe: false })).finally(target.close);
+  leaveTarget();
+  const restored = await startAgora({ dataDir, ports: 'free', env: { ...process.env, LOG_LEVEL: 'warn' } });
+  const leaveRestored = beforeEnding(() => restored.stop({ atOnce: true }));
+  const findings = await auditAtRest(restored.databaseUrls, withinMs).finally(() => restored.stop());
+  leaveRestored();
+  console.log(
+    `audit: ${findings.length} invariants, ${findings.filter(({ breaches }) => breaches.length > 0).length} broken`,
+  );
+};
+
+const { values } = parseArgs({
+  options: { orders: { type: 'string', default: '500' }, help: { type: 'boolean', short: 'h' } },
+});
+if (values.help) {
+  console.log(help);
+} else {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'agora-bench-backup-'));
+  const remove = () => rm(scratch, { recursive: true, force: true });
+  const forget = beforeEnding(remove);
+  await bench(Number(values.orders), scratch).finally(remove).finally(forget);
+}

@@ -1,0 +1,56 @@
+import { namedId, type VariantId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+
+// 10 of a product: few large products or many small ones make no difference to an order.
+const variantsPerProduct = 10;
+// The most that an import takes: no run uses it up, so every order is one that is confirmed.
+const units = 1_000_000;
+
+const category: Category = {
+  id: namedId('Category', 'capacity'),
+  slug: 'capacity',
+  name: 'Capacity',
+  parentId: null,
+  position: 99,
+};
+
+const variantOf = (number: number): Variant => {
+  const sku = `CAPACITY-${number}`;
+  return {
+    id: namedId('Variant', sku),
+    sku,
+    title: `Size ${number}`,
+    options: [{ name: 'Size', value: String(number) }],
+    price: money(1_990, 'EUR'),
+  };
+};
+
+const productOf = (number: number, variants: readonly Variant[]): Product => ({
+  id: namedId('Product', `capacity-${number}`),
+  slug: `capacity-${number}`,
+  title: `Measured product ${number}`,
+  description: 'Is bought while the capacity of the shop is measured.',
+  brand: null,
+  status: 'PUBLISHED',
+  categoryId: category.id,
+  attributes: [],
+  variants: [...variants],
+});
+
+/** So many variants that are never sold out, for `CatalogueImport`. */
+export const plentifulCatalogue = (variantCount: number): CatalogueImport => {
+  const variants = Array.from({ length: variantCount }, (_, index) => variantOf(index + 1));
+  const products = Array.from({ length: Math.ceil(variantCount / variantsPerProduct) }, (_, index) =>
+    productOf(index + 1, variants.slice(index * variantsPerProduct, (index + 1) * variantsPerProduct)),
+  );
+  return {
+    categories: [category],
+    products,
+    initialStock: Object.fromEntries(variants.map(({ id }) => [id, units])),
+  };
+};
+
+export const variantIdsOf = ({ products }: CatalogueImport): VariantId[] =>
+  products.flatMap(({ variants }) => variants.map(({ id }) => id));

@@ -1,0 +1,67 @@
+/**
+ * `npm run bench:checkout`: how long placeOrder → CONFIRMED takes, one purchase after the other, on a system of its own
+ * and over each transport that this machine has. Prints milliseconds; compare them within one run only.
+ */
+import { parseArgs } from 'node:util';
+import { variantOf } from '#launcher/demo/buy-once.ts';
+import { isRedisInstalled } from '#launcher/events.ts';
+import { newShopper, succeed } from '#launcher/shopper/shopper.ts';
+import { openTemporaryShop } from '#launcher/temporary-shop.ts';
+import { percentile } from './capacity/meters.ts';
+
+const help = `usage: npm run bench:checkout [-- --purchases N] [--warm-up N]
+  --purchases N   how many are counted, for each transport (50)
+  --warm-up N     how many are made before those (10)`;
+
+/** One purchase as a client sees it: from sending placeOrder to the answer that says CONFIRMED. */
+const measure = async (gateway: string, purchases: number, warmUp: number): Promise<number[]> => {
+  const shopper = await newShopper(gateway);
+  const { id: variantId } = await variantOf(shopper, 'trail-lamp-200');
+  const times: number[] = [];
+  for (let n = 0; n < warmUp + purchases; n++) {
+    await shopper.add({ variantId });
+    const start = performance.now();
+    const { order } = succeed(
+      await shopper.place({ paymentMethodToken: 'tok_approve', waitMs: 5_000 }),
+      'PlaceOrderSuccess',
+    );
+    const elapsedMs = performance.now() - start;
+    if (order.status !== 'CONFIRMED')
+      throw new Error(`order ${order.number} was ${order.status} after ${elapsedMs} ms`);
+    if (n >= warmUp) times.push(elapsedMs);
+  }
+  return times.sort((a, b) => a - b);
+};
+
+const benchTransport = async (events: 'redis' | 'postgres', purchases: number, warmUp: number) => {
+  const shop = await openTemporaryShop({ events, env: { ...process.env, LOG_LEVEL: 'warn', RATE_LIMITS: 'off' } });
+  try {
+    const times = await measure(shop.gateway, purchases, warmUp);
+    const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)].map((ms) => ms.toFixed(0));
+    console.log(
+      `${events.padEnd(9)} ${purchases} purchases  p50 ${p50} ms  p95 ${p95} ms  worst ${times.at(-1)?.toFixed(0)} ms`,
+    );
+  } finally {
+    await shop.stop();
+  }
+};
+
+const { values } = parseArgs({
+  options: {
+    purchases: { type: 'string', default: '50' },
+    'warm-up': { type: 'string', default: '10' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+if (values.help) {
+  console.log(help);
+} else {
+  const [purchases, warmUp] = [Number(values.purchases), Number(values['warm-up'])];
+  if (!Number.isInteger(purchases) || purchases < 1 || !Number.isInteger(warmUp) || warmUp < 0) {
+    console.error('--purchases must be a whole number from 1, --warm-up from 0');
+    process.exit(1);
+  }
+  console.log('The simulated provider answers after 20 ms, twice per purchase.');
+  for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
+    await benchTransport(events, purchases, warmUp);
+}

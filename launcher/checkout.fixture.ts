@@ -1,0 +1,81 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { serviceNames, subgraphNames } from '#contracts/services.ts';
+import { until } from '#kit/vitest/until.ts';
+import { withClient } from '#ops/database/connect.ts';
+import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
+
+export type Checkout = {
+  root: string;
+  dataDir: string;
+  /** What launchers on it said and passed on: `order: …`. */
+  lines: string[];
+  start: (options?: Partial<AgoraOptions>) => Promise<Agora>;
+  dispose: () => Promise<void>;
+};
+
+/** A checkout whose services are stand-ins (service.fixture.ts) and whose databases have one table. */
+export const makeCheckout = async (): Promise<Checkout> => {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'agora-launcher-'));
+  await chmod(root, 0o711); // root's PostgreSQL runs as another user
+  const standIn = path.join(import.meta.dirname, 'processes/service.fixture.ts');
+  for (const name of serviceNames) await save(path.join(root, mainOf(name)), `import ${JSON.stringify(standIn)};`);
+  for (const name of subgraphNames) {
+    await save(path.join(root, 'prisma', name, 'migrations/1_init/migration.sql'), 'CREATE TABLE kept (answer int)');
+  }
+  const dataDir = path.join(root, '.data');
+  const lines: string[] = [];
+  const started: Agora[] = [];
+  const onLine = (source: string, line: string): void => void lines.push(`${source}: ${line}`);
+  return {
+    root,
+    dataDir,
+    lines,
+    start: async (options = {}) => {
+      const agora = await startAgora({
+        root,
+        dataDir,
+        ports: 'free',
+        env: process.env,
+        events: 'postgres',
+        onLine,
+        ...options,
+      });
+      started.push(agora);
+      return agora;
+    },
+    dispose: async () => {
+      await Promise.all(started.map((agora) => agora.stop({ atOnce: true })));
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};
+
+export const mainOf = (service: string): string =>
+  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
+
+const save = async (file: string, text: string): Promise<void> => {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+};
+
+/** Knocks at a door of a stand-in service. */
+export const ask = async (url: string, door: string): Promise<Record<string, string>> =>
+  (await fetch(`${url}${door}`)).json() as Promise<Record<string, string>>;
+
+export const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/health/ready`).then(
+    () => true,
+    () => false,
+  );
+
+// Two cores may be busy with four other test files.
+const patienceMs = 30_000;
+export const eventually = (what: string, check: () => boolean | Promise<boolean>): Promise<void> =>
+  until(what, check, patienceMs);
+
+export const keep = (url: string): Promise<unknown> =>
+  withClient(url, (client) => client.query('INSERT INTO kept VALUES (42)'));
+export const kept = (url: string): Promise<unknown[]> =>
+  withClient(url, async (client) => (await client.query('SELECT answer FROM kept')).rows);

@@ -1,0 +1,47 @@
+import { defaultPorts, type ServiceName, serviceNames } from '#contracts/services.ts';
+import { isBlockedPort } from '#platform/http/blocked-ports.ts';
+import { freePort, isPortFree } from './processes/ports.ts';
+
+export type Ports = Record<ServiceName, number>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const portVariable = (service: ServiceName): string => `${service.toUpperCase()}_PORT`;
+
+/** Where each service will listen: what its variable says, else counted from `from`, else the default. */
+export const choosePorts = (env: Environment, from?: number): Ports => {
+  const entries = serviceNames.map((service, index) => {
+    const said = env[portVariable(service)];
+    const port = said ? Number(said) : from === undefined ? defaultPorts[service] : from + index;
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+      throw new Error(`${said ? `${portVariable(service)}=${said}` : `--ports-from ${from}`}: not a port`);
+    }
+    return [service, port] as const;
+  });
+  return Object.fromEntries(entries) as Ports;
+};
+
+/** A free port for each service, different from each other. */
+export const freePorts = async (): Promise<Ports> => {
+  const chosen = new Set<number>();
+  // The same port may come up again, since nobody listens on it yet.
+  while (chosen.size < serviceNames.length) chosen.add(await freePort());
+  const numbers = [...chosen];
+  return Object.fromEntries(serviceNames.map((service, index) => [service, numbers[index]])) as Ports;
+};
+
+/** Throws, a line per port, when something listens on one of them, two services want the same, or no client would open it. */
+export const requireFree = async (ports: Ports, host: string): Promise<void> => {
+  const complaints = await Promise.all(
+    serviceNames.map(async (service) => {
+      const port = ports[service];
+      const rival = serviceNames.find((other) => other !== service && ports[other] === port);
+      if (rival) return `Port ${port} is wanted by ${service} and ${rival}: set ${portVariable(service)} to another.`;
+      if (isBlockedPort(port))
+        return `Port ${port} (${service}) is one that browsers and fetch do not open: set ${portVariable(service)} to another.`;
+      if (await isPortFree(port, host)) return undefined;
+      return `Port ${port} (${service}) is taken: free it, or set ${portVariable(service)} to another (--ports-from moves all).`;
+    }),
+  );
+  const said = complaints.filter((complaint) => complaint !== undefined);
+  if (said.length > 0) throw new Error(said.join('\n'));
+};

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type GivenDatabase, givenDatabases } from '#ops/database/given-url.ts';
+import { ensureDatabases } from '#ops/database/roles.ts';
+import { applyMigrations, type MigrationOptions } from '#platform/database/migrations.ts';
+import type { Secrets } from '../secrets.ts';
+import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type Databases = {
+  urls: Record<SubgraphName, string>;
+  /** Those that the environment names. */
+  given: ReadonlyMap<SubgraphName, GivenDatabase>;
+  /** Of the embedded events database, when one was asked for. */
+  eventsUrl: string | undefined;
+  /** Our own server, unless the environment gave all addresses. */
+  server: OwnPostgres | undefined;
+};
+
+/** The databases that the environment names; the others in our own PostgreSQL server, which is started only when it is needed. */
+export const openDatabases = async (options: {
+  folder: string;
+  env: Environment;
+  secrets: Secrets;
+  withEvents: boolean;
+  onNotice: (sentence: string) => void;
+}): Promise<Databases> => {
+  const { env, secrets, withEvents } = options;
+  const given = givenDatabases(env);
+  const own = subgraphNames.filter((name) => !given.has(name));
+  const roles = [
+    ...own.map((name) => ({ name, password: secrets.databasePasswords[name] })),
+    // The outbox sends again what this database forgot in a power cut, so its commits need not wait for the disk: twice the speed.
+    ...(withEvents
+      ? [{ name: 'events', password: secrets.databasePasswords.events, synchronousCommit: 'off' as const }]
+      : []),
+  ];
+  const password = secrets.databasePasswords.postgres;
+  const server = roles.length > 0 ? await startOwnPostgres({ ...options, password }) : undefined;
+  const made: Record<string, string> = server ? await ensureDatabases(server, roles) : {};
+  const urls = Object.fromEntries(subgraphNames.map((name) => [name, given.get(name)?.url ?? made[name]]));
+  return { urls: urls as Record<SubgraphName, string>, given, eventsUrl: made.events, server };
+};
+
+/** Brings all four databases up to date, past a pooler; returns what was applied, as `order/20260101_init`. */
+export const migrateAll = async (
+  root: string,
+  { urls, given }: Pick<Databases, 'urls' | 'given'>,
+  { onNotice, signal }: Pick<MigrationOptions, 'onNotice' | 'signal'> = {},
+): Promise<string[]> => {
+  const applied = await Promise.all(
+    subgraphNames.map(async (name) => {
+      const { directUrl, ...how } = given.get(name) ?? { directUrl: urls[name], variable: `the database of ${name}` };
+      const folder = path.join(root, 'prisma', name, 'migrations');
+      const result = await applyMigrations(directUrl, folder, { ...how, ...(onNotice && { onNotice }), signal });
+      return result.applied.map((migration) => `${name}/${migration}`);
+    }),
+  );
+  return applied.flat();
+};

@@ -1,0 +1,98 @@
+import path from 'node:path';
+import { type ServiceName, serviceNames, subgraphNames } from '#contracts/services.ts';
+import { type Facts, serviceEnvironment } from '../environment.ts';
+import type { ProcessList } from './leftovers.ts';
+import { becomesReady } from './ready.ts';
+import { afterDeath, leaveDead } from './restart-policy.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+// A service drains for at most 10 s (SHUTDOWN_DEADLINE_MS) and then ends itself.
+const graceMs = 12_000;
+
+/** The five processes of a running system. */
+export type Services = {
+  urls: Record<ServiceName, string>;
+  /** Services that are not running now: they died too often, or are down on purpose. */
+  down: () => ServiceName[];
+  pid: (service: ServiceName) => number | undefined;
+  /** Waits until each was ready once, was given up, or took too long; returns those that were not. */
+  allReady: (signal?: AbortSignal) => Promise<ServiceName[]>;
+  /** kill -9; it stays down until `restart`. To see it come back by itself, kill `pid(service)`. */
+  kill: (service: ServiceName) => Promise<void>;
+  /** Stops it if it runs, starts it, waits until it is ready. Throws when it does not become ready. */
+  restart: (service: ServiceName) => Promise<void>;
+  /** The gateway first, so that no request meets a missing subgraph. */
+  stop: (how: { atOnce: boolean }) => Promise<void>;
+};
+
+const mainOf = (service: ServiceName): string =>
+  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
+
+export const startServices = (options: {
+  facts: Facts;
+  root: string;
+  processes: ProcessList;
+  onLine: (source: string, line: string) => void;
+  comesBack: boolean;
+}): Services => {
+  const { facts, root, processes, onLine, comesBack } = options;
+  const entries = serviceNames.map((service) => [service, superviseService(service)] as const);
+  const all = Object.fromEntries(entries) as Record<ServiceName, Supervised>;
+  const urls = Object.fromEntries(
+    serviceNames.map((name) => [name, `http://127.0.0.1:${facts.ports[name]}`]),
+  ) as Services['urls'];
+  for (const service of serviceNames) all[service].start();
+
+  function superviseService(service: ServiceName): Supervised {
+    // Compiled once and remembered by Node: a third of the work of a start.
+    const compileCache = { NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/agora/compiled') };
+    const program = {
+      name: service,
+      command: process.execPath,
+      args: [path.join(root, mainOf(service))],
+      env: { ...compileCache, ...serviceEnvironment(facts, service) },
+      cwd: root,
+      policy: comesBack ? afterDeath : leaveDead,
+    };
+    return supervise(program, {
+      onLine: (line) => onLine(service, line),
+      onNotice: (sentence) => onLine('launcher', `${service} ${sentence}`),
+      onStart: (pid) => processes.add(service, pid),
+    });
+  }
+
+  return {
+    urls,
+    down: () => serviceNames.filter((service) => ['down', 'failed'].includes(all[service].state)),
+    pid: (service) => all[service].pid,
+    allReady: async (signal) => {
+      const aborted = signal ? rejectionOf(signal) : undefined;
+      const outcomes = Promise.all(serviceNames.map((service) => becomesReady(all[service], urls[service])));
+      const reached = await (aborted ? Promise.race([outcomes, aborted]) : outcomes);
+      return serviceNames.filter((service, index) => {
+        const outcome = reached[index];
+        if (outcome === 'ready' || outcome === undefined) return false;
+        onLine('launcher', `${service} is not ready: ${outcome.because}`);
+        return true;
+      });
+    },
+    kill: (service) => all[service].kill(),
+    restart: async (service) => {
+      await all[service].stop(graceMs);
+      all[service].start();
+      const outcome = await becomesReady(all[service], urls[service]);
+      if (outcome !== 'ready') throw new Error(`${service} does not become ready: ${outcome.because}`);
+    },
+    stop: async ({ atOnce }) => {
+      const end = (service: ServiceName): Promise<void> => (atOnce ? all[service].kill() : all[service].stop(graceMs));
+      await end('gateway');
+      await Promise.all(subgraphNames.map(end));
+    },
+  };
+};
+
+const rejectionOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });

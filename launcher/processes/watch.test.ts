@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { serviceNames } from '#contracts/services.ts';
+import { until } from '#kit/vitest/until.ts';
+import { servicesOf, watchSources } from './watch.ts';
+
+describe('servicesOf', () => {
+  it.each([
+    ['contracts/money.ts', serviceNames],
+    ['platform/messaging/bus/redis.ts', serviceNames],
+    ['gateway/config.ts', ['gateway']],
+    ['supergraph.graphql', ['gateway']],
+    ['subgraphs/order/domain/cart.ts', ['order']],
+    ['subgraphs/order/schema.graphql', ['order']],
+    ['prisma/user/client/client.ts', ['user']],
+    ['subgraphs/order/domain/cart.test.ts', []],
+    ['subgraphs/order/README.md', []],
+    ['launcher/start.ts', []],
+    ['docs/x.ts', []],
+  ])('%s belongs to %j', (file, services) => {
+    expect(servicesOf(path.normalize(file))).toEqual(services);
+  });
+});
+
+describe('watchSources', () => {
+  it('reports many changes at once, and new files too', async () => {
+    const root = await mkdtemp(path.join(os.tmpdir(), 'watch-'));
+    await mkdir(path.join(root, 'subgraphs/order'), { recursive: true });
+    await mkdir(path.join(root, 'gateway'));
+    const restarts: string[][] = [];
+    const stop = watchSources(root, async (services) => void restarts.push(services.toSorted()));
+    try {
+      await writeFile(path.join(root, 'subgraphs/order/new.ts'), '1');
+      await writeFile(path.join(root, 'gateway/main.ts'), '1');
+      await writeFile(path.join(root, 'supergraph.graphql'), '1');
+      await until('a restart', () => restarts.length > 0);
+      expect(restarts).toEqual([['gateway', 'order']]);
+    } finally {
+      stop();
+      await rm(root, { recursive: true });
+    }
+  });
+});

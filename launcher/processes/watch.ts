@@ -1,0 +1,50 @@
+import { existsSync, watch } from 'node:fs';
+import path from 'node:path';
+import { type ServiceName, serviceNames, subgraphNames } from '#contracts/services.ts';
+
+/** Folders whose every change concerns everybody. */
+const sharedFolders = ['contracts', 'platform'];
+
+/** Which services a changed file belongs to; undefined for one that no service reads. */
+export const servicesOf = (file: string): readonly ServiceName[] => {
+  const [top = '', second] = file.split(path.sep);
+  if (!/\.(ts|graphql)$/.test(file) || /\.test\.ts$/.test(file)) return [];
+  if (sharedFolders.includes(top)) return serviceNames;
+  if (top === 'gateway' || file === 'supergraph.graphql') return ['gateway'];
+  if (top === 'subgraphs' || top === 'prisma') return subgraphNames.filter((name) => name === second);
+  return [];
+};
+
+// An editor that saves all files, or a generator, makes many changes at once; they are one.
+const quietMs = 150;
+
+/** Calls `restart` with the services whose source has changed, once the changes have settled, and never twice at the same time. */
+export const watchSources = (root: string, restart: (services: ServiceName[]) => Promise<void>): (() => void) => {
+  const changed = new Set<ServiceName>();
+  let timer: NodeJS.Timeout | undefined;
+  let restarting = Promise.resolve();
+
+  const onChange = (file: string): void => {
+    for (const service of servicesOf(file)) changed.add(service);
+    if (changed.size === 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const services = [...changed];
+      changed.clear();
+      restarting = restarting.then(() => restart(services));
+    }, quietMs);
+  };
+
+  const folders = [...sharedFolders, 'gateway', 'subgraphs', 'prisma'].filter((folder) =>
+    existsSync(path.join(root, folder)),
+  );
+  const watchers = folders.map((folder) =>
+    watch(path.join(root, folder), { recursive: true }, (_, file) => onChange(path.join(folder, file ?? ''))),
+  );
+  // The folder and not the file: writers replace it, and a watch on the old file would see nothing more.
+  watchers.push(watch(root, (_, file) => (file === 'supergraph.graphql' ? onChange(file) : undefined)));
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+};

@@ -1,0 +1,107 @@
+/** A customer of the shop, speaking the storefront's own operations: for the demo, the benchmarks and the tests. */
+import { randomUUID } from 'node:crypto';
+import * as storefront from '#operations/documents.generated.ts';
+import { type GraphqlClient, type GraphqlClientOptions, graphqlClient } from './graphql-client.ts';
+
+export type OrderView = NonNullable<storefront.OrderPageQuery['order']>;
+export type PlacedOrder = NonNullable<storefront.PlaceOrderMutation['placeOrder']>;
+
+export interface Wish {
+  readonly variantId: string;
+  readonly quantity?: number;
+}
+
+export interface Shopper {
+  readonly client: GraphqlClient;
+  /** For what goes another way than the client's: a stream. */
+  readonly accessToken: string;
+  readonly email: string;
+  readonly userId: string;
+  add(wish: Wish): Promise<void>;
+  /** Places what is in the cart. The key is a new one unless given. */
+  place(input: storefront.PlaceOrderInput, idempotencyKey?: string): Promise<PlacedOrder>;
+  order(id: string): Promise<OrderView>;
+  /** Asks until the order's status is one of these; throws with the timeline when it takes too long. */
+  orderReaches(id: string, statuses: readonly OrderView['status'][], withinMs?: number): Promise<OrderView>;
+}
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Throws unless the payload is the success named. */
+export const succeed = <P extends { __typename: string }, N extends P['__typename']>(
+  payload: P | null | undefined,
+  name: N,
+): Extract<P, { __typename: N }> => {
+  if (payload?.__typename !== name) throw new Error(`expected ${name}, got ${JSON.stringify(payload)}`);
+  return payload as Extract<P, { __typename: N }>;
+};
+
+/** Opens an account nobody had before and signs in to it. */
+export const newShopper = async (gatewayUrl: string, options?: GraphqlClientOptions): Promise<Shopper> => {
+  const credentials = { email: `shopper-${randomUUID()}@example.com`, password: randomUUID() };
+  const { register } = await graphqlClient(gatewayUrl, undefined, options).ask(storefront.RegisterDocument, {
+    idempotencyKey: randomUUID(),
+    input: { ...credentials, displayName: 'Sam Shopper' },
+  });
+  succeed(register, 'RegisterSuccess');
+  return shopperOf(gatewayUrl, credentials, options);
+};
+
+/** Signs in to an account that exists. */
+export const shopperOf = async (
+  gatewayUrl: string,
+  credentials: Credentials,
+  options?: GraphqlClientOptions,
+): Promise<Shopper> => {
+  const { signIn } = await graphqlClient(gatewayUrl, undefined, options).ask(storefront.SignInDocument, {
+    input: credentials,
+  });
+  const { accessToken, user } = succeed(signIn, 'SignInSuccess');
+  return signedIn(graphqlClient(gatewayUrl, accessToken, options), accessToken, credentials.email, user.id);
+};
+
+// 100 ms between two looks: prompt for a person, and a light load when fifty shoppers look at once.
+const lookEveryMs = 100;
+
+const signedIn = (client: GraphqlClient, accessToken: string, email: string, userId: string): Shopper => {
+  const order = async (id: string) => {
+    const found = (await client.ask(storefront.OrderPageDocument, { id })).order;
+    if (!found) throw new Error(`order ${id} is not there`);
+    return found;
+  };
+  return {
+    client,
+    accessToken,
+    email,
+    userId,
+    order,
+    add: async (input) => {
+      const { addToCart } = await client.ask(storefront.AddToCartDocument, { idempotencyKey: randomUUID(), input });
+      succeed(addToCart, 'AddToCartSuccess');
+    },
+    place: async (input, idempotencyKey = randomUUID()) => {
+      const { placeOrder } = await client.ask(storefront.PlaceOrderDocument, { idempotencyKey, input });
+      if (!placeOrder) throw new Error('placeOrder answered null without an error');
+      return placeOrder;
+    },
+    orderReaches: async (id, statuses, withinMs = 30_000) => {
+      const deadline = Date.now() + withinMs;
+      for (;;) {
+        // A gateway or subgraph that is down for the moment answers with errors: the next look may do better.
+        const found = await order(id).catch((error: Error) => error);
+        if (!(found instanceof Error) && statuses.includes(found.status)) return found;
+        if (Date.now() > deadline)
+          throw new Error(`order ${id} did not reach ${statuses.join('/')} in ${withinMs} ms: ${describe(found)}`);
+        await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      }
+    },
+  };
+};
+
+const describe = (found: OrderView | Error): string =>
+  found instanceof Error
+    ? found.message
+    : found.timeline.map(({ at, status, what }) => `\n  ${at} ${status} ${what}`).join('');

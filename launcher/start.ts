@@ -1,0 +1,153 @@
+/** npm start, npm run dev: the whole system on this machine, until Ctrl-C. See `usage`. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { profileOf } from '#platform/config/config.ts';
+import { generate } from '#tools/generate.ts';
+import { type Agora, startAgora } from './agora.ts';
+import { envFile } from './env-file.ts';
+import { onToldToEnd } from './processes/ending.ts';
+import { readable } from './processes/log-lines.ts';
+import { watchSources } from './processes/watch.ts';
+import { runSeed } from './run-seed.ts';
+import { whyNoDemoData } from './seed/permission.ts';
+import { summary } from './summary.ts';
+
+const usage = `Usage: npm start [-- <options>]
+  Starts PostgreSQL, the queue, migrations, the seed, and one process per service. Ctrl-C stops all; a second one at once.
+  --data <folder>       where database, queue and secrets live (default .data)
+  --ports-from <n>      gateway on n, user n+1, product n+2, order n+3, payment n+4; or one by one: GATEWAY_PORT, USER_PORT, …
+  --host <address>      where the gateway listens (default 127.0.0.1: nobody but this machine reaches it); 0.0.0.0 for all
+  --events <transport>  redis or postgres, when neither REDIS_URL nor EVENTS_DATABASE_URL is set (default: Redis when installed)
+  --no-seed, --seed     leave the catalogue and the demo accounts out, or put them in: by default they go into the embedded
+                        database, and never into one that you have given (everybody knows the demo passwords). Refused
+                        with PROFILE=production, and with a --host that lets other machines in
+  --watch               restart a service when its source changes (npm run dev)
+  --help
+Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
+REDIS_URL your Redis. PROFILE=production shows and refuses what production does (default: development). LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.
+.env beside package.json is read, NAME=value a line, without interpolation: what the shell says goes before. In production nothing is read of it, but that PROFILE is that.`;
+
+const root = path.resolve(import.meta.dirname, '..');
+
+type Options = {
+  data: string;
+  portsFrom: number | undefined;
+  host: string | undefined;
+  events: 'redis' | 'postgres' | undefined;
+  /** Undefined: only into a database of our own. */
+  seed: boolean | undefined;
+  watch: boolean;
+};
+
+const readOptions = (): Options | undefined => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      data: { type: 'string', default: path.join(root, '.data') },
+      'ports-from': { type: 'string' },
+      host: { type: 'string' },
+      events: { type: 'string' },
+      seed: { type: 'boolean' },
+      watch: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { events, host } = values;
+  if (events !== undefined && events !== 'redis' && events !== 'postgres')
+    throw new Error(`--events ${events}: redis or postgres`);
+  const portsFrom = values['ports-from'] === undefined ? undefined : Number(values['ports-from']);
+  return { data: values.data, portsFrom, host, events, seed: values.seed, watch: values.watch };
+};
+
+const onLine = (source: string, line: string): void => {
+  console.log(process.env.LOG_FORMAT === 'json' && source !== 'launcher' ? line : readable(source, line));
+};
+
+/** Without demo data the system still runs, and its logs are what the reader needs next. */
+const seed = async (agora: Agora): Promise<boolean> => {
+  try {
+    await runSeed({ root, environment: agora.environment, onLine });
+    return true;
+  } catch (fault) {
+    onLine('launcher', (fault as Error).message);
+    return false;
+  }
+};
+
+const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
+  const began = performance.now();
+  const noDemoData = whyNoDemoData(profileOf(process.env, 'development'), { '--host': options.host });
+  if (options.seed && noDemoData) throw new Error(`--seed is refused: ${noDemoData}`);
+  await generate({ report: (line) => onLine('launcher', line) });
+  const agora = await startAgora({
+    dataDir: options.data,
+    ports: options.portsFrom,
+    host: options.host,
+    events: options.events,
+    onLine,
+    signal,
+    // A service that a typing mistake has killed waits for the next save.
+    comesBack: !options.watch,
+  });
+  const wanted = options.seed ?? (agora.postgres !== undefined && process.env.DEMO_SEED !== 'off');
+  const seeded = wanted && !noDemoData && agora.notReady.length === 0 && (await seed(agora));
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`\n${summary({ ...agora, noDemoData, seeded, seconds })}\n`);
+  return agora;
+};
+
+const restartOnChange = (agora: Agora): void => {
+  watchSources(root, async (services) => {
+    onLine('launcher', `changed: ${services.join(', ')}`);
+    try {
+      await generate({ report: (line) => onLine('launcher', line) });
+    } catch (fault) {
+      onLine('launcher', (fault as Error).message);
+    }
+    const outcomes = await Promise.allSettled(services.map((service) => agora.restart(service)));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') onLine('launcher', outcome.reason.message);
+  });
+};
+
+const readEnvFile = (): void => {
+  const file = envFile(root, process.env);
+  if (!file) return;
+  Object.assign(process.env, file.variables);
+  onLine('launcher', file.sentence);
+};
+
+/** Runs until a signal; returns the exit code. */
+const run = async (options: Options): Promise<number> => {
+  const interrupted = new AbortController();
+  const ended = Promise.withResolvers<number>();
+  let agora: Agora | undefined;
+  let signals = 0;
+  const onSignal = (): void => {
+    signals += 1;
+    if (signals === 1) onLine('launcher', 'Stopping… (Ctrl-C again: at once)');
+    if (signals === 2) onLine('launcher', 'Stopping at once');
+    interrupted.abort(new Error('Interrupted'));
+    agora?.stop({ atOnce: signals > 1 }).then(() => ended.resolve(0), ended.reject);
+  };
+  onToldToEnd(onSignal);
+  try {
+    agora = await start(options, interrupted.signal);
+  } catch (fault) {
+    if (interrupted.signal.aborted) return 0;
+    throw fault;
+  }
+  if (interrupted.signal.aborted) await agora.stop();
+  else if (options.watch) restartOnChange(agora);
+  return interrupted.signal.aborted ? 0 : ended.promise;
+};
+
+try {
+  const options = readOptions();
+  if (options) readEnvFile();
+  else console.log(usage);
+  process.exit(options ? await run(options) : 0);
+} catch (fault) {
+  console.error((fault as Error).message);
+  process.exit(1);
+}

@@ -1,0 +1,58 @@
+/**
+ * `npm run audit`: the invariants of the whole system over its four databases. Reads only; exit code 1 when one is
+ * broken, 2 when the audit could not be made. With `--every` it is a process that goes on: ops/audit/auditor.ts.
+ * Needs production dependencies only: containers run it.
+ */
+import { parseArgs } from 'node:util';
+import { audit, defaultSettleMs } from './audit/audit.ts';
+import { runAuditor } from './audit/auditor.ts';
+import { findDatabases } from './audit/find-databases.ts';
+import { asJson, asTable } from './audit/report.ts';
+
+const help = `usage: npm run audit [-- options]
+  Checks the invariants over the databases named by the *_DATABASE_URL variables (or *_DATABASE_URL_FILE), or over
+  those of the system that npm start is running.
+  --data DIR            whose databases, when the environment names none (.data)
+  --settle-seconds N    what is younger counts as in flight and not as broken (${defaultSettleMs / 1000})
+  --json                everything found, for programs
+  --every SECONDS       go on auditing, that long from the end of one audit to the next; tells by log and metrics
+  --port N              with --every: where /health/live, /health/ready and /metrics are (AUDITOR_PORT, else 4005)
+  exit code: 0 all hold, 1 one is broken, 2 the audit could not be made; with --every: 0 when told to end`;
+
+const numberFrom = (option: string, text: string, least: number): number => {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number) || number < least)
+    throw new Error(`--${option} must be ${least} or more, not "${text}"`);
+  return number;
+};
+
+const run = async () => {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string', default: '.data' },
+      'settle-seconds': { type: 'string' },
+      json: { type: 'boolean' },
+      every: { type: 'string' },
+      port: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(help);
+  const settle = values['settle-seconds'];
+  const settleMs = settle === undefined ? defaultSettleMs : numberFrom('settle-seconds', settle, 0) * 1_000;
+  if (values.every !== undefined)
+    return await runAuditor({
+      everyMs: numberFrom('every', values.every, 1) * 1_000,
+      settleMs,
+      port: values.port === undefined ? undefined : numberFrom('port', values.port, 0),
+      dataDir: values.data,
+    });
+  const findings = await audit(await findDatabases(process.env, values.data), settleMs);
+  console.log(values.json ? asJson(findings) : asTable(findings));
+  process.exitCode = findings.some(({ breaches }) => breaches.length > 0) ? 1 : 0;
+};
+
+await run().catch((error: Error) => {
+  console.error(`The audit could not be made: ${error.message || error}`);
+  process.exitCode = 2;
+});

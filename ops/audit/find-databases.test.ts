@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { rememberTransport } from '#launcher/events.ts';
+import { databaseAccount } from '#launcher/postgres/account.ts';
+import { homeOf } from '#launcher/postgres/home.ts';
+import { loadSecrets } from '#launcher/secrets.ts';
+import { findDatabases, findQueues } from './find-databases.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'agora-addresses-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const given = {
+  USER_DATABASE_URL: 'postgresql://u',
+  PRODUCT_DATABASE_URL: 'postgresql://p',
+  PAYMENT_DATABASE_URL: 'postgresql://y',
+};
+
+it('takes an address from a variable, or from the file that one names', async () => {
+  const file = path.join(folder, 'order');
+  writeFileSync(file, 'postgresql://o\n');
+  expect(await findDatabases({ ...given, ORDER_DATABASE_URL_FILE: file }, folder)).toEqual({
+    user: 'postgresql://u',
+    product: 'postgresql://p',
+    order: 'postgresql://o',
+    payment: 'postgresql://y',
+  });
+});
+
+it('goes past a pooler where it is told how', async () => {
+  const direct = { ...given, ORDER_DATABASE_URL: 'postgresql://pooler', ORDER_DATABASE_DIRECT_URL: 'postgresql://o' };
+  expect(await findDatabases(direct, folder)).toMatchObject({ order: 'postgresql://o' });
+});
+
+it('names every variable whose address is none, and tells nothing of them', async () => {
+  const wrong = { ...given, USER_DATABASE_URL: 'postgresql://u:hush/7@h/d', ORDER_DATABASE_DIRECT_URL: 'hush' };
+  const attempt = findDatabases(wrong, folder);
+  await expect(attempt).rejects.toThrow(/^USER_DATABASE_URL: must be .*\nORDER_DATABASE_DIRECT_URL: must begin with/);
+  await expect(attempt).rejects.not.toThrow('hush');
+});
+
+it('refuses one database for two services, also by a schema each', async () => {
+  const shared = { ...given, ORDER_DATABASE_URL: 'postgresql://o@h/shop?schema=o' };
+  const attempt = findDatabases({ ...shared, USER_DATABASE_URL: 'postgresql://u@h:5432/shop?schema=u' }, folder);
+  await expect(attempt).rejects.toThrow('ORDER_DATABASE_URL: names the same database as USER_DATABASE_URL');
+});
+
+it('refuses an address past a pooler to which there is none through it', async () => {
+  const attempt = findDatabases({ ...given, ORDER_DATABASE_DIRECT_URL: 'postgresql://o' }, folder);
+  await expect(attempt).rejects.toThrow('ORDER_DATABASE_DIRECT_URL: set, but ORDER_DATABASE_URL is not');
+});
+
+it('is not content with some of the four', async () => {
+  await expect(findDatabases(given, folder)).rejects.toThrow('set ORDER_DATABASE_URL as well');
+});
+
+it('says so where the environment names none and nothing was started', async () => {
+  await expect(findDatabases({}, folder)).rejects.toThrow('holds no system');
+});
+
+it('finds the queues where the environment says, and else as the launcher left word in its data folder', async () => {
+  expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ redisUrl: 'redis://r' });
+  await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
+
+  await loadSecrets(folder);
+  await rememberTransport(folder, 'postgres');
+  mkdirSync(path.join(await homeOf(folder, databaseAccount()), 'postgres'));
+  writeFileSync(path.join(await homeOf(folder, databaseAccount()), 'postgres/agora.port'), '7000');
+  expect(await findQueues({}, folder)).toEqual({
+    eventsDatabaseUrl: expect.stringMatching(/^postgresql:\/\/events:.+@127\.0\.0\.1:7000\/events$/),
+  });
+});

@@ -1,0 +1,176 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
+import { seriesOf } from '#kit/observability/series.ts';
+import { until } from '#kit/vitest/until.ts';
+import { Registry } from '#platform/observability/metrics.ts';
+import { auditMetrics } from './auditor-metrics.ts';
+import type { Finding } from './report.ts';
+import { isFullDue, type Rounds, type RoundsOptions, roundLimits, startRounds } from './rounds.ts';
+
+const finding = (rule: string, ...orders: string[]): Finding => ({
+  rule,
+  promise: 'it holds',
+  breaches: orders.map((order) => ({ ids: { order }, what: 'it does not' })),
+});
+
+let recorded: RecordedLog;
+let registry: Registry;
+let rounds: Rounds;
+let made: number;
+beforeEach(() => {
+  recorded = recordedLog();
+  registry = new Registry();
+  made = 0;
+});
+afterEach(() => rounds.close());
+
+const start = (audit: (signal: AbortSignal) => Promise<readonly Finding[]>, everyMs = 5, roundMs = 1_000) => {
+  const counted: RoundsOptions['audit'] = async (signal, since) => {
+    made++;
+    return { findings: await audit(signal), watermark, nextIsFull: false, isFull: since === undefined };
+  };
+  const measured = auditMetrics(registry);
+  rounds = startRounds({
+    audit: counted,
+    everyMs,
+    measured,
+    log: recorded.log,
+    limits: { ...roundLimits, roundMs, retryMs: 5 },
+  });
+};
+const rest = () => {
+  const before = made;
+  return until('two more rounds', () => made > before + 1);
+};
+
+it('shows what the last audit found', async () => {
+  start(async () => [finding('a'), finding('b', 'ord_1', 'ord_2')]);
+  expect(rounds.couldBeMade).toBeUndefined();
+  expect(await seriesOf(registry)).toEqual({
+    agora_audit_last_success_timestamp_seconds: 0,
+    agora_audit_last_full_timestamp_seconds: 0,
+    agora_audit_failures_total: 0,
+  });
+  await rest();
+  expect(rounds.couldBeMade).toBe(true);
+  const series = await seriesOf(registry);
+  expect(series).toMatchObject({
+    'agora_audit_breaches{rule="a"}': 0,
+    'agora_audit_breaches{rule="b"}': 2,
+    agora_audit_failures_total: 0,
+  });
+  expect(Date.now() / 1_000 - (series.agora_audit_last_success_timestamp_seconds ?? 0)).toBeLessThan(60);
+});
+
+const watermark = { user: '1', product: '2', order: '3', payment: '4' };
+
+it('looks at what has moved since the round before, unless a full round is due or a breach stands', async () => {
+  const asked: unknown[] = [];
+  let hasBreach = false;
+  rounds = startRounds({
+    audit: async (_, since) => {
+      asked.push(since);
+      made++;
+      return { findings: [], watermark, nextIsFull: hasBreach, isFull: since === undefined };
+    },
+    ...{ everyMs: 5, measured: auditMetrics(registry), log: recorded.log },
+    // A full round is as good as free here, and would be due at once: it comes within the hour all the same.
+    limits: { ...roundLimits, fullShare: 0 },
+  });
+  await until('three rounds', () => made >= 3);
+  hasBreach = true;
+  await until('two rounds more', () => made >= 5);
+  expect(asked.slice(0, 3)).toEqual([undefined, watermark, watermark]);
+  await until('a full round', () => asked.slice(3).includes(undefined));
+  expect(await seriesOf(registry)).toHaveProperty('agora_audit_duration_seconds{round="incremental"}');
+});
+
+it.each([
+  ['the first', undefined, 0, true],
+  ['nineteen times as long after the last as that took', { endedAt: 1_000, tookMs: 100 }, 2_900, false],
+  ['twenty times as long after', { endedAt: 1_000, tookMs: 100 }, 3_000, true],
+  ['an hour after one that took long, not quite', { endedAt: 0, tookMs: 300_000 }, 3_599_000, false],
+  ['an hour after one that took long', { endedAt: 0, tookMs: 300_000 }, 3_600_000, true],
+])('a full round is due, or not: %s', (_, last, now, isDue) => {
+  expect(isFullDue(last, now, roundLimits)).toBe(isDue);
+});
+
+it('tells of each breach once with its ids, and when it is gone', async () => {
+  let found = [finding('a', 'ord_1')];
+  start(async () => found);
+  await rest();
+  found = [finding('a', 'ord_1', 'ord_2')];
+  await rest();
+  const broken = recorded.saying('an invariant is broken');
+  expect(broken.map(({ level, rule, ids }) => [level, rule, ids])).toEqual([
+    [50, 'a', { order: 'ord_1' }],
+    [50, 'a', { order: 'ord_2' }],
+  ]);
+  found = [finding('a')];
+  await rest();
+  expect(recorded.saying('are gone')).toMatchObject([{ rule: 'a', gone: 2, left: 0 }]);
+  expect(await seriesOf(registry)).toMatchObject({ 'agora_audit_breaches{rule="a"}': 0 });
+  found = [finding('a', 'ord_1')];
+  await rest();
+  expect(recorded.saying('an invariant is broken')).toHaveLength(3);
+});
+
+it('writes twenty lines of a rule that is broken everywhere, and how many more there are', async () => {
+  const orders = Array.from({ length: 50 }, (_, index) => `ord_${index}`);
+  start(async () => [finding('a', ...orders)]);
+  await rest();
+  expect(recorded.saying('an invariant is broken').map(({ leftOut }) => leftOut)).toEqual([
+    ...Array.from({ length: 20 }, () => undefined),
+    30,
+  ]);
+});
+
+it('counts an audit that cannot be made, keeps what was found, and goes on', async () => {
+  let isAway = false;
+  start(async () => {
+    if (isAway) throw new Error('the database is away');
+    return [finding('a', 'ord_1')];
+  });
+  await rest();
+  isAway = true;
+  await rest();
+  expect(rounds.couldBeMade).toBe(false);
+  const series = await seriesOf(registry);
+  expect(series['agora_audit_breaches{rule="a"}']).toBe(1);
+  expect(series.agora_audit_failures_total).toBeGreaterThanOrEqual(1);
+  expect(recorded.saying('is away')).toHaveLength(1);
+  isAway = false;
+  await rest();
+  expect(rounds.couldBeMade).toBe(true);
+  expect(recorded.saying('audited is back')).toHaveLength(1);
+});
+
+it('rests between two audits, and less after one that could not be made', async () => {
+  let isAway = true;
+  start(async () => {
+    if (isAway) throw new Error('away');
+    return [];
+  }, 60_000);
+  await until('a second try', () => made >= 2);
+  isAway = false;
+  await until('an audit', () => rounds.couldBeMade === true);
+  const before = made;
+  await pause(50);
+  expect(made).toBe(before);
+});
+
+const endless = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+it('gives up an audit that takes too long', async () => {
+  start(endless, 5, 20);
+  await until('a failure', async () => rounds.couldBeMade === false);
+});
+
+it('ends at once, though an audit is under way', async () => {
+  start(endless);
+  await rounds.close();
+  expect(await seriesOf(registry)).toMatchObject({ agora_audit_failures_total: 0 });
+  expect(recorded.saying('is away')).toEqual([]);
+});

@@ -1,0 +1,77 @@
+/** One connection to each of the four databases, for tools that work on all of them at the same moment. */
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { openClient } from '#platform/database/connection.ts';
+import type pg from '#platform/database/pg.ts';
+import type { DatabaseUrls } from '../audit/audit.ts';
+import type { Databases, Query } from '../audit/rule.ts';
+
+export type Connections = Readonly<Record<SubgraphName, pg.Client>>;
+
+// 5 s to connect: it takes milliseconds, so longer means that nobody is there.
+const connectWithinMs = 5_000;
+
+/** Runs `work` on four connections, which are closed at its end: whatever transaction is open on one is rolled back. */
+export const withConnections = async <T>(
+  urls: DatabaseUrls,
+  signal: AbortSignal | undefined,
+  work: (connections: Connections) => Promise<T>,
+): Promise<T> => {
+  const broken: string[] = [];
+  const onBreak = (name: SubgraphName) => (error: Error) =>
+    broken.push(`the connection to the database of ${name} broke: ${error.message}`);
+  const clients = subgraphNames.map((name) => [name, open(urls[name], onBreak(name))] as const);
+  const close = () => Promise.all(clients.map(([, client]) => client.end()));
+  // Ends the statements under way as well, so that a wait for a lock does not outlive who asked to stop.
+  const giveUp = () => void close();
+  signal?.addEventListener('abort', giveUp);
+  try {
+    await Promise.all(clients.map(([name, client]) => connect(name, client)));
+    signal?.throwIfAborted();
+    return await work(Object.fromEntries(clients) as Connections);
+  } catch (fault) {
+    // What the next statement says on a connection that was taken away is not the reason.
+    signal?.throwIfAborted();
+    throw broken[0] ? new Error(broken[0], { cause: fault }) : fault;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+    await close();
+  }
+};
+
+const open = (connectionString: string, onBreak: (error: Error) => void): pg.Client => {
+  // A copy takes as long as its table is large: no bound for a statement, but a peer that is gone is noticed.
+  const client = openClient(connectionString, { name: 'agora-backup', connectMs: connectWithinMs });
+  client.on('error', onBreak);
+  return client;
+};
+
+const connect = async (name: SubgraphName, client: pg.Client): Promise<void> => {
+  try {
+    await client.connect();
+  } catch (cause) {
+    const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
+    throw new Error(`cannot reach the database of ${name}: ${reason instanceof Error ? reason.message : reason}`, {
+      cause,
+    });
+  }
+};
+
+/** Does the same in all four databases at once. */
+export const inEach = async <T>(
+  connections: Connections,
+  work: (client: pg.Client, name: SubgraphName) => Promise<T>,
+): Promise<Record<SubgraphName, T>> => {
+  const results = await Promise.all(
+    subgraphNames.map(async (name) => [name, await work(connections[name], name)] as const),
+  );
+  return Object.fromEntries(results) as Record<SubgraphName, T>;
+};
+
+/** For what reads all four: each sees what its connection's transaction sees. */
+export const queriesOf = (connections: Connections): Databases =>
+  Object.fromEntries(
+    subgraphNames.map((name): [string, Query] => [
+      name,
+      async (sql, ...values) => (await connections[name].query(sql, values)).rows,
+    ]),
+  ) as unknown as Databases;

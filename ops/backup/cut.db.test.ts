@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '#contracts/ids.ts';
+import { subgraphNames } from '#contracts/services.ts';
+import { until } from '#kit/vitest/until.ts';
+import pg from '#platform/database/pg.ts';
+import type { DatabaseUrls } from '../audit/audit.ts';
+import { inEach, queriesOf, withConnections } from './connections.ts';
+import { cutLimits, takeCut } from './cut.ts';
+import { effectsWithoutCause } from './effects-without-cause.ts';
+import { disposeDatabases, migratedDatabases, run, sent, takenIn } from './four-databases.fixture.ts';
+
+const hasty = { ...cutLimits, lockTimeoutMs: 200, attempts: 2, restMs: 20 };
+let urls: DatabaseUrls;
+let clients: pg.Client[];
+
+beforeAll(async () => {
+  urls = await migratedDatabases();
+});
+afterAll(disposeDatabases);
+
+beforeEach(() => {
+  clients = [];
+});
+afterEach(() => Promise.all(clients.map((client) => client.end())));
+
+const connect = async (url: string): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString: url });
+  clients.push(client);
+  await client.connect();
+  return client;
+};
+
+/** A service in the middle of taking a message in. */
+const reception = async (url: string, id: string = newId('Message')): Promise<pg.Client> => {
+  const client = await connect(url);
+  await client.query(`BEGIN; ${takenIn(id)}`);
+  return client;
+};
+
+const lockedInbox = async (url: string): Promise<boolean> => {
+  const locks = `SELECT FROM pg_locks WHERE relation = 'inbox_message'::regclass AND mode = 'ShareLock' AND granted`;
+  return (await run(url, locks)).length > 0;
+};
+
+const inboxLocks = async (): Promise<boolean> =>
+  (await Promise.all(subgraphNames.map((name) => lockedInbox(urls[name])))).includes(true);
+
+const untilLocked = (url: string): Promise<void> => until('the lock', () => lockedInbox(url));
+const untilUnlocked = (url: string): Promise<void> => until('no lock', async () => !(await lockedInbox(url)));
+
+describe('a cut', () => {
+  it('waits for a reception under way, and has it', async () => {
+    const receiving = await reception(urls.user, 'msg_under_way');
+    const inbox = withConnections(urls, undefined, async (connections) => {
+      await takeCut(connections);
+      return (await connections.user.query(`SELECT id FROM inbox_message WHERE id = 'msg_under_way'`)).rows;
+    });
+    await untilLocked(urls.order);
+    await receiving.query('COMMIT');
+    expect(await inbox).toEqual([{ id: 'msg_under_way' }]);
+  });
+
+  it('has the cause of what was taken in last, though it was sent when the inbox of its sender was held already', async () => {
+    const receiving = await reception(urls.payment);
+    const causes = withConnections(urls, undefined, async (connections) => {
+      await takeCut(connections);
+      const inbox = await connections.payment.query(`SELECT id FROM inbox_message WHERE id = 'msg_at_the_last_moment'`);
+      const outbox = await connections.order.query(`SELECT id FROM outbox_message WHERE id = 'msg_at_the_last_moment'`);
+      return { effects: inbox.rows.length, causes: outbox.rows.length };
+    });
+    await untilLocked(urls.order);
+    await run(urls.order, sent('msg_at_the_last_moment'));
+    await receiving.query(`${takenIn('msg_at_the_last_moment')}; COMMIT`);
+    expect(await causes).toEqual({ effects: 1, causes: 1 });
+  });
+
+  it('does not see what is taken in or sent after it, and lets both happen', async () => {
+    const counts = await withConnections(urls, undefined, async (connections) => {
+      await takeCut(connections);
+      await inEach(connections, (_, name) => run(urls[name], `${sent('msg_after')}; ${takenIn('msg_after')}`));
+      const count = `SELECT count(*) FROM (SELECT id FROM inbox_message UNION ALL SELECT id FROM outbox_message) message
+                      WHERE id = 'msg_after'`;
+      return inEach(connections, async (client) => (await client.query(count)).rows[0].count);
+    });
+    expect(Object.values(counts)).toEqual(['0', '0', '0', '0']);
+  });
+
+  it('lets orders be placed while it holds the inboxes, and only receptions wait', async () => {
+    const receiving = await reception(urls.user);
+    const cut = withConnections(urls, undefined, (connections) => takeCut(connections));
+    await untilLocked(urls.order);
+
+    // What placeOrder writes, within a time that a customer would not notice.
+    const order = await connect(urls.order);
+    await order.query(`SET lock_timeout = 100`);
+    await order.query(`
+      BEGIN;
+      INSERT INTO cart (id, created_at, updated_at) VALUES ('crt_1', now(), now());
+      INSERT INTO idempotency_key (actor, operation, key, fingerprint) VALUES ('usr_1', 'placeOrder', 'k', 'f');
+      ${sent('msg_placed')};
+      COMMIT`);
+    await expect(order.query(takenIn('msg_reply'))).rejects.toThrow('lock timeout');
+
+    await receiving.query('ROLLBACK');
+    await cut;
+    await order.query(takenIn('msg_reply'));
+  });
+
+  it('gives up in time when a reception hangs, says whose, and leaves no lock', async () => {
+    const hanging = await reception(urls.payment);
+    const begun = performance.now();
+    const refused = await withConnections(urls, undefined, async (connections) => {
+      const error = await takeCut(connections, hasty).catch((reason: Error) => reason);
+      // The connections are still open: it is the transactions that have ended.
+      expect(await inboxLocks()).toBe(false);
+      return error;
+    });
+    expect(refused).toMatchObject({ message: expect.stringMatching(/^the inbox of payment could not be held/) });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await run(urls.user, takenIn('msg_next'));
+    await hanging.query('ROLLBACK');
+  });
+
+  it('tries again, and succeeds once the reception has ended', async () => {
+    const receiving = await reception(urls.payment);
+    const cut = withConnections(urls, undefined, (connections) => takeCut(connections, { ...hasty, attempts: 50 }));
+    await untilLocked(urls.order);
+    await untilUnlocked(urls.order);
+    await receiving.query('ROLLBACK');
+    expect((await cut).attempts).toBeGreaterThan(1);
+  });
+
+  it('is none when the server took a lock away before all four snapshots were there', async () => {
+    const receiving = await reception(urls.payment);
+    const limits = { ...cutLimits, lockTimeoutMs: 20_000, forgottenAfterMs: 1_000 };
+    const cut = withConnections(urls, undefined, (connections) => takeCut(connections, limits));
+    const refusal = expect(cut).rejects.toThrow(/the connection to the database of \w+ broke: .*idle-in-transaction/);
+    await untilLocked(urls.order);
+    await untilUnlocked(urls.order);
+    await receiving.query('ROLLBACK');
+    await refusal;
+  });
+
+  it('leaves no lock when it is interrupted while it waits', async () => {
+    const hanging = await reception(urls.payment);
+    const interruption = new AbortController();
+    const cut = withConnections(urls, interruption.signal, (connections) =>
+      takeCut(connections, cutLimits, interruption.signal),
+    );
+    await untilLocked(urls.order);
+    interruption.abort(new Error('interrupted'));
+    await expect(cut).rejects.toThrow('interrupted');
+    await until('no lock', async () => !(await inboxLocks()));
+    await hanging.query('ROLLBACK');
+  });
+});
+
+it('no cut of a busy shop has an effect without its cause', async () => {
+  await Promise.all(subgraphNames.map((name) => run(urls[name], 'DELETE FROM inbox_message')));
+  let isOpen = true;
+  const talk = async (number: number): Promise<void> => {
+    const sender = await connect(urls[number % 2 ? 'order' : 'payment']);
+    const receiver = await connect(urls[number % 2 ? 'payment' : 'order']);
+    for (let count = 0; isOpen; count++) {
+      const id = `msg_${number}_${count}`;
+      await sender.query(sent(id, 'not.known'));
+      await receiver.query(takenIn(id, 'not.known'));
+    }
+  };
+  const talks = Promise.all(Array.from({ length: 4 }, (_, number) => talk(number)));
+  const sizes: number[] = [];
+  try {
+    for (let count = 0; count < 10; count++) {
+      await withConnections(urls, undefined, async (connections) => {
+        await takeCut(connections);
+        expect(await effectsWithoutCause(queriesOf(connections))).toEqual([]);
+        sizes.push(Number((await connections.order.query('SELECT count(*) FROM inbox_message')).rows[0].count));
+      });
+    }
+  } finally {
+    isOpen = false;
+    await talks;
+  }
+  expect(sizes.at(-1)).toBeGreaterThan(sizes[0] ?? 0);
+});

@@ -1,0 +1,99 @@
+/** What a backup says of itself, in `manifest.json`. It is written last: a folder without one holds no backup. */
+import { createHash } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+
+// Names become file names on one side and SQL identifiers on the other; the latter are quoted, the former must not lead away.
+const Name = z.string().regex(/^[^/\\\0]+$/);
+
+const SavedTable = z.object({
+  schema: Name,
+  name: Name,
+  columns: z.array(z.string()).min(1),
+  rows: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  sha256: z.string(),
+});
+export type SavedTable = z.infer<typeof SavedTable>;
+
+const SavedDatabase = z.object({
+  /** The moment of the cut by the clock of this server. */
+  cutAt: z.iso.datetime(),
+  postgresql: z.string(),
+  migrations: z.array(z.object({ name: z.string(), checksum: z.string() })),
+  /** The newest message of the outbox: where this database stands in its own history. */
+  lastMessage: z.object({ position: z.string(), id: z.string() }).nullable(),
+  sequences: z.array(z.object({ schema: Name, name: Name, last: z.string().nullable() })),
+  /** In an order in which they can be filled. */
+  tables: z.array(SavedTable),
+});
+export type SavedDatabase = z.infer<typeof SavedDatabase>;
+
+const Manifest = z.object({
+  format: z.literal(1),
+  release: z.string(),
+  /** Messages that were taken in though nobody had sent them: 0, or something is wrong with the shop or the cut. */
+  effectsWithoutCause: z.int().nonnegative(),
+  databases: z.object(
+    Object.fromEntries(subgraphNames.map((name) => [name, SavedDatabase])) as Record<
+      SubgraphName,
+      typeof SavedDatabase
+    >,
+  ),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export const manifestFile = 'manifest.json';
+/** Until it is whole. */
+export const unfinishedManifestFile = `${manifestFile}.new`;
+
+/** Where a table's rows are, below the folder of the backup. */
+export const fileOf = (database: SubgraphName, { schema, name }: Pick<SavedTable, 'schema' | 'name'>): string =>
+  path.join(database, `${schema}.${name}.copy.gz`);
+
+const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
+
+/** Whole and on the disk before it gets its name. */
+export const writeManifest = async (folder: string, manifest: Manifest): Promise<void> => {
+  const unfinished = path.join(folder, unfinishedManifestFile);
+  const handle = await open(unfinished, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${JSON.stringify({ ...manifest, sha256: digest(manifest) }, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, path.join(folder, manifestFile));
+  await syncFolder(folder);
+};
+
+/** A new file is safe when its folder's list is. */
+export const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Throws when there is none, or when it is not as it was written. */
+export const readManifest = async (folder: string): Promise<Manifest> => {
+  const text = await readFile(path.join(folder, manifestFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new Error(`${folder} holds no backup that was finished: no ${manifestFile}`);
+    throw error;
+  });
+  const refuse = (why: string, cause?: unknown) => new Error(`${manifestFile} in ${folder} ${why}`, { cause });
+  let sha256: unknown;
+  let content: Record<string, unknown>;
+  try {
+    ({ sha256, ...content } = JSON.parse(text) as Record<string, unknown>);
+  } catch (cause) {
+    throw refuse('is not what was written: it is no JSON', cause);
+  }
+  if (sha256 !== digest(content)) throw refuse('is not what was written: its sha256 differs');
+  if (content.format !== 1) throw refuse(`has format ${content.format}, which this release does not know`);
+  return Manifest.parse(content);
+};

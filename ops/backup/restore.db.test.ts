@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { aMessage } from '#kit/messaging/messages.ts';
+import { eventsDatabase } from '#kit/postgres/postgres.ts';
+import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
+import { audit, type DatabaseUrls } from '../audit/audit.ts';
+import { withClient } from '../database/connect.ts';
+import { disposeDatabases, healthyShop, newDatabases, run, sent, takenIn } from './four-databases.fixture.ts';
+import { makeBackup } from './make-backup.ts';
+import { readManifest, writeManifest } from './manifest.ts';
+import { messagesIn, withBus } from './queues.ts';
+import { type RestoreOptions, restoreBackup } from './restore-backup.ts';
+import { nameOf, quoted, tablesOf } from './tables.ts';
+
+let shop: DatabaseUrls;
+let scratch: string;
+let backup: string;
+/** Without a table. */
+let target: DatabaseUrls;
+
+beforeAll(async () => {
+  shop = await healthyShop();
+  scratch = await mkdtemp(path.join(tmpdir(), 'agora-restore-'));
+  backup = await backupOf(shop);
+});
+afterAll(async () => {
+  await disposeDatabases();
+  await rm(scratch, { recursive: true });
+});
+
+const backupOf = async (urls: DatabaseUrls): Promise<string> => {
+  const folder = path.join(scratch, randomUUID());
+  await makeBackup({ urls, folder, release: 'test' });
+  return folder;
+};
+
+const restore = (options: Partial<RestoreOptions> = {}) =>
+  restoreBackup({ folder: backup, urls: target, queues: undefined, root: '.', wipe: false, ...options });
+
+/** A fingerprint of every table. */
+const contentsOf = async (urls: DatabaseUrls): Promise<Record<string, unknown>> => {
+  const found: Record<string, unknown> = {};
+  for (const name of subgraphNames)
+    await withClient(urls[name], async (client) => {
+      for (const table of await tablesOf(client)) {
+        const rows = `SELECT count(*), md5(string_agg(r::text, '' ORDER BY r::text)) FROM ${quoted(table)} r`;
+        found[`${name}/${nameOf(table)}`] = (await client.query(rows)).rows[0];
+      }
+    });
+  return found;
+};
+
+const tablesIn = async (urls: DatabaseUrls): Promise<string[]> => Object.keys(await contentsOf(urls));
+
+/** A copy of the backup with something wrong in it. */
+const damaged = async (damage: (folder: string) => Promise<unknown>): Promise<string> => {
+  const folder = path.join(scratch, randomUUID());
+  await cp(backup, folder, { recursive: true });
+  await damage(folder);
+  return folder;
+};
+
+describe('a restore', () => {
+  beforeEach(async () => {
+    target = await newDatabases();
+  });
+
+  it('puts back every row of every table, and the audit is clean', async () => {
+    await restore();
+    expect(await contentsOf(target)).toEqual(await contentsOf(shop));
+    const findings = await audit(target, 0);
+    expect(findings.flatMap(({ breaches }) => breaches)).toEqual([]);
+  });
+
+  it('lets sequences go on where they were, and guards what they guarded', async () => {
+    await restore();
+    await run(target.order, sent('msg_next'));
+    expect(await run(target.order, 'SELECT position FROM outbox_message ORDER BY position')).toEqual([
+      { position: '1' },
+      { position: '2' },
+      { position: '3' },
+    ]);
+    const effect = `INSERT INTO simulator.effect (reference, kind, amount) VALUES ('sim_1', 'REFUND', 1) RETURNING id`;
+    expect(await run(target.payment, effect)).toEqual([{ id: '3' }]);
+    await expect(run(target.payment, 'DELETE FROM ledger_entry')).rejects.toThrow('append-only');
+    await expect(run(target.order, 'DELETE FROM customer_order')).rejects.toThrow('foreign key');
+  });
+
+  it('sends again exactly what some receiver had not taken in', async () => {
+    const busy = await healthyShop();
+    await run(busy.order, sent('msg_lost'));
+    await run(busy.order, sent('msg_had', 'order.cancelled'));
+    await run(busy.user, takenIn('msg_had', 'order.cancelled'));
+    await run(busy.order, sent('msg_of_nobody', 'not.known'));
+    await run(
+      busy.order,
+      `${sent('msg_waiting', 'stock.reserve', 'NULL')}; UPDATE outbox_message SET leased_until = now()`,
+    );
+    const { sentAgain } = await restore({ folder: await backupOf(busy) });
+    expect(sentAgain).toEqual({ user: 0, product: 0, order: 1, payment: 0 });
+    const waiting = await run(target.order, 'SELECT id FROM outbox_message WHERE published_at IS NULL ORDER BY id');
+    expect(waiting).toEqual([{ id: 'msg_lost' }, { id: 'msg_waiting' }]);
+    expect(await run(target.order, 'SELECT FROM outbox_message WHERE leased_until IS NOT NULL')).toEqual([]);
+  });
+
+  it('refuses databases that have rows and names them; told to wipe, it does so, as often as one likes', async () => {
+    await restore();
+    await run(target.order, sent('msg_after_the_point', 'order.cancelled'));
+    const before = await contentsOf(target);
+    await expect(restore()).rejects.toThrow(/something to lose.*order has rows: .*outbox_message 3/s);
+    expect(await contentsOf(target)).toEqual(before);
+
+    const said: string[] = [];
+    await restore({ wipe: true, say: (line) => said.push(line) });
+    expect(said.join('\n')).toMatch(/this is lost now:.*outbox_message 3/s);
+    expect(await contentsOf(target)).toEqual(await contentsOf(shop));
+  });
+
+  it('refuses queues that hold messages; told to wipe, it empties them', async () => {
+    const events = await eventsDatabase();
+    await migrateBus(events.url);
+    const queues = { eventsDatabaseUrl: events.url };
+    const messages = () => withBus(queues, async (bus) => Object.fromEntries(await messagesIn(bus)));
+    await withBus(queues, (bus) => bus.publish([{ queue: 'payment', message: aMessage() }]));
+
+    await expect(restore({ queues })).rejects.toThrow(/something to lose.*the queue of payment has 1 messages/s);
+    expect(await messages()).toMatchObject({ payment: 1 });
+    await restore({ queues, wipe: true });
+    expect(await messages()).toEqual({ user: 0, product: 0, order: 0, payment: 0 });
+    await events.dispose();
+  });
+
+  it('refuses a database that a service is connected to', async () => {
+    await withClient(target.user, () =>
+      expect(restore()).rejects.toThrow(/somebody is connected to the database of user/),
+    );
+    expect(await tablesIn(target)).toEqual([]);
+  });
+
+  it('changes nothing anywhere when one of the four cannot be loaded', async () => {
+    const folder = await damaged(async (copy) => {
+      const manifest = await readManifest(copy);
+      const ledger = manifest.databases.payment.tables.find(({ name }) => name === 'ledger_entry');
+      Object.assign(ledger ?? {}, { rows: 7 });
+      await rm(path.join(copy, 'manifest.json'));
+      await writeManifest(copy, manifest);
+    });
+    await restore();
+    await run(target.user, takenIn('msg_kept'));
+    const before = await contentsOf(target);
+    await expect(restore({ folder, wipe: true })).rejects.toThrow(/ledger_entry has 2 rows, and the backup says 7/);
+    expect(await contentsOf(target)).toEqual(before);
+  });
+});
+
+describe('a backup that is not what was written', () => {
+  beforeAll(async () => {
+    target = await newDatabases();
+  });
+  const table = 'order/public.customer_order.copy.gz';
+  const damages: Record<string, [damage: (folder: string) => Promise<unknown>, complaint: RegExp]> = {
+    'a file with a byte more': [
+      (folder) => appendFile(path.join(folder, table), 'x'),
+      /customer_order.*sha256 differs/,
+    ],
+    'a file that is gone': [(folder) => rm(path.join(folder, table)), /customer_order.*is missing/],
+    'a manifest that was edited': [
+      async (folder) => {
+        const file = path.join(folder, 'manifest.json');
+        await writeFile(file, (await readFile(file, 'utf8')).replace('"rows": 1', '"rows": 2'));
+      },
+      /manifest.json.*sha256 differs/,
+    ],
+    'no manifest, as after an interruption': [
+      (folder) => rm(path.join(folder, 'manifest.json')),
+      /holds no backup that was finished/,
+    ],
+    'a migration that this release lacks': [(folder) => ofNewerRelease(folder, 'order'), /this release lacks it/],
+  };
+
+  it.each(Object.entries(damages))('is refused before anything is touched: %s', async (_, [damage, complaint]) => {
+    const folder = await damaged(damage);
+    await expect(restore({ folder, wipe: true })).rejects.toThrow(complaint);
+    expect(await tablesIn(target)).toEqual([]);
+  });
+});
+
+const ofNewerRelease = async (folder: string, name: SubgraphName): Promise<void> => {
+  const manifest = await readManifest(folder);
+  manifest.databases[name].migrations.push({ name: '29990101000000_more', checksum: 'c' });
+  await rm(path.join(folder, 'manifest.json'));
+  await writeManifest(folder, manifest);
+};

@@ -1,0 +1,64 @@
+/** A database's tables as they were at the cut: made anew by the very migrations that had been applied then. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type pg from 'pg';
+import type { SubgraphName } from '#contracts/services.ts';
+import { historyTable, readMigration } from '#platform/database/migrations.ts';
+import type { SavedDatabase } from './manifest.ts';
+
+export interface Migrations {
+  /** The SQL of those that the backup had, in their order. */
+  readonly applied: readonly string[];
+  /** The names of those that came after it. */
+  readonly newer: readonly string[];
+}
+
+/** Throws when this release lacks one of the backup's migrations, or has it in other words: another release made the backup. */
+export const migrationsOf = async (
+  root: string,
+  name: SubgraphName,
+  { migrations }: SavedDatabase,
+): Promise<Migrations> => {
+  const folder = path.join(root, 'prisma', name, 'migrations');
+  const applied: string[] = [];
+  for (const migration of migrations) {
+    const here = await readMigration(path.join(folder, migration.name, 'migration.sql')).catch(() => undefined);
+    if (here?.checksum !== migration.checksum)
+      throw new Error(
+        `the backup has the migration ${name}/${migration.name}, and this release ${here ? 'has another of that name' : 'lacks it'}: restore with the release that made the backup, or a later one`,
+      );
+    applied.push(here.sql);
+  }
+  const here = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const newer = here.map((entry) => entry.name).filter((known) => !migrations.some((old) => old.name === known));
+  return { applied, newer: newer.sort() };
+};
+
+/**
+ * Removes all that is in the database and makes the tables of the cut, in the caller's transaction, as the owner that is
+ * no superuser. The history table is made too, and left empty: its rows are part of the data.
+ */
+export const makeSchema = async (client: pg.Client, { applied }: Migrations): Promise<void> => {
+  const { rows } = await client.query<{ command: string }>(dropCommands);
+  for (const { command } of rows) await client.query(command);
+  await client.query(historyTable);
+  for (const sql of applied) await client.query(sql);
+};
+
+/**
+ * Object by object: the schemas `public` and our own (`?schema=`) themselves may belong to the server's administrator, and so may extensions. What
+ * depends on something else (a sequence on its column, a row type on its table) goes with that.
+ */
+const dropCommands = `
+  SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) AS command
+    FROM pg_namespace
+   WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public', current_schema())
+  UNION ALL
+  SELECT format('DROP %s IF EXISTS %s CASCADE', object.type, object.identity)
+    FROM pg_depend placed, pg_identify_object(placed.classid, placed.objid, 0) AS object
+   WHERE placed.refclassid = 'pg_namespace'::regclass AND placed.refobjid IN ('public'::regnamespace, current_schema()::regnamespace)
+     AND placed.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass,
+                            'pg_ts_config'::regclass, 'pg_ts_dict'::regclass)
+     AND NOT EXISTS (SELECT FROM pg_depend owned
+                      WHERE owned.classid = placed.classid AND owned.objid = placed.objid
+                        AND owned.deptype IN ('a', 'e', 'i'))`;

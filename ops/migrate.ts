@@ -1,0 +1,39 @@
+/**
+ * node ops/migrate.ts [user] [product] [order] [payment]: applies the waiting migrations to the databases named by the
+ * `*_DATABASE_URL` variables: to those of the arguments, or to all four. Needs production dependencies only: containers run it.
+ */
+import path from 'node:path';
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { applyMigrations } from '#platform/database/migrations.ts';
+import { type GivenDatabase, givenDatabases } from './database/given-url.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** A subgraph's database, which the environment has to name. */
+export const databaseOf = (name: SubgraphName): GivenDatabase => {
+  const given = givenDatabases(process.env).get(name);
+  if (!given) throw new Error(`${name.toUpperCase()}_DATABASE_URL is not set`);
+  return given;
+};
+
+/** Applies the waiting migrations of these databases, one after the other, and prints a line each. */
+export const migrate = async (names: readonly string[]): Promise<void> => {
+  const unknown = names.filter((name) => !subgraphNames.some((known) => known === name));
+  if (unknown.length > 0) throw new Error(`No such database: ${unknown.join(', ')}`);
+  for (const name of subgraphNames.filter((known) => names.includes(known))) {
+    const { directUrl, ...given } = databaseOf(name);
+    const { applied } = await applyMigrations(directUrl, path.join(root, 'prisma', name, 'migrations'), {
+      ...given,
+      onNotice: (sentence) => console.error(`${name}: ${sentence}`),
+    });
+    console.log(`${name}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}`);
+  }
+};
+
+if (import.meta.main) {
+  const chosen = process.argv.slice(2);
+  await migrate(chosen.length > 0 ? chosen : subgraphNames).catch((fault: Error) => {
+    console.error(fault.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * `npm run restore -- --from FOLDER`: puts the four databases where they were at the cut of a backup. Needs production
+ * dependencies only when the environment names the databases: the service image runs it then. docs/backup.md has the procedure.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { toldToEnd } from '#launcher/processes/ending.ts';
+import { type Restored, restoreBackup } from './backup/restore-backup.ts';
+import { openTarget } from './backup/target.ts';
+
+const help = `usage: npm run restore -- --from FOLDER
+  Puts the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,
+  where they were when the backup was made, and empties the queues. Stop the services first. Nothing is touched before the
+  backup has been checked, and when it fails everything is as it was.
+  --from FOLDER   the backup
+  --data DIR      the data folder, when the environment names no databases (.data); made when it is not there
+  --wipe          the databases or the queues are not empty, and what they hold (it is named) may be lost
+  exit code: 0 done, 1 nothing was changed, 130 interrupted and nothing was changed`;
+
+const report = ({ manifest, sentAgain, newer }: Restored): string => {
+  const { databases, release, effectsWithoutCause } = manifest;
+  const moments = Object.values(databases).map(({ cutAt }) => cutAt);
+  const again = Object.entries(sentAgain).map(([name, count]) => `${name} ${count}`);
+  return [
+    `The databases are where they were at ${moments.sort()[0]} (release ${release}).`,
+    `Messages that were on their way then are published again: ${again.join(', ')}.`,
+    ...(newer.length > 0 ? [`Newer migrations wait for the next start: ${newer.join(', ')}.`] : []),
+    ...(effectsWithoutCause > 0
+      ? [
+          `The backup had ${effectsWithoutCause} messages that were taken in and never sent; npm run audit tells the rest.`,
+        ]
+      : []),
+  ].join('\n');
+};
+
+const run = async (signal: AbortSignal): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      data: { type: 'string', default: '.data' },
+      wipe: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return console.log(help);
+  if (!values.from) throw new Error('--from FOLDER is missing; --help says more');
+  const folder = path.resolve(values.from);
+  const target = await openTarget(process.env, values.data, console.log);
+  try {
+    const { urls, queues } = target;
+    const root = path.resolve(import.meta.dirname, '..');
+    const restored = await restoreBackup({ folder, urls, queues, root, wipe: values.wipe, say: console.log, signal });
+    console.log(report(restored));
+    if (!queues)
+      console.log(
+        'Neither REDIS_URL nor EVENTS_DATABASE_URL says where the queues are: empty them before the services start.',
+      );
+    console.log('Next: start the services, and when they have come to rest, npm run audit.');
+  } finally {
+    await target.close();
+  }
+};
+
+if (import.meta.main) {
+  const interruption = toldToEnd();
+  await run(interruption).catch((error: Error) => {
+    console.error(`Nothing was restored: ${error.message || error}`);
+    process.exitCode = interruption.aborted ? 130 : 1;
+  });
+}

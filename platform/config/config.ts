@@ -1,0 +1,158 @@
+/** A service's variables, parsed at the door: every fault is reported at once, then the process ends with 1. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { databaseAddressFault } from '../database/address.ts';
+import { isBlockedPort } from '../http/blocked-ports.ts';
+import { tracingVariables } from '../observability/tracing-variables.ts';
+import { redisAddressFault } from '../redis/address.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a variable was called before. Who still says that is told, since ignoring it could mean less caution than was asked for. */
+export const formerNames: Readonly<Record<string, string>> = { GATEWAY_PROFILE: 'PROFILE' };
+
+const saidByFormerName = (env: Environment, names: readonly string[]): string[] =>
+  Object.entries(formerNames)
+    .filter(([former, name]) => env[former] && names.includes(name))
+    .map(([former, name]) => `${former}: is called ${name} now and holds for all services; set that instead`);
+
+/** `X_FILE` names a file that holds the value of `X` (a mounted secret). Both at once is a fault. */
+const withFiles = (env: Environment, names: readonly string[], faults: string[]): Record<string, string> => {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    const file = env[`${name}_FILE`];
+    const value = env[name];
+    if (file && value) faults.push(`${name}: set, and ${name}_FILE as well; keep one of them`);
+    if (value) values[name] = value;
+    else if (file) {
+      try {
+        // An empty file is an absent value, as an empty variable is: an optional secret can always be mounted.
+        const content = readFileSync(file, 'utf8').trim();
+        if (content) values[name] = content;
+      } catch (error) {
+        faults.push(`${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+      }
+    }
+  }
+  return values;
+};
+
+/**
+ * Reads the variables of `schema` from `env`. An empty variable counts as absent.
+ * Returns the faults as sentences instead when there are any; a secret's value is never part of one.
+ */
+export const parseConfig = <Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Environment,
+): { config: z.output<z.ZodObject<Shape>> } | { faults: string[] } => {
+  const faults: string[] = [];
+  const names = Object.keys(schema.shape);
+  const values = withFiles(env, names, faults);
+  faults.push(...saidByFormerName(env, names));
+  const parsed = schema.safeParse(values);
+  if (parsed.success && faults.length === 0) return { config: parsed.data };
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    // What is wrong with several variables at once has a sentence of its own, even about one that is absent.
+    const absent = !(name in values) && issue.code !== 'custom';
+    if (!(absent && faults.some((fault) => fault.startsWith(name))))
+      faults.push(`${name}: ${absent ? 'is required' : issue.message}`);
+  }
+  return { faults };
+};
+
+/** For `main.ts`: the configuration, or a list of everything wrong with it on stderr and exit code 1. */
+export const readConfig = <Shape extends z.ZodRawShape>(
+  service: string,
+  schema: z.ZodObject<Shape>,
+  env: Environment = process.env,
+) => {
+  const result = parseConfig(schema, env);
+  if ('config' in result) return result.config;
+  process.stderr.write(
+    `${service}: the environment is not usable:\n${result.faults.map((fault) => `  ${fault}\n`).join('')}`,
+  );
+  process.exit(1);
+};
+
+const withoutFault = (faultOf: (text: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const fault = faultOf(text);
+    if (fault) context.addIssue({ code: 'custom', message: fault });
+  });
+
+/** Shapes that several services' variables have. */
+export const variable = {
+  port: (fallback: number) =>
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .refine((port) => !isBlockedPort(port), 'is a port that browsers and fetch do not open')
+      .default(fallback),
+  url: (...protocols: string[]) =>
+    z.string().refine(
+      (text) => {
+        try {
+          return protocols.includes(new URL(text).protocol.slice(0, -1));
+        } catch {
+          return false;
+        }
+      },
+      `must be a ${protocols.join(' or ')} URL`,
+    ),
+  database: () => withoutFault(databaseAddressFault),
+  redis: () => withoutFault(redisAddressFault),
+  milliseconds: (fallback: number) => z.coerce.number().int().positive().default(fallback),
+  json: <S extends z.ZodType>(schema: S) =>
+    z.string().transform((text, context): z.output<S> => {
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not the JSON it should be' });
+        return z.NEVER;
+      }
+    }),
+};
+
+export type Profile = 'development' | 'production';
+
+export const profileVariables = {
+  // What is refused, required or shown in production is decided by this alone, for all services. Who forgets it gets
+  // production; npm start and Compose say development.
+  PROFILE: z.enum(['development', 'production']).default('production'),
+};
+
+/** For programs that read nothing else. Throws with a sentence for each fault. */
+export const profileOf = (env: Environment, fallback: Profile = 'production'): Profile => {
+  const result = parseConfig(z.object({ PROFILE: profileVariables.PROFILE.unwrap().default(fallback) }), env);
+  if ('faults' in result) throw new Error(result.faults.join('\n'));
+  return result.config.PROFILE;
+};
+
+/** Variables that every service reads. */
+export const processVariables = {
+  ...profileVariables,
+  // Of this machine alone, unless told; in a container 0.0.0.0.
+  HOST: z.string().default('127.0.0.1'),
+  // The least that is worth a line.
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  // 10 s from the signal to the end: what is under way is done by then, and orchestrators kill after 10 to 30 s.
+  SHUTDOWN_DEADLINE_MS: variable.milliseconds(10_000),
+  ...tracingVariables,
+};
+
+/** Variables that every subgraph reads beside its database's and its port. */
+export const subgraphVariables = {
+  ...processVariables,
+  ROLE: z.enum(['all', 'api', 'consumer']).default('all'),
+  REDIS_URL: variable.redis().optional(),
+  EVENTS_DATABASE_URL: variable.database().optional(),
+  VIEWER_VERIFY_KEYS: variable.json(z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })),
+  // Connections of each process. A statement takes milliseconds, so 10 keep a core busy; those of all processes together
+  // are what the server must have room for.
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  // Off where a pooler in transaction mode stands before the database and has none of its own (PgBouncer before 1.21).
+  DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
+};

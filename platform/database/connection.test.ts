@@ -1,0 +1,56 @@
+import { createServer, type Server } from 'node:net';
+
+import { afterEach, expect, it } from 'vitest';
+import { boundedConnection } from './connection.ts';
+import pg from './pg.ts';
+
+let server: Server | undefined;
+afterEach(() => void server?.close());
+
+// AuthenticationOk, then ReadyForQuery.
+const greeting = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+// ErrorResponse with code and message, then ReadyForQuery.
+const refusal = (() => {
+  const fields = Buffer.from('C57014\0Mrefused\0\0');
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(fields.length + 4);
+  return Buffer.concat([Buffer.from('E'), length, fields, Buffer.from([0x5a, 0, 0, 0, 5, 0x49])]);
+})();
+
+/** Greets, and then does this with what comes next; resolves with a pool for it, and tells when a connection has ended. */
+const poolOver = async (answer: (send: (bytes: Buffer) => void, hangUp: () => void) => void, connectMs = 30_000) => {
+  const ended = Promise.withResolvers<void>();
+  const here = createServer((socket) => {
+    socket
+      .unref()
+      .on('error', () => undefined)
+      .on('close', () => ended.resolve());
+    socket.once('data', () => {
+      socket.write(greeting);
+      socket.once('data', () => answer(socket.write.bind(socket), socket.destroy.bind(socket)));
+    });
+  });
+  server = here;
+  await new Promise<void>((resolve) => here.listen(0, '127.0.0.1', resolve));
+  const { port } = here.address() as { port: number };
+  const url = `postgresql://u:p@127.0.0.1:${port}/d`;
+  const pool = new pg.Pool(boundedConnection(url, { name: 'test', connectMs }));
+  return { pool, ended: ended.promise };
+};
+
+it('a connection that breaks before its session is set up fails whoever wants it, and nobody else', async () => {
+  const { pool } = await poolOver((_, hangUp) => hangUp());
+  await expect(pool.connect()).rejects.toThrow('Connection terminated');
+});
+
+it('so does one that falls silent then, as a pooler does that has no server to lend', async () => {
+  const { pool, ended } = await poolOver(() => undefined, 300);
+  await expect(pool.connect()).rejects.toThrow('connection timeout');
+  await ended;
+});
+
+it('a connection whose session cannot be set up is ended, and not left open', async () => {
+  const { pool, ended } = await poolOver((send) => send(refusal));
+  await expect(pool.connect()).rejects.toThrow('refused');
+  await ended;
+});

@@ -1,0 +1,89 @@
+/** How a subgraph's Prisma client reaches its PostgreSQL. */
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Registry } from '../observability/metrics.ts';
+import { traceStatements } from '../observability/tracing-sql.ts';
+import { databaseAddress } from './address.ts';
+import { boundedConnection } from './connection.ts';
+import { measurePool, type Pool } from './metrics.ts';
+
+export interface PoolOptions {
+  readonly metrics?: Registry;
+  /** `off` where a pooler gives each transaction another connection and knows nothing of statements that have a name. */
+  readonly preparedStatements?: 'on' | 'off';
+  /** A connection without an answer in this time is dead, and its statement has failed. */
+  readonly answerTimeoutMs?: number;
+  /** Who does not get a lock in this time has failed (see platform/resilience/not-now.ts). */
+  readonly lockTimeoutMs?: number;
+}
+
+// 10 s: what a whole transaction may take (platform/database/transaction.ts); a statement takes milliseconds.
+const defaultAnswerTimeoutMs = 10_000;
+
+// 3 s: locks are held for milliseconds. Whoever waits holds a connection, and has its caller wait.
+const defaultLockTimeoutMs = 3_000;
+
+/**
+ * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
+ * connection has run before; the name is a digest, because two queries must never share one.
+ * Give the client `errorFormat: 'minimal'` as well: Prisma's other formats print the arguments of a failed query, payment
+ * tokens and all, into the message that ends up in the logs.
+ */
+export const prismaAdapter = (
+  address: string,
+  poolSize: number,
+  {
+    metrics,
+    preparedStatements = 'on',
+    answerTimeoutMs = defaultAnswerTimeoutMs,
+    lockTimeoutMs = defaultLockTimeoutMs,
+  }: PoolOptions = {},
+): PrismaPg => {
+  const adapter = new PrismaPg(
+    {
+      // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
+      ...boundedConnection(address, {
+        name: 'agora',
+        connectMs: Math.min(5_000, answerTimeoutMs),
+        answerMs: answerTimeoutMs,
+        settings: settingsOf({ answerTimeoutMs, lockTimeoutMs }),
+      }),
+      max: poolSize,
+      idleTimeoutMillis: 60_000,
+    },
+    {
+      schema: databaseAddress(address).schema,
+      ...(preparedStatements === 'on' && { statementNameGenerator: digestOf }),
+    },
+  );
+  const connect = adapter.connect.bind(adapter);
+  let pool: Pool | undefined;
+  if (metrics) measurePool(metrics, poolSize, () => pool);
+  adapter.connect = async () => {
+    const connected = await connect();
+    pool = connected.underlyingDriver();
+    return traceStatements(connected);
+  };
+  return adapter;
+};
+
+const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update(sql).digest('base64url');
+
+/**
+ * UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time. The
+ * server gives up a slow statement a little before we give up its connection, and ends the transaction of a process that
+ * has vanished, with its locks, once it must have timed out there. By statements, since poolers refuse start-up options;
+ * they carry the time zone over to each connection that they lend. For the other settings see docs/databases.md.
+ */
+const settingsOf = ({
+  answerTimeoutMs,
+  lockTimeoutMs,
+}: {
+  readonly answerTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+}) => ({
+  timezone: 'UTC',
+  lock_timeout: lockTimeoutMs,
+  statement_timeout: Math.round(answerTimeoutMs * 0.8),
+  idle_in_transaction_session_timeout: answerTimeoutMs * 1.5,
+});

@@ -1,0 +1,116 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordingBus } from '#kit/messaging/recording-bus.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { type Pooler, pgbouncerHere, startPgbouncer } from '#kit/postgres/pgbouncer.ts';
+import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
+import { until } from '#kit/vitest/until.ts';
+import { withClient } from '#ops/database/connect.ts';
+import { PrismaClient } from '#prisma/order/client/client.ts';
+import { startRelay } from '../messaging/relay.ts';
+import { prismaAdapter } from './database.ts';
+import { applyMigrations } from './migrations.ts';
+import { inTransaction } from './transaction.ts';
+
+const here = pgbouncerHere();
+
+describe.runIf(here)('a database behind a pooler in transaction mode', () => {
+  let database: TestDatabase;
+  let pooler: Pooler;
+  let prisma: PrismaClient;
+
+  beforeAll(async () => {
+    database = await testDatabase('order');
+    // What the role of a managed database may be born with.
+    await withClient(database.url, (client) =>
+      client.query(`ALTER ROLE CURRENT_USER IN DATABASE "${nameOf(database)}" SET timezone = 'Asia/Tokyo'`),
+    );
+    pooler = await startPgbouncer(database.url, 2);
+    prisma = new PrismaClient({ adapter: prismaAdapter(pooler.url, 10, { ...here }) });
+  });
+  afterAll(async () => {
+    await prisma.$disconnect();
+    await pooler.stop();
+    await database.dispose();
+  });
+
+  const at40 = <T>(work: (n: number) => Promise<T>) => Promise.all(Array.from({ length: 40 }, (_, n) => work(n)));
+
+  it('gives more clients than it has connections their transactions, whole', async () => {
+    const noon = new Date('2026-11-22T12:00:00.000Z');
+    const pids = await at40((n) =>
+      inTransaction(prisma, async (tx) => {
+        await tx.cart.create({ data: { id: `cart-${n}`, createdAt: noon, updatedAt: noon } });
+        const [row] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+        expect(await tx.cart.findUnique({ where: { id: `cart-${n}` } })).toMatchObject({ createdAt: noon });
+        return row?.pid;
+      }),
+    );
+    expect(new Set(pids).size).toBe(2);
+    expect(await prisma.cart.count()).toBe(40);
+  });
+
+  it('has the same statements answered, whichever connection they get', async () => {
+    const counts = await at40((n) => prisma.cart.findMany({ where: { id: { in: [`cart-${n}`, 'none'] } } }));
+    expect(counts.every((found) => found.length === 1)).toBe(true);
+  });
+
+  it('keeps the time zone that Prisma needs, on every connection', async () => {
+    const zones = await at40(() => prisma.$queryRaw<{ zone: string }[]>`SELECT current_setting('timezone') AS zone`);
+    expect(new Set(zones.map(([row]) => row?.zone))).toEqual(new Set(['UTC']));
+  });
+});
+
+describe.runIf(here)('who goes through a pooler that should be gone past', () => {
+  let database: TestDatabase;
+  let pooler: Pooler;
+  beforeAll(async () => {
+    database = await testDatabase('order');
+    // As everywhere but on the test server, whose data may be lost.
+    await withClient(database.url, (client) =>
+      client.query(`ALTER ROLE CURRENT_USER IN DATABASE "${nameOf(database)}" SET synchronous_commit = 'on'`),
+    );
+    pooler = await startPgbouncer(database.url, 2);
+  });
+  afterAll(async () => {
+    await pooler.stop();
+    await database.dispose();
+  });
+
+  it('migrates, is told which variable is missing, and leaves no lock behind', async () => {
+    const notices: string[] = [];
+    const options = { variable: 'ORDER_DATABASE_URL', onNotice: (notice: string) => notices.push(notice) };
+    const migrate = () => applyMigrations(`${pooler.url}?schema=fresh`, 'prisma/order/migrations', options);
+    const [first, second] = await Promise.all([migrate(), migrate()]);
+    const names = (await readdir('prisma/order/migrations')).filter((name) => /^\d/.test(name)).sort();
+    expect([...first.applied, ...second.applied].sort()).toEqual(names);
+    expect(new Set(notices)).toEqual(
+      new Set([
+        'ORDER_DATABASE_URL leads through a pooler. Unless that is in session mode, ORDER_DATABASE_DIRECT_URL has to name the server itself.',
+      ]),
+    );
+    const locks = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                    WHERE locktype = 'advisory' AND datname = current_database()`;
+    expect(await withClient(database.url, (client) => client.query(locks))).toMatchObject({ rowCount: 0 });
+  });
+
+  it('says so as a relay, and takes nobody the certainty that a commit is on the disk', async () => {
+    const { log, lines } = recordedLog();
+    const options = { bus: recordingBus(), receivers: () => ['order'], log };
+    const relay = await startRelay({ ...options, databaseUrl: pooler.url, directVariable: 'X_DIRECT_URL' });
+    await until('the warning', () => lines.length > 0);
+    await relay.close();
+    expect(lines).toMatchObject([{ msg: expect.stringContaining('X_DIRECT_URL has to name the server itself') }]);
+    // Both of the pooler's connections: each is held for a while.
+    const commits = await Promise.all(
+      [1, 2].map(() =>
+        withClient(pooler.url, (client) =>
+          client.query(`SELECT current_setting('synchronous_commit') AS "synchronousCommit" FROM pg_sleep(0.2)`),
+        ),
+      ),
+    );
+    expect(commits.map(({ rows }) => rows[0])).toEqual(Array(2).fill({ synchronousCommit: 'on' }));
+  });
+});
+
+const nameOf = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);

@@ -1,0 +1,69 @@
+/** Relay connections over keyset pages: stable while rows come and go, and as quick on page 1000 as on page 1. */
+import { CallerFault } from '#contracts/result.ts';
+
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+export interface Page {
+  readonly limit: number;
+  /** The key after which to go on; what is in it is the query's own business. */
+  readonly after: readonly string[] | undefined;
+}
+
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+const defaultPage = 20;
+// 100: what one DataLoader batch and one screen of any client can use.
+export const largestPage = 100;
+
+/** Checks the arguments of a connection. A page outside 1..100 or a cursor that is none of ours: `BAD_USER_INPUT`. */
+export const parsePage = ({ first, after }: PageArgs, keyParts = 1): Page => {
+  const limit = first ?? defaultPage;
+  if (limit < 1 || limit > largestPage)
+    throw new CallerFault('BAD_USER_INPUT', `"first" must be from 1 to ${largestPage}.`);
+  return { limit, after: after == null ? undefined : decodeCursor(after, keyParts) };
+};
+
+const encodeCursor = (key: readonly string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** Text that PostgreSQL can hold: a forged cursor must not reach a query that then fails as if it were our fault. */
+const isStorable = (part: unknown): part is string =>
+  typeof part === 'string' && part.isWellFormed() && !part.includes('\0');
+
+const decodeCursor = (cursor: string, keyParts: number): readonly string[] => {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(key) && key.length === keyParts && key.every(isStorable)) return key;
+  } catch {
+    // falls through to the one answer for every cursor that is not ours
+  }
+  throw new CallerFault('BAD_USER_INPUT', '"after" is not a cursor of this list.');
+};
+
+/** Makes a connection of `limit + 1` rows (the one too many tells whether there is a next page). */
+export const connection = <T>(
+  rows: readonly T[],
+  { limit, after }: Page,
+  keyOf: (row: T) => readonly string[],
+): Connection<T> => {
+  const edges = rows.slice(0, limit).map((node) => ({ cursor: encodeCursor(keyOf(node)), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > limit,
+      hasPreviousPage: after !== undefined,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+};

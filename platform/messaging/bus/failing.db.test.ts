@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { aMessage, idOf } from '#kit/messaging/messages.ts';
+import { eachTransport, hastyLimits } from '#kit/messaging/transports.ts';
+import { until } from '#kit/vitest/until.ts';
+import { Poison } from './bus.ts';
+
+eachTransport('a message that fails', (on) => {
+  it('tries a message that fails again, later each time', async () => {
+    const tries: number[] = [];
+    await on.bus.consume(on.queue, async () => {
+      tries.push(Date.now());
+      if (tries.length < 3) throw new Error('not yet');
+    });
+    await on.publish(aMessage());
+    await until('the third try', () => tries.length === 3);
+    await until('the queue to be empty', on.isIdle);
+    const [first = 0, second = 0, third = 0] = tries;
+    expect(second - first).toBeGreaterThanOrEqual(20);
+    expect(third - second).toBeGreaterThanOrEqual(40);
+    expect(await on.bus.deadLetters(on.queue)).toEqual([]);
+    expect(on.recorded.saying('it is tried again')).toHaveLength(2);
+  });
+
+  it('makes a message that keeps failing a dead letter, loudly, and takes it up again on demand', async () => {
+    const message = aMessage({ type: 'thing.broken' });
+    let work: () => Promise<void> = async () => {
+      throw new Error('no such thing');
+    };
+    let tries = 0;
+    const told: string[] = [];
+    const handle = async () => {
+      tries++;
+      await work();
+    };
+    await on.bus.consume(on.queue, handle, { onDeadLetter: ({ reason }) => told.push(reason) });
+    await on.publish(message);
+    await until('the dead letter', async () => (await on.bus.counts(on.queue)).dead === 1);
+    expect(tries).toBe(hastyLimits.tries);
+    const [letter] = await on.bus.deadLetters(on.queue);
+    expect(letter).toMatchObject({
+      id: message.id,
+      type: 'thing.broken',
+      message,
+      reason: 'no such thing',
+      attempts: 3,
+    });
+    expect(Math.abs(Date.now() - (letter?.failedAt.getTime() ?? 0))).toBeLessThan(5_000);
+    await until('its log line', () => on.recorded.saying('dead letter').length === 1);
+    expect(told).toEqual(['no such thing']);
+
+    work = async () => undefined;
+    expect(await on.bus.redrive(on.queue, message.id)).toBe(true);
+    await until('the fourth try', () => tries === 4);
+    await until('the queue to be empty', on.isIdle);
+    expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
+  });
+
+  it('gives a message that is taken up again all its tries', async () => {
+    const message = aMessage();
+    let tries = 0;
+    await on.bus.consume(on.queue, async () => {
+      tries++;
+      throw new Error('still broken');
+    });
+    await on.publish(message);
+    await until('the dead letter', async () => (await on.bus.counts(on.queue)).dead === 1);
+    await on.bus.redrive(on.queue, message.id);
+    await until('the second death', async () => tries === 6 && (await on.bus.counts(on.queue)).dead === 1);
+    expect(await on.bus.deadLetters(on.queue)).toMatchObject([{ message, attempts: 3 }]);
+  });
+
+  it('takes up nothing that is not a dead letter', async () => {
+    const message = aMessage();
+    await on.publish(message);
+    expect(await on.bus.redrive(on.queue, message.id)).toBe(false);
+    expect(await on.bus.redrive(on.queue, 'no-such-message')).toBe(false);
+    expect(await on.bus.counts(on.queue)).toMatchObject({ waiting: 1 });
+  });
+
+  it('makes one copy when two people take up the same dead letter', async () => {
+    const message = aMessage();
+    const consumption = await on.bus.consume(on.queue, async () => {
+      throw new Poison('broken');
+    });
+    await on.publish(message);
+    await until('the dead letter', async () => (await on.bus.counts(on.queue)).dead === 1);
+    await consumption.close();
+    await Promise.allSettled([on.bus.redrive(on.queue, message.id), on.bus.redrive(on.queue, message.id)]);
+    expect(await on.bus.counts(on.queue)).toMatchObject({ waiting: 1, dead: 0 });
+  });
+
+  it('lists dead letters page by page, the newest first', async () => {
+    const messages = [aMessage(), aMessage(), aMessage()];
+    await on.bus.consume(
+      on.queue,
+      async (got) => {
+        await pause(20);
+        throw new Poison(idOf(got));
+      },
+      { concurrency: 1 },
+    );
+    await on.publish(...messages);
+    await until('three dead letters', async () => (await on.bus.counts(on.queue)).dead === 3);
+    const pages = [
+      ...(await on.bus.deadLetters(on.queue, { limit: 2 })),
+      ...(await on.bus.deadLetters(on.queue, { offset: 2, limit: 2 })),
+    ];
+    expect(pages.map(({ reason }) => reason)).toEqual(messages.map(idOf).toReversed());
+  });
+
+  it('forgets all that it holds when told to: what waits, what is put off, what is dead', async () => {
+    const poison = aMessage();
+    const { close } = await on.bus.consume(on.queue, async (got) => {
+      if (idOf(got) === poison.id) throw new Poison('broken');
+      throw new Error('not yet');
+    });
+    await on.publish(poison, aMessage());
+    await until('a dead letter', async () => (await on.bus.counts(on.queue)).dead > 0);
+    await close();
+    await on.publish(aMessage());
+    await on.bus.empty(on.queue);
+    expect(await on.bus.counts(on.queue)).toEqual({ waiting: 0, active: 0, delayed: 0, dead: 0 });
+
+    const taken: string[] = [];
+    await on.bus.consume(on.queue, async (got) => void taken.push(idOf(got)));
+    await on.publish(poison);
+    await until('the queue to work as before', () => taken.length === 1);
+  });
+
+  it('makes poison a dead letter at the first try', async () => {
+    let tries = 0;
+    await on.bus.consume(on.queue, async () => {
+      tries++;
+      throw new Poison('not a message of ours');
+    });
+    await on.publish(aMessage());
+    await until('the dead letter', async () => (await on.bus.counts(on.queue)).dead === 1);
+    expect(tries).toBe(1);
+    expect(await on.bus.deadLetters(on.queue)).toMatchObject([{ reason: 'not a message of ours' }]);
+  });
+});

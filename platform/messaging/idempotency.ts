@@ -1,0 +1,72 @@
+/**
+ * A retry gets the first answer again. The row is written in the same transaction as the effect, so there is no
+ * moment in which one exists without the other (after rocket-rides-atomic and Stripe's idempotency keys).
+ */
+import { createHash } from 'node:crypto';
+import type { Idempotency, IdempotentRequest } from '#contracts/idempotency.ts';
+import {
+  CallerFault,
+  type Failure,
+  fail,
+  type IdempotencyConflict,
+  idempotencyConflict,
+  type Result,
+} from '#contracts/result.ts';
+import type { Sql } from '../database/transaction.ts';
+import { NotNow } from '../resilience/not-now.ts';
+
+/** JSON with sorted keys, so the order of fields in a query does not make another input of it. */
+const canonical = (input: unknown): string =>
+  JSON.stringify({ input }, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+// 100: room for two UUIDs and a prefix; printable, because it shows up in logs and support tickets.
+const acceptableKey = /^[\x20-\x7e]{1,100}$/;
+
+const fingerprintOf = (input: unknown): string => createHash('sha256').update(canonical(input)).digest('base64url');
+
+export const idempotency = (tx: Sql): Idempotency => ({
+  async once<T, F extends Failure>(
+    { actor, operation, key, input }: IdempotentRequest,
+    work: () => Promise<Result<T, F>>,
+  ) {
+    if (key === undefined) return await work();
+    if (!acceptableKey.test(key))
+      throw new CallerFault('BAD_USER_INPUT', 'An idempotency key has 1 to 100 printable ASCII characters.');
+    const fingerprint = fingerprintOf(input);
+    const inserted = await tx.$executeRawUnsafe(
+      `INSERT INTO idempotency_key (actor, operation, key, fingerprint) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      ...[actor, operation, key, fingerprint],
+    );
+    if (inserted === 0) return await earlierAnswer<T>(tx, { actor, operation, key }, fingerprint);
+    const result = await work();
+    if (result.ok)
+      await tx.$executeRawUnsafe(
+        `UPDATE idempotency_key SET result = $4::jsonb WHERE actor = $1 AND operation = $2 AND key = $3`,
+        ...[actor, operation, key, JSON.stringify(result)],
+      );
+    else
+      await tx.$executeRawUnsafe(
+        `DELETE FROM idempotency_key WHERE actor = $1 AND operation = $2 AND key = $3`,
+        ...[actor, operation, key],
+      );
+    return result;
+  },
+});
+
+const earlierAnswer = async <T>(
+  tx: Sql,
+  { actor, operation, key }: { actor: string; operation: string; key: string },
+  fingerprint: string,
+): Promise<Result<T, IdempotencyConflict>> => {
+  const [row] = await tx.$queryRawUnsafe<{ fingerprint: string; result: Result<T, never> }[]>(
+    `SELECT fingerprint, result FROM idempotency_key WHERE actor = $1 AND operation = $2 AND key = $3`,
+    ...[actor, operation, key],
+  );
+  // The other request rolled back between our INSERT and this SELECT: the caller's retry will be the first one.
+  if (!row) throw new NotNow('RESOURCE_BUSY');
+  return row.fingerprint === fingerprint ? row.result : fail(idempotencyConflict);
+};

@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { relayScene } from '#kit/messaging/relay-scene.ts';
+import pg from '../database/pg.ts';
+import { claim, giveBack, markPublished, type OutboxRow } from './outbox-rows.ts';
+
+const on = relayScene();
+let one: pg.Client;
+let two: pg.Client;
+
+beforeEach(async () => {
+  one = new pg.Client({ connectionString: on.database.url });
+  two = new pg.Client({ connectionString: on.database.url });
+  await Promise.all([one.connect(), two.connect()]);
+});
+afterEach(() => Promise.all([one.end(), two.end()]));
+
+const texts = (rows: readonly OutboxRow[]) => rows.map(({ data }) => (data as { text: string }).text);
+const leaseMs = 5_000;
+
+describe('a claim', () => {
+  it('takes the oldest rows, and what is taken is not for others', async () => {
+    await on.write(['first'], { thing: 'a' });
+    await on.write(['second'], { thing: 'b' });
+    await on.write(['third'], { thing: 'c' });
+    expect(texts(await claim(one, 2, leaseMs))).toEqual(['first', 'second']);
+    expect(texts(await claim(two, 2, leaseMs))).toEqual(['third']);
+    expect(await claim(one, 2, leaseMs)).toEqual([]);
+  });
+
+  it('passes over an aggregate of which another holds an earlier row', async () => {
+    await on.write(['a1', 'a2'], { thing: 'a' });
+    await on.write(['b1'], { thing: 'b' });
+    const held = await claim(one, 1, leaseMs);
+    expect(texts(held)).toEqual(['a1']);
+    expect(texts(await claim(two, 10, leaseMs))).toEqual(['b1']);
+    await markPublished(one, held);
+    expect(texts(await claim(two, 10, leaseMs))).toEqual(['a2']);
+  });
+
+  it('waits for a claim that is under way, so that it sees what that one took', async () => {
+    await on.write(['a1', 'a2'], { thing: 'a' });
+    await one.query('BEGIN');
+    expect(texts(await claim(one, 1, leaseMs))).toEqual(['a1']);
+    const second = claim(two, 10, leaseMs);
+    await pause(100);
+    await one.query('COMMIT');
+    expect(texts(await second)).toEqual([]);
+  });
+
+  it('takes rows whose lease is over, and rows that were given back', async () => {
+    await on.write(['only']);
+    await claim(one, 1, 100);
+    expect(await claim(two, 1, leaseMs)).toEqual([]);
+    await pause(150);
+    const taken = await claim(two, 1, leaseMs);
+    expect(texts(taken)).toEqual(['only']);
+    await giveBack(two, taken, 0);
+    expect(texts(await claim(one, 1, leaseMs))).toEqual(['only']);
+  });
+
+  it('is quick on a backlog that the statistics of the database do not know of yet', async () => {
+    const fill = (from: number, to: number, published: boolean) =>
+      on.database.pool.query(
+        `INSERT INTO outbox_message (id, type, version, aggregate_type, aggregate_id, sequence, occurred_at,
+                                     correlation_id, data, published_at)
+         SELECT 'msg_' || n, 'thing.happened', 1, 'Thing', 'thing-' || n / 10, n % 10 + 1, now(), 'c', '{"text": ""}',
+                CASE WHEN $3 THEN now() END
+           FROM generate_series($1::int, $2::int) AS n`,
+        [from, to, published],
+      );
+    await fill(0, 49_999, true);
+    await on.database.pool.query('VACUUM ANALYZE outbox_message');
+    await fill(50_000, 99_999, false);
+    const asked = performance.now();
+    expect(await claim(one, 100, leaseMs)).toHaveLength(100);
+    expect(await claim(one, 100, leaseMs)).toHaveLength(100);
+    expect(performance.now() - asked).toBeLessThan(500);
+  });
+});

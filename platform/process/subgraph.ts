@@ -1,0 +1,190 @@
+/** Runs a subgraph's process: HTTP and GraphQL in the API role; relay, consumers and sweeps in the consumer role. */
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { JSONWebKeySet } from 'jose';
+import type { Envelope } from '#contracts/envelope.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { viewerVerifier } from '../auth/viewer.ts';
+import type { Sql } from '../database/transaction.ts';
+import { serveGraphql } from '../graphql/serve.ts';
+import { createHttpServer } from '../http/server.ts';
+import { createBus } from '../messaging/bus/create-bus.ts';
+import { busLimits } from '../messaging/bus/limits.ts';
+import { type MessageHandler, startConsumer } from '../messaging/consumer.ts';
+import { measureOutbox } from '../messaging/outbox-metrics.ts';
+import { startRelay } from '../messaging/relay.ts';
+import { createLog, type Logger } from '../observability/log.ts';
+import { createMetrics, type Registry } from '../observability/metrics.ts';
+import { startTracing } from '../observability/tracing-sdk.ts';
+import type { TracingConfig } from '../observability/tracing-variables.ts';
+import { type Announcements, createAnnouncements } from '../pubsub/announcements.ts';
+import { endWhereRedisIsUnfit } from '../redis/fitness.ts';
+import { inTime } from '../resilience/in-time.ts';
+import { type PeriodicTask, startPeriodic } from './periodic.ts';
+import { onShutdown, type Shutdown } from './shutdown.ts';
+
+/** What a subgraph's `wiring.ts` gives to be run. */
+export interface Subgraph<Context extends { viewer: Viewer }> {
+  readonly schema: GraphQLSchema;
+  readonly context: (viewer: Viewer) => Context;
+  readonly handlers: readonly MessageHandler[];
+  readonly tasks: readonly PeriodicTask[];
+  /** Doors that are not GraphQL: webhooks, key sets. */
+  readonly routes?: (http: FastifyInstance) => void;
+  /** Announces changes that no message of the outbox tells of. Runs in the consumer role; `close` ends it. */
+  readonly announceChanges?: (announcements: Announcements) => { close(): Promise<void> };
+  /** Waits until what these messages tell of can be read wherever it may be read; bounded. For those that are announced. */
+  readonly beforeAnnouncing?: (messageIds: readonly string[]) => Promise<void>;
+  /** Where its outbox is. */
+  readonly database: Sql;
+  /** Resolves when its database answers. */
+  readonly ping: () => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+export interface SubgraphOptions<Context extends { viewer: Viewer }> {
+  readonly name: string;
+  readonly port: number;
+  /** Its database, without a pooler in transaction mode between: the relay listens there. */
+  readonly directUrl: string;
+  readonly config: TracingConfig & {
+    readonly HOST: string;
+    readonly LOG_LEVEL: string;
+    readonly ROLE: 'all' | 'api' | 'consumer';
+    readonly SHUTDOWN_DEADLINE_MS: number;
+    readonly DATABASE_POOL_SIZE: number;
+    readonly REDIS_URL?: string | undefined;
+    readonly EVENTS_DATABASE_URL?: string | undefined;
+    readonly VIEWER_VERIFY_KEYS: unknown;
+  };
+  /** The queues that get a copy of a message; `undefined` for one that this release does not know (see the relay). */
+  readonly receivers: (type: string, version: number) => readonly string[] | undefined;
+  /** What the graph calls the aggregates whose every message is announced as a change: `{ product: 'Product' }`. */
+  readonly announced?: Readonly<Record<string, string>>;
+  readonly wire: (kit: { log: Logger; metrics: Registry }) => Promise<Subgraph<Context>> | Subgraph<Context>;
+}
+
+// The order of the end: no new requests, then no new messages, then no more sweeps and relays, then the pools.
+export const runSubgraph = async <Context extends { viewer: Viewer }>(options: SubgraphOptions<Context>) => {
+  const { name, port, config } = options;
+  await endWhereRedisIsUnfit(name, config.REDIS_URL);
+  const log = createLog({ service: name, level: config.LOG_LEVEL });
+  const metrics = createMetrics(name);
+  const tracing = await startTracing(name, config, log);
+  const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
+  const subgraph = await options.wire({ log, metrics });
+
+  let work: Awaited<ReturnType<typeof workQueue>> | undefined;
+
+  const http = createHttpServer({
+    log,
+    metrics,
+    notReady: async () => [
+      ...(shutdown.running ? [] : ['shutting down']),
+      ...((await answers(subgraph.ping)) ? [] : ['database']),
+      // Where requests are answered as well, they go on being: of a sweep that is stuck the alert tells.
+      ...(config.ROLE === 'consumer' ? (work?.sweeps.overdue() ?? []) : []),
+      // A setting that is wrong mends by no waiting: a deploy should end at it, and not go on to the next process.
+      ...(work?.refused() ?? []),
+    ],
+  });
+  if (config.ROLE !== 'consumer') await serveApi(options, subgraph, http, log);
+  await http.listen({ host: config.HOST, port });
+  shutdown.add('http', () => http.close());
+
+  if (config.ROLE !== 'api') work = await workQueue(options, subgraph, { log, metrics }, shutdown);
+  shutdown.add('database', subgraph.close);
+  shutdown.add('tracing', tracing.close);
+  log.info({ port, role: config.ROLE }, 'listening');
+};
+
+const serveApi = async <Context extends { viewer: Viewer }>(
+  { name, config }: SubgraphOptions<Context>,
+  { schema, context, routes }: Subgraph<Context>,
+  http: FastifyInstance,
+  log: Logger,
+) => {
+  const verifyViewer = viewerVerifier(config.VIEWER_VERIFY_KEYS as JSONWebKeySet, name);
+  await serveGraphql({ http, schema, context, verifyViewer, log });
+  routes?.(http);
+};
+
+const workQueue = async <Context extends { viewer: Viewer }>(
+  { name, directUrl, config, receivers, announced }: SubgraphOptions<Context>,
+  { handlers, tasks, announceChanges, beforeAnnouncing, database }: Subgraph<Context>,
+  { log, metrics }: { log: Logger; metrics: Registry },
+  shutdown: Shutdown,
+) => {
+  const bus = await createBus(transportOf(config), log);
+  const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
+  const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
+  const sweeps = startPeriodic(tasks, { log, metrics });
+  const announcements = createAnnouncements(config, log);
+  const changes = announceChanges?.(announcements);
+  const announce = announcer(announcements, announced, beforeAnnouncing);
+  measureOutbox(metrics, database);
+  const directVariable = `${name.toUpperCase()}_DATABASE_DIRECT_URL`;
+  const relay = await startRelay({ databaseUrl: directUrl, directVariable, bus, receivers, announce, log, metrics });
+  shutdown.add('consumer', () => consumer.close());
+  shutdown.add('sweeps', () => sweeps.close());
+  shutdown.add('relay', () => relay.close());
+  shutdown.add('announcements', async () => {
+    await changes?.close();
+    await announcements.close();
+  });
+  shutdown.add('bus', () => bus.close());
+  const refused = (what: string, code: string | undefined) => (code ? [`${what} (refused: ${code})`] : []);
+  return {
+    sweeps,
+    refused: () => [...refused('queue', bus.refusal()), ...refused('announcements', announcements.refusal())],
+  };
+};
+
+// 2 s: a database that answers does so in a millisecond, and whoever asks for readiness waits for no more than a few seconds.
+const answerWithinMs = 2_000;
+
+const answers = (ping: () => Promise<unknown>): Promise<boolean> =>
+  inTime(
+    answerWithinMs,
+    ping().then(
+      () => true,
+      () => false,
+    ),
+    () => false,
+  );
+
+// 2 connections: messages that all wait for the stock of one variant must leave some to requests, relay and sweeps.
+const leftByMessages = 2;
+
+const messagesAtOnce = (poolSize: number): number =>
+  Math.max(1, Math.min(busLimits.concurrency, poolSize - leftByMessages));
+
+/** One announcement for each thing that the messages are about, with the latest of its sequences. */
+const announcer =
+  (
+    announcements: Announcements,
+    announced: Readonly<Record<string, string>> = {},
+    beforeAnnouncing: Subgraph<{ viewer: Viewer }>['beforeAnnouncing'],
+  ) =>
+  async (messages: readonly Envelope[]): Promise<void> => {
+    const told = messages.filter(({ aggregate }) => announced[aggregate.type]);
+    if (told.length > 0) await beforeAnnouncing?.(told.map(({ id }) => id));
+    const latest = new Map(told.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
+    await Promise.all(
+      [...latest.values()].map(({ aggregate, sequence }) =>
+        announcements.announce({
+          about: { type: announced[aggregate.type] ?? aggregate.type, id: aggregate.id },
+          version: sequence,
+        }),
+      ),
+    );
+  };
+
+const transportOf = ({
+  REDIS_URL,
+  EVENTS_DATABASE_URL,
+}: SubgraphOptions<{ viewer: Viewer }>['config']): { redisUrl: string } | { eventsDatabaseUrl: string } => {
+  if (REDIS_URL) return { redisUrl: REDIS_URL };
+  if (EVENTS_DATABASE_URL) return { eventsDatabaseUrl: EVENTS_DATABASE_URL };
+  throw new Error('set REDIS_URL, or EVENTS_DATABASE_URL, for the events');
+};

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
+import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
+import { eventsDatabase } from '#kit/postgres/postgres.ts';
+import { redisHere, startRedis } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
+import { type Announcement, type Announcements, createAnnouncements } from './announcements.ts';
+
+const carriers = {
+  redis: { here: redisHere(), start: startRedis, variable: 'REDIS_URL' },
+  postgres: {
+    here: true,
+    start: async () => {
+      const { url, dispose } = await eventsDatabase();
+      return { url, stop: dispose };
+    },
+    variable: 'EVENTS_DATABASE_URL',
+  },
+};
+
+const lamp = (version: number): Announcement => ({ about: { type: 'Product', id: 'lamp' }, version });
+
+describe.each(Object.values(carriers).filter(({ here }) => here))('announcements ($variable)', (carrier) => {
+  let server: { url: string; stop(): Promise<void> };
+  let link: BreakableLink;
+  let log: RecordedLog;
+  let opened: Announcements[];
+
+  const open = (url = server.url): Announcements => {
+    const announcements = createAnnouncements({ [carrier.variable]: url }, log.log);
+    opened.push(announcements);
+    return announcements;
+  };
+  /** A process that listens. `gaps` counts how often it may have missed some. */
+  const listener = async (url?: string) => {
+    const announcements = open(url);
+    const heard: Announcement[] = [];
+    const seen = { heard, gaps: 0, announcements };
+    const stop = announcements.listen(
+      (announcement) => heard.push(announcement),
+      () => seen.gaps++,
+    );
+    await until('listening', announcements.isListening);
+    return Object.assign(seen, { stop });
+  };
+
+  beforeEach(async () => {
+    server = await carrier.start();
+    link = await breakableLink(server.url);
+    log = recordedLog();
+    opened = [];
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((announcements) => announcements.close()));
+    await link.close();
+    await server.stop();
+  });
+
+  it('reach every process that listens, in their order', async () => {
+    const [one, two] = [await listener(), await listener()];
+    const teller = open();
+    for (const version of [1, 2, 3]) await teller.announce(lamp(version));
+    await until('all heard', () => one.heard.length === 3 && two.heard.length === 3);
+    expect(one.heard).toEqual([lamp(1), lamp(2), lamp(3)]);
+    expect(two.heard).toEqual(one.heard);
+  });
+
+  it('come to an end for a listener that has stopped, and go on for the others of its process', async () => {
+    const one = await listener();
+    const other: Announcement[] = [];
+    one.announcements.listen((announcement) => other.push(announcement));
+    one.stop();
+    await open().announce(lamp(1));
+    await until('heard by the other', () => other.length === 1);
+    expect(one.heard).toEqual([]);
+  });
+
+  it('tell a listener at the start, and after an absence, that it may have missed some', async () => {
+    const one = await listener(link.url);
+    await until('told at the start', () => one.gaps === 1);
+    await link.cut();
+    await until('noticed', () => !one.announcements.isListening());
+    await open().announce(lamp(1));
+    await link.restore();
+    await until('told again', () => one.gaps === 2, 10_000);
+    await open().announce(lamp(2));
+    await until('heard again', () => one.heard.length > 0);
+    expect(one.heard).toEqual([lamp(2)]);
+    expect(log.saying('away')).toHaveLength(1);
+  });
+
+  it('notice a connection that has died without a word', async () => {
+    const one = await listener(link.url);
+    link.silence();
+    await until('told of the gap', () => one.gaps === 2, 30_000);
+    await open().announce(lamp(1));
+    await until('heard again', () => one.heard.length === 1);
+  });
+
+  it('cannot be made while the server is away, and can again when it is back', async () => {
+    const teller = open(link.url);
+    await teller.announce(lamp(1));
+    await link.cut();
+    await expect(teller.announce(lamp(2))).rejects.toThrow();
+    await link.restore();
+    const told = () =>
+      teller.announce(lamp(3)).then(
+        () => true,
+        () => false,
+      );
+    await until('told', told, 10_000);
+  });
+});
+
+describe('announcements of a release that says them in another way', () => {
+  it.runIf(redisHere())('count as a gap: something has changed', async () => {
+    const server = await startRedis();
+    const { log } = recordedLog();
+    const announcements = createAnnouncements({ REDIS_URL: server.url }, log);
+    let gaps = 0;
+    announcements.listen(
+      () => expect.unreachable(),
+      () => gaps++,
+    );
+    await until('listening', announcements.isListening);
+    const { Redis } = await import('ioredis');
+    const redis = new Redis(server.url);
+    await redis.publish('agora:announcements', '{"subject":"lamp"}');
+    await until('taken for a gap', () => gaps === 2);
+    redis.disconnect();
+    await announcements.close();
+    await server.stop();
+  });
+});
+
+describe('announcements with nothing to carry them', () => {
+  it('stay within the process', async () => {
+    const announcements = createAnnouncements({}, recordedLog().log);
+    const heard: Announcement[] = [];
+    announcements.listen((announcement) => heard.push(announcement));
+    await announcements.announce(lamp(1));
+    expect(heard).toEqual([lamp(1)]);
+  });
+});

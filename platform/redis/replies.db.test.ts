@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aMessage, idOf } from '#kit/messaging/messages.ts';
+import { hastyLimits } from '#kit/messaging/transports.ts';
+import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
+import { startRedisCluster, startRedisWithUser } from '#kit/redis/beyond-one.ts';
+import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
+import { until } from '#kit/vitest/until.ts';
+import type { Bus } from '../messaging/bus/bus.ts';
+import { createBus } from '../messaging/bus/create-bus.ts';
+import { createAnnouncements } from '../pubsub/announcements.ts';
+import { redisServerFault } from './fitness.ts';
+import { connectRedis } from './redis.ts';
+
+const everything = 'allkeys allchannels +@all';
+
+/** What is worth a line of the log that people read. */
+const told = (log: RecordedLog): string[] => log.lines.filter(({ level }) => level >= 30).map(({ msg }) => msg);
+
+describe.runIf(redisHere())('a Redis that answers with errors', () => {
+  const endings: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  });
+
+  const busOver = async (url: string): Promise<{ bus: Bus; log: RecordedLog }> => {
+    const log = recordedLog();
+    const bus = await createBus({ redisUrl: url }, log.log, hastyLimits);
+    endings.push(() => bus.close());
+    return { bus, log };
+  };
+
+  it('is asked by a worker now and then, told of once, and worked for again when the user has its rights', async () => {
+    const server = await startRedisWithUser(`${everything} -@scripting`);
+    endings.push(server.stop);
+    const { bus, log } = await busOver(server.url);
+    const taken: string[] = [];
+    await bus.consume('order', async (message) => void taken.push(idOf(message)));
+    await until('the refusal', () => bus.refusal() !== undefined);
+    await pause(1_500);
+    expect(bus.refusal()).toBe('NOPERM');
+    expect(told(log)).toEqual([
+      'the worker of queue order is refused by Redis: its user lacks a right: docs/redis.md lists what is needed',
+    ]);
+    // Every worker asks once a second; BullMQ by itself asks thousands of times.
+    const [, asked] = /errorstat_NOPERM:count=(\d+)/.exec(await server.info('errorstats')) ?? [];
+    expect(Number(asked)).toBeLessThan(400);
+
+    await server.setRules(everything);
+    const message = aMessage();
+    await until('a publish that works', () => published(bus, message));
+    await until('the message', () => taken.length > 0);
+    expect(bus.refusal()).toBeUndefined();
+    expect(told(log).filter((line) => line.includes('served by Redis again'))).toHaveLength(1);
+  });
+
+  it('that is one node of a cluster is no server by itself, and says so before the start and at each worker', async () => {
+    const cluster = await startRedisCluster();
+    endings.push(cluster.stop);
+    const faults = await Promise.all(cluster.nodeUrls.map(redisServerFault));
+    for (const fault of faults) expect(fault).toContain('write redis+cluster://');
+    expect(await redisServerFault(cluster.url)).toBeUndefined();
+    // The slot of {agora} is that of one node: where Redis was away at the start, another is found out by its answers.
+    const buses = await Promise.all(cluster.nodeUrls.map(busOver));
+    for (const { bus } of buses) await bus.consume('order', async () => undefined);
+    await until('the others', () => buses.filter(({ bus }) => bus.refusal() === 'MOVED').length === 2);
+    await pause(1_200);
+    expect(buses.flatMap(({ log }) => told(log))).toEqual(
+      Array(2).fill(expect.stringContaining('REDIS_URL names one node of a cluster')),
+    );
+  });
+
+  it('is no reason not to start while it is away', async () => {
+    expect(await redisServerFault('redis://127.0.0.1:1')).toBeUndefined();
+  });
+
+  it('that refuses channels keeps its connection, and is listened to once it allows them', async () => {
+    const server = await startRedisWithUser(`allkeys +@all resetchannels`);
+    endings.push(server.stop);
+    const log = recordedLog();
+    const announcements = createAnnouncements({ REDIS_URL: server.url }, log.log);
+    endings.push(announcements.close);
+    let gaps = 0;
+    announcements.listen(
+      () => undefined,
+      () => gaps++,
+    );
+    await until('the refusal', () => announcements.refusal() === 'NOPERM');
+    // What was told of it is in the outbox, and must not stand still there.
+    await announcements.announce({ about: { type: 'Product', id: 'lamp' } });
+    await pause(1_500);
+    expect(announcements.isListening()).toBe(false);
+    expect(told(log).filter((line) => line.includes('(announcements) is refused'))).toHaveLength(1);
+    expect(told(log).filter((line) => line.includes('away'))).toEqual([]);
+    // The one of this test, the one that listens and the one that tells; a busy machine may have made one of them twice.
+    const [, opened] = /total_connections_received:(\d+)/.exec(await server.info('stats')) ?? [];
+    expect(Number(opened)).toBeLessThan(10);
+
+    await server.setRules(everything);
+    await until('listening', announcements.isListening, 10_000);
+    expect(gaps).toBe(1);
+    await announcements.announce({ about: { type: 'Product', id: 'lamp' } });
+    expect(announcements.refusal()).toBeUndefined();
+  });
+
+  it('is known by whoever would have gone on without a word', async () => {
+    const server = await startRedisWithUser('~agora:* +@all -hset -set');
+    endings.push(server.stop);
+    const log = recordedLog();
+    const connection = connectRedis(server.url, log.log, 'gateway');
+    endings.push(connection.close);
+    await until('connected', connection.isUp);
+    for (let n = 0; n < 3; n++) {
+      await expect(connection.redis.hset('agora:x', 'a', '1')).rejects.toThrow('NOPERM');
+      await connection.redis.pipeline().set('agora:x', '1').exec();
+      expect(await connection.redis.get('agora:y')).toBeNull();
+    }
+    expect(connection.refusal()).toBe('NOPERM');
+    expect(told(log)).toEqual([expect.stringContaining('a command (gateway) is refused by Redis')]);
+
+    await server.setRules('~agora:* +@all');
+    await connection.redis.hset('agora:x', 'a', '1');
+    expect(connection.refusal()).toBe('NOPERM');
+    await connection.redis.set('agora:z', '1');
+    expect(connection.refusal()).toBeUndefined();
+    expect(told(log)).toHaveLength(2);
+  });
+});
+
+describe.runIf(redisHere())('a Redis that may evict', () => {
+  it('is told of in the log, once, with what to do, and not on the console', async () => {
+    const server = await redisProcess([...keepsNothing, '--maxmemory-policy', 'allkeys-lru']);
+    const log = recordedLog();
+    const onConsole: unknown[] = [];
+    const warn = console.warn;
+    console.warn = (...words) => void onConsole.push(words);
+    const bus = await createBus({ redisUrl: `redis://127.0.0.1:${server.port}` }, log.log, hastyLimits);
+    const taken: string[] = [];
+    await bus.consume('order', async (message) => void taken.push(idOf(message)));
+    await until('a publish that works', () => published(bus, aMessage()));
+    await until('the message', () => taken.length === 1);
+    await bus.close();
+    await server.stop();
+    console.warn = warn;
+    expect(told(log)).toEqual([expect.stringMatching(/allkeys-lru.*set maxmemory-policy noeviction/)]);
+    expect(onConsole).toEqual([]);
+  });
+});
+
+const published = (bus: Bus, message: ReturnType<typeof aMessage>): Promise<boolean> =>
+  bus.publish([{ queue: 'order', message }]).then(
+    () => true,
+    () => false,
+  );

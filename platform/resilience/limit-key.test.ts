@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
+import { addressKey, limitKey } from './limit-key.ts';
+
+it.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::1', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001:db8::1:2:3:4:5', '2001:db8:0:1::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::ffff:cb00:7107', '203.0.113.7'],
+  ['0:0:0:0:0:FFFF:203.0.113.7', '203.0.113.7'],
+  ['64:ff9b::203.0.113.7', '64:ff9b:0:0::/64'],
+  ['nowhere', 'nowhere'],
+])('%s counts as %s', (ip, key) => {
+  expect(addressKey(ip)).toBe(key);
+});
+
+it('counts a person as one account wherever they are, and a guest by address', () => {
+  const id = newId('User');
+  const person: Viewer = { kind: 'user', id, roles: ['CUSTOMER'] };
+  expect([limitKey(person, '2001:db8::1'), limitKey(person, '203.0.113.7')]).toEqual([id, id]);
+  expect(limitKey(guest, '2001:db8::1')).toBe(addressKey('2001:db8::2'));
+});

@@ -1,9 +1,0 @@
-/** `npm run contracts`: can this be changed, and who would notice? See `--help`. */
-import { contractsCommand } from './contracts/command.ts';
-import { beforeEnding } from './system/ending.ts';
-
-process.exitCode = await contractsCommand(process.argv.slice(2), {
-  say: console.log,
-  complain: console.error,
-  onStop: beforeEnding,
-});

@@ -1,0 +1,53 @@
+/** Variables with which every operation of the storefront gives as much as it can, made by really shopping. */
+import { randomUUID } from 'node:crypto';
+import { type OrderView, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import * as storefront from '#operations/documents.generated.ts';
+import { until } from '../vitest/until.ts';
+
+/** By name of operation. */
+export type Variables = Readonly<Record<string, object>>;
+
+export const demoCustomer = { email: 'customer@example.com', password: 'demo-customer' };
+
+const extraStepWithinMs = 30_000;
+
+/**
+ * Buys with cards of every kind, and fills the cart again. A mutation with the same key and input gets the same answer
+ * again, so each of them can be sent more than once.
+ */
+export const rehearse = async (shopper: Shopper): Promise<Variables> => {
+  const { product } = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'trail-lamp-200' });
+  const variantId = product?.variants[0]?.id ?? '';
+  const buy = async (paymentMethodToken: string, status: OrderView['status']) => {
+    await shopper.add({ variantId });
+    const placed = { idempotencyKey: randomUUID(), input: { paymentMethodToken } };
+    const { order } = succeed(await shopper.place(placed.input, placed.idempotencyKey), 'PlaceOrderSuccess');
+    return { placed, order: await shopper.orderReaches(order.id, [status]) };
+  };
+  const confirmed = await buy('tok_approve', 'CONFIRMED');
+  const declined = await buy('tok_decline', 'PAYMENT_FAILED');
+  const toCancel = await buy('tok_approve', 'CONFIRMED');
+  const waiting = await buy('tok_action_required', 'AUTHORIZING');
+  const extraStep = async () => (await shopper.order(waiting.order.id)).paymentAction;
+  await until('the extra step', async () => Boolean(await extraStep()), extraStepWithinMs);
+  const paymentId = (await extraStep())?.paymentId ?? '';
+  await shopper.add({ variantId });
+
+  const key = () => ({ idempotencyKey: randomUUID() });
+  const registration = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: 'Kim' };
+  return {
+    Account: {},
+    Cart: {},
+    Browse: { first: 3 },
+    Orders: { first: 3 },
+    ProductPage: { slug: 'trail-lamp-200' },
+    OrderPage: { id: confirmed.order.id },
+    Register: { ...key(), input: registration },
+    SignIn: { input: demoCustomer },
+    AddToCart: { ...key(), input: { variantId } },
+    PlaceOrder: confirmed.placed,
+    PayOrder: { ...key(), input: { orderId: declined.order.id, paymentMethodToken: 'tok_approve' } },
+    CancelOrder: { ...key(), input: { orderId: toCancel.order.id } },
+    ConfirmPayment: { ...key(), input: { paymentId, code: 'approve' } },
+  };
+};

@@ -1,0 +1,27 @@
+/** Vitest global set-up of the e2e tier: one system for all its files, over the transport that needs nothing installed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { DatabaseUrls } from '#ops/audit/audit.ts';
+import { startTestAgora } from './agora.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    agora: { gateway: string; urls: Record<string, string>; databaseUrls: DatabaseUrls; tracesFile: string };
+  }
+}
+
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'agora-traces-'));
+  const tracesFile = path.join(folder, 'traces.jsonl');
+  const agora = await startTestAgora({
+    events: 'postgres',
+    env: { PROVIDER_TIMEOUT_MS: '1000', TRACES_FILE: tracesFile },
+  });
+  project.provide('agora', { gateway: agora.gateway, urls: agora.urls, databaseUrls: agora.databaseUrls, tracesFile });
+  return async () => {
+    await agora.stop();
+    await rm(folder, { recursive: true });
+  };
+};

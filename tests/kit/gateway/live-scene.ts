@@ -1,0 +1,148 @@
+/** Orders that a test can change, behind gateways that tell of it: real HTTP, real streams, real announcements. */
+import { createClient } from 'graphql-sse';
+import { newId } from '#contracts/ids.ts';
+import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
+import { recordedLog } from '../observability/recorded-log.ts';
+import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
+import { until } from '../vitest/until.ts';
+import { aGateway, type GatewayFixture, supergraphOf } from './builders.ts';
+import { liveSdls, type OrderFixture, orderSubgraph, paymentSubgraph, type Tap } from './live-subgraphs.ts';
+
+export interface LiveScene {
+  readonly gateways: GatewayFixture[];
+  /** Reads of an order in its subgraph. */
+  readonly reads: Tap;
+  readonly payments: Tap;
+  readonly announcements: Announcements;
+  anOrder(customerId?: string): OrderFixture;
+  /** Changes the order, and tells of it unless the test wants that to be lost. */
+  change(order: OrderFixture, status: string, options?: { silently?: boolean }): Promise<void>;
+  open(order: { readonly id: string }, options?: OpenOptions): Promise<OpenStream>;
+  tokenOf(customerId: string, expiresInSeconds?: number): Promise<string>;
+  closeGateways(): Promise<void>;
+  /** The rest, and the gateways unless they are closed already. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly gateway?: GatewayFixture | undefined;
+  readonly selection?: string;
+  readonly query?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly token?: string;
+  readonly path?: string;
+  readonly retryAttempts?: number;
+}
+
+type Update = {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { message: string; extensions: { code: string } }[];
+};
+
+export interface OpenStream {
+  readonly updates: Update[];
+  /** The statuses that came, in their order. */
+  statuses(): unknown[];
+  codes(): unknown[];
+  readonly state: { ended: 'complete' | 'error' | undefined; error?: unknown };
+  readonly close: () => void;
+}
+
+export const orderStream = 'subscription ($id: ID!) { orderUpdated(id: $id) { id status } }';
+
+export const liveScene = async (environment: Record<string, string>, howMany = 1): Promise<LiveScene> => {
+  const [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
+  const keys = await keyServer([tokenKey.publicKey]);
+  const orders = new Map<string, OrderFixture>();
+  const reads: Tap = { count: 0, before: () => undefined };
+  const payments: Tap = { count: 0, before: () => undefined };
+  const [order, payment] = await Promise.all([
+    orderSubgraph(orders, reads, viewerKey),
+    paymentSubgraph(payments, viewerKey),
+  ]);
+  const gateways = await Promise.all(
+    Array.from({ length: howMany }, () =>
+      aGateway(viewerKey, {
+        SUPERGRAPH_SDL: supergraphOf(liveSdls),
+        ORDER_SUBGRAPH_URL: order.url,
+        PAYMENT_SUBGRAPH_URL: payment.url,
+        ACCESS_TOKEN_JWKS_URL: keys.url,
+        LIVE_ALONE_MS: '60000',
+        LIVE_SAFETY_MS: '60000',
+        ...environment,
+      }),
+    ),
+  );
+  const announcements = createAnnouncements(environment, recordedLog().log);
+  let gatewaysClosed: Promise<unknown> | undefined;
+  const closeGateways = async () => {
+    gatewaysClosed ??= Promise.all(gateways.map((gateway) => gateway.close()));
+    await gatewaysClosed;
+  };
+
+  return {
+    gateways,
+    reads,
+    payments,
+    announcements,
+    anOrder: (customerId = newId('User')) => {
+      const made = { id: newId('Order'), customerId, version: 1, status: 'PLACED' };
+      orders.set(made.id, made);
+      return made;
+    },
+    change: async (it, status, { silently = false } = {}) => {
+      it.status = status;
+      it.version++;
+      if (!silently) await announcements.announce({ about: { type: 'Order', id: it.id }, version: it.version });
+    },
+    open: async ({ id }, options = {}) => {
+      const { gateway = gateways[0], selection = 'id status', path = '/graphql/stream', retryAttempts = 0 } = options;
+      const owner = orders.get(id)?.customerId ?? newId('User');
+      const token = options.token ?? (await anAccessToken(tokenKey, { sub: owner }));
+      return openStream(`${gateway?.url}${path}`, token, retryAttempts, {
+        query: options.query ?? `subscription ($id: ID!) { orderUpdated(id: $id) { ${selection} } }`,
+        variables: options.variables ?? { id },
+      });
+    },
+    tokenOf: (sub, expiresInSeconds = 900) => anAccessToken(tokenKey, { sub, expiresInSeconds }),
+    closeGateways,
+    close: async () => {
+      await Promise.all([closeGateways(), announcements.close()]);
+      await Promise.all([order.close(), payment.close(), keys.close()]);
+    },
+  };
+};
+
+/** With the client library that browsers use. */
+const openStream = (
+  url: string,
+  token: string,
+  retryAttempts: number,
+  operation: { query: string; variables: Record<string, unknown> },
+): OpenStream => {
+  const headers = token ? { authorization: `Bearer ${token}` } : undefined;
+  const client = createClient({ url, ...(headers && { headers }), retryAttempts, retry: async () => undefined });
+  const updates: Update[] = [];
+  const state: OpenStream['state'] = { ended: undefined };
+  const close = client.subscribe(operation, {
+    next: (update) => void updates.push(update as unknown as Update),
+    complete: () => {
+      state.ended ??= 'complete';
+    },
+    error: (error) => {
+      state.ended = 'error';
+      state.error = error;
+    },
+  });
+  return {
+    updates,
+    state,
+    close,
+    statuses: () => updates.map(({ data }) => (Object.values(data ?? {})[0] as { status?: unknown } | null)?.status),
+    codes: () => updates.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code)),
+  };
+};
+
+/** Waits for this status to come. */
+export const untilStatus = (stream: OpenStream, status: string, withinMs = 10_000): Promise<void> =>
+  until(`the status ${status}`, () => stream.statuses().includes(status), withinMs);

@@ -1,0 +1,188 @@
+/** The order subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
+import { type GraphQLError, graphql } from 'graphql';
+import { type MessageId, namedId, newId, type OrderId, type UserId, type VariantId } from '#contracts/ids.ts';
+import { ProductChanged } from '#contracts/messages/product.ts';
+import { Currency, type Money, money } from '#contracts/money.ts';
+import { CallerFault } from '#contracts/result.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { prismaAdapter } from '#platform/database/database.ts';
+import { PrismaClient } from '#prisma/order/client/client.ts';
+import { orderWatch } from '#subgraphs/order/adapters/order-watch.ts';
+import { consumers } from '#subgraphs/order/consumers/index.ts';
+import type { Reply } from '#subgraphs/order/domain/checkout-events.ts';
+import type { OpenOrders } from '#subgraphs/order/domain/place-order.ts';
+import { defaultTimings, type Timings } from '#subgraphs/order/domain/timings.ts';
+import { context } from '#subgraphs/order/graphql/context.ts';
+import type { App } from '#subgraphs/order/usecases/app.ts';
+import type { SignedIn } from '#subgraphs/order/usecases/ask-of-order.ts';
+import { createApp, schema } from '#subgraphs/order/wiring.ts';
+import { aMessage } from '../messaging/messages.ts';
+import { recordedLog } from '../observability/recorded-log.ts';
+import { testDatabase } from '../postgres/postgres.ts';
+import { aReply } from './builders.ts';
+
+export const customer = (name = 'anna'): SignedIn => ({
+  kind: 'user',
+  id: namedId('User', name),
+  roles: ['CUSTOMER'],
+});
+export const staff: SignedIn = { kind: 'user', id: namedId('User', 'sten'), roles: ['STAFF'] };
+
+interface Offer {
+  readonly name: string;
+  readonly price?: Money;
+  readonly status?: 'DRAFT' | 'PUBLISHED' | 'ARCHIVED';
+  readonly sequence?: number;
+  /** The variants it still has; one of its own name when absent. */
+  readonly variants?: readonly string[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the answer to whatever a test asks; its expectations are the check
+type Answer = { data: any; codes?: unknown[] };
+
+/** A caller's fault gets its code at the server's edge (platform/graphql/errors.ts), which is not part of this. */
+const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
+  originalError instanceof CallerFault ? originalError.code : (extensions.code ?? originalError?.message);
+
+const productMessage = ({ name, price = money(1_999, 'EUR'), status = 'PUBLISHED', ...rest }: Offer) => ({
+  ...aMessage({ type: ProductChanged.type, version: 1, sequence: rest.sequence ?? 1 }),
+  data: {
+    productId: namedId('Product', name),
+    slug: name,
+    title: name,
+    status,
+    variants: (rest.variants ?? [name]).map((variant) => ({
+      variantId: namedId('Variant', variant),
+      sku: variant.toUpperCase(),
+      title: variant,
+      price,
+    })),
+  },
+});
+
+export const variantOf = (name: string): VariantId => namedId('Variant', name);
+
+export type OrderTestApp = Awaited<ReturnType<typeof orderTestApp>>;
+
+/** Gives the app as it is, and the ways in which the outside world reaches it. */
+export const orderTestApp = async (
+  timings: Timings = defaultTimings,
+  openOrders: OpenOrders = { orders: 1_000, units: 100_000 },
+) => {
+  const database = await testDatabase('order');
+  const prisma = new PrismaClient({
+    adapter: prismaAdapter(database.url, 10),
+    errorFormat: 'minimal',
+    log: [{ emit: 'event', level: 'query' }],
+  });
+  const statements: string[] = [];
+  prisma.$on('query', ({ query }) => statements.push(query));
+  const watchLog = recordedLog();
+  const watch = orderWatch(database.url, watchLog.log);
+  const alarms: string[] = [];
+  const failures: unknown[] = [];
+  const clock = { offsetMs: 0 };
+  const parts = {
+    watch,
+    signals: {
+      moved: () => {},
+      ignored: () => {},
+      alarm: (_: unknown, alarm: string) => alarms.push(alarm),
+      failed: (_: unknown, error: unknown) => failures.push(error),
+    },
+    timings,
+    // Far more than any test needs but those about the bound, which bring their own.
+    openOrders,
+    sweepBatch: 100,
+    clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
+  };
+  const app = createApp(prisma, parts);
+  const subgraph = schema();
+  return {
+    app,
+    /** What the app was made of beside the database. */
+    parts,
+    prisma,
+    databaseUrl: database.url,
+    /** Every SQL statement so far. */
+    statements,
+    alarms,
+    /** What the sweep could not deal with. */
+    failures,
+    /** How often the watch lost its connection. */
+    outages: () => watchLog.saying('is away').length,
+    advance: (ms: number) => {
+      clock.offsetMs += ms;
+    },
+    /** What the gateway would get for this viewer: the data as JSON, and the codes of the errors. */
+    ask: async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}): Promise<Answer> => {
+      const contextValue = context(app)(viewer);
+      const { data, errors } = await graphql({ schema: subgraph, source, variableValues, contextValue });
+      return JSON.parse(JSON.stringify({ data, codes: errors?.map(codeOf) }));
+    },
+    ...doors(app),
+    ...shopping(app, prisma),
+    [Symbol.asyncDispose]: async () => {
+      await watch.close();
+      await prisma.$disconnect();
+      await database.dispose();
+    },
+  };
+};
+
+/** The consumers, as the queue would call them. */
+const doors = (app: App) => {
+  const handlers = new Map(consumers(app).map(({ definition, handle }) => [definition.type, handle]));
+  const deliver = (message: { type: string }) => {
+    const handle = handlers.get(message.type);
+    if (!handle) throw new Error(`nobody listens to ${message.type}`);
+    return handle(message as never);
+  };
+  return {
+    offer: (offer: Offer) => deliver(productMessage(offer)),
+    /** A neighbour's reply; with the same `id`, the same message again. */
+    reply: ({ type, data }: Reply, id: MessageId = newId('Message')) =>
+      deliver({ ...aMessage({ id, type }), data } as never),
+  };
+};
+
+/** Short ways to what most tests begin with. Everything is for `customer()` unless told otherwise. */
+const shopping = (app: App, prisma: PrismaClient) => {
+  const add = async (name: string, quantity = 1, customerId: UserId = customer().id) =>
+    app.commands.addToCart({ customerId, variantId: variantOf(name), quantity, idempotencyKey: undefined });
+  const place = (customerId: UserId = customer().id, idempotencyKey: string = newId('Message')) =>
+    app.commands.placeOrder({
+      customerId,
+      paymentMethodToken: 'tok_approve',
+      expectedTotal: undefined,
+      idempotencyKey,
+    });
+  const rowOf = (id: OrderId) => prisma.order.findUniqueOrThrow({ where: { id } });
+  return {
+    add,
+    place,
+    rowOf,
+    /** An order that was just placed: two units of "lamp", which must be on offer. */
+    placed: async (customerId: UserId = customer().id): Promise<OrderId> => {
+      await add('lamp', 2, customerId);
+      const result = await place(customerId);
+      if (!result.ok) throw new Error(result.failure.message);
+      return result.value;
+    },
+    /** A reply about the order's present attempt, and about all of its money, unless told otherwise. */
+    replyTo: async <T extends Reply['type']>(id: OrderId, type: T, data: Parameters<typeof aReply<T>>[1] = {}) => {
+      const { attemptId, totalAmount, currency } = await rowOf(id);
+      const isOfMoney = type === 'payment.authorized' || type === 'payment.captured';
+      const all = isOfMoney && { amount: money(totalAmount, Currency.parse(currency)) };
+      return aReply(type, { attemptId, orderId: id, ...all, ...data } as Parameters<typeof aReply<T>>[1]);
+    },
+    /** The types of all that was sent about an order, in their order. */
+    sent: async (id: OrderId): Promise<string[]> => {
+      const rows = await prisma.outboxMessage.findMany({
+        where: { aggregateType: 'order', aggregateId: id },
+        orderBy: { sequence: 'asc' },
+      });
+      return rows.map(({ type }) => type);
+    },
+  };
+};

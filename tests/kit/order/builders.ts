@@ -1,0 +1,118 @@
+/** Orders, carts and catalogue entries for tests: everything has a plausible value, a test names only what it is about. */
+import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
+import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout.ts';
+import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout-events.ts';
+import { touchedBy } from '#subgraphs/order/domain/checkout-moves.ts';
+import { steps } from '#subgraphs/order/domain/checkout-steps.ts';
+import type { CheckoutFailure } from '#subgraphs/order/domain/failures.ts';
+import { type Order, type OrderLine, totalOf } from '#subgraphs/order/domain/order.ts';
+import type { OrderStatus, PaymentStatus } from '#subgraphs/order/domain/order-status.ts';
+import { defaultTimings, type Timings } from '#subgraphs/order/domain/timings.ts';
+
+export const noon = new Date('2026-11-22T12:00:00.000Z');
+export const later = (ms: number, from = noon): Date => new Date(from.getTime() + ms);
+
+export const attempt = (name: string): AttemptId => namedId('Attempt', name);
+export const anna: UserId = namedId('User', 'anna');
+
+export const aLine = (over: Partial<OrderLine> = {}): OrderLine => ({
+  variantId: namedId('Variant', 'lamp'),
+  sku: 'LAMP-1',
+  title: 'Trail Lamp',
+  quantity: 2,
+  unitPrice: money(1_999, 'EUR'),
+  ...over,
+});
+
+/** An order that has just been made, before anything was sent for it. */
+export const aNewOrder = (over: Partial<Order> = {}): Order => {
+  const lines = over.lines ?? [aLine()];
+  return {
+    id: namedId('Order', 'one') as OrderId,
+    number: 'AG-0000-0001',
+    customerId: anna,
+    lines,
+    total: totalOf(lines, 'EUR'),
+    placedAt: noon,
+    expiresAt: later(defaultTimings.waitMs.expiry),
+    version: 0,
+    status: 'PLACED',
+    attempt: { id: attempt('first'), number: 1, paymentMethodToken: 'tok_approve' },
+    payment: { status: 'NONE', id: null, actionUrl: null },
+    step: { deadline: null, sends: 0 },
+    undo: [],
+    heading: null,
+    failure: null,
+    ...over,
+  };
+};
+
+/** The payment of an order that got to this status without a hitch. */
+const paymentIn: Record<OrderStatus, PaymentStatus> = {
+  PLACED: 'NONE',
+  AUTHORIZING: 'PENDING',
+  COMMITTING: 'AUTHORIZED',
+  CAPTURING: 'AUTHORIZED',
+  CONFIRMED: 'PAID',
+  REJECTED: 'NONE',
+  PAYMENT_FAILED: 'DECLINED',
+  COMPENSATING: 'AUTHORIZED',
+  NEEDS_ATTENTION: 'AUTHORIZED',
+  CANCELLED: 'VOIDED',
+};
+
+const byCustomer: CheckoutFailure = { kind: 'OrderCancelled', message: 'At your request.', reason: 'CUSTOMER' };
+
+/** An order in this status, as the checkout would have left it. COMPENSATING: both parts are left to undo. */
+export const anOrder = (over: Partial<Order> = {}, timings: Timings = defaultTimings): Order => {
+  const status = over.status ?? 'PLACED';
+  const { waits, settled } = steps[status];
+  const isUndoing = status === 'COMPENSATING' || status === 'NEEDS_ATTENTION';
+  const token = status === 'PLACED' ? 'tok_approve' : null;
+  return {
+    ...begin(timings, aNewOrder(), noon).order,
+    attempt: { id: attempt('first'), number: 1, paymentMethodToken: token },
+    payment: { status: paymentIn[status], id: null, actionUrl: null },
+    step: { deadline: waits ? later(timings.waitMs[waits]) : null, sends: 1 },
+    undo: isUndoing ? touchedBy('CAPTURING') : [],
+    heading: isUndoing ? 'CANCELLED' : null,
+    failure: isUndoing || settled ? byCustomer : null,
+    ...over,
+  };
+};
+
+type Data<T extends Reply['type']> = Extract<Reply, { type: T }>['data'];
+
+const payment = { paymentId: namedId('Payment', 'first') };
+const plausible: { [T in Reply['type']]: Omit<Data<T>, 'attemptId' | 'orderId'> } = {
+  'stock.reserved': { expiresAt: '2026-11-22T12:19:00.000Z' },
+  'stock.rejected': {
+    reason: 'INSUFFICIENT_STOCK',
+    lines: [{ variantId: aLine().variantId, requested: 2, available: 1, currentPrice: money(1_999, 'EUR') }],
+  },
+  'stock.committed': {},
+  'stock.commit-failed': { reason: 'EXPIRED' },
+  'stock.released': {},
+  'payment.authorized': { ...payment, amount: money(3_998, 'EUR') },
+  'payment.action-required': { ...payment, actionUrl: 'https://bank.example/challenge' },
+  'payment.declined': { ...payment, reason: 'CARD_DECLINED', message: 'no' },
+  'payment.captured': { ...payment, amount: money(3_998, 'EUR') },
+  'payment.capture-failed': { ...payment, reason: 'refused' },
+  'payment.cancelled': { ...payment, outcome: 'VOIDED', refunded: null },
+  'payment.cancel-failed': { ...payment, reason: 'the provider is bankrupt' },
+};
+
+/** A neighbour's reply about an order's attempt; by default its latest. */
+export const aReply = <T extends Reply['type']>(
+  type: T,
+  { order = aNewOrder(), ...data }: Partial<Data<T>> & { order?: Order } = {},
+): Reply => ({ type, data: { attemptId: order.attempt.id, orderId: order.id, ...plausible[type], ...data } }) as Reply;
+
+/** What an order becomes by an event that it does not ignore. */
+export const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {
+  const decision = decide(defaultTimings, order, event, now);
+  if (decision.kind !== 'changed') throw new Error(decision.because);
+  return decision;
+};
+export const sent = ({ messages }: Changed): string[] => messages.map(({ type }) => type);

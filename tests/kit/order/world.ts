@@ -1,0 +1,130 @@
+/** An order, its neighbours and the network between them: what can happen to a checkout, one thing at a time. */
+import type { NewMessage } from '#contracts/envelope.ts';
+import type { AttemptId } from '#contracts/ids.ts';
+import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout.ts';
+import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout-events.ts';
+import type { Order } from '#subgraphs/order/domain/order.ts';
+import type { OrderStatus } from '#subgraphs/order/domain/order-status.ts';
+import { defaultTimings as timings } from '#subgraphs/order/domain/timings.ts';
+import { aNewOrder, attempt, noon } from './builders.ts';
+import { confirm, expire, handle, type Luck, type Neighbours, neighbours } from './neighbours.ts';
+
+/** Something on its way: a command to a neighbour, or a reply to the order. */
+type Parcel = { readonly id: number; readonly command: NewMessage } | { readonly id: number; readonly reply: Reply };
+
+export interface World {
+  order: Order;
+  now: Date;
+  attempts: AttemptId[];
+  readonly others: Neighbours;
+  network: Parcel[];
+  readonly seen: Set<number>;
+  nextId: number;
+  readonly been: Set<OrderStatus>;
+}
+
+export const kinds = [
+  'deliver',
+  'duplicate',
+  'repeat',
+  'lose',
+  'timeOut',
+  'cancel',
+  'pay',
+  'resume',
+  'confirm',
+  'expire',
+] as const;
+export type Happening = { readonly kind: (typeof kinds)[number]; readonly pick: number; readonly luck: Luck };
+
+const post = (world: World, messages: readonly NewMessage[]) => {
+  const commands = messages.filter(({ type }) => !type.startsWith('order.'));
+  world.network.push(...commands.map((command) => ({ id: world.nextId++, command })));
+};
+
+const enact = (world: World, { order, messages }: Changed) => {
+  world.order = order;
+  world.been.add(order.status);
+  if (!world.attempts.includes(order.attempt.id)) world.attempts.push(order.attempt.id);
+  post(world, messages);
+};
+
+const happen = (world: World, event: CheckoutEvent) => {
+  const decision = decide(timings, world.order, event, world.now);
+  if (decision.kind === 'changed') enact(world, decision);
+};
+
+export const start = (): World => {
+  const begun = begin(timings, aNewOrder(), noon);
+  const world: World = {
+    order: begun.order,
+    now: noon,
+    attempts: [],
+    others: neighbours(),
+    network: [],
+    seen: new Set(),
+    nextId: 1,
+    been: new Set(),
+  };
+  enact(world, begun);
+  return world;
+};
+
+/** Both ends have an inbox: a parcel that comes twice is opened once. */
+const open = (world: World, parcel: Parcel, luck: Luck) => {
+  if (world.seen.has(parcel.id)) return;
+  world.seen.add(parcel.id);
+  if ('reply' in parcel) happen(world, parcel.reply);
+  else world.network.push({ id: world.nextId++, reply: handle(world.others, parcel.command, luck) });
+};
+
+const letTimePass = (world: World) => {
+  if (world.order.step.deadline && world.order.step.deadline > world.now) world.now = world.order.step.deadline;
+  happen(world, { type: 'timedOut' });
+};
+
+const take = (world: World, parcel: Parcel) => {
+  world.network = world.network.filter((it) => it !== parcel);
+};
+
+const attemptOf = ({ attempts, order }: World, pick: number) => attempts[pick % attempts.length] ?? order.attempt.id;
+
+type Happen = (world: World, parcel: Parcel | undefined, happening: Happening) => void;
+
+const happenings: Record<Happening['kind'], Happen> = {
+  deliver: (world, parcel, { luck }) => {
+    if (!parcel) return;
+    take(world, parcel);
+    open(world, parcel, luck);
+  },
+  duplicate: (world, parcel, { luck }) => parcel && open(world, parcel, luck),
+  // As when a command is sent again, or answered again: the same words in another envelope.
+  repeat: (world, parcel) => parcel && world.network.push({ ...parcel, id: world.nextId++ }),
+  lose: (world, parcel) => parcel && take(world, parcel),
+  timeOut: letTimePass,
+  cancel: (world) => happen(world, { type: 'cancelRequested', by: 'CUSTOMER' }),
+  pay: (world) => {
+    const attemptId = attempt(`attempt ${world.attempts.length + 1}`);
+    happen(world, { type: 'payRequested', attemptId, paymentMethodToken: 'tok_other' });
+  },
+  resume: (world) => happen(world, { type: 'resumeRequested' }),
+  confirm: (world, _, { pick, luck }) => {
+    const reply = confirm(world.others, attemptOf(world, pick), luck);
+    if (reply) world.network.push({ id: world.nextId++, reply });
+  },
+  expire: (world, _, { pick }) => expire(world.others, attemptOf(world, pick)),
+};
+
+export const run = (world: World, it: Happening) =>
+  happenings[it.kind](world, world.network[it.pick % Math.max(world.network.length, 1)], it);
+
+/** From here on nothing is lost any more and nothing fails; people do what is asked of them. */
+export const settle = (world: World) => {
+  for (let rounds = 0; rounds < 500; rounds++) {
+    if (world.network.length > 0) run(world, { kind: 'deliver', pick: 0, luck: 'good' });
+    else if (world.order.step.deadline) letTimePass(world);
+    else if (world.order.status === 'NEEDS_ATTENTION') happen(world, { type: 'resumeRequested' });
+    else return;
+  }
+  throw new Error(`still ${world.order.status} after 500 rounds`);
+};

@@ -1,0 +1,118 @@
+/** The payment subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
+import { prismaAdapter } from '#platform/database/database.ts';
+import { PrismaClient } from '#prisma/payment/client/client.ts';
+import { openMemory } from '#subgraphs/payment/adapters/simulator/memory.ts';
+import { simulator } from '#subgraphs/payment/adapters/simulator/simulator.ts';
+import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
+import type { App } from '#subgraphs/payment/usecases/app.ts';
+import type { PaymentProvider } from '#subgraphs/payment/usecases/ports.ts';
+import { createApp } from '#subgraphs/payment/wiring.ts';
+import { testDatabase } from '../postgres/postgres.ts';
+
+/** A reply to the order, as it lies in the outbox. */
+export interface Told {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface PaymentTestApp extends AsyncDisposable {
+  readonly app: App;
+  readonly prisma: PrismaClient;
+  readonly databaseUrl: string;
+  /** The simulator's memory. */
+  readonly memory: ReturnType<typeof openMemory>;
+  /** Every SQL statement of the app so far. */
+  readonly statements: readonly string[];
+  /** What operators were told of the provider. */
+  readonly faults: readonly string[];
+  advance(ms: number): void;
+  /** Sweeps once, an hour later: everything open or waiting is due by then. */
+  sweepLater(): Promise<void>;
+  /** What the order was told about the attempt, in order. */
+  told(attempt: Attempt): Promise<readonly Told[]>;
+  payment(attempt: Attempt): Promise<Payment>;
+  /** `KIND amount` of the ledger, oldest first. */
+  ledger(attempt: Attempt): Promise<readonly string[]>;
+  /** The same of what really happened at the simulator. */
+  effects(attempt: Attempt): Promise<readonly string[]>;
+}
+
+export interface TestWorld {
+  /** Another provider than the simulator. */
+  readonly provider?: PaymentProvider;
+  readonly providerTimeoutMs?: number;
+  /** The database's clock stands, and goes on only by `advance`: how slow the machine is does not matter then. */
+  readonly isClockStopped?: boolean;
+}
+
+export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTestApp> => {
+  const database = await testDatabase('payment');
+  const prisma = new PrismaClient({
+    adapter: prismaAdapter(database.url, 10),
+    log: [{ emit: 'event', level: 'query' }],
+  });
+  const statements: string[] = [];
+  prisma.$on('query', ({ query }) => statements.push(query));
+  const memory = openMemory(database.url, () => undefined);
+
+  let aheadMs = 0;
+  let stoppedAt: Date | undefined;
+  const clock = (time: Date) => {
+    stoppedAt ??= time;
+    return new Date((world.isClockStopped ? stoppedAt : time).getTime() + aheadMs);
+  };
+  const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
+  const faults: string[] = [];
+  const signals = {
+    contradicted: (_: unknown, fault: string) => void faults.push(fault),
+    unreadable: ({ unreadableBecause }: { unreadableBecause: string }) => void faults.push(unreadableBecause),
+  };
+  const app = createApp(prisma, { provider, signals, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
+
+  return {
+    ...{ app, prisma, databaseUrl: database.url, memory, statements, faults },
+    advance: (ms) => {
+      aheadMs += ms;
+    },
+    sweepLater: async () => {
+      aheadMs += 3_600_000;
+      await app.sweeps.operations();
+      await app.sweeps.checks();
+    },
+    ...observations(prisma, memory),
+    [Symbol.asyncDispose]: async () => {
+      await memory.end();
+      await prisma.$disconnect();
+      await database.dispose();
+    },
+  };
+};
+
+const observations = (
+  prisma: PrismaClient,
+  memory: PaymentTestApp['memory'],
+): Pick<PaymentTestApp, 'told' | 'payment' | 'ledger' | 'effects'> => ({
+  told: async ({ attemptId }) => {
+    const rows = await prisma.outboxMessage.findMany({
+      where: { aggregateId: attemptId },
+      orderBy: { position: 'asc' },
+    });
+    return rows.map(({ type, data }) => ({ type, data: data as Told['data'] }));
+  },
+  payment: async ({ attemptId }) => {
+    const row = await prisma.payment.findUniqueOrThrow({ where: { attemptId } });
+    return { ...row, amount: { amount: row.amount, currency: row.currency } } as unknown as Payment;
+  },
+  ledger: async ({ attemptId }) => {
+    const rows = await prisma.ledgerEntry.findMany({ where: { payment: { attemptId } }, orderBy: { id: 'asc' } });
+    return rows.map(({ kind, amount }) => `${kind} ${amount}`);
+  },
+  effects: async ({ attemptId }) => {
+    const { rows } = await memory.query<{ effect: string }>(
+      `SELECT e.kind || ' ' || e.amount AS effect FROM simulator.effect e JOIN simulator.payment p USING (reference)
+        WHERE p.attempt = $1 ORDER BY e.id`,
+      [attemptId],
+    );
+    return rows.map(({ effect }) => effect);
+  },
+});

@@ -1,0 +1,148 @@
+/**
+ * A payment provider reduced to what matters: what it is asked to do it does once per key, and it counts what happened
+ * to money. Synchronous, so that a test can put every step of a call where it likes.
+ */
+import { money } from '#contracts/money.ts';
+import type { Answer, AuthorizationAnswer } from '#subgraphs/payment/domain/answers.ts';
+import type { Operation } from '#subgraphs/payment/domain/operation.ts';
+import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/ports.ts';
+
+/** What this provider's bank is like. */
+export interface Temper {
+  readonly onAuthorize: 'approve' | 'decline' | 'requireAction' | 'process';
+  /** Whether the customer passes the extra step, or the pending payment comes through. */
+  readonly settles: boolean;
+  readonly refusesCapture: boolean;
+  /** How many voids and refunds it refuses before it gives in. */
+  readonly refusesUndo: number;
+}
+
+interface Held {
+  status: 'processing' | 'requiresAction' | 'held' | 'declined' | 'captured' | 'cancelled';
+  captured: number;
+  refunded: number;
+}
+
+export interface ProviderModel {
+  /** Does what the operation asks, once per key, and answers. */
+  perform(operation: Operation): Answer;
+  /** The outside world goes on: the customer takes the step, the pending payment settles. */
+  settle(): void;
+  look(): AuthorizationAnswer;
+  /** `KIND amount`, in order. */
+  readonly effects: string[];
+  /** What of the customer's money is held or taken right now. */
+  inHand(): number;
+}
+
+export const providerModel = (temper: Temper, amount = money(5_000, 'EUR')): ProviderModel => {
+  const reference = `model_${crypto.randomUUID()}`;
+  const answers = new Map<string, Answer>();
+  const effects: string[] = [];
+  let refusalsLeft = temper.refusesUndo;
+  let it: Held | undefined;
+
+  const known = (): Held => {
+    if (!it) throw new Error('the provider was asked about a payment that it was never told of');
+    return it;
+  };
+  const hold = (payment: Held): void => {
+    payment.status = 'held';
+    effects.push(`AUTHORIZATION ${amount.amount}`);
+  };
+  const look = (): AuthorizationAnswer => {
+    const { status } = known();
+    if (status === 'processing') return { kind: 'processing', reference };
+    if (status === 'requiresAction') return { kind: 'actionRequired', reference, actionUrl: null };
+    if (status === 'held' || status === 'captured') return { kind: 'approved', reference, held: amount };
+    return { kind: 'declined', reference, reason: 'CARD_DECLINED', message: 'No.' };
+  };
+  const settle = (): void => {
+    if (it?.status !== 'processing' && it?.status !== 'requiresAction') return;
+    if (temper.settles) hold(it);
+    else it.status = 'declined';
+  };
+  const refusesToUndo = (): boolean => refusalsLeft-- > 0;
+
+  const work: Record<Operation['kind'], (asked: number) => Answer> = {
+    AUTHORIZE: () => {
+      if (it) throw new Error('authorized twice');
+      const first = {
+        approve: 'held',
+        decline: 'declined',
+        requireAction: 'requiresAction',
+        process: 'processing',
+      } as const;
+      it = { status: first[temper.onAuthorize], captured: 0, refunded: 0 };
+      if (it.status === 'held') hold(it);
+      return look();
+    },
+    CONFIRM: () => {
+      if (known().status === 'requiresAction') settle();
+      return look();
+    },
+    CAPTURE: (asked) => {
+      const payment = known();
+      if (temper.refusesCapture || payment.status !== 'held') return { kind: 'captureRefused', reason: 'No.' };
+      Object.assign(payment, { status: 'captured', captured: asked });
+      effects.push(`CAPTURE ${asked}`);
+      return { kind: 'captured', amount: { ...amount, amount: asked } };
+    },
+    VOID: () => {
+      const payment = known();
+      const isHeld = payment.status === 'held';
+      if (payment.status === 'captured' || (isHeld && refusesToUndo()))
+        return { kind: 'voidRefused', reason: 'No.', held: amount };
+      payment.status = 'cancelled';
+      if (isHeld) effects.push(`VOID ${amount.amount}`);
+      return { kind: 'voided', released: isHeld ? amount : null };
+    },
+    REFUND: (asked) => {
+      const payment = known();
+      if (asked > payment.captured - payment.refunded || refusesToUndo())
+        return { kind: 'refundRefused', reason: 'No.' };
+      payment.refunded += asked;
+      effects.push(`REFUND ${asked}`);
+      return { kind: 'refunded', amount: { ...amount, amount: asked } };
+    },
+  };
+
+  return {
+    perform: ({ key, kind, amount: asked }) => {
+      const answer = answers.get(key) ?? work[kind](asked?.amount ?? 0);
+      answers.set(key, answer);
+      return answer;
+    },
+    ...{ settle, look, effects },
+    inHand: () => {
+      if (!it) return 0;
+      return it.status === 'held' ? amount.amount : it.captured - it.refunded;
+    },
+  };
+};
+
+/** What happens to a call on its way: an error before the effect, or after it. */
+export type Fate = 'arrives' | 'request lost' | 'answer lost';
+
+/** The model behind the port. `fate` is asked once per call. */
+export const providerFrom = (model: ProviderModel, fate: () => Promise<Fate>): PaymentProvider => {
+  const ask = async <A>(kind: Operation['kind'], { key }: ProviderCall, request: object): Promise<A> => {
+    const what = await fate();
+    if (what === 'request lost') throw new Error('connection refused');
+    const answer = model.perform({ key, kind, ...request } as Operation) as A;
+    if (what === 'answer lost') throw new Error('connection reset');
+    return answer;
+  };
+  return {
+    name: 'model',
+    authorize: (request, call) => ask('AUTHORIZE', call, request),
+    confirm: (request, call) => ask('CONFIRM', call, request),
+    capture: (request, call) => ask('CAPTURE', call, request),
+    void: (request, call) => ask('VOID', call, request),
+    refund: (request, call) => ask('REFUND', call, request),
+    lookup: async () => {
+      if ((await fate()) !== 'arrives') throw new Error('connection reset');
+      return model.look();
+    },
+  };
+};

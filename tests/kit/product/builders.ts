@@ -1,0 +1,88 @@
+/** Things of the product subgraph, for tests. */
+import type { DataOf, Message, MessageDefinition } from '#contracts/envelope.ts';
+import { type AttemptId, type CategoryId, namedId, newId, type VariantId } from '#contracts/ids.ts';
+import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import { type Money, money } from '#contracts/money.ts';
+import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+
+export const tenEuros = money(1_000, 'EUR');
+
+/** The same name is the same category, as with all builders here. */
+export const aCategory = (slug = 'lighting', fields: Partial<Category> = {}): Category => ({
+  id: namedId('Category', slug),
+  slug,
+  name: slug,
+  parentId: null,
+  position: 0,
+  ...fields,
+});
+
+export const aVariant = (sku = 'LAMP-1', fields: Partial<Variant> = {}): Variant => ({
+  id: namedId('Variant', sku),
+  sku,
+  title: sku,
+  options: [{ name: 'Size', value: 'M' }],
+  price: tenEuros,
+  ...fields,
+});
+
+export const aProduct = (slug = 'lamp', fields: Partial<Product> = {}): Product => ({
+  id: namedId('Product', slug),
+  slug,
+  title: `The ${slug}`,
+  description: 'It does what it should.',
+  brand: null,
+  status: 'PUBLISHED',
+  categoryId: namedId('Category', 'lighting'),
+  attributes: [{ name: 'Weight', value: '240 g' }],
+  variants: [aVariant(`${slug.toUpperCase()}-1`)],
+  ...fields,
+});
+
+/** `stock` by sku. */
+export const aCatalogue = (
+  products: readonly Product[] = [aProduct()],
+  stock: Readonly<Record<string, number>> = {},
+  categories: readonly Category[] = [aCategory()],
+): CatalogueImport => ({
+  categories: [...categories],
+  products: [...products],
+  initialStock: Object.fromEntries(Object.entries(stock).map(([sku, units]) => [namedId('Variant', sku), units])),
+});
+
+const received = <D extends MessageDefinition>(definition: D, attemptId: AttemptId, data: object) => ({
+  id: newId('Message'),
+  type: definition.type,
+  version: definition.version,
+  occurredAt: new Date().toISOString(),
+  aggregate: { type: 'order', id: orderOf(attemptId) },
+  sequence: 1,
+  correlationId: 'test',
+  data: definition.data.parse({ attemptId, orderId: orderOf(attemptId), ...data }) as DataOf<D>,
+});
+
+export const anAttempt = (): AttemptId => newId('Attempt');
+export const orderOf = (attemptId: AttemptId) => namedId('Order', attemptId);
+
+export interface WantedLine {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPrice?: Money;
+}
+
+/** Each call is another message; hand the same one over twice for a redelivery. */
+export const reserve = (
+  attemptId: AttemptId,
+  lines: readonly WantedLine[],
+  ttlMs = 60_000,
+): Message<DataOf<typeof ReserveStock>> =>
+  received(ReserveStock, attemptId, {
+    lines: lines.map(({ sku, quantity, unitPrice = tenEuros }) => ({ variantId: variantOf(sku), quantity, unitPrice })),
+    ttlMs,
+  });
+export const commit = (attemptId: AttemptId) => received(CommitStock, attemptId, {});
+export const release = (attemptId: AttemptId) => received(ReleaseStock, attemptId, {});
+
+export const variantOf = (sku: string): VariantId => namedId('Variant', sku);
+export const categoryOf = (slug: string): CategoryId => namedId('Category', slug);

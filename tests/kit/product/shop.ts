@@ -1,0 +1,73 @@
+/** A shop of its own for a test: a real database with the real product app on it. */
+import { afterAll } from 'vitest';
+import type { AttemptId } from '#contracts/ids.ts';
+import { prismaAdapter } from '#platform/database/database.ts';
+import { PrismaClient } from '#prisma/product/client/client.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import { createApp } from '#subgraphs/product/wiring.ts';
+import { testDatabase } from '../postgres/postgres.ts';
+import { aCatalogue, aProduct, aVariant, variantOf } from './builders.ts';
+
+/** Closed when the test file ends. */
+export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, [])) => {
+  const database = await testDatabase('product');
+  const statements: string[] = [];
+  const prisma = new PrismaClient({
+    adapter: prismaAdapter(database.url, 10),
+    log: [{ emit: 'event', level: 'query' }],
+  });
+  prisma.$on('query', ({ query }) => statements.push(query));
+  let aheadMs = 0;
+  const app = createApp(prisma, { clock: (time) => new Date(time.getTime() + aheadMs) });
+  const { commands } = app;
+  let products = 0;
+  await commands.importCatalogue(catalogue);
+  afterAll(async () => {
+    await prisma.$disconnect();
+    await database.dispose();
+  });
+  return {
+    prisma,
+    app,
+    commands,
+    /** The SQL that `work` sends. */
+    statementsOf: async (work: () => Promise<unknown>): Promise<string[]> => {
+      statements.length = 0;
+      await work();
+      return [...statements];
+    },
+    /** Puts a new product on sale, with a variant for each number of units; returns their skus. */
+    stock: async (...units: readonly number[]): Promise<string[]> => {
+      const slug = `thing-${++products}`;
+      const skus = units.map((_, index) => `${slug.toUpperCase()}-${index}`);
+      const product = aProduct(slug, { variants: skus.map((sku) => aVariant(sku)) });
+      const stock = Object.fromEntries(skus.map((sku, index) => [sku, units[index] ?? 0]));
+      await commands.importCatalogue(aCatalogue([product], stock));
+      return skus;
+    },
+    advance: (ms: number) => {
+      aheadMs += ms;
+    },
+    /** Answers to one attempt, in the order they were given. */
+    answers: async (attemptId: AttemptId) => {
+      const rows = await prisma.outboxMessage.findMany({
+        where: { aggregateType: 'reservation', aggregateId: attemptId },
+        orderBy: { sequence: 'asc' },
+      });
+      return rows.map(({ type, data }) => ({ type, ...(data as { reason?: string; lines?: unknown[] }) }));
+    },
+    level: async (sku: string) => {
+      const { onHand, reserved } = await prisma.stockLevel.findUniqueOrThrow({ where: { variantId: variantOf(sku) } });
+      return { onHand, reserved };
+    },
+    movements: async (sku: string) => {
+      const rows = await prisma.stockMovement.findMany({
+        where: { variantId: variantOf(sku) },
+        orderBy: { id: 'asc' },
+      });
+      return rows.map(({ kind, quantity }) => `${kind} ${quantity}`);
+    },
+  };
+};
+
+export type Shop = Awaited<ReturnType<typeof aShop>>;

@@ -1,0 +1,112 @@
+/** The user subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
+import { type GraphQLError, graphql } from 'graphql';
+import { exportJWK, generateKeyPair } from 'jose';
+import type { DataOf, Message, MessageDefinition } from '#contracts/envelope.ts';
+import { namedId, newId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
+import type { Viewer } from '#contracts/viewer.ts';
+import { prismaAdapter } from '#platform/database/database.ts';
+import { PrismaClient } from '#prisma/user/client/client.ts';
+import { accessTokens } from '#subgraphs/user/adapters/access-tokens.ts';
+import type { User } from '#subgraphs/user/domain/user.ts';
+import { context } from '#subgraphs/user/graphql/context.ts';
+import type { App } from '#subgraphs/user/usecases/app.ts';
+import type { Register } from '#subgraphs/user/usecases/register.ts';
+import { createApp, schema } from '#subgraphs/user/wiring.ts';
+import { aMessage } from '../messaging/messages.ts';
+import { testDatabase } from '../postgres/postgres.ts';
+
+export const aPassword = 'correct horse battery';
+/** Where people come from unless a test says otherwise. */
+export const anAddress = '203.0.113.1';
+
+/** A new person each time, unless told otherwise. */
+export const aRegistration = (changes: Partial<Register> = {}): Register => ({
+  idempotencyKey: undefined,
+  email: `${newId('User')}@example.com`,
+  password: aPassword,
+  displayName: 'Ada Lovelace',
+  address: anAddress,
+  ...changes,
+});
+
+export const anOrderFor = (customer: User, number = 'AG-7K3M-9QXT') => ({
+  orderId: namedId('Order', number),
+  number,
+  customerId: customer.id,
+  total: { amount: 4_999, currency: 'EUR' as const },
+});
+
+/** A message as the user subgraph's consumers receive it. */
+export const received = <D extends MessageDefinition>(
+  { type, version }: D,
+  data: DataOf<D>,
+  occurredAt = new Date('2026-11-22T12:00:00Z'),
+): Message<DataOf<D>> => ({ ...aMessage({ type, version, occurredAt: occurredAt.toISOString() }), data });
+
+const aSigningKey = async () => {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return exportJWK(privateKey);
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: the answer to whatever a test asks; its expectations are the check
+type Answer = { data: any; codes?: unknown[] };
+
+/** A caller's fault gets its code at the server's edge (platform/graphql/errors.ts), which is not part of this. */
+const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
+  originalError instanceof CallerFault ? originalError.code : extensions.code;
+
+export interface UserTestApp extends AsyncDisposable {
+  readonly app: App;
+  readonly prisma: PrismaClient;
+  readonly databaseUrl: string;
+  /** The keys that access tokens verify with. */
+  readonly publicKeys: Awaited<ReturnType<typeof accessTokens>>['publicKeys'];
+  /** What the gateway would get for this viewer: the data as JSON, and the codes of the errors. */
+  ask(viewer: Viewer, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** Every SQL statement so far. */
+  readonly statements: readonly string[];
+  advance(ms: number): void;
+  /** Registers somebody; throws when that fails. */
+  customer(changes?: Partial<Register>): Promise<User>;
+}
+
+export const userTestApp = async (): Promise<UserTestApp> => {
+  const database = await testDatabase('user');
+  const prisma = new PrismaClient({
+    adapter: prismaAdapter(database.url, 10),
+    log: [{ emit: 'event', level: 'query' }],
+  });
+  const statements: string[] = [];
+  prisma.$on('query', ({ query }) => statements.push(query));
+
+  const tokens = await accessTokens({ keys: [await aSigningKey()] });
+  const subgraph = schema();
+  let now = new Date();
+  const app = await createApp(prisma, tokens, { now: () => now, newId, clock: () => now });
+
+  return {
+    app,
+    prisma,
+    databaseUrl: database.url,
+    publicKeys: tokens.publicKeys,
+    statements,
+    ask: async (viewer, source, variableValues = {}) => {
+      const contextValue = context(app)(viewer);
+      const { data, errors } = await graphql({ schema: subgraph, source, variableValues, contextValue });
+      return JSON.parse(JSON.stringify({ data, codes: errors?.map(codeOf) }));
+    },
+    advance: (ms) => {
+      now = new Date(now.getTime() + ms);
+    },
+    customer: async (changes) => {
+      const registered = await app.commands.register(aRegistration(changes));
+      if (!registered.ok) throw new Error(registered.failure.message);
+      return registered.value;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await prisma.$disconnect();
+      await database.dispose();
+    },
+  };
+};

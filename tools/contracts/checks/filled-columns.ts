@@ -1,0 +1,73 @@
+/**
+ * A column that stays empty while a shop sells is one that somebody forgot to fill: in raw SQL by hand, or because Prisma
+ * takes a row without what may be null. (What goes through platform/database/raw-rows.ts does not compile without it.)
+ */
+import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { withClient } from '#ops/database/connect.ts';
+import pg from '#platform/database/pg.ts';
+import { breach, type Check, type Finding } from '../check.ts';
+import { tablesOf } from '../rules/released-data.ts';
+import { runsOf } from '../rules/runs.ts';
+
+/** Columns, and whole tables, that the seed and the demo customer's purchases may leave empty, each with who fills it. */
+const filledElsewhere: Readonly<Record<string, string>> = {
+  'user.outbox_message.leased_until': 'the relay, while it publishes',
+  'user.sign_in_attempts.last_failed_at': 'a wrong password',
+  'user.strangers_guesses': 'guesses from an address that has not signed in',
+  'product.idempotency_key': 'nobody yet: the catalogue has no mutations',
+  'product.outbox_message.leased_until': 'the relay, while it publishes',
+  'product.reservation.rejection': 'an order for more than there is',
+  'order.cart_line': 'a cart, until it is bought',
+  'order.customer_order.action_url': 'a card whose bank asks the customer',
+  'order.customer_order.payment_id': 'the answer of payment, which may not be there yet',
+  'order.customer_order.payment_method_token': 'an order that waits to be authorized',
+  'order.customer_order.heading': 'an order that is being undone',
+  'order.outbox_message.leased_until': 'the relay, while it publishes',
+  'payment.outbox_message.leased_until': 'the relay, while it publishes',
+  'payment.payment.action_url': 'a card whose bank asks the customer',
+  'payment.payment.next_check_at': 'a payment whose provider has not decided',
+  'payment.unreadable_webhook': 'a provider that sends what nobody can read',
+  'payment.withdrawn_attempt': 'a cancel that comes before its authorize',
+};
+
+export const filledColumns: Check = {
+  name: 'filled-columns',
+  title: 'Every column of every database is filled by somebody.',
+  needs: 'system',
+  run: async (world) => {
+    await runsOf(world);
+    const { databaseUrls } = await world.system();
+    return judge((await Promise.all(subgraphNames.map((name) => columnsIn(name, databaseUrls[name])))).flat());
+  },
+};
+
+interface Column {
+  /** `order.customer_order.failure`; of a table without rows, the table. */
+  readonly name: string;
+  readonly isFilled: boolean;
+}
+
+const columnsIn = (name: SubgraphName, url: string): Promise<Column[]> =>
+  withClient(url, async (client) => {
+    const found: Column[] = [];
+    for (const table of await tablesOf(client)) {
+      const { rows } = await client.query<{ column: string; isFilled: boolean }>(
+        `SELECT each.key AS column, bool_or(each.value <> 'null') AS "isFilled"
+           FROM ${pg.escapeIdentifier(table)} AS t, jsonb_each(to_jsonb(t)) AS each GROUP BY each.key`,
+      );
+      found.push({ name: `${name}.${table}`, isFilled: rows.length > 0 });
+      found.push(...rows.map(({ column, isFilled }) => ({ name: `${name}.${table}.${column}`, isFilled })));
+    }
+    return found;
+  });
+
+export const judge = (columns: readonly Column[], elsewhere = filledElsewhere): Finding[] =>
+  columns
+    .filter(({ name, isFilled }) => !isFilled && !(name in elsewhere))
+    .map(({ name }) =>
+      breach(
+        name,
+        'is empty after the seed and the demo purchases.',
+        'Let what writes it fill it, or say in tools/contracts/checks/filled-columns.ts who does.',
+      ),
+    );

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { knownMetrics } from '../../deployment/known-metrics.ts';
+import { metricQueries } from '../../deployment/metric-queries.ts';
+import { queryFaults } from '../../deployment/query-faults.ts';
+import { type ReportedMetrics, scrapeFaults, together } from '../rules/metrics.ts';
+import { judge, metricsFile } from './metrics.ts';
+import { world } from './seeded.ts';
+
+const agreed = JSON.parse(world.baseline.read(metricsFile) ?? '{}') as ReportedMetrics;
+const name = 'agora_queue_messages';
+
+const told = (change: Partial<ReportedMetrics[string]> | undefined, of = name) => {
+  const { [of]: metric, ...others } = agreed;
+  if (!metric) throw new Error(`${of} is not in the baseline`);
+  return judge(change ? { ...others, [of]: { ...metric, ...change } } : others, agreed).map(
+    ({ severity, culprit, message }) => `${severity} ${culprit} ${message}`,
+  );
+};
+
+describe('the check', () => {
+  it('names a metric that vanished, and one that nobody has agreed on', () => {
+    expect(told(undefined)).toEqual([
+      `breach ${name} is no longer reported: dashboards and alerts that ask for it find nothing.`,
+    ]);
+    const { [name]: _, ...before } = agreed;
+    expect(judge(agreed, before)).toMatchObject([
+      { severity: 'breach', culprit: name, message: 'is new, and has not been agreed on.' },
+    ]);
+  });
+
+  it('names a label, a service and a type that changed', () => {
+    expect(told({ labels: ['queue', 'place'], services: ['order', 'payment', 'product'], type: 'counter' })).toEqual([
+      expect.stringContaining('was a gauge and is a counter'),
+      expect.stringContaining('has lost its label state'),
+      expect.stringContaining('has a new label place'),
+      expect.stringContaining('is no longer reported by user'),
+    ]);
+    expect(told({ services: [...(agreed[name]?.services ?? []), 'gateway'] })).toEqual([
+      expect.stringContaining('is now reported by gateway'),
+    ]);
+    expect(told({ help: 'Otherwise.' })).toEqual([expect.stringMatching(/^warning .* was told otherwise: Messages/)]);
+  });
+
+  it('takes what Node tells of itself by name and type only', () => {
+    const ofNode = 'nodejs_eventloop_lag_seconds';
+    expect(told({ labels: ['thread'], help: 'Otherwise.', services: [] }, ofNode)).toEqual([]);
+    expect(told({ type: 'histogram' }, ofNode)).toHaveLength(1);
+    expect(told(undefined, ofNode)).toHaveLength(1);
+  });
+});
+
+describe('a scrape', () => {
+  const described = [
+    { name: 'lamps_total', type: 'counter', help: 'Lamps.', labels: ['colour'] },
+    { name: 'lamp_seconds', type: 'histogram', help: 'Light.', labels: [] },
+  ] as const;
+  const scrape = `# HELP lamps_total Lamps.
+# TYPE lamps_total counter
+lamps_total{colour="a \\"red\\" one",service="shop"} 1
+# TYPE lamp_seconds histogram
+lamp_seconds_bucket{le="+Inf",service="shop"} 1
+lamp_seconds_sum{service="shop"} 0.5
+`;
+
+  it('is as it is described', () => {
+    expect(scrapeFaults(scrape, described)).toEqual([]);
+  });
+
+  it('is told where it is not', () => {
+    const without = scrape
+      .replace('# TYPE lamps_total counter', '# TYPE lamps_total gauge')
+      .replace('colour=', 'size=');
+    expect(scrapeFaults(`${without}# TYPE chairs gauge\n`, described)).toEqual([
+      'lamps_total is a counter, and a scrape shows gauge',
+      'chairs is not described',
+      'lamps_total has an undescribed label size',
+    ]);
+    expect(scrapeFaults('', described)[0]).toContain('a scrape shows nothing of it');
+  });
+
+  it('of several services makes one entry a metric', () => {
+    expect(together({ b: described, a: [described[1]] })).toEqual({
+      lamp_seconds: { type: 'histogram', help: 'Light.', labels: [], services: ['a', 'b'] },
+      lamps_total: { type: 'counter', help: 'Lamps.', labels: ['colour'], services: ['b'] },
+    });
+  });
+});
+
+it('lets a check of the deployment ask what is known', () => {
+  const asks = (expression: string) =>
+    queryFaults(
+      metricQueries([{ file: 'rules.yml', text: `groups: [{name: a, rules: [{record: x, expr: '${expression}'}]}]` }]),
+      knownMetrics(),
+    );
+  expect(asks('sum by (le, route) (rate(http_request_duration_seconds_bucket{status="500"}[1m]))')).toEqual([]);
+  expect(asks('max by (rule) (agora_audit_breaches)')).toEqual([]);
+  expect(asks('agora_audit_breaches{order="x"}')).toHaveLength(1);
+  expect(asks('http_request_duration_seconds')).toHaveLength(1);
+});

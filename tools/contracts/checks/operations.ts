@@ -1,0 +1,129 @@
+/** Every operation that a client is published with works on the graph as it is now. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type GraphQLSchema, parse, print, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
+import { maxTokens } from '#gateway/limits/variables.ts';
+import { breach, type Check, type Finding, warning } from '../check.ts';
+import { apiOf } from '../graph.ts';
+import { type Deprecation, deprecationOf } from '../rules/deprecation.ts';
+import { type PublishedOperation, root, type World } from '../world.ts';
+
+export const operations: Check = {
+  name: 'operations',
+  title: 'Every published operation is named once, valid, small, and uses nothing past its date.',
+  needs: 'files',
+  run: (world) => {
+    const { schema } = apiOf(world);
+    const told = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const checked = world.operations.flatMap((operation) => [
+      ...named(operation, world),
+      ...valid(operation, schema),
+      ...small(operation),
+      ...deprecated(operation, schema, world.today),
+    ]);
+    return [...checked, ...registered(told, world.operations)];
+  },
+};
+
+/** `storefront/ProductPage`: how findings call an operation. */
+export const nameOf = ({ client, name }: PublishedOperation): string => `${client}/${name || '(without a name)'}`;
+
+const named = (operation: PublishedOperation, { operations: all }: World): Finding[] => {
+  if (!operation.name)
+    return [
+      breach(operation.file, 'has an operation without a name.', 'Name it: metrics, logs and this suite go by names.'),
+    ];
+  const twin = all.find((other) => other !== operation && other.name === operation.name);
+  return twin
+    ? [
+        breach(
+          nameOf(operation),
+          `is also the name of an operation in ${twin.file}.`,
+          'Give each operation a name of its own, across clients.',
+        ),
+      ]
+    : [];
+};
+
+const valid = (operation: PublishedOperation, schema: GraphQLSchema): Finding[] =>
+  validate(schema, operation.document).map(({ message, locations }) =>
+    breach(
+      nameOf(operation),
+      `${message} (${operation.file}:${locations?.[0]?.line ?? 1})`,
+      'Change the operation and publish the client first, or keep what it asks for.',
+    ),
+  );
+
+const small = ({ client, name, document }: PublishedOperation): Finding[] => {
+  const tokens = tokenCount(document.loc?.startToken);
+  // A quarter: room for an operation to grow before clients meet the gateway's limit.
+  const limit = maxTokens / 4;
+  return tokens <= limit
+    ? []
+    : [
+        breach(
+          `${client}/${name}`,
+          `has ${tokens} tokens, more than ${limit}, a quarter of what the gateway reads.`,
+          'Split it, or ask for less.',
+        ),
+      ];
+};
+
+const tokenCount = (first: { next: unknown } | null | undefined): number => {
+  let count = 0;
+  for (let token = first; token; token = token.next as typeof token) count += 1;
+  return count;
+};
+
+const deprecated = (operation: PublishedOperation, schema: GraphQLSchema, today: Date): Finding[] => {
+  const findings: Finding[] = [];
+  const types = new TypeInfo(schema);
+  const report = (coordinate: string, { reason, until }: Deprecation) => {
+    const gone = until !== undefined && until <= today;
+    const say = gone ? breach : warning;
+    findings.push(
+      say(
+        nameOf(operation),
+        `uses ${coordinate}, deprecated: ${reason}`,
+        'Move the client over to what the reason names.',
+      ),
+    );
+  };
+  visit(
+    operation.document,
+    visitWithTypeInfo(types, {
+      Field: () => {
+        const field = types.getFieldDef();
+        if (field?.deprecationReason)
+          report(`${types.getParentType()?.name}.${field.name}`, deprecationOf(field.deprecationReason));
+      },
+      Argument: () => {
+        const argument = types.getArgument();
+        if (argument?.deprecationReason)
+          report(
+            `${types.getParentType()?.name}.${types.getFieldDef()?.name}(${argument.name}:)`,
+            deprecationOf(argument.deprecationReason),
+          );
+      },
+    }),
+  );
+  return findings;
+};
+
+const graphqlBlock = /```graphql\n(.*?)```/gs;
+
+/** What a text tells people to paste is published like any other operation: validated, planned, run on the seed. */
+export const registered = (text: string, all: readonly PublishedOperation[]): Finding[] => {
+  const known = new Set(all.map(({ document }) => print(document)));
+  return [...text.matchAll(graphqlBlock)].flatMap(([, query = '']) =>
+    known.has(print(parse(query)))
+      ? []
+      : [
+          breach(
+            `README.md "${query.split('\n')[0]}"`,
+            'is not among the published operations.',
+            'Put the same text into operations/readme/, and npm run operations.',
+          ),
+        ],
+  );
+};

@@ -1,0 +1,90 @@
+/** The API reads as one hand had written it: names, descriptions, Relay connections. With graphql-eslint's rules. */
+import plugin from '@graphql-eslint/eslint-plugin';
+import { Linter } from 'eslint';
+import { type DefinitionNode, Kind, parse } from 'graphql';
+import { breach, type Check } from '../check.ts';
+import { apiOf } from '../graph.ts';
+
+/** Rule → options, and the way out. What our own rules (tools/contracts/rules/) say more exactly is not here twice. */
+const rules: Readonly<Record<string, { readonly options?: readonly unknown[]; readonly wayOut: string }>> = {
+  'naming-convention': {
+    options: [
+      {
+        types: 'PascalCase',
+        FieldDefinition: 'camelCase',
+        InputValueDefinition: 'camelCase',
+        DirectiveDefinition: 'camelCase',
+        EnumValueDefinition: 'UPPER_CASE',
+        'FieldDefinition[parent.name.value=Query]': {
+          forbiddenPrefixes: ['query', 'get', 'fetch', 'list'],
+          forbiddenSuffixes: ['Query'],
+        },
+        'FieldDefinition[parent.name.value=Mutation]': {
+          forbiddenPrefixes: ['mutation', 'do'],
+          forbiddenSuffixes: ['Mutation'],
+        },
+        'EnumTypeDefinition,EnumTypeExtension': { forbiddenPrefixes: ['Enum'], forbiddenSuffixes: ['Enum'] },
+        'InterfaceTypeDefinition,InterfaceTypeExtension': {
+          forbiddenPrefixes: ['Interface', 'I_'],
+          forbiddenSuffixes: ['Interface'],
+        },
+        'UnionTypeDefinition,UnionTypeExtension': { forbiddenPrefixes: ['Union'], forbiddenSuffixes: ['Union'] },
+      },
+    ],
+    wayOut: 'Name it as the rest of the graph is named.',
+  },
+  'no-typename-prefix': { wayOut: 'The type already says so: leave the prefix out.' },
+  'no-hashtag-description': { wayOut: 'A comment reaches no client: make it a description.' },
+  'require-deprecation-reason': { wayOut: 'Say what to use instead, and until when.' },
+  'no-unreachable-types': { wayOut: 'Lead a field there, or take the type away.' },
+  'no-scalar-result-type-on-mutation': { wayOut: 'Answer with a payload union: it can grow.' },
+  'relay-connection-types': { wayOut: 'See platform/graphql/connection.ts for the form of a connection.' },
+  'relay-edge-types': {
+    options: [{ withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
+    wayOut: 'See platform/graphql/connection.ts for the form of an edge.',
+  },
+  'relay-page-info': { wayOut: 'See platform/graphql/connection.ts for the form of PageInfo.' },
+  'relay-arguments': { options: [{ includeBoth: false }], wayOut: 'A connection takes first and after.' },
+};
+
+export const sdlLint: Check = {
+  name: 'sdl-lint',
+  title: "The API keeps the house's style: names, reasons, connections.",
+  needs: 'files',
+  run: (world) => {
+    const { sdl } = apiOf(world);
+    const linter = new Linter({ configType: 'flat' });
+    const messages = linter.verify(sdl, [configFor(sdl)], { filename: 'api-schema.graphql' });
+    const definitions = parse(sdl).definitions;
+    return messages.map(({ ruleId, line, message }) => {
+      const rule = (ruleId ?? '').replace('@graphql-eslint/', '');
+      return breach(
+        coordinateAt(definitions, line),
+        `${message} (${rule || 'cannot be linted'})`,
+        rules[rule]?.wayOut ?? '',
+      );
+    });
+  },
+};
+
+const configFor = (schema: string): Linter.Config => ({
+  files: ['**/*.graphql'],
+  languageOptions: { parser: plugin.parser, parserOptions: { graphQLConfig: { schema } } },
+  // The plugin's types are of another release of ESLint than ESLint's own.
+  plugins: { '@graphql-eslint': plugin as unknown as NonNullable<Linter.Config['plugins']>[string] },
+  rules: Object.fromEntries(
+    Object.entries(rules).map(([rule, { options = [] }]) => [`@graphql-eslint/${rule}`, ['error', ...options]]),
+  ),
+});
+
+/** `Order.number`, from a line of the printed API. */
+const coordinateAt = (definitions: readonly DefinitionNode[], line: number): string => {
+  const holds = ({ loc }: Pick<DefinitionNode, 'loc'>) =>
+    loc !== undefined && loc.startToken.line <= line && line <= loc.endToken.line;
+  const definition = definitions.find(holds);
+  if (!definition || !('name' in definition) || !definition.name) return `line ${line}`;
+  const parts =
+    'fields' in definition ? definition.fields : definition.kind === Kind.ENUM_TYPE_DEFINITION ? definition.values : [];
+  const part = parts?.find(holds);
+  return part ? `${definition.name.value}.${part.name.value}` : definition.name.value;
+};

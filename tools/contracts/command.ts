@@ -1,0 +1,152 @@
+/** The command behind `npm run contracts`, apart from the process it runs in. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { subgraphNames } from '#contracts/services.ts';
+import { type Check, reaches, runCheck, type Severity, severities, type Verdict } from './check.ts';
+import { checks } from './checks/index.ts';
+import { junit } from './junit.ts';
+import { line, markdown, summary } from './table.ts';
+import { whatIf } from './what-if.ts';
+import { isSubgraphName, openWorld, type World } from './world.ts';
+
+const help = `usage: npm run contracts [-- <check>…] [options]
+  Says whether the graph, its clients, its events and its databases still keep what they promised each other.
+  Without a name all checks run; those that need a running shop start one.
+
+  --offline              only checks that need nothing running (seconds)
+  --subgraph <name> --sdl <file>
+                         what if this were the SDL of that subgraph? Composes it with the others and tells what breaks
+                         for whom, before any code is written. Writes nothing. Offline checks only.
+  --fail-on <severity>   ${severities.join(', ')}: exit with 1 from this on (breach)
+  --json                 the verdicts as JSON on standard output
+  --summarise <file>     runs nothing: tells the verdicts that --json wrote as Markdown, for a job summary
+  --junit <file>         as JUnit XML into a file, beside what is printed
+  --accept               rewrites what is committed of the named checks (all, when none is) as it is now, and tells
+                         what has changed: for review (npm run contracts:accept)
+  --list                 the names of the checks
+
+Exit code: 0 kept, 1 a finding at --fail-on or worse, 2 not understood.
+Checks: ${checks.map(({ name }) => name).join(', ')}`;
+
+const options = {
+  offline: { type: 'boolean' },
+  subgraph: { type: 'string' },
+  sdl: { type: 'string' },
+  'fail-on': { type: 'string', default: 'breach' },
+  json: { type: 'boolean' },
+  summarise: { type: 'string' },
+  junit: { type: 'string' },
+  accept: { type: 'boolean' },
+  list: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+class Misuse extends Error {}
+
+const argumentsIn = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new Misuse((error as Error).message);
+  }
+};
+
+const chosenChecks = (names: readonly string[], offlineOnly: boolean): readonly Check[] => {
+  const unknown = names.filter((name) => !checks.some((check) => check.name === name));
+  if (unknown.length > 0)
+    throw new Misuse(`There is no check ${unknown.join(', ')}; npm run contracts -- --list names them.`);
+  const chosen = names.length > 0 ? checks.filter(({ name }) => names.includes(name)) : checks;
+  const usable = offlineOnly ? chosen.filter(({ needs }) => needs === 'files') : chosen;
+  if (usable.length === 0) throw new Misuse(`${names.join(', ')} needs a running shop.`);
+  return usable;
+};
+
+const severityOf = (text: string): Severity => {
+  const severity = severities.find((known) => known === text);
+  if (!severity) throw new Misuse(`--fail-on ${text}: it is one of ${severities.join(', ')}.`);
+  return severity;
+};
+
+const proposedWorld = (world: World, subgraph: string | undefined, file: string | undefined): World => {
+  if (subgraph === undefined || file === undefined) throw new Misuse('--subgraph and --sdl belong together.');
+  if (!isSubgraphName(subgraph))
+    throw new Misuse(`There is no subgraph ${subgraph}; there are ${subgraphNames.join(', ')}.`);
+  try {
+    return whatIf(world, subgraph, file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code)
+      throw new Misuse(`--sdl ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw error;
+  }
+};
+
+const verdictsIn = (file: string): Verdict[] => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Verdict[];
+  } catch (error) {
+    throw new Misuse(`--summarise ${file}: holds no verdicts (${(error as Error).message}).`);
+  }
+};
+
+export interface Surroundings {
+  readonly say: (text: string) => void;
+  readonly complain: (text: string) => void;
+  /** Is given what has to be closed when the command is interrupted. */
+  readonly onStop: (close: () => Promise<void>) => void;
+}
+
+/** Runs the command; gives its exit code. */
+export const contractsCommand = async (args: readonly string[], surroundings: Surroundings): Promise<number> => {
+  try {
+    return await answer(args, surroundings);
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error;
+    surroundings.complain(`contracts: ${error.message}`);
+    return 2;
+  }
+};
+
+const answer = async (args: readonly string[], { say, onStop }: Surroundings): Promise<number> => {
+  const { values, positionals } = argumentsIn(args);
+  if (values.help) return told(say, help);
+  if (values.summarise !== undefined) return told(say, markdown(verdictsIn(values.summarise)));
+  if (values.list)
+    return told(
+      say,
+      checks.map(({ name, needs, title }) => `${name.padEnd(20)} ${needs.padEnd(7)} ${title}`).join('\n'),
+    );
+  const limit = severityOf(values['fail-on']);
+  const isProposal = values.subgraph !== undefined || values.sdl !== undefined;
+  const chosen = chosenChecks(positionals, isProposal || values.offline === true);
+  const today = openWorld();
+  if (isProposal && values.accept) throw new Misuse('A proposal is not accepted before it is there.');
+  onStop(today.close);
+  const world = isProposal ? proposedWorld(today, values.subgraph, values.sdl) : today;
+  if (values.accept) return await accept(chosen, today, say).finally(today.close);
+  const verdicts: Verdict[] = [];
+  try {
+    for (const check of chosen) {
+      const verdict = await runCheck(check, world);
+      verdicts.push(verdict);
+      if (!values.json) say(line(verdict));
+    }
+  } finally {
+    await today.close();
+  }
+  if (values.junit) writeFileSync(values.junit, junit(verdicts));
+  say(values.json ? JSON.stringify(verdicts, null, 2) : `\n${summary(verdicts)}`);
+  return reaches(verdicts, limit) ? 1 : 0;
+};
+
+const accept = async (chosen: readonly Check[], world: World, say: Surroundings['say']): Promise<0> => {
+  for (const { name, accept: rewrite } of chosen) {
+    const changes = rewrite ? await rewrite(world) : undefined;
+    if (changes) say(`${name}: ${changes.length === 0 ? 'nothing has changed' : `\n  ${changes.join('\n  ')}`}`);
+  }
+  return 0;
+};
+
+const told = (say: Surroundings['say'], text: string): 0 => {
+  say(text);
+  return 0;
+};

@@ -1,0 +1,47 @@
+/** Every published operation, sent once to the running shop in the name of the demo customer. */
+import { randomUUID } from 'node:crypto';
+import { demoCustomer, rehearse } from '#kit/agora/rehearsal.ts';
+import { shopperOf } from '#launcher/shopper/shopper.ts';
+import type { ContractShop, Reply } from '../shop.ts';
+import type { PublishedOperation, World } from '../world.ts';
+
+export interface Run {
+  readonly operation: PublishedOperation;
+  readonly reply: Reply;
+}
+
+const runs = new WeakMap<World['system'], Promise<readonly Run[]>>();
+
+/** The same runs for every check of a world. */
+export const runsOf = (world: World): Promise<readonly Run[]> => {
+  const known = runs.get(world.system) ?? world.system().then((shop) => runAll(world, shop));
+  runs.set(world.system, known);
+  return known;
+};
+
+const signIn = 'mutation($input: SignInInput!) { signIn(input: $input) { ... on SignInSuccess { accessToken } } }';
+
+export const accessTokenOf = async ({ ask }: Pick<ContractShop, 'ask'>): Promise<string> => {
+  const { body } = await ask({ query: signIn, variables: { input: demoCustomer } });
+  const { accessToken } = (body.data?.signIn ?? {}) as { accessToken?: string };
+  if (!accessToken) throw new Error(`the demo customer cannot sign in: ${JSON.stringify(body)}`);
+  return accessToken;
+};
+
+/** One after the other: what is put in the cart is there when it is ordered. */
+const runAll = async ({ operations }: World, shop: ContractShop): Promise<readonly Run[]> => {
+  const accessToken = await accessTokenOf(shop);
+  const variables = {
+    ...(await rehearse(await shopperOf(shop.gateway, demoCustomer))),
+    // An order that is placed for the first time, which costs more than to be told of it again.
+    PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
+  } as Readonly<Record<string, object>>;
+  const results: Run[] = [];
+  // A subscription is a stream, not a request: the live updates have tests of their own.
+  for (const operation of operations.filter(({ type }) => type !== 'subscription')) {
+    const { text: query, name: operationName } = operation;
+    const reply = await shop.ask({ query, operationName, variables: variables[operationName] }, accessToken);
+    results.push({ operation, reply });
+  }
+  return results;
+};

@@ -1,0 +1,32 @@
+/** npm run generate [-- --force]: makes the Prisma clients and the GraphQL types that are missing or stale; silent when there are none. */
+import { existsSync, globSync } from 'node:fs';
+import path from 'node:path';
+import { subgraphNames } from '#contracts/services.ts';
+import { typedOperations } from '../codegen.ts';
+import { type Artifact, makeStale } from './generate/artifact.ts';
+import { operationTypes, resolverTypes } from './generate/graphql-types.ts';
+import { prismaClient } from './generate/prisma-client.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** A subgraph's files are left out until they are written. */
+const artifacts = (): Artifact[] => {
+  const has = (file: string): boolean => existsSync(path.join(root, file));
+  const documents = globSync(typedOperations, { cwd: root });
+  return [
+    ...subgraphNames.filter((name) => has(`prisma/${name}/schema.prisma`)).map((name) => prismaClient(root, name)),
+    ...subgraphNames.filter((name) => has(`subgraphs/${name}/schema.graphql`)).map((name) => resolverTypes(root, name)),
+    ...(documents.length > 0 && has('supergraph.graphql') ? [operationTypes(root, documents)] : []),
+  ];
+};
+
+/** Brings everything that is generated up to date; returns what was made. */
+export const generate = (options: { force?: boolean; report?: (line: string) => void } = {}): Promise<string[]> =>
+  makeStale(root, artifacts(), options);
+
+if (import.meta.main) {
+  await generate({ force: process.argv.includes('--force'), report: console.log }).catch((fault: Error) => {
+    console.error(fault.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * Who may import whom (ARCHITECTURE.md), as dependency-cruiser rules. Each rule has a seeded violation in tests/contract/import-rule.test.ts, so a
+ * rule that stopped working would fail there.
+ */
+import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
+
+const folder = (name: string) => `^subgraphs/[^/]+/${name}/`;
+const ownPrismaOnly = 'prisma/$1/';
+const tests = '\\.test\\.ts$|\\.suite\\.ts$';
+
+/** `from` may import from our own code only what matches one of `allowed`; packages are not spoken of. */
+const layer = (name: string, comment: string, from: string, allowed: string[]): IForbiddenRuleType => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: tests },
+  to: {
+    path: '^(contracts|platform|gateway|subgraphs|prisma|ops|launcher|tools|bench|tests|web|operations)/',
+    pathNot: [...allowed],
+  },
+});
+
+const own = (name: string) => `^subgraphs/$1/${name}`;
+const ownSubgraph = (name: string) => `^subgraphs/([^/]+)/${name}`;
+
+export const rules: IForbiddenRuleType[] = [
+  layer(
+    'contracts-import-nothing',
+    'contracts/ is what services say to each other; it depends on nobody.',
+    '^contracts/',
+    ['^contracts/'],
+  ),
+  layer('platform-knows-no-business', 'platform/ is technical; it may know contracts/ only.', '^platform/', [
+    '^platform/',
+    '^contracts/',
+  ]),
+  layer('domain-is-pure', 'domain/ knows its own nouns and contracts/.', ownSubgraph('domain/'), [
+    own('domain/'),
+    '^contracts/',
+  ]),
+  layer('usecases-know-ports-only', 'usecases/ act on the domain through ports.', ownSubgraph('usecases/'), [
+    own('usecases/'),
+    own('domain/'),
+    '^contracts/',
+  ]),
+  layer('adapters-implement-ports', 'adapters/ implement usecases/ports.ts.', ownSubgraph('adapters/'), [
+    own('adapters/'),
+    own('usecases/ports\\.ts$'),
+    own('domain/'),
+    `^${ownPrismaOnly}client/`,
+    '^contracts/',
+    '^platform/',
+  ]),
+  layer(
+    'doors-go-through-usecases',
+    'graphql/, consumers/ and http/ never reach an adapter or Prisma.',
+    ownSubgraph('(?:graphql|consumers|http)/'),
+    [own('(?:graphql|consumers|http)/'), own('usecases/'), own('domain/'), '^contracts/', '^platform/'],
+  ),
+  layer('main-only-starts', 'main.ts reads the configuration, wires and runs.', ownSubgraph('main\\.ts$'), [
+    own('(?:config|wiring)\\.ts$'),
+    '^contracts/',
+    '^platform/',
+  ]),
+  layer(
+    'wiring-is-the-composition-root',
+    'wiring.ts knows all of its own subgraph and nothing of another.',
+    ownSubgraph('(?:wiring|config)\\.ts$'),
+    [own(''), `^${ownPrismaOnly}client/`, '^contracts/', '^platform/'],
+  ),
+  layer('gateway-knows-no-subgraph', 'The gateway talks to subgraphs over HTTP only.', '^gateway/', [
+    '^gateway/',
+    '^contracts/',
+    '^platform/',
+  ]),
+  {
+    name: 'only-wiring-starts-adapters',
+    comment: 'Adapters are made in wiring.ts and nowhere else.',
+    severity: 'error',
+    from: {
+      pathNot: [folder('adapters'), '^subgraphs/[^/]+/wiring\\.ts$', tests, '^tests/', '^(ops|launcher|tools|bench)/'],
+    },
+    to: { path: folder('adapters') },
+  },
+  {
+    name: 'no-cycles',
+    comment: 'Two files that need each other are one file, or lack a third.',
+    severity: 'error',
+    from: {},
+    to: { circular: true, pathNot: 'prisma/[^/]+/client/', viaOnly: { pathNot: 'prisma/[^/]+/client/' } },
+  },
+  {
+    name: 'resolvable',
+    comment: 'An import that resolves to nothing fails at run time.',
+    severity: 'error',
+    from: { path: '^(contracts|platform|gateway|subgraphs|ops|launcher|tools|bench|tests)/' },
+    to: {
+      couldNotResolve: true, // The one package is types only, the other WebAssembly glue: neither has an entry that a resolver finds.
+      pathNot: '\\.generated|schema-engine-wasm|typed-document-node/core',
+    },
+  },
+];
+
+export const options: ICruiseOptions = {
+  doNotFollow: { path: 'node_modules|prisma/[^/]+/client/' },
+  exclude: { path: 'node_modules' },
+  tsPreCompilationDeps: true,
+  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+};

@@ -1,0 +1,53 @@
+import { touchedBy } from '#subgraphs/order/domain/checkout-moves.ts';
+import { steps, type Transition, undos } from '#subgraphs/order/domain/checkout-steps.ts';
+import { type Heading, type OrderStatus, orderStatuses } from '#subgraphs/order/domain/order-status.ts';
+import { defaultTimings } from '#subgraphs/order/domain/timings.ts';
+import type { Arrow } from './diagram.ts';
+
+const headings: readonly Heading[] = ['PAYMENT_FAILED', 'CANCELLED'];
+
+/** Where a cell of the table leads, and under which words. */
+const arrowsOf = (from: OrderStatus, label: string, transition: Transition): Arrow[] => {
+  if ('to' in transition) return [{ from, to: transition.to, label }];
+  if ('wait' in transition) return [{ from, to: from, label }];
+  if ('undoTowards' in transition) {
+    const undone = touchedBy(from).filter((part) => part !== transition.over);
+    return [{ from, to: 'COMPENSATING', label: `${label} (undo ${undone.join(', then ')})` }];
+  }
+  if ('nextUndo' in transition)
+    return [
+      { from, to: 'COMPENSATING', label: `${label}, more to undo` },
+      ...headings.map((to) => ({ from, to, label: `${label}, all of it` })),
+    ];
+  if ('resume' in transition) return [{ from, to: 'COMPENSATING', label }];
+  if ('park' in transition || 'parkBeforeNext' in transition || 'parkTowards' in transition)
+    return [{ from, to: 'NEEDS_ATTENTION', label }];
+  const tries = defaultTimings.tries[transition.again];
+  return [
+    { from, to: from, label: `${label}, up to ${tries} tries` },
+    ...arrowsOf(from, `${label} ${tries} times`, transition.otherwise),
+  ];
+};
+
+const cellsOf = (status: OrderStatus) => Object.entries(steps[status].on);
+
+export const checkoutArrows = (): Arrow[] =>
+  orderStatuses.flatMap((status) =>
+    cellsOf(status).flatMap(([trigger, transition]) => arrowsOf(status, trigger, transition)),
+  );
+
+export const checkoutEnds = (): string[] => orderStatuses.filter((status) => cellsOf(status).length === 0);
+
+const orNothing = (text: string | undefined) => text ?? '–';
+
+/** What is sent, undone and waited for in each status. */
+export const checkoutTable = (): string =>
+  [
+    '| status | sends | undone by | waits up to | tells |',
+    '|---|---|---|---|---|',
+    ...orderStatuses.map((status) => {
+      const { sends, undo, waits, tells } = steps[status];
+      const cells = [sends, undo && undos[undo].sends, waits && `${defaultTimings.waitMs[waits] / 1_000} s`, tells];
+      return `| ${[status, ...cells.map(orNothing)].join(' | ')} |`;
+    }),
+  ].join('\n');
