@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { pastProxies } from '#launcher/environment.ts';
-import { firstCtrlC } from '#launcher/processes/ending.ts';
+import { firstCtrlC } from '#platform/process/ending.ts';
 import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
 import { type Kind, type Load, type Observed, startLoad } from './upstream/load.ts';
 import { type Fault, faults, type StandIn, standIn, standInSupergraph } from './upstream/stand-in.ts';

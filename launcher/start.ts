@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { profileOf } from '#platform/config/config.ts';
+import { onToldToEnd } from '#platform/process/ending.ts';
 import { generate } from '#tools/generate.ts';
 import { type Agora, startAgora } from './agora.ts';
 import { envFile } from './env-file.ts';
-import { onToldToEnd } from './processes/ending.ts';
 import { readable } from './processes/log-lines.ts';
 import { watchSources } from './processes/watch.ts';
 import { runSeed } from './run-seed.ts';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { toldToEnd } from '#launcher/processes/ending.ts';
+import { toldToEnd } from '#platform/process/ending.ts';
 import { findDatabases } from './audit/find-databases.ts';
 import { makeBackup } from './backup/make-backup.ts';
 

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { toldToEnd } from '#launcher/processes/ending.ts';
+import { toldToEnd } from '#platform/process/ending.ts';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
 import { openTarget } from './backup/target.ts';
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { beforeEnding } from '#launcher/processes/ending.ts';
+import { beforeEnding } from '#platform/process/ending.ts';
 
 interface Step {
   readonly name: string;

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEnding } from '#launcher/processes/ending.ts';
 import { freePort } from '#launcher/processes/ports.ts';
 import { startProgram } from '#launcher/processes/processes.ts';
+import { beforeEnding } from '#platform/process/ending.ts';
 
 export interface GatewayProcess {
   readonly url: string;

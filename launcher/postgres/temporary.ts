@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { beforeEnding } from '../processes/ending.ts';
+import { beforeEnding } from '#platform/process/ending.ts';
 import { bornAt } from '../processes/processes.ts';
 import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';

@@ -1,10 +1,10 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
 import { subgraphNames } from '#contracts/services.ts';
-import { onToldToEnd } from '#launcher/processes/ending.ts';
 import { readConfig } from '#platform/config/config.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
+import { onToldToEnd } from '#platform/process/ending.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
 import { auditRound, type DatabaseUrls } from './audit.ts';
 import { auditMetrics } from './auditor-metrics.ts';

@@ -1,7 +1,7 @@
 /** The shop in containers, on a real engine. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { toldToEnd } from '#launcher/processes/ending.ts';
+import { toldToEnd } from '#platform/process/ending.ts';
 import { cloneStack, type Stack } from './stack.ts';
 import type { Scene, Step } from './step.ts';
 import { backup } from './steps/backup.ts';

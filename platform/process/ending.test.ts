@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '#kit/vitest/until.ts';
-import { bornAt, signalProcess } from './processes.ts';
+import { bornAt, signalProcess } from '#launcher/processes/processes.ts';
 
 const module = JSON.stringify(path.join(import.meta.dirname, 'ending.ts'));
 const begun: { child: ChildProcess; lines: string[]; ended: Promise<unknown[]> }[] = [];
