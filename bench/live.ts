@@ -27,11 +27,14 @@ interface Stream {
 }
 
 interface Update {
-  readonly data: { readonly orderUpdated: { readonly timeline: readonly { readonly at: string }[] } | null } | null;
+  readonly data: {
+    readonly orderUpdated: { readonly timeline: readonly { readonly occurredAt: string }[] } | null;
+  } | null;
   readonly errors?: readonly { readonly message: string }[];
 }
 
-const query = 'subscription ($id: ID!) { orderUpdated(id: $id) { status timeline { at } payments { status } } }';
+const query =
+  'subscription ($id: ID!) { orderUpdated(id: $id) { status timeline { occurredAt } payments { status } } }';
 
 /** As small as a client can be: a thousand of them must not be what is measured. */
 const openStream = (gateway: string, shopper: Shopper, id: string, question: number): Stream => {
@@ -47,7 +50,7 @@ const openStream = (gateway: string, shopper: Shopper, id: string, question: num
     if (event.startsWith('event: complete')) return delay.resolve(delayMs);
     if (!event.startsWith('event: next')) return;
     const { data, errors } = JSON.parse(event.slice(event.indexOf('{'))) as Update;
-    const changedAt = data?.orderUpdated?.timeline.at(-1)?.at;
+    const changedAt = data?.orderUpdated?.timeline.at(-1)?.occurredAt;
     if (!changedAt) return fail(new Error(errors?.[0]?.message ?? 'the order is not there'));
     delayMs = Date.now() - Date.parse(changedAt);
     first.resolve();

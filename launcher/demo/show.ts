@@ -8,9 +8,9 @@ export const price = (amount: MoneyView): string => (amount ? format(amount) : '
 /** When, in which status, what: one line each, with the milliseconds since the order was placed. */
 export const printTimeline = ({ number, timeline }: OrderView): void => {
   console.log(`Timeline of ${number}:`);
-  const start = Date.parse(timeline[0]?.at ?? '');
-  for (const { at, status, what, detail } of timeline)
+  const start = Date.parse(timeline[0]?.occurredAt ?? '');
+  for (const { occurredAt, status, description, detail } of timeline)
     console.log(
-      `  ${String(Date.parse(at) - start).padStart(6)} ms  ${status.padEnd(14)} ${what}${detail ? ` (${detail})` : ''}`,
+      `  ${String(Date.parse(occurredAt) - start).padStart(6)} ms  ${status.padEnd(14)} ${description}${detail ? ` (${detail})` : ''}`,
     );
 };

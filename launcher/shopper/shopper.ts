@@ -104,4 +104,6 @@ const signedIn = (client: GraphqlClient, accessToken: string, email: string, use
 const describe = (found: OrderView | Error): string =>
   found instanceof Error
     ? found.message
-    : found.timeline.map(({ at, status, what }) => `\n  ${at} ${status} ${what}`).join('');
+    : found.timeline
+        .map(({ occurredAt, status, description }) => `\n  ${occurredAt} ${status} ${description}`)
+        .join('');

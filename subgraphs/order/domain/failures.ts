@@ -73,7 +73,7 @@ interface Refusal<Kind extends string> extends Failure<Kind> {
 }
 export type OrderNotCancellable = Refusal<'OrderNotCancellable'>;
 export type OrderNotPayable = Refusal<'OrderNotPayable'>;
-export type OrderNotParked = Refusal<'OrderNotParked'>;
+export type OrderNotResumable = Refusal<'OrderNotResumable'>;
 
 export const emptyCart: EmptyCart = { kind: 'EmptyCart', message: 'There is nothing in the cart to order.' };
 export const cartLineNotFound: CartLineNotFound = {
@@ -90,8 +90,8 @@ export const orderNotPayable = (orderId: OrderId): OrderNotPayable => ({
   message: 'This order is not waiting for a payment.',
   orderId,
 });
-export const orderNotParked = (orderId: OrderId): OrderNotParked => ({
-  kind: 'OrderNotParked',
+export const orderNotResumable = (orderId: OrderId): OrderNotResumable => ({
+  kind: 'OrderNotResumable',
   message: 'This order has no failed undo.',
   orderId,
 });

@@ -66,7 +66,8 @@ describe('entities', () => {
     const representations = ids.map((id) => ({ __typename: 'Order', id }));
     const fields = '... on Order { id total { amount } }';
     expect(await countStatements(() => entities(buyer, representations, fields))).toBe(1);
-    const deep = '... on Order { id lines { sku variant { id } } timeline { what } customer { id } nextActions }';
+    const deep =
+      '... on Order { id lines { sku variant { id } } timeline { description } customer { id } nextActions }';
     expect(await countStatements(() => entities(buyer, representations, deep))).toBe(3);
   });
 

@@ -4,9 +4,9 @@ import type { CheckoutFailure } from '../domain/failures.ts';
 import type { OrderView } from '../usecases/ports.ts';
 
 type Lines<K extends CheckoutFailure['kind']> = Extract<CheckoutFailure, { kind: K; lines: unknown }>['lines'][number];
-export type UnavailableLineModel = Lines<'VariantUnavailable'>;
+export type VariantUnavailableLineModel = Lines<'VariantUnavailable'>;
 export type PriceChangedLineModel = Lines<'PriceChanged'>;
-export type ShortLineModel = Lines<'InsufficientStock'>;
+export type InsufficientStockLineModel = Lines<'InsufficientStock'>;
 
 type Named<F> = F extends Failure ? F & { readonly __typename: F['kind'] } : never;
 export type FailureModel = Named<CheckoutFailure> & {

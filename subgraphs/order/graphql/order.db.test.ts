@@ -30,7 +30,7 @@ const entities = async (viewer: typeof buyer, representations: object[], fields:
 
 const wholeOrder = `{ id number status paymentStatus fulfilmentStatus version placedAt expiresAt nextActions
   customer { id } total { amount currency } lines { sku title quantity unitPrice { amount } total { amount } variant { id } }
-  failure { __typename message } timeline { at status what detail } paymentAction { actionUrl paymentId } }`;
+  failure { __typename message } timeline { occurredAt status description detail } paymentAction { actionUrl paymentId } }`;
 
 const ask = (source: string, variables: object, viewer = buyer) => kit.ask(viewer, source, { ...variables });
 
@@ -56,7 +56,10 @@ describe('an order in the graph', () => {
       paymentAction: null,
     });
     expect(
-      (await order()).timeline.map(({ status, what }: { status: string; what: string }) => [status, what]),
+      (await order()).timeline.map(({ status, description }: { status: string; description: string }) => [
+        status,
+        description,
+      ]),
     ).toEqual([
       ['PLACED', 'The order was placed.'],
       ['AUTHORIZING', 'The items are reserved.'],
@@ -136,7 +139,7 @@ describe('an order in the graph', () => {
     const resume = `mutation { resumeOrder(idempotencyKey: "r", input: { orderId: "${id}" }) { __typename } }`;
     expect((await ask(resume, {})).codes).toEqual(['FORBIDDEN']);
     expect((await kit.ask(guest, resume)).codes).toEqual(['UNAUTHENTICATED']);
-    expect((await kit.ask(staff, resume)).data.resumeOrder.__typename).toBe('OrderNotParked');
+    expect((await kit.ask(staff, resume)).data.resumeOrder.__typename).toBe('OrderNotResumable');
   });
 
   it('never shows the payment method', async () => {

@@ -57,7 +57,10 @@ const asker = ({ customerId }: OrderView, viewer: Viewer): Asker => ({
 
 export const orderLine = { variant, total: lineTotal } satisfies OrderLineResolvers;
 
-export const orderEvent = { what: ({ event }) => sentenceFor(event) } satisfies OrderEventResolvers;
+export const orderEvent = {
+  occurredAt: ({ at }) => at,
+  description: ({ event }) => sentenceFor(event),
+} satisfies OrderEventResolvers;
 
 export const paymentAction = {
   actionUrl: ({ payment }) => payment.actionUrl,

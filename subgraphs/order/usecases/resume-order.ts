@@ -1,6 +1,6 @@
 import type { OrderId } from '#contracts/ids.ts';
 import type { IdempotencyConflict, Result } from '#contracts/result.ts';
-import { type OrderNotParked, orderNotParked } from '../domain/failures.ts';
+import { type OrderNotResumable, orderNotResumable } from '../domain/failures.ts';
 import { askOfOrder, type SignedIn } from './ask-of-order.ts';
 import type { Deps } from './ports.ts';
 
@@ -18,12 +18,12 @@ export const resumeOrder =
     viewer,
     orderId,
     idempotencyKey: key,
-  }: ResumeOrder): Promise<Result<OrderId, OrderNotParked | IdempotencyConflict>> =>
+  }: ResumeOrder): Promise<Result<OrderId, OrderNotResumable | IdempotencyConflict>> =>
     askOfOrder(deps, {
       operation: 'resumeOrder',
       viewer,
       orderId,
       key,
       wish: () => ({ type: 'resumeRequested' }),
-      refusal: orderNotParked(orderId),
+      refusal: orderNotResumable(orderId),
     });

@@ -81,7 +81,7 @@ describe('time', () => {
     expect((await kit.sent(id)).at(-1)).toBe('order.needs-attention');
     const resume = () => kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
     expect(await resume()).toMatchObject({ ok: true });
-    expect(await resume()).toMatchObject({ failure: { kind: 'OrderNotParked' } });
+    expect(await resume()).toMatchObject({ failure: { kind: 'OrderNotResumable' } });
     await tell('stock.released');
     expect(await status()).toBe('CANCELLED');
   });

@@ -45,7 +45,7 @@ describe('payment(id)', () => {
     const { attempt, id, createdAt } = await paid();
     const whole = `query ($id: ID!) { payment(id: $id) {
       id order { id } amount { amount currency } captured { amount } refunded { amount } status provider
-      declineReason actionUrl createdAt ledger { kind amount { amount currency } at } } }`;
+      declineReason actionUrl createdAt ledger { kind amount { amount currency } recordedAt } } }`;
     const { data, codes } = await ask(as(ada), whole, { id });
     expect(codes).toBeUndefined();
     expect(data.payment).toMatchObject({

@@ -9,6 +9,7 @@ export const resolvers = answering<Resolvers, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   Payment: payment,
+  LedgerEntry: { recordedAt: ({ at }) => at },
   Order: order,
   ConfirmPaymentSuccess: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },
   PaymentNotConfirmable: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },

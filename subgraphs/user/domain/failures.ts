@@ -1,12 +1,7 @@
 /** What can go wrong that the customer can act on. Each `kind` is the GraphQL type of the same name. */
 import type { Failure, IdempotencyConflict } from '#contracts/result.ts';
 
-export type RegisterFailure =
-  | InvalidEmail
-  | InvalidDisplayName
-  | UnacceptablePassword
-  | EmailTaken
-  | IdempotencyConflict;
+export type RegisterFailure = InvalidEmail | InvalidDisplayName | InvalidPassword | EmailTaken | IdempotencyConflict;
 
 export type SignInFailure = InvalidCredentials | TooManyAttempts | IdempotencyConflict;
 
@@ -28,11 +23,11 @@ const passwordFaults = {
   SAME_AS_EMAIL: 'The password must not be the e-mail address.',
 } as const;
 
-export interface UnacceptablePassword extends Failure<'UnacceptablePassword'> {
+export interface InvalidPassword extends Failure<'InvalidPassword'> {
   readonly reason: keyof typeof passwordFaults;
 }
-export const unacceptablePassword = (reason: UnacceptablePassword['reason']): UnacceptablePassword => ({
-  kind: 'UnacceptablePassword',
+export const invalidPassword = (reason: InvalidPassword['reason']): InvalidPassword => ({
+  kind: 'InvalidPassword',
   message: passwordFaults[reason],
   reason,
 });

@@ -18,7 +18,7 @@ describe('a new password', () => {
     ['ada.lovelace@example.com', 'SAME_AS_EMAIL'],
     [' Ada.Lovelace@EXAMPLE.com', 'SAME_AS_EMAIL'],
   ] as const)('may not be %.40j: %s', (text, reason) => {
-    expect(newPassword(text, email)).toMatchObject({ ok: false, failure: { kind: 'UnacceptablePassword', reason } });
+    expect(newPassword(text, email)).toMatchObject({ ok: false, failure: { kind: 'InvalidPassword', reason } });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type Email, parseEmail } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
-import { type UnacceptablePassword, unacceptablePassword } from './failures.ts';
+import { type InvalidPassword, invalidPassword } from './failures.ts';
 
 /** A password, ready to be hashed or checked. It is never stored, logged, or made part of a digest other than its hash. */
 export type Password = string & z.$brand<'Password'>;
@@ -23,12 +23,12 @@ const normalise = (text: string): Password => text.normalize('NFKC') as Password
 const lengthOf = (password: Password): number => [...password].length;
 
 /** A new password for the account with this address, or which rule it breaks. */
-export const newPassword = (text: string, email: Email): Result<Password, UnacceptablePassword> => {
-  if (text.length > longestText) return fail(unacceptablePassword('TOO_LONG'));
+export const newPassword = (text: string, email: Email): Result<Password, InvalidPassword> => {
+  if (text.length > longestText) return fail(invalidPassword('TOO_LONG'));
   const password = normalise(text);
-  if (lengthOf(password) < shortest) return fail(unacceptablePassword('TOO_SHORT'));
-  if (lengthOf(password) > longest) return fail(unacceptablePassword('TOO_LONG'));
-  if (parseEmail(password) === email) return fail(unacceptablePassword('SAME_AS_EMAIL'));
+  if (lengthOf(password) < shortest) return fail(invalidPassword('TOO_SHORT'));
+  if (lengthOf(password) > longest) return fail(invalidPassword('TOO_LONG'));
+  if (parseEmail(password) === email) return fail(invalidPassword('SAME_AS_EMAIL'));
   return ok(password);
 };
 

@@ -14,7 +14,7 @@ const register = `mutation ($key: String, $input: RegisterInput!) { register(ide
     __typename
     ... on RegisterSuccess { user { id email displayName roles notifications { edges { cursor } } } }
     ... on Failure { message }
-    ... on UnacceptablePassword { reason }
+    ... on InvalidPassword { reason }
   } }`;
 const signIn = `mutation ($key: String, $input: SignInInput!) { signIn(idempotencyKey: $key, input: $input) {
     __typename
@@ -49,7 +49,7 @@ test('a guest registers and signs in, and reads back who they are', async () => 
 test.each([
   [{ email: 'nobody' }, { __typename: 'InvalidEmail' }],
   [{ displayName: '' }, { __typename: 'InvalidDisplayName' }],
-  [{ password: 'short' }, { __typename: 'UnacceptablePassword', reason: 'TOO_SHORT' }],
+  [{ password: 'short' }, { __typename: 'InvalidPassword', reason: 'TOO_SHORT' }],
 ])('register with %j answers %j', async (changes, payload) => {
   const { data } = await ask(guest, register, { input: inputOf(aRegistration(changes)) });
   expect(data.register).toEqual({ ...payload, message: expect.stringMatching(/.+\.$/) });

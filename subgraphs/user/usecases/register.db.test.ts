@@ -48,9 +48,9 @@ describe('refuses, and writes nothing', () => {
     ['InvalidEmail', { email: 'nobody@ex%41mple.com' }],
     ['InvalidEmail', { email: 'nöbödy@example.com' }],
     ['InvalidDisplayName', { displayName: '  ' }],
-    ['UnacceptablePassword', { password: 'too short' }],
-    ['UnacceptablePassword', { email: 'user@xn--exmple-cua.de', password: 'user@exämple.de' }],
-    ['UnacceptablePassword', { email: 'long-enough@example.com', password: 'Long-Enough@example.com' }],
+    ['InvalidPassword', { password: 'too short' }],
+    ['InvalidPassword', { email: 'user@xn--exmple-cua.de', password: 'user@exämple.de' }],
+    ['InvalidPassword', { email: 'long-enough@example.com', password: 'Long-Enough@example.com' }],
   ])('%s: %j', async (kind, changes) => {
     const before = await kit.prisma.user.count();
     expect(await register(changes)).toMatchObject({ ok: false, failure: { kind } });
