@@ -26,7 +26,7 @@ const placeOrder = `mutation ($key: String! = "key", $input: PlaceOrderInput!) {
   __typename ... on PlaceOrderSuccess { order { id number status } } ... on Failure { message }
   ... on TooManyOpenOrders { openOrders maximumOrders units maximumUnits }
   ... on InsufficientStock { order { id status } lines { variant { id } sku requested available } }
-  ... on PriceChanged { rejectedOrder { id } currentTotal { amount } lines { sku was { amount } now { amount } } }
+  ... on PriceChanged { rejectedOrder { id } currentTotal { amount } lines { sku previousPrice { amount } currentPrice { amount } } }
   ... on PaymentDeclined { order { status } reason } ... on OrderCancelled { order { status } cancellationReason } } }`;
 
 const input = { paymentMethodToken: 'tok_approve' };
