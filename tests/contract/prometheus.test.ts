@@ -4,9 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { promtool, promtoolHere } from '#kit/observability/promtool.ts';
-import { knownMetrics } from '#tools/deployment/known-metrics.ts';
 import { alertsIn, metricQueries } from '#tools/deployment/metric-queries.ts';
-import { queryFaults } from '#tools/deployment/query-faults.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -46,12 +44,6 @@ describe.skipIf(!promtoolHere())('promtool', () => {
 });
 
 describe('rules and dashboards', () => {
-  it('ask only for what processes report', () => {
-    const asking = [...ruleFiles, ...files('deploy/grafana/dashboards/*.json')];
-    const queries = metricQueries(asking.map((file) => ({ file, text: read(file) })));
-    expect(queryFaults(queries, knownMetrics())).toEqual([]);
-  });
-
   it('miss every service that is scraped, once it is gone', () => {
     const { scrape_configs } = parse(read('deploy/prometheus/prometheus.yml')) as ScrapeConfiguration;
     const missed = alerts.find(({ alert }) => alert === 'ServiceMissing')?.expr ?? '';

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { composeBreaches, composeFacts, composeTexts } from './compose.ts';
 import { dockerfileBreaches, dockerfileFacts, dockerfileTexts } from './dockerfile.ts';
 import { envExampleBreaches, envExampleFile, namesTaken } from './env-example.ts';
-import { knownMetrics } from './known-metrics.ts';
 import {
   type KubernetesFacts,
   kubernetesBreaches,
@@ -13,10 +12,8 @@ import {
   surroundingsWith,
   variableBreaches,
 } from './kubernetes.ts';
-import { metricQueries } from './metric-queries.ts';
+import { knownMetrics, metricQueries, queryFiles, queryViolations } from './metric-queries.ts';
 import { programOf } from './programs.ts';
-import { queryFiles } from './queries.ts';
-import { queryFaults } from './query-faults.ts';
 
 export interface Checked {
   /** A sentence each, beginning with the file. */
@@ -90,7 +87,7 @@ export const manifestVariableBreaches = ({ workloads }: Pick<KubernetesFacts, 'w
 
 const queries = (): Checked => {
   const all = metricQueries(queryFiles());
-  return { looked: { queries: all.length }, breaches: queryFaults(all, knownMetrics()) };
+  return { looked: { queries: all.length }, breaches: queryViolations(all, knownMetrics()) };
 };
 
 const sentences = (found: readonly { readonly message: string }[]): string[] => found.map(({ message }) => message);

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownMetrics } from '../../deployment/known-metrics.ts';
-import { metricQueries } from '../../deployment/metric-queries.ts';
-import { queryFaults } from '../../deployment/query-faults.ts';
+import { knownMetrics, metricQueries, queryViolations } from '../../deployment/metric-queries.ts';
 import { type ReportedMetrics, scrapeFaults, together } from '../rules/metrics.ts';
 import { judge, metricsFile } from './metrics.ts';
 import { world } from './seeded.ts';
@@ -88,7 +86,7 @@ lamp_seconds_sum{service="shop"} 0.5
 
 it('lets a check of the deployment ask what is known', () => {
   const asks = (expression: string) =>
-    queryFaults(
+    queryViolations(
       metricQueries([{ file: 'rules.yml', text: `groups: [{name: a, rules: [{record: x, expr: '${expression}'}]}]` }]),
       knownMetrics(),
     );
