@@ -19,18 +19,18 @@ import { operationStore, workList } from './adapters/operation-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
 import { paymentStore } from './adapters/payment-store.ts';
 import { providerEventStore } from './adapters/provider-event-store.ts';
-import { signals } from './adapters/signals.ts';
+import { signals } from './adapters/provider-telemetry.ts';
 import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
 import { deliverWebhooks } from './adapters/simulator/webhook-queue.ts';
 import { directUrl, type PaymentConfig } from './config.ts';
-import { consumers } from './consumers/index.ts';
+import { consumers } from './consumers.ts';
 import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, PaymentProvider, Signals, Stores } from './usecases/ports.ts';
+import type { Deps, PaymentProvider, Telemetry, Stores } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
@@ -50,7 +50,7 @@ const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
 export interface World {
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
-  readonly signals: Signals;
+  readonly signals: Telemetry;
   readonly clock?: Clock;
 }
 

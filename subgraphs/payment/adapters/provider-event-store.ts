@@ -6,7 +6,7 @@ import type { ProviderEvents } from '../usecases/ports.ts';
 const keptAtMost = 1_000;
 
 export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents => ({
-  takeIn: async ({ provider, id }, now) => {
+  recordReceived: async ({ provider, id }, now) => {
     const { count } = await tx.providerEvent.createMany({
       data: [{ provider, eventId: id, receivedAt: now }],
       skipDuplicates: true,

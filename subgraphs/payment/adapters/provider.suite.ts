@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
-import type { AuthorizationAnswer, DeclineReason } from '../domain/answers.ts';
+import type { AuthorizationResult, DeclineReason } from '../domain/provider-results.ts';
 import type { PaymentProvider, ProviderCall } from '../usecases/ports.ts';
 
 export interface ProviderUnderTest {
@@ -74,7 +74,7 @@ const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => 
       // A provider may refuse to look at a key that is being worked on: that is no answer, and so not wrong.
       const ends = await Promise.allSettled(Array.from({ length: 5 }, () => provider().authorize(request, call(key))));
       const answers = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-      expect(new Set(answers.map(({ reference }: AuthorizationAnswer) => reference)).size).toBe(1);
+      expect(new Set(answers.map(({ reference }: AuthorizationResult) => reference)).size).toBe(1);
       expect(await effects(answers[0]?.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
     });
 

@@ -1,6 +1,6 @@
 /** What an answer says about money, whatever the payment makes of it. */
 import { equals, format, type Money } from '#contracts/money.ts';
-import type { Answer } from './answers.ts';
+import type { ProviderResult } from './provider-results.ts';
 import type { Input } from './inputs.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 
@@ -15,7 +15,7 @@ const noted = (payment: Payment, change: Partial<Payment>): Booked => ({
 });
 
 /** Notes what the provider said. A line for each movement of money, and for nothing else. */
-export const bookAnswer = (payment: Payment, input: Input): Booked => {
+export const bookResult = (payment: Payment, input: Input): Booked => {
   switch (input.kind) {
     case 'approved':
       return {
@@ -76,7 +76,7 @@ const bookRelease = (before: Payment, released: Money | null): Booked => {
  * of it, another currency, or an undo of another amount contradicts what the provider was asked. `asked` is the amount of
  * the call, where it had one.
  */
-export const contradiction = (payment: Payment, answer: Answer, asked?: Money): string | undefined => {
+export const contradiction = (payment: Payment, answer: ProviderResult, asked?: Money): string | undefined => {
   switch (answer.kind) {
     case 'approved':
     case 'voidRefused':
@@ -103,5 +103,5 @@ export const contradiction = (payment: Payment, answer: Answer, asked?: Money): 
 const isWithin = (told: Money, most: Money): boolean =>
   told.currency === most.currency && told.amount > 0 && told.amount <= most.amount;
 
-const unless = (isFine: boolean, told: Money, asked: Money, kind: Answer['kind']): string | undefined =>
+const unless = (isFine: boolean, told: Money, asked: Money, kind: ProviderResult['kind']): string | undefined =>
   isFine ? undefined : `the provider says "${kind}" of ${format(told)}, and ${format(asked)} was asked for`;

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import { anAttempt, aPayment } from '#kit/payment/builders.ts';
-import type { Answer } from './answers.ts';
+import type { ProviderResult } from './provider-results.ts';
 import { contradiction } from './bookkeeping.ts';
-import { begin, decide, isExpected } from './decide.ts';
-import { replyOf } from './replies.ts';
+import { beginPayment, decide, isExpected } from './decide.ts';
+import { replyFor } from './replies.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const beginning = {
@@ -16,7 +16,7 @@ const beginning = {
 
 describe('begin', () => {
   test('asks the provider for the hold', () => {
-    const { payment, call, replies } = begin(beginning, { id: newId('Payment'), now, withdrawn: false });
+    const { payment, call, replies } = beginPayment(beginning, { id: newId('Payment'), now, withdrawn: false });
     expect(payment).toMatchObject({ status: 'AUTHORIZING', amount: beginning.amount, authorized: 0 });
     expect(payment).not.toHaveProperty('token');
     expect(call).toEqual({ kind: 'AUTHORIZE', secret: 'tok_approve' });
@@ -24,7 +24,7 @@ describe('begin', () => {
   });
 
   test('calls nobody for an attempt that was cancelled before it came, and says so', () => {
-    const { payment, call, replies } = begin(beginning, { id: newId('Payment'), now, withdrawn: true });
+    const { payment, call, replies } = beginPayment(beginning, { id: newId('Payment'), now, withdrawn: true });
     expect(payment.status).toBe('WITHDRAWN');
     expect(call).toBeUndefined();
     expect(replies).toMatchObject([{ type: 'payment.declined', data: { reason: 'WITHDRAWN', paymentId: payment.id } }]);
@@ -88,11 +88,11 @@ describe('money', () => {
 describe('an answer about other money than was asked for', () => {
   const [all, less, more, dollars] = [5_000, 4_999, 5_001].map((it) => money(it, 'EUR')).concat(money(5_000, 'USD'));
   const held = aPayment({ status: 'VOIDING', authorized: 5_000, reference: 'r' });
-  const approved = (amount = all) => ({ kind: 'approved', reference: 'r', held: amount }) as Answer;
-  const captured = (amount = all) => ({ kind: 'captured', amount }) as Answer;
-  const refunded = (amount = all) => ({ kind: 'refunded', amount }) as Answer;
-  const voided = (released: Money | null | undefined = all) => ({ kind: 'voided', released }) as Answer;
-  const voidRefused = (amount = all) => ({ kind: 'voidRefused', reason: 'No.', held: amount }) as Answer;
+  const approved = (amount = all) => ({ kind: 'approved', reference: 'r', held: amount }) as ProviderResult;
+  const captured = (amount = all) => ({ kind: 'captured', amount }) as ProviderResult;
+  const refunded = (amount = all) => ({ kind: 'refunded', amount }) as ProviderResult;
+  const voided = (released: Money | null | undefined = all) => ({ kind: 'voided', released }) as ProviderResult;
+  const voidRefused = (amount = all) => ({ kind: 'voidRefused', reason: 'No.', held: amount }) as ProviderResult;
 
   test.each([
     ...[approved(), captured(), refunded(), voided(), voided(null), voidRefused()],
@@ -154,6 +154,6 @@ test.each([
 ] as const)(
   'an authorization asked for again is declined with %s when %s',
   (reason, status, declineReason, reasonText) => {
-    expect(replyOf('declined', aPayment({ status, declineReason, reasonText }))).toMatchObject({ data: { reason } });
+    expect(replyFor('declined', aPayment({ status, declineReason, reasonText }))).toMatchObject({ data: { reason } });
   },
 );

@@ -2,12 +2,12 @@
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { PaymentId } from '#contracts/ids.ts';
 import { equals, type Money } from '#contracts/money.ts';
-import { bookAnswer } from './bookkeeping.ts';
+import { bookResult } from './bookkeeping.ts';
 import type { Input } from './inputs.ts';
 import type { Call } from './operation.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 import { isWaiting, type OperationKind, type Step, stepFor } from './payment-states.ts';
-import { captureFailed, replyOf, withdrawnText } from './replies.ts';
+import { captureFailed, replyFor, withdrawnText } from './replies.ts';
 
 export interface Decision {
   readonly payment: Payment;
@@ -27,7 +27,7 @@ export type Beginning = Pick<
 };
 
 /** The first thing that happens to an attempt, unless it was withdrawn before it came. */
-export const begin = (
+export const beginPayment = (
   { token, ...beginning }: Beginning,
   { id, now, withdrawn }: { id: PaymentId; now: Date; withdrawn: boolean },
 ): Decision => {
@@ -41,7 +41,7 @@ export const begin = (
       : { declineReason: null, reasonText: null }),
   };
   return withdrawn
-    ? { payment, lines: [], replies: [replyOf('declined', payment)] }
+    ? { payment, lines: [], replies: [replyFor('declined', payment)] }
     : { payment, call: { kind: 'AUTHORIZE', secret: token }, lines: [], replies: [] };
 };
 
@@ -59,13 +59,13 @@ export const decide = (payment: Payment, input: Input, now: Date): Decision => {
       lines: [],
       replies: [captureFailed(payment, 'Another amount than is held, or another currency.')],
     };
-  const booked = bookAnswer(payment, input);
+  const booked = bookResult(payment, input);
   const next = enter(booked.payment, step, now);
   return {
     payment: next,
     ...(step.call && { call: callOf(step.call, next, input) }),
     lines: booked.lines,
-    replies: step.reply ? [replyOf(step.reply, next)] : [],
+    replies: step.reply ? [replyFor(step.reply, next)] : [],
   };
 };
 

@@ -10,8 +10,8 @@ import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { anAttempt } from '#kit/payment/builders.ts';
 import { type ProviderModel, providerModel, type Temper } from '#kit/payment/provider-model.ts';
-import type { Answer, AuthorizationAnswer } from './answers.ts';
-import { begin, type Decision, decide, isExpected } from './decide.ts';
+import type { ProviderResult, AuthorizationResult } from './provider-results.ts';
+import { beginPayment, type Decision, decide, isExpected } from './decide.ts';
 import type { Input } from './inputs.ts';
 import { type Operation, operationKey } from './operation.ts';
 import type { LedgerLine, Payment } from './payment.ts';
@@ -30,8 +30,8 @@ interface World {
   readonly lines: LedgerLine[];
   readonly told: NewMessage[];
   /** Answers on their way to some process, any of which may be recorded first, or never. */
-  readonly answers: { operation: Operation; answer: Answer }[];
-  readonly looks: { status: Payment['status']; answer: AuthorizationAnswer }[];
+  readonly answers: { operation: Operation; answer: ProviderResult }[];
+  readonly looks: { status: Payment['status']; answer: AuthorizationResult }[];
 }
 
 const take = (world: World, { payment, call, lines, replies }: Decision): void => {
@@ -61,7 +61,7 @@ const command = (
       correlationId: 'r',
       token: 't',
     };
-    take(world, begin(beginning, { id: newId('Payment'), now, withdrawn: world.withdrawn }));
+    take(world, beginPayment(beginning, { id: newId('Payment'), now, withdrawn: world.withdrawn }));
   } else if (input.kind === 'cancel') world.withdrawn = true;
 };
 

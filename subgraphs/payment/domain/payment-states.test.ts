@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Answer } from './answers.ts';
+import type { ProviderResult } from './provider-results.ts';
 import {
   type InputKind,
   type OperationKind,
@@ -10,7 +10,7 @@ import {
   type Step,
 } from './payment-states.ts';
 
-const answersTo: Record<OperationKind, readonly Answer['kind'][]> = {
+const answersTo: Record<OperationKind, readonly ProviderResult['kind'][]> = {
   AUTHORIZE: ['approved', 'declined', 'actionRequired', 'processing'],
   CONFIRM: ['approved', 'declined', 'actionRequired', 'processing'],
   CAPTURE: ['captured', 'captureRefused'],

@@ -6,7 +6,7 @@
  * that comes meanwhile does not overtake it: CANCELLING waits for the answer, because only then is it known what
  * there is to undo.
  */
-import type { Answer } from './answers.ts';
+import type { ProviderResult } from './provider-results.ts';
 
 export const paymentStatuses = [
   'AUTHORIZING',
@@ -34,7 +34,7 @@ export type OperationKind = 'AUTHORIZE' | 'CONFIRM' | 'CAPTURE' | 'VOID' | 'REFU
 
 /** Messages of the order that every status must have a reply to, now or when its operation ends. */
 export type OrderCommand = 'authorize' | 'capture' | 'cancel';
-export type InputKind = OrderCommand | 'confirm' | Answer['kind'];
+export type InputKind = OrderCommand | 'confirm' | ProviderResult['kind'];
 
 /** Names of the events that domain/replies.ts makes. */
 export type Reply =

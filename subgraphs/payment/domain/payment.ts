@@ -1,7 +1,7 @@
 /** What a payment is: one attempt of a customer to pay for an order. */
 import type { AttemptId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
-import type { DeclineReason } from './answers.ts';
+import type { DeclineReason } from './provider-results.ts';
 import type { PaymentStatus } from './payment-states.ts';
 
 /** What both sides call the attempt by; the order knows it before there is a payment. */

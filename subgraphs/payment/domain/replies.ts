@@ -50,7 +50,7 @@ const replies: Record<Reply, (payment: Payment) => NewMessage> = {
 
 export const withdrawnText = 'The payment was cancelled before it began.';
 
-export const replyOf = (reply: Reply, payment: Payment): NewMessage => replies[reply](payment);
+export const replyFor = (reply: Reply, payment: Payment): NewMessage => replies[reply](payment);
 
 export const captureFailed = (payment: Payment, reason: string): NewMessage =>
   message(messages.PaymentCaptureFailed, aggregate(payment), { ...withPayment(payment), reason });

@@ -1,7 +1,7 @@
 /** The statuses that customers see: ours say more about who has the next word than anybody else needs. */
 import type { PaymentStatus } from './payment-states.ts';
 
-export const shownStatus = {
+export const publicStatus = {
   AUTHORIZING: 'AUTHORIZING',
   PROCESSING: 'AUTHORIZING',
   CONFIRMING: 'AUTHORIZING',
@@ -21,4 +21,4 @@ export const shownStatus = {
   WITHDRAWN: 'WITHDRAWN',
 } as const satisfies Record<PaymentStatus, string>;
 
-export type ShownStatus = (typeof shownStatus)[PaymentStatus];
+export type ShownStatus = (typeof publicStatus)[PaymentStatus];

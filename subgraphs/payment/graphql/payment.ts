@@ -1,6 +1,6 @@
 import { parseId } from '#contracts/ids.ts';
 import { inCurrencyOf } from '../domain/payment.ts';
-import { shownStatus } from '../domain/shown-status.ts';
+import { publicStatus } from '../domain/shown-status.ts';
 import type { PaymentResolvers } from './types.generated.ts';
 
 export const payment = {
@@ -12,6 +12,6 @@ export const payment = {
   order: ({ orderId }) => ({ id: orderId }),
   captured: (it) => inCurrencyOf(it, it.captured),
   refunded: (it) => inCurrencyOf(it, it.refunded),
-  status: ({ status }) => shownStatus[status],
+  status: ({ status }) => publicStatus[status],
   ledger: ({ id }, _, { loaders }) => loaders.ledgers.load(id),
 } satisfies PaymentResolvers;

@@ -1,6 +1,6 @@
 import type { DataOf, Message } from '#contracts/envelope.ts';
 import type { AuthorizePayment } from '#contracts/messages/payment.ts';
-import { begin, decide } from '../domain/decide.ts';
+import { beginPayment, decide } from '../domain/decide.ts';
 import { carryOutCommand } from './carry-out.ts';
 import type { Deps } from './ports.ts';
 import { runOperation } from './run-operation.ts';
@@ -15,7 +15,7 @@ export const authorizePayment =
       const payment = await stores.payments.lock(data.attemptId);
       const decision = payment
         ? decide(payment, { kind: 'authorize' }, stores.now)
-        : begin(
+        : beginPayment(
             { ...wanted, token, provider: deps.provider.name, correlationId },
             {
               id: deps.newId('Payment'),

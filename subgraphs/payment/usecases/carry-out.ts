@@ -6,7 +6,7 @@ import type { Deps, Stores } from './ports.ts';
  * Writes down what was decided, all in the transaction at hand. Returns the operation that was opened, if any: to be
  * run by the caller once the transaction is over, and by the sweep if the caller does not live to see that.
  */
-export const carryOut = async (
+export const applyDecision = async (
   { payments, operations, ledger, outbox, now }: Stores,
   { payment, call, lines, replies }: Decision,
   { operationKey, providerTimeoutMs }: { operationKey?: string; providerTimeoutMs: number },
@@ -22,4 +22,4 @@ export const carryOut = async (
 
 /** The same for a decision about a command, which no money moves by. */
 export const carryOutCommand = (stores: Stores, decision: Decision, { providerTimeoutMs }: Deps) =>
-  carryOut(stores, decision, { providerTimeoutMs });
+  applyDecision(stores, decision, { providerTimeoutMs });

@@ -4,7 +4,7 @@ import { decide, nextCheckAt } from '../domain/decide.ts';
 import { operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import { isWaiting } from '../domain/payment-states.ts';
-import { carryOut } from './carry-out.ts';
+import { applyDecision } from './carry-out.ts';
 import type { Deps } from './ports.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -20,12 +20,12 @@ export const checkPayment =
       if (payment?.status !== status || !isWaiting(status)) return undefined;
       const fault = contradiction(payment, answer);
       if (fault !== undefined) {
-        deps.signals.contradicted(payment, fault);
+        deps.telemetry.contradicted(payment, fault);
         return undefined;
       }
       const { providerTimeoutMs } = deps;
       const decision = decide(payment, answer, stores.now);
-      return carryOut(stores, decision, { operationKey: askedFirstBy(attemptId), providerTimeoutMs });
+      return applyDecision(stores, decision, { operationKey: askedFirstBy(attemptId), providerTimeoutMs });
     });
     if (opened) await runOperation(deps)(opened);
   };

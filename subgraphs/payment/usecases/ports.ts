@@ -4,7 +4,7 @@ import type { Idempotency } from '#contracts/idempotency.ts';
 import type { AttemptId, MessageId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { AuthorizationAnswer, CaptureAnswer, RefundAnswer, VoidAnswer } from '../domain/answers.ts';
+import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
 
@@ -34,7 +34,7 @@ export interface Ledger {
 
 export interface ProviderEvents {
   /** True the first time this event is seen. */
-  takeIn(event: { readonly provider: string; readonly id: string }, now: Date): Promise<boolean>;
+  recordReceived(event: { readonly provider: string; readonly id: string }, now: Date): Promise<boolean>;
   /** Keeps the body for a person to look at: each one once, and the newest of them only. */
   keep(webhook: UnreadableWebhook, now: Date): Promise<void>;
 }
@@ -95,16 +95,16 @@ export interface PaymentProvider {
   authorize(
     request: Attempt & { readonly amount: Money; readonly token: string },
     call: ProviderCall,
-  ): Promise<AuthorizationAnswer>;
+  ): Promise<AuthorizationResult>;
   confirm(
     request: { readonly reference: string; readonly code: string },
     call: ProviderCall,
-  ): Promise<AuthorizationAnswer>;
-  capture(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<CaptureAnswer>;
-  void(request: { readonly reference: string }, call: ProviderCall): Promise<VoidAnswer>;
-  refund(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<RefundAnswer>;
+  ): Promise<AuthorizationResult>;
+  capture(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<CaptureResult>;
+  void(request: { readonly reference: string }, call: ProviderCall): Promise<VoidResult>;
+  refund(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<RefundResult>;
   /** How the authorization stands now. Changes nothing. */
-  lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationAnswer>;
+  lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationResult>;
 }
 
 /** Something a provider told us unasked. What it says is not believed: it is a reason to look. */
@@ -130,7 +130,7 @@ export interface WebhookReader {
 }
 
 /** What operators are told. */
-export interface Signals {
+export interface Telemetry {
   /** The provider told of other money than it was asked about. */
   contradicted(payment: Payment, fault: string): void;
   unreadable(webhook: UnreadableWebhook): void;
@@ -143,7 +143,7 @@ export interface Deps {
   readonly reads: PaymentReads;
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
-  readonly signals: Signals;
+  readonly telemetry: Telemetry;
   /** The same outside of a transaction. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;

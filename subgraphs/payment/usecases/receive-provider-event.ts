@@ -12,7 +12,7 @@ export const receiveProviderEvent =
     const { attemptId } = event;
     if (!attemptId) return;
     const waiting = await deps.transaction(async ({ events, payments, now }) => {
-      if (!(await events.takeIn(event, now))) return undefined;
+      if (!(await events.recordReceived(event, now))) return undefined;
       const payment = await payments.lock(attemptId);
       if (!payment) return undefined;
       // The webhook can be quicker than the answer to our own call: then the check is due as soon as that one is in.
@@ -31,5 +31,5 @@ export const keepUnreadableWebhook =
   (deps: Deps) =>
   async (webhook: UnreadableWebhook): Promise<void> => {
     await deps.transaction(({ events, now }) => events.keep(webhook, now));
-    deps.signals.unreadable(webhook);
+    deps.telemetry.unreadable(webhook);
   };

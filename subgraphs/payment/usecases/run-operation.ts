@@ -1,9 +1,9 @@
-import type { Answer } from '../domain/answers.ts';
+import type { ProviderResult } from '../domain/provider-results.ts';
 import { contradiction } from '../domain/bookkeeping.ts';
 import { decide } from '../domain/decide.ts';
 import { nextTryAt, type Operation } from '../domain/operation.ts';
 import type { OperationKind } from '../domain/payment-states.ts';
-import { carryOut } from './carry-out.ts';
+import { applyDecision } from './carry-out.ts';
 import type { Deps, PaymentProvider, ProviderCall } from './ports.ts';
 
 /**
@@ -31,13 +31,13 @@ const runOne = async (deps: Deps, operation: Operation): Promise<Operation | und
  * money than was asked for is none either: it is asked for again, so that it is booked once whoever misread it is mended,
  * and the order's own time-outs call a person meanwhile.
  */
-const ask = async (deps: Deps, operation: Operation): Promise<Answer | 'unknown'> => {
+const ask = async (deps: Deps, operation: Operation): Promise<ProviderResult | 'unknown'> => {
   try {
     const call = { key: operation.key, signal: AbortSignal.timeout(deps.providerTimeoutMs) };
     const answer = await calls[operation.kind](deps.provider, operation, call);
     const fault = contradiction(operation.payment, answer, operation.amount);
     if (fault === undefined) return answer;
-    deps.signals.contradicted(operation.payment, fault);
+    deps.telemetry.contradicted(operation.payment, fault);
   } catch {
     // Logged and counted by the provider's wrapper (adapters/observed-provider.ts).
   }
@@ -46,7 +46,7 @@ const ask = async (deps: Deps, operation: Operation): Promise<Answer | 'unknown'
 
 const calls: Record<
   OperationKind,
-  (provider: PaymentProvider, operation: Operation, call: ProviderCall) => Promise<Answer>
+  (provider: PaymentProvider, operation: Operation, call: ProviderCall) => Promise<ProviderResult>
 > = {
   AUTHORIZE: (provider, { payment: { attemptId, orderId, amount }, secret }, call) =>
     provider.authorize({ attemptId, orderId, amount, token: needed(secret, 'a token') }, call),
@@ -69,12 +69,12 @@ const needed = <T>(value: T | null | undefined, what: string): T => {
 const recordAnswer = (
   { transaction, providerTimeoutMs }: Deps,
   { key, payment: { attemptId } }: Operation,
-  answer: Answer,
+  answer: ProviderResult,
 ): Promise<Operation | undefined> =>
   transaction(async (stores) => {
     const payment = await stores.payments.lock(attemptId);
     if (!payment) throw new Error(`operation ${key} has no payment`);
     // Two processes may have made the call; the answer was the same, and one of them was first.
     if (!(await stores.operations.close(key, answer.kind, stores.now))) return undefined;
-    return carryOut(stores, decide(payment, answer, stores.now), { operationKey: key, providerTimeoutMs });
+    return applyDecision(stores, decide(payment, answer, stores.now), { operationKey: key, providerTimeoutMs });
   });

@@ -3,7 +3,7 @@
  * to money. Synchronous, so that a test can put every step of a call where it likes.
  */
 import { money } from '#contracts/money.ts';
-import type { Answer, AuthorizationAnswer } from '#subgraphs/payment/domain/answers.ts';
+import type { ProviderResult, AuthorizationResult } from '#subgraphs/payment/domain/provider-results.ts';
 import type { Operation } from '#subgraphs/payment/domain/operation.ts';
 import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/ports.ts';
 
@@ -25,10 +25,10 @@ interface Held {
 
 export interface ProviderModel {
   /** Does what the operation asks, once per key, and answers. */
-  perform(operation: Operation): Answer;
+  perform(operation: Operation): ProviderResult;
   /** The outside world goes on: the customer takes the step, the pending payment settles. */
   settle(): void;
-  look(): AuthorizationAnswer;
+  look(): AuthorizationResult;
   /** `KIND amount`, in order. */
   readonly effects: string[];
   /** What of the customer's money is held or taken right now. */
@@ -37,7 +37,7 @@ export interface ProviderModel {
 
 export const providerModel = (temper: Temper, amount = money(5_000, 'EUR')): ProviderModel => {
   const reference = `model_${crypto.randomUUID()}`;
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, ProviderResult>();
   const effects: string[] = [];
   let refusalsLeft = temper.refusesUndo;
   let it: Held | undefined;
@@ -50,7 +50,7 @@ export const providerModel = (temper: Temper, amount = money(5_000, 'EUR')): Pro
     payment.status = 'held';
     effects.push(`AUTHORIZATION ${amount.amount}`);
   };
-  const look = (): AuthorizationAnswer => {
+  const look = (): AuthorizationResult => {
     const { status } = known();
     if (status === 'processing') return { kind: 'processing', reference };
     if (status === 'requiresAction') return { kind: 'actionRequired', reference, actionUrl: null };
@@ -64,7 +64,7 @@ export const providerModel = (temper: Temper, amount = money(5_000, 'EUR')): Pro
   };
   const refusesToUndo = (): boolean => refusalsLeft-- > 0;
 
-  const work: Record<Operation['kind'], (asked: number) => Answer> = {
+  const work: Record<Operation['kind'], (asked: number) => ProviderResult> = {
     AUTHORIZE: () => {
       if (it) throw new Error('authorized twice');
       const first = {

@@ -5,7 +5,7 @@
 
 import { boundedConnection } from '#platform/database/connection.ts';
 import pg from '#platform/database/pg.ts';
-import type { AuthorizationAnswer } from '../../domain/answers.ts';
+import type { AuthorizationResult } from '../../domain/provider-results.ts';
 
 export interface Remembered {
   readonly reference: string;
@@ -16,7 +16,7 @@ export interface Remembered {
   readonly status: 'processing' | 'requires_action' | 'requires_capture' | 'declined' | 'captured' | 'canceled';
   readonly captured: number;
   readonly refunded: number;
-  readonly decline_reason: Extract<AuthorizationAnswer, { kind: 'declined' }>['reason'] | null;
+  readonly decline_reason: Extract<AuthorizationResult, { kind: 'declined' }>['reason'] | null;
   readonly settles_at: Date | null;
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { money } from '#contracts/money.ts';
 import type { Clock } from '#platform/database/transaction.ts';
-import type { AuthorizationAnswer, CaptureAnswer, RefundAnswer, VoidAnswer } from '../../domain/answers.ts';
+import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../../domain/provider-results.ts';
 import type { PaymentProvider } from '../../usecases/ports.ts';
 import { change, effect, hold, type Memory, type Remembered, recall, remember } from './memory.ts';
 import { once } from './once.ts';
@@ -65,7 +65,7 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
 
 type Begun = Pick<Remembered, 'attempt' | 'token' | 'amount' | 'currency'>;
 
-const authorize = async (memory: Memory, begun: Begun, now: Date): Promise<AuthorizationAnswer> => {
+const authorize = async (memory: Memory, begun: Begun, now: Date): Promise<AuthorizationResult> => {
   const { onAuthorize, webhookCopies } = behaviourOf(begun.token);
   const settles_at = new Date(now.getTime() + settlesAfterMs);
   const status = onAuthorize === 'process' ? 'processing' : 'requires_action';
@@ -100,7 +100,7 @@ const refuse = async (
   return { ...payment, status: 'declined', decline_reason: reason };
 };
 
-const standing = ({ reference, status, amount, currency, decline_reason }: Remembered): AuthorizationAnswer => {
+const standing = ({ reference, status, amount, currency, decline_reason }: Remembered): AuthorizationResult => {
   switch (status) {
     case 'processing':
       return { kind: 'processing', reference };
@@ -125,8 +125,8 @@ const capture = async (
   payment: Remembered,
   { refuses }: Behaviour,
   amount: number,
-): Promise<CaptureAnswer> => {
-  const refused = (reason: string): CaptureAnswer => ({ kind: 'captureRefused', reason });
+): Promise<CaptureResult> => {
+  const refused = (reason: string): CaptureResult => ({ kind: 'captureRefused', reason });
   if (refuses?.includes('capture')) return refused('The bank refuses to pay out.');
   if (payment.status !== 'requires_capture') return refused(`There is nothing to capture: ${payment.status}.`);
   if (amount > payment.amount) return refused('More than is held.');
@@ -135,7 +135,7 @@ const capture = async (
   return { kind: 'captured', amount: money(amount, payment.currency) };
 };
 
-const cancel = async (memory: Memory, payment: Remembered, { refuses }: Behaviour): Promise<VoidAnswer> => {
+const cancel = async (memory: Memory, payment: Remembered, { refuses }: Behaviour): Promise<VoidResult> => {
   const held = money(payment.amount, payment.currency);
   if (payment.status === 'captured') return { kind: 'voidRefused', reason: 'It is captured.', held };
   const isHeld = payment.status === 'requires_capture';
@@ -151,8 +151,8 @@ const refund = async (
   payment: Remembered,
   { refuses }: Behaviour,
   amount: number,
-): Promise<RefundAnswer> => {
-  const refused = (reason: string): RefundAnswer => ({ kind: 'refundRefused', reason });
+): Promise<RefundResult> => {
+  const refused = (reason: string): RefundResult => ({ kind: 'refundRefused', reason });
   if (refuses?.includes('refund')) return refused('The bank will not take the money back.');
   if (amount > payment.captured - payment.refunded) return refused('More than is left of the capture.');
   await effect(memory, payment, 'REFUND', amount);

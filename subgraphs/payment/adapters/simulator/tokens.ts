@@ -1,5 +1,5 @@
 /** The simulator's payment methods: what each test token makes it do. */
-import type { DeclineReason } from '../../domain/answers.ts';
+import type { DeclineReason } from '../../domain/provider-results.ts';
 
 export interface Behaviour {
   readonly onAuthorize:

@@ -1,9 +1,9 @@
 /** What operators see of a provider that is not understood: log lines and metrics. */
 import type { Logger } from '#platform/observability/log.ts';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
-import type { Signals } from '../usecases/ports.ts';
+import type { Telemetry } from '../usecases/ports.ts';
 
-export const signals = (log: Logger, metrics: Registry): Signals => {
+export const signals = (log: Logger, metrics: Registry): Telemetry => {
   const registers = [metrics];
   const contradictions = new Counter({
     name: 'payment_provider_contradictions_total',

@@ -7,7 +7,7 @@ import type { Money } from '#contracts/money.ts';
 
 export type DeclineReason = (typeof declineReasons)[number];
 
-export type AuthorizationAnswer =
+export type AuthorizationResult =
   | { readonly kind: 'approved'; readonly reference: string; readonly held: Money }
   | {
       readonly kind: 'declined';
@@ -19,18 +19,18 @@ export type AuthorizationAnswer =
   /** Accepted; the outcome comes later, by webhook or when looked up. */
   | { readonly kind: 'processing'; readonly reference: string };
 
-export type CaptureAnswer =
+export type CaptureResult =
   | { readonly kind: 'captured'; readonly amount: Money }
   | { readonly kind: 'captureRefused'; readonly reason: string };
 
-export type VoidAnswer =
+export type VoidResult =
   /** `released`: what was held until now; null when nothing was (an extra step was never taken). */
   | { readonly kind: 'voided'; readonly released: Money | null }
   /** Only a hold can be refused to go: `held` is how much. */
   | { readonly kind: 'voidRefused'; readonly reason: string; readonly held: Money };
 
-export type RefundAnswer =
+export type RefundResult =
   | { readonly kind: 'refunded'; readonly amount: Money }
   | { readonly kind: 'refundRefused'; readonly reason: string };
 
-export type Answer = AuthorizationAnswer | CaptureAnswer | VoidAnswer | RefundAnswer;
+export type ProviderResult = AuthorizationResult | CaptureResult | VoidResult | RefundResult;
