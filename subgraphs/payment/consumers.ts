@@ -1,8 +1,10 @@
-import type { MessageHandler } from '#platform/messaging/consumer.ts';
+import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
 import type { App } from './usecases/app.ts';
-import { authorize } from './consumers/authorize.ts';
-import { cancel } from './consumers/cancel.ts';
-import { capture } from './consumers/capture.ts';
 
-/** What the `payment` queue brings, and what is done with it. */
-export const consumers = (app: App): MessageHandler[] => [authorize, capture, cancel].map((consumer) => consumer(app));
+/** What the `payment` queue delivers, and what handles it. */
+export const consumers = ({ commands }: App): MessageHandler[] => [
+  on(AuthorizePayment, commands.authorizePayment),
+  on(CapturePayment, commands.capturePayment),
+  on(CancelPayment, commands.cancelPayment),
+];

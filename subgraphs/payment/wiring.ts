@@ -13,13 +13,11 @@ import type { Registry } from '#platform/observability/metrics.ts';
 import type { Subgraph } from '#platform/process/subgraph.ts';
 import { turns } from '#platform/resilience/turns.ts';
 import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
-import { ledgerStore } from './adapters/ledger-store.ts';
-import { observedProvider } from './adapters/observed-provider.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
-import { paymentStore } from './adapters/payment-store.ts';
+import { ledgerStore, paymentStore } from './adapters/payment-store.ts';
 import { providerEventStore } from './adapters/provider-event-store.ts';
-import { signals } from './adapters/provider-telemetry.ts';
+import { observedProvider, telemetry } from './adapters/provider-telemetry.ts';
 import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
@@ -30,7 +28,7 @@ import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, PaymentProvider, Telemetry, Stores } from './usecases/ports.ts';
+import type { Deps, PaymentProvider, Stores, Telemetry } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
@@ -50,7 +48,7 @@ const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
 export interface World {
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
-  readonly signals: Telemetry;
+  readonly telemetry: Telemetry;
   readonly clock?: Clock;
 }
 
@@ -87,7 +85,7 @@ export const wire =
     const paymentApp = createApp(prisma, {
       provider,
       providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
-      signals: signals(log, metrics),
+      telemetry: telemetry(log, metrics),
     });
     const reader = webhookReader(webhookSecret(config));
     const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });

@@ -53,9 +53,9 @@ export const rules: IForbiddenRuleType[] = [
   ]),
   layer(
     'doors-go-through-usecases',
-    'graphql/, consumers/ and http/ never reach an adapter or Prisma.',
-    ownSubgraph('(?:graphql|consumers|http)/'),
-    [own('(?:graphql|consumers|http)/'), own('usecases/'), own('domain/'), '^contracts/', '^platform/'],
+    'graphql/, consumers.ts and http/ never reach an adapter or Prisma.',
+    ownSubgraph('(?:graphql/|consumers(?:/|\\.ts$)|http/)'),
+    [own('(?:graphql/|consumers(?:/|\\.ts$)|http/)'), own('usecases/'), own('domain/'), '^contracts/', '^platform/'],
   ),
   layer('main-only-starts', 'main.ts reads the configuration, wires and runs.', ownSubgraph('main\\.ts$'), [
     own('(?:config|wiring)\\.ts$'),

@@ -7,7 +7,7 @@ import type {
 import { type Call, type Operation, operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { OperationStore, WorkList } from '../usecases/ports.ts';
-import { paymentOf } from './payment-rows.ts';
+import { paymentOf } from './payment-store.ts';
 
 export const operationStore = (tx: Prisma.TransactionClient): OperationStore => ({
   open: async (payment, call, { now, nextTryAt }) => {

@@ -2,7 +2,7 @@ import type { PaymentId } from '#contracts/ids.ts';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import type { PaymentReads } from '../usecases/ports.ts';
-import { paymentOf } from './payment-rows.ts';
+import { paymentOf } from './payment-store.ts';
 
 /** One statement per call, however many are asked for. */
 export const paymentReads = (prisma: PrismaClient): PaymentReads => ({

@@ -1,12 +1,12 @@
-import type { AttemptId } from '#contracts/ids.ts';
-import type { Prisma } from '#prisma/payment/client/client.ts';
-import type { PaymentStore } from '../usecases/ports.ts';
-import { paymentOf, rowOf } from './payment-rows.ts';
+import type { AttemptId, newId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import type { Payment as PaymentRow, Prisma } from '#prisma/payment/client/client.ts';
+import type { Payment } from '../domain/payment.ts';
+import type { Ledger, PaymentStore } from '../usecases/ports.ts';
 
 export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
   // An advisory lock, because what must be serialized may have no row yet: two copies of an authorize, or an authorize
   // and its cancel. Two attempts with the same hash merely wait for each other; a transaction locks only one attempt.
-  // A statement of its own: the read after it must see what the previous holder committed.
+  // A separate statement: the read after it must see what the previous holder committed.
   const lock = async (attemptId: AttemptId) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${attemptId}, 0))`;
     const row = await tx.payment.findUnique({ where: { attemptId } });
@@ -29,3 +29,30 @@ export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
       (await tx.withdrawnAttempt.findUnique({ where: { attemptId }, select: { attemptId: true } })) !== null,
   };
 };
+
+/** Append-only; the database refuses a second hold, release or capture of a payment, and any change. */
+export const ledgerStore = (tx: Prisma.TransactionClient, ids: { newId: typeof newId }): Ledger => ({
+  add: async (payment, lines, { now, operationKey }) => {
+    await tx.ledgerEntry.createMany({
+      data: lines.map(({ kind, amount: { amount, currency } }) => ({
+        ...{ id: ids.newId('LedgerEntry'), paymentId: payment.id, kind, amount, currency, operationKey, at: now },
+      })),
+    });
+  },
+});
+
+/** Ids are trusted here: they were parsed on their way in, and nobody else writes this database. */
+export const paymentOf = ({ amount, currency, ...row }: PaymentRow): Payment => ({
+  ...row,
+  id: row.id as PaymentId,
+  attemptId: row.attemptId as AttemptId,
+  orderId: row.orderId as OrderId,
+  customerId: row.customerId as UserId,
+  amount: { amount, currency },
+});
+
+const rowOf = ({ amount, ...payment }: Payment): PaymentRow => ({
+  ...payment,
+  amount: amount.amount,
+  currency: amount.currency,
+});

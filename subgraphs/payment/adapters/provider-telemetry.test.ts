@@ -3,7 +3,7 @@ import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { aPayment } from '#kit/payment/builders.ts';
 import { type Fate, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
-import { observedProvider } from './observed-provider.ts';
+import { observedProvider } from './provider-telemetry.ts';
 
 test('passes answers and errors on, counts both, and logs only the errors, without the token', async () => {
   const metrics = createMetrics('payment');
@@ -21,8 +21,12 @@ test('passes answers and errors on, counts both, and logs only the errors, witho
   expect(await provider.authorize(request, call)).toMatchObject({ kind: 'approved' });
 
   const text = await metrics.metrics();
-  expect(text).toMatch(/payment_provider_call_seconds_count\{[^}]*operation="authorize",outcome="unknown"[^}]*\} 1/);
-  expect(text).toMatch(/payment_provider_call_seconds_count\{[^}]*operation="authorize",outcome="approved"[^}]*\} 1/);
+  expect(text).toMatch(
+    /agora_payment_provider_request_duration_seconds_count\{[^}]*operation="authorize",outcome="unknown"[^}]*\} 1/,
+  );
+  expect(text).toMatch(
+    /agora_payment_provider_request_duration_seconds_count\{[^}]*operation="authorize",outcome="approved"[^}]*\} 1/,
+  );
   expect(lines).toHaveLength(1);
   expect(JSON.stringify(lines)).not.toContain('tok_secret');
 });

@@ -1,35 +1,71 @@
-/** What operators see of a provider that is not understood: log lines and metrics. */
+/** Metrics, spans and log lines about the payment provider. */
 import type { Logger } from '#platform/observability/log.ts';
-import { Counter, type Registry } from '#platform/observability/metrics.ts';
-import type { Telemetry } from '../usecases/ports.ts';
+import { Counter, Histogram, type Registry } from '#platform/observability/metrics.ts';
+import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
+import type { PaymentProvider, Telemetry } from '../usecases/ports.ts';
 
-export const signals = (log: Logger, metrics: Registry): Telemetry => {
+/** Wraps a provider: every call is timed, counted by its outcome, and logged when there is no answer. */
+export const observedProvider = (
+  provider: PaymentProvider,
+  { log, metrics }: { log: Logger; metrics: Registry },
+): PaymentProvider => {
+  const requests = new Histogram({
+    name: 'agora_payment_provider_request_duration_seconds',
+    help: 'Requests to the payment provider; outcome "unknown" is a request without an answer, which is retried.',
+    labelNames: ['operation', 'outcome'],
+    buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [metrics],
+  });
+  const observe = async <R extends { readonly kind: string }>(
+    operation: string,
+    call: () => Promise<R>,
+  ): Promise<R> => {
+    const stop = requests.startTimer({ operation });
+    try {
+      const result = await inSpan(`provider ${operation}`, { kind: SpanKind.CLIENT }, call);
+      stop({ outcome: result.kind });
+      return result;
+    } catch (error) {
+      stop({ outcome: 'unknown' });
+      // Only the message: a provider's error object may hold the request, and with it the customer's token.
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ reason, provider: provider.name, operation }, 'payment provider request failed; will be retried');
+      throw error;
+    }
+  };
+  return {
+    name: provider.name,
+    authorize: (request, call) => observe('authorize', () => provider.authorize(request, call)),
+    confirm: (request, call) => observe('confirm', () => provider.confirm(request, call)),
+    capture: (request, call) => observe('capture', () => provider.capture(request, call)),
+    void: (request, call) => observe('void', () => provider.void(request, call)),
+    refund: (request, call) => observe('refund', () => provider.refund(request, call)),
+    lookup: (request, signal) => observe('lookup', () => provider.lookup(request, signal)),
+  };
+};
+
+/** What operators see of results and webhooks that make no sense. */
+export const telemetry = (log: Logger, metrics: Registry): Telemetry => {
   const registers = [metrics];
   const contradictions = new Counter({
-    name: 'payment_provider_contradictions_total',
-    help: 'Answers of the payment provider about other money than it was asked about.',
+    name: 'agora_payment_provider_contradictions_total',
+    help: 'Results of the payment provider about another amount or currency than was requested.',
     registers,
   });
   const unreadable = new Counter({
-    name: 'payment_unreadable_webhooks_total',
-    help: 'Webhooks that were signed and make no sense; kept in unreadable_webhook.',
+    name: 'agora_payment_unreadable_webhooks_total',
+    help: 'Webhooks that were signed but unreadable; kept in unreadable_webhook.',
     registers,
   });
   return {
     contradicted: ({ id, attemptId, orderId, provider }, fault) => {
       contradictions.inc();
-      log.error(
-        { paymentId: id, attemptId, orderId, provider, fault },
-        'the payment provider contradicts what it was asked',
-      );
+      log.error({ paymentId: id, attemptId, orderId, provider, fault }, 'payment provider contradicts the request');
     },
-    // Not the body: whatever a provider sends may hold what does not belong in a log.
+    // Not the body: it may hold what does not belong in a log.
     unreadable: ({ provider, body, unreadableBecause }) => {
       unreadable.inc();
-      log.error(
-        { provider, bytes: body.length, reason: unreadableBecause },
-        'a signed webhook makes no sense; it is kept',
-      );
+      log.error({ provider, bytes: body.length, reason: unreadableBecause }, 'signed webhook is unreadable; kept');
     },
   };
 };

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import { anAttempt, aPayment } from '#kit/payment/builders.ts';
-import type { ProviderResult } from './provider-results.ts';
 import { contradiction } from './bookkeeping.ts';
 import { beginPayment, decide, isExpected } from './decide.ts';
+import type { ProviderResult } from './provider-results.ts';
 import { replyFor } from './replies.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
@@ -109,7 +109,7 @@ describe('an answer about other money than was asked for', () => {
     ...[approved(money(0, 'EUR')), captured(money(0, 'EUR')), captured(money(-1, 'EUR'))],
     ...[refunded(less), voided(less)],
   ])('is this one, and cannot be booked: %j', (answer) => {
-    expect(contradiction(held, answer, all)).toMatch(/^the provider says "\w+" of -?[\d.]+ \w+, and 50.00 EUR was/);
+    expect(contradiction(held, answer, all)).toMatch(/^the provider reports "\w+" of -?[\d.]+ \w+, but 50.00 EUR was/);
   });
 
   test('is told of as it is where it is less', () => {
@@ -145,7 +145,7 @@ describe('waiting for word from outside', () => {
 test('an answer that nothing can follow from is a bug and not ignored', () => {
   const declined = aPayment({ status: 'DECLINED', declineReason: 'CARD_DECLINED' });
   expect(isExpected(declined, 'captured')).toBe(false);
-  expect(() => decide(declined, { kind: 'captured', amount: money(1, 'EUR') }, now)).toThrow('nothing follows');
+  expect(() => decide(declined, { kind: 'captured', amount: money(1, 'EUR') }, now)).toThrow('unexpected captured');
 });
 
 test.each([

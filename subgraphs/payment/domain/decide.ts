@@ -1,43 +1,43 @@
-/** What follows from a command or an answer: purely, so that every interleaving can be tried without a database. */
+/** What follows from a command or a provider result: pure, so that every interleaving can be tested without a database. */
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { PaymentId } from '#contracts/ids.ts';
 import { equals, type Money } from '#contracts/money.ts';
 import { bookResult } from './bookkeeping.ts';
-import type { Input } from './inputs.ts';
+import { texts } from './customer-texts.ts';
 import type { Call } from './operation.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
-import { isWaiting, type OperationKind, type Step, stepFor } from './payment-states.ts';
-import { captureFailed, replyFor, withdrawnText } from './replies.ts';
+import { type Input, isWaiting, type OperationKind, type Step, stepFor } from './payment-states.ts';
+import { captureFailed, replyFor } from './replies.ts';
 
 export interface Decision {
   readonly payment: Payment;
-  /** An operation to open. */
+  /** The operation to open. */
   readonly call?: Call;
-  /** What happened to money. */
+  /** What happened to the money. */
   readonly lines: readonly LedgerLine[];
   readonly replies: readonly NewMessage[];
 }
 
-/** What a payment begins as. */
-export type Beginning = Pick<
+/** What the order sends to start a payment. */
+export type PaymentRequest = Pick<
   Payment,
   'attemptId' | 'orderId' | 'customerId' | 'amount' | 'provider' | 'correlationId'
 > & {
   readonly token: string;
 };
 
-/** The first thing that happens to an attempt, unless it was withdrawn before it came. */
+/** The first decision about an attempt. One that was withdrawn before it arrived is declined without asking the provider. */
 export const beginPayment = (
-  { token, ...beginning }: Beginning,
+  { token, ...request }: PaymentRequest,
   { id, now, withdrawn }: { id: PaymentId; now: Date; withdrawn: boolean },
 ): Decision => {
   const payment: Payment = {
-    ...beginning,
+    ...request,
     ...{ id, createdAt: now, status: withdrawn ? 'WITHDRAWN' : 'AUTHORIZING' },
     ...{ authorized: 0, captured: 0, refunded: 0 },
     ...{ reference: null, actionUrl: null, nextCheckAt: null },
     ...(withdrawn
-      ? { declineReason: 'WITHDRAWN', reasonText: withdrawnText }
+      ? { declineReason: 'WITHDRAWN', reasonText: texts.withdrawn }
       : { declineReason: null, reasonText: null }),
   };
   return withdrawn
@@ -45,19 +45,19 @@ export const beginPayment = (
     : { payment, call: { kind: 'AUTHORIZE', secret: token }, lines: [], replies: [] };
 };
 
-/** Whether the status has anything to do with this input at all. */
+/** Whether the status has a step for this input. */
 export const isExpected = (payment: Payment, kind: Input['kind']): boolean =>
   stepFor(payment.status, kind) !== undefined;
 
-/** Throws on an input that its status has no step for: callers ask `isExpected`, or know by the open operation. */
+/** Throws on an input that the status has no step for: callers check `isExpected`, or know it from the open operation. */
 export const decide = (payment: Payment, input: Input, now: Date): Decision => {
   const step = stepFor(payment.status, input.kind);
-  if (!step) throw new Error(`payment ${payment.id}: nothing follows from ${input.kind} when ${payment.status}`);
-  if (input.kind === 'capture' && step.call && !isWhatIsHeld(payment, input.amount))
+  if (!step) throw new Error(`payment ${payment.id}: unexpected ${input.kind} when ${payment.status}`);
+  if (input.kind === 'capture' && step.call && !isWholeHold(payment, input.amount))
     return {
       payment,
       lines: [],
-      replies: [captureFailed(payment, 'Another amount than is held, or another currency.')],
+      replies: [captureFailed(payment, 'The amount or currency differs from the hold.')],
     };
   const booked = bookResult(payment, input);
   const next = enter(booked.payment, step, now);
@@ -69,15 +69,15 @@ export const decide = (payment: Payment, input: Input, now: Date): Decision => {
   };
 };
 
-/** An attempt is captured once, so less than all of its hold would leave the rest held for nobody. */
-const isWhatIsHeld = (payment: Payment, asked: Money): boolean =>
-  asked.amount > 0 && equals(asked, inCurrencyOf(payment, payment.authorized));
+/** An attempt is captured once: a partial capture would leave the rest held for nobody. */
+const isWholeHold = (payment: Payment, requested: Money): boolean =>
+  requested.amount > 0 && equals(requested, inCurrencyOf(payment, payment.authorized));
 
-// 10 s: webhooks tell at once; asking is for one that was lost, and the customer is watching.
+// 10 s: webhooks are immediate; a lookup covers one that was lost, and the customer is watching.
 const checkEveryMs = 10_000;
 export const nextCheckAt = (now: Date): Date => new Date(now.getTime() + checkEveryMs);
 
-/** A check that a webhook asked for while the call was still out is kept, and then comes at once. */
+/** A check that a webhook scheduled while the call was still out is kept, and is then due at once. */
 const enter = (payment: Payment, { to = payment.status }: Step, now: Date): Payment => ({
   ...payment,
   status: to,

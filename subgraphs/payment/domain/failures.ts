@@ -1,6 +1,7 @@
-/** What a customer of this service can act on. */
+/** Failures that the customer can act on. Each `kind` is the GraphQL type of the same name. */
 import type { PaymentId } from '#contracts/ids.ts';
 import type { Failure, IdempotencyConflict } from '#contracts/result.ts';
+import { texts } from './customer-texts.ts';
 
 export interface PaymentNotConfirmable extends Failure<'PaymentNotConfirmable'> {
   readonly paymentId: PaymentId;
@@ -8,7 +9,7 @@ export interface PaymentNotConfirmable extends Failure<'PaymentNotConfirmable'> 
 
 export const paymentNotConfirmable = (paymentId: PaymentId): PaymentNotConfirmable => ({
   kind: 'PaymentNotConfirmable',
-  message: 'This payment does not wait for a step of yours.',
+  message: texts.paymentNotConfirmable,
   paymentId,
 });
 

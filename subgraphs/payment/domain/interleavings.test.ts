@@ -10,12 +10,11 @@ import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { anAttempt } from '#kit/payment/builders.ts';
 import { type ProviderModel, providerModel, type Temper } from '#kit/payment/provider-model.ts';
-import type { ProviderResult, AuthorizationResult } from './provider-results.ts';
 import { beginPayment, type Decision, decide, isExpected } from './decide.ts';
-import type { Input } from './inputs.ts';
 import { type Operation, operationKey } from './operation.ts';
 import type { LedgerLine, Payment } from './payment.ts';
-import { isWaiting } from './payment-states.ts';
+import { type Input, isWaiting } from './payment-states.ts';
+import type { AuthorizationResult, ProviderResult } from './provider-results.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const amount = money(5_000, 'EUR');

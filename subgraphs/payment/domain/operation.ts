@@ -1,10 +1,10 @@
-/** A call to the provider as a thing of its own: written down before it is made, made until there is an answer. */
+/** A provider call as an entity: recorded before it is made, then repeated until its outcome is known. */
 import type { AttemptId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
 import type { Payment } from './payment.ts';
 import type { OperationKind } from './payment-states.ts';
 
-/** What is to be asked of the provider. */
+/** What to ask the provider. */
 export interface Call {
   readonly kind: OperationKind;
   /** For CAPTURE and REFUND. */
@@ -14,30 +14,30 @@ export interface Call {
 }
 
 export interface Operation extends Call {
-  /** The idempotency key that the provider gets, the same on every try. */
+  /** The idempotency key sent to the provider, the same on every try. */
   readonly key: string;
-  /** As it was when the operation was opened: nothing that the call needs changes while it is open. */
+  /** As of when the operation was opened: nothing that the call needs changes while it is open. */
   readonly payment: Payment;
-  /** How often it was tried and got no answer. */
+  /** Tries so far without an answer. */
   readonly tries: number;
 }
 
 /**
- * `<attempt>-void`, and `<attempt>-void-2` once the first one was answered: a provider repeats its answer to a key, so
- * asking anew takes a new one. Safe, because an operation is closed only when its outcome is known.
+ * `<attempt>-void`, and `<attempt>-void-2` after the first one was answered: a provider replays its answer to a known key,
+ * so a new request needs a new key. Safe, because an operation is closed only when its outcome is known.
  */
 export const operationKey = (attemptId: AttemptId, kind: OperationKind, earlier: number): string =>
   `${attemptId}-${kind.toLowerCase()}${earlier === 0 ? '' : `-${earlier + 1}`}`;
 
-// 1 s beyond the call's own time limit: enough to record an answer. Too short does no harm: the key is the same.
+// 1 s beyond the call's own time-out: enough to record the result. Too short would be harmless: the key is the same.
 const recordingMs = 1_000;
-/** Until when whoever makes the call has it to themselves. */
+/** How long the process that makes the call has the operation to itself. */
 export const leaseEnd = (now: Date, providerTimeoutMs: number): Date =>
   new Date(now.getTime() + providerTimeoutMs + recordingMs);
 
 const firstPauseMs = 500;
-// 30 s: a provider that is back after an outage should not find orders that wait for minutes.
+// 30 s: orders should not wait for minutes once the provider is back from an outage.
 const longestPauseMs = 30_000;
-/** After a call without an answer: 0.5 s, 1 s, 2 s … 30 s, for as long as it takes. */
+/** The retry back-off after a call without an answer: 0.5 s, 1 s, 2 s … 30 s, for as long as it takes. */
 export const nextTryAt = (now: Date, tries: number): Date =>
   new Date(now.getTime() + Math.min(firstPauseMs * 2 ** Math.min(tries, 10), longestPauseMs));

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ProviderResult } from './provider-results.ts';
 import {
   type InputKind,
   type OperationKind,
@@ -9,6 +8,7 @@ import {
   type Reply,
   type Step,
 } from './payment-states.ts';
+import type { ProviderResult } from './provider-results.ts';
 
 const answersTo: Record<OperationKind, readonly ProviderResult['kind'][]> = {
   AUTHORIZE: ['approved', 'declined', 'actionRequired', 'processing'],

@@ -1,11 +1,12 @@
 /**
- * The life of a payment, as a table. Everything that reaches a payment (a command of the order, an answer of the
- * provider) is handled under the attempt's lock, one after the other, so a row and a column are all there is to know.
+ * The lifecycle of a payment, as a table. Everything that reaches a payment (a command of the order, a result of the
+ * provider) is handled under the attempt's lock, one after the other, so status and input decide everything.
  *
- * A status that ends in -ING has one operation open: a call is, or is about to be, in the provider's hands. A cancel
- * that comes meanwhile does not overtake it: CANCELLING waits for the answer, because only then is it known what
- * there is to undo.
+ * A status that ends in -ING has one operation open: a call to the provider is under way or about to be made. A cancel
+ * that arrives meanwhile does not overtake it: CANCELLING waits for the result, because only then is it known what there
+ * is to undo.
  */
+import type { Money } from '#contracts/money.ts';
 import type { ProviderResult } from './provider-results.ts';
 
 export const paymentStatuses = [
@@ -29,12 +30,19 @@ export const paymentStatuses = [
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** What can be asked of the provider. */
+/** Calls that a provider offers. */
 export type OperationKind = 'AUTHORIZE' | 'CONFIRM' | 'CAPTURE' | 'VOID' | 'REFUND';
 
-/** Messages of the order that every status must have a reply to, now or when its operation ends. */
+/** Commands of the order: every status must reply to each, now or when its operation ends. */
 export type OrderCommand = 'authorize' | 'capture' | 'cancel';
-export type InputKind = OrderCommand | 'confirm' | ProviderResult['kind'];
+
+/** Everything that can happen to a payment. */
+export type Input =
+  | { readonly kind: 'authorize' | 'cancel' }
+  | { readonly kind: 'capture'; readonly amount: Money }
+  | { readonly kind: 'confirm'; readonly code: string }
+  | ProviderResult;
+export type InputKind = Input['kind'];
 
 /** Names of the events that domain/replies.ts makes. */
 export type Reply =
@@ -46,7 +54,7 @@ export type Reply =
   | 'cancelled'
   | 'cancelFailed';
 
-/** What to do: go to a status, open an operation, tell the order. `{}`: nothing, the reply comes when the operation ends. */
+/** What to do: change status, open an operation, reply to the order. `{}`: nothing yet, the reply follows when the operation ends. */
 export interface Step {
   readonly to?: PaymentStatus;
   readonly call?: OperationKind;
@@ -142,10 +150,10 @@ export const paymentStates = {
   },
   VOIDED: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
   REFUNDED: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
-  // Somebody looked, and asks again: a new operation with a new key.
+  // An operator has looked into it and cancels again: a new operation with a new key.
   VOID_FAILED: { authorize: {}, capture: nothingToCapture, cancel: voidIt },
   REFUND_FAILED: { authorize: {}, capture: nothingToCapture, cancel: refundIt },
-  // The cancel came first: the payment exists only to say no.
+  // The cancel arrived first: the payment exists only to decline the authorization.
   WITHDRAWN: { authorize: { reply: 'declined' }, capture: nothingToCapture, cancel: { reply: 'cancelled' } },
 } as const satisfies Record<PaymentStatus, Row>;
 
@@ -154,5 +162,26 @@ export const stepFor = (status: PaymentStatus, input: InputKind): Step | undefin
   return row[input];
 };
 
-/** The next word is the provider's or the customer's: how it stands is asked from time to time. */
+/** Waiting for the provider or the customer: looked up at the provider from time to time. */
 export const isWaiting = (status: PaymentStatus): boolean => status === 'PROCESSING' || status === 'ACTION_REQUIRED';
+
+/** The statuses of the public graph: ours say more about who acts next than clients need. */
+export const publicStatus = {
+  AUTHORIZING: 'AUTHORIZING',
+  PROCESSING: 'AUTHORIZING',
+  CONFIRMING: 'AUTHORIZING',
+  ACTION_REQUIRED: 'ACTION_REQUIRED',
+  AUTHORIZED: 'AUTHORIZED',
+  DECLINED: 'DECLINED',
+  CAPTURING: 'CAPTURING',
+  CAPTURED: 'CAPTURED',
+  CAPTURE_FAILED: 'CAPTURE_FAILED',
+  CANCELLING: 'CANCELLING',
+  VOIDING: 'CANCELLING',
+  REFUNDING: 'CANCELLING',
+  VOIDED: 'VOIDED',
+  REFUNDED: 'REFUNDED',
+  VOID_FAILED: 'CANCEL_FAILED',
+  REFUND_FAILED: 'CANCEL_FAILED',
+  WITHDRAWN: 'WITHDRAWN',
+} as const satisfies Record<PaymentStatus, string>;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { money } from '#contracts/money.ts';
 import { aPayment } from '#kit/payment/builders.ts';
-import { balanceOf } from './balance.ts';
+import { balanceOf } from './payment.ts';
 
-test('the balance is what was captured and not given back, over all attempts', () => {
+test('the balance is captured minus refunded, over all attempts', () => {
   const payments = [
     aPayment({ status: 'DECLINED' }),
     aPayment({ authorized: 5_000, captured: 5_000, refunded: 1_500 }),

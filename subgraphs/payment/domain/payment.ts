@@ -1,10 +1,10 @@
-/** What a payment is: one attempt of a customer to pay for an order. */
+/** A payment: one attempt of a customer to pay for an order. */
 import type { AttemptId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
-import { type Money, money } from '#contracts/money.ts';
-import type { DeclineReason } from './provider-results.ts';
+import { type Money, money, subtract, sum } from '#contracts/money.ts';
 import type { PaymentStatus } from './payment-states.ts';
+import type { DeclineReason } from './provider-results.ts';
 
-/** What both sides call the attempt by; the order knows it before there is a payment. */
+/** How order and payment both identify the attempt; the order knows it before there is a payment. */
 export interface Attempt {
   readonly attemptId: AttemptId;
   readonly orderId: OrderId;
@@ -14,28 +14,28 @@ export interface Payment extends Attempt {
   readonly id: PaymentId;
   readonly customerId: UserId;
   readonly status: PaymentStatus;
-  /** What was asked for. All amounts below are in its currency. */
+  /** The amount requested. All amounts below are in its currency. */
   readonly amount: Money;
-  /** Minor units ever held, taken and given back: the totals of the ledger. */
+  /** Minor units ever held, captured and refunded: the totals of the ledger. */
   readonly authorized: number;
   readonly captured: number;
   readonly refunded: number;
-  /** Who moves the money. */
+  /** Which provider moves the money. */
   readonly provider: string;
-  /** The provider's own name for it, once it gave one. */
+  /** The provider's own id for it, once known. */
   readonly reference: string | null;
   readonly declineReason: DeclineReason | null;
-  /** Why it was declined, not captured or not undone: one sentence for a person. */
+  /** Why it was declined, not captured or not undone: one human-readable sentence. */
   readonly reasonText: string | null;
   readonly actionUrl: string | null;
-  /** When to ask the provider how it stands; null while nothing is expected of it unasked. */
+  /** When to look it up at the provider; null while no unsolicited change is expected. */
   readonly nextCheckAt: Date | null;
-  /** The request that began it: later work for it goes on under this name. */
+  /** The correlation id of the request that started it; later background work carries it on. */
   readonly correlationId: string;
   readonly createdAt: Date;
 }
 
-/** What happened to money at the provider; the ledger adds id and time. */
+/** One movement of money at the provider; the ledger adds id and time. */
 export interface LedgerLine {
   readonly kind: 'AUTHORIZATION' | 'VOID' | 'CAPTURE' | 'REFUND';
   readonly amount: Money;
@@ -48,3 +48,18 @@ export interface LedgerEntry extends LedgerLine {
 
 /** Minor units in the payment's own currency. */
 export const inCurrencyOf = (payment: Payment, amount: number): Money => money(amount, payment.amount.currency);
+
+/** What the shop has of the customer's money: captured minus refunded. Null when there was no attempt to pay. */
+export const balanceOf = (payments: readonly Payment[]): Money | null => {
+  const [first] = payments;
+  if (!first) return null;
+  const total = (amountOf: (payment: Payment) => number) =>
+    sum(
+      payments.map((payment) => inCurrencyOf(payment, amountOf(payment))),
+      first.amount.currency,
+    );
+  return subtract(
+    total(({ captured }) => captured),
+    total(({ refunded }) => refunded),
+  );
+};

@@ -1,6 +1,6 @@
 /**
- * What a provider can say. Every answer is final for its call: the outcome is known. An error or a time-out is no
- * answer: the outcome is unknown, and the same call is made again with the same key.
+ * What a provider can answer. Every result is final for its call: the outcome is known. An error or a time-out is not a
+ * result: the outcome is unknown, and the same call is made again with the same key.
  */
 import type { declineReasons } from '#contracts/messages/payment.ts';
 import type { Money } from '#contracts/money.ts';
@@ -16,7 +16,7 @@ export type AuthorizationResult =
       readonly message: string;
     }
   | { readonly kind: 'actionRequired'; readonly reference: string; readonly actionUrl: string | null }
-  /** Accepted; the outcome comes later, by webhook or when looked up. */
+  /** Accepted; the outcome comes later, by webhook or by lookup. */
   | { readonly kind: 'processing'; readonly reference: string };
 
 export type CaptureResult =
@@ -24,9 +24,9 @@ export type CaptureResult =
   | { readonly kind: 'captureRefused'; readonly reason: string };
 
 export type VoidResult =
-  /** `released`: what was held until now; null when nothing was (an extra step was never taken). */
+  /** `released`: what was held until now; null when nothing was (an extra step was never completed). */
   | { readonly kind: 'voided'; readonly released: Money | null }
-  /** Only a hold can be refused to go: `held` is how much. */
+  /** Only an existing hold can be refused: `held` is how much. */
   | { readonly kind: 'voidRefused'; readonly reason: string; readonly held: Money };
 
 export type RefundResult =

@@ -1,15 +1,16 @@
-/** The events that tell the order how its attempt stands. */
+/** The events that report the state of an attempt to its order. */
 import { message, type NewMessage } from '#contracts/envelope.ts';
 import * as messages from '#contracts/messages/payment.ts';
+import { texts } from './customer-texts.ts';
 import { type Attempt, inCurrencyOf, type Payment } from './payment.ts';
 import type { Reply } from './payment-states.ts';
 
-/** The attempt, not the payment: some replies are about an attempt that never became one. */
+/** The attempt, not the payment: some replies concern an attempt that never became one. */
 const aggregate = ({ attemptId }: Attempt) => ({ type: 'payment-attempt', id: attemptId });
 const names = ({ attemptId, orderId }: Attempt) => ({ attemptId, orderId });
 const withPayment = (payment: Payment) => ({ ...names(payment), paymentId: payment.id });
 
-/** `payment.cancelled` says what was undone, by the money and not by the way it went. */
+/** `payment.cancelled` reports what was undone, judged by the money and not by the path taken. */
 const undone = (payment: Payment) => {
   if (payment.refunded > 0) return { outcome: 'REFUNDED', refunded: inCurrencyOf(payment, payment.refunded) } as const;
   return { outcome: payment.authorized > 0 ? 'VOIDED' : 'NOTHING', refunded: null } as const;
@@ -21,12 +22,12 @@ const replies: Record<Reply, (payment: Payment) => NewMessage> = {
       ...withPayment(payment),
       amount: inCurrencyOf(payment, payment.authorized),
     }),
-  // Asked for again after it was undone, there is no reason of the provider's: it was withdrawn.
+  // An authorization requested again after it was undone has no reason from the provider: it counts as withdrawn.
   declined: (payment) =>
     message(messages.PaymentDeclined, aggregate(payment), {
       ...withPayment(payment),
       reason: payment.declineReason ?? 'WITHDRAWN',
-      message: (payment.declineReason && payment.reasonText) || withdrawnText,
+      message: (payment.declineReason && payment.reasonText) || texts.withdrawn,
     }),
   actionRequired: (payment) =>
     message(messages.PaymentActionRequired, aggregate(payment), {
@@ -48,14 +49,12 @@ const replies: Record<Reply, (payment: Payment) => NewMessage> = {
     }),
 };
 
-export const withdrawnText = 'The payment was cancelled before it began.';
-
 export const replyFor = (reply: Reply, payment: Payment): NewMessage => replies[reply](payment);
 
 export const captureFailed = (payment: Payment, reason: string): NewMessage =>
   message(messages.PaymentCaptureFailed, aggregate(payment), { ...withPayment(payment), reason });
 
-/** To a capture of an attempt that nobody has asked to authorize. */
+/** The reply to a capture of an attempt that was never authorized. */
 export const nothingToCapture = (attempt: Attempt): NewMessage =>
   message(messages.PaymentCaptureFailed, aggregate(attempt), {
     ...names(attempt),
@@ -63,7 +62,7 @@ export const nothingToCapture = (attempt: Attempt): NewMessage =>
     reason: 'Nothing to capture: this attempt is unknown.',
   });
 
-/** To a cancel of an attempt that never began. */
+/** The reply to a cancel of an attempt that never began. */
 export const nothingToCancel = (attempt: Attempt): NewMessage =>
   message(messages.PaymentCancelled, aggregate(attempt), {
     ...names(attempt),

@@ -1,5 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
-import { balanceOf } from '../domain/balance.ts';
+import { balanceOf } from '../domain/payment.ts';
 import type { OrderResolvers } from './types.generated.ts';
 
 export const order = {

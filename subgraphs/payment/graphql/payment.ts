@@ -1,6 +1,6 @@
 import { parseId } from '#contracts/ids.ts';
 import { inCurrencyOf } from '../domain/payment.ts';
-import { publicStatus } from '../domain/shown-status.ts';
+import { publicStatus } from '../domain/payment-states.ts';
 import type { PaymentResolvers } from './types.generated.ts';
 
 export const payment = {

@@ -1,11 +1,8 @@
-import { authorizePayment } from './authorize-payment.ts';
-import { cancelPayment } from './cancel-payment.ts';
-import { capturePayment } from './capture-payment.ts';
-import { sweepChecks } from './check-payment.ts';
+import { keepUnreadableWebhook, receiveProviderEvent, sweepChecks } from './check-payment.ts';
 import { confirmPayment } from './confirm-payment.ts';
+import { authorizePayment, cancelPayment, capturePayment } from './order-commands.ts';
 import type { Deps } from './ports.ts';
-import { keepUnreadableWebhook, receiveProviderEvent } from './receive-provider-event.ts';
-import { sweepOperations } from './sweep-operations.ts';
+import { sweepOperations } from './run-operation.ts';
 
 /** Everything that the payment service does. */
 export const app = (deps: Deps) => ({

@@ -1,47 +1,77 @@
+/** Looking payments up at the provider: after a webhook, or because one may have been lost. */
 import type { AttemptId } from '#contracts/ids.ts';
 import { contradiction } from '../domain/bookkeeping.ts';
 import { decide, nextCheckAt } from '../domain/decide.ts';
 import { operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import { isWaiting } from '../domain/payment-states.ts';
-import { applyDecision } from './carry-out.ts';
-import type { Deps } from './ports.ts';
-import { runOperation } from './run-operation.ts';
+import type { Deps, ProviderEvent, UnreadableWebhook } from './ports.ts';
+import { allOf, applyDecision, runOperation } from './run-operation.ts';
 
-/** Asks the provider how a payment stands that waits for word from outside, and goes on from there. */
-export const checkPayment =
+/** Looks up a payment that waits for the provider or the customer, and continues from there. */
+const checkPayment =
   (deps: Deps) =>
   async ({ attemptId, reference, status }: Payment): Promise<void> => {
     if (reference === null) throw new Error(`attempt ${attemptId} waits for a provider that does not know it`);
-    const answer = await deps.provider.lookup({ reference }, AbortSignal.timeout(deps.providerTimeoutMs));
+    const result = await deps.provider.lookup({ reference }, AbortSignal.timeout(deps.providerTimeoutMs));
     const opened = await deps.transaction(async (stores) => {
       const payment = await stores.payments.lock(attemptId);
-      // What was looked up is old news once the payment has moved on: an operation's own answer says more.
+      // The lookup is stale once the payment has moved on: the operation's own result says more.
       if (payment?.status !== status || !isWaiting(status)) return undefined;
-      const fault = contradiction(payment, answer);
+      const fault = contradiction(payment, result);
       if (fault !== undefined) {
         deps.telemetry.contradicted(payment, fault);
         return undefined;
       }
       const { providerTimeoutMs } = deps;
-      const decision = decide(payment, answer, stores.now);
-      return applyDecision(stores, decision, { operationKey: askedFirstBy(attemptId), providerTimeoutMs });
+      const decision = decide(payment, result, stores.now);
+      return applyDecision(stores, decision, { operationKey: authorizationOf(attemptId), providerTimeoutMs });
     });
     if (opened) await runOperation(deps)(opened);
   };
 
-/** A hold that came about unasked (the customer took the extra step) is the late effect of the authorization. */
-const askedFirstBy = (attemptId: AttemptId): string => operationKey(attemptId, 'AUTHORIZE', 0);
+/** A hold found by a lookup (the customer completed the extra step) is the late effect of the authorization. */
+const authorizationOf = (attemptId: AttemptId): string => operationKey(attemptId, 'AUTHORIZE', 0);
 
-// 20 at once: see sweep-operations.ts.
+// 20 at once: see sweepOperations.
 const batch = 20;
 
-/** Asks about payments whose webhook may have got lost. Safe in many copies at once. */
+/** Looks up payments whose webhook may have been lost. Safe to run in many processes. */
 export const sweepChecks = (deps: Deps) => async (): Promise<void> => {
   const now = await deps.now();
   const due = await deps.work.claimChecks(batch, now, nextCheckAt(now));
   const check = checkPayment(deps);
-  const ends = await Promise.allSettled(due.map((payment) => deps.onBehalfOf(payment, () => check(payment))));
-  const failure = ends.find((end) => end.status === 'rejected');
-  if (failure) throw failure.reason;
+  await allOf(due.map((payment) => deps.onBehalfOf(payment, () => check(payment))));
 };
+
+/**
+ * Handles a webhook. The event's row and the scheduled check are written together, so an event is never lost once this
+ * resolves, and a duplicate is checked once. Its content is not trusted: the provider is asked.
+ */
+export const receiveProviderEvent =
+  (deps: Deps) =>
+  async (event: ProviderEvent): Promise<void> => {
+    const { attemptId } = event;
+    if (!attemptId) return;
+    const waiting = await deps.transaction(async ({ events, payments, now }) => {
+      if (!(await events.recordReceived(event, now))) return undefined;
+      const payment = await payments.lock(attemptId);
+      if (!payment) return undefined;
+      // The webhook can be faster than the answer to our own call: the check is then due as soon as that one is recorded.
+      if (isWaiting(payment.status) || payment.status === 'AUTHORIZING' || payment.status === 'CONFIRMING')
+        await payments.save({ ...payment, nextCheckAt: now });
+      return isWaiting(payment.status) ? payment : undefined;
+    });
+    if (waiting) await deps.onBehalfOf(waiting, () => checkPayment(deps)(waiting));
+  };
+
+/**
+ * Keeps a webhook that is signed but unreadable, for an operator to look at. A repetition would be no more readable; what
+ * it meant to report is found out by a lookup, as if it had been lost.
+ */
+export const keepUnreadableWebhook =
+  (deps: Deps) =>
+  async (webhook: UnreadableWebhook): Promise<void> => {
+    await deps.transaction(({ events, now }) => events.keep(webhook, now));
+    deps.telemetry.unreadable(webhook);
+  };

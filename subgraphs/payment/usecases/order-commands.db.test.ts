@@ -205,7 +205,7 @@ describe('a provider that tells of other money than it was asked about', () => {
     await odd.sweepLater();
     expect(await told(attempt)).toEqual([['payment.authorized', asked]]);
     expect(await odd.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
-    expect(odd.faults.at(-1)).toContain('"captured" of 50.00 USD, and 50.00 EUR was asked for');
+    expect(odd.faults.at(-1)).toContain('"captured" of 50.00 USD, but 50.00 EUR was requested');
     taken = asked;
     await odd.sweepLater();
     expect((await told(attempt)).at(-1)).toEqual(['payment.captured', asked]);

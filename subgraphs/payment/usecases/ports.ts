@@ -4,9 +4,9 @@ import type { Idempotency } from '#contracts/idempotency.ts';
 import type { AttemptId, MessageId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
+import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
 
 export interface PaymentStore {
   /**

@@ -125,7 +125,7 @@ test('a process that dies with the call out: the next sweep of another one finis
   await until('the call is out', slow.isCalled);
   const survivor = createApp(kit.prisma, {
     ...{ provider: providerFrom(model, async () => 'arrives'), providerTimeoutMs: 2_000 },
-    signals: { contradicted: () => {}, unreadable: () => {} },
+    telemetry: { contradicted: () => {}, unreadable: () => {} },
     clock: (time) => new Date(time.getTime() + 60_000),
   });
   await survivor.sweeps.operations();

@@ -1,45 +1,80 @@
-import type { ProviderResult } from '../domain/provider-results.ts';
+/** Calls to the provider: how they are opened, made, recorded, and retried. */
 import { contradiction } from '../domain/bookkeeping.ts';
-import { decide } from '../domain/decide.ts';
-import { nextTryAt, type Operation } from '../domain/operation.ts';
+import { type Decision, decide } from '../domain/decide.ts';
+import { leaseEnd, nextTryAt, type Operation } from '../domain/operation.ts';
 import type { OperationKind } from '../domain/payment-states.ts';
-import { applyDecision } from './carry-out.ts';
-import type { Deps, PaymentProvider, ProviderCall } from './ports.ts';
+import type { ProviderResult } from '../domain/provider-results.ts';
+import type { Deps, PaymentProvider, ProviderCall, Stores } from './ports.ts';
 
 /**
- * Makes the call that an operation stands for, with no transaction open, then records the answer, and goes on with
- * what follows from it (a void after an authorization that was cancelled meanwhile). A crash at any point leaves the
- * operation open; the sweep makes the call again with the same key, and the provider gives its first answer again.
+ * Records a decision within the current transaction. Returns the operation that it opened, if any, for the caller to run
+ * after the commit; if the caller dies first, the sweep does. Money moves only by an operation, named by `operationKey`.
+ */
+export const applyDecision = async (
+  { payments, operations, ledger, outbox, now }: Stores,
+  { payment, call, lines, replies }: Decision,
+  { operationKey, providerTimeoutMs }: { operationKey?: string; providerTimeoutMs: number },
+): Promise<Operation | undefined> => {
+  await payments.save(payment);
+  if (lines.length > 0) {
+    if (!operationKey) throw new Error(`payment ${payment.id}: money moved without an operation`);
+    await ledger.add(payment, lines, { now, operationKey });
+  }
+  await outbox.add(...replies);
+  return call && (await operations.open(payment, call, { now, nextTryAt: leaseEnd(now, providerTimeoutMs) }));
+};
+
+/**
+ * Makes the call of an operation with no transaction open, records the result, and continues with what follows from it
+ * (a void after an authorization that was cancelled meanwhile). A crash at any point leaves the operation open: the sweep
+ * repeats the call with the same key, and the provider replays its first answer.
  */
 export const runOperation =
   (deps: Deps) =>
   async (first: Operation): Promise<void> => {
     let operation: Operation | undefined = first;
-    // Ends by the table: an answer opens at most an undo, and the answer to an undo opens nothing.
+    // Terminates by the state table: a result opens at most an undo, and the result of an undo opens nothing.
     while (operation) operation = await runOne(deps, operation);
   };
 
+// 20 calls at once: about what a burst of crashes leaves behind, and few enough for the database pool and the provider.
+const batch = 20;
+
+/** Retries operations whose call got no answer, or whose process died. Safe to run in many processes. */
+export const sweepOperations = (deps: Deps) => async (): Promise<void> => {
+  const now = await deps.now();
+  const due = await deps.work.claimOperations(batch, now, leaseEnd(now, deps.providerTimeoutMs));
+  const run = runOperation(deps);
+  await allOf(due.map((operation) => deps.onBehalfOf(operation.payment, () => run(operation))));
+};
+
+/** Waits for all of them, then throws the first failure. */
+export const allOf = async (work: readonly Promise<void>[]): Promise<void> => {
+  const failure = (await Promise.allSettled(work)).find((end) => end.status === 'rejected');
+  if (failure) throw failure.reason;
+};
+
 const runOne = async (deps: Deps, operation: Operation): Promise<Operation | undefined> => {
-  const answer = await ask(deps, operation);
-  if (answer !== 'unknown') return recordAnswer(deps, operation, answer);
+  const result = await callProvider(deps, operation);
+  if (result !== 'unknown') return recordResult(deps, operation, result);
   await deps.work.postpone(operation, nextTryAt(await deps.now(), operation.tries));
   return undefined;
 };
 
 /**
- * Whatever is thrown (refused connection, time-out, 500) may have come before or after the effect. An answer about other
- * money than was asked for is none either: it is asked for again, so that it is booked once whoever misread it is mended,
- * and the order's own time-outs call a person meanwhile.
+ * Whatever is thrown (refused connection, time-out, 500) may have happened before or after the effect. A result that
+ * contradicts the request counts as unknown too: the call is repeated, so that it is booked once the adapter is fixed, and
+ * the order's own time-outs alert an operator meanwhile.
  */
-const ask = async (deps: Deps, operation: Operation): Promise<ProviderResult | 'unknown'> => {
+const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderResult | 'unknown'> => {
   try {
     const call = { key: operation.key, signal: AbortSignal.timeout(deps.providerTimeoutMs) };
-    const answer = await calls[operation.kind](deps.provider, operation, call);
-    const fault = contradiction(operation.payment, answer, operation.amount);
-    if (fault === undefined) return answer;
+    const result = await calls[operation.kind](deps.provider, operation, call);
+    const fault = contradiction(operation.payment, result, operation.amount);
+    if (fault === undefined) return result;
     deps.telemetry.contradicted(operation.payment, fault);
   } catch {
-    // Logged and counted by the provider's wrapper (adapters/observed-provider.ts).
+    // Logged and counted by the provider's wrapper (adapters/provider-telemetry.ts).
   }
   return 'unknown';
 };
@@ -49,32 +84,32 @@ const calls: Record<
   (provider: PaymentProvider, operation: Operation, call: ProviderCall) => Promise<ProviderResult>
 > = {
   AUTHORIZE: (provider, { payment: { attemptId, orderId, amount }, secret }, call) =>
-    provider.authorize({ attemptId, orderId, amount, token: needed(secret, 'a token') }, call),
+    provider.authorize({ attemptId, orderId, amount, token: required(secret, 'a token') }, call),
   CONFIRM: (provider, { payment, secret }, call) =>
-    provider.confirm({ ...known(payment), code: needed(secret, 'a code') }, call),
+    provider.confirm({ ...referenceOf(payment), code: required(secret, 'a code') }, call),
   CAPTURE: (provider, { payment, amount }, call) =>
-    provider.capture({ ...known(payment), amount: needed(amount, 'an amount') }, call),
-  VOID: (provider, { payment }, call) => provider.void(known(payment), call),
+    provider.capture({ ...referenceOf(payment), amount: required(amount, 'an amount') }, call),
+  VOID: (provider, { payment }, call) => provider.void(referenceOf(payment), call),
   REFUND: (provider, { payment, amount }, call) =>
-    provider.refund({ ...known(payment), amount: needed(amount, 'an amount') }, call),
+    provider.refund({ ...referenceOf(payment), amount: required(amount, 'an amount') }, call),
 };
 
-const known = ({ reference }: Operation['payment']) => ({ reference: needed(reference, 'a reference') });
+const referenceOf = ({ reference }: Operation['payment']) => ({ reference: required(reference, 'a reference') });
 
-const needed = <T>(value: T | null | undefined, what: string): T => {
+const required = <T>(value: T | null | undefined, what: string): T => {
   if (value === null || value === undefined) throw new Error(`the operation needs ${what}`);
   return value;
 };
 
-const recordAnswer = (
+const recordResult = (
   { transaction, providerTimeoutMs }: Deps,
   { key, payment: { attemptId } }: Operation,
-  answer: ProviderResult,
+  result: ProviderResult,
 ): Promise<Operation | undefined> =>
   transaction(async (stores) => {
     const payment = await stores.payments.lock(attemptId);
     if (!payment) throw new Error(`operation ${key} has no payment`);
-    // Two processes may have made the call; the answer was the same, and one of them was first.
-    if (!(await stores.operations.close(key, answer.kind, stores.now))) return undefined;
-    return applyDecision(stores, decide(payment, answer, stores.now), { operationKey: key, providerTimeoutMs });
+    // Two processes may have made the call: both got the same answer, and the first to record it wins.
+    if (!(await stores.operations.close(key, result.kind, stores.now))) return undefined;
+    return applyDecision(stores, decide(payment, result, stores.now), { operationKey: key, providerTimeoutMs });
   });

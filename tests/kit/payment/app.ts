@@ -63,11 +63,11 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   };
   const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
   const faults: string[] = [];
-  const signals = {
+  const telemetry = {
     contradicted: (_: unknown, fault: string) => void faults.push(fault),
     unreadable: ({ unreadableBecause }: { unreadableBecause: string }) => void faults.push(unreadableBecause),
   };
-  const app = createApp(prisma, { provider, signals, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
+  const app = createApp(prisma, { provider, telemetry, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 
   return {
     ...{ app, prisma, databaseUrl: database.url, memory, statements, faults },

@@ -3,8 +3,8 @@
  * to money. Synchronous, so that a test can put every step of a call where it likes.
  */
 import { money } from '#contracts/money.ts';
-import type { ProviderResult, AuthorizationResult } from '#subgraphs/payment/domain/provider-results.ts';
 import type { Operation } from '#subgraphs/payment/domain/operation.ts';
+import type { AuthorizationResult, ProviderResult } from '#subgraphs/payment/domain/provider-results.ts';
 import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/ports.ts';
 
 /** What this provider's bank is like. */

@@ -1,5 +1,5 @@
 /** What was ever sent can still be read, and somebody reads it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Envelope, type MessageDefinition } from '#contracts/envelope.ts';
 import { subgraphNames } from '#contracts/services.ts';
@@ -85,7 +85,10 @@ const anyApp: unknown = new Proxy(() => undefined, { get: () => anyApp });
 
 const consumed = async (all: readonly MessageDefinition[]): Promise<Finding[]> => {
   const tables = subgraphNames.map(async (service) => {
-    const { consumers } = (await import(path.join(root, 'subgraphs', service, 'consumers/index.ts'))) as {
+    const table = ['consumers.ts', 'consumers/index.ts']
+      .map((file) => path.join(root, 'subgraphs', service, file))
+      .find((file) => existsSync(file));
+    const { consumers } = (await import(table ?? '')) as {
       consumers: (app: unknown) => MessageHandler[];
     };
     const handled = new Set(consumers(anyApp).map(({ definition }) => messageName(definition)));
@@ -97,7 +100,7 @@ const consumed = async (all: readonly MessageDefinition[]): Promise<Finding[]> =
           breach(
             name,
             `goes to ${service}, which has no consumer for it.`,
-            `Write subgraphs/${service}/consumers/, or take ${service} out of its receivers.`,
+            `Add it to subgraphs/${service}/consumers.ts, or take ${service} out of its receivers.`,
           ),
         ),
       ...[...handled]

@@ -1,0 +1,60 @@
+/** What the order's checkout asks for. Each is done at most once per attempt, however often it is requested. */
+import type { DataOf, Message } from '#contracts/envelope.ts';
+import type { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { beginPayment, type Decision, decide } from '../domain/decide.ts';
+import type { Attempt, Payment } from '../domain/payment.ts';
+import { nothingToCancel, nothingToCapture } from '../domain/replies.ts';
+import type { Deps, Stores } from './ports.ts';
+import { applyDecision, runOperation } from './run-operation.ts';
+
+/** Holds the amount. An attempt begins once; requested again, it gets the same reply. */
+export const authorizePayment =
+  (deps: Deps) =>
+  (message: Message<DataOf<typeof AuthorizePayment>>): Promise<void> =>
+    handle(deps, message, async ({ payments, now }, payment) => {
+      if (payment) return decide(payment, { kind: 'authorize' }, now);
+      const { paymentMethodToken: token, ...data } = message.data;
+      return beginPayment(
+        { ...data, token, provider: deps.provider.name, correlationId: message.correlationId },
+        { id: deps.newId('Payment'), now, withdrawn: await payments.isWithdrawn(data.attemptId) },
+      );
+    });
+
+/** Captures the amount that is held. */
+export const capturePayment =
+  (deps: Deps) =>
+  (message: Message<DataOf<typeof CapturePayment>>): Promise<void> =>
+    handle(deps, message, async ({ outbox, now }, payment) => {
+      const { attemptId, orderId, amount } = message.data;
+      if (payment) return decide(payment, { kind: 'capture', amount }, now);
+      await outbox.add(nothingToCapture({ attemptId, orderId }));
+      return undefined;
+    });
+
+/**
+ * Undoes whatever the attempt has done, and replies once that is finished. A cancel that overtakes its own authorization
+ * marks the attempt as withdrawn, and the authorization will be declined.
+ */
+export const cancelPayment =
+  (deps: Deps) =>
+  (message: Message<DataOf<typeof CancelPayment>>): Promise<void> =>
+    handle(deps, message, async ({ payments, outbox, now }, payment) => {
+      if (payment) return decide(payment, { kind: 'cancel' }, now);
+      const { attemptId, orderId } = message.data;
+      await payments.withdraw({ attemptId, orderId }, now);
+      await outbox.add(nothingToCancel({ attemptId, orderId }));
+      return undefined;
+    });
+
+/** Decides under the attempt's lock, once per message; the provider is called after the commit. */
+const handle = async (
+  deps: Deps,
+  message: Message<Attempt>,
+  decision: (stores: Stores, payment: Payment | undefined) => Promise<Decision | undefined>,
+): Promise<void> => {
+  const opened = await deps.receive(message, async (stores) => {
+    const decided = await decision(stores, await stores.payments.lock(message.data.attemptId));
+    return decided && applyDecision(stores, decided, deps);
+  });
+  if (opened) await runOperation(deps)(opened);
+};
