@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { migrateAll } from '#launcher/postgres/databases.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { auditRound, type DatabaseUrls, type Round } from '#ops/audit/audit.ts';
 import { otherDatabase, withClient } from '#ops/database/connect.ts';
 import { ensureDatabases } from '#ops/database/roles.ts';
-import { toldToEnd } from '#platform/process/ending.ts';
 import { after, before, ordersOf } from './audit/many-orders.ts';
 
 const help = `usage: npm run bench:audit [-- options]
@@ -146,7 +146,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
   }
 };
 
-const ending = toldToEnd('Ending, and deleting what was made');
+const ending = terminationSignal('Ending, and deleting what was made');
 await run(ending).catch((error: Error) => {
   console.error(`The benchmark was not made: ${error.message || error}`);
   process.exitCode = ending.aborted ? 130 : 2;

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startAgora } from '#launcher/agora.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
 import { makeBackup } from '#ops/backup/make-backup.ts';
 import type { Manifest } from '#ops/backup/manifest.ts';
 import { restoreBackup } from '#ops/backup/restore-backup.ts';
 import { openTarget } from '#ops/backup/target.ts';
-import { beforeEnding } from '#platform/process/ending.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
 import { buy, openAccounts } from './capacity/load.ts';
@@ -61,11 +61,11 @@ const bench = async (orders: number, scratch: string): Promise<void> => {
   const dataDir = path.join(scratch, 'data');
   const target = await openTarget(process.env, dataDir, () => undefined);
   const root = path.resolve(import.meta.dirname, '..');
-  const leaveTarget = beforeEnding(target.close);
+  const leaveTarget = beforeExit(target.close);
   await timed('restore', () => restoreBackup({ folder, ...target, root, wipe: false })).finally(target.close);
   leaveTarget();
   const restored = await startAgora({ dataDir, ports: 'free', env: { ...process.env, LOG_LEVEL: 'warn' } });
-  const leaveRestored = beforeEnding(() => restored.stop({ atOnce: true }));
+  const leaveRestored = beforeExit(() => restored.stop({ atOnce: true }));
   const findings = await auditAtRest(restored.databaseUrls, withinMs).finally(() => restored.stop());
   leaveRestored();
   console.log(
@@ -81,6 +81,6 @@ if (values.help) {
 } else {
   const scratch = await mkdtemp(path.join(tmpdir(), 'agora-bench-backup-'));
   const remove = () => rm(scratch, { recursive: true, force: true });
-  const forget = beforeEnding(remove);
+  const forget = beforeExit(remove);
   await bench(Number(values.orders), scratch).finally(remove).finally(forget);
 }

@@ -5,9 +5,9 @@
  */
 import { parseArgs } from 'node:util';
 import { isRedisInstalled } from '#launcher/events.ts';
+import { firstInterrupt } from '#platform/process/termination.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { BrowseDocument, CartDocument, ProductPageDocument } from '#operations/documents.generated.ts';
-import { firstCtrlC } from '#platform/process/ending.ts';
 import { signedInAs } from './cache/customer.ts';
 import { loadOf, type Page, type Round } from './cache/load.ts';
 import { changePrices } from './cache/price-changes.ts';
@@ -117,7 +117,7 @@ if (values.help) {
     console.error('each number must be a whole one from 1');
     process.exit(1);
   }
-  const interrupted = firstCtrlC();
+  const interrupted = firstInterrupt();
   for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
     if (!interrupted.aborted) await benchTransport(events, { rounds, seconds, clients, changes }, interrupted);
 }

@@ -6,9 +6,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isRedisInstalled } from '#launcher/events.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
 import { asTable } from '#ops/audit/report.ts';
-import { toldToEnd } from '#platform/process/ending.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
 import type { Ceiling } from './capacity/ceiling.ts';
 import { buy, type LoadOptions, look, openAccounts, signIn } from './capacity/load.ts';
@@ -157,7 +157,7 @@ else if (fault.length > 0) {
     (name) => Number(values[name]),
   );
   const wish = { orders, atOnce, catalogue, lines, warmUp, idleSeconds, ceilings };
-  const ending = toldToEnd();
+  const ending = terminationSignal();
   process.exitCode = await run(wish, values.events as 'redis' | 'postgres', values.json, ending).catch(
     (error: Error) => {
       console.error(ending.aborted ? 'Interrupted; the shop is stopped.' : `Not measured: ${error.message}`);

@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 import { pastProxies } from '#launcher/environment.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
+import { firstInterrupt } from '#platform/process/termination.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
-import { firstCtrlC } from '#platform/process/ending.ts';
 import { parseCompose } from '#tools/deployment/compose/files.ts';
 import { composeTexts } from '#tools/deployment/compose.ts';
 import { signedInAs } from './cache/customer.ts';
@@ -130,5 +130,5 @@ else {
     process.exit(1);
   }
   Object.assign(process.env, pastProxies(process.env));
-  process.exitCode = (await run(distinct, long, atOnce, firstCtrlC())) ? 0 : 1;
+  process.exitCode = (await run(distinct, long, atOnce, firstInterrupt())) ? 0 : 1;
 }

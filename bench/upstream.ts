@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { pastProxies } from '#launcher/environment.ts';
-import { firstCtrlC } from '#platform/process/ending.ts';
+import { firstInterrupt } from '#platform/process/termination.ts';
 import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
 import { type Kind, type Load, type Observed, startLoad } from './upstream/load.ts';
 import { type Fault, faults, type StandIn, standIn, standInSupergraph } from './upstream/stand-in.ts';
@@ -123,5 +123,5 @@ else {
     process.exit(1);
   }
   Object.assign(process.env, pastProxies(process.env));
-  process.exitCode = (await run(minutes, clients, firstCtrlC())) ? 0 : 1;
+  process.exitCode = (await run(minutes, clients, firstInterrupt())) ? 0 : 1;
 }

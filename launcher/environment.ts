@@ -1,6 +1,7 @@
 import { type ServiceName, type SubgraphName, serviceNames, subgraphNames } from '#contracts/services.ts';
+import { publicPart } from '#ops/secrets/make.ts';
 import { type Ports, portVariable } from './free-ports.ts';
-import { publicPart, type Secrets } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadSecrets, publicPart } from './secrets.ts';
+import { publicPart } from '#ops/secrets/make.ts';
+import { loadSecrets } from './secrets.ts';
 
 let folder: string;
 

@@ -1,7 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { JWK } from 'jose';
+import { randomPassword, signingKey } from '#ops/secrets/make.ts';
 
 /** What this installation keeps to itself, in `secrets.json` of its data folder. */
 export type Secrets = {
@@ -34,21 +34,9 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
   return secrets;
 };
 
-/** The part of a key that anybody may have. */
-export const publicPart = ({ d: _private, ...rest }: JWK): JWK => rest;
-
 const makeSecrets = (): Secrets => ({
   databasePasswords: Object.fromEntries(roles.map((role) => [role, randomPassword()])) as Secrets['databasePasswords'],
   redisPassword: randomPassword(),
   accessTokenKeys: { keys: [signingKey()] },
   viewerSigningKey: signingKey(),
-});
-
-export const randomPassword = (): string => randomBytes(24).toString('base64url');
-
-export const signingKey = (): JWK => ({
-  ...(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK),
-  kid: randomBytes(8).toString('hex'),
-  alg: 'EdDSA',
-  use: 'sig',
 });

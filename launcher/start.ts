@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { profileOf } from '#platform/config/config.ts';
-import { onToldToEnd } from '#platform/process/ending.ts';
 import { generate } from '#tools/generate.ts';
 import { type Agora, startAgora } from './agora.ts';
 import { envFile } from './env-file.ts';
+import { onTermination } from '#platform/process/termination.ts';
 import { readable } from './processes/log-lines.ts';
 import { watchSources } from './processes/watch.ts';
 import { runSeed } from './run-seed.ts';
@@ -130,7 +130,7 @@ const run = async (options: Options): Promise<number> => {
     interrupted.abort(new Error('Interrupted'));
     agora?.stop({ atOnce: signals > 1 }).then(() => ended.resolve(0), ended.reject);
   };
-  onToldToEnd(onSignal);
+  onTermination(onSignal);
   try {
     agora = await start(options, interrupted.signal);
   } catch (fault) {

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { auditAtRest } from '#ops/audit/audit.ts';
-import { beforeEnding } from '#platform/process/ending.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 import { ownedFolder } from './postgres/temporary.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 import { processList } from './processes/leftovers.ts';
 import { runSeed } from './run-seed.ts';
 
@@ -54,7 +54,7 @@ export const openTemporaryShop = async (
     await agora?.stop(how);
     if (!keep) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
-  const forget = beforeEnding(() => stop({ atOnce: true }));
+  const forget = beforeExit(() => stop({ atOnce: true }));
   try {
     const agora = await starting;
     if (agora.notReady.length > 0) throw new Error(`not ready: ${agora.notReady.join(', ')}`);

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { toldToEnd } from '#platform/process/ending.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { findDatabases } from './audit/find-databases.ts';
 import { makeBackup } from './backup/make-backup.ts';
 
@@ -48,7 +48,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
 };
 
 if (import.meta.main) {
-  const interruption = toldToEnd();
+  const interruption = terminationSignal();
   await run(interruption).catch((error: Error) => {
     console.error(`No backup was made: ${error.message || error}`);
     process.exitCode = interruption.aborted ? 130 : 2;

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { toldToEnd } from '#platform/process/ending.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
 import { openTarget } from './backup/target.ts';
 
@@ -62,7 +62,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
 };
 
 if (import.meta.main) {
-  const interruption = toldToEnd();
+  const interruption = terminationSignal();
   await run(interruption).catch((error: Error) => {
     console.error(`Nothing was restored: ${error.message || error}`);
     process.exitCode = interruption.aborted ? 130 : 1;

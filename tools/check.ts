@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { beforeEnding } from '#platform/process/ending.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 
 interface Step {
   readonly name: string;
@@ -34,7 +34,7 @@ const help = `usage: npm run check [-- --static]
 const run = ({ command, args }: Step) =>
   new Promise<{ code: number | null; output: string }>((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const forget = beforeEnding(async () => {
+    const forget = beforeExit(async () => {
       child.kill('SIGTERM');
       await once(child, 'close');
     });

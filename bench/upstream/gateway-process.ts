@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeExit } from '#platform/process/termination.ts';
 import { freePort } from '#launcher/processes/ports.ts';
 import { startProgram } from '#launcher/processes/processes.ts';
-import { beforeEnding } from '#platform/process/ending.ts';
 
 export interface GatewayProcess {
   readonly url: string;
@@ -39,7 +39,7 @@ export const startGateway = async (env: Readonly<Record<string, string>>): Promi
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
-  const forget = beforeEnding(() => stop());
+  const forget = beforeExit(() => stop());
   const givesUpAt = Date.now() + startsWithinMs;
   while (!(await isReady(base))) {
     if (!isAlive()) throw new Error('the gateway did not start; its own words are above');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { beforeEnding } from '#platform/process/ending.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 import { bornAt } from '../processes/processes.ts';
 import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';
@@ -20,7 +20,7 @@ export const temporaryCluster = async (): Promise<Cluster> => {
     await remove(folder);
     if (cluster && cluster.folder !== folder) await remove(cluster.folder);
   };
-  const forget = beforeEnding(dispose);
+  const forget = beforeExit(dispose);
   return { ...(await opening), stop: () => dispose().finally(forget) };
 };
 

@@ -1,10 +1,10 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
 import { subgraphNames } from '#contracts/services.ts';
+import { onTermination } from '#platform/process/termination.ts';
 import { readConfig } from '#platform/config/config.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
-import { onToldToEnd } from '#platform/process/ending.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
 import { auditRound, type DatabaseUrls } from './audit.ts';
 import { auditMetrics } from './auditor-metrics.ts';
@@ -87,7 +87,7 @@ export const runAuditor = async ({ everyMs, settleMs, port, dataDir }: AuditorFl
     isEnding: () => !shutdown.running,
   });
   shutdown.add(service, auditor.close);
-  onToldToEnd((cause) => cause === 'npm is gone' && process.kill(process.pid, 'SIGTERM'));
+  onTermination((cause) => cause === 'npm is gone' && process.kill(process.pid, 'SIGTERM'));
   log.info({ port: auditor.port, everySeconds: everyMs / 1_000 }, 'listening');
 };
 

@@ -3,8 +3,8 @@
  * the name of a file.
  */
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
-import { publicPart, randomPassword, signingKey } from '#launcher/secrets.ts';
 import { type Certificate, makeCertificate } from './certificate.ts';
+import { publicPart, randomPassword, signingKey } from './make.ts';
 
 export type Secrets = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 /** The shop in containers, on a real engine. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { toldToEnd } from '#platform/process/ending.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { cloneStack, type Stack } from './stack.ts';
 import type { Scene, Step } from './step.ts';
 import { backup } from './steps/backup.ts';
@@ -93,5 +93,5 @@ if (values.help) {
   );
   process.exitCode = 2;
 } else {
-  process.exit(await run(orders, without, values.keep, toldToEnd('\nRemoving the shop …')));
+  process.exit(await run(orders, without, values.keep, terminationSignal('\nRemoving the shop …')));
 }

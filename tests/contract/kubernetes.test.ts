@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gatewayVariablesOf } from '#gateway/config.ts';
-import { publicPart, signingKey } from '#launcher/secrets.ts';
+import { publicPart, signingKey } from '#ops/secrets/make.ts';
 import { auditorVariables } from '#ops/audit/variables.ts';
 import { parseConfig } from '#platform/config/config.ts';
 import { orderVariables } from '#subgraphs/order/config.ts';

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '#kit/vitest/until.ts';
 import { bornAt, signalProcess } from '#launcher/processes/processes.ts';
 
-const module = JSON.stringify(path.join(import.meta.dirname, 'ending.ts'));
+const module = JSON.stringify(path.join(import.meta.dirname, 'termination.ts'));
 const begun: { child: ChildProcess; lines: string[]; ended: Promise<unknown[]> }[] = [];
 
 afterAll(() => {
@@ -23,17 +23,17 @@ const run = (command: string, args: string[], env: NodeJS.ProcessEnv) => {
 };
 
 const program = (code: string) =>
-  `import { beforeEnding, firstCtrlC } from ${module}; ${code} console.log(process.pid); setInterval(() => {}, 1000);`;
-const sayGone = "beforeEnding(async () => console.log('undone'));";
+  `import { beforeExit, firstInterrupt } from ${module}; ${code} console.log(process.pid); setInterval(() => {}, 1000);`;
+const sayGone = "beforeExit(async () => console.log('undone'));";
 const { npm_lifecycle_event: _, ...withoutNpm } = process.env;
 
-describe.concurrent('beforeEnding', () => {
+describe.concurrent('beforeExit', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
     ['SIGINT', 130],
   ] as const)('undoes what was begun, the last first, on %s', async (signal, code) => {
-    const undo = "beforeEnding(async () => console.log('first')); beforeEnding(async () => console.log('second'));";
+    const undo = "beforeExit(async () => console.log('first')); beforeExit(async () => console.log('second'));";
     const { child, lines, ended } = run(process.execPath, ['-e', program(undo)], withoutNpm);
     await until('it runs', () => lines.length === 1);
     child.kill(signal);
@@ -42,7 +42,7 @@ describe.concurrent('beforeEnding', () => {
   });
 
   it('leaves signals alone when there is nothing to undo any more', async () => {
-    const code = program("beforeEnding(async () => console.log('undone'))();");
+    const code = program("beforeExit(async () => console.log('undone'))();");
     const { child, lines, ended } = run(process.execPath, ['-e', code], withoutNpm);
     await until('it runs', () => lines.length === 1);
     child.kill('SIGTERM');
@@ -50,7 +50,7 @@ describe.concurrent('beforeEnding', () => {
   });
 
   it('lets the first Ctrl-C ask for the results, and ends at the second', async () => {
-    const code = program(`${sayGone} firstCtrlC().onabort = () => console.log('asked');`);
+    const code = program(`${sayGone} firstInterrupt().onabort = () => console.log('asked');`);
     const { child, lines, ended } = run(process.execPath, ['-e', code], withoutNpm);
     await until('it runs', () => lines.length === 1);
     child.kill('SIGINT');
@@ -82,7 +82,7 @@ describe.concurrent('a process whose shell is gone', () => {
   });
 
   it('undoes all of it though the signal reaches both, as from `timeout`', async () => {
-    const slowly = "beforeEnding(() => new Promise((r) => setTimeout(() => r(console.log('undone')), 1_200)));";
+    const slowly = "beforeExit(() => new Promise((r) => setTimeout(() => r(console.log('undone')), 1_200)));";
     const { pid, lines } = await inShell({ ...withoutNpm, npm_lifecycle_event: 'start' }, slowly, (pid) => {
       signalProcess(pid, 'SIGTERM');
       signalProcess(pid, 'SIGTERM');
