@@ -13,7 +13,7 @@ import { auditAtRest } from '#ops/audit/audit.ts';
 import { makeBackup } from '#ops/backup/make-backup.ts';
 import type { Manifest } from '#ops/backup/manifest.ts';
 import { restoreBackup } from '#ops/backup/restore-backup.ts';
-import { openTarget } from '#ops/backup/target.ts';
+import { openTarget } from '#launcher/restore.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
 import { buy, openAccounts } from './capacity/load.ts';

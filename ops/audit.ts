@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { audit, defaultSettleMs } from './audit/audit.ts';
 import { runAuditor } from './audit/auditor.ts';
-import { findDatabases } from './audit/find-databases.ts';
+import { findDatabases } from './addresses.ts';
 import { asJson, asTable } from './audit/report.ts';
 
 const help = `usage: npm run audit [-- options]

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { terminationSignal } from '#platform/process/termination.ts';
-import { findDatabases } from './audit/find-databases.ts';
+import { findDatabases } from './addresses.ts';
 import { makeBackup } from './backup/make-backup.ts';
 
 const help = `usage: npm run backup -- --to FOLDER

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { subgraphNames } from '#contracts/services.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
-import { findQueues } from './audit/find-databases.ts';
+import { findQueues } from './addresses.ts';
 import { withBus } from './backup/queues.ts';
 import { allDeadLetters, deadLetterLines, redriveEach } from './dead-letters/redrive.ts';
 

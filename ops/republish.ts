@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
-import { findDatabases } from './audit/find-databases.ts';
+import { findDatabases } from './addresses.ts';
 import { withClient } from './database/connect.ts';
 
 const help = `usage: npm run republish -- --since TIME [service …]

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
-import { openTarget } from './backup/target.ts';
+import { openTarget } from '#launcher/restore.ts';
 
 const help = `usage: npm run restore -- --from FOLDER
   Puts the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,

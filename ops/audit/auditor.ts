@@ -8,7 +8,7 @@ import { createMetrics } from '#platform/observability/metrics.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
 import { auditRound, type DatabaseUrls } from './audit.ts';
 import { auditMetrics } from './auditor-metrics.ts';
-import { findDatabases } from './find-databases.ts';
+import { findDatabases } from '../addresses.ts';
 import { type Rounds, startRounds } from './rounds.ts';
 import { auditorVariables } from './variables.ts';
 

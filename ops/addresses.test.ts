@@ -6,7 +6,7 @@ import { rememberTransport } from '#launcher/events.ts';
 import { databaseAccount } from '#launcher/postgres/account.ts';
 import { homeOf } from '#launcher/postgres/home.ts';
 import { loadSecrets } from '#launcher/secrets.ts';
-import { findDatabases, findQueues } from './find-databases.ts';
+import { findDatabases, findQueues } from './addresses.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -9,9 +9,9 @@ import { privateRedisUrl } from '#launcher/redis.ts';
 import type { Secrets } from '#launcher/secrets.ts';
 import { parseConfig, variable } from '#platform/config/config.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
-import { databaseUrl } from '../database/connect.ts';
-import { givenDatabases } from '../database/given-url.ts';
-import type { DatabaseUrls } from './audit.ts';
+import { databaseUrl } from './database/connect.ts';
+import { givenDatabases } from './database/given-url.ts';
+import type { DatabaseUrls } from './audit/audit.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,13 +1,13 @@
 /** The system that a restore works on: one that the environment names, or the data folder of `npm start`, which must be stopped. */
 import path from 'node:path';
-import { startInfrastructure } from '#launcher/infrastructure.ts';
-import { processList } from '#launcher/processes/leftovers.ts';
-import { lockFolder } from '#launcher/processes/lock.ts';
-import { loadSecrets } from '#launcher/secrets.ts';
+import { startInfrastructure } from './infrastructure.ts';
+import { processList } from './processes/leftovers.ts';
+import { lockFolder } from './processes/lock.ts';
+import { loadSecrets } from './secrets.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
-import { findDatabases, givenQueues } from '../audit/find-databases.ts';
-import { givenDatabases } from '../database/given-url.ts';
+import type { DatabaseUrls } from '#ops/audit/audit.ts';
+import { findDatabases, givenQueues } from '#ops/addresses.ts';
+import { givenDatabases } from '#ops/database/given-url.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +32,7 @@ const openDataFolder = async (folder: string, env: Environment, say: (sentence: 
   try {
     const processes = processList(folder);
     await processes.endLeftovers();
-    const root = path.resolve(import.meta.dirname, '../..');
+    const root = path.resolve(import.meta.dirname, '..');
     const secrets = await loadSecrets(folder);
     const started = await startInfrastructure({ folder, root, env, wish: undefined, secrets, processes, say });
     const events = started.variables;
