@@ -7,10 +7,11 @@ import { parseArgs } from 'node:util';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { migrateAll } from '#launcher/postgres/databases.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
-import { terminationSignal } from '#platform/process/termination.ts';
-import { auditRound, type DatabaseUrls, type Round } from '#ops/audit/audit.ts';
+import type { DatabaseUrls } from '#ops/addresses.ts';
+import { auditRound, type Round } from '#ops/audit/audit.ts';
 import { otherDatabase, withClient } from '#ops/database/connect.ts';
 import { ensureDatabases } from '#ops/database/roles.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { after, before, ordersOf } from './audit/many-orders.ts';
 
 const help = `usage: npm run bench:audit [-- options]

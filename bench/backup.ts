@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startAgora } from '#launcher/agora.ts';
-import { beforeExit } from '#platform/process/termination.ts';
+import { openDataFolder } from '#launcher/restore.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
 import { makeBackup } from '#ops/backup/make-backup.ts';
 import type { Manifest } from '#ops/backup/manifest.ts';
 import { restoreBackup } from '#ops/backup/restore-backup.ts';
-import { openTarget } from '#launcher/restore.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
 import { buy, openAccounts } from './capacity/load.ts';
@@ -59,7 +59,7 @@ const bench = async (orders: number, scratch: string): Promise<void> => {
   console.log(`size: ${(bytes.reduce((sum, one) => sum + one, 0) / 1e6).toFixed(2)} MB`);
 
   const dataDir = path.join(scratch, 'data');
-  const target = await openTarget(process.env, dataDir, () => undefined);
+  const target = await openDataFolder(dataDir, process.env);
   const root = path.resolve(import.meta.dirname, '..');
   const leaveTarget = beforeExit(target.close);
   await timed('restore', () => restoreBackup({ folder, ...target, root, wipe: false })).finally(target.close);

@@ -5,9 +5,9 @@
  */
 import { parseArgs } from 'node:util';
 import { isRedisInstalled } from '#launcher/events.ts';
-import { firstInterrupt } from '#platform/process/termination.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { BrowseDocument, CartDocument, ProductPageDocument } from '#operations/documents.generated.ts';
+import { firstInterrupt } from '#platform/process/termination.ts';
 import { signedInAs } from './cache/customer.ts';
 import { loadOf, type Page, type Round } from './cache/load.ts';
 import { changePrices } from './cache/price-changes.ts';

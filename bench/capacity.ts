@@ -6,9 +6,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isRedisInstalled } from '#launcher/events.ts';
-import { terminationSignal } from '#platform/process/termination.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
 import { asTable } from '#ops/audit/report.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
 import type { Ceiling } from './capacity/ceiling.ts';
 import { buy, type LoadOptions, look, openAccounts, signIn } from './capacity/load.ts';

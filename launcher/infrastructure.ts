@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SubgraphName } from '#contracts/services.ts';
+import { noteAddresses } from '#ops/addresses.ts';
 import { parseConfig, variable } from '#platform/config/config.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { Facts } from './environment.ts';
@@ -73,6 +74,10 @@ export const startInfrastructure = async (options: {
     if ('EVENTS_DATABASE_URL' in variables) await migrateBus(variables.EVENTS_DATABASE_URL, signal);
     if (choice.kind === 'private redis') await rememberTransport(folder, 'redis');
     if (choice.kind === 'embedded postgres') await rememberTransport(folder, 'postgres');
+    await noteAddresses(folder, {
+      databases: Object.fromEntries(Object.entries(urls).filter(([name]) => !givenDatabases.has(name as SubgraphName))),
+      queues: redis ? { redisUrl: redis.url } : eventsUrl ? { eventsDatabaseUrl: eventsUrl } : undefined,
+    });
     return { databaseUrls: urls, postgres: server, redis, kind: choice.kind, variables, stop };
   } catch (fault) {
     await stop();

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProcessList } from './processes/leftovers.ts';
 import { freePort } from './processes/ports.ts';
@@ -66,10 +66,8 @@ export const startPrivateRedis = async (options: {
     await ready.promise.finally(() => clearTimeout(late));
   };
   await start();
-  // For programs that look for the queues of a running system: its port is another one at each start of the launcher.
-  await writeFile(path.join(data, 'agora.port'), String(port));
   return {
-    url: privateRedisUrl(password, port),
+    url: `redis://:${password}@127.0.0.1:${port}`,
     port,
     get pid() {
       return server.pid;
@@ -79,8 +77,6 @@ export const startPrivateRedis = async (options: {
     kill: server.kill,
   };
 };
-
-export const privateRedisUrl = (password: string, port: number): string => `redis://:${password}@127.0.0.1:${port}`;
 
 const configuration = (port: number, data: string, password: string): string =>
   [

@@ -1,39 +1,20 @@
-/** The system that a restore works on: one that the environment names, or the data folder of `npm start`, which must be stopped. */
+/** `npm run restore`: ops/restore.ts, which can also restore a data folder of `npm start`; that must be stopped. */
 import path from 'node:path';
+import { type OpenDataFolder, restoreCommand } from '#ops/restore.ts';
 import { startInfrastructure } from './infrastructure.ts';
 import { processList } from './processes/leftovers.ts';
 import { lockFolder } from './processes/lock.ts';
 import { loadSecrets } from './secrets.ts';
-import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
-import type { DatabaseUrls } from '#ops/audit/audit.ts';
-import { findDatabases, givenQueues } from '#ops/addresses.ts';
-import { givenDatabases } from '#ops/database/given-url.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface Target {
-  readonly urls: DatabaseUrls;
-  readonly queues: BusConfig | undefined;
-  close(): Promise<void>;
-}
-
-export const openTarget = async (
-  env: Environment,
-  dataDir: string,
-  say: (sentence: string) => void,
-): Promise<Target> => {
-  if (givenDatabases(env).size === 0) return openDataFolder(path.resolve(dataDir), env, say);
-  return { urls: await findDatabases(env, dataDir), queues: givenQueues(env), close: async () => undefined };
-};
-
-/** The same servers that `npm start` would start on this folder, which is made when it is not there; no services. */
-const openDataFolder = async (folder: string, env: Environment, say: (sentence: string) => void): Promise<Target> => {
+/** Starts the servers that `npm start` would start on this folder, but no services. Makes the folder when it is not there. */
+export const openDataFolder: OpenDataFolder = async (folder, env) => {
   const unlock = await lockFolder(folder);
   try {
     const processes = processList(folder);
     await processes.endLeftovers();
     const root = path.resolve(import.meta.dirname, '..');
     const secrets = await loadSecrets(folder);
+    const say = console.log;
     const started = await startInfrastructure({ folder, root, env, wish: undefined, secrets, processes, say });
     const events = started.variables;
     return {
@@ -51,3 +32,5 @@ const openDataFolder = async (folder: string, env: Environment, say: (sentence: 
     throw fault;
   }
 };
+
+if (import.meta.main) await restoreCommand(openDataFolder);

@@ -1,11 +1,11 @@
 /** npm start, npm run dev: the whole system on this machine, until Ctrl-C. See `usage`. */
+import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { profileOf } from '#platform/config/config.ts';
-import { generate } from '#tools/generate.ts';
+import { onTermination } from '#platform/process/termination.ts';
 import { type Agora, startAgora } from './agora.ts';
 import { envFile } from './env-file.ts';
-import { onTermination } from '#platform/process/termination.ts';
 import { readable } from './processes/log-lines.ts';
 import { watchSources } from './processes/watch.ts';
 import { runSeed } from './run-seed.ts';
@@ -79,7 +79,6 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
   const began = performance.now();
   const noDemoData = whyNoDemoData(profileOf(process.env, 'development'), { '--host': options.host });
   if (options.seed && noDemoData) throw new Error(`--seed is refused: ${noDemoData}`);
-  await generate({ report: (line) => onLine('launcher', line) });
   const agora = await startAgora({
     dataDir: options.data,
     ports: options.portsFrom,
@@ -97,11 +96,20 @@ const start = async (options: Options, signal: AbortSignal): Promise<Agora> => {
   return agora;
 };
 
+/** A process of its own, because tools/ is not for the launcher to import. Throws what the generator printed. */
+const regenerate = async (): Promise<void> => {
+  const run = promisify(execFile)(process.execPath, ['tools/generate.ts'], { cwd: root });
+  const { stdout } = await run.catch(({ stderr }) => {
+    throw new Error(String(stderr).trim());
+  });
+  for (const line of stdout.split('\n').filter(Boolean)) onLine('launcher', line);
+};
+
 const restartOnChange = (agora: Agora): void => {
   watchSources(root, async (services) => {
     onLine('launcher', `changed: ${services.join(', ')}`);
     try {
-      await generate({ report: (line) => onLine('launcher', line) });
+      await regenerate();
     } catch (fault) {
       onLine('launcher', (fault as Error).message);
     }

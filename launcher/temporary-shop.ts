@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { auditAtRest } from '#ops/audit/audit.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 import { ownedFolder } from './postgres/temporary.ts';
-import { beforeExit } from '#platform/process/termination.ts';
 import { processList } from './processes/leftovers.ts';
 import { runSeed } from './run-seed.ts';
 

@@ -1,12 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { rememberTransport } from '#launcher/events.ts';
-import { databaseAccount } from '#launcher/postgres/account.ts';
-import { homeOf } from '#launcher/postgres/home.ts';
-import { loadSecrets } from '#launcher/secrets.ts';
-import { findDatabases, findQueues } from './addresses.ts';
+import { findDatabases, findQueues, noteAddresses } from './addresses.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -62,15 +58,17 @@ it('says so where the environment names none and nothing was started', async () 
   await expect(findDatabases({}, folder)).rejects.toThrow('holds no system');
 });
 
-it('finds the queues where the environment says, and else as the launcher left word in its data folder', async () => {
+it('finds what the environment does not name where the launcher noted it', async () => {
   expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ redisUrl: 'redis://r' });
   await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
 
-  await loadSecrets(folder);
-  await rememberTransport(folder, 'postgres');
-  mkdirSync(path.join(await homeOf(folder, databaseAccount()), 'postgres'));
-  writeFileSync(path.join(await homeOf(folder, databaseAccount()), 'postgres/agora.port'), '7000');
-  expect(await findQueues({}, folder)).toEqual({
-    eventsDatabaseUrl: expect.stringMatching(/^postgresql:\/\/events:.+@127\.0\.0\.1:7000\/events$/),
-  });
+  const databases = { user: 'u', product: 'p', order: 'o', payment: 'y' };
+  await noteAddresses(folder, { databases, queues: { eventsDatabaseUrl: 'e' } });
+  expect(statSync(path.join(folder, 'addresses.json')).mode & 0o077).toBe(0);
+  expect(await findQueues({}, folder)).toEqual({ eventsDatabaseUrl: 'e' });
+  expect(await findDatabases({}, folder)).toEqual(databases);
+
+  await noteAddresses(folder, { databases: { user: 'u' }, queues: undefined });
+  await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
+  await expect(findDatabases({}, folder)).rejects.toThrow('holds no system');
 });

@@ -1,43 +1,81 @@
-import { readFile } from 'node:fs/promises';
+/** Where the databases and the queues are: what the environment names, else what `npm start` noted in its data folder. */
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
-import { lastTransport } from '#launcher/events.ts';
-import { databaseAccount } from '#launcher/postgres/account.ts';
-import { homeOf } from '#launcher/postgres/home.ts';
-import { privateRedisUrl } from '#launcher/redis.ts';
-import type { Secrets } from '#launcher/secrets.ts';
 import { parseConfig, variable } from '#platform/config/config.ts';
+import { databaseAddress } from '#platform/database/address.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
-import { databaseUrl } from './database/connect.ts';
-import { givenDatabases } from './database/given-url.ts';
-import type { DatabaseUrls } from './audit/audit.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;
 
-/** The databases that the environment names, past a pooler; where it names none, those of the installation in `dataDir`. Throws on half of them. */
-export const findDatabases = async (env: Environment, dataDir: string): Promise<DatabaseUrls> => {
-  const given = givenDatabases(env);
-  const missing = subgraphNames.filter((name) => !given.has(name));
-  if (missing.length > 0 && missing.length < subgraphNames.length)
-    throw new Error(`set ${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(', ')} as well`);
-  if (missing.length === 0) return byName((name) => given.get(name)?.directUrl ?? '');
-  return embedded(dataDir);
-};
+export interface GivenDatabase {
+  /** The variable, for messages: nothing of its value is ever in one. */
+  readonly variable: string;
+  /** Perhaps through a pooler. */
+  readonly url: string;
+  /** Past the pooler, for what needs a connection of its own; the same as `url` unless the environment names another. */
+  readonly directUrl: string;
+  /** The two differ, so there is a pooler, whose connections are as PostgreSQL makes them for the role. */
+  readonly isPooled: boolean;
+}
 
-const embedded = async (dataDir: string): Promise<DatabaseUrls> => {
-  try {
-    const { databasePasswords } = await secretsOf(dataDir);
-    const port = await postgresPort(dataDir);
-    return byName((name) => databaseUrl({ role: name, password: databasePasswords[name], port, database: name }));
-  } catch (cause) {
-    throw new Error(nothingStarted('no *_DATABASE_URL is set', dataDir), { cause });
+const variableOf = (subgraph: string): string => `${subgraph.toUpperCase()}_DATABASE_URL`;
+const directVariableOf = (subgraph: string): string => `${subgraph.toUpperCase()}_DATABASE_DIRECT_URL`;
+
+const databaseVariables = z.object(
+  Object.fromEntries(
+    subgraphNames
+      .flatMap((name) => [variableOf(name), directVariableOf(name)])
+      .map((name) => [name, variable.database().optional()]),
+  ),
+);
+
+/** By `<NAME>_DATABASE_URL` and `…_DIRECT_URL`, or the files that `…_FILE` names. Throws everything that is wrong with them. */
+export const givenDatabases = (env: Environment): ReadonlyMap<SubgraphName, GivenDatabase> => {
+  const config = parsed(databaseVariables, env);
+  const faults: string[] = [];
+  const given = new Map<SubgraphName, GivenDatabase>();
+  for (const name of subgraphNames) {
+    const url = config[variableOf(name)];
+    const direct = config[directVariableOf(name)];
+    if (url)
+      given.set(name, {
+        variable: direct ? directVariableOf(name) : variableOf(name),
+        url,
+        directUrl: direct ?? url,
+        isPooled: direct !== undefined && direct !== url,
+      });
+    else if (direct) faults.push(`${directVariableOf(name)}: set, but ${variableOf(name)} is not`);
   }
+  faults.push(...sharedDatabases(given));
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return given;
 };
 
-/** The queues that the environment names; where it names none, those of the installation in `dataDir`. */
-export const findQueues = async (env: Environment, dataDir: string): Promise<BusConfig> =>
-  givenQueues(env) ?? (await ownQueues(dataDir));
+const parsed = <Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Environment,
+): z.output<z.ZodObject<Shape>> => {
+  const result = parseConfig(schema, env);
+  if ('faults' in result) throw new Error(result.faults.join('\n'));
+  return result.config;
+};
+
+/** A schema each in one database is not enough: a backup, a restore and the rights of a role concern the whole database. */
+const sharedDatabases = (given: ReadonlyMap<SubgraphName, GivenDatabase>): string[] => {
+  const faults: string[] = [];
+  const owners = new Map<string, string>();
+  for (const { variable, directUrl } of given.values()) {
+    const { host, port, database } = databaseAddress(directUrl);
+    const place = JSON.stringify([host, port, database]);
+    const owner = owners.get(place);
+    if (owner) faults.push(`${variable}: names the same database as ${owner}; each service has one of its own`);
+    else owners.set(place, variable);
+  }
+  return faults;
+};
 
 const queueVariables = z.object({
   REDIS_URL: variable.redis().optional(),
@@ -45,41 +83,53 @@ const queueVariables = z.object({
 });
 
 export const givenQueues = (env: Environment): BusConfig | undefined => {
-  const parsed = parseConfig(queueVariables, env);
-  if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
-  const { REDIS_URL: redisUrl, EVENTS_DATABASE_URL: eventsDatabaseUrl } = parsed.config;
+  const { REDIS_URL: redisUrl, EVENTS_DATABASE_URL: eventsDatabaseUrl } = parsed(queueVariables, env);
   if (redisUrl) return { redisUrl };
   return eventsDatabaseUrl ? { eventsDatabaseUrl } : undefined;
 };
 
-/** As the launcher left word of them: which transport it chose, and the port that its server has this time. */
-const ownQueues = async (dataDir: string): Promise<BusConfig> => {
-  try {
-    const { redisPassword, databasePasswords } = await secretsOf(dataDir);
-    const transport = await lastTransport(dataDir);
-    if (transport === 'redis')
-      return { redisUrl: privateRedisUrl(redisPassword, await portIn(path.join(dataDir, 'redis'))) };
-    if (transport !== 'postgres') throw new Error('it has not said where its events are');
-    const port = await postgresPort(dataDir);
-    return {
-      eventsDatabaseUrl: databaseUrl({ role: 'events', password: databasePasswords.events, port, database: 'events' }),
-    };
-  } catch (cause) {
-    throw new Error(nothingStarted('neither REDIS_URL nor EVENTS_DATABASE_URL is set', dataDir), { cause });
-  }
+/** The servers that `npm start` runs itself; what its environment named is not among them. */
+export interface EmbeddedAddresses {
+  readonly databases: Readonly<Record<string, string>>;
+  readonly queues: BusConfig | undefined;
+}
+
+const addressFile = (dataDir: string): string => path.join(dataDir, 'addresses.json');
+
+/** Called by the launcher at each start: ports may change between two. Holds passwords, so only its owner may read it. */
+export const noteAddresses = async (dataDir: string, addresses: EmbeddedAddresses): Promise<void> => {
+  const file = addressFile(dataDir);
+  await writeFile(`${file}.new`, JSON.stringify(addresses, null, 2), { mode: 0o600 });
+  await rename(`${file}.new`, file);
 };
 
-const secretsOf = async (dataDir: string): Promise<Secrets> =>
-  JSON.parse(await readFile(path.join(dataDir, 'secrets.json'), 'utf8'));
-
-const postgresPort = async (dataDir: string): Promise<number> =>
-  portIn(path.join(await homeOf(dataDir, databaseAccount()), 'postgres'));
-
-const portIn = async (folder: string): Promise<number> =>
-  Number(await readFile(path.join(folder, 'agora.port'), 'utf8'));
+const notedAddresses = async (dataDir: string, unset: string): Promise<EmbeddedAddresses> => {
+  try {
+    return JSON.parse(await readFile(addressFile(dataDir), 'utf8'));
+  } catch (cause) {
+    throw new Error(nothingStarted(unset, dataDir), { cause });
+  }
+};
 
 const nothingStarted = (unset: string, dataDir: string): string =>
   `${unset}, and ${path.resolve(dataDir)} holds no system that npm start has started`;
 
-const byName = (url: (name: SubgraphName) => string): DatabaseUrls =>
-  Object.fromEntries(subgraphNames.map((name) => [name, url(name)])) as DatabaseUrls;
+/** The databases, past a pooler. Throws when the environment names only some of them. */
+export const findDatabases = async (env: Environment, dataDir: string): Promise<DatabaseUrls> => {
+  const given = givenDatabases(env);
+  const missing = subgraphNames.filter((name) => !given.has(name));
+  if (missing.length > 0 && missing.length < subgraphNames.length)
+    throw new Error(`set ${missing.map(variableOf).join(', ')} as well`);
+  const unset = 'no *_DATABASE_URL is set';
+  const noted = missing.length > 0 ? (await notedAddresses(dataDir, unset)).databases : {};
+  const urls = subgraphNames.map((name) => [name, given.get(name)?.directUrl ?? noted[name]] as const);
+  if (urls.some(([, url]) => !url)) throw new Error(nothingStarted(unset, dataDir));
+  return Object.fromEntries(urls) as DatabaseUrls;
+};
+
+export const findQueues = async (env: Environment, dataDir: string): Promise<BusConfig> => {
+  const unset = 'neither REDIS_URL nor EVENTS_DATABASE_URL is set';
+  const queues = givenQueues(env) ?? (await notedAddresses(dataDir, unset)).queues;
+  if (!queues) throw new Error(nothingStarted(unset, dataDir));
+  return queues;
+};

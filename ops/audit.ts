@@ -4,9 +4,9 @@
  * Needs production dependencies only: containers run it.
  */
 import { parseArgs } from 'node:util';
+import { findDatabases } from './addresses.ts';
 import { audit, defaultSettleMs } from './audit/audit.ts';
 import { runAuditor } from './audit/auditor.ts';
-import { findDatabases } from './addresses.ts';
 import { asJson, asTable } from './audit/report.ts';
 
 const help = `usage: npm run audit [-- options]

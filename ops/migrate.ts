@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
-import { type GivenDatabase, givenDatabases } from './database/given-url.ts';
+import { type GivenDatabase, givenDatabases } from './addresses.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 

@@ -1,12 +1,13 @@
 /**
- * `npm run restore -- --from FOLDER`: puts the four databases where they were at the cut of a backup. Needs production
- * dependencies only when the environment names the databases: the service image runs it then. docs/backup.md has the procedure.
+ * Restores the databases that the environment names. `npm run restore` goes through launcher/restore.ts, which can also restore
+ * a data folder of `npm start`; the image runs this file. docs/backup.md has the procedure.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
+import { type DatabaseUrls, findDatabases, givenDatabases, givenQueues } from './addresses.ts';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
-import { openTarget } from '#launcher/restore.ts';
 
 const help = `usage: npm run restore -- --from FOLDER
   Puts the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,
@@ -16,6 +17,21 @@ const help = `usage: npm run restore -- --from FOLDER
   --data DIR      the data folder, when the environment names no databases (.data); made when it is not there
   --wipe          the databases or the queues are not empty, and what they hold (it is named) may be lost
   exit code: 0 done, 1 nothing was changed, 130 interrupted and nothing was changed`;
+
+/** The system that is restored; its services must be stopped. */
+export interface RestoreTarget {
+  readonly urls: DatabaseUrls;
+  /** Unknown when the environment does not name them. */
+  readonly queues: BusConfig | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts the servers of a data folder, for an environment that names no database. */
+export type OpenDataFolder = (dataDir: string, env: NodeJS.ProcessEnv) => Promise<RestoreTarget>;
+
+const refuseDataFolder: OpenDataFolder = async () => {
+  throw new Error('no *_DATABASE_URL is set');
+};
 
 const report = ({ manifest, sentAgain, newer }: Restored): string => {
   const { databases, release, effectsWithoutCause } = manifest;
@@ -33,7 +49,7 @@ const report = ({ manifest, sentAgain, newer }: Restored): string => {
   ].join('\n');
 };
 
-const run = async (signal: AbortSignal): Promise<void> => {
+const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise<void> => {
   const { values } = parseArgs({
     options: {
       from: { type: 'string' },
@@ -45,7 +61,11 @@ const run = async (signal: AbortSignal): Promise<void> => {
   if (values.help) return console.log(help);
   if (!values.from) throw new Error('--from FOLDER is missing; --help says more');
   const folder = path.resolve(values.from);
-  const target = await openTarget(process.env, values.data, console.log);
+  const { env } = process;
+  const target: RestoreTarget =
+    givenDatabases(env).size === 0
+      ? await openDataFolder(path.resolve(values.data), env)
+      : { urls: await findDatabases(env, values.data), queues: givenQueues(env), close: async () => undefined };
   try {
     const { urls, queues } = target;
     const root = path.resolve(import.meta.dirname, '..');
@@ -61,10 +81,13 @@ const run = async (signal: AbortSignal): Promise<void> => {
   }
 };
 
-if (import.meta.main) {
+/** The whole command; sets the exit code. */
+export const restoreCommand = async (openDataFolder: OpenDataFolder): Promise<void> => {
   const interruption = terminationSignal();
-  await run(interruption).catch((error: Error) => {
+  await run(openDataFolder, interruption).catch((error: Error) => {
     console.error(`Nothing was restored: ${error.message || error}`);
     process.exitCode = interruption.aborted ? 130 : 1;
   });
-}
+};
+
+if (import.meta.main) await restoreCommand(refuseDataFolder);

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeExit } from '#platform/process/termination.ts';
 import { freePort } from '#launcher/processes/ports.ts';
 import { startProgram } from '#launcher/processes/processes.ts';
+import { beforeExit } from '#platform/process/termination.ts';
 
 export interface GatewayProcess {
   readonly url: string;

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { subgraphNames } from '#contracts/services.ts';
 import pg from '#platform/database/pg.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { disposeDatabases, healthyShop, run } from '../backup/four-databases.fixture.ts';
-import { audit, type DatabaseUrls } from './audit.ts';
+import { audit } from './audit.ts';
 import { checkRules } from './check-rules.ts';
 import { brokenRules } from './report.ts';
 import { type Databases, type Query, readOnly } from './rule.ts';

@@ -1,14 +1,13 @@
 /** All invariants over all four databases. Reads only. */
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#contracts/services.ts';
 import { boundedConnection } from '#platform/database/connection.ts';
 import pg from '#platform/database/pg.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { checkRules } from './check-rules.ts';
 import { movedSince, watermarkAt } from './moved.ts';
 import type { Finding } from './report.ts';
 import { type Databases, type Query, readOnly, type Watermark } from './rule.ts';
 import { rules } from './rules/index.ts';
-
-export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;
 
 // 60 s: several times what a message takes when all services are up.
 export const defaultSettleMs = 60_000;

@@ -1,14 +1,15 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
 import { subgraphNames } from '#contracts/services.ts';
-import { onTermination } from '#platform/process/termination.ts';
 import { readConfig } from '#platform/config/config.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
-import { auditRound, type DatabaseUrls } from './audit.ts';
-import { auditMetrics } from './auditor-metrics.ts';
+import { onTermination } from '#platform/process/termination.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { findDatabases } from '../addresses.ts';
+import { auditRound } from './audit.ts';
+import { auditMetrics } from './auditor-metrics.ts';
 import { type Rounds, startRounds } from './rounds.ts';
 import { auditorVariables } from './variables.ts';
 

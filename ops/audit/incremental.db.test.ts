@@ -1,9 +1,10 @@
 /** What happens between two rounds, and what happens during one. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { disposeDatabases, healthyShop, run } from '../backup/four-databases.fixture.ts';
 import { withClient } from '../database/connect.ts';
-import { auditRound, type DatabaseUrls } from './audit.ts';
+import { auditRound } from './audit.ts';
 import { checkRules } from './check-rules.ts';
 import { brokenRules } from './report.ts';
 import type { Databases, Query } from './rule.ts';

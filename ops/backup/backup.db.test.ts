@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { subgraphNames } from '#contracts/services.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { withClient } from '../database/connect.ts';
 import { disposeDatabases, healthyShop, run, sent, takenIn } from './four-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';

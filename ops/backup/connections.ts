@@ -2,7 +2,7 @@
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { openClient } from '#platform/database/connection.ts';
 import type pg from '#platform/database/pg.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import type { Databases, Query } from '../audit/rule.ts';
 
 export type Connections = Readonly<Record<SubgraphName, pg.Client>>;

@@ -3,7 +3,7 @@ import { newId } from '#contracts/ids.ts';
 import { subgraphNames } from '#contracts/services.ts';
 import { until } from '#kit/vitest/until.ts';
 import pg from '#platform/database/pg.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
 import { cutLimits, takeCut } from './cut.ts';
 import { effectsWithoutCause } from './effects-without-cause.ts';

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { subgraphNames } from '#contracts/services.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { healthy } from '../audit/healthy-order.fixture.ts';
 import { withClient } from '../database/connect.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import type { SubgraphName } from '#contracts/services.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
 import { copyOut } from './copy.ts';
 import { type CutLimits, cutLimits, takeCut } from './cut.ts';

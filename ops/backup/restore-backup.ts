@@ -4,7 +4,7 @@ import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
-import type { DatabaseUrls } from '../audit/audit.ts';
+import type { DatabaseUrls } from '../addresses.ts';
 import { insistOnBeingAlone, whatIsIn } from './census.ts';
 import { checkFiles } from './check-files.ts';
 import { type Connections, inEach, withConnections } from './connections.ts';

@@ -5,13 +5,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aMessage, idOf } from '#kit/messaging/messages.ts';
 import { eachTransport, type Transport } from '#kit/messaging/transports.ts';
-import { redisHere } from '#kit/redis/redis.ts';
+import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
-import { rememberTransport } from '#launcher/events.ts';
-import { processList } from '#launcher/processes/leftovers.ts';
-import { startPrivateRedis } from '#launcher/redis.ts';
-import { loadSecrets } from '#launcher/secrets.ts';
 import { Poison } from '#platform/messaging/bus/bus.ts';
+import { noteAddresses } from '../addresses.ts';
 import { allDeadLetters } from './redrive.ts';
 
 interface Ran {
@@ -121,10 +118,9 @@ describe('npm run dead-letters', () => {
     'finds the queues of a running system by its data folder, and tells a refused login',
     async () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'agora-data-'));
-      const { redisPassword: password } = await loadSecrets(folder);
-      const processes = processList(folder);
-      const redis = await startPrivateRedis({ folder, password, processes, onNotice: () => undefined });
-      await rememberTransport(folder, 'redis');
+      const redis = await redisProcess([...keepsNothing, '--requirepass', 'secret']);
+      const redisUrl = `redis://:secret@127.0.0.1:${redis.port}`;
+      await noteAddresses(folder, { databases: {}, queues: { redisUrl } });
       const found = await deadLetters({}, 'list', '--data', folder);
       const refused = await deadLetters({ REDIS_URL: `redis://127.0.0.1:${redis.port}` }, 'list');
       await redis.stop();

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gatewayVariablesOf } from '#gateway/config.ts';
-import { publicPart, signingKey } from '#ops/secrets/make.ts';
 import { auditorVariables } from '#ops/audit/variables.ts';
+import { publicPart, signingKey } from '#ops/secrets/make.ts';
 import { parseConfig } from '#platform/config/config.ts';
 import { orderVariables } from '#subgraphs/order/config.ts';
 import { paymentVariables } from '#subgraphs/payment/config.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { auditAtRest, type DatabaseUrls } from '#ops/audit/audit.ts';
+import type { DatabaseUrls } from '#ops/addresses.ts';
+import { auditAtRest } from '#ops/audit/audit.ts';
 import { asTable } from '#ops/audit/report.ts';
 
 // Undos are sent again after seconds in tests; twenty of them are more than any needs.

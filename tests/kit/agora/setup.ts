@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { DatabaseUrls } from '#ops/audit/audit.ts';
+import type { DatabaseUrls } from '#ops/addresses.ts';
 import { startTestAgora } from './agora.ts';
 
 declare module 'vitest' {
