@@ -31,6 +31,7 @@ describe('startAgora', () => {
     await agora.stop();
     expect(pids.filter((pid) => bornAt(pid ?? 0) !== undefined)).toEqual([]);
     expect((await readdir(checkout.dataDir)).toSorted()).toEqual([
+      'addresses.json',
       'events',
       'postgres',
       'postgres.log',
@@ -60,7 +61,7 @@ describe('startAgora', () => {
     expect(await kept(given[0]?.url ?? '')).toEqual([]);
     expect((await ask(agora.urls.order, '/environment')).EVENTS_DATABASE_URL).toBe(events.url);
     await agora.stop();
-    expect((await readdir(checkout.dataDir)).toSorted()).toEqual(['secrets.json']);
+    expect((await readdir(checkout.dataDir)).toSorted()).toEqual(['addresses.json', 'secrets.json']);
     await Promise.all([...given, events].map(({ dispose }) => dispose()));
   });
 
