@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceNames, subgraphNames } from '#contracts/services.ts';
 import { emptyDatabase, eventsDatabase } from '#kit/postgres/postgres.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Agora } from './agora.ts';
 import { answers, ask, type Checkout, eventually, keep, kept, mainOf, makeCheckout } from './checkout.fixture.ts';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { serviceNames, subgraphNames } from '#contracts/services.ts';
 import { until } from '#kit/vitest/until.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 
 export type Checkout = {

@@ -1,6 +1,6 @@
 /** What PostgreSQL itself counts: statements, transactions, log, rows and bytes of each database and table. */
 
-import { otherDatabase, withClient } from '#ops/database/connect.ts';
+import { otherDatabase, withClient } from '#platform/database/client.ts';
 import pg from '#platform/database/pg.ts';
 import type { Meters } from './meters.ts';
 

@@ -1,4 +1,4 @@
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { percentile } from './meters.ts';
 
 export interface OrderTimes {

@@ -1,8 +1,8 @@
 /** How fast one database lets its outbox be written and published, whoever writes and however many relays there are. */
 import path from 'node:path';
 import type { OwnPostgres } from '#launcher/postgres/own-postgres.ts';
-import { withClient } from '#ops/database/connect.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
+import { ensureDatabases } from '#launcher/postgres/roles.ts';
+import { withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
 import { claim, markPublished } from '#platform/messaging/outbox-rows.ts';

@@ -5,7 +5,7 @@ import { newId, type VariantId } from '#contracts/ids.ts';
 import { CommitStock, ReserveStock } from '#contracts/messages/stock.ts';
 import { money } from '#contracts/money.ts';
 import type { OwnPostgres } from '#launcher/postgres/own-postgres.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
+import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import { connect, createApp } from '#subgraphs/product/wiring.ts';
 import { plentifulCatalogue, variantIdsOf } from './catalogue.ts';

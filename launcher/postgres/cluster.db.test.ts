@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { otherDatabase, withClient } from '#ops/database/connect.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
+import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { commandLine, signalProcess } from '../processes/processes.ts';
 import { databaseAccount } from './account.ts';
 import { type Cluster, openCluster } from './cluster.ts';
+import { ensureDatabases } from './roles.ts';
 import { durableSettings } from './settings.ts';
 
 let folder: string;

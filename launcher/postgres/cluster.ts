@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { databaseUrl, waitUntilReady } from '#ops/database/connect.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseUrl, withClient } from '#platform/database/client.ts';
 import { freePort, isPortFree } from '../processes/ports.ts';
 import { startProgram } from '../processes/processes.ts';
 import { databaseAccount, giveTo, type RunAs } from './account.ts';
@@ -144,3 +145,27 @@ const choosePort = async (data: string): Promise<number> => {
 
 const lastLines = async (file: string): Promise<string> =>
   (await readFile(file, 'utf8')).trim().split('\n').slice(-10).join('\n');
+
+// After a crash PostgreSQL replays its log before it accepts connections. Five minutes: more means that something is wrong.
+const readyDeadlineMs = 5 * 60_000;
+
+/** Waits until the server accepts a login. Gives up at once when the login is refused or the server has ended. */
+const waitUntilReady = async (url: string, exited: Promise<void>): Promise<void> => {
+  let gone = false;
+  void exited.then(() => {
+    gone = true;
+  });
+  const deadline = Date.now() + readyDeadlineMs;
+  for (;;) {
+    const fault = await withClient(url, async () => undefined).catch((reason: NodeJS.ErrnoException) => reason);
+    if (fault === undefined || gone) return;
+    if (!isStarting(fault))
+      throw new Error(`PostgreSQL is up but refuses our login: ${fault.message}`, { cause: fault });
+    if (Date.now() > deadline) throw new Error('PostgreSQL did not become ready within five minutes', { cause: fault });
+    await sleep(20);
+  }
+};
+
+/** 57P03: "the database system is starting up". */
+const isStarting = ({ code }: NodeJS.ErrnoException): boolean =>
+  ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(code ?? '');

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { type GivenDatabase, givenDatabases } from '#ops/addresses.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
 import { applyMigrations, type MigrationOptions } from '#platform/database/migrations.ts';
 import type { Secrets } from '../secrets.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+import { ensureDatabases } from './roles.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 /** A process for a test to kill: opens the cluster of a folder, writes to it, says so, and waits for its end. */
 
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { openCluster } from './cluster.ts';
 import { durableSettings } from './settings.ts';
 

@@ -11,8 +11,8 @@ import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.t
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
 import { type TestDatabase, testDatabase, testServer } from '#kit/postgres/postgres.ts';
 import { until } from '#kit/vitest/until.ts';
+import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { withClient } from '../database/connect.ts';
 import { type Auditor, openAuditor } from './auditor.ts';
 import { healthy } from './healthy-order.fixture.ts';
 

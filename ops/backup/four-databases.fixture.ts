@@ -2,9 +2,9 @@
 import type pg from 'pg';
 import { subgraphNames } from '#contracts/services.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
+import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { healthy } from '../audit/healthy-order.fixture.ts';
-import { withClient } from '../database/connect.ts';
 
 const open: TestDatabase[] = [];
 

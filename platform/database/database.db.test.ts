@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { seriesOf } from '#kit/observability/series.ts';
 import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
-import { withClient } from '#ops/database/connect.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { Registry } from '../observability/metrics.ts';
 import { notNow } from '../resilience/not-now.ts';
+import { withClient } from './client.ts';
 import { type PoolOptions, prismaAdapter } from './database.ts';
 import { applyMigrations } from './migrations.ts';
 import { inTransaction } from './transaction.ts';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, type TestDatabase, testServer } from '#kit/postgres/postgres.ts';
-import { otherDatabase, withClient } from '#ops/database/connect.ts';
+import { otherDatabase, withClient } from './client.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
 import pg from './pg.ts';
 

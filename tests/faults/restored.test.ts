@@ -11,7 +11,7 @@ import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
 import { until } from '#kit/vitest/until.ts';
 import { startAgora } from '#launcher/agora.ts';
 import { type Shopper, shopperOf } from '#launcher/shopper/shopper.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { buyersOf, ordersEnd, placeAll } from './orders-in-flight.ts';
 
 const demoCustomer = { email: 'customer@example.com', password: 'demo-customer' };

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Cluster } from '#launcher/postgres/cluster.ts';
-import { withClient } from '#ops/database/connect.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
+import { ensureDatabases } from '#launcher/postgres/roles.ts';
+import { withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
 

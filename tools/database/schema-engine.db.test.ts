@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServer } from '#kit/postgres/postgres.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { findDrift } from './drift.ts';
 import { destructiveStatements, migrationName, writeMigration } from './new-migration.ts';
 

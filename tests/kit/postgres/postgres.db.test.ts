@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { subgraphNames } from '#contracts/services.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { emptyDatabase, eventsDatabase, testDatabase } from './postgres.ts';
 
 const tables = (url: string): Promise<string[]> =>

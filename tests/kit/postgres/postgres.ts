@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
-import { otherDatabase, withClient } from '#ops/database/connect.ts';
+import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
 

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import type { SubgraphName } from '#contracts/services.ts';
 import { databaseAccount, giveTo } from '#launcher/postgres/account.ts';
 import { type Cluster, openCluster } from '#launcher/postgres/cluster.ts';
+import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { throwawaySettings } from '#launcher/postgres/settings.ts';
-import { withClient } from '#ops/database/connect.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
+import { withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import { until } from '../vitest/until.ts';
 

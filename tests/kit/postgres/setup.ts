@@ -1,5 +1,5 @@
+import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
-import { ensureDatabases } from '#ops/database/roles.ts';
 import { addressVariable, testRoles } from './postgres.ts';
 
 /** Vitest global set-up: one server per run, shared by every project that needs one (they all run this file, the first one wins). */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServer } from '#kit/postgres/postgres.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import { withReplay } from '../../database/replay.ts';
 import { dump, packed, type ReleasedData, unpacked } from '../rules/released-data.ts';
 import { upgraded } from './databases.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
-import { otherDatabase, withClient } from '#ops/database/connect.ts';
+import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations, readMigration } from '#platform/database/migrations.ts';
 import { findDrift } from '../../database/drift.ts';
 import { type Server, withReplay } from '../../database/replay.ts';

@@ -3,7 +3,7 @@
  * takes a row without what may be null. (What goes through platform/database/raw-rows.ts does not compile without it.)
  */
 import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
-import { withClient } from '#ops/database/connect.ts';
+import { withClient } from '#platform/database/client.ts';
 import pg from '#platform/database/pg.ts';
 import { breach, type Check, type Finding } from '../check.ts';
 import { tablesOf } from '../rules/released-data.ts';

@@ -1,5 +1,5 @@
+import { databaseUrl, withClient } from '#platform/database/client.ts';
 import pg from '#platform/database/pg.ts';
-import { databaseUrl, withClient } from './connect.ts';
 
 /** A database and the role of the same name that owns it. */
 export type OwnedDatabase = {
