@@ -30,7 +30,7 @@ const proposal = async (from: string | RegExp, to: string): Promise<string[]> =>
   return ['--subgraph', 'order', '--sdl', file];
 };
 
-const withoutNextActions = [/ {2}"What the viewer can do with it now\."\n[^\n]*\n/, ''] as const;
+const withoutNextActions = [/ {2}"Actions that the viewer can currently take\."\n[^\n]*\n/, ''] as const;
 
 describe('what if', () => {
   it('tells what a proposed SDL breaks and for whom, before any code is written', async () => {

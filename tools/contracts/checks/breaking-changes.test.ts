@@ -9,7 +9,7 @@ const withBaseline = (change: (released: string) => string | undefined) => {
 
 describe('against the released schema', () => {
   it('names the client and the operation that a removed field would break', async () => {
-    const broken = withChangedSdl('order', / {2}"What the viewer can do with it now\."\n[^\n]*\n/, '');
+    const broken = withChangedSdl('order', / {2}"Actions that the viewer can currently take\."\n[^\n]*\n/, '');
     expect(await sayings(breakingChanges, broken)).toEqual([
       expect.stringMatching(/^breach Order\.nextActions: .*removed.*storefront\/OrderPage.*use it\. → Deprecate it/),
     ]);

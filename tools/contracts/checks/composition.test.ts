@@ -19,7 +19,7 @@ it('names the line of an SDL that cannot be read', async () => {
 });
 
 it('does not pass over what two subgraphs tell differently', async () => {
-  const broken = withChangedSdl('order', /An amount in the smallest unit/g, 'A sum in the smallest unit');
+  const broken = withChangedSdl('order', /A monetary amount/g, 'A sum in the smallest unit');
   expect(await sayings(composition, broken)).toContainEqual(
     expect.stringMatching(/^breach .*INCONSISTENT_DESCRIPTION/),
   );

@@ -18,6 +18,6 @@ it('a field without a decision', async () => {
 });
 
 it('a field without a description', async () => {
-  const broken = withChangedSdl('order', '"What the viewer can do with it now."\n', '');
+  const broken = withChangedSdl('order', '"Actions that the viewer can currently take."\n', '');
   expect(await sayings(wording, broken)).toEqual([expect.stringMatching(/^breach Order\.nextActions: .*description/)]);
 });

@@ -10,7 +10,7 @@ it('names the operation, and its line, that asks for what there is not', async (
 });
 
 it('names every client operation that a removed field would break', async () => {
-  const broken = withChangedSdl('order', / {2}"What the viewer can do with it now."\n[^\n]*\n/, '');
+  const broken = withChangedSdl('order', / {2}"Actions that the viewer can currently take."\n[^\n]*\n/, '');
   const found = await sayings(operations, broken);
   expect(found).toContainEqual(expect.stringMatching(/^breach storefront\/OrderPage: .*"nextActions"/));
   expect(found).toContainEqual(expect.stringMatching(/^breach playground\/\w+: .*"nextActions"/));
