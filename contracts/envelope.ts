@@ -41,6 +41,9 @@ export const defineMessage = <const Type extends string, Schema extends z.ZodTyp
 
 export type DataOf<D extends MessageDefinition> = z.output<D['data']>;
 
+/** A message of this definition as its use case takes it; of a union of definitions, the union of their messages. */
+export type MessageOf<D> = D extends MessageDefinition ? Message<DataOf<D>> & { readonly type: D['type'] } : never;
+
 /** A message not yet published: the outbox adds id, sequence, time and correlation. */
 export interface NewMessage {
   readonly type: string;

@@ -17,6 +17,7 @@ export const Viewer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('user'), id: UserId, roles: z.array(Role), sessionId: z.string().optional(), address }),
 ]);
 export type Viewer = z.infer<typeof Viewer>;
+export type SignedIn = Extract<Viewer, { kind: 'user' }>;
 
 export const guest: Viewer = { kind: 'guest' };
 

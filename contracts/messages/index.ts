@@ -20,3 +20,7 @@ const byType = new Map(messages.map((definition) => [`${definition.type}.v${defi
 /** The definition of a message type in a version, or `undefined` when nobody ever defined it. */
 export const findMessage = (type: string, version: number): MessageDefinition | undefined =>
   byType.get(`${type}.v${version}`);
+
+/** The services whose queue gets a copy; `undefined` for a message that this release does not know. */
+export const receiversOf = (type: string, version: number): readonly string[] | undefined =>
+  findMessage(type, version)?.receivers;

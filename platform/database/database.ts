@@ -26,8 +26,6 @@ const defaultLockTimeoutMs = 3_000;
 /**
  * Prisma's driver adapter over node-postgres. Named statements let PostgreSQL keep the plan of a query that this
  * connection has run before; the name is a digest, because two queries must never share one.
- * Give the client `errorFormat: 'minimal'` as well: Prisma's other formats print the arguments of a failed query, payment
- * tokens and all, into the message that ends up in the logs.
  */
 export const prismaAdapter = (
   address: string,
@@ -66,6 +64,15 @@ export const prismaAdapter = (
   };
   return adapter;
 };
+
+/**
+ * `connect` for a generated client. Minimal errors, because Prisma's other formats print the arguments of a failed query,
+ * payment tokens and all, into the message that ends up in the logs.
+ */
+export const prismaConnector =
+  <Client>(PrismaClient: new (options: { adapter: PrismaPg; errorFormat: 'minimal' }) => Client) =>
+  (url: string, poolSize: number, options?: PoolOptions): Client =>
+    new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
 
 const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update(sql).digest('base64url');
 

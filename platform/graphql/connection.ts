@@ -1,4 +1,5 @@
 /** Relay connections over keyset pages: stable while rows come and go, and as quick on page 1000 as on page 1. */
+import { type Id, type Noun, parseId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
 
 export interface PageArgs {
@@ -47,8 +48,10 @@ const decodeCursor = (cursor: string, keyParts: number): readonly string[] => {
   } catch {
     // falls through to the one answer for every cursor that is not ours
   }
-  throw new CallerFault('BAD_USER_INPUT', '"after" is not a cursor of this list.');
+  throw notACursor();
 };
+
+const notACursor = () => new CallerFault('BAD_USER_INPUT', '"after" is not a cursor of this list.');
 
 /** Makes a connection of `limit + 1` rows (the one too many tells whether there is a next page). */
 export const connection = <T>(
@@ -66,4 +69,23 @@ export const connection = <T>(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+};
+
+/** A page of a list that is ordered by one id. */
+export interface PageById<N extends Noun> {
+  readonly limit: number;
+  /** The last one of the page before. */
+  readonly after: Id<N> | undefined;
+}
+
+/** The page that the arguments ask for, of a list ordered by id. `read` gives up to `limit + 1` rows. */
+export const connectionById = async <N extends Noun, T extends { readonly id: Id<N> }>(
+  noun: N,
+  args: PageArgs,
+  read: (page: PageById<N>) => Promise<readonly T[]>,
+): Promise<Connection<T>> => {
+  const page = parsePage(args);
+  const after = page.after && parseId(noun, page.after[0] ?? '');
+  if (page.after && !after) throw notACursor();
+  return connection(await read({ limit: page.limit, after }), page, ({ id }) => [id]);
 };

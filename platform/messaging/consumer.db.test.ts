@@ -6,7 +6,7 @@ import { eachTransport } from '#kit/messaging/transports.ts';
 import { type PlatformDatabase, platformDatabase } from '#kit/postgres/platform-tables.ts';
 import { until } from '#kit/vitest/until.ts';
 import { on, startConsumer } from './consumer.ts';
-import { takeIn } from './inbox.ts';
+import { recordReceived } from './inbox.ts';
 import { outbox } from './outbox.ts';
 import { startRelay } from './relay.ts';
 
@@ -48,7 +48,7 @@ eachTransport('from outbox to inbox', (transport) => {
       handlers: [
         on(ThingHappened, (message) =>
           receiver.transaction(async (tx) => {
-            if (!(await takeIn(tx, message))) return;
+            if (!(await recordReceived(tx, message))) return;
             await tx.$executeRawUnsafe('INSERT INTO effect VALUES ($1)', message.data.amount);
             await handle(message.data.amount);
           }),
@@ -128,7 +128,7 @@ eachTransport('from outbox to inbox', (transport) => {
     await Promise.all(
       handlers.map((copy) =>
         receiver.transaction(async (tx) => {
-          if (await takeIn(tx, copy)) await tx.$executeRawUnsafe('INSERT INTO effect VALUES (7)');
+          if (await recordReceived(tx, copy)) await tx.$executeRawUnsafe('INSERT INTO effect VALUES (7)');
         }),
       ),
     );

@@ -1,6 +1,6 @@
 /** Takes a service's messages from its queue and hands each to its use case. */
 import { z } from 'zod';
-import { type DataOf, Envelope, type Message, type MessageDefinition } from '#contracts/envelope.ts';
+import { Envelope, type Message, type MessageDefinition, type MessageOf } from '#contracts/envelope.ts';
 import { runInContext } from '../observability/context.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Registry } from '../observability/metrics.ts';
@@ -17,8 +17,14 @@ export interface MessageHandler {
 /** One row of a service's table of consumers: this message, this use case. */
 export const on = <D extends MessageDefinition>(
   definition: D,
-  handle: (message: Message<DataOf<D>>) => Promise<void>,
-): MessageHandler => ({ definition, handle });
+  handle: (message: MessageOf<D>) => Promise<void>,
+): MessageHandler => ({ definition, handle: handle as unknown as MessageHandler['handle'] });
+
+/** Several rows with the same use case. */
+export const onEach = <D extends MessageDefinition>(
+  definitions: readonly D[],
+  handle: (message: MessageOf<D>) => Promise<void>,
+): MessageHandler[] => definitions.map((definition) => on(definition, handle));
 
 export interface ConsumerOptions {
   readonly bus: Bus;
@@ -32,8 +38,8 @@ export interface ConsumerOptions {
 }
 
 /**
- * Starts to consume. A handler must be safe against a message that comes twice (`takeIn` in the transaction of its
- * effect) or late. Throws when two handlers claim the same message: a fault of the table.
+ * Starts to consume. A handler must be safe against a message that comes twice (`recordReceived` in the transaction
+ * of its effect) or late. Throws when two handlers claim the same message: a fault of the table.
  */
 export const startConsumer = ({
   bus,

@@ -2,11 +2,11 @@ import type { MessageId } from '#contracts/ids.ts';
 import type { Sql } from '../database/transaction.ts';
 
 /**
- * Takes a message in, inside the transaction of its effect. Gives the time of that by the database's clock (see
- * `databaseTime`), or undefined when the message was taken in before.
- * Two copies at the same moment: the second waits here for the first one's transaction to end, and is then told.
+ * Records a message as received, in the transaction of its effect. Gives the time of that by the database's clock (see
+ * `databaseTime`), or undefined for a duplicate: that is why a message that is delivered twice takes effect once.
+ * Two copies at the same moment: the second waits here until the first one's transaction has ended.
  */
-export const takeIn = async (
+export const recordReceived = async (
   tx: Sql,
   message: { readonly id: MessageId; readonly type: string },
 ): Promise<Date | undefined> => {

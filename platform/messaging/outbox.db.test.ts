@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { type PlatformDatabase, platformDatabase } from '#kit/postgres/platform-tables.ts';
 import { runInContext } from '../observability/context.ts';
-import { takeIn } from './inbox.ts';
+import { recordReceived } from './inbox.ts';
 import { outbox } from './outbox.ts';
 
 let database: PlatformDatabase;
@@ -84,29 +84,29 @@ describe('the inbox', () => {
   const message = { id: namedId('Message', 'one'), type: 'thing.happened' };
 
   it('takes a message in once', async () => {
-    expect(await database.transaction((tx) => takeIn(tx, message))).toBeInstanceOf(Date);
-    expect(await database.transaction((tx) => takeIn(tx, message))).toBeUndefined();
+    expect(await database.transaction((tx) => recordReceived(tx, message))).toBeInstanceOf(Date);
+    expect(await database.transaction((tx) => recordReceived(tx, message))).toBeUndefined();
   });
 
   it('forgets a message whose effect failed, so that it can be tried again', async () => {
     const failing = database.transaction(async (tx) => {
-      await takeIn(tx, message);
+      await recordReceived(tx, message);
       throw new Error('no effect');
     });
     await expect(failing).rejects.toThrow('no effect');
-    expect(await database.transaction((tx) => takeIn(tx, message))).toBeInstanceOf(Date);
+    expect(await database.transaction((tx) => recordReceived(tx, message))).toBeInstanceOf(Date);
   });
 
   it('lets the second of two copies wait for the first, and take over when the first fails', async () => {
     let fail: () => void = () => undefined;
     const first = database.transaction(async (tx) => {
-      await takeIn(tx, message);
+      await recordReceived(tx, message);
       await new Promise<void>((_, reject) => {
         fail = () => reject(new Error('no effect'));
       });
     });
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const second = database.transaction((tx) => takeIn(tx, message));
+    const second = database.transaction((tx) => recordReceived(tx, message));
     await new Promise((resolve) => setTimeout(resolve, 50));
     fail();
     await expect(first).rejects.toThrow('no effect');

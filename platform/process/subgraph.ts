@@ -5,6 +5,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import { viewerVerifier } from '../auth/viewer.ts';
+import type { PoolOptions } from '../database/database.ts';
 import type { Sql } from '../database/transaction.ts';
 import { serveGraphql } from '../graphql/serve.ts';
 import { createHttpServer } from '../http/server.ts';
@@ -23,7 +24,17 @@ import { inTime } from '../resilience/in-time.ts';
 import { type PeriodicTask, startPeriodic } from './periodic.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 
-/** What a subgraph's `wiring.ts` gives to be run. */
+/** What a subgraph's `wire` is given. */
+export interface Kit<Config, Client> {
+  readonly config: Config;
+  readonly prisma: Client;
+  /** Its database without a pooler in transaction mode between: for LISTEN and whatever else outlives a transaction. */
+  readonly directUrl: string;
+  readonly log: Logger;
+  readonly metrics: Registry;
+}
+
+/** What a subgraph's `wire` gives to be run. */
 export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly schema: GraphQLSchema;
   readonly context: (viewer: Viewer) => Context;
@@ -31,48 +42,72 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly tasks: readonly PeriodicTask[];
   /** Doors that are not GraphQL: webhooks, key sets. */
   readonly routes?: (http: FastifyInstance) => void;
+  /** What the graph calls the aggregates whose every message is announced as a change: `{ product: 'Product' }`. */
+  readonly announced?: Readonly<Record<string, string>>;
   /** Announces changes that no message of the outbox tells of. Runs in the consumer role; `close` ends it. */
   readonly announceChanges?: (announcements: Announcements) => { close(): Promise<void> };
   /** Waits until what these messages tell of can be read wherever it may be read; bounded. For those that are announced. */
   readonly beforeAnnouncing?: (messageIds: readonly string[]) => Promise<void>;
-  /** Where its outbox is. */
-  readonly database: Sql;
-  /** Resolves when its database answers. */
-  readonly ping: () => Promise<unknown>;
-  readonly close: () => Promise<void>;
+  /** Closes what it opened itself; the database is closed after it. */
+  readonly close?: () => Promise<void>;
 }
 
-export interface SubgraphOptions<Context extends { viewer: Viewer }> {
-  readonly name: string;
-  readonly port: number;
-  /** Its database, without a pooler in transaction mode between: the relay listens there. */
-  readonly directUrl: string;
-  readonly config: TracingConfig & {
-    readonly HOST: string;
-    readonly LOG_LEVEL: string;
-    readonly ROLE: 'all' | 'api' | 'consumer';
-    readonly SHUTDOWN_DEADLINE_MS: number;
-    readonly DATABASE_POOL_SIZE: number;
-    readonly REDIS_URL?: string | undefined;
-    readonly EVENTS_DATABASE_URL?: string | undefined;
-    readonly VIEWER_VERIFY_KEYS: unknown;
-  };
+type SubgraphConfig<Name extends string> = TracingConfig & {
+  readonly HOST: string;
+  readonly LOG_LEVEL: string;
+  readonly ROLE: 'all' | 'api' | 'consumer';
+  readonly SHUTDOWN_DEADLINE_MS: number;
+  readonly DATABASE_POOL_SIZE: number;
+  readonly DATABASE_PREPARED_STATEMENTS: 'on' | 'off';
+  readonly REDIS_URL?: string | undefined;
+  readonly EVENTS_DATABASE_URL?: string | undefined;
+  readonly VIEWER_VERIFY_KEYS: unknown;
+} & { readonly [Key in `${Uppercase<Name>}_PORT`]: number } & {
+  readonly [Key in `${Uppercase<Name>}_DATABASE_URL`]: string;
+} & { readonly [Key in `${Uppercase<Name>}_DATABASE_DIRECT_URL`]?: string | undefined };
+
+/** A generated Prisma client. */
+type DatabaseClient = Sql & { $disconnect(): Promise<void> };
+
+export interface SubgraphOptions<
+  Name extends string,
+  Config extends SubgraphConfig<Name>,
+  Client extends DatabaseClient,
+  Context extends { viewer: Viewer },
+> {
+  readonly name: Name;
+  readonly config: Config;
   /** The queues that get a copy of a message; `undefined` for one that this release does not know (see the relay). */
-  readonly receivers: (type: string, version: number) => readonly string[] | undefined;
-  /** What the graph calls the aggregates whose every message is announced as a change: `{ product: 'Product' }`. */
-  readonly announced?: Readonly<Record<string, string>>;
-  readonly wire: (kit: { log: Logger; metrics: Registry }) => Promise<Subgraph<Context>> | Subgraph<Context>;
+  readonly receiversOf: (type: string, version: number) => readonly string[] | undefined;
+  readonly connect: (url: string, poolSize: number, options: PoolOptions) => Client;
+  readonly wire: (kit: Kit<Config, Client>) => Promise<Subgraph<Context>> | Subgraph<Context>;
 }
 
 // The order of the end: no new requests, then no new messages, then no more sweeps and relays, then the pools.
-export const runSubgraph = async <Context extends { viewer: Viewer }>(options: SubgraphOptions<Context>) => {
-  const { name, port, config } = options;
+export const runSubgraph = async <
+  Name extends string,
+  Config extends SubgraphConfig<Name>,
+  Client extends DatabaseClient,
+  Context extends { viewer: Viewer },
+>({
+  name,
+  config,
+  receiversOf,
+  connect,
+  wire,
+}: SubgraphOptions<Name, Config, Client, Context>) => {
   await endWhereRedisIsUnfit(name, config.REDIS_URL);
   const log = createLog({ service: name, level: config.LOG_LEVEL });
   const metrics = createMetrics(name);
   const tracing = await startTracing(name, config, log);
   const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
-  const subgraph = await options.wire({ log, metrics });
+  const { port, databaseUrl, directUrl } = addressesOf<Name>(name, config);
+  const prisma = connect(databaseUrl, config.DATABASE_POOL_SIZE, {
+    metrics,
+    preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
+  });
+  const subgraph = await wire({ config, prisma, directUrl, log, metrics });
+  const running = { name, config, database: prisma, directUrl, receiversOf, subgraph, log, metrics };
 
   let work: Awaited<ReturnType<typeof workQueue>> | undefined;
 
@@ -81,28 +116,52 @@ export const runSubgraph = async <Context extends { viewer: Viewer }>(options: S
     metrics,
     notReady: async () => [
       ...(shutdown.running ? [] : ['shutting down']),
-      ...((await answers(subgraph.ping)) ? [] : ['database']),
+      ...((await answers(prisma)) ? [] : ['database']),
       // Where requests are answered as well, they go on being: of a sweep that is stuck the alert tells.
       ...(config.ROLE === 'consumer' ? (work?.sweeps.overdue() ?? []) : []),
       // A setting that is wrong mends by no waiting: a deploy should end at it, and not go on to the next process.
       ...(work?.refused() ?? []),
     ],
   });
-  if (config.ROLE !== 'consumer') await serveApi(options, subgraph, http, log);
+  if (config.ROLE !== 'consumer') await serveApi(running, http);
   await http.listen({ host: config.HOST, port });
   shutdown.add('http', () => http.close());
 
-  if (config.ROLE !== 'api') work = await workQueue(options, subgraph, { log, metrics }, shutdown);
-  shutdown.add('database', subgraph.close);
+  if (config.ROLE !== 'api') work = await workQueue(running, shutdown);
+  shutdown.add('database', async () => {
+    await subgraph.close?.();
+    await prisma.$disconnect();
+  });
   shutdown.add('tracing', tracing.close);
   log.info({ port, role: config.ROLE }, 'listening');
 };
 
+const addressesOf = <Name extends string>(name: Name, config: SubgraphConfig<Name>) => {
+  const prefix = name.toUpperCase();
+  // By the type of `config`; TypeScript does not follow names that are put together.
+  const own = config as unknown as Readonly<Record<string, string> & Record<`${string}_PORT`, number>>;
+  const databaseUrl = own[`${prefix}_DATABASE_URL`] as string;
+  return {
+    databaseUrl,
+    directUrl: own[`${prefix}_DATABASE_DIRECT_URL`] ?? databaseUrl,
+    port: own[`${prefix}_PORT`] as number,
+  };
+};
+
+interface Running<Context extends { viewer: Viewer }> {
+  readonly name: string;
+  readonly config: SubgraphConfig<never>;
+  readonly database: Sql;
+  readonly directUrl: string;
+  readonly receiversOf: (type: string, version: number) => readonly string[] | undefined;
+  readonly subgraph: Subgraph<Context>;
+  readonly log: Logger;
+  readonly metrics: Registry;
+}
+
 const serveApi = async <Context extends { viewer: Viewer }>(
-  { name, config }: SubgraphOptions<Context>,
-  { schema, context, routes }: Subgraph<Context>,
+  { name, config, subgraph: { schema, context, routes }, log }: Running<Context>,
   http: FastifyInstance,
-  log: Logger,
 ) => {
   const verifyViewer = viewerVerifier(config.VIEWER_VERIFY_KEYS as JSONWebKeySet, name);
   await serveGraphql({ http, schema, context, verifyViewer, log });
@@ -110,21 +169,28 @@ const serveApi = async <Context extends { viewer: Viewer }>(
 };
 
 const workQueue = async <Context extends { viewer: Viewer }>(
-  { name, directUrl, config, receivers, announced }: SubgraphOptions<Context>,
-  { handlers, tasks, announceChanges, beforeAnnouncing, database }: Subgraph<Context>,
-  { log, metrics }: { log: Logger; metrics: Registry },
+  { name, config, database, directUrl, receiversOf, subgraph, log, metrics }: Running<Context>,
   shutdown: Shutdown,
 ) => {
+  const { handlers, tasks, announceChanges } = subgraph;
   const bus = await createBus(transportOf(config), log);
   const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
   const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
   const sweeps = startPeriodic(tasks, { log, metrics });
   const announcements = createAnnouncements(config, log);
   const changes = announceChanges?.(announcements);
-  const announce = announcer(announcements, announced, beforeAnnouncing);
+  const announce = announcer(announcements, subgraph);
   measureOutbox(metrics, database);
   const directVariable = `${name.toUpperCase()}_DATABASE_DIRECT_URL`;
-  const relay = await startRelay({ databaseUrl: directUrl, directVariable, bus, receivers, announce, log, metrics });
+  const relay = await startRelay({
+    databaseUrl: directUrl,
+    directVariable,
+    bus,
+    receivers: receiversOf,
+    announce,
+    log,
+    metrics,
+  });
   shutdown.add('consumer', () => consumer.close());
   shutdown.add('sweeps', () => sweeps.close());
   shutdown.add('relay', () => relay.close());
@@ -143,10 +209,10 @@ const workQueue = async <Context extends { viewer: Viewer }>(
 // 2 s: a database that answers does so in a millisecond, and whoever asks for readiness waits for no more than a few seconds.
 const answerWithinMs = 2_000;
 
-const answers = (ping: () => Promise<unknown>): Promise<boolean> =>
+const answers = (database: Sql): Promise<boolean> =>
   inTime(
     answerWithinMs,
-    ping().then(
+    database.$queryRawUnsafe('SELECT 1').then(
       () => true,
       () => false,
     ),
@@ -163,8 +229,7 @@ const messagesAtOnce = (poolSize: number): number =>
 const announcer =
   (
     announcements: Announcements,
-    announced: Readonly<Record<string, string>> = {},
-    beforeAnnouncing: Subgraph<{ viewer: Viewer }>['beforeAnnouncing'],
+    { announced = {}, beforeAnnouncing }: Pick<Subgraph<{ viewer: Viewer }>, 'announced' | 'beforeAnnouncing'>,
   ) =>
   async (messages: readonly Envelope[]): Promise<void> => {
     const told = messages.filter(({ aggregate }) => announced[aggregate.type]);
@@ -183,7 +248,7 @@ const announcer =
 const transportOf = ({
   REDIS_URL,
   EVENTS_DATABASE_URL,
-}: SubgraphOptions<{ viewer: Viewer }>['config']): { redisUrl: string } | { eventsDatabaseUrl: string } => {
+}: SubgraphConfig<never>): { redisUrl: string } | { eventsDatabaseUrl: string } => {
   if (REDIS_URL) return { redisUrl: REDIS_URL };
   if (EVENTS_DATABASE_URL) return { eventsDatabaseUrl: EVENTS_DATABASE_URL };
   throw new Error('set REDIS_URL, or EVENTS_DATABASE_URL, for the events');

@@ -40,10 +40,6 @@ export const orderVariables = z.object({
 
 export type OrderConfig = z.output<typeof orderVariables>;
 
-/** Where LISTEN and whatever else outlives a transaction is at home. */
-export const directUrl = ({ ORDER_DATABASE_DIRECT_URL, ORDER_DATABASE_URL }: OrderConfig): string =>
-  ORDER_DATABASE_DIRECT_URL ?? ORDER_DATABASE_URL;
-
 export const timingsOf = (config: OrderConfig): Timings => ({
   waitMs: {
     reserve: config.RESERVE_TIMEOUT_MS,

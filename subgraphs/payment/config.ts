@@ -38,7 +38,3 @@ export const paymentVariables = z
   });
 
 export type PaymentConfig = z.output<typeof paymentVariables>;
-
-/** Where LISTEN and whatever else outlives a transaction is at home. */
-export const directUrl = ({ PAYMENT_DATABASE_DIRECT_URL, PAYMENT_DATABASE_URL }: PaymentConfig): string =>
-  PAYMENT_DATABASE_DIRECT_URL ?? PAYMENT_DATABASE_URL;

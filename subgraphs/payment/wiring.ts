@@ -1,17 +1,12 @@
 /** The composition root: which adapter stands behind which port. */
 import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
-import { type PoolOptions, prismaAdapter } from '#platform/database/database.ts';
-import { timedTransactions } from '#platform/database/timed-transactions.ts';
+import { prismaConnector } from '#platform/database/database.ts';
 import type { Clock } from '#platform/database/transaction.ts';
+import { unitOfWork } from '#platform/database/unit-of-work.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
-import { idempotency } from '#platform/messaging/idempotency.ts';
-import { outbox } from '#platform/messaging/outbox.ts';
 import { runInContext } from '#platform/observability/context.ts';
-import type { Logger } from '#platform/observability/log.ts';
-import type { Registry } from '#platform/observability/metrics.ts';
-import type { Subgraph } from '#platform/process/subgraph.ts';
-import { turns } from '#platform/resilience/turns.ts';
+import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
@@ -22,27 +17,23 @@ import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
 import { deliverWebhooks } from './adapters/simulator/webhook-queue.ts';
-import { directUrl, type PaymentConfig } from './config.ts';
+import type { PaymentConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, PaymentProvider, Stores, Telemetry } from './usecases/ports.ts';
+import type { Deps, PaymentProvider, Telemetry } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
+export const connect = prismaConnector(PrismaClient);
 
-const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
+const stores = (tx: Prisma.TransactionClient) => ({
   payments: paymentStore(tx),
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),
   events: providerEventStore(tx),
-  outbox: outbox(tx),
-  idempotency: idempotency(tx),
-  now,
 });
 
 export interface World {
@@ -55,7 +46,7 @@ export interface World {
 /** The whole app over a database and a provider, without any door. */
 export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
   const deps: Deps = {
-    ...timedTransactions(prisma, stores, { clock, inTurn: turns() }),
+    ...unitOfWork(prisma, stores, { clock }),
     work: workList(prisma),
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
@@ -70,43 +61,38 @@ const sweepEveryMs = 1_000;
 // 250 ms: the simulator is about as quick to tell as a real provider.
 const deliverEveryMs = 250;
 
-export const wire =
-  (config: PaymentConfig) =>
-  ({ log, metrics }: { log: Logger; metrics: Registry }): Subgraph<GraphqlContext> => {
-    const prisma = connect(config.PAYMENT_DATABASE_URL, config.DATABASE_POOL_SIZE, {
-      metrics,
-      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
-    });
-    const memory = openMemory(directUrl(config), (error) => log.warn({ err: error }, 'simulator: connection lost'));
-    const provider = observedProvider(simulator({ pool: memory, latencyMs: config.SIMULATOR_LATENCY_MS }), {
-      log,
-      metrics,
-    });
-    const paymentApp = createApp(prisma, {
-      provider,
-      providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
-      telemetry: telemetry(log, metrics),
-    });
-    const reader = webhookReader(webhookSecret(config));
-    const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
-    return {
-      schema: schema(),
-      context: context(paymentApp),
-      handlers: consumers(paymentApp),
-      tasks: [
-        { name: 'take up open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
-        { name: 'check waiting payments', everyMs: sweepEveryMs, run: paymentApp.sweeps.checks },
-        { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
-      ],
-      routes: webhooks(paymentApp, reader, () => new Date()),
-      database: prisma,
-      ping: () => prisma.$queryRaw`SELECT 1`,
-      close: async () => {
-        await memory.end();
-        await prisma.$disconnect();
-      },
-    };
+export const wire = ({
+  config,
+  directUrl,
+  prisma,
+  log,
+  metrics,
+}: Kit<PaymentConfig, PrismaClient>): Subgraph<GraphqlContext> => {
+  const memory = openMemory(directUrl, (error) => log.warn({ err: error }, 'simulator: connection lost'));
+  const provider = observedProvider(simulator({ pool: memory, latencyMs: config.SIMULATOR_LATENCY_MS }), {
+    log,
+    metrics,
+  });
+  const paymentApp = createApp(prisma, {
+    provider,
+    providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
+    telemetry: telemetry(log, metrics),
+  });
+  const reader = webhookReader(webhookSecret(config));
+  const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
+  return {
+    schema: schema(),
+    context: context(paymentApp),
+    handlers: consumers(paymentApp),
+    tasks: [
+      { name: 'take up open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
+      { name: 'check waiting payments', everyMs: sweepEveryMs, run: paymentApp.sweeps.checks },
+      { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
+    ],
+    routes: webhooks(paymentApp, reader, () => new Date()),
+    close: () => memory.end(),
   };
+};
 
 // One process sends and receives (config.ts sees to that), so a secret that nobody else knows will do.
 const madeUpSecret = randomBytes(32).toString('hex');

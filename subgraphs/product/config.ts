@@ -18,7 +18,3 @@ export const productVariables = z.object({
 });
 
 export type ProductConfig = z.output<typeof productVariables>;
-
-/** Where LISTEN and whatever else outlives a transaction is at home. */
-export const directUrl = ({ PRODUCT_DATABASE_DIRECT_URL, PRODUCT_DATABASE_URL }: ProductConfig): string =>
-  PRODUCT_DATABASE_DIRECT_URL ?? PRODUCT_DATABASE_URL;

@@ -1,14 +1,11 @@
 /** The composition root: which adapter stands behind which port. */
 import { newId } from '#contracts/ids.ts';
-import { type PoolOptions, prismaAdapter } from '#platform/database/database.ts';
+import { prismaConnector } from '#platform/database/database.ts';
 import { measureReplica, watchReplica } from '#platform/database/replica.ts';
-import { timedTransactions } from '#platform/database/timed-transactions.ts';
 import type { Clock } from '#platform/database/transaction.ts';
+import { unitOfWork } from '#platform/database/unit-of-work.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
-import { outbox } from '#platform/messaging/outbox.ts';
-import type { Logger } from '#platform/observability/log.ts';
-import type { Registry } from '#platform/observability/metrics.ts';
-import type { Subgraph } from '#platform/process/subgraph.ts';
+import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue-store.ts';
@@ -21,19 +18,16 @@ import { context, type GraphqlContext } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { type App, app } from './usecases/app.ts';
 import type { CatalogueImport, ImportReport } from './usecases/import-catalogue.ts';
-import type { Deps, Stores } from './usecases/ports.ts';
+import type { Deps } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
+export const connect = prismaConnector(PrismaClient);
 
-const stores = (tx: Prisma.TransactionClient, now: Date): Stores => ({
+const stores = (tx: Prisma.TransactionClient, now: Date) => ({
   catalogue: catalogueStore(tx),
   stock: stockStore(tx, { now, newId }),
   reservations: reservationStore(tx, { now }),
-  outbox: outbox(tx),
-  now,
 });
 
 /** The whole app over a database, without any door. */
@@ -43,7 +37,7 @@ export const createApp = (
 ): App =>
   app({
     ...more,
-    ...timedTransactions(prisma, stores, { clock }),
+    ...unitOfWork(prisma, stores, { clock }),
     reads: catalogueReads(prisma),
   });
 
@@ -57,13 +51,11 @@ export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Pro
   }
 };
 
-type Kit = { readonly log: Logger; readonly metrics: Registry };
-
 // 1 s: a page of the catalogue takes milliseconds, and the primary answers as well.
 const replicaTimeoutMs = 1_000;
 
 /** The replica, where there is one: watched, and read from. */
-const openReplica = (config: ProductConfig, primary: PrismaClient, { log, metrics }: Kit) => {
+const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfig, PrismaClient>) => {
   const { PRODUCT_DATABASE_REPLICA_URL: url, DATABASE_PREPARED_STATEMENTS: preparedStatements } = config;
   if (!url) return undefined;
   const prisma = connect(url, config.DATABASE_POOL_SIZE, { preparedStatements, answerTimeoutMs: replicaTimeoutMs });
@@ -79,34 +71,24 @@ const openReplica = (config: ProductConfig, primary: PrismaClient, { log, metric
   };
 };
 
-export const wire =
-  (config: ProductConfig) =>
-  ({ log, metrics }: Kit): Subgraph<GraphqlContext> => {
-    const prisma = connect(config.PRODUCT_DATABASE_URL, config.DATABASE_POOL_SIZE, {
-      metrics,
-      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
-    });
-    const replica = openReplica(config, prisma, { log, metrics });
-    measureReplica(metrics, () => replica?.isUsable());
-    const productApp = createApp(prisma, replica);
-    return {
-      schema: schema(),
-      context: context(productApp),
-      handlers: consumers(productApp),
-      tasks: [
-        {
-          name: 'expire reservations',
-          everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
-          run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
-        },
-      ],
-      database: prisma,
-      // Whoever hears of a change reads what has changed.
-      ...(replica && { beforeAnnouncing: replica.hasMessages }),
-      ping: () => prisma.$queryRaw`SELECT 1`,
-      close: async () => {
-        await replica?.close();
-        await prisma.$disconnect();
+export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlContext> => {
+  const { config, prisma, metrics } = kit;
+  const replica = openReplica(kit);
+  measureReplica(metrics, () => replica?.isUsable());
+  const productApp = createApp(prisma, replica);
+  return {
+    schema: schema(),
+    context: context(productApp),
+    handlers: consumers(productApp),
+    tasks: [
+      {
+        name: 'expire reservations',
+        everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
+        run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
-    };
+    ],
+    announced: { product: 'Product' },
+    // Whoever hears of a change reads what has changed.
+    ...(replica && { beforeAnnouncing: replica.hasMessages, close: replica.close }),
   };
+};

@@ -22,7 +22,3 @@ export const userVariables = z.object({
 });
 
 export type UserConfig = z.output<typeof userVariables>;
-
-/** Where LISTEN and whatever else outlives a transaction is at home. */
-export const directUrl = ({ USER_DATABASE_DIRECT_URL, USER_DATABASE_URL }: UserConfig): string =>
-  USER_DATABASE_DIRECT_URL ?? USER_DATABASE_URL;

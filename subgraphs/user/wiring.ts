@@ -1,14 +1,13 @@
 /** The composition root: which adapter stands behind which port. */
 import type { JSONWebKeySet } from 'jose';
 import { newId } from '#contracts/ids.ts';
-import { type PoolOptions, prismaAdapter } from '#platform/database/database.ts';
+import { prismaConnector } from '#platform/database/database.ts';
 import { type Clock, inTransaction } from '#platform/database/transaction.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import { idempotency } from '#platform/messaging/idempotency.ts';
-import { takeIn } from '#platform/messaging/inbox.ts';
+import { recordReceived } from '#platform/messaging/inbox.ts';
 import { outbox } from '#platform/messaging/outbox.ts';
-import type { Registry } from '#platform/observability/metrics.ts';
-import type { Subgraph } from '#platform/process/subgraph.ts';
+import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { turns } from '#platform/resilience/turns.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from './adapters/access-tokens.ts';
@@ -51,15 +50,14 @@ const persistence = (
     transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx, clock)))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => {
-        if (await takeIn(tx, message)) await work(stores(tx, clock));
+        if (await recordReceived(tx, message)) await work(stores(tx, clock));
       }),
     reads: userReads(prisma),
     credentials: credentials(prisma, clock),
   };
 };
 
-export const connect = (url: string, poolSize: number, options?: PoolOptions): PrismaClient =>
-  new PrismaClient({ adapter: prismaAdapter(url, poolSize, options), errorFormat: 'minimal' });
+export const connect = prismaConnector(PrismaClient);
 
 /** The whole app over a database, without any door. */
 export const createApp = async (
@@ -78,27 +76,14 @@ export const seed = async (databaseUrl: string): Promise<readonly string[]> => {
   }
 };
 
-type Kit = { readonly metrics: Registry };
-
-export const wire =
-  (config: UserConfig) =>
-  async ({ metrics }: Kit): Promise<Subgraph<GraphqlContext>> => {
-    const prisma = connect(config.USER_DATABASE_URL, config.DATABASE_POOL_SIZE, {
-      metrics,
-      preparedStatements: config.DATABASE_PREPARED_STATEMENTS,
-    });
-    const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
-    const userApp = await createApp(prisma, tokens);
-    return {
-      schema: schema(),
-      context: context(userApp),
-      handlers: consumers(userApp),
-      tasks: [
-        { name: 'forget old sign-in attempts', everyMs: everyTenMinutes, run: userApp.commands.forgetOldAttempts },
-      ],
-      routes: jwks(tokens.publicKeys),
-      database: prisma,
-      ping: () => prisma.$queryRaw`SELECT 1`,
-      close: () => prisma.$disconnect(),
-    };
+export const wire = async ({ config, prisma }: Kit<UserConfig, PrismaClient>): Promise<Subgraph<GraphqlContext>> => {
+  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
+  const userApp = await createApp(prisma, tokens);
+  return {
+    schema: schema(),
+    context: context(userApp),
+    handlers: consumers(userApp),
+    tasks: [{ name: 'forget old sign-in attempts', everyMs: everyTenMinutes, run: userApp.commands.forgetOldAttempts }],
+    routes: jwks(tokens.publicKeys),
   };
+};

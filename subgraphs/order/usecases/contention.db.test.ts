@@ -33,7 +33,7 @@ const locking = async (sql: string, value: string) => {
 /** The app as it is in production, but for how long one waits. */
 const waitingFor = (lockTimeoutMs: number, waitMs: number) => {
   const prisma = connect(kit.databaseUrl, 10, { lockTimeoutMs });
-  const app = createApp(prisma, kit.parts, turns({ ...turnBounds, waitMs }));
+  const app = createApp(prisma, { ...kit.parts, inTurn: turns({ ...turnBounds, waitMs }) });
   return { ...app.commands, [Symbol.asyncDispose]: () => prisma.$disconnect() };
 };
 

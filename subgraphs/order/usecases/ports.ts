@@ -1,8 +1,8 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
-import type { DataOf, Outbox } from '#contracts/envelope.ts';
-import type { Idempotency } from '#contracts/idempotency.ts';
-import type { CartId, CartLineId, MessageId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
+import type { DataOf } from '#contracts/envelope.ts';
+import type { CartId, CartLineId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
+import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart.ts';
 import type { Changed } from '../domain/checkout.ts';
@@ -44,32 +44,15 @@ export interface OrderStore {
 }
 
 /** Writes, all in one transaction. */
-export interface Stores {
+export interface Stores extends CommonStores {
   readonly carts: CartStore;
   readonly catalogue: CatalogueStore;
   readonly orders: OrderStore;
-  readonly outbox: Outbox;
-  readonly idempotency: Idempotency;
-  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
-  readonly now: Date;
 }
-
-/**
- * All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. With a `subject`, the
- * thing that it locks, it waits for its turn before it takes a connection: those who wait for one cart must not keep
- * everybody else from the database. Without one it waits for nobody.
- */
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: CartOf | OrderId) => Promise<T>;
 
 /** A customer's cart, which may not be there yet. */
 export type CartOf = `cart of ${UserId}`;
 export const cartOf = (customerId: UserId): CartOf => `cart of ${customerId}`;
-
-/** The same, once per message: with a message that was taken in before, `work` does not run. */
-export type Receive = (
-  message: { readonly id: MessageId; readonly type: string },
-  work: (stores: Stores) => Promise<void>,
-) => Promise<void>;
 
 /** An order as it is shown. Lines and timeline are read when they are asked for. */
 export type OrderView = Pick<
@@ -123,8 +106,8 @@ export interface Signals {
 }
 
 export interface Deps {
-  readonly transaction: Transaction;
-  readonly receive: Receive;
+  readonly transaction: Transaction<Stores, CartOf | OrderId>;
+  readonly receive: Receive<Stores>;
   readonly reads: OrderReads;
   readonly watch: OrderWatch;
   readonly signals: Signals;

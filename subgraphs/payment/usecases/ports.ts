@@ -1,8 +1,7 @@
 /** What the use cases need from outside. */
-import type { Outbox } from '#contracts/envelope.ts';
-import type { Idempotency } from '#contracts/idempotency.ts';
-import type { AttemptId, MessageId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
+import type { AttemptId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
+import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
@@ -39,28 +38,13 @@ export interface ProviderEvents {
   keep(webhook: UnreadableWebhook, now: Date): Promise<void>;
 }
 
-export interface Stores {
+/** Writes, all in one transaction. */
+export interface Stores extends CommonStores {
   readonly payments: PaymentStore;
   readonly operations: OperationStore;
   readonly ledger: Ledger;
   readonly events: ProviderEvents;
-  readonly outbox: Outbox;
-  readonly idempotency: Idempotency;
-  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
-  readonly now: Date;
 }
-
-/**
- * With a `subject`, what it locks, `work` waits for its turn before it takes a connection: whoever confirms one payment
- * many times must not keep everybody else from the database.
- */
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: PaymentId) => Promise<T>;
-
-/** The same, once per message: the inbox row is in it. `undefined` for a message seen before. */
-export type Receive = <T>(
-  message: { readonly id: MessageId; readonly type: string },
-  work: (stores: Stores) => Promise<T>,
-) => Promise<T | undefined>;
 
 /** What has to be taken up again. Each claim moves the time of what it takes, so that two sweeps never hold the same. */
 export interface WorkList {
@@ -137,8 +121,8 @@ export interface Telemetry {
 }
 
 export interface Deps {
-  readonly transaction: Transaction;
-  readonly receive: Receive;
+  readonly transaction: Transaction<Stores, PaymentId>;
+  readonly receive: Receive<Stores>;
   readonly work: WorkList;
   readonly reads: PaymentReads;
   readonly provider: PaymentProvider;

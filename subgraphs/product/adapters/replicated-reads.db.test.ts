@@ -47,11 +47,11 @@ describe('a catalogue with a replica', () => {
       PRODUCT_DATABASE_REPLICA_URL: link.url,
       VIEWER_VERIFY_KEYS: '{"keys":[{"kty":"OKP"}]}',
     });
-    product = await wire(config)({ log: log.log, metrics });
+    product = wire({ config, prisma: primary, directUrl: postgres.primaryUrl, log: log.log, metrics });
     await until('the first look', isUsable);
   });
   afterEach(async () => {
-    await product.close();
+    await product.close?.();
     await link.close();
   });
 

@@ -1,6 +1,6 @@
 /** What the use cases need from outside. */
-import type { Outbox } from '#contracts/envelope.ts';
-import type { AttemptId, CategoryId, MessageId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { AttemptId, CategoryId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Product, ProductStatus, Variant } from '../domain/catalogue.ts';
 import type { PlacedCategory } from '../domain/category-tree.ts';
@@ -42,22 +42,12 @@ export interface ReservationStore {
   save(reservation: Reservation): Promise<void>;
 }
 
-export interface Stores {
+/** Writes, all in one transaction. */
+export interface Stores extends CommonStores {
   readonly catalogue: CatalogueStore;
   readonly stock: StockStore;
   readonly reservations: ReservationStore;
-  readonly outbox: Outbox;
-  /** The time of this transaction by the database's clock, which deadlines are written by and compared with. */
-  readonly now: Date;
 }
-
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>;
-
-/** The same, once per message: with the inbox row in the same transaction; a message seen before does nothing. */
-export type Receive = (
-  message: { readonly id: MessageId; readonly type: string },
-  work: (stores: Stores) => Promise<void>,
-) => Promise<void>;
 
 export type ProductView = Omit<Product, 'variants'>;
 export interface VariantView extends Variant {
@@ -103,8 +93,8 @@ export interface CatalogueReads {
 }
 
 export interface Deps {
-  readonly transaction: Transaction;
-  readonly receive: Receive;
+  readonly transaction: Transaction<Stores>;
+  readonly receive: Receive<Stores>;
   readonly reads: CatalogueReads;
   /** For customers, whose pages may be a moment old; the same as `reads` when absent. */
   readonly browsingReads?: CatalogueReads;

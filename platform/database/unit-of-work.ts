@@ -1,0 +1,51 @@
+/** The transactions of a subgraph: its own stores and the common ones, all bound to one transaction. */
+import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
+import { idempotency } from '../messaging/idempotency.ts';
+import { recordReceived } from '../messaging/inbox.ts';
+import { outbox } from '../messaging/outbox.ts';
+import { type InTurn, turns } from '../resilience/turns.ts';
+import { type Clock, databaseTime, inTransaction, type Sql, type Transactional } from './transaction.ts';
+
+export interface UnitOfWork<Stores> {
+  readonly transaction: Transaction<Stores>;
+  readonly receive: Receive<Stores>;
+  /** The time outside of a transaction, by the same clock. */
+  readonly now: () => Promise<Date>;
+}
+
+export interface UnitOfWorkOptions {
+  /** Moved by tests. */
+  readonly clock?: Clock | undefined;
+  readonly inTurn?: InTurn;
+}
+
+export const unitOfWork = <Tx extends Sql, Own>(
+  prisma: Transactional<Tx> & Sql,
+  ownStores: (tx: Tx, now: Date) => Own,
+  { clock = (time) => time, inTurn = turns() }: UnitOfWorkOptions = {},
+): UnitOfWork<Own & CommonStores> => {
+  /** `timeOf` gives the time, or undefined when there is nothing to do. */
+  const run = async <T>(
+    timeOf: (tx: Tx) => Promise<Date | undefined>,
+    work: (stores: Own & CommonStores) => Promise<T>,
+  ): Promise<T | undefined> => {
+    // A list per try: only the effects of the one that committed are run.
+    const { value, effects } = await inTransaction(prisma, async (tx) => {
+      const time = await timeOf(tx);
+      if (!time) return { value: undefined, effects: [] };
+      const now = clock(time);
+      const effects: (() => void)[] = [];
+      const afterCommit = (effect: () => void) => void effects.push(effect);
+      const common = { outbox: outbox(tx), idempotency: idempotency(tx), now, afterCommit };
+      return { value: await work({ ...ownStores(tx, now), ...common }), effects };
+    });
+    for (const effect of effects) effect();
+    return value;
+  };
+  return {
+    transaction: <T>(work: (stores: Own & CommonStores) => Promise<T>, subject?: string) =>
+      inTurn(subject, () => run(databaseTime, work) as Promise<T>),
+    receive: (message, work) => run((tx) => recordReceived(tx, message), work),
+    now: async () => clock(await databaseTime(prisma)),
+  };
+};
