@@ -1,9 +1,9 @@
 /** Each rule about imports is broken once on purpose: a rule that could not fail would be decoration. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { importViolations } from '#tools/import-rule/check.ts';
+import { importViolations, roomsByName } from '#tools/import-rule/check.ts';
 import { rules } from '#tools/import-rule/rules.ts';
 
 const violations: Record<string, { from: string; to: string }> = {
@@ -28,6 +28,14 @@ const violations: Record<string, { from: string; to: string }> = {
   },
   'no-cycles': { from: 'platform/messaging/outbox.ts', to: 'platform/messaging/relay.ts' },
   resolvable: { from: 'gateway/main.ts', to: 'gateway/nowhere.ts' },
+  'product-runs-alone': { from: 'platform/config/config.ts', to: 'ops/addresses.ts' },
+  'ops-run-in-the-image': { from: 'ops/audit.ts', to: 'launcher/agora.ts' },
+  'launcher-needs-no-tools': { from: 'launcher/start.ts', to: 'tools/generate.ts' },
+  'benchmarks-are-leaves': { from: 'tools/check.ts', to: 'bench/flood.ts' },
+  'fixtures-are-for-tests': { from: 'bench/live.ts', to: 'launcher/checkout.fixture.ts' },
+  'descriptors-are-data': { from: 'subgraphs/user/service.ts', to: 'subgraphs/user/domain/user.ts' },
+  'descriptors-need-types-only': { from: 'gateway/service.ts', to: 'platform/http/server.ts' },
+  'one-reader-of-the-list': { from: 'launcher/environment.ts', to: 'services.ts' },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'agora-imports-'));
@@ -42,16 +50,21 @@ test('every rule about imports has a seeded violation here', () => {
   expect(Object.keys(violations).sort()).toEqual(rules.map(({ name }) => name).sort());
 });
 
+const alias = (file: string) => file.replace(/^/, file.includes('/') ? '#' : '../');
+
 test('each seeded violation is found and named by its rule', async () => {
+  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  write('package.json', JSON.stringify({ type: 'module', imports }));
   for (const { to } of Object.values(violations)) if (!to.includes('nowhere')) write(to, 'export {};\n');
-  for (const { from, to } of Object.values(violations)) {
-    const up = '../'.repeat(dirname(from).split('/').length);
-    write(from, `import '${up}${to}';\n`);
-  }
+  for (const { from, to } of Object.values(violations)) write(from, `import '${alias(to)}';\n`);
   write('platform/messaging/relay.ts', `import './outbox.ts';\n`);
-  const found = await importViolations(folder, ['contracts', 'platform', 'gateway', 'subgraphs']);
-  const names = new Set(found.violations.map(({ rule }) => rule));
-  expect([...names].sort()).toEqual(Object.keys(violations).sort());
+  write('gateway/limits/far.ts', `import '../../contracts/money.ts';\n`);
+  write('gateway/limits/near.ts', `import '#gateway/limits/far.ts';\n`);
+  const found = (await importViolations(folder)).violations;
+  const seeded = Object.entries(violations).map(([rule, { from }]) => expect.objectContaining({ rule, from }));
+  expect(found).toEqual(expect.arrayContaining(seeded));
+  const far = found.filter(({ rule, from }) => rule === roomsByName && from.startsWith('gateway/limits/'));
+  expect(far.map(({ from }) => from).sort()).toEqual(['gateway/limits/far.ts', 'gateway/limits/near.ts']);
 });
 
 test('a folder without modules is an error and not a pass', async () => {

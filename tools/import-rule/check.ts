@@ -1,16 +1,38 @@
-/** `npm run check:imports`: who may import whom, as `rules.ts` says. Exit code 1 on a violation. */
+/** `npm run check:imports`: who may import whom (`rules.ts`), and by which name. Exit code 1 on a violation. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { options, rules } from './rules.ts';
 
-const folders = ['contracts', 'platform', 'gateway', 'subgraphs', 'ops', 'launcher', 'tools', 'bench', 'tests'];
+const code = 'services.ts contracts platform gateway subgraphs ops launcher tools bench tests'.split(' ');
 
-/** Cruises `folders` below `baseDir`. Throws when no module was found: a check of nothing must not pass. */
-export const importViolations = async (baseDir: string, within: readonly string[] = folders) => {
+export interface ImportViolation {
+  readonly rule: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const roomOf = (file: string): string | undefined =>
+  /^((?:subgraphs|prisma)\/[^/]+|tests\/kit|[^/]+)\//.exec(file)?.[1];
+
+/** A path says how far away a file is, and changes with every move; a room's name stays. */
+export const roomsByName = 'rooms-by-name: #room/… for another room, a relative path within one';
+
+const misnamed = (modules: ICruiseResult['modules']): ImportViolation[] =>
+  modules.flatMap(({ source, dependencies }) =>
+    dependencies
+      .filter(({ module, resolved }) => {
+        const [from, to] = [roomOf(source), roomOf(resolved)];
+        return /^[.#]/.test(module) && from && to && (from === to) !== module.startsWith('.');
+      })
+      .map(({ module }) => ({ rule: roomsByName, from: source, to: module })),
+  );
+
+/** Looks at `within` below `baseDir`. Throws when no module was found: a check of nothing must not pass. */
+export const importViolations = async (baseDir: string, within: readonly string[] = code) => {
   const { output } = await cruise(
-    within.filter((folder) => existsSync(join(baseDir, folder))),
+    within.filter((entry) => existsSync(join(baseDir, entry))),
     { ...options, ruleSet: { forbidden: rules }, validate: true, baseDir },
     undefined,
     { tsConfig: extractTSConfig('tsconfig.json') },
@@ -20,7 +42,10 @@ export const importViolations = async (baseDir: string, within: readonly string[
   if (modules.length === 0) throw new Error(`the import rule found no module below ${baseDir}`);
   return {
     modules: modules.length,
-    violations: summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),
+    violations: [
+      ...summary.violations.map(({ rule, from, to }): ImportViolation => ({ rule: rule.name, from, to })),
+      ...misnamed(modules),
+    ],
   };
 };
 

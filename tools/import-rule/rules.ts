@@ -1,14 +1,14 @@
 /**
- * Who may import whom (ARCHITECTURE.md), as dependency-cruiser rules. Each rule has a seeded violation in tests/contract/import-rule.test.ts, so a
- * rule that stopped working would fail there.
+ * Who may import whom (ARCHITECTURE.md), as dependency-cruiser rules. Each has a seeded violation in
+ * tests/contract/import-rule.test.ts, so one that stopped working would fail there.
  */
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 const folder = (name: string) => `^subgraphs/[^/]+/${name}/`;
 const ownPrismaOnly = 'prisma/$1/';
-const tests = '\\.test\\.ts$|\\.suite\\.ts$';
+const tests = '\\.(?:test|suite|fixture)\\.ts$';
 
-/** `from` may import from our own code only what matches one of `allowed`; packages are not spoken of. */
+/** Of our own code `from` may import only what matches one of `allowed`; packages are not restricted. */
 const layer = (name: string, comment: string, from: string, allowed: string[]): IForbiddenRuleType => ({
   name,
   comment,
@@ -78,9 +78,62 @@ export const rules: IForbiddenRuleType[] = [
     comment: 'Adapters are made in wiring.ts and nowhere else.',
     severity: 'error',
     from: {
-      pathNot: [folder('adapters'), '^subgraphs/[^/]+/wiring\\.ts$', tests, '^tests/', '^(ops|launcher|tools|bench)/'],
+      pathNot: [folder('adapters'), '^subgraphs/[^/]+/wiring\\.ts$', tests, '^(ops|launcher|tools|bench|tests)/'],
     },
     to: { path: folder('adapters') },
+  },
+  {
+    name: 'product-runs-alone',
+    comment: 'What serves customers needs none of the rooms that operate, start, build or test it.',
+    severity: 'error',
+    from: { path: '^(contracts|platform|gateway|subgraphs)/', pathNot: tests },
+    to: { path: '^(ops|launcher|tools|tests)/' },
+  },
+  layer('ops-run-in-the-image', 'ops/ is for operators: no launcher, no developer tools, no subgraph.', '^ops/', [
+    '^ops/',
+    '^contracts/',
+    '^platform/',
+  ]),
+  {
+    name: 'launcher-needs-no-tools',
+    comment: 'launcher/ starts what is there; making and testing it is for tools/ and tests/.',
+    severity: 'error',
+    from: { path: '^launcher/', pathNot: tests },
+    to: { path: '^(tools|tests)/' },
+  },
+  {
+    name: 'benchmarks-are-leaves',
+    comment: 'Nothing but a test of theirs imports a benchmark.',
+    severity: 'error',
+    from: { pathNot: ['^bench/', '^tests/', tests] },
+    to: { path: '^bench/' },
+  },
+  {
+    name: 'fixtures-are-for-tests',
+    comment: "The tests' kit is also for tools/ and bench/; what lies beside a test is for tests alone.",
+    severity: 'error',
+    from: { pathNot: ['^tests/', tests] },
+    to: { path: tests },
+  },
+  layer(
+    'descriptors-are-data',
+    'service.ts describes a service with what services have in common.',
+    '^(gateway|subgraphs/[^/]+)/service\\.ts$',
+    ['^contracts/', '^platform/'],
+  ),
+  {
+    name: 'descriptors-need-types-only',
+    comment: 'service.ts is read by every tool, so it loads nothing of the platform.',
+    severity: 'error',
+    from: { path: '^(gateway|subgraphs/[^/]+)/service\\.ts$' },
+    to: { path: '^platform/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'one-reader-of-the-list',
+    comment: 'services.ts is read through ops/services.ts, and by no service.',
+    severity: 'error',
+    from: { pathNot: '^ops/services\\.ts$' },
+    to: { path: '^services\\.ts$' },
   },
   {
     name: 'no-cycles',
@@ -93,7 +146,7 @@ export const rules: IForbiddenRuleType[] = [
     name: 'resolvable',
     comment: 'An import that resolves to nothing fails at run time.',
     severity: 'error',
-    from: { path: '^(contracts|platform|gateway|subgraphs|ops|launcher|tools|bench|tests)/' },
+    from: {},
     to: {
       couldNotResolve: true, // The one package is types only, the other WebAssembly glue: neither has an entry that a resolver finds.
       pathNot: '\\.generated|schema-engine-wasm|typed-document-node/core',
