@@ -4,7 +4,7 @@ import { defaultPorts } from '#contracts/services.ts';
 import { processVariables, variable } from '#platform/config/config.ts';
 import { cachingVariables } from './caching/variables.ts';
 import { checkDocumentVariables, documentVariables } from './documents/variables.ts';
-import { exposureVariables } from './graphql/exposure.ts';
+import { exposureVariables } from './graphql/variables.ts';
 import { checkHttpVariables, httpVariables } from './http/variables.ts';
 import { checkIdentityVariables, identityVariables } from './identity/variables.ts';
 import { limitsVariables } from './limits/variables.ts';

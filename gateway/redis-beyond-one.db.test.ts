@@ -8,8 +8,8 @@ import { until } from '#kit/vitest/until.ts';
 import { connectRedis, type RedisConnection } from '#platform/redis/redis.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
 import { redisStore } from './caching/redis-store.ts';
-import { overheadBytes, redisDocuments } from './documents/redis-documents.ts';
-import { limiter } from './rate-limits/limiter.ts';
+import { overheadBytes, redisDocuments } from './documents/persisted-queries.ts';
+import { limiter } from './rate-limits/rate-limits.ts';
 
 const kinds = [
   { kind: 'one server', start: () => startRedisWithUser() },

@@ -6,32 +6,30 @@ import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
 import { createAnnouncements } from '#platform/pubsub/announcements.ts';
 import { connectRedis } from '#platform/redis/redis.ts';
-import { earlyRefusal } from './access/early-refusal.ts';
 import { caching } from './caching/caching.ts';
 import type { GatewayConfig } from './config.ts';
 import { documents } from './documents/documents.ts';
 import { manifestPlaces } from './documents/variables.ts';
-import { exposure } from './graphql/exposure.ts';
+import { earlyRefusal } from './graphql/early-authorization.ts';
 import { serveGraphql } from './graphql/graphql-route.ts';
 import { startGraphqlServer } from './graphql/graphql-server.ts';
-import { httpDoor } from './http/door.ts';
-import { neighbours } from './http/readiness.ts';
-import { identity } from './identity/identity.ts';
+import { exposure } from './graphql/variables.ts';
+import { httpDoor } from './http/http-server.ts';
+import { identity } from './identity/authentication.ts';
+import { linkedToClient } from './identity/request-context.ts';
 import { limits } from './limits/limits.ts';
 import { liveUpdates } from './live/live-updates.ts';
 import { refuseWebSocket } from './live/websocket-refusal.ts';
-import { observability } from './observability/plugins.ts';
+import { observability } from './observability/observability.ts';
 import { playground } from './playground/page.ts';
 import { serveStartPage } from './playground/start-page.ts';
 import { rateLimits } from './rate-limits/rate-limits.ts';
-import { refuseUntilLoaded } from './schema/not-loaded.ts';
-import { servedSchema } from './schema/served-schema.ts';
+import { refuseUntilLoaded, servedSchema } from './schema/schema-manager.ts';
 import { supergraphSource } from './schema/supergraph-source.ts';
 import { schemaBounds } from './schema/variables.ts';
-import { linkedToClient } from './upstream/client-link.ts';
 import { upstreamMetrics } from './upstream/metrics.ts';
-import { subgraphSettings } from './upstream/routing.ts';
 import { type SubgraphClient, subgraphClient } from './upstream/subgraph-client.ts';
+import { subgraphSettings } from './upstream/variables.ts';
 
 export interface GatewayKit {
   readonly log: Logger;
@@ -47,10 +45,9 @@ export interface Gateway {
 
 /** What the gateway leans on: the graph over its subgraphs; Redis and announcements where there are any. */
 const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, 'log' | 'metrics'>) => {
-  const subgraphs = neighbours();
   const subgraphMetrics = upstreamMetrics(metrics);
   const connect = (name: string, url: string): SubgraphClient =>
-    subgraphs.watch(subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log }));
+    subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log });
   const announcements = createAnnouncements(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
   const { fetchThrough, ...caches } = caching(config, { announcements, redis, metrics, log });
@@ -60,18 +57,23 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
     await announcements.close();
     redis?.close();
   };
-  return { subgraphs, announcements, redis, caches, schema, release };
+  return { announcements, redis, caches, schema, release };
 };
 
 /** No subgraph needs to be up for it: whoever is away is missing from the answers, not the reason for none. */
 export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
-  const { subgraphs, announcements, redis, caches, schema, release } = foundations(config, { log, metrics });
+  const { announcements, redis, caches, schema, release } = foundations(config, { log, metrics });
   const notReady = async () => [
     ...(isRunning() ? [] : ['shutting down']),
     ...(schema.isLoaded() ? [] : ['supergraph']),
   ];
   const { isDevelopment, ...shown } = exposure(config);
-  const detail = () => subgraphs.detail(redis, announcements);
+  /** For `/health/ready`: informative only, since the gateway serves what it can without any of them. */
+  const detail = () => ({
+    subgraphs: Object.fromEntries(schema.subgraphs().map(({ name, ...state }) => [name, state])),
+    ...(redis && { redis: standing(redis.isUp(), redis.refusal()) }),
+    announcements: standing(announcements.isListening(), announcements.refusal()),
+  });
   const onWebSocket = refuseWebSocket;
   const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
   refuseUntilLoaded(http, schema.isLoaded);
@@ -120,4 +122,9 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
       await release();
     },
   };
+};
+
+const standing = (isUp: boolean, refusal: string | undefined): string => {
+  if (refusal) return `refused (${refusal})`;
+  return isUp ? 'up' : 'away';
 };

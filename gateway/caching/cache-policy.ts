@@ -1,3 +1,9 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { OperationTypeNode } from 'graphql';
+import type { Viewer } from '#contracts/viewer.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import type { Generations } from './cache-store.ts';
+
 /** A response may be cached for as long, and as widely, as the most careful subgraph that it is made of allows. */
 
 /** Of Apollo Server: the policy of the whole response, which can only become stricter. */
@@ -31,3 +37,68 @@ export const restrictPolicy = (policy: CachePolicy, cacheControl: string | undef
 
 /** For how long everybody may share what came under this hint; 0 for not at all. */
 export const sharedSeconds = ({ maxAge, scope }: CacheHint): number => (scope === 'PUBLIC' ? maxAge : 0);
+
+export interface Sharing {
+  /** False: what was kept is not good enough for this request. What it fetches is kept all the same. */
+  readonly mayRead: boolean;
+  /** The subgraphs that have contributed so far. */
+  readonly madeFrom: Set<string>;
+  /** Of the data that this request's fetches may still find; known once the request has been looked up. */
+  generations?: Generations;
+  /** Parts of the answer were found, so its time is shorter than that of one made anew. */
+  foundParts: boolean;
+}
+
+/**
+ * Guests and customers see the same of what is public; `public` of a subgraph's answer says so. Whoever has another
+ * role may be shown more in the very same fields (drafts, say) and must not find what others were shown.
+ */
+export const isOneOfThePublic = (viewer: Viewer): boolean =>
+  viewer.kind === 'guest' || viewer.roles.every((role) => role === 'CUSTOMER');
+
+export interface RequestFacts {
+  readonly viewer: Viewer;
+  readonly operation: OperationTypeNode | undefined;
+  readonly cacheControl: string | undefined;
+  /** The client's headers that go on to subgraphs make an answer the client's own. */
+  readonly forwardsHeaders: boolean;
+}
+
+/** `undefined` for a request that must neither find nor leave anything. */
+export const sharingOf = ({ viewer, operation, cacheControl, forwardsHeaders }: RequestFacts): Sharing | undefined => {
+  if (operation !== OperationTypeNode.QUERY || !isOneOfThePublic(viewer) || forwardsHeaders) return undefined;
+  const asked = (cacheControl ?? '').toLowerCase();
+  if (asked.includes('no-store')) return undefined;
+  return { mayRead: !asked.includes('no-cache'), madeFrom: new Set(), foundParts: false };
+};
+
+/** By request. A call of a subgraph that is made for no known request (or for a mutation) finds nothing here. */
+export interface SharingRequests {
+  set(request: RequestContext, sharing: Sharing): void;
+  get(request: RequestContext): Sharing | undefined;
+}
+
+export const sharingRequests = (): SharingRequests => new WeakMap<RequestContext, Sharing>();
+
+// By these an answer differs. A CDN must also not give a guest's page to whoever comes with a token: it may be a bad one.
+const differsBy = ['authorization', 'accept'];
+
+/**
+ * Only what a guest got by GET, without errors, and public in all its parts, may be kept outside; for `maxAgeSeconds` at
+ * most, because nobody can call it back. All else is `no-store`.
+ */
+export const httpCaching = (maxAgeSeconds: number): ApolloServerPlugin<RequestContext> => ({
+  requestDidStart: async () => ({
+    willSendResponse: async ({ request, response, overallCachePolicy }) => {
+      const headers = request.http?.headers;
+      if (!headers || response.body.kind !== 'single') return;
+      const policy = overallCachePolicy.policyIfCacheable();
+      const isGuests = !headers.has('authorization') && !headers.has('cookie');
+      const isWhole = !response.body.singleResult.errors?.length && (response.http.status ?? 200) === 200;
+      const mayKeep = request.http?.method === 'GET' && isGuests && isWhole && policy;
+      const seconds = mayKeep ? Math.min(sharedSeconds(policy), maxAgeSeconds) : 0;
+      response.http.headers.set('cache-control', seconds > 0 ? `public, max-age=${seconds}` : 'no-store');
+      if (request.http?.method === 'GET') response.http.headers.set('vary', differsBy.join(', '));
+    },
+  }),
+});

@@ -1,24 +1,21 @@
 /** Caching as a whole: what takes part of it in a request, by the configuration. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import type { Announcements } from '#platform/pubsub/announcements.ts';
 import type { RedisConnection } from '#platform/redis/redis.ts';
 import type { GatewayConfig } from '../config.ts';
+import { graphNames, joinedGraphs, typeDefinitions } from '../graphql/supergraph-directives.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import type { CacheStore } from './cache-store.ts';
+import { digest } from './cache-key.ts';
+import { httpCaching, type SharingRequests, sharingOf, sharingRequests } from './cache-policy.ts';
+import { type CacheStore, everything, memoryStore, tieredStore } from './cache-store.ts';
 import { entityCache, type FetchThrough } from './entity-cache.ts';
-import { httpCaching } from './http-caching.ts';
-import { forgetWhatChanges, type Homes, homesIn } from './invalidation.ts';
-import { memoryStore } from './memory-store.ts';
-import { cacheMetrics } from './metrics.ts';
-import { digest } from './operation-key.ts';
+import { type CacheMetrics, cacheMetrics } from './metrics.ts';
 import { redisStore } from './redis-store.ts';
 import { responseCache } from './response-cache.ts';
-import { type SharingRequests, sharingOf, sharingRequests } from './sharing.ts';
-import { tieredStore } from './tiered-store.ts';
 
 export interface Caching {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
@@ -115,4 +112,42 @@ const schemasServed = () => {
     }),
   };
   return { plugin, homes: () => homes, idOf: (schema: GraphQLSchema) => ids.get(schema) };
+};
+
+/** By type, the subgraphs that know it: what the supergraph says of where types are at home. */
+export type Homes = ReadonlyMap<string, ReadonlySet<string>>;
+
+export const homesIn = (supergraph: string): Homes => {
+  const types = typeDefinitions(parse(supergraph, { noLocation: true }));
+  const names = graphNames(types);
+  return new Map(
+    types.map(({ name, directives }) => {
+      const graphs = joinedGraphs(directives, 'join__type');
+      return [name.value, new Set(graphs.map((graph) => names.get(graph) ?? graph))];
+    }),
+  );
+};
+
+export interface InvalidationOptions {
+  readonly announcements: Pick<Announcements, 'listen'>;
+  readonly store: CacheStore;
+  readonly homes: () => Homes;
+  readonly metrics: CacheMetrics;
+}
+
+/**
+ * A change of one thing makes all that its subgraphs have given out of date: a list may show it without naming it, and a
+ * part of it (a variant) goes by a name of its own. What may have been missed makes everything out of date.
+ */
+export const forgetWhatChanges = ({ announcements, store, homes, metrics }: InvalidationOptions): (() => void) => {
+  const forget = (subgraph: string) => {
+    store.invalidate(subgraph);
+    metrics.invalidated(subgraph);
+  };
+  return announcements.listen(
+    ({ about }) => {
+      for (const subgraph of homes().get(about.type) ?? []) forget(subgraph);
+    },
+    () => forget(everything),
+  );
 };

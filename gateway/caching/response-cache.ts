@@ -3,12 +3,11 @@ import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../identity/request-context.ts';
+import { digest, operationId, variablesText } from './cache-key.ts';
+import type { Sharing, SharingRequests } from './cache-policy.ts';
 import { sharedSeconds } from './cache-policy.ts';
 import type { CacheStore, Generations } from './cache-store.ts';
-import { type Flight, type Flights, singleFlights } from './flights.ts';
 import type { CacheMetrics, CacheOutcome } from './metrics.ts';
-import { digest, operationId, variablesText } from './operation-key.ts';
-import type { Sharing, SharingRequests } from './sharing.ts';
 import { cachingBounds } from './variables.ts';
 
 export interface ResponseCacheOptions {
@@ -31,7 +30,8 @@ interface Lead {
   readonly operation: string;
   readonly sharing: Sharing;
   readonly generations: Generations;
-  readonly flight: Flight<Shared> | undefined;
+  /** Ends the wait of those who asked the same meanwhile; they fetch themselves when there is nothing to share. */
+  readonly settle: ((answer: Shared | undefined) => void) | undefined;
 }
 
 type Request = GraphQLRequestContext<RequestContext>;
@@ -42,7 +42,8 @@ type Request = GraphQLRequestContext<RequestContext>;
  */
 export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin<RequestContext> => {
   const { store, requests, metrics, schemaId } = options;
-  const flights: Flights<Shared> = singleFlights();
+  /** Single-flight: the first of several identical queries fetches, the others wait for its response. */
+  const inFlight = new Map<string, Promise<Shared | undefined>>();
   const leads = new WeakMap<Request['request'], Lead>();
   // What is known to be nobody else's business is not looked for, and above all not waited for.
   const uncacheable = new LRUCache<string, true>({ max: cachingBounds.verdicts, ttl: cachingBounds.verdictTtlMs });
@@ -57,7 +58,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     const { found, generations } = reading;
     sharing.generations = generations;
     if (!sharing.mayRead) {
-      leads.set(request.request, { ...id, sharing, generations, flight: undefined });
+      leads.set(request.request, { ...id, sharing, generations, settle: undefined });
       return void outcome('bypass');
     }
     if (found[0]) {
@@ -65,11 +66,21 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
       return { data: found[0].value, remainingMs: found[0].remainingMs };
     }
     // An answer that was begun before a change is not one for those who ask after it.
-    const { flight, isLeader } = flights.join(`${id.key} ${JSON.stringify(generations)}`);
-    if (isLeader) leads.set(request.request, { ...id, sharing, generations, flight });
-    const landed = isLeader ? undefined : await flight.landed;
-    outcome(landed ? 'hit' : 'miss');
-    return landed;
+    const flight = `${id.key} ${JSON.stringify(generations)}`;
+    const waitedFor = inFlight.get(flight);
+    if (!waitedFor) leads.set(request.request, { ...id, sharing, generations, settle: start(flight) });
+    const shared = await waitedFor;
+    outcome(shared ? 'hit' : 'miss');
+    return shared;
+  };
+
+  const start = (flight: string): Lead['settle'] => {
+    const { promise, resolve } = Promise.withResolvers<Shared | undefined>();
+    inFlight.set(flight, promise);
+    return (answer) => {
+      inFlight.delete(flight);
+      resolve(answer);
+    };
   };
 
   const idOf = ({ document, operation, operationName, schema, request }: Request) => {
@@ -79,7 +90,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     return { operation: id, key: digest('response', id, variablesText(operation, request.variables)) };
   };
 
-  const keep = (request: Request, { key, operation, sharing, generations, flight }: Lead): void => {
+  const keep = (request: Request, { key, operation, sharing, generations, settle }: Lead): void => {
     const answer = sharedAnswer(request);
     if (answer === 'private') {
       if (!sharing.foundParts) uncacheable.set(operation, true);
@@ -87,7 +98,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
       const { data, remainingMs } = answer;
       store.write([{ key, value: data, madeFrom: [...sharing.madeFrom], ttlMs: remainingMs }], generations);
     }
-    flight?.land(answer === 'private' ? undefined : answer);
+    settle?.(answer === 'private' ? undefined : answer);
   };
 
   return {
@@ -109,7 +120,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     }),
     // Those who wait must not wait for ever, whatever went wrong.
     unexpectedErrorProcessingRequest: async ({ requestContext }) =>
-      leads.get(requestContext.request)?.flight?.land(undefined),
+      leads.get(requestContext.request)?.settle?.(undefined),
   };
 };
 

@@ -1,14 +1,16 @@
 /** Trusted documents and automatic persisted queries, put together from the gateway's variables. */
+import type { FastifyRequest } from 'fastify';
+import { Kind, type OperationDefinitionNode, parse, print, visit } from 'graphql';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { Logger } from '#platform/observability/log.ts';
-import type { Registry } from '#platform/observability/metrics.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { PeriodicTask } from '#platform/process/periodic.ts';
 import type { RedisConnection } from '#platform/redis/redis.ts';
-import { type DocumentGate, documentGate } from './document-gate.ts';
+import { searchOf } from '../http/http-server.ts';
 import { documentList } from './document-list.ts';
-import { redisDocuments } from './redis-documents.ts';
-import { type RegisteredDocuments, registeredDocuments } from './registered-documents.ts';
-import { decideDocument } from './trusted-documents.ts';
-import { unlistedLog } from './unlisted-log.ts';
+import { documentId } from './document-text.ts';
+import { type RegisteredDocuments, redisDocuments, registeredDocuments } from './persisted-queries.ts';
+import { type Decision, type DocumentParameters, type DocumentRefusal, decideDocument } from './trusted-documents.ts';
 import { type DocumentVariables, manifestPlaces, type SupergraphVariables } from './variables.ts';
 
 export interface DocumentsKit {
@@ -57,4 +59,121 @@ export const documents = (variables: DocumentVariables & SupergraphVariables, ki
 const clientName = (headers: Readonly<Record<string, unknown>>): string | undefined => {
   const name = headers['apollographql-client-name'];
   return typeof name === 'string' ? name.slice(0, 100) : undefined;
+};
+
+/** Puts the document that is meant in its place. Gives a refusal when it may not be run. */
+export type DocumentGate = (request: FastifyRequest, viewer: Viewer) => DocumentRefusal | undefined;
+
+export interface DocumentGateOptions {
+  readonly decide: (parameters: DocumentParameters | undefined, viewer: Viewer) => Decision;
+  /** Hears of every text that is not in the list and passes all the same. */
+  readonly onUnlisted: (text: string, request: FastifyRequest) => void;
+  readonly metrics: Registry;
+}
+
+export const documentGate = ({ decide, onUnlisted, metrics }: DocumentGateOptions): DocumentGate => {
+  const documents = new Counter({
+    name: 'agora_gateway_documents_total',
+    help: 'Requests by how they named their document, and what was decided.',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  });
+  return (request, viewer) => {
+    const parameters = parametersOf(request);
+    const decision = decide(parameters, viewer);
+    if (decision.outcome === 'refused') {
+      documents.inc({ outcome: decision.refusal.code.toLowerCase() });
+      return decision.refusal;
+    }
+    documents.inc({ outcome: decision.outcome });
+    if (decision.outcome === 'unlisted') onUnlisted(String(parameters?.query), request);
+    if ('query' in decision) replaceDocument(request, decision.query);
+    return undefined;
+  };
+};
+
+type Body = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The address's own for GET, the body's for everything else. `undefined`: there is no single reading of them. */
+const parametersOf = (request: FastifyRequest): DocumentParameters | undefined => {
+  if (request.method !== 'GET') return isObject(request.body) ? request.body : undefined;
+  const search = new URLSearchParams(searchOf(request.url));
+  if (['query', 'documentId', 'extensions'].some((name) => search.getAll(name).length > 1)) return undefined;
+  return {
+    query: search.get('query') ?? undefined,
+    documentId: search.get('documentId') ?? undefined,
+    extensions: parsedExtensions(search),
+  };
+};
+
+/** The id goes, and the promise of a hash: the list has answered it, and nobody is to look it up or register it again. */
+const replaceDocument = (request: FastifyRequest, query: string): void => {
+  if (request.method === 'GET') {
+    const search = new URLSearchParams(searchOf(request.url));
+    const extensions = parsedExtensions(search);
+    search.delete('documentId');
+    search.set('query', query);
+    if (isObject(extensions)) search.set('extensions', JSON.stringify(withoutHash(extensions)));
+    request.raw.url = `${request.url.split('?', 1)[0]}?${search}`;
+  } else {
+    const { documentId: _, extensions, ...rest } = request.body as Body;
+    request.body = { ...rest, query, ...(isObject(extensions) && { extensions: withoutHash(extensions) }) };
+  }
+};
+
+const withoutHash = ({ persistedQuery: _, ...rest }: Body): Body => rest;
+
+/** Text that is no JSON stays what it is: no object, as the decision will find. */
+const parsedExtensions = (search: URLSearchParams): unknown => {
+  const text = search.get('extensions');
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return text;
+  }
+};
+
+// Clients have tens of documents that a list lacks. Thousands come from somebody who makes them up, and fill disks.
+const maxLines = 1_000;
+// A page of text tells which document it is.
+const maxCharacters = 2_000;
+
+export interface UnlistedLogOptions {
+  readonly maxTokens: number;
+  readonly log: Logger;
+}
+
+/** `client` is what the client calls itself, if it does. */
+export const unlistedLog = ({ maxTokens, log }: UnlistedLogOptions) => {
+  const told = new Set<string>();
+  return (text: string, client: string | undefined): void => {
+    if (told.size >= maxLines) return;
+    const id = documentId(text);
+    if (told.has(id)) return;
+    told.add(id);
+    log.warn({ documentId: id, client, ...describe(text, maxTokens) }, 'a document that no manifest lists');
+    if (told.size === maxLines)
+      log.warn({ documents: maxLines }, 'further documents that no manifest lists are only counted');
+  };
+};
+
+/** Without the values that stand in it: a document may have a password spelt out. */
+const describe = (text: string, maxTokens: number): { operation?: string | undefined; document?: string } => {
+  try {
+    const document = parse(text, { maxTokens, noLocation: true });
+    const operation = document.definitions.find(
+      (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+    );
+    const shown = visit(document, {
+      StringValue: (node) => ({ ...node, value: '…', block: false }),
+      IntValue: (node) => ({ ...node, value: '0' }),
+      FloatValue: (node) => ({ ...node, value: '0' }),
+    });
+    return { operation: operation?.name?.value, document: print(shown).slice(0, maxCharacters) };
+  } catch {
+    return {};
+  }
 };

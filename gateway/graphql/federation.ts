@@ -7,13 +7,13 @@ import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '#platform/observability/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import type { FetchThrough } from '../caching/entity-cache.ts';
-import { entitiesIn } from '../caching/entity-fetch.ts';
+import { entitiesIn } from '../caching/entity-cache.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { noteFetch, notePlan } from '../observability/operation-record.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import { subgraphError } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
-import { subgraphError } from '../upstream/subgraph-faults.ts';
-import { tellingLostFields, withLostFields } from './lost-fields.ts';
+import { tellingLostFields, withLostFields } from './partial-data-errors.ts';
 
 // @apollo/gateway sends usage metrics to its maker unless told not to. Nothing leaves this machine unasked.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';

@@ -1,16 +1,16 @@
 /** `/graphql`, the one door: POST and GET for clients, the playground for browsers. */
-import type { ApolloServer } from '@apollo/server';
+import { Readable } from 'node:stream';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { BodyFault } from '#platform/http/body.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { limitKey } from '#platform/resilience/limit-key.ts';
-import type { DocumentGate } from '../documents/document-gate.ts';
-import { operationTypes, pageType } from '../http/answer-type.ts';
-import { isLegacyClient } from '../http/legacy-status.ts';
+import type { DocumentGate } from '../documents/documents.ts';
+import { isLegacyClient, operationTypes, pageType } from '../http/content-negotiation.ts';
+import { searchOf } from '../http/http-server.ts';
 import type { Authenticate, Refusal } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { apolloHandler } from './apollo-handler.ts';
 import { errorBody, maskedBody } from './errors.ts';
 
 export interface GraphqlRouteOptions {
@@ -104,3 +104,35 @@ const bodyFault = (error: FastifyError | BodyFault) =>
   error instanceof BodyFault
     ? errorBody(error.code, error.message)
     : errorBody(...(bodyFaults[error.code] ?? (['BAD_REQUEST', 'The request cannot be read.'] as const)));
+
+/**
+ * The published integration builds a URL out of the `host` header, and answers 500 when that is none. What a client says
+ * there is nobody's business here.
+ */
+export const apolloHandler =
+  (apollo: ApolloServer<RequestContext>, contextOf: (request: FastifyRequest, reply: FastifyReply) => RequestContext) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const {
+      status = 200,
+      headers,
+      body,
+    } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method,
+        headers: headerMap(request),
+        search: searchOf(request.url),
+        body: request.body,
+      },
+      context: async () => contextOf(request, reply),
+    });
+    reply.status(status).headers(Object.fromEntries(headers));
+    return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
+  };
+
+/** Apollo Server negotiates when the answer is there. What is left for it to choose from is what was decided before. */
+const headerMap = ({ headers, answerType }: FastifyRequest): HeaderMap =>
+  new HeaderMap(
+    Object.entries({ ...headers, accept: answerType }).flatMap(([name, value]) =>
+      value ? [[name, Array.isArray(value) ? value.join(', ') : value] as const] : [],
+    ),
+  );

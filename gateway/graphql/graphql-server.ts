@@ -7,14 +7,12 @@ import {
 } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance } from 'fastify';
-import type { ValidationRule } from 'graphql';
+import { GraphQLError, type ValidationRule } from 'graphql';
 import { checkInput } from '#platform/graphql/operation-input.ts';
 import type { Logger } from '#platform/observability/log.ts';
-import { legacyStatus } from '../http/legacy-status.ts';
+import { legacyStatus } from '../http/content-negotiation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { keepDeclaredVariables } from './declared-variables.ts';
 import { errorFormatter } from './errors.ts';
-import { requireOneOperation } from './one-operation.ts';
 
 export interface GraphqlServerOptions {
   readonly gateway: ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -78,3 +76,41 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
 const drain = (http: FastifyInstance): ApolloServerPlugin => ({
   serverWillStart: async () => ({ drainServer: () => http.close() }),
 });
+
+/**
+ * Drops variables that the operation does not declare: per the specification they mean nothing, so nobody should read,
+ * copy or forward them. Must be the first plugin.
+ */
+export const keepDeclaredVariables: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, request }) => {
+      const sent = request.variables;
+      if (!operation || !sent) return;
+      const declared = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+      request.variables = Object.fromEntries(
+        declared.filter((name) => Object.hasOwn(sent, name)).map((name) => [name, sent[name]]),
+      );
+    },
+  }),
+};
+
+/**
+ * A document with several operations must name the one to run; the gateway's executor would answer 500. An empty name
+ * counts as none: that is what forms and query strings send.
+ */
+export const requireOneOperation: ApolloServerPlugin = {
+  requestDidStart: async ({ request: started }) => {
+    if (started.operationName === '') delete started.operationName;
+    return {
+      didResolveOperation: async ({ operation, request }) => {
+        if (operation) return;
+        throw new GraphQLError(
+          request.operationName
+            ? 'The document has no operation of the name that is said.'
+            : 'The document has several operations: say which one with "operationName".',
+          { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
+        );
+      },
+    };
+  },
+};

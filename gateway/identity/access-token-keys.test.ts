@@ -2,8 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { Viewer } from '#contracts/viewer.ts';
 import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
 import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
-import { accessTokenKeys } from './access-token-keys.ts';
-import { authenticator } from './authentication.ts';
+import { accessTokenKeys, authenticator } from './authentication.ts';
 
 const resolvers = {
   Query: { me: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => viewer.kind },

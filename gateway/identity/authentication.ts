@@ -1,5 +1,13 @@
-/** Who is asking: the access token in the `authorization` header, verified, becomes a viewer; without one, a guest. */
-import { errors, jwtVerify } from 'jose';
+/** Authentication, put together from the gateway's variables: on, with access tokens and signed viewers, or off. */
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWK,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ZodError } from 'zod';
 import {
@@ -11,7 +19,38 @@ import {
 } from '#contracts/access-token.ts';
 import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
-import { type AccessTokenKeys, KeysUnavailable } from './access-token-keys.ts';
+import { viewerSigner } from '#platform/auth/viewer.ts';
+import { directFetch } from '#platform/http/direct-fetch.ts';
+import type { PeriodicTask } from '#platform/process/periodic.ts';
+import { type RequestContext, requestContext } from './request-context.ts';
+import { defaultJwksUrl, type IdentityVariables } from './variables.ts';
+
+export interface Identity {
+  readonly authenticate: Authenticate;
+  readonly contextOf: (viewer: Viewer) => RequestContext;
+  readonly tasks: readonly PeriodicTask[];
+}
+
+export const identity = async (variables: IdentityVariables): Promise<Identity> => {
+  const { AUTHENTICATION, ACCESS_TOKEN_JWKS_URL: jwksUrl = defaultJwksUrl, VIEWER_SIGNING_KEY: key } = variables;
+  if (AUTHENTICATION === 'off') return everybodyIsAGuest;
+  if (!key) throw new Error('there is no VIEWER_SIGNING_KEY, and AUTHENTICATION is on');
+  const keys = accessTokenKeys(jwksUrl);
+  // Before the first client: whoever comes back to a restarted gateway must not be the one who pays for the fetch. When it
+  // fails, the user subgraph is away; guests are served all the same, and each bearer's request tries again.
+  await keys.refresh.run().catch(() => {});
+  return {
+    authenticate: authenticator(keys.find),
+    contextOf: requestContext(await viewerSigner(key as JWK)),
+    tasks: [keys.refresh],
+  };
+};
+
+const everybodyIsAGuest: Identity = {
+  authenticate: async () => ok(guest),
+  contextOf: requestContext(undefined),
+  tasks: [],
+};
 
 /** Never a guest in place of a bad token: the caller believes to be signed in and must learn that it is not so. */
 export type Refusal = Failure<'UNAUTHENTICATED' | 'AUTHENTICATION_UNAVAILABLE'>;
@@ -70,3 +109,56 @@ const refusals = {
     message: 'Access tokens cannot be checked at the moment. Try again, or ask as a guest without a token.',
   },
 } satisfies Record<string, Refusal>;
+
+/** The keys could not be fetched: nobody can say whether a token is good. */
+export class KeysUnavailable extends Error {}
+
+export interface AccessTokenKeys {
+  /** The key for a token. Throws `KeysUnavailable`, or jose's error when there is no such key. */
+  readonly find: JWTVerifyGetKey;
+  /** Fetches them anew, so that a key that was taken out is soon of no use, and a new one is known before it signs. */
+  readonly refresh: PeriodicTask;
+}
+
+// Refused connections come back at once, hanging ones do not: a request with a token waits no longer than this for keys.
+const fetchTimeoutMs = 2_000;
+// A token with an unknown key id may be the first of a new key, or made up. At most one look for it in this time.
+const unknownKeyPauseMs = 5_000;
+// While the user subgraph is away, requests with tokens are answered at once and not each with a vain fetch.
+const failurePauseMs = 1_000;
+const refreshEveryMs = 60_000;
+
+export const accessTokenKeys = (url: string): AccessTokenKeys => {
+  const keys = createRemoteJWKSet(new URL(url), {
+    // Keys are refreshed in the background and are good until then: a user subgraph that is away for an hour must not
+    // turn signed-in customers away. It signs nothing meanwhile, and the tokens there are end within 15 minutes.
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: unknownKeyPauseMs,
+    timeoutDuration: fetchTimeoutMs,
+    [customFetch]: withPauseAfterFailure(failurePauseMs),
+  });
+  const find: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new KeysUnavailable('the keys of access tokens cannot be fetched', { cause: error });
+    }
+  };
+  return { find, refresh: { name: 'access-token-keys', everyMs: refreshEveryMs, run: () => keys.reload() } };
+};
+
+const withPauseAfterFailure = (pauseMs: number): FetchImplementation => {
+  let failedAt = Number.NEGATIVE_INFINITY;
+  return async (url, init) => {
+    if (performance.now() - failedAt < pauseMs) throw new Error('asked in vain a moment ago');
+    try {
+      const response = await directFetch(url, init);
+      if (!response.ok) failedAt = performance.now();
+      return response;
+    } catch (error) {
+      failedAt = performance.now();
+      throw error;
+    }
+  };
+};

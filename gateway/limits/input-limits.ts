@@ -1,10 +1,9 @@
 /** Bounds of what a request sends beside its document: variables and extensions, before anything else reads them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from '../graphql/errors.ts';
-import { searchOf } from '../http/request-target.ts';
+import { searchOf } from '../http/http-server.ts';
 import { type CountedLimit, type Rejections, tooMany } from './rejections.ts';
 import type { LimitsConfig } from './variables.ts';
-import { type VariablesSize, variablesSize } from './variables-size.ts';
 
 const parts = ['variables', 'extensions'] as const;
 type Part = (typeof parts)[number];
@@ -50,3 +49,51 @@ const sentAs = ({ method, url, body }: FastifyRequest, part: Part): unknown => {
     return undefined;
   }
 };
+
+export interface VariablesSize {
+  /** About as many as their JSON has in UTF-8. */
+  readonly bytes: number;
+  /** 1 for variables that are plain values. */
+  readonly depth: number;
+  /** Of any kind, lists and objects among them: what whoever reads them has to look at. */
+  readonly values: number;
+}
+
+/** Stops counting where it is more than `enough` of any. A list is not looked into when it alone is too long. */
+export const variablesSize = (variables: object, enough: VariablesSize): VariablesSize => {
+  let bytes = 2;
+  let depth = 0;
+  let values = 0;
+  // Not recursive: a megabyte of "[[[[" is deeper than the stack, here and wherever else variables are read.
+  const left: [parent: object, depth: number][] = [[variables, 0]];
+  for (let next = left.pop(); next && bytes <= enough.bytes && depth <= enough.depth; next = left.pop()) {
+    const [parent, level] = next;
+    const isList = Array.isArray(parent);
+    const keys = isList ? [] : Object.keys(parent);
+    const length = isList ? parent.length : keys.length;
+    values += length;
+    if (values > enough.values) break;
+    if (length > 0) depth = Math.max(depth, level + 1);
+    for (const key of keys) bytes += Buffer.byteLength(key) + 3;
+    bytes += length;
+    for (const value of isList ? parent : Object.values(parent)) {
+      if (typeof value === 'string') bytes += Buffer.byteLength(value) + 2;
+      else if (typeof value === 'object' && value !== null) {
+        bytes += 2;
+        left.push([value, level + 1]);
+      } else bytes += String(value).length;
+    }
+  }
+  return { bytes, depth, values };
+};
+
+/** A batch would bypass every per-operation limit. Clients send operations side by side instead. */
+/** A hook of the HTTP server, before anybody is identified. */
+export const refuseBatches = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  if (Array.isArray(request.body)) await reply.status(400).send(refusal);
+};
+
+const refusal = errorBody(
+  'BATCHING_NOT_SUPPORTED',
+  'The body is a list of operations. Send one operation a request; connections are kept alive, and several can be under way at once.',
+);

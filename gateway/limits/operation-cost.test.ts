@@ -1,7 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { costPolicy } from './cost-policy.ts';
-import { operationCost } from './operation-cost.ts';
+import { costPolicy, operationCost } from './operation-cost.ts';
 
 const sdl = `
   schema @link(url: "https://specs.apollo.dev/cost/v0.1", import: ["@listSize", { name: "@cost", as: "@price" }]) {

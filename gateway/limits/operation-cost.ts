@@ -4,6 +4,7 @@
  * is left out of it, and why, is in docs/adr/0013.
  */
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -20,12 +21,19 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  parse,
   type SelectionSetNode,
+  type ValueNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import { largestPage } from '#platform/graphql/connection.ts';
 import { fragmentsOf } from '#platform/graphql/fragments.ts';
-import type { CostPolicy, ListSize } from './cost-policy.ts';
-import { type VariableValues, variableValues } from './variable-values.ts';
+import {
+  type DirectiveArguments,
+  fieldsOf,
+  linkedDirective,
+  typeDefinitions,
+} from '../graphql/supergraph-directives.ts';
 
 /** A list that says nothing of its size. Lists of the graph that are commonly longer or shorter have a `@listSize`. */
 const defaultListSize = 10;
@@ -185,4 +193,97 @@ const introspectionCost = (walk: Walk, { name, selectionSet }: FieldNode, parent
   const entry = introspectionEntries.get(name.value);
   const field = entry ? walk.schema.getType(entry) : fieldOf(parent, name.value)?.type;
   return 1 + (selectionSet && field ? total(levelOf(walk, selectionSet, getNamedType(field))) : 0);
+};
+
+/** How many items a list has, before anybody has counted them. */
+export interface ListSize {
+  readonly assumedSize: number | undefined;
+  /** Arguments that say how many are wanted: the largest one given counts. */
+  readonly slicingArguments: readonly string[];
+  /** The lists below that have the size, when the field itself is none: `edges` of a connection. */
+  readonly sizedFields: readonly string[];
+}
+
+export interface CostPolicy {
+  /** By type, and by `Type.field`. */
+  readonly weights: ReadonlyMap<string, number>;
+  /** By `Type.field`. */
+  readonly listSizes: ReadonlyMap<string, ListSize>;
+}
+
+/** For a graph that says nothing: then the defaults of operation-cost.ts hold. */
+export const noCostPolicy: CostPolicy = { weights: new Map(), listSizes: new Map() };
+
+const specification = 'https://specs.apollo.dev/cost';
+
+export const costPolicy = (supergraphSdl: string): CostPolicy => {
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const cost = linkedDirective(supergraph, specification, 'cost');
+  const listSize = linkedDirective(supergraph, specification, 'listSize');
+  const weights = new Map<string, number>();
+  const listSizes = new Map<string, ListSize>();
+  for (const type of typeDefinitions(supergraph)) {
+    note(weights, type.name.value, cost(type.directives));
+    for (const field of fieldsOf(type)) {
+      const coordinate = `${type.name.value}.${field.name.value}`;
+      note(weights, coordinate, cost(field.directives));
+      const size = listSize(field.directives);
+      if (size) listSizes.set(coordinate, toListSize(size));
+    }
+  }
+  return { weights, listSizes };
+};
+
+const note = (weights: Map<string, number>, coordinate: string, cost: DirectiveArguments | undefined): void => {
+  if (typeof cost?.weight === 'number') weights.set(coordinate, cost.weight);
+};
+
+const toListSize = ({ assumedSize, slicingArguments, sizedFields }: DirectiveArguments): ListSize => ({
+  assumedSize: typeof assumedSize === 'number' ? assumedSize : undefined,
+  slicingArguments: names(slicingArguments),
+  sizedFields: names(sizedFields),
+});
+
+const names = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+
+export interface VariableValues {
+  /** A literal, or what the variable in its place has; `undefined` for an argument or variable that is absent. */
+  resolve(node: ValueNode | undefined): unknown;
+  /** By `@skip` and `@include`. */
+  isLeftOut(node: { readonly directives?: readonly DirectiveNode[] | undefined }): boolean;
+  /** Whether any of it came from a variable so far. */
+  wereAsked(): boolean;
+}
+
+/** `sent` is as the client sent it: unchecked, without the defaults that the operation declares. */
+export const variableValues = (
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  sent: Readonly<Record<string, unknown>>,
+): VariableValues => {
+  let asked = false;
+
+  const resolve: VariableValues['resolve'] = (node) => {
+    if (!node) return undefined;
+    if (node.kind !== Kind.VARIABLE) return valueFromASTUntyped(node);
+    asked = true;
+    const name = node.name.value;
+    if (Object.hasOwn(sent, name)) return sent[name];
+    const definition = variableDefinitions.find(({ variable }) => variable.name.value === name);
+    return definition?.defaultValue && valueFromASTUntyped(definition.defaultValue);
+  };
+
+  const condition = (directive: DirectiveNode): unknown =>
+    resolve(directive.arguments?.find(({ name }) => name.value === 'if')?.value);
+
+  return {
+    resolve,
+    isLeftOut: ({ directives = [] }) =>
+      directives.some(
+        (directive) =>
+          (directive.name.value === 'skip' && condition(directive) === true) ||
+          (directive.name.value === 'include' && condition(directive) === false),
+      ),
+    wereAsked: () => asked,
+  };
 };

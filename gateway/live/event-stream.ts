@@ -1,7 +1,7 @@
 /** One client's stream: what it has not taken yet is at most one event, the newest. */
 import type { ServerResponse } from 'node:http';
 import type { Subscriber } from './live-query.ts';
-import { completeEvent, heartbeat } from './sse.ts';
+import type { Snapshot } from './subscription-executor.ts';
 
 export interface EventStream extends Subscriber {
   /**
@@ -77,3 +77,15 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
     hangUp: () => end(''),
   };
 };
+
+// Events of the GraphQL over SSE protocol, distinct connections mode.
+export const nextEvent = (snapshot: Snapshot): string => `event: next\ndata: ${JSON.stringify(snapshot)}\n\n`;
+
+/** Nothing more will come, and the client is not to ask again. */
+export const completeEvent = 'event: complete\ndata:\n\n';
+
+/** A comment: it keeps proxies from taking the connection for dead, and clients skip it. */
+export const heartbeat = ':\n\n';
+
+export const errorEvent = (code: string, message: string): string =>
+  nextEvent({ errors: [{ message, extensions: { code } }] });

@@ -5,7 +5,7 @@ import { createMetrics } from '#platform/observability/metrics.ts';
 import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
 import { type LiveQueries, liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
-import type { Look, Topic } from './snapshots.ts';
+import type { Look, Topic } from './subscription-executor.ts';
 import { turns } from './turns.ts';
 
 let announcements: Announcements;

@@ -2,7 +2,7 @@
 import type { Announcements } from '#platform/pubsub/announcements.ts';
 import { type LiveQuery, type LiveQueryOptions, liveQuery, type Subscriber } from './live-query.ts';
 import type { LiveMetrics } from './metrics.ts';
-import type { Look, Topic } from './snapshots.ts';
+import type { Look, Topic } from './subscription-executor.ts';
 import { turns } from './turns.ts';
 
 export interface LiveQueries {

@@ -1,9 +1,8 @@
 /** One question, asked again at each change for all who have asked it in the same words with the same rights. */
 import { backoffMs } from '#platform/messaging/bus/limits.ts';
+import { nextEvent } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
-import type { Look } from './snapshots.ts';
-import { nextEvent } from './sse.ts';
-import { judge } from './verdict.ts';
+import type { Look } from './subscription-executor.ts';
 
 export interface Subscriber {
   /** Takes the place of what was not sent yet. */
@@ -112,3 +111,31 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
 /** Never back to an older version; and of the same version, nothing with holes in place of something without. */
 const isNews = (version: number, isWhole: boolean, shown: Shown | undefined): boolean =>
   !shown || version > shown.version || (version === shown.version && (isWhole || !shown.isWhole));
+
+export interface Verdict {
+  /**
+   * `shown`: that is how it is now. `final`: and so it stays. `unreachable`: it cannot be looked at now.
+   * `over`: there is nothing to look at, or not for this viewer; asking again would not help.
+   */
+  readonly kind: 'shown' | 'final' | 'unreachable' | 'over';
+  /** False when a part is missing that may be there at the next look. */
+  readonly isWhole: boolean;
+}
+
+/** Codes of what passes by itself. Any other is the caller's business. */
+const passing = new Set<unknown>([
+  'SUBGRAPH_UNAVAILABLE',
+  'SUBGRAPH_CIRCUIT_OPEN',
+  'SUBGRAPH_OVERLOADED',
+  'TOO_MANY_REQUESTS',
+  'RESOURCE_BUSY',
+  'SUBGRAPH_BAD_RESPONSE',
+  'GATEWAY_TIMEOUT',
+  'INTERNAL_SERVER_ERROR',
+]);
+
+export const judge = ({ snapshot, thing }: Look): Verdict => {
+  const isWhole = !snapshot.errors?.some(({ extensions }) => passing.has(extensions?.code));
+  if (!thing) return { kind: isWhole ? 'over' : 'unreachable', isWhole };
+  return { kind: thing.isFinal && isWhole ? 'final' : 'shown', isWhole };
+};

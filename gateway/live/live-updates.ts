@@ -4,13 +4,12 @@ import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import type { Announcements, AnnouncementsConfig } from '#platform/pubsub/announcements.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { admission } from './admission.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveFields } from './live-fields.ts';
 import { liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
-import { type Snapshots, snapshots } from './snapshots.ts';
-import { type StreamDoor, serveStreams } from './stream-route.ts';
+import { admission, type StreamDoor, serveStreams } from './stream-route.ts';
+import { type Snapshots, snapshots } from './subscription-executor.ts';
 import { type LiveVariables, liveBounds } from './variables.ts';
 
 export interface LiveUpdates {

@@ -7,22 +7,19 @@ import type { Viewer } from '#contracts/viewer.ts';
 import { runInContext } from '#platform/observability/context.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { limitKey } from '#platform/resilience/limit-key.ts';
-import { digest } from '../caching/operation-key.ts';
-import type { DocumentGate } from '../documents/document-gate.ts';
+import { digest } from '../caching/cache-key.ts';
+import type { DocumentGate } from '../documents/documents.ts';
 import { errorBody } from '../graphql/errors.ts';
 import { doorkeeper, faultHandler } from '../graphql/graphql-route.ts';
-import { eventStreamType } from '../http/answer-type.ts';
+import { answerType, eventStreamType, operationTypes } from '../http/content-negotiation.ts';
 import type { Authenticate } from '../identity/authentication.ts';
-import type { RequestContext } from '../identity/request-context.ts';
-import { variablesSize } from '../limits/variables-size.ts';
-import { forwardedHeaders } from '../upstream/client-link.ts';
-import { acceptStrategy } from './accept-strategy.ts';
-import type { Admission, Refused } from './admission.ts';
+import { forwardedHeaders, type RequestContext } from '../identity/request-context.ts';
+import { variablesSize } from '../limits/input-limits.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import type { LiveQueries } from './live-queries.ts';
 import type { LiveMetrics } from './metrics.ts';
-import type { LiveOperation, Look, Snapshots, Topic } from './snapshots.ts';
-import { whenNoLongerValid } from './token-life.ts';
+import type { LiveOperation, Look, Snapshots, Topic } from './subscription-executor.ts';
+import { whenNoLongerValid } from './token-expiry.ts';
 import { liveBounds } from './variables.ts';
 
 export interface StreamDoor {
@@ -179,4 +176,56 @@ const refusals: Record<Refused, readonly [status: number, message: string]> = {
 const refuse = (reply: FastifyReply, code: Refused, retryAfterSeconds: number) => {
   const [status, message] = refusals[code];
   return reply.status(status).header('retry-after', String(retryAfterSeconds)).send(errorBody(code, message));
+};
+
+export type Refused = 'TOO_MANY_STREAMS' | 'OVERLOADED';
+
+export interface Admission {
+  /** What ends the place that it gives; or why there is none. */
+  enter(viewer: string): (() => void) | Refused;
+  /** Nobody gets in any more. */
+  close(): void;
+}
+
+export const admission = (limits: { readonly streams: number; readonly perViewer: number }): Admission => {
+  const ofViewer = new Map<string, number>();
+  let all = 0;
+  let isClosed = false;
+  return {
+    enter: (viewer) => {
+      const count = ofViewer.get(viewer) ?? 0;
+      if (count >= limits.perViewer) return 'TOO_MANY_STREAMS';
+      if (isClosed || all >= limits.streams) return 'OVERLOADED';
+      all++;
+      ofViewer.set(viewer, count + 1);
+      return () => {
+        all--;
+        const left = (ofViewer.get(viewer) ?? 1) - 1;
+        if (left > 0) ofViewer.set(viewer, left);
+        else ofViewer.delete(viewer);
+      };
+    },
+    close: () => {
+      isClosed = true;
+    },
+  };
+};
+
+type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
+type Handlers = ReturnType<Strategy['storage']>;
+
+/** For routes with `constraints: { accept: eventStreamType }`. */
+export const acceptStrategy: Strategy = {
+  name: 'accept',
+  storage: () => {
+    const handlers = new Map<unknown, ReturnType<Handlers['get']>>();
+    return {
+      get: (type) => handlers.get(type) ?? null,
+      set: (type, handler) => void handlers.set(type, handler),
+    };
+  },
+  deriveConstraint: ({ headers: { accept } }) =>
+    answerType(accept, operationTypes) ? undefined : answerType(accept, [eventStreamType]),
+  validate: () => true,
+  mustMatchWhenDerived: false,
 };

@@ -1,12 +1,11 @@
 /** The playground: GraphiQL in one page that needs nothing from outside this machine, open on operations that work. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { samples } from './samples.ts';
 
 interface Page {
   readonly etag: string;
@@ -74,3 +73,11 @@ const pageHtml = (queries: readonly string[]): string => {
   });
   return html.replace('<div id="root"></div>', (root) => `${root}<style>${style}</style><script>${script}</script>`);
 };
+
+const folder = path.join(import.meta.dirname, '..', '..', 'operations', 'playground');
+
+export const samples = (): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.graphql'))
+    .toSorted()
+    .map((file) => readFileSync(path.join(folder, file), 'utf8'));

@@ -3,7 +3,7 @@
  * `npm start` and the checkout are; elsewhere there is nothing at `/`.
  */
 import type { FastifyInstance } from 'fastify';
-import { jsonType, pageType } from '../http/answer-type.ts';
+import { jsonType, pageType } from '../http/content-negotiation.ts';
 
 const headers = {
   'content-type': pageType,

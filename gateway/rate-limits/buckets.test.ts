@@ -2,8 +2,7 @@ import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
-import { chargesOf } from './buckets.ts';
-import { rootFieldsOf } from './root-fields.ts';
+import { chargesOf, rootFieldsOf } from './buckets.ts';
 
 const ada = { kind: 'user', id: newId('User'), roles: ['CUSTOMER'], sessionId: 's1' } satisfies Viewer;
 const credentialFields = new Set(['signIn', 'register']);

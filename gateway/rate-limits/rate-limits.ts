@@ -5,15 +5,13 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
-import type { RedisConnection } from '#platform/redis/redis.ts';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
 import { addressKey } from '#platform/resilience/limit-key.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { type BucketName, buckets, chargesOf } from './buckets.ts';
-import { rateLimitHeaders } from './headers.ts';
-import { type Limiter, limiter, type Standing } from './limiter.ts';
-import { rootFieldsOf } from './root-fields.ts';
+import { type Bucket, type BucketName, buckets, chargesOf, rootFieldsOf } from './buckets.ts';
 import type { RateLimitConfig } from './variables.ts';
 
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
@@ -89,3 +87,62 @@ const waitSeconds = (empty: readonly Standing[]): number => Math.max(...empty.ma
 
 const sentence = (empty: readonly Standing[]): string =>
   `Too much was asked for in a short time. Try again in ${waitSeconds(empty)} seconds.`;
+
+/** How a bucket stands after something was taken, or should have been. */
+export interface Standing {
+  readonly bucket: string;
+  readonly limit: Bucket;
+  readonly allowed: boolean;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+}
+
+export interface Limiter {
+  take(key: string, points: number): Promise<Standing>;
+}
+
+export const limiter = (name: string, limit: Bucket, redis: RedisConnection | undefined): Limiter => {
+  const counter = counterOf(name, limit, redis);
+  const standing = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Standing => ({
+    bucket: name,
+    limit,
+    allowed,
+    remaining: remainingPoints,
+    resetSeconds: Math.ceil(msBeforeNext / 1_000),
+  });
+  return {
+    take: async (key, points) => {
+      try {
+        return standing(true, await counter.consume(key, points));
+      } catch (refusal) {
+        if (refusal instanceof RateLimiterRes) return standing(false, refusal);
+        throw refusal;
+      }
+    },
+  };
+};
+
+const counterOf = (name: string, limit: Bucket, redis: RedisConnection | undefined): RateLimiterAbstract => {
+  const options = { points: limit.points, duration: limit.windowSeconds, keyPrefix: `${redisKeyPrefix}rate:${name}` };
+  const here = new RateLimiterMemory(options);
+  if (!redis) return here;
+  return new RateLimiterRedis({
+    ...options,
+    storeClient: redis.redis,
+    rejectIfRedisNotReady: true,
+    // Without Redis each gateway counts for itself: looser by their number, and nobody is turned away for it.
+    insuranceLimiter: here,
+    // Whoever is over is refused from memory: a flood ends here and not at Redis.
+    inMemoryBlockOnConsumed: limit.points + 1,
+  });
+};
+
+/** `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-11. */
+export const rateLimitHeaders = (standings: readonly Standing[]): Record<string, string> => ({
+  'ratelimit-policy': standings
+    .map(({ bucket, limit }) => `"${bucket}";q=${limit.points};w=${limit.windowSeconds}`)
+    .join(', '),
+  ratelimit: standings
+    .map(({ bucket, remaining, resetSeconds }) => `"${bucket}";r=${remaining};t=${resetSeconds}`)
+    .join(', '),
+});

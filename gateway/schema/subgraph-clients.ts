@@ -2,6 +2,7 @@
  * One client per subgraph and URL, whatever supergraph names it: connections, breakers and counters outlive a reload.
  * A client that the supergraph no longer names is closed when the last call over it has ended.
  */
+import type { SubgraphState } from '../upstream/metrics.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 
 export type Connect = (name: string, url: string) => SubgraphClient;
@@ -15,6 +16,7 @@ export interface HeldClient {
 export interface SubgraphClients {
   /** Throws when the URL is none that one can connect to. */
   readonly hold: (name: string, url: string) => HeldClient;
+  readonly states: () => readonly SubgraphState[];
   /** Closes all, waiting for the calls under way. */
   readonly close: () => Promise<void>;
 }
@@ -68,6 +70,7 @@ export const subgraphClients = (connect: Connect): SubgraphClients => {
         },
       };
     },
+    states: () => [...open.values()].map(({ client }) => client.state()),
     close: async () => {
       const entries = [...open.values()];
       open.clear();

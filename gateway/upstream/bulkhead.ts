@@ -4,7 +4,7 @@
  */
 import { type Line, turnIn } from '#platform/resilience/turns.ts';
 import { clientGone } from './deadline.ts';
-import { SubgraphFailure } from './subgraph-faults.ts';
+import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface BulkheadBounds {
   readonly concurrency: number;

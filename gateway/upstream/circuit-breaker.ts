@@ -1,7 +1,7 @@
 /** Stops asking a subgraph that keeps failing, so that its callers get their answer at once and it gets time to recover. */
 import CircuitBreaker from 'opossum';
 import type { Send, SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-faults.ts';
+import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface BreakerBounds {
   /** Off, everything goes through. */

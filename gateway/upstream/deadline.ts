@@ -1,5 +1,5 @@
 /** One deadline for a whole call, however many layers and tries it takes. */
-import { SubgraphFailure } from './subgraph-faults.ts';
+import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface Signals {
   /** Aborted by the deadline, or by `outer`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deduplication, keyOf } from './deduplication.ts';
 import type { SubgraphAnswer } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-faults.ts';
+import { SubgraphFailure } from './subgraph-call.ts';
 
 const headers = { 'x-agora-viewer': 'ada', 'x-request-id': '1', authorization: 'a' };
 

@@ -10,7 +10,7 @@ import {
 } from './endpoints.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-faults.ts';
+import { SubgraphFailure } from './subgraph-call.ts';
 
 const now = 1_000_000;
 const health = (over: Partial<Health> = {}): Health => ({ ...unknownHealth, ...over });

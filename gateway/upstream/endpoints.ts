@@ -1,7 +1,7 @@
 /** The endpoints of one subgraph: the least busy one is asked, and one that keeps failing is left alone for a while. */
 import type { HttpExchange } from './http-exchange.ts';
 import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-faults.ts';
+import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface EjectionBounds {
   /** So many failures in a row, and it is ejected. */

@@ -1,7 +1,7 @@
 /** What happens on the way to each subgraph, for `/metrics`. Labels are names of subgraphs and codes: few, and known. */
 import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { BreakerState } from './circuit-breaker.ts';
-import type { SubgraphFault } from './subgraph-faults.ts';
+import type { SubgraphFault } from './subgraph-call.ts';
 
 /** A moment of one subgraph's client. */
 export interface SubgraphState {

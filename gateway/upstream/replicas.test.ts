@@ -10,7 +10,7 @@ import {
   times,
 } from '#kit/gateway/upstream-builders.ts';
 import { until } from '#kit/vitest/until.ts';
-import { hasAddresses } from './addresses.ts';
+import { hasAddresses } from './replicas.ts';
 import { upstreamBounds } from './variables.ts';
 
 describe('a subgraph of several replicas behind one name', () => {

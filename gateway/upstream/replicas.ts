@@ -1,5 +1,6 @@
 /** The endpoints of a subgraph as they are at this moment: of each URL, one for each address that its host has. */
-import { type FollowedAddresses, followAddresses, type Lookup } from './addresses.ts';
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { type Endpoints, type EndpointsOptions, endpoints } from './endpoints.ts';
 import { type HttpExchange, type HttpExchangeOptions, httpExchange } from './http-exchange.ts';
 
@@ -60,3 +61,70 @@ const placesOf = (urls: readonly string[], followed: FollowedAddresses | undefin
     const addresses = followed?.of(url) ?? [];
     return addresses.length > 1 ? addresses.map((address) => ({ url, address })) : [{ url, address: undefined }];
   });
+
+// A scaled Docker Compose service or a headless Kubernetes service has one address per replica. Connections are kept
+// alive, so without repeated lookups a replica that joins later would get no traffic.
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+export interface FollowedAddresses {
+  /** As last heard; empty while nothing is known, and for a host that is not looked up. */
+  of(url: string): readonly string[];
+  close(): void;
+}
+
+export interface FollowOptions {
+  readonly urls: readonly string[];
+  readonly everyMs: number;
+  readonly onChange: () => void;
+  readonly lookup?: Lookup;
+}
+
+export const followAddresses = ({
+  urls,
+  everyMs,
+  onChange,
+  lookup = ofOneFamily,
+}: FollowOptions): FollowedAddresses => {
+  const known = new Map<string, readonly string[]>();
+  const hosts = new Set(urls.map(hostOf).filter(hasAddresses));
+  const lookUp = async (host: string): Promise<void> => {
+    // A name server that is away, or has just lost the name, takes nobody away: the endpoints themselves will tell.
+    const found = await lookup(host).catch(() => []);
+    const addresses = [...new Set(found)].toSorted();
+    if (timer === undefined || addresses.length === 0 || String(addresses) === String(known.get(host))) return;
+    known.set(host, addresses);
+    onChange();
+  };
+  let isLooking = false;
+  const round = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    await Promise.all([...hosts].map(lookUp));
+    isLooking = false;
+  };
+  let timer: NodeJS.Timeout | undefined = setInterval(() => void round(), everyMs).unref();
+  void round();
+  return {
+    of: (url) => known.get(hostOf(url)) ?? [],
+    close: () => {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+};
+
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+
+/** An address is its own; and what answers as localhost may do so on one of its two families only. */
+export const hasAddresses = (host: string): boolean =>
+  isIP(host) === 0 && host !== 'localhost' && !host.endsWith('.localhost');
+
+/**
+ * As the system resolves names, search domains and /etc/hosts included. IPv4 where there is any: the two families of a
+ * host are two ways to the same replica, and one of them may lead nowhere.
+ */
+const ofOneFamily: Lookup = async (host) => {
+  const found = await lookup(host, { all: true });
+  const ipv4 = found.filter(({ family }) => family === 4);
+  return (ipv4.length > 0 ? ipv4 : found).map(({ address }) => address);
+};

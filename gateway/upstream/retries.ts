@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { tryTooLate, within } from './deadline.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Send, SubgraphCall } from './subgraph-call.ts';
-import { failureOf, type SubgraphFailure } from './subgraph-faults.ts';
+import { failureOf, type SubgraphFailure } from './subgraph-call.ts';
 
 export interface RetryOptions {
   /** Beside the first try. 0 for none. */

@@ -4,17 +4,23 @@
  * choice of an endpoint → one HTTP exchange. A layer knows the next one and nothing else.
  */
 import type { Logger } from '#platform/observability/log.ts';
-import type { Lookup } from './addresses.ts';
 import { bulkhead, type Caller } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { clientGoneAfter, type Signals, tooLate, within } from './deadline.ts';
 import { deduplication, keyOf } from './deduplication.ts';
 import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
+import type { Lookup } from './replicas.ts';
 import { replicas } from './replicas.ts';
 import { retryBudget, withRetries } from './retries.ts';
-import type { SubgraphSettings } from './routing.ts';
-import { isMutation, type SubgraphAnswer, type SubgraphCall, type SubgraphRequest } from './subgraph-call.ts';
-import { SubgraphFailure, subgraphError } from './subgraph-faults.ts';
+import {
+  isMutation,
+  type SubgraphAnswer,
+  type SubgraphCall,
+  SubgraphFailure,
+  type SubgraphRequest,
+  subgraphError,
+} from './subgraph-call.ts';
+import type { SubgraphSettings } from './variables.ts';
 import { upstreamBounds as bounds } from './variables.ts';
 
 export type { SubgraphAnswer, SubgraphRequest } from './subgraph-call.ts';

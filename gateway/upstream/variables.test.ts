@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseConfig } from '#platform/config/config.ts';
-import { prefixOf, subgraphSettings } from './routing.ts';
-import { subgraphVariablesOf, upstreamVariables } from './variables.ts';
+import { prefixOf, subgraphSettings, subgraphVariablesOf, upstreamVariables } from './variables.ts';
 
 const parsed = (env: Record<string, string>) =>
   parseConfig(z.object({ ...upstreamVariables, ...subgraphVariablesOf(env) }), env);

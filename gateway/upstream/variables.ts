@@ -3,8 +3,8 @@
  * one of that name, whatever subgraphs the supergraph has: `catalog-v2` reads `CATALOG_V2_SUBGRAPH_TIMEOUT_MS`.
  */
 import { z } from 'zod';
+import { requestIdHeader, viewerHeader } from '#contracts/viewer.ts';
 import { variable } from '#platform/config/config.ts';
-import { requestHeaderList, responseHeaderList } from './header-lists.ts';
 
 const count = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);
 const onOrOff = z.enum(['on', 'off']).default('on');
@@ -58,6 +58,54 @@ const subgraphUrls = z
   .transform((text) => text.split(',').map((url) => url.trim()))
   .pipe(z.array(variable.url('http', 'https')).min(1));
 
+// Header allow-lists, from the client to the subgraphs and back. Empty by default.
+/** Belong to one connection or describe one body; the gateway sets its own on each side. */
+const perConnection = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'content-type',
+  'content-encoding',
+];
+
+/** Set by the gateway alone: a client that could set them would choose its own identity. */
+const neverSent = new Set([
+  ...perConnection,
+  'host',
+  'expect',
+  'accept',
+  'accept-encoding',
+  viewerHeader,
+  requestIdHeader,
+  'traceparent',
+]);
+
+/** Set by the gateway for the merged response. */
+const neverReturned = new Set([...perConnection, 'cache-control', 'vary', 'date', requestIdHeader]);
+
+const isToken = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+
+const headerList = (refused: ReadonlySet<string>) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => [...new Set(text.split(',').map((name) => name.trim().toLowerCase()))].filter(Boolean))
+    .superRefine((names, context) => {
+      for (const name of names) {
+        if (!isToken(name)) context.addIssue({ code: 'custom', message: `"${name}" is not the name of a header` });
+        if (refused.has(name))
+          context.addIssue({ code: 'custom', message: `${name} is the gateway's own and cannot be forwarded` });
+      }
+    });
+
+const requestHeaderList = headerList(neverSent);
+const responseHeaderList = headerList(neverReturned);
+
 export const upstreamVariables = {
   ...ofEverySubgraph,
   // An operator of another supergraph lets through what its subgraphs need, as `authorization`. Ours need nothing.
@@ -105,3 +153,42 @@ export const upstreamBounds = {
   // An endpoint is left alone for 1 s, 2 s, 4 s … 30 s: a restart takes seconds, a broken host stays broken.
   ejection: { afterFailures: 3, firstMs: 1_000, longestMs: 30_000 },
 } as const;
+
+export type SubgraphSettings = ReturnType<typeof subgraphSettings>;
+
+/** `catalog-v2` → `CATALOG_V2` */
+export const prefixOf = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+
+/** The settings of one subgraph: its own variable, else the one for all subgraphs; its URL, else the supergraph's. */
+export const subgraphSettings = (
+  config: UpstreamVariables & SubgraphVariables,
+  name: string,
+  urlInSupergraph: string,
+) => {
+  const prefix = prefixOf(name);
+  const setting = <K extends keyof typeof ofEverySubgraph>(variable: K) =>
+    (config[`${prefix}_${variable}`] ?? config[variable]) as UpstreamVariables[K];
+  return {
+    urls: config[`${prefix}_SUBGRAPH_URL`] ?? [urlInSupergraph],
+    timeoutMs: setting('SUBGRAPH_TIMEOUT_MS'),
+    connectTimeoutMs: setting('SUBGRAPH_CONNECT_TIMEOUT_MS'),
+    maxResponseBytes: setting('SUBGRAPH_MAX_RESPONSE_BYTES'),
+    concurrency: setting('SUBGRAPH_CONCURRENCY'),
+    queue: setting('SUBGRAPH_QUEUE'),
+    queueTimeoutMs: setting('SUBGRAPH_QUEUE_TIMEOUT_MS'),
+    viewerConcurrency: setting('SUBGRAPH_VIEWER_CONCURRENCY'),
+    viewerQueue: setting('SUBGRAPH_VIEWER_QUEUE'),
+    breaker: setting('SUBGRAPH_BREAKER') === 'on',
+    breakerFailures: setting('SUBGRAPH_BREAKER_FAILURES'),
+    breakerPercent: setting('SUBGRAPH_BREAKER_PERCENT'),
+    breakerSlowMs: setting('SUBGRAPH_BREAKER_SLOW_MS'),
+    breakerProbeMs: setting('SUBGRAPH_BREAKER_PROBE_MS'),
+    retries: setting('SUBGRAPH_RETRIES'),
+    retryRatio: setting('SUBGRAPH_RETRY_RATIO'),
+    followDns: setting('SUBGRAPH_FOLLOW_DNS') === 'on',
+    // Two guests with the same query are different clients: a cookie set by a subgraph must not reach both.
+    deduplication:
+      setting('SUBGRAPH_DEDUPLICATION') === 'on' && !config.FORWARD_RESPONSE_HEADERS.includes('set-cookie'),
+    returnHeaders: config.FORWARD_RESPONSE_HEADERS,
+  };
+};

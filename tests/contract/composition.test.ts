@@ -1,10 +1,10 @@
 /** supergraph.graphql is what the gateway can serve. That it is current: checks/composition.ts. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { rootDecisions } from '#gateway/access/root-decisions.ts';
+import { rootDecisions } from '#gateway/graphql/early-authorization.ts';
 import { federation } from '#gateway/graphql/federation.ts';
-import { costPolicy } from '#gateway/limits/cost-policy.ts';
-import { planCache } from '#gateway/schema/plan-cache.ts';
+import { costPolicy } from '#gateway/limits/operation-cost.ts';
+import { planCache } from '#gateway/schema/query-plans.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { supergraphFile } from '#tools/compose.ts';
 import { apiSchemaOf } from '#tools/generate/api-schema.ts';

@@ -1,5 +1,5 @@
 /** The degraded-mode contract as a page for people. */
-import { listedPaths } from '#gateway/graphql/lost-fields.ts';
+import { listedPaths } from '#gateway/graphql/partial-data-errors.ts';
 import type { Degradation } from './table.ts';
 
 const intro = `# When a subgraph is away

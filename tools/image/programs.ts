@@ -29,6 +29,6 @@ export const readByName = [
   'gateway/playground/*.js',
   // `gateway/main.ts --help` tells the comments above the variables.
   'gateway/**/variables.ts',
-  'gateway/graphql/exposure.ts',
+  'gateway/graphql/variables.ts',
   'platform/**/*.ts',
 ] as const;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { type LiveQuery, type LiveQueryOptions, liveQuery, type Subscriber } from '#gateway/live/live-query.ts';
 import { liveMetrics } from '#gateway/live/metrics.ts';
-import type { Look } from '#gateway/live/snapshots.ts';
+import type { Look } from '#gateway/live/subscription-executor.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { until } from '../vitest/until.ts';
 

@@ -1,12 +1,11 @@
 /** A subgraph client as the gateway makes one, over servers of the test's own. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { Lookup } from '#gateway/upstream/addresses.ts';
 import { upstreamMetrics } from '#gateway/upstream/metrics.ts';
-import { subgraphSettings } from '#gateway/upstream/routing.ts';
+import type { Lookup } from '#gateway/upstream/replicas.ts';
 import type { SubgraphAnswer } from '#gateway/upstream/subgraph-call.ts';
 import { type SubgraphClient, subgraphClient } from '#gateway/upstream/subgraph-client.ts';
-import { subgraphVariablesOf, upstreamVariables } from '#gateway/upstream/variables.ts';
+import { subgraphSettings, subgraphVariablesOf, upstreamVariables } from '#gateway/upstream/variables.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
 import { type HttpFixture, httpServer } from '../user/token-builders.ts';

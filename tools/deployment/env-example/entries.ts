@@ -56,7 +56,7 @@ const reasonOf = (name: string, reasons: ReadonlyMap<string, readonly string[]>)
 const root = path.resolve(import.meta.dirname, '../../..');
 
 const sources = (): string[] =>
-  globSync(['gateway/**/variables.ts', 'gateway/graphql/exposure.ts', 'platform/**/*.ts', 'subgraphs/*/config.ts'], {
+  globSync(['gateway/**/variables.ts', 'platform/**/*.ts', 'subgraphs/*/config.ts'], {
     cwd: root,
   })
     .toSorted()

@@ -1,7 +1,7 @@
 /** In which order .env.example tells of the variables, and under which titles. */
 import { cachingVariables } from '#gateway/caching/variables.ts';
 import { documentVariables } from '#gateway/documents/variables.ts';
-import { exposureVariables } from '#gateway/graphql/exposure.ts';
+import { exposureVariables } from '#gateway/graphql/variables.ts';
 import { httpVariables } from '#gateway/http/variables.ts';
 import { identityVariables } from '#gateway/identity/variables.ts';
 import { limitsVariables } from '#gateway/limits/variables.ts';

@@ -1,0 +1,152 @@
+/**
+ * An operation of which the viewer may have nothing is answered here, as the subgraphs would answer it, and without
+ * asking them. Whatever is not certain is left to them: they enforce the same decisions themselves.
+ */
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  isNonNullType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+  type TypeDefinitionNode,
+} from 'graphql';
+import type { Viewer } from '#contracts/viewer.ts';
+import { type Access, accessDirectives, accessSpecification, isAllowed, refusal } from '#platform/graphql/access.ts';
+import { Counter, type Registry } from '#platform/observability/metrics.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import { graphNames, joinedGraphs, linkedDirective, typeDefinitions } from './supergraph-directives.ts';
+
+export const earlyRefusal = (
+  { AUTHENTICATION }: { readonly AUTHENTICATION: 'on' | 'off' },
+  metrics: Registry,
+): ApolloServerPlugin<RequestContext> => {
+  // Then the gateway does not know who asks, and the subgraphs may.
+  if (AUTHENTICATION === 'off') return {};
+  const refused = new Counter({
+    name: 'agora_gateway_early_refusals_total',
+    help: 'Operations answered without a subgraph, because their viewer may have nothing of them.',
+    registers: [metrics],
+  });
+  const decisionsOf = new WeakMap<GraphQLSchema, RootDecisions>();
+  return {
+    serverWillStart: async () => ({
+      schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl }) => {
+        if (coreSupergraphSdl) decisionsOf.set(apiSchema, rootDecisions(coreSupergraphSdl));
+      },
+    }),
+    requestDidStart: async () => ({
+      responseForOperation: async ({ schema, document, operation, response, contextValue }) => {
+        const decisions = decisionsOf.get(schema);
+        const refusal = decisions && wholeRefusal({ schema, document, operation, decisions }, contextValue.viewer);
+        if (!refusal) return null;
+        refused.inc();
+        return { http: response.http, body: { kind: 'single', singleResult: refusal } };
+      },
+    }),
+  };
+};
+
+export interface Question {
+  readonly schema: GraphQLSchema;
+  /** Valid. */
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly decisions: RootDecisions;
+}
+
+export interface Refusal {
+  readonly data: Record<string, null> | null;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** Undefined as soon as a subgraph would have something to say. */
+export const wholeRefusal = (
+  { schema, document, operation, decisions }: Question,
+  viewer: Viewer,
+): Refusal | undefined => {
+  const root = schema.getRootType(operation.operation);
+  const fields = root && rootFields(document, operation);
+  if (!fields) return undefined;
+  const errors: GraphQLFormattedError[] = [];
+  for (const [key, { name }] of fields) {
+    const coordinate = `${root.name}.${name.value}`;
+    const decision = decisions.get(coordinate);
+    if (!decision || isAllowed[decision.access](viewer)) return undefined;
+    // Which of several errors comes first when one of them empties the whole answer is a matter of the executor.
+    const emptiesAll = isNonNullType(root.getFields()[name.value]?.type);
+    if (emptiesAll && fields.size > 1) return undefined;
+    const { message, extensions } = refusal(viewer, coordinate);
+    const error = { message, path: [key], extensions: { code: extensions.code, service: decision.service } };
+    if (emptiesAll) return { data: null, errors: [error] };
+    errors.push(error);
+  }
+  return { data: Object.fromEntries([...fields.keys()].map((key) => [key, null])), errors };
+};
+
+/** By response name, with fragments written out. Undefined where `@skip`, `@include` or another directive has a say. */
+const rootFields = (document: DocumentNode, operation: OperationDefinitionNode): Map<string, FieldNode> | undefined => {
+  const found = new Map<string, FieldNode>();
+  const spread = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): boolean =>
+    selections.every((node) => {
+      if (node.directives?.length) return false;
+      if (node.kind === Kind.INLINE_FRAGMENT) return collect(node.selectionSet);
+      if (node.kind === Kind.FIELD) {
+        found.set(node.alias?.value ?? node.name.value, node);
+        return true;
+      }
+      if (spread.has(node.name.value)) return true;
+      spread.add(node.name.value);
+      const fragment = document.definitions.find(
+        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value,
+      );
+      return fragment?.kind === Kind.FRAGMENT_DEFINITION && !fragment.directives?.length
+        ? collect(fragment.selectionSet)
+        : false;
+    });
+  return collect(operation.selectionSet) ? found : undefined;
+};
+
+export interface RootDecision {
+  readonly access: Access;
+  /** The one subgraph that resolves the field, and would refuse it. */
+  readonly service: string;
+}
+
+/** By `Query.field`. */
+export type RootDecisions = ReadonlyMap<string, RootDecision>;
+
+/**
+ * The access decisions on root fields, as composition carries them into the supergraph. Only certain ones: fields that
+ * several subgraphs resolve are left out, and the most permissive of several decisions wins. Empty for a foreign supergraph.
+ */
+export const rootDecisions = (supergraphSdl: string): RootDecisions => {
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const reads = accessDirectives.map((access) => ({
+    access,
+    isOn: linkedDirective(supergraph, accessSpecification, access),
+  }));
+  const types = typeDefinitions(supergraph);
+  const graphs = graphNames(types);
+  return new Map(
+    types.filter(isRoot).flatMap((type) =>
+      (type.fields ?? []).flatMap((field) => {
+        const access = reads.find(({ isOn }) => isOn(field.directives))?.access;
+        const joins = joinedGraphs(field.directives, 'join__field');
+        const [graph, ...others] = joins.length > 0 ? joins : joinedGraphs(type.directives, 'join__type');
+        const decision = access && graph && others.length === 0 && { access, service: graphs.get(graph) ?? graph };
+        return decision ? [[`${type.name.value}.${field.name.value}`, decision] as const] : [];
+      }),
+    ),
+  );
+};
+
+// Composition gives the root types these names, whatever a subgraph calls its own.
+const isRoot = (type: TypeDefinitionNode): type is ObjectTypeDefinitionNode =>
+  type.kind === Kind.OBJECT_TYPE_DEFINITION && (type.name.value === 'Query' || type.name.value === 'Mutation');

@@ -1,0 +1,130 @@
+/**
+ * An error for each field that a failed fetch has cost, with its path, as GraphQL's specification has it: a client can
+ * tell a null that failed from one that is an answer. @apollo/gateway makes one error of a failed fetch, without a path.
+ */
+import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, parse, type SelectionSetNode } from 'graphql';
+import { fragmentsOf } from '#platform/graphql/fragments.ts';
+import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream/subgraph-call.ts';
+
+type Path = readonly (string | number)[];
+
+interface LostFetch {
+  /** Response names of what it asks for: of the root, or of each of its entities. */
+  readonly keys: readonly string[];
+  /** More entities than are named. */
+  readonly isCut: boolean;
+}
+
+/**
+ * How many paths one response lists at most: five lost fields for each entry of the longest page (100). At 200 bytes
+ * each that is 100 kB before compression. Where more were lost, the last one listed says so.
+ */
+export const listedPaths = 500;
+
+/** By the error as it is given to the executor, which keeps it as `originalError`. */
+const fetches = new WeakMap<object, LostFetch>();
+
+/**
+ * For the executor: where the errors of an answer belong. It knows the place of each entity in the response, so errors
+ * about entities as a whole name each of them; what of an entity is lost is told apart once the response is there.
+ */
+export const withLostFields = (request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
+  if (!answer.errors?.length) return answer;
+  const { keys, entities } = askedIn(request);
+  const lost = { keys, isCut: entities !== undefined && entities > listedPaths };
+  const at = (error: SubgraphError, path: Path): SubgraphError => {
+    const placed = { ...error, path };
+    fetches.set(placed, lost);
+    return placed;
+  };
+  const errors = answer.errors.flatMap((error) => {
+    const path = error.path ?? [];
+    if (entities === undefined) return path.length > 0 ? [error] : [at(error, [])];
+    if (path.length > 2) return [error];
+    if (typeof path[1] === 'number') return [at(error, path)];
+    return Array.from({ length: Math.min(entities, listedPaths) }, (_, index) => at(error, ['_entities', index]));
+  });
+  return { ...answer, errors };
+};
+
+/** What a fetch asks for; `entities` counts those of an entity fetch. */
+const askedIn = ({ query, variables }: SubgraphRequest): { keys: readonly string[]; entities: number | undefined } => {
+  const document = parse(query, { noLocation: true });
+  const fragments = fragmentsOf(document);
+  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const fields = operation && 'selectionSet' in operation ? fieldsIn(operation.selectionSet, fragments) : [];
+  const [root] = fields;
+  const { representations } = variables ?? {};
+  if (root?.name.value !== '_entities' || !root.selectionSet || !Array.isArray(representations))
+    return { keys: keysOf(fields), entities: undefined };
+  return { keys: keysOf(fieldsIn(root.selectionSet, fragments)), entities: representations.length };
+};
+
+const fieldsIn = (
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): readonly FieldNode[] =>
+  selections.flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [node];
+    const inside = node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value);
+    return inside ? fieldsIn(inside.selectionSet, fragments) : [];
+  });
+
+const keysOf = (fields: readonly FieldNode[]): readonly string[] => [
+  ...new Set(fields.map(({ alias, name }) => (alias ?? name).value).filter((key) => key !== '__typename')),
+];
+
+interface Response {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLError[];
+}
+
+/** The executor's result, with an error for each null that a failed fetch has left in it. */
+export const tellingLostFields = <Result extends Response>(result: Result): Result => {
+  const { data, errors = [] } = result;
+  const groups = Map.groupBy(errors, (error) => fetchOf(error) ?? error);
+  const told = new Set<string>();
+  const listed = [...groups].flatMap(([fetch, group]) => {
+    const [first] = group;
+    if (fetch instanceof GraphQLError || !first) return group;
+    const nulls = new Map(nullsOf(group, fetch, data).map((path) => [toldBy(first, path), path]));
+    // Nothing of the client's own: it was fetched for another fetch alone. It failed, all the same.
+    if (nulls.size === 0) return [errorAt(first, undefined)];
+    const fresh = [...nulls].filter(([key]) => !told.has(key));
+    const within = fresh.slice(0, Math.max(1, listedPaths - told.size));
+    for (const [key] of within) told.add(key);
+    const isCut = fetch.isCut || within.length < fresh.length;
+    return within.map(([, path], index) => errorAt(first, path, isCut && index === within.length - 1));
+  });
+  return errors.length > 0 ? { ...result, errors: listed } : result;
+};
+
+const fetchOf = ({ originalError }: GraphQLError): LostFetch | undefined =>
+  originalError ? fetches.get(originalError) : undefined;
+
+const nullsOf = (errors: readonly GraphQLError[], { keys }: LostFetch, data: unknown): readonly Path[] =>
+  errors.flatMap(({ path = [] }) =>
+    keys.flatMap((key) => {
+      const found = topmostNull(data, [...path, key]);
+      return found ? [found] : [];
+    }),
+  );
+
+/** Where on this path the null is: further up where a field that must not be null was lost. Undefined where there is none. */
+const topmostNull = (data: unknown, path: Path): Path | undefined => {
+  let value = data;
+  for (const [depth, step] of path.entries()) {
+    // The root has no path: then it is its field that was lost.
+    if (value === null) return path.slice(0, Math.max(1, depth));
+    if (typeof value !== 'object') return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value === null ? path : undefined;
+};
+
+const toldBy = ({ message, extensions }: GraphQLError, path: Path): string =>
+  JSON.stringify([message, extensions.code, path]);
+
+/** They keep one `originalError`: by it they are known to be one fault. */
+const errorAt = ({ message, extensions, originalError }: GraphQLError, path: Path | undefined, isLast = false) =>
+  new GraphQLError(message, { path, extensions: isLast ? { ...extensions, more: true } : extensions, originalError });

@@ -1,0 +1,107 @@
+/** What an operation may cost, per role; told to whoever asks for it with the header `x-agora-cost: 1`. */
+import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { largestPage } from '#platform/graphql/connection.ts';
+import { Histogram, type Registry } from '#platform/observability/metrics.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import { type CostPolicy, costPolicy, noCostPolicy, type OperationCost, operationCost } from './operation-cost.ts';
+import { type Rejections, tooExpensive, tooLargeAPage } from './rejections.ts';
+import type { LimitsConfig } from './variables.ts';
+
+const costHeader = 'x-agora-cost';
+
+/** A request once its operation is known to be valid. */
+export interface ResolvedRequest {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation?: OperationDefinitionNode | undefined;
+  readonly request: { readonly variables?: Readonly<Record<string, unknown>> | undefined };
+  readonly contextValue: RequestContext;
+}
+
+/** Of one schema: its policy, and the costs that hold whatever the variables are. */
+interface PricedSchema {
+  readonly policy: CostPolicy;
+  readonly fixedPrices: WeakMap<OperationDefinitionNode, Priced>;
+}
+
+type Priced = Pick<OperationCost, 'cost' | 'oversized'>;
+
+export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics: Registry) => {
+  const costs = new Histogram({
+    name: 'agora_gateway_operation_cost_units',
+    help: 'What operations may cost at most, by the role of their viewer.',
+    labelNames: ['role'],
+    // The last bucket's edge is the highest limit.
+    buckets: [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000],
+    registers: [metrics],
+  });
+  // A request under way goes on with the schema that it began with, and so does its cost.
+  const priced = new WeakMap<GraphQLSchema, PricedSchema>();
+
+  const priceOf = ({ schema, document, operation, request }: ResolvedRequest): Priced => {
+    if (!operation) return { cost: 0, oversized: undefined };
+    const { policy, fixedPrices } = priced.get(schema) ?? unpriced();
+    const known = fixedPrices.get(operation);
+    if (known) return known;
+    const variables = request.variables ?? {};
+    const { dependsOnVariables, ...price } = operationCost({ schema, policy, document, operation, variables });
+    if (!dependsOnVariables) fixedPrices.set(operation, price);
+    return price;
+  };
+  const costOf = (resolved: ResolvedRequest): number => priceOf(resolved).cost;
+
+  const bounds: Record<CostRole, number> = {
+    guest: config.LIMIT_COST_GUEST,
+    customer: config.LIMIT_COST_CUSTOMER,
+    staff: config.LIMIT_COST_STAFF,
+    admin: config.LIMIT_COST_ADMIN,
+  };
+
+  const isBeyond = (cost: number, viewer: Viewer): boolean => cost > bounds[costRole(viewer)];
+
+  return {
+    /** What a rate limit takes for it. A refused operation has cost no more than the reading of it. */
+    charge: (resolved: ResolvedRequest): number => {
+      const cost = costOf(resolved);
+      return isBeyond(cost, resolved.contextValue.viewer) && config.LIMITS_MODE === 'enforce' ? 1 : cost;
+    },
+    /** For each schema that Apollo Server takes up. */
+    learn: ({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl?: string }): void => {
+      if (coreSupergraphSdl) priced.set(apiSchema, { ...unpriced(), policy: costPolicy(coreSupergraphSdl) });
+    },
+    check: (resolved: ResolvedRequest, of: Readonly<Record<string, unknown>>) => {
+      const role = costRole(resolved.contextValue.viewer);
+      const { cost, oversized } = priceOf(resolved);
+      costs.observe({ role }, cost);
+      if (!isBeyond(cost, resolved.contextValue.viewer)) return undefined;
+      const refusal = oversized
+        ? tooLargeAPage(oversized.coordinate, oversized.argument, largestPage)
+        : tooExpensive(cost, bounds[role], whom[role]);
+      return record('COST', refusal, of);
+    },
+    /** `extensions.cost`, for clients that want to know how near they are to the limit. */
+    tell: async (context: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
+      const { document, operation, request, response, schema, contextValue } = context;
+      if (!document || !operation || response.body.kind !== 'single' || !request.http?.headers.get(costHeader)) return;
+      const cost = {
+        requested: costOf({ schema, document, operation, request, contextValue }),
+        limit: bounds[costRole(contextValue.viewer)],
+      };
+      const { singleResult } = response.body;
+      response.body.singleResult = { ...singleResult, extensions: { ...singleResult.extensions, cost } };
+    },
+  };
+};
+
+const unpriced = (): PricedSchema => ({ policy: noCostPolicy, fixedPrices: new WeakMap() });
+
+const whom = { guest: 'guests', customer: 'customers', staff: 'staff', admin: 'administrators' } as const;
+type CostRole = keyof typeof whom;
+
+const costRole = (viewer: Viewer): CostRole => {
+  if (viewer.kind === 'guest') return 'guest';
+  if (hasRole(viewer, 'ADMIN')) return 'admin';
+  return hasRole(viewer, 'STAFF') ? 'staff' : 'customer';
+};

@@ -1,0 +1,206 @@
+/**
+ * One look at a thing on behalf of a subscription. The whole way through Apollo Server is that of any operation, with
+ * the subscription's own document: trusted documents, limits, authorisation. Only the executor sees a query.
+ */
+import type { ApolloServer, ApolloServerOptionsWithGateway } from '@apollo/server';
+import {
+  type DocumentNode,
+  type FieldNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  separateOperations,
+} from 'graphql';
+import type { RequestContext } from '../identity/request-context.ts';
+import type { LiveField, LiveFields } from './live-fields.ts';
+
+type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+type Execute = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
+
+/** What a client asks for, as it says it. */
+export interface LiveOperation {
+  readonly query?: string;
+  readonly operationName?: string;
+  readonly variables?: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
+}
+
+export interface Topic {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface Snapshot {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+export interface Look {
+  readonly snapshot: Snapshot;
+  /** Of the thing that was found; undefined when there was none. */
+  readonly thing?: { readonly version: number; readonly isFinal: boolean } | undefined;
+}
+
+interface Looking {
+  readonly onTopic: (topic: Topic) => void;
+  thing?: NonNullable<Look['thing']>;
+}
+
+export interface Snapshots {
+  /** The executor that also knows subscriptions. */
+  readonly executing: (gateway: GatewayInterface) => GatewayInterface;
+  /** `onTopic` is called before anything is read, so that no change after it goes unnoticed. Never rejects for a fault of the operation. */
+  readonly look: (
+    apollo: ApolloServer<RequestContext>,
+    operation: LiveOperation,
+    context: RequestContext,
+    onTopic: (topic: Topic) => void,
+  ) => Promise<Look>;
+}
+
+/** By which the executor knows a look from a request that a client sent. Apollo Server copies contexts, symbols too. */
+const lookingKey = Symbol('looking');
+
+export const snapshots = (fields: LiveFields): Snapshots => ({
+  executing: (gateway) => ({
+    onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
+    load: async (options) => {
+      const { executor } = await gateway.load(options);
+      return { executor: executor && alsoOfSubscriptions(executor, fields) };
+    },
+    stop: () => gateway.stop(),
+  }),
+  look: async (apollo, operation, context, onTopic) => {
+    const looking: Looking = { onTopic };
+    const contextValue = { ...context, [lookingKey]: looking };
+    const { body } = await apollo.executeOperation(operation, { contextValue });
+    if (body.kind !== 'single') throw new Error('a snapshot does not come in parts');
+    return { snapshot: body.singleResult, thing: looking.thing };
+  },
+});
+
+const alsoOfSubscriptions =
+  (execute: Execute, fields: LiveFields): Execute =>
+  async (request) => {
+    const { operation, schema, document } = request;
+    const { [lookingKey]: looking } = request.context as { [lookingKey]?: Looking };
+    if (operation.operation !== 'subscription') {
+      if (looking) throw needsNoStream();
+      return await execute(request);
+    }
+    if (!looking) throw needsStream();
+    const query = asQuery(document, operation, fields);
+    const topic = topicOf(schema, operation, query, request.request.variables ?? {});
+    looking.onTopic(topic);
+    // Plans are kept by hash, and this one is of another document.
+    const answer = await execute({ ...request, ...planned(query.document, request.queryHash) });
+    return answer.data ? { ...answer, data: takeOwn(answer.data, query.key, looking) } : answer;
+  };
+
+const planned = (document: DocumentNode, queryHash: string) => ({
+  document,
+  queryHash: `live:${queryHash}`,
+  operation: document.definitions.find(({ kind }) => kind === 'OperationDefinition') as OperationDefinitionNode,
+});
+
+/** The thing that the subscription's argument `id` names. The variables have been checked. */
+const topicOf = (
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  { field }: LiveQueryDocument,
+  variables: Record<string, unknown>,
+): Topic => {
+  const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
+  if (!definition) throw new Error(`${field.name.value} was validated and is not in the schema`);
+  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  return { type: getNamedType(definition.type).name, id: String(getArgumentValues(definition, field, coerced).id) };
+};
+
+/** Remembers what the gateway has selected for itself, and takes it out of the answer. */
+const takeOwn = (data: Record<string, unknown>, key: string, looking: Looking): Record<string, unknown> => {
+  const thing = data[key];
+  if (typeof thing !== 'object' || thing === null) return data;
+  const { [own.version]: version, [own.isFinal]: isFinal, ...asked } = thing as Record<string, unknown>;
+  looking.thing = { version: Number(version), isFinal: isFinal === true };
+  return { ...data, [key]: asked };
+};
+
+const needsStream = () =>
+  new GraphQLError('A subscription is answered as a stream: send it with the header "accept: text/event-stream".', {
+    extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM', http: { status: 406 } },
+  });
+
+const needsNoStream = () =>
+  new GraphQLError('A stream is for subscriptions: send queries and mutations without "accept: text/event-stream".', {
+    extensions: { code: 'SUBSCRIPTION_EXPECTED', http: { status: 406 } },
+  });
+
+export interface LiveQueryDocument {
+  /** The subscription's own field, as the client wrote it. */
+  readonly field: FieldNode;
+  readonly live: LiveField;
+  /** What the thing is called in the answer: the same for the query as for the subscription. */
+  readonly key: string;
+  readonly document: DocumentNode;
+}
+
+/** What the gateway selects for itself; taken out of the answer again. */
+export const own = { version: '_liveVersion', isFinal: '_liveIsFinal' } as const;
+
+/**
+ * The document must be valid. The query's answer has the shape that the subscription's has: same keys, same paths in
+ * its errors. Throws what the client is to be told.
+ */
+export const asQuery = (
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  fields: LiveFields,
+): LiveQueryDocument => {
+  const [field] = operation.selectionSet.selections;
+  // A fragment on Subscription fits into no query.
+  if (field?.kind !== Kind.FIELD) throw refused('A subscription has its field directly in it, not in a fragment.');
+  const live = Object.hasOwn(fields, field.name.value) ? fields[field.name.value] : undefined;
+  if (!live) throw refused(`Nothing tells of changes for "${field.name.value}".`);
+  const key = field.alias?.value ?? field.name.value;
+  const query: OperationDefinitionNode = {
+    ...operation,
+    operation: OperationTypeNode.QUERY,
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [queryField(field, live, key)] },
+  };
+  // Without the other operations, and the fragments that only they use.
+  const alone = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+  const definitions = alone.definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? query : definition,
+  );
+  return { field, live, key, document: { kind: Kind.DOCUMENT, definitions } };
+};
+
+const queryField = (field: FieldNode, { query, version, isFinal }: LiveField, key: string): FieldNode => ({
+  ...field,
+  alias: { kind: Kind.NAME, value: key },
+  name: { kind: Kind.NAME, value: query },
+  selectionSet: {
+    kind: Kind.SELECTION_SET,
+    selections: [
+      ...(field.selectionSet?.selections ?? []),
+      selected(own.version, version),
+      selected(own.isFinal, isFinal),
+    ],
+  },
+});
+
+const selected = (alias: string, name: string): FieldNode => ({
+  kind: Kind.FIELD,
+  alias: { kind: Kind.NAME, value: alias },
+  name: { kind: Kind.NAME, value: name },
+});
+
+const refused = (message: string) =>
+  new GraphQLError(message, { extensions: { code: 'SUBSCRIPTION_NOT_SUPPORTED', http: { status: 400 } } });

@@ -1,0 +1,196 @@
+/**
+ * The schema that is served, and the life of it: looks for a new supergraph, makes a generation of it, switches. What
+ * cannot be served never replaces what is.
+ */
+import type { ApolloServerOptionsWithGateway } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
+import { startPeriodic } from '#platform/process/periodic.ts';
+import type { FetchThrough } from '../caching/entity-cache.ts';
+import { errorBody } from '../graphql/errors.ts';
+import type { Execute } from '../graphql/federation.ts';
+import type { RequestContext } from '../identity/request-context.ts';
+import { schemaMetrics } from './metrics.ts';
+import { operationsInUse, planKey } from './query-plans.ts';
+import { type Generation, generationOf, hashOf } from './schema-version.ts';
+import { type Connect, type SubgraphClients, subgraphClients } from './subgraph-clients.ts';
+import type { SupergraphSource } from './supergraph-source.ts';
+import { schemaBounds } from './variables.ts';
+
+type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+
+export interface ServedSchema {
+  /** For Apollo Server, which starts and ends it. */
+  readonly gateway: GatewayInterface;
+  /** False until the first supergraph has come. */
+  readonly isLoaded: () => boolean;
+  /** Of the subgraphs that are connected to. */
+  readonly subgraphs: SubgraphClients['states'];
+}
+
+export interface ServedSchemaOptions {
+  readonly source: SupergraphSource;
+  /** Called once per subgraph and URL. */
+  readonly connect: Connect;
+  /** Stands around every call of a subgraph. */
+  readonly fetchThrough?: FetchThrough;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
+
+// Apollo Server must have some schema to start with. Nobody gets to see it: `refuseUntilLoaded` stands before it.
+const nothing = 'type Query { nothing: Boolean }';
+
+export const servedSchema = ({
+  source,
+  connect,
+  fetchThrough,
+  metrics: registry,
+  log,
+}: ServedSchemaOptions): ServedSchema => {
+  const metrics = schemaMetrics(registry);
+  const clients = subgraphClients(connect);
+  const inUse = operationsInUse(schemaBounds.operationsRememberedBytes);
+  const listeners = new Set<Listener>();
+  // By the schema that Apollo Server validated a request with. Ends with the last request that refers to it.
+  const generations = new WeakMap<GraphQLSchema, Generation>();
+  let current: Generation | undefined;
+
+  const tell: Listener = (schema) => {
+    for (const listener of listeners) listener(schema);
+  };
+  const switchTo = (next: Generation): void => {
+    generations.set(next.schema, next);
+    tell({ apiSchema: next.schema, coreSupergraphSdl: next.supergraph });
+    current?.retire();
+    current = next;
+    inUse.fade();
+    metrics.serving(next.hash);
+  };
+  const ending = new AbortController();
+  const lookAtSource = lookout({
+    source,
+    log,
+    onOutcome: metrics.reloaded,
+    servedHash: () => current?.hash,
+    offer: async (supergraph) => {
+      const operations = inUse.mostUsed(schemaBounds.operationsReplanned);
+      const next = await generationOf({ supergraph, clients, fetchThrough, inUse: operations, metrics, log });
+      switchTo(next);
+      return next;
+    },
+  });
+
+  const execute: Execute = (request) => {
+    const generation = generations.get(request.schema) ?? current;
+    if (!generation) throw new Error('a request was let in before there was a schema');
+    const { operationName } = request.request;
+    const name = request.operationName ?? 'anonymous';
+    inUse.note({ key: planKey(request.queryHash, operationName), document: request.document, operationName, name });
+    return generation.execute(request);
+  };
+
+  const look = () => lookAtSource(ending.signal);
+  let looking: { close(): Promise<void> } | undefined;
+  return {
+    isLoaded: () => current !== undefined,
+    subgraphs: clients.states,
+    gateway: {
+      onSchemaLoadOrUpdate: (listener) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+      load: async () => {
+        await look();
+        if (!current && !source.everyMs) throw new Error(`${source.name} cannot be served: the log says why`);
+        if (!current) tell({ apiSchema: buildSchema(nothing), coreSupergraphSdl: nothing });
+        if (source.everyMs) {
+          const task = { name: 'supergraph', everyMs: source.everyMs, run: look };
+          looking = startPeriodic([task], { log, metrics: registry });
+        }
+        return { executor: execute };
+      },
+      stop: async () => {
+        ending.abort();
+        await looking?.close();
+        await clients.close();
+      },
+    },
+  };
+};
+
+type Listener = Parameters<NonNullable<GatewayInterface['onSchemaLoadOrUpdate']>>[0];
+
+export interface LookoutOptions {
+  readonly source: SupergraphSource;
+  readonly servedHash: () => string | undefined;
+  /** Makes it the supergraph that is served, or rejects with the reason why it cannot be. */
+  readonly offer: (supergraph: string) => Promise<Generation>;
+  readonly onOutcome: (outcome: 'loaded' | 'refused' | 'unreachable') => void;
+  readonly log: Logger;
+}
+
+/** Never rejects: whatever is wrong with a new supergraph, the one that is served goes on. */
+export const lookout = (options: LookoutOptions): ((signal: AbortSignal) => Promise<void>) => {
+  const { source, servedHash, offer, onOutcome, log } = options;
+  let away = false;
+  let refused: string | undefined;
+
+  const text = async (signal: AbortSignal): Promise<string | undefined> => {
+    try {
+      const read = await source.read(signal);
+      if (away) log.info({ source: source.name }, 'the source of the supergraph is back');
+      away = false;
+      return read;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      onOutcome('unreachable');
+      const serving = servedHash() ?? 'none';
+      if (!away) log.error({ source: source.name, serving, reason: reasonOf(error) }, 'supergraph cannot be read');
+      away = true;
+      return undefined;
+    }
+  };
+
+  return async (signal) => {
+    const supergraph = await text(signal);
+    if (supergraph === undefined || signal.aborted) return;
+    const hash = hashOf(supergraph);
+    if (hash === refused) return;
+    refused = undefined;
+    if (hash === servedHash()) return;
+    try {
+      const { replanned } = await offer(supergraph);
+      onOutcome('loaded');
+      log.info({ source: source.name, hash, planned: replanned.planned }, 'supergraph loaded');
+      if (replanned.noLongerValid.length > 0)
+        log.warn({ hash, operations: replanned.noLongerValid }, 'operations in use are not valid on this supergraph');
+    } catch (error) {
+      refused = hash;
+      onOutcome('refused');
+      const serving = servedHash() ?? 'none';
+      log.error({ source: source.name, hash, serving, reason: reasonOf(error) }, 'supergraph refused');
+    }
+  };
+};
+
+// One line: composition faults come as lists, and a log line is read by one glance.
+const reasonOf = (error: unknown): string => {
+  const { message, cause } = error as { message?: string; cause?: { message?: string } };
+  return [message ?? String(error), cause?.message].filter(Boolean).join(': ').replaceAll(/\s+/g, ' ').slice(0, 1_000);
+};
+
+// As often as a source is looked at.
+const retryAfterSeconds = 5;
+
+export const refuseUntilLoaded = (http: FastifyInstance, isLoaded: () => boolean): void => {
+  http.addHook('onRequest', async (request, reply) => {
+    if (isLoaded() || !request.routeOptions.url?.startsWith('/graphql')) return;
+    await reply
+      .status(503)
+      .header('retry-after', retryAfterSeconds)
+      .send(errorBody('SCHEMA_NOT_LOADED', 'The gateway has no schema yet. Try again in a few seconds.'));
+  });
+};

@@ -1,0 +1,68 @@
+/**
+ * A generation: one supergraph and all that is made of it. Nothing in it changes, so a request that began on it ends on
+ * it, whatever is loaded meanwhile.
+ */
+import { createHash } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from '#platform/observability/log.ts';
+import type { FetchThrough } from '../caching/entity-cache.ts';
+import { type Execute, federation } from '../graphql/federation.ts';
+import type { SchemaMetrics } from './metrics.ts';
+import type { OperationInUse } from './query-plans.ts';
+import { planCache, type Replanned, replan } from './query-plans.ts';
+import type { HeldClient, SubgraphClients } from './subgraph-clients.ts';
+
+export interface Generation {
+  readonly hash: string;
+  readonly supergraph: string;
+  /** What clients see of it. */
+  readonly schema: GraphQLSchema;
+  readonly execute: Execute;
+  readonly replanned: Replanned;
+  /** Its subgraphs are not needed any more, except for what is under way. */
+  readonly retire: () => void;
+}
+
+export interface GenerationOptions {
+  readonly supergraph: string;
+  readonly clients: SubgraphClients;
+  readonly fetchThrough?: FetchThrough | undefined;
+  /** To be planned before it goes live. */
+  readonly inUse: readonly OperationInUse[];
+  readonly metrics: SchemaMetrics;
+  readonly log: Logger;
+}
+
+/** Rejects, and leaves nothing behind, when the text is no supergraph that can be served. */
+export const generationOf = async (options: GenerationOptions): Promise<Generation> => {
+  const { supergraph, clients, fetchThrough, inUse, metrics, log } = options;
+  const held: HeldClient[] = [];
+  const retire = () => {
+    for (const { release } of held.splice(0)) release();
+  };
+  const clientOf = (name: string, url: string) => {
+    const one = clients.hold(name, url);
+    held.push(one);
+    return one.client;
+  };
+  const plans = planCache(() => metrics.planned('request'));
+  try {
+    const { schema, executor } = await federation({
+      supergraph,
+      clientOf,
+      fetchThrough,
+      plans: plans.store,
+      log,
+    }).load();
+    const replanned = await replan(supergraph, schema, inUse, plans);
+    for (let count = replanned.planned; count > 0; count--) metrics.planned('reload');
+    return { hash: hashOf(supergraph), supergraph, schema, execute: executor, replanned, retire };
+  } catch (error) {
+    retire();
+    throw error;
+  }
+};
+
+// Twelve digits tell supergraphs apart as well as a commit's short name tells commits.
+export const hashOf = (supergraph: string): string =>
+  createHash('sha256').update(supergraph).digest('hex').slice(0, 12);
