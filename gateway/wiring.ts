@@ -31,13 +31,13 @@ import { upstreamMetrics } from './upstream/metrics.ts';
 import { type SubgraphClient, subgraphClient } from './upstream/subgraph-client.ts';
 import { subgraphSettings } from './upstream/variables.ts';
 
-export interface GatewayKit {
+interface GatewayKit {
   readonly log: Logger;
   readonly metrics: Registry;
   readonly isRunning: () => boolean;
 }
 
-export interface Gateway {
+interface Gateway {
   readonly http: FastifyInstance;
   /** Waits for the requests under way, then lets go of the subgraphs. */
   readonly close: () => Promise<void>;

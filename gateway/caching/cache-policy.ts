@@ -11,7 +11,7 @@ export interface CachePolicy {
   restrict(hint: CacheHint): void;
 }
 
-export interface CacheHint {
+interface CacheHint {
   readonly maxAge: number;
   readonly scope: 'PUBLIC' | 'PRIVATE';
 }
@@ -53,10 +53,10 @@ export interface Sharing {
  * Guests and customers see the same of what is public; `public` of a subgraph's answer says so. Whoever has another
  * role may be shown more in the very same fields (drafts, say) and must not find what others were shown.
  */
-export const isOneOfThePublic = (viewer: Viewer): boolean =>
+const isOneOfThePublic = (viewer: Viewer): boolean =>
   viewer.kind === 'guest' || viewer.roles.every((role) => role === 'CUSTOMER');
 
-export interface RequestFacts {
+interface RequestFacts {
   readonly viewer: Viewer;
   readonly operation: OperationTypeNode | undefined;
   readonly cacheControl: string | undefined;

@@ -17,14 +17,14 @@ import { type CacheMetrics, cacheMetrics } from './metrics.ts';
 import { redisStore } from './redis-store.ts';
 import { responseCache } from './response-cache.ts';
 
-export interface Caching {
+interface Caching {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   /** Stands around every call of a subgraph. */
   readonly fetchThrough: FetchThrough;
   readonly close: () => void;
 }
 
-export interface CachingKit {
+interface CachingKit {
   readonly announcements: Announcements;
   /** Shared by all gateways; without it each has only the store within its process. */
   readonly redis: RedisConnection | undefined;
@@ -115,7 +115,7 @@ const schemasServed = () => {
 };
 
 /** By type, the subgraphs that know it: what the supergraph says of where types are at home. */
-export type Homes = ReadonlyMap<string, ReadonlySet<string>>;
+type Homes = ReadonlyMap<string, ReadonlySet<string>>;
 
 export const homesIn = (supergraph: string): Homes => {
   const types = typeDefinitions(parse(supergraph, { noLocation: true }));
@@ -128,7 +128,7 @@ export const homesIn = (supergraph: string): Homes => {
   );
 };
 
-export interface InvalidationOptions {
+interface InvalidationOptions {
   readonly announcements: Pick<Announcements, 'listen'>;
   readonly store: CacheStore;
   readonly homes: () => Homes;
@@ -139,7 +139,7 @@ export interface InvalidationOptions {
  * A change of one thing makes all that its subgraphs have given out of date: a list may show it without naming it, and a
  * part of it (a variant) goes by a name of its own. What may have been missed makes everything out of date.
  */
-export const forgetWhatChanges = ({ announcements, store, homes, metrics }: InvalidationOptions): (() => void) => {
+const forgetWhatChanges = ({ announcements, store, homes, metrics }: InvalidationOptions): (() => void) => {
   const forget = (subgraph: string) => {
     store.invalidate(subgraph);
     metrics.invalidated(subgraph);

@@ -10,19 +10,19 @@ import type { CacheStore, Found, Generations, Reading } from './cache-store.ts';
 import type { CacheMetrics } from './metrics.ts';
 import { cachingBounds } from './variables.ts';
 
-export interface Fetch {
+interface Fetch {
   readonly subgraph: string;
   readonly request: SubgraphRequest;
   readonly context: RequestContext;
 }
 
 /** Asks the subgraph. Calls of different generations must not share an answer that is under way. */
-export type Ask = (request: SubgraphRequest, generations?: string) => Promise<SubgraphAnswer>;
+type Ask = (request: SubgraphRequest, generations?: string) => Promise<SubgraphAnswer>;
 
 /** Stands around every call of a subgraph. */
 export type FetchThrough = (fetch: Fetch, ask: Ask) => Promise<SubgraphAnswer>;
 
-export interface EntityCacheOptions {
+interface EntityCacheOptions {
   readonly store: CacheStore;
   readonly requests: SharingRequests;
   readonly metrics: CacheMetrics;
@@ -134,9 +134,9 @@ const nothingAsked: SubgraphAnswer = {
 const keepableMs = ({ errors, cacheControl }: SubgraphAnswer): number =>
   errors?.length ? 0 : Math.min(sharedSeconds(hintOf(cacheControl)), cachingBounds.maxAgeSeconds) * 1_000;
 
-export type Representation = Readonly<Record<string, unknown>>;
+type Representation = Readonly<Record<string, unknown>>;
 
-export interface EntityFetch {
+interface EntityFetch {
   readonly request: SubgraphRequest;
   readonly representations: readonly Representation[];
   /** One for each representation: whoever asks for the same of the same entity has the same key. */
@@ -167,7 +167,7 @@ export const entityFetch = (subgraph: string, request: SubgraphRequest, selectio
 };
 
 /** What of a fetch is still to be asked for: each entity once, though the executor names it as often as it occurs. */
-export interface Rest {
+interface Rest {
   readonly request: SubgraphRequest;
   /** For each entity of the request, its key and its places in the whole fetch. */
   readonly keys: readonly string[];

@@ -2,7 +2,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from '#platform/observability/metrics.ts';
 
-export type CacheName = 'response' | 'entity';
+type CacheName = 'response' | 'entity';
 /** `bypass`: not to be answered from a cache. `error`: the store could not be relied on. */
 export type CacheOutcome = 'hit' | 'miss' | 'bypass' | 'error';
 

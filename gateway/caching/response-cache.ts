@@ -10,7 +10,7 @@ import type { CacheStore, Generations } from './cache-store.ts';
 import type { CacheMetrics, CacheOutcome } from './metrics.ts';
 import { cachingBounds } from './variables.ts';
 
-export interface ResponseCacheOptions {
+interface ResponseCacheOptions {
   readonly store: CacheStore;
   readonly requests: SharingRequests;
   readonly metrics: CacheMetrics;
@@ -42,15 +42,14 @@ type Request = GraphQLRequestContext<RequestContext>;
  */
 export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin<RequestContext> => {
   const { store, requests, metrics, schemaId } = options;
-  /** Single-flight: the first of several identical queries fetches, the others wait for its response. */
-  const inFlight = new Map<string, Promise<Shared | undefined>>();
+  const inFlight = singleFlight();
   const leads = new WeakMap<Request['request'], Lead>();
   // What is known to be nobody else's business is not looked for, and above all not waited for.
   const uncacheable = new LRUCache<string, true>({ max: cachingBounds.verdicts, ttl: cachingBounds.verdictTtlMs });
 
   /** The answer, or `undefined`: then this request makes one itself, for those after it as well if it leads. */
   const lookUp = async (request: Request, sharing: Sharing): Promise<Shared | undefined> => {
-    const id = idOf(request);
+    const id = idOf(request, schemaId(request.schema));
     const outcome = (what: CacheOutcome) => metrics.asked('response', what);
     if (!id || uncacheable.has(id.operation)) return void outcome('bypass');
     const reading = await store.read([id.key]);
@@ -68,26 +67,10 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     // An answer that was begun before a change is not one for those who ask after it.
     const flight = `${id.key} ${JSON.stringify(generations)}`;
     const waitedFor = inFlight.get(flight);
-    if (!waitedFor) leads.set(request.request, { ...id, sharing, generations, settle: start(flight) });
+    if (!waitedFor) leads.set(request.request, { ...id, sharing, generations, settle: inFlight.start(flight) });
     const shared = await waitedFor;
     outcome(shared ? 'hit' : 'miss');
     return shared;
-  };
-
-  const start = (flight: string): Lead['settle'] => {
-    const { promise, resolve } = Promise.withResolvers<Shared | undefined>();
-    inFlight.set(flight, promise);
-    return (answer) => {
-      inFlight.delete(flight);
-      resolve(answer);
-    };
-  };
-
-  const idOf = ({ document, operation, operationName, schema, request }: Request) => {
-    const servedId = schemaId(schema);
-    if (!document || !operation || !servedId) return undefined;
-    const id = digest(servedId, operationId(document, operationName));
-    return { operation: id, key: digest('response', id, variablesText(operation, request.variables)) };
   };
 
   const keep = (request: Request, { key, operation, sharing, generations, settle }: Lead): void => {
@@ -132,4 +115,26 @@ const sharedAnswer = ({ response, overallCachePolicy }: Request): Shared | 'priv
   const policy = overallCachePolicy.policyIfCacheable();
   const seconds = policy ? Math.min(sharedSeconds(policy), cachingBounds.maxAgeSeconds) : 0;
   return seconds > 0 ? { data: JSON.stringify(data), remainingMs: seconds * 1_000 } : 'private';
+};
+
+const idOf = ({ document, operation, operationName, request }: Request, schemaId: string | undefined) => {
+  if (!document || !operation || !schemaId) return undefined;
+  const id = digest(schemaId, operationId(document, operationName));
+  return { operation: id, key: digest('response', id, variablesText(operation, request.variables)) };
+};
+
+/** The first of several identical queries fetches, the others wait for its response. */
+const singleFlight = () => {
+  const inFlight = new Map<string, Promise<Shared | undefined>>();
+  return {
+    get: (key: string) => inFlight.get(key),
+    start: (key: string): NonNullable<Lead['settle']> => {
+      const { promise, resolve } = Promise.withResolvers<Shared | undefined>();
+      inFlight.set(key, promise);
+      return (answer) => {
+        inFlight.delete(key);
+        resolve(answer);
+      };
+    },
+  };
 };

@@ -17,7 +17,7 @@ export interface DocumentList {
   readonly refresh: PeriodicTask;
 }
 
-export interface DocumentListOptions {
+interface DocumentListOptions {
   /** Manifests, or folders of them; none is a list of nothing. */
   readonly places: readonly string[];
   readonly maxTokens: number;

@@ -13,7 +13,7 @@ import { type RegisteredDocuments, redisDocuments, registeredDocuments } from '.
 import { type Decision, type DocumentParameters, type DocumentRefusal, decideDocument } from './trusted-documents.ts';
 import { type DocumentVariables, manifestPlaces, type SupergraphVariables } from './variables.ts';
 
-export interface DocumentsKit {
+interface DocumentsKit {
   /** Where registered documents are shared among gateways. */
   readonly connection: RedisConnection | undefined;
   readonly maxTokens: number;
@@ -23,7 +23,7 @@ export interface DocumentsKit {
   readonly metrics: Registry;
 }
 
-export interface Documents {
+interface Documents {
   readonly gate: DocumentGate;
   /** For Apollo Server. */
   readonly persistedQueries: { readonly cache: RegisteredDocuments } | false;
@@ -64,14 +64,14 @@ const clientName = (headers: Readonly<Record<string, unknown>>): string | undefi
 /** Puts the document that is meant in its place. Gives a refusal when it may not be run. */
 export type DocumentGate = (request: FastifyRequest, viewer: Viewer) => DocumentRefusal | undefined;
 
-export interface DocumentGateOptions {
+interface DocumentGateOptions {
   readonly decide: (parameters: DocumentParameters | undefined, viewer: Viewer) => Decision;
   /** Hears of every text that is not in the list and passes all the same. */
   readonly onUnlisted: (text: string, request: FastifyRequest) => void;
   readonly metrics: Registry;
 }
 
-export const documentGate = ({ decide, onUnlisted, metrics }: DocumentGateOptions): DocumentGate => {
+const documentGate = ({ decide, onUnlisted, metrics }: DocumentGateOptions): DocumentGate => {
   const documents = new Counter({
     name: 'agora_gateway_documents_total',
     help: 'Requests by how they named their document, and what was decided.',
@@ -141,7 +141,7 @@ const maxLines = 1_000;
 // A page of text tells which document it is.
 const maxCharacters = 2_000;
 
-export interface UnlistedLogOptions {
+interface UnlistedLogOptions {
   readonly maxTokens: number;
   readonly log: Logger;
 }

@@ -14,7 +14,7 @@ export interface RegisteredDocuments {
   delete(key: string): Promise<boolean>;
 }
 
-export interface RegisteredDocumentsOptions {
+interface RegisteredDocumentsOptions {
   readonly maxBytes: number;
   readonly ttlSeconds: number;
   /** What all gateways have registered; without it each process knows its own. */
@@ -53,12 +53,12 @@ export const registeredDocuments = (options: RegisteredDocumentsOptions): Regist
   };
 };
 
-export interface RedisDocuments {
+interface RedisDocuments {
   get(key: string): Promise<string | undefined>;
   add(key: string, document: string): Promise<void>;
 }
 
-export interface RedisDocumentsOptions {
+interface RedisDocumentsOptions {
   readonly connection: Pick<RedisConnection, 'redis' | 'isUp'>;
   readonly maxBytes: number;
   readonly ttlSeconds: number;

@@ -28,7 +28,7 @@ export interface DocumentRefusal {
   readonly message: string;
 }
 
-export interface TrustOptions {
+interface TrustOptions {
   readonly mode: TrustMode;
   readonly exemptRoles: readonly string[];
   /** Of a document's text. */

@@ -52,7 +52,7 @@ export const earlyRefusal = (
   };
 };
 
-export interface Question {
+interface Question {
   readonly schema: GraphQLSchema;
   /** Valid. */
   readonly document: DocumentNode;
@@ -60,7 +60,7 @@ export interface Question {
   readonly decisions: RootDecisions;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly data: Record<string, null> | null;
   readonly errors: readonly GraphQLFormattedError[];
 }
@@ -113,14 +113,14 @@ const rootFields = (document: DocumentNode, operation: OperationDefinitionNode):
   return collect(operation.selectionSet) ? found : undefined;
 };
 
-export interface RootDecision {
+interface RootDecision {
   readonly access: Access;
   /** The one subgraph that resolves the field, and would refuse it. */
   readonly service: string;
 }
 
 /** By `Query.field`. */
-export type RootDecisions = ReadonlyMap<string, RootDecision>;
+type RootDecisions = ReadonlyMap<string, RootDecision>;
 
 /**
  * The access decisions on root fields, as composition carries them into the supergraph. Only certain ones: fields that

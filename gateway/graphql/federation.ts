@@ -20,7 +20,7 @@ process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
 export type Execute = ApolloGateway['executor'];
 
-export interface FederationOptions {
+interface FederationOptions {
   readonly supergraph: string;
   /** Called once per subgraph that the supergraph names, with the routing URL that stands there. */
   readonly clientOf: (name: string, url: string) => Pick<SubgraphClient, 'call'>;

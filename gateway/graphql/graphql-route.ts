@@ -13,7 +13,7 @@ import type { Authenticate, Refusal } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { errorBody, maskedBody } from './errors.ts';
 
-export interface GraphqlRouteOptions {
+interface GraphqlRouteOptions {
   readonly http: FastifyInstance;
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
@@ -109,7 +109,7 @@ const bodyFault = (error: FastifyError | BodyFault) =>
  * The published integration builds a URL out of the `host` header, and answers 500 when that is none. What a client says
  * there is nobody's business here.
  */
-export const apolloHandler =
+const apolloHandler =
   (apollo: ApolloServer<RequestContext>, contextOf: (request: FastifyRequest, reply: FastifyReply) => RequestContext) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const {

@@ -14,7 +14,7 @@ import { legacyStatus } from '../http/content-negotiation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { errorFormatter } from './errors.ts';
 
-export interface GraphqlServerOptions {
+interface GraphqlServerOptions {
   readonly gateway: ApolloServerOptionsWithGateway<RequestContext>['gateway'];
   readonly http: FastifyInstance;
   readonly introspection: boolean;
@@ -98,7 +98,7 @@ export const keepDeclaredVariables: ApolloServerPlugin = {
  * A document with several operations must name the one to run; the gateway's executor would answer 500. An empty name
  * counts as none: that is what forms and query strings send.
  */
-export const requireOneOperation: ApolloServerPlugin = {
+const requireOneOperation: ApolloServerPlugin = {
   requestDidStart: async ({ request: started }) => {
     if (started.operationName === '') delete started.operationName;
     return {

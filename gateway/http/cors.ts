@@ -5,7 +5,7 @@ import { requestIdHeader } from '#contracts/viewer.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { errorBody } from '../graphql/errors.ts';
 
-export interface CorsOptions {
+interface CorsOptions {
   readonly origins: readonly string[];
   /** Also those of this machine, on whatever port a front end's dev server has. */
   readonly loopback: boolean;

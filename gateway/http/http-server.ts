@@ -8,7 +8,7 @@ import { crossOrigin } from './cors.ts';
 import { loadShedding } from './load-shedding.ts';
 import type { HttpConfig } from './variables.ts';
 
-export interface DoorOptions extends HttpServerOptions {
+interface DoorOptions extends HttpServerOptions {
   readonly isDevelopment?: boolean;
 }
 
@@ -46,7 +46,7 @@ export const searchOf = (target: string): string => (target.includes('?') ? targ
 const gzipLevel = 6;
 
 /** Leaves alone what is compressed already (the playground) and what is a stream of events, which must not wait. */
-export const compression = async (http: FastifyInstance, minBytes: number): Promise<void> => {
+const compression = async (http: FastifyInstance, minBytes: number): Promise<void> => {
   await http.register(compress, {
     threshold: minBytes,
     encodings: ['br', 'gzip'],
@@ -69,7 +69,7 @@ const headers = {
 // A year, as the browsers' own lists ask for. Without subdomains: they are not ours to decide on.
 const httpsOnly = 'max-age=31536000';
 
-export const securityHeaders = (http: FastifyInstance): void => {
+const securityHeaders = (http: FastifyInstance): void => {
   http.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers);
     // Over plain HTTP browsers ignore it, as anybody could have written it.

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
 import { errorBody } from '../graphql/errors.ts';
 
-export interface Pressure {
+interface Pressure {
   readonly shedding: boolean;
   /** How many samples in a row were above the limit. */
   readonly high: number;

@@ -25,7 +25,7 @@ import type { PeriodicTask } from '#platform/process/periodic.ts';
 import { type RequestContext, requestContext } from './request-context.ts';
 import { defaultJwksUrl, type IdentityVariables } from './variables.ts';
 
-export interface Identity {
+interface Identity {
   readonly authenticate: Authenticate;
   readonly contextOf: (viewer: Viewer) => RequestContext;
   readonly tasks: readonly PeriodicTask[];
@@ -111,9 +111,9 @@ const refusals = {
 } satisfies Record<string, Refusal>;
 
 /** The keys could not be fetched: nobody can say whether a token is good. */
-export class KeysUnavailable extends Error {}
+class KeysUnavailable extends Error {}
 
-export interface AccessTokenKeys {
+interface AccessTokenKeys {
   /** The key for a token. Throws `KeysUnavailable`, or jose's error when there is no such key. */
   readonly find: JWTVerifyGetKey;
   /** Fetches them anew, so that a key that was taken out is soon of no use, and a new one is known before it signs. */

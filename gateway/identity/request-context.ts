@@ -55,7 +55,7 @@ export const headersOf = async (
   return { ...subgraphHeaders, [viewerHeader]: await signViewer(named, subgraph) };
 };
 
-export interface ClientLink {
+interface ClientLink {
   /** Aborted when the client hangs up before its answer. */
   readonly gone: AbortSignal;
   /** Puts a subgraph's headers on the client's response. */

@@ -50,7 +50,7 @@ const sentAs = ({ method, url, body }: FastifyRequest, part: Part): unknown => {
   }
 };
 
-export interface VariablesSize {
+interface VariablesSize {
   /** About as many as their JSON has in UTF-8. */
   readonly bytes: number;
   /** 1 for variables that are plain values. */

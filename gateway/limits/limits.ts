@@ -14,14 +14,14 @@ import { rejections } from './rejections.ts';
 import { shapeRule } from './shape-limits.ts';
 import type { LimitsConfig } from './variables.ts';
 
-export interface Limits {
+interface Limits {
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly validationRules: readonly ValidationRule[];
   /** What a rate limit takes for the operation of a request: what it may cost at most, unless it is refused. */
   readonly costOf: (request: ResolvedRequest) => number;
 }
 
-export interface LimitsKit {
+interface LimitsKit {
   readonly http: FastifyInstance;
   readonly metrics: Registry;
   readonly log: Logger;

@@ -50,7 +50,7 @@ export interface OperationCost {
   readonly oversized: { readonly coordinate: string; readonly argument: string } | undefined;
 }
 
-export interface CostQuestion {
+interface CostQuestion {
   readonly schema: GraphQLSchema;
   readonly policy: CostPolicy;
   readonly document: DocumentNode;
@@ -196,7 +196,7 @@ const introspectionCost = (walk: Walk, { name, selectionSet }: FieldNode, parent
 };
 
 /** How many items a list has, before anybody has counted them. */
-export interface ListSize {
+interface ListSize {
   readonly assumedSize: number | undefined;
   /** Arguments that say how many are wanted: the largest one given counts. */
   readonly slicingArguments: readonly string[];
@@ -247,7 +247,7 @@ const toListSize = ({ assumedSize, slicingArguments, sizedFields }: DirectiveArg
 const names = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 
-export interface VariableValues {
+interface VariableValues {
   /** A literal, or what the variable in its place has; `undefined` for an argument or variable that is absent. */
   resolve(node: ValueNode | undefined): unknown;
   /** By `@skip` and `@include`. */
@@ -257,7 +257,7 @@ export interface VariableValues {
 }
 
 /** `sent` is as the client sent it: unchecked, without the defaults that the operation declares. */
-export const variableValues = (
+const variableValues = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   sent: Readonly<Record<string, unknown>>,
 ): VariableValues => {

@@ -20,7 +20,7 @@ const nouns = {
 } as const;
 
 export type CountedLimit = keyof typeof nouns;
-export type Limit = CountedLimit | 'COST';
+type Limit = CountedLimit | 'COST';
 
 export interface Rejections {
   /** Gives the refusal back when it is to be carried out. `of` tells an operator whose it is. */

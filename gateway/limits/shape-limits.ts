@@ -53,7 +53,7 @@ const namesOf = ({ definitions }: DocumentNode) => ({
 });
 
 /** Fragments count wherever they are spread: an operation of ten lines can be a million fields. */
-export interface OperationShape {
+interface OperationShape {
   readonly depth: number;
   readonly rootFields: number;
   readonly fields: number;

@@ -1,7 +1,13 @@
 /** One client's stream: what it has not taken yet is at most one event, the newest. */
 import type { ServerResponse } from 'node:http';
-import type { Subscriber } from './live-query.ts';
 import type { Snapshot } from './subscription-executor.ts';
+
+export interface Subscriber {
+  /** Takes the place of what was not sent yet. */
+  send(event: string): void;
+  /** Nothing more will come. */
+  complete(): void;
+}
 
 export interface EventStream extends Subscriber {
   /**
@@ -82,10 +88,10 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
 export const nextEvent = (snapshot: Snapshot): string => `event: next\ndata: ${JSON.stringify(snapshot)}\n\n`;
 
 /** Nothing more will come, and the client is not to ask again. */
-export const completeEvent = 'event: complete\ndata:\n\n';
+const completeEvent = 'event: complete\ndata:\n\n';
 
 /** A comment: it keeps proxies from taking the connection for dead, and clients skip it. */
-export const heartbeat = ':\n\n';
+const heartbeat = ':\n\n';
 
 export const errorEvent = (code: string, message: string): string =>
   nextEvent({ errors: [{ message, extensions: { code } }] });

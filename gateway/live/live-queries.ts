@@ -1,6 +1,7 @@
 /** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
 import type { Announcements } from '#platform/pubsub/announcements.ts';
-import { type LiveQuery, type LiveQueryOptions, liveQuery, type Subscriber } from './live-query.ts';
+import type { Subscriber } from './event-stream.ts';
+import { type LiveQuery, type LiveQueryOptions, liveQuery } from './live-query.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Look, Topic } from './subscription-executor.ts';
 import { turns } from './turns.ts';
@@ -16,7 +17,7 @@ export interface LiveQueries {
   close(): void;
 }
 
-export interface LiveQueriesOptions extends Pick<LiveQueryOptions, 'retryMs'> {
+interface LiveQueriesOptions extends Pick<LiveQueryOptions, 'retryMs'> {
   readonly announcements: Announcements;
   readonly queriesAtOnce: number;
   /** How long to rely on announcements, and how long to do without them while they do not arrive. */

@@ -1,15 +1,8 @@
 /** One question, asked again at each change for all who have asked it in the same words with the same rights. */
 import { backoffMs } from '#platform/messaging/bus/limits.ts';
-import { nextEvent } from './event-stream.ts';
+import { nextEvent, type Subscriber } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Look } from './subscription-executor.ts';
-
-export interface Subscriber {
-  /** Takes the place of what was not sent yet. */
-  send(event: string): void;
-  /** Nothing more will come. */
-  complete(): void;
-}
 
 export interface LiveQuery {
   /** Returns what makes the subscriber leave. */
@@ -112,7 +105,7 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
 const isNews = (version: number, isWhole: boolean, shown: Shown | undefined): boolean =>
   !shown || version > shown.version || (version === shown.version && (isWhole || !shown.isWhole));
 
-export interface Verdict {
+interface Verdict {
   /**
    * `shown`: that is how it is now. `final`: and so it stays. `unreachable`: it cannot be looked at now.
    * `over`: there is nothing to look at, or not for this viewer; asking again would not help.
@@ -134,7 +127,7 @@ const passing = new Set<unknown>([
   'INTERNAL_SERVER_ERROR',
 ]);
 
-export const judge = ({ snapshot, thing }: Look): Verdict => {
+const judge = ({ snapshot, thing }: Look): Verdict => {
   const isWhole = !snapshot.errors?.some(({ extensions }) => passing.has(extensions?.code));
   if (!thing) return { kind: isWhole ? 'over' : 'unreachable', isWhole };
   return { kind: thing.isFinal && isWhole ? 'final' : 'shown', isWhole };

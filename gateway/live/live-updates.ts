@@ -12,7 +12,7 @@ import { admission, type StreamDoor, serveStreams } from './stream-route.ts';
 import { type Snapshots, snapshots } from './subscription-executor.ts';
 import { type LiveVariables, liveBounds } from './variables.ts';
 
-export interface LiveUpdates {
+interface LiveUpdates {
   readonly executing: Snapshots['executing'];
   /** Hears of a new schema: every question is asked anew, and ends where it no longer fits. */
   readonly plugin: ApolloServerPlugin<RequestContext>;

@@ -32,7 +32,7 @@ export interface StreamDoor {
   readonly forward: readonly string[];
 }
 
-export interface StreamRouteOptions extends StreamDoor, Pick<EventStreamOptions, 'heartbeatMs' | 'stalledMs'> {
+interface StreamRouteOptions extends StreamDoor, Pick<EventStreamOptions, 'heartbeatMs' | 'stalledMs'> {
   readonly look: Snapshots['look'];
   readonly queries: LiveQueries;
   readonly admission: Admission;
@@ -178,9 +178,9 @@ const refuse = (reply: FastifyReply, code: Refused, retryAfterSeconds: number) =
   return reply.status(status).header('retry-after', String(retryAfterSeconds)).send(errorBody(code, message));
 };
 
-export type Refused = 'TOO_MANY_STREAMS' | 'OVERLOADED';
+type Refused = 'TOO_MANY_STREAMS' | 'OVERLOADED';
 
-export interface Admission {
+interface Admission {
   /** What ends the place that it gives; or why there is none. */
   enter(viewer: string): (() => void) | Refused;
   /** Nobody gets in any more. */
@@ -215,7 +215,7 @@ type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
 type Handlers = ReturnType<Strategy['storage']>;
 
 /** For routes with `constraints: { accept: eventStreamType }`. */
-export const acceptStrategy: Strategy = {
+const acceptStrategy: Strategy = {
   name: 'accept',
   storage: () => {
     const handlers = new Map<unknown, ReturnType<Handlers['get']>>();

@@ -142,7 +142,7 @@ const needsNoStream = () =>
     extensions: { code: 'SUBSCRIPTION_EXPECTED', http: { status: 406 } },
   });
 
-export interface LiveQueryDocument {
+interface LiveQueryDocument {
   /** The subscription's own field, as the client wrote it. */
   readonly field: FieldNode;
   readonly live: LiveField;
@@ -152,7 +152,7 @@ export interface LiveQueryDocument {
 }
 
 /** What the gateway selects for itself; taken out of the answer again. */
-export const own = { version: '_liveVersion', isFinal: '_liveIsFinal' } as const;
+const own = { version: '_liveVersion', isFinal: '_liveIsFinal' } as const;
 
 /**
  * The document must be valid. The query's answer has the shape that the subscription's has: same keys, same paths in

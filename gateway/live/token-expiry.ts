@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { Authenticate } from '../identity/authentication.ts';
 import { errorEvent } from './event-stream.ts';
 
-export interface TokenLife {
+interface TokenLife {
   /** Looks whether the token is still accepted: its key may have been withdrawn. */
   check(): void;
   /** There is nothing left to end. */

@@ -10,7 +10,7 @@ import { namesIn, operationMetrics, operationNames } from './operation-metrics.t
 import { slowOperations } from './slow-operations.ts';
 import { type ObservabilityVariables, observabilityBounds } from './variables.ts';
 
-export interface ObservabilityOptions {
+interface ObservabilityOptions {
   /** The manifests of trusted documents: metrics are to know those operations, whatever else comes. */
   readonly manifests: readonly string[];
   readonly metrics: Registry;
@@ -36,7 +36,7 @@ export const observability = (
 };
 
 /** Spans for the phases before planning; @apollo/gateway has its own for planning and fetching. */
-export const operationSpans: ApolloServerPlugin = {
+const operationSpans: ApolloServerPlugin = {
   requestDidStart: async () => {
     const phase = (name: string) => async () => {
       const span = startSpan(name);

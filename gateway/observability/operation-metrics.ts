@@ -8,7 +8,7 @@ import { recordOf } from './operation-record.ts';
  * `refused`: it was never run (not valid, over a limit, not allowed). `failed`: run, and there is no data.
  * `partial`: data and errors. A failure that a mutation returns as data is a success here.
  */
-export type Outcome = 'success' | 'partial' | 'failed' | 'refused';
+type Outcome = 'success' | 'partial' | 'failed' | 'refused';
 
 export const operationMetrics = (
   metrics: Registry,

@@ -1,14 +1,14 @@
 /** What is noted of an operation while it runs, for whoever tells of it at its end. */
 import type { QueryPlan } from '@apollo/query-planner';
 
-export interface Fetch {
+interface Fetch {
   readonly subgraph: string;
   readonly ms: number;
   /** Absent when no answer came, or none was asked for. */
   readonly bytes?: number;
 }
 
-export interface OperationRecord {
+interface OperationRecord {
   plan: QueryPlan | undefined;
   /** By `performance.now()`. */
   plannedAt: number | undefined;

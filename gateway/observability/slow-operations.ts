@@ -5,7 +5,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { recordOf } from './operation-record.ts';
 
-export interface SlowOperationOptions {
+interface SlowOperationOptions {
   /** 0: no lines. */
   readonly slowMs: number;
   readonly linesPerMinute: number;
@@ -67,7 +67,7 @@ export const perMinute = (lines: number): ((now: number) => number | undefined) 
 const literals = /(\b(?:Fetch\(service|Flatten\(path): "[^"]*")|"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|\b\d[\d.eE+-]*/g;
 
 /** The plan as text, without the values in it, and not longer than `characters`. */
-export const printed = (plan: QueryPlan, characters: number): string => {
+const printed = (plan: QueryPlan, characters: number): string => {
   const text = planner
     .prettyFormatQueryPlan(plan)
     .replace(literals, (literal, ofThePlan?: string) => ofThePlan ?? (literal.startsWith('"') ? '"…"' : '0'));

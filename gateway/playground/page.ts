@@ -76,7 +76,7 @@ const pageHtml = (queries: readonly string[]): string => {
 
 const folder = path.join(import.meta.dirname, '..', '..', 'operations', 'playground');
 
-export const samples = (): string[] =>
+const samples = (): string[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.graphql'))
     .toSorted()

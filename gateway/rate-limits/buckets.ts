@@ -32,14 +32,14 @@ export const buckets = (config: RateLimitConfig) =>
 
 export type BucketName = keyof ReturnType<typeof buckets>;
 
-export interface Charge {
+interface Charge {
   readonly bucket: BucketName;
   /** Whose bucket it is. */
   readonly key: string;
   readonly points: number;
 }
 
-export interface LimitedOperation {
+interface LimitedOperation {
   readonly viewer: Viewer;
   /** Of the client, as it came. */
   readonly address: string;
@@ -88,7 +88,7 @@ const accountKey = ({ args }: RootField, address: string): string | undefined =>
   return email && createHash('sha256').update(`${email} ${address}`).digest('base64url').slice(0, 22);
 };
 
-export interface RootField {
+interface RootField {
   readonly name: string;
   /** As the client wrote them, with its variables put in, or their defaults; nothing has checked them yet. */
   readonly args: Readonly<Record<string, unknown>>;

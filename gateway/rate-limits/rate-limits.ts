@@ -16,7 +16,7 @@ import type { RateLimitConfig } from './variables.ts';
 
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
 
-export interface RateLimitOptions {
+interface RateLimitOptions {
   readonly http: FastifyInstance;
   readonly redis: RedisConnection | undefined;
   readonly costOf: (request: Resolved) => number;
@@ -89,7 +89,7 @@ const sentence = (empty: readonly Standing[]): string =>
   `Too much was asked for in a short time. Try again in ${waitSeconds(empty)} seconds.`;
 
 /** How a bucket stands after something was taken, or should have been. */
-export interface Standing {
+interface Standing {
   readonly bucket: string;
   readonly limit: Bucket;
   readonly allowed: boolean;
@@ -97,7 +97,7 @@ export interface Standing {
   readonly resetSeconds: number;
 }
 
-export interface Limiter {
+interface Limiter {
   take(key: string, points: number): Promise<Standing>;
 }
 
@@ -138,7 +138,7 @@ const counterOf = (name: string, limit: Bucket, redis: RedisConnection | undefin
 };
 
 /** `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-11. */
-export const rateLimitHeaders = (standings: readonly Standing[]): Record<string, string> => ({
+const rateLimitHeaders = (standings: readonly Standing[]): Record<string, string> => ({
   'ratelimit-policy': standings
     .map(({ bucket, limit }) => `"${bucket}";q=${limit.points};w=${limit.windowSeconds}`)
     .join(', '),

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { schemaBounds } from './variables.ts';
 
-export interface PlanCache {
+interface PlanCache {
   /** For @apollo/gateway, which asks it at each request and gives it what it had to plan itself. */
   readonly store: QueryPlanCache;
   readonly prefill: (key: string, plan: QueryPlan) => void;
@@ -51,7 +51,7 @@ export interface OperationInUse {
   readonly name: string;
 }
 
-export interface OperationsInUse {
+interface OperationsInUse {
   readonly note: (operation: OperationInUse) => void;
   /** The most used first. */
   readonly mostUsed: (atMost: number) => readonly OperationInUse[];

@@ -21,7 +21,7 @@ import { schemaBounds } from './variables.ts';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 
-export interface ServedSchema {
+interface ServedSchema {
   /** For Apollo Server, which starts and ends it. */
   readonly gateway: GatewayInterface;
   /** False until the first supergraph has come. */
@@ -30,7 +30,7 @@ export interface ServedSchema {
   readonly subgraphs: SubgraphClients['states'];
 }
 
-export interface ServedSchemaOptions {
+interface ServedSchemaOptions {
   readonly source: SupergraphSource;
   /** Called once per subgraph and URL. */
   readonly connect: Connect;
@@ -123,7 +123,7 @@ export const servedSchema = ({
 
 type Listener = Parameters<NonNullable<GatewayInterface['onSchemaLoadOrUpdate']>>[0];
 
-export interface LookoutOptions {
+interface LookoutOptions {
   readonly source: SupergraphSource;
   readonly servedHash: () => string | undefined;
   /** Makes it the supergraph that is served, or rejects with the reason why it cannot be. */
@@ -133,7 +133,7 @@ export interface LookoutOptions {
 }
 
 /** Never rejects: whatever is wrong with a new supergraph, the one that is served goes on. */
-export const lookout = (options: LookoutOptions): ((signal: AbortSignal) => Promise<void>) => {
+const lookout = (options: LookoutOptions): ((signal: AbortSignal) => Promise<void>) => {
   const { source, servedHash, offer, onOutcome, log } = options;
   let away = false;
   let refused: string | undefined;

@@ -23,7 +23,7 @@ export interface Generation {
   readonly retire: () => void;
 }
 
-export interface GenerationOptions {
+interface GenerationOptions {
   readonly supergraph: string;
   readonly clients: SubgraphClients;
   readonly fetchThrough?: FetchThrough | undefined;

@@ -11,7 +11,7 @@ export interface SupergraphSource {
   readonly read: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
-export interface SourceVariables {
+interface SourceVariables {
   readonly SUPERGRAPH_FILE?: string | undefined;
   readonly SUPERGRAPH_URL?: string | undefined;
   readonly SUPERGRAPH_SDL?: string | undefined;

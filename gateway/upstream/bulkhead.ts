@@ -24,7 +24,7 @@ export interface Caller {
   readonly gone?: AbortSignal | undefined;
 }
 
-export interface Bulkhead {
+interface Bulkhead {
   /** Runs `work` when there is room. Throws at once when too many wait already: in all, or of this viewer. */
   run<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
   state(): { readonly pending: number; readonly waiting: number };

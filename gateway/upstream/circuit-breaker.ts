@@ -26,7 +26,7 @@ export interface Breaker {
   close(): void;
 }
 
-export interface BreakerOptions {
+interface BreakerOptions {
   readonly bounds: BreakerBounds;
   readonly onChange: (state: BreakerState) => void;
 }

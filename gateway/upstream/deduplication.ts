@@ -3,7 +3,7 @@ import { requestIdHeader } from '#contracts/viewer.ts';
 import { clientGone } from './deadline.ts';
 import type { SubgraphAnswer } from './subgraph-call.ts';
 
-export interface Deduplication {
+interface Deduplication {
   /** `ask` is called when nobody is asking the same. */
   share(key: string, gone: AbortSignal | undefined, ask: Ask): Promise<SubgraphAnswer>;
   /** From now on nobody joins what is under way: a query that follows a mutation must see what the mutation did. */

@@ -82,7 +82,7 @@ const alwaysTo =
     else done(null, address, family);
   };
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
@@ -96,7 +96,7 @@ const awayStatuses = new Set([502, 503, 504]);
 const outOfStep = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'UNSIGNED_REQUEST']);
 
 /** The answer, with the headers that may go on; throws a `SubgraphFailure` for what is none. */
-export const answerOf = ({ status, headers, text }: HttpAnswer, returnHeaders: readonly string[]): SubgraphAnswer => {
+const answerOf = ({ status, headers, text }: HttpAnswer, returnHeaders: readonly string[]): SubgraphAnswer => {
   const parsed = parsedAnswer(text);
   const ours = parsed?.errors?.find(({ extensions }) => outOfStep.has(String(extensions?.code)));
   if (ours) throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', { why: { status, answered: ours } });

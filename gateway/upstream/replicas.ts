@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { type Endpoints, type EndpointsOptions, endpoints } from './endpoints.ts';
 import { type HttpExchange, type HttpExchangeOptions, httpExchange } from './http-exchange.ts';
 
-export interface ReplicasOptions extends Omit<HttpExchangeOptions, 'url' | 'address'> {
+interface ReplicasOptions extends Omit<HttpExchangeOptions, 'url' | 'address'> {
   readonly urls: readonly string[];
   /** How often to look the hosts up; undefined for never. */
   readonly lookupEveryMs: number | undefined;
@@ -66,25 +66,20 @@ const placesOf = (urls: readonly string[], followed: FollowedAddresses | undefin
 // alive, so without repeated lookups a replica that joins later would get no traffic.
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
-export interface FollowedAddresses {
+interface FollowedAddresses {
   /** As last heard; empty while nothing is known, and for a host that is not looked up. */
   of(url: string): readonly string[];
   close(): void;
 }
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly urls: readonly string[];
   readonly everyMs: number;
   readonly onChange: () => void;
   readonly lookup?: Lookup;
 }
 
-export const followAddresses = ({
-  urls,
-  everyMs,
-  onChange,
-  lookup = ofOneFamily,
-}: FollowOptions): FollowedAddresses => {
+const followAddresses = ({ urls, everyMs, onChange, lookup = ofOneFamily }: FollowOptions): FollowedAddresses => {
   const known = new Map<string, readonly string[]>();
   const hosts = new Set(urls.map(hostOf).filter(hasAddresses));
   const lookUp = async (host: string): Promise<void> => {

@@ -73,7 +73,7 @@ const jitteredPause = async (
   }
 };
 
-export interface RetryBudget {
+interface RetryBudget {
   /** At each first try. */
   deposit(): void;
   /** Before each retry: whether there is enough for it. */

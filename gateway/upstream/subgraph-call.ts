@@ -78,7 +78,7 @@ export const subgraphError = (service: string, fault: SubgraphFault): SubgraphEr
   extensions: { code: fault, service },
 });
 
-export interface FailureFacts {
+interface FailureFacts {
   /** Evidence that the subgraph (or this endpoint of it) is not well: breaker and ejection go by these alone. */
   readonly isUnhealthy?: boolean;
   /** What may be tried once more: queries, or even a mutation, since not a byte of it was sent. */

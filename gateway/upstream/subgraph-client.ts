@@ -42,7 +42,7 @@ export interface SubgraphClient {
   close(): Promise<void>;
 }
 
-export interface SubgraphClientOptions extends SubgraphSettings {
+interface SubgraphClientOptions extends SubgraphSettings {
   readonly name: string;
   readonly metrics: UpstreamMetrics;
   readonly log: Logger;

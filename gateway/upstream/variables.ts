@@ -122,7 +122,7 @@ const ofOneSubgraph = {
 };
 
 type OfOneSubgraph = typeof ofOneSubgraph;
-export type UpstreamVariables = z.output<z.ZodObject<typeof upstreamVariables>>;
+type UpstreamVariables = z.output<z.ZodObject<typeof upstreamVariables>>;
 export type SubgraphVariables = {
   readonly [K in keyof OfOneSubgraph as `${string}_${K}`]?: z.output<OfOneSubgraph[K]>;
 };

@@ -1,6 +1,7 @@
 /** One live query whose looks a test answers by hand; a fresh one for each test. */
 import { afterEach, beforeEach } from 'vitest';
-import { type LiveQuery, type LiveQueryOptions, liveQuery, type Subscriber } from '#gateway/live/live-query.ts';
+import type { Subscriber } from '#gateway/live/event-stream.ts';
+import { type LiveQuery, type LiveQueryOptions, liveQuery } from '#gateway/live/live-query.ts';
 import { liveMetrics } from '#gateway/live/metrics.ts';
 import type { Look } from '#gateway/live/subscription-executor.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
