@@ -22,6 +22,7 @@ const staticSteps: readonly Step[] = [
   node('import rule', 'tools/import-rule/check.ts'),
   node('supergraph is current', 'tools/compose.ts', '--check'),
   node('trusted documents are current', 'tools/operations.ts', '--check'),
+  node('docs/api.md is current', 'tools/api-docs.ts', '--check'),
   node('schemas and migrations agree', 'tools/db.ts', 'drift'),
   node('deployment agrees with the code', 'tools/deployment.ts'),
 ];

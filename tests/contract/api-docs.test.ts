@@ -1,4 +1,4 @@
-/** docs/front-end.md is what a front-end developer copies: its code generator's configuration is run as it stands. */
+/** docs/api.md is copied by front-end developers: its code generator configuration is run as it stands. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,12 +10,12 @@ import { apiSchemaOf } from '#tools/generate/api-schema.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-it('the configuration of docs/front-end.md types every scalar, and tells a cache what a Failure is', async () => {
-  const docs = await readFile(path.join(root, 'docs/front-end.md'), 'utf8');
+it('types every scalar with the configuration of docs/api.md, and lists the types of Failure for a cache', async () => {
+  const docs = await readFile(path.join(root, 'docs/api.md'), 'utf8');
   const [, source] = /```ts\n(\/\/ codegen\.ts\n[^`]+)```/.exec(docs) ?? [];
-  if (!source) throw new Error('there is no configuration in docs/front-end.md');
+  if (!source) throw new Error('there is no configuration in docs/api.md');
   const schema = apiSchemaOf(await readFile(path.join(root, 'supergraph.graphql'), 'utf8'));
-  const folder = await mkdtemp(path.join(tmpdir(), 'agora-front-end-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'agora-api-docs-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(path.join(folder, 'src'));
   await writeFile(path.join(folder, 'codegen.ts'), source);
