@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultPorts } from '#contracts/services.ts';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
-import { defaultTimings, type Timings } from './domain/timings.ts';
+import { defaultTimings, type Timings } from './domain/checkout/timings.ts';
 
 const { waitMs, tries } = defaultTimings;
 const count = (fallback: number) => z.coerce.number().int().min(1).max(20).default(fallback);

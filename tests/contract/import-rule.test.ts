@@ -8,23 +8,26 @@ import { rules } from '#tools/import-rule/rules.ts';
 
 const violations: Record<string, { from: string; to: string }> = {
   'contracts-import-nothing': { from: 'contracts/money.ts', to: 'platform/observability/log.ts' },
-  'platform-knows-no-business': { from: 'platform/observability/log.ts', to: 'subgraphs/order/domain/order.ts' },
-  'domain-is-pure': { from: 'subgraphs/order/domain/order.ts', to: 'platform/observability/log.ts' },
-  'usecases-know-ports-only': { from: 'subgraphs/order/usecases/place-order.ts', to: 'prisma/order/client/client.ts' },
+  'platform-knows-no-business': { from: 'platform/observability/log.ts', to: 'subgraphs/order/domain/order/order.ts' },
+  'domain-is-pure': { from: 'subgraphs/order/domain/order/order.ts', to: 'platform/observability/log.ts' },
+  'usecases-know-ports-only': {
+    from: 'subgraphs/order/usecases/order/place-order.ts',
+    to: 'prisma/order/client/client.ts',
+  },
   'adapters-implement-ports': {
-    from: 'subgraphs/order/adapters/order-store.ts',
+    from: 'subgraphs/order/adapters/order/order-store.ts',
     to: 'subgraphs/order/graphql/queries.ts',
   },
   'doors-go-through-usecases': {
     from: 'subgraphs/order/graphql/queries.ts',
-    to: 'subgraphs/order/adapters/order-store.ts',
+    to: 'subgraphs/order/adapters/order/order-store.ts',
   },
   'main-only-starts': { from: 'subgraphs/order/main.ts', to: 'subgraphs/order/usecases/app.ts' },
   'wiring-is-the-composition-root': { from: 'subgraphs/order/wiring.ts', to: 'subgraphs/user/usecases/app.ts' },
   'gateway-knows-no-subgraph': { from: 'gateway/wiring.ts', to: 'subgraphs/user/usecases/app.ts' },
   'only-wiring-starts-adapters': {
     from: 'subgraphs/order/consumers/index.ts',
-    to: 'subgraphs/order/adapters/order-store.ts',
+    to: 'subgraphs/order/adapters/order/order-store.ts',
   },
   'no-cycles': { from: 'platform/messaging/outbox.ts', to: 'platform/messaging/relay.ts' },
   resolvable: { from: 'gateway/main.ts', to: 'gateway/nowhere.ts' },

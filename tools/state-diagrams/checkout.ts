@@ -1,7 +1,7 @@
-import { touchedBy } from '#subgraphs/order/domain/checkout-moves.ts';
-import { steps, type Transition, undos } from '#subgraphs/order/domain/checkout-steps.ts';
-import { type Heading, type OrderStatus, orderStatuses } from '#subgraphs/order/domain/order-status.ts';
-import { defaultTimings } from '#subgraphs/order/domain/timings.ts';
+import { touchedBy } from '#subgraphs/order/domain/checkout/moves.ts';
+import { type Heading, type OrderStatus, orderStatuses } from '#subgraphs/order/domain/checkout/statuses.ts';
+import { steps, type Transition, undos } from '#subgraphs/order/domain/checkout/steps.ts';
+import { defaultTimings } from '#subgraphs/order/domain/checkout/timings.ts';
 import type { Arrow } from './diagram.ts';
 
 const headings: readonly Heading[] = ['PAYMENT_FAILED', 'CANCELLED'];

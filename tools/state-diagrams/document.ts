@@ -31,7 +31,7 @@ Made by \`npm run docs:states\` from the tables that the services work by. Do no
 
 ## Checkout of an order
 
-\`subgraphs/order/domain/checkout-steps.ts\`. What has no arrow changes nothing: a reply that comes late or twice is
+\`subgraphs/order/domain/checkout/steps.ts\`. What has no arrow changes nothing: a reply that comes late or twice is
 ignored, or, where it reveals that something is held for an attempt that is over, answered with its undo.
 
 ${diagram('PLACED', checkoutArrows(), checkoutEnds())}

@@ -1,6 +1,6 @@
 /** All replies of the neighbours go the same way: the checkout's table knows what each one leads to. */
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
-import { type Reply, replies } from '../domain/checkout-events.ts';
+import { type Reply, replies } from '../domain/checkout/events.ts';
 import type { App } from '../usecases/app.ts';
 
 export const checkoutReplies = ({ commands }: App): MessageHandler[] =>

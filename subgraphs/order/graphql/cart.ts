@@ -1,6 +1,6 @@
 import { parseId } from '#contracts/ids.ts';
-import { cartTotal, isOrderable } from '../domain/cart.ts';
-import { lineTotal } from '../domain/order.ts';
+import { cartTotal, isOrderable } from '../domain/cart/cart.ts';
+import { lineTotal } from '../domain/order/order.ts';
 import { variant } from './references.ts';
 import type { CartLineNotFoundResolvers, CartLineResolvers, CartResolvers } from './types.generated.ts';
 

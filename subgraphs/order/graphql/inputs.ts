@@ -2,8 +2,8 @@
 import { type Id, type Noun, parseId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import { maxQuantity } from '../domain/cart.ts';
-import type { SignedIn } from '../usecases/ask-of-order.ts';
+import { maxQuantity } from '../domain/cart/cart.ts';
+import type { SignedIn } from '../usecases/order/order-requests.ts';
 
 // 5 s: what a browser's user watches a spinner for, and well below every time-out on the way here.
 const maxWaitMs = 5_000;

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import type { CartId, OrderId, UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { PricedLine } from '../domain/cart.ts';
-import type { OrderLine, TimelineEntry } from '../domain/order.ts';
+import type { PricedLine } from '../domain/cart/cart.ts';
+import type { OrderLine, TimelineEntry } from '../domain/order/order.ts';
 import type { App } from '../usecases/app.ts';
 import type { CartView, OrderPage, OrderView } from '../usecases/ports.ts';
 

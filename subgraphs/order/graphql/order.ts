@@ -1,6 +1,6 @@
 import { type OrderId, parseId } from '#contracts/ids.ts';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
-import { sentenceFor } from '../domain/checkout-timeline.ts';
+import { sentenceFor } from '../domain/checkout/timeline.ts';
 import {
   type Asker,
   awaitsExtraStep,
@@ -8,9 +8,9 @@ import {
   fulfilmentOf,
   isFinal,
   nextActions,
-} from '../domain/next-actions.ts';
-import { lineTotal } from '../domain/order.ts';
-import { readOrderNumber } from '../domain/order-number.ts';
+} from '../domain/order/next-actions.ts';
+import { lineTotal } from '../domain/order/order.ts';
+import { readOrderNumber } from '../domain/order/order-number.ts';
 import type { OrderView } from '../usecases/ports.ts';
 import type { GraphqlContext } from './context.ts';
 import { failureOf } from './failures.ts';

@@ -1,6 +1,6 @@
 import { parseId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
-import { readOrderNumber } from '../domain/order-number.ts';
+import { readOrderNumber } from '../domain/order/order-number.ts';
 import { orderConnection } from './order-connection.ts';
 import type { QueryResolvers } from './types.generated.ts';
 

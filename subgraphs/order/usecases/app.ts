@@ -1,16 +1,16 @@
-import { addToCart } from './add-to-cart.ts';
-import { advanceCheckout } from './advance-checkout.ts';
-import { cancelOrder } from './cancel-order.ts';
-import { changeCartLine } from './change-cart-line.ts';
-import { erasePaymentTokens } from './erase-payment-tokens.ts';
-import { payOrder } from './pay-order.ts';
-import { placeOrder } from './place-order.ts';
+import { addToCart } from './cart/add-to-cart.ts';
+import { changeCartLine } from './cart/change-cart-line.ts';
+import { removeFromCart } from './cart/remove-from-cart.ts';
+import { takeOverProduct } from './cart/upsert-product-replica.ts';
+import { advanceCheckout } from './checkout/advance-checkout.ts';
+import { erasePaymentTokens } from './checkout/erase-payment-tokens.ts';
+import { sweepDeadlines } from './checkout/sweeps.ts';
+import { cancelOrder } from './order/cancel-order.ts';
+import { payOrder } from './order/pay-order.ts';
+import { placeOrder } from './order/place-order.ts';
+import { resumeOrder } from './order/resume-order.ts';
+import { waitForOrder } from './order/wait-for-order.ts';
 import type { Deps } from './ports.ts';
-import { removeFromCart } from './remove-from-cart.ts';
-import { resumeOrder } from './resume-order.ts';
-import { sweepDeadlines } from './sweep-deadlines.ts';
-import { takeOverProduct } from './take-over-product.ts';
-import { waitForOrder } from './wait-for-order.ts';
 
 /** Everything this service can do, and everything it can tell. */
 export const app = (deps: Deps) => ({

@@ -4,12 +4,12 @@ import type { CartId, CartLineId, newId, OrderId, UserId, VariantId } from '#con
 import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart.ts';
-import type { Changed } from '../domain/checkout.ts';
-import type { Order, OrderLine, TimelineEntry } from '../domain/order.ts';
-import type { OrderStatus } from '../domain/order-status.ts';
-import type { OpenOrders } from '../domain/place-order.ts';
-import type { Timings } from '../domain/timings.ts';
+import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
+import type { Changed } from '../domain/checkout/decide.ts';
+import type { OrderStatus } from '../domain/checkout/statuses.ts';
+import type { Timings } from '../domain/checkout/timings.ts';
+import type { Order, OrderLine, TimelineEntry } from '../domain/order/order.ts';
+import type { OpenOrders } from '../domain/order/place-order.ts';
 
 export interface CartStore {
   /** The customer's cart, which nobody else can change until the transaction ends. */

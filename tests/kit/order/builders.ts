@@ -1,14 +1,14 @@
 /** Orders, carts and catalogue entries for tests: everything has a plausible value, a test names only what it is about. */
 import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
-import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout.ts';
-import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout-events.ts';
-import { touchedBy } from '#subgraphs/order/domain/checkout-moves.ts';
-import { steps } from '#subgraphs/order/domain/checkout-steps.ts';
+import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
+import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/events.ts';
+import { touchedBy } from '#subgraphs/order/domain/checkout/moves.ts';
+import type { OrderStatus, PaymentStatus } from '#subgraphs/order/domain/checkout/statuses.ts';
+import { steps } from '#subgraphs/order/domain/checkout/steps.ts';
+import { defaultTimings, type Timings } from '#subgraphs/order/domain/checkout/timings.ts';
 import type { CheckoutFailure } from '#subgraphs/order/domain/failures.ts';
-import { type Order, type OrderLine, totalOf } from '#subgraphs/order/domain/order.ts';
-import type { OrderStatus, PaymentStatus } from '#subgraphs/order/domain/order-status.ts';
-import { defaultTimings, type Timings } from '#subgraphs/order/domain/timings.ts';
+import { type Order, type OrderLine, totalOf } from '#subgraphs/order/domain/order/order.ts';
 
 export const noon = new Date('2026-11-22T12:00:00.000Z');
 export const later = (ms: number, from = noon): Date => new Date(from.getTime() + ms);

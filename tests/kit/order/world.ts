@@ -1,11 +1,11 @@
 /** An order, its neighbours and the network between them: what can happen to a checkout, one thing at a time. */
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId } from '#contracts/ids.ts';
-import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout.ts';
-import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout-events.ts';
-import type { Order } from '#subgraphs/order/domain/order.ts';
-import type { OrderStatus } from '#subgraphs/order/domain/order-status.ts';
-import { defaultTimings as timings } from '#subgraphs/order/domain/timings.ts';
+import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
+import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/events.ts';
+import type { OrderStatus } from '#subgraphs/order/domain/checkout/statuses.ts';
+import { defaultTimings as timings } from '#subgraphs/order/domain/checkout/timings.ts';
+import type { Order } from '#subgraphs/order/domain/order/order.ts';
 import { aNewOrder, attempt, noon } from './builders.ts';
 import { confirm, expire, handle, type Luck, type Neighbours, neighbours } from './neighbours.ts';
 

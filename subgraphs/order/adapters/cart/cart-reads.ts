@@ -1,0 +1,47 @@
+import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
+import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
+import type { CartView, OrderReads } from '../../usecases/ports.ts';
+import { catalogueOf, rawVariantColumns, type VariantRow } from './catalogue-rows.ts';
+
+type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
+
+const visibleTo = (viewer: Viewer): Prisma.CartWhereInput =>
+  hasRole(viewer, 'STAFF') ? {} : { customerId: viewer.kind === 'user' ? viewer.id : { in: [] } };
+
+type LineRow = CartLine &
+  VariantRow & { cartId: CartId; lineId: CartLineId; status: string | null; productTitle: string };
+
+export const cartReads = (prisma: PrismaClient): Reads => ({
+  carts: (viewer, ids) => find(prisma, { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] }),
+
+  cartsOf: (viewer, customers) => find(prisma, { AND: [{ customerId: { in: [...customers] } }, visibleTo(viewer)] }),
+
+  cartLines: async (cartIds) => {
+    const rows = await prisma.$queryRaw<LineRow[]>`
+      SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity,
+             ${rawVariantColumns}, p.title AS "productTitle", p.status
+        FROM cart_line l
+        LEFT JOIN catalogue_variant v ON v.id = l.variant_id
+        LEFT JOIN catalogue_product p ON p.id = v.product_id
+       WHERE l.cart_id = ANY (${cartIds}::text[])
+       ORDER BY l.cart_id, l.added_at, l.id`;
+    const known = rows.flatMap(({ productTitle, status, ...row }) =>
+      status === null ? [] : [{ ...row, product: { title: productTitle, status } }],
+    );
+    const catalogue = catalogueOf(known);
+    const lineOf = ({ lineId, variantId, quantity }: LineRow): CartLine => ({
+      id: lineId,
+      variantId: variantId as VariantId,
+      quantity,
+    });
+    const byCart = Map.groupBy(rows, ({ cartId }) => cartId);
+    return new Map([...byCart].map(([id, ofOne]) => [id, priceLines(ofOne.map(lineOf), catalogue)] as const));
+  },
+});
+
+const find = async (prisma: PrismaClient, where: Prisma.CartWhereInput): Promise<CartView[]> => {
+  const rows = await prisma.cart.findMany({ where, select: { id: true, customerId: true, updatedAt: true } });
+  return rows.map((row) => ({ ...row, id: row.id as CartId, customerId: row.customerId as UserId | null }));
+};

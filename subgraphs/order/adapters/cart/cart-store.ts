@@ -1,0 +1,60 @@
+import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+import type { Prisma } from '#prisma/order/client/client.ts';
+import type { CartStore } from '../../usecases/ports.ts';
+
+export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
+  async lock(customerId) {
+    // The row first, in a statement of its own: the lines are then read as the one before us left them.
+    const locked = await tx.$queryRaw<unknown[]>`SELECT 1 FROM cart WHERE customer_id = ${customerId} FOR UPDATE`;
+    // A cart that somebody opens between the two statements would be read without being locked.
+    if (locked.length === 0) return undefined;
+    const cart = await tx.cart.findUnique({
+      where: { customerId },
+      select: {
+        id: true,
+        updatedAt: true,
+        lines: { select: { id: true, variantId: true, quantity: true }, orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] },
+      },
+    });
+    return (
+      (cart && {
+        id: cart.id as CartId,
+        customerId: customerId as UserId,
+        updatedAt: cart.updatedAt,
+        lines: cart.lines.map((line) => ({
+          ...line,
+          id: line.id as CartLineId,
+          variantId: line.variantId as VariantId,
+        })),
+      }) ??
+      undefined
+    );
+  },
+
+  async open({ id, customerId, now }) {
+    await tx.cart.createMany({ data: [{ id, customerId, createdAt: now, updatedAt: now }], skipDuplicates: true });
+  },
+
+  async putLines(cartId, lines, now) {
+    if (lines.length === 0) return;
+    await tx.$executeRaw`
+      INSERT INTO cart_line (id, cart_id, variant_id, quantity, added_at)
+      SELECT id, ${cartId}, "variantId", quantity, ${now}::timestamptz
+        FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS line (id text, "variantId" text, quantity int)
+      ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity`;
+    await touch(tx, cartId, now);
+  },
+
+  async removeLine(cartId, lineId, now) {
+    await tx.cartLine.deleteMany({ where: { id: lineId, cartId } });
+    await touch(tx, cartId, now);
+  },
+
+  async empty(cartId, now) {
+    await tx.cartLine.deleteMany({ where: { cartId } });
+    await touch(tx, cartId, now);
+  },
+});
+
+const touch = (tx: Prisma.TransactionClient, id: CartId, updatedAt: Date) =>
+  tx.cart.updateMany({ where: { id }, data: { updatedAt } });

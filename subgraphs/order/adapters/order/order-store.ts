@@ -1,0 +1,104 @@
+import type { Prisma } from '#prisma/order/client/client.ts';
+import type { OrderModel } from '#prisma/order/client/models.ts';
+import type { Changed } from '../../domain/checkout/decide.ts';
+import type { Order } from '../../domain/order/order.ts';
+import type { OpenOrders } from '../../domain/order/place-order.ts';
+import type { OrderStore } from '../../usecases/ports.ts';
+import { rawColumns, standingOf, toOrder } from './order-rows.ts';
+
+export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
+  async insert({ order, entry }) {
+    const { count } = await tx.order.createMany({
+      data: [
+        {
+          id: order.id,
+          number: order.number,
+          customerId: order.customerId,
+          currency: order.total.currency,
+          totalAmount: order.total.amount,
+          placedAt: order.placedAt,
+          expiresAt: order.expiresAt,
+          ...standingOf(order),
+        },
+      ],
+      skipDuplicates: true,
+    });
+    if (count === 0) return false;
+    await tx.orderLine.createMany({ data: linesOf(order) });
+    await insertAttempt(tx, order, order.placedAt);
+    await insertEvent(tx, order, entry);
+    return true;
+  },
+
+  async lock(id) {
+    const [row] = await tx.$queryRaw<OrderModel[]>`
+      SELECT ${rawColumns} FROM customer_order AS o WHERE o.id = ${id} FOR UPDATE`;
+    return row && (await withLines(tx, row));
+  },
+
+  async lockOverdue(id, now) {
+    const [row] = await tx.$queryRaw<OrderModel[]>`
+      SELECT ${rawColumns} FROM customer_order AS o
+       WHERE o.id = ${id} AND o.step_deadline <= ${now} FOR UPDATE SKIP LOCKED`;
+    return row && (await withLines(tx, row));
+  },
+
+  async openOf(customerId) {
+    // The condition is that of the index customer_order_open, word for word. An order on its way to PAYMENT_FAILED counts:
+    // between being declined and being payable again it would otherwise make room for another.
+    const [open] = await tx.$queryRaw<OpenOrders[]>`
+      SELECT count(DISTINCT o.id)::int AS orders, coalesce(sum(l.quantity), 0)::int AS units
+        FROM customer_order o JOIN order_line l ON l.order_id = o.id
+       WHERE o.customer_id = ${customerId}
+         AND (o.status IN ('PLACED', 'AUTHORIZING', 'PAYMENT_FAILED') OR o.heading = 'PAYMENT_FAILED')`;
+    return open as OpenOrders;
+  },
+
+  async save({ order, entry }) {
+    const { count } = await tx.order.updateMany({
+      where: { id: order.id, version: order.version - 1 },
+      data: standingOf(order),
+    });
+    // Only a caller without the lock gets here: better a loud fault than a lost change.
+    if (count === 0) throw new Error(`${order.id} is not at version ${order.version - 1} any more`);
+    if (order.status === 'PLACED') await insertAttempt(tx, order, entry.at);
+    await insertEvent(tx, order, entry);
+  },
+
+  // While the order waits to be authorized the command may have to be published again (`npm run republish`). Past that it
+  // has been taken in, or its attempt is being cancelled: should it come again, payment does nothing or declines it.
+  erasePaymentTokens: (limit) => tx.$executeRaw`
+    UPDATE outbox_message SET data = data || '{"paymentMethodToken": "erased"}'
+     WHERE position IN (
+       SELECT sent.position
+         FROM outbox_message AS sent JOIN customer_order AS o ON o.id = sent.aggregate_id
+        WHERE sent.type = 'payment.authorize' AND sent.data ->> 'paymentMethodToken' <> 'erased'
+          AND (o.attempt_id <> sent.data ->> 'attemptId' OR o.status <> 'AUTHORIZING' OR o.payment_id IS NOT NULL)
+        ORDER BY sent.position
+        LIMIT ${limit}
+          FOR UPDATE OF sent SKIP LOCKED)`,
+});
+
+const withLines = async (tx: Prisma.TransactionClient, row: OrderModel): Promise<Order> =>
+  toOrder(row, await tx.orderLine.findMany({ where: { orderId: row.id }, orderBy: { position: 'asc' } }));
+
+const linesOf = ({ id, lines }: Order) =>
+  lines.map(({ variantId, sku, title, quantity, unitPrice }, index) => ({
+    orderId: id,
+    position: index + 1,
+    variantId,
+    sku,
+    title,
+    quantity,
+    unitAmount: unitPrice.amount,
+  }));
+
+/** The attempt may be there already: not every change of a PLACED order begins one. */
+const insertAttempt = (
+  tx: Prisma.TransactionClient,
+  { id: orderId, attempt: { id, number } }: Order,
+  startedAt: Date,
+) => tx.attempt.createMany({ data: [{ id, orderId, number, startedAt }], skipDuplicates: true });
+
+const insertEvent = (tx: Prisma.TransactionClient, { id, version }: Order, entry: Changed['entry']) =>
+  tx.orderEvent.createMany({ data: [{ orderId: id, version, ...entry }] });

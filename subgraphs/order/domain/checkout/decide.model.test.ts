@@ -1,0 +1,69 @@
+/**
+ * The checkout against its neighbours, over a network that delivers in any order, twice, late or not at all, while
+ * people cancel and pay, payment takes another amount than it was asked for, and time runs out. Whatever happens, once the dust has settled the order has ended, and stock
+ * and money say the same as it does.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isHeldOrSold, isHeldOrTaken } from '#kit/order/neighbours.ts';
+import { type Happening, kinds, run, settle, start, type World } from '#kit/order/world.ts';
+import type { OrderStatus } from './statuses.ts';
+import { steps } from './steps.ts';
+
+const happening: fc.Arbitrary<Happening> = fc.record({
+  // Mostly the network does its work; otherwise few checkouts would get beyond the first step.
+  kind: fc.oneof(
+    { weight: 12, arbitrary: fc.constant('deliver' as const) },
+    { weight: 9, arbitrary: fc.constantFrom(...kinds) },
+  ),
+  pick: fc.nat({ max: 20 }),
+  luck: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('good' as const) },
+    fc.constantFrom('bad' as const, 'odd' as const),
+  ),
+});
+
+const checkOrder = ({ order }: World) => {
+  const isWell = ['PLACED', 'AUTHORIZING', 'COMMITTING', 'CAPTURING', 'CONFIRMED'].includes(order.status);
+  expect(order.failure === null).toBe(isWell);
+  expect(order.step.deadline !== null).toBe(steps[order.status].waits !== undefined);
+  expect(order.undo.length > 0).toBe(order.status === 'COMPENSATING' || order.status === 'NEEDS_ATTENTION');
+};
+
+const checkNeverChargedTwice = ({ others }: World) => {
+  expect([...others.money.values()].filter((money) => money?.startsWith('CAPTURED')).length).toBeLessThanOrEqual(1);
+};
+
+const checkAgreement = ({ order, others, attempts }: World) => {
+  expect(['CONFIRMED', 'REJECTED', 'CANCELLED']).toContain(order.status);
+  for (const id of attempts) {
+    const isPaid = order.status === 'CONFIRMED' && id === order.attempt.id;
+    if (isPaid) expect([others.stock.get(id), others.money.get(id)]).toEqual(['COMMITTED', 'CAPTURED']);
+    else expect([isHeldOrSold(others.stock.get(id)), isHeldOrTaken(others.money.get(id))]).toEqual([false, false]);
+  }
+};
+
+describe('whatever the network, the neighbours and people do', () => {
+  const been = new Set<OrderStatus>();
+
+  it('the order ends, and stock and money agree with it', () => {
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 60 }), (story) => {
+        const world = start();
+        for (const part of story) {
+          run(world, part);
+          checkOrder(world);
+          checkNeverChargedTwice(world);
+        }
+        settle(world);
+        checkAgreement(world);
+        for (const status of world.been) been.add(status);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('and the stories that were told led through every status', () => {
+    expect([...been].toSorted()).toEqual(Object.keys(steps).toSorted());
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { money } from '#contracts/money.ts';
+import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '#kit/order/builders.ts';
+import { begin, decide } from './decide.ts';
+import { defaultTimings as timings } from './timings.ts';
+
+const long = later(24 * 60 * 60_000);
+const timedOut = { type: 'timedOut' } as const;
+const pay = { type: 'payRequested', attemptId: attempt('second'), paymentMethodToken: 'tok_other' } as const;
+const resume = { type: 'resumeRequested' } as const;
+
+describe('undoing', () => {
+  it('goes in reverse, one part at a time, and ends where it was heading', () => {
+    const order = anOrder({ status: 'COMPENSATING' });
+    const half = changed(order, aReply('payment.cancelled'));
+    expect(half.order).toMatchObject({ undo: ['stock'], payment: { status: 'VOIDED' } });
+    const whole = changed(half.order, aReply('stock.released'));
+    expect(whole.order).toMatchObject({ status: 'CANCELLED', undo: [], heading: null, step: { deadline: null } });
+    expect(sent(whole)).toEqual(['order.cancelled']);
+  });
+
+  it('only releases the stock when the card is declined, and then lets the customer try again', () => {
+    const declined = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.declined'));
+    expect(declined.order).toMatchObject({
+      undo: ['stock'],
+      heading: 'PAYMENT_FAILED',
+      payment: { status: 'DECLINED' },
+    });
+    const released = changed(declined.order, aReply('stock.released'));
+    expect(released.order.status).toBe('PAYMENT_FAILED');
+    expect(released.order.step.deadline).toEqual(released.order.expiresAt);
+    expect(released.order.failure).toMatchObject({ kind: 'PaymentDeclined', reason: 'CARD_DECLINED' });
+  });
+
+  it('does not take the confirmation of a later undo for that of the one in hand', () => {
+    expect(decide(timings, anOrder({ status: 'COMPENSATING' }), aReply('stock.released'), noon).kind).toBe('ignored');
+  });
+
+  it('asks five times, with twice the patience each time, and then calls a person', () => {
+    let order = anOrder({ status: 'COMPENSATING' });
+    const waitsMs: number[] = [];
+    let now = noon;
+    for (let decision = changed(order, timedOut, long); ; decision = changed(order, timedOut, now)) {
+      if (decision.order.status === 'NEEDS_ATTENTION') {
+        expect(decision.alarm).toContain('no answer to 5 requests');
+        break;
+      }
+      waitsMs.push((decision.order.step.deadline?.getTime() ?? 0) - (waitsMs.length === 0 ? long : now).getTime());
+      now = decision.order.step.deadline ?? now;
+      order = decision.order;
+    }
+    expect(waitsMs).toEqual([60_000, 120_000, 240_000, 480_000]);
+  });
+
+  it('goes on by itself when the confirmation comes after all', () => {
+    const parked = anOrder({ status: 'NEEDS_ATTENTION', undo: ['stock'] });
+    expect(changed(parked, aReply('stock.released')).order.status).toBe('CANCELLED');
+  });
+
+  it('gives a resumed undo all its tries again', () => {
+    const parked = anOrder({ status: 'NEEDS_ATTENTION', step: { deadline: null, sends: 5 } });
+    expect(changed(parked, resume).order.step).toEqual({ deadline: later(30_000), sends: 1 });
+  });
+
+  it('calls a person when the payment will not be called back, and says why only to them', () => {
+    const parked = changed(anOrder({ status: 'COMPENSATING' }), aReply('payment.cancel-failed'));
+    expect(parked.alarm).toContain('the provider is bankrupt');
+    expect(parked.entry.detail).toBeNull();
+    expect(parked.order.step.deadline).toBeNull();
+  });
+});
+
+describe('time', () => {
+  it('does nothing before the deadline', () => {
+    expect(decide(timings, anOrder(), timedOut, later(59_999)).kind).toBe('ignored');
+  });
+
+  it('asks for the capture three times before it gives the money back', () => {
+    let order = anOrder({ status: 'CAPTURING' });
+    for (const sends of [2, 3]) {
+      const decision = changed(order, timedOut, order.step.deadline ?? noon);
+      expect(decision.order.step.sends).toBe(sends);
+      expect(sent(decision)).toEqual(['payment.capture']);
+      order = decision.order;
+    }
+    const given = changed(order, timedOut, order.step.deadline ?? noon);
+    expect(given.order).toMatchObject({ status: 'COMPENSATING', failure: { reason: 'PAYMENT_TIMED_OUT' } });
+  });
+
+  it('gives the customer a quarter of an hour for the extra step, once', () => {
+    const asked = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.action-required'));
+    expect(asked.order.step.deadline).toEqual(later(15 * 60_000));
+    expect(asked.order.payment).toMatchObject({ status: 'ACTION_REQUIRED', actionUrl: expect.any(String) });
+    expect(decide(timings, asked.order, aReply('payment.action-required'), later(60_000)).kind).toBe('ignored');
+    expect(changed(asked.order, timedOut, long).order.failure).toMatchObject({ reason: 'ACTION_TIMED_OUT' });
+    expect(changed(asked.order, aReply('payment.authorized')).order.payment).toEqual({
+      status: 'AUTHORIZED',
+      id: null,
+      actionUrl: null,
+    });
+  });
+
+  it('holds the stock for longer than all steps up to its sale may take', () => {
+    const reserve = begin(timings, aNewOrder(), noon).messages[1];
+    const { waitMs } = timings;
+    const slowestMs = waitMs.reserve + waitMs.authorize + waitMs.action + waitMs.commit;
+    expect((reserve?.data as { ttlMs: number } | undefined)?.ttlMs).toBeGreaterThan(slowestMs);
+  });
+
+  it('takes no payment for an order that has expired', () => {
+    const order = anOrder({ status: 'PAYMENT_FAILED' });
+    expect(decide(timings, order, pay, order.expiresAt).kind).toBe('ignored');
+    expect(changed(order, timedOut, order.expiresAt).order.failure).toMatchObject({ reason: 'EXPIRED' });
+  });
+});
+
+describe('another attempt', () => {
+  const second = changed(anOrder({ status: 'PAYMENT_FAILED' }), pay).order;
+
+  it('starts from the beginning, under an id of its own', () => {
+    expect(second).toMatchObject({
+      status: 'PLACED',
+      attempt: { id: attempt('second'), number: 2, paymentMethodToken: 'tok_other' },
+      payment: { status: 'NONE' },
+      failure: null,
+    });
+  });
+
+  it.each([
+    ['stock.reserved', 'stock.release'],
+    ['stock.committed', 'stock.release'],
+    ['payment.authorized', 'payment.cancel'],
+    ['payment.action-required', 'payment.cancel'],
+    ['payment.captured', 'payment.cancel'],
+  ] as const)('answers %s of the one before with %s, and goes on undisturbed', (type, undo) => {
+    const decision = changed(second, aReply(type));
+    expect(sent(decision)).toEqual([undo]);
+    expect(decision.messages[0]?.data).toMatchObject({ attemptId: attempt('first') });
+    expect(decision.order).toEqual({ ...second, version: second.version + 1 });
+  });
+
+  it.each([
+    'stock.rejected',
+    'stock.released',
+    'stock.commit-failed',
+    'payment.declined',
+    'payment.cancelled',
+  ] as const)('ignores %s of the one before', (type) => {
+    expect(decide(timings, second, aReply(type), noon).kind).toBe('ignored');
+  });
+
+  it('calls a person when the one before could not be called back', () => {
+    const decision = changed(second, aReply('payment.cancel-failed'));
+    expect(sent(decision)).toEqual(['order.needs-attention']);
+    expect(decision.alarm).toContain(attempt('first'));
+    expect(decision.order.status).toBe('PLACED');
+  });
+});
+
+describe('the payment method', () => {
+  it('is forgotten as soon as it is handed on, or of no more use', () => {
+    expect(changed(anOrder(), aReply('stock.reserved')).order.attempt.paymentMethodToken).toBeNull();
+    expect(changed(anOrder(), aReply('stock.rejected')).order.attempt.paymentMethodToken).toBeNull();
+  });
+
+  it('goes to the payment service with the amount', () => {
+    const [authorize] = changed(anOrder(), aReply('stock.reserved')).messages;
+    expect(authorize?.data).toMatchObject({ paymentMethodToken: 'tok_approve', amount: money(3_998, 'EUR') });
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { money } from '#contracts/money.ts';
+import { aLine, anOrder, aReply, changed, later, noon } from '#kit/order/builders.ts';
+import { type CancellationReason, type CheckoutFailure, cancellationReasons } from '../failures.ts';
+import { decide } from './decide.ts';
+import { defaultTimings as timings } from './timings.ts';
+
+const long = later(24 * 60 * 60_000);
+const timedOut = { type: 'timedOut' } as const;
+
+describe('a rejected order', () => {
+  const rejectedBy = (data: Parameters<typeof aReply<'stock.rejected'>>[1]) =>
+    changed(anOrder(), aReply('stock.rejected', data)).order.failure;
+  const { variantId } = aLine();
+
+  it('names the lines that are short', () => {
+    expect(rejectedBy({})).toMatchObject({
+      kind: 'InsufficientStock',
+      lines: [{ variantId, sku: 'LAMP-1', requested: 2, available: 1 }],
+    });
+  });
+
+  it('names the lines whose price changed, and the total of today', () => {
+    const lines = [{ variantId, requested: 2, available: 9, currentPrice: money(2_500, 'EUR') }];
+    expect(rejectedBy({ reason: 'PRICE_CHANGED', lines })).toMatchObject({
+      kind: 'PriceChanged',
+      currentTotal: money(5_000, 'EUR'),
+      lines: [{ was: money(1_999, 'EUR'), now: money(2_500, 'EUR') }],
+    });
+  });
+
+  it('counts a line that is now priced in another currency as not for sale', () => {
+    const lines = [{ variantId, requested: 2, available: 9, currentPrice: money(2_500, 'USD') }];
+    expect(rejectedBy({ reason: 'PRICE_CHANGED', lines })).toMatchObject({ kind: 'VariantUnavailable' });
+  });
+
+  it('names the lines that are not for sale', () => {
+    const lines = [{ variantId, requested: 2, available: 0, currentPrice: null }];
+    expect(rejectedBy({ reason: 'UNAVAILABLE', lines })).toMatchObject({ lines: [{ variantId, sku: 'LAMP-1' }] });
+  });
+});
+
+describe('the cart gets its lines back', () => {
+  const reasonOf = (reason: CancellationReason) =>
+    ({ kind: 'OrderCancelled', message: '…', reason }) satisfies CheckoutFailure;
+  const lastUndo = (reason: CancellationReason) =>
+    changed(anOrder({ status: 'COMPENSATING', undo: ['stock'], failure: reasonOf(reason) }), aReply('stock.released'));
+
+  it('from an order that is rejected', () => {
+    for (const reason of ['INSUFFICIENT_STOCK', 'PRICE_CHANGED', 'UNAVAILABLE', 'WITHDRAWN'] as const)
+      expect(changed(anOrder(), aReply('stock.rejected', { reason })).backToCart).toEqual([aLine()]);
+  });
+
+  it('from one that expires', () => {
+    const expired = changed(anOrder({ status: 'PAYMENT_FAILED' }), timedOut, long);
+    expect(expired.backToCart).toEqual([aLine()]);
+  });
+
+  it.each(cancellationReasons)('or not, from one that is cancelled because of %s', (reason) => {
+    expect(lastUndo(reason).backToCart).toEqual(reason === 'CUSTOMER' || reason === 'STAFF' ? [] : [aLine()]);
+  });
+
+  it('when it has ended, and neither before nor a second time', () => {
+    const undoing = changed(anOrder(), timedOut, long);
+    expect(undoing.backToCart).toEqual([]);
+    const rejected = changed(anOrder(), aReply('stock.rejected'));
+    expect(decide(timings, rejected.order, aReply('stock.rejected'), noon).kind).toBe('ignored');
+    expect(changed(rejected.order, aReply('payment.captured')).backToCart).toEqual([]);
+  });
+
+  it('not while its payment can be tried again', () => {
+    const heading = { heading: 'PAYMENT_FAILED', undo: ['stock'] } as const;
+    const failed = changed(anOrder({ status: 'COMPENSATING', ...heading }), aReply('stock.released'));
+    expect(failed.order.status).toBe('PAYMENT_FAILED');
+    expect(failed.backToCart).toEqual([]);
+    const givenUp = changed(anOrder({ status: 'PAYMENT_FAILED' }), { type: 'cancelRequested', by: 'CUSTOMER' });
+    expect(givenUp.backToCart).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+/** What an order says to others: the commands of its checkout, and the events that tell of it. */
+import { message, type NewMessage } from '#contracts/envelope.ts';
+import type { AttemptId } from '#contracts/ids.ts';
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderNeedsAttention,
+  OrderPaymentFailed,
+  OrderPlaced,
+  OrderRejected,
+} from '#contracts/messages/order.ts';
+import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import type { Order } from '../order/order.ts';
+import type { Command, Told } from './steps.ts';
+import { reservationTtlMs, type Timings } from './timings.ts';
+
+const aboutOrder = ({ id }: Pick<Order, 'id'>) => ({ type: 'order', id });
+
+/** The command for this attempt of the order; by default the latest. */
+export const command = (
+  timings: Timings,
+  order: Order,
+  name: Command,
+  attemptId: AttemptId = order.attempt.id,
+): NewMessage => {
+  const to = aboutOrder(order);
+  const attempt = { attemptId, orderId: order.id };
+  switch (name) {
+    case 'stock.reserve':
+      return message(ReserveStock, to, {
+        ...attempt,
+        lines: order.lines.map(({ variantId, quantity, unitPrice }) => ({ variantId, quantity, unitPrice })),
+        ttlMs: reservationTtlMs(timings),
+      });
+    case 'stock.commit':
+      return message(CommitStock, to, attempt);
+    case 'stock.release':
+      return message(ReleaseStock, to, attempt);
+    case 'payment.authorize':
+      return message(AuthorizePayment, to, { ...attempt, ...payment(order) });
+    case 'payment.capture':
+      return message(CapturePayment, to, { ...attempt, amount: order.total });
+    case 'payment.cancel':
+      return message(CancelPayment, to, attempt);
+    default:
+      throw new Error(`no such command: ${name satisfies never}`);
+  }
+};
+
+const payment = ({ id, customerId, total, attempt: { paymentMethodToken } }: Order) => {
+  if (paymentMethodToken === null) throw new Error(`the payment method of ${id} was already handed on`);
+  return { customerId, amount: total, paymentMethodToken };
+};
+
+const facts = ({ id, number, customerId, total }: Order) => ({ orderId: id, number, customerId, total });
+
+export const orderPlaced = (order: Order): NewMessage => message(OrderPlaced, aboutOrder(order), facts(order));
+
+/** The event that tells that an order is parked. `reason` says what a person has to look at. */
+export const needsAttention = (order: Order, reason: string): NewMessage =>
+  message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
+
+/** The event by which others hear of the order's status. */
+export const tell = (order: Order, name: Told): NewMessage => {
+  const reason = order.failure?.message ?? 'No reason is known.';
+  switch (name) {
+    case 'order.confirmed':
+      return message(OrderConfirmed, aboutOrder(order), facts(order));
+    case 'order.rejected':
+      return message(OrderRejected, aboutOrder(order), { ...facts(order), reason });
+    case 'order.payment-failed':
+      return message(OrderPaymentFailed, aboutOrder(order), { ...facts(order), reason });
+    case 'order.cancelled':
+      return message(OrderCancelled, aboutOrder(order), { ...facts(order), reason });
+    default:
+      throw new Error(`no such event: ${name satisfies never}`);
+  }
+};

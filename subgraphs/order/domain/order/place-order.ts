@@ -1,0 +1,91 @@
+/** From a cart to an order, or the reason why not. */
+import type { AttemptId, OrderId, UserId } from '#contracts/ids.ts';
+import { equals, type Money } from '#contracts/money.ts';
+import { fail, ok, type Result } from '#contracts/result.ts';
+import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
+import { noPayment } from '../checkout/payment-status.ts';
+import type { Timings } from '../checkout/timings.ts';
+import {
+  type CartLimitExceeded,
+  type EmptyCart,
+  emptyCart,
+  type PriceChanged,
+  type TooManyOpenOrders,
+  type VariantUnavailable,
+  variantUnavailable,
+} from '../failures.ts';
+import type { Order } from './order.ts';
+
+export interface Ordering {
+  readonly id: OrderId;
+  readonly customerId: UserId;
+  readonly attemptId: AttemptId;
+  readonly paymentMethodToken: string;
+  /** What the customer was shown; undefined when they take any price. */
+  readonly expectedTotal: Money | undefined;
+}
+
+/** Orders that are not paid yet, and the units in them: stock that is held, or soon may be, without money. */
+export interface OpenOrders {
+  readonly orders: number;
+  readonly units: number;
+}
+
+export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLimitExceeded | TooManyOpenOrders;
+
+/**
+ * Makes the order that these lines come to, all of them or none. It is yet to get its number and begin its checkout.
+ * `open` is what the customer has already, and `most` what they may have together with this order.
+ */
+export const placeOrder = (
+  { waitMs }: Timings,
+  { open, most }: { readonly open: OpenOrders; readonly most: OpenOrders },
+  lines: readonly PricedLine[],
+  { expectedTotal, attemptId, paymentMethodToken, ...ordering }: Ordering,
+  now: Date,
+): Result<Omit<Order, 'number'>, CannotPlace> => {
+  if (lines.length === 0) return fail(emptyCart);
+  const missing = lines.filter((line) => !isOrderable(line));
+  if (missing.length > 0) return fail(variantUnavailable(missing.map(({ variantId, sku }) => ({ variantId, sku }))));
+  const total = cartTotal(lines);
+  if (!total) return fail(limitExceeded('TOTAL'));
+  if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
+  const units = open.units + lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (open.orders >= most.orders || units > most.units) return fail(tooManyOpen({ ...open, units }, most));
+  return ok({
+    ...ordering,
+    lines: lines.filter(isOrderable).map(toOrderLine),
+    total,
+    placedAt: now,
+    expiresAt: new Date(now.getTime() + waitMs.expiry),
+    version: 0,
+    status: 'PLACED',
+    attempt: { id: attemptId, number: 1, paymentMethodToken },
+    payment: noPayment,
+    step: { deadline: null, sends: 0 },
+    undo: [],
+    heading: null,
+    failure: null,
+  });
+};
+
+const tooManyOpen = ({ orders, units }: OpenOrders, most: OpenOrders): TooManyOpenOrders => ({
+  kind: 'TooManyOpenOrders',
+  message:
+    orders === 0
+      ? `One order has up to ${most.units} units, and this one would have ${units}.`
+      : orders >= most.orders
+        ? `You have ${orders} orders that are not paid yet. Pay or cancel one of them first.`
+        : `With this order there would be ${units} units in orders that you have not paid yet, and ${most.units} is the most. Pay or cancel one of them first.`,
+  openOrders: orders,
+  maximumOrders: most.orders,
+  units,
+  maximumUnits: most.units,
+});
+
+const otherTotal = (currentTotal: Money): PriceChanged => ({
+  kind: 'PriceChanged',
+  message: 'The total is not the one that you were shown. Nothing was ordered.',
+  currentTotal,
+  lines: [],
+});

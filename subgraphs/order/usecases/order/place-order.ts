@@ -1,0 +1,76 @@
+import type { OrderId, UserId } from '#contracts/ids.ts';
+import type { Money } from '#contracts/money.ts';
+import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
+import { priceLines } from '../../domain/cart/cart.ts';
+import { begin } from '../../domain/checkout/decide.ts';
+import { emptyCart } from '../../domain/failures.ts';
+import type { Order } from '../../domain/order/order.ts';
+import { type CannotPlace, placeOrder as place } from '../../domain/order/place-order.ts';
+import { cartOf, type Deps, type Stores } from '../ports.ts';
+
+export interface PlaceOrder {
+  readonly customerId: UserId;
+  readonly paymentMethodToken: string;
+  readonly expectedTotal: Money | undefined;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Turns the customer's cart into an order and begins its checkout, in one transaction: the order, its first command
+ * and the empty cart exist together or not at all. Two at once: the second finds the cart empty.
+ */
+export const placeOrder =
+  (deps: Deps) =>
+  async (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
+    const { customerId, paymentMethodToken, expectedTotal, idempotencyKey: key } = command;
+    const input = { paymentMethodToken, expectedTotal: expectedTotal ?? null };
+    let isNew = false;
+    const result = await deps.transaction(
+      (stores) =>
+        stores.idempotency.once({ actor: customerId, operation: 'placeOrder', key, input }, async () => {
+          const placed = await fromCart(deps, stores, command);
+          isNew = placed.ok;
+          return placed.ok ? ok(placed.value.id) : placed;
+        }),
+      cartOf(customerId),
+    );
+    if (isNew && result.ok) deps.signals.moved(undefined, 'PLACED', 0);
+    return result;
+  };
+
+// A number has 40 random bits: even among a hundred million orders, three in a row are never all taken.
+const maxNumbersTried = 3;
+
+const fromCart = async (
+  { timings, openOrders: most, newId, newOrderNumber }: Deps,
+  { carts, catalogue, orders, outbox, now }: Stores,
+  { customerId, paymentMethodToken, expectedTotal }: PlaceOrder,
+): Promise<Result<Order, CannotPlace>> => {
+  const cart = await carts.lock(customerId);
+  if (!cart) return fail(emptyCart);
+  const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
+  // Whoever places orders for this customer holds the lock on the cart: what is counted here stays true until the commit.
+  const open = await orders.openOf(customerId);
+  const placed = place(
+    timings,
+    { open, most },
+    priceLines(cart.lines, entries),
+    {
+      id: newId('Order'),
+      customerId,
+      attemptId: newId('Attempt'),
+      paymentMethodToken,
+      expectedTotal,
+    },
+    now,
+  );
+  if (!placed.ok) return placed;
+  for (let tries = 0; tries < maxNumbersTried; tries++) {
+    const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now);
+    if (!(await orders.insert(begun))) continue;
+    await carts.empty(cart.id, now);
+    await outbox.add(...begun.messages);
+    return ok(begun.order);
+  }
+  throw new Error(`${maxNumbersTried} order numbers in a row are taken`);
+};
