@@ -4,7 +4,7 @@ import { until } from '#kit/vitest/until.ts';
 import { demoCatalogue } from '#launcher/seed/catalogue.ts';
 import { succeed } from '#launcher/shopper/shopper.ts';
 import { SignInDocument } from '#operations/documents.generated.ts';
-import type { Product } from '#subgraphs/product/domain/catalogue.ts';
+import type { Product } from '#subgraphs/product/domain/catalogue/catalogue.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { agora, aShopper, guest, staff } from './shop.ts';
 

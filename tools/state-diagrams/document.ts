@@ -1,5 +1,5 @@
 import { paymentStates, type Step } from '#subgraphs/payment/domain/payment-states.ts';
-import { reservationStates } from '#subgraphs/product/domain/reservation-states.ts';
+import { reservationStates } from '#subgraphs/product/domain/inventory/reservation-states.ts';
 import { checkoutArrows, checkoutEnds, checkoutTable } from './checkout.ts';
 import { type Arrow, diagram } from './diagram.ts';
 
@@ -43,7 +43,7 @@ sent again with twice the patience.
 
 ## Reservation of stock
 
-\`subgraphs/product/domain/reservation-states.ts\`. One attempt to pay has one reservation.
+\`subgraphs/product/domain/inventory/reservation-states.ts\`. One attempt to pay has one reservation.
 
 ${diagram('NONE', reservationArrows(), [])}
 

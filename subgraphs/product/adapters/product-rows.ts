@@ -3,7 +3,7 @@ import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import { fieldsWithout } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
 import type { ProductModel } from '#prisma/product/client/models.ts';
-import type { NamedValue } from '../domain/catalogue.ts';
+import type { NamedValue } from '../domain/catalogue/catalogue.ts';
 import type { ProductView } from '../usecases/ports.ts';
 
 /** What the database writes by itself is read by nobody. */

@@ -1,5 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
-import { Sku } from '../domain/catalogue.ts';
+import { Sku } from '../domain/catalogue/catalogue.ts';
 import type { Loaders, VariantKey } from './loaders.ts';
 import type { ProductVariantResolvers } from './types.generated.ts';
 

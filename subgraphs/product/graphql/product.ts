@@ -1,6 +1,6 @@
 import { parseId } from '#contracts/ids.ts';
 import { isMore, type Money } from '#contracts/money.ts';
-import { Slug } from '../domain/catalogue.ts';
+import { Slug } from '../domain/catalogue/catalogue.ts';
 import type { VariantView } from '../usecases/ports.ts';
 import type { Loaders, ProductKey } from './loaders.ts';
 import type { ProductResolvers } from './types.generated.ts';

@@ -1,6 +1,6 @@
 import { CallerFault } from '#contracts/result.ts';
-import { Slug } from '../domain/catalogue.ts';
-import { statusToList } from '../domain/visibility.ts';
+import { Slug } from '../domain/catalogue/catalogue.ts';
+import { statusToList } from '../domain/catalogue/visibility.ts';
 import { findProduct } from './product.ts';
 import { productPage } from './product-page.ts';
 import { findVariant } from './product-variant.ts';

@@ -1,4 +1,4 @@
-import { decide } from '../domain/decide-reservation.ts';
+import { decide } from '../domain/inventory/decide.ts';
 import { enact } from './enact.ts';
 import type { Deps } from './ports.ts';
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { Category, Product } from '../domain/catalogue.ts';
-import { placed } from '../domain/category-tree.ts';
-import { productChanged, takenOver } from '../domain/product-changes.ts';
+import { Category, Product } from '../domain/catalogue/catalogue.ts';
+import { placed } from '../domain/catalogue/category-tree.ts';
+import { productChanged, takenOver } from '../domain/catalogue/product-changes.ts';
 import type { Deps, Stores } from './ports.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.

@@ -2,11 +2,11 @@
 import type { AttemptId, CategoryId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { Product, ProductStatus, Variant } from '../domain/catalogue.ts';
-import type { PlacedCategory } from '../domain/category-tree.ts';
-import type { Offer } from '../domain/decide-reservation.ts';
-import type { Reservation } from '../domain/reservation.ts';
-import type { MovementKind, Units } from '../domain/stock.ts';
+import type { Product, ProductStatus, Variant } from '../domain/catalogue/catalogue.ts';
+import type { PlacedCategory } from '../domain/catalogue/category-tree.ts';
+import type { Offer } from '../domain/inventory/decide.ts';
+import type { Reservation } from '../domain/inventory/reservation.ts';
+import type { MovementKind, Units } from '../domain/inventory/stock.ts';
 
 export interface CatalogueStore {
   /** Lets imports take turns: two at once would both see a new product as new. */

@@ -1,6 +1,6 @@
 import type { DataOf, Message } from '#contracts/envelope.ts';
 import type { ReleaseStock } from '#contracts/messages/stock.ts';
-import { decide } from '../domain/decide-reservation.ts';
+import { decide } from '../domain/inventory/decide.ts';
 import { enact } from './enact.ts';
 import type { Deps } from './ports.ts';
 

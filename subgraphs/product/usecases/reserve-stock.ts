@@ -1,6 +1,6 @@
 import type { DataOf, Message } from '#contracts/envelope.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';
-import { decide, decideReservation, perVariant } from '../domain/decide-reservation.ts';
+import { decide, decideReservation, perVariant } from '../domain/inventory/decide.ts';
 import { enact } from './enact.ts';
 import type { Deps } from './ports.ts';
 

@@ -3,7 +3,7 @@ import type { DataOf, Message, MessageDefinition } from '#contracts/envelope.ts'
 import { type AttemptId, type CategoryId, namedId, newId, type VariantId } from '#contracts/ids.ts';
 import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import { type Money, money } from '#contracts/money.ts';
-import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue.ts';
+import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
 
 export const tenEuros = money(1_000, 'EUR');

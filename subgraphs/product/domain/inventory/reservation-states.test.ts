@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
-import { decide } from './decide-reservation.ts';
+import { decide } from './decide.ts';
 import { noReservation, type Reservation } from './reservation.ts';
 import { reservationRequests, reservationStates, reservationStatuses, type Step } from './reservation-states.ts';
 import { type MovementKind, movementEffects, type StockLevel } from './stock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { namedId, type VariantId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
-import { decideReservation, type Offer, perVariant } from './decide-reservation.ts';
+import { decideReservation, type Offer, perVariant } from './decide.ts';
 
 const [lamp, tent] = [namedId('Variant', 'lamp'), namedId('Variant', 'tent')].sort() as [VariantId, VariantId];
 const gone = namedId('Variant', 'gone');
