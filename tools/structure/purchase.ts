@@ -86,9 +86,15 @@ const buy = async (ask: Ask): Promise<void> => {
     'query Look { product(slug: "trail-lamp-200") { id title variants { id price { amount } available } } }',
   );
   const variantId = product.variants[0]?.id;
-  await ask('mutation Add($input: AddToCartInput!) { addToCart(input: $input) { __typename } }', {
-    input: { variantId, quantity: 1 },
-  });
+  // Right after the seed the order service may not have heard of the product yet.
+  for (let tries = 0; tries < 60; tries += 1) {
+    const { addToCart } = await ask<{ addToCart: { __typename: string } }>(
+      'mutation Add($input: AddToCartInput!) { addToCart(input: $input) { __typename } }',
+      { input: { variantId, quantity: 1 } },
+    );
+    if (addToCart.__typename === 'AddToCartSuccess') break;
+    await sleep(500);
+  }
   const { placeOrder } = await ask<{ placeOrder: { order?: { id: string } } }>(
     `mutation Place($key: String!, $input: PlaceOrderInput!) {
       placeOrder(idempotencyKey: $key, input: $input) { __typename ... on PlaceOrderSuccess { order { id } } } }`,
