@@ -1,7 +1,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import type { DocumentNode } from 'graphql';
-import type { SubgraphName } from './contracts/services.ts';
 import { documentId, documentText } from './gateway/documents/document-text.ts';
+import type { SubgraphName } from './ops/services.ts';
 
 /** What a subgraph may add in its `codegen.json`. Paths of types are relative to its `graphql/` folder: `../domain/cart.ts#Cart`. */
 export type SubgraphCodegen = {

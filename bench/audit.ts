@@ -4,12 +4,12 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { migrateAll } from '#launcher/postgres/databases.ts';
 import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import type { DatabaseUrls } from '#ops/addresses.ts';
 import { auditRound, type Round } from '#ops/audit/audit.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { after, before, ordersOf } from './audit/many-orders.ts';

@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { pastProxies } from '#launcher/environment.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
 import { type Kind, type Load, type Observed, startLoad } from './upstream/load.ts';

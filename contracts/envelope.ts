@@ -1,7 +1,6 @@
 /** What every message looks like, and how a message is defined. */
 import { z } from 'zod';
 import { MessageId } from './ids.ts';
-import type { SubgraphName } from './services.ts';
 
 export const Envelope = z.object({
   id: MessageId,
@@ -27,10 +26,8 @@ export interface MessageDefinition<Schema extends z.ZodType = z.ZodType, Type ex
   readonly version: number;
   /** `event`: something happened (past tense). `command`: a request to one receiver (imperative). */
   readonly kind: 'event' | 'command';
-  /** The service that publishes it. */
-  readonly owner: SubgraphName;
-  /** The services whose queue gets a copy. */
-  readonly receivers: readonly SubgraphName[];
+  /** The service that publishes it. Who receives it, the receivers say (`receives` in their service.ts; gathered in receivers.ts). */
+  readonly owner: string;
   readonly description: string;
   readonly data: Schema;
 }

@@ -1,6 +1,5 @@
 /** The gateway's variables: each concern has its own beside it, this is the whole. */
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
 import { processVariables, variable } from '#platform/config/config.ts';
 import { cachingVariables } from './caching/variables.ts';
 import { checkDocumentVariables, documentVariables } from './documents/variables.ts';
@@ -12,6 +11,7 @@ import { liveVariables } from './live/variables.ts';
 import { observabilityVariables } from './observability/variables.ts';
 import { rateLimitVariables } from './rate-limits/variables.ts';
 import { checkSupergraphVariables, schemaVariables } from './schema/variables.ts';
+import { service } from './service.ts';
 import { type SubgraphVariables, subgraphVariablesOf, upstreamVariables } from './upstream/variables.ts';
 
 export const gatewayVariables = z
@@ -29,8 +29,8 @@ export const gatewayVariables = z
     ...rateLimitVariables,
     ...observabilityVariables,
     // Platforms that run any program say PORT; where several services have one environment, GATEWAY_PORT is this one's.
-    GATEWAY_PORT: variable.port(defaultPorts.gateway).unwrap().optional(),
-    PORT: variable.port(defaultPorts.gateway),
+    GATEWAY_PORT: variable.port(service.port).unwrap().optional(),
+    PORT: variable.port(service.port),
     // What several gateways share; without it each keeps its own.
     REDIS_URL: variable.redis().optional(),
     // Announcements of changes travel there where Redis does not carry the events.

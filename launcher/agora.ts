@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ServiceName, SubgraphName } from '#contracts/services.ts';
+import type { ServiceName, SubgraphName } from '#ops/services.ts';
 import { type Facts, operatorEnvironment, pastProxies } from './environment.ts';
 import type { EventsKind, OwnTransport } from './events.ts';
 import { choosePorts, freePorts, requireFree } from './free-ports.ts';

@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { serviceNames, subgraphNames } from '#contracts/services.ts';
 import { until } from '#kit/vitest/until.ts';
+import { serviceNames, subgraphNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 

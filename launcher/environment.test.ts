@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serviceNames } from '#contracts/services.ts';
+import { serviceNames } from '#ops/services.ts';
 import { type Facts, operatorEnvironment, serviceEnvironment } from './environment.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public', d: 'private' };

@@ -1,5 +1,5 @@
-import { type ServiceName, type SubgraphName, serviceNames, subgraphNames } from '#contracts/services.ts';
 import { publicPart } from '#ops/secrets/make.ts';
+import { type ServiceName, type SubgraphName, serviceNames, subgraphNames } from '#ops/services.ts';
 import { type Ports, portVariable } from './free-ports.ts';
 import type { Secrets } from './secrets.ts';
 

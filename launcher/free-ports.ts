@@ -1,4 +1,4 @@
-import { defaultPorts, type ServiceName, serviceNames } from '#contracts/services.ts';
+import { defaultPorts, type ServiceName, serviceNames } from '#ops/services.ts';
 import { isBlockedPort } from '#platform/http/blocked-ports.ts';
 import { freePort, isPortFree } from './processes/ports.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SubgraphName } from '#contracts/services.ts';
 import { noteAddresses } from '#ops/addresses.ts';
+import type { SubgraphName } from '#ops/services.ts';
 import { parseConfig, variable } from '#platform/config/config.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { Facts } from './environment.ts';

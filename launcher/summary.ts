@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { z } from 'zod';
-import { subgraphNames } from '#contracts/services.ts';
 import { type Exposure, exposure, exposureVariables } from '#gateway/graphql/variables.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { type Profile, parseConfig, profileVariables } from '#platform/config/config.ts';
 import { demoUsers } from '#subgraphs/user/usecases/seed-users.ts';
 import type { Agora } from './agora.ts';

@@ -2,10 +2,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { parseConfig, variable } from '#platform/config/config.ts';
 import { databaseAddress } from '#platform/database/address.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
+import { type SubgraphName, subgraphNames } from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;

@@ -3,11 +3,11 @@
  * once the reason is gone. Needs production dependencies only: the service image runs it.
  */
 import { parseArgs } from 'node:util';
-import { subgraphNames } from '#contracts/services.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
 import { findQueues } from './addresses.ts';
 import { withBus } from './backup/queues.ts';
 import { allDeadLetters, deadLetterLines, redriveEach } from './dead-letters/redrive.ts';
+import { subgraphNames } from './services.ts';
 
 const help = `usage: npm run dead-letters -- list [queue …]
        npm run dead-letters -- redrive <queue> <id> | --all

@@ -3,9 +3,9 @@
  * `*_DATABASE_URL` variables: to those of the arguments, or to all four. Needs production dependencies only: containers run it.
  */
 import path from 'node:path';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import { type GivenDatabase, givenDatabases } from './addresses.ts';
+import { type SubgraphName, subgraphNames } from './services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 

@@ -4,9 +4,9 @@
  */
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { findDatabases } from './addresses.ts';
+import { type SubgraphName, subgraphNames } from './services.ts';
 
 const help = `usage: npm run republish -- --since TIME [service …]
   Marks what these services (all, when none is named) published since TIME as not yet published; their relays

@@ -1,10 +1,12 @@
 /**
- * `npm run compose`: writes supergraph.graphql from subgraphs/<name>/schema.graphql.
- * `--check` writes nothing and fails when the committed file is not what composition gives now.
+ * `npm run compose`: what the services say apart, put together for those who may not read the list of services:
+ * supergraph.graphql from subgraphs/<name>/schema.graphql, contracts/receivers.ts from `receives` in subgraphs/<name>/service.ts.
+ * `--check` writes nothing and fails when a committed file is not what composition gives now.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultPorts, type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { messageName, messages } from '#contracts/messages/index.ts';
+import { folderOf, subgraphs } from '#ops/services.ts';
 import { composeSupergraph, type Finding, type SubgraphSource } from './compose/composition.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -12,21 +14,26 @@ export const supergraphFile = path.join(root, 'supergraph.graphql');
 
 /** The SDL of each subgraph. */
 export const subgraphSources = (): SubgraphSource[] =>
-  subgraphNames.map((name) => {
-    const file = sdlFile(name);
-    const url = `http://127.0.0.1:${defaultPorts[name]}/graphql`;
-    return { name, url, file, sdl: readFileSync(path.join(root, file), 'utf8') };
+  subgraphs.map((subgraph) => {
+    const file = `${folderOf(subgraph)}/schema.graphql`;
+    const url = `http://127.0.0.1:${subgraph.port}/graphql`;
+    return { name: subgraph.name, url, file, sdl: readFileSync(path.join(root, file), 'utf8') };
   });
 
-const sdlFile = (name: SubgraphName): string => `subgraphs/${name}/schema.graphql`;
+const receiversModule = (): string => {
+  const rows = messages.map((definition) => {
+    const name = messageName(definition);
+    const receivers = subgraphs.filter(({ receives }) => receives.some((received) => messageName(received) === name));
+    return `  '${name}': [${receivers.map((receiver) => `'${receiver.name}'`).join(', ')}],\n`;
+  });
+  return `/** Which services' queues get a copy of each message. Written by \`npm run compose\`, from \`receives\` in subgraphs/<name>/service.ts. */
+export const receivers: Readonly<Record<string, readonly string[]>> = {
+${rows.join('')}};
+`;
+};
 
 /** Composes, reports on the way, and gives the exit code. */
 export const compose = (mode: 'write' | 'check', report: (line: string) => void): 0 | 1 => {
-  const missing = subgraphNames.map(sdlFile).filter((file) => !existsSync(path.join(root, file)));
-  if (missing.length > 0) {
-    report(`supergraph.graphql: not composed, there is no ${missing.join(' and no ')}`);
-    return 1;
-  }
   const composed = composeSupergraph(subgraphSources());
   if ('errors' in composed) {
     for (const error of composed.errors) report(shown('error', error));
@@ -34,14 +41,16 @@ export const compose = (mode: 'write' | 'check', report: (line: string) => void)
     return 1;
   }
   for (const hint of composed.hints) report(shown('hint', hint));
-  const isCurrent = existsSync(supergraphFile) && readFileSync(supergraphFile, 'utf8') === composed.supergraph;
-  if (mode === 'check') {
-    report(isCurrent ? 'supergraph.graphql is current' : 'supergraph.graphql is not current: run npm run compose');
-    return isCurrent ? 0 : 1;
-  }
-  if (!isCurrent) writeFileSync(supergraphFile, composed.supergraph);
-  report(isCurrent ? 'supergraph.graphql was current' : 'wrote supergraph.graphql');
-  return 0;
+  const outputs = { 'supergraph.graphql': composed.supergraph, 'contracts/receivers.ts': receiversModule() };
+  const stale = Object.entries(outputs).filter(([name, content]) => {
+    const file = path.join(root, name);
+    const isCurrent = existsSync(file) && readFileSync(file, 'utf8') === content;
+    if (!isCurrent && mode === 'write') writeFileSync(file, content);
+    if (isCurrent) report(`${name} ${mode === 'check' ? 'is' : 'was'} current`);
+    else report(mode === 'check' ? `${name} is not current: run npm run compose` : `wrote ${name}`);
+    return !isCurrent;
+  });
+  return mode === 'check' && stale.length > 0 ? 1 : 0;
 };
 
 const shown = (kind: 'error' | 'hint', { code, message, places }: Finding): string =>

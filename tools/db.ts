@@ -1,9 +1,9 @@
 /** npm run db: migrations of the four databases. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import { databaseOf, migrate } from '#ops/migrate.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { pendingMigrations } from '#platform/database/migrations.ts';
 import { findDrift } from './database/drift.ts';
 import { destructiveStatements, writeMigration } from './database/new-migration.ts';

@@ -1,7 +1,7 @@
 /** npm run generate [-- --force]: makes the Prisma clients and the GraphQL types that are missing or stale; silent when there are none. */
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { typedOperations } from '../codegen.ts';
 import { type Artifact, makeStale } from './generate/artifact.ts';
 import { operationTypes, resolverTypes } from './generate/graphql-types.ts';

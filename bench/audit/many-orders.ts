@@ -1,5 +1,5 @@
 /** Confirmed orders by SQL, as many as one likes: what the four services have kept of each when all went well. */
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '#ops/services.ts';
 
 /** 20 orders a customer, 1 or 2 lines an order, 200 variants. */
 const ordersPerCustomer = 20;

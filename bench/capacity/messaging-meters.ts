@@ -1,6 +1,6 @@
 /** What the queue counts: Redis in its own words, and messages as the services tell them at /metrics. */
 import { Redis } from 'ioredis';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import type { Meters } from './meters.ts';
 
 export interface MessagingMeters {

@@ -1,11 +1,11 @@
 /** A temporary shop with every meter fitted. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serviceNames, subgraphNames } from '#contracts/services.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
 import type { OwnPostgres } from '#launcher/postgres/own-postgres.ts';
 import { waitForExit } from '#launcher/processes/processes.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
+import { serviceNames, subgraphNames } from '#ops/services.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { plentifulCatalogue } from './catalogue.ts';
 import { countStatements, openDatabaseMeters } from './database-meters.ts';

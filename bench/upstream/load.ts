@@ -1,6 +1,6 @@
 /** Clients that ask for the whole graph, one request after the other, and note what they get. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 
 /** How an answer came: all there; a part missing that was asked for; a part missing that was not even asked for. */
 export type Kind = 'well' | 'failing' | 'open';

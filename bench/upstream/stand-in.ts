@@ -1,7 +1,7 @@
 /** A graph of stand-ins that can be made to fail in every way that a subgraph fails, for tests and the benchmark. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { composeSupergraph } from '#tools/compose/composition.ts';
 
 export const faults = [

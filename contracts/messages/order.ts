@@ -11,7 +11,6 @@ export const OrderPlaced = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'The order exists; its checkout has begun.',
   data: z.object(order),
 });
@@ -21,7 +20,6 @@ export const OrderConfirmed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'Stock is sold and money is taken.',
   data: z.object(order),
 });
@@ -31,7 +29,6 @@ export const OrderRejected = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'The stock could not be held; nothing was charged.',
   data: z.object({ ...order, reason: z.string() }),
 });
@@ -41,7 +38,6 @@ export const OrderPaymentFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'The payment was declined; the customer may try another until the order expires.',
   data: z.object({ ...order, reason: z.string() }),
 });
@@ -51,7 +47,6 @@ export const OrderCancelled = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'Everything that was started is undone.',
   data: z.object({ ...order, reason: z.string() }),
 });
@@ -61,7 +56,6 @@ export const OrderNeedsAttention = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'An undo failed: the order is parked until a person has looked.',
   data: z.object({ ...order, reason: z.string() }),
 });

@@ -19,7 +19,6 @@ export const AuthorizePayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  receivers: ['payment'],
   description: 'Hold this amount on this payment method.',
   data: z.object({ ...attempt, customerId: UserId, amount: Money, paymentMethodToken: z.string().min(1).max(200) }),
 });
@@ -29,7 +28,6 @@ export const CapturePayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  receivers: ['payment'],
   description: 'Take the held amount. Asking again is safe: an attempt is captured once.',
   data: z.object({ ...attempt, amount: Money }),
 });
@@ -39,7 +37,6 @@ export const CancelPayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  receivers: ['payment'],
   description:
     'Undo whatever this attempt did with money: void an authorization, refund a capture, or refuse an authorization that has yet to arrive. Undoing nothing is safe.',
   data: z.object(attempt),
@@ -50,7 +47,6 @@ export const PaymentAuthorized = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'The amount is held.',
   data: z.object({ ...attempt, paymentId: PaymentId, amount: Money }),
 });
@@ -60,7 +56,6 @@ export const PaymentDeclined = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'The provider said no; nothing is held.',
   data: z.object({ ...attempt, paymentId: PaymentId, reason: z.enum(declineReasons), message: z.string() }),
 });
@@ -70,7 +65,6 @@ export const PaymentActionRequired = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'The customer must take an extra step (3-D Secure) before the amount is held.',
   data: z.object({ ...attempt, paymentId: PaymentId, actionUrl: z.string().nullable() }),
 });
@@ -80,7 +74,6 @@ export const PaymentCaptured = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'The money is taken.',
   data: z.object({ ...attempt, paymentId: PaymentId, amount: Money }),
 });
@@ -90,7 +83,6 @@ export const PaymentCaptureFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'The provider refused for good, or there was nothing to capture.',
   data: z.object({ ...attempt, paymentId: PaymentId.nullable(), reason: z.string() }),
 });
@@ -100,7 +92,6 @@ export const PaymentCancelled = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'Nothing of this attempt is held or taken any more.',
   data: z.object({
     ...attempt,
@@ -115,7 +106,6 @@ export const PaymentCancelFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  receivers: ['order'],
   description: 'The provider would not void or refund: a person must look.',
   data: z.object({ ...attempt, paymentId: PaymentId, reason: z.string() }),
 });

@@ -9,7 +9,6 @@ export const ProductChanged = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  receivers: ['order'],
   description: 'The whole sellable state of one product after a change; `sequence` says which of two is newer.',
   data: z.object({
     productId: ProductId,

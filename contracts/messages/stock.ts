@@ -11,7 +11,6 @@ export const ReserveStock = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  receivers: ['product'],
   description: 'Hold these units at these prices for the given time, from the moment of the hold.',
   data: z.object({
     ...attempt,
@@ -26,7 +25,6 @@ export const CommitStock = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  receivers: ['product'],
   description: 'The reservation is sold: its units leave the stock.',
   data: z.object(attempt),
 });
@@ -36,7 +34,6 @@ export const ReleaseStock = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  receivers: ['product'],
   description:
     'Undo whatever this attempt did to the stock: release a reservation, take back a sale, or refuse a reservation that has yet to arrive. Undoing nothing is safe.',
   data: z.object(attempt),
@@ -47,7 +44,6 @@ export const StockReserved = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  receivers: ['order'],
   description: 'All units of the attempt are held.',
   data: z.object({ ...attempt, expiresAt: z.iso.datetime() }),
 });
@@ -57,7 +53,6 @@ export const StockRejected = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  receivers: ['order'],
   description: 'Nothing was held. Only the lines at fault are named.',
   data: z.object({
     ...attempt,
@@ -79,7 +74,6 @@ export const StockCommitted = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  receivers: ['order'],
   description: 'The units are sold.',
   data: z.object(attempt),
 });
@@ -89,7 +83,6 @@ export const StockCommitFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  receivers: ['order'],
   description: 'There was no live reservation to sell.',
   data: z.object({ ...attempt, reason: z.enum(['EXPIRED', 'RELEASED', 'UNKNOWN']) }),
 });
@@ -99,7 +92,6 @@ export const StockReleased = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  receivers: ['order'],
   description: 'Nothing of this attempt is held or sold any more.',
   data: z.object(attempt),
 });

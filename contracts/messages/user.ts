@@ -8,7 +8,6 @@ export const UserRegistered = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'user',
-  receivers: ['user'],
   description: 'A new account exists. The notification role welcomes it.',
   data: z.object({ userId: UserId, displayName: z.string() }),
 });

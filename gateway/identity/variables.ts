@@ -1,6 +1,6 @@
 /** Variables of who is asking. */
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
+import { accessTokenKeysPath } from '#contracts/access-token.ts';
 import { variable } from '#platform/config/config.ts';
 
 export const identityVariables = {
@@ -16,7 +16,8 @@ export const identityVariables = {
     .optional(),
 };
 
-export const defaultJwksUrl = `http://127.0.0.1:${defaultPorts.user}/.well-known/jwks.json`;
+// The user subgraph's default port (ops/services.test.ts): no subgraph is imported here.
+export const defaultJwksUrl = `http://127.0.0.1:4001${accessTokenKeysPath}`;
 
 export type IdentityVariables = z.output<z.ZodObject<typeof identityVariables>>;
 

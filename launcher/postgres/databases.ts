@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { type GivenDatabase, givenDatabases } from '#ops/addresses.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { applyMigrations, type MigrationOptions } from '#platform/database/migrations.ts';
 import type { Secrets } from '../secrets.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';

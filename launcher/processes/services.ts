@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ServiceName, serviceNames, subgraphNames } from '#contracts/services.ts';
+import { type ServiceName, serviceNames, subgraphNames } from '#ops/services.ts';
 import { type Facts, serviceEnvironment } from '../environment.ts';
 import type { ProcessList } from './leftovers.ts';
 import { becomesReady } from './ready.ts';

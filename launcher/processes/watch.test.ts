@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { serviceNames } from '#contracts/services.ts';
 import { until } from '#kit/vitest/until.ts';
+import { serviceNames } from '#ops/services.ts';
 import { servicesOf, watchSources } from './watch.ts';
 
 describe('servicesOf', () => {

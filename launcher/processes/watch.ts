@@ -1,6 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import path from 'node:path';
-import { type ServiceName, serviceNames, subgraphNames } from '#contracts/services.ts';
+import { type ServiceName, serviceNames, subgraphNames } from '#ops/services.ts';
 
 /** Folders whose every change concerns everybody. */
 const sharedFolders = ['contracts', 'platform'];

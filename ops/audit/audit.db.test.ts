@@ -1,9 +1,9 @@
 /** One healthy order in four databases; then each invariant is broken on purpose, and its rule must say so. */
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { subgraphNames } from '#contracts/services.ts';
 import pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { disposeDatabases, healthyShop, run } from '../backup/four-databases.fixture.ts';
+import { subgraphNames } from '../services.ts';
 import { audit } from './audit.ts';
 import { checkRules } from './check-rules.ts';
 import { brokenRules } from './report.ts';

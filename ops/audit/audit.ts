@@ -1,8 +1,9 @@
 /** All invariants over all four databases. Reads only. */
-import { subgraphNames } from '#contracts/services.ts';
+
 import { boundedConnection } from '#platform/database/connection.ts';
 import pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
+import { subgraphNames } from '../services.ts';
 import { checkRules } from './check-rules.ts';
 import { movedSince, watermarkAt } from './moved.ts';
 import type { Finding } from './report.ts';

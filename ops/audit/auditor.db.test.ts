@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { subgraphNames } from '#contracts/services.ts';
 import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
 import { type TestDatabase, testDatabase, testServer } from '#kit/postgres/postgres.ts';
 import { until } from '#kit/vitest/until.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from '../addresses.ts';
+import { subgraphNames } from '../services.ts';
 import { type Auditor, openAuditor } from './auditor.ts';
 import { healthy } from './healthy-order.fixture.ts';
 

@@ -1,5 +1,5 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
-import { subgraphNames } from '#contracts/services.ts';
+
 import { readConfig } from '#platform/config/config.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
@@ -8,6 +8,7 @@ import { onShutdown } from '#platform/process/shutdown.ts';
 import { onTermination } from '#platform/process/termination.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { findDatabases } from '../addresses.ts';
+import { subgraphNames } from '../services.ts';
 import { auditRound } from './audit.ts';
 import { auditMetrics } from './auditor-metrics.ts';
 import { type Rounds, startRounds } from './rounds.ts';

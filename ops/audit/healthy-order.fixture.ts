@@ -1,5 +1,5 @@
 /** One confirmed order of two units at 25.00, an hour old, as the four services keep it. */
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '../services.ts';
 
 const then = `now() - interval '1 hour'`;
 const customer = `usr_${'1'.repeat(32)}`;

@@ -1,9 +1,9 @@
 /** What happens between two rounds, and what happens during one. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { disposeDatabases, healthyShop, run } from '../backup/four-databases.fixture.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import { auditRound } from './audit.ts';
 import { checkRules } from './check-rules.ts';
 import { brokenRules } from './report.ts';

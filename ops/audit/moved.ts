@@ -1,5 +1,5 @@
 /** What has happened since an earlier round: what an incremental round looks at. */
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import type { Databases, Moved, Query, Watermark } from './rule.ts';
 
 // 1 min: positions are given when a row is written and seen when it is committed, so a lower one may show up later.

@@ -1,6 +1,6 @@
 /** The messages that were published and that a receiver has not taken in, over all four databases. */
 import { findMessage } from '#contracts/messages/index.ts';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import type { Databases, Watermark } from './rule.ts';
 
 interface Sent extends Record<string, unknown> {

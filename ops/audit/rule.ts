@@ -1,6 +1,6 @@
 /** What an invariant of the whole system is, and what it sees: all four databases, read-only. */
 import type { Pool } from 'pg';
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '../services.ts';
 
 export type Row = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 /** What an operator's slip or a bug could do to the data of healthy-order.fixture.ts, and what must notice it. */
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '../services.ts';
 
 /** A second payment of the order, with these changes. */
 const anotherPayment = (changes: string) =>

@@ -1,7 +1,7 @@
 /** What a restore would replace, and whether somebody is still using it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '../services.ts';
 import { quoted, tablesOf } from './tables.ts';
 
 /** The history of migrations is no data: a database that was migrated and nothing else is empty. */

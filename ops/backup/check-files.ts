@@ -1,7 +1,7 @@
 /** Whether every file of a backup is as it was written: asked before anything is touched. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '../services.ts';
 import { sha256Of } from './copy.ts';
 import { fileOf, type Manifest } from './manifest.ts';
 

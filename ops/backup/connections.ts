@@ -1,9 +1,10 @@
 /** One connection to each of the four databases, for tools that work on all of them at the same moment. */
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+
 import { openClient } from '#platform/database/connection.ts';
 import type pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import type { Databases, Query } from '../audit/rule.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 
 export type Connections = Readonly<Record<SubgraphName, pg.Client>>;
 

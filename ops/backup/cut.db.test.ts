@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#contracts/ids.ts';
-import { subgraphNames } from '#contracts/services.ts';
 import { until } from '#kit/vitest/until.ts';
 import pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
+import { subgraphNames } from '../services.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
 import { cutLimits, takeCut } from './cut.ts';
 import { effectsWithoutCause } from './effects-without-cause.ts';

@@ -3,8 +3,8 @@
  * docs/adr/0021 has the proof.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import pg from '#platform/database/pg.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import { type Connections, inEach } from './connections.ts';
 
 export interface CutLimits {

@@ -1,7 +1,7 @@
 /** Holds a cut to its promise by the ids of its events: whatever a service has taken in, its sender has sent. */
 import { messages } from '#contracts/messages/index.ts';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import type { Databases } from '../audit/rule.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 
 interface Received extends Record<string, unknown> {
   readonly id: string;
@@ -48,6 +48,8 @@ const withoutSender = async (databases: Databases, page: readonly Received[]): P
 
 /** Anybody may have sent what this release does not know. */
 const sendersOf = (type: string): readonly SubgraphName[] => {
-  const owners = messages.filter((message) => message.type === type).map(({ owner }) => owner);
+  const owners = subgraphNames.filter((name) =>
+    messages.some((message) => message.type === type && message.owner === name),
+  );
   return owners.length > 0 ? owners : subgraphNames;
 };

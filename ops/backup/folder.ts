@@ -1,7 +1,7 @@
 /** The folder that a backup is written to: nobody else's, and left empty when the backup is not finished. */
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '../services.ts';
 import { manifestFile, unfinishedManifestFile } from './manifest.ts';
 
 export interface BackupFolder {

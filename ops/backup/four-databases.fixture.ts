@@ -1,10 +1,10 @@
 /** Four databases of a test's own: with one healthy order in them, or empty. */
 import type pg from 'pg';
-import { subgraphNames } from '#contracts/services.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { healthy } from '../audit/healthy-order.fixture.ts';
+import { subgraphNames } from '../services.ts';
 
 const open: TestDatabase[] = [];
 

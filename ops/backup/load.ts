@@ -1,7 +1,7 @@
 /** Fills the tables of one database from a backup, in the caller's transaction. */
 import path from 'node:path';
 import type pg from 'pg';
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '../services.ts';
 import { copyIn } from './copy.ts';
 import { fileOf, type SavedDatabase } from './manifest.ts';
 import { nameOf, quoted, tablesOf } from './tables.ts';

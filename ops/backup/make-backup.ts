@@ -1,9 +1,9 @@
 /** The story of a backup: a cut, its data, the proof that it is one, and then the manifest. */
 import path from 'node:path';
 import type pg from 'pg';
-import type { SubgraphName } from '#contracts/services.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { DatabaseUrls } from '../addresses.ts';
+import type { SubgraphName } from '../services.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
 import { copyOut } from './copy.ts';
 import { type CutLimits, cutLimits, takeCut } from './cut.ts';

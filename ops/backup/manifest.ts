@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 
 // Names become file names on one side and SQL identifiers on the other; the latter are quoted, the former must not lead away.
 const Name = z.string().regex(/^[^/\\\0]+$/);

@@ -1,10 +1,10 @@
 /** The story of a restore: nothing is touched before all is checked, and nothing is changed before all has arrived. */
 import type pg from 'pg';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import { insistOnBeingAlone, whatIsIn } from './census.ts';
 import { checkFiles } from './check-files.ts';
 import { type Connections, inEach, withConnections } from './connections.ts';

@@ -3,13 +3,13 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { aMessage } from '#kit/messaging/messages.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { audit } from '../audit/audit.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import { disposeDatabases, healthyShop, newDatabases, run, sent, takenIn } from './four-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
 import { readManifest, writeManifest } from './manifest.ts';

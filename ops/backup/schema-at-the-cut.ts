@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
-import type { SubgraphName } from '#contracts/services.ts';
 import { historyTable, readMigration } from '#platform/database/migrations.ts';
+import type { SubgraphName } from '../services.ts';
 import type { SavedDatabase } from './manifest.ts';
 
 export interface Migrations {

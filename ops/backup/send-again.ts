@@ -1,6 +1,7 @@
 /** What the outboxes have to publish once more, because its way to a receiver led through a queue that is no more. */
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+
 import { notTakenIn } from '../audit/not-taken-in.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import { type Connections, queriesOf } from './connections.ts';
 
 // Whenever it was published: later than any clock says.

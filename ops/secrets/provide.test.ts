@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { subgraphNames } from '#contracts/services.ts';
 import { userVariables } from '#subgraphs/user/config.ts';
+import { subgraphNames } from '../services.ts';
 import { makeCertificate, needsRenewal } from './certificate.ts';
 import { provideSecrets } from './provide.ts';
 

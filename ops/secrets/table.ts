@@ -2,7 +2,7 @@
  * The secrets of a deployment by name, and which service gets which. A name is that of a variable, here, in `.env` and as
  * the name of a file.
  */
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '../services.ts';
 import { type Certificate, makeCertificate } from './certificate.ts';
 import { publicPart, randomPassword, signingKey } from './make.ts';
 

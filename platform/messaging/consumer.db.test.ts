@@ -15,7 +15,6 @@ const ThingHappened = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  receivers: ['user'],
   description: 'For these tests.',
   data: z.object({ amount: z.int() }),
 });

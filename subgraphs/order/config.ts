@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
 import { defaultTimings, type Timings } from './domain/checkout/timings.ts';
+import { service } from './service.ts';
 
 const { waitMs, tries } = defaultTimings;
 const count = (fallback: number) => z.coerce.number().int().min(1).max(20).default(fallback);
@@ -9,7 +9,7 @@ const count = (fallback: number) => z.coerce.number().int().min(1).max(20).defau
 /** Why each time-out is as long as it is: domain/timings.ts. */
 export const orderVariables = z.object({
   ...subgraphVariables,
-  ORDER_PORT: variable.port(defaultPorts.order),
+  ORDER_PORT: variable.port(service.port),
   ORDER_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
   ORDER_DATABASE_DIRECT_URL: variable.database().optional(),

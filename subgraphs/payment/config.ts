@@ -1,7 +1,7 @@
 /** The variables of the payment subgraph. */
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { service } from './service.ts';
 
 export const paymentVariables = z
   .object({
@@ -9,7 +9,7 @@ export const paymentVariables = z
     PAYMENT_DATABASE_URL: variable.database(),
     // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
     PAYMENT_DATABASE_DIRECT_URL: variable.database().optional(),
-    PAYMENT_PORT: variable.port(defaultPorts.payment),
+    PAYMENT_PORT: variable.port(service.port),
     /** Where providers reach this service's API; without it, this very process. */
     PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
     // Who moves the money. In development the simulator, unless said; in production it has to be said.

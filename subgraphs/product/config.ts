@@ -1,7 +1,7 @@
 /** The variables of the product subgraph. */
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { service } from './service.ts';
 
 export const productVariables = z.object({
   ...subgraphVariables,
@@ -10,7 +10,7 @@ export const productVariables = z.object({
   PRODUCT_DATABASE_DIRECT_URL: variable.database().optional(),
   // A copy that follows it: what customers look at is read there (docs/databases.md). For both roles, or for none.
   PRODUCT_DATABASE_REPLICA_URL: variable.database().optional(),
-  PRODUCT_PORT: variable.port(defaultPorts.product),
+  PRODUCT_PORT: variable.port(service.port),
   // 5 s: units held past their time come back about that late; orders have time-outs of their own, in minutes.
   RESERVATION_SWEEP_INTERVAL_MS: variable.milliseconds(5_000),
   // 200 a round: far above what expires in 5 s, and a backlog after an outage cannot hog the database.

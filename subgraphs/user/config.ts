@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { service } from './service.ts';
 
 const privateKey = z.object({
   kty: z.literal('OKP'),
@@ -13,7 +13,7 @@ const privateKey = z.object({
 
 export const userVariables = z.object({
   ...subgraphVariables,
-  USER_PORT: variable.port(defaultPorts.user),
+  USER_PORT: variable.port(service.port),
   USER_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
   USER_DATABASE_DIRECT_URL: variable.database().optional(),

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Kind, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { subgraphNames } from '#contracts/services.ts';
 import { nowhere, sdls } from '#kit/gateway/builders.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { subgraphSources } from '#tools/compose.ts';
 import { type Degradation, degradedTable, publishedOperations } from '#tools/degraded/table.ts';
 import { isCurrent } from '#tools/degraded.ts';

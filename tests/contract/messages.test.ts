@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Envelope, type MessageDefinition } from '#contracts/envelope.ts';
 import { findMessage, messages } from '#contracts/messages/index.ts';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 
 const folder = path.resolve('contracts/examples');
 const nameOf = ({ type, version }: Pick<MessageDefinition, 'type' | 'version'>) => `${type}.v${version}`;

@@ -1,8 +1,8 @@
 /** One purchase is one trace, from the customer's request to the last notification. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { serviceNames, subgraphNames } from '#contracts/services.ts';
 import { succeed } from '#launcher/shopper/shopper.ts';
+import { serviceNames, subgraphNames } from '#ops/services.ts';
 import pg from '#platform/database/pg.ts';
 import { readTraces, type SpanNode, type Trace } from '#tools/trace/traces.ts';
 import { agora, aShopper, variantOf } from './shop.ts';

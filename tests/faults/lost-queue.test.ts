@@ -1,13 +1,13 @@
 /** Redis loses all that it has accepted (a power cut, a FLUSHALL): what was published is sent again, and takes effect once. */
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { subgraphNames } from '#contracts/services.ts';
 import { startTestAgora } from '#kit/agora/agora.ts';
 import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
 import { redisHere } from '#kit/redis/redis.ts';
 import { audit } from '#ops/audit/audit.ts';
 import { brokenRules } from '#ops/audit/report.ts';
 import { republish } from '#ops/republish.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { buyersOf, ordersEnd, type Placed, placeAll } from './orders-in-flight.ts';
 
 test.skipIf(!redisHere())('messages that Redis has lost are sent again, and take effect once', async () => {

@@ -1,7 +1,7 @@
 /** The command behind `npm run contracts`, apart from the process it runs in. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { type Check, reaches, runCheck, type Severity, severities, type Verdict } from './check.ts';
 import { checks } from './checks/index.ts';
 import { junit } from './junit.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JWK } from 'jose';
-import type { SubgraphName } from '#contracts/services.ts';
 import { type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
+import type { SubgraphName } from '#ops/services.ts';
 import { viewerSigner } from '#platform/auth/viewer.ts';
 import { readTraces, type Trace } from '../trace/traces.ts';
 

@@ -1,5 +1,5 @@
 /** The world as it would be with another SDL for one subgraph: composed afresh, nothing written. */
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '#ops/services.ts';
 import { compositionOf } from './graph.ts';
 import { type World, withSdl } from './world.ts';
 

@@ -2,9 +2,8 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
-import type { MessageDefinition } from '#contracts/envelope.ts';
-import { messages } from '#contracts/messages/index.ts';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { messages, type RoutedMessage } from '#contracts/messages/index.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import type { SubgraphSource } from '../compose/composition.ts';
 import { subgraphSources, supergraphFile } from '../compose.ts';
 import { type ContractShop, openContractShop } from './shop.ts';
@@ -30,7 +29,7 @@ export interface World {
   readonly supergraph: string;
   readonly operations: readonly PublishedOperation[];
   /** What services send each other. */
-  readonly messages: readonly MessageDefinition[];
+  readonly messages: readonly RoutedMessage[];
   /** Decides whether the date of a deprecation has come. */
   readonly today: Date;
   /** What was released or agreed on: files of `tools/contracts/baseline/`, written by `accept`. */

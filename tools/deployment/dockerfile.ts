@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { defaultPorts } from '#contracts/services.ts';
+import { defaultPorts } from '#ops/services.ts';
 import { programs } from '../image/programs.ts';
 
 export const dockerfile = 'Dockerfile';

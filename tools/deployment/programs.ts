@@ -1,6 +1,7 @@
 /** What a command of the image is: which program, for how long it runs, where it listens, what it reads. */
-import { defaultPorts, subgraphNames } from '#contracts/services.ts';
+
 import { auditorVariables } from '#ops/audit/variables.ts';
+import { defaultPorts, subgraphNames } from '#ops/services.ts';
 import { programs } from '../image/programs.ts';
 import {
   auditorReads,

@@ -1,9 +1,9 @@
 /** The variables that each program of the image reads, and those that it does not do its work without. */
 import type { z } from 'zod';
-import { type ProcessRole, processRoles, type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { gatewayVariables } from '#gateway/config.ts';
 import { subgraphVariablesOf, upstreamVariables } from '#gateway/upstream/variables.ts';
 import { auditorVariables } from '#ops/audit/variables.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { parseConfig } from '#platform/config/config.ts';
 import { orderVariables } from '#subgraphs/order/config.ts';
 import { paymentVariables } from '#subgraphs/payment/config.ts';
@@ -46,7 +46,7 @@ const listensForOthers = ['HOST'];
 const toldWhereOthersAre = ['ACCESS_TOKEN_JWKS_URL', ...subgraphNames.map((name) => `${upper(name)}_SUBGRAPH_URL`)];
 
 /** What a subgraph's roles need beside what all need. In a container of its own, none is `all`. */
-const requiredInRole = (name: SubgraphName, role: ProcessRole): string[] => [
+const requiredInRole = (name: SubgraphName, role: string): string[] => [
   ...(role === 'consumer' ? ['REDIS_URL'] : []),
   ...(name === 'payment' && role !== 'all' ? ['SIMULATOR_WEBHOOK_SECRET'] : []),
   // Else the simulator would call its own process, which has no such door.
@@ -60,12 +60,7 @@ export const gatewayReads: Variables = {
 
 export const subgraphReads = (name: SubgraphName, role: string | undefined): Variables => ({
   known: namesOf(schemas[name]),
-  required: [
-    'ROLE',
-    ...refusedWithout(schemas[name]),
-    ...listensForOthers,
-    ...requiredInRole(name, processRoles.find((known) => known === role) ?? 'all'),
-  ],
+  required: ['ROLE', ...refusedWithout(schemas[name]), ...listensForOthers, ...requiredInRole(name, role ?? 'all')],
 });
 
 export const auditorReads: Variables = {

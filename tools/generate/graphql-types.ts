@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import { type GraphQLError, parse } from 'graphql';
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '#ops/services.ts';
 import { documentTypes, type SubgraphCodegen, subgraphTypes } from '../../codegen.ts';
 import { composeSupergraph } from '../compose/composition.ts';
 import { apiSchemaOf } from './api-schema.ts';

@@ -1,5 +1,5 @@
 /** Money and goods that moved for an order which does not exist, or for an attempt that it never made. */
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '../../services.ts';
 import type { AuditContext, Breach, SystemRule } from '../rule.ts';
 
 interface Effect extends Record<string, unknown> {

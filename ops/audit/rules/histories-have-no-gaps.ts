@@ -1,4 +1,4 @@
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '../../services.ts';
 import type { Breach, Query, SystemRule } from '../rule.ts';
 
 // 20,000 messages a statement: a fraction of a second.

@@ -1,4 +1,4 @@
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '../../services.ts';
 import type { SystemRule } from '../rule.ts';
 
 const sql = `

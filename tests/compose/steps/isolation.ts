@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { inContainer, type Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 

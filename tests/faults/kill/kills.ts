@@ -4,11 +4,11 @@
  * this is waiting for time-outs.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ServiceName } from '#contracts/services.ts';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
 import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
 import type { OwnTransport } from '#launcher/events.ts';
 import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
+import type { ServiceName } from '#ops/services.ts';
 import { buyersOf, ordersEnd, type Placed, placeAll } from '../orders-in-flight.ts';
 
 // The moments of the kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.

@@ -3,12 +3,12 @@
  * the storefront lacks exactly what docs/degraded-mode.md says, and tells it.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
 import { rehearse } from '#kit/agora/rehearsal.ts';
 import { until } from '#kit/vitest/until.ts';
 import type { Answer } from '#launcher/shopper/graphql-client.ts';
 import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { subgraphSources } from '#tools/compose.ts';
 import { missingPaths, presentPaths, toldPaths } from '#tools/degraded/missing.ts';
 import {

@@ -4,7 +4,6 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fault, faults, type StandIn, standIn, standInSupergraph } from '#bench/upstream/stand-in.ts';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
 import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/builders.ts';
 import { redisHere } from '#kit/redis/redis.ts';
@@ -12,6 +11,7 @@ import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { signalProcess } from '#launcher/processes/processes.ts';
 import { newShopper } from '#launcher/shopper/shopper.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 
 const everything = `{ ${subgraphNames.join(' ')} }`;
 const allWell = Object.fromEntries(subgraphNames.map((name) => [name, 'well']));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { emptyDatabase, eventsDatabase, testDatabase } from './postgres.ts';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';

@@ -2,8 +2,8 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations, readMigration } from '#platform/database/migrations.ts';
 import { findDrift } from '../../database/drift.ts';

@@ -2,7 +2,7 @@
  * A column that stays empty while a shop sells is one that somebody forgot to fill: in raw SQL by hand, or because Prisma
  * takes a row without what may be null. (What goes through platform/database/raw-rows.ts does not compile without it.)
  */
-import { type SubgraphName, subgraphNames } from '#contracts/services.ts';
+import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import pg from '#platform/database/pg.ts';
 import { breach, type Check, type Finding } from '../check.ts';

@@ -1,18 +1,16 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineMessage, type MessageDefinition } from '#contracts/envelope.ts';
+import type { RoutedMessage } from '#contracts/messages/index.ts';
 import { messages } from './messages.ts';
 import { sayings, world } from './seeded.ts';
 
 const withMessage = (
   type: string,
-  change: (data: z.ZodObject, definition: MessageDefinition) => Partial<MessageDefinition>,
+  change: (data: z.ZodObject, definition: RoutedMessage) => Partial<RoutedMessage>,
 ) => ({
   ...world,
   messages: world.messages.map((definition) =>
-    definition.type === type
-      ? defineMessage({ ...definition, ...change(definition.data as z.ZodObject, definition) })
-      : definition,
+    definition.type === type ? { ...definition, ...change(definition.data as z.ZodObject, definition) } : definition,
   ),
 });
 
@@ -62,11 +60,11 @@ it('does not let a message be forgotten that stores hold', async () => {
 });
 
 it('wants an example of what is new, and a consumer where it goes', async () => {
-  const fresh = defineMessage({
-    ...(world.messages[0] as MessageDefinition),
+  const fresh = {
+    ...(world.messages[0] as RoutedMessage),
     type: 'user.sneezed',
     receivers: ['payment'],
-  });
+  };
   const found = await sayings(messages, { ...world, messages: [...world.messages, fresh] });
   expect(found).toContainEqual(expect.stringMatching(/^breach user\.sneezed\.v1: has no example/));
   expect(found).toContainEqual(

@@ -1,11 +1,12 @@
 /** What was ever sent can still be read, and somebody reads it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Envelope, type MessageDefinition } from '#contracts/envelope.ts';
-import { subgraphNames } from '#contracts/services.ts';
+import { Envelope } from '#contracts/envelope.ts';
+import { messageName, type RoutedMessage } from '#contracts/messages/index.ts';
+import { subgraphNames } from '#ops/services.ts';
 import type { MessageHandler } from '#platform/messaging/consumer.ts';
 import { breach, type Check, type Finding, note } from '../check.ts';
-import { incompatibilities, type JsonSchema, messageName, schemaOf } from '../rules/message-schema.ts';
+import { incompatibilities, type JsonSchema, schemaOf } from '../rules/message-schema.ts';
 import { root, type World } from '../world.ts';
 
 export const messageSchemasFile = 'message-schemas.json';
@@ -59,7 +60,7 @@ const changed = ({ baseline, messages: all }: World): Finding[] => {
 
 const examplesFolder = path.join(root, 'contracts/examples');
 
-const examples = (all: readonly MessageDefinition[]): Finding[] => {
+const examples = (all: readonly RoutedMessage[]): Finding[] => {
   const files = readdirSync(examplesFolder).filter((file) => file.endsWith('.json'));
   const names = new Set(files.map((file) => path.basename(file, '.json')));
   const without = all.map(messageName).filter((name) => !names.has(name));
@@ -69,7 +70,7 @@ const examples = (all: readonly MessageDefinition[]): Finding[] => {
   ];
 };
 
-const exampleFaults = (file: string, all: readonly MessageDefinition[]): Finding[] => {
+const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] => {
   const name = path.basename(file, '.json');
   const definition = all.find((each) => messageName(each) === name);
   if (!definition) return [breach(`contracts/examples/${file}`, 'is of a message that nobody defines.', nextVersion)];
@@ -83,7 +84,7 @@ const exampleFaults = (file: string, all: readonly MessageDefinition[]): Finding
 /** Stands for a service's use cases: the table of consumers only binds them. */
 const anyApp: unknown = new Proxy(() => undefined, { get: () => anyApp });
 
-const consumed = async (all: readonly MessageDefinition[]): Promise<Finding[]> => {
+const consumed = async (all: readonly RoutedMessage[]): Promise<Finding[]> => {
   const tables = subgraphNames.map(async (service) => {
     const table = ['consumers.ts', 'consumers/index.ts']
       .map((file) => path.join(root, 'subgraphs', service, file))

@@ -1,9 +1,10 @@
 /** What services really publish fits the schema that other teams were given, not only the one it is parsed with. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { subgraphNames } from '#contracts/services.ts';
+import { messageName } from '#contracts/messages/index.ts';
+import { subgraphNames } from '#ops/services.ts';
 import pg from '#platform/database/pg.ts';
 import { breach, type Check, type Finding, note } from '../check.ts';
-import { messageName, schemaOf } from '../rules/message-schema.ts';
+import { schemaOf } from '../rules/message-schema.ts';
 import { runsOf } from '../rules/runs.ts';
 import type { World } from '../world.ts';
 

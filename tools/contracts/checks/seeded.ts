@@ -1,6 +1,6 @@
 /** Seeded violations: the world of this checkout with one thing wrong, which the check must find. */
 import { OperationTypeNode, parse } from 'graphql';
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '#ops/services.ts';
 import { type Check, type Finding, runCheck } from '../check.ts';
 import { whatIf } from '../what-if.ts';
 import { openWorld, type PublishedOperation, sdlOf, type World } from '../world.ts';

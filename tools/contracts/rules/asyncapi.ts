@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { Envelope, type MessageDefinition } from '#contracts/envelope.ts';
-import { subgraphNames } from '#contracts/services.ts';
+import { Envelope } from '#contracts/envelope.ts';
+import { messageName, type RoutedMessage } from '#contracts/messages/index.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { root } from '../world.ts';
-import { messageName, schemaOf } from './message-schema.ts';
+import { schemaOf } from './message-schema.ts';
 
-export const asyncApiOf = (messages: readonly MessageDefinition[]): object => ({
+export const asyncApiOf = (messages: readonly RoutedMessage[]): object => ({
   asyncapi: '3.0.0',
   info: {
     title: 'Agora',
@@ -37,13 +38,13 @@ export const asyncApiOf = (messages: readonly MessageDefinition[]): object => ({
   },
 });
 
-const receivedBy = (messages: readonly MessageDefinition[], service: string) =>
+const receivedBy = (messages: readonly RoutedMessage[], service: string) =>
   messages.filter(({ receivers }) => receivers.some((receiver) => receiver === service));
 
-const ref = (definition: MessageDefinition): string => `#/components/messages/${messageName(definition)}`;
+const ref = (definition: RoutedMessage): string => `#/components/messages/${messageName(definition)}`;
 
 const operationsOf =
-  (definition: MessageDefinition) =>
+  (definition: RoutedMessage) =>
   (receiver: string): [string, object][] => {
     const name = messageName(definition);
     const common = {
@@ -61,7 +62,7 @@ const operationsOf =
 
 const { $schema: _, ...envelope } = z.toJSONSchema(Envelope, { io: 'input' });
 
-const messageOf = (definition: MessageDefinition) => {
+const messageOf = (definition: RoutedMessage) => {
   const { type, version, kind, description } = definition;
   return {
     name: messageName(definition),
@@ -82,5 +83,5 @@ const messageOf = (definition: MessageDefinition) => {
   };
 };
 
-const exampleOf = (definition: MessageDefinition): unknown =>
+const exampleOf = (definition: RoutedMessage): unknown =>
   JSON.parse(readFileSync(path.join(root, 'contracts/examples', `${messageName(definition)}.json`), 'utf8'));

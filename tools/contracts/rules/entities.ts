@@ -1,6 +1,6 @@
 /** The entities of the graph as the gateway asks for them: who resolves what, by which key, and what to select. */
 import { type FieldDefinitionNode, Kind, type TypeNode } from 'graphql';
-import type { SubgraphName } from '#contracts/services.ts';
+import type { SubgraphName } from '#ops/services.ts';
 import { isSubgraphName, type World } from '../world.ts';
 import { graphOf, type ObjectNode, objectsOf } from './graph.ts';
 

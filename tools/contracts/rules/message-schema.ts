@@ -13,9 +13,6 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-export const messageName = ({ type, version }: Pick<MessageDefinition, 'type' | 'version'>): string =>
-  `${type}.v${version}`;
-
 /** The `data` of a committed example, such as `order.confirmed.v1`. */
 export const exampleData = (name: string): unknown =>
   JSON.parse(readFileSync(path.join(root, 'contracts/examples', `${name}.json`), 'utf8')).data;

@@ -1,5 +1,5 @@
 /** Variables that a program of the image reads, and that docker-compose.yml does not pass on to it. */
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 
 export interface LeftOut {
   readonly names: RegExp;

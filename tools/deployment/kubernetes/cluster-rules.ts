@@ -1,6 +1,6 @@
 /** Rules about what the cluster does with it all: who may speak to whom, and what pods are added for. */
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
-import { subgraphNames } from '#contracts/services.ts';
+import { subgraphNames } from '#ops/services.ts';
 import { allowedConnections } from './networks.ts';
 import { policiesOf } from './policies.ts';
 import { type KubernetesFacts, objectsOf, type Rule } from './rule.ts';

@@ -2,7 +2,7 @@
  * Who may speak to whom, as the networks of docker-compose.yml have it: what the network policies must allow, exactly.
  * A connection is a line, `gateway → user:4001`; one to or from outside of our namespace has the outside's name.
  */
-import { defaultPorts, subgraphNames } from '#contracts/services.ts';
+import { defaultPorts, subgraphNames } from '#ops/services.ts';
 
 const gatewayPort = defaultPorts.gateway;
 const auditorPort = 4005;

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { defaultJwksUrl } from '#gateway/identity/variables.ts';
+import { defaultPorts, serviceNames, services, subgraphNames } from './services.ts';
+
+it('lists each service on a port of its own, the gateway first', () => {
+  expect(new Set(services.map(({ port }) => port)).size).toBe(services.length);
+  expect(serviceNames).toEqual(['gateway', ...subgraphNames]);
+});
+
+it('has the keys of access tokens where the gateway looks for them unless told', () => {
+  expect(Number(new URL(defaultJwksUrl).port)).toBe(defaultPorts.user);
+});

@@ -1,0 +1,48 @@
+/** What is said of a service, once: `service.ts` in its folder. Launcher, ops, tools and deployment are derived from it. */
+import type { MessageDefinition } from '#contracts/envelope.ts';
+
+/**
+ * How a secret comes to be when the operator gives none. `password`: random text. `signing-key`, `signing-keys`: a private
+ * Ed25519 JWK, or a JWK set of one. `optional`: left out, the service does without.
+ */
+export type SecretKind = 'password' | 'signing-key' | 'signing-keys' | 'optional';
+
+export interface ServiceDescriptor {
+  /** Also its folder's, its queue's, its database's and role's name, and in capitals what its own variables begin with. */
+  readonly name: string;
+  readonly kind: 'gateway' | 'subgraph';
+  /** Where it listens when `<NAME>_PORT` says nothing else. Serves /health/live, /health/ready and /metrics there. */
+  readonly port: number;
+  /**
+   * For a service that is not ours to run on Node: its command, relative to its folder, and the variables it reads. Without
+   * it, `main.ts` is run, and the variables are the keys of `variables` in `config.ts`.
+   */
+  readonly program?: { readonly command: readonly string[]; readonly variables: readonly string[] };
+  /** What else it may see: names that depend on others, as ORDER_SUBGRAPH_URL. */
+  readonly variablePattern?: RegExp;
+  /** Secrets of its own by variable; the addresses of its database and of Redis are added by themselves. */
+  readonly secrets?: Readonly<Record<string, SecretKind>>;
+}
+
+export interface GatewayDescriptor extends ServiceDescriptor {
+  readonly kind: 'gateway';
+}
+
+export interface SubgraphDescriptor extends ServiceDescriptor {
+  readonly kind: 'subgraph';
+  /**
+   * It owns a PostgreSQL database of its name, made by `prisma/<name>/migrations` (with a Prisma client if there is a
+   * `schema.prisma`), which holds outbox, inbox and idempotency keys as all of ours do.
+   */
+  readonly database: boolean;
+  /** The messages that its queue gets a copy of; its `consumers` have a handler for each. */
+  readonly receives: readonly MessageDefinition[];
+  /** What its consumer role is called where it runs as a process of its own. */
+  readonly worker: string;
+  /** The entities that are at home here; others refer to them, or add fields. */
+  readonly entities: readonly string[];
+  /** Its mutations: those that move money or stock require an idempotency key, the others take one. */
+  readonly mutations: { readonly keyRequired: readonly string[]; readonly keyOptional: readonly string[] };
+  /** The module that puts demo data in: `seed(databaseUrl)` gives a sentence. From the root of the project. */
+  readonly seed?: string;
+}

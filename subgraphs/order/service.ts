@@ -1,0 +1,47 @@
+import {
+  PaymentActionRequired,
+  PaymentAuthorized,
+  PaymentCancelFailed,
+  PaymentCancelled,
+  PaymentCaptured,
+  PaymentCaptureFailed,
+  PaymentDeclined,
+} from '#contracts/messages/payment.ts';
+import { ProductChanged } from '#contracts/messages/product.ts';
+import {
+  StockCommitFailed,
+  StockCommitted,
+  StockRejected,
+  StockReleased,
+  StockReserved,
+} from '#contracts/messages/stock.ts';
+import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
+
+/** Carts, orders, the checkout saga, and a read model of the catalogue. */
+export const service = {
+  name: 'order',
+  kind: 'subgraph',
+  port: 4003,
+  database: true,
+  worker: 'order-worker',
+  receives: [
+    ProductChanged,
+    StockReserved,
+    StockRejected,
+    StockCommitted,
+    StockCommitFailed,
+    StockReleased,
+    PaymentAuthorized,
+    PaymentDeclined,
+    PaymentActionRequired,
+    PaymentCaptured,
+    PaymentCaptureFailed,
+    PaymentCancelled,
+    PaymentCancelFailed,
+  ],
+  entities: ['Cart', 'Order'],
+  mutations: {
+    keyRequired: ['placeOrder', 'payOrder', 'cancelOrder', 'resumeOrder'],
+    keyOptional: ['addToCart', 'changeCartLine', 'removeFromCart'],
+  },
+} as const satisfies SubgraphDescriptor;

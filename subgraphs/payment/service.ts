@@ -1,0 +1,15 @@
+import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
+
+/** Payments, the money ledger, and the providers that move money. */
+export const service = {
+  name: 'payment',
+  kind: 'subgraph',
+  port: 4004,
+  database: true,
+  worker: 'payment-worker',
+  receives: [AuthorizePayment, CapturePayment, CancelPayment],
+  secrets: { SIMULATOR_WEBHOOK_SECRET: 'password' },
+  entities: ['Payment'],
+  mutations: { keyRequired: ['confirmPayment'], keyOptional: [] },
+} as const satisfies SubgraphDescriptor;

@@ -1,0 +1,16 @@
+import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
+
+/** The catalogue, and its stock. */
+export const service = {
+  name: 'product',
+  kind: 'subgraph',
+  port: 4002,
+  database: true,
+  worker: 'inventory',
+  receives: [ReserveStock, CommitStock, ReleaseStock],
+  secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional' },
+  entities: ['Product', 'ProductVariant', 'Category'],
+  mutations: { keyRequired: [], keyOptional: [] },
+  seed: 'launcher/seed/product.ts',
+} as const satisfies SubgraphDescriptor;

@@ -1,0 +1,32 @@
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderNeedsAttention,
+  OrderPaymentFailed,
+  OrderPlaced,
+  OrderRejected,
+} from '#contracts/messages/order.ts';
+import { UserRegistered } from '#contracts/messages/user.ts';
+import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
+
+/** Accounts, sessions, notifications, and the keys that sign access tokens. */
+export const service = {
+  name: 'user',
+  kind: 'subgraph',
+  port: 4001,
+  database: true,
+  worker: 'notification',
+  receives: [
+    UserRegistered,
+    OrderPlaced,
+    OrderConfirmed,
+    OrderRejected,
+    OrderPaymentFailed,
+    OrderCancelled,
+    OrderNeedsAttention,
+  ],
+  secrets: { ACCESS_TOKEN_KEYS: 'signing-keys' },
+  entities: ['User'],
+  mutations: { keyRequired: [], keyOptional: ['register', 'signIn'] },
+  seed: 'launcher/seed/user.ts',
+} as const satisfies SubgraphDescriptor;
