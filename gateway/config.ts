@@ -33,7 +33,7 @@ export const gatewayVariables = z
     PORT: variable.port(service.port),
     // What several gateways share; without it each keeps its own.
     REDIS_URL: variable.redis().optional(),
-    // Announcements of changes travel there where Redis does not carry the events.
+    // Change notifications travel there where Redis does not carry the events.
     EVENTS_DATABASE_URL: variable.database().optional(),
   })
   .superRefine(checkSupergraphVariables)

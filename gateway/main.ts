@@ -3,7 +3,7 @@ import { createLog } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { startTracing } from '#platform/observability/tracing-sdk.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
-import { endWhereRedisIsUnfit } from '#platform/redis/fitness.ts';
+import { exitOnRedisMisconfiguration } from '#platform/redis/fitness.ts';
 import { gatewayVariablesOf } from './config.ts';
 import { help } from './help.ts';
 import { wire } from './wiring.ts';
@@ -13,7 +13,7 @@ if (process.argv.includes('--help')) {
   process.exit();
 }
 const config = readConfig('gateway', gatewayVariablesOf(process.env));
-await endWhereRedisIsUnfit('gateway', config.REDIS_URL);
+await exitOnRedisMisconfiguration('gateway', config.REDIS_URL);
 const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
 const tracing = await startTracing('gateway', config, log);
 const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);

@@ -74,11 +74,11 @@ it.runIf(redisHere())(
     let told: unknown;
     await until('the refusal', async () => {
       const response = await fetch(`${gateway.url}/health/ready`);
-      const { status, redis, announcements } = (await response.json()) as Record<string, unknown>;
-      told = { status, redis, announcements };
-      return redis === 'up' && announcements !== 'away';
+      const { status, redis, changeNotifications } = (await response.json()) as Record<string, unknown>;
+      told = { status, redis, changeNotifications };
+      return redis === 'up' && changeNotifications !== 'away';
     });
-    expect(told).toEqual({ status: 'ok', redis: 'up', announcements: 'refused (NOPERM)' });
+    expect(told).toEqual({ status: 'ok', redis: 'up', changeNotifications: 'refused (NOPERM)' });
     expect((await gateway.ask('{ __typename }')).status).toBe(200);
     await gateway.close();
     await server.stop();

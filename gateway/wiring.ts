@@ -4,7 +4,7 @@ import { documentStore } from '#platform/graphql/document-store.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
-import { createAnnouncements } from '#platform/pubsub/announcements.ts';
+import { createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { connectRedis } from '#platform/redis/redis.ts';
 import { caching } from './caching/caching.ts';
 import type { GatewayConfig } from './config.ts';
@@ -43,26 +43,26 @@ interface Gateway {
   readonly close: () => Promise<void>;
 }
 
-/** What the gateway leans on: the graph over its subgraphs; Redis and announcements where there are any. */
+/** What the gateway leans on: the graph over its subgraphs; Redis and change notifications where there are any. */
 const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, 'log' | 'metrics'>) => {
   const subgraphMetrics = upstreamMetrics(metrics);
   const connect = (name: string, url: string): SubgraphClient =>
     subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log });
-  const announcements = createAnnouncements(config, log);
+  const changes = createChangeNotifications(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
-  const { fetchThrough, ...caches } = caching(config, { announcements, redis, metrics, log });
+  const { fetchThrough, ...caches } = caching(config, { changes, redis, metrics, log });
   const schema = servedSchema({ source: supergraphSource(config), connect, fetchThrough, metrics, log });
   const release = async () => {
     caches.close();
-    await announcements.close();
+    await changes.close();
     redis?.close();
   };
-  return { announcements, redis, caches, schema, release };
+  return { changes, redis, caches, schema, release };
 };
 
 /** No subgraph needs to be up for it: whoever is away is missing from the answers, not the reason for none. */
 export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
-  const { announcements, redis, caches, schema, release } = foundations(config, { log, metrics });
+  const { changes, redis, caches, schema, release } = foundations(config, { log, metrics });
   const notReady = async () => [
     ...(isRunning() ? [] : ['shutting down']),
     ...(schema.isLoaded() ? [] : ['supergraph']),
@@ -72,7 +72,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   const detail = () => ({
     subgraphs: Object.fromEntries(schema.subgraphs().map(({ name, ...state }) => [name, state])),
     ...(redis && { redis: standing(redis.isUp(), redis.refusal()) }),
-    announcements: standing(announcements.isListening(), announcements.refusal()),
+    changeNotifications: standing(changes.isSubscribed(), changes.refusal()),
   });
   const onWebSocket = refuseWebSocket;
   const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
@@ -85,7 +85,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     metrics,
   });
   const limiting = limits(config, { http, metrics, log });
-  const live = liveUpdates(config, { announcements, metrics, log });
+  const live = liveUpdates(config, { changes, metrics, log });
   const apollo = await startGraphqlServer({
     gateway: live.executing(schema.gateway),
     http,

@@ -4,7 +4,7 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
-import type { Announcements } from '#platform/pubsub/announcements.ts';
+import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import type { RedisConnection } from '#platform/redis/redis.ts';
 import type { GatewayConfig } from '../config.ts';
 import { graphNames, joinedGraphs, typeDefinitions } from '../graphql/supergraph-directives.ts';
@@ -25,7 +25,7 @@ interface Caching {
 }
 
 interface CachingKit {
-  readonly announcements: Announcements;
+  readonly changes: ChangeNotifications;
   /** Shared by all gateways; without it each has only the store within its process. */
   readonly redis: RedisConnection | undefined;
   readonly metrics: Registry;
@@ -33,7 +33,7 @@ interface CachingKit {
 }
 
 export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
-  const { announcements, redis, metrics: registry, log } = kit;
+  const { changes, redis, metrics: registry, log } = kit;
   const outside = [
     // It works out the policy of each answer; the header is ours.
     ApolloServerPluginCacheControl({ calculateHttpHeaders: false }),
@@ -58,12 +58,12 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   const requests = sharingRequests();
   const stop =
     config.CACHE_INVALIDATION === 'events'
-      ? forgetWhatChanges({ announcements, store, homes: schemas.homes, metrics })
+      ? forgetWhatChanges({ changes, store, homes: schemas.homes, metrics })
       : () => undefined;
   // While changes are not heard, nothing that was kept can be trusted.
   const trusted: CacheStore =
     config.CACHE_INVALIDATION === 'events'
-      ? { ...store, read: async (keys) => (announcements.isListening() ? store.read(keys) : undefined) }
+      ? { ...store, read: async (keys) => (changes.isSubscribed() ? store.read(keys) : undefined) }
       : store;
   const responses = responseCache({ store: trusted, requests, metrics, schemaId: schemas.idOf });
   return {
@@ -129,7 +129,7 @@ export const homesIn = (supergraph: string): Homes => {
 };
 
 interface InvalidationOptions {
-  readonly announcements: Pick<Announcements, 'listen'>;
+  readonly changes: Pick<ChangeNotifications, 'subscribe'>;
   readonly store: CacheStore;
   readonly homes: () => Homes;
   readonly metrics: CacheMetrics;
@@ -139,12 +139,12 @@ interface InvalidationOptions {
  * A change of one thing makes all that its subgraphs have given out of date: a list may show it without naming it, and a
  * part of it (a variant) goes by a name of its own. What may have been missed makes everything out of date.
  */
-const forgetWhatChanges = ({ announcements, store, homes, metrics }: InvalidationOptions): (() => void) => {
+const forgetWhatChanges = ({ changes, store, homes, metrics }: InvalidationOptions): (() => void) => {
   const forget = (subgraph: string) => {
     store.invalidate(subgraph);
     metrics.invalidated(subgraph);
   };
-  return announcements.listen(
+  return changes.subscribe(
     ({ about }) => {
       for (const subgraph of homes().get(about.type) ?? []) forget(subgraph);
     },

@@ -7,7 +7,7 @@ import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { redisHere, startRedis } from '#kit/redis/redis.ts';
 import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
-import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
+import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 
 const carriers = {
   redis: { here: redisHere(), start: startRedis, variable: 'REDIS_URL', isShared: true },
@@ -33,7 +33,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
   let user: StandIn;
   let one: GatewayFixture;
   let other: GatewayFixture;
-  let subgraph: Announcements;
+  let subgraph: ChangeNotifications;
   let title: string;
 
   const start = () =>
@@ -65,7 +65,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     product = await aStandIn(() => ({ data: { products: [{ __typename: 'Product', id: 'p1', title }] } }));
     user = await aStandIn((request) => ({ data: { _entities: idsIn(request).map(() => ({ likes: 7 })) } }));
     [one, other] = await Promise.all([start(), start()]);
-    subgraph = createAnnouncements({ [carrier.variable]: server.url }, recordedLog().log);
+    subgraph = createChangeNotifications({ [carrier.variable]: server.url }, recordedLog().log);
   });
   afterEach(async () => {
     await subgraph.close();
@@ -77,7 +77,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     await bothKeep();
     title = 'Lantern';
     expect(await Promise.all([one, other].map(shownBy))).toEqual(['Lamp', 'Lamp']);
-    await subgraph.announce(lamp);
+    await subgraph.publish(lamp);
     for (const gateway of [one, other]) await until('seen', async () => (await shownBy(gateway)) === 'Lantern');
     await bothKeep();
   });
@@ -85,14 +85,14 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
   it('neither forgets anything when something else has changed', async () => {
     await bothKeep();
     title = 'Lantern';
-    await subgraph.announce({ about: { type: 'Order', id: 'o1' } });
-    // Announcements keep their order: what comes after it was heard after it.
+    await subgraph.publish({ about: { type: 'Order', id: 'o1' } });
+    // Change notifications keep their order: what comes after it was heard after it.
     let heard = false;
-    subgraph.listen(() => {
+    subgraph.subscribe(() => {
       heard = true;
     });
     await until('heard', async () => {
-      await subgraph.announce({ about: { type: 'Order', id: 'o2' } });
+      await subgraph.publish({ about: { type: 'Order', id: 'o2' } });
       return heard;
     });
     expect(await Promise.all([one, other].map(shownBy))).toEqual(['Lamp', 'Lamp']);
@@ -101,7 +101,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
 
   it('an answer that a change has overtaken is given to those who asked before it, and to nobody after', async () => {
     await bothKeep();
-    await subgraph.announce(lamp);
+    await subgraph.publish(lamp);
     for (const gateway of [one, other]) await until('forgotten', async () => (await forgot(gateway)) > 0);
     const gate = aGate();
     const before = product.asked.length;
@@ -111,7 +111,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     await until('asked', () => product.asked.length === before + 1);
     product.answer = () => ({ data: { products: [{ __typename: 'Product', id: 'p1', title: 'Lantern' }] } });
     const told = await Promise.all([one, other].map(forgot));
-    await subgraph.announce(lamp);
+    await subgraph.publish(lamp);
     for (const [index, gateway] of [one, other].entries())
       await until('forgotten', async () => (await forgot(gateway)) > (told[index] ?? 0));
     // Asked after the change, while the overtaken answer is still on its way: not to be waited for, not to be shared.
@@ -126,7 +126,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     await link.cut();
     title = 'Lantern';
     for (const gateway of [one, other]) await until('not trusted', async () => (await shownBy(gateway)) === 'Lantern');
-    await subgraph.announce(lamp);
+    await subgraph.publish(lamp);
     title = 'Torch';
     await link.restore();
     await until('kept again', async () => (await isHit(one)) && (await isHit(other)), 20_000);

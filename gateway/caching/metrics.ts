@@ -21,7 +21,7 @@ export const cacheMetrics = (registry: Registry, bytes: () => number): CacheMetr
   });
   const invalidations = new Counter({
     name: 'agora_gateway_cache_invalidations_total',
-    help: 'How often everything that was made from a subgraph was forgotten, because it announced a change',
+    help: 'How often everything that was made from a subgraph was forgotten because of a change notification',
     labelNames: ['subgraph'],
     registers: [registry],
   });

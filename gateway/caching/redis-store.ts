@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
-import { inTime } from '#platform/resilience/in-time.ts';
+import { withDeadline } from '#platform/resilience/deadline.ts';
 import {
   type CacheStore,
   everything,
@@ -60,7 +60,7 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
   const ask = async (keys: readonly string[]): Promise<Reading | undefined> => {
     // One after the other, so an entry is never judged by generations that are younger than the reading's.
     const asked = redis.multi().hgetall(generationsKey).mget(keys.map(entryKey)).exec();
-    const replies = await inTime(cachingBounds.storeTimeoutMs, asked, () => undefined);
+    const replies = await withDeadline(cachingBounds.storeTimeoutMs, asked, () => undefined);
     if (!replies || replies.some(([error]) => error)) return undefined;
     const [generations, texts] = replies.map(([, reply]) => reply) as [Generations, (string | null)[]];
     if (!(everything in generations)) {

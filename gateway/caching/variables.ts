@@ -8,7 +8,7 @@ export const cachingVariables = {
   RESPONSE_CACHE: onOrOff.default('on'),
   ENTITY_CACHE: onOrOff.default('on'),
   // `events`: an entry goes when an event says so, so both caches are off where no events can be heard. `ttl`: it goes
-  // when its time is over, which may be long after the change; for a graph that announces nothing.
+  // when its time is over, which may be long after the change; for a graph that publishes no change notifications.
   CACHE_INVALIDATION: z.enum(['events', 'ttl']).default('events'),
   // 64 MiB: the demo catalogue ten times over. In this process, and as much again that it has put into Redis.
   CACHE_MAX_BYTES: z.coerce.number().int().positive().default(67_108_864),
@@ -20,7 +20,7 @@ export const cachingVariables = {
 export const cachingBounds = {
   // 1 MiB: a page of 100 products with everything in it. One entry must not push out a thousand others.
   entryBytes: 1_048_576,
-  // A fresh entry never lives longer, whatever its subgraph says: what an announcement that got lost can cost.
+  // A fresh entry never lives longer, whatever its subgraph says: what a change notification that got lost can cost.
   maxAgeSeconds: 3_600,
   // 20 ms: twenty times what a healthy Redis takes, and less than the fetch that a hit would save.
   storeTimeoutMs: 20,

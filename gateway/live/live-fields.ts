@@ -11,7 +11,7 @@ export interface LiveField {
 
 export type LiveFields = Readonly<Record<string, LiveField>>;
 
-/** By field of Subscription. The announcements it follows are those about its type, of the id in its argument `id`. */
+/** By field of Subscription. The change notifications it follows are those about its type, of the id in its argument `id`. */
 export const liveFields: LiveFields = {
   orderUpdated: { query: 'order', version: 'version', isFinal: 'isFinal' },
 };

@@ -2,20 +2,20 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { until } from '#kit/vitest/until.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
-import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
+import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { type LiveQueries, liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
 import type { Look, Topic } from './subscription-executor.ts';
 import { turns } from './turns.ts';
 
-let announcements: Announcements;
+let changes: ChangeNotifications;
 let queries: LiveQueries;
 afterEach(() => queries.close());
 
 const start = (queriesAtOnce = 16) => {
-  announcements = createAnnouncements({}, recordedLog().log);
+  changes = createChangeNotifications({}, recordedLog().log);
   queries = liveQueries({
-    announcements,
+    changes,
     queriesAtOnce,
     lookAgainMs: { told: 60_000, alone: 60_000 },
     retryMs: { base: 60_000, cap: 60_000 },
@@ -65,7 +65,7 @@ describe('questions and what they are about', () => {
     queries.join('a', world.look(order('a')), subscriber);
     await until('the look is under way', () => world.looks === 1);
     world.versions.set('a', 2);
-    await announcements.announce({ about: order('a'), version: 2 });
+    await changes.publish({ about: order('a'), version: 2 });
     goOn();
     await until('the change is there', () => subscriber.got.includes(2));
     expect(subscriber.got).toEqual([1, 2]);
@@ -84,7 +84,7 @@ describe('questions and what they are about', () => {
     await until('seen by all', () => two.got.length === 1 && other.got.length === 1);
     const before = world.looks;
     world.versions.set('a', 2);
-    await announcements.announce({ about: order('a'), version: 2 });
+    await changes.publish({ about: order('a'), version: 2 });
     await until('told', () => one.got.length === 2 && two.got.length === 2);
     expect(world.looks - before).toBe(1);
     expect(other.got).toEqual([1]);
@@ -97,12 +97,12 @@ describe('questions and what they are about', () => {
     const leave = queries.join('a', world.look(order('a')), subscriber);
     await until('seen', () => subscriber.got.length === 1);
     leave();
-    await announcements.announce({ about: order('a') });
+    await changes.publish({ about: order('a') });
     queries.lookAtAll();
     expect(world.looks).toBe(1);
   });
 
-  it('an announcement about no one in particular is about all of the type, and of no other', async () => {
+  it('a change notification about no one in particular is about all of the type, and of no other', async () => {
     start();
     const world = aWorld();
     const [a, b, product] = [aSubscriber(), aSubscriber(), aSubscriber()];
@@ -111,7 +111,7 @@ describe('questions and what they are about', () => {
     queries.join('p', world.look({ type: 'Product', id: 'a' }), product);
     await until('all seen', () => [a, b, product].every(({ got }) => got.length === 1));
     for (const id of ['a', 'b']) world.versions.set(id, 2);
-    await announcements.announce({ about: { type: 'Order' } });
+    await changes.publish({ about: { type: 'Order' } });
     await until('told', () => a.got.length === 2 && b.got.length === 2);
     expect(product.got).toEqual([1]);
   });

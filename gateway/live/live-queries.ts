@@ -1,5 +1,5 @@
 /** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
-import type { Announcements } from '#platform/pubsub/announcements.ts';
+import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import type { Subscriber } from './event-stream.ts';
 import { type LiveQuery, type LiveQueryOptions, liveQuery } from './live-query.ts';
 import type { LiveMetrics } from './metrics.ts';
@@ -18,15 +18,15 @@ export interface LiveQueries {
 }
 
 interface LiveQueriesOptions extends Pick<LiveQueryOptions, 'retryMs'> {
-  readonly announcements: Announcements;
+  readonly changes: ChangeNotifications;
   readonly queriesAtOnce: number;
-  /** How long to rely on announcements, and how long to do without them while they do not arrive. */
+  /** How long to rely on change notifications, and how long to do without them while they do not arrive. */
   readonly lookAgainMs: { readonly told: number; readonly alone: number };
   readonly metrics: LiveMetrics;
 }
 
 export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
-  const { announcements, lookAgainMs, metrics } = options;
+  const { changes, lookAgainMs, metrics } = options;
   const byKey = new Map<string, LiveQuery>();
   const topics = topicIndex();
   const inTurn = turns(options.queriesAtOnce);
@@ -34,7 +34,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
     for (const query of byKey.values()) query.changed();
   };
   // Before the first question is asked: what changes from now on is heard.
-  const stopListening = announcements.listen(({ about, version }) => {
+  const stopListening = changes.subscribe(({ about, version }) => {
     for (const query of topics.about(about)) query.changed(version);
   }, lookAtAll);
 
@@ -48,7 +48,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
       inTurn,
       look: () => look(onTopic),
       // A fifth of it by chance: streams that began together do not ask together for ever.
-      lookAgainMs: () => lookAgainMs[announcements.isListening() ? 'told' : 'alone'] * (0.8 + Math.random() * 0.2),
+      lookAgainMs: () => lookAgainMs[changes.isSubscribed() ? 'told' : 'alone'] * (0.8 + Math.random() * 0.2),
       onEmpty: () => {
         byKey.delete(key);
         if (topic) topics.remove(topic, query);

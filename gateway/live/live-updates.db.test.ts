@@ -1,4 +1,4 @@
-/** Streams through whole gateways, over both carriers of announcements, with the client library that browsers use. */
+/** Streams through whole gateways, over both carriers of change notifications, with the client library that browsers use. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveScene, liveScene, untilStatus } from '#kit/gateway/live-scene.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
@@ -42,12 +42,12 @@ describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
     }
   });
 
-  it('an announcement that any order may have changed reaches all of them', async () => {
+  it('a change notification that any order may have changed reaches all of them', async () => {
     const order = scene.anOrder();
     const stream = await scene.open(order);
     await untilStatus(stream, 'PLACED');
     await scene.change(order, 'AUTHORIZING', { silently: true });
-    await scene.announcements.announce({ about: { type: 'Order' } });
+    await scene.changes.publish({ about: { type: 'Order' } });
     await untilStatus(stream, 'AUTHORIZING');
     stream.close();
   });

@@ -2,7 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
-import type { Announcements, AnnouncementsConfig } from '#platform/pubsub/announcements.ts';
+import type { ChangeNotifications, EventsConfig } from '#platform/pubsub/change-notifications.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveFields } from './live-fields.ts';
@@ -22,8 +22,8 @@ interface LiveUpdates {
 }
 
 export const liveUpdates = (
-  variables: LiveVariables & AnnouncementsConfig,
-  { announcements, metrics: registry, log }: { announcements: Announcements; metrics: Registry; log: Logger },
+  variables: LiveVariables & EventsConfig,
+  { changes, metrics: registry, log }: { changes: ChangeNotifications; metrics: Registry; log: Logger },
 ): LiveUpdates => {
   const { executing, look } = snapshots(liveFields);
   const metrics = liveMetrics(registry);
@@ -31,7 +31,7 @@ export const liveUpdates = (
   const { LIVE_SAFETY_MS, LIVE_ALONE_MS: alone } = variables;
   const isTold = Boolean(variables.REDIS_URL ?? variables.EVENTS_DATABASE_URL);
   const queries = liveQueries({
-    announcements,
+    changes,
     queriesAtOnce: liveBounds.queriesAtOnce,
     lookAgainMs: { told: isTold ? LIVE_SAFETY_MS : alone, alone },
     retryMs: { base: liveBounds.retryBaseMs, cap: liveBounds.retryCapMs },

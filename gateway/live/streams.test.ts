@@ -1,4 +1,4 @@
-/** The door for streams, through a whole gateway. Nothing announces changes here: it looks every 50 ms. */
+/** The door for streams, through a whole gateway. Nothing publishes changes here: it looks every 50 ms. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '#kit/gateway/live-scene.ts';

@@ -13,9 +13,9 @@ export const liveVariables = {
   LIVE_STREAMS_PER_VIEWER: count(20),
   // 12 s: what proxies and phones take for a dead connection is longer by far (30 to 60 s).
   LIVE_HEARTBEAT_MS: variable.milliseconds(12_000),
-  // 30 s: what a lost announcement costs at most. 5000 streams make 170 queries a second of it.
+  // 30 s: what a lost change notification costs at most. 5000 streams make 170 queries a second of it.
   LIVE_SAFETY_MS: variable.milliseconds(30_000),
-  // 2 s: the same while no announcements arrive, or where nothing carries them (REDIS_URL, EVENTS_DATABASE_URL).
+  // 2 s: the same while no change notifications arrive, or where nothing carries them (REDIS_URL, EVENTS_DATABASE_URL).
   LIVE_ALONE_MS: variable.milliseconds(2_000),
 };
 
@@ -29,7 +29,7 @@ export const liveBounds = {
   // their variables, and go 2 levels down.
   questionBytes: 8_192,
   questionDepth: 20,
-  // 16 at once: an announcement that concerns thousands of streams must not take the shop's subgraphs for itself.
+  // 16 at once: a change notification that concerns thousands of streams must not take the shop's subgraphs for itself.
   queriesAtOnce: 16,
   // 1 s doubling to 15 s while the thing cannot be asked for: soon there when its subgraph is back.
   retryBaseMs: 1_000,

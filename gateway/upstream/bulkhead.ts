@@ -2,7 +2,7 @@
  * So many calls of one subgraph at a time, so many more may wait: a slow subgraph must not take the whole gateway with it.
  * Of both each viewer has a share, so one who asks for more than others does not take the subgraph from everybody.
  */
-import { type Line, turnIn } from '#platform/resilience/turns.ts';
+import { type WaitQueue, waitForSlot } from '#platform/resilience/concurrency-limit.ts';
 import { clientGone } from './deadline.ts';
 import { SubgraphFailure } from './subgraph-call.ts';
 
@@ -33,7 +33,7 @@ interface Bulkhead {
 /** Of one viewer: calls under way, and those that wait, the first one first. */
 interface Share {
   pending: number;
-  readonly line: Line;
+  readonly line: WaitQueue;
 }
 
 export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
@@ -65,12 +65,12 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
     if (share.line.size >= bounds.viewerQueue) throw viewerIsBusy();
     if (waiting >= bounds.queue) throw overloaded('too many wait already');
     waiting += 1;
-    return turnIn(share.line, {
+    return waitForSlot(share.line, {
       waitMs: bounds.queueTimeoutMs,
-      late: () => (isFull(share) ? viewerIsBusy() : overloaded('its turn did not come in time')),
+      onTimeout: () => (isFull(share) ? viewerIsBusy() : overloaded('its turn did not come in time')),
       // Never sent, so it says nothing of the subgraph.
       gone: gone && { signal: gone, left: clientGone },
-      ended: () => {
+      onSettled: () => {
         waiting -= 1;
       },
     });

@@ -1,6 +1,6 @@
 /** Audit after audit. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { linkState } from '#platform/messaging/bus/link-state.ts';
+import { availabilityLog } from '#platform/observability/availability-log.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Round } from './audit.ts';
 import type { AuditMetrics } from './auditor-metrics.ts';
@@ -54,7 +54,7 @@ export interface Rounds {
 /** Starts with an audit at once. One that cannot be made is counted and told, and the next is tried sooner. */
 export const startRounds = ({ audit, everyMs, measured, log, limits = roundLimits }: RoundsOptions): Rounds => {
   const stopping = new AbortController();
-  const databases = linkState(log, 'something that is to be audited');
+  const databases = availabilityLog(log, 'something that is to be audited');
   const tell = breachTeller(log);
   let couldBeMade: boolean | undefined;
   let lastFull: LastFull | undefined;

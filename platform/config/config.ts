@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What a variable was called before. Who still says that is told, since ignoring it could mean less caution than was asked for. */
 export const formerNames: Readonly<Record<string, string>> = { GATEWAY_PROFILE: 'PROFILE' };
 
-const saidByFormerName = (env: Environment, names: readonly string[]): string[] =>
+const renamedVariableFaults = (env: Environment, names: readonly string[]): string[] =>
   Object.entries(formerNames)
     .filter(([former, name]) => env[former] && names.includes(name))
     .map(([former, name]) => `${former}: is called ${name} now and holds for all services; set that instead`);
@@ -48,7 +48,7 @@ export const parseConfig = <Shape extends z.ZodRawShape>(
   const faults: string[] = [];
   const names = Object.keys(schema.shape);
   const values = withFiles(env, names, faults);
-  faults.push(...saidByFormerName(env, names));
+  faults.push(...renamedVariableFaults(env, names));
   const parsed = schema.safeParse(values);
   if (parsed.success && faults.length === 0) return { config: parsed.data };
   for (const issue of parsed.error?.issues ?? []) {

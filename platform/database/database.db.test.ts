@@ -3,7 +3,7 @@ import { seriesOf } from '#kit/observability/series.ts';
 import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { Registry } from '../observability/metrics.ts';
-import { notNow } from '../resilience/not-now.ts';
+import { retryableError } from '../resilience/retryable-error.ts';
 import { withClient } from './client.ts';
 import { type PoolOptions, prismaAdapter } from './database.ts';
 import { applyMigrations } from './migrations.ts';
@@ -115,7 +115,7 @@ it('gives up a lock that does not come, and a connection of a pool that has none
   const open = (options: PoolOptions) => new PrismaClient({ adapter: prismaAdapter(database.url, 1, options) });
   const [holder, waiter] = [open({}), open({ lockTimeoutMs: 100, answerTimeoutMs: 500 })];
   await holder.$executeRaw`INSERT INTO cart (id, customer_id, created_at, updated_at) VALUES ('c', 'c', now(), now())`;
-  const codeOf = (error: unknown) => notNow(error)?.code;
+  const codeOf = (error: unknown) => retryableError(error)?.code;
   const lock = (client: Pick<PrismaClient, '$queryRaw'>) => client.$queryRaw`SELECT 1 FROM cart FOR UPDATE`;
   await holder.$transaction(async (tx) => {
     await lock(tx);

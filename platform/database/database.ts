@@ -13,7 +13,7 @@ export interface PoolOptions {
   readonly preparedStatements?: 'on' | 'off';
   /** A connection without an answer in this time is dead, and its statement has failed. */
   readonly answerTimeoutMs?: number;
-  /** Who does not get a lock in this time has failed (see platform/resilience/not-now.ts). */
+  /** Who does not get a lock in this time has failed (see platform/resilience/retryable-error.ts). */
   readonly lockTimeoutMs?: number;
 }
 

@@ -1,8 +1,9 @@
 /** Hears what a PostgreSQL says on one channel (NOTIFY), over a connection of its own that is opened again when it breaks. */
-import { type Bell, makeBell } from '../messaging/bell.ts';
+
 import { backoffMs } from '../messaging/bus/limits.ts';
-import { type LinkState, linkState } from '../messaging/bus/link-state.ts';
+import { type AvailabilityLog, availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
+import { type WakeSignal, wakeSignal } from '../resilience/wake-signal.ts';
 import { openClient } from './connection.ts';
 import pg from './pg.ts';
 
@@ -31,15 +32,15 @@ const retryMs = { base: 100, cap: 2_000 };
 
 /** Begins at once and in the background, also while the database is away. */
 export const listenTo = (options: ListenerOptions): PostgresListener => {
-  const bell = makeBell();
+  const bell = wakeSignal();
   const state = { isListening: false };
-  const link = linkState(options.log, options.what);
+  const link = availabilityLog(options.log, options.what);
   const ended = (async () => {
     for (let failures = 0; !bell.stopped; ) {
       const wasListening = await listenOnce(options, bell, link, state);
       if (bell.stopped) return;
       failures = wasListening ? 1 : failures + 1;
-      await bell.rest(backoffMs(failures, retryMs.base, retryMs.cap, Math.random()));
+      await bell.backOff(backoffMs(failures, retryMs.base, retryMs.cap, Math.random()));
     }
   })();
   return {
@@ -54,12 +55,12 @@ export const listenTo = (options: ListenerOptions): PostgresListener => {
 /** For as long as one connection lasts. Tells whether it ever listened. */
 const listenOnce = async (
   { databaseUrl, channel, onNotice, onListening }: ListenerOptions,
-  bell: Bell,
-  link: LinkState,
+  bell: WakeSignal,
+  link: AvailabilityLog,
   state: { isListening: boolean },
 ): Promise<boolean> => {
   const client = openClient(databaseUrl, { name: 'agora-listener', connectMs: timeoutMs, answerMs: timeoutMs });
-  client.on('error', bell.ring).on('end', bell.ring);
+  client.on('error', bell.wake).on('end', bell.wake);
   client.on('notification', ({ payload }) => onNotice(payload ?? ''));
   let wasListening = false;
   try {

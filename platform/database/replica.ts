@@ -3,11 +3,11 @@
  * whether it does. The outbox is the measure: its rows arrive in a replica with the changes that they tell of.
  */
 
-import { linkState } from '../messaging/bus/link-state.ts';
-import { isOutage } from '../messaging/bus/outage.ts';
+import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
 import { Gauge, type Registry } from '../observability/metrics.ts';
 import { startPeriodic } from '../process/periodic.ts';
+import { isOutage } from '../resilience/outage.ts';
 import type { Sql } from './transaction.ts';
 
 export interface ReplicaBounds {
@@ -49,7 +49,7 @@ export interface ReplicaOptions {
 
 /** Reads go to the primary until the first look at the replica. */
 export const watchReplica = ({ primary, replica, log, metrics }: ReplicaOptions, bounds = replicaBounds): Replica => {
-  const link = linkState(log, 'the replica of the database');
+  const link = availabilityLog(log, 'the replica of the database');
   let isUsable = false;
   let unusableSince = Date.now();
   let expected: Expected = { position: 0n, since: Date.now() };

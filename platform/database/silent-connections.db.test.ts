@@ -4,10 +4,10 @@ import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.t
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
-import { isOutage } from '../messaging/bus/outage.ts';
 import { Registry } from '../observability/metrics.ts';
 import { startPeriodic } from '../process/periodic.ts';
-import { notNow } from '../resilience/not-now.ts';
+import { isOutage } from '../resilience/outage.ts';
+import { retryableError } from '../resilience/retryable-error.ts';
 import { prismaAdapter } from './database.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -60,7 +60,7 @@ it('a transaction that was under way when its connection fell silent fails, and 
 it('a slow statement is given up by the server before its connection is, and told as too much to do', async () => {
   const slow = prisma.$queryRaw`SELECT 1 FROM pg_sleep(5)`.catch((error) => error);
   expect(await slow).toMatchObject({ message: expect.stringContaining('statement timeout') });
-  expect(notNow(await slow)?.code).toBe('SUBGRAPH_OVERLOADED');
+  expect(retryableError(await slow)?.code).toBe('SUBGRAPH_OVERLOADED');
 });
 
 it('a sweep goes on', async () => {

@@ -49,7 +49,7 @@ describe('a PostgreSQL with a certificate', () => {
       await prisma.$disconnect();
     }
   };
-  /** What relays and announcers do, in the same words as these. */
+  /** What relays and change publishers do, in the same words as these. */
   const listening = async (url: string) => {
     const { log, lines } = recordedLog();
     const options = {

@@ -3,7 +3,7 @@ import type { CommonStores, Receive, Transaction } from '#contracts/transaction.
 import { idempotency } from '../messaging/idempotency.ts';
 import { recordReceived } from '../messaging/inbox.ts';
 import { outbox } from '../messaging/outbox.ts';
-import { type InTurn, turns } from '../resilience/turns.ts';
+import { concurrencyLimit, type LimitConcurrency } from '../resilience/concurrency-limit.ts';
 import { type Clock, databaseTime, inTransaction, type Sql, type Transactional } from './transaction.ts';
 
 export interface UnitOfWork<Stores> {
@@ -16,13 +16,13 @@ export interface UnitOfWork<Stores> {
 export interface UnitOfWorkOptions {
   /** Moved by tests. */
   readonly clock?: Clock | undefined;
-  readonly inTurn?: InTurn;
+  readonly limitConcurrency?: LimitConcurrency;
 }
 
 export const unitOfWork = <Tx extends Sql, Own>(
   prisma: Transactional<Tx> & Sql,
   ownStores: (tx: Tx, now: Date) => Own,
-  { clock = (time) => time, inTurn = turns() }: UnitOfWorkOptions = {},
+  { clock = (time) => time, limitConcurrency = concurrencyLimit() }: UnitOfWorkOptions = {},
 ): UnitOfWork<Own & CommonStores> => {
   /** `timeOf` gives the time, or undefined when there is nothing to do. */
   const run = async <T>(
@@ -44,7 +44,7 @@ export const unitOfWork = <Tx extends Sql, Own>(
   };
   return {
     transaction: <T>(work: (stores: Own & CommonStores) => Promise<T>, subject?: string) =>
-      inTurn(subject, () => run(databaseTime, work) as Promise<T>),
+      limitConcurrency(subject, () => run(databaseTime, work) as Promise<T>),
     receive: (message, work) => run((tx) => recordReceived(tx, message), work),
     now: async () => clock(await databaseTime(prisma)),
   };

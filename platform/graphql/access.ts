@@ -6,7 +6,7 @@
  */
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
-import { forThisViewer } from './cache-control.ts';
+import { markPrivate } from './cache-control.ts';
 
 export const accessDirectives = ['public', 'signedIn', 'staff', 'admin'] as const;
 export type Access = (typeof accessDirectives)[number];
@@ -61,7 +61,7 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
     if (access === 'public') continue;
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) => {
-      forThisViewer(info);
+      markPrivate(info);
       if (!isAllowed[access](context.viewer)) throw refusal(context.viewer, coordinate);
       return resolve(parent, args, context, info);
     };

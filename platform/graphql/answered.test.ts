@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answering } from './answered.ts';
+import { completeResolvers } from './answered.ts';
 
 // What the generator makes of a small SDL. That a violation does not compile is what `npm run check` sees here.
 type Resolver = (parent: never) => unknown;
@@ -17,11 +17,11 @@ const answer = () => 1;
 
 it('takes resolvers that answer each field, with a resolver or with what the parent holds', () => {
   const resolvers = { Query: { cart: answer }, Cart: { total: answer } };
-  expect(answering<Resolvers, Parents>()(resolvers)).toBe(resolvers);
+  expect(completeResolvers<Resolvers, Parents>()(resolvers)).toBe(resolvers);
 });
 
 it('does not compile where a field is answered by nothing', () => {
-  const take = answering<Resolvers, Parents>();
+  const take = completeResolvers<Resolvers, Parents>();
   // @ts-expect-error Property 'total' is missing
   take({ Query: { cart: answer }, Cart: {} });
   // @ts-expect-error Property 'Cart' is missing
@@ -33,6 +33,6 @@ it('does not compile where a field is answered by nothing', () => {
   take({ Query: { cart: answer }, Cart: anyOfThem });
   type Careless = Omit<Parents, 'Money'> & { readonly Money: { readonly amount?: number } };
   // @ts-expect-error Property 'Money' is missing: a parent that may leave the field out does not answer it
-  answering<Resolvers, Careless>()({ Query: { cart: answer }, Cart: { total: answer } });
+  completeResolvers<Resolvers, Careless>()({ Query: { cart: answer }, Cart: { total: answer } });
   expect(take).toBeTypeOf('function');
 });

@@ -23,7 +23,7 @@ type Missing<All, Parents, Given> = {
  * `All` and `Parents` are the generated `Resolvers` and `ResolversParentTypes`. Maps of resolvers are written with
  * `satisfies`, this one too: one that is declared as `OrderResolvers` does not say which of them it has.
  */
-export const answering =
+export const completeResolvers =
   <All extends object, Parents>() =>
   <Given extends All>(resolvers: Given & Missing<All, Parents, Given>): Given =>
     resolvers;

@@ -12,11 +12,11 @@ interface CacheHinted {
 }
 
 /** The field at hand is not for everybody, and so is no answer that has it. */
-export const forThisViewer = (info: GraphQLResolveInfo): void =>
+export const markPrivate = (info: GraphQLResolveInfo): void =>
   (info as CacheHinted).cacheControl?.cacheHint.restrict({ scope: 'PRIVATE' });
 
 /** Staff may be shown more in fields that are public (drafts, say): an answer to them is for nobody else. */
-export const nothingForAllFromStaff: ApolloServerPlugin<{ viewer: Viewer }> = {
+export const staffAnswersArePrivate: ApolloServerPlugin<{ viewer: Viewer }> = {
   requestDidStart: async ({ contextValue, overallCachePolicy }) => {
     if (hasRole(contextValue.viewer, 'STAFF')) overallCachePolicy.restrict({ scope: 'PRIVATE', maxAge: 0 });
   },

@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CallerFault } from '#contracts/result.ts';
 import type { Logger } from '../observability/log.ts';
-import { notNow } from '../resilience/not-now.ts';
+import { retryableError } from '../resilience/retryable-error.ts';
 
 const maskedMessage = 'Something went wrong on our side.';
 
@@ -30,7 +30,7 @@ export const errorFormatter =
         ...where,
         extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' },
       };
-    const passing = notNow(original);
+    const passing = retryableError(original);
     if (passing) {
       log.warn({ err: passing.cause ?? passing, code: passing.code, path: formatted.path }, 'not served now');
       return { message: passing.message, ...where, extensions: { code: passing.code } };

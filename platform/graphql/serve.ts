@@ -10,7 +10,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import type { VerifyViewer } from '../auth/viewer.ts';
 import type { Logger } from '../observability/log.ts';
-import { nothingForAllFromStaff } from './cache-control.ts';
+import { staffAnswersArePrivate } from './cache-control.ts';
 import { documentStore } from './document-store.ts';
 import { errorFormatter } from './errors.ts';
 import { checkInput } from './operation-input.ts';
@@ -46,7 +46,7 @@ export const serveGraphql = async <Context extends { viewer: Viewer }>(options: 
       fastifyApolloDrainPlugin(http),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
-      nothingForAllFromStaff,
+      staffAnswersArePrivate,
       checkInput,
     ],
   });

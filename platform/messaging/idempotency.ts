@@ -13,7 +13,7 @@ import {
   type Result,
 } from '#contracts/result.ts';
 import type { Sql } from '../database/transaction.ts';
-import { NotNow } from '../resilience/not-now.ts';
+import { RetryableError } from '../resilience/retryable-error.ts';
 
 /** JSON with sorted keys, so the order of fields in a query does not make another input of it. */
 const canonical = (input: unknown): string =>
@@ -67,6 +67,6 @@ const earlierAnswer = async <T>(
     ...[actor, operation, key],
   );
   // The other request rolled back between our INSERT and this SELECT: the caller's retry will be the first one.
-  if (!row) throw new NotNow('RESOURCE_BUSY');
+  if (!row) throw new RetryableError('RESOURCE_BUSY');
   return row.fingerprint === fingerprint ? row.result : fail(idempotencyConflict);
 };

@@ -1,8 +1,8 @@
 /** How far the relay is behind: what waits in the outbox, read at each scrape. */
 
 import type { Sql } from '../database/transaction.ts';
-import { askAtScrape } from '../observability/asked-gauges.ts';
 import type { Registry } from '../observability/metrics.ts';
+import { scrapeTimeGauges } from '../observability/scrape-gauges.ts';
 
 // 100 000: counting them in their index takes 0.1 s on a busy machine, and beyond that nobody needs to know how many.
 const countedAtMost = 100_000;
@@ -20,9 +20,9 @@ interface Lag {
   readonly oldestSeconds: number;
 }
 
-/** Measures until the process ends. Without a series while the database does not answer (see `askAtScrape`). */
+/** Measures until the process ends. Without a series while the database does not answer (see `scrapeTimeGauges`). */
 export const measureOutbox = (registry: Registry, database: Pick<Sql, '$queryRawUnsafe'>): void =>
-  askAtScrape(registry, async () => (await database.$queryRawUnsafe<Lag[]>(lag))[0] as Lag, [
+  scrapeTimeGauges(registry, async () => (await database.$queryRawUnsafe<Lag[]>(lag))[0] as Lag, [
     {
       name: 'agora_outbox_waiting_messages',
       help: `Outbox rows that are not published yet, counted up to ${countedAtMost}.`,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { relayScene } from '#kit/messaging/relay-scene.ts';
 import pg from '../database/pg.ts';
-import { claim, giveBack, markPublished, type OutboxRow } from './outbox-rows.ts';
+import { claim, markPublished, type OutboxRow, releaseLease } from './outbox-rows.ts';
 
 const on = relayScene();
 let one: pg.Client;
@@ -55,7 +55,7 @@ describe('a claim', () => {
     await pause(150);
     const taken = await claim(two, 1, leaseMs);
     expect(texts(taken)).toEqual(['only']);
-    await giveBack(two, taken, 0);
+    await releaseLease(two, taken, 0);
     expect(texts(await claim(one, 1, leaseMs))).toEqual(['only']);
   });
 

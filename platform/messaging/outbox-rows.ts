@@ -60,7 +60,7 @@ export const markPublished = async (client: pg.Client, rows: readonly OutboxRow[
 };
 
 /** Ends the lease, or (`afterMs`) lets it run that much longer before anybody may claim the rows again. */
-export const giveBack = async (client: pg.Client, rows: readonly OutboxRow[], afterMs: number): Promise<void> => {
+export const releaseLease = async (client: pg.Client, rows: readonly OutboxRow[], afterMs: number): Promise<void> => {
   await client.query(
     `UPDATE outbox_message SET leased_until = clock_timestamp() + $2 * interval '1 millisecond'
       WHERE position = ANY ($1) AND published_at IS NULL`,

@@ -119,7 +119,7 @@ it('announces what it publishes before it marks it, and again when that failed',
   const announced: string[] = [];
   let isAway = true;
   await on.relay({
-    announce: async (messages) => {
+    notify: async (messages) => {
       if (isAway) throw new Error('nobody can be told');
       announced.push(...messages.map(({ aggregate, sequence }) => `${aggregate.type} ${aggregate.id} ${sequence}`));
     },

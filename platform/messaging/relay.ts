@@ -2,15 +2,15 @@
 import type { Envelope } from '#contracts/envelope.ts';
 import { isOtherBackend, openClient } from '../database/connection.ts';
 import type pg from '../database/pg.ts';
+import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Registry } from '../observability/metrics.ts';
 import { publishInSpans } from '../observability/tracing-publish.ts';
-import { type Bell, makeBell } from './bell.ts';
+import { type WakeSignal, wakeSignal } from '../resilience/wake-signal.ts';
 import type { Bus, BusJob } from './bus/bus.ts';
 import { backoffMs } from './bus/limits.ts';
-import { linkState } from './bus/link-state.ts';
 import { relayMetrics } from './bus/metrics.ts';
-import { claim, giveBack, markPublished, type OutboxRow, toEnvelope } from './outbox-rows.ts';
+import { claim, markPublished, type OutboxRow, releaseLease, toEnvelope } from './outbox-rows.ts';
 
 export interface RelayLimits {
   readonly batch: number;
@@ -46,7 +46,7 @@ export interface RelayOptions {
    */
   readonly receivers: (type: string, version: number) => readonly string[] | undefined;
   /** Tells whoever listens that these have happened. Like the bus, it may reject, and the rows are tried again. */
-  readonly announce?: (messages: readonly Envelope[]) => Promise<void>;
+  readonly notify?: (messages: readonly Envelope[]) => Promise<void>;
   readonly log: Logger;
   readonly metrics?: Registry;
   readonly limits?: RelayLimits;
@@ -64,27 +64,27 @@ export interface Relay {
  * published in their order. Resolves also while the database is away: it connects when it can.
  */
 export const startRelay = async (options: RelayOptions): Promise<Relay> => {
-  const bell = makeBell();
+  const signal = wakeSignal();
   const relay = {
     limits: relayLimits,
-    announce: async () => undefined,
+    notify: async () => undefined,
     directVariable: '…_DATABASE_DIRECT_URL',
     ...options,
-    bell,
+    signal,
     measured: relayMetrics(options.metrics),
   };
   const ended = connectAndPump(relay);
   return {
-    wake: bell.ring,
+    wake: signal.wake,
     close: async () => {
-      bell.stop();
+      signal.stop();
       await ended;
     },
   };
 };
 
 type Running = Required<Omit<RelayOptions, 'metrics'>> & {
-  readonly bell: Bell;
+  readonly signal: WakeSignal;
   readonly measured: ReturnType<typeof relayMetrics>;
 };
 
@@ -98,8 +98,8 @@ const once = (act: () => void): (() => void) => {
 
 /** Holds one connection: it listens on it, claims on it and marks on it. When it breaks, another is opened. */
 const connectAndPump = async (relay: Running): Promise<void> => {
-  const { databaseUrl, bell, limits, measured } = relay;
-  const database = linkState(relay.log, 'the database of the outbox');
+  const { databaseUrl, signal, limits, measured } = relay;
+  const database = availabilityLog(relay.log, 'the database of the outbox');
   const sayPooler = once(() =>
     relay.log.warn(
       `the database is reached through a pooler: unless that is in session mode, the relay hears of nothing and looks once a second, and ${relay.directVariable} has to name the server itself`,
@@ -111,12 +111,12 @@ const connectAndPump = async (relay: Running): Promise<void> => {
     database.up();
     measured.connected.set(1);
   };
-  while (!bell.stopped) {
+  while (!signal.stopped) {
     // 3 s to connect, 10 s for a statement: they take milliseconds, so longer means that the connection is dead.
     const client = openClient(databaseUrl, { name: 'agora-relay', connectMs: 3_000, answerMs: 10_000 });
     client.on('error', database.down);
-    client.on('end', bell.ring);
-    client.on('notification', bell.ring);
+    client.on('end', signal.wake);
+    client.on('notification', signal.wake);
     try {
       await client.connect();
       await client.query('LISTEN outbox_message');
@@ -125,7 +125,7 @@ const connectAndPump = async (relay: Running): Promise<void> => {
     } catch (error) {
       database.down(error);
       measured.connected.set(0);
-      await bell.rest(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs, Math.random()));
+      await signal.backOff(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs, Math.random()));
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -142,27 +142,27 @@ const dropSynchronousCommit = async (client: pg.Client, onPooler: () => void): P
   else await client.query('SET synchronous_commit = off');
 };
 
-/** Batch after batch until there is none left, then sleeps until the bell or the next poll. */
+/** Batch after batch until there is none left, then sleeps until the signal or the next poll. */
 const pump = async (relay: Running, client: pg.Client, works: () => void): Promise<void> => {
-  const { bus, announce, bell, limits, measured, log } = relay;
-  const queue = linkState(log, 'the queue that the outbox is published to');
-  for (let failures = 0; !bell.stopped; ) {
+  const { bus, notify, signal, limits, measured, log } = relay;
+  const queue = availabilityLog(log, 'the queue that the outbox is published to');
+  for (let failures = 0; !signal.stopped; ) {
     const rows = await claim(client, failures > 0 ? 1 : limits.batch, limits.leaseMs);
     works();
     if (rows.length === 0) {
       // Not in step with other relays: one that is always a moment too late would never get a row that others leave.
-      await bell.sleep(limits.pollMs * (0.75 + Math.random() / 2));
+      await signal.sleep(limits.pollMs * (0.75 + Math.random() / 2));
       continue;
     }
     const { known, jobs } = await leaveUnknown(relay, client, rows);
     try {
       if (jobs.length > 0) await publishInSpans(bus, jobs);
-      if (known.length > 0) await announce(known.map(toEnvelope));
+      if (known.length > 0) await notify(known.map(toEnvelope));
     } catch (error) {
       measured.failures.inc();
       queue.down(error);
-      await giveBack(client, known, 0);
-      await bell.rest(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs, Math.random()));
+      await releaseLease(client, known, 0);
+      await signal.backOff(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs, Math.random()));
       continue;
     }
     queue.up();
@@ -185,7 +185,7 @@ const leaveUnknown = async ({ receivers, limits, log }: Running, client: pg.Clie
   if (unknown.length > 0) {
     const types = [...new Set(unknown.map(({ type, version }) => `${type} v${version}`))];
     log.warn({ types }, 'this release does not know these messages; they are left to one that does');
-    await giveBack(client, unknown, limits.unknownLeaseMs);
+    await releaseLease(client, unknown, limits.unknownLeaseMs);
   }
   return { known, jobs };
 };

@@ -37,7 +37,7 @@ export const currentTrace = (): { traceparent?: string } => {
 /** Without a `traceparent` the work stays in the trace at hand, if there is one. */
 export const runInContext = <T>({ correlationId, traceparent }: RequestContext, work: () => T): T => {
   const context = contexts.active().setValue(correlationKey, correlationId);
-  return contexts.with(traceparent ? continuing(context, traceparent) : context, work);
+  return contexts.with(traceparent ? withRemoteParent(context, traceparent) : context, work);
 };
 
 // An id from outside goes into logs and messages: short, and without anything that could forge a log line.
@@ -52,7 +52,7 @@ export const traceparentFrom = (header: string | string[] | undefined): string |
   typeof header === 'string' && spanContextOf(header) ? header : undefined;
 
 /** The context of work that goes on where the sender of this `traceparent` left off; as it is when that is none. */
-export const continuing = (context: Context, traceparent: string): Context => {
+export const withRemoteParent = (context: Context, traceparent: string): Context => {
   const caller = spanContextOf(traceparent);
   return caller ? trace.setSpanContext(context, caller) : context;
 };

@@ -1,7 +1,7 @@
 /** The hop from the outbox to a queue, as a span of the message's own trace. */
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Bus, BusJob } from '../messaging/bus/bus.ts';
-import { continuing, traceparentIn } from './context.ts';
+import { traceparentIn, withRemoteParent } from './context.ts';
 import { markFailed, type Span, SpanKind, startSpan } from './tracing.ts';
 
 /**
@@ -30,7 +30,7 @@ const hop = (job: BusJob): { job: BusJob; span?: Span } => {
       kind: SpanKind.PRODUCER,
       attributes: { 'messaging.destination.name': queue, 'messaging.message.id': message.id },
     },
-    continuing(ROOT_CONTEXT, message.traceparent),
+    withRemoteParent(ROOT_CONTEXT, message.traceparent),
   );
   const traceparent = traceparentIn(trace.setSpan(ROOT_CONTEXT, span)) ?? message.traceparent;
   return { job: { queue, message: { ...message, traceparent } }, span };

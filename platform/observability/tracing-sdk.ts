@@ -1,8 +1,8 @@
 /** Turns tracing on, for a process that was told where its spans go. Only then is any of the SDK loaded. */
 import { context, trace } from '@opentelemetry/api';
 import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { linkState } from '../messaging/bus/link-state.ts';
-import { inTime } from '../resilience/in-time.ts';
+import { withDeadline } from '../resilience/deadline.ts';
+import { availabilityLog } from './availability-log.ts';
 import { contexts } from './context.ts';
 import type { Logger } from './log.ts';
 import type { TracingConfig } from './tracing-variables.ts';
@@ -49,7 +49,7 @@ export const startTracing = async (service: string, config: TracingConfig, log: 
   });
   context.setGlobalContextManager(contexts);
   trace.setGlobalTracerProvider(provider);
-  return { close: () => inTime(closeDeadlineMs, provider.shutdown(), () => undefined).catch(() => undefined) };
+  return { close: () => withDeadline(closeDeadlineMs, provider.shutdown(), () => undefined).catch(() => undefined) };
 };
 
 /** `always_on` and `always_off` are the ratios 1 and 0. */
@@ -65,7 +65,7 @@ export const samplerOf = async ({
 
 /** One log line when spans cannot be sent, and one when they can be again. */
 const observed = (exporter: SpanExporter, log: Logger, what: string): SpanExporter => {
-  const link = linkState(log, what);
+  const link = availabilityLog(log, what);
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {

@@ -2,7 +2,7 @@
 
 import type { Logger } from '../observability/log.ts';
 import { Gauge, type Registry } from '../observability/metrics.ts';
-import { inTime } from '../resilience/in-time.ts';
+import { withDeadline } from '../resilience/deadline.ts';
 
 export interface PeriodicTask {
   readonly name: string;
@@ -40,7 +40,7 @@ export const startPeriodic = (
       await pause(everyMs, stopping.signal);
       if (stopping.signal.aborted) return;
       try {
-        await inTime(limitMs, run(), givenUp(limitMs));
+        await withDeadline(limitMs, run(), givenUp(limitMs));
         successes.another();
       } catch (error) {
         log.error({ err: error, task: name }, 'periodic task failed; the next round tries again');

@@ -18,9 +18,9 @@ import { createLog, type Logger } from '../observability/log.ts';
 import { createMetrics, type Registry } from '../observability/metrics.ts';
 import { startTracing } from '../observability/tracing-sdk.ts';
 import type { TracingConfig } from '../observability/tracing-variables.ts';
-import { type Announcements, createAnnouncements } from '../pubsub/announcements.ts';
-import { endWhereRedisIsUnfit } from '../redis/fitness.ts';
-import { inTime } from '../resilience/in-time.ts';
+import { type ChangeNotifications, createChangeNotifications } from '../pubsub/change-notifications.ts';
+import { exitOnRedisMisconfiguration } from '../redis/fitness.ts';
+import { withDeadline } from '../resilience/deadline.ts';
 import { type PeriodicTask, startPeriodic } from './periodic.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';
 
@@ -42,12 +42,12 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly tasks: readonly PeriodicTask[];
   /** Doors that are not GraphQL: webhooks, key sets. */
   readonly routes?: (http: FastifyInstance) => void;
-  /** What the graph calls the aggregates whose every message is announced as a change: `{ product: 'Product' }`. */
-  readonly announced?: Readonly<Record<string, string>>;
-  /** Announces changes that no message of the outbox tells of. Runs in the consumer role; `close` ends it. */
-  readonly announceChanges?: (announcements: Announcements) => { close(): Promise<void> };
-  /** Waits until what these messages tell of can be read wherever it may be read; bounded. For those that are announced. */
-  readonly beforeAnnouncing?: (messageIds: readonly string[]) => Promise<void>;
+  /** What the graph calls the aggregates whose every message is published as a change: `{ product: 'Product' }`. */
+  readonly publishesChangesOf?: Readonly<Record<string, string>>;
+  /** Publishes changes that no outbox message covers. Runs in the consumer role; `close` ends it. */
+  readonly publishChanges?: (changes: ChangeNotifications) => { close(): Promise<void> };
+  /** Waits until what these messages tell of can be read wherever it may be read; bounded. For those whose changes are published. */
+  readonly beforePublishingChanges?: (messageIds: readonly string[]) => Promise<void>;
   /** Closes what it opened itself; the database is closed after it. */
   readonly close?: () => Promise<void>;
 }
@@ -96,7 +96,7 @@ export const runSubgraph = async <
   connect,
   wire,
 }: SubgraphOptions<Name, Config, Client, Context>) => {
-  await endWhereRedisIsUnfit(name, config.REDIS_URL);
+  await exitOnRedisMisconfiguration(name, config.REDIS_URL);
   const log = createLog({ service: name, level: config.LOG_LEVEL });
   const metrics = createMetrics(name);
   const tracing = await startTracing(name, config, log);
@@ -172,14 +172,14 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   { name, config, database, directUrl, receiversOf, subgraph, log, metrics }: Running<Context>,
   shutdown: Shutdown,
 ) => {
-  const { handlers, tasks, announceChanges } = subgraph;
+  const { handlers, tasks, publishChanges } = subgraph;
   const bus = await createBus(transportOf(config), log);
   const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
   const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
   const sweeps = startPeriodic(tasks, { log, metrics });
-  const announcements = createAnnouncements(config, log);
-  const changes = announceChanges?.(announcements);
-  const announce = announcer(announcements, subgraph);
+  const changes = createChangeNotifications(config, log);
+  const publisher = publishChanges?.(changes);
+  const notify = changePublisher(changes, subgraph);
   measureOutbox(metrics, database);
   const directVariable = `${name.toUpperCase()}_DATABASE_DIRECT_URL`;
   const relay = await startRelay({
@@ -187,22 +187,22 @@ const workQueue = async <Context extends { viewer: Viewer }>(
     directVariable,
     bus,
     receivers: receiversOf,
-    announce,
+    notify,
     log,
     metrics,
   });
   shutdown.add('consumer', () => consumer.close());
   shutdown.add('sweeps', () => sweeps.close());
   shutdown.add('relay', () => relay.close());
-  shutdown.add('announcements', async () => {
-    await changes?.close();
-    await announcements.close();
+  shutdown.add('change notifications', async () => {
+    await publisher?.close();
+    await changes.close();
   });
   shutdown.add('bus', () => bus.close());
   const refused = (what: string, code: string | undefined) => (code ? [`${what} (refused: ${code})`] : []);
   return {
     sweeps,
-    refused: () => [...refused('queue', bus.refusal()), ...refused('announcements', announcements.refusal())],
+    refused: () => [...refused('queue', bus.refusal()), ...refused('change notifications', changes.refusal())],
   };
 };
 
@@ -210,7 +210,7 @@ const workQueue = async <Context extends { viewer: Viewer }>(
 const answerWithinMs = 2_000;
 
 const answers = (database: Sql): Promise<boolean> =>
-  inTime(
+  withDeadline(
     answerWithinMs,
     database.$queryRawUnsafe('SELECT 1').then(
       () => true,
@@ -225,20 +225,23 @@ const leftByMessages = 2;
 const messagesAtOnce = (poolSize: number): number =>
   Math.max(1, Math.min(busLimits.concurrency, poolSize - leftByMessages));
 
-/** One announcement for each thing that the messages are about, with the latest of its sequences. */
-const announcer =
+/** One change notification for each thing that the messages are about, with the latest of its sequences. */
+const changePublisher =
   (
-    announcements: Announcements,
-    { announced = {}, beforeAnnouncing }: Pick<Subgraph<{ viewer: Viewer }>, 'announced' | 'beforeAnnouncing'>,
+    changes: ChangeNotifications,
+    {
+      publishesChangesOf = {},
+      beforePublishingChanges,
+    }: Pick<Subgraph<{ viewer: Viewer }>, 'publishesChangesOf' | 'beforePublishingChanges'>,
   ) =>
   async (messages: readonly Envelope[]): Promise<void> => {
-    const told = messages.filter(({ aggregate }) => announced[aggregate.type]);
-    if (told.length > 0) await beforeAnnouncing?.(told.map(({ id }) => id));
+    const told = messages.filter(({ aggregate }) => publishesChangesOf[aggregate.type]);
+    if (told.length > 0) await beforePublishingChanges?.(told.map(({ id }) => id));
     const latest = new Map(told.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
     await Promise.all(
       [...latest.values()].map(({ aggregate, sequence }) =>
-        announcements.announce({
-          about: { type: announced[aggregate.type] ?? aggregate.type, id: aggregate.id },
+        changes.publish({
+          about: { type: publishesChangesOf[aggregate.type] ?? aggregate.type, id: aggregate.id },
           version: sequence,
         }),
       ),

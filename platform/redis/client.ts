@@ -2,13 +2,13 @@
 import { connect as connectPlainly } from 'node:net';
 import { connect as connectOverTls } from 'node:tls';
 import { AbstractConnector, Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import { linkState, linkStates } from '../messaging/bus/link-state.ts';
+import { availabilityLog, availabilityLogs } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
 import { type RedisAddress, type RedisCredentials, type RedisNode, redisAddress } from './address.ts';
 
 export type RedisClient = Redis | Cluster;
 
-export interface HastyOptions {
+export interface FailFastOptions {
   readonly timeoutMs: number;
   /** For `CLIENT LIST`. */
   readonly name?: string;
@@ -31,7 +31,7 @@ const always = {
 } satisfies RedisOptions;
 
 /** A connection whose commands fail at once while Redis is away: whoever uses it has another answer, or tries again. */
-export const hastyRedis = (url: string, { timeoutMs, name, oneNode }: HastyOptions): RedisClient => {
+export const failFastRedis = (url: string, { timeoutMs, name, oneNode }: FailFastOptions): RedisClient => {
   const address = redisAddress(url);
   const hasty = {
     ...(name && { connectionName: name }),
@@ -56,14 +56,14 @@ export const hastyRedis = (url: string, { timeoutMs, name, oneNode }: HastyOptio
     : new Redis({ ...(address.kind === 'cluster' ? anyNode(address) : bySentinel(address)), ...options });
 };
 
-export interface PatientRedis {
+export interface WaitingRedis {
   /** What BullMQ makes the connections of a worker of: they wait for Redis for as long as it takes. */
   readonly connection: RedisOptions | (RedisOptions & { readonly url: string }) | Cluster;
   /** When the worker is closed. */
   release(): void;
 }
 
-export const patientRedis = (url: string, silentMs: number): PatientRedis => {
+export const waitingRedis = (url: string, silentMs: number): WaitingRedis => {
   const address = redisAddress(url);
   const patient = { maxRetriesPerRequest: null, socketTimeout: silentMs } satisfies RedisOptions;
   const release = () => undefined;
@@ -73,7 +73,7 @@ export const patientRedis = (url: string, silentMs: number): PatientRedis => {
 };
 
 /** BullMQ uses a client that it is given for commands, and a copy of it to wait for work with; it closes the copy only. */
-const withCopies = (client: Cluster): PatientRedis => {
+const withCopies = (client: Cluster): WaitingRedis => {
   const opened = new Set<Redis | Cluster>();
   const follow = (each: Cluster): Cluster => {
     opened.add(each);
@@ -92,14 +92,14 @@ const withCopies = (client: Cluster): PatientRedis => {
 };
 
 /** One log line when it goes away and one when it is back; of a cluster, the same of each node. Returns what ends it. */
-export const tellOfLink = (client: RedisClient, log: Logger, what: string): (() => void) => {
-  const link = linkState(log, what);
+export const logAvailability = (client: RedisClient, log: Logger, what: string): (() => void) => {
+  const link = availabilityLog(log, what);
   const closed = () => link.down(new Error('the connection was closed'));
   client.on('error', link.down);
   client.on('close', closed);
   client.on('ready', link.up);
   if (client instanceof Cluster) {
-    const nodes = linkStates(log, (node) => `${what}, node ${node},`);
+    const nodes = availabilityLogs(log, (node) => `${what}, node ${node},`);
     client.on('node error', (error: Error, node: string) => nodes(node).down(error));
     client.on('+node', (node: Redis) => node.on('ready', nodes(`${node.options.host}:${node.options.port}`).up));
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isClusterNode, unfitness } from './fitness.ts';
+import { configurationWarnings, isClusterNode } from './fitness.ts';
 
 const info = (fields: Record<string, string>): string =>
   `# Server\r\n${Object.entries(fields)
@@ -17,7 +17,7 @@ it.each([
     [/volatile-lru.*set maxmemory-policy noeviction/],
   ],
 ])('says %s', (_, fields, sentences) => {
-  expect(unfitness(info(fields))).toEqual(
+  expect(configurationWarnings(info(fields))).toEqual(
     sentences.map((sentence) => (sentence instanceof RegExp ? expect.stringMatching(sentence) : sentence)),
   );
 });

@@ -9,7 +9,7 @@ import { redisHere, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type Bus, type BusJob, Poison } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
-import { type Announcements, createAnnouncements } from '../pubsub/announcements.ts';
+import { type ChangeNotifications, createChangeNotifications } from '../pubsub/change-notifications.ts';
 import { connectRedis } from './redis.ts';
 
 // 5 s: the first words with a new cluster take a while on a busy machine.
@@ -25,7 +25,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
   let server: TestRedis;
   let log: RecordedLog;
   let bus: Bus;
-  let ears: Announcements[];
+  let ears: ChangeNotifications[];
 
   beforeAll(async () => {
     server = await start();
@@ -42,14 +42,14 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
   });
 
   const ear = async () => {
-    const announcements = createAnnouncements({ REDIS_URL: server.url }, log.log);
-    ears.push(announcements);
-    const seen = { announcements, heard: [] as (number | undefined)[], gaps: 0 };
-    announcements.listen(
+    const changes = createChangeNotifications({ REDIS_URL: server.url }, log.log);
+    ears.push(changes);
+    const seen = { changes, heard: [] as (number | undefined)[], gaps: 0 };
+    changes.subscribe(
       ({ version }) => seen.heard.push(version),
       () => seen.gaps++,
     );
-    await until('listening', announcements.isListening);
+    await until('listening', changes.isSubscribed);
     return seen;
   };
   const lamp = (version: number) => ({ about: { type: 'Product', id: 'lamp' }, version });
@@ -81,9 +81,9 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
     await until('it is done', async () => Object.values(await bus.counts('failing')).every((count) => count === 0));
   });
 
-  it('announcements reach every process', async () => {
+  it('change notifications reach every process', async () => {
     const [one, other] = [await ear(), await ear()];
-    for (const version of [1, 2, 3]) await one.announcements.announce(lamp(version));
+    for (const version of [1, 2, 3]) await one.changes.publish(lamp(version));
     await until('all heard', () => one.heard.length === 3 && other.heard.length === 3);
     expect([one.heard, other.heard]).toEqual([
       [1, 2, 3],

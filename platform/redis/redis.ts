@@ -1,10 +1,10 @@
 /**
- * A connection to Redis for what may be lost: rate limits, caches, announcements. Whoever uses it has an answer of its
+ * A connection to Redis for what may be lost: rate limits, caches, change notifications. Whoever uses it has an answer of its
  * own for when Redis is away, so a command fails at once instead of waiting. (The queue has its own: platform/messaging/bus.)
  */
 import type { Logger } from '../observability/log.ts';
-import { hastyRedis, type RedisClient, tellOfLink } from './client.ts';
-import { replyState, watchReplies } from './replies.ts';
+import { failFastRedis, logAvailability, type RedisClient } from './client.ts';
+import { observeReplies, refusalLog } from './replies.ts';
 
 export interface RedisConnection {
   readonly redis: RedisClient;
@@ -40,10 +40,10 @@ export const connectRedis = (
   purpose: string,
   { timeoutMs = commandTimeoutMs, oneNode = false }: ConnectOptions = {},
 ): RedisConnection => {
-  const redis = hastyRedis(url, { timeoutMs, oneNode, name: `agora-${purpose.replaceAll(' ', '-')}` });
-  const fallSilent = tellOfLink(redis, log, `Redis (${purpose})`);
-  const replies = replyState(log, `a command (${purpose})`);
-  watchReplies(redis, replies);
+  const redis = failFastRedis(url, { timeoutMs, oneNode, name: `agora-${purpose.replaceAll(' ', '-')}` });
+  const fallSilent = logAvailability(redis, log, `Redis (${purpose})`);
+  const replies = refusalLog(log, `a command (${purpose})`);
+  observeReplies(redis, replies);
   return {
     redis,
     isUp: () => redis.status === 'ready',

@@ -8,8 +8,8 @@ import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import type { Bus } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
-import { createAnnouncements } from '../pubsub/announcements.ts';
-import { redisServerFault } from './fitness.ts';
+import { createChangeNotifications } from '../pubsub/change-notifications.ts';
+import { clusterModeFault } from './fitness.ts';
 import { connectRedis } from './redis.ts';
 
 const everything = 'allkeys allchannels +@all';
@@ -57,9 +57,9 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
   it('that is one node of a cluster is no server by itself, and says so before the start and at each worker', async () => {
     const cluster = await startRedisCluster();
     endings.push(cluster.stop);
-    const faults = await Promise.all(cluster.nodeUrls.map(redisServerFault));
+    const faults = await Promise.all(cluster.nodeUrls.map(clusterModeFault));
     for (const fault of faults) expect(fault).toContain('write redis+cluster://');
-    expect(await redisServerFault(cluster.url)).toBeUndefined();
+    expect(await clusterModeFault(cluster.url)).toBeUndefined();
     // The slot of {agora} is that of one node: where Redis was away at the start, another is found out by its answers.
     const buses = await Promise.all(cluster.nodeUrls.map(busOver));
     for (const { bus } of buses) await bus.consume('order', async () => undefined);
@@ -71,36 +71,36 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
   });
 
   it('is no reason not to start while it is away', async () => {
-    expect(await redisServerFault('redis://127.0.0.1:1')).toBeUndefined();
+    expect(await clusterModeFault('redis://127.0.0.1:1')).toBeUndefined();
   });
 
   it('that refuses channels keeps its connection, and is listened to once it allows them', async () => {
     const server = await startRedisWithUser(`allkeys +@all resetchannels`);
     endings.push(server.stop);
     const log = recordedLog();
-    const announcements = createAnnouncements({ REDIS_URL: server.url }, log.log);
-    endings.push(announcements.close);
+    const changes = createChangeNotifications({ REDIS_URL: server.url }, log.log);
+    endings.push(changes.close);
     let gaps = 0;
-    announcements.listen(
+    changes.subscribe(
       () => undefined,
       () => gaps++,
     );
-    await until('the refusal', () => announcements.refusal() === 'NOPERM');
+    await until('the refusal', () => changes.refusal() === 'NOPERM');
     // What was told of it is in the outbox, and must not stand still there.
-    await announcements.announce({ about: { type: 'Product', id: 'lamp' } });
+    await changes.publish({ about: { type: 'Product', id: 'lamp' } });
     await pause(1_500);
-    expect(announcements.isListening()).toBe(false);
-    expect(told(log).filter((line) => line.includes('(announcements) is refused'))).toHaveLength(1);
+    expect(changes.isSubscribed()).toBe(false);
+    expect(told(log).filter((line) => line.includes('(change notifications) is refused'))).toHaveLength(1);
     expect(told(log).filter((line) => line.includes('away'))).toEqual([]);
     // The one of this test, the one that listens and the one that tells; a busy machine may have made one of them twice.
     const [, opened] = /total_connections_received:(\d+)/.exec(await server.info('stats')) ?? [];
     expect(Number(opened)).toBeLessThan(10);
 
     await server.setRules(everything);
-    await until('listening', announcements.isListening, 10_000);
+    await until('listening', changes.isSubscribed, 10_000);
     expect(gaps).toBe(1);
-    await announcements.announce({ about: { type: 'Product', id: 'lamp' } });
-    expect(announcements.refusal()).toBeUndefined();
+    await changes.publish({ about: { type: 'Product', id: 'lamp' } });
+    expect(changes.refusal()).toBeUndefined();
   });
 
   it('is known by whoever would have gone on without a word', async () => {

@@ -20,7 +20,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 const remedyOf = ({ message }: Error): string =>
   remedies.find(([reply]) => reply.test(message))?.[1] ?? 'see the reply';
 
-export interface ReplyState {
+export interface RefusalLog {
   /** `command` tells apart what is refused: that one thing is served does not mean that another is. */
   refused(error: Error, command?: string): void;
   served(command?: string): void;
@@ -29,7 +29,7 @@ export interface ReplyState {
 }
 
 /** One log line when Redis begins to refuse something and one when it has served it all again. */
-export const replyState = (log: Logger, what: string): ReplyState => {
+export const refusalLog = (log: Logger, what: string): RefusalLog => {
   const refusals = new Map<string, Error>();
   return {
     refused: (error, command = '') => {
@@ -50,7 +50,7 @@ export const replyState = (log: Logger, what: string): ReplyState => {
 const unasked = new Set(['client', 'info']);
 
 /** Hears every reply of this client. Those who send commands have answers of their own and would never say a word. */
-export const watchReplies = (client: RedisClient, state: ReplyState): void => {
+export const observeReplies = (client: RedisClient, state: RefusalLog): void => {
   const send = client.sendCommand.bind(client) as Redis['sendCommand'];
   client.sendCommand = (...given: Parameters<typeof send>) => {
     const [command] = given;

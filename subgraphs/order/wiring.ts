@@ -11,7 +11,7 @@ import { cartStore } from './adapters/cart/cart-store.ts';
 import { catalogueStore } from './adapters/cart/catalogue-store.ts';
 import { measureCheckouts } from './adapters/checkout/checkout-gauges.ts';
 import { signals } from './adapters/checkout/telemetry.ts';
-import { announceOrders } from './adapters/order/order-changes.ts';
+import { publishOrderChanges } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
 import { orderWatch } from './adapters/order/order-watch.ts';
@@ -38,10 +38,10 @@ type Settings = Pick<Deps, 'watch' | 'signals' | 'timings' | 'openOrders' | 'swe
 /** The whole app over a database, without any door. */
 export const createApp = (
   prisma: PrismaClient,
-  { clock, inTurn, ...parts }: Settings & Partial<Pick<Deps, 'newOrderNumber'>> & UnitOfWorkOptions,
+  { clock, limitConcurrency, ...parts }: Settings & Partial<Pick<Deps, 'newOrderNumber'>> & UnitOfWorkOptions,
 ) =>
   app({
-    ...unitOfWork(prisma, stores, { clock, ...(inTurn && { inTurn }) }),
+    ...unitOfWork(prisma, stores, { clock, ...(limitConcurrency && { limitConcurrency }) }),
     reads: { ...orderReads(prisma), ...cartReads(prisma) },
     newId,
     newOrderNumber: () => orderNumber(randomBytes(orderNumberBytes)),
@@ -74,7 +74,7 @@ export const wire = ({
       // 10 s: a token is about as old as its checkout when it goes.
       { name: 'erase payment tokens', everyMs: 10_000, run: orderApp.commands.erasePaymentTokens },
     ],
-    announceChanges: (announcements) => announceOrders(directUrl, announcements, log),
+    publishChanges: (changes) => publishOrderChanges(directUrl, changes, log),
     close: watch.close,
   };
 };

@@ -87,8 +87,8 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
     ],
-    announced: { product: 'Product' },
+    publishesChangesOf: { product: 'Product' },
     // Whoever hears of a change reads what has changed.
-    ...(replica && { beforeAnnouncing: replica.hasMessages, close: replica.close }),
+    ...(replica && { beforePublishingChanges: replica.hasMessages, close: replica.close }),
   };
 };

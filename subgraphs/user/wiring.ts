@@ -8,7 +8,7 @@ import { idempotency } from '#platform/messaging/idempotency.ts';
 import { recordReceived } from '#platform/messaging/inbox.ts';
 import { outbox } from '#platform/messaging/outbox.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
-import { turns } from '#platform/resilience/turns.ts';
+import { concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from './adapters/access-tokens.ts';
 import { accountStore } from './adapters/account-store.ts';
@@ -45,9 +45,10 @@ const persistence = (
   prisma: PrismaClient,
   clock: Clock = (time) => time,
 ): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => {
-  const inTurn = turns();
+  const limitConcurrency = concurrencyLimit();
   return {
-    transaction: (work, subject) => inTurn(subject, () => inTransaction(prisma, (tx) => work(stores(tx, clock)))),
+    transaction: (work, subject) =>
+      limitConcurrency(subject, () => inTransaction(prisma, (tx) => work(stores(tx, clock)))),
     receive: (message, work) =>
       inTransaction(prisma, async (tx) => {
         if (await recordReceived(tx, message)) await work(stores(tx, clock));

@@ -1,6 +1,7 @@
 /** What messaging measures. Without a registry it counts for nobody, so that callers need not ask. */
-import { askAtScrape } from '../../observability/asked-gauges.ts';
+
 import { Counter, Gauge, Histogram, type Registry } from '../../observability/metrics.ts';
+import { scrapeTimeGauges } from '../../observability/scrape-gauges.ts';
 import type { Bus } from './bus.ts';
 
 // 1 ms to 10 s for one handler; what takes longer has lost its lock and is counted in the last bucket.
@@ -55,7 +56,7 @@ export const measureQueue = (registry: Registry | undefined, bus: Bus, queue: st
     },
   });
   if (!registry) return;
-  askAtScrape(registry, () => bus.oldestWaitingMs(queue), [
+  scrapeTimeGauges(registry, () => bus.oldestWaitingMs(queue), [
     {
       name: 'agora_queue_oldest_waiting_seconds',
       help: 'Time in the queue of the message that is next in line; 0 when none waits.',

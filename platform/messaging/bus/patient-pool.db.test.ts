@@ -4,22 +4,22 @@ import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.t
 import { emptyDatabase, type TestDatabase } from '#kit/postgres/postgres.ts';
 import { until } from '#kit/vitest/until.ts';
 import pg from '../../database/pg.ts';
-import { linkState } from './link-state.ts';
-import { type PatientPool, patientPool } from './patient-pool.ts';
+import { availabilityLog } from '../../observability/availability-log.ts';
+import { type WaitingPool, waitingPool } from './patient-pool.ts';
 
 let database: TestDatabase;
 let link: BreakableLink;
 let recorded: RecordedLog;
 let usable: boolean;
-let pool: PatientPool;
+let pool: WaitingPool;
 
 beforeEach(async () => {
   database = await emptyDatabase();
   link = await breakableLink(database.url);
   recorded = recordedLog();
   usable = true;
-  const state = linkState(recorded.log, 'the database');
-  pool = patientPool(new pg.Pool({ connectionString: link.url, max: 2 }), state, async () => usable);
+  const state = availabilityLog(recorded.log, 'the database');
+  pool = waitingPool(new pg.Pool({ connectionString: link.url, max: 2 }), state, async () => usable);
 });
 afterEach(async () => {
   await pool.end();

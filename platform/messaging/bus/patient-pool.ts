@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from '../../database/pg.ts';
-import type { LinkState } from './link-state.ts';
+import type { AvailabilityLog } from '../../observability/availability-log.ts';
 
-export interface PatientPool {
+export interface WaitingPool {
   readonly options: pg.PoolConfig;
   connect(): Promise<pg.PoolClient>;
   query(text: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
-  on(event: string, listener: (...args: never[]) => void): PatientPool;
-  removeAllListeners(event?: string): PatientPool;
+  on(event: string, listener: (...args: never[]) => void): WaitingPool;
+  removeAllListeners(event?: string): WaitingPool;
   end(): Promise<void>;
 }
 
@@ -23,11 +23,11 @@ const answerOfBullMq = 'BM001';
  * loop spins when queries fail fast, and never recovers when its first connection does.
  * `usable` says whether a database that answers is fit to be used; until it is, that counts as away.
  */
-export const patientPool = (
+export const waitingPool = (
   pool: pg.Pool,
-  link: LinkState,
+  link: AvailabilityLog,
   usable: (client: pg.PoolClient) => Promise<boolean>,
-): PatientPool => {
+): WaitingPool => {
   let ending: Promise<void> | undefined;
   let knownUsable = false;
   // A connection that breaks while it is lent out says so by an event as well; unheard, that ends the process.
@@ -76,7 +76,7 @@ export const patientPool = (
     }
   };
 
-  const patient: PatientPool = {
+  const patient: WaitingPool = {
     options: pool.options,
     connect,
     query,

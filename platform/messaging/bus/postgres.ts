@@ -1,11 +1,11 @@
 import { createPostgresBackend, type Job, type PgPool, runMigrations, withBackend } from 'bullmq';
 import { boundedConnection, openClient } from '../../database/connection.ts';
 import pg from '../../database/pg.ts';
+import { availabilityLog } from '../../observability/availability-log.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { Backend, QueueHandle } from './backend.ts';
 import type { BusLimits } from './limits.ts';
-import { linkState } from './link-state.ts';
-import { patientPool } from './patient-pool.ts';
+import { waitingPool } from './patient-pool.ts';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
@@ -34,7 +34,7 @@ const poolConfig = (url: string, { max, answerMs }: { max: number; answerMs: num
  * Workers share a patient one, which holds a listening connection for each of them.
  */
 export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
-  const link = linkState(log, 'the events database');
+  const link = availabilityLog(log, 'the events database');
   // 2 to publish: one relay, one batch at a time, and a person looking at the queues.
   const publishing = new pg.Pool(poolConfig(url, { max: 2, answerMs: limits.publishDeadlineMs }));
   publishing.on('error', link.down);
@@ -43,7 +43,7 @@ export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Ba
     link.up();
   });
   // 1 to listen and 5 to work, for a worker; a process has one worker. Its statements take milliseconds: 5 s mean a dead link.
-  const working = patientPool(new pg.Pool(poolConfig(url, { max: 6, answerMs: 5_000 })), link, hasQueues);
+  const working = waitingPool(new pg.Pool(poolConfig(url, { max: 6, answerMs: 5_000 })), link, hasQueues);
   working.on('error', link.down);
   const queues = new Map<string, InstanceType<typeof Queue>>();
 

@@ -2,7 +2,7 @@
 import type { JobsOptions } from 'bullmq';
 import type { Envelope } from '#contracts/envelope.ts';
 import type { Logger } from '../../observability/log.ts';
-import { inTime } from '../../resilience/in-time.ts';
+import { withDeadline } from '../../resilience/deadline.ts';
 import type { Backend } from './backend.ts';
 import type { Bus, BusJob, Consumption, Page } from './bus.ts';
 import type { BusLimits } from './limits.ts';
@@ -31,7 +31,7 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
       const added = [...byQueue(jobs)].map(async ([name, messages]) => {
         await backend.add(await backend.queue(name), messages.map(job));
       });
-      await inTime(limits.publishDeadlineMs, Promise.all(added), noAnswer(limits.publishDeadlineMs));
+      await withDeadline(limits.publishDeadlineMs, Promise.all(added), noAnswer(limits.publishDeadlineMs));
     },
 
     consume: async (queue, handle, consumeOptions = {}) => {
@@ -76,7 +76,7 @@ export const queueBus = (backend: Backend, limits: BusLimits, log: Logger): Bus 
     close: async () => {
       await Promise.all(consumptions.map((consumption) => consumption.close()));
       // A worker that did not drain in time still holds connections, and those would be waited for without end.
-      await inTime(limits.closeDeadlineMs, backend.close(), noAnswer(limits.closeDeadlineMs)).catch((error) =>
+      await withDeadline(limits.closeDeadlineMs, backend.close(), noAnswer(limits.closeDeadlineMs)).catch((error) =>
         log.warn({ err: error }, 'bus not closed'),
       );
     },

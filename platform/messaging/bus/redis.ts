@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ConnectionOptions, createRedisBackend, type Job, RedisConnection, withBackend } from 'bullmq';
 import { Cluster } from 'ioredis';
 import type { Logger } from '../../observability/log.ts';
-import { hastyRedis, patientRedis, type RedisClient, tellOfLink } from '../../redis/client.ts';
-import { tellOfUnfitness } from '../../redis/fitness.ts';
-import { isErrorReply, type ReplyState, replyState } from '../../redis/replies.ts';
+import { failFastRedis, logAvailability, type RedisClient, waitingRedis } from '../../redis/client.ts';
+import { logConfigurationWarnings } from '../../redis/fitness.ts';
+import { isErrorReply, type RefusalLog, refusalLog } from '../../redis/replies.ts';
 import type { Backend, QueueHandle } from './backend.ts';
 import type { BusLimits } from './limits.ts';
 
@@ -30,10 +30,10 @@ const streams = { events: { maxLen: 100 } };
  * Each worker has two of its own that wait for Redis for as long as it takes, as BullMQ wants them.
  */
 export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
-  const client = hastyRedis(url, { timeoutMs: limits.publishDeadlineMs, name: 'agora-bus' });
-  const fallSilent = tellOfLink(client, log, 'Redis');
-  tellOfUnfitness(client, log);
-  const replies = new Map<string, ReplyState>();
+  const client = failFastRedis(url, { timeoutMs: limits.publishDeadlineMs, name: 'agora-bus' });
+  const fallSilent = logAvailability(client, log, 'Redis');
+  logConfigurationWarnings(client, log);
+  const replies = new Map<string, RefusalLog>();
   const queues = new Map<string, InstanceType<typeof Queue>>();
   const releases: (() => void)[] = [];
 
@@ -53,9 +53,9 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
     nextQueuedAt: async (queue) => (await queue.getJobs(['wait'], 0, 0, true))[0]?.timestamp,
     refusal: () => [...replies.values()].map(({ refusal }) => refusal()).find(Boolean),
     worker: (name, process, options) => {
-      const { connection, release } = patientRedis(url, silentMs);
+      const { connection, release } = waitingRedis(url, silentMs);
       releases.push(release);
-      const state = replyState(log, `the worker of queue ${name}`);
+      const state = refusalLog(log, `the worker of queue ${name}`);
       replies.set(name, state);
       const { Worker } = withBackend(slowToRefuse(state, options.runRetryDelay));
       const worker = new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
@@ -81,7 +81,7 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
 
 /** BullMQ's loop pauses after a broken connection, and asks again at once after an error reply: failing slowly bounds it. */
 const slowToRefuse =
-  (state: ReplyState, pauseMs: number | undefined): typeof createRedisBackend =>
+  (state: RefusalLog, pauseMs: number | undefined): typeof createRedisBackend =>
   (...given) => {
     const backend = createRedisBackend(...given);
     const moveToActive = backend.moveToActive.bind(backend);

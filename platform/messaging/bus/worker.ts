@@ -1,14 +1,14 @@
 /** Handing messages to their handler: what is tried again, what waits, and what becomes a dead letter. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { availabilityLogs } from '../../observability/availability-log.ts';
 import type { Logger } from '../../observability/log.ts';
 import { isErrorReply } from '../../redis/replies.ts';
-import { inTime } from '../../resilience/in-time.ts';
+import { withDeadline } from '../../resilience/deadline.ts';
+import { isOutage as isKnownOutage } from '../../resilience/outage.ts';
 import type { Backend } from './backend.ts';
 import { type ConsumeOptions, type Consumption, type DeadLetter, Poison } from './bus.ts';
 import { type BusLimits, backoffMs } from './limits.ts';
-import { linkStates } from './link-state.ts';
-import { isOutage as isKnownOutage } from './outage.ts';
 
 type Handle = (message: unknown) => Promise<void>;
 
@@ -19,7 +19,7 @@ export const startWorker = (
   { concurrency = limits.concurrency, isOutage = isKnownOutage, onDeadLetter }: ConsumeOptions,
 ): Consumption => {
   const closing = new AbortController();
-  const needsOf = linkStates(log, (type) => `something that ${type} in queue ${queue} needs`);
+  const needsOf = availabilityLogs(log, (type) => `something that ${type} in queue ${queue} needs`);
 
   const process = async (job: Job, token?: string): Promise<void> => {
     try {
@@ -61,7 +61,7 @@ export const startWorker = (
 
   const drain = async () => {
     closing.abort();
-    await inTime(limits.drainDeadlineMs, worker.close(), () =>
+    await withDeadline(limits.drainDeadlineMs, worker.close(), () =>
       log.warn({ queue }, 'messages in hand did not end in time; they are delivered again'),
     );
   };

@@ -1,4 +1,4 @@
-import { answering } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/answered.ts';
 import type { OrderView } from '../usecases/ports.ts';
 import { cart, cartLine, cartLineNotFound } from './cart.ts';
 import { mutations } from './mutations.ts';
@@ -12,7 +12,7 @@ import { user } from './user.ts';
 const rejectedOrder = ({ rejectedOrder: order }: { rejectedOrder?: OrderView | null }) => order ?? null;
 
 /** Subscriptions are the gateway's to answer. */
-export const resolvers = answering<Omit<Resolvers, 'Subscription'>, ResolversParentTypes>()({
+export const resolvers = completeResolvers<Omit<Resolvers, 'Subscription'>, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   Cart: cart,

@@ -1,11 +1,11 @@
-import { answering } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/answered.ts';
 import { mutations } from './mutations.ts';
 import { order } from './order.ts';
 import { payment } from './payment.ts';
 import { queries } from './queries.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
-export const resolvers = answering<Resolvers, ResolversParentTypes>()({
+export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   Payment: payment,

@@ -33,7 +33,7 @@ describe('a catalogue with a replica', () => {
     await primary.$disconnect();
     await postgres.stop();
   });
-  // Nothing is announced of this change, and so the replica is not known to be behind: what it shows tells who was asked.
+  // No notification is published of this change, and so the replica is not known to be behind: what it shows tells who was asked.
   beforeEach(async () => {
     await entitle('as it was');
     await postgres.resume();
@@ -106,13 +106,13 @@ describe('a catalogue with a replica', () => {
     expect(await title()).toBe('as it is');
   });
 
-  it('is announced as changed when the replica has the change, so that nobody reads the old and keeps it', async () => {
-    let isAnnounced = false;
-    const announced = product.beforeAnnouncing?.([await change()]).then(() => {
-      isAnnounced = true;
+  it('is published as changed when the replica has the change, so that nobody reads the old and keeps it', async () => {
+    let isPublished = false;
+    const announced = product.beforePublishingChanges?.([await change()]).then(() => {
+      isPublished = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(isAnnounced).toBe(false);
+    expect(isPublished).toBe(false);
     expect(await title()).toBe('as it was');
     await postgres.resume();
     await announced;
@@ -120,10 +120,10 @@ describe('a catalogue with a replica', () => {
     expect(await title()).toBe('as it is');
   });
 
-  it('is announced as changed without the replica, once nobody reads there any more', async () => {
+  it('is published as changed without the replica, once nobody reads there any more', async () => {
     const id = await change();
     const began = performance.now();
-    await product.beforeAnnouncing?.([id]);
+    await product.beforePublishingChanges?.([id]);
     expect(performance.now() - began).toBeGreaterThanOrEqual(replicaBounds.waitMs - 50);
     expect(await title()).toBe('as it is');
   });

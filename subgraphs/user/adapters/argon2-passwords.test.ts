@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { NotNow } from '#platform/resilience/not-now.ts';
+import { RetryableError } from '#platform/resilience/retryable-error.ts';
 import type { Password } from '../domain/password.ts';
 import { argon2Passwords } from './argon2-passwords.ts';
 
 test('passwords are checked a few at a time; whoever comes when the line is full is told to come again', async () => {
-  const passwords = await argon2Passwords({ atOnce: 1, waiting: 1, waitMs: 10_000 });
+  const passwords = await argon2Passwords({ concurrency: 1, maxWaiting: 1, waitMs: 10_000 });
   const password = 'correct horse battery' as Password;
   const outcomes = await Promise.allSettled([
     passwords.hash(password),
@@ -12,5 +12,5 @@ test('passwords are checked a few at a time; whoever comes when the line is full
     passwords.isRight(password, undefined),
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
-  expect(outcomes[2]).toMatchObject({ reason: new NotNow('RESOURCE_BUSY') });
+  expect(outcomes[2]).toMatchObject({ reason: new RetryableError('RESOURCE_BUSY') });
 });

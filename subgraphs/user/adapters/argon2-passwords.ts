@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hash, type Options, verify } from '@node-rs/argon2';
-import { type TurnBounds, turns } from '#platform/resilience/turns.ts';
+import { type ConcurrencyBounds, concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
 import type { PasswordHash } from '../domain/user.ts';
 import type { Passwords } from '../usecases/ports.ts';
 
@@ -13,11 +13,11 @@ const cost: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 // 2 at once, 38 MiB: Node has four threads for such work, and the others are for what everybody needs, the check of the
 // gateway's signature first of all. 200 wait for two seconds; more than that is a flood, and told to come again.
-const bounds: TurnBounds = { atOnce: 2, waiting: 200, waitMs: 5_000 };
+const bounds: ConcurrencyBounds = { concurrency: 2, maxWaiting: 200, waitMs: 5_000 };
 
-export const argon2Passwords = async (turnBounds = bounds): Promise<Passwords> => {
-  const inTurn = turns(turnBounds);
-  const slowly = <T>(work: () => Promise<T>): Promise<T> => inTurn('argon2', work);
+export const argon2Passwords = async (limits = bounds): Promise<Passwords> => {
+  const limitConcurrency = concurrencyLimit(limits);
+  const slowly = <T>(work: () => Promise<T>): Promise<T> => limitConcurrency('argon2', work);
   // The hash of a password that nobody knows. Checking against it takes the time that an account's own would take.
   const decoy = await hash(randomBytes(32), cost);
   return {

@@ -1,11 +1,11 @@
-import { answering } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/answered.ts';
 import { mutations } from './mutations.ts';
 import { notification } from './notification.ts';
 import { queries } from './queries.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 import { user } from './user.ts';
 
-export const resolvers = answering<Resolvers, ResolversParentTypes>()({
+export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   User: user,

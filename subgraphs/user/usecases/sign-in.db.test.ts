@@ -4,7 +4,7 @@ import { AccessTokenClaims } from '#contracts/access-token.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { anAddress, aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import pg from '#platform/database/pg.ts';
-import { notNow } from '#platform/resilience/not-now.ts';
+import { retryableError } from '#platform/resilience/retryable-error.ts';
 import type { User } from '../domain/user.ts';
 import { createApp } from '../wiring.ts';
 
@@ -221,7 +221,7 @@ test('others are served while more guesses at one account wait than there are co
   const lock = "SELECT pg_advisory_xact_lock(hashtextextended('sign-in-attempts:' || $1 || ' ' || $2, 0))";
   await holder.query('BEGIN');
   await holder.query(lock, [guessed.email, anAddress]);
-  const guess = () => signIn(guessed.email, 'a wrong guess').catch(notNow);
+  const guess = () => signIn(guessed.email, 'a wrong guess').catch(retryableError);
   const guesses = Promise.all(Array.from({ length: 15 }, guess));
   // Passwords are checked in the order in which they come, so by now all of them wait. The owner of the account shares
   // neither lock nor line with them.

@@ -1,7 +1,7 @@
-/** Orders that a test can change, behind gateways that tell of it: real HTTP, real streams, real announcements. */
+/** Orders that a test can change, behind gateways that tell of it: real HTTP, real streams, real change notifications. */
 import { createClient } from 'graphql-sse';
 import { newId } from '#contracts/ids.ts';
-import { type Announcements, createAnnouncements } from '#platform/pubsub/announcements.ts';
+import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
 import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
 import { until } from '../vitest/until.ts';
@@ -13,7 +13,7 @@ export interface LiveScene {
   /** Reads of an order in its subgraph. */
   readonly reads: Tap;
   readonly payments: Tap;
-  readonly announcements: Announcements;
+  readonly changes: ChangeNotifications;
   anOrder(customerId?: string): OrderFixture;
   /** Changes the order, and tells of it unless the test wants that to be lost. */
   change(order: OrderFixture, status: string, options?: { silently?: boolean }): Promise<void>;
@@ -73,7 +73,7 @@ export const liveScene = async (environment: Record<string, string>, howMany = 1
       }),
     ),
   );
-  const announcements = createAnnouncements(environment, recordedLog().log);
+  const changes = createChangeNotifications(environment, recordedLog().log);
   let gatewaysClosed: Promise<unknown> | undefined;
   const closeGateways = async () => {
     gatewaysClosed ??= Promise.all(gateways.map((gateway) => gateway.close()));
@@ -84,7 +84,7 @@ export const liveScene = async (environment: Record<string, string>, howMany = 1
     gateways,
     reads,
     payments,
-    announcements,
+    changes,
     anOrder: (customerId = newId('User')) => {
       const made = { id: newId('Order'), customerId, version: 1, status: 'PLACED' };
       orders.set(made.id, made);
@@ -93,7 +93,7 @@ export const liveScene = async (environment: Record<string, string>, howMany = 1
     change: async (it, status, { silently = false } = {}) => {
       it.status = status;
       it.version++;
-      if (!silently) await announcements.announce({ about: { type: 'Order', id: it.id }, version: it.version });
+      if (!silently) await changes.publish({ about: { type: 'Order', id: it.id }, version: it.version });
     },
     open: async ({ id }, options = {}) => {
       const { gateway = gateways[0], selection = 'id status', path = '/graphql/stream', retryAttempts = 0 } = options;
@@ -107,7 +107,7 @@ export const liveScene = async (environment: Record<string, string>, howMany = 1
     tokenOf: (sub, expiresInSeconds = 900) => anAccessToken(tokenKey, { sub, expiresInSeconds }),
     closeGateways,
     close: async () => {
-      await Promise.all([closeGateways(), announcements.close()]);
+      await Promise.all([closeGateways(), changes.close()]);
       await Promise.all([order.close(), payment.close(), keys.close()]);
     },
   };

@@ -1,6 +1,7 @@
 /** How the checkouts of all customers stand, read from the orders at each scrape. */
-import { askAtScrape } from '#platform/observability/asked-gauges.ts';
+
 import type { Registry } from '#platform/observability/metrics.ts';
+import { scrapeTimeGauges } from '#platform/observability/scrape-gauges.ts';
 import type { PrismaClient } from '#prisma/order/client/client.ts';
 import { type OrderStatus, orderStatuses } from '../../domain/checkout/statuses.ts';
 import { steps } from '../../domain/checkout/steps.ts';
@@ -25,9 +26,9 @@ const standing = async (prisma: PrismaClient): Promise<Standing> => {
   return row as Standing;
 };
 
-/** Measures until the process ends. Without a series while the database does not answer (see `askAtScrape`). */
+/** Measures until the process ends. Without a series while the database does not answer (see `scrapeTimeGauges`). */
 export const measureCheckouts = (registry: Registry, prisma: PrismaClient): void =>
-  askAtScrape(registry, () => standing(prisma), [
+  scrapeTimeGauges(registry, () => standing(prisma), [
     {
       name: 'agora_orders_in_checkout',
       help: 'Orders whose checkout is under way, by status; PAYMENT_FAILED waits for the customer.',

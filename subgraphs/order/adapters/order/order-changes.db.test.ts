@@ -2,30 +2,30 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
 import { until } from '#kit/vitest/until.ts';
-import type { Announcement, Announcements } from '#platform/pubsub/announcements.ts';
-import { announceOrders } from './order-changes.ts';
+import type { ChangeNotification, ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
+import { publishOrderChanges } from './order-changes.ts';
 
 let kit: OrderTestApp;
-let told: Announcement[];
+let told: ChangeNotification[];
 let isAway: boolean;
 let refused: number;
-let announcer: { close(): Promise<void> };
+let publisher: { close(): Promise<void> };
 
 /** Remembers what it was told, or is away. */
-const announcements: Announcements = {
-  announce: async (announcement) => {
+const changes: ChangeNotifications = {
+  publish: async (change) => {
     if (isAway) {
       refused++;
       throw new Error('away');
     }
-    told.push(announcement);
+    told.push(change);
   },
-  listen: () => () => undefined,
-  isListening: () => false,
+  subscribe: () => () => undefined,
+  isSubscribed: () => false,
   refusal: () => undefined,
   close: async () => undefined,
 };
-const anyOrder: Announcement = { about: { type: 'Order' } };
+const anyOrder: ChangeNotification = { about: { type: 'Order' } };
 
 beforeEach(async () => {
   kit = await orderTestApp();
@@ -33,15 +33,15 @@ beforeEach(async () => {
   told = [];
   isAway = false;
   refused = 0;
-  announcer = announceOrders(kit.databaseUrl, announcements, recordedLog().log);
+  publisher = publishOrderChanges(kit.databaseUrl, changes, recordedLog().log);
   await until('listening', () => told.length === 1);
 });
 afterEach(async () => {
-  await announcer.close();
+  await publisher.close();
   await kit[Symbol.asyncDispose]();
 });
 
-it('announces every change of an order with the version it made, and at the start that any may have changed', async () => {
+it('publishes every change of an order with the version it made, and at the start that any may have changed', async () => {
   const id = await kit.placed();
   for (const reply of ['stock.reserved', 'payment.action-required', 'payment.declined'] as const)
     await kit.reply(await kit.replyTo(id, reply));
@@ -49,7 +49,7 @@ it('announces every change of an order with the version it made, and at the star
   expect(told).toEqual([anyOrder, ...[2, 3, 4].map((version) => ({ about: { type: 'Order', id }, version }))]);
 });
 
-it('announces that any order may have changed once it can, when a change could not be announced', async () => {
+it('publishses that any order may have changed once it can, when a change could not be published', async () => {
   const id = await kit.placed();
   isAway = true;
   await kit.reply(await kit.replyTo(id, 'stock.reserved'));
@@ -59,7 +59,7 @@ it('announces that any order may have changed once it can, when a change could n
   expect(told[1]).toEqual(anyOrder);
 });
 
-it('announces that any order may have changed when it has not listened for a while', async () => {
+it('publishses that any order may have changed when it has not listened for a while', async () => {
   await kit.prisma.$queryRaw`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND query = 'LISTEN "order_changed"'`;

@@ -2,40 +2,40 @@
 
 import { listenTo } from '#platform/database/listener.ts';
 import type { Logger } from '#platform/observability/log.ts';
-import type { Announcements } from '#platform/pubsub/announcements.ts';
+import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { orderChangedChannel, readNotice } from './order-notice.ts';
 
-// 1 s: until the announcements are back, there is one thing to say, and it is said once.
+// 1 s: until the change notifications are back, there is one thing to say, and it is said once.
 const retryMs = 1_000;
 
 /**
- * Misses nothing that is committed: what was not heard or could not be passed on is announced as "any order may have
+ * Misses nothing that is committed: what was not heard or could not be passed on is published as "any order may have
  * changed". Several processes may pass on the same change; its version says that it is one.
  */
-export const announceOrders = (
+export const publishOrderChanges = (
   databaseUrl: string,
-  announcements: Announcements,
+  changes: ChangeNotifications,
   log: Logger,
 ): { close(): Promise<void> } => {
   let retry: NodeJS.Timeout | undefined;
 
-  const announceAny = () => {
+  const publishAny = () => {
     clearTimeout(retry);
     retry = undefined;
-    announcements.announce({ about: { type: 'Order' } }).catch(announceAnySoon);
+    changes.publish({ about: { type: 'Order' } }).catch(publishAnySoon);
   };
-  const announceAnySoon = () => {
-    retry ??= setTimeout(announceAny, retryMs);
+  const publishAnySoon = () => {
+    retry ??= setTimeout(publishAny, retryMs);
   };
   const listener = listenTo({
     databaseUrl,
     channel: orderChangedChannel,
-    what: 'the database of the orders (announcing changes)',
+    what: 'the database of the orders (change notifications)',
     onNotice: (payload) => {
       const { id, version } = readNotice(payload);
-      announcements.announce({ about: { type: 'Order', id }, version }).catch(announceAnySoon);
+      changes.publish({ about: { type: 'Order', id }, version }).catch(publishAnySoon);
     },
-    onListening: announceAny,
+    onListening: publishAny,
     log,
   });
   return {

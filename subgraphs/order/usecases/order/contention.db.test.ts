@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UserId } from '#contracts/ids.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 import pg from '#platform/database/pg.ts';
-import { notNow } from '#platform/resilience/not-now.ts';
-import { turnBounds, turns } from '#platform/resilience/turns.ts';
+import { concurrencyBounds, concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
+import { retryableError } from '#platform/resilience/retryable-error.ts';
 import { connect, createApp } from '../../wiring.ts';
 
 let kit: OrderTestApp;
@@ -19,7 +19,7 @@ afterAll(() => kit[Symbol.asyncDispose]());
 const told = (answer: Promise<{ ok: boolean }>): Promise<string> =>
   answer.then(
     ({ ok }) => (ok ? 'done' : 'refused'),
-    (error: unknown) => notNow(error)?.code ?? 'INTERNAL_SERVER_ERROR',
+    (error: unknown) => retryableError(error)?.code ?? 'INTERNAL_SERVER_ERROR',
   );
 
 const locking = async (sql: string, value: string) => {
@@ -33,7 +33,7 @@ const locking = async (sql: string, value: string) => {
 /** The app as it is in production, but for how long one waits. */
 const waitingFor = (lockTimeoutMs: number, waitMs: number) => {
   const prisma = connect(kit.databaseUrl, 10, { lockTimeoutMs });
-  const app = createApp(prisma, { ...kit.parts, inTurn: turns({ ...turnBounds, waitMs }) });
+  const app = createApp(prisma, { ...kit.parts, limitConcurrency: concurrencyLimit({ ...concurrencyBounds, waitMs }) });
   return { ...app.commands, [Symbol.asyncDispose]: () => prisma.$disconnect() };
 };
 

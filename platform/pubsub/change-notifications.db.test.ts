@@ -4,7 +4,11 @@ import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.t
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { redisHere, startRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
-import { type Announcement, type Announcements, createAnnouncements } from './announcements.ts';
+import {
+  type ChangeNotification,
+  type ChangeNotifications,
+  createChangeNotifications,
+} from './change-notifications.ts';
 
 const carriers = {
   redis: { here: redisHere(), start: startRedis, variable: 'REDIS_URL' },
@@ -18,29 +22,29 @@ const carriers = {
   },
 };
 
-const lamp = (version: number): Announcement => ({ about: { type: 'Product', id: 'lamp' }, version });
+const lamp = (version: number): ChangeNotification => ({ about: { type: 'Product', id: 'lamp' }, version });
 
-describe.each(Object.values(carriers).filter(({ here }) => here))('announcements ($variable)', (carrier) => {
+describe.each(Object.values(carriers).filter(({ here }) => here))('change notifications ($variable)', (carrier) => {
   let server: { url: string; stop(): Promise<void> };
   let link: BreakableLink;
   let log: RecordedLog;
-  let opened: Announcements[];
+  let opened: ChangeNotifications[];
 
-  const open = (url = server.url): Announcements => {
-    const announcements = createAnnouncements({ [carrier.variable]: url }, log.log);
-    opened.push(announcements);
-    return announcements;
+  const open = (url = server.url): ChangeNotifications => {
+    const changes = createChangeNotifications({ [carrier.variable]: url }, log.log);
+    opened.push(changes);
+    return changes;
   };
   /** A process that listens. `gaps` counts how often it may have missed some. */
   const listener = async (url?: string) => {
-    const announcements = open(url);
-    const heard: Announcement[] = [];
-    const seen = { heard, gaps: 0, announcements };
-    const stop = announcements.listen(
-      (announcement) => heard.push(announcement),
+    const changes = open(url);
+    const heard: ChangeNotification[] = [];
+    const seen = { heard, gaps: 0, changes };
+    const stop = changes.subscribe(
+      (change) => heard.push(change),
       () => seen.gaps++,
     );
-    await until('listening', announcements.isListening);
+    await until('listening', changes.isSubscribed);
     return Object.assign(seen, { stop });
   };
 
@@ -51,7 +55,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('announcements
     opened = [];
   });
   afterEach(async () => {
-    await Promise.all(opened.map((announcements) => announcements.close()));
+    await Promise.all(opened.map((changes) => changes.close()));
     await link.close();
     await server.stop();
   });
@@ -59,7 +63,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('announcements
   it('reach every process that listens, in their order', async () => {
     const [one, two] = [await listener(), await listener()];
     const teller = open();
-    for (const version of [1, 2, 3]) await teller.announce(lamp(version));
+    for (const version of [1, 2, 3]) await teller.publish(lamp(version));
     await until('all heard', () => one.heard.length === 3 && two.heard.length === 3);
     expect(one.heard).toEqual([lamp(1), lamp(2), lamp(3)]);
     expect(two.heard).toEqual(one.heard);
@@ -67,10 +71,10 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('announcements
 
   it('come to an end for a listener that has stopped, and go on for the others of its process', async () => {
     const one = await listener();
-    const other: Announcement[] = [];
-    one.announcements.listen((announcement) => other.push(announcement));
+    const other: ChangeNotification[] = [];
+    one.changes.subscribe((change) => other.push(change));
     one.stop();
-    await open().announce(lamp(1));
+    await open().publish(lamp(1));
     await until('heard by the other', () => other.length === 1);
     expect(one.heard).toEqual([]);
   });
@@ -79,11 +83,11 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('announcements
     const one = await listener(link.url);
     await until('told at the start', () => one.gaps === 1);
     await link.cut();
-    await until('noticed', () => !one.announcements.isListening());
-    await open().announce(lamp(1));
+    await until('noticed', () => !one.changes.isSubscribed());
+    await open().publish(lamp(1));
     await link.restore();
     await until('told again', () => one.gaps === 2, 10_000);
-    await open().announce(lamp(2));
+    await open().publish(lamp(2));
     await until('heard again', () => one.heard.length > 0);
     expect(one.heard).toEqual([lamp(2)]);
     expect(log.saying('away')).toHaveLength(1);
@@ -93,18 +97,18 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('announcements
     const one = await listener(link.url);
     link.silence();
     await until('told of the gap', () => one.gaps === 2, 30_000);
-    await open().announce(lamp(1));
+    await open().publish(lamp(1));
     await until('heard again', () => one.heard.length === 1);
   });
 
   it('cannot be made while the server is away, and can again when it is back', async () => {
     const teller = open(link.url);
-    await teller.announce(lamp(1));
+    await teller.publish(lamp(1));
     await link.cut();
-    await expect(teller.announce(lamp(2))).rejects.toThrow();
+    await expect(teller.publish(lamp(2))).rejects.toThrow();
     await link.restore();
     const told = () =>
-      teller.announce(lamp(3)).then(
+      teller.publish(lamp(3)).then(
         () => true,
         () => false,
       );
@@ -112,33 +116,33 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('announcements
   });
 });
 
-describe('announcements of a release that says them in another way', () => {
+describe('change notifications of a release that says them in another way', () => {
   it.runIf(redisHere())('count as a gap: something has changed', async () => {
     const server = await startRedis();
     const { log } = recordedLog();
-    const announcements = createAnnouncements({ REDIS_URL: server.url }, log);
+    const changes = createChangeNotifications({ REDIS_URL: server.url }, log);
     let gaps = 0;
-    announcements.listen(
+    changes.subscribe(
       () => expect.unreachable(),
       () => gaps++,
     );
-    await until('listening', announcements.isListening);
+    await until('listening', changes.isSubscribed);
     const { Redis } = await import('ioredis');
     const redis = new Redis(server.url);
-    await redis.publish('agora:announcements', '{"subject":"lamp"}');
+    await redis.publish('agora:changes', '{"subject":"lamp"}');
     await until('taken for a gap', () => gaps === 2);
     redis.disconnect();
-    await announcements.close();
+    await changes.close();
     await server.stop();
   });
 });
 
-describe('announcements with nothing to carry them', () => {
+describe('change notifications with nothing to carry them', () => {
   it('stay within the process', async () => {
-    const announcements = createAnnouncements({}, recordedLog().log);
-    const heard: Announcement[] = [];
-    announcements.listen((announcement) => heard.push(announcement));
-    await announcements.announce(lamp(1));
+    const changes = createChangeNotifications({}, recordedLog().log);
+    const heard: ChangeNotification[] = [];
+    changes.subscribe((change) => heard.push(change));
+    await changes.publish(lamp(1));
     expect(heard).toEqual([lamp(1)]);
   });
 });

@@ -3,46 +3,46 @@
  * database holds a connection meanwhile: a dozen requests about one cart would hold them all, and nobody else be served.
  * Here they wait without one.
  */
-import { NotNow } from './not-now.ts';
+import { RetryableError } from './retryable-error.ts';
 
-export interface TurnBounds {
-  readonly atOnce: number;
+export interface ConcurrencyBounds {
+  readonly concurrency: number;
   /** So many may wait for one thing; whoever comes then is refused at once. */
-  readonly waiting: number;
+  readonly maxWaiting: number;
   /** How long one may wait for its turn. */
   readonly waitMs: number;
 }
 
-export const turnBounds: TurnBounds = {
+export const concurrencyBounds: ConcurrencyBounds = {
   // 2: while one holds the lock, the next has its connection and transaction ready. One alone is half as fast.
-  atOnce: 2,
+  concurrency: 2,
   // 200 at the few milliseconds that a change takes are about a second; a person causes one or two.
-  waiting: 200,
+  maxWaiting: 200,
   // 5 s: with the 3 s of a lock that does not come (platform/database/database.ts) still within the gateway's 10 s for a call.
   waitMs: 5_000,
 };
 
-/** Runs `work` when it is the subject's turn. Without a subject it runs at once. Throws `NotNow` when that takes too long. */
-export type InTurn = <T>(subject: string | undefined, work: () => Promise<T>) => Promise<T>;
+/** Runs `work` when it is the subject's turn. Without a subject it runs at once. Throws `RetryableError` when that takes too long. */
+export type LimitConcurrency = <T>(subject: string | undefined, work: () => Promise<T>) => Promise<T>;
 
 /** Those who wait for their turn, the first one first. Whoever has one to give calls what stands there. */
-export type Line = Set<() => void>;
+export type WaitQueue = Set<() => void>;
 
-export interface Patience {
+export interface WaitOptions {
   readonly waitMs: number;
   /** What it means that the turn did not come in time. */
-  readonly late: () => Error;
+  readonly onTimeout: () => Error;
   /** Aborted when nobody is there any more to have a turn, and what that means. */
   readonly gone?: { readonly signal: AbortSignal; readonly left: () => Error } | undefined;
   /** Called when the wait is over, however it ends. */
-  readonly ended?: () => void;
+  readonly onSettled?: () => void;
 }
 
 /** Stands in the line until it is called. */
-export const turnIn = (line: Line, { waitMs, late, gone, ended }: Patience): Promise<void> =>
+export const waitForSlot = (line: WaitQueue, { waitMs, onTimeout, gone, onSettled }: WaitOptions): Promise<void> =>
   new Promise((resolve, reject) => {
     const leave = (): void => {
-      ended?.();
+      onSettled?.();
       line.delete(enter);
       clearTimeout(timer);
       gone?.signal.removeEventListener('abort', goAway);
@@ -58,7 +58,7 @@ export const turnIn = (line: Line, { waitMs, late, gone, ended }: Patience): Pro
     const goAway = (): void => {
       if (gone) giveUp(gone.left());
     };
-    const timer = setTimeout(() => giveUp(late()), waitMs);
+    const timer = setTimeout(() => giveUp(onTimeout()), waitMs);
     line.add(enter);
     gone?.signal.addEventListener('abort', goAway);
     if (gone?.signal.aborted) goAway();
@@ -67,12 +67,16 @@ export const turnIn = (line: Line, { waitMs, late, gone, ended }: Patience): Pro
 /** Of one subject: how many are at it, and those who wait. */
 interface Subject {
   atIt: number;
-  readonly waiting: Line;
+  readonly waiting: WaitQueue;
 }
 
-const busy = (): NotNow => new NotNow('RESOURCE_BUSY');
+const busy = (): RetryableError => new RetryableError('RESOURCE_BUSY');
 
-export const turns = ({ atOnce, waiting, waitMs }: TurnBounds = turnBounds): InTurn => {
+export const concurrencyLimit = ({
+  concurrency,
+  maxWaiting,
+  waitMs,
+}: ConcurrencyBounds = concurrencyBounds): LimitConcurrency => {
   const subjects = new Map<string, Subject>();
 
   const subjectOf = (name: string): Subject => {
@@ -84,8 +88,8 @@ export const turns = ({ atOnce, waiting, waitMs }: TurnBounds = turnBounds): InT
   return async (name, work) => {
     if (name === undefined) return work();
     const subject = subjectOf(name);
-    if (subject.atIt < atOnce) subject.atIt += 1;
-    else if (subject.waiting.size < waiting) await turnIn(subject.waiting, { waitMs, late: busy });
+    if (subject.atIt < concurrency) subject.atIt += 1;
+    else if (subject.waiting.size < maxWaiting) await waitForSlot(subject.waiting, { waitMs, onTimeout: busy });
     else throw busy();
     try {
       return await work();

@@ -1,18 +1,18 @@
 import { boundedConnection } from '../database/connection.ts';
 import { listenTo, type PostgresListener } from '../database/listener.ts';
 import pg from '../database/pg.ts';
-import { linkState } from '../messaging/bus/link-state.ts';
+import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
-import type { Carrier } from './announcement-carrier.ts';
+import type { PubSub } from './transport.ts';
 
-const channel = 'agora_announcement';
+const channel = 'agora_change';
 
 /** A connection to tell and one to listen, each opened when first used. PostgreSQL takes up to 8000 bytes a text. */
-export const announcementsOverPostgres = (url: string, log: Logger): Carrier => {
-  const link = linkState(log, 'the events database (announcing)');
+export const postgresPubSub = (url: string, log: Logger): PubSub => {
+  const link = availabilityLog(log, 'the events database (publishing changes)');
   const telling = new pg.Pool({
-    // 3 s: whoever announces keeps what it has to tell; both take milliseconds, so longer means that the link is dead.
-    ...boundedConnection(url, { name: 'agora-announcing', connectMs: 3_000, answerMs: 3_000 }),
+    // 3 s: publishers retry; both take milliseconds, so longer means that the connection is dead.
+    ...boundedConnection(url, { name: 'agora-changes', connectMs: 3_000, answerMs: 3_000 }),
     max: 1,
   });
   telling.on('error', link.down);
@@ -28,17 +28,17 @@ export const announcementsOverPostgres = (url: string, log: Logger): Carrier => 
       }
       link.up();
     },
-    listen: ({ onText, onListening }) => {
+    subscribe: ({ onText, onSubscribed }) => {
       listening = listenTo({
         databaseUrl: url,
         channel,
-        what: 'the events database (announcements)',
+        what: 'the events database (change notifications)',
         onNotice: onText,
-        onListening,
+        onListening: onSubscribed,
         log,
       });
     },
-    isListening: () => listening?.isListening() ?? false,
+    isSubscribed: () => listening?.isListening() ?? false,
     refusal: () => undefined,
     close: async () => {
       await listening?.close();

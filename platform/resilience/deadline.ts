@@ -2,7 +2,7 @@
  * What `work` comes to, or, after `ms`, what `late` says of that; `late` may throw. The work is not broken off: what it
  * comes to later is no news. (For work that can be broken off there are signals.)
  */
-export const inTime = async <T, Late>(ms: number, work: Promise<T>, late: () => Late): Promise<T | Late> => {
+export const withDeadline = async <T, Late>(ms: number, work: Promise<T>, late: () => Late): Promise<T | Late> => {
   let timer: NodeJS.Timeout | undefined;
   const time = new Promise<typeof isOver>((resolve) => {
     timer = setTimeout(resolve, ms, isOver);

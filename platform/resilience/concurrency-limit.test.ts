@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
-import { turns } from './turns.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
 
-const bounds = { atOnce: 2, waiting: 3, waitMs: 20_000 };
+const bounds = { concurrency: 2, maxWaiting: 3, waitMs: 20_000 };
 
 /** Works that end when told to, in one line of turns. */
 const scene = (over: Partial<typeof bounds> = {}) => {
-  const inTurn = turns({ ...bounds, ...over });
+  const limitConcurrency = concurrencyLimit({ ...bounds, ...over });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const start = (name: string, about: { subject: string | undefined } = { subject: 'cart' }) =>
-    inTurn(about.subject, async () => {
+    limitConcurrency(about.subject, async () => {
       begun.push(name);
       await new Promise<void>((resolve) => ends.set(name, resolve));
     }).then(
       () => 'done',
       (error: { code?: string; message: string }) => error.code ?? error.message,
     );
-  return { inTurn, begun, start, end: (name: string) => ends.get(name)?.() };
+  return { limitConcurrency, begun, start, end: (name: string) => ends.get(name)?.() };
 };
 
 it('lets two be at one thing, and the others wait in the order in which they came', async () => {
@@ -33,7 +33,7 @@ it('lets two be at one thing, and the others wait in the order in which they cam
 });
 
 it('keeps nobody waiting who is about another thing, or about none', async () => {
-  const { begun, start, end } = scene({ atOnce: 1 });
+  const { begun, start, end } = scene({ concurrency: 1 });
   const first = start('first');
   const waits = start('waits');
   const others = [start('other', { subject: 'another cart' }), start('free', { subject: undefined })];
@@ -45,7 +45,7 @@ it('keeps nobody waiting who is about another thing, or about none', async () =>
 });
 
 it('refuses at once when too many wait, and tells those to come again who waited too long', async () => {
-  const { start, end } = scene({ atOnce: 1, waiting: 1, waitMs: 20 });
+  const { start, end } = scene({ concurrency: 1, maxWaiting: 1, waitMs: 20 });
   const first = start('first');
   const late = start('late');
   expect(await start('too many')).toBe('RESOURCE_BUSY');
@@ -58,9 +58,9 @@ it('refuses at once when too many wait, and tells those to come again who waited
 });
 
 it('hands the turn of failed work to the next', async () => {
-  const { inTurn } = scene({ atOnce: 1 });
-  const failing = inTurn('cart', () => Promise.reject(new Error('failed')));
-  const next = inTurn('cart', async () => 'ran');
+  const { limitConcurrency } = scene({ concurrency: 1 });
+  const failing = limitConcurrency('cart', () => Promise.reject(new Error('failed')));
+  const next = limitConcurrency('cart', async () => 'ran');
   await expect(failing).rejects.toThrow('failed');
   expect(await next).toBe('ran');
 });

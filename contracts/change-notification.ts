@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-export const Announcement = z.object({
+export const ChangeNotification = z.object({
   about: z.object({
     /** As the graph calls it: `Product`, `Order`. */
     type: z.string().min(1),
@@ -14,4 +14,4 @@ export const Announcement = z.object({
   /** Rises with each change of the thing; who tells one twice says the same number again. */
   version: z.int().positive().optional(),
 });
-export type Announcement = z.infer<typeof Announcement>;
+export type ChangeNotification = z.infer<typeof ChangeNotification>;

@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a loop sleeps by: it wakes when there is something to do, and at the end. */
-export interface Bell {
+export interface WakeSignal {
   readonly stopped: boolean;
-  ring(): void;
+  wake(): void;
   stop(): void;
   /** Until the bell rings (also if it rang since the last sleep), or the time is up. */
   sleep(ms: number): Promise<void>;
   /** Until the time is up or the end: a back-off that no ringing cuts short. */
-  rest(ms: number): Promise<void>;
+  backOff(ms: number): Promise<void>;
 }
 
-export const makeBell = (): Bell => {
+export const wakeSignal = (): WakeSignal => {
   const ending = new AbortController();
   let rung = false;
   let wakeUp: () => void = () => undefined;
-  const ring = () => {
+  const wake = () => {
     rung = true;
     wakeUp();
   };
@@ -23,10 +23,10 @@ export const makeBell = (): Bell => {
     get stopped() {
       return ending.signal.aborted;
     },
-    ring,
+    wake,
     stop: () => {
       ending.abort();
-      ring();
+      wake();
     },
     sleep: async (ms) => {
       if (!rung) {
@@ -40,6 +40,6 @@ export const makeBell = (): Bell => {
       }
       rung = false;
     },
-    rest: (ms) => pause(ms, undefined, { signal: ending.signal }).catch(() => undefined),
+    backOff: (ms) => pause(ms, undefined, { signal: ending.signal }).catch(() => undefined),
   };
 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NotNow, notNow } from './not-now.ts';
+import { RetryableError, retryableError } from './retryable-error.ts';
 
 const prisma = (code: string, message: string, originalCode?: string) =>
   Object.assign(new Error(message), {
@@ -30,11 +30,11 @@ it.each([
     'SUBGRAPH_OVERLOADED',
   ],
   ['a database that is away', Object.assign(new Error('no'), { code: 'ECONNREFUSED' }), 'SUBGRAPH_UNAVAILABLE'],
-  ['what waited too long for its turn', new NotNow('RESOURCE_BUSY'), 'RESOURCE_BUSY'],
-])('%s may be asked for again', (_, error, code) => expect(notNow(error)?.code).toBe(code));
+  ['what waited too long for its turn', new RetryableError('RESOURCE_BUSY'), 'RESOURCE_BUSY'],
+])('%s may be asked for again', (_, error, code) => expect(retryableError(error)?.code).toBe(code));
 
 it.each([
   ['a bug', new TypeError('cannot read properties of undefined')],
   ['a rule of the database that was broken', prisma('P2002', 'Unique constraint failed.', '23505')],
   ['something that is no error', 'timeout exceeded when trying to connect'],
-])('%s may not', (_, error) => expect(notNow(error)).toBeUndefined());
+])('%s may not', (_, error) => expect(retryableError(error)).toBeUndefined());

@@ -1,12 +1,12 @@
-import type { Logger } from '../../observability/log.ts';
+import type { Logger } from './log.ts';
 
-export interface LinkState {
+export interface AvailabilityLog {
   up(): void;
   down(error: unknown): void;
 }
 
 /** One log line when something goes away and one when it is back, however often it is tried in between. */
-export const linkState = (log: Logger, what: string): LinkState => {
+export const availabilityLog = (log: Logger, what: string): AvailabilityLog => {
   let away = false;
   return {
     up: () => {
@@ -21,10 +21,10 @@ export const linkState = (log: Logger, what: string): LinkState => {
 };
 
 /** The same for several things, told apart by name: one that is away does not hide that another is back. */
-export const linkStates = (log: Logger, what: (name: string) => string): ((name: string) => LinkState) => {
-  const states = new Map<string, LinkState>();
+export const availabilityLogs = (log: Logger, what: (name: string) => string): ((name: string) => AvailabilityLog) => {
+  const states = new Map<string, AvailabilityLog>();
   return (name) => {
-    const state = states.get(name) ?? linkState(log, what(name));
+    const state = states.get(name) ?? availabilityLog(log, what(name));
     states.set(name, state);
     return state;
   };

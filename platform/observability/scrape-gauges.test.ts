@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { seriesOf } from '#kit/observability/series.ts';
-import { askAtScrape } from './asked-gauges.ts';
 import { Registry } from './metrics.ts';
+import { scrapeTimeGauges } from './scrape-gauges.ts';
 
 const plain = { name: 'lamps', help: 'Lamps.', read: ({ lamps }: { lamps: number }) => lamps };
 const byColour = {
@@ -15,7 +15,7 @@ const byColour = {
 it('asks once for all gauges of a scrape, and again at the next', async () => {
   const registry = new Registry();
   let asked = 0;
-  askAtScrape(registry, async () => ({ lamps: ++asked }), [plain, byColour]);
+  scrapeTimeGauges(registry, async () => ({ lamps: ++asked }), [plain, byColour]);
   expect(await seriesOf(registry)).toEqual({ lamps: 1, 'lamps_by_colour{colour="red"}': 1 });
   expect(await seriesOf(registry)).toEqual({ lamps: 2, 'lamps_by_colour{colour="red"}': 2 });
 });
@@ -27,7 +27,7 @@ it('has no series while there is no answer, and has them again afterwards', asyn
     if (isAway) throw new Error('away');
     return { lamps: 7 };
   };
-  askAtScrape(registry, ask, [plain, byColour]);
+  scrapeTimeGauges(registry, ask, [plain, byColour]);
   expect(await seriesOf(registry)).toEqual({});
   expect(await registry.metrics()).toContain('# TYPE lamps gauge');
   isAway = false;
@@ -40,7 +40,7 @@ it('forgets labels that are no longer spoken of', async () => {
   const registry = new Registry();
   const colours = ['red', 'blue'];
   const read = () => colours.map((colour) => [{ colour }, 1] as const);
-  askAtScrape(registry, async () => ({ lamps: 1 }), [{ ...byColour, read }]);
+  scrapeTimeGauges(registry, async () => ({ lamps: 1 }), [{ ...byColour, read }]);
   expect(Object.keys(await seriesOf(registry))).toHaveLength(2);
   colours.pop();
   expect(await seriesOf(registry)).toEqual({ 'lamps_by_colour{colour="red"}': 1 });
@@ -56,7 +56,7 @@ it('does not wait for a question that hangs, nor asks again before it has ended'
       answer = resolve;
     });
   };
-  askAtScrape(registry, ask, [plain], 20);
+  scrapeTimeGauges(registry, ask, [plain], 20);
   expect(await seriesOf(registry)).toEqual({});
   expect(await seriesOf(registry)).toEqual({});
   expect(asked).toBe(1);

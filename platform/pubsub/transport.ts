@@ -1,15 +1,15 @@
-/** How announcements travel. Connects for listening when somebody first listens. */
-export interface Carrier {
+/** How change notifications travel. Connects for listening when somebody first listens. */
+export interface PubSub {
   publish(text: string): Promise<void>;
-  listen(ear: Ear): void;
-  isListening(): boolean;
+  subscribe(ear: Subscriber): void;
+  isSubscribed(): boolean;
   /** Why the server refuses what is asked of it, as a code, until somebody changes its settings. */
   refusal(): string | undefined;
   close(): Promise<void>;
 }
 
-export interface Ear {
+export interface Subscriber {
   onText(text: string): void;
   /** From now on texts arrive; those before may have been missed. */
-  onListening(): void;
+  onSubscribed(): void;
 }

@@ -1,10 +1,10 @@
 /** Gauges whose numbers somebody else has to be asked for at a scrape: a database, a queue. */
-import { inTime } from '../resilience/in-time.ts';
+import { withDeadline } from '../resilience/deadline.ts';
 import { Gauge, type Registry } from './metrics.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-export interface AskedGauge<Answer> {
+export interface ScrapeTimeGauge<Answer> {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: readonly string[];
@@ -20,10 +20,10 @@ const answerWithinMs = 2_000;
  * again and again. While there is no answer they have no series. A number of before would say that all is as it was; that
  * the server is away is told by other metrics.
  */
-export const askAtScrape = <Answer>(
+export const scrapeTimeGauges = <Answer>(
   registry: Registry,
   ask: () => Promise<Answer>,
-  gauges: readonly AskedGauge<Answer>[],
+  gauges: readonly ScrapeTimeGauge<Answer>[],
   withinMs = answerWithinMs,
 ): void => {
   let asking: Promise<Answer | undefined> | undefined;
@@ -34,7 +34,7 @@ export const askAtScrape = <Answer>(
       .finally(() => {
         asking = undefined;
       });
-    return inTime(withinMs, asking, () => undefined);
+    return withDeadline(withinMs, asking, () => undefined);
   };
   for (const { name, help, labelNames = [], read } of gauges) {
     new Gauge({

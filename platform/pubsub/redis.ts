@@ -1,9 +1,9 @@
 import type { Logger } from '../observability/log.ts';
 import { connectRedis, type RedisConnection } from '../redis/redis.ts';
 import { isErrorReply, isRefusal } from '../redis/replies.ts';
-import type { Carrier } from './announcement-carrier.ts';
+import type { PubSub } from './transport.ts';
 
-const channel = 'agora:announcements';
+const channel = 'agora:changes';
 
 // 3 s: whoever announces keeps what it has to tell, and a machine that stands still for a moment is no outage.
 const timeoutMs = 3_000;
@@ -14,7 +14,7 @@ const manner = { timeoutMs, oneNode: true };
 const heartbeatMs = 5_000;
 
 /** A connection to tell and one to listen, each opened when first used. */
-export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
+export const redisPubSub = (url: string, log: Logger): PubSub => {
   let telling: { readonly connection: RedisConnection; readonly opened: Promise<void> } | undefined;
   let listening: RedisConnection | undefined;
   let heartbeat: NodeJS.Timeout | undefined;
@@ -22,7 +22,7 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
 
   return {
     publish: async (text) => {
-      telling ??= opening(connectRedis(url, log, 'announcing', manner));
+      telling ??= opening(connectRedis(url, log, 'publishing changes', manner));
       await telling.opened;
       try {
         await telling.connection.redis.publish(channel, text);
@@ -32,8 +32,8 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
         if (!isRefusal(error)) throw error;
       }
     },
-    listen: ({ onText, onListening }) => {
-      listening = connectRedis(url, log, 'announcements', manner);
+    subscribe: ({ onText, onSubscribed }) => {
+      listening = connectRedis(url, log, 'change notifications', manner);
       const { redis } = listening;
       redis.on('message', (_, text) => onText(text));
       redis.on('close', () => {
@@ -43,7 +43,7 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
         redis.subscribe(channel).then(
           () => {
             isSubscribed = true;
-            onListening();
+            onSubscribed();
           },
           (error) => {
             // Another connection would be refused as this one is; it asks again with its heart. What broke is made anew.
@@ -59,7 +59,7 @@ export const announcementsOverRedis = (url: string, log: Logger): Carrier => {
       };
       heartbeat = setInterval(beat, heartbeatMs).unref();
     },
-    isListening: () => isSubscribed,
+    isSubscribed: () => isSubscribed,
     refusal: () => telling?.connection.refusal() ?? listening?.refusal(),
     close: async () => {
       clearInterval(heartbeat);

@@ -1,7 +1,7 @@
 /** What could not be done at this moment though nothing is wrong with it: the caller may ask again, and is told so. */
 
 import { isConflict, sqlStateOf } from '../database/transaction.ts';
-import { isOutage } from '../messaging/bus/outage.ts';
+import { isOutage } from './outage.ts';
 
 const sentences = {
   /** Others are changing the same thing, or the caller is, many times at once. */
@@ -13,25 +13,25 @@ const sentences = {
     'The database cannot be reached at this moment. Try again shortly, a mutation with the same idempotency key.',
 } as const;
 
-type NotNowCode = keyof typeof sentences;
+type RetryableCode = keyof typeof sentences;
 
-export class NotNow extends Error {
-  readonly code: NotNowCode;
-  constructor(code: NotNowCode, options?: ErrorOptions) {
+export class RetryableError extends Error {
+  readonly code: RetryableCode;
+  constructor(code: RetryableCode, options?: ErrorOptions) {
     super(sentences[code], options);
-    this.name = 'NotNow';
+    this.name = 'RetryableError';
     this.code = code;
   }
 }
 
 /** The error as one of these, when it is one; a bug is none. */
-export const notNow = (error: unknown): NotNow | undefined => {
-  if (error instanceof NotNow) return error;
+export const retryableError = (error: unknown): RetryableError | undefined => {
+  if (error instanceof RetryableError) return error;
   const code = codeOf(error);
-  return code && new NotNow(code, { cause: error });
+  return code && new RetryableError(code, { cause: error });
 };
 
-const codeOf = (error: unknown): NotNowCode | undefined => {
+const codeOf = (error: unknown): RetryableCode | undefined => {
   if (!(error instanceof Error)) return undefined;
   // A conflict is one that was left after the retries.
   if (isConflict(error) || sqlStateOf(error) === lockTimeout) return 'RESOURCE_BUSY';
