@@ -9,18 +9,18 @@ import {
 } from '#contracts/access-token.ts';
 import type { AccessTokens } from '../usecases/ports.ts';
 
-// 15 min: the gateway believes a token without asking us, so this is how long one that was stolen, or whose roles were
-// taken away, keeps working.
+// 15 min: the gateway trusts a token without asking us, so a stolen token, or one whose roles were revoked, keeps working
+// this long.
 const lifeMs = 15 * 60 * 1_000;
 
-/** Signs with the first key. All of them are published, so that tokens of the key before verify until they end. */
+/** Signs with the first key. All are published, so that tokens of the previous key verify until they expire. */
 export const accessTokens = async (
   privateKeys: JSONWebKeySet,
 ): Promise<AccessTokens & { publicKeys: JSONWebKeySet }> => {
   const publicKeys = await Promise.all(privateKeys.keys.map(publicPart));
   const [signing] = privateKeys.keys;
   const [published] = publicKeys;
-  if (!signing || !published?.kid) throw new Error('a key to sign access tokens with is required');
+  if (!signing || !published?.kid) throw new Error('ACCESS_TOKEN_KEYS needs a signing key');
   const key = await importJWK(signing, accessTokenAlgorithm);
   const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: published.kid };
   return {
@@ -35,13 +35,13 @@ export const accessTokens = async (
         .setIssuedAt(now)
         .setExpirationTime(expiresAt)
         .sign(key);
-      // A token ends on a whole second.
+      // A token expires on a whole second.
       return { accessToken, expiresAt: new Date(Math.floor(expiresAt.getTime() / 1_000) * 1_000) };
     },
   };
 };
 
-/** Field by field, so that no private one can slip through. A key without a name gets its thumbprint (RFC 7638). */
+/** Field by field, so that no private one can slip through. A key without an id gets its thumbprint (RFC 7638). */
 const publicPart = async ({ kty, crv, x, kid }: JWK): Promise<JWK> => {
   const key = { kty, crv, x } as JWK;
   return { ...key, kid: kid ?? (await calculateJwkThumbprint(key)), alg: accessTokenAlgorithm, use: 'sig' };

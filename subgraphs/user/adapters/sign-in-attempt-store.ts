@@ -4,7 +4,7 @@ import type { Prisma } from '#prisma/user/client/client.ts';
 import { forgetAt, type SignInHistory, strangersCountSince } from '../domain/sign-in-attempts.ts';
 import type { SignInAttemptStore } from '../usecases/ports.ts';
 
-/** In one statement, with the time at which it was true. */
+/** One statement, with the time at which it was true. */
 export const signInHistory = async (sql: Sql, clock: Clock, email: Email, address: string): Promise<SignInHistory> => {
   const [row] = await sql.$queryRawUnsafe<Row[]>(
     `SELECT here.failures, here.last_failed_at, here.last_signed_in_at,
@@ -14,7 +14,7 @@ export const signInHistory = async (sql: Sql, clock: Clock, email: Email, addres
             LEFT JOIN strangers_guesses AS strangers USING (email)`,
     ...[email, address],
   );
-  if (!row) throw new Error('a row that always is there is not');
+  if (!row) throw new Error('the history query returned no row');
   const { failures, last_failed_at: lastFailedAt, last_signed_in_at: lastSignedInAt, since } = row;
   return {
     here: failures === null ? undefined : { failures, lastFailedAt, lastSignedInAt },
@@ -34,7 +34,7 @@ interface Row {
 
 export const signInAttemptStore = (tx: Prisma.TransactionClient, clock: Clock): SignInAttemptStore => ({
   lock: async (email, address) => {
-    // An advisory lock, because before the first failure there is no row that could be locked.
+    // An advisory lock, because before the first failure there is no row to lock.
     const key = `sign-in-attempts:${email} ${address}`;
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
     return signInHistory(tx, clock, email, address);
@@ -49,7 +49,7 @@ export const signInAttemptStore = (tx: Prisma.TransactionClient, clock: Clock): 
     });
   },
   countStrangersGuess: async (email, now) => {
-    // One statement: guesses from many addresses come at once, and the lock above is each address's own.
+    // One statement: guesses from many addresses are concurrent, and the lock above is per address.
     await tx.$executeRaw`
       INSERT INTO strangers_guesses AS g (email, failures, since) VALUES (${email}, 1, ${now})
       ON CONFLICT (email) DO UPDATE SET

@@ -3,26 +3,26 @@ import { type Email, parseEmail } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { type InvalidPassword, invalidPassword } from './failures.ts';
 
-/** A password, ready to be hashed or checked. It is never stored, logged, or made part of a digest other than its hash. */
+/** A normalized password. It is never stored, logged, or made part of a digest other than its hash. */
 export type Password = string & z.$brand<'Password'>;
 
-// NIST SP 800-63B: length is what counts, and rules about digits and signs do harm. It asks for 8 at least; 10, because
-// a shop's customers have no second factor here.
+// NIST SP 800-63B: length is what counts, and composition rules do harm. It requires at least 8; 10, because there is no
+// second factor here.
 const shortest = 10;
-// 128: room for a pass-phrase; past that it only costs us work.
+// 128: room for a passphrase; anything longer only costs us work.
 const longest = 128;
-// A character is one or two units of a string. Checked first, so that nobody makes us normalise a megabyte.
+// A character is one or two UTF-16 units. Checked first, so that nobody makes us normalise a megabyte.
 const longestText = 2 * longest;
 
 /**
- * The password as it was meant: two keyboards may send the same letter as different characters (NIST SP 800-63B
- * 5.1.1.2 asks for this). Every password goes through here, new or typed again.
+ * Two keyboards may send the same letter as different characters (NIST SP 800-63B 5.1.1.2 requires normalisation). Every
+ * password goes through here, new or typed again.
  */
 const normalise = (text: string): Password => text.normalize('NFKC') as Password;
 
 const lengthOf = (password: Password): number => [...password].length;
 
-/** A new password for the account with this address, or which rule it breaks. */
+/** A new password for the account with this address, or the rule that it breaks. */
 export const newPassword = (text: string, email: Email): Result<Password, InvalidPassword> => {
   if (text.length > longestText) return fail(invalidPassword('TOO_LONG'));
   const password = normalise(text);
@@ -32,6 +32,6 @@ export const newPassword = (text: string, email: Email): Result<Password, Invali
   return ok(password);
 };
 
-/** A password typed to prove who one is; `undefined` when it is so long that no account can have it. */
+/** A password typed to sign in; `undefined` when it is too long for any account to have it. */
 export const typedPassword = (text: string): Password | undefined =>
   text.length > longestText ? undefined : normalise(text);

@@ -1,7 +1,7 @@
-/** A person with an account, as others may see them; and what only signing in needs to know. */
+/** A person with an account, their sessions, and what only signing in needs to know. */
 import type { z } from 'zod';
 import type { Email } from '#contracts/email.ts';
-import type { UserId } from '#contracts/ids.ts';
+import type { Id, UserId } from '#contracts/ids.ts';
 import type { Role } from '#contracts/viewer.ts';
 import type { DisplayName } from './display-name.ts';
 
@@ -13,11 +13,20 @@ export interface User {
   readonly createdAt: Date;
 }
 
-/** The hash stays out of `User`, so that nothing which is shown can hold it. */
+/** The hash is kept out of `User`, so that nothing that is shown can contain it. */
 export interface Account {
   readonly user: User;
   readonly passwordHash: PasswordHash;
 }
 
-/** A salted hash that names its own algorithm and cost. */
+/** A salted hash that includes its algorithm and cost. */
 export type PasswordHash = string & z.$brand<'PasswordHash'>;
+
+export type SessionId = Id<'Session'>;
+
+/** One sign-in on one device. Access tokens name it, so that it can be ended before they expire. */
+export interface Session {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  readonly createdAt: Date;
+}

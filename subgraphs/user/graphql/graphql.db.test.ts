@@ -97,7 +97,7 @@ describe('notifications', () => {
       [3, 'd'],
       [4, 'e'],
     ] as const)
-      await kit.app.commands.notify(happening(at), { ...notice.orderPlaced(order), title });
+      await kit.app.commands.notify(happening(at), { ...notice.orderNotice('ORDER_PLACED', order), title });
 
     const titles: string[] = [];
     let after: string | null = null;
@@ -116,7 +116,7 @@ describe('notifications', () => {
     const customer = await kit.customer();
     const order = anOrderFor(customer);
     await kit.app.commands.notify(happening(1), notice.welcome({ userId: customer.id, displayName: 'Ada' }));
-    await kit.app.commands.notify(happening(2), notice.orderPlaced(order));
+    await kit.app.commands.notify(happening(2), notice.orderNotice('ORDER_PLACED', order));
     const { data } = await ask(as(customer), page);
     expect(data.me.notifications.edges.map(({ node }: { node: { order: unknown } }) => node.order)).toEqual([
       { id: order.orderId },

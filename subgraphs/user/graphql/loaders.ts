@@ -5,11 +5,11 @@ import type { User } from '../domain/user.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {
-  /** Null for a user who does not exist or whom the viewer may not see. */
+  /** Null for a user who does not exist or is not visible to the viewer. */
   readonly users: DataLoader<UserId, User | null>;
 }
 
-/** For one request and its viewer: what is asked for in one go becomes one statement. */
+/** For one request and its viewer: concurrent loads become one statement. */
 export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
   users: new DataLoader(async (ids) => {
     const users = new Map((await reads.users(viewer, ids)).map((user) => [user.id, user]));

@@ -22,5 +22,5 @@ export const mutations = {
   },
 } satisfies MutationResolvers;
 
-/** Whom a gateway does not place counts as one with all others whom it does not: guessing is slowed all the same. */
+/** Clients whose address the gateway does not know share one count: guessing is slowed all the same. */
 const addressOf = ({ address }: Viewer): string => address ?? 'unknown';

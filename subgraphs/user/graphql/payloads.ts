@@ -2,7 +2,7 @@ import type { Failure, Result } from '#contracts/result.ts';
 
 type Named<F extends Failure> = F extends unknown ? F & { readonly __typename: F['kind'] } : never;
 
-/** How a mutation ended, as a member of its union: a failure's kind is the name of its type already. */
+/** The outcome of a mutation as a member of its union: a failure's kind is the name of its type. */
 export const payload = <Success extends string, T, Fields, F extends Failure>(
   success: Success,
   result: Result<T, F>,

@@ -1,6 +1,5 @@
 import { completeResolvers } from '#platform/graphql/answered.ts';
 import { mutations } from './mutations.ts';
-import { notification } from './notification.ts';
 import { queries } from './queries.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 import { user } from './user.ts';
@@ -9,5 +8,5 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: queries,
   Mutation: mutations,
   User: user,
-  Notification: notification,
+  Notification: { order: ({ orderId }) => (orderId ? { id: orderId } : null) },
 } satisfies Resolvers);

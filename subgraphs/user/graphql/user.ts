@@ -4,7 +4,7 @@ import { connection, type Page, parsePage } from '#platform/graphql/connection.t
 import type { UserResolvers } from './types.generated.ts';
 
 export const user = {
-  // Whatever cannot be an id of ours is nobody, like an id that nobody has.
+  // A malformed id is treated like an unknown one.
   __resolveReference: (reference, { loaders }) => {
     const id = parseId('User', reference.id);
     return id ? loaders.users.load(id) : null;

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { JSONWebKeySet } from 'jose';
 import { accessTokenKeysPath } from '#contracts/access-token.ts';
 
-// 5 min: a new key is published that long before it signs (README), and nobody asks for it on each request.
+// 5 min: a new key is published at least that long before it signs (README).
 const cacheControl = 'public, max-age=300';
 
-/** Publishes the keys that verify access tokens. Open to everyone: they are public. */
+/** Publishes the keys that verify access tokens. They are public. */
 export const jwks =
   (publicKeys: JSONWebKeySet) =>
   (http: FastifyInstance): void => {

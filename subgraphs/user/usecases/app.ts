@@ -1,10 +1,11 @@
-import { forgetOldAttempts } from './forget-old-attempts.ts';
-import { notify } from './notify.ts';
+import type { Message } from '#contracts/envelope.ts';
+import type { Notice } from '../domain/notification.ts';
 import type { Deps } from './ports.ts';
+import { forgetOldAttempts } from './prove-password.ts';
 import { register } from './register.ts';
 import { signIn } from './sign-in.ts';
 
-/** Everything this service can do, and everything it can tell. */
+/** Everything that the user service does. */
 export const app = (deps: Deps) => ({
   commands: {
     register: register(deps),
@@ -16,3 +17,11 @@ export const app = (deps: Deps) => ({
 });
 
 export type App = ReturnType<typeof app>;
+
+/** Notifies a customer of what a message reports: once, however often the message is delivered. */
+const notify =
+  ({ receive, newId }: Deps) =>
+  (message: Message, notice: Notice): Promise<void> =>
+    receive(message, ({ notifications }) =>
+      notifications.insert({ ...notice, id: newId('Notification'), createdAt: new Date(message.occurredAt) }),
+    );

@@ -1,4 +1,4 @@
-/** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
+/** What the use cases need from outside. Adapters implement these; wiring.ts assembles them. */
 import type { Email } from '#contracts/email.ts';
 import type { Outbox } from '#contracts/envelope.ts';
 import type { Idempotency } from '#contracts/idempotency.ts';
@@ -6,12 +6,11 @@ import type { MessageId, newId, UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { Password } from '../domain/password.ts';
-import type { Session, SessionId } from '../domain/session.ts';
 import type { AddressHistory, SignInHistory } from '../domain/sign-in-attempts.ts';
-import type { Account, PasswordHash, User } from '../domain/user.ts';
+import type { Account, PasswordHash, Session, SessionId, User } from '../domain/user.ts';
 
 export interface AccountStore {
-  /** False when the address has an account already; nothing is written then. */
+  /** False when the address already has an account; nothing is written then. */
   insert(account: Account): Promise<boolean>;
 }
 
@@ -20,12 +19,12 @@ export interface SessionStore {
 }
 
 export interface SignInAttemptStore {
-  /** What happened at this account from this client address, which nobody else can lock until the transaction ends. */
+  /** The history of this account and client address, locked until the transaction ends. */
   lock(email: Email, address: string): Promise<SignInHistory>;
   save(email: Email, address: string, history: AddressHistory): Promise<void>;
-  /** One more among the strangers', in a count of a day that begins with the first. */
+  /** Counts one more guess by a stranger, in a day's window that starts with the first. */
   countStrangersGuess(email: Email, now: Date): Promise<void>;
-  /** Drops what no longer counts, at most `limit` rows of each kind; tells how many. */
+  /** Deletes what no longer counts, at most `limit` rows of each kind. Returns the number of rows. */
   dropForgotten(limit: number): Promise<number>;
 }
 
@@ -58,19 +57,18 @@ export type Receive = (
 
 export interface NotificationPage {
   readonly limit: number;
-  /** The last one of the page before. */
+  /** The last one of the previous page. */
   readonly after: Notification['id'] | undefined;
 }
 
-/** What may be shown, and to whom. */
 export interface UserReads {
-  /** Those of these users whom the viewer may see: themself, or for staff all; in no promised order. One statement. */
+  /** The users visible to the viewer (themselves; all for staff), in no particular order. One statement. */
   users(viewer: Viewer, ids: readonly UserId[]): Promise<readonly User[]>;
-  /** Up to `limit + 1` notifications, so that the caller can tell whether there are more. Newest first. */
+  /** Up to `limit + 1` notifications, so that the caller can see whether there are more. Newest first. */
   notifications(userId: UserId, page: NotificationPage): Promise<readonly Notification[]>;
 }
 
-/** What proving an identity needs to read. Not part of what the doors can reach. */
+/** Reads for verifying a password. Not reachable from GraphQL. */
 export interface Credentials {
   account(email: Email): Promise<Account | undefined>;
   history(email: Email, address: string): Promise<SignInHistory>;
@@ -78,7 +76,7 @@ export interface Credentials {
 
 export interface Passwords {
   hash(password: Password): Promise<PasswordHash>;
-  /** Without a hash (there is no such account) it is false, and takes as long as with one. */
+  /** Without a hash (no such account) the result is false, and takes as long as with one. */
   isRight(password: Password, hash: PasswordHash | undefined): Promise<boolean>;
 }
 

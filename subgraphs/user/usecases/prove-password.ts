@@ -14,13 +14,13 @@ import type { Deps } from './ports.ts';
 export interface Attempt {
   readonly email: Email;
   readonly password: Password;
-  /** The client's, as limits count it. */
+  /** The client address that limits apply to. */
   readonly address: string;
 }
 
 /**
- * Whose password this is. An e-mail address without an account gets the same answers, after the same time, and has to
- * wait as long as one with an account.
+ * Verifies a password. An e-mail address without an account gets the same results, after the same time, and the same waits
+ * as one with an account.
  */
 export const provePassword =
   ({ transaction, credentials, passwords }: Deps) =>
@@ -31,8 +31,8 @@ export const provePassword =
     const account = await credentials.account(email);
     const isRight = await passwords.isRight(password, account?.passwordHash);
 
-    // Looked at again, one at a time, because of guesses that come all at once: each had its password checked above, but
-    // is told the outcome only while it may guess. A hundred at once learn no more than five in a row.
+    // Checked again, one at a time, because of concurrent guesses: each had its password verified above, but learns the
+    // result only while it is allowed to guess. A hundred at once learn no more than five in a row.
     return transaction(async ({ attempts }) => {
       const history = await attempts.lock(email, address);
       const lockedMeanwhile = lockedUntil(history);
@@ -45,4 +45,23 @@ export const provePassword =
       if (isStrangersGuess(history)) await attempts.countStrangersGuess(email, history.now);
       return fail(invalidCredentials);
     }, `${email} ${address}`);
+  };
+
+// 1000 rows of each kind per transaction: short enough to disturb nobody.
+const batch = 1_000;
+// 50 transactions per run: a hundred addresses that guess at as many accounts as the gateway lets them leave behind 60,000
+// rows in the ten minutes between two runs.
+const maxBatches = 50;
+
+/** Deletes sign-in attempts and sign-ins that no longer count. Returns the number of rows. */
+export const forgetOldAttempts =
+  ({ transaction }: Deps) =>
+  async (): Promise<number> => {
+    let total = 0;
+    for (let round = 1; round <= maxBatches; round++) {
+      const dropped = await transaction(({ attempts }) => attempts.dropForgotten(batch));
+      total += dropped;
+      if (dropped < batch) break;
+    }
+    return total;
   };

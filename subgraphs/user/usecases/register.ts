@@ -1,11 +1,12 @@
 import { type Email, parseEmail } from '#contracts/email.ts';
+import { message } from '#contracts/envelope.ts';
+import { UserRegistered } from '#contracts/messages/user.ts';
 import { fail, idempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { type DisplayName, parseDisplayName } from '../domain/display-name.ts';
 import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../domain/failures.ts';
 import { newPassword, type Password } from '../domain/password.ts';
 import type { Account, User } from '../domain/user.ts';
-import { openAccount } from './open-account.ts';
-import type { Deps } from './ports.ts';
+import type { Deps, Stores } from './ports.ts';
 import { type Attempt, provePassword } from './prove-password.ts';
 
 export interface Register {
@@ -13,7 +14,7 @@ export interface Register {
   readonly email: string;
   readonly password: string;
   readonly displayName: string;
-  /** The client's, as limits count it. */
+  /** The client address that limits apply to. */
   readonly address: string;
 }
 
@@ -24,14 +25,14 @@ export const register =
     const applicant = parseApplicant(command);
     if (!applicant.ok) return applicant;
     const { email, displayName, password } = applicant.value;
-    // Before the transaction: hashing is slow on purpose, and a connection is not to be held for so long.
+    // Before the transaction: hashing is slow on purpose, and no connection should be held that long.
     const account = await newAccount(deps, applicant.value);
 
     const registered = await deps.transaction(
       (stores) =>
         stores.idempotency.once(
-          // A guest has no id: the address stands for them. The password is left out, for no quick digest of it may be
-          // stored; that a retry has the same one is checked against its hash below.
+          // A guest has no id: the e-mail address is the actor. The password is left out, because no fast digest of it may
+          // be stored; whether a retry has the same one is checked against its hash below.
           { actor: email, operation: 'register', key: command.idempotencyKey, input: { displayName } },
           async () => ((await openAccount(stores, account)) ? ok(account.user.id) : fail(emailTaken)),
         ),
@@ -65,8 +66,19 @@ const newAccount = async (
   passwordHash: await passwords.hash(password),
 });
 
-/** For a retry. Whoever does not know the password is not the one who registered, and guesses here count as any others. */
+/** For a retry: only the person who registered knows the password, and guesses here count like any others. */
 const earlierAccount = async (deps: Deps, attempt: Attempt): Promise<Result<User, RegisterFailure>> => {
   const proof = await provePassword(deps)(attempt);
   return proof.ok ? proof : fail(idempotencyConflict);
+};
+
+/** Stores a new account together with its event. False when the address already has one; nothing is written then. */
+export const openAccount = async (
+  { accounts, outbox }: Pick<Stores, 'accounts' | 'outbox'>,
+  account: Account,
+): Promise<boolean> => {
+  const { id, displayName } = account.user;
+  if (!(await accounts.insert(account))) return false;
+  await outbox.add(message(UserRegistered, { type: 'user', id }, { userId: id, displayName }));
+  return true;
 };

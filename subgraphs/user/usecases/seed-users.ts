@@ -3,10 +3,10 @@ import { namedId } from '#contracts/ids.ts';
 import type { Role } from '#contracts/viewer.ts';
 import type { DisplayName } from '../domain/display-name.ts';
 import type { Password } from '../domain/password.ts';
-import { openAccount } from './open-account.ts';
 import type { Deps } from './ports.ts';
+import { openAccount } from './register.ts';
 
-/** For demonstrations only: everybody knows these passwords. Nothing but `npm run seed` makes these accounts. */
+/** For demonstrations only: these passwords are public. Only `npm run seed` creates these accounts. */
 export const demoUsers: readonly {
   readonly email: string;
   readonly password: string;
@@ -18,7 +18,7 @@ export const demoUsers: readonly {
   { email: 'admin@example.com', password: 'demo-admin-1', displayName: 'Demo Admin', roles: ['CUSTOMER', 'ADMIN'] },
 ];
 
-/** Makes the demo accounts that are not there yet, under the same ids on every machine. Tells which it made. */
+/** Creates the demo accounts that are missing, with the same ids on every machine. Returns their addresses. */
 export const seedUsers =
   ({ transaction, passwords, now }: Pick<Deps, 'transaction' | 'passwords' | 'now'>) =>
   async (): Promise<readonly string[]> => {

@@ -2,8 +2,7 @@ import { parseEmail } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { invalidCredentials, type SignInFailure } from '../domain/failures.ts';
 import { typedPassword } from '../domain/password.ts';
-import type { SessionId } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
+import type { SessionId, User } from '../domain/user.ts';
 import type { AccessToken, Deps } from './ports.ts';
 import { provePassword } from './prove-password.ts';
 
@@ -11,7 +10,7 @@ export interface SignIn {
   readonly idempotencyKey: string | undefined;
   readonly email: string;
   readonly password: string;
-  /** The client's, as limits count it. */
+  /** The client address that limits apply to. */
   readonly address: string;
 }
 
@@ -19,14 +18,14 @@ export interface SignedIn extends AccessToken {
   readonly user: User;
 }
 
-/** Opens a session and gives its first access token. A retry with the same key gets a new token of the same session. */
+/** Opens a session and issues its first access token. A retry with the same key gets a new token of the same session. */
 export const signIn =
   (deps: Deps) =>
   async (command: SignIn): Promise<Result<SignedIn, SignInFailure>> => {
     const email = parseEmail(command.email);
     const password = typedPassword(command.password);
     if (!email || !password) return fail(invalidCredentials);
-    // Also before a retry is answered: a key is no proof of who one is, and a token is not kept to be given again.
+    // Also for a retry: a key proves no identity, and tokens are not stored to be returned again.
     const proof = await provePassword(deps)({ email, password, address: command.address });
     if (!proof.ok) return proof;
     const user = proof.value;
@@ -38,7 +37,7 @@ export const signIn =
 const openSession = ({ transaction, newId, now }: Deps, user: User, key: string | undefined) =>
   transaction(
     ({ sessions, idempotency }) =>
-      // The proven user is the actor, so there is no other input: the password must not be part of it.
+      // The verified user is the actor, so there is no other input: the password must not be part of it.
       idempotency.once<SessionId, never>({ actor: user.id, operation: 'signIn', key, input: {} }, async () => {
         const id = newId('Session');
         await sessions.insert({ id, userId: user.id, createdAt: now() });

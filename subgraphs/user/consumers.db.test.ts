@@ -12,7 +12,7 @@ import {
 } from '#contracts/messages/order.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import { anOrderFor, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
-import { consumers } from './index.ts';
+import { consumers } from './consumers.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {

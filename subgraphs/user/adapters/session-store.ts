@@ -1,8 +1,0 @@
-import type { Prisma } from '#prisma/user/client/client.ts';
-import type { SessionStore } from '../usecases/ports.ts';
-
-export const sessionStore = (tx: Prisma.TransactionClient): SessionStore => ({
-  insert: async (session) => {
-    await tx.session.create({ data: session, select: { id: true } });
-  },
-});
