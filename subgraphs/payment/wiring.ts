@@ -4,6 +4,7 @@ import { newId } from '#contracts/ids.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import type { Clock } from '#platform/database/transaction.ts';
 import { unitOfWork } from '#platform/database/unit-of-work.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import { runInContext } from '#platform/observability/context.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
@@ -19,7 +20,7 @@ import { simulator } from './adapters/simulator/simulator.ts';
 import { deliverWebhooks } from './adapters/simulator/webhook-queue.ts';
 import type { PaymentConfig } from './config.ts';
 import { consumers } from './consumers.ts';
-import { context, type GraphqlContext } from './graphql/context.ts';
+import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
@@ -43,7 +44,7 @@ export interface World {
   readonly clock?: Clock;
 }
 
-/** The whole app over a database and a provider, without any door. */
+/** The whole app over a database and a provider, without HTTP or queue. */
 export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
   const deps: Deps = {
     ...unitOfWork(prisma, stores, { clock }),
@@ -56,9 +57,9 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
   return app(deps);
 };
 
-// 1 s: an order whose payment lost an answer should not notice; an idle round is one query on an empty index.
+// 1 s: a lost answer should barely delay the order; an idle round is one query on an empty index.
 const sweepEveryMs = 1_000;
-// 250 ms: the simulator is about as quick to tell as a real provider.
+// 250 ms: about as fast as a real provider's webhooks.
 const deliverEveryMs = 250;
 
 export const wire = ({
@@ -82,10 +83,10 @@ export const wire = ({
   const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
   return {
     schema: schema(),
-    context: context(paymentApp),
+    context: requestContext(paymentApp, loaders),
     handlers: consumers(paymentApp),
     tasks: [
-      { name: 'take up open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
+      { name: 'retry open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
       { name: 'check waiting payments', everyMs: sweepEveryMs, run: paymentApp.sweeps.checks },
       { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
     ],
@@ -94,9 +95,9 @@ export const wire = ({
   };
 };
 
-// One process sends and receives (config.ts sees to that), so a secret that nobody else knows will do.
-const madeUpSecret = randomBytes(32).toString('hex');
-const webhookSecret = ({ SIMULATOR_WEBHOOK_SECRET }: PaymentConfig): string => SIMULATOR_WEBHOOK_SECRET ?? madeUpSecret;
+// One process sends and receives (config.ts requires it), so a random secret suffices.
+const randomSecret = randomBytes(32).toString('hex');
+const webhookSecret = ({ SIMULATOR_WEBHOOK_SECRET }: PaymentConfig): string => SIMULATOR_WEBHOOK_SECRET ?? randomSecret;
 
 const webhookUrl = ({ PAYMENT_PUBLIC_URL, PAYMENT_PORT }: PaymentConfig): string =>
   new URL('webhooks/simulator', `${PAYMENT_PUBLIC_URL ?? `http://127.0.0.1:${PAYMENT_PORT}`}/`).href;

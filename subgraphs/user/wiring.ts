@@ -2,13 +2,11 @@
 import type { JSONWebKeySet } from 'jose';
 import { newId } from '#contracts/ids.ts';
 import { prismaConnector } from '#platform/database/database.ts';
-import { type Clock, inTransaction } from '#platform/database/transaction.ts';
+import type { Clock } from '#platform/database/transaction.ts';
+import { unitOfWork } from '#platform/database/unit-of-work.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
-import { idempotency } from '#platform/messaging/idempotency.ts';
-import { recordReceived } from '#platform/messaging/inbox.ts';
-import { outbox } from '#platform/messaging/outbox.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
-import { concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from './adapters/access-tokens.ts';
 import { argon2Passwords } from './adapters/argon2-passwords.ts';
@@ -17,54 +15,37 @@ import { credentials, userReads } from './adapters/user-reads.ts';
 import { accountStore, notificationStore, sessionStore } from './adapters/user-store.ts';
 import type { UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
-import { context, type GraphqlContext } from './graphql/context.ts';
+import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { jwks } from './http/jwks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, Stores } from './usecases/ports.ts';
+import type { Deps } from './usecases/ports.ts';
 import { seedUsers } from './usecases/seed-users.ts';
-
-const everyTenMinutes = 10 * 60 * 1_000;
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
-const stores = (tx: Prisma.TransactionClient, clock: Clock): Stores => ({
-  accounts: accountStore(tx),
-  sessions: sessionStore(tx),
-  attempts: signInAttemptStore(tx, clock),
-  notifications: notificationStore(tx),
-  outbox: outbox(tx),
-  idempotency: idempotency(tx),
-});
-
-/** The ports that the database stands behind. */
-const persistence = (
-  prisma: PrismaClient,
-  clock: Clock = (time) => time,
-): Pick<Deps, 'transaction' | 'receive' | 'reads' | 'credentials'> => {
-  const limitConcurrency = concurrencyLimit();
-  return {
-    transaction: (work, subject) =>
-      limitConcurrency(subject, () => inTransaction(prisma, (tx) => work(stores(tx, clock)))),
-    receive: (message, work) =>
-      inTransaction(prisma, async (tx) => {
-        if (await recordReceived(tx, message)) await work(stores(tx, clock));
-      }),
-    reads: userReads(prisma),
-    credentials: credentials(prisma, clock),
-  };
-};
-
 export const connect = prismaConnector(PrismaClient);
 
-/** The whole app over a database, without any door. */
+/** The ports that the database stands behind. */
+const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
+  const stores = (tx: Prisma.TransactionClient) => ({
+    accounts: accountStore(tx),
+    sessions: sessionStore(tx),
+    attempts: signInAttemptStore(tx, clock),
+    notifications: notificationStore(tx),
+  });
+  const { transaction, receive } = unitOfWork(prisma, stores, { clock });
+  return { transaction, receive, reads: userReads(prisma), credentials: credentials(prisma, clock) };
+};
+
+/** The whole app over a database, without HTTP or queue. */
 export const createApp = async (
   prisma: PrismaClient,
   tokens: Deps['accessTokens'],
-  { clock, ...world }: Pick<Deps, 'now' | 'newId'> & { readonly clock?: Clock } = { now: () => new Date(), newId },
-) => app({ ...persistence(prisma, clock), passwords: await argon2Passwords(), accessTokens: tokens, ...world });
+  { clock, now = () => new Date() }: { readonly clock?: Clock; readonly now?: Deps['now'] } = {},
+) => app({ ...persistence(prisma, clock), passwords: await argon2Passwords(), accessTokens: tokens, now, newId });
 
-/** For `npm run seed`: makes the demo accounts that are missing, tells which. */
+/** For `npm run seed`: creates the demo accounts that are missing and returns their addresses. */
 export const seed = async (databaseUrl: string): Promise<readonly string[]> => {
   const prisma = connect(databaseUrl, 1);
   try {
@@ -74,14 +55,17 @@ export const seed = async (databaseUrl: string): Promise<readonly string[]> => {
   }
 };
 
+// 10 min: rows are deleted in batches, and a few thousand that linger cost nothing.
+const forgetEveryMs = 10 * 60 * 1_000;
+
 export const wire = async ({ config, prisma }: Kit<UserConfig, PrismaClient>): Promise<Subgraph<GraphqlContext>> => {
   const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
   const userApp = await createApp(prisma, tokens);
   return {
     schema: schema(),
-    context: context(userApp),
+    context: requestContext(userApp, loaders),
     handlers: consumers(userApp),
-    tasks: [{ name: 'forget old sign-in attempts', everyMs: everyTenMinutes, run: userApp.commands.forgetOldAttempts }],
+    tasks: [{ name: 'forget old sign-in attempts', everyMs: forgetEveryMs, run: userApp.commands.forgetOldAttempts }],
     routes: jwks(tokens.publicKeys),
   };
 };

@@ -1,12 +1,9 @@
-import { type GraphQLError, graphql } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId, type UserId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
-import { schema } from '../wiring.ts';
-import { context } from './context.ts';
 
 let kit: PaymentTestApp;
 beforeAll(async () => {
@@ -14,18 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-const subgraph = schema();
 const [ada, eve] = [newId('User'), newId('User')];
 const as = (id: UserId, ...roles: Role[]): Viewer => ({ kind: 'user', id, roles: ['CUSTOMER', ...roles] });
 const staff = as(newId('User'), 'STAFF');
-
-/** What the gateway would get for this viewer; as JSON, so that it can be compared. */
-const ask = async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}) => {
-  const result = await graphql({ schema: subgraph, source, variableValues, contextValue: context(kit.app)(viewer) });
-  return JSON.parse(JSON.stringify({ data: result.data, codes: result.errors?.map(codeOf) }));
-};
-const codeOf = ({ extensions, originalError }: GraphQLError) =>
-  extensions.code ?? (originalError as { code?: string } | undefined)?.code;
 
 const paid = async (paymentMethodToken = 'tok_approve', attempt = anAttempt()) => {
   await kit.app.commands.authorizePayment(authorizeMessage(attempt, { customerId: ada, paymentMethodToken }));
@@ -34,7 +22,7 @@ const paid = async (paymentMethodToken = 'tok_approve', attempt = anAttempt()) =
 };
 
 const entities = (viewer: Viewer, fields: string, representations: readonly unknown[]) =>
-  ask(viewer, `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`, { r: representations });
+  kit.ask(viewer, `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`, { r: representations });
 const order = (id: unknown) => ({ __typename: 'Order', id });
 const paymentReference = (id: unknown) => ({ __typename: 'Payment', id });
 
@@ -46,7 +34,7 @@ describe('payment(id)', () => {
     const whole = `query ($id: ID!) { payment(id: $id) {
       id order { id } amount { amount currency } captured { amount } refunded { amount } status provider
       declineReason actionUrl createdAt ledger { kind amount { amount currency } recordedAt } } }`;
-    const { data, codes } = await ask(as(ada), whole, { id });
+    const { data, codes } = await kit.ask(as(ada), whole, { id });
     expect(codes).toBeUndefined();
     expect(data.payment).toMatchObject({
       ...{ id, order: { id: attempt.orderId }, amount: money(5_000, 'EUR'), captured: { amount: 5_000 } },
@@ -62,18 +50,18 @@ describe('payment(id)', () => {
   test('is found by its customer and by staff, and by nobody else', async () => {
     const { id } = await paid();
     for (const viewer of [as(ada), staff, as(eve, 'ADMIN')])
-      expect(await ask(viewer, query, { id })).toEqual({ data: { payment: { id, status: 'CAPTURED' } } });
-    expect(await ask(as(eve), query, { id })).toEqual({ data: { payment: null } });
-    expect(await ask(guest, query, { id })).toEqual({ data: { payment: null }, codes: ['UNAUTHENTICATED'] });
+      expect(await kit.ask(viewer, query, { id })).toEqual({ data: { payment: { id, status: 'CAPTURED' } } });
+    expect(await kit.ask(as(eve), query, { id })).toEqual({ data: { payment: null } });
+    expect(await kit.ask(guest, query, { id })).toEqual({ data: { payment: null }, codes: ['UNAUTHENTICATED'] });
   });
 
   test.each([newId('Payment'), newId('Order'), '', "'; DROP TABLE payment; --", '\u0000'])('%j is null', async (id) => {
-    expect(await ask(staff, query, { id })).toEqual({ data: { payment: null } });
+    expect(await kit.ask(staff, query, { id })).toEqual({ data: { payment: null } });
   });
 
   test('tells why it was declined', async () => {
     const { id } = await paid('tok_expired_card');
-    const { data } = await ask(as(ada), 'query ($id: ID!) { payment(id: $id) { status declineReason } }', { id });
+    const { data } = await kit.ask(as(ada), 'query ($id: ID!) { payment(id: $id) { status declineReason } }', { id });
     expect(data.payment).toEqual({ status: 'DECLINED', declineReason: 'EXPIRED_CARD' });
   });
 });
@@ -159,7 +147,7 @@ describe('confirmPayment', () => {
     ... on PaymentNotConfirmable { payment { id status } }
   } }`;
   const confirm = (viewer: Viewer, paymentId: string, code = 'approve', key: string = crypto.randomUUID()) =>
-    ask(viewer, mutation, { key, input: { paymentId, code } });
+    kit.ask(viewer, mutation, { key, input: { paymentId, code } });
 
   test('takes the step, answers the same again, and then there is nothing to confirm', async () => {
     const { id } = await paid('tok_action_required');

@@ -3,7 +3,7 @@ import { balanceOf } from '../domain/payment.ts';
 import type { OrderResolvers } from './types.generated.ts';
 
 export const order = {
-  // Whether there is such an order is for the order subgraph to say: an unknown one simply has no payments.
+  // Only the order subgraph knows whether the order exists: an unknown one simply has no payments.
   __resolveReference: (reference) => {
     const id = parseId('Order', reference.id);
     return id ? { id } : null;

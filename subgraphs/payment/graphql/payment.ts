@@ -4,7 +4,7 @@ import { publicStatus } from '../domain/payment-states.ts';
 import type { PaymentResolvers } from './types.generated.ts';
 
 export const payment = {
-  // Whatever cannot be an id of ours is no payment, like an id that no payment has.
+  // A malformed id is treated like an unknown one.
   __resolveReference: (reference, { loaders }) => {
     const id = parseId('Payment', reference.id);
     return id ? loaders.payments.load(id) : null;

@@ -20,7 +20,7 @@ const checkPayment =
       if (payment?.status !== status || !isWaiting(status)) return undefined;
       const fault = contradiction(payment, result);
       if (fault !== undefined) {
-        deps.telemetry.contradicted(payment, fault);
+        stores.afterCommit(() => deps.telemetry.contradicted(payment, fault));
         return undefined;
       }
       const { providerTimeoutMs } = deps;

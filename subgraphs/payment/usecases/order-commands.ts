@@ -1,5 +1,5 @@
 /** What the order's checkout asks for. Each is done at most once per attempt, however often it is requested. */
-import type { DataOf, Message } from '#contracts/envelope.ts';
+import type { Message, MessageOf } from '#contracts/envelope.ts';
 import type { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
 import { beginPayment, type Decision, decide } from '../domain/decide.ts';
 import type { Attempt, Payment } from '../domain/payment.ts';
@@ -10,7 +10,7 @@ import { applyDecision, runOperation } from './run-operation.ts';
 /** Holds the amount. An attempt begins once; requested again, it gets the same reply. */
 export const authorizePayment =
   (deps: Deps) =>
-  (message: Message<DataOf<typeof AuthorizePayment>>): Promise<void> =>
+  (message: MessageOf<typeof AuthorizePayment>): Promise<void> =>
     handle(deps, message, async ({ payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
       const { paymentMethodToken: token, ...data } = message.data;
@@ -23,7 +23,7 @@ export const authorizePayment =
 /** Captures the amount that is held. */
 export const capturePayment =
   (deps: Deps) =>
-  (message: Message<DataOf<typeof CapturePayment>>): Promise<void> =>
+  (message: MessageOf<typeof CapturePayment>): Promise<void> =>
     handle(deps, message, async ({ outbox, now }, payment) => {
       const { attemptId, orderId, amount } = message.data;
       if (payment) return decide(payment, { kind: 'capture', amount }, now);
@@ -37,7 +37,7 @@ export const capturePayment =
  */
 export const cancelPayment =
   (deps: Deps) =>
-  (message: Message<DataOf<typeof CancelPayment>>): Promise<void> =>
+  (message: MessageOf<typeof CancelPayment>): Promise<void> =>
     handle(deps, message, async ({ payments, outbox, now }, payment) => {
       if (payment) return decide(payment, { kind: 'cancel' }, now);
       const { attemptId, orderId } = message.data;

@@ -9,21 +9,21 @@ import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } fro
 
 export interface PaymentStore {
   /**
-   * Takes the attempt's lock until the transaction ends, whether there is a payment or not: from here on nobody else
-   * handles this attempt, and what is read stays true.
+   * Takes the attempt's lock until the transaction ends, whether there is a payment or not: until then nobody else handles
+   * this attempt, and what was read stays true.
    */
   lock(attemptId: AttemptId): Promise<Payment | undefined>;
   lockById(id: PaymentId): Promise<Payment | undefined>;
   save(payment: Payment): Promise<void>;
-  /** Remembers a cancel that came before its attempt. */
+  /** Records a cancel that arrived before its attempt. */
   withdraw(attempt: Attempt, now: Date): Promise<void>;
   isWithdrawn(attemptId: AttemptId): Promise<boolean>;
 }
 
 export interface OperationStore {
-  /** Writes the intent down; until `nextTryAt` it is the caller's to make. */
+  /** Records the intent; until `nextTryAt` the call belongs to the caller. */
   open(payment: Payment, call: Call, at: { now: Date; nextTryAt: Date }): Promise<Operation>;
-  /** Closes it with its outcome and forgets its secret. False when somebody else had closed it. */
+  /** Closes it with its outcome and erases its secret. False when it was already closed. */
   close(key: string, outcome: string, now: Date): Promise<boolean>;
 }
 
@@ -34,7 +34,7 @@ export interface Ledger {
 export interface ProviderEvents {
   /** True the first time this event is seen. */
   recordReceived(event: { readonly provider: string; readonly id: string }, now: Date): Promise<boolean>;
-  /** Keeps the body for a person to look at: each one once, and the newest of them only. */
+  /** Keeps the body for an operator: each one once, and only the newest. */
   keep(webhook: UnreadableWebhook, now: Date): Promise<void>;
 }
 
@@ -46,33 +46,33 @@ export interface Stores extends CommonStores {
   readonly events: ProviderEvents;
 }
 
-/** What has to be taken up again. Each claim moves the time of what it takes, so that two sweeps never hold the same. */
+/** Unfinished work. Each claim postpones what it takes, so that two sweeps never hold the same. */
 export interface WorkList {
   claimOperations(limit: number, now: Date, until: Date): Promise<readonly Operation[]>;
   postpone(operation: Operation, until: Date): Promise<void>;
-  /** Payments that wait for word from outside and have not been asked about for a while. */
+  /** Payments that wait for an outside event and whose next check is due. */
   claimChecks(limit: number, now: Date, until: Date): Promise<readonly Payment[]>;
 }
 
 export interface PaymentReads {
-  /** Those of the payments that exist and are the viewer's to see. */
+  /** The payments that exist and are visible to the viewer. */
   payments(viewer: Viewer, ids: readonly PaymentId[]): Promise<readonly Payment[]>;
   /** Oldest first. */
   paymentsOfOrders(viewer: Viewer, orderIds: readonly OrderId[]): Promise<readonly Payment[]>;
-  /** Oldest first. For payments that were found through the reads above. */
+  /** Oldest first. Visibility is checked by the reads above. */
   ledger(paymentIds: readonly PaymentId[]): Promise<readonly LedgerEntry[]>;
 }
 
-/** How a call is made: the same key means the same call, and the provider does it once. */
+/** The same key means the same call, which the provider performs once. */
 export interface ProviderCall {
   readonly key: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Somebody who moves money. Every answer is final; whatever is thrown means "unknown", and the call comes again with
- * its key. Shaped after Stripe's PaymentIntents with manual capture: `authorize` creates and confirms one, `confirm`
- * continues after an extra step, `void` cancels it. adapters/provider.suite.ts says what every provider must do.
+ * Moves the money. Every result is final; anything thrown means "unknown", and the call is retried with its key. Modelled
+ * on Stripe's PaymentIntents with manual capture: `authorize` creates and confirms one, `confirm` continues after an extra
+ * step, `void` cancels it. adapters/provider.suite.ts is what every provider must pass.
  */
 export interface PaymentProvider {
   readonly name: string;
@@ -87,19 +87,19 @@ export interface PaymentProvider {
   capture(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<CaptureResult>;
   void(request: { readonly reference: string }, call: ProviderCall): Promise<VoidResult>;
   refund(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<RefundResult>;
-  /** How the authorization stands now. Changes nothing. */
+  /** The current state of the authorization. Changes nothing. */
   lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationResult>;
 }
 
-/** Something a provider told us unasked. What it says is not believed: it is a reason to look. */
+/** A provider's webhook. Its content is not trusted: it is a reason to look the payment up. */
 export interface ProviderEvent {
   readonly provider: string;
   readonly id: string;
-  /** Undefined for an event about nothing of ours. */
+  /** Undefined for an event that does not concern us. */
   readonly attemptId: AttemptId | undefined;
 }
 
-/** What the provider signed, and nobody here can understand. */
+/** Signed by the provider, but not in a format we understand. */
 export interface UnreadableWebhook {
   readonly provider: string;
   readonly body: Buffer;
@@ -109,13 +109,13 @@ export interface UnreadableWebhook {
 export interface WebhookReader {
   readonly provider: string;
   readonly signatureHeader: string;
-  /** Undefined when the signature is not the provider's, or too old. */
+  /** Undefined when the signature is invalid or too old. */
   read(body: Buffer, signature: string | undefined, now: Date): ProviderEvent | UnreadableWebhook | undefined;
 }
 
-/** What operators are told. */
+/** What operators see. */
 export interface Telemetry {
-  /** The provider told of other money than it was asked about. */
+  /** The provider reported another amount or currency than was requested. */
   contradicted(payment: Payment, fault: string): void;
   unreadable(webhook: UnreadableWebhook): void;
 }
@@ -128,9 +128,9 @@ export interface Deps {
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;
   readonly telemetry: Telemetry;
-  /** The same outside of a transaction. */
+  /** The time outside a transaction, by the same clock. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
-  /** Runs work that nobody waits for under the name of the request that began it. */
+  /** Runs background work with the correlation id of the request that started it. */
   readonly onBehalfOf: <T>(payment: Payment, work: () => Promise<T>) => Promise<T>;
 }

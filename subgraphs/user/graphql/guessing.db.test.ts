@@ -5,11 +5,12 @@ import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 import { viewerVerifier } from '#platform/auth/viewer.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { serveGraphql } from '#platform/graphql/serve.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { schema } from '../wiring.ts';
-import { context } from './context.ts';
+import { loaders } from './loaders.ts';
 
 let kit: UserTestApp;
 let gateway: GatewayFixture;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await serveGraphql({
     http,
     schema: schema(),
-    context: context(kit.app),
+    context: requestContext(kit.app, loaders),
     verifyViewer: viewerVerifier({ keys: [key.publicKey] }, 'user'),
     ...recordedLog(),
   });

@@ -1,6 +1,8 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { oneByKey } from '#platform/graphql/loaders.ts';
 import type { User } from '../domain/user.ts';
 import type { App } from '../usecases/app.ts';
 
@@ -9,10 +11,11 @@ export interface Loaders {
   readonly users: DataLoader<UserId, User | null>;
 }
 
-/** For one request and its viewer: concurrent loads become one statement. */
 export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
-  users: new DataLoader(async (ids) => {
-    const users = new Map((await reads.users(viewer, ids)).map((user) => [user.id, user]));
-    return ids.map((id) => users.get(id) ?? null);
-  }),
+  users: oneByKey(
+    (ids) => reads.users(viewer, ids),
+    ({ id }) => id,
+  ),
 });
+
+export type GraphqlContext = RequestContext<App, Loaders>;

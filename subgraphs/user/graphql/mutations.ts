@@ -1,24 +1,16 @@
 import type { Viewer } from '#contracts/viewer.ts';
-import { payload } from './payloads.ts';
+import { payload } from '#platform/graphql/payload.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
 export const mutations = {
   register: async (_, { idempotencyKey, input }, { app, viewer }) => {
-    const result = await app.commands.register({
-      ...input,
-      idempotencyKey: idempotencyKey ?? undefined,
-      address: addressOf(viewer),
-    });
-    return payload('RegisterSuccess', result, (user) => ({ user }));
+    const command = { ...input, idempotencyKey: idempotencyKey ?? undefined, address: addressOf(viewer) };
+    return payload(await app.commands.register(command), (user) => ({ __typename: 'RegisterSuccess', user }));
   },
 
   signIn: async (_, { idempotencyKey, input }, { app, viewer }) => {
-    const result = await app.commands.signIn({
-      ...input,
-      idempotencyKey: idempotencyKey ?? undefined,
-      address: addressOf(viewer),
-    });
-    return payload('SignInSuccess', result, (signedIn) => signedIn);
+    const command = { ...input, idempotencyKey: idempotencyKey ?? undefined, address: addressOf(viewer) };
+    return payload(await app.commands.signIn(command), (signedIn) => ({ __typename: 'SignInSuccess', ...signedIn }));
   },
 } satisfies MutationResolvers;
 

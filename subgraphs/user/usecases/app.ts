@@ -21,7 +21,9 @@ export type App = ReturnType<typeof app>;
 /** Notifies a customer of what a message reports: once, however often the message is delivered. */
 const notify =
   ({ receive, newId }: Deps) =>
-  (message: Message, notice: Notice): Promise<void> =>
-    receive(message, ({ notifications }) =>
-      notifications.insert({ ...notice, id: newId('Notification'), createdAt: new Date(message.occurredAt) }),
+  async (message: Message, notice: Notice): Promise<void> => {
+    const createdAt = new Date(message.occurredAt);
+    await receive(message, ({ notifications }) =>
+      notifications.insert({ ...notice, id: newId('Notification'), createdAt }),
     );
+  };

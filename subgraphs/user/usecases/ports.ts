@@ -1,8 +1,7 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts assembles them. */
 import type { Email } from '#contracts/email.ts';
-import type { Outbox } from '#contracts/envelope.ts';
-import type { Idempotency } from '#contracts/idempotency.ts';
-import type { MessageId, newId, UserId } from '#contracts/ids.ts';
+import type { newId, UserId } from '#contracts/ids.ts';
+import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { Password } from '../domain/password.ts';
@@ -33,39 +32,21 @@ export interface NotificationStore {
 }
 
 /** Writes, all in one transaction. */
-export interface Stores {
+export interface Stores extends CommonStores {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly attempts: SignInAttemptStore;
   readonly notifications: NotificationStore;
-  readonly outbox: Outbox;
-  readonly idempotency: Idempotency;
-}
-
-/**
- * All of `work` happens, or nothing does. It may run again, so it has no effect outside the stores. With a `subject`, what
- * it locks, it waits for its turn before it takes a connection: guesses at one account must not keep everybody else from
- * the database. What strangers can ask for has no subject in common with what only the account's owner can.
- */
-export type Transaction = <T>(work: (stores: Stores) => Promise<T>, subject?: string) => Promise<T>;
-
-/** The same, once per message: with a message that was taken in before, `work` does not run. */
-export type Receive = (
-  message: { readonly id: MessageId; readonly type: string },
-  work: (stores: Stores) => Promise<void>,
-) => Promise<void>;
-
-export interface NotificationPage {
-  readonly limit: number;
-  /** The last one of the previous page. */
-  readonly after: Notification['id'] | undefined;
 }
 
 export interface UserReads {
   /** The users visible to the viewer (themselves; all for staff), in no particular order. One statement. */
   users(viewer: Viewer, ids: readonly UserId[]): Promise<readonly User[]>;
   /** Up to `limit + 1` notifications, so that the caller can see whether there are more. Newest first. */
-  notifications(userId: UserId, page: NotificationPage): Promise<readonly Notification[]>;
+  notifications(
+    userId: UserId,
+    page: { readonly limit: number; readonly after: Notification['id'] | undefined },
+  ): Promise<readonly Notification[]>;
 }
 
 /** Reads for verifying a password. Not reachable from GraphQL. */
@@ -90,12 +71,13 @@ export interface AccessTokens {
 }
 
 export interface Deps {
-  readonly transaction: Transaction;
-  readonly receive: Receive;
+  readonly transaction: Transaction<Stores>;
+  readonly receive: Receive<Stores>;
   readonly reads: UserReads;
   readonly credentials: Credentials;
   readonly passwords: Passwords;
   readonly accessTokens: AccessTokens;
+  /** The process clock: for creation times and tokens. Deadlines use the database's (ADR 23). */
   readonly now: () => Date;
   readonly newId: typeof newId;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Email } from '#contracts/email.ts';
 import { typedPassword } from '../domain/password.ts';
-import type { Deps, Passwords, Transaction } from './ports.ts';
+import type { Deps, Passwords, Stores } from './ports.ts';
 import { provePassword } from './prove-password.ts';
 
 test('an address without an account has a password checked all the same: the answer takes as long', async () => {
@@ -15,7 +15,7 @@ test('an address without an account has a password checked all the same: the ans
   const deps = {
     passwords: { isRight },
     credentials: { history, account: async () => undefined },
-    transaction: ((work) => work({ attempts } as never)) as Transaction,
+    transaction: (work: (stores: Stores) => unknown) => work({ attempts } as unknown as Stores),
   } as unknown as Deps;
   const password = typedPassword('wrong guess');
   if (!password) throw new Error('not a password');

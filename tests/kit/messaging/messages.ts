@@ -1,7 +1,7 @@
-import { Envelope } from '#contracts/envelope.ts';
+import { type DataOf, Envelope, type MessageDefinition, type MessageOf } from '#contracts/envelope.ts';
 import { newId } from '#contracts/ids.ts';
 
-/** A message as it lies in a queue. */
+/** A message as it is stored in a queue. */
 export const aMessage = (fields: Partial<Envelope> = {}): Envelope => ({
   id: newId('Message'),
   type: 'thing.happened',
@@ -13,5 +13,12 @@ export const aMessage = (fields: Partial<Envelope> = {}): Envelope => ({
   data: {},
   ...fields,
 });
+
+/** A message as its consumer receives it: a new one each time. */
+export const aMessageOf = <D extends MessageDefinition>(
+  { type, version }: D,
+  data: DataOf<D>,
+  fields: Partial<Envelope> = {},
+): MessageOf<D> => ({ ...aMessage({ type, version, ...fields }), data }) as MessageOf<D>;
 
 export const idOf = (message: unknown): string => Envelope.parse(message).id;

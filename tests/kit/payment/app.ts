@@ -1,12 +1,15 @@
 /** The payment subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
 import { prismaAdapter } from '#platform/database/database.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/payment/client/client.ts';
 import { openMemory } from '#subgraphs/payment/adapters/simulator/memory.ts';
 import { simulator } from '#subgraphs/payment/adapters/simulator/simulator.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
+import { loaders } from '#subgraphs/payment/graphql/loaders.ts';
 import type { App } from '#subgraphs/payment/usecases/app.ts';
 import type { PaymentProvider } from '#subgraphs/payment/usecases/ports.ts';
-import { createApp } from '#subgraphs/payment/wiring.ts';
+import { createApp, schema } from '#subgraphs/payment/wiring.ts';
+import { type Ask, asking } from '../graphql/ask.ts';
 import { testDatabase } from '../postgres/postgres.ts';
 
 /** A reply to the order, as it lies in the outbox. */
@@ -21,6 +24,7 @@ export interface PaymentTestApp extends AsyncDisposable {
   readonly databaseUrl: string;
   /** The simulator's memory. */
   readonly memory: ReturnType<typeof openMemory>;
+  readonly ask: Ask;
   /** Every SQL statement of the app so far. */
   readonly statements: readonly string[];
   /** What operators were told of the provider. */
@@ -70,6 +74,7 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   const app = createApp(prisma, { provider, telemetry, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 
   return {
+    ask: asking(schema(), requestContext(app, loaders)),
     ...{ app, prisma, databaseUrl: database.url, memory, statements, faults },
     advance: (ms) => {
       aheadMs += ms;

@@ -1,10 +1,10 @@
-/** Payments, and what the order says about them. */
-import type { DataOf, Message } from '#contracts/envelope.ts';
+/** Payments, and the order's commands. */
+import type { DataOf, MessageOf } from '#contracts/envelope.ts';
 import { newId } from '#contracts/ids.ts';
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
-import { aMessage } from '../messaging/messages.ts';
+import { aMessageOf } from '../messaging/messages.ts';
 
 export const anAttempt = (): Attempt => ({ attemptId: newId('Attempt'), orderId: newId('Order') });
 
@@ -17,28 +17,17 @@ export const aPayment = (changes: Partial<Payment> = {}): Payment => ({
   ...changes,
 });
 
-/** A new message each time: the same wish, said again. */
 export const authorizeMessage = (
   attempt: Attempt,
   changes: Partial<DataOf<typeof AuthorizePayment>> = {},
-): Message<DataOf<typeof AuthorizePayment>> => ({
-  ...aMessage({ type: AuthorizePayment.type }),
-  data: {
+): MessageOf<typeof AuthorizePayment> =>
+  aMessageOf(AuthorizePayment, {
     ...attempt,
     ...{ customerId: newId('User'), amount: money(5_000, 'EUR'), paymentMethodToken: 'tok_approve' },
     ...changes,
-  },
-});
+  });
 
-export const captureMessage = (
-  attempt: Attempt,
-  amount = money(5_000, 'EUR'),
-): Message<DataOf<typeof CapturePayment>> => ({
-  ...aMessage({ type: CapturePayment.type }),
-  data: { ...attempt, amount },
-});
+export const captureMessage = (attempt: Attempt, amount = money(5_000, 'EUR')): MessageOf<typeof CapturePayment> =>
+  aMessageOf(CapturePayment, { ...attempt, amount });
 
-export const cancelMessage = (attempt: Attempt): Message<DataOf<typeof CancelPayment>> => ({
-  ...aMessage({ type: CancelPayment.type }),
-  data: attempt,
-});
+export const cancelMessage = (attempt: Attempt): MessageOf<typeof CancelPayment> => aMessageOf(CancelPayment, attempt);

@@ -1,19 +1,18 @@
 /** The user subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
-import { type GraphQLError, graphql } from 'graphql';
 import { exportJWK, generateKeyPair } from 'jose';
-import type { DataOf, Message, MessageDefinition } from '#contracts/envelope.ts';
+import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.ts';
 import { namedId, newId } from '#contracts/ids.ts';
-import { CallerFault } from '#contracts/result.ts';
-import type { Viewer } from '#contracts/viewer.ts';
 import { prismaAdapter } from '#platform/database/database.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from '#subgraphs/user/adapters/access-tokens.ts';
 import type { User } from '#subgraphs/user/domain/user.ts';
-import { context } from '#subgraphs/user/graphql/context.ts';
+import { loaders } from '#subgraphs/user/graphql/loaders.ts';
 import type { App } from '#subgraphs/user/usecases/app.ts';
 import type { Register } from '#subgraphs/user/usecases/register.ts';
 import { createApp, schema } from '#subgraphs/user/wiring.ts';
-import { aMessage } from '../messaging/messages.ts';
+import { type Ask, asking } from '../graphql/ask.ts';
+import { aMessageOf } from '../messaging/messages.ts';
 import { testDatabase } from '../postgres/postgres.ts';
 
 export const aPassword = 'correct horse battery';
@@ -37,24 +36,17 @@ export const anOrderFor = (customer: User, number = 'AG-7K3M-9QXT') => ({
   total: { amount: 4_999, currency: 'EUR' as const },
 });
 
-/** A message as the user subgraph's consumers receive it. */
+/** Fixed by default, so that the order of events is the test's own. */
 export const received = <D extends MessageDefinition>(
-  { type, version }: D,
+  definition: D,
   data: DataOf<D>,
   occurredAt = new Date('2026-11-22T12:00:00Z'),
-): Message<DataOf<D>> => ({ ...aMessage({ type, version, occurredAt: occurredAt.toISOString() }), data });
+): MessageOf<D> => aMessageOf(definition, data, { occurredAt: occurredAt.toISOString() });
 
 const aSigningKey = async () => {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   return exportJWK(privateKey);
 };
-
-// biome-ignore lint/suspicious/noExplicitAny: the answer to whatever a test asks; its expectations are the check
-type Answer = { data: any; codes?: unknown[] };
-
-/** A caller's fault gets its code at the server's edge (platform/graphql/errors.ts), which is not part of this. */
-const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
-  originalError instanceof CallerFault ? originalError.code : extensions.code;
 
 export interface UserTestApp extends AsyncDisposable {
   readonly app: App;
@@ -62,8 +54,7 @@ export interface UserTestApp extends AsyncDisposable {
   readonly databaseUrl: string;
   /** The keys that access tokens verify with. */
   readonly publicKeys: Awaited<ReturnType<typeof accessTokens>>['publicKeys'];
-  /** What the gateway would get for this viewer: the data as JSON, and the codes of the errors. */
-  ask(viewer: Viewer, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  readonly ask: Ask;
   /** Every SQL statement so far. */
   readonly statements: readonly string[];
   advance(ms: number): void;
@@ -81,9 +72,8 @@ export const userTestApp = async (): Promise<UserTestApp> => {
   prisma.$on('query', ({ query }) => statements.push(query));
 
   const tokens = await accessTokens({ keys: [await aSigningKey()] });
-  const subgraph = schema();
   let now = new Date();
-  const app = await createApp(prisma, tokens, { now: () => now, newId, clock: () => now });
+  const app = await createApp(prisma, tokens, { now: () => now, clock: () => now });
 
   return {
     app,
@@ -91,11 +81,7 @@ export const userTestApp = async (): Promise<UserTestApp> => {
     databaseUrl: database.url,
     publicKeys: tokens.publicKeys,
     statements,
-    ask: async (viewer, source, variableValues = {}) => {
-      const contextValue = context(app)(viewer);
-      const { data, errors } = await graphql({ schema: subgraph, source, variableValues, contextValue });
-      return JSON.parse(JSON.stringify({ data, codes: errors?.map(codeOf) }));
-    },
+    ask: asking(schema(), requestContext(app, loaders)),
     advance: (ms) => {
       now = new Date(now.getTime() + ms);
     },
