@@ -10,8 +10,7 @@ import { pastProxies } from '#launcher/environment.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
-import { parseCompose } from '#tools/deployment/compose/files.ts';
-import { composeTexts } from '#tools/deployment/compose.ts';
+import { composeFacts, composeTexts } from '#tools/deployment/compose.ts';
 import { signedInAs } from './cache/customer.ts';
 import { distinctDocument, longDocument } from './flood/documents.ts';
 import { others, post, sampling } from './flood/observed.ts';
@@ -41,8 +40,10 @@ const gatewayOf = (shop: TemporaryShop): Promise<GatewayProcess> => {
   });
 };
 
-const memoryLimitMib = (): number =>
-  Number.parseInt(parseCompose(composeTexts()).services.gateway?.mem_limit ?? '', 10);
+const memoryLimitMib = (): number => {
+  const gateway = composeFacts(composeTexts()).services.find(({ name }) => name === 'gateway');
+  return Number.parseInt(gateway?.mem_limit ?? '', 10);
+};
 
 const addressOf = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 

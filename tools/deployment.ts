@@ -1,23 +1,36 @@
 /**
- * `npm run check:deployment`: whether Dockerfile, docker-compose.yml, deploy/ and .env.example agree with the code:
- * variables, ports, commands, secrets, networks, metrics. One line when all is well, else a line for each breach.
+ * `npm run deployment -- write`: what Compose, Kubernetes and Prometheus need for each service, from the list of services.
+ * `npm run check:deployment`: whether that is current, and whether the deployment keeps its promises. See `help`.
  */
-import { parseArgs } from 'node:util';
 import { checkDeployment } from './deployment/check.ts';
+import { writeFiles } from './deployment/generate/files.ts';
 
-const help = `usage: npm run check:deployment
-  Checks Dockerfile, docker-compose.yml, deploy/ and .env.example against what the code reads, listens on and reports.
-  exit code: 0 they agree, 1 they do not (a line for each breach)`;
+const help = `usage: npm run deployment -- write     npm run check:deployment
+  write   writes deploy/kubernetes/base/*.yaml, and the blocks between ">>>" and "<<<" of docker-compose.yml,
+          deploy/compose/services.yml and deploy/prometheus/, from services.ts and each service's service.ts
+  check   writes nothing: are those files current; do Dockerfile, docker-compose.yml and deploy/ keep the policies of
+          tools/deployment/policies/; are all metrics of rules and dashboards reported; is .env.example current
+          exit code: 0 yes, 1 no (a line for each violation)`;
 
-const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-if (values.help) {
-  console.log(help);
-} else {
-  const { breaches, looked } = checkDeployment();
-  for (const breach of breaches) console.log(breach);
-  const seen = Object.entries(looked).map(([what, count]) => `${count} ${what}`);
-  console.log(
-    `${seen.join(', ')}: ${breaches.length === 0 ? 'the deployment agrees with the code' : `${breaches.length} breaches`}`,
-  );
-  process.exitCode = breaches.length === 0 ? 0 : 1;
+const check = (): 0 | 1 => {
+  const { violations, checked } = checkDeployment();
+  for (const violation of violations) console.log(violation);
+  const counts = Object.entries(checked).map(([what, count]) => `${count} ${what}`);
+  console.log(`${counts.join(', ')}: ${violations.length === 0 ? 'all is well' : `${violations.length} violations`}`);
+  return violations.length === 0 ? 0 : 1;
+};
+
+const write = (): 0 => {
+  const files = writeFiles();
+  console.log(files.length === 0 ? 'all files are current' : files.map((file) => `wrote ${file}`).join('\n'));
+  return 0;
+};
+
+const [command = 'check', ...others] = process.argv.slice(2);
+if (['-h', '--help'].includes(command)) console.log(help);
+else if (others.length === 0 && command === 'write') process.exitCode = write();
+else if (others.length === 0 && command === 'check') process.exitCode = check();
+else {
+  console.error(help);
+  process.exitCode = 2;
 }

@@ -45,4 +45,8 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly mutations: { readonly keyRequired: readonly string[]; readonly keyOptional: readonly string[] };
   /** The module that puts demo data in: `seed(databaseUrl)` gives a sentence. From the root of the project. */
   readonly seed?: string;
+  /** It has an endpoint for webhooks: edge and ingress pass /webhooks/ on to it, and it gets its own address as `<NAME>_PUBLIC_URL`. */
+  readonly webhooks?: boolean;
+  /** How long the oldest message in its queue may wait before its worker is scaled up; 2 s by default, since customers wait for a checkout. */
+  readonly queueAgeTargetSeconds?: number;
 }

@@ -10,6 +10,7 @@ export const service = {
   worker: 'payment-worker',
   receives: [AuthorizePayment, CapturePayment, CancelPayment],
   secrets: { SIMULATOR_WEBHOOK_SECRET: 'password' },
+  webhooks: true,
   entities: ['Payment'],
   mutations: { keyRequired: ['confirmPayment'], keyOptional: [] },
 } as const satisfies SubgraphDescriptor;

@@ -26,6 +26,8 @@ export const service = {
     OrderNeedsAttention,
   ],
   secrets: { ACCESS_TOKEN_KEYS: 'signing-keys' },
+  // Nobody waits for a notification.
+  queueAgeTargetSeconds: 30,
   entities: ['User'],
   mutations: { keyRequired: [], keyOptional: ['register', 'signIn'] },
   seed: 'launcher/seed/user.ts',

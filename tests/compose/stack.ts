@@ -1,4 +1,4 @@
-/** The shop in containers, as a test sees it: a clean clone, a project of its own, on ports of its own. */
+/** The Compose project under test: a clean clone with its own project name and ports. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,18 +17,18 @@ export interface Container {
 
 export interface Stack {
   readonly folder: string;
-  /** What a person would have in `.env`. */
+  /** What an operator would set in `.env`. */
   readonly env: NodeJS.ProcessEnv;
-  /** `docker compose …`; resolves with what it printed, rejects with all that it printed. */
+  /** `docker compose …`; resolves with its stdout, rejects with stdout and stderr. */
   readonly compose: (...args: string[]) => Promise<string>;
   readonly docker: (...args: string[]) => Promise<string>;
   readonly containers: () => Promise<readonly Container[]>;
-  /** Where the gateway, or another container's port, is on this machine. */
+  /** The host address that a container's port is published on. */
   readonly published: (service: string, port: number, index?: number) => Promise<string>;
   readonly remove: () => Promise<void>;
 }
 
-// 20 min: an image that is built on a busy machine.
+// 20 min: enough to build the image on a busy machine.
 const timeoutMs = 1_200_000;
 
 const run = async (command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> => {
@@ -41,11 +41,11 @@ const run = async (command: string, args: readonly string[], cwd: string, env: N
   }
 };
 
-/** Clones what is committed, so that nothing of this checkout gets into the build that a newcomer would not have. */
+/** Clones the committed state, so that the build sees nothing that a fresh checkout would not have. */
 export const cloneStack = async (root: string, project: string): Promise<Stack> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-compose-'));
   await run('git', ['clone', '--quiet', '--no-hardlinks', root, folder], root, process.env);
-  // Ports that a shop of somebody's own does not take. Limits per address are for many addresses, and a test has one.
+  // Ports that do not collide with a running shop. Rate limits are off because all test clients share one address.
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
@@ -72,7 +72,7 @@ export const cloneStack = async (root: string, project: string): Promise<Stack> 
   };
 };
 
-/** One JSON object a line, as Compose prints them. */
+/** Compose prints one JSON object per line. */
 const parseList = (text: string): Container[] =>
   text
     .split('\n')
@@ -86,6 +86,6 @@ const parseList = (text: string): Container[] =>
       health: Health,
     }));
 
-/** What a container can reach: runs a few lines of JavaScript in it. */
+/** Runs a few lines of JavaScript in a container of the service. */
 export const inContainer = (stack: Stack, service: string, script: string): Promise<string> =>
   stack.compose('exec', '--no-TTY', service, 'node', '-e', script);

@@ -1,19 +1,19 @@
 import type { Shopper } from '#launcher/shopper/shopper.ts';
 import type { Stack } from './stack.ts';
 
-/** What the steps before have left behind. */
-export interface Scene {
+/** Shared by the steps; earlier ones fill in what later ones need. */
+export interface Context {
   readonly stack: Stack;
   readonly orders: number;
-  readonly say: (sentence: string) => void;
-  /** The gateway's address on this machine, with /graphql. */
+  readonly log: (line: string) => void;
+  /** The gateway's URL on this machine, including /graphql. */
   gateway: string;
-  /** Somebody who has bought something, and the order. */
+  /** A signed-in customer and their confirmed order. */
   customer?: { readonly shopper: Shopper; readonly orderId: string };
 }
 
-/** One thing that must be seen. It throws what is wrong. */
+/** One step of the test. It throws when its expectation is not met. */
 export interface Step {
   readonly name: string;
-  readonly run: (scene: Scene) => Promise<void>;
+  readonly run: (context: Context) => Promise<void>;
 }

@@ -1,20 +1,25 @@
-/** Containers, manifests, dashboards and .env.example against the code; and each rule about them is broken on purpose. */
+/** The deployment keeps its policies, and each policy is broken on purpose; generated files are current; processes start with what they get. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { filesOf, knownNames, makers } from '#ops/secrets/table.ts';
+import { services, subgraphs } from '#ops/services.ts';
 import { parseConfig } from '#platform/config/config.ts';
-import { checkDeployment, manifestVariableBreaches, nothingThere } from '#tools/deployment/check.ts';
-import { composeBreaches, composeFacts, composeTexts, rules } from '#tools/deployment/compose.ts';
-import { dockerfileBreaches, dockerfileFacts, dockerfileRules } from '#tools/deployment/dockerfile.ts';
+import { checkDeployment, nothingFound } from '#tools/deployment/check.ts';
+import { composeFacts, composeTexts } from '#tools/deployment/compose.ts';
 import { envExample, envExampleBreaches } from '#tools/deployment/env-example.ts';
-import { kubernetesFacts, kubernetesTexts } from '#tools/deployment/kubernetes.ts';
+import { withBlocks, withoutBlocks } from '#tools/deployment/generate/blocks.ts';
+import { kubernetesFacts, kubernetesTexts, podOf } from '#tools/deployment/kubernetes.ts';
+import { composePolicies } from '#tools/deployment/policies/compose.ts';
+import { dockerfileFacts, dockerfilePolicies } from '#tools/deployment/policies/dockerfile.ts';
+import { kubernetesPolicies } from '#tools/deployment/policies/kubernetes.ts';
+import { violationsOf } from '#tools/deployment/policies/policy.ts';
 import { schemas } from '#tools/deployment/variables.ts';
-import { containerViolations } from './deployment-containers.fixture.ts';
-import { dockerfileViolations, networkViolations } from './deployment-networks.fixture.ts';
+import { composeViolations, dockerfileViolations, kubernetesViolations } from './deployment.fixture.ts';
 
 const texts = composeTexts();
-const facts = composeFacts(texts);
-const composeViolations = { ...containerViolations, ...networkViolations };
+const manifests = kubernetesTexts();
 
 /** The files with one text of one file replaced, wherever it is there. */
 const edited = (all: Readonly<Record<string, string>>, file: string, from: string, to: string) => {
@@ -23,81 +28,141 @@ const edited = (all: Readonly<Record<string, string>>, file: string, from: strin
   return { ...all, [file]: text.replaceAll(from, to) };
 };
 
-test('the deployment agrees with the code, and all of its parts were looked at', () => {
-  const { breaches, looked } = checkDeployment();
-  expect(breaches).toEqual([]);
-  expect(Object.keys(looked)).toEqual(['services', 'variables', 'manifests', 'queries']);
+test('the deployment is current, keeps its policies, and all of its parts were checked', () => {
+  const { violations, checked } = checkDeployment();
+  expect(violations).toEqual([]);
+  expect(Object.keys(checked)).toEqual(['services', 'variables', 'manifests', 'queries']);
 });
 
-test('a part of which there is nothing is a breach, and not a pass', () => {
-  expect(nothingThere({ services: 28, queries: 0 })).toEqual(['deploy: no queries were found']);
+test('a part of which nothing is found is a violation', () => {
+  expect(nothingFound({ services: 28, queries: 0 })).toEqual(['deploy: no queries were found']);
 });
 
-test('every rule has a violation here', () => {
-  expect(Object.keys(composeViolations).sort()).toEqual(rules.map(({ name }) => name).sort());
-  expect(Object.keys(dockerfileViolations).sort()).toEqual(dockerfileRules.map(({ name }) => name).sort());
-});
+describe('a seeded violation', () => {
+  const all = [
+    { policies: composePolicies, seeded: composeViolations },
+    { policies: kubernetesPolicies, seeded: kubernetesViolations },
+    { policies: dockerfilePolicies, seeded: dockerfileViolations },
+  ];
+  test.each(all)('exists for every policy', ({ policies, seeded }) => {
+    expect(Object.keys(seeded).sort()).toEqual(policies.map(({ name }) => name).sort());
+  });
 
-describe.each(Object.entries(composeViolations))('the rule "%s"', (rule, edits) => {
-  test.each(edits)('is broken in %s by turning %j into %j', (file, from, to, told) => {
-    const breaches = composeBreaches(composeFacts(edited(texts, file, from, to)));
-    expect(breaches).toContainEqual({ rule, message: expect.stringContaining(told) });
+  const edits = (seeded: typeof composeViolations) =>
+    Object.entries(seeded).flatMap(([policy, of]) => of.map((edit) => [policy, ...edit] as const));
+
+  test.each(edits(composeViolations))('breaks "%s" in %s: %j becomes %j', (policy, file, from, to, message) => {
+    const broken = edited(texts, file, from, to);
+    const violations = violationsOf(composePolicies, { ...composeFacts(broken), texts: broken });
+    expect(violations).toContainEqual({ policy, message: expect.stringContaining(message) });
+  });
+
+  test.each(edits(kubernetesViolations))('breaks "%s" in %s: %j becomes %j', (policy, file, from, to, message) => {
+    const violations = violationsOf(kubernetesPolicies, kubernetesFacts(edited(manifests, file, from, to)));
+    expect(violations).toContainEqual({ policy, message: expect.stringContaining(message) });
+  });
+
+  test.each(edits(dockerfileViolations))('breaks "%s" in %s: %j becomes %j', (policy, _, from, to, message) => {
+    const facts = dockerfileFacts();
+    const { Dockerfile: dockerfile } = edited({ Dockerfile: facts.dockerfile }, 'Dockerfile', from, to);
+    const violations = violationsOf(dockerfilePolicies, { ...facts, dockerfile: dockerfile ?? '' });
+    expect(violations).toContainEqual({ policy, message: expect.stringContaining(message) });
   });
 });
 
-describe.each(Object.entries(dockerfileViolations))('the rule "%s"', (rule, edits) => {
-  test.each(edits)('is broken in %s by turning %j into %j', (file, from, to, told) => {
-    const breaches = dockerfileBreaches(dockerfileFacts(edited(texts, file, from, to)));
-    expect(breaches).toContainEqual({ rule, message: expect.stringContaining(told) });
-  });
-});
+describe('a generated block', () => {
+  const text = 'a:\n  # >>> names: why\n  - old\n  # <<< names\n  - mine\n';
 
-describe('the variables of a manifest', () => {
-  const manifests = kubernetesTexts();
-  const breachesWith = (file: string, from: string, to: string) =>
-    manifestVariableBreaches(kubernetesFacts(edited(manifests, file, from, to)));
+  test('is replaced and indented as its markers are, and nothing else is touched', () => {
+    expect(withBlocks('f', text, { names: ['- x', '', '- y'] })).toBe(
+      'a:\n  # >>> names: why\n  - x\n\n  - y\n  # <<< names\n  - mine\n',
+    );
+    expect(withoutBlocks(text)).toBe('a:\n  - mine\n');
+  });
 
   test.each([
-    ['base/order-worker.yaml', 'name: REDIS_URL_FILE', 'name: REDIS_URI_FILE', 'order-worker lacks REDIS_URL'],
-    [
-      'base/order-worker.yaml',
-      'name: REDIS_URL_FILE',
-      'name: REDIS_URI_FILE',
-      'REDIS_URI_FILE, which order does not read',
-    ],
-    [
-      'base/payment.yaml',
-      'name: SIMULATOR_WEBHOOK_SECRET_FILE',
-      'name: TRACES_FILE',
-      'payment lacks SIMULATOR_WEBHOOK_SECRET',
-    ],
-    ['base/kustomization.yaml', 'HOST=0.0.0.0', 'LOG_LEVEL=info', 'auditor lacks HOST'],
-    ['base/user.yaml', 'subgraphs/user/main.ts', 'subgraphs/users/main.ts', 'user runs "node subgraphs/users/main.ts"'],
-    [
-      'base/migrations.yaml',
-      'name: ORDER_DATABASE_URL_FILE',
-      'name: USER_DATABASE_URL_FILE',
-      'migrate-order lacks ORDER_DATABASE_URL',
-    ],
-  ])('disagree with the code in %s when %j is %j', (file, from, to, told) => {
-    expect(breachesWith(file, from, to)).toContainEqual(expect.stringContaining(told));
+    [{}, 'f: the block "names" is not one that is generated'],
+    [{ names: [], others: [] }, 'f: lacks the generated block others'],
+  ])('must be known, and there: %j', (blocks, message) => {
+    expect(() => withBlocks('f', text, blocks)).toThrow(message);
   });
+});
+
+/** Some value of the right form for each secret that the first start would make. */
+const secretFiles = filesOf(Object.fromEntries(knownNames.map((name) => [name, makers[name]?.() ?? ''])));
+
+/** An environment with each secret in its variable instead of in a file; what .env could give is not set. */
+const environmentOf = (variables: Readonly<Record<string, unknown>>, secrets: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(variables)
+      .filter(([, value]) => value !== null && value !== undefined)
+      .map(([name, value]): [string, string] => {
+        const secret = name.replace(/_FILE$/, '');
+        return [secret, secret === name ? String(value) : (secrets[secret] ?? '')];
+      }),
+  );
+
+const expectToStart = (service: string, env: Record<string, string>) =>
+  expect(parseConfig<z.ZodRawShape>(schemas[service] as z.ZodObject, env)).toHaveProperty('config');
+
+/** By workload: whose configuration it reads. */
+const programs = [
+  ...services.flatMap((service) => [
+    [service.name, service.name] as const,
+    ...(service.kind === 'subgraph' ? [[service.worker, service.name] as const] : []),
+  ]),
+  ['auditor', 'auditor'] as const,
+];
+
+describe('the environment is enough to start', () => {
+  const { services: inCompose } = composeFacts(texts);
+  test.each(programs)('%s in Compose', (workload, service) => {
+    const { environment = {} } = inCompose.find(({ name }) => name === workload) ?? {};
+    expectToStart(service, environmentOf(environment, secretFiles[service] ?? {}));
+  });
+
+  const facts = kubernetesFacts(manifests);
+  const everyProcess = facts.kustomizations.flatMap(({ configMapGenerator }) =>
+    configMapGenerator.flatMap(({ literals }) => literals.map((literal) => literal.split(/=(.*)/s))),
+  );
+  test.each(programs)('%s in Kubernetes, as the overlay has it', (workload, service) => {
+    const own = facts.manifests
+      .filter(({ object }) => object.kind === 'Deployment' && object.metadata.name === workload)
+      .flatMap((manifest) => podOf(manifest)?.containers[0]?.env ?? [])
+      .map(({ name, value }) => [name, value]);
+    expect(own.length).toBeGreaterThan(0);
+    expectToStart(service, environmentOf(Object.fromEntries([...everyProcess, ...own]), secretFiles[service] ?? {}));
+  });
+});
+
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+test.skipIf(!hasKubectl)('kustomize renders the overlay, with a Deployment for each workload', () => {
+  const text = execFileSync('kubectl', ['kustomize', 'deploy/kubernetes/overlays/production'], { encoding: 'utf8' });
+  const deployments = [...text.matchAll(/^kind: Deployment\nmetadata:(?:\n +.*)*?\n {2}name: (.*)$/gm)];
+  expect(deployments.map(([, name]) => name).sort()).toEqual(programs.map(([workload]) => workload).sort());
+});
+
+test('every subgraph has a queue, a database and a door that the gateway knows', () => {
+  const [compose = '', common = ''] = [texts['docker-compose.yml'], texts['deploy/compose/services.yml']];
+  for (const { name, worker, port } of subgraphs) {
+    for (const service of [name, worker, `postgres-${name}`, `migrate-${name}`])
+      expect(compose).toContain(`\n  ${service}:\n`);
+    expect(common).toContain(`_SUBGRAPH_URL:-http://${name}:${port}/graphql}`);
+  }
 });
 
 describe('.env.example', () => {
+  const facts = composeFacts(texts);
+
   test('changes nothing when it is copied to .env: no line of it sets a variable', () => {
-    expect(
-      readFileSync('.env.example', 'utf8')
-        .split('\n')
-        .filter((line) => line !== '' && !line.startsWith('#')),
-    ).toEqual([]);
+    const lines = readFileSync('.env.example', 'utf8').split('\n');
+    expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
   });
 
-  test.each(Object.entries(schemas))('has values that %s takes', (name, schema) => {
-    const told = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z][A-Z0-9_]*)=(.*)$/gm)];
-    const values = Object.fromEntries(told.map(([, variable = '', value = '']) => [variable, value]));
-    const secrets = facts.secretFiles[name] ?? {};
-    expect(parseConfig<z.ZodRawShape>(schema, { ...values, ...secrets })).toHaveProperty('config');
+  test.each(Object.entries(schemas))('has values that %s accepts', (name, schema) => {
+    const shown = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z][A-Z0-9_]*)=(.*)$/gm)];
+    const values = Object.fromEntries(shown.map(([, variable = '', value = '']) => [variable, value]));
+    expect(parseConfig<z.ZodRawShape>(schema, { ...values, ...secretFiles[name] })).toHaveProperty('config');
   });
 
   test.each<[string, (current: string) => string, string]>([
@@ -105,16 +170,16 @@ describe('.env.example', () => {
     ['a variable is one that nothing takes', (text) => `${text}#LOG_LEVELS=info\n`, 'has LOG_LEVELS'],
     ['a default is another', (text) => text.replace('LOG_LEVEL=info', 'LOG_LEVEL=debug'), 'is not current'],
     ['there is no such file', () => '', 'lacks GATEWAY_ADDRESS'],
-  ])('is told to be wrong when %s', (_, change, told) => {
+  ])('is rejected when %s', (_, change, message) => {
     const current = envExample(facts);
     expect(envExampleBreaches(current, facts)).toEqual([]);
-    expect(envExampleBreaches(change(current), facts)).toContainEqual(expect.stringContaining(told));
+    expect(envExampleBreaches(change(current), facts)).toContainEqual(expect.stringContaining(message));
   });
 
   test.each([
     ['that no program reads', 'deploy/compose/services.yml', 'LOG_LEVEL:', 'LOUDNESS:', 'no program reads LOUDNESS'],
-    ['that is not taken any more', 'docker-compose.yml', 'GATEWAY_ADDRESS', 'SHOP', 'does not take GATEWAY_ADDRESS'],
-  ])('cannot be made with a variable %s', (_, file, from, to, told) => {
-    expect(() => envExample(composeFacts(edited(texts, file, from, to)))).toThrow(told);
+    ['that is not taken any more', 'docker-compose.yml', 'GATEWAY_PORT', 'SHOP', 'does not take GATEWAY_PORT'],
+  ])('cannot be made with a variable %s', (_, file, from, to, message) => {
+    expect(() => envExample(composeFacts(edited(texts, file, from, to)))).toThrow(message);
   });
 });

@@ -43,19 +43,6 @@ describe.skipIf(!promtoolHere())('promtool', () => {
   });
 });
 
-describe('rules and dashboards', () => {
-  it('miss every service that is scraped, once it is gone', () => {
-    const { scrape_configs } = parse(read('deploy/prometheus/prometheus.yml')) as ScrapeConfiguration;
-    const missed = alerts.find(({ alert }) => alert === 'ServiceMissing')?.expr ?? '';
-    const services = scrape_configs.map(({ job_name }) => job_name).filter((job) => job !== 'prometheus');
-    expect(services.filter((job) => !missed.includes(`up{job="${job}"}`))).toEqual([]);
-  });
-});
-
-interface ScrapeConfiguration {
-  readonly scrape_configs: readonly { readonly job_name: string }[];
-}
-
 describe('every alert', () => {
   const runbook = new Set([...read('docs/runbook.md').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => anchor(title)));
   const each = it.each(alerts.map((rule) => [rule.alert, rule] as const));

@@ -1,8 +1,9 @@
 /** .env.example: every variable that docker-compose.yml takes from `.env`, what it is by itself, and why one would set it. */
-import { leftOut } from './compose/left-out.ts';
+
 import { composeVariables } from './env-example/compose.ts';
 import { type Entry, entriesOf, namesTaken, type Taken } from './env-example/entries.ts';
 import { type Section, sections } from './env-example/sections.ts';
+import { leftOut } from './left-out.ts';
 
 export { namesTaken } from './env-example/entries.ts';
 

@@ -1,48 +1,76 @@
-/**
- * What deploy/kubernetes/ says, and what is wrong with it as far as that can be told without a cluster: Kubernetes'
- * schemas, references, hardening, network policies, variables.
- */
-import { existsSync } from 'node:fs';
+/** The YAML below deploy/kubernetes/: whole objects, and the patches of overlays. */
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { clusterRules } from './kubernetes/cluster-rules.ts';
-import { fileRules } from './kubernetes/file-rules.ts';
-import { parseKubernetes, type Texts, textsBelow } from './kubernetes/files.ts';
-import { podRules } from './kubernetes/pod-rules.ts';
-import { connectionsOf } from './kubernetes/policies.ts';
-import type { KubernetesFacts, Rule, Surroundings } from './kubernetes/rule.ts';
-import { schemaFaults } from './kubernetes/schema.ts';
-import { secretRules } from './kubernetes/secret-rules.ts';
-import { wiringRules } from './kubernetes/wiring-rules.ts';
-import { workloadsOf } from './kubernetes/workloads.ts';
+import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import type { Texts } from './compose.ts';
 
-export type { KubernetesFacts } from './kubernetes/rule.ts';
-export { type VariableTable, variableBreaches } from './kubernetes/variables.ts';
-export type { Workload } from './kubernetes/workloads.ts';
+const folder = path.resolve(import.meta.dirname, '../../deploy/kubernetes');
 
-/** All but those about variables, which need to know what the code reads: `variableBreaches`. */
-export const rules: readonly Rule[] = [...fileRules, ...wiringRules, ...podRules, ...secretRules, ...clusterRules];
+const Manifest = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+});
+const Kustomization = z.looseObject({
+  kind: z.literal('Kustomization'),
+  configMapGenerator: z.array(z.looseObject({ literals: z.array(z.string()) })).default([]),
+  images: z.array(z.looseObject({ name: z.string(), newTag: z.string().optional() })).default([]),
+  patches: z.array(z.object({ path: z.string() })).default([]),
+});
 
-const root = path.resolve(import.meta.dirname, '../..');
-const folder = path.join(root, 'deploy/kubernetes');
+export interface KubernetesManifest {
+  /** Below deploy/kubernetes/. */
+  readonly file: string;
+  /** What an overlay changes about an object of the base. */
+  readonly isPatch: boolean;
+  readonly object: z.output<typeof Manifest>;
+}
 
-/** The manifests as they are written, by their path below deploy/kubernetes/. */
-export const kubernetesTexts = (): Texts => textsBelow(folder);
+export interface KubernetesFacts {
+  readonly manifests: readonly KubernetesManifest[];
+  readonly kustomizations: readonly (z.output<typeof Kustomization> & { readonly file: string })[];
+}
 
-/** Throws for a file that is no YAML, and for all that Kubernetes would refuse or drop: the rules trust what they read. */
+export const kubernetesTexts = (): Texts =>
+  Object.fromEntries(
+    globSync('{base,overlays}/**/*.yaml', { cwd: folder })
+      .toSorted()
+      .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')]),
+  );
+
+/** Throws, naming the file, for what is not YAML or not an object of Kubernetes. */
 export const kubernetesFacts = (texts: Texts): KubernetesFacts => {
-  const kubernetes = parseKubernetes(texts);
-  const faults = kubernetes.manifests.flatMap(schemaFaults);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
-  const workloads = workloadsOf(kubernetes);
-  if (workloads.length === 0) throw new Error('deploy/kubernetes has no workload');
-  return { ...kubernetes, workloads, connections: connectionsOf(kubernetes, workloads) };
+  const documents = Object.entries(texts).flatMap(([file, text]) =>
+    documentsOf(file, text).map((document) => ({ file, document })),
+  );
+  const isKustomization = ({ file }: { file: string }) => path.basename(file) === 'kustomization.yaml';
+  const kustomizations = documents
+    .filter(isKustomization)
+    .map(({ file, document }) => ({ file, ...parsed(Kustomization, file, document) }));
+  const patches = new Set(
+    kustomizations.flatMap(({ file, patches }) => patches.map((patch) => path.join(path.dirname(file), patch.path))),
+  );
+  const manifests = documents
+    .filter((document) => !isKustomization(document))
+    .map(({ file, document }) => ({ file, isPatch: patches.has(file), object: parsed(Manifest, file, document) }));
+  return { manifests, kustomizations };
 };
 
-/** A sentence for each breach of a rule, beginning with the file. */
-export const kubernetesBreaches = (facts: KubernetesFacts, surroundings: Surroundings) =>
-  rules.flatMap(({ name, breaches }) => breaches(facts, surroundings).map((message) => ({ rule: name, message })));
+const documentsOf = (file: string, text: string): unknown[] =>
+  [...parseAllDocuments(text)].map((document) => {
+    const [error] = document.errors;
+    if (error) throw new Error(`${file}: ${error.message}`);
+    return document.toJS();
+  });
 
-export const surroundingsWith = (metrics: readonly string[]): Surroundings => ({
-  hasFile: (file) => existsSync(path.join(root, file)),
-  metrics,
-});
+const parsed = <T>(schema: z.ZodType<T>, file: string, document: unknown): T => {
+  const result = schema.safeParse(document);
+  if (!result.success) throw new Error(`${file}: ${z.prettifyError(result.error)}`);
+  return result.data;
+};
+
+/** The pod of a Deployment or Job; undefined for what runs nothing, and for a patch that changes nothing of it. */
+export const podOf = ({ object }: KubernetesManifest): IPodSpec | undefined =>
+  (object as { spec?: { template?: { spec?: IPodSpec } } }).spec?.template?.spec;

@@ -5,32 +5,32 @@ import { newShopper, type Shopper, shopperOf, succeed } from '#launcher/shopper/
 import type { Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 
-/** Puts one of these into the cart and pays; the order is confirmed when it resolves. */
+/** Buys one unit; resolves when the order is confirmed. */
 export const buyOne = async (shopper: Shopper, variantId: string): Promise<string> => {
-  await patiently(() => shopper.add({ variantId }));
+  await retryWhenOverloaded(() => shopper.add({ variantId }));
   const key = randomUUID();
-  const placed = await patiently(() => shopper.place({ paymentMethodToken: 'tok_approve' }, key));
+  const placed = await retryWhenOverloaded(() => shopper.place({ paymentMethodToken: 'tok_approve' }, key));
   const { order } = succeed(placed, 'PlaceOrderSuccess');
   await shopper.orderReaches(order.id, ['CONFIRMED'], 60_000);
   return order.id;
 };
 
-// 60 times a second: a machine that starts a dozen processes is late for longer than anybody would wait, but not for ever.
-const patience = 60;
+// 60 attempts, one second apart: a machine that starts a dozen processes is overloaded for a while, but not longer.
+const maxAttempts = 60;
 
-/** Comes again in a second, as it is told, when the gateway has more to do than it can: it has not read the request then. */
-const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries++) {
+/** Retries as `retry-after` asks when the gateway sheds load. That is safe: a shed request has not been read. */
+const retryWhenOverloaded = async <T>(request: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
-      if (tries === patience || !String(error).includes('OVERLOADED')) throw error;
+      if (attempt === maxAttempts || !String(error).includes('OVERLOADED')) throw error;
       await pause(1_000);
     }
   }
 };
 
-/** The audit, from inside, of a shop that comes to rest meanwhile. */
+/** Audits from inside until the shop has settled; rejects with the last audit's violations. */
 export const auditClean = async (stack: Stack): Promise<void> => {
   for (const deadline = Date.now() + 60_000; ; await pause(2_000)) {
     const audit = await stack
@@ -41,29 +41,29 @@ export const auditClean = async (stack: Stack): Promise<void> => {
   }
 };
 
-/** Of the seed, so that there is a password to come back with. */
+/** A seeded customer: signs in again with the same password after a restore. */
 export const buyer = { email: 'customer@example.com', password: 'demo-customer' };
 
 export const buy: Step = {
-  name: 'a purchase through the published port, and a clean audit',
-  run: async (scene) => {
-    const shopper = await shopperOf(scene.gateway, buyer);
+  name: 'a purchase through the published port succeeds, with a clean audit',
+  run: async (context) => {
+    const shopper = await shopperOf(context.gateway, buyer);
     const { id } = await variantOf(shopper, 'trail-lamp-200');
-    scene.customer = { shopper, orderId: await buyOne(shopper, id) };
-    await auditClean(scene.stack);
+    context.customer = { shopper, orderId: await buyOne(shopper, id) };
+    await auditClean(context.stack);
   },
 };
 
-// 10 at once: what a small shop has on a good day, and enough to keep two cores busy.
-const atOnce = 10;
+// 10: a small shop on a good day, and enough to keep two cores busy.
+const concurrency = 10;
 
-/** Buys from several gateways in turn, 10 at a time, of whatever the seed has plenty of. */
+/** Buys `count` orders through the gateways in turn, of a variant that the seed has plenty of. */
 export const buyMany = async (gateways: readonly string[], count: number): Promise<void> => {
   let left = count;
   const buyer = async (index: number) => {
-    const shopper = await patiently(() => newShopper(gateways[index % gateways.length] ?? ''));
-    const { id } = await patiently(() => variantOf(shopper, 'trail-lamp-200'));
+    const shopper = await retryWhenOverloaded(() => newShopper(gateways[index % gateways.length] ?? ''));
+    const { id } = await retryWhenOverloaded(() => variantOf(shopper, 'trail-lamp-200'));
     while (left-- > 0) await buyOne(shopper, id);
   };
-  await Promise.all(Array.from({ length: atOnce }, (_, index) => buyer(index)));
+  await Promise.all(Array.from({ length: concurrency }, (_, index) => buyer(index)));
 };

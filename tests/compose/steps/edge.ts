@@ -3,12 +3,12 @@ import { get } from 'node:https';
 import type { Step } from '../step.ts';
 
 export const edge: Step = {
-  name: 'the edge speaks TLS and HTTP/2, compresses, lets webhooks in, and hides the rest',
-  run: async ({ stack, say }) => {
+  name: 'the edge serves TLS and HTTP/2, compresses, passes webhooks on, and hides everything else',
+  run: async ({ stack, log }) => {
     await stack.compose('--profile', 'edge', 'up', '--detach', '--wait', '--pull', 'never', '--no-recreate', 'edge');
     const ca = await stack.compose('exec', '--no-TTY', 'edge', 'cat', '/run/agora/EDGE_CERTIFICATE');
-    const question = JSON.stringify({ query: '{ products(first: 20) { edges { node { title slug } } } }' });
-    const answer = await overHttp2(ca, '/graphql', question);
+    const body = JSON.stringify({ query: '{ products(first: 20) { edges { node { title slug } } } }' });
+    const answer = await overHttp2(ca, '/graphql', body);
     if (answer.status !== 200 || answer.encoding !== 'gzip')
       throw new Error(`HTTP/2 answered ${answer.status}, encoding ${answer.encoding}`);
     for (const [path, status] of Object.entries(paths)) {
@@ -17,11 +17,11 @@ export const edge: Step = {
     }
     const forged = await overHttp2(ca, '/webhooks/simulator', '{}');
     if (forged.status !== 401 && forged.status !== 400) throw new Error(`an unsigned webhook got ${forged.status}`);
-    say(`HTTP/2 with ${answer.encoding}; an unsigned webhook is answered ${forged.status} by payment`);
+    log(`HTTP/2 with ${answer.encoding}; payment answers an unsigned webhook with ${forged.status}`);
   },
 };
 
-/** Of "#" the edge says that it is no address: its rules are matched without what is behind it, which gateways would get. */
+/** A "#" is rejected: nginx matches locations without the fragment but would pass it on to the gateway. */
 const paths = { '/metrics': 404, '/health/ready': 404, '/': 404, '/graphql#?query={__typename}': 400 };
 
 const origin = 'https://localhost:18443';

@@ -5,8 +5,8 @@ import type { Step } from '../step.ts';
 
 const databases = subgraphNames.map((name) => `postgres-${name}`);
 
-/** Who may speak to which database; everybody else must find nobody there. */
-const neighbours: Readonly<Record<string, readonly string[]>> = {
+/** The databases that each service may connect to. */
+const allowedDatabases: Readonly<Record<string, readonly string[]>> = {
   gateway: [],
   user: ['postgres-user'],
   notification: ['postgres-user'],
@@ -19,56 +19,56 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const isolation: Step = {
-  name: 'a database answers its own service and nobody else, by name and by address',
-  run: async ({ stack, say }) => {
+  name: 'a database is reachable from its own service only, by name and by address',
+  run: async ({ stack, log }) => {
     const addresses = await addressesOf(stack);
-    for (const [service, own] of Object.entries(neighbours)) {
-      const wanted = databases.flatMap((database) => [database, ...(addresses.get(database) ?? [])]);
-      const reached = JSON.parse(await inContainer(stack, service, knocks(wanted))) as string[];
+    for (const [service, own] of Object.entries(allowedDatabases)) {
+      const hosts = databases.flatMap((database) => [database, ...(addresses.get(database) ?? [])]);
+      const reached = JSON.parse(await inContainer(stack, service, connectionAttempts(hosts))) as string[];
       const allowed = new Set(own.flatMap((database) => [database, ...(addresses.get(database) ?? [])]));
-      const strangers = reached.filter((host) => !allowed.has(host));
-      if (strangers.length > 0) throw new Error(`${service} reaches ${strangers.join(', ')}`);
-      // Without this, a test that cannot reach anything would pass.
+      const forbidden = reached.filter((host) => !allowed.has(host));
+      if (forbidden.length > 0) throw new Error(`${service} reaches ${forbidden.join(', ')}`);
+      // Otherwise a test that reaches nothing at all would pass.
       if (own.some((database) => !reached.includes(database)))
         throw new Error(`${service} does not reach its database`);
     }
-    say(`${Object.keys(neighbours).length} services × ${databases.length} databases tried`);
+    log(`${Object.keys(allowedDatabases).length} services × ${databases.length} databases checked`);
   },
 };
 
 export const hostPorts: Step = {
-  name: 'from the host there is the gateway, and nothing else',
-  run: async ({ stack, say }) => {
+  name: 'only the gateway is published on the host',
+  run: async ({ stack, log }) => {
     const published = (await stack.compose('ps', '--format', '{{.Service}} {{.Ports}}'))
       .split('\n')
       .filter((line) => line.includes('->'));
-    const strangers = published.filter((line) => !line.startsWith('gateway '));
-    if (strangers.length > 0) throw new Error(`published: ${strangers.join('; ')}`);
+    const others = published.filter((line) => !line.startsWith('gateway '));
+    if (others.length > 0) throw new Error(`published: ${others.join('; ')}`);
     const open: number[] = [];
     for (const port of [4001, 4002, 4003, 4004, 4005, 5432, 6379, 9090, 3000])
-      if (await answers('127.0.0.1', port)) open.push(port);
+      if (await accepts('127.0.0.1', port)) open.push(port);
     const listening = open.length > 0 ? ` (something else on this machine listens on ${open.join(', ')})` : '';
-    say(`${published.join('; ')}${listening}`);
+    log(`${published.join('; ')}${listening}`);
   },
 };
 
 export const secretsHidden: Step = {
-  name: 'no secret is in docker inspect, in an environment or in the logs',
-  run: async ({ stack, say }) => {
+  name: 'no secret shows up in docker inspect, an environment, the image history or the logs',
+  run: async ({ stack, log }) => {
     const values = (
       await stack.compose('run', '--rm', '--no-TTY', 'operator', 'sh', '-c', 'cat /run/agora/*')
     ).matchAll(/:([^:@/]{16,})@/g);
     const secrets = [...new Set([...values].map(([, value]) => value ?? ''))];
-    if (secrets.length < 5) throw new Error(`only ${secrets.length} secrets to look for`);
+    if (secrets.length < 5) throw new Error(`found only ${secrets.length} secrets to search for`);
     const ids = (await stack.containers()).map(({ id }) => id);
     const shown = `${await stack.docker('inspect', ...ids)}${await stack.compose('logs', '--no-color')}${await stack.docker('history', '--no-trunc', 'agora')}`;
-    const seen = secrets.filter((secret) => shown.includes(secret));
-    if (seen.length > 0) throw new Error(`${seen.length} secrets can be seen`);
-    say(`${secrets.length} secrets looked for in ${ids.length} containers`);
+    const exposed = secrets.filter((secret) => shown.includes(secret));
+    if (exposed.length > 0) throw new Error(`${exposed.length} secrets are exposed`);
+    log(`${secrets.length} secrets searched for in ${ids.length} containers`);
   },
 };
 
-/** Of each container on each of its networks. */
+/** The addresses of each service's container, one per network. */
 const addressesOf = async (stack: Stack): Promise<Map<string, string[]>> => {
   const found = new Map<string, string[]>();
   for (const { id, service } of await stack.containers()) {
@@ -83,22 +83,22 @@ const addressesOf = async (stack: Stack): Promise<Map<string, string[]>> => {
   return found;
 };
 
-// 1.5 s: who is on the same network answers within a millisecond, who is not never does.
-const knockMs = 1_500;
+// 1.5 s: a host on the same network accepts within a millisecond, any other never does.
+const connectTimeoutMs = 1_500;
 
-/** Runs in a container: prints which of these hosts accept a connection on PostgreSQL's port. */
-const knocks = (hosts: readonly string[]): string => `
+/** JavaScript to run in a container: prints which of these hosts accept a connection on PostgreSQL's port. */
+const connectionAttempts = (hosts: readonly string[]): string => `
   const { connect } = require('node:net');
-  const knock = (host) => new Promise((resolve) => {
-    const socket = connect({ host, port: 5432, timeout: ${knockMs} });
+  const attempt = (host) => new Promise((resolve) => {
+    const socket = connect({ host, port: 5432, timeout: ${connectTimeoutMs} });
     const end = (open) => { socket.destroy(); resolve(open ? [host] : []); };
     socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false));
   });
-  Promise.all(${JSON.stringify(hosts)}.map(knock)).then((open) => console.log(JSON.stringify(open.flat())));`;
+  Promise.all(${JSON.stringify(hosts)}.map(attempt)).then((open) => console.log(JSON.stringify(open.flat())));`;
 
-const answers = (host: string, port: number): Promise<boolean> =>
+const accepts = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: knockMs });
+    const socket = connect({ host, port, timeout: connectTimeoutMs });
     const end = (open: boolean) => {
       socket.destroy();
       resolve(open);

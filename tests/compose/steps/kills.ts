@@ -5,32 +5,32 @@ import type { Container, Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 import { auditClean, buyOne } from './buy.ts';
 
-// 90 s: PostgreSQL recovers, and health checks look every 15 s.
+// 90 s: PostgreSQL has to recover, and health checks run every 15 s.
 const recoveryMs = 90_000;
 
 export const kills: Step = {
-  name: 'each container is killed while somebody buys, and comes back by itself',
-  run: async (scene) => {
-    const { stack, say } = scene;
-    const victims = (await stack.containers()).filter(({ state }) => state === 'running');
-    const buying = keepBuying(scene.gateway);
-    for (const victim of victims) {
+  name: 'each container is killed during purchases, and recovers by itself',
+  run: async (context) => {
+    const { stack, log } = context;
+    const targets = (await stack.containers()).filter(({ state }) => state === 'running');
+    const buying = keepBuying(context.gateway);
+    for (const target of targets) {
       const began = performance.now();
-      await kill(stack, victim);
-      await recovered(stack, victim);
-      say(`${victim.service}: back after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+      await kill(stack, target);
+      await recovered(stack, target);
+      log(`${target.service}: back after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
     }
     const { bought, failed } = await buying.stop();
-    // One is away for seconds and most are not needed to buy: whoever tries all the time succeeds more often than that.
-    if (bought < victims.length) throw new Error(`${bought} orders were bought meanwhile, ${failed} tries failed`);
+    // A container is away for seconds, and most are not needed for a purchase: one order per kill is the least to expect.
+    if (bought < targets.length) throw new Error(`${bought} orders succeeded meanwhile, ${failed} attempts failed`);
     await auditClean(stack);
-    say(`${bought} orders were bought meanwhile, ${failed} tries met an error`);
+    log(`${bought} orders succeeded meanwhile, ${failed} attempts failed`);
   },
 };
 
 /**
- * SIGKILL to the container's first process, from the machine's own process list: `docker kill` would be taken for
- * somebody's wish that it stays down. Nothing but the signal: that is what a crash looks like to the engine.
+ * Sends SIGKILL to the container's main process from the host's PID namespace, which the engine sees as a crash. After
+ * `docker kill` it would not restart the container: it takes that for the operator's decision.
  */
 const kill = async (stack: Stack, { id }: Container): Promise<void> => {
   const pid = (await stack.docker('inspect', '--format', '{{.State.Pid}}', id)).trim();
@@ -48,7 +48,7 @@ const recovered = async (stack: Stack, { id, service }: Container): Promise<void
   }
 };
 
-/** Somebody who goes on whatever happens: what fails is tried again, with a new cart's worth of luck. */
+/** Buys one order after another until stopped; a failed attempt is followed by a new one with a new cart. */
 const keepBuying = (gateway: string) => {
   const stopping = new AbortController();
   const count = { bought: 0, failed: 0 };

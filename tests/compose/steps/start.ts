@@ -4,39 +4,39 @@ const seconds = (since: number): string => `${((performance.now() - since) / 1_0
 
 export const build: Step = {
   name: 'the image builds from a clean clone',
-  run: async ({ stack, say }) => {
+  run: async ({ stack, log }) => {
     const began = performance.now();
     await stack.compose('build');
-    say(`built in ${seconds(began)}`);
+    log(`built in ${seconds(began)}`);
     const layers = (await stack.docker('history', '--format', '{{.Size}} {{.CreatedBy}}', 'agora')).split('\n');
-    for (const line of layers.filter((layer) => layer.includes('COPY /image'))) say(`layer: ${line.slice(0, 70)}`);
+    for (const line of layers.filter((layer) => layer.includes('COPY /image'))) log(`layer: ${line.slice(0, 70)}`);
   },
 };
 
 export const start: Step = {
-  name: 'docker compose up alone gives a healthy shop',
-  run: async (scene) => {
-    const { stack, say } = scene;
+  name: 'docker compose up starts a healthy shop without preparation',
+  run: async (context) => {
+    const { stack, log } = context;
     const began = performance.now();
     await stack.compose('up', '--detach', '--wait', '--pull', 'never');
-    say(`healthy in ${seconds(began)}`);
-    scene.gateway = `http://${await stack.published('gateway', 4000)}/graphql`;
-    const unwell = (await stack.containers()).filter(
+    log(`healthy in ${seconds(began)}`);
+    context.gateway = `http://${await stack.published('gateway', 4000)}/graphql`;
+    const unhealthy = (await stack.containers()).filter(
       ({ state, health }) => state === 'running' && health !== 'healthy',
     );
-    if (unwell.length > 0) throw new Error(`not healthy: ${unwell.map(({ name }) => name).join(', ')}`);
+    if (unhealthy.length > 0) throw new Error(`not healthy: ${unhealthy.map(({ name }) => name).join(', ')}`);
   },
 };
 
 export const restart: Step = {
   name: 'docker compose down and up keeps all data',
-  run: async (scene) => {
-    const { stack, customer } = scene;
-    if (!customer) throw new Error('nobody has bought anything yet');
+  run: async (context) => {
+    const { stack, customer } = context;
+    if (!customer) throw new Error('the step "buy" has to run first');
     await stack.compose('down', '--timeout', '20');
-    await start.run(scene);
-    // With the token of before: the keys are still the same, too.
+    await start.run(context);
+    // With the access token from before: the signing keys were kept as well.
     const order = await customer.shopper.order(customer.orderId).catch((error: Error) => error);
-    if (order instanceof Error || order.status !== 'CONFIRMED') throw new Error(`the order is not there: ${order}`);
+    if (order instanceof Error || order.status !== 'CONFIRMED') throw new Error(`the order is missing: ${order}`);
   },
 };

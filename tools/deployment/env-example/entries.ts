@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { reasonsIn } from '#gateway/help.ts';
 import { formerNames } from '#platform/config/config.ts';
-import type { ComposeFacts } from '../compose/rule.ts';
+import type { ComposeFacts } from '../compose.ts';
 import { schemas } from '../variables.ts';
 import { composeVariables, secretReasons } from './compose.ts';
 

@@ -10,14 +10,14 @@ import { observabilityVariables } from '#gateway/observability/variables.ts';
 import { rateLimitVariables } from '#gateway/rate-limits/variables.ts';
 import { schemaVariables } from '#gateway/schema/variables.ts';
 import { upstreamVariables } from '#gateway/upstream/variables.ts';
+import { subgraphNames, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
 import { tracingVariables } from '#platform/observability/tracing-variables.ts';
 import { orderVariables } from '#subgraphs/order/config.ts';
 import { paymentVariables } from '#subgraphs/payment/config.ts';
 import { productVariables } from '#subgraphs/product/config.ts';
 import { userVariables } from '#subgraphs/user/config.ts';
-import { givenByEnvironment } from '../compose/secret-rules.ts';
-import { gatewayReads } from '../variables.ts';
+import { givenByEnvironment } from '../generate/compose.ts';
 import { composeVariables } from './compose.ts';
 
 export interface Section {
@@ -52,7 +52,7 @@ export const sections: readonly Section[] = [
   { title: 'Gateway: caches', names: namesOf(cachingVariables) },
   {
     title: 'Gateway: the way to the subgraphs',
-    names: [...gatewayReads.known.filter((name) => name.endsWith('_SUBGRAPH_URL')), ...namesOf(upstreamVariables)],
+    names: [...subgraphNames.map((name) => variableOf(name, 'SUBGRAPH_URL')), ...namesOf(upstreamVariables)],
   },
   { title: 'Gateway: where the supergraph comes from', names: namesOf(schemaVariables) },
   { title: 'Gateway: live updates', names: namesOf(liveVariables) },

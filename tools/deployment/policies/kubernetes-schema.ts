@@ -9,7 +9,7 @@ import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { z } from 'zod';
-import type { ManifestFile } from './files.ts';
+import type { KubernetesManifest } from '../kubernetes.ts';
 
 /** The kinds that there are here. No Secret among them: secrets do not belong in a repository. */
 const models = [
@@ -29,10 +29,10 @@ const Refusal = z.object({
 });
 
 /** What Kubernetes would refuse, or silently drop because it does not know the field. A patch may leave out what is required. */
-export const schemaFaults = (manifest: ManifestFile): string[] =>
+export const schemaFaults = (manifest: KubernetesManifest): string[] =>
   faultsOf(manifest).map((fault) => `${manifest.file}: ${manifest.object.metadata.name}: ${fault}`);
 
-const faultsOf = ({ object, isPatch }: ManifestFile): string[] => {
+const faultsOf = ({ object, isPatch }: KubernetesManifest): string[] => {
   const model = models.find(({ apiVersion, kind }) => apiVersion === object.apiVersion && kind === object.kind);
   if (!model) return [`${object.apiVersion} ${object.kind} is not a kind that is used here`];
   const seen = new Set<string>();

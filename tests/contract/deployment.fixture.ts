@@ -1,0 +1,111 @@
+/** Seeded violations: for each policy, edits of the real files that break it. */
+
+/** File, what is there, what comes instead, what is said of it. */
+type Edit = readonly [file: string, from: string, to: string, message: string];
+type Violations = Readonly<Record<string, readonly Edit[]>>;
+
+const compose = 'docker-compose.yml';
+const common = 'deploy/compose/services.yml';
+
+export const composeViolations: Violations = {
+  'no secret as a plain value': [
+    [common, 'REDIS_URL_FILE: /run/agora/REDIS_URL', 'REDIS_URL:', 'gateway has REDIS_URL in its environment'],
+    [common, 'PROFILE: $', 'TRACES: http://me:secret@collector\n      PROFILE: $', 'auditor has TRACES'],
+    [compose, '/etc/agora/redis.conf]', '--requirepass, $REDIS_PASSWORD]', '$REDIS_PASSWORD is interpolated'],
+    [compose, '--every, "60"', '--key, $VIEWER_SIGNING_KEY', '$VIEWER_SIGNING_KEY is interpolated'],
+  ],
+  'not reachable from outside': [
+    [compose, 'graph: {internal: true}', 'graph:', 'the network graph leads out'],
+    [compose, '[graph, user-database', '[public, graph, user-database', 'user is on public'],
+    [compose, 'network_mode: none', '', 'secrets names no network'],
+    [compose, 'profiles: [audit]', 'profiles: [audit]\n    ports: ["127.0.0.1:4005:4005"]', 'auditor publishes'],
+    [compose, 'GATEWAY_ADDRESS:-127.0.0.1', 'GATEWAY_ADDRESS:-0.0.0.0', 'gateway publishes 0.0.0.0:4000:4000'],
+  ],
+  'a database of its own': [
+    [compose, '[graph, order-database', '[graph, user-database', 'order can reach the database of user'],
+    [compose, 'profiles: [audit]', 'profiles: []', 'auditor can reach the database of payment'],
+  ],
+  hardened: [
+    [common, 'read_only: true\n    cap_drop', 'cap_drop', 'gateway must have read_only: true'],
+    [common, 'cap_drop: [ALL]', 'cap_drop: [NET_RAW]', 'inventory must have cap_drop: [ALL]'],
+    [compose, 'security_opt: ["no-new-privileges:true"]', '', 'redis must have no-new-privileges'],
+    [compose, 'user: "65534:65534"', 'user: "0"', 'edge must have a user other than root'],
+  ],
+  'health checks': [[compose, 'healthcheck:', 'x-healthcheck:', 'redis must have a health check']],
+  'memory limits': [[compose, 'mem_limit: 256m\n    cpus: 2', 'cpus: 2', 'edge must have mem_limit']],
+  'pinned images': [
+    [compose, 'redis:7-alpine', 'redis:latest', 'redis must have an image with a version'],
+    [compose, 'prom/prometheus:v2.53.3', 'prom/prometheus', 'prometheus must have an image'],
+  ],
+};
+
+const order = 'base/order.yaml';
+const worker = 'base/order-worker.yaml';
+const policies = 'base/network-policies.yaml';
+const overlay = 'overlays/production';
+
+export const kubernetesViolations: Violations = {
+  'schema of Kubernetes': [
+    [order, 'startupProbe:', 'startProbe:', '/spec/template/spec/containers/0/startProbe is not a field'],
+    [order, 'value: api', 'value: 1', 'value must be string'],
+    [order, 'maxReplicas: 6', '', 'maxReplicas'],
+    [`${overlay}/scale.yaml`, 'minReplicas', 'leastReplicas', 'leastReplicas is not a field'],
+    [order, 'kind: Service\n', 'kind: Secret\n', 'v1 Secret is not a kind that is used here'],
+  ],
+  'no secret as a plain value': [
+    [
+      worker,
+      'REDIS_URL_FILE\n              value: /run/agora/',
+      'REDIS_URL\n              value: x',
+      'value of REDIS_URL',
+    ],
+    ['base/gateway.yaml', 'http://order:4003', 'http://me:secret@order', 'has the value of ORDER_SUBGRAPH_URL'],
+    ['base/kustomization.yaml', 'LOG_LEVEL=info', 'STRIPE_SECRET=x', 'a ConfigMap has the value of STRIPE_SECRET'],
+  ],
+  'not reachable from outside': [
+    [policies, 'podSelector: {}', 'podSelector: {matchLabels: {a: b}}', 'no network policy denies all'],
+    [order, 'clusterIP: None', 'type: LoadBalancer', 'Service order is reachable from outside'],
+    [`${overlay}/ingress.yaml`, 'name: gateway\n', 'name: user\n', '/graphql of the ingress leads to user'],
+    [`${overlay}/ingress.yaml`, 'name: payment\n', 'name: order\n', '/webhooks of the ingress leads to order'],
+    [`${overlay}/ingress.yaml`, 'path: /graphql', 'path: /', '/ of the ingress leads to gateway'],
+  ],
+  'a database of its own': [
+    [`${overlay}/networks.yaml`, '10.20.3.0/28', '10.20.4.0/28', 'shares the address block 10.20.4.0/28'],
+  ],
+  hardened: [
+    [order, 'runAsNonRoot: true', 'runAsNonRoot: false', 'order must have runAsNonRoot: true'],
+    // A container's setting takes precedence over its pod's.
+    [order, 'capabilities:', 'runAsUser: 0\n            capabilities:', 'order must have runAsUser: 1000'],
+    [
+      `${overlay}/gateway.yaml`,
+      'containers:',
+      'securityContext: { runAsUser: 0 }\n      containers:',
+      'gateway must have runAsUser: 1000',
+    ],
+    [order, 'RuntimeDefault', 'Unconfined', 'order must have seccompProfile: "RuntimeDefault"'],
+    [order, 'automountServiceAccountToken: false', 'automountServiceAccountToken: true', 'must have automount'],
+    [order, 'readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false', 'must have readOnlyRootFilesystem: true'],
+    [order, 'allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true', 'must have allowPrivilegeEscalation'],
+    [order, 'readOnlyRootFilesystem: true', 'privileged: true', 'order must have privileged: false'],
+    [order, '- ALL', '- KILL', 'order must have capabilities.drop: ["ALL"]'],
+  ],
+  'health probes': [[order, 'readinessProbe:', 'x-probe:', 'order must have a readinessProbe']],
+  'memory limits': [[order, 'limits:\n              memory: 512Mi', 'limits: {}', 'order must have a limit of memory']],
+  'pinned images': [
+    [`${overlay}/kustomization.yaml`, 'newTag: 0.1.0', 'newTag: latest', 'the image agora needs a tag'],
+    [order, 'image: agora', 'image: registry.example/agora', 'runs registry.example/agora'],
+  ],
+};
+
+export const dockerfileViolations: Violations = {
+  'pinned base image': [
+    ['Dockerfile', 'FROM node:24-', 'FROM node:22-', 'is made from node:22-bookworm-slim'],
+    ['Dockerfile', 'FROM node:24-bookworm-slim', 'FROM node:latest', 'is made from node:latest'],
+    ['Dockerfile', 'FROM node', 'FORM node', 'is made from nothing'],
+  ],
+  'image without root': [
+    ['Dockerfile', 'USER node\n', '', 'its user is root'],
+    ['Dockerfile', 'USER node\n', 'USER 0:0\n', 'its user is root'],
+  ],
+  'health check of the image': [['Dockerfile', 'HEALTHCHECK', '# HEALTHCHECK', 'has no HEALTHCHECK']],
+};

@@ -1,0 +1,173 @@
+/** The generated blocks of docker-compose.yml and deploy/compose/services.yml: what each service of the list needs there. */
+import { makers, optionalNames } from '#ops/secrets/table.ts';
+import { folderOf, services, subgraphs, variableOf } from '#ops/services.ts';
+import { processVariables, subgraphVariables } from '#platform/config/config.ts';
+import { tracingVariables } from '#platform/observability/tracing-variables.ts';
+import type { ServiceDescriptor, SubgraphDescriptor } from '#platform/service/descriptor.ts';
+import { leftOut } from '../left-out.ts';
+import { namesRead } from '../variables.ts';
+import type { Blocks } from './blocks.ts';
+
+/** Secrets that .env can give. The edge's certificate and key have many lines, which a line of .env cannot hold. */
+export const givenByEnvironment: readonly string[] = [...Object.keys(makers), ...optionalNames];
+
+const owners = subgraphs.filter(({ database }) => database);
+const seeded = subgraphs.filter(({ seed }) => seed);
+
+/** A template's lines, without the indentation that it has here. */
+const lines = (template: string): string[] => {
+  const all = template.replace(/^\n/, '').trimEnd().split('\n');
+  const indent = /^ */.exec(all[0] ?? '')?.[0].length ?? 0;
+  return all.map((line) => line.slice(indent));
+};
+
+const secretFiles = (...names: string[]): string[] => names.map((name) => `${name}_FILE: /run/agora/${name}`);
+const databaseUrl = ({ name }: ServiceDescriptor): string => variableOf(name, 'DATABASE_URL');
+const ownDatabase = ({ name }: ServiceDescriptor): string[] =>
+  secretFiles(variableOf(name, 'DATABASE_URL'), variableOf(name, 'DATABASE_DIRECT_URL'));
+
+const composeServices = (subgraph: SubgraphDescriptor): string[] => [
+  ...(subgraph.database ? databaseServices(subgraph) : []),
+  ...(subgraph.seed ? seedService(subgraph) : []),
+  ...apiService(subgraph),
+  ...(subgraph.database ? workerService(subgraph) : []),
+];
+
+const databaseServices = (subgraph: SubgraphDescriptor): string[] => [
+  ...lines(`
+    postgres-${subgraph.name}:
+      extends: {file: deploy/compose/services.yml, service: postgres}
+      depends_on: {secrets: {condition: service_completed_successfully}}
+      networks: [${subgraph.name}-database]
+      environment: {OWNER: ${subgraph.name}}
+      volumes:
+        - ${subgraph.name}-data:/var/lib/postgresql/data
+        - secrets-postgres-${subgraph.name}:/run/agora:ro
+        - ./deploy/compose/postgres:/docker-entrypoint-initdb.d:ro`),
+  '',
+  ...lines(`
+    migrate-${subgraph.name}:
+      extends: {file: deploy/compose/services.yml, service: one-shot}
+      depends_on: {postgres-${subgraph.name}: {condition: service_healthy}}
+      networks: [${subgraph.name}-database]
+      command: [node, ops/migrate.ts, ${subgraph.name}]
+      environment:
+        ${ownDatabase(subgraph).join('\n        ')}
+      volumes: ["secrets-${subgraph.name}:/run/agora:ro"]`),
+  '',
+];
+
+const seedService = (subgraph: SubgraphDescriptor): string[] => [
+  ...lines(`
+    seed-${subgraph.name}:
+      extends: {file: deploy/compose/services.yml, service: seed}
+      depends_on: {migrate-${subgraph.name}: {condition: service_completed_successfully}}
+      networks: [${subgraph.name}-database]
+      command: [node, launcher/seed.ts, ${subgraph.name}]
+      environment:
+        ${ownDatabase(subgraph).join('\n        ')}
+      volumes: ["secrets-${subgraph.name}:/run/agora:ro"]`),
+  '',
+];
+
+const apiService = ({ name, database, webhooks }: SubgraphDescriptor): string[] => [
+  ...lines(`
+    ${name}:
+      extends: {file: deploy/compose/services.yml, service: ${name}}
+      depends_on: {${database ? `migrate-${name}` : 'secrets'}: {condition: service_completed_successfully}}
+      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(webhooks ? ['webhooks'] : [])].join(', ')}]
+      environment: {ROLE: api}`),
+  '',
+];
+
+const workerService = ({ name, worker, webhooks }: SubgraphDescriptor): string[] => [
+  ...lines(`
+    ${worker}:
+      extends: {file: deploy/compose/services.yml, service: ${name}}
+      depends_on:
+        migrate-${name}: {condition: service_completed_successfully}
+        redis: {condition: service_healthy}
+      networks: [${name}-database, messaging, monitoring${webhooks ? ', webhooks' : ''}]
+      environment: {ROLE: consumer}`),
+  '',
+];
+
+export const composeBlocks = (): Blocks => ({
+  'secret-volumes': [
+    ...services.map(({ name }) => `- secrets-${name}:/secrets/${name}`),
+    ...owners.map(({ name }) => `- secrets-postgres-${name}:/secrets/postgres-${name}`),
+  ],
+  subgraphs: subgraphs.flatMap(composeServices).slice(0, -1),
+  'subgraphs-ready': [
+    ...subgraphs.map(({ name }) => `${name}: {condition: service_healthy}`),
+    ...seeded.map(({ name }) => `seed-${name}: {condition: service_completed_successfully}`),
+  ],
+  migrated: owners.map(({ name }) => `migrate-${name}: {condition: service_completed_successfully}`),
+  'every-database': owners.map(({ name }) => `${name}-database:`),
+  'database-urls': secretFiles(...owners.map(databaseUrl)),
+  'database-networks': owners.map(({ name }) => `${name}-database: {internal: true}`),
+  volumes: [
+    ...owners.map(({ name }) => `${name}-data:`),
+    ...services.map(({ name }) => `secrets-${name}:`),
+    ...owners.map(({ name }) => `secrets-postgres-${name}:`),
+  ],
+  'given-secrets': ['given-secrets:', '  content: |', ...givenByEnvironment.map((name) => `    ${name}=\${${name}:-}`)],
+});
+
+/** A variable without a value is passed on from .env, and is not set where .env lacks it. */
+const passedOn = (names: readonly string[], except: readonly string[]): string[] =>
+  names
+    .filter((name) => name !== 'ROLE' && !except.includes(name) && !leftOut.some((out) => out.names.test(name)))
+    .map((name) => `${name}:`);
+
+/** `byHand`: the variables that the file has outside of its generated blocks. */
+export const serviceBlocks = (byHand: readonly string[]): Blocks => {
+  const common = {
+    process: Object.keys({ ...processVariables, ...tracingVariables }),
+    subgraph: Object.keys(subgraphVariables),
+  };
+  const secret = [...givenByEnvironment, 'VIEWER_VERIFY_KEYS'];
+  const own = (service: ServiceDescriptor) =>
+    passedOn(namesRead(service), [...byHand, ...secret, ...common.process, ...common.subgraph]);
+  const gateway = services.filter(({ kind }) => kind === 'gateway');
+  return {
+    'process-variables': passedOn(common.process, byHand),
+    'gateway-variables': [
+      ...gateway.flatMap(({ secrets = {} }) => secretFiles(...Object.keys(secrets))),
+      ...subgraphs.map(({ name, port }) => {
+        const variable = variableOf(name, 'SUBGRAPH_URL');
+        return `${variable}: \${${variable}:-http://${name}:${port}/graphql}`;
+      }),
+      ...gateway.flatMap(own),
+    ],
+    'subgraph-variables': passedOn(common.subgraph, [...byHand, ...secret, ...common.process]),
+    subgraphs: subgraphs.flatMap((subgraph) => ['', ...commonService(subgraph, own(subgraph))]).slice(1),
+  };
+};
+
+/** What both roles of a subgraph have in common. One with a program of its own is built from its folder's Dockerfile. */
+const commonService = (subgraph: SubgraphDescriptor, variables: readonly string[]): string[] => {
+  const { name, port, secrets = {}, database, webhooks, program } = subgraph;
+  const folder = folderOf(subgraph);
+  const publicUrl = variableOf(name, 'PUBLIC_URL');
+  return [
+    `${name}:`,
+    '  extends: subgraph',
+    ...(program
+      ? [
+          `  image: agora-${name}`,
+          `  build: ../../${folder}`,
+          '  pull_policy: build',
+          `  command: [${program.command.join(', ')}]`,
+        ]
+      : [`  command: [node, ${folder}/main.ts]`, '  healthcheck:', `    test: [CMD, node, ops/health.mjs, "${port}"]`]),
+    `  volumes: ["secrets-${name}:/run/agora:ro"]`,
+    '  environment:',
+    ...[
+      ...(database ? ownDatabase(subgraph) : []),
+      ...secretFiles(...Object.keys(secrets)),
+      ...(webhooks ? [`${publicUrl}: \${${publicUrl}:-http://${name}:${port}}`] : []),
+      ...variables.filter((line) => line !== `${publicUrl}:`),
+    ].map((line) => `    ${line}`),
+  ];
+};

@@ -1,0 +1,82 @@
+/** The network policies of deploy/kubernetes/base: the networks of docker-compose.yml as allowed connections. */
+import { services, subgraphs } from '#ops/services.ts';
+
+const nameLabel = 'app.kubernetes.io/name';
+const componentLabel = 'app.kubernetes.io/component';
+
+const named = (...names: string[]) =>
+  names.length === 1
+    ? { matchLabels: { [nameLabel]: names[0] } }
+    : { matchExpressions: [{ key: nameLabel, operator: 'In', values: names }] };
+const components = (...values: string[]) => ({ matchExpressions: [{ key: componentLabel, operator: 'In', values }] });
+const outside = (namespace: string, pod: Readonly<Record<string, string>>) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  podSelector: { matchLabels: pod },
+});
+const ingressController = outside('ingress-nginx', { [nameLabel]: 'ingress-nginx' });
+
+const policy = (
+  name: string,
+  podSelector: object,
+  rules: { readonly ingress?: object[]; readonly egress?: object[] },
+) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name, labels: { [componentLabel]: 'network' } },
+  spec: {
+    podSelector,
+    policyTypes: [...(rules.ingress ? ['Ingress'] : []), ...(rules.egress ? ['Egress'] : [])],
+    ...rules,
+  },
+});
+const http = [{ port: 'http' }];
+
+export const networkPolicies = (): object[] => {
+  const gateways = services.filter(({ kind }) => kind === 'gateway').map(({ name }) => name);
+  const owners = subgraphs.filter(({ database }) => database);
+  const withWebhooks = subgraphs.filter(({ webhooks }) => webhooks);
+  return [
+    policy('default-deny', {}, { ingress: [], egress: [] }),
+    policy(
+      'dns',
+      {},
+      {
+        egress: [
+          {
+            to: [outside('kube-system', { 'k8s-app': 'kube-dns' })],
+            ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }],
+          },
+        ],
+      },
+    ),
+    policy('edge', named(...gateways), { ingress: [{ from: [ingressController], ports: http }] }),
+    policy('graph-out', named(...gateways), {
+      egress: subgraphs.map(({ name, port }) => ({ to: [{ podSelector: named(name) }], ports: [{ port }] })),
+    }),
+    policy('graph-in', named(...subgraphs.map(({ name }) => name)), {
+      ingress: [{ from: [{ podSelector: named(...gateways) }], ports: http }],
+    }),
+    // Providers come through the ingress controller; a simulated provider lives in the worker.
+    ...withWebhooks.flatMap(({ name, worker, port }) => [
+      policy(`webhooks-in-${name}`, named(name), {
+        ingress: [{ from: [ingressController, { podSelector: named(worker) }], ports: http }],
+      }),
+      policy(`webhooks-out-${name}`, named(worker), {
+        egress: [{ to: [{ podSelector: named(name) }], ports: [{ port }] }],
+      }),
+    ]),
+    policy('monitoring', components('gateway', 'api', 'consumer', 'auditor'), {
+      ingress: [{ from: [outside('monitoring', { [nameLabel]: 'prometheus' })], ports: http }],
+    }),
+    // Redis and PostgreSQL are outside the cluster: an overlay says where, one address block each. 192.0.2.0/24 is reserved
+    // for documentation, so without an overlay nothing is reached.
+    policy('to-redis', components('gateway', 'consumer'), toBlock(10, 6379)),
+    ...owners.map(({ name, worker }, index) =>
+      policy(`to-postgres-${name}`, named(name, worker, `migrate-${name}`, 'auditor'), toBlock(11 + index, 5432)),
+    ),
+  ];
+};
+
+const toBlock = (host: number, port: number) => ({
+  egress: [{ to: [{ ipBlock: { cidr: `192.0.2.${host}/32` } }], ports: [{ port }] }],
+});

@@ -1,0 +1,107 @@
+/** What docker-compose.yml promises, whoever edits it: secrets, reachability, hardening. */
+import { knownNames } from '#ops/secrets/table.ts';
+import { subgraphs } from '#ops/services.ts';
+import { type ComposeFacts, type ComposeService, composeFile, type Texts } from '../compose.ts';
+import { hasPassword, type Policy } from './policy.ts';
+
+interface Facts extends ComposeFacts {
+  readonly texts: Texts;
+}
+
+// The public half of the gateway's key is kept apart as well: whoever could replace it could speak for anybody.
+const secretNames = new Set([...knownNames, 'VIEWER_VERIFY_KEYS']);
+
+/** Services that a policy does not hold for, and why. */
+const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  secrets: {
+    'read_only: true': 'the secrets that .env gives are put into its container as a file',
+    'a user other than root': 'volumes belong to root',
+  },
+  operator: {
+    'a user other than root': './backups belongs to whoever made it on this machine',
+    mem_limit: 'an operator starts it, for as much work as there is',
+  },
+  collector: { 'a health check': 'its image has no shell and no program to ask with' },
+};
+
+const lacking = (what: string, holds: (service: ComposeService) => boolean) => (facts: Facts) =>
+  facts.services
+    .filter((service) => !holds(service) && !(what in (exemptions[service.name] ?? {})))
+    .map(({ name }) => `${composeFile}: ${name} must have ${what}`);
+
+const isOurs = ({ image = '' }: ComposeService): boolean => /^agora(-|$)/.test(image);
+const staysUp = ({ restart = 'no' }: ComposeService): boolean => !/^(no|on-failure)/.test(restart);
+
+export const composePolicies: readonly Policy<Facts>[] = [
+  {
+    name: 'no secret as a plain value',
+    violations: ({ services, texts }) => [
+      ...services.flatMap(({ name, environment }) =>
+        Object.entries(environment)
+          .filter(([variable, value]) => secretNames.has(variable) || hasPassword(String(value)))
+          .map(([variable]) => `${composeFile}: ${name} has ${variable} in its environment; it must be a file`),
+      ),
+      ...Object.entries(texts).flatMap(([file, text]) =>
+        [...text.replace(/^configs:$.*/ms, '').matchAll(/\$\{?(\w+)/g)]
+          .filter(([, variable = '']) => secretNames.has(variable))
+          .map(([, variable]) => `${file}: $${variable} is interpolated where docker inspect shows it`),
+      ),
+    ],
+  },
+  {
+    name: 'not reachable from outside',
+    violations: ({ services, networks }) => [
+      ...Object.entries(networks)
+        .filter(([name, network]) => name !== 'public' && !network?.internal)
+        .map(([name]) => `${composeFile}: the network ${name} leads out of this machine`),
+      ...services.flatMap((service) => {
+        const { name, network_mode: mode } = service;
+        return [
+          // A service that names no network joins the default one, which leads out.
+          ...(service.networks.length === 0 && mode !== 'none' ? [`${composeFile}: ${name} names no network`] : []),
+          ...(service.networks.includes('public') && !isEntry(service) ? [`${composeFile}: ${name} is on public`] : []),
+          ...service.ports
+            .filter((port) => !isEntry(service) || !port.startsWith('127.0.0.1:'))
+            .map((port) => `${composeFile}: ${name} publishes ${port}`),
+        ];
+      }),
+    ],
+  },
+  {
+    name: 'a database of its own',
+    violations: ({ services }) =>
+      subgraphs.flatMap(({ name, worker }) => {
+        const owners = [`postgres-${name}`, `migrate-${name}`, `seed-${name}`, name, worker];
+        return services
+          .filter(({ networks }) => networks.includes(`${name}-database`))
+          .filter((service) => !owners.includes(service.name) && !isInspector(service))
+          .map((service) => `${composeFile}: ${service.name} can reach the database of ${name}`);
+      }),
+  },
+  {
+    name: 'hardened',
+    violations: (facts) => [
+      ...lacking('read_only: true', ({ read_only: isReadOnly }) => isReadOnly)(facts),
+      ...lacking('cap_drop: [ALL]', ({ cap_drop: dropped }) => dropped.includes('ALL'))(facts),
+      ...lacking('no-new-privileges', (service) => service.security_opt.includes('no-new-privileges:true'))(facts),
+      ...lacking('a user other than root', ({ user = '' }) => !/^(0|root)(:|$)/.test(user))(facts),
+    ],
+  },
+  // Our image has one.
+  {
+    name: 'health checks',
+    violations: lacking('a health check', (of) => !staysUp(of) || isOurs(of) || !!of.healthcheck),
+  },
+  { name: 'memory limits', violations: lacking('mem_limit', ({ mem_limit: limit }) => limit !== undefined) },
+  {
+    name: 'pinned images',
+    violations: lacking('an image with a version', (of) => isOurs(of) || /:(?!latest$)[\w.-]+$/.test(of.image ?? '')),
+  },
+];
+
+/** Doors: gateway, edge, and Grafana, which are published on this machine alone unless .env says otherwise. */
+const isEntry = ({ name }: ComposeService): boolean => ['gateway', 'edge', 'grafana'].includes(name);
+
+/** They look at all databases, and run only where their profile is asked for. */
+const isInspector = ({ name, profiles }: ComposeService): boolean =>
+  ['auditor', 'operator'].includes(name) && profiles.length > 0;
