@@ -85,4 +85,4 @@ it.runIf(redisHere())(
   },
 );
 
-const entry = (key: string): NewEntry => ({ key, value: 'x'.repeat(200), madeFrom: ['product'], ttlMs: 60_000 });
+const entry = (key: string): NewEntry => ({ key, value: 'x'.repeat(200), sources: ['product'], ttlMs: 60_000 });

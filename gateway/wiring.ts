@@ -10,13 +10,13 @@ import { caching } from './caching/caching.ts';
 import type { GatewayConfig } from './config.ts';
 import { documents } from './documents/documents.ts';
 import { manifestPlaces } from './documents/variables.ts';
-import { earlyRefusal } from './graphql/early-authorization.ts';
+import { earlyAuthorization } from './graphql/early-authorization.ts';
 import { serveGraphql } from './graphql/graphql-route.ts';
 import { startGraphqlServer } from './graphql/graphql-server.ts';
 import { exposure } from './graphql/variables.ts';
-import { httpDoor } from './http/http-server.ts';
-import { identity } from './identity/authentication.ts';
-import { linkedToClient } from './identity/request-context.ts';
+import { createGatewayServer } from './http/http-server.ts';
+import { authentication } from './identity/authentication.ts';
+import { withClientLink } from './identity/request-context.ts';
 import { limits } from './limits/limits.ts';
 import { liveUpdates } from './live/live-updates.ts';
 import { refuseWebSocket } from './live/websocket-refusal.ts';
@@ -24,7 +24,7 @@ import { observability } from './observability/observability.ts';
 import { playground } from './playground/page.ts';
 import { serveStartPage } from './playground/start-page.ts';
 import { rateLimits } from './rate-limits/rate-limits.ts';
-import { refuseUntilLoaded, servedSchema } from './schema/schema-manager.ts';
+import { refuseUntilLoaded, schemaManager } from './schema/schema-manager.ts';
 import { supergraphSource } from './schema/supergraph-source.ts';
 import { schemaBounds } from './schema/variables.ts';
 import { upstreamMetrics } from './upstream/metrics.ts';
@@ -50,8 +50,8 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
     subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log });
   const changes = createChangeNotifications(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
-  const { fetchThrough, ...caches } = caching(config, { changes, redis, metrics, log });
-  const schema = servedSchema({ source: supergraphSource(config), connect, fetchThrough, metrics, log });
+  const { readThrough, ...caches } = caching(config, { changes, redis, metrics, log });
+  const schema = schemaManager({ source: supergraphSource(config), connect, readThrough, metrics, log });
   const release = async () => {
     caches.close();
     await changes.close();
@@ -75,7 +75,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     changeNotifications: standing(changes.isSubscribed(), changes.refusal()),
   });
   const onWebSocket = refuseWebSocket;
-  const http = await httpDoor(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
+  const http = await createGatewayServer(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
   refuseUntilLoaded(http, schema.isLoaded);
   const { gate, persistedQueries, ...trusted } = documents(config, {
     connection: redis,
@@ -87,7 +87,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   const limiting = limits(config, { http, metrics, log });
   const live = liveUpdates(config, { changes, metrics, log });
   const apollo = await startGraphqlServer({
-    gateway: live.executing(schema.gateway),
+    gateway: live.wrapGateway(schema.gateway),
     http,
     ...shown,
     maxTokens: config.LIMIT_TOKENS,
@@ -98,17 +98,17 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
       ...observability(config, { manifests: manifestPlaces(config), metrics, log }),
       limiting.plugin,
       rateLimits(config, { http, redis, costOf: limiting.costOf, metrics }),
-      earlyRefusal(config, metrics),
+      earlyAuthorization(config, metrics),
       live.plugin,
       ...caches.plugins,
     ],
     log,
   });
 
-  const { authenticate, contextOf, tasks } = await identity(config);
+  const { authenticate, contextOf, tasks } = await authentication(config);
   const refreshes = startPeriodic([...tasks, trusted.refresh], { log, metrics });
   const door = { http, apollo, authenticate, gate };
-  const viewed = linkedToClient(contextOf, config.FORWARD_REQUEST_HEADERS);
+  const viewed = withClientLink(contextOf, config.FORWARD_REQUEST_HEADERS);
   serveGraphql({ ...door, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
   if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
   live.serve({ ...door, contextOf, forward: config.FORWARD_REQUEST_HEADERS });

@@ -38,22 +38,22 @@ export const restrictPolicy = (policy: CachePolicy, cacheControl: string | undef
 /** For how long everybody may share what came under this hint; 0 for not at all. */
 export const sharedSeconds = ({ maxAge, scope }: CacheHint): number => (scope === 'PUBLIC' ? maxAge : 0);
 
-export interface Sharing {
+export interface CacheContext {
   /** False: what was kept is not good enough for this request. What it fetches is kept all the same. */
   readonly mayRead: boolean;
   /** The subgraphs that have contributed so far. */
-  readonly madeFrom: Set<string>;
+  readonly sources: Set<string>;
   /** Of the data that this request's fetches may still find; known once the request has been looked up. */
   generations?: Generations;
   /** Parts of the answer were found, so its time is shorter than that of one made anew. */
-  foundParts: boolean;
+  hasCachedParts: boolean;
 }
 
 /**
  * Guests and customers see the same of what is public; `public` of a subgraph's answer says so. Whoever has another
  * role may be shown more in the very same fields (drafts, say) and must not find what others were shown.
  */
-const isOneOfThePublic = (viewer: Viewer): boolean =>
+const isPublicViewer = (viewer: Viewer): boolean =>
   viewer.kind === 'guest' || viewer.roles.every((role) => role === 'CUSTOMER');
 
 interface RequestFacts {
@@ -65,20 +65,25 @@ interface RequestFacts {
 }
 
 /** `undefined` for a request that must neither find nor leave anything. */
-export const sharingOf = ({ viewer, operation, cacheControl, forwardsHeaders }: RequestFacts): Sharing | undefined => {
-  if (operation !== OperationTypeNode.QUERY || !isOneOfThePublic(viewer) || forwardsHeaders) return undefined;
+export const cacheContextOf = ({
+  viewer,
+  operation,
+  cacheControl,
+  forwardsHeaders,
+}: RequestFacts): CacheContext | undefined => {
+  if (operation !== OperationTypeNode.QUERY || !isPublicViewer(viewer) || forwardsHeaders) return undefined;
   const asked = (cacheControl ?? '').toLowerCase();
   if (asked.includes('no-store')) return undefined;
-  return { mayRead: !asked.includes('no-cache'), madeFrom: new Set(), foundParts: false };
+  return { mayRead: !asked.includes('no-cache'), sources: new Set(), hasCachedParts: false };
 };
 
 /** By request. A call of a subgraph that is made for no known request (or for a mutation) finds nothing here. */
-export interface SharingRequests {
-  set(request: RequestContext, sharing: Sharing): void;
-  get(request: RequestContext): Sharing | undefined;
+export interface CacheContexts {
+  set(request: RequestContext, sharing: CacheContext): void;
+  get(request: RequestContext): CacheContext | undefined;
 }
 
-export const sharingRequests = (): SharingRequests => new WeakMap<RequestContext, Sharing>();
+export const cacheContexts = (): CacheContexts => new WeakMap<RequestContext, CacheContext>();
 
 // By these an answer differs. A CDN must also not give a guest's page to whoever comes with a token: it may be a bad one.
 const differsBy = ['authorization', 'accept'];

@@ -5,7 +5,7 @@ import { cachingBounds } from './variables.ts';
 const entry = (key: string, over: object = {}) => ({
   key,
   value: '{"title":"Lamp"}',
-  madeFrom: ['product'],
+  sources: ['product'],
   ttlMs: 60_000,
   ...over,
 });
@@ -37,7 +37,7 @@ describe('an entry', () => {
     store.passMs(400);
     expect((await store.readingOf('other', 'lamp')).found).toEqual([
       undefined,
-      { value: '{"title":"Lamp"}', madeFrom: ['product'], remainingMs: 600 },
+      { value: '{"title":"Lamp"}', sources: ['product'], remainingMs: 600 },
     ]);
     store.passMs(600);
     expect(await store.has('lamp')).toBe(false);
@@ -49,7 +49,7 @@ describe('an entry', () => {
     ['order', true],
   ])('after a change of "%s" is still there: %s', async (changed, isThere) => {
     const store = aStore();
-    await store.write(entry('lamp', { madeFrom: ['product', 'user'] }));
+    await store.write(entry('lamp', { sources: ['product', 'user'] }));
     store.invalidate(changed);
     expect(await store.has('lamp')).toBe(isThere);
   });

@@ -16,13 +16,13 @@ export interface NewEntry {
   readonly key: string;
   readonly value: string;
   /** The subgraphs. */
-  readonly madeFrom: readonly string[];
+  readonly sources: readonly string[];
   readonly ttlMs: number;
 }
 
 export interface Found {
   readonly value: string;
-  readonly madeFrom: readonly string[];
+  readonly sources: readonly string[];
   /** In milliseconds; above 0. */
   readonly remainingMs: number;
 }
@@ -52,22 +52,22 @@ export interface CacheStore {
 /** What an entry remembers of how it was made. */
 export interface Provenance {
   readonly stamp: string;
-  readonly madeFrom: readonly string[];
+  readonly sources: readonly string[];
   readonly expiresAt: number;
 }
 
 const stampOf = (generations: Generations, subgraphs: readonly string[]): string =>
   JSON.stringify([everything, ...subgraphs].map((name) => generations[name] ?? ''));
 
-export const provenanceOf = ({ madeFrom, ttlMs }: NewEntry, generations: Generations, now: number): Provenance => ({
-  stamp: stampOf(generations, madeFrom),
-  madeFrom,
+export const provenanceOf = ({ sources, ttlMs }: NewEntry, generations: Generations, now: number): Provenance => ({
+  stamp: stampOf(generations, sources),
+  sources,
   expiresAt: now + ttlMs,
 });
 
 /** How long an entry may still be used: 0 when its time is over or what it was made from has changed. */
 export const remainingMs = (entry: Provenance, generations: Generations, now: number): number =>
-  stampOf(generations, entry.madeFrom) === entry.stamp ? Math.max(0, entry.expiresAt - now) : 0;
+  stampOf(generations, entry.sources) === entry.stamp ? Math.max(0, entry.expiresAt - now) : 0;
 
 interface Entry extends Provenance {
   readonly value: string;
@@ -91,7 +91,7 @@ export const memoryStore = (maxBytes: number, now: () => number = Date.now): Cac
     const entry = entries.get(key);
     if (!entry) return undefined;
     const left = remainingMs(entry, generations, now());
-    if (left > 0) return { value: entry.value, madeFrom: entry.madeFrom, remainingMs: left };
+    if (left > 0) return { value: entry.value, sources: entry.sources, remainingMs: left };
     entries.delete(key);
     return undefined;
   };
@@ -128,7 +128,7 @@ export const tieredStore = (near: CacheStore, far: CacheStore): CacheStore => ({
       if (entry) arrived.set(key, entry);
     }
     const copies = [...arrived].map(
-      ([key, { value, madeFrom, remainingMs }]): NewEntry => ({ key, value, madeFrom, ttlMs: remainingMs }),
+      ([key, { value, sources, remainingMs }]): NewEntry => ({ key, value, sources, ttlMs: remainingMs }),
     );
     near.write(copies, here.generations);
     return {

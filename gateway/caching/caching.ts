@@ -10,9 +10,9 @@ import type { GatewayConfig } from '../config.ts';
 import { graphNames, joinedGraphs, typeDefinitions } from '../graphql/supergraph-directives.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { digest } from './cache-key.ts';
-import { httpCaching, type SharingRequests, sharingOf, sharingRequests } from './cache-policy.ts';
+import { type CacheContexts, cacheContextOf, cacheContexts, httpCaching } from './cache-policy.ts';
 import { type CacheStore, everything, memoryStore, tieredStore } from './cache-store.ts';
-import { entityCache, type FetchThrough } from './entity-cache.ts';
+import { entityCache, type ReadThrough } from './entity-cache.ts';
 import { type CacheMetrics, cacheMetrics } from './metrics.ts';
 import { redisStore } from './redis-store.ts';
 import { responseCache } from './response-cache.ts';
@@ -20,7 +20,7 @@ import { responseCache } from './response-cache.ts';
 interface Caching {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   /** Stands around every call of a subgraph. */
-  readonly fetchThrough: FetchThrough;
+  readonly readThrough: ReadThrough;
   readonly close: () => void;
 }
 
@@ -42,11 +42,11 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   const off = (): Caching => {
     // Nothing is kept, and the metrics say so: a dashboard must not take the switch for a gateway that is broken.
     cacheMetrics(registry, () => 0);
-    return { plugins: outside, fetchThrough: straight, close: () => undefined };
+    return { plugins: outside, readThrough: passThrough, close: () => undefined };
   };
   if (config.RESPONSE_CACHE !== 'on' && config.ENTITY_CACHE !== 'on') return off();
-  const hearsEvents = Boolean(config.REDIS_URL ?? config.EVENTS_DATABASE_URL);
-  if (config.CACHE_INVALIDATION === 'events' && !hearsEvents) {
+  const hasEvents = Boolean(config.REDIS_URL ?? config.EVENTS_DATABASE_URL);
+  if (config.CACHE_INVALIDATION === 'events' && !hasEvents) {
     log.info('the caches are off: no events can be heard here, and CACHE_INVALIDATION is not "ttl"');
     return off();
   }
@@ -54,11 +54,11 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   const near = memoryStore(config.CACHE_MAX_BYTES);
   const store = redis ? tieredStore(near, redisStore(redis, config.CACHE_MAX_BYTES)) : near;
   const metrics = cacheMetrics(registry, store.bytes);
-  const schemas = schemasServed();
-  const requests = sharingRequests();
+  const schemas = servedSchemas();
+  const requests = cacheContexts();
   const stop =
     config.CACHE_INVALIDATION === 'events'
-      ? forgetWhatChanges({ changes, store, homes: schemas.homes, metrics })
+      ? invalidateOnChange({ changes, store, homes: schemas.homes, metrics })
       : () => undefined;
   // While changes are not heard, nothing that was kept can be trusted.
   const trusted: CacheStore =
@@ -70,10 +70,10 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
     plugins: [
       ...outside,
       schemas.plugin,
-      takingPart(requests, config.FORWARD_REQUEST_HEADERS),
+      cacheContextPlugin(requests, config.FORWARD_REQUEST_HEADERS),
       ...(config.RESPONSE_CACHE === 'on' ? [responses] : []),
     ],
-    fetchThrough: entityCache({ store: trusted, requests, metrics, isOn: config.ENTITY_CACHE === 'on' }),
+    readThrough: entityCache({ store: trusted, requests, metrics, isOn: config.ENTITY_CACHE === 'on' }),
     close: () => {
       stop();
       store.close();
@@ -81,14 +81,17 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   };
 };
 
-const straight: FetchThrough = ({ request }, ask) => ask(request);
+const passThrough: ReadThrough = ({ request }, ask) => ask(request);
 
 /** Decides for each request, before anything is fetched for it, whether it takes part. */
-const takingPart = (requests: SharingRequests, forwarded: readonly string[]): ApolloServerPlugin<RequestContext> => ({
+const cacheContextPlugin = (
+  requests: CacheContexts,
+  forwarded: readonly string[],
+): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, request, contextValue }) => {
       const headers = request.http?.headers;
-      const sharing = sharingOf({
+      const sharing = cacheContextOf({
         viewer: contextValue.viewer,
         operation: operation?.operation,
         cacheControl: headers?.get('cache-control'),
@@ -100,14 +103,14 @@ const takingPart = (requests: SharingRequests, forwarded: readonly string[]): Ap
 });
 
 /** Names for the schemas that are served, one after the other, and where the types of the newest are at home. */
-const schemasServed = () => {
+const servedSchemas = () => {
   const ids = new WeakMap<GraphQLSchema, string>();
-  let homes: Homes = new Map();
+  let homes: SubgraphsByType = new Map();
   const plugin: ApolloServerPlugin<RequestContext> = {
     serverWillStart: async () => ({
       schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl = '' }) => {
         ids.set(apiSchema, digest(coreSupergraphSdl));
-        homes = homesIn(coreSupergraphSdl);
+        homes = subgraphsByType(coreSupergraphSdl);
       },
     }),
   };
@@ -115,9 +118,9 @@ const schemasServed = () => {
 };
 
 /** By type, the subgraphs that know it: what the supergraph says of where types are at home. */
-type Homes = ReadonlyMap<string, ReadonlySet<string>>;
+type SubgraphsByType = ReadonlyMap<string, ReadonlySet<string>>;
 
-export const homesIn = (supergraph: string): Homes => {
+export const subgraphsByType = (supergraph: string): SubgraphsByType => {
   const types = typeDefinitions(parse(supergraph, { noLocation: true }));
   const names = graphNames(types);
   return new Map(
@@ -131,7 +134,7 @@ export const homesIn = (supergraph: string): Homes => {
 interface InvalidationOptions {
   readonly changes: Pick<ChangeNotifications, 'subscribe'>;
   readonly store: CacheStore;
-  readonly homes: () => Homes;
+  readonly homes: () => SubgraphsByType;
   readonly metrics: CacheMetrics;
 }
 
@@ -139,7 +142,7 @@ interface InvalidationOptions {
  * A change of one thing makes all that its subgraphs have given out of date: a list may show it without naming it, and a
  * part of it (a variant) goes by a name of its own. What may have been missed makes everything out of date.
  */
-const forgetWhatChanges = ({ changes, store, homes, metrics }: InvalidationOptions): (() => void) => {
+const invalidateOnChange = ({ changes, store, homes, metrics }: InvalidationOptions): (() => void) => {
   const forget = (subgraph: string) => {
     store.invalidate(subgraph);
     metrics.invalidated(subgraph);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
 import { aStandIn, closedAfterEach, idsIn, type StandIn } from '#kit/gateway/caching-builders.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
-import { completed, entityFetch, entitySelection, restOf } from './entity-cache.ts';
+import { entityFetch, entitySelection, mergeEntities, missingEntities } from './entity-cache.ts';
 
 // Products come from one subgraph, uncacheable, so that each request reaches the other: how many like a product.
 let viewerKey: KeyPair;
@@ -210,8 +210,8 @@ describe('no entity fetch is', () => {
 
 describe('an answer that is put together', () => {
   const fetch = fetchOf(entityQuery, of('p1', 'p2', 'p3', 'p1'));
-  const found = [undefined, { value: '{"likes":20}', madeFrom: ['user'], remainingMs: 30_900 }, undefined, undefined];
-  const rest = restOf(fetch, found);
+  const found = [undefined, { value: '{"likes":20}', sources: ['user'], remainingMs: 30_900 }, undefined, undefined];
+  const rest = missingEntities(fetch, found);
 
   it('asks for what is missing only, and for each once', () => {
     expect(rest.request.variables).toEqual(of('p1', 'p3'));
@@ -220,7 +220,7 @@ describe('an answer that is put together', () => {
 
   it('has each entity at its places, as objects of their own', () => {
     const one = { likes: 10 };
-    const { data } = completed(found, rest, { data: { _entities: [one, null] } });
+    const { data } = mergeEntities(found, rest, { data: { _entities: [one, null] } });
     expect(data).toEqual({ _entities: [{ likes: 10 }, { likes: 20 }, null, { likes: 10 }] });
     const entities = data?._entities as object[];
     expect(entities[0]).not.toBe(entities[3]);
@@ -233,12 +233,12 @@ describe('an answer that is put together', () => {
     [undefined, 'max-age=0, private'],
   ])('of what may be kept "%s" and something with 30 s left, may be kept "%s"', (cacheControl, whole) => {
     const answer = { data: { _entities: [{}, {}] }, cacheControl };
-    expect(completed(found, rest, answer).cacheControl).toBe(whole);
+    expect(mergeEntities(found, rest, answer).cacheControl).toBe(whole);
   });
 
   it('has what was found when the rest cannot be had, and says what failed', () => {
     const errors = [{ message: 'Away.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }];
-    expect(completed(found, rest, { errors })).toMatchObject({
+    expect(mergeEntities(found, rest, { errors })).toMatchObject({
       data: { _entities: [null, { likes: 20 }, null, null] },
       errors,
     });
@@ -247,11 +247,11 @@ describe('an answer that is put together', () => {
   it('is the bare failure when there was nothing to begin with', () => {
     const errors = [{ message: 'Away.' }];
     const nothing = fetch.keys.map(() => undefined);
-    expect(completed(nothing, restOf(fetch, nothing), { errors })).toEqual({ errors });
+    expect(mergeEntities(nothing, missingEntities(fetch, nothing), { errors })).toEqual({ errors });
   });
 
   it('does not take a list of another length for an answer', () => {
-    const { data } = completed(found, rest, { data: { _entities: [{ likes: 1 }] } });
+    const { data } = mergeEntities(found, rest, { data: { _entities: [{ likes: 1 }] } });
     expect(data).toEqual({ _entities: [null, { likes: 20 }, null, null] });
   });
 });

@@ -5,7 +5,7 @@ import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.t
 import type { RequestContext } from '../identity/request-context.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { digest } from './cache-key.ts';
-import { hintOf, type Sharing, type SharingRequests, sharedSeconds } from './cache-policy.ts';
+import { type CacheContext, type CacheContexts, hintOf, sharedSeconds } from './cache-policy.ts';
 import type { CacheStore, Found, Generations, Reading } from './cache-store.ts';
 import type { CacheMetrics } from './metrics.ts';
 import { cachingBounds } from './variables.ts';
@@ -20,11 +20,11 @@ interface Fetch {
 type Ask = (request: SubgraphRequest, generations?: string) => Promise<SubgraphAnswer>;
 
 /** Stands around every call of a subgraph. */
-export type FetchThrough = (fetch: Fetch, ask: Ask) => Promise<SubgraphAnswer>;
+export type ReadThrough = (fetch: Fetch, ask: Ask) => Promise<SubgraphAnswer>;
 
 interface EntityCacheOptions {
   readonly store: CacheStore;
-  readonly requests: SharingRequests;
+  readonly requests: CacheContexts;
   readonly metrics: CacheMetrics;
   /** Off: entities are neither looked for nor kept. */
   readonly isOn: boolean;
@@ -33,35 +33,38 @@ interface EntityCacheOptions {
 // 4 MiB: each kind of fetch of each operation has one text, of 1 KiB with its selection; large graphs have some hundreds.
 const selectionsBytes = 4_194_304;
 
-export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptions): FetchThrough => {
-  const selectionOf = rememberedSelections();
+export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptions): ReadThrough => {
+  const selectionOf = selectionCache();
   // By selection: what its subgraph does not allow to be kept is not looked for, until it is tried again.
-  const uncacheable = new LRUCache<string, true>({ max: cachingBounds.verdicts, ttl: cachingBounds.verdictTtlMs });
+  const uncacheable = new LRUCache<string, true>({
+    max: cachingBounds.uncacheableOperations,
+    ttl: cachingBounds.uncacheableTtlMs,
+  });
 
-  const lookUp = async (fetch: EntityFetch, sharing: Sharing): Promise<Reading | undefined> => {
+  const lookUp = async (fetch: EntityFetch, sharing: CacheContext): Promise<Reading | undefined> => {
     const reading = await store.read(fetch.keys);
     const { length } = fetch.keys;
     if (!reading) {
-      metrics.asked('entity', 'error', length);
+      metrics.lookedUp('entity', 'error', length);
       return undefined;
     }
     if (!sharing.mayRead) {
-      metrics.asked('entity', 'bypass', length);
+      metrics.lookedUp('entity', 'bypass', length);
       return { ...reading, found: fetch.keys.map(() => undefined) };
     }
     const hits = reading.found.filter((entity) => entity !== undefined).length;
-    metrics.asked('entity', 'hit', hits);
-    metrics.asked('entity', 'miss', length - hits);
-    if (hits > 0) sharing.foundParts = true;
+    metrics.lookedUp('entity', 'hit', hits);
+    metrics.lookedUp('entity', 'miss', length - hits);
+    if (hits > 0) sharing.hasCachedParts = true;
     return reading;
   };
 
   const keep = ({ subgraph, rest, answer, generations }: Fetched): void => {
-    const ttlMs = keepableMs(answer);
+    const ttlMs = cacheableMs(answer);
     const entities = entitiesIn(answer, rest.keys.length);
     // What is unknown is not kept: it may be known in a moment, or is a guess of somebody who tries ids.
     const entries = rest.keys.flatMap((key, at) =>
-      entities[at] ? [{ key, value: JSON.stringify(entities[at]), madeFrom: [subgraph], ttlMs }] : [],
+      entities[at] ? [{ key, value: JSON.stringify(entities[at]), sources: [subgraph], ttlMs }] : [],
     );
     if (ttlMs > 0) store.write(entries, generations);
   };
@@ -69,7 +72,7 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
   return async ({ subgraph, request, context }, send) => {
     const sharing = requests.get(context);
     if (!sharing) return send(request);
-    sharing.madeFrom.add(subgraph);
+    sharing.sources.add(subgraph);
     const ask = privateWithHeaders(send);
     const askAsIs = () => ask(request, sharing.generations && JSON.stringify(sharing.generations));
 
@@ -78,18 +81,18 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
     if (!fetch) return askAsIs();
     const kind = digest(subgraph, selection ?? '');
     if (uncacheable.has(kind)) {
-      metrics.asked('entity', 'bypass', fetch.keys.length);
+      metrics.lookedUp('entity', 'bypass', fetch.keys.length);
       return askAsIs();
     }
     const reading = await lookUp(fetch, sharing);
     if (!reading) return askAsIs();
     const { found, generations } = reading;
-    const rest = restOf(fetch, found);
-    if (rest.keys.length === 0) return completed(found, rest, nothingAsked);
+    const rest = missingEntities(fetch, found);
+    if (rest.keys.length === 0) return mergeEntities(found, rest, noFetch);
     const answer = await ask(rest.request, JSON.stringify(generations));
-    if (!answer.errors?.length && keepableMs(answer) === 0) uncacheable.set(kind, true);
+    if (!answer.errors?.length && cacheableMs(answer) === 0) uncacheable.set(kind, true);
     keep({ subgraph, rest, answer, generations });
-    return completed(found, rest, answer);
+    return mergeEntities(found, rest, answer);
   };
 };
 
@@ -102,7 +105,7 @@ const privateWithHeaders =
   };
 
 /** Each text is taken apart once. */
-const rememberedSelections = (): ((query: string) => string | undefined) => {
+const selectionCache = (): ((query: string) => string | undefined) => {
   const selections = new LRUCache<string, { selection: string | undefined }>({
     maxSize: selectionsBytes,
     sizeCalculation: (value, query) => heapBytes(value) + textBytes(query) + entryBytes,
@@ -119,19 +122,19 @@ const rememberedSelections = (): ((query: string) => string | undefined) => {
 
 interface Fetched {
   readonly subgraph: string;
-  readonly rest: Rest;
+  readonly rest: MissingEntities;
   readonly answer: SubgraphAnswer;
   readonly generations: Generations;
 }
 
 /** What everything that was found adds up with. */
-const nothingAsked: SubgraphAnswer = {
+const noFetch: SubgraphAnswer = {
   data: { _entities: [] },
   cacheControl: `public, max-age=${cachingBounds.maxAgeSeconds}`,
 };
 
 /** How long the entities of an answer may be kept for everybody: not at all when any part of it has failed. */
-const keepableMs = ({ errors, cacheControl }: SubgraphAnswer): number =>
+const cacheableMs = ({ errors, cacheControl }: SubgraphAnswer): number =>
   errors?.length ? 0 : Math.min(sharedSeconds(hintOf(cacheControl)), cachingBounds.maxAgeSeconds) * 1_000;
 
 type Representation = Readonly<Record<string, unknown>>;
@@ -167,14 +170,17 @@ export const entityFetch = (subgraph: string, request: SubgraphRequest, selectio
 };
 
 /** What of a fetch is still to be asked for: each entity once, though the executor names it as often as it occurs. */
-interface Rest {
+interface MissingEntities {
   readonly request: SubgraphRequest;
   /** For each entity of the request, its key and its places in the whole fetch. */
   readonly keys: readonly string[];
   readonly places: readonly (readonly number[])[];
 }
 
-export const restOf = ({ request, representations, keys }: EntityFetch, found: readonly unknown[]): Rest => {
+export const missingEntities = (
+  { request, representations, keys }: EntityFetch,
+  found: readonly unknown[],
+): MissingEntities => {
   const missing = keys.map((_, at) => at).filter((at) => found[at] === undefined);
   const byKey = Map.groupBy(missing, (at) => keys[at] ?? '');
   const places = [...byKey.values()];
@@ -193,9 +199,9 @@ export const entitiesIn = ({ data }: SubgraphAnswer, count: number): readonly un
 };
 
 /** The answer to the whole fetch: what was found, and in between what was asked for. What neither has is null. */
-export const completed = (
+export const mergeEntities = (
   found: readonly (Found | undefined)[],
-  { places }: Rest,
+  { places }: MissingEntities,
   answer: SubgraphAnswer,
 ): SubgraphAnswer => {
   const hits = found.filter((entity) => entity !== undefined);
@@ -218,7 +224,7 @@ export const completed = (
 };
 
 /** Errors name an entity by its place in the list that was asked for; the executor knows the places of the whole. */
-const errorsInPlace = ({ errors }: SubgraphAnswer, places: Rest['places']): SubgraphAnswer['errors'] =>
+const errorsInPlace = ({ errors }: SubgraphAnswer, places: MissingEntities['places']): SubgraphAnswer['errors'] =>
   errors?.flatMap((error) => {
     const [root, at, ...rest] = error.path ?? [];
     const own = root === '_entities' && typeof at === 'number' ? places[at] : undefined;

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { homesIn } from './caching.ts';
+import { subgraphsByType } from './caching.ts';
 
 const supergraph = readFileSync(new URL('../../supergraph.graphql', import.meta.url), 'utf8');
 
 it('the supergraph says which subgraphs a change concerns', () => {
-  const homes = homesIn(supergraph);
+  const homes = subgraphsByType(supergraph);
   expect([...(homes.get('Product') ?? [])]).toEqual(['product']);
   expect([...(homes.get('Order') ?? [])].toSorted()).toEqual(['order', 'payment', 'user']);
   expect(homes.get('Reservation')).toBeUndefined();
 });
 
 it('a text that is no supergraph has no homes', () => {
-  expect(homesIn('type Query { nothing: Boolean }').get('Query')).toEqual(new Set());
+  expect(subgraphsByType('type Query { nothing: Boolean }').get('Query')).toEqual(new Set());
 });

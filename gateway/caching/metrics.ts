@@ -8,7 +8,7 @@ export type CacheOutcome = 'hit' | 'miss' | 'bypass' | 'error';
 
 export interface CacheMetrics {
   /** Responses, or entities, that were looked for. */
-  readonly asked: (cache: CacheName, outcome: CacheOutcome, count?: number) => void;
+  readonly lookedUp: (cache: CacheName, outcome: CacheOutcome, count?: number) => void;
   readonly invalidated: (subgraph: string) => void;
 }
 
@@ -34,7 +34,7 @@ export const cacheMetrics = (registry: Registry, bytes: () => number): CacheMetr
     },
   });
   return {
-    asked: (cache, outcome, count = 1) => {
+    lookedUp: (cache, outcome, count = 1) => {
       if (count > 0) requests.inc({ cache, outcome }, count);
     },
     invalidated: (subgraph) => invalidations.inc({ subgraph }),

@@ -10,7 +10,7 @@ import { redisStore } from './redis-store.ts';
 const entry = (key: string, over: Partial<NewEntry> = {}): NewEntry => ({
   key,
   value: '{"title":"Lamp"}',
-  madeFrom: ['product'],
+  sources: ['product'],
   ttlMs: 60_000,
   ...over,
 });
@@ -56,7 +56,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
 
   it('is shared: what one process has kept, or forgotten, the others have too', async () => {
     const [{ store: one }, { store: other }] = [open(), open()];
-    await keep(one, entry('lamp'), entry('me', { madeFrom: ['user'] }));
+    await keep(one, entry('lamp'), entry('me', { sources: ['user'] }));
     await until('found', () => has(other, 'lamp'));
     other.invalidate('product');
     await until('forgotten', async () => !(await has(one, 'lamp')));
@@ -68,7 +68,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     const { generations } = await readingOf(one, 'lamp');
     other.invalidate('product');
     await until('told', async () => 'product' in (await readingOf(one, 'lamp')).generations);
-    one.write([entry('lamp'), entry('me', { madeFrom: ['user'] })], generations);
+    one.write([entry('lamp'), entry('me', { sources: ['user'] })], generations);
     await until('written', () => has(one, 'me'));
     expect(await has(one, 'lamp')).toBe(false);
   });

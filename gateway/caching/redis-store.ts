@@ -33,28 +33,29 @@ const overheadBytes = 400;
 export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): CacheStore => {
   // The queue lives in Redis, too, which therefore drops nothing by itself: each process keeps account of what it has put
   // there, and takes out the oldest.
-  const account = new LRUCache<string, true>({
+  const written = new LRUCache<string, true>({
     maxSize: maxBytes,
     ttlAutopurge: true,
     dispose: (_, key, reason) => {
       if (reason === 'evict' && isUp()) redis.unlink(key).catch(() => undefined);
     },
   });
-  const untold = new Map<string, string>();
+  const pendingInvalidations = new Map<string, string>();
   let retry: NodeJS.Timeout | undefined;
 
-  const tell = async (): Promise<void> => {
-    const batch = new Map(untold);
+  const publishInvalidations = async (): Promise<void> => {
+    const batch = new Map(pendingInvalidations);
     try {
       await redis.hset(generationsKey, batch);
     } catch {
       retry ??= setTimeout(() => {
         retry = undefined;
-        void tell();
+        void publishInvalidations();
       }, cachingBounds.retryMs).unref();
       return;
     }
-    for (const [name, generation] of batch) if (untold.get(name) === generation) untold.delete(name);
+    for (const [name, generation] of batch)
+      if (pendingInvalidations.get(name) === generation) pendingInvalidations.delete(name);
   };
 
   const ask = async (keys: readonly string[]): Promise<Reading | undefined> => {
@@ -72,7 +73,8 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
   };
 
   return {
-    read: (keys) => (isUp() && untold.size === 0 ? ask(keys).catch(() => undefined) : Promise.resolve(undefined)),
+    read: (keys) =>
+      isUp() && pendingInvalidations.size === 0 ? ask(keys).catch(() => undefined) : Promise.resolve(undefined),
     write: (entries, generations) => {
       if (!isUp()) return;
       const writes = redis.pipeline();
@@ -81,19 +83,19 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
         const text = JSON.stringify({ value: entry.value, ...provenanceOf(entry, generations, Date.now()) });
         const bytes = Buffer.byteLength(text);
         if (bytes > cachingBounds.entryBytes) continue;
-        account.set(key, true, { size: bytes + overheadBytes, ttl: entry.ttlMs });
+        written.set(key, true, { size: bytes + overheadBytes, ttl: entry.ttlMs });
         writes.set(key, text, 'PX', entry.ttlMs);
       }
       writes.exec().catch(() => undefined);
     },
     invalidate: (subgraph) => {
-      untold.set(subgraph, randomUUID());
-      void tell();
+      pendingInvalidations.set(subgraph, randomUUID());
+      void publishInvalidations();
     },
-    bytes: () => account.calculatedSize,
+    bytes: () => written.calculatedSize,
     close: () => {
       clearTimeout(retry);
-      account.clear();
+      written.clear();
     },
   };
 };
@@ -101,5 +103,5 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
 const found = (text: string, generations: Generations) => {
   const entry = JSON.parse(text) as Entry;
   const left = remainingMs(entry, generations, Date.now());
-  return left > 0 ? { value: entry.value, madeFrom: entry.madeFrom, remainingMs: left } : undefined;
+  return left > 0 ? { value: entry.value, sources: entry.sources, remainingMs: left } : undefined;
 };

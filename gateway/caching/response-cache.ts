@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../identity/request-context.ts';
 import { digest, operationId, variablesText } from './cache-key.ts';
-import type { Sharing, SharingRequests } from './cache-policy.ts';
+import type { CacheContext, CacheContexts } from './cache-policy.ts';
 import { sharedSeconds } from './cache-policy.ts';
 import type { CacheStore, Generations } from './cache-store.ts';
 import type { CacheMetrics, CacheOutcome } from './metrics.ts';
@@ -12,7 +12,7 @@ import { cachingBounds } from './variables.ts';
 
 interface ResponseCacheOptions {
   readonly store: CacheStore;
-  readonly requests: SharingRequests;
+  readonly requests: CacheContexts;
   readonly metrics: CacheMetrics;
   /** Answers by another schema are other answers. */
   readonly schemaId: (schema: GraphQLSchema) => string | undefined;
@@ -28,7 +28,7 @@ interface Shared {
 interface Lead {
   readonly key: string;
   readonly operation: string;
-  readonly sharing: Sharing;
+  readonly sharing: CacheContext;
   readonly generations: Generations;
   /** Ends the wait of those who asked the same meanwhile; they fetch themselves when there is nothing to share. */
   readonly settle: ((answer: Shared | undefined) => void) | undefined;
@@ -45,12 +45,15 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
   const inFlight = singleFlight();
   const leads = new WeakMap<Request['request'], Lead>();
   // What is known to be nobody else's business is not looked for, and above all not waited for.
-  const uncacheable = new LRUCache<string, true>({ max: cachingBounds.verdicts, ttl: cachingBounds.verdictTtlMs });
+  const uncacheable = new LRUCache<string, true>({
+    max: cachingBounds.uncacheableOperations,
+    ttl: cachingBounds.uncacheableTtlMs,
+  });
 
   /** The answer, or `undefined`: then this request makes one itself, for those after it as well if it leads. */
-  const lookUp = async (request: Request, sharing: Sharing): Promise<Shared | undefined> => {
+  const lookUp = async (request: Request, sharing: CacheContext): Promise<Shared | undefined> => {
     const id = idOf(request, schemaId(request.schema));
-    const outcome = (what: CacheOutcome) => metrics.asked('response', what);
+    const outcome = (what: CacheOutcome) => metrics.lookedUp('response', what);
     if (!id || uncacheable.has(id.operation)) return void outcome('bypass');
     const reading = await store.read([id.key]);
     if (!reading) return void outcome('error');
@@ -76,10 +79,10 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
   const keep = (request: Request, { key, operation, sharing, generations, settle }: Lead): void => {
     const answer = sharedAnswer(request);
     if (answer === 'private') {
-      if (!sharing.foundParts) uncacheable.set(operation, true);
+      if (!sharing.hasCachedParts) uncacheable.set(operation, true);
     } else if (answer) {
       const { data, remainingMs } = answer;
-      store.write([{ key, value: data, madeFrom: [...sharing.madeFrom], ttlMs: remainingMs }], generations);
+      store.write([{ key, value: data, sources: [...sharing.sources], ttlMs: remainingMs }], generations);
     }
     settle?.(answer === 'private' ? undefined : answer);
   };
@@ -88,7 +91,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     requestDidStart: async () => ({
       responseForOperation: async (request) => {
         const sharing = requests.get(request.contextValue);
-        if (!sharing) metrics.asked('response', 'bypass');
+        if (!sharing) metrics.lookedUp('response', 'bypass');
         const shared = sharing && (await lookUp(request, sharing));
         request.response.http.headers.set('x-cache', shared ? 'hit' : 'miss');
         if (!shared) return null;

@@ -27,6 +27,6 @@ export const cachingBounds = {
   // 0.1 s: how soon an invalidation that Redis did not take is tried again. Nothing is read until it is taken.
   retryMs: 100,
   // 1,000 operations are known to be uncacheable, for 60 s each: then one request finds out anew.
-  verdicts: 1_000,
-  verdictTtlMs: 60_000,
+  uncacheableOperations: 1_000,
+  uncacheableTtlMs: 60_000,
 };

@@ -6,7 +6,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { PeriodicTask } from '#platform/process/periodic.ts';
 import type { RedisConnection } from '#platform/redis/redis.ts';
-import { searchOf } from '../http/http-server.ts';
+import { queryStringOf } from '../http/http-server.ts';
 import { documentList } from './document-list.ts';
 import { documentId } from './document-text.ts';
 import { type RegisteredDocuments, redisDocuments, registeredDocuments } from './persisted-queries.ts';
@@ -100,7 +100,7 @@ const isObject = (value: unknown): value is Body =>
 /** The address's own for GET, the body's for everything else. `undefined`: there is no single reading of them. */
 const parametersOf = (request: FastifyRequest): DocumentParameters | undefined => {
   if (request.method !== 'GET') return isObject(request.body) ? request.body : undefined;
-  const search = new URLSearchParams(searchOf(request.url));
+  const search = new URLSearchParams(queryStringOf(request.url));
   if (['query', 'documentId', 'extensions'].some((name) => search.getAll(name).length > 1)) return undefined;
   return {
     query: search.get('query') ?? undefined,
@@ -112,7 +112,7 @@ const parametersOf = (request: FastifyRequest): DocumentParameters | undefined =
 /** The id goes, and the promise of a hash: the list has answered it, and nobody is to look it up or register it again. */
 const replaceDocument = (request: FastifyRequest, query: string): void => {
   if (request.method === 'GET') {
-    const search = new URLSearchParams(searchOf(request.url));
+    const search = new URLSearchParams(queryStringOf(request.url));
     const extensions = parsedExtensions(search);
     search.delete('documentId');
     search.set('query', query);
@@ -148,14 +148,14 @@ interface UnlistedLogOptions {
 
 /** `client` is what the client calls itself, if it does. */
 export const unlistedLog = ({ maxTokens, log }: UnlistedLogOptions) => {
-  const told = new Set<string>();
+  const logged = new Set<string>();
   return (text: string, client: string | undefined): void => {
-    if (told.size >= maxLines) return;
+    if (logged.size >= maxLines) return;
     const id = documentId(text);
-    if (told.has(id)) return;
-    told.add(id);
+    if (logged.has(id)) return;
+    logged.add(id);
     log.warn({ documentId: id, client, ...describe(text, maxTokens) }, 'a document that no manifest lists');
-    if (told.size === maxLines)
+    if (logged.size === maxLines)
       log.warn({ documents: maxLines }, 'further documents that no manifest lists are only counted');
   };
 };

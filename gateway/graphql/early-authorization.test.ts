@@ -14,7 +14,7 @@ import {
 } from '#kit/gateway/builders.ts';
 import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { enforceAccess } from '#platform/graphql/access.ts';
-import { rootDecisions, wholeRefusal } from './early-authorization.ts';
+import { deniedResponse, rootDecisions } from './early-authorization.ts';
 
 const access = `
   extend schema
@@ -185,7 +185,7 @@ const refusalOf = (source: string) => {
   const document = parse(source);
   const operation = document.definitions.find((node) => node.kind === 'OperationDefinition');
   if (!operation) throw new Error('a document without an operation');
-  return wholeRefusal({ schema, document, operation, decisions }, guest);
+  return deniedResponse({ schema, document, operation, decisions }, guest);
 };
 
 test('one field is refused once, however often it is asked for', () => {

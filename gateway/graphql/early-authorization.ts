@@ -22,7 +22,7 @@ import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { graphNames, joinedGraphs, linkedDirective, typeDefinitions } from './supergraph-directives.ts';
 
-export const earlyRefusal = (
+export const earlyAuthorization = (
   { AUTHENTICATION }: { readonly AUTHENTICATION: 'on' | 'off' },
   metrics: Registry,
 ): ApolloServerPlugin<RequestContext> => {
@@ -43,7 +43,7 @@ export const earlyRefusal = (
     requestDidStart: async () => ({
       responseForOperation: async ({ schema, document, operation, response, contextValue }) => {
         const decisions = decisionsOf.get(schema);
-        const refusal = decisions && wholeRefusal({ schema, document, operation, decisions }, contextValue.viewer);
+        const refusal = decisions && deniedResponse({ schema, document, operation, decisions }, contextValue.viewer);
         if (!refusal) return null;
         refused.inc();
         return { http: response.http, body: { kind: 'single', singleResult: refusal } };
@@ -52,7 +52,7 @@ export const earlyRefusal = (
   };
 };
 
-interface Question {
+interface RequestedOperation {
   readonly schema: GraphQLSchema;
   /** Valid. */
   readonly document: DocumentNode;
@@ -60,16 +60,16 @@ interface Question {
   readonly decisions: RootDecisions;
 }
 
-interface Refusal {
+interface DeniedResponse {
   readonly data: Record<string, null> | null;
   readonly errors: readonly GraphQLFormattedError[];
 }
 
 /** Undefined as soon as a subgraph would have something to say. */
-export const wholeRefusal = (
-  { schema, document, operation, decisions }: Question,
+export const deniedResponse = (
+  { schema, document, operation, decisions }: RequestedOperation,
   viewer: Viewer,
-): Refusal | undefined => {
+): DeniedResponse | undefined => {
   const root = schema.getRootType(operation.operation);
   const fields = root && rootFields(document, operation);
   if (!fields) return undefined;

@@ -6,14 +6,14 @@ import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '#platform/observability/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
-import type { FetchThrough } from '../caching/entity-cache.ts';
+import type { ReadThrough } from '../caching/entity-cache.ts';
 import { entitiesIn } from '../caching/entity-cache.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
-import { noteFetch, notePlan } from '../observability/operation-record.ts';
+import { recordFetch, recordPlan } from '../observability/operation-record.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { subgraphError } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
-import { tellingLostFields, withLostFields } from './partial-data-errors.ts';
+import { addPartialDataErrors, placeErrors } from './partial-data-errors.ts';
 
 // @apollo/gateway sends usage metrics to its maker unless told not to. Nothing leaves this machine unasked.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -25,34 +25,34 @@ interface FederationOptions {
   /** Called once per subgraph that the supergraph names, with the routing URL that stands there. */
   readonly clientOf: (name: string, url: string) => Pick<SubgraphClient, 'call'>;
   /** Stands around every call of a subgraph. */
-  readonly fetchThrough?: FetchThrough | undefined;
+  readonly readThrough?: ReadThrough | undefined;
   /** Of this supergraph alone. */
   readonly plans: QueryPlanCache;
   readonly log: Logger;
 }
 
 /** `load()` rejects when the text is no supergraph that can be served. */
-export const federation = ({ supergraph, clientOf, fetchThrough, plans, log }: FederationOptions): ApolloGateway => {
+export const federation = ({ supergraph, clientOf, readThrough, plans, log }: FederationOptions): ApolloGateway => {
   const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
     // Composition has checked it, and a text that somebody has changed by hand since is to be found out here.
     validateSupergraph: true,
     queryPlannerConfig: { cache: plans },
-    buildService: ({ name, url }) => dataSource(name, clientOf(name, url ?? ''), fetchThrough),
-    experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) => notePlan(requestContext.context, queryPlan),
+    buildService: ({ name, url }) => dataSource(name, clientOf(name, url ?? ''), readThrough),
+    experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) => recordPlan(requestContext.context, queryPlan),
     // Its only word at level info is that it loaded, on two lines.
     logger: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }),
     __exposeQueryPlanExperimental: false,
   });
   const { executor } = gateway;
-  gateway.executor = async (request) => tellingLostFields(await executor(request));
+  gateway.executor = async (request) => addPartialDataErrors(await executor(request));
   return gateway;
 };
 
 const dataSource = (
   name: string,
   subgraph: Pick<SubgraphClient, 'call'>,
-  fetchThrough: FetchThrough = ({ request }, ask) => ask(request),
+  fetchThrough: ReadThrough = ({ request }, ask) => ask(request),
 ): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
   async process(options) {
     // The other kinds are health checks and introspection of subgraphs, which this gateway never makes.
@@ -63,7 +63,7 @@ const dataSource = (
     const { cacheControl, headers, ...answer } = await fetchThrough(
       { subgraph: name, request, context },
       (asked, generations) =>
-        noteFetch(context, name, async () =>
+        recordFetch(context, name, async () =>
           usable(
             name,
             asked,
@@ -76,9 +76,9 @@ const dataSource = (
           ),
         ),
     );
-    if (headers) context.client?.giveBack(headers);
+    if (headers) context.client?.returnHeaders(headers);
     restrictPolicy(options.incomingRequestContext.overallCachePolicy as CachePolicy, cacheControl);
-    return withLostFields(request, answer);
+    return placeErrors(request, answer);
   },
 });
 

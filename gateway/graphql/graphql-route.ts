@@ -8,7 +8,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import { limitKey } from '#platform/resilience/limit-key.ts';
 import type { DocumentGate } from '../documents/documents.ts';
 import { isLegacyClient, operationTypes, pageType } from '../http/content-negotiation.ts';
-import { searchOf } from '../http/http-server.ts';
+import { queryStringOf } from '../http/http-server.ts';
 import type { Authenticate, Refusal } from '../identity/authentication.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { errorBody, maskedBody } from './errors.ts';
@@ -25,7 +25,7 @@ interface GraphqlRouteOptions {
 
 export const serveGraphql = (options: GraphqlRouteOptions): void => {
   const { http, apollo, contextOf, sendPlayground, log } = options;
-  const { preHandler, viewerOf } = doorkeeper(options);
+  const { preHandler, viewerOf } = requestGuard(options);
   const handler = apolloHandler(apollo, (request, reply) => {
     const viewer = viewerOf(request);
     return {
@@ -35,15 +35,15 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
       isLegacyClient: isLegacyClient(request),
     };
   });
-  const errorHandler = faultHandler(log);
+  const onError = errorHandler(log);
 
   const config = { answers: operationTypes };
-  http.route({ method: 'POST', url: '/graphql', config, preHandler, handler, errorHandler });
+  http.route({ method: 'POST', url: '/graphql', config, preHandler, handler, errorHandler: onError });
   http.route({
     method: 'GET',
     url: '/graphql',
     config: sendPlayground ? { answers: [...operationTypes, pageType] } : config,
-    errorHandler,
+    errorHandler: onError,
     preHandler: async (request, reply) => {
       // The playground keeps its query in the address, so a browser that reloads asks with `?query=`, too.
       if (sendPlayground && request.answerType === pageType) return sendPlayground(request, reply);
@@ -61,7 +61,7 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
 const wrongMethod = errorBody('METHOD_NOT_ALLOWED', 'Operations are sent by POST, queries by GET as well.');
 
 /** Lets in whom it knows (a good token or none) with a document that may be run. */
-export const doorkeeper = ({ authenticate, gate }: Pick<GraphqlRouteOptions, 'authenticate' | 'gate'>) => {
+export const requestGuard = ({ authenticate, gate }: Pick<GraphqlRouteOptions, 'authenticate' | 'gate'>) => {
   const viewers = new WeakMap<FastifyRequest, Viewer>();
   const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
     const result = await authenticate(request.headers.authorization);
@@ -80,7 +80,7 @@ export const doorkeeper = ({ authenticate, gate }: Pick<GraphqlRouteOptions, 'au
 };
 
 /** Tells faults in the form that a GraphQL client reads. */
-export const faultHandler = (log: Logger) => (error: FastifyError, _: FastifyRequest, reply: FastifyReply) => {
+export const errorHandler = (log: Logger) => (error: FastifyError, _: FastifyRequest, reply: FastifyReply) => {
   const status = error.statusCode ?? 500;
   if (status >= 500) log.error({ err: error }, 'request failed');
   return reply.status(status).send(status >= 500 ? maskedBody() : bodyFault(error));
@@ -120,7 +120,7 @@ const apolloHandler =
       httpGraphQLRequest: {
         method: request.method,
         headers: headerMap(request),
-        search: searchOf(request.url),
+        search: queryStringOf(request.url),
         body: request.body,
       },
       context: async () => contextOf(request, reply),

@@ -8,7 +8,7 @@ import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream
 
 type Path = readonly (string | number)[];
 
-interface LostFetch {
+interface FailedFetch {
   /** Response names of what it asks for: of the root, or of each of its entities. */
   readonly keys: readonly string[];
   /** More entities than are named. */
@@ -22,15 +22,15 @@ interface LostFetch {
 export const listedPaths = 500;
 
 /** By the error as it is given to the executor, which keeps it as `originalError`. */
-const fetches = new WeakMap<object, LostFetch>();
+const fetches = new WeakMap<object, FailedFetch>();
 
 /**
  * For the executor: where the errors of an answer belong. It knows the place of each entity in the response, so errors
  * about entities as a whole name each of them; what of an entity is lost is told apart once the response is there.
  */
-export const withLostFields = (request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
+export const placeErrors = (request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
   if (!answer.errors?.length) return answer;
-  const { keys, entities } = askedIn(request);
+  const { keys, entities } = requestedFields(request);
   const lost = { keys, isCut: entities !== undefined && entities > listedPaths };
   const at = (error: SubgraphError, path: Path): SubgraphError => {
     const placed = { ...error, path };
@@ -48,7 +48,10 @@ export const withLostFields = (request: SubgraphRequest, answer: SubgraphAnswer)
 };
 
 /** What a fetch asks for; `entities` counts those of an entity fetch. */
-const askedIn = ({ query, variables }: SubgraphRequest): { keys: readonly string[]; entities: number | undefined } => {
+const requestedFields = ({
+  query,
+  variables,
+}: SubgraphRequest): { keys: readonly string[]; entities: number | undefined } => {
   const document = parse(query, { noLocation: true });
   const fragments = fragmentsOf(document);
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
@@ -80,14 +83,14 @@ interface Response {
 }
 
 /** The executor's result, with an error for each null that a failed fetch has left in it. */
-export const tellingLostFields = <Result extends Response>(result: Result): Result => {
+export const addPartialDataErrors = <Result extends Response>(result: Result): Result => {
   const { data, errors = [] } = result;
   const groups = Map.groupBy(errors, (error) => fetchOf(error) ?? error);
   const told = new Set<string>();
   const listed = [...groups].flatMap(([fetch, group]) => {
     const [first] = group;
     if (fetch instanceof GraphQLError || !first) return group;
-    const nulls = new Map(nullsOf(group, fetch, data).map((path) => [toldBy(first, path), path]));
+    const nulls = new Map(nullsOf(group, fetch, data).map((path) => [errorKey(first, path), path]));
     // Nothing of the client's own: it was fetched for another fetch alone. It failed, all the same.
     if (nulls.size === 0) return [errorAt(first, undefined)];
     const fresh = [...nulls].filter(([key]) => !told.has(key));
@@ -99,10 +102,10 @@ export const tellingLostFields = <Result extends Response>(result: Result): Resu
   return errors.length > 0 ? { ...result, errors: listed } : result;
 };
 
-const fetchOf = ({ originalError }: GraphQLError): LostFetch | undefined =>
+const fetchOf = ({ originalError }: GraphQLError): FailedFetch | undefined =>
   originalError ? fetches.get(originalError) : undefined;
 
-const nullsOf = (errors: readonly GraphQLError[], { keys }: LostFetch, data: unknown): readonly Path[] =>
+const nullsOf = (errors: readonly GraphQLError[], { keys }: FailedFetch, data: unknown): readonly Path[] =>
   errors.flatMap(({ path = [] }) =>
     keys.flatMap((key) => {
       const found = topmostNull(data, [...path, key]);
@@ -122,7 +125,7 @@ const topmostNull = (data: unknown, path: Path): Path | undefined => {
   return value === null ? path : undefined;
 };
 
-const toldBy = ({ message, extensions }: GraphQLError, path: Path): string =>
+const errorKey = ({ message, extensions }: GraphQLError, path: Path): string =>
   JSON.stringify([message, extensions.code, path]);
 
 /** They keep one `originalError`: by it they are known to be one fault. */

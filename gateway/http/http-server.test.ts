@@ -10,7 +10,7 @@ import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
-import { httpDoor } from './http-server.ts';
+import { createGatewayServer } from './http-server.ts';
 import { httpVariables } from './variables.ts';
 
 let key: KeyPair;
@@ -21,7 +21,7 @@ const start = (environment: Record<string, string> = {}): Promise<GatewayFixture
   aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: product.url, ...environment });
 
 const doorAlone = (environment: Record<string, string> = {}) =>
-  httpDoor(z.object(httpVariables).parse(environment), {
+  createGatewayServer(z.object(httpVariables).parse(environment), {
     log: recordedLog().log,
     metrics: createMetrics('test'),
     notReady: async () => [],

@@ -8,12 +8,15 @@ import { crossOrigin } from './cors.ts';
 import { loadShedding } from './load-shedding.ts';
 import type { HttpConfig } from './variables.ts';
 
-interface DoorOptions extends HttpServerOptions {
+interface GatewayServerOptions extends HttpServerOptions {
   readonly isDevelopment?: boolean;
 }
 
 /** In the order in which they act: a refusal carries the headers of those before it. */
-export const httpDoor = async (config: HttpConfig, options: DoorOptions): Promise<FastifyInstance> => {
+export const createGatewayServer = async (
+  config: HttpConfig,
+  options: GatewayServerOptions,
+): Promise<FastifyInstance> => {
   const http = createHttpServer({
     ...options,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -32,7 +35,7 @@ export const httpDoor = async (config: HttpConfig, options: DoorOptions): Promis
   if (config.COMPRESSION === 'on') await compression(http, config.COMPRESSION_MIN_BYTES);
   loadShedding(http, config.SHED_EVENT_LOOP_DELAY_MS, options.metrics);
   negotiateAnswers(http);
-  boundBodies(http, config.LIMIT_BODY_BYTES);
+  limitBodyMemory(http, config.LIMIT_BODY_BYTES);
   return http;
 };
 
@@ -40,7 +43,8 @@ export const httpDoor = async (config: HttpConfig, options: DoorOptions): Promis
  * With its question mark; empty where there is none. As the router splits it, and unlike `new URL`, which would drop what
  * is behind a "#"; platform/http/server.ts has refused those.
  */
-export const searchOf = (target: string): string => (target.includes('?') ? target.slice(target.indexOf('?')) : '');
+export const queryStringOf = (target: string): string =>
+  target.includes('?') ? target.slice(target.indexOf('?')) : '';
 
 // Lists of products shrink to a seventh at either level; the highest would take ten times as long for a few percent.
 const gzipLevel = 6;
@@ -86,7 +90,7 @@ const bodyBounds = {
 };
 
 /** One that does not say its length may be of `limitBytes`. */
-export const boundBodies = (http: FastifyInstance, limitBytes: number, bounds = bodyBounds): void => {
+export const limitBodyMemory = (http: FastifyInstance, limitBytes: number, bounds = bodyBounds): void => {
   let held = 0;
   const releases = new WeakMap<FastifyRequest, () => void>();
   const release = (request: FastifyRequest) => {

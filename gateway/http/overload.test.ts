@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { aGateway, nowhere } from '#kit/gateway/builders.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
-import { boundBodies } from './http-server.ts';
+import { limitBodyMemory } from './http-server.ts';
 import { nextPressure, noPressure } from './load-shedding.ts';
 
 let http: FastifyInstance;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   http = Fastify();
   begun = 0;
   http.addHook('preParsing', async () => void begun++);
-  boundBodies(http, 1_000, { smallBytes: 100, largeTogetherBytes: 2_500 });
+  limitBodyMemory(http, 1_000, { smallBytes: 100, largeTogetherBytes: 2_500 });
   http.post('/', async (request) => Object.keys(request.body as object).length);
   url = await http.listen({ host: '127.0.0.1', port: 0 });
 });

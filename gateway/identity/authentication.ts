@@ -31,7 +31,7 @@ interface Identity {
   readonly tasks: readonly PeriodicTask[];
 }
 
-export const identity = async (variables: IdentityVariables): Promise<Identity> => {
+export const authentication = async (variables: IdentityVariables): Promise<Identity> => {
   const { AUTHENTICATION, ACCESS_TOKEN_JWKS_URL: jwksUrl = defaultJwksUrl, VIEWER_SIGNING_KEY: key } = variables;
   if (AUTHENTICATION === 'off') return everybodyIsAGuest;
   if (!key) throw new Error('there is no VIEWER_SIGNING_KEY, and AUTHENTICATION is on');
@@ -59,15 +59,15 @@ export type Authenticate = (authorization: string | undefined) => Promise<Result
 
 // Checking a signature costs about 100 µs, and one page of a shop asks many times with the same token. A minute, so
 // that a key that was taken out of the set is soon out of use here as well.
-const verdictTtlMs = 60_000;
-const verdictsKept = 10_000;
+const verifiedTtlMs = 60_000;
+const verifiedTokensKept = 10_000;
 // Clocks of two machines differ by this much at most.
 const clockToleranceSeconds = 5;
 
 const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
 
 export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
-  const verdicts = new LRUCache<string, { viewer: Viewer; until: number }>({ max: verdictsKept });
+  const verifiedTokens = new LRUCache<string, { viewer: Viewer; until: number }>({ max: verifiedTokensKept });
 
   const verified = async (token: string): Promise<Viewer> => {
     const { payload } = await jwtVerify(token, keys, {
@@ -80,7 +80,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
     });
     const { sub, roles, sid } = AccessTokenClaims.parse(payload);
     const viewer: Viewer = { kind: 'user', id: sub, roles, sessionId: sid };
-    verdicts.set(token, { viewer, until: Math.min(Number(payload.exp) * 1000, Date.now() + verdictTtlMs) });
+    verifiedTokens.set(token, { viewer, until: Math.min(Number(payload.exp) * 1000, Date.now() + verifiedTtlMs) });
     return viewer;
   };
 
@@ -89,7 +89,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
     if (!authorization) return ok(guest);
     const token = bearer.exec(authorization)?.[1];
     if (!token) return fail(refusals.notBearer);
-    const known = verdicts.get(token);
+    const known = verifiedTokens.get(token);
     if (known && known.until > Date.now()) return ok(known.viewer);
     try {
       return ok(await verified(token));

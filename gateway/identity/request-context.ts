@@ -59,11 +59,11 @@ interface ClientLink {
   /** Aborted when the client hangs up before its answer. */
   readonly gone: AbortSignal;
   /** Puts a subgraph's headers on the client's response. */
-  readonly giveBack: (headers: ReturnedHeaders) => void;
+  readonly returnHeaders: (headers: ReturnedHeaders) => void;
 }
 
 /** Adds to each request's context the link to its client, and to what subgraphs are sent the headers in `forward`. */
-export const linkedToClient =
+export const withClientLink =
   <Caller, Context extends { readonly subgraphHeaders: Readonly<Record<string, string>> }>(
     contextOf: (caller: Caller) => Context,
     forward: readonly string[],
@@ -84,7 +84,7 @@ const clientLink = (reply: FastifyReply): ClientLink => {
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort(clientGone());
   });
-  return { gone: gone.signal, giveBack: (headers) => giveBack(reply, headers) };
+  return { gone: gone.signal, returnHeaders: (headers) => giveBack(reply, headers) };
 };
 
 /** Those of the client's headers that are sent on. */

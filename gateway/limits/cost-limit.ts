@@ -6,7 +6,7 @@ import { largestPage } from '#platform/graphql/connection.ts';
 import { Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type CostPolicy, costPolicy, noCostPolicy, type OperationCost, operationCost } from './operation-cost.ts';
-import { type Rejections, tooExpensive, tooLargeAPage } from './rejections.ts';
+import { pageTooLarge, type Rejections, tooExpensive } from './rejections.ts';
 import type { LimitsConfig } from './variables.ts';
 
 const costHeader = 'x-agora-cost';
@@ -68,7 +68,7 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
       return isBeyond(cost, resolved.contextValue.viewer) && config.LIMITS_MODE === 'enforce' ? 1 : cost;
     },
     /** For each schema that Apollo Server takes up. */
-    learn: ({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl?: string }): void => {
+    priceSchema: ({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl?: string }): void => {
       if (coreSupergraphSdl) priced.set(apiSchema, { ...unpriced(), policy: costPolicy(coreSupergraphSdl) });
     },
     check: (resolved: ResolvedRequest, of: Readonly<Record<string, unknown>>) => {
@@ -77,12 +77,12 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
       costs.observe({ role }, cost);
       if (!isBeyond(cost, resolved.contextValue.viewer)) return undefined;
       const refusal = oversized
-        ? tooLargeAPage(oversized.coordinate, oversized.argument, largestPage)
-        : tooExpensive(cost, bounds[role], whom[role]);
+        ? pageTooLarge(oversized.coordinate, oversized.argument, largestPage)
+        : tooExpensive(cost, bounds[role], roleNames[role]);
       return record('COST', refusal, of);
     },
     /** `extensions.cost`, for clients that want to know how near they are to the limit. */
-    tell: async (context: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
+    reportCost: async (context: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
       const { document, operation, request, response, schema, contextValue } = context;
       if (!document || !operation || response.body.kind !== 'single' || !request.http?.headers.get(costHeader)) return;
       const cost = {
@@ -97,8 +97,8 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
 
 const unpriced = (): PricedSchema => ({ policy: noCostPolicy, fixedPrices: new WeakMap() });
 
-const whom = { guest: 'guests', customer: 'customers', staff: 'staff', admin: 'administrators' } as const;
-type CostRole = keyof typeof whom;
+const roleNames = { guest: 'guests', customer: 'customers', staff: 'staff', admin: 'administrators' } as const;
+type CostRole = keyof typeof roleNames;
 
 const costRole = (viewer: Viewer): CostRole => {
   if (viewer.kind === 'guest') return 'guest';

@@ -1,7 +1,7 @@
 /** Bounds of what a request sends beside its document: variables and extensions, before anything else reads them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from '../graphql/errors.ts';
-import { searchOf } from '../http/http-server.ts';
+import { queryStringOf } from '../http/http-server.ts';
 import { type CountedLimit, type Rejections, tooMany } from './rejections.ts';
 import type { LimitsConfig } from './variables.ts';
 
@@ -41,7 +41,7 @@ export const inputGate = (config: LimitsConfig, { record }: Rejections) => {
 const sentAs = ({ method, url, body }: FastifyRequest, part: Part): unknown => {
   if (method !== 'GET') return typeof body === 'object' && body !== null && (body as Record<string, unknown>)[part];
   // By its decoded name, as Apollo Server reads it.
-  const text = new URLSearchParams(searchOf(url)).get(part);
+  const text = new URLSearchParams(queryStringOf(url)).get(part);
   try {
     return text && JSON.parse(text);
   } catch {

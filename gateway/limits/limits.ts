@@ -37,7 +37,7 @@ export const limits = (config: LimitsConfig, { http, metrics, log }: LimitsKit):
     costOf: cost.charge,
     validationRules: isOff ? [] : [shapeRule(config, recording)],
     plugin: {
-      serverWillStart: async () => ({ schemaDidLoadOrUpdate: cost.learn }),
+      serverWillStart: async () => ({ schemaDidLoadOrUpdate: cost.priceSchema }),
       requestDidStart: async () =>
         isOff
           ? undefined
@@ -46,7 +46,7 @@ export const limits = (config: LimitsConfig, { http, metrics, log }: LimitsKit):
                 const refusal = cost.check(context, { operationName: context.operationName });
                 if (refusal) throw refusal;
               },
-              willSendResponse: cost.tell,
+              willSendResponse: cost.reportCost,
             },
     },
   };

@@ -50,7 +50,7 @@ export interface OperationCost {
   readonly oversized: { readonly coordinate: string; readonly argument: string } | undefined;
 }
 
-interface CostQuestion {
+interface PricedOperation {
   readonly schema: GraphQLSchema;
   readonly policy: CostPolicy;
   readonly document: DocumentNode;
@@ -60,7 +60,7 @@ interface CostQuestion {
 }
 
 /** The document must be valid. */
-export const operationCost = (question: CostQuestion): OperationCost => {
+export const operationCost = (question: PricedOperation): OperationCost => {
   const { schema, policy, document, operation, variables } = question;
   const values = variableValues(operation, variables);
   const fragments = fragmentsOf(document);

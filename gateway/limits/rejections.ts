@@ -55,7 +55,7 @@ export const tooExpensive = (requested: number, limit: number, who: string): Gra
   );
 
 /** Nobody would learn from a price that a page of that size is never to be had. */
-export const tooLargeAPage = (coordinate: string, argument: string, largest: number): GraphQLError =>
+export const pageTooLarge = (coordinate: string, argument: string, largest: number): GraphQLError =>
   new GraphQLError(`"${argument}" of ${coordinate} must be from 1 to ${largest}.`, {
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
   });

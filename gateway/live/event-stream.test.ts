@@ -95,7 +95,7 @@ describe('a stream of events', () => {
     await open();
     read();
     stream.send(event('1'));
-    stream.hangUp();
+    stream.disconnect();
     stream.send(event('2'));
     await once(client, 'close');
     expect(received).toContain('data: 1');

@@ -1,6 +1,6 @@
 /** One client's stream: what it has not taken yet is at most one event, the newest. */
 import type { ServerResponse } from 'node:http';
-import type { Snapshot } from './subscription-executor.ts';
+import type { GraphqlResponse } from './subscription-executor.ts';
 
 export interface Subscriber {
   /** Takes the place of what was not sent yet. */
@@ -14,7 +14,7 @@ export interface EventStream extends Subscriber {
    * Ends the connection after what is still to be sent, without the word that all is said: the client asks again,
    * elsewhere.
    */
-  hangUp(): void;
+  disconnect(): void;
 }
 
 export interface EventStreamOptions {
@@ -39,7 +39,7 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
     if (response.write(text)) return;
     stalled = setTimeout(() => response.destroy(), stalledMs).unref();
   };
-  const goOn = () => {
+  const flush = () => {
     if (stalled) return;
     if (waiting !== undefined) {
       write(waiting);
@@ -51,9 +51,9 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
   const end = (text: string) => {
     if (last !== undefined) return;
     last = text;
-    goOn();
+    flush();
   };
-  const beat = setInterval(() => {
+  const heartbeatTimer = setInterval(() => {
     if (!stalled && last === undefined) write(heartbeat);
     onHeartbeat();
   }, heartbeatMs).unref();
@@ -61,10 +61,10 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
   response.on('drain', () => {
     clearTimeout(stalled);
     stalled = undefined;
-    goOn();
+    flush();
   });
   response.once('close', () => {
-    clearInterval(beat);
+    clearInterval(heartbeatTimer);
     clearTimeout(stalled);
     last ??= '';
     onClose();
@@ -77,15 +77,15 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
       if (last !== undefined) return;
       if (waiting !== undefined) onSuperseded();
       waiting = event;
-      goOn();
+      flush();
     },
     complete: () => end(completeEvent),
-    hangUp: () => end(''),
+    disconnect: () => end(''),
   };
 };
 
 // Events of the GraphQL over SSE protocol, distinct connections mode.
-export const nextEvent = (snapshot: Snapshot): string => `event: next\ndata: ${JSON.stringify(snapshot)}\n\n`;
+export const nextEvent = (snapshot: GraphqlResponse): string => `event: next\ndata: ${JSON.stringify(snapshot)}\n\n`;
 
 /** Nothing more will come, and the client is not to ask again. */
 const completeEvent = 'event: complete\ndata:\n\n';

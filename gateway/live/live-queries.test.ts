@@ -5,19 +5,19 @@ import { createMetrics } from '#platform/observability/metrics.ts';
 import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { type LiveQueries, liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
-import type { Look, Topic } from './subscription-executor.ts';
+import type { Snapshot, Topic } from './subscription-executor.ts';
 import { turns } from './turns.ts';
 
 let changes: ChangeNotifications;
 let queries: LiveQueries;
 afterEach(() => queries.close());
 
-const start = (queriesAtOnce = 16) => {
+const start = (concurrency = 16) => {
   changes = createChangeNotifications({}, recordedLog().log);
   queries = liveQueries({
     changes,
-    queriesAtOnce,
-    lookAgainMs: { told: 60_000, alone: 60_000 },
+    concurrency,
+    refetchAfterMs: { notified: 60_000, polling: 60_000 },
     retryMs: { base: 60_000, cap: 60_000 },
     metrics: liveMetrics(createMetrics('test')),
   });
@@ -28,20 +28,20 @@ const aWorld = () => {
   const versions = new Map<string, number>();
   const world = {
     versions,
-    looks: 0,
+    fetches: 0,
     atOnce: 0,
     mostAtOnce: 0,
     during: async () => undefined as unknown,
-    look:
+    fetchSnapshot:
       (topic: Topic) =>
-      async (onTopic: (topic: Topic) => void): Promise<Look> => {
-        world.looks++;
+      async (onTopic: (topic: Topic) => void): Promise<Snapshot> => {
+        world.fetches++;
         world.mostAtOnce = Math.max(world.mostAtOnce, ++world.atOnce);
         onTopic(topic);
         const version = versions.get(topic.id) ?? 1;
         await world.during();
         world.atOnce--;
-        return { snapshot: { data: { version } }, thing: { version, isFinal: false } };
+        return { response: { data: { version } }, entity: { version, isFinal: false } };
       },
   };
   return world;
@@ -62,8 +62,8 @@ describe('questions and what they are about', () => {
     const { promise: moment, resolve: goOn } = Promise.withResolvers<void>();
     world.during = () => moment;
     const subscriber = aSubscriber();
-    queries.join('a', world.look(order('a')), subscriber);
-    await until('the look is under way', () => world.looks === 1);
+    queries.join('a', world.fetchSnapshot(order('a')), subscriber);
+    await until('the look is under way', () => world.fetches === 1);
     world.versions.set('a', 2);
     await changes.publish({ about: order('a'), version: 2 });
     goOn();
@@ -77,16 +77,16 @@ describe('questions and what they are about', () => {
     const subscribers = [aSubscriber(), aSubscriber(), aSubscriber()];
     const [one, two, other] = subscribers;
     if (!one || !two || !other) throw new Error('three');
-    queries.join('a', world.look(order('a')), one);
+    queries.join('a', world.fetchSnapshot(order('a')), one);
     await until('seen', () => one.got.length === 1);
-    queries.join('a', world.look(order('a')), two);
-    queries.join('b', world.look(order('b')), other);
+    queries.join('a', world.fetchSnapshot(order('a')), two);
+    queries.join('b', world.fetchSnapshot(order('b')), other);
     await until('seen by all', () => two.got.length === 1 && other.got.length === 1);
-    const before = world.looks;
+    const before = world.fetches;
     world.versions.set('a', 2);
     await changes.publish({ about: order('a'), version: 2 });
     await until('told', () => one.got.length === 2 && two.got.length === 2);
-    expect(world.looks - before).toBe(1);
+    expect(world.fetches - before).toBe(1);
     expect(other.got).toEqual([1]);
   });
 
@@ -94,21 +94,21 @@ describe('questions and what they are about', () => {
     start();
     const world = aWorld();
     const subscriber = aSubscriber();
-    const leave = queries.join('a', world.look(order('a')), subscriber);
+    const leave = queries.join('a', world.fetchSnapshot(order('a')), subscriber);
     await until('seen', () => subscriber.got.length === 1);
     leave();
     await changes.publish({ about: order('a') });
-    queries.lookAtAll();
-    expect(world.looks).toBe(1);
+    queries.refetchAll();
+    expect(world.fetches).toBe(1);
   });
 
   it('a change notification about no one in particular is about all of the type, and of no other', async () => {
     start();
     const world = aWorld();
     const [a, b, product] = [aSubscriber(), aSubscriber(), aSubscriber()];
-    queries.join('a', world.look(order('a')), a);
-    queries.join('b', world.look(order('b')), b);
-    queries.join('p', world.look({ type: 'Product', id: 'a' }), product);
+    queries.join('a', world.fetchSnapshot(order('a')), a);
+    queries.join('b', world.fetchSnapshot(order('b')), b);
+    queries.join('p', world.fetchSnapshot({ type: 'Product', id: 'a' }), product);
     await until('all seen', () => [a, b, product].every(({ got }) => got.length === 1));
     for (const id of ['a', 'b']) world.versions.set(id, 2);
     await changes.publish({ about: { type: 'Order' } });
@@ -122,7 +122,7 @@ describe('questions and what they are about', () => {
     world.during = () => new Promise((resolve) => setTimeout(resolve, 2));
     const subscribers = Array.from({ length: 30 }, aSubscriber);
     subscribers.forEach((subscriber, index) => {
-      queries.join(`${index}`, world.look(order(`${index}`)), subscriber);
+      queries.join(`${index}`, world.fetchSnapshot(order(`${index}`)), subscriber);
     });
     await until('all seen', () => subscribers.every(({ got }) => got.length > 0));
     expect(world.mostAtOnce).toBe(3);

@@ -3,52 +3,57 @@ import type { ChangeNotifications } from '#platform/pubsub/change-notifications.
 import type { Subscriber } from './event-stream.ts';
 import { type LiveQuery, type LiveQueryOptions, liveQuery } from './live-query.ts';
 import type { LiveMetrics } from './metrics.ts';
-import type { Look, Topic } from './subscription-executor.ts';
+import type { Snapshot, Topic } from './subscription-executor.ts';
 import { turns } from './turns.ts';
 
 export interface LiveQueries {
   /**
-   * `key` stands for everything that the answer depends on. `look` is asked with what to call as soon as it is known
+   * `key` stands for everything that the answer depends on. `fetchSnapshot` is asked with what to call as soon as it is known
    * what the question is about. Returns what makes the subscriber leave.
    */
-  join(key: string, look: (onTopic: (topic: Topic) => void) => Promise<Look>, subscriber: Subscriber): () => void;
+  join(
+    key: string,
+    fetchSnapshot: (onTopic: (topic: Topic) => void) => Promise<Snapshot>,
+    subscriber: Subscriber,
+  ): () => void;
   /** Anything may be different now. */
-  lookAtAll(): void;
+  refetchAll(): void;
   close(): void;
 }
 
 interface LiveQueriesOptions extends Pick<LiveQueryOptions, 'retryMs'> {
   readonly changes: ChangeNotifications;
-  readonly queriesAtOnce: number;
+  readonly concurrency: number;
   /** How long to rely on change notifications, and how long to do without them while they do not arrive. */
-  readonly lookAgainMs: { readonly told: number; readonly alone: number };
+  readonly refetchAfterMs: { readonly notified: number; readonly polling: number };
   readonly metrics: LiveMetrics;
 }
 
 export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
-  const { changes, lookAgainMs, metrics } = options;
+  const { changes, refetchAfterMs, metrics } = options;
   const byKey = new Map<string, LiveQuery>();
   const topics = topicIndex();
-  const inTurn = turns(options.queriesAtOnce);
-  const lookAtAll = () => {
+  const limitConcurrency = turns(options.concurrency);
+  const refetchAll = () => {
     for (const query of byKey.values()) query.changed();
   };
   // Before the first question is asked: what changes from now on is heard.
   const stopListening = changes.subscribe(({ about, version }) => {
     for (const query of topics.about(about)) query.changed(version);
-  }, lookAtAll);
+  }, refetchAll);
 
-  const open = (key: string, look: Parameters<LiveQueries['join']>[1]): LiveQuery => {
+  const open = (key: string, fetchSnapshot: Parameters<LiveQueries['join']>[1]): LiveQuery => {
     let topic: Topic | undefined;
     const onTopic = (it: Topic) => {
       topic ??= topics.add(it, query);
     };
     const query = liveQuery({
       ...options,
-      inTurn,
-      look: () => look(onTopic),
+      limitConcurrency,
+      fetchSnapshot: () => fetchSnapshot(onTopic),
       // A fifth of it by chance: streams that began together do not ask together for ever.
-      lookAgainMs: () => lookAgainMs[changes.isSubscribed() ? 'told' : 'alone'] * (0.8 + Math.random() * 0.2),
+      refetchAfterMs: () =>
+        refetchAfterMs[changes.isSubscribed() ? 'notified' : 'polling'] * (0.8 + Math.random() * 0.2),
       onEmpty: () => {
         byKey.delete(key);
         if (topic) topics.remove(topic, query);
@@ -61,8 +66,8 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
   };
 
   return {
-    join: (key, look, subscriber) => (byKey.get(key) ?? open(key, look)).join(subscriber),
-    lookAtAll,
+    join: (key, fetchSnapshot, subscriber) => (byKey.get(key) ?? open(key, fetchSnapshot)).join(subscriber),
+    refetchAll,
     close: stopListening,
   };
 };

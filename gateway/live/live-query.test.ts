@@ -87,7 +87,7 @@ describe('a question that is asked again at each change', () => {
   });
 
   it('is asked again after a while without any change', async () => {
-    scene.startWith({ lookAgainMs: () => 10 });
+    scene.startWith({ refetchAfterMs: () => 10 });
     const subscriber = aSubscriber();
     join(subscriber);
     await answer(1, seen(1));

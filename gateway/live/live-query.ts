@@ -2,7 +2,7 @@
 import { backoffMs } from '#platform/messaging/bus/limits.ts';
 import { nextEvent, type Subscriber } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
-import type { Look } from './subscription-executor.ts';
+import type { Snapshot } from './subscription-executor.ts';
 
 export interface LiveQuery {
   /** Returns what makes the subscriber leave. */
@@ -13,36 +13,36 @@ export interface LiveQuery {
 
 export interface LiveQueryOptions {
   /** Never rejects. */
-  readonly look: () => Promise<Look>;
+  readonly fetchSnapshot: () => Promise<Snapshot>;
   /** Of the whole gateway: so many look at once, and who waits for its turn has one look for all that happens meanwhile. */
-  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
+  readonly limitConcurrency: (work: () => Promise<void>) => Promise<void>;
   /** How long to rely on being told of changes. */
-  readonly lookAgainMs: () => number;
+  readonly refetchAfterMs: () => number;
   readonly retryMs: { readonly base: number; readonly cap: number };
   /** The last subscriber has left or was told the end. */
   readonly onEmpty: () => void;
   readonly metrics: LiveMetrics;
 }
 
-interface Shown {
+interface Sent {
   readonly version: number;
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
   readonly event: string;
 }
 
 export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
-  const { look, inTurn, lookAgainMs, retryMs, onEmpty, metrics } = options;
+  const { fetchSnapshot, limitConcurrency, refetchAfterMs, retryMs, onEmpty, metrics } = options;
   /** Each with what it was sent last. */
   const subscribers = new Map<Subscriber, string | undefined>();
-  let shown: Shown | undefined;
-  let isLooking = false;
+  let shown: Sent | undefined;
+  let isFetching = false;
   let isDue = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const sendAll = (event: string) => {
-    for (const [subscriber, sent] of subscribers) {
-      if (sent === event) continue;
+    for (const [subscriber, lastEvent] of subscribers) {
+      if (lastEvent === event) continue;
       subscribers.set(subscriber, event);
       subscriber.send(event);
       metrics.sent.inc();
@@ -54,41 +54,41 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
     subscribers.clear();
     onEmpty();
   };
-  const take = (answer: Look) => {
-    const { kind, isWhole } = judge(answer);
-    metrics.looks.inc({ outcome: kind === 'shown' && !isWhole ? 'partial' : kind });
-    failures = isWhole ? 0 : failures + 1;
-    const event = nextEvent(answer.snapshot);
+  const handle = (answer: Snapshot) => {
+    const { kind, isComplete } = classify(answer);
+    metrics.refetches.inc({ outcome: kind === 'shown' && !isComplete ? 'partial' : kind });
+    failures = isComplete ? 0 : failures + 1;
+    const event = nextEvent(answer.response);
     if (kind === 'over') return endAll(event);
-    if (answer.thing && isNews(answer.thing.version, isWhole, shown))
-      shown = { version: answer.thing.version, isWhole, event };
+    if (answer.entity && isNews(answer.entity.version, isComplete, shown))
+      shown = { version: answer.entity.version, isComplete, event };
     // Who has seen nothing yet is told that it cannot be had now; the others keep what they have.
     sendAll(shown?.event ?? event);
     if (kind === 'final' && shown?.event === event) endAll(event);
   };
-  const lookOnce = () =>
-    inTurn(async () => {
+  const fetchOnce = () =>
+    limitConcurrency(async () => {
       isDue = false;
-      if (subscribers.size > 0) take(await look());
+      if (subscribers.size > 0) handle(await fetchSnapshot());
     });
-  const lookWhileDue = async () => {
-    isLooking = true;
+  const fetchWhileDue = async () => {
+    isFetching = true;
     clearTimeout(timer);
-    while (isDue && subscribers.size > 0) await lookOnce();
-    isLooking = false;
+    while (isDue && subscribers.size > 0) await fetchOnce();
+    isFetching = false;
     if (subscribers.size === 0) return;
-    const waitMs = failures > 0 ? backoffMs(failures, retryMs.base, retryMs.cap, Math.random()) : lookAgainMs();
-    timer = setTimeout(lookAgain, waitMs).unref();
+    const waitMs = failures > 0 ? backoffMs(failures, retryMs.base, retryMs.cap, Math.random()) : refetchAfterMs();
+    timer = setTimeout(refetch, waitMs).unref();
   };
-  const lookAgain = () => {
+  const refetch = () => {
     isDue = true;
-    if (!isLooking) void lookWhileDue();
+    if (!isFetching) void fetchWhileDue();
   };
 
   return {
     join: (subscriber) => {
       subscribers.set(subscriber, undefined);
-      lookAgain();
+      refetch();
       return () => {
         if (!subscribers.delete(subscriber) || subscribers.size > 0) return;
         clearTimeout(timer);
@@ -96,27 +96,27 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
       };
     },
     changed: (version) => {
-      if (version === undefined || !shown || version > shown.version) lookAgain();
+      if (version === undefined || !shown || version > shown.version) refetch();
     },
   };
 };
 
 /** Never back to an older version; and of the same version, nothing with holes in place of something without. */
-const isNews = (version: number, isWhole: boolean, shown: Shown | undefined): boolean =>
-  !shown || version > shown.version || (version === shown.version && (isWhole || !shown.isWhole));
+const isNews = (version: number, isComplete: boolean, shown: Sent | undefined): boolean =>
+  !shown || version > shown.version || (version === shown.version && (isComplete || !shown.isComplete));
 
-interface Verdict {
+interface Classification {
   /**
    * `shown`: that is how it is now. `final`: and so it stays. `unreachable`: it cannot be looked at now.
    * `over`: there is nothing to look at, or not for this viewer; asking again would not help.
    */
   readonly kind: 'shown' | 'final' | 'unreachable' | 'over';
   /** False when a part is missing that may be there at the next look. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
 /** Codes of what passes by itself. Any other is the caller's business. */
-const passing = new Set<unknown>([
+const transientCodes = new Set<unknown>([
   'SUBGRAPH_UNAVAILABLE',
   'SUBGRAPH_CIRCUIT_OPEN',
   'SUBGRAPH_OVERLOADED',
@@ -127,8 +127,8 @@ const passing = new Set<unknown>([
   'INTERNAL_SERVER_ERROR',
 ]);
 
-const judge = ({ snapshot, thing }: Look): Verdict => {
-  const isWhole = !snapshot.errors?.some(({ extensions }) => passing.has(extensions?.code));
-  if (!thing) return { kind: isWhole ? 'over' : 'unreachable', isWhole };
-  return { kind: thing.isFinal && isWhole ? 'final' : 'shown', isWhole };
+const classify = ({ response, entity }: Snapshot): Classification => {
+  const isComplete = !response.errors?.some(({ extensions }) => transientCodes.has(extensions?.code));
+  if (!entity) return { kind: isComplete ? 'over' : 'unreachable', isComplete };
+  return { kind: entity.isFinal && isComplete ? 'final' : 'shown', isComplete };
 };

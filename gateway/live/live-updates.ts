@@ -8,15 +8,15 @@ import type { EventStream } from './event-stream.ts';
 import { liveFields } from './live-fields.ts';
 import { liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
-import { admission, type StreamDoor, serveStreams } from './stream-route.ts';
-import { type Snapshots, snapshots } from './subscription-executor.ts';
+import { admission, type StreamEntrypoint, serveStreams } from './stream-route.ts';
+import { type SubscriptionExecutor, subscriptionExecutor } from './subscription-executor.ts';
 import { type LiveVariables, liveBounds } from './variables.ts';
 
 interface LiveUpdates {
-  readonly executing: Snapshots['executing'];
+  readonly wrapGateway: SubscriptionExecutor['wrapGateway'];
   /** Hears of a new schema: every question is asked anew, and ends where it no longer fits. */
   readonly plugin: ApolloServerPlugin<RequestContext>;
-  readonly serve: (door: StreamDoor) => void;
+  readonly serve: (door: StreamEntrypoint) => void;
   /** Ends all streams; their clients come back, to another gateway or to this one once it is up again. */
   readonly close: () => Promise<void>;
 }
@@ -25,21 +25,21 @@ export const liveUpdates = (
   variables: LiveVariables & EventsConfig,
   { changes, metrics: registry, log }: { changes: ChangeNotifications; metrics: Registry; log: Logger },
 ): LiveUpdates => {
-  const { executing, look } = snapshots(liveFields);
+  const { wrapGateway, fetchSnapshot } = subscriptionExecutor(liveFields);
   const metrics = liveMetrics(registry);
   const streams = new Set<EventStream>();
-  const { LIVE_SAFETY_MS, LIVE_ALONE_MS: alone } = variables;
-  const isTold = Boolean(variables.REDIS_URL ?? variables.EVENTS_DATABASE_URL);
+  const { LIVE_SAFETY_MS, LIVE_ALONE_MS: polling } = variables;
+  const hasNotifications = Boolean(variables.REDIS_URL ?? variables.EVENTS_DATABASE_URL);
   const queries = liveQueries({
     changes,
-    queriesAtOnce: liveBounds.queriesAtOnce,
-    lookAgainMs: { told: isTold ? LIVE_SAFETY_MS : alone, alone },
+    concurrency: liveBounds.queriesAtOnce,
+    refetchAfterMs: { notified: hasNotifications ? LIVE_SAFETY_MS : polling, polling },
     retryMs: { base: liveBounds.retryBaseMs, cap: liveBounds.retryCapMs },
     metrics,
   });
   const places = admission({ streams: variables.LIVE_STREAMS, perViewer: variables.LIVE_STREAMS_PER_VIEWER });
   const shared = {
-    look,
+    fetchSnapshot,
     queries,
     streams,
     admission: places,
@@ -50,15 +50,15 @@ export const liveUpdates = (
     log,
   };
   return {
-    executing,
-    plugin: { serverWillStart: async () => ({ schemaDidLoadOrUpdate: () => queries.lookAtAll() }) },
+    wrapGateway,
+    plugin: { serverWillStart: async () => ({ schemaDidLoadOrUpdate: () => queries.refetchAll() }) },
     serve: (door) => {
       if (variables.LIVE_UPDATES === 'on') serveStreams({ ...shared, ...door });
     },
     close: async () => {
       places.close();
       queries.close();
-      for (const stream of streams) stream.hangUp();
+      for (const stream of streams) stream.disconnect();
     },
   };
 };

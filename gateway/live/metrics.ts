@@ -15,7 +15,7 @@ export const liveMetrics = (registry: Registry) => {
       help: 'Different questions that the open streams share.',
       registers,
     }),
-    looks: new Counter({
+    refetches: new Counter({
       name: 'agora_gateway_live_looks_total',
       help: 'How often a question was asked (again), by what came of it.',
       labelNames: ['outcome'] as const,

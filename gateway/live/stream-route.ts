@@ -10,7 +10,7 @@ import { limitKey } from '#platform/resilience/limit-key.ts';
 import { digest } from '../caching/cache-key.ts';
 import type { DocumentGate } from '../documents/documents.ts';
 import { errorBody } from '../graphql/errors.ts';
-import { doorkeeper, faultHandler } from '../graphql/graphql-route.ts';
+import { errorHandler, requestGuard } from '../graphql/graphql-route.ts';
 import { answerType, eventStreamType, operationTypes } from '../http/content-negotiation.ts';
 import type { Authenticate } from '../identity/authentication.ts';
 import { forwardedHeaders, type RequestContext } from '../identity/request-context.ts';
@@ -18,11 +18,11 @@ import { variablesSize } from '../limits/input-limits.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import type { LiveQueries } from './live-queries.ts';
 import type { LiveMetrics } from './metrics.ts';
-import type { LiveOperation, Look, Snapshots, Topic } from './subscription-executor.ts';
-import { whenNoLongerValid } from './token-expiry.ts';
+import type { LiveOperation, Snapshot, SubscriptionExecutor, Topic } from './subscription-executor.ts';
+import { onTokenExpiry } from './token-expiry.ts';
 import { liveBounds } from './variables.ts';
 
-export interface StreamDoor {
+export interface StreamEntrypoint {
   readonly http: FastifyInstance;
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
@@ -32,8 +32,8 @@ export interface StreamDoor {
   readonly forward: readonly string[];
 }
 
-interface StreamRouteOptions extends StreamDoor, Pick<EventStreamOptions, 'heartbeatMs' | 'stalledMs'> {
-  readonly look: Snapshots['look'];
+interface StreamRouteOptions extends StreamEntrypoint, Pick<EventStreamOptions, 'heartbeatMs' | 'stalledMs'> {
+  readonly fetchSnapshot: SubscriptionExecutor['fetchSnapshot'];
   readonly queries: LiveQueries;
   readonly admission: Admission;
   readonly retryAfterSeconds: number;
@@ -52,7 +52,7 @@ const LiveRequest = z.object({
 
 export const serveStreams = (options: StreamRouteOptions): void => {
   const { http, admission, retryAfterSeconds, metrics, log } = options;
-  const { preHandler, viewerOf } = doorkeeper(options);
+  const { preHandler, viewerOf } = requestGuard(options);
 
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
     const asked = LiveRequest.safeParse(request.body);
@@ -63,7 +63,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     const { bytes, depth, values } = variablesSize(operation, most);
     if (bytes > most.bytes || depth > most.depth || values > most.values) return reply.status(413).send(tooLong);
     const viewer = viewerOf(request);
-    const leave = admission.enter(limitKey(viewer, request.ip));
+    const leave = admission.admit(limitKey(viewer, request.ip));
     if (typeof leave === 'string') {
       metrics.refused.inc({ code: leave });
       return refuse(reply, leave, retryAfterSeconds);
@@ -74,7 +74,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     return reply;
   };
   const config = { answers: [eventStreamType] };
-  const route = { method: 'POST', config, preHandler, handler, errorHandler: faultHandler(log) } as const;
+  const route = { method: 'POST', config, preHandler, handler, errorHandler: errorHandler(log) } as const;
   http.addConstraintStrategy(acceptStrategy);
   http.route({ ...route, url: '/graphql', constraints: { accept: eventStreamType } });
   http.route({ ...route, url: '/graphql/stream' });
@@ -103,12 +103,12 @@ const openStream = (options: StreamRouteOptions, { viewer, operation, request, r
     onClose: () => {
       streams.delete(stream);
       metrics.streams.set(streams.size);
-      token.forget();
+      token.stop();
       leaveQuery();
       leave();
     },
   });
-  const token = whenNoLongerValid({ authenticate, authorization }, (event) => {
+  const token = onTokenExpiry({ authenticate, authorization }, (event) => {
     leaveQuery();
     stream.send(event);
     stream.complete();
@@ -118,31 +118,31 @@ const openStream = (options: StreamRouteOptions, { viewer, operation, request, r
 
   const leaveQuery = queries.join(
     digest(JSON.stringify([viewer, forwarded, operation])),
-    looking(options, { viewer, forwarded, operation, address: request.ip }),
+    snapshotFetcher(options, { viewer, forwarded, operation, address: request.ip }),
     stream,
   );
 };
 
-interface Question {
+interface LiveSubscription {
   readonly viewer: Viewer;
   readonly forwarded: Readonly<Record<string, string>>;
   readonly operation: LiveOperation;
   readonly address: string;
 }
 
-/** Each look is a request of its own: signed anew, with an id of its own. The first is charged to who has asked. */
-const looking = (
-  { apollo, contextOf, look }: StreamRouteOptions,
-  { viewer, forwarded, operation, address }: Question,
+/** Each fetchSnapshot is a request of its own: signed anew, with an id of its own. The first is charged to who has asked. */
+const snapshotFetcher = (
+  { apollo, contextOf, fetchSnapshot }: StreamRouteOptions,
+  { viewer, forwarded, operation, address }: LiveSubscription,
 ) => {
   let payer: { readonly address?: string } = { address };
-  return (onTopic: (topic: Topic) => void): Promise<Look> =>
+  return (onTopic: (topic: Topic) => void): Promise<Snapshot> =>
     runInContext({ correlationId: randomUUID() }, async () => {
       const { subgraphHeaders, ...context } = contextOf(viewer);
       const headers = { ...forwarded, ...subgraphHeaders };
       const charged = { ...context, ...payer, limitKey: limitKey(viewer, address), subgraphHeaders: headers };
       payer = {};
-      return await look(apollo, operation, charged, onTopic);
+      return await fetchSnapshot(apollo, operation, charged, onTopic);
     });
 };
 
@@ -168,21 +168,21 @@ const tooLong = errorBody(
   `A subscription with its variables may have ${questionBytes} bytes and ${questionDepth} levels.`,
 );
 
-const refusals: Record<Refused, readonly [status: number, message: string]> = {
+const refusals: Record<AdmissionRefusal, readonly [status: number, message: string]> = {
   TOO_MANY_STREAMS: [429, 'You have too many live updates open. Close some first.'],
   OVERLOADED: [503, 'There are too many live updates open. Try again in a moment.'],
 };
 
-const refuse = (reply: FastifyReply, code: Refused, retryAfterSeconds: number) => {
+const refuse = (reply: FastifyReply, code: AdmissionRefusal, retryAfterSeconds: number) => {
   const [status, message] = refusals[code];
   return reply.status(status).header('retry-after', String(retryAfterSeconds)).send(errorBody(code, message));
 };
 
-type Refused = 'TOO_MANY_STREAMS' | 'OVERLOADED';
+type AdmissionRefusal = 'TOO_MANY_STREAMS' | 'OVERLOADED';
 
 interface Admission {
   /** What ends the place that it gives; or why there is none. */
-  enter(viewer: string): (() => void) | Refused;
+  admit(viewer: string): (() => void) | AdmissionRefusal;
   /** Nobody gets in any more. */
   close(): void;
 }
@@ -192,7 +192,7 @@ export const admission = (limits: { readonly streams: number; readonly perViewer
   let all = 0;
   let isClosed = false;
   return {
-    enter: (viewer) => {
+    admit: (viewer) => {
       const count = ofViewer.get(viewer) ?? 0;
       if (count >= limits.perViewer) return 'TOO_MANY_STREAMS';
       if (isClosed || all >= limits.streams) return 'OVERLOADED';

@@ -1,6 +1,6 @@
 import { type DocumentNode, getOperationAST, parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { asQuery } from './subscription-executor.ts';
+import { toQuery } from './subscription-executor.ts';
 
 const fields = { orderUpdated: { query: 'order', version: 'version', isFinal: 'isFinal' } };
 
@@ -8,7 +8,7 @@ const rewritten = (text: string, operationName?: string) => {
   const document: DocumentNode = parse(text);
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error('no operation');
-  return asQuery(document, operation, fields);
+  return toQuery(document, operation, fields);
 };
 /** Whatever the spacing. */
 const same = (text: string) => print(parse(text));

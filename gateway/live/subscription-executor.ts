@@ -36,75 +36,75 @@ export interface Topic {
   readonly id: string;
 }
 
-export interface Snapshot {
+export interface GraphqlResponse {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: Record<string, unknown>;
 }
 
-export interface Look {
-  readonly snapshot: Snapshot;
+export interface Snapshot {
+  readonly response: GraphqlResponse;
   /** Of the thing that was found; undefined when there was none. */
-  readonly thing?: { readonly version: number; readonly isFinal: boolean } | undefined;
+  readonly entity?: { readonly version: number; readonly isFinal: boolean } | undefined;
 }
 
-interface Looking {
+interface SnapshotRequest {
   readonly onTopic: (topic: Topic) => void;
-  thing?: NonNullable<Look['thing']>;
+  entity?: NonNullable<Snapshot['entity']>;
 }
 
-export interface Snapshots {
+export interface SubscriptionExecutor {
   /** The executor that also knows subscriptions. */
-  readonly executing: (gateway: GatewayInterface) => GatewayInterface;
+  readonly wrapGateway: (gateway: GatewayInterface) => GatewayInterface;
   /** `onTopic` is called before anything is read, so that no change after it goes unnoticed. Never rejects for a fault of the operation. */
-  readonly look: (
+  readonly fetchSnapshot: (
     apollo: ApolloServer<RequestContext>,
     operation: LiveOperation,
     context: RequestContext,
     onTopic: (topic: Topic) => void,
-  ) => Promise<Look>;
+  ) => Promise<Snapshot>;
 }
 
 /** By which the executor knows a look from a request that a client sent. Apollo Server copies contexts, symbols too. */
-const lookingKey = Symbol('looking');
+const snapshotKey = Symbol('looking');
 
-export const snapshots = (fields: LiveFields): Snapshots => ({
-  executing: (gateway) => ({
+export const subscriptionExecutor = (fields: LiveFields): SubscriptionExecutor => ({
+  wrapGateway: (gateway) => ({
     onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
     load: async (options) => {
       const { executor } = await gateway.load(options);
-      return { executor: executor && alsoOfSubscriptions(executor, fields) };
+      return { executor: executor && executeSubscriptions(executor, fields) };
     },
     stop: () => gateway.stop(),
   }),
-  look: async (apollo, operation, context, onTopic) => {
-    const looking: Looking = { onTopic };
-    const contextValue = { ...context, [lookingKey]: looking };
+  fetchSnapshot: async (apollo, operation, context, onTopic) => {
+    const looking: SnapshotRequest = { onTopic };
+    const contextValue = { ...context, [snapshotKey]: looking };
     const { body } = await apollo.executeOperation(operation, { contextValue });
     if (body.kind !== 'single') throw new Error('a snapshot does not come in parts');
-    return { snapshot: body.singleResult, thing: looking.thing };
+    return { response: body.singleResult, entity: looking.entity };
   },
 });
 
-const alsoOfSubscriptions =
+const executeSubscriptions =
   (execute: Execute, fields: LiveFields): Execute =>
   async (request) => {
     const { operation, schema, document } = request;
-    const { [lookingKey]: looking } = request.context as { [lookingKey]?: Looking };
+    const { [snapshotKey]: looking } = request.context as { [snapshotKey]?: SnapshotRequest };
     if (operation.operation !== 'subscription') {
       if (looking) throw needsNoStream();
       return await execute(request);
     }
     if (!looking) throw needsStream();
-    const query = asQuery(document, operation, fields);
+    const query = toQuery(document, operation, fields);
     const topic = topicOf(schema, operation, query, request.request.variables ?? {});
     looking.onTopic(topic);
     // Plans are kept by hash, and this one is of another document.
-    const answer = await execute({ ...request, ...planned(query.document, request.queryHash) });
-    return answer.data ? { ...answer, data: takeOwn(answer.data, query.key, looking) } : answer;
+    const answer = await execute({ ...request, ...asOperation(query.document, request.queryHash) });
+    return answer.data ? { ...answer, data: stripInternalFields(answer.data, query.key, looking) } : answer;
   };
 
-const planned = (document: DocumentNode, queryHash: string) => ({
+const asOperation = (document: DocumentNode, queryHash: string) => ({
   document,
   queryHash: `live:${queryHash}`,
   operation: document.definitions.find(({ kind }) => kind === 'OperationDefinition') as OperationDefinitionNode,
@@ -124,11 +124,19 @@ const topicOf = (
 };
 
 /** Remembers what the gateway has selected for itself, and takes it out of the answer. */
-const takeOwn = (data: Record<string, unknown>, key: string, looking: Looking): Record<string, unknown> => {
+const stripInternalFields = (
+  data: Record<string, unknown>,
+  key: string,
+  looking: SnapshotRequest,
+): Record<string, unknown> => {
   const thing = data[key];
   if (typeof thing !== 'object' || thing === null) return data;
-  const { [own.version]: version, [own.isFinal]: isFinal, ...asked } = thing as Record<string, unknown>;
-  looking.thing = { version: Number(version), isFinal: isFinal === true };
+  const {
+    [internalFields.version]: version,
+    [internalFields.isFinal]: isFinal,
+    ...asked
+  } = thing as Record<string, unknown>;
+  looking.entity = { version: Number(version), isFinal: isFinal === true };
   return { ...data, [key]: asked };
 };
 
@@ -152,13 +160,13 @@ interface LiveQueryDocument {
 }
 
 /** What the gateway selects for itself; taken out of the answer again. */
-const own = { version: '_liveVersion', isFinal: '_liveIsFinal' } as const;
+const internalFields = { version: '_liveVersion', isFinal: '_liveIsFinal' } as const;
 
 /**
  * The document must be valid. The query's answer has the shape that the subscription's has: same keys, same paths in
  * its errors. Throws what the client is to be told.
  */
-export const asQuery = (
+export const toQuery = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
   fields: LiveFields,
@@ -190,8 +198,8 @@ const queryField = (field: FieldNode, { query, version, isFinal }: LiveField, ke
     kind: Kind.SELECTION_SET,
     selections: [
       ...(field.selectionSet?.selections ?? []),
-      selected(own.version, version),
-      selected(own.isFinal, isFinal),
+      selected(internalFields.version, version),
+      selected(internalFields.isFinal, isFinal),
     ],
   },
 });

@@ -4,7 +4,7 @@ import { guest } from '#contracts/viewer.ts';
 import { anAccessToken, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import type { Authenticate } from '../identity/authentication.ts';
-import { whenNoLongerValid } from './token-expiry.ts';
+import { onTokenExpiry } from './token-expiry.ts';
 
 let key: KeyPair;
 let ends: string[];
@@ -23,7 +23,7 @@ const begin = async (expiresInSeconds?: number) => {
     asked++;
     return verdict;
   };
-  return whenNoLongerValid({ authenticate, authorization: `Bearer ${token}` }, (event) => ends.push(event));
+  return onTokenExpiry({ authenticate, authorization: `Bearer ${token}` }, (event) => ends.push(event));
 };
 
 it('ends what was begun when the token expires', async () => {
@@ -47,7 +47,7 @@ it('ends nothing while the keys cannot be had, nor what is over already', async 
   const life = await begin();
   verdict = fail({ kind: 'AUTHENTICATION_UNAVAILABLE', message: 'No keys.' });
   life.check();
-  life.forget();
+  life.stop();
   verdict = fail({ kind: 'UNAUTHENTICATED', message: 'The key is withdrawn.' });
   life.check();
   await until('both answers', () => asked === 2);

@@ -3,11 +3,11 @@ import { decodeJwt } from 'jose';
 import type { Authenticate } from '../identity/authentication.ts';
 import { errorEvent } from './event-stream.ts';
 
-interface TokenLife {
+interface TokenWatch {
   /** Looks whether the token is still accepted: its key may have been withdrawn. */
   check(): void;
   /** There is nothing left to end. */
-  forget(): void;
+  stop(): void;
 }
 
 // The longest that a timer can wait (25 days). Tokens of other issuers may live longer; the check ends them then.
@@ -17,12 +17,12 @@ const longestTimerMs = 2_147_483_647;
  * `end` is called once, with what to tell the client. For a guest, who has no token, never. The token must have been
  * accepted before. That the keys cannot be had at the moment ends nothing.
  */
-export const whenNoLongerValid = (
+export const onTokenExpiry = (
   { authenticate, authorization }: { readonly authenticate: Authenticate; readonly authorization: string | undefined },
   end: (event: string) => void,
-): TokenLife => {
+): TokenWatch => {
   const expiresAt = expiryOf(authorization);
-  if (!authorization || expiresAt === undefined) return { check: () => undefined, forget: () => undefined };
+  if (!authorization || expiresAt === undefined) return { check: () => undefined, stop: () => undefined };
   let isOver = false;
   const timer = setTimeout(
     () => endWith('The access token has expired. Subscribe again with a new one.'),
@@ -39,7 +39,7 @@ export const whenNoLongerValid = (
       void authenticate(authorization).then((result) => {
         if (!result.ok && result.failure.kind === 'UNAUTHENTICATED') endWith(result.failure.message);
       }),
-    forget: () => {
+    stop: () => {
       isOver = true;
       clearTimeout(timer);
     },

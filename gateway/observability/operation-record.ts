@@ -28,14 +28,14 @@ export const recordOf = (contextValue: object): OperationRecord => {
 };
 
 /** For the executor: there is a plan now, made or remembered. */
-export const notePlan = (contextValue: object, plan: QueryPlan): void => {
+export const recordPlan = (contextValue: object, plan: QueryPlan): void => {
   const record = recordOf(contextValue);
   record.plan = plan;
   record.plannedAt = performance.now();
 };
 
 /** For the executor: asks a subgraph, and notes how long that took. */
-export const noteFetch = async <T extends { readonly bytes?: number }>(
+export const recordFetch = async <T extends { readonly bytes?: number }>(
   contextValue: object,
   subgraph: string,
   ask: () => Promise<T>,

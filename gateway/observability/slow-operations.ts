@@ -24,8 +24,8 @@ export const slowOperations = (options: SlowOperationOptions): ApolloServerPlugi
         willSendResponse: async ({ contextValue, operation, operationName, queryHash }) => {
           const ms = Math.round(performance.now() - startedAt);
           if (ms < slowMs || !operation) return;
-          const leftOut = mayWrite(Date.now());
-          if (leftOut === undefined) return;
+          const suppressed = mayWrite(Date.now());
+          if (suppressed === undefined) return;
           const { fetches, plan } = recordOf(contextValue);
           const line = {
             operation: operationName ?? 'anonymous',
@@ -34,7 +34,7 @@ export const slowOperations = (options: SlowOperationOptions): ApolloServerPlugi
             ms,
             fetches,
             ...(plan && { plan: printed(plan, planCharacters) }),
-            ...(leftOut > 0 && { leftOut }),
+            ...(suppressed > 0 && { suppressed }),
           };
           log.warn(line, 'slow operation');
         },

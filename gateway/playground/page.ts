@@ -51,7 +51,7 @@ export const playground = (): ((request: FastifyRequest, reply: FastifyReply) =>
 const acceptsGzip = ({ headers }: FastifyRequest): boolean => String(headers['accept-encoding']).includes('gzip');
 
 const makePage = async (): Promise<Page> => {
-  const html = pageHtml(samples());
+  const html = pageHtml(sampleOperations());
   // Level 4 takes half the time of the usual 6, for 4% more bytes.
   const gzipped = await promisify(gzip)(html, { level: 4 });
   return { etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`, gzipped };
@@ -76,7 +76,7 @@ const pageHtml = (queries: readonly string[]): string => {
 
 const folder = path.join(import.meta.dirname, '..', '..', 'operations', 'playground');
 
-const samples = (): string[] =>
+const sampleOperations = (): string[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.graphql'))
     .toSorted()

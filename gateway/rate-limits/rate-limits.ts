@@ -67,7 +67,7 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
     for (const { bucket } of empty) refused.inc({ bucket });
     if (empty.length === 0) return;
     response.http.headers.set('retry-after', String(waitSeconds(empty)));
-    throw new GraphQLError(sentence(empty), { extensions: { code: 'RATE_LIMITED', http: { status: 429 } } });
+    throw new GraphQLError(message(empty), { extensions: { code: 'RATE_LIMITED', http: { status: 429 } } });
   };
   return { requestDidStart: async () => ({ didResolveOperation: take }) };
 };
@@ -80,16 +80,17 @@ const requestGate = (addresses: Limiter, count: () => void) => async (request: F
   return reply
     .status(429)
     .headers({ ...rateLimitHeaders([standing]), 'retry-after': standing.resetSeconds })
-    .send(errorBody('RATE_LIMITED', sentence([standing])));
+    .send(errorBody('RATE_LIMITED', message([standing])));
 };
 
-const waitSeconds = (empty: readonly Standing[]): number => Math.max(...empty.map(({ resetSeconds }) => resetSeconds));
+const waitSeconds = (empty: readonly BucketState[]): number =>
+  Math.max(...empty.map(({ resetSeconds }) => resetSeconds));
 
-const sentence = (empty: readonly Standing[]): string =>
+const message = (empty: readonly BucketState[]): string =>
   `Too much was asked for in a short time. Try again in ${waitSeconds(empty)} seconds.`;
 
 /** How a bucket stands after something was taken, or should have been. */
-interface Standing {
+interface BucketState {
   readonly bucket: string;
   readonly limit: Bucket;
   readonly allowed: boolean;
@@ -98,12 +99,12 @@ interface Standing {
 }
 
 interface Limiter {
-  take(key: string, points: number): Promise<Standing>;
+  take(key: string, points: number): Promise<BucketState>;
 }
 
 export const limiter = (name: string, limit: Bucket, redis: RedisConnection | undefined): Limiter => {
   const counter = counterOf(name, limit, redis);
-  const standing = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Standing => ({
+  const standing = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): BucketState => ({
     bucket: name,
     limit,
     allowed,
@@ -138,7 +139,7 @@ const counterOf = (name: string, limit: Bucket, redis: RedisConnection | undefin
 };
 
 /** `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-11. */
-const rateLimitHeaders = (standings: readonly Standing[]): Record<string, string> => ({
+const rateLimitHeaders = (standings: readonly BucketState[]): Record<string, string> => ({
   'ratelimit-policy': standings
     .map(({ bucket, limit }) => `"${bucket}";q=${limit.points};w=${limit.windowSeconds}`)
     .join(', '),

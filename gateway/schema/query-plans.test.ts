@@ -35,7 +35,7 @@ it('keeps as many plans as fit, by what they take and not by their number', asyn
 
 const document = parse('{ a }');
 const use = (uses: ReturnType<typeof operationsInUse>, key: string, times = 1) => {
-  for (let time = 0; time < times; time++) uses.note({ key, document, operationName: key, name: key });
+  for (let time = 0; time < times; time++) uses.record({ key, document, operationName: key, name: key });
 };
 const names = (uses: ReturnType<typeof operationsInUse>, atMost: number) => uses.mostUsed(atMost).map(({ key }) => key);
 
@@ -52,7 +52,7 @@ it('forgets what was not used for longest when they take too much memory, long d
   use(uses, 'a');
   const long = parse(`{ ${'a '.repeat(300)} }`);
   for (let n = 0; n < 50; n++) {
-    uses.note({ key: `flood ${n}`, document: long, operationName: undefined, name: 'flood' });
+    uses.record({ key: `flood ${n}`, document: long, operationName: undefined, name: 'flood' });
     use(uses, 'a');
   }
   expect(names(uses, 99)[0]).toBe('a');
@@ -62,7 +62,7 @@ it('forgets what was not used for longest when they take too much memory, long d
 it('lets old fame fade', () => {
   const uses = operationsInUse(100_000);
   use(uses, 'last month', 10);
-  for (let reload = 0; reload < 3; reload++) uses.fade();
+  for (let reload = 0; reload < 3; reload++) uses.decay();
   use(uses, 'now', 2);
   expect(names(uses, 1)).toEqual(['now']);
 });

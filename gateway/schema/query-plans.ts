@@ -52,11 +52,11 @@ export interface OperationInUse {
 }
 
 interface OperationsInUse {
-  readonly note: (operation: OperationInUse) => void;
+  readonly record: (operation: OperationInUse) => void;
   /** The most used first. */
   readonly mostUsed: (atMost: number) => readonly OperationInUse[];
   /** Halves what was counted, so that what was popular last month makes room for what is now. */
-  readonly fade: () => void;
+  readonly decay: () => void;
 }
 
 export const operationsInUse = (maxBytes: number): OperationsInUse => {
@@ -65,7 +65,7 @@ export const operationsInUse = (maxBytes: number): OperationsInUse => {
     sizeCalculation: (use, key) => heapBytes(use) + textBytes(key) + entryBytes,
   });
   return {
-    note: (operation) => {
+    record: (operation) => {
       const known = uses.get(operation.key);
       if (known) known.count++;
       else uses.set(operation.key, { operation, count: 1 });
@@ -75,13 +75,13 @@ export const operationsInUse = (maxBytes: number): OperationsInUse => {
         .sort((a, b) => b.count - a.count)
         .slice(0, atMost)
         .map(({ operation }) => operation),
-    fade: () => {
+    decay: () => {
       for (const use of uses.values()) use.count /= 2;
     },
   };
 };
 
-export interface Replanned {
+export interface Replan {
   readonly planned: number;
   /** Operations in use that this supergraph does not allow: their clients are about to be refused. */
   readonly noLongerValid: readonly string[];
@@ -96,7 +96,7 @@ export const replan = async (
   schema: GraphQLSchema,
   operations: readonly OperationInUse[],
   plans: PlanCache,
-): Promise<Replanned> => {
+): Promise<Replan> => {
   if (operations.length === 0) return { planned: 0, noLongerValid: [] };
   const { Supergraph, operationFromDocument } = internals;
   await nextTurn();

@@ -17,7 +17,7 @@ import { until } from '#kit/vitest/until.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
-import { servedSchema } from './schema-manager.ts';
+import { schemaManager } from './schema-manager.ts';
 
 const before = supergraphOf(sdls);
 /** The same graph, where `whoAmI` is gone and `greeting` is new. */
@@ -214,7 +214,7 @@ const served = async (texts: string[], everyMs: number | undefined = 20) => {
   };
   const source = { name: 'test', everyMs, read: async () => texts.shift() };
   const { log, saying } = recordedLog();
-  const { gateway } = servedSchema({ source, connect, metrics: createMetrics('gateway'), log });
+  const { gateway } = schemaManager({ source, connect, metrics: createMetrics('gateway'), log });
   const schemas: GraphQLSchema[] = [];
   gateway.onSchemaLoadOrUpdate?.(({ apiSchema }) => void schemas.push(apiSchema));
   const { executor } = (await gateway.load({ apollo: {} })) as { executor: Execute };

@@ -8,20 +8,20 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
-import type { FetchThrough } from '../caching/entity-cache.ts';
+import type { ReadThrough } from '../caching/entity-cache.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { schemaMetrics } from './metrics.ts';
 import { operationsInUse, planKey } from './query-plans.ts';
-import { type Generation, generationOf, hashOf } from './schema-version.ts';
+import { hashOf, loadSchemaVersion, type SchemaVersion } from './schema-version.ts';
 import { type Connect, type SubgraphClients, subgraphClients } from './subgraph-clients.ts';
 import type { SupergraphSource } from './supergraph-source.ts';
 import { schemaBounds } from './variables.ts';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 
-interface ServedSchema {
+interface SchemaManager {
   /** For Apollo Server, which starts and ends it. */
   readonly gateway: GatewayInterface;
   /** False until the first supergraph has come. */
@@ -30,54 +30,54 @@ interface ServedSchema {
   readonly subgraphs: SubgraphClients['states'];
 }
 
-interface ServedSchemaOptions {
+interface SchemaManagerOptions {
   readonly source: SupergraphSource;
   /** Called once per subgraph and URL. */
   readonly connect: Connect;
   /** Stands around every call of a subgraph. */
-  readonly fetchThrough?: FetchThrough;
+  readonly readThrough?: ReadThrough;
   readonly metrics: Registry;
   readonly log: Logger;
 }
 
 // Apollo Server must have some schema to start with. Nobody gets to see it: `refuseUntilLoaded` stands before it.
-const nothing = 'type Query { nothing: Boolean }';
+const placeholderSchema = 'type Query { nothing: Boolean }';
 
-export const servedSchema = ({
+export const schemaManager = ({
   source,
   connect,
-  fetchThrough,
+  readThrough,
   metrics: registry,
   log,
-}: ServedSchemaOptions): ServedSchema => {
+}: SchemaManagerOptions): SchemaManager => {
   const metrics = schemaMetrics(registry);
   const clients = subgraphClients(connect);
   const inUse = operationsInUse(schemaBounds.operationsRememberedBytes);
   const listeners = new Set<Listener>();
   // By the schema that Apollo Server validated a request with. Ends with the last request that refers to it.
-  const generations = new WeakMap<GraphQLSchema, Generation>();
-  let current: Generation | undefined;
+  const generations = new WeakMap<GraphQLSchema, SchemaVersion>();
+  let current: SchemaVersion | undefined;
 
-  const tell: Listener = (schema) => {
+  const notify: Listener = (schema) => {
     for (const listener of listeners) listener(schema);
   };
-  const switchTo = (next: Generation): void => {
+  const switchTo = (next: SchemaVersion): void => {
     generations.set(next.schema, next);
-    tell({ apiSchema: next.schema, coreSupergraphSdl: next.supergraph });
+    notify({ apiSchema: next.schema, coreSupergraphSdl: next.supergraph });
     current?.retire();
     current = next;
-    inUse.fade();
+    inUse.decay();
     metrics.serving(next.hash);
   };
-  const ending = new AbortController();
-  const lookAtSource = lookout({
+  const shutdown = new AbortController();
+  const poll = supergraphPoller({
     source,
     log,
     onOutcome: metrics.reloaded,
     servedHash: () => current?.hash,
     offer: async (supergraph) => {
       const operations = inUse.mostUsed(schemaBounds.operationsReplanned);
-      const next = await generationOf({ supergraph, clients, fetchThrough, inUse: operations, metrics, log });
+      const next = await loadSchemaVersion({ supergraph, clients, readThrough, inUse: operations, metrics, log });
       switchTo(next);
       return next;
     },
@@ -88,12 +88,12 @@ export const servedSchema = ({
     if (!generation) throw new Error('a request was let in before there was a schema');
     const { operationName } = request.request;
     const name = request.operationName ?? 'anonymous';
-    inUse.note({ key: planKey(request.queryHash, operationName), document: request.document, operationName, name });
+    inUse.record({ key: planKey(request.queryHash, operationName), document: request.document, operationName, name });
     return generation.execute(request);
   };
 
-  const look = () => lookAtSource(ending.signal);
-  let looking: { close(): Promise<void> } | undefined;
+  const look = () => poll(shutdown.signal);
+  let polling: { close(): Promise<void> } | undefined;
   return {
     isLoaded: () => current !== undefined,
     subgraphs: clients.states,
@@ -105,16 +105,16 @@ export const servedSchema = ({
       load: async () => {
         await look();
         if (!current && !source.everyMs) throw new Error(`${source.name} cannot be served: the log says why`);
-        if (!current) tell({ apiSchema: buildSchema(nothing), coreSupergraphSdl: nothing });
+        if (!current) notify({ apiSchema: buildSchema(placeholderSchema), coreSupergraphSdl: placeholderSchema });
         if (source.everyMs) {
           const task = { name: 'supergraph', everyMs: source.everyMs, run: look };
-          looking = startPeriodic([task], { log, metrics: registry });
+          polling = startPeriodic([task], { log, metrics: registry });
         }
         return { executor: execute };
       },
       stop: async () => {
-        ending.abort();
-        await looking?.close();
+        shutdown.abort();
+        await polling?.close();
         await clients.close();
       },
     },
@@ -123,22 +123,22 @@ export const servedSchema = ({
 
 type Listener = Parameters<NonNullable<GatewayInterface['onSchemaLoadOrUpdate']>>[0];
 
-interface LookoutOptions {
+interface PollerOptions {
   readonly source: SupergraphSource;
   readonly servedHash: () => string | undefined;
   /** Makes it the supergraph that is served, or rejects with the reason why it cannot be. */
-  readonly offer: (supergraph: string) => Promise<Generation>;
+  readonly offer: (supergraph: string) => Promise<SchemaVersion>;
   readonly onOutcome: (outcome: 'loaded' | 'refused' | 'unreachable') => void;
   readonly log: Logger;
 }
 
 /** Never rejects: whatever is wrong with a new supergraph, the one that is served goes on. */
-const lookout = (options: LookoutOptions): ((signal: AbortSignal) => Promise<void>) => {
+const supergraphPoller = (options: PollerOptions): ((signal: AbortSignal) => Promise<void>) => {
   const { source, servedHash, offer, onOutcome, log } = options;
   let away = false;
   let refused: string | undefined;
 
-  const text = async (signal: AbortSignal): Promise<string | undefined> => {
+  const readSource = async (signal: AbortSignal): Promise<string | undefined> => {
     try {
       const read = await source.read(signal);
       if (away) log.info({ source: source.name }, 'the source of the supergraph is back');
@@ -155,7 +155,7 @@ const lookout = (options: LookoutOptions): ((signal: AbortSignal) => Promise<voi
   };
 
   return async (signal) => {
-    const supergraph = await text(signal);
+    const supergraph = await readSource(signal);
     if (supergraph === undefined || signal.aborted) return;
     const hash = hashOf(supergraph);
     if (hash === refused) return;

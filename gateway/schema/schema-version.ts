@@ -5,28 +5,28 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
-import type { FetchThrough } from '../caching/entity-cache.ts';
+import type { ReadThrough } from '../caching/entity-cache.ts';
 import { type Execute, federation } from '../graphql/federation.ts';
 import type { SchemaMetrics } from './metrics.ts';
 import type { OperationInUse } from './query-plans.ts';
-import { planCache, type Replanned, replan } from './query-plans.ts';
-import type { HeldClient, SubgraphClients } from './subgraph-clients.ts';
+import { planCache, type Replan, replan } from './query-plans.ts';
+import type { ClientLease, SubgraphClients } from './subgraph-clients.ts';
 
-export interface Generation {
+export interface SchemaVersion {
   readonly hash: string;
   readonly supergraph: string;
   /** What clients see of it. */
   readonly schema: GraphQLSchema;
   readonly execute: Execute;
-  readonly replanned: Replanned;
+  readonly replanned: Replan;
   /** Its subgraphs are not needed any more, except for what is under way. */
   readonly retire: () => void;
 }
 
-interface GenerationOptions {
+interface SchemaVersionOptions {
   readonly supergraph: string;
   readonly clients: SubgraphClients;
-  readonly fetchThrough?: FetchThrough | undefined;
+  readonly readThrough?: ReadThrough | undefined;
   /** To be planned before it goes live. */
   readonly inUse: readonly OperationInUse[];
   readonly metrics: SchemaMetrics;
@@ -34,14 +34,14 @@ interface GenerationOptions {
 }
 
 /** Rejects, and leaves nothing behind, when the text is no supergraph that can be served. */
-export const generationOf = async (options: GenerationOptions): Promise<Generation> => {
-  const { supergraph, clients, fetchThrough, inUse, metrics, log } = options;
-  const held: HeldClient[] = [];
+export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<SchemaVersion> => {
+  const { supergraph, clients, readThrough, inUse, metrics, log } = options;
+  const held: ClientLease[] = [];
   const retire = () => {
     for (const { release } of held.splice(0)) release();
   };
   const clientOf = (name: string, url: string) => {
-    const one = clients.hold(name, url);
+    const one = clients.acquire(name, url);
     held.push(one);
     return one.client;
   };
@@ -50,7 +50,7 @@ export const generationOf = async (options: GenerationOptions): Promise<Generati
     const { schema, executor } = await federation({
       supergraph,
       clientOf,
-      fetchThrough,
+      readThrough,
       plans: plans.store,
       log,
     }).load();

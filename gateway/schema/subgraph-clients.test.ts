@@ -26,17 +26,17 @@ const call = (held: { client: Pick<SubgraphClient, 'call'> }) =>
 
 it('two supergraphs that name the same subgraph at the same URL share its client', () => {
   const { clients, events } = scene();
-  const before = clients.hold('user', 'http://a');
-  clients.hold('user', 'http://a');
+  const before = clients.acquire('user', 'http://a');
+  clients.acquire('user', 'http://a');
   before.release();
   expect(events).toEqual(['open user http://a']);
 });
 
 it('a client that no supergraph names is closed after its last call', async () => {
   const { clients, events, answerAll } = scene();
-  const old = clients.hold('user', 'http://a');
+  const old = clients.acquire('user', 'http://a');
   const underWay = call(old);
-  clients.hold('user', 'http://b');
+  clients.acquire('user', 'http://b');
   old.release();
   expect(events).toEqual(['open user http://a', 'open user http://b']);
   await answerAll();
@@ -46,7 +46,7 @@ it('a client that no supergraph names is closed after its last call', async () =
 
 it('a request that is slower than its supergraph still gets its second answer', async () => {
   const { clients, events, answerAll } = scene();
-  const old = clients.hold('user', 'http://a');
+  const old = clients.acquire('user', 'http://a');
   old.release();
   const late = call(old);
   await answerAll();
@@ -56,7 +56,7 @@ it('a request that is slower than its supergraph still gets its second answer', 
 
 it('what cannot be connected to is said at once, and leaves nothing open', async () => {
   const { clients, events } = scene();
-  expect(() => clients.hold('user', '')).toThrow('no URL');
+  expect(() => clients.acquire('user', '')).toThrow('no URL');
   await clients.close();
   expect(events).toEqual([]);
 });

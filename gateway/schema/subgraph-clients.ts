@@ -7,7 +7,7 @@ import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 
 export type Connect = (name: string, url: string) => SubgraphClient;
 
-export interface HeldClient {
+export interface ClientLease {
   readonly client: Pick<SubgraphClient, 'call'>;
   /** Once: this supergraph does not need it any more. */
   readonly release: () => void;
@@ -15,7 +15,7 @@ export interface HeldClient {
 
 export interface SubgraphClients {
   /** Throws when the URL is none that one can connect to. */
-  readonly hold: (name: string, url: string) => HeldClient;
+  readonly acquire: (name: string, url: string) => ClientLease;
   readonly states: () => readonly SubgraphState[];
   /** Closes all, waiting for the calls under way. */
   readonly close: () => Promise<void>;
@@ -46,7 +46,7 @@ export const subgraphClients = (connect: Connect): SubgraphClients => {
   };
 
   return {
-    hold: (name, url) => {
+    acquire: (name, url) => {
       const key = `${name} ${url}`;
       const held = entryOf(key, name, url);
       held.holders++;

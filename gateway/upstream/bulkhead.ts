@@ -49,7 +49,7 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
   };
 
   /** The place that has become free goes to the next viewer who waits and is below their share; then it is others' turn. */
-  const handOn = (): void => {
+  const admitNext = (): void => {
     for (const [key, share] of waiting > 0 ? shares : []) {
       const [enter] = share.line;
       if (!enter || isFull(share)) continue;
@@ -97,7 +97,7 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
       } finally {
         pending -= 1;
         share.pending -= 1;
-        handOn();
+        admitNext();
         forgetIdle(key, share);
       }
     },

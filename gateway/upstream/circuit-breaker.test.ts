@@ -16,7 +16,7 @@ const call: SubgraphCall = {
   body: '{}',
   headers: {},
   isMutation: false,
-  askers: () => 1,
+  waiters: () => 1,
   signal: new AbortController().signal,
   deadline: new AbortController().signal,
 };
@@ -82,7 +82,7 @@ describe('a circuit breaker', () => {
   it('counts a call that many share as many', async () => {
     const { send, fails, breaker } = scene();
     fails(away);
-    await send({ askers: () => 2 });
+    await send({ waiters: () => 2 });
     expect(breaker.state()).toBe('closed');
     await send();
     expect(breaker.state()).toBe('open');

@@ -75,7 +75,7 @@ const openAfterFailuresInARow = (breaker: CircuitBreaker<[SubgraphCall]>, limit:
   let inARow = 0;
   breaker.on('failure', (_error, _ms, [call]) => {
     // A call that many share is what many would have found out, each with a call of their own.
-    inARow += call.askers();
+    inARow += call.waiters();
     if (inARow >= limit) breaker.open();
   });
   breaker.on('success', (result) => {

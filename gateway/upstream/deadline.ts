@@ -8,7 +8,7 @@ export interface Signals {
   readonly deadline: AbortSignal;
 }
 
-interface Ends {
+interface DeadlineOptions {
   /** Why, when the time is over; undefined when the work may go on for all that. */
   readonly late: () => SubgraphFailure | undefined;
   /** Whoever waits for it gives up, … */
@@ -21,9 +21,9 @@ interface Ends {
  * Runs `work` under a deadline. The timer and the listener end with the work (`AbortSignal.timeout` and
  * `AbortSignal.any` would live on for the rest of the time-out, thousands of them under load).
  */
-export const within = async <T>(
+export const withDeadline = async <T>(
   ms: number,
-  { late, outer, left }: Ends,
+  { late, outer, left }: DeadlineOptions,
   work: (signals: Signals) => Promise<T>,
 ): Promise<T> => {
   const deadline = new AbortController();
@@ -58,11 +58,11 @@ export const clientGoneAfter =
     new SubgraphFailure('CLIENT_GONE', { isUnhealthy: waitedMs >= slowMs });
 
 /** The whole call took too long. */
-export const tooLate = (): SubgraphFailure =>
+export const timedOut = (): SubgraphFailure =>
   new SubgraphFailure('GATEWAY_TIMEOUT', { isUnhealthy: true, why: { reason: 'no answer within the time-out' } });
 
 /** One try took too long, and there is time left for another. */
-export const tryTooLate = (): SubgraphFailure =>
+export const attemptTimedOut = (): SubgraphFailure =>
   new SubgraphFailure('GATEWAY_TIMEOUT', {
     isUnhealthy: true,
     retry: 'queries',

@@ -32,17 +32,17 @@ const subgraph = () => {
     answer: (answer: SubgraphAnswer) => void;
     fail: (why: Error) => void;
     gone: AbortSignal;
-    askers: () => number;
+    waiters: () => number;
   }[] = [];
-  const flights = deduplication({ onShared: () => shared++ });
+  const calls = deduplication({ onShared: () => shared++ });
   const ask = (key: string, gone?: AbortSignal) =>
-    flights.share(key, gone, (allGone, askers) => {
+    calls.share(key, gone, (allGone, waiters) => {
       const { promise, resolve, reject } = Promise.withResolvers<SubgraphAnswer>();
       allGone.addEventListener('abort', () => reject(allGone.reason));
-      asked.push({ answer: resolve, fail: reject, gone: allGone, askers });
+      asked.push({ answer: resolve, fail: reject, gone: allGone, waiters });
       return promise;
     });
-  return { flights, ask, asked, shared: () => shared };
+  return { calls, ask, asked, shared: () => shared };
 };
 
 describe('identical calls at the same moment', () => {
@@ -51,7 +51,7 @@ describe('identical calls at the same moment', () => {
     const answers = [ask('a'), ask('a'), ask('a')];
     expect(asked).toHaveLength(1);
     expect(shared()).toBe(2);
-    expect(asked[0]?.askers()).toBe(3);
+    expect(asked[0]?.waiters()).toBe(3);
     asked[0]?.answer({ data: { cart: { lines: [] } } });
     const [first, second, third] = await Promise.all(answers);
     Object.assign(first?.data?.cart ?? {}, { lines: ['mine'] });
@@ -101,9 +101,9 @@ describe('identical calls at the same moment', () => {
   });
 
   it('are not joined after a mutation has ended: who asks then must see what it did', async () => {
-    const { ask, asked, flights } = subgraph();
+    const { ask, asked, calls } = subgraph();
     const before = ask('a');
-    flights.forget();
+    calls.forget();
     const after = ask('a');
     asked[0]?.answer({ data: { lines: 0 } });
     asked[1]?.answer({ data: { lines: 1 } });

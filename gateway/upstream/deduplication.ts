@@ -10,55 +10,50 @@ interface Deduplication {
   forget(): void;
 }
 
-/** `allGone` is aborted when nobody waits any more; `askers` tells how many have asked until now. */
-type Ask = (allGone: AbortSignal, askers: () => number) => Promise<SubgraphAnswer>;
+/** `allGone` is aborted when nobody waits any more; `waiters` counts those who have joined so far. */
+type Ask = (allGone: AbortSignal, waiters: () => number) => Promise<SubgraphAnswer>;
 
-/** How many wait, and how many ever asked. */
-interface Seats {
-  waiting: number;
-  askers: number;
-}
-
-interface Flight {
+interface SharedCall {
   readonly answer: Promise<SubgraphAnswer>;
-  readonly seats: Seats;
   readonly allGone: AbortController;
+  waiting: number;
+  /** Including those who have left. */
+  joined: number;
 }
 
 export const deduplication = ({ onShared }: { readonly onShared: () => void }): Deduplication => {
-  const flights = new Map<string, Flight>();
+  const inFlight = new Map<string, SharedCall>();
 
-  const takeOff = (key: string, ask: Ask): Flight => {
+  const start = (key: string, ask: Ask): SharedCall => {
     const allGone = new AbortController();
-    const seats: Seats = { waiting: 0, askers: 0 };
-    const flight: Flight = { answer: ask(allGone.signal, () => seats.askers), seats, allGone };
-    const land = () => {
-      if (flights.get(key) === flight) flights.delete(key);
+    const counts = { waiting: 0, joined: 0 };
+    const call: SharedCall = Object.assign(counts, { allGone, answer: ask(allGone.signal, () => counts.joined) });
+    const settled = () => {
+      if (inFlight.get(key) === call) inFlight.delete(key);
     };
-    flight.answer.then(land, land);
-    flights.set(key, flight);
-    return flight;
+    call.answer.then(settled, settled);
+    inFlight.set(key, call);
+    return call;
   };
 
   return {
     share: async (key, gone, ask) => {
-      const underWay = flights.get(key);
-      const flight = underWay ?? takeOff(key, ask);
-      if (underWay) onShared();
-      const { seats } = flight;
-      seats.waiting += 1;
-      seats.askers += 1;
-      const answer = await unlessGone(flight.answer, gone, () => {
-        seats.waiting -= 1;
-        if (seats.waiting > 0) return;
-        // Whoever asks now must not join a flight that is being called off.
-        if (flights.get(key) === flight) flights.delete(key);
-        flight.allGone.abort(clientGone());
+      const known = inFlight.get(key);
+      const call = known ?? start(key, ask);
+      if (known) onShared();
+      call.waiting += 1;
+      call.joined += 1;
+      const answer = await unlessGone(call.answer, gone, () => {
+        call.waiting -= 1;
+        if (call.waiting > 0) return;
+        // Later callers must not join a call that is being aborted.
+        if (inFlight.get(key) === call) inFlight.delete(key);
+        call.allGone.abort(clientGone());
       });
-      // The executor writes into the answers it gets: a shared one must be everyone's own.
-      return seats.askers > 1 ? structuredClone(answer) : answer;
+      // The executor mutates the answers it gets, so everyone needs a copy of a shared one.
+      return call.joined > 1 ? structuredClone(answer) : answer;
     },
-    forget: () => flights.clear(),
+    forget: () => inFlight.clear(),
   };
 };
 

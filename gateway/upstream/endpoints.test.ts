@@ -87,7 +87,7 @@ describe('endpoints under load', () => {
     body: '{}',
     headers: {},
     isMutation: false,
-    askers: () => 1,
+    waiters: () => 1,
     signal: forever,
     deadline: forever,
   };

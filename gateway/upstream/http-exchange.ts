@@ -67,7 +67,7 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
         const received = await exchange(call);
         active.setAttribute('http.response.status_code', received.status);
         const bytes = Number(received.headers['content-length'] ?? received.text.length);
-        return { ...answerOf(received, options.returnHeaders), bytes };
+        return { ...parseResponse(received, options.returnHeaders), bytes };
       }),
     close: () => pool.close(),
   };
@@ -93,12 +93,12 @@ const awayStatuses = new Set([502, 503, 504]);
 
 // A subgraph that cannot read what the gateway planned, or does not believe its signature: supergraph or keys are out
 // of step. The client did nothing wrong and must not be told that it did. The subgraph is well, all the same.
-const outOfStep = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'UNSIGNED_REQUEST']);
+const gatewayFaults = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'UNSIGNED_REQUEST']);
 
 /** The answer, with the headers that may go on; throws a `SubgraphFailure` for what is none. */
-const answerOf = ({ status, headers, text }: HttpAnswer, returnHeaders: readonly string[]): SubgraphAnswer => {
+const parseResponse = ({ status, headers, text }: HttpAnswer, returnHeaders: readonly string[]): SubgraphAnswer => {
   const parsed = parsedAnswer(text);
-  const ours = parsed?.errors?.find(({ extensions }) => outOfStep.has(String(extensions?.code)));
+  const ours = parsed?.errors?.find(({ extensions }) => gatewayFaults.has(String(extensions?.code)));
   if (ours) throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', { why: { status, answered: ours } });
   const returned = returnedHeaders(headers, returnHeaders);
   const answer = parsed && {

@@ -9,7 +9,7 @@ const query: SubgraphCall = {
   body: '{}',
   headers: {},
   isMutation: false,
-  askers: () => 1,
+  waiters: () => 1,
   signal: forever,
   deadline: forever,
 };
@@ -37,7 +37,7 @@ const scene = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) =>
       retries: 2,
       pauseMs: 4,
       budget: retryBudget({ ratio: 0.2, reserve: 10 }),
-      firstTryMs: () => undefined,
+      firstAttemptMs: () => undefined,
       random: () => {
         pauses.push(0.5);
         return 0.5;
@@ -147,7 +147,7 @@ describe('a first try that gets no answer in its share of the time', () => {
         retries: 1,
         pauseMs: 0,
         budget: retryBudget({ ratio: 0, reserve: 10 }),
-        firstTryMs: () => 10,
+        firstAttemptMs: () => 10,
         onRetry: () => undefined,
         ...over,
       },

@@ -1,6 +1,6 @@
 /** A second try for what may be sent twice: queries, and whatever was never sent. Within the one deadline of the call. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { tryTooLate, within } from './deadline.ts';
+import { attemptTimedOut, withDeadline } from './deadline.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Send, SubgraphCall } from './subgraph-call.ts';
 import { failureOf, type SubgraphFailure } from './subgraph-call.ts';
@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly pauseMs: number;
   readonly budget: RetryBudget;
   /** How long a query's first try may take when another endpoint could be asked. */
-  readonly firstTryMs: () => number | undefined;
+  readonly firstAttemptMs: () => number | undefined;
   readonly random?: () => number;
   readonly onRetry: () => void;
 }
@@ -30,7 +30,7 @@ export const withRetries =
         return isPaid;
       };
       try {
-        return await (retry === 0 ? firstTry(call, options.firstTryMs(), send, pay) : send(call.signal));
+        return await (retry === 0 ? firstAttempt(call, options.firstAttemptMs(), send, pay) : send(call.signal));
       } catch (error) {
         const failure = failureOf(error);
         if (!mayRetry(failure, call) || !pay()) throw failure;
@@ -44,15 +44,15 @@ export const withRetries =
  * A frozen endpoint must not use up the time in which another would have answered; but a try that no other can follow has
  * all the time there is. A mutation has one try.
  */
-const firstTry = (
+const firstAttempt = (
   call: SubgraphCall,
   ms: number | undefined,
   send: (signal: AbortSignal) => ReturnType<Send>,
   pay: () => boolean,
 ): ReturnType<Send> => {
   if (ms === undefined || call.isMutation) return send(call.signal);
-  const late = () => (pay() ? tryTooLate() : undefined);
-  return within(ms, { late, outer: call.signal }, ({ signal }) => send(signal));
+  const late = () => (pay() ? attemptTimedOut() : undefined);
+  return withDeadline(ms, { late, outer: call.signal }, ({ signal }) => send(signal));
 };
 
 /** Nothing is sent twice that could take effect twice. */

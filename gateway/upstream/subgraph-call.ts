@@ -28,7 +28,7 @@ export interface SubgraphCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly isMutation: boolean;
   /** How many requests of clients it is made for, so far. */
-  readonly askers: () => number;
+  readonly waiters: () => number;
   /** The call's deadline, or the client has gone away, whichever comes first; the reason is a `SubgraphFailure`. */
   readonly signal: AbortSignal;
   /** The deadline alone. */
@@ -58,7 +58,7 @@ export type SubgraphFault =
 
 export type SubgraphError = GraphQLFormattedError;
 
-const sentences: Record<SubgraphFault, (service: string) => string> = {
+const messages: Record<SubgraphFault, (service: string) => string> = {
   SUBGRAPH_UNAVAILABLE: (service) => `The ${service} service is not available.`,
   // Time-out of a mutation: nobody knows whether it was done. The key makes asking again safe.
   GATEWAY_TIMEOUT: (service) =>
@@ -74,7 +74,7 @@ const sentences: Record<SubgraphFault, (service: string) => string> = {
 };
 
 export const subgraphError = (service: string, fault: SubgraphFault): SubgraphError => ({
-  message: sentences[fault](service),
+  message: messages[fault](service),
   extensions: { code: fault, service },
 });
 

@@ -6,7 +6,7 @@
 import type { Logger } from '#platform/observability/log.ts';
 import { bulkhead, type Caller } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
-import { clientGoneAfter, type Signals, tooLate, within } from './deadline.ts';
+import { clientGoneAfter, type Signals, timedOut, withDeadline } from './deadline.ts';
 import { deduplication, keyOf } from './deduplication.ts';
 import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
 import type { Lookup } from './replicas.ts';
@@ -53,15 +53,15 @@ interface SubgraphClientOptions extends SubgraphSettings {
 export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
   const { name, log } = options;
   const metrics = options.metrics.of(name);
-  const way = wayOut(options, metrics);
-  const flights = deduplication({ onShared: metrics.shared });
+  const layers = pipeline(options, metrics);
+  const sharedCalls = deduplication({ onShared: metrics.shared });
 
   /** One call, measured and logged once, however many share it. */
   const ask = async (call: Unsent, caller: Caller) => {
     const begun = performance.now();
     const ended = (outcome: Outcome) => metrics.ended(outcome, (performance.now() - begun) / 1_000);
     try {
-      const answer = await way.send(call, caller);
+      const answer = await layers.send(call, caller);
       ended('ANSWERED');
       return answer;
     } catch (error) {
@@ -74,16 +74,16 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
   };
 
   const answered = async (...[request, headers, caller = {}, generations]: Parameters<SubgraphClient['call']>) => {
-    const call = { body: JSON.stringify(request), headers, isMutation: isMutation(request), askers: () => 1 };
+    const call = { body: JSON.stringify(request), headers, isMutation: isMutation(request), waiters: () => 1 };
     // Sent means meant: a mutation goes on when its client has left.
-    if (call.isMutation) return ask(call, { key: caller.key }).finally(flights.forget);
+    if (call.isMutation) return ask(call, { key: caller.key }).finally(sharedCalls.forget);
     if (!options.deduplication) return ask(call, caller);
-    return flights.share(keyOf(call.body, headers, generations), caller.gone, (allGone, askers) =>
-      ask({ ...call, askers }, { key: caller.key, gone: allGone }),
+    return sharedCalls.share(keyOf(call.body, headers, generations), caller.gone, (allGone, waiters) =>
+      ask({ ...call, waiters }, { key: caller.key, gone: allGone }),
     );
   };
 
-  const state = (): SubgraphState => ({ name, ...way.state() });
+  const state = (): SubgraphState => ({ name, ...layers.state() });
   const unwatch = options.metrics.watch(state);
   return {
     call: async (...request) => {
@@ -96,7 +96,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
     },
     state,
     close: async () => {
-      await way.close();
+      await layers.close();
       unwatch();
     },
   };
@@ -106,7 +106,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
 type Unsent = Omit<SubgraphCall, keyof Signals>;
 
 /** Everything below the de-duplication. */
-const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
+const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
   const { name, timeoutMs, log } = options;
   const endpoints = replicas({
     ...options,
@@ -127,7 +127,7 @@ const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
     retries: options.retries,
     pauseMs: bounds.retryPauseMs,
     budget: retryBudget({ ratio: options.retryRatio, reserve: bounds.retryReserve }),
-    firstTryMs: () => (endpoints.state().endpoints > 1 ? timeoutMs / 2 : undefined),
+    firstAttemptMs: () => (endpoints.state().endpoints > 1 ? timeoutMs / 2 : undefined),
     onRetry: metrics.retried,
   });
   const breaker = circuitBreaker(retrying, {
@@ -148,8 +148,10 @@ const wayOut = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
       // Before the wait for a place: all may be taken by calls that still wait for a frozen subgraph, and its probe.
       breaker.check();
       // The deadline begins with the place: a call that had to wait for one must not time out for want of time.
-      const ends = { late: tooLate, outer: caller.gone, left: clientGoneAfter(options.breakerSlowMs) };
-      return places.run(caller, () => within(timeoutMs, ends, (signals) => breaker.send({ ...call, ...signals })));
+      const ends = { late: timedOut, outer: caller.gone, left: clientGoneAfter(options.breakerSlowMs) };
+      return places.run(caller, () =>
+        withDeadline(timeoutMs, ends, (signals) => breaker.send({ ...call, ...signals })),
+      );
     },
     state: () => ({ breaker: breaker.state(), ...places.state(), ...endpoints.state() }),
     close: async () => {

@@ -3,21 +3,21 @@ import { afterEach, beforeEach } from 'vitest';
 import type { Subscriber } from '#gateway/live/event-stream.ts';
 import { type LiveQuery, type LiveQueryOptions, liveQuery } from '#gateway/live/live-query.ts';
 import { liveMetrics } from '#gateway/live/metrics.ts';
-import type { Look } from '#gateway/live/subscription-executor.ts';
+import type { Snapshot } from '#gateway/live/subscription-executor.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { until } from '../vitest/until.ts';
 
 /** What was seen of an order at some version. */
-export const seen = (version: number, over: { text?: string; isFinal?: boolean; code?: string } = {}): Look => ({
-  snapshot: {
+export const seen = (version: number, over: { text?: string; isFinal?: boolean; code?: string } = {}): Snapshot => ({
+  response: {
     data: { order: { text: over.text ?? `v${version}` } },
     ...(over.code && { errors: [{ message: 'part', extensions: { code: over.code } }] }),
   },
-  thing: { version, isFinal: over.isFinal ?? false },
+  entity: { version, isFinal: over.isFinal ?? false },
 });
 
-export const nothing = (code?: string): Look => ({
-  snapshot: { data: { order: null }, ...(code && { errors: [{ message: 'none', extensions: { code } }] }) },
+export const nothing = (code?: string): Snapshot => ({
+  response: { data: { order: null }, ...(code && { errors: [{ message: 'none', extensions: { code } }] }) },
 });
 
 export const aSubscriber = () => {
@@ -34,15 +34,15 @@ export const aSubscriber = () => {
 
 /** For the whole file that calls it. */
 export const liveQueryScene = () => {
-  let looks: { answer(look: Look): void }[] = [];
+  let looks: { answer(look: Snapshot): void }[] = [];
   let emptied = 0;
   /** What makes those leave who are still there at the end of a test. */
   let leavers: (() => void)[] = [];
   const aQuery = (over: Partial<LiveQueryOptions> = {}): LiveQuery =>
     liveQuery({
-      look: () => new Promise((resolve) => void looks.push({ answer: resolve })),
-      inTurn: (work) => work(),
-      lookAgainMs: () => 60_000,
+      fetchSnapshot: () => new Promise((resolve) => void looks.push({ answer: resolve })),
+      limitConcurrency: (work) => work(),
+      refetchAfterMs: () => 60_000,
       retryMs: { base: 60_000, cap: 60_000 },
       onEmpty: () => void emptied++,
       metrics: liveMetrics(createMetrics('test')),
@@ -81,7 +81,7 @@ export const liveQueryScene = () => {
       return leave;
     },
     /** Answers the look that is under way, the number of which says how many there have been. */
-    answer: async (number: number, look: Look): Promise<void> => {
+    answer: async (number: number, look: Snapshot): Promise<void> => {
       await until(`look ${number}`, () => looks.length === number);
       looks[number - 1]?.answer(look);
       // The answer is taken a few turns of the queue later.
