@@ -6,7 +6,6 @@ import { type ChangeNotifications, createChangeNotifications } from '#platform/p
 import { type LiveQueries, liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
 import type { Snapshot, Topic } from './subscription-executor.ts';
-import { turns } from './turns.ts';
 
 let changes: ChangeNotifications;
 let queries: LiveQueries;
@@ -126,13 +125,5 @@ describe('questions and what they are about', () => {
     });
     await until('all seen', () => subscribers.every(({ got }) => got.length > 0));
     expect(world.mostAtOnce).toBe(3);
-  });
-});
-
-describe('turns', () => {
-  it('go on after a failure', async () => {
-    const inTurn = turns(1);
-    await expect(inTurn(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await inTurn(async () => 'yes')).toBe('yes');
   });
 });

@@ -1,10 +1,11 @@
 /** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
+
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
+import { concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
 import type { Subscriber } from './event-stream.ts';
 import { type LiveQuery, type LiveQueryOptions, liveQuery } from './live-query.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Snapshot, Topic } from './subscription-executor.ts';
-import { turns } from './turns.ts';
 
 export interface LiveQueries {
   /**
@@ -33,7 +34,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
   const { changes, refetchAfterMs, metrics } = options;
   const byKey = new Map<string, LiveQuery>();
   const topics = topicIndex();
-  const limitConcurrency = turns(options.concurrency);
+  const limit = concurrencyLimit({ concurrency: options.concurrency });
   const refetchAll = () => {
     for (const query of byKey.values()) query.changed();
   };
@@ -49,7 +50,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
     };
     const query = liveQuery({
       ...options,
-      limitConcurrency,
+      limitConcurrency: (work) => limit('snapshots', work),
       fetchSnapshot: () => fetchSnapshot(onTopic),
       // A fifth of it by chance: streams that began together do not ask together for ever.
       refetchAfterMs: () =>

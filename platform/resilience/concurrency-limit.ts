@@ -7,13 +7,13 @@ import { RetryableError } from './retryable-error.ts';
 
 export interface ConcurrencyBounds {
   readonly concurrency: number;
-  /** So many may wait for one thing; whoever comes then is refused at once. */
-  readonly maxWaiting: number;
-  /** How long one may wait for its turn. */
-  readonly waitMs: number;
+  /** Beyond this many waiting for one subject, work is refused at once. Unbounded where the callers are few. */
+  readonly maxWaiting?: number;
+  /** How long work may wait for its turn; without it, as long as it takes. */
+  readonly waitMs?: number;
 }
 
-export const concurrencyBounds: ConcurrencyBounds = {
+export const concurrencyBounds: Required<ConcurrencyBounds> = {
   // 2: while one holds the lock, the next has its connection and transaction ready. One alone is half as fast.
   concurrency: 2,
   // 200 at the few milliseconds that a change takes are about a second; a person causes one or two.
@@ -29,7 +29,7 @@ export type LimitConcurrency = <T>(subject: string | undefined, work: () => Prom
 export type WaitQueue = Set<() => void>;
 
 export interface WaitOptions {
-  readonly waitMs: number;
+  readonly waitMs: number | undefined;
   /** What it means that the turn did not come in time. */
   readonly onTimeout: () => Error;
   /** Aborted when nobody is there any more to have a turn, and what that means. */
@@ -58,7 +58,7 @@ export const waitForSlot = (line: WaitQueue, { waitMs, onTimeout, gone, onSettle
     const goAway = (): void => {
       if (gone) giveUp(gone.left());
     };
-    const timer = setTimeout(() => giveUp(onTimeout()), waitMs);
+    const timer = waitMs === undefined ? undefined : setTimeout(() => giveUp(onTimeout()), waitMs);
     line.add(enter);
     gone?.signal.addEventListener('abort', goAway);
     if (gone?.signal.aborted) goAway();
@@ -74,7 +74,7 @@ const busy = (): RetryableError => new RetryableError('RESOURCE_BUSY');
 
 export const concurrencyLimit = ({
   concurrency,
-  maxWaiting,
+  maxWaiting = Number.POSITIVE_INFINITY,
   waitMs,
 }: ConcurrencyBounds = concurrencyBounds): LimitConcurrency => {
   const subjects = new Map<string, Subject>();
