@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { relayScene } from '#kit/messaging/relay-scene.ts';
+import { relayFixture } from '#kit/messaging/relay-fixture.ts';
 import pg from '../database/pg.ts';
 import { claim, markPublished, type OutboxRow, releaseLease } from './outbox-rows.ts';
 
-const on = relayScene();
+const on = relayFixture();
 let one: pg.Client;
 let two: pg.Client;
 

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { hastyRelay, relayScene } from '#kit/messaging/relay-scene.ts';
+import { fastRelay, relayFixture } from '#kit/messaging/relay-fixture.ts';
 import { until } from '#kit/vitest/until.ts';
 
-const on = relayScene();
+const on = relayFixture();
 
 it('publishes the rows of a relay that was killed, as soon as its lease is over', async () => {
   await on.write(['first', 'second']);
   const killed = spawn(
     process.execPath,
-    [path.resolve('tests/kit/messaging/hanging-relay.ts'), on.database.url, JSON.stringify(hastyRelay)],
+    [path.resolve('tests/kit/messaging/hanging-relay.ts'), on.database.url, JSON.stringify(fastRelay)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   expect(String((await once(killed.stdout, 'data'))[0]).trim()).toBe('2');
@@ -21,7 +21,7 @@ it('publishes the rows of a relay that was killed, as soon as its lease is over'
   const since = performance.now();
   await on.relay();
   await until('both rows', () => on.published().length === 2);
-  expect(performance.now() - since).toBeLessThan(hastyRelay.leaseMs + hastyRelay.pollMs + 500);
+  expect(performance.now() - since).toBeLessThan(fastRelay.leaseMs + fastRelay.pollMs + 500);
   expect(on.published()).toEqual(['first', 'second']);
 });
 
@@ -43,7 +43,7 @@ it('keeps rows while the queue is away, says so once, and publishes them when it
 });
 
 it('reconnects when its database was away, and listens again', async () => {
-  await on.relay({ databaseUrl: on.link.url, limits: { ...hastyRelay, pollMs: 60_000 } });
+  await on.relay({ databaseUrl: on.link.url, limits: { ...fastRelay, pollMs: 60_000 } });
   await on.write(['before']);
   await until('the first row to be marked', async () => (await on.unpublished()) === 0);
   await on.link.cut();
@@ -58,7 +58,7 @@ it('reconnects when its database was away, and listens again', async () => {
 });
 
 it('reconnects when the server ends its connection', async () => {
-  await on.relay({ limits: { ...hastyRelay, pollMs: 60_000 } });
+  await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
   await on.write(['before']);
   await until('the first row to be marked', async () => (await on.unpublished()) === 0);
   await on.database.pool.query(

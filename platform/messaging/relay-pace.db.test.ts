@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { hastyRelay, relayScene } from '#kit/messaging/relay-scene.ts';
+import { fastRelay, relayFixture } from '#kit/messaging/relay-fixture.ts';
 import { until } from '#kit/vitest/until.ts';
 
-const on = relayScene();
+const on = relayFixture();
 
 it('is woken by the commit and does not wait for the poll', async () => {
-  await on.relay({ limits: { ...hastyRelay, pollMs: 60_000 } });
+  await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
   await on.write(['to see that it runs']);
   await until('the first row', () => on.published().length === 1);
   const took: number[] = [];
@@ -20,7 +20,7 @@ it('is woken by the commit and does not wait for the poll', async () => {
 });
 
 it('finds rows by polling when no notification came, and on demand', async () => {
-  const slow = await on.relay({ limits: { ...hastyRelay, pollMs: 400 } });
+  const slow = await on.relay({ limits: { ...fastRelay, pollMs: 400 } });
   await pause(100);
   await on.database.pool.query('ALTER TABLE outbox_message DISABLE TRIGGER outbox_message_notify');
   await on.write(['by polling']);
@@ -53,7 +53,7 @@ it('does nothing while there is nothing to do but look once per poll', async () 
       (await on.database.pool.query('SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()'))
         .rows[0].xact_commit,
     );
-  await on.relay({ limits: { ...hastyRelay, pollMs: 200 } });
+  await on.relay({ limits: { ...fastRelay, pollMs: 200 } });
   await pause(300);
   const before = await queries();
   await pause(2_000);

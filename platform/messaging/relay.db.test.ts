@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { hastyRelay, numbered, relayScene } from '#kit/messaging/relay-scene.ts';
+import { fastRelay, numbered, relayFixture } from '#kit/messaging/relay-fixture.ts';
 import { until } from '#kit/vitest/until.ts';
 import { runInContext } from '../observability/context.ts';
 import { outbox } from './outbox.ts';
 
-const on = relayScene();
+const on = relayFixture();
 
 it('publishes a row as the message it is, once per receiver, and marks it', async () => {
   await on.relay({ receivers: () => ['a', 'b'] });
@@ -73,8 +73,8 @@ it('shares rows between two relays: each is published once per receiver', async 
   for (const thing of ['one', 'two', 'three', 'four']) await on.write(texts.slice(0, 100), { thing });
   on.bus.obstacle = () => pause(5);
   await Promise.all([
-    on.relay({ limits: { ...hastyRelay, batch: 7 } }),
-    on.relay({ limits: { ...hastyRelay, batch: 7 } }),
+    on.relay({ limits: { ...fastRelay, batch: 7 } }),
+    on.relay({ limits: { ...fastRelay, batch: 7 } }),
   ]);
   await until('all rows to be marked', async () => (await on.unpublished()) === 0, 15_000);
   expect(on.bus.published).toHaveLength(400);
@@ -85,7 +85,7 @@ it('keeps the order of each aggregate, also with three relays of unequal speed',
   for (let round = 0; round < 10; round++)
     for (const thing of ['one', 'two', 'three']) await on.write(numbered(5), { thing });
   on.bus.obstacle = () => pause(Math.random() * 30);
-  await Promise.all([1, 2, 3].map((batch) => on.relay({ limits: { ...hastyRelay, batch } })));
+  await Promise.all([1, 2, 3].map((batch) => on.relay({ limits: { ...fastRelay, batch } })));
   await until('all rows to be marked', async () => (await on.unpublished()) === 0, 15_000);
   for (const thing of ['one', 'two', 'three']) {
     const sequences = on.bus.published

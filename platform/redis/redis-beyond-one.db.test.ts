@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aMessage, idOf } from '#kit/messaging/messages.ts';
-import { hastyLimits } from '#kit/messaging/transports.ts';
+import { fastLimits } from '#kit/messaging/transports.ts';
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
 import { startRedisCluster, startRedisWithUser, startSentinel } from '#kit/redis/beyond-one.ts';
 import { redisHere, type TestRedis } from '#kit/redis/redis.ts';
@@ -13,7 +13,7 @@ import { type ChangeNotifications, createChangeNotifications } from '../pubsub/c
 import { connectRedis } from './redis.ts';
 
 // 5 s: the first words with a new cluster take a while on a busy machine.
-const limits = { ...hastyLimits, publishDeadlineMs: 5_000 };
+const limits = { ...fastLimits, publishDeadlineMs: 5_000 };
 
 const kinds = [
   { kind: 'one server', start: () => startRedisWithUser() },
@@ -70,7 +70,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
     let isMended = false;
     let tries = 0;
     await bus.consume('failing', async () => {
-      if (++tries < hastyLimits.tries) throw new Error('not yet');
+      if (++tries < fastLimits.tries) throw new Error('not yet');
       if (!isMended) throw new Poison('no such thing');
     });
     await bus.publish([{ queue: 'failing', message }]);
@@ -106,7 +106,7 @@ describe.runIf(redisHere())('a master that dies', () => {
   it('under a Sentinel is followed to its replica, and what is published again all arrives', async () => {
     const server = await startSentinel();
     const log = recordedLog();
-    const bus = await createBus({ redisUrl: server.url }, log.log, hastyLimits);
+    const bus = await createBus({ redisUrl: server.url }, log.log, fastLimits);
     const taken = new Set<string>();
     await bus.consume('order', async (message) => void taken.add(idOf(message)));
     const jobs = Array.from({ length: 100 }, () => ({ queue: 'order', message: aMessage() }));

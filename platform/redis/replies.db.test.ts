@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { aMessage, idOf } from '#kit/messaging/messages.ts';
-import { hastyLimits } from '#kit/messaging/transports.ts';
+import { fastLimits } from '#kit/messaging/transports.ts';
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
 import { startRedisCluster, startRedisWithUser } from '#kit/redis/beyond-one.ts';
 import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
@@ -25,7 +25,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
 
   const busOver = async (url: string): Promise<{ bus: Bus; log: RecordedLog }> => {
     const log = recordedLog();
-    const bus = await createBus({ redisUrl: url }, log.log, hastyLimits);
+    const bus = await createBus({ redisUrl: url }, log.log, fastLimits);
     endings.push(() => bus.close());
     return { bus, log };
   };
@@ -134,7 +134,7 @@ describe.runIf(redisHere())('a Redis that may evict', () => {
     const onConsole: unknown[] = [];
     const warn = console.warn;
     console.warn = (...words) => void onConsole.push(words);
-    const bus = await createBus({ redisUrl: `redis://127.0.0.1:${server.port}` }, log.log, hastyLimits);
+    const bus = await createBus({ redisUrl: `redis://127.0.0.1:${server.port}` }, log.log, fastLimits);
     const taken: string[] = [];
     await bus.consume('order', async (message) => void taken.push(idOf(message)));
     await until('a publish that works', () => published(bus, aMessage()));

@@ -22,7 +22,7 @@ missing *may* have been done when it was too slow: repeat it with its idempotenc
 with its selection would give.
 
 Held to by \`tests/contract/degraded-mode.test.ts\` (this page is current; no operation is lost as a whole because of a
-subgraph that it does not begin with; each path in the tables is that of an error) and \`tests/faults/outage/degraded.test.ts\` (each subgraph of a running system killed and frozen).
+subgraph that it does not begin with; each path in the tables is that of an error) and \`tests/faults/outage/degraded-mode.test.ts\` (each subgraph of a running system killed and frozen).
 `;
 
 export const degradedDocument = (table: readonly Degradation[]): string => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { aMessage, idOf } from '#kit/messaging/messages.ts';
-import { eachTransport, hastyLimits } from '#kit/messaging/transports.ts';
+import { eachTransport, fastLimits } from '#kit/messaging/transports.ts';
 import { until } from '#kit/vitest/until.ts';
 import { Poison } from './bus.ts';
 
@@ -36,7 +36,7 @@ eachTransport('a message that fails', (on) => {
     await on.bus.consume(on.queue, handle, { onDeadLetter: ({ reason }) => told.push(reason) });
     await on.publish(message);
     await until('the dead letter', async () => (await on.bus.counts(on.queue)).dead === 1);
-    expect(tries).toBe(hastyLimits.tries);
+    expect(tries).toBe(fastLimits.tries);
     const [letter] = await on.bus.deadLetters(on.queue);
     expect(letter).toMatchObject({
       id: message.id,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { aMessage, idOf } from '#kit/messaging/messages.ts';
-import { eachTransport, hastyLimits } from '#kit/messaging/transports.ts';
+import { eachTransport, fastLimits } from '#kit/messaging/transports.ts';
 import { until } from '#kit/vitest/until.ts';
 
 const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -28,7 +28,7 @@ eachTransport('an outage', (on) => {
       done++;
     });
     await on.publish(aMessage());
-    await until('more tries than a message has', () => tries > hastyLimits.tries * 2, 10_000);
+    await until('more tries than a message has', () => tries > fastLimits.tries * 2, 10_000);
     expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
     work = async () => undefined;
     await until('the message to be done', () => done === 1);
@@ -54,11 +54,11 @@ eachTransport('an outage', (on) => {
   });
 
   it('delivers a message again when its worker is killed, and does not count it as a try', async () => {
-    const argument = JSON.stringify({ config: on.config, queue: on.queue, limits: hastyLimits });
+    const argument = JSON.stringify({ config: on.config, queue: on.queue, limits: fastLimits });
     const message = aMessage();
     await on.publish(message);
     // More deaths than the message has tries.
-    for (let deaths = 0; deaths < hastyLimits.tries + 1; deaths++) {
+    for (let deaths = 0; deaths < fastLimits.tries + 1; deaths++) {
       const worker = spawn(process.execPath, [path.resolve('tests/kit/messaging/hanging-worker.ts'), argument], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
@@ -72,7 +72,7 @@ eachTransport('an outage', (on) => {
     await on.bus.consume(on.queue, async (got) => void taken.push(idOf(got)));
     await until('the message', () => taken.length > 0, 10_000);
     expect(taken).toEqual([message.id]);
-    expect(Date.now() - killed).toBeLessThan(hastyLimits.lockMs + 3 * hastyLimits.stalledCheckMs + 1_000);
+    expect(Date.now() - killed).toBeLessThan(fastLimits.lockMs + 3 * fastLimits.stalledCheckMs + 1_000);
     await until('the queue to be empty', on.isIdle);
     expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
   });

@@ -5,11 +5,11 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agora } from '../shop.ts';
-import { largeOrTwisted } from './large-or-twisted.ts';
+import { tooMuch } from './excessive-requests.ts';
+import { twistedHttp } from './malformed-http.ts';
+import { largeOrTwisted } from './malformed-requests.ts';
 import { gql, product, type Sent } from './requests.ts';
-import { strangeText } from './strange-text.ts';
-import { tooMuch } from './too-much.ts';
-import { twistedHttp } from './twisted-http.ts';
+import { strangeText } from './unusual-text.ts';
 
 /** Status and the first error's code; `null` when there is none. */
 const outcome = async ({ method = 'POST', search = '', headers = {}, body }: Sent) => {

@@ -1,3 +1,3 @@
-import { killsOver } from './kills.ts';
+import { crashRecoveryOver } from './crash-recovery.ts';
 
-killsOver('postgres');
+crashRecoveryOver('postgres');

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
 import { redisHere } from '#kit/redis/redis.ts';
-import { killsOver } from './kills.ts';
+import { crashRecoveryOver } from './crash-recovery.ts';
 
-describe.skipIf(!redisHere())('where Redis is', () => killsOver('redis'));
+describe.skipIf(!redisHere())('where Redis is', () => crashRecoveryOver('redis'));

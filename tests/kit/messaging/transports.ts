@@ -9,7 +9,7 @@ import { eventsDatabase } from '../postgres/postgres.ts';
 import { redisHere, startRedis } from '../redis/redis.ts';
 
 /** The same behaviour in less time than production takes over it. */
-export const hastyLimits: BusLimits = {
+export const fastLimits: BusLimits = {
   ...busLimits,
   tries: 3,
   retryBaseMs: 40,
@@ -71,7 +71,7 @@ export const eachTransport = (what: string, tests: (transport: Transport) => voi
       beforeEach(async () => {
         const recorded = recordedLog();
         const link = await breakableLink(server.url);
-        const bus = await createBus(config(link.url), recorded.log, hastyLimits);
+        const bus = await createBus(config(link.url), recorded.log, fastLimits);
         now = { recorded, link, bus, queue: `queue-${++count}` };
       });
       afterEach(async () => {
@@ -98,7 +98,7 @@ export const eachTransport = (what: string, tests: (transport: Transport) => voi
         },
         another: async ({ overLink = false, limits } = {}) => {
           const url = overLink ? now.link.url : server.url;
-          const bus = await createBus(config(url), now.recorded.log, { ...hastyLimits, ...limits });
+          const bus = await createBus(config(url), now.recorded.log, { ...fastLimits, ...limits });
           others.push(bus);
           return bus;
         },

@@ -7,7 +7,7 @@ import { type PlatformDatabase, platformDatabase } from '../postgres/platform-ta
 import { type RecordingBus, recordingBus } from './recording-bus.ts';
 
 /** What production does, in less time. */
-export const hastyRelay: RelayLimits = {
+export const fastRelay: RelayLimits = {
   ...relayLimits,
   leaseMs: 500,
   pollMs: 100,
@@ -16,7 +16,7 @@ export const hastyRelay: RelayLimits = {
   unknownLeaseMs: 300,
 };
 
-export interface RelayScene {
+export interface RelayFixture {
   readonly database: PlatformDatabase;
   /** The way to the database that a test can cut. */
   readonly link: BreakableLink;
@@ -36,8 +36,8 @@ export const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => String(index).padStart(4, '0'));
 
 /** A database, a bus that only remembers, and relays between them: new for each test. */
-export const relayScene = (): RelayScene => {
-  let now: Pick<RelayScene, 'database' | 'link' | 'recorded' | 'bus'>;
+export const relayFixture = (): RelayFixture => {
+  let now: Pick<RelayFixture, 'database' | 'link' | 'recorded' | 'bus'>;
   let relays: Relay[];
 
   beforeEach(async () => {
@@ -66,7 +66,7 @@ export const relayScene = (): RelayScene => {
     },
     relay: async (options) => {
       const { database, bus, recorded } = now;
-      const usual = { databaseUrl: database.url, bus, receivers: () => ['a'], log: recorded.log, limits: hastyRelay };
+      const usual = { databaseUrl: database.url, bus, receivers: () => ['a'], log: recorded.log, limits: fastRelay };
       const relay = await startRelay({ ...usual, ...options });
       relays.push(relay);
       return relay;

@@ -16,7 +16,7 @@ const hopsMs = [0, 60, 250];
 /** The saga goes through three of them at each hop; user only hears of its end, and the gateway of nothing. */
 const victims = { payment: hopsMs, order: hopsMs, product: hopsMs, user: [250], gateway: [60] } as const;
 
-export const killsOver = (events: OwnTransport): void => {
+export const crashRecoveryOver = (events: OwnTransport): void => {
   let agora: TestAgora;
   let buyers: Shopper[];
   beforeAll(async () => {
