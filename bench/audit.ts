@@ -96,9 +96,9 @@ const measure = async (what: string, { urls, signal }: Shop, since?: Since) => {
   const timings: [string, number][] = [];
   const start = performance.now();
   const round = await auditRound(urls, { settleMs, signal, since, onTiming: (name, ms) => timings.push([name, ms]) });
-  const broken = round.findings.filter(({ breaches }) => breaches.length > 0);
-  const found = broken.map(({ rule, breaches }) => `${rule} ${breaches.length}`).join(', ') || 'none';
-  console.log(`${what}: ${seconds(performance.now() - start)}; breaches: ${found}`);
+  const broken = round.findings.filter(({ violations }) => violations.length > 0);
+  const found = broken.map(({ rule, violations }) => `${rule} ${violations.length}`).join(', ') || 'none';
+  console.log(`${what}: ${seconds(performance.now() - start)}; violations: ${found}`);
   for (const [name, ms] of timings.toSorted(([, a], [, b]) => b - a))
     console.log(`  ${seconds(ms).padStart(8)}  ${name}`);
   return { watermark: round.watermark, broken };
@@ -115,8 +115,8 @@ const bench = async (shop: Shop, orders: number, lost: number): Promise<void> =>
   const full = await measure('full round', shop);
   await sell(shop, orders, orders + soldInBetween - 1);
   const next = await measure(`incremental round, ${soldInBetween} orders later`, shop, full.watermark);
-  const expected = lost > 0 ? [`messages-arrive ${lost}`] : [];
-  const found = full.broken.map(({ rule, breaches }) => `${rule} ${breaches.length}`);
+  const expected = lost > 0 ? [`messages-are-processed ${lost}`] : [];
+  const found = full.broken.map(({ rule, violations }) => `${rule} ${violations.length}`);
   if (found.join() !== expected.join() || next.broken.length > 0) process.exitCode = 1;
 };
 

@@ -69,7 +69,7 @@ const bench = async (orders: number, scratch: string): Promise<void> => {
   const findings = await auditAtRest(restored.databaseUrls, withinMs).finally(() => restored.stop());
   leaveRestored();
   console.log(
-    `audit: ${findings.length} invariants, ${findings.filter(({ breaches }) => breaches.length > 0).length} broken`,
+    `audit: ${findings.length} rules, ${findings.filter(({ violations }) => violations.length > 0).length} violated`,
   );
 };
 

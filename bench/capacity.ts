@@ -114,7 +114,7 @@ const run = async (wish: Wish, events: 'redis' | 'postgres', json: boolean, sign
     const measured = await measureShop(shop, wish, signal);
     console.log(json ? JSON.stringify(measured, null, 2) : asText(measured));
     const findings = await auditAtRest(shop.databaseUrls, 10_000);
-    const broken = findings.filter(({ breaches }) => breaches.length > 0);
+    const broken = findings.filter(({ violations }) => violations.length > 0);
     say(broken.length > 0 ? asTable(findings) : `Audit: ${findings.length} invariants, 0 broken.`);
     return broken.length > 0 ? 1 : 0;
   } finally {

@@ -22,7 +22,7 @@ const play = async (shop: TemporaryShop): Promise<void> => {
   // The last messages may still be on their way to the notifications.
   const findings = await auditAtRest(shop.databaseUrls, 10_000);
   console.log(`\n${asTable(findings)}`);
-  if (findings.some(({ breaches }) => breaches.length > 0)) throw new Error('the audit found broken invariants');
+  if (findings.some(({ violations }) => violations.length > 0)) throw new Error('the audit found violations');
 };
 
 /** Returns the exit code. */

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { parseConfig, variable } from '#platform/config/config.ts';
 import { databaseAddress } from '#platform/database/address.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
-import { type SubgraphName, subgraphNames } from './services.ts';
+import { type DatabaseName, databaseNames, variableOf } from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;
+export type DatabaseUrls = Readonly<Record<DatabaseName, string>>;
 
 export interface GivenDatabase {
   /** The variable, for messages: nothing of its value is ever in one. */
@@ -21,33 +21,33 @@ export interface GivenDatabase {
   readonly isPooled: boolean;
 }
 
-const variableOf = (subgraph: string): string => `${subgraph.toUpperCase()}_DATABASE_URL`;
-const directVariableOf = (subgraph: string): string => `${subgraph.toUpperCase()}_DATABASE_DIRECT_URL`;
+const urlVariable = (name: DatabaseName): string => variableOf(name, 'DATABASE_URL');
+const directVariable = (name: DatabaseName): string => variableOf(name, 'DATABASE_DIRECT_URL');
 
 const databaseVariables = z.object(
   Object.fromEntries(
-    subgraphNames
-      .flatMap((name) => [variableOf(name), directVariableOf(name)])
+    databaseNames
+      .flatMap((name) => [urlVariable(name), directVariable(name)])
       .map((name) => [name, variable.database().optional()]),
   ),
 );
 
 /** By `<NAME>_DATABASE_URL` and `…_DIRECT_URL`, or the files that `…_FILE` names. Throws everything that is wrong with them. */
-export const givenDatabases = (env: Environment): ReadonlyMap<SubgraphName, GivenDatabase> => {
+export const givenDatabases = (env: Environment): ReadonlyMap<DatabaseName, GivenDatabase> => {
   const config = parsed(databaseVariables, env);
   const faults: string[] = [];
-  const given = new Map<SubgraphName, GivenDatabase>();
-  for (const name of subgraphNames) {
-    const url = config[variableOf(name)];
-    const direct = config[directVariableOf(name)];
+  const given = new Map<DatabaseName, GivenDatabase>();
+  for (const name of databaseNames) {
+    const url = config[urlVariable(name)];
+    const direct = config[directVariable(name)];
     if (url)
       given.set(name, {
-        variable: direct ? directVariableOf(name) : variableOf(name),
+        variable: direct ? directVariable(name) : urlVariable(name),
         url,
         directUrl: direct ?? url,
         isPooled: direct !== undefined && direct !== url,
       });
-    else if (direct) faults.push(`${directVariableOf(name)}: set, but ${variableOf(name)} is not`);
+    else if (direct) faults.push(`${directVariable(name)}: set, but ${urlVariable(name)} is not`);
   }
   faults.push(...sharedDatabases(given));
   if (faults.length > 0) throw new Error(faults.join('\n'));
@@ -64,7 +64,7 @@ const parsed = <Shape extends z.ZodRawShape>(
 };
 
 /** A schema each in one database is not enough: a backup, a restore and the rights of a role concern the whole database. */
-const sharedDatabases = (given: ReadonlyMap<SubgraphName, GivenDatabase>): string[] => {
+const sharedDatabases = (given: ReadonlyMap<DatabaseName, GivenDatabase>): string[] => {
   const faults: string[] = [];
   const owners = new Map<string, string>();
   for (const { variable, directUrl } of given.values()) {
@@ -117,12 +117,12 @@ const nothingStarted = (unset: string, dataDir: string): string =>
 /** The databases, past a pooler. Throws when the environment names only some of them. */
 export const findDatabases = async (env: Environment, dataDir: string): Promise<DatabaseUrls> => {
   const given = givenDatabases(env);
-  const missing = subgraphNames.filter((name) => !given.has(name));
-  if (missing.length > 0 && missing.length < subgraphNames.length)
-    throw new Error(`set ${missing.map(variableOf).join(', ')} as well`);
+  const missing = databaseNames.filter((name) => !given.has(name));
+  if (missing.length > 0 && missing.length < databaseNames.length)
+    throw new Error(`set ${missing.map(urlVariable).join(', ')} as well`);
   const unset = 'no *_DATABASE_URL is set';
   const noted = missing.length > 0 ? (await notedAddresses(dataDir, unset)).databases : {};
-  const urls = subgraphNames.map((name) => [name, given.get(name)?.directUrl ?? noted[name]] as const);
+  const urls = databaseNames.map((name) => [name, given.get(name)?.directUrl ?? noted[name]] as const);
   if (urls.some(([, url]) => !url)) throw new Error(nothingStarted(unset, dataDir));
   return Object.fromEntries(urls) as DatabaseUrls;
 };

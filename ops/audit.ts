@@ -49,7 +49,7 @@ const run = async () => {
     });
   const findings = await audit(await findDatabases(process.env, values.data), settleMs);
   console.log(values.json ? asJson(findings) : asTable(findings));
-  process.exitCode = findings.some(({ breaches }) => breaches.length > 0) ? 1 : 0;
+  process.exitCode = findings.some(({ violations }) => violations.length > 0) ? 1 : 0;
 };
 
 await run().catch((error: Error) => {

@@ -5,12 +5,12 @@
 import path from 'node:path';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import { type GivenDatabase, givenDatabases } from './addresses.ts';
-import { type SubgraphName, subgraphNames } from './services.ts';
+import { type DatabaseName, databaseNames } from './services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
 /** A subgraph's database, which the environment has to name. */
-export const databaseOf = (name: SubgraphName): GivenDatabase => {
+export const databaseOf = (name: DatabaseName): GivenDatabase => {
   const given = givenDatabases(process.env).get(name);
   if (!given) throw new Error(`${name.toUpperCase()}_DATABASE_URL is not set`);
   return given;
@@ -18,9 +18,9 @@ export const databaseOf = (name: SubgraphName): GivenDatabase => {
 
 /** Applies the waiting migrations of these databases, one after the other, and prints a line each. */
 export const migrate = async (names: readonly string[]): Promise<void> => {
-  const unknown = names.filter((name) => !subgraphNames.some((known) => known === name));
+  const unknown = names.filter((name) => !databaseNames.some((known) => known === name));
   if (unknown.length > 0) throw new Error(`No such database: ${unknown.join(', ')}`);
-  for (const name of subgraphNames.filter((known) => names.includes(known))) {
+  for (const name of databaseNames.filter((known) => names.includes(known))) {
     const { directUrl, ...given } = databaseOf(name);
     const { applied } = await applyMigrations(directUrl, path.join(root, 'prisma', name, 'migrations'), {
       ...given,
@@ -32,7 +32,7 @@ export const migrate = async (names: readonly string[]): Promise<void> => {
 
 if (import.meta.main) {
   const chosen = process.argv.slice(2);
-  await migrate(chosen.length > 0 ? chosen : subgraphNames).catch((fault: Error) => {
+  await migrate(chosen.length > 0 ? chosen : databaseNames).catch((fault: Error) => {
     console.error(fault.message);
     process.exitCode = 1;
   });

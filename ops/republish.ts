@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { withClient } from '#platform/database/client.ts';
 import { findDatabases } from './addresses.ts';
-import { type SubgraphName, subgraphNames } from './services.ts';
+import { type DatabaseName, databaseNames } from './services.ts';
 
 const help = `usage: npm run republish -- --since TIME [service …]
   Marks what these services (all, when none is named) published since TIME as not yet published; their relays
@@ -38,10 +38,10 @@ const run = async () => {
   if (values.help) return console.log(help);
   const since = new Date(values.since ?? '');
   if (Number.isNaN(since.getTime())) throw new Error('--since needs a time, e.g. 2026-01-31T12:00:00Z');
-  const unknown = positionals.filter((name) => !subgraphNames.some((known) => known === name));
+  const unknown = positionals.filter((name) => !databaseNames.some((known) => known === name));
   if (unknown.length > 0) throw new Error(`no such service: ${unknown.join(', ')}`);
   const urls = await findDatabases(process.env, values.data);
-  for (const name of positionals.length > 0 ? (positionals as SubgraphName[]) : subgraphNames)
+  for (const name of positionals.length > 0 ? (positionals as DatabaseName[]) : databaseNames)
     console.log(`${name}: ${await republish(urls[name], since)} messages are sent again`);
 };
 

@@ -8,28 +8,25 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
-import { type TestDatabase, testDatabase, testServer } from '#kit/postgres/postgres.ts';
+import { testServer } from '#kit/postgres/postgres.ts';
 import { until } from '#kit/vitest/until.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { subgraphNames } from '../services.ts';
+import { databaseNames } from '../services.ts';
+import { disposeDatabases, healthyShop } from '../shop-databases.fixture.ts';
 import { type Auditor, openAuditor } from './auditor.ts';
-import { healthy } from './healthy-order.fixture.ts';
 
-let databases: TestDatabase[];
 let urls: DatabaseUrls;
 let link: BreakableLink;
 let recorded: RecordedLog;
 beforeEach(async () => {
-  databases = await Promise.all(subgraphNames.map((name) => testDatabase(name)));
-  urls = Object.fromEntries(subgraphNames.map((name, at) => [name, databases[at]?.url])) as unknown as DatabaseUrls;
-  await Promise.all(subgraphNames.map((name) => withClient(urls[name], (client) => client.query(healthy[name]))));
+  urls = await healthyShop();
   link = await breakableLink(urls.order);
   recorded = recordedLog();
 });
 afterEach(async () => {
   await link.close();
-  await Promise.all(databases.map(({ dispose }) => dispose()));
+  await disposeDatabases();
 });
 
 const open = (of: DatabaseUrls): Promise<Auditor> =>
@@ -39,29 +36,30 @@ const ask = async (port: number, path: string) => {
   return { status: response.status, text: await response.text() };
 };
 
-it('finds a breach, and that it is mended', async () => {
+it('reports a violation, and that it is gone', async () => {
   const auditor = await open(urls);
   const ready = async () => (await ask(auditor.port, '/health/ready')).status === 200;
   const metrics = async () => (await ask(auditor.port, '/metrics')).text;
-  const breaches = (count: number) => `agora_audit_breaches{rule="orders-end",service="auditor"} ${count}\n`;
+  const violations = (count: number) =>
+    `agora_audit_violations{rule="order-deadlines-are-met",service="auditor"} ${count}\n`;
   const setDue = (due: string) =>
     withClient(urls.order, (client) =>
       client.query(`ALTER TABLE customer_order DROP CONSTRAINT IF EXISTS customer_order_deadline;
                     UPDATE customer_order SET status = 'PLACED', payment_status = 'NONE', step_deadline = ${due}`),
     );
   await until('the first audit', ready, 20_000);
-  expect(await metrics()).toContain(breaches(0));
+  expect(await metrics()).toContain(violations(0));
   await setDue(`now() - interval '1 hour'`);
-  await until('the breach', async () => (await metrics()).includes(breaches(1)), 20_000);
-  expect(recorded.saying('an invariant is broken').filter(({ rule }) => rule === 'orders-end')).toMatchObject([
-    { level: 50, ids: { order: 'ord_1' } },
-  ]);
+  await until('the violation', async () => (await metrics()).includes(violations(1)), 20_000);
+  expect(recorded.saying('audit rule violated').filter(({ rule }) => rule === 'order-deadlines-are-met')).toMatchObject(
+    [{ level: 50, ids: { order: 'ord_1' } }],
+  );
   await setDue(`now() + interval '1 hour'`);
-  await until('no breach', async () => (await metrics()).includes(breaches(0)), 20_000);
+  await until('no violation', async () => (await metrics()).includes(violations(0)), 20_000);
   await auditor.close();
 });
 
-it('lives on without a database, is not ready meanwhile, and audits again when it is back', async () => {
+it('survives the loss of a database, is not ready meanwhile, and audits again when it is back', async () => {
   const auditor = await open({ ...urls, order: link.url });
   const ready = async () => (await ask(auditor.port, '/health/ready')).status === 200;
   await until('the first audit', ready, 20_000);
@@ -74,7 +72,7 @@ it('lives on without a database, is not ready meanwhile, and audits again when i
   await auditor.close();
 });
 
-it('breaks off a statement under way when it ends', async () => {
+it('aborts a running statement when it ends', async () => {
   const auditor = await open(urls);
   await withClient(urls.order, async (client) => {
     await client.query('BEGIN; LOCK TABLE customer_order IN ACCESS EXCLUSIVE MODE');
@@ -99,11 +97,11 @@ const withReader = async (work: (as: (url: string) => string) => Promise<void>):
   });
 };
 
-it('is a process that needs no more than to read, takes its addresses from files, and ends with 0', async () => {
+it('is a process that needs only to read, takes its addresses from files, and exits with 0', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-auditor-'));
   await withReader(async (as) => {
     const env: Record<string, string | undefined> = { PATH: process.env.PATH };
-    for (const name of subgraphNames) {
+    for (const name of databaseNames) {
       const file = path.join(folder, name);
       writeFileSync(file, `${as(urls[name])}\n`);
       env[`${name.toUpperCase()}_DATABASE_URL_FILE`] = file;
@@ -115,7 +113,7 @@ it('is a process that needs no more than to read, takes its addresses from files
     const port = () => Number(lines.find(({ msg }) => msg === 'listening')?.port);
     await until('the auditor to listen', () => port() > 0, 30_000);
     await until('an audit', async () => (await ask(port(), '/health/ready')).status === 200, 30_000);
-    expect((await ask(port(), '/metrics')).text).toContain('agora_audit_breaches{rule="ledger-matches-provider"');
+    expect((await ask(port(), '/metrics')).text).toContain('agora_audit_violations{rule="ledger-matches-provider"');
     expect(lines.filter(({ level }) => level !== 'info')).toEqual([]);
     auditor.kill('SIGTERM');
     expect(await ended).toBe(0);

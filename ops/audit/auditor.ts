@@ -1,20 +1,35 @@
 /** The audit as a process that keeps running: `npm run audit -- --every 60`. */
-
-import { readConfig } from '#platform/config/config.ts';
+import { z } from 'zod';
+import { processVariables, readConfig, variable } from '#platform/config/config.ts';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
 import { onTermination } from '#platform/process/termination.ts';
-import type { DatabaseUrls } from '../addresses.ts';
-import { findDatabases } from '../addresses.ts';
-import { subgraphNames } from '../services.ts';
+import { type DatabaseUrls, findDatabases } from '../addresses.ts';
+import { type DatabaseName, databaseNames, variableOf } from '../services.ts';
 import { auditRound } from './audit.ts';
-import { auditMetrics } from './auditor-metrics.ts';
-import { type Rounds, startRounds } from './rounds.ts';
-import { auditorVariables } from './variables.ts';
+import { auditMetrics, type Rounds, startRounds } from './rounds.ts';
 
 const service = 'auditor';
+
+const urlVariable = (name: DatabaseName) =>
+  variableOf(name, 'DATABASE_URL') as `${Uppercase<DatabaseName>}_DATABASE_URL`;
+const database = variable.database();
+const databaseVariables = Object.fromEntries(databaseNames.map((name) => [urlVariable(name), database])) as Record<
+  ReturnType<typeof urlVariable>,
+  typeof database
+>;
+
+/**
+ * Includes those of every process, so that a deployment need not make an exception, but it sends no traces. A role that may
+ * read everything (`pg_read_all_data`) is enough for the databases.
+ */
+export const auditorVariables = z.object({
+  ...processVariables,
+  AUDITOR_PORT: variable.port(4005),
+  ...databaseVariables,
+});
 
 export interface AuditorOptions {
   readonly urls: DatabaseUrls;
@@ -31,23 +46,22 @@ export interface Auditor {
   close(): Promise<void>;
 }
 
-/** Audits and answers `/health/*` and `/metrics`. Ready while the latest audit could be made. */
+/** Audits, and serves `/health/*` and `/metrics`. Ready while the latest audit completed. */
 export const openAuditor = async (options: AuditorOptions): Promise<Auditor> => {
   const { urls, everyMs, settleMs, host, port, log, isEnding = () => false } = options;
   const metrics = createMetrics(service);
-  const measured = auditMetrics(metrics);
   let rounds: Rounds | undefined;
   const http = createHttpServer({
     log,
     metrics,
-    notReady: async () => [...(isEnding() ? ['shutting down'] : []), ...(rounds?.couldBeMade ? [] : ['an audit'])],
+    notReady: async () => [...(isEnding() ? ['shutting down'] : []), ...(rounds?.isHealthy ? [] : ['an audit'])],
   });
-  // First: a process that cannot be asked should end, and not audit on.
+  // First: a process that cannot be probed should end and not go on auditing.
   await http.listen({ host, port });
   rounds = startRounds({
     audit: (signal, since) => auditRound(urls, { settleMs, signal, since }),
     everyMs,
-    measured,
+    metrics: auditMetrics(metrics),
     log,
   });
   return {
@@ -68,19 +82,14 @@ export interface AuditorFlags {
   readonly dataDir: string;
 }
 
-/** Until the process is told to end, which it does with exit code 0. */
+/** Until the process is terminated; exit code 0. */
 export const runAuditor = async ({ everyMs, settleMs, port, dataDir }: AuditorFlags): Promise<void> => {
   const found = namesDatabases() ? {} : asVariables(await findDatabases(process.env, dataDir));
   const config = readConfig(service, auditorVariables, { ...process.env, ...found });
   const log = createLog({ service, level: config.LOG_LEVEL });
   const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
   const auditor = await openAuditor({
-    urls: {
-      user: config.USER_DATABASE_URL,
-      product: config.PRODUCT_DATABASE_URL,
-      order: config.ORDER_DATABASE_URL,
-      payment: config.PAYMENT_DATABASE_URL,
-    },
+    urls: Object.fromEntries(databaseNames.map((name) => [name, config[urlVariable(name)]])) as DatabaseUrls,
     everyMs,
     settleMs,
     host: config.HOST,
@@ -93,11 +102,9 @@ export const runAuditor = async ({ everyMs, settleMs, port, dataDir }: AuditorFl
   log.info({ port: auditor.port, everySeconds: everyMs / 1_000 }, 'listening');
 };
 
-const variableOf = (name: string): string => `${name.toUpperCase()}_DATABASE_URL`;
-
-/** One is enough: that others are missing is a fault of the environment then, which `readConfig` tells. */
+/** One is enough: `readConfig` then reports those that are missing. */
 const namesDatabases = (): boolean =>
-  subgraphNames.map(variableOf).some((name) => process.env[name] || process.env[`${name}_FILE`]);
+  databaseNames.map(urlVariable).some((name) => process.env[name] || process.env[`${name}_FILE`]);
 
 const asVariables = (urls: DatabaseUrls): Record<string, string> =>
-  Object.fromEntries(subgraphNames.map((name) => [variableOf(name), urls[name]]));
+  Object.fromEntries(databaseNames.map((name) => [urlVariable(name), urls[name]]));

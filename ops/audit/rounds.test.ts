@@ -4,14 +4,13 @@ import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.t
 import { seriesOf } from '#kit/observability/series.ts';
 import { until } from '#kit/vitest/until.ts';
 import { Registry } from '#platform/observability/metrics.ts';
-import { auditMetrics } from './auditor-metrics.ts';
 import type { Finding } from './report.ts';
-import { isFullDue, type Rounds, type RoundsOptions, roundLimits, startRounds } from './rounds.ts';
+import { auditMetrics, isFullDue, type Rounds, type RoundsOptions, roundLimits, startRounds } from './rounds.ts';
 
 const finding = (rule: string, ...orders: string[]): Finding => ({
   rule,
   promise: 'it holds',
-  breaches: orders.map((order) => ({ ids: { order }, what: 'it does not' })),
+  violations: orders.map((order) => ({ ids: { order }, what: 'it does not' })),
 });
 
 let recorded: RecordedLog;
@@ -30,11 +29,10 @@ const start = (audit: (signal: AbortSignal) => Promise<readonly Finding[]>, ever
     made++;
     return { findings: await audit(signal), watermark, nextIsFull: false, isFull: since === undefined };
   };
-  const measured = auditMetrics(registry);
   rounds = startRounds({
     audit: counted,
     everyMs,
-    measured,
+    metrics: auditMetrics(registry),
     log: recorded.log,
     limits: { ...roundLimits, roundMs, retryMs: 5 },
   });
@@ -46,18 +44,18 @@ const rest = () => {
 
 it('shows what the last audit found', async () => {
   start(async () => [finding('a'), finding('b', 'ord_1', 'ord_2')]);
-  expect(rounds.couldBeMade).toBeUndefined();
+  expect(rounds.isHealthy).toBeUndefined();
   expect(await seriesOf(registry)).toEqual({
     agora_audit_last_success_timestamp_seconds: 0,
     agora_audit_last_full_timestamp_seconds: 0,
     agora_audit_failures_total: 0,
   });
   await rest();
-  expect(rounds.couldBeMade).toBe(true);
+  expect(rounds.isHealthy).toBe(true);
   const series = await seriesOf(registry);
   expect(series).toMatchObject({
-    'agora_audit_breaches{rule="a"}': 0,
-    'agora_audit_breaches{rule="b"}': 2,
+    'agora_audit_violations{rule="a"}': 0,
+    'agora_audit_violations{rule="b"}': 2,
     agora_audit_failures_total: 0,
   });
   expect(Date.now() / 1_000 - (series.agora_audit_last_success_timestamp_seconds ?? 0)).toBeLessThan(60);
@@ -65,21 +63,21 @@ it('shows what the last audit found', async () => {
 
 const watermark = { user: '1', product: '2', order: '3', payment: '4' };
 
-it('looks at what has moved since the round before, unless a full round is due or a breach stands', async () => {
+it('covers what has moved since the round before, unless a full round is due or a violation stands', async () => {
   const asked: unknown[] = [];
-  let hasBreach = false;
+  let hasViolation = false;
   rounds = startRounds({
     audit: async (_, since) => {
       asked.push(since);
       made++;
-      return { findings: [], watermark, nextIsFull: hasBreach, isFull: since === undefined };
+      return { findings: [], watermark, nextIsFull: hasViolation, isFull: since === undefined };
     },
-    ...{ everyMs: 5, measured: auditMetrics(registry), log: recorded.log },
+    ...{ everyMs: 5, metrics: auditMetrics(registry), log: recorded.log },
     // A full round is as good as free here, and would be due at once: it comes within the hour all the same.
     limits: { ...roundLimits, fullShare: 0 },
   });
   await until('three rounds', () => made >= 3);
-  hasBreach = true;
+  hasViolation = true;
   await until('two rounds more', () => made >= 5);
   expect(asked.slice(0, 3)).toEqual([undefined, watermark, watermark]);
   await until('a full round', () => asked.slice(3).includes(undefined));
@@ -96,37 +94,37 @@ it.each([
   expect(isFullDue(last, now, roundLimits)).toBe(isDue);
 });
 
-it('tells of each breach once with its ids, and when it is gone', async () => {
+it('logs each violation once with its ids, and when it is gone', async () => {
   let found = [finding('a', 'ord_1')];
   start(async () => found);
   await rest();
   found = [finding('a', 'ord_1', 'ord_2')];
   await rest();
-  const broken = recorded.saying('an invariant is broken');
+  const broken = recorded.saying('audit rule violated');
   expect(broken.map(({ level, rule, ids }) => [level, rule, ids])).toEqual([
     [50, 'a', { order: 'ord_1' }],
     [50, 'a', { order: 'ord_2' }],
   ]);
   found = [finding('a')];
   await rest();
-  expect(recorded.saying('are gone')).toMatchObject([{ rule: 'a', gone: 2, left: 0 }]);
-  expect(await seriesOf(registry)).toMatchObject({ 'agora_audit_breaches{rule="a"}': 0 });
+  expect(recorded.saying('violations are gone')).toMatchObject([{ rule: 'a', gone: 2, left: 0 }]);
+  expect(await seriesOf(registry)).toMatchObject({ 'agora_audit_violations{rule="a"}': 0 });
   found = [finding('a', 'ord_1')];
   await rest();
-  expect(recorded.saying('an invariant is broken')).toHaveLength(3);
+  expect(recorded.saying('audit rule violated')).toHaveLength(3);
 });
 
-it('writes twenty lines of a rule that is broken everywhere, and how many more there are', async () => {
+it('logs twenty violations of a rule, and how many more there are', async () => {
   const orders = Array.from({ length: 50 }, (_, index) => `ord_${index}`);
   start(async () => [finding('a', ...orders)]);
   await rest();
-  expect(recorded.saying('an invariant is broken').map(({ leftOut }) => leftOut)).toEqual([
+  expect(recorded.saying('audit rule violated').map(({ more }) => more)).toEqual([
     ...Array.from({ length: 20 }, () => undefined),
     30,
   ]);
 });
 
-it('counts an audit that cannot be made, keeps what was found, and goes on', async () => {
+it('counts a failed audit, keeps what was found, and goes on', async () => {
   let isAway = false;
   start(async () => {
     if (isAway) throw new Error('the database is away');
@@ -135,18 +133,18 @@ it('counts an audit that cannot be made, keeps what was found, and goes on', asy
   await rest();
   isAway = true;
   await rest();
-  expect(rounds.couldBeMade).toBe(false);
+  expect(rounds.isHealthy).toBe(false);
   const series = await seriesOf(registry);
-  expect(series['agora_audit_breaches{rule="a"}']).toBe(1);
+  expect(series['agora_audit_violations{rule="a"}']).toBe(1);
   expect(series.agora_audit_failures_total).toBeGreaterThanOrEqual(1);
   expect(recorded.saying('is away')).toHaveLength(1);
   isAway = false;
   await rest();
-  expect(rounds.couldBeMade).toBe(true);
+  expect(rounds.isHealthy).toBe(true);
   expect(recorded.saying('audited is back')).toHaveLength(1);
 });
 
-it('rests between two audits, and less after one that could not be made', async () => {
+it('pauses between two audits, and for less after a failed one', async () => {
   let isAway = true;
   start(async () => {
     if (isAway) throw new Error('away');
@@ -154,7 +152,7 @@ it('rests between two audits, and less after one that could not be made', async 
   }, 60_000);
   await until('a second try', () => made >= 2);
   isAway = false;
-  await until('an audit', () => rounds.couldBeMade === true);
+  await until('an audit', () => rounds.isHealthy === true);
   const before = made;
   await pause(50);
   expect(made).toBe(before);
@@ -163,12 +161,12 @@ it('rests between two audits, and less after one that could not be made', async 
 const endless = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
-it('gives up an audit that takes too long', async () => {
+it('aborts an audit that takes too long', async () => {
   start(endless, 5, 20);
-  await until('a failure', async () => rounds.couldBeMade === false);
+  await until('a failure', async () => rounds.isHealthy === false);
 });
 
-it('ends at once, though an audit is under way', async () => {
+it('ends at once, even during an audit', async () => {
   start(endless);
   await rounds.close();
   expect(await seriesOf(registry)).toMatchObject({ agora_audit_failures_total: 0 });

@@ -1,18 +1,18 @@
-/** Audit after audit. */
+/** Audit after audit, with their metrics. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { availabilityLog } from '#platform/observability/availability-log.ts';
 import type { Logger } from '#platform/observability/log.ts';
+import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
 import type { Round } from './audit.ts';
-import type { AuditMetrics } from './auditor-metrics.ts';
+import { violationLog } from './report.ts';
 import type { Watermark } from './rule.ts';
-import { breachTeller } from './tell-breaches.ts';
 
 export interface RoundsOptions {
-  /** Looks at what has moved since then, or at everything. Ends early, with the reason of the signal, when that is aborted. */
+  /** Covers what has moved since then, or everything. Rejects with the signal's reason once that is aborted. */
   readonly audit: (signal: AbortSignal, since: Watermark | undefined) => Promise<Round>;
-  /** From the end of one to the start of the next: however long they take, there is never a second one. */
+  /** From the end of one to the start of the next: they never overlap. */
   readonly everyMs: number;
-  readonly measured: AuditMetrics;
+  readonly metrics: AuditMetrics;
   readonly log: Logger;
   readonly limits?: RoundLimits;
 }
@@ -25,12 +25,12 @@ export interface RoundLimits {
 }
 
 export const roundLimits: RoundLimits = {
-  // 30 min for all rules: some millions of orders. A shop that outgrows it hears so, by its alert that no audit is made any more.
+  // 30 min for all rules: some millions of orders. A shop that outgrows it is alerted that audits no longer complete.
   roundMs: 30 * 60_000,
-  // 5 s after an audit that could not be made: most often a database that is starting.
+  // 5 s after a failed audit: most often a database is starting.
   retryMs: 5_000,
-  // A twentieth of the time is spent on full rounds. A small shop has one each minute, which takes it less than a second; one
-  // that takes minutes comes within the hour, and in between rounds look at what has moved.
+  // A twentieth of the time goes to full rounds. A small shop has one each minute, which takes less than a second; one that
+  // takes minutes comes within the hour, with incremental rounds in between.
   fullShare: 1 / 20,
   fullWithinMs: 60 * 60_000,
 };
@@ -40,23 +40,23 @@ interface LastFull {
   readonly tookMs: number;
 }
 
-/** Whether it is time to look at everything again. By a clock of milliseconds. */
+/** Whether a full round is due; `now` is in milliseconds. */
 export const isFullDue = (last: LastFull | undefined, now: number, { fullShare, fullWithinMs }: RoundLimits): boolean =>
   last === undefined || now - last.endedAt >= Math.min(last.tookMs / fullShare, fullWithinMs);
 
 export interface Rounds {
-  /** Of the latest audit; nothing while the first is under way. */
-  readonly couldBeMade: boolean | undefined;
-  /** Breaks off what is under way: an audit only reads. */
+  /** Whether the latest audit completed; undefined while the first is under way. */
+  readonly isHealthy: boolean | undefined;
+  /** Aborts what is under way: an audit only reads. */
   close(): Promise<void>;
 }
 
-/** Starts with an audit at once. One that cannot be made is counted and told, and the next is tried sooner. */
-export const startRounds = ({ audit, everyMs, measured, log, limits = roundLimits }: RoundsOptions): Rounds => {
+/** Starts with an audit at once. One that fails is counted and logged, and the next one comes sooner. */
+export const startRounds = ({ audit, everyMs, metrics, log, limits = roundLimits }: RoundsOptions): Rounds => {
   const stopping = new AbortController();
-  const databases = availabilityLog(log, 'something that is to be audited');
-  const tell = breachTeller(log);
-  let couldBeMade: boolean | undefined;
+  const databases = availabilityLog(log, 'a database to be audited');
+  const logViolations = violationLog(log);
+  let isHealthy: boolean | undefined;
   let lastFull: LastFull | undefined;
   let watermark: Watermark | undefined;
 
@@ -64,37 +64,83 @@ export const startRounds = ({ audit, everyMs, measured, log, limits = roundLimit
     const start = performance.now();
     try {
       const since = isFullDue(lastFull, start, limits) ? undefined : watermark;
-      const made = await audit(AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.roundMs)]), since);
+      const completed = await audit(AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.roundMs)]), since);
       const endedAt = performance.now();
-      if (made.isFull) lastFull = { endedAt, tookMs: endedAt - start };
-      watermark = made.nextIsFull ? undefined : made.watermark;
-      measured.made(made, endedAt - start);
+      if (completed.isFull) lastFull = { endedAt, tookMs: endedAt - start };
+      watermark = completed.nextIsFull ? undefined : completed.watermark;
+      metrics.completed(completed, endedAt - start);
       databases.up();
-      tell(made.findings);
-      couldBeMade = true;
+      logViolations(completed.findings);
+      isHealthy = true;
     } catch (error) {
       if (stopping.signal.aborted) return;
-      measured.failed();
+      metrics.failed();
       databases.down(error);
-      couldBeMade = false;
+      isHealthy = false;
     }
   };
 
   const ended = (async () => {
     while (!stopping.signal.aborted) {
       await round();
-      const restMs = couldBeMade ? everyMs : Math.min(everyMs, limits.retryMs);
+      const restMs = isHealthy ? everyMs : Math.min(everyMs, limits.retryMs);
       await pause(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
 
   return {
-    get couldBeMade() {
-      return couldBeMade;
+    get isHealthy() {
+      return isHealthy;
     },
     close: async () => {
       stopping.abort(new Error('the auditor ends'));
       await ended;
     },
+  };
+};
+
+export interface AuditMetrics {
+  readonly completed: (round: Pick<Round, 'findings' | 'isFull'>, tookMs: number) => void;
+  readonly failed: () => void;
+}
+
+/** Violations stay as they were found until an audit that completes no longer finds them. */
+export const auditMetrics = (registry: Registry): AuditMetrics => {
+  const registers = [registry];
+  const violations = new Gauge({
+    name: 'agora_audit_violations',
+    help: 'Violations that the last audit found, by rule; no series before the first audit.',
+    labelNames: ['rule'],
+    registers,
+  });
+  const lastSuccess = new Gauge({
+    name: 'agora_audit_last_success_timestamp_seconds',
+    help: 'When an audit last completed, whatever it found; 0 before the first.',
+    registers,
+  });
+  const lastFull = new Gauge({
+    name: 'agora_audit_last_full_timestamp_seconds',
+    help: 'When a full audit last completed, not only one of what had moved; 0 before the first.',
+    registers,
+  });
+  const duration = new Gauge({
+    name: 'agora_audit_duration_seconds',
+    help: 'Duration of the last completed audit, by whether it was full or incremental.',
+    labelNames: ['round'],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'agora_audit_failures_total',
+    help: 'Audits that did not complete.',
+    registers,
+  });
+  return {
+    completed: ({ findings, isFull }, tookMs) => {
+      for (const { rule, violations: found } of findings) violations.set({ rule }, found.length);
+      lastSuccess.setToCurrentTime();
+      if (isFull) lastFull.setToCurrentTime();
+      duration.set({ round: isFull ? 'full' : 'incremental' }, tookMs / 1_000);
+    },
+    failed: () => failures.inc(),
   };
 };

@@ -1,42 +1,42 @@
-/** What an invariant of the whole system is, and what it sees: all four databases, read-only. */
+/** What a rule of the audit is and what it sees: all databases, read-only. */
 import type { Pool } from 'pg';
-import type { SubgraphName } from '../services.ts';
+import type { DatabaseName } from '../services.ts';
 
 export type Row = Record<string, unknown>;
 
-/** One database, to read. Each rule's SQL is a constant of its file. */
+/** One database, to read. The SQL of a rule is a constant. */
 export type Query = <R extends Row = Row>(sql: string, ...values: unknown[]) => Promise<R[]>;
 
-export interface Databases extends Record<SubgraphName, Query> {}
+export interface Databases extends Record<DatabaseName, Query> {}
 
-export interface Breach {
+export interface Violation {
   /** Ids to look at. */
   readonly ids: Readonly<Record<string, string>>;
-  /** What is, and what ought to be. */
+  /** What was found, and what was expected. */
   readonly what: string;
 }
 
-export interface OrderBreach extends Breach {
+export interface OrderViolation extends Violation {
   readonly ids: Readonly<Record<string, string>> & { readonly order: string };
 }
 
-/** How far each outbox was looked at. Every change in the shop that others must know of leaves a message there. */
-export type Watermark = Readonly<Record<SubgraphName, string>>;
+/** How far each outbox has been audited. Every change that concerns another service leaves a message there. */
+export type Watermark = Readonly<Record<DatabaseName, string>>;
 
 export interface Moved {
   readonly since: Watermark;
-  /** Ids of the orders that anybody has said something about. */
+  /** Ids of the orders that a message was about. */
   readonly orders: readonly string[];
 }
 
 export interface AuditContext {
   readonly databases: Databases;
   /**
-   * Younger than this is in flight and not broken. Services agree by messages, so two databases read one after the
-   * other may differ about what happened just now. By the databases' clocks, which also wrote what it is compared with.
+   * What is younger counts as in flight. Services agree by messages, so two databases that are read one after the other may
+   * differ about what has just happened. By the databases' clocks, which also wrote what it is compared with.
    */
   readonly settledBefore: Date;
-  /** In an incremental round: look at this and nothing else. Absent in a full round. */
+  /** What an incremental round is limited to. Absent in a full round. */
   readonly moved?: Moved;
 }
 
@@ -46,90 +46,110 @@ export interface AuditedOrder extends Row {
   readonly status: string;
   readonly currency: string;
   readonly total: number;
-  /** Counts its changes. */
+  /** The number of its changes. */
   readonly version: number;
   /** Of the latest attempt to pay. */
   readonly attempt_id: string;
   readonly attempt_number: number;
-  /** It is at rest, and has been for the settling time: its neighbours have taken in all that it has told them. */
+  /** Completed, and for longer than the settling time: the other services have processed all of its messages. */
   readonly is_settled: boolean;
 }
 
 interface Named {
   readonly name: string;
-  /** The promise, as a sentence. */
+  /** What the rule checks, as a sentence. */
   readonly promise: string;
 }
 
-/** A promise about each order by itself: asked page by page, so that no statement grows with the shop. */
+/** About each order by itself: checked page by page, so that no statement grows with the shop. */
 export interface OrderRule extends Named {
   readonly scope: 'orders';
   /**
-   * May read the databases in any order: a breach of an order that has changed since the page was read is dropped, and
-   * whatever else a service did to an order in the meantime was told to it by a change of that order.
+   * May read the databases in any order: violations of an order that has changed since the page was read are dropped, and
+   * whatever a service did about an order meanwhile was caused by a change of that order.
    */
-  readonly check: (context: AuditContext, orders: readonly AuditedOrder[]) => Promise<readonly OrderBreach[]>;
+  readonly check: (context: AuditContext, orders: readonly AuditedOrder[]) => Promise<readonly OrderViolation[]>;
 }
 
-/** A promise about something else. Where it compares databases, it has to read the effect before its cause. */
+/** About anything else. Where it compares databases, it has to read the effect before its cause. */
 export interface SystemRule extends Named {
   /**
-   * `always`: whole in each round, because an index leads to the few rows in question. `moved`: incremental rounds look at
-   * `context.moved` only. `full`: reads whole tables, and is left to full rounds.
+   * `always`: complete in each round, because an index leads to the few rows in question. `moved`: incremental rounds look
+   * at `context.moved` only. `full`: reads whole tables, so it is left to full rounds.
    */
   readonly scope: 'always' | 'moved' | 'full';
-  readonly check: (context: AuditContext) => Promise<readonly Breach[]>;
+  readonly check: (context: AuditContext) => Promise<readonly Violation[]>;
 }
 
 export type Rule = OrderRule | SystemRule;
 
-/** A rule that one database can answer alone. `sql` returns a row for each breach; `$1` is the settled time. */
+type Columns = Readonly<Record<string, string>>;
+
+/** How the rows of a statement become violations: which column holds which id, and what is wrong. */
+interface Statement<Ids extends Columns> {
+  readonly database: DatabaseName;
+  readonly sql: string;
+  readonly ids: Ids;
+  readonly what: (row: Row) => string;
+}
+
+const violationOf =
+  <Ids extends Columns>({ ids, what }: Pick<Statement<Ids>, 'ids' | 'what'>) =>
+  (row: Row) => ({
+    ids: Object.fromEntries(Object.entries(ids).map(([name, column]) => [name, String(row[column])])) as Ids,
+    what: what(row),
+  });
+
+/** A rule that one database can answer alone, a row for each violation; `$1` is the settled time. */
 export const sqlRule = ({
   database,
   sql,
-  breach,
+  ids,
+  what,
   ...rule
-}: Omit<SystemRule, 'check' | 'scope'> & {
-  readonly scope: 'always' | 'full';
-  readonly database: SubgraphName;
-  readonly sql: string;
-  readonly breach: (row: Row) => Breach;
-}): SystemRule => ({
+}: Named & { readonly scope: 'always' | 'full' } & Statement<Columns>): SystemRule => ({
   ...rule,
   check: async ({ databases, settledBefore }) =>
-    (await databases[database](sql, ...(sql.includes('$1') ? [settledBefore] : []))).map(breach),
+    (await databases[database](sql, ...(sql.includes('$1') ? [settledBefore] : []))).map(violationOf({ ids, what })),
 });
 
-/** A rule about orders that one database can answer alone. `$1` is the ids of the orders in question. */
+/** A rule about orders that one database can answer alone; `$1` is the ids of the orders in question. */
 export const orderSqlRule = ({
   database,
   sql,
-  breach,
-  ...rule
-}: Omit<OrderRule, 'check' | 'scope'> & {
-  readonly database: SubgraphName;
-  readonly sql: string;
-  readonly breach: (row: Row) => OrderBreach;
-}): OrderRule => ({
-  ...rule,
+  ids,
+  what,
+  ...named
+}: Named & Statement<Columns & { readonly order: string }>): OrderRule => ({
+  ...named,
   scope: 'orders',
-  check: async ({ databases }, orders) =>
-    (
-      await databases[database](
-        sql,
-        orders.map(({ id }) => id),
-      )
-    ).map(breach),
+  check: async ({ databases }, orders) => {
+    const rows = await databases[database](
+      sql,
+      orders.map(({ id }) => id),
+    );
+    return rows.map(violationOf({ ids, what }));
+  },
 });
 
+/** Rows that carry a count, summed up. */
+export const countsByKey = <R extends { readonly times: string }>(
+  rows: readonly R[],
+  keyOf: (row: R) => string,
+): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + Number(row.times));
+  return counts;
+};
+
 /**
- * Runs `sql` on pooled connections whose every transaction is read-only, one statement at a time; once `signal` is aborted,
- * throws its reason. Whoever asks meanwhile waits here, because in the pool a wait counts as a server out of reach.
+ * Runs `sql` on read-only pooled connections, one statement at a time; once `signal` is aborted, throws its reason. Others
+ * queue here, because the pool would count their wait as an unreachable server.
  */
 export const readOnly = (pool: Pick<Pool, 'query'>, signal?: AbortSignal): Query => {
-  let turn: Promise<unknown> = Promise.resolve();
+  let previous: Promise<unknown> = Promise.resolve();
   return <R extends Row>(sql: string, ...values: unknown[]) => {
-    const answer = turn.then(async (): Promise<R[]> => {
+    const answer = previous.then(async (): Promise<R[]> => {
       signal?.throwIfAborted();
       try {
         return (await pool.query(sql, values)).rows;
@@ -138,7 +158,7 @@ export const readOnly = (pool: Pick<Pool, 'query'>, signal?: AbortSignal): Query
         throw error;
       }
     });
-    turn = answer.catch(() => undefined);
+    previous = answer.catch(() => undefined);
     return answer;
   };
 };

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { withClient } from '#platform/database/client.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { subgraphNames } from '../services.ts';
-import { disposeDatabases, healthyShop, run, sent, takenIn } from './four-databases.fixture.ts';
+import { databaseNames } from '../services.ts';
+import { disposeDatabases, healthyShop, processed, run, sent } from '../shop-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
 import { readManifest } from './manifest.ts';
 
@@ -78,7 +78,7 @@ describe('a backup', () => {
     await expect(backup({ say, signal: interruption.signal })).rejects.toThrow('interrupted');
     expect(existsSync(folder)).toBe(remains);
     if (remains) expect(await readdir(folder)).toEqual([]);
-    for (const name of subgraphNames)
+    for (const name of databaseNames)
       await expect
         .poll(() => run(urls[name], `SELECT FROM pg_stat_activity WHERE application_name = 'agora-backup'`))
         .toEqual([]);
@@ -99,7 +99,7 @@ describe('a backup', () => {
   });
 
   it('is kept and says so when a message was taken in that nobody has sent', async () => {
-    await run(urls.user, takenIn('msg_from_nowhere'));
+    await run(urls.user, processed('msg_from_nowhere'));
     const said: string[] = [];
     expect((await backup({ say: (line) => said.push(line) })).effectsWithoutCause).toBe(1);
     expect(said.join('\n')).toContain('user has taken in order.placed msg_from_nowhere, which nobody has sent');

@@ -1,14 +1,14 @@
 /** What a restore would replace, and whether somebody is still using it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { SubgraphName } from '../services.ts';
+import type { DatabaseName } from '../services.ts';
 import { quoted, tablesOf } from './tables.ts';
 
 /** The history of migrations is no data: a database that was migrated and nothing else is empty. */
 const isData = ({ name }: { name: string }): boolean => name !== '_prisma_migrations';
 
 /** What is in a database, as a sentence; undefined for one that is empty. */
-export const whatIsIn = async (client: pg.Client, name: SubgraphName): Promise<string | undefined> => {
+export const whatIsIn = async (client: pg.Client, name: DatabaseName): Promise<string | undefined> => {
   const filled: string[] = [];
   for (const table of (await tablesOf(client)).filter(isData)) {
     const { rows } = await client.query<{ count: string }>(`SELECT count(*) FROM ${quoted(table)}`);
@@ -26,7 +26,7 @@ const sessions = `
    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL`;
 
 /** A service that goes on while its data is replaced would mix what it remembers with what it finds. */
-export const insistOnBeingAlone = async (client: pg.Client, name: SubgraphName): Promise<void> => {
+export const insistOnBeingAlone = async (client: pg.Client, name: DatabaseName): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const { rows } = await client.query<{ who: string }>(sessions);

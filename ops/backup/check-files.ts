@@ -1,14 +1,14 @@
 /** Whether every file of a backup is as it was written: asked before anything is touched. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { subgraphNames } from '../services.ts';
+import { databaseNames } from '../services.ts';
 import { sha256Of } from './copy.ts';
 import { fileOf, type Manifest } from './manifest.ts';
 
 /** Reads all of it. Throws, naming each file that is missing or differs. */
 export const checkFiles = async (folder: string, manifest: Manifest, signal?: AbortSignal): Promise<void> => {
   const faults: string[] = [];
-  for (const name of subgraphNames) {
+  for (const name of databaseNames) {
     for (const table of manifest.databases[name].tables) {
       const file = fileOf(name, table);
       const found = await stat(path.join(folder, file)).catch(() => undefined);

@@ -4,9 +4,9 @@ import { openClient } from '#platform/database/connection.ts';
 import type pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import type { Databases, Query } from '../audit/rule.ts';
-import { type SubgraphName, subgraphNames } from '../services.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
 
-export type Connections = Readonly<Record<SubgraphName, pg.Client>>;
+export type Connections = Readonly<Record<DatabaseName, pg.Client>>;
 
 // 5 s to connect: it takes milliseconds, so longer means that nobody is there.
 const connectWithinMs = 5_000;
@@ -18,9 +18,9 @@ export const withConnections = async <T>(
   work: (connections: Connections) => Promise<T>,
 ): Promise<T> => {
   const broken: string[] = [];
-  const onBreak = (name: SubgraphName) => (error: Error) =>
+  const onBreak = (name: DatabaseName) => (error: Error) =>
     broken.push(`the connection to the database of ${name} broke: ${error.message}`);
-  const clients = subgraphNames.map((name) => [name, open(urls[name], onBreak(name))] as const);
+  const clients = databaseNames.map((name) => [name, open(urls[name], onBreak(name))] as const);
   const close = () => Promise.all(clients.map(([, client]) => client.end()));
   // Ends the statements under way as well, so that a wait for a lock does not outlive who asked to stop.
   const giveUp = () => void close();
@@ -46,7 +46,7 @@ const open = (connectionString: string, onBreak: (error: Error) => void): pg.Cli
   return client;
 };
 
-const connect = async (name: SubgraphName, client: pg.Client): Promise<void> => {
+const connect = async (name: DatabaseName, client: pg.Client): Promise<void> => {
   try {
     await client.connect();
   } catch (cause) {
@@ -60,18 +60,18 @@ const connect = async (name: SubgraphName, client: pg.Client): Promise<void> => 
 /** Does the same in all four databases at once. */
 export const inEach = async <T>(
   connections: Connections,
-  work: (client: pg.Client, name: SubgraphName) => Promise<T>,
-): Promise<Record<SubgraphName, T>> => {
+  work: (client: pg.Client, name: DatabaseName) => Promise<T>,
+): Promise<Record<DatabaseName, T>> => {
   const results = await Promise.all(
-    subgraphNames.map(async (name) => [name, await work(connections[name], name)] as const),
+    databaseNames.map(async (name) => [name, await work(connections[name], name)] as const),
   );
-  return Object.fromEntries(results) as Record<SubgraphName, T>;
+  return Object.fromEntries(results) as Record<DatabaseName, T>;
 };
 
 /** For what reads all four: each sees what its connection's transaction sees. */
 export const queriesOf = (connections: Connections): Databases =>
   Object.fromEntries(
-    subgraphNames.map((name): [string, Query] => [
+    databaseNames.map((name): [string, Query] => [
       name,
       async (sql, ...values) => (await connections[name].query(sql, values)).rows,
     ]),

@@ -3,11 +3,11 @@ import { newId } from '#contracts/ids.ts';
 import { until } from '#kit/vitest/until.ts';
 import pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { subgraphNames } from '../services.ts';
+import { databaseNames } from '../services.ts';
+import { disposeDatabases, migratedDatabases, processed, run, sent } from '../shop-databases.fixture.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
 import { cutLimits, takeCut } from './cut.ts';
 import { effectsWithoutCause } from './effects-without-cause.ts';
-import { disposeDatabases, migratedDatabases, run, sent, takenIn } from './four-databases.fixture.ts';
 
 const hasty = { ...cutLimits, lockTimeoutMs: 200, attempts: 2, restMs: 20 };
 let urls: DatabaseUrls;
@@ -33,7 +33,7 @@ const connect = async (url: string): Promise<pg.Client> => {
 /** A service in the middle of taking a message in. */
 const reception = async (url: string, id: string = newId('Message')): Promise<pg.Client> => {
   const client = await connect(url);
-  await client.query(`BEGIN; ${takenIn(id)}`);
+  await client.query(`BEGIN; ${processed(id)}`);
   return client;
 };
 
@@ -43,7 +43,7 @@ const lockedInbox = async (url: string): Promise<boolean> => {
 };
 
 const inboxLocks = async (): Promise<boolean> =>
-  (await Promise.all(subgraphNames.map((name) => lockedInbox(urls[name])))).includes(true);
+  (await Promise.all(databaseNames.map((name) => lockedInbox(urls[name])))).includes(true);
 
 const untilLocked = (url: string): Promise<void> => until('the lock', () => lockedInbox(url));
 const untilUnlocked = (url: string): Promise<void> => until('no lock', async () => !(await lockedInbox(url)));
@@ -70,14 +70,14 @@ describe('a cut', () => {
     });
     await untilLocked(urls.order);
     await run(urls.order, sent('msg_at_the_last_moment'));
-    await receiving.query(`${takenIn('msg_at_the_last_moment')}; COMMIT`);
+    await receiving.query(`${processed('msg_at_the_last_moment')}; COMMIT`);
     expect(await causes).toEqual({ effects: 1, causes: 1 });
   });
 
   it('does not see what is taken in or sent after it, and lets both happen', async () => {
     const counts = await withConnections(urls, undefined, async (connections) => {
       await takeCut(connections);
-      await inEach(connections, (_, name) => run(urls[name], `${sent('msg_after')}; ${takenIn('msg_after')}`));
+      await inEach(connections, (_, name) => run(urls[name], `${sent('msg_after')}; ${processed('msg_after')}`));
       const count = `SELECT count(*) FROM (SELECT id FROM inbox_message UNION ALL SELECT id FROM outbox_message) message
                       WHERE id = 'msg_after'`;
       return inEach(connections, async (client) => (await client.query(count)).rows[0].count);
@@ -99,11 +99,11 @@ describe('a cut', () => {
       INSERT INTO idempotency_key (actor, operation, key, fingerprint) VALUES ('usr_1', 'placeOrder', 'k', 'f');
       ${sent('msg_placed')};
       COMMIT`);
-    await expect(order.query(takenIn('msg_reply'))).rejects.toThrow('lock timeout');
+    await expect(order.query(processed('msg_reply'))).rejects.toThrow('lock timeout');
 
     await receiving.query('ROLLBACK');
     await cut;
-    await order.query(takenIn('msg_reply'));
+    await order.query(processed('msg_reply'));
   });
 
   it('gives up in time when a reception hangs, says whose, and leaves no lock', async () => {
@@ -117,7 +117,7 @@ describe('a cut', () => {
     });
     expect(refused).toMatchObject({ message: expect.stringMatching(/^the inbox of payment could not be held/) });
     expect(performance.now() - begun).toBeLessThan(5_000);
-    await run(urls.user, takenIn('msg_next'));
+    await run(urls.user, processed('msg_next'));
     await hanging.query('ROLLBACK');
   });
 
@@ -156,7 +156,7 @@ describe('a cut', () => {
 });
 
 it('no cut of a busy shop has an effect without its cause', async () => {
-  await Promise.all(subgraphNames.map((name) => run(urls[name], 'DELETE FROM inbox_message')));
+  await Promise.all(databaseNames.map((name) => run(urls[name], 'DELETE FROM inbox_message')));
   let isOpen = true;
   const talk = async (number: number): Promise<void> => {
     const sender = await connect(urls[number % 2 ? 'order' : 'payment']);
@@ -164,7 +164,7 @@ it('no cut of a busy shop has an effect without its cause', async () => {
     for (let count = 0; isOpen; count++) {
       const id = `msg_${number}_${count}`;
       await sender.query(sent(id, 'not.known'));
-      await receiver.query(takenIn(id, 'not.known'));
+      await receiver.query(processed(id, 'not.known'));
     }
   };
   const talks = Promise.all(Array.from({ length: 4 }, (_, number) => talk(number)));

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from '#platform/database/pg.ts';
-import { type SubgraphName, subgraphNames } from '../services.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
 import { type Connections, inEach } from './connections.ts';
 
 export interface CutLimits {
@@ -27,9 +27,9 @@ export const cutLimits: CutLimits = {
 
 export interface Cut {
   /** By the clock of each server. */
-  readonly at: Readonly<Record<SubgraphName, Date>>;
+  readonly at: Readonly<Record<DatabaseName, Date>>;
   /** From asking for the lock until it was let go: how long a message may have waited to be taken in. */
-  readonly pausedMs: Readonly<Record<SubgraphName, number>>;
+  readonly pausedMs: Readonly<Record<DatabaseName, number>>;
   readonly attempts: number;
 }
 
@@ -60,9 +60,9 @@ export const takeCut = async (connections: Connections, limits = cutLimits, sign
 };
 
 /** Takes the four locks, or says whose could not be had in time. */
-const holdInboxes = async (connections: Connections, limits: CutLimits): Promise<readonly SubgraphName[]> => {
+const holdInboxes = async (connections: Connections, limits: CutLimits): Promise<readonly DatabaseName[]> => {
   const held = await inEach(connections, (client) => holdInbox(client, limits));
-  return subgraphNames.filter((name) => !held[name]);
+  return databaseNames.filter((name) => !held[name]);
 };
 
 /**

@@ -1,7 +1,7 @@
 /** Fills the tables of one database from a backup, in the caller's transaction. */
 import path from 'node:path';
 import type pg from 'pg';
-import type { SubgraphName } from '../services.ts';
+import type { DatabaseName } from '../services.ts';
 import { copyIn } from './copy.ts';
 import { fileOf, type SavedDatabase } from './manifest.ts';
 import { nameOf, quoted, tablesOf } from './tables.ts';
@@ -12,7 +12,7 @@ import { nameOf, quoted, tablesOf } from './tables.ts';
  */
 export const load = async (
   client: pg.Client,
-  { folder, name, saved, signal }: { folder: string; name: SubgraphName; saved: SavedDatabase; signal?: AbortSignal },
+  { folder, name, saved, signal }: { folder: string; name: DatabaseName; saved: SavedDatabase; signal?: AbortSignal },
 ): Promise<void> => {
   const made = (await tablesOf(client)).map(nameOf).sort();
   const expected = saved.tables.map(nameOf).sort();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import type { SubgraphName } from '../services.ts';
+import type { DatabaseName } from '../services.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
 import { copyOut } from './copy.ts';
 import { type CutLimits, cutLimits, takeCut } from './cut.ts';
@@ -45,8 +45,8 @@ export const makeBackup = async (options: BackupOptions): Promise<Manifest> => {
         return { ...saved, cutAt: cut.at[name].toISOString() };
       });
       const orphans = await effectsWithoutCause(queriesOf(connections));
-      for (const { id, type, takenInBy } of orphans.slice(0, shownOrphans))
-        say(`${takenInBy} has taken in ${type} ${id}, which nobody has sent`);
+      for (const { id, type, processedBy } of orphans.slice(0, shownOrphans))
+        say(`${processedBy} has taken in ${type} ${id}, which nobody has sent`);
       const manifest: Manifest = { format: 1, release, effectsWithoutCause: orphans.length, databases };
       await writeManifest(folder.path, manifest);
       return manifest;
@@ -64,7 +64,7 @@ const sum = (tables: readonly SavedTable[], what: 'rows' | 'bytes'): number =>
   tables.reduce((total, table) => total + table[what], 0);
 
 /** Shared, for the rest of the session: a migration waits for the end of the backup, in which tables must not change. */
-const holdOffMigrations = async (client: pg.Client, name: SubgraphName): Promise<void> => {
+const holdOffMigrations = async (client: pg.Client, name: DatabaseName): Promise<void> => {
   const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock_shared($1) AS held', [
     prismaLockKey,
   ]);
@@ -73,7 +73,7 @@ const holdOffMigrations = async (client: pg.Client, name: SubgraphName): Promise
 
 const saveDatabase = async (
   client: pg.Client,
-  name: SubgraphName,
+  name: DatabaseName,
   folder: string,
   signal?: AbortSignal,
 ): Promise<Omit<SavedDatabase, 'cutAt'>> => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type SubgraphName, subgraphNames } from '../services.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
 
 // Names become file names on one side and SQL identifiers on the other; the latter are quoted, the former must not lead away.
 const Name = z.string().regex(/^[^/\\\0]+$/);
@@ -37,8 +37,8 @@ const Manifest = z.object({
   /** Messages that were taken in though nobody had sent them: 0, or something is wrong with the shop or the cut. */
   effectsWithoutCause: z.int().nonnegative(),
   databases: z.object(
-    Object.fromEntries(subgraphNames.map((name) => [name, SavedDatabase])) as Record<
-      SubgraphName,
+    Object.fromEntries(databaseNames.map((name) => [name, SavedDatabase])) as Record<
+      DatabaseName,
       typeof SavedDatabase
     >,
   ),
@@ -50,7 +50,7 @@ export const manifestFile = 'manifest.json';
 export const unfinishedManifestFile = `${manifestFile}.new`;
 
 /** Where a table's rows are, below the folder of the backup. */
-export const fileOf = (database: SubgraphName, { schema, name }: Pick<SavedTable, 'schema' | 'name'>): string =>
+export const fileOf = (database: DatabaseName, { schema, name }: Pick<SavedTable, 'schema' | 'name'>): string =>
   path.join(database, `${schema}.${name}.copy.gz`);
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { applyMigrations, pendingMigrations } from '#platform/database/migrations.ts';
-import { subgraphNames } from '../services.ts';
-import { disposeDatabases, migratedDatabases, newDatabases, run } from './four-databases.fixture.ts';
+import { databaseNames } from '../services.ts';
+import { disposeDatabases, migratedDatabases, newDatabases, run } from '../shop-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
 
@@ -22,7 +22,7 @@ const migrationsOf = (name: string): string => path.resolve('prisma', name, 'mig
 
 /** The first migration of each database, as the first release had it. */
 const firstRelease = async (): Promise<void> => {
-  for (const name of subgraphNames) {
+  for (const name of databaseNames) {
     const [first = ''] = (await readdir(migrationsOf(name))).sort();
     await cp(path.join(migrationsOf(name), first), path.join(scratch, name, first), { recursive: true });
   }
@@ -31,7 +31,7 @@ const firstRelease = async (): Promise<void> => {
 it('a database that was migrated further, but is empty, gets the tables of the backup', async () => {
   await firstRelease();
   const old = await newDatabases();
-  for (const name of subgraphNames) await applyMigrations(old[name], path.join(scratch, name));
+  for (const name of databaseNames) await applyMigrations(old[name], path.join(scratch, name));
   await run(old.order, `INSERT INTO cart (id, created_at, updated_at) VALUES ('crt_1', now(), now())`);
   const folder = path.join(scratch, 'backup');
   await makeBackup({ urls: old, folder, release: 'first' });

@@ -4,7 +4,7 @@ import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
 import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { type SubgraphName, subgraphNames } from '../services.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
 import { insistOnBeingAlone, whatIsIn } from './census.ts';
 import { checkFiles } from './check-files.ts';
 import { type Connections, inEach, withConnections } from './connections.ts';
@@ -31,7 +31,7 @@ export interface RestoreOptions {
 export interface Restored {
   readonly manifest: Manifest;
   /** How many messages the relays will publish again, by sender. */
-  readonly sentAgain: Readonly<Record<SubgraphName, number>>;
+  readonly sentAgain: Readonly<Record<DatabaseName, number>>;
   /** Migrations that wait for the next start. */
   readonly newer: readonly string[];
 }
@@ -43,8 +43,8 @@ export interface Restored {
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
   const { folder, urls, queues, root, say = () => undefined, signal } = options;
   const manifest = await readManifest(folder);
-  const migrations = new Map<SubgraphName, Migrations>();
-  for (const name of subgraphNames) migrations.set(name, await migrationsOf(root, name, manifest.databases[name]));
+  const migrations = new Map<DatabaseName, Migrations>();
+  for (const name of databaseNames) migrations.set(name, await migrationsOf(root, name, manifest.databases[name]));
   await checkFiles(folder, manifest, signal);
   say('the backup is whole');
   const restore = (bus?: Bus) =>
@@ -64,14 +64,14 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
       return sentAgain;
     });
   const sentAgain = queues ? await withBus(queues, restore) : await restore();
-  const newer = subgraphNames.flatMap((name) => (migrations.get(name)?.newer ?? []).map((one) => `${name}/${one}`));
+  const newer = databaseNames.flatMap((name) => (migrations.get(name)?.newer ?? []).map((one) => `${name}/${one}`));
   return { manifest, sentAgain, newer };
 };
 
 /** Nothing is left to go wrong but a connection that breaks; four databases have no common commit. */
 const commitAll = async (connections: Connections): Promise<void> => {
-  const done: SubgraphName[] = [];
-  for (const name of subgraphNames) {
+  const done: DatabaseName[] = [];
+  for (const name of databaseNames) {
     try {
       await connections[name].query('COMMIT');
     } catch (cause) {
@@ -90,7 +90,7 @@ const begin = `
   SET LOCAL idle_in_transaction_session_timeout = 0`;
 
 /** For the rest of the session no other tool of ours migrates, copies or restores this database. */
-const keepOthersOut = async (client: pg.Client, name: SubgraphName): Promise<void> => {
+const keepOthersOut = async (client: pg.Client, name: DatabaseName): Promise<void> => {
   await insistOnBeingAlone(client, name);
   const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [prismaLockKey]);
   if (!rows[0]?.held) throw new Error(`the database of ${name} is being migrated or copied: try again after that`);

@@ -9,8 +9,8 @@ import { withClient } from '#platform/database/client.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { audit } from '../audit/audit.ts';
-import { type SubgraphName, subgraphNames } from '../services.ts';
-import { disposeDatabases, healthyShop, newDatabases, run, sent, takenIn } from './four-databases.fixture.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
+import { disposeDatabases, healthyShop, newDatabases, processed, run, sent } from '../shop-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { messagesIn, withBus } from './queues.ts';
@@ -45,7 +45,7 @@ const restore = (options: Partial<RestoreOptions> = {}) =>
 /** A fingerprint of every table. */
 const contentsOf = async (urls: DatabaseUrls): Promise<Record<string, unknown>> => {
   const found: Record<string, unknown> = {};
-  for (const name of subgraphNames)
+  for (const name of databaseNames)
     await withClient(urls[name], async (client) => {
       for (const table of await tablesOf(client)) {
         const rows = `SELECT count(*), md5(string_agg(r::text, '' ORDER BY r::text)) FROM ${quoted(table)} r`;
@@ -74,7 +74,7 @@ describe('a restore', () => {
     await restore();
     expect(await contentsOf(target)).toEqual(await contentsOf(shop));
     const findings = await audit(target, 0);
-    expect(findings.flatMap(({ breaches }) => breaches)).toEqual([]);
+    expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
   it('lets sequences go on where they were, and guards what they guarded', async () => {
@@ -95,7 +95,7 @@ describe('a restore', () => {
     const busy = await healthyShop();
     await run(busy.order, sent('msg_lost'));
     await run(busy.order, sent('msg_had', 'order.cancelled'));
-    await run(busy.user, takenIn('msg_had', 'order.cancelled'));
+    await run(busy.user, processed('msg_had', 'order.cancelled'));
     await run(busy.order, sent('msg_of_nobody', 'not.known'));
     await run(
       busy.order,
@@ -151,7 +151,7 @@ describe('a restore', () => {
       await writeManifest(copy, manifest);
     });
     await restore();
-    await run(target.user, takenIn('msg_kept'));
+    await run(target.user, processed('msg_kept'));
     const before = await contentsOf(target);
     await expect(restore({ folder, wipe: true })).rejects.toThrow(/ledger_entry has 2 rows, and the backup says 7/);
     expect(await contentsOf(target)).toEqual(before);
@@ -190,7 +190,7 @@ describe('a backup that is not what was written', () => {
   });
 });
 
-const ofNewerRelease = async (folder: string, name: SubgraphName): Promise<void> => {
+const ofNewerRelease = async (folder: string, name: DatabaseName): Promise<void> => {
   const manifest = await readManifest(folder);
   manifest.databases[name].migrations.push({ name: '29990101000000_more', checksum: 'c' });
   await rm(path.join(folder, 'manifest.json'));

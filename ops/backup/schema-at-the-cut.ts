@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import { historyTable, readMigration } from '#platform/database/migrations.ts';
-import type { SubgraphName } from '../services.ts';
+import type { DatabaseName } from '../services.ts';
 import type { SavedDatabase } from './manifest.ts';
 
 export interface Migrations {
@@ -16,7 +16,7 @@ export interface Migrations {
 /** Throws when this release lacks one of the backup's migrations, or has it in other words: another release made the backup. */
 export const migrationsOf = async (
   root: string,
-  name: SubgraphName,
+  name: DatabaseName,
   { migrations }: SavedDatabase,
 ): Promise<Migrations> => {
   const folder = path.join(root, 'prisma', name, 'migrations');

@@ -1,7 +1,7 @@
 /** What the outboxes have to publish once more, because its way to a receiver led through a queue that is no more. */
 
-import { notTakenIn } from '../audit/not-taken-in.ts';
-import { type SubgraphName, subgraphNames } from '../services.ts';
+import { unprocessedMessages } from '../audit/unprocessed-messages.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
 import { type Connections, queriesOf } from './connections.ts';
 
 // Whenever it was published: later than any clock says.
@@ -11,9 +11,9 @@ const ever = new Date('9999-12-31T00:00:00Z');
  * Marks as unpublished exactly the messages that some receiver has not taken in at the cut; relays publish them again.
  * Whoever has taken one in knows it by its inbox. Returns how many, by sender.
  */
-export const sendAgain = async (connections: Connections): Promise<Record<SubgraphName, number>> => {
+export const sendAgain = async (connections: Connections): Promise<Record<DatabaseName, number>> => {
   const counts = { user: 0, product: 0, order: 0, payment: 0 };
-  for await (const page of notTakenIn(queriesOf(connections), ever)) {
+  for await (const page of unprocessedMessages(queriesOf(connections), ever)) {
     const [first] = page;
     if (!first) continue;
     const ids = [...new Set(page.map(({ id }) => id))];
@@ -21,7 +21,7 @@ export const sendAgain = async (connections: Connections): Promise<Record<Subgra
     counts[first.from] += ids.length;
   }
   // The relays that held these are gone.
-  for (const name of subgraphNames)
+  for (const name of databaseNames)
     await connections[name].query('UPDATE outbox_message SET leased_until = NULL WHERE leased_until IS NOT NULL');
   return counts;
 };

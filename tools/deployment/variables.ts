@@ -1,6 +1,6 @@
 /** The variables that each service reads: of the zod object `variables` in its `config.ts`, or of a program's own list. */
 import type { z } from 'zod';
-import { auditorVariables } from '#ops/audit/variables.ts';
+import { auditorVariables } from '#ops/audit/auditor.ts';
 import { folderOf, services } from '#ops/services.ts';
 import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
 

@@ -91,7 +91,7 @@ it('lets a check of the deployment ask what is known', () => {
       knownMetrics(),
     );
   expect(asks('sum by (le, route) (rate(http_request_duration_seconds_bucket{status="500"}[1m]))')).toEqual([]);
-  expect(asks('max by (rule) (agora_audit_breaches)')).toEqual([]);
-  expect(asks('agora_audit_breaches{order="x"}')).toHaveLength(1);
+  expect(asks('max by (rule) (agora_audit_violations)')).toEqual([]);
+  expect(asks('agora_audit_violations{order="x"}')).toHaveLength(1);
   expect(asks('http_request_duration_seconds')).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 /** What runs in a cluster, from the list of services: the gateway, each subgraph in its two roles, and the auditor. */
-import { auditorVariables } from '#ops/audit/variables.ts';
+import { auditorVariables } from '#ops/audit/auditor.ts';
 import { folderOf, services, subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables } from '#platform/config/config.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';

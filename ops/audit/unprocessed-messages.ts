@@ -1,6 +1,6 @@
-/** The messages that were published and that a receiver has not taken in, over all four databases. */
+/** Messages that were published and that a receiver has not processed, over all databases. */
 import { findMessage } from '#contracts/messages/index.ts';
-import { type SubgraphName, subgraphNames } from '../services.ts';
+import { type DatabaseName, databaseNames } from '../services.ts';
 import type { Databases, Watermark } from './rule.ts';
 
 interface Sent extends Record<string, unknown> {
@@ -11,11 +11,11 @@ interface Sent extends Record<string, unknown> {
   readonly version: number;
 }
 
-export interface NotTakenIn {
+export interface UnprocessedMessage {
   readonly id: string;
   readonly type: string;
-  readonly from: SubgraphName;
-  readonly to: SubgraphName;
+  readonly from: DatabaseName;
+  readonly to: DatabaseName;
 }
 
 // 5,000 ids a query: a few hundred KiB, and a long history is read in pages.
@@ -30,15 +30,15 @@ const missing = `
    WHERE NOT EXISTS (SELECT 1 FROM inbox_message WHERE inbox_message.id = sent.id)`;
 
 /**
- * A page of each sender's history at a time, oldest first; with `since`, only what is newer. One message for several
- * receivers comes once for each. Published before its inbox is looked at, so what arrives meanwhile is no loss.
+ * A page of each sender's history at a time, oldest first; with `since`, only what is newer. A message for several receivers
+ * is returned once for each that misses it. Outboxes are read before inboxes, so what arrives meanwhile is not reported.
  */
-export async function* notTakenIn(
+export async function* unprocessedMessages(
   databases: Databases,
   publishedBefore: Date,
   since?: Watermark,
-): AsyncGenerator<readonly NotTakenIn[]> {
-  for (const from of subgraphNames) {
+): AsyncGenerator<readonly UnprocessedMessage[]> {
+  for (const from of databaseNames) {
     for (let position = since?.[from] ?? '0'; ; ) {
       const page = await databases[from]<Sent>(published, position, publishedBefore);
       yield await missingOf(databases, from, page);
@@ -49,9 +49,13 @@ export async function* notTakenIn(
   }
 }
 
-const missingOf = async (databases: Databases, from: SubgraphName, page: readonly Sent[]): Promise<NotTakenIn[]> => {
+const missingOf = async (
+  databases: Databases,
+  from: DatabaseName,
+  page: readonly Sent[],
+): Promise<UnprocessedMessage[]> => {
   const found = await Promise.all(
-    subgraphNames.map(async (to) => {
+    databaseNames.map(async (to) => {
       const due = page.filter(({ type, version }) => findMessage(type, version)?.receivers.includes(to));
       if (due.length === 0) return [];
       const types = new Map(due.map(({ id, type }) => [id, type]));

@@ -1,0 +1,222 @@
+/** Payments: customers pay what they owe, once, and our books agree with the provider's. */
+import { effectsHaveOrders } from '../effects.ts';
+import { type OrderRule, orderSqlRule, type Row, type Rule, sqlRule } from '../rule.ts';
+
+interface Balance extends Row {
+  readonly order_id: string;
+  readonly kept: string;
+  readonly held: string;
+}
+
+// Held until the provider has captured it, released it or refused it.
+const balances = `
+  SELECT order_id, sum(captured - refunded) AS kept,
+         sum(CASE WHEN status IN ('AUTHORIZED', 'CAPTURING', 'CAPTURE_FAILED', 'CANCELLING', 'VOIDING', 'VOID_FAILED')
+                  THEN authorized ELSE 0 END) AS held
+    FROM payment WHERE order_id = ANY ($1::text[]) GROUP BY order_id`;
+
+/** Σ captured − Σ refunded = what customers owe: the total of a confirmed order, nothing of any other. */
+const paymentsMatchOrders: OrderRule = {
+  name: 'payments-match-orders',
+  promise: 'a confirmed order is paid exactly; of any other completed order no money is kept or held',
+  scope: 'orders',
+  check: async ({ databases }, orders) => {
+    const settled = orders.filter((order) => order.is_settled);
+    const ids = settled.map(({ id }) => id);
+    const found = new Map((await databases.payment<Balance>(balances, ids)).map((row) => [row.order_id, row]));
+    return settled.flatMap(({ id, status, total }) => {
+      const owed = status === 'CONFIRMED' ? total : 0;
+      const [kept, held] = [Number(found.get(id)?.kept ?? 0), Number(found.get(id)?.held ?? 0)];
+      if (kept === owed && held === 0) return [];
+      return [{ ids: { order: id }, what: `${status}: owes ${owed}, ${kept} was kept and ${held} is still held` }];
+    });
+  },
+};
+
+interface Paid extends Row {
+  readonly id: string;
+  readonly order_id: string;
+  readonly currency: string;
+}
+
+const currencies = `
+  SELECT p.id, p.order_id, p.currency FROM payment p WHERE p.order_id = ANY ($1::text[])
+   UNION
+  SELECT p.id, p.order_id, l.currency FROM payment p JOIN ledger_entry l ON l.payment_id = p.id
+   WHERE p.order_id = ANY ($1::text[])`;
+
+/** Every other rule about money compares amounts, and 5000 is not 5000. */
+const paymentCurrencyMatchesOrder: OrderRule = {
+  name: 'payment-currency-matches-order',
+  promise: 'payments and their ledger are in the currency of their order',
+  scope: 'orders',
+  check: async ({ databases }, orders) => {
+    const currencyOf = new Map(orders.map(({ id, currency }) => [id, currency]));
+    const paid = await databases.payment<Paid>(currencies, [...currencyOf.keys()]);
+    return paid
+      .filter(({ order_id, currency }) => currency !== currencyOf.get(order_id))
+      .map(({ id, order_id, currency }) => ({
+        ids: { order: order_id, payment: id },
+        what: `the order is in ${currencyOf.get(order_id)}, the payment or its ledger in ${currency}`,
+      }));
+  },
+};
+
+interface Unfinished extends Row {
+  readonly id: string;
+  readonly order_id: string;
+  readonly attempt_id: string;
+  readonly status: string;
+  readonly authorized: number;
+  readonly kept: number;
+}
+
+const unfinished = `
+  SELECT id, order_id, attempt_id, status, authorized, captured - refunded AS kept
+    FROM payment
+   WHERE order_id = ANY ($1::text[])
+     AND (status NOT IN ('DECLINED', 'VOIDED', 'REFUNDED', 'WITHDRAWN') OR captured <> refunded)`;
+
+/** An order is tried again only when the last attempt is known to have taken nothing. */
+const supersededAttemptsHoldNothing: OrderRule = {
+  name: 'superseded-attempts-hold-no-money',
+  promise: 'money is held or kept for the latest attempt to pay an order, and for no earlier one',
+  scope: 'orders',
+  check: async ({ databases }, orders) => {
+    const retried = orders.filter((order) => order.attempt_number > 1);
+    const latest = new Map(retried.map((order) => [order.id, order.attempt_id]));
+    if (latest.size === 0) return [];
+    const payments = await databases.payment<Unfinished>(unfinished, [...latest.keys()]);
+    return payments
+      .filter(({ order_id, attempt_id }) => attempt_id !== latest.get(order_id))
+      .map(({ id, order_id, status, authorized, kept }) => ({
+        ids: { order: order_id, payment: id },
+        what: `an earlier attempt's payment is ${status}: ${authorized} was held, ${kept} is kept`,
+      }));
+  },
+};
+
+// 1 hour: an extra step is given 15 minutes, and releasing what was held has been retried for another 16 before the order
+// needs attention. What has failed for good waits for an operator from the start.
+const stuckAfter = `interval '1 hour'`;
+// 1 day: a call is repeated every 30 s until it is answered, and no provider is away for longer. It is also how long
+// providers promise to remember an idempotency key: after that, the next try may charge again.
+const unansweredAfter = `interval '1 day'`;
+
+const since = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
+
+export const paymentRules: readonly Rule[] = [
+  paymentsMatchOrders,
+  paymentCurrencyMatchesOrder,
+  // An order may be tried several times; money that was captured and not refunded comes from at most one of them.
+  orderSqlRule({
+    name: 'one-capture-per-order',
+    promise: 'no customer is charged twice for one order',
+    database: 'payment',
+    sql: `
+    SELECT order_id, count(*) AS payments, sum(captured - refunded) AS kept
+      FROM payment
+     WHERE order_id = ANY ($1::text[]) AND captured > refunded
+     GROUP BY order_id
+    HAVING count(*) > 1
+     UNION ALL
+    SELECT p.order_id, 1, sum(l.amount)
+      FROM payment p JOIN ledger_entry l ON l.payment_id = p.id
+     WHERE p.order_id = ANY ($1::text[]) AND l.kind = 'CAPTURE'
+     GROUP BY p.id
+    HAVING count(*) > 1`,
+    ids: { order: 'order_id' },
+    what: ({ payments, kept }) => `${kept} kept from ${payments} payments, or captured more than once`,
+  }),
+  orderSqlRule({
+    name: 'captures-within-authorization',
+    promise: 'refunded ≤ captured ≤ authorized ≤ amount',
+    database: 'payment',
+    sql: `
+    SELECT id, order_id, amount, authorized, captured, refunded
+      FROM payment
+     WHERE order_id = ANY ($1::text[])
+       AND NOT (0 <= refunded AND refunded <= captured AND captured <= authorized AND authorized <= amount)`,
+    ids: { payment: 'id', order: 'order_id' },
+    what: ({ amount, authorized, captured, refunded }) =>
+      `amount ${amount}, authorized ${authorized}, captured ${captured}, refunded ${refunded}`,
+  }),
+  supersededAttemptsHoldNothing,
+  effectsHaveOrders({
+    name: 'payments-have-orders',
+    promise: 'nobody is charged for an order that does not exist',
+    database: 'payment',
+    table: 'payment',
+    columns: `attempt_id, order_id, 'payment ' || id || ' is ' || status || ', captured ' || captured || ',' AS what`,
+  }),
+  sqlRule({
+    name: 'no-payment-is-stuck',
+    promise: 'no payment is stuck on its way to being captured, refunded or voided',
+    scope: 'full',
+    database: 'payment',
+    sql: `
+    SELECT p.id, p.order_id, p.status, p.authorized, p.captured - p.refunded AS kept, latest.at AS since
+      FROM payment p
+      CROSS JOIN LATERAL (SELECT coalesce(max(greatest(o.created_at, o.done_at)), p.created_at) AS at
+                            FROM operation o WHERE o.payment_id = p.id) latest
+     WHERE p.status NOT IN ('AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'WITHDRAWN')
+       AND latest.at < $1::timestamptz
+           - CASE WHEN p.status IN ('VOID_FAILED', 'REFUND_FAILED') THEN interval '0' ELSE ${stuckAfter} END`,
+    ids: { payment: 'id', order: 'order_id' },
+    what: (row) => `${row.status} since ${since(row.since)}: ${row.authorized} was held, ${row.kept} is kept`,
+  }),
+  sqlRule({
+    name: 'provider-calls-complete',
+    promise: 'every call to a provider is answered within a day',
+    scope: 'always',
+    database: 'payment',
+    sql: `
+    SELECT o.key, o.payment_id, o.kind, o.tries, o.created_at
+      FROM operation o
+     WHERE o.done_at IS NULL AND o.created_at < now() - ${unansweredAfter}`,
+    ids: { operation: 'key', payment: 'payment_id' },
+    what: ({ kind, tries, created_at }) => `${kind} is open since ${since(created_at)}, ${tries} tries`,
+  }),
+  orderSqlRule({
+    name: 'ledger-matches-payments',
+    promise: "a payment's amounts are the sums of its ledger",
+    database: 'payment',
+    sql: `
+    SELECT * FROM (
+      SELECT p.id, p.order_id, p.authorized, p.captured, p.refunded,
+             coalesce(sum(l.amount) FILTER (WHERE l.kind = 'AUTHORIZATION'), 0) AS ledger_authorized,
+             coalesce(sum(l.amount) FILTER (WHERE l.kind = 'CAPTURE'), 0) AS ledger_captured,
+             coalesce(sum(l.amount) FILTER (WHERE l.kind = 'REFUND'), 0) AS ledger_refunded
+        FROM payment p LEFT JOIN ledger_entry l ON l.payment_id = p.id
+       WHERE p.order_id = ANY ($1::text[])
+       GROUP BY p.id) sums
+     WHERE (authorized, captured, refunded) <> (ledger_authorized, ledger_captured, ledger_refunded)`,
+    ids: { payment: 'id', order: 'order_id' },
+    what: (row) =>
+      `authorized ${row.authorized}, captured ${row.captured}, refunded ${row.refunded}; ` +
+      `ledger ${row.ledger_authorized}, ${row.ledger_captured}, ${row.ledger_refunded}`,
+  }),
+  // The simulator keeps its own book of the money it moved, as a provider's settlement report would. Effects younger than the
+  // settling time may still be on their way into the ledger.
+  sqlRule({
+    name: 'ledger-matches-provider',
+    promise: 'each effect at the provider has one ledger row, and no ledger row lacks one',
+    scope: 'full',
+    database: 'payment',
+    sql: `
+    SELECT coalesce(e.reference, l.reference) AS reference, coalesce(e.kind, l.kind) AS kind,
+           coalesce(e.rows, 0) AS effects, coalesce(e.amount, 0) AS effected,
+           coalesce(l.rows, 0) AS entries, coalesce(l.amount, 0) AS entered
+      FROM (SELECT reference, kind, count(*) AS rows, sum(amount) AS amount, max(at) AS latest
+              FROM simulator.effect GROUP BY reference, kind) e
+      FULL JOIN (SELECT p.reference, l.kind::text AS kind, count(*) AS rows, sum(l.amount) AS amount, max(l.at) AS latest
+                   FROM ledger_entry l JOIN payment p ON p.id = l.payment_id
+                  WHERE p.provider = 'simulator' GROUP BY p.reference, l.kind) l
+        ON l.reference = e.reference AND l.kind = e.kind
+     WHERE (coalesce(e.rows, 0), coalesce(e.amount, 0)) <> (coalesce(l.rows, 0), coalesce(l.amount, 0))
+       AND greatest(e.latest, l.latest) < $1`,
+    ids: { reference: 'reference' },
+    what: ({ kind, effects, effected, entries, entered }) =>
+      `${kind}: the provider did ${effects} (${effected}), the ledger has ${entries} (${entered})`,
+  }),
+];
