@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { ServiceName, SubgraphName } from '#ops/services.ts';
-import { type Facts, operatorEnvironment, pastProxies } from './environment.ts';
+import type { DatabaseName, ServiceName } from '#ops/services.ts';
+import { type Facts, loadVariables, operatorEnvironment, pastProxies } from './environment.ts';
 import type { EventsKind, OwnTransport } from './events.ts';
 import { choosePorts, freePorts, requireFree } from './free-ports.ts';
 import { type Infrastructure, startInfrastructure } from './infrastructure.ts';
@@ -36,7 +36,7 @@ export type Agora = Omit<Services, 'stop' | 'allReady'> & {
   /** Services that were never ready while the start waited for them; a test should insist on none. */
   notReady: ServiceName[];
   urls: Record<ServiceName, string>;
-  databaseUrls: Record<SubgraphName, string>;
+  databaseUrls: Readonly<Record<DatabaseName, string>>;
   /** Our own servers, where the environment named none. */
   postgres: OwnPostgres | undefined;
   redis: PrivateRedis | undefined;
@@ -72,7 +72,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
     await requireFree(ports, options.host ?? '127.0.0.1');
 
-    const secrets = await loadSecrets(folder);
+    const [secrets, variables] = await Promise.all([loadSecrets(folder), loadVariables(root)]);
     const infrastructure = await startInfrastructure({
       folder,
       root,
@@ -92,6 +92,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       secrets,
       databaseUrls: infrastructure.databaseUrls,
       events: infrastructure.variables,
+      variables,
       host: options.host,
     };
     const services = startServices({ facts, root, processes, onLine, comesBack: options.comesBack ?? true });

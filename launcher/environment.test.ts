@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { serviceNames } from '#ops/services.ts';
-import { type Facts, operatorEnvironment, serviceEnvironment } from './environment.ts';
+import { type ServiceName, serviceNames } from '#ops/services.ts';
+import { type Facts, loadVariables, operatorEnvironment, serviceEnvironment } from './environment.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public', d: 'private' };
 const facts: Facts = {
-  env: { LOG_LEVEL: 'debug', STRIPE_SECRET_KEY: 'sk_1' },
+  env: { LOG_LEVEL: 'debug' },
   ports: { gateway: 1, user: 2, product: 3, order: 4, payment: 5 },
   secrets: {
     databasePasswords: { postgres: 'a', user: 'b', product: 'c', order: 'd', payment: 'e', events: 'f' },
     redisPassword: 'g',
-    accessTokenKeys: { keys: [key] },
-    viewerSigningKey: key,
+    variables: {
+      ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [key] }),
+      VIEWER_SIGNING_KEY: JSON.stringify(key),
+      SIMULATOR_WEBHOOK_SECRET: 'h',
+    },
   },
   databaseUrls: { user: 'pg://user', product: 'pg://product', order: 'pg://order', payment: 'pg://payment' },
   events: { REDIS_URL: 'redis://events' },
+  variables: await loadVariables(process.cwd()),
 };
 
 const variablesThat = (env: NodeJS.ProcessEnv, pattern: RegExp): string[] =>
@@ -23,11 +27,8 @@ const variablesThat = (env: NodeJS.ProcessEnv, pattern: RegExp): string[] =>
 
 describe('serviceEnvironment', () => {
   it('gives each service its own database and its own keys', () => {
-    const secret = /_DATABASE_URL|_KEYS?$/;
-    expect(variablesThat(serviceEnvironment(facts, 'gateway'), secret)).toEqual([
-      'VIEWER_SIGNING_KEY',
-      'VIEWER_VERIFY_KEYS',
-    ]);
+    const secret = /_DATABASE_URL|_KEYS?$|_SECRET$/;
+    expect(variablesThat(serviceEnvironment(facts, 'gateway'), secret)).toEqual(['VIEWER_SIGNING_KEY']);
     expect(variablesThat(serviceEnvironment(facts, 'user'), secret)).toEqual([
       'ACCESS_TOKEN_KEYS',
       'USER_DATABASE_URL',
@@ -35,16 +36,39 @@ describe('serviceEnvironment', () => {
     ]);
     expect(variablesThat(serviceEnvironment(facts, 'payment'), secret)).toEqual([
       'PAYMENT_DATABASE_URL',
-      'STRIPE_SECRET_KEY',
+      'SIMULATOR_WEBHOOK_SECRET',
       'VIEWER_VERIFY_KEYS',
     ]);
   });
 
-  it('gives everybody what is not secret', () => {
-    expect(serviceEnvironment(facts, 'order')).toMatchObject({
-      LOG_LEVEL: 'debug',
-      ORDER_PORT: '4',
-      REDIS_URL: 'redis://events',
+  it('gives each service the variables that it reads and what the system needs, and nothing that is not on a list', () => {
+    const ofTheSystem = {
+      PATH: '/bin',
+      TZ: 'UTC',
+      NODE_OPTIONS: '--max-old-space-size=200',
+      OTEL_RESOURCE_ATTRIBUTES: 'a=b',
+    };
+    const ofOthers = {
+      ORDER_DATABASE_DIRECT_URL: 'pg://direct',
+      SIMULATOR_WEBHOOK_SECRET: 'hush',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    };
+    const given = {
+      ...facts,
+      env: { ...ofTheSystem, ...ofOthers, LOG_LEVEL: 'debug', ORDER_SUBGRAPH_TIMEOUT_MS: '5' },
+    };
+    const shared = { ...ofTheSystem, LOG_LEVEL: 'debug', REDIS_URL: 'redis://events' };
+    const seenBy = (service: ServiceName) => {
+      const env = serviceEnvironment(given, service);
+      expect(env).toMatchObject({ ...shared, [`${service.toUpperCase()}_PORT`]: String(facts.ports[service]) });
+      return variablesThat(env, new RegExp(`^(${Object.keys(ofOthers).join('|')}|ORDER_SUBGRAPH_.*)$`));
+    };
+    expect(Object.fromEntries(serviceNames.map((service) => [service, seenBy(service)]))).toEqual({
+      gateway: ['ORDER_SUBGRAPH_TIMEOUT_MS', 'ORDER_SUBGRAPH_URL'],
+      user: [],
+      product: [],
+      order: ['ORDER_DATABASE_DIRECT_URL'],
+      payment: ['SIMULATOR_WEBHOOK_SECRET'],
     });
   });
 
@@ -89,12 +113,12 @@ describe('serviceEnvironment', () => {
   it('lets what our own environment says win, also in a file, and keeps it from others', () => {
     const given: Facts = {
       ...facts,
-      env: { ACCESS_TOKEN_KEYS_FILE: '/run/secrets/keys', USER_SUBGRAPH_URL: 'http://user/graphql' },
+      env: { ACCESS_TOKEN_KEYS_FILE: '/run/secrets/keys', REDIS_URL: 'redis://given' },
     };
     const user = serviceEnvironment(given, 'user');
     expect(user).toMatchObject({
       ACCESS_TOKEN_KEYS_FILE: '/run/secrets/keys',
-      USER_SUBGRAPH_URL: 'http://user/graphql',
+      REDIS_URL: 'redis://given',
     });
     expect(user).not.toHaveProperty('ACCESS_TOKEN_KEYS');
     expect(serviceEnvironment(given, 'order')).not.toHaveProperty('ACCESS_TOKEN_KEYS_FILE');

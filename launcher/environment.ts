@@ -1,19 +1,43 @@
-import { publicPart } from '#ops/secrets/make.ts';
-import { type ServiceName, type SubgraphName, serviceNames, subgraphNames } from '#ops/services.ts';
-import { type Ports, portVariable } from './free-ports.ts';
+import path from 'node:path';
+import { verifyKeysOf } from '#ops/secrets/make.ts';
+import {
+  type DatabaseName,
+  folderOf,
+  type ServiceName,
+  serviceNames,
+  services,
+  subgraphNames,
+  variableOf,
+} from '#ops/services.ts';
+import { formerNames } from '#platform/config/config.ts';
+import type { Ports } from './free-ports.ts';
 import type { Secrets } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the processes of one Agora are told, beside what each variable of our own environment says already. */
+/** What the processes of one Agora are told, beside what our own environment says already. */
 export type Facts = {
   env: Environment;
   ports: Ports;
   secrets: Secrets;
-  databaseUrls: Record<SubgraphName, string>;
+  databaseUrls: Readonly<Record<DatabaseName, string>>;
   events: { REDIS_URL: string } | { EVENTS_DATABASE_URL: string };
+  /** What each service reads: see `loadVariables`. */
+  variables: ServiceVariables;
   /** Where the gateway listens, when not on this machine alone. The others always do: they are for the gateway. */
   host?: string | undefined;
+};
+
+export type ServiceVariables = Readonly<Record<ServiceName, readonly string[]>>;
+
+/** The names of the variables that each service reads: the keys of `<name>Variables` in its config.ts, or its descriptor's. */
+export const loadVariables = async (root: string): Promise<ServiceVariables> => {
+  const loaded = services.map(async (service): Promise<[string, readonly string[]]> => {
+    if (service.program) return [service.name, service.program.variables];
+    const config = await import(path.join(root, folderOf(service), 'config.ts'));
+    return [service.name, Object.keys(config[`${service.name}Variables`].shape)];
+  });
+  return Object.fromEntries(await Promise.all(loaded)) as Record<ServiceName, readonly string[]>;
 };
 
 /**
@@ -24,6 +48,16 @@ export type Facts = {
 const isForOthers = (name: string): boolean =>
   ['HOST', 'PORT', 'ROLE', 'GATEWAY_ADDRESS', 'EDGE_ADDRESS'].includes(name) || /^PG[A-Z_]+$/.test(name);
 
+/** What Node, its libraries and the system read: every process gets these, and of the rest its own variables only. */
+const systemVariables: readonly RegExp[] = [
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|FORCE_COLOR|NO_COLOR)$/,
+  // Options, coverage, certificates, compile cache, proxies; and the libraries underneath.
+  /^(NODE_\w+|UV_\w+|LD_\w+|DYLD_\w+|SSL_CERT_FILE|SSL_CERT_DIR|OPENSSL_CONF)$/,
+  /^(https?|all|no)_proxy$/i,
+  // The exporters' standard variables, of which ours are a few (platform/observability/tracing-variables.ts).
+  /^OTEL_\w+$/,
+];
+
 /** What our processes ask each other on this machine goes past a proxy that is meant for the world (NODE_USE_ENV_PROXY). */
 export const pastProxies = (env: Environment): Record<string, string> => {
   const given = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').filter(Boolean);
@@ -32,44 +66,35 @@ export const pastProxies = (env: Environment): Record<string, string> => {
   return { NO_PROXY: direct, no_proxy: direct };
 };
 
-/** Who may know what. A variable that is not listed is nobody's secret and goes to all. */
-const receivers: Record<string, readonly ServiceName[]> = {
-  USER_DATABASE_URL: ['user'],
-  PRODUCT_DATABASE_URL: ['product'],
-  ORDER_DATABASE_URL: ['order'],
-  PAYMENT_DATABASE_URL: ['payment'],
-  ACCESS_TOKEN_KEYS: ['user'],
-  VIEWER_SIGNING_KEY: ['gateway'],
-  SUPERGRAPH_URL_TOKEN: ['gateway'],
-  STRIPE_SECRET_KEY: ['payment'],
-  STRIPE_WEBHOOK_SECRET: ['payment'],
-};
-
 /** Everything, for operators' tools: seed, audit, demo. */
 export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
   const { env, ports, secrets, databaseUrls, events } = facts;
   const local = (service: ServiceName): string => `http://127.0.0.1:${ports[service]}`;
   const ours: Record<string, string> = {
-    ...Object.fromEntries(serviceNames.map((service) => [portVariable(service), String(ports[service])])),
-    ...Object.fromEntries(subgraphNames.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, databaseUrls[name]])),
-    ...Object.fromEntries(
-      subgraphNames.map((name) => [`${name.toUpperCase()}_SUBGRAPH_URL`, `${local(name)}/graphql`]),
-    ),
+    ...secrets.variables,
+    ...Object.fromEntries(serviceNames.map((name) => [variableOf(name, 'PORT'), String(ports[name])])),
+    ...Object.fromEntries(Object.entries(databaseUrls).map(([name, url]) => [variableOf(name, 'DATABASE_URL'), url])),
+    ...Object.fromEntries(subgraphNames.map((name) => [variableOf(name, 'SUBGRAPH_URL'), `${local(name)}/graphql`])),
     ...events,
     PROFILE: 'development',
-    ACCESS_TOKEN_KEYS: JSON.stringify(secrets.accessTokenKeys),
     ACCESS_TOKEN_JWKS_URL: `${local('user')}/.well-known/jwks.json`,
-    VIEWER_SIGNING_KEY: JSON.stringify(secrets.viewerSigningKey),
-    VIEWER_VERIFY_KEYS: JSON.stringify({ keys: [publicPart(secrets.viewerSigningKey)] }),
+    VIEWER_VERIFY_KEYS: verifyKeysOf(secrets.variables.VIEWER_SIGNING_KEY ?? '{}'),
   };
   const given = Object.entries(env).filter(([name]) => !isForOthers(name));
   const missing = Object.entries(ours).filter(([name]) => !env[name] && !env[`${name}_FILE`]);
   return { ...Object.fromEntries(given), ...Object.fromEntries(missing), ...pastProxies(env) };
 };
 
-/** The same without the secrets of others: a service that is broken into gives away its own. */
+/** What a service reads and what the system needs, and nothing else: one that is broken into gives away its own secrets. */
 export const serviceEnvironment = (facts: Facts, service: ServiceName): NodeJS.ProcessEnv => {
-  const isMine = (variable: string): boolean => receivers[variable.replace(/_FILE$/, '')]?.includes(service) ?? true;
-  const mine = Object.entries(operatorEnvironment(facts)).filter(([variable]) => isMine(variable));
-  return { ...Object.fromEntries(mine), ...(service === 'gateway' && facts.host && { HOST: facts.host }) };
+  const { variablePattern } = services.find(({ name }) => name === service) ?? {};
+  const read = new Set(facts.variables[service]);
+  const isMine = (variable: string): boolean => {
+    const name = variable.replace(/_FILE$/, '');
+    // Who says a variable by its former name is told, by the service.
+    return [name, variable, formerNames[name] ?? ''].some((it) => read.has(it)) || Boolean(variablePattern?.test(name));
+  };
+  const isSeen = (name: string): boolean => isMine(name) || systemVariables.some((pattern) => pattern.test(name));
+  const seen = Object.entries(operatorEnvironment(facts)).filter(([name]) => isSeen(name));
+  return { ...Object.fromEntries(seen), ...(service === 'gateway' && facts.host && { HOST: facts.host }) };
 };

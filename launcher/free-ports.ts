@@ -1,17 +1,17 @@
-import { defaultPorts, type ServiceName, serviceNames } from '#ops/services.ts';
+import { defaultPorts, type ServiceName, serviceNames, variableOf } from '#ops/services.ts';
 import { isBlockedPort } from '#platform/http/blocked-ports.ts';
 import { freePort, isPortFree } from './processes/ports.ts';
 
 export type Ports = Record<ServiceName, number>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const portVariable = (service: ServiceName): string => `${service.toUpperCase()}_PORT`;
+const portVariable = (service: ServiceName): string => variableOf(service, 'PORT');
 
-/** Where each service will listen: what its variable says, else counted from `from`, else the default. */
+/** Where each service will listen: what its variable says, else its default, as far from `from` as from the gateway's. */
 export const choosePorts = (env: Environment, from?: number): Ports => {
-  const entries = serviceNames.map((service, index) => {
+  const entries = serviceNames.map((service) => {
     const said = env[portVariable(service)];
-    const port = said ? Number(said) : from === undefined ? defaultPorts[service] : from + index;
+    const port = said ? Number(said) : defaultPorts[service] + (from === undefined ? 0 : from - defaultPorts.gateway);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
       throw new Error(`${said ? `${portVariable(service)}=${said}` : `--ports-from ${from}`}: not a port`);
     }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { publicPart } from '#ops/secrets/make.ts';
+import { verifyKeysOf } from '#ops/secrets/make.ts';
 import { loadSecrets } from './secrets.ts';
 
 let folder: string;
@@ -25,11 +25,30 @@ describe('loadSecrets', () => {
   });
 
   it('makes keys that sign, and whose public part verifies and cannot sign', async () => {
-    const { viewerSigningKey } = await loadSecrets(folder);
-    const token = await new SignJWT({}).setProtectedHeader({ alg: 'EdDSA' }).sign(await importJWK(viewerSigningKey));
-    const publicKey = publicPart(viewerSigningKey);
+    const { VIEWER_SIGNING_KEY = '' } = (await loadSecrets(folder)).variables;
+    const privateKey = await importJWK(JSON.parse(VIEWER_SIGNING_KEY));
+    const token = await new SignJWT({}).setProtectedHeader({ alg: 'EdDSA' }).sign(privateKey);
+    const [publicKey] = JSON.parse(verifyKeysOf(VIEWER_SIGNING_KEY)).keys;
     await expect(jwtVerify(token, await importJWK(publicKey))).resolves.toBeDefined();
     expect(publicKey).not.toHaveProperty('d');
+  });
+
+  it('keeps what an earlier checkout made, and adds what a service needs that it did not know', async () => {
+    const earlier = {
+      databasePasswords: { postgres: 'p', user: 'u', events: 'e' },
+      redisPassword: 'r',
+      accessTokenKeys: { keys: ['k'] },
+      viewerSigningKey: { d: 'secret' },
+    };
+    await writeFile(path.join(folder, 'secrets.json'), JSON.stringify(earlier));
+    const secrets = await loadSecrets(folder);
+    expect(secrets).toMatchObject({
+      databasePasswords: { postgres: 'p', user: 'u', events: 'e', order: expect.stringMatching(/^.{32}$/) },
+      redisPassword: 'r',
+      variables: { ACCESS_TOKEN_KEYS: '{"keys":["k"]}', VIEWER_SIGNING_KEY: '{"d":"secret"}' },
+    });
+    expect(secrets.variables.SIMULATOR_WEBHOOK_SECRET).toMatch(/^.{32}$/);
+    expect(await loadSecrets(folder)).toEqual(secrets);
   });
 
   it('never replaces a file that it cannot read: the only password of the database may be in it', async () => {

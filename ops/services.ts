@@ -10,21 +10,20 @@ export type SubgraphName = NamesOf<{ readonly kind: 'subgraph' }>;
 /** Those that own a database. */
 export type DatabaseName = NamesOf<{ readonly database: true }>;
 
+type Named<D extends ServiceDescriptor, N extends ServiceName> = D & { readonly name: N };
+export type Service = Named<GatewayDescriptor | SubgraphDescriptor, ServiceName>;
+export type SubgraphService = Named<SubgraphDescriptor, SubgraphName>;
+
 // Under its own name each: else this line does not compile.
-const named: { readonly [N in ServiceName]: (GatewayDescriptor | SubgraphDescriptor) & { readonly name: N } } = list;
+const named: { readonly [N in ServiceName]: Named<GatewayDescriptor | SubgraphDescriptor, N> } = list;
 
 /** In the order of their ports, the gateway first. */
-export const services: readonly (GatewayDescriptor | SubgraphDescriptor)[] = Object.values(named).toSorted(
-  (a, b) => a.port - b.port,
-);
-export const subgraphs: readonly SubgraphDescriptor[] = services.filter((service) => service.kind === 'subgraph');
+export const services: readonly Service[] = Object.values(named).toSorted((a, b) => a.port - b.port);
+export const subgraphs = services.filter((service): service is SubgraphService => service.kind === 'subgraph');
 
-const namesOf = <N extends ServiceName>(of: readonly ServiceDescriptor[]): readonly N[] =>
-  of.map(({ name }) => name as N);
-
-export const serviceNames = namesOf<ServiceName>(services);
-export const subgraphNames = namesOf<SubgraphName>(subgraphs);
-export const databaseNames = namesOf<DatabaseName>(subgraphs.filter(({ database }) => database));
+export const serviceNames: readonly ServiceName[] = services.map(({ name }) => name);
+export const subgraphNames: readonly SubgraphName[] = subgraphs.map(({ name }) => name);
+export const databaseNames = subgraphs.flatMap(({ name, database }) => (database ? [name as DatabaseName] : []));
 
 export const defaultPorts = Object.fromEntries(services.map(({ name, port }) => [name, port])) as Readonly<
   Record<ServiceName, number>

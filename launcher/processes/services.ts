@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ServiceName, serviceNames, subgraphNames } from '#ops/services.ts';
+import { folderOf, type Service, type ServiceName, serviceNames, services, subgraphNames } from '#ops/services.ts';
 import { type Facts, serviceEnvironment } from '../environment.ts';
 import type { ProcessList } from './leftovers.ts';
 import { becomesReady } from './ready.ts';
@@ -9,7 +9,7 @@ import { type Supervised, supervise } from './supervise.ts';
 // A service drains for at most 10 s (SHUTDOWN_DEADLINE_MS) and then ends itself.
 const graceMs = 12_000;
 
-/** The five processes of a running system. */
+/** The processes of a running system. */
 export type Services = {
   urls: Record<ServiceName, string>;
   /** Services that are not running now: they died too often, or are down on purpose. */
@@ -25,8 +25,12 @@ export type Services = {
   stop: (how: { atOnce: boolean }) => Promise<void>;
 };
 
-const mainOf = (service: ServiceName): string =>
-  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
+/** What starts a service: its own command in its folder, or Node on its main.ts. */
+const programOf = (service: Service, root: string) => {
+  const folder = path.join(root, folderOf(service));
+  const [command = '', ...args] = service.program?.command ?? [process.execPath, path.join(folder, 'main.ts')];
+  return { name: service.name, command, args, cwd: service.program ? folder : root };
+};
 
 export const startServices = (options: {
   facts: Facts;
@@ -36,28 +40,26 @@ export const startServices = (options: {
   comesBack: boolean;
 }): Services => {
   const { facts, root, processes, onLine, comesBack } = options;
-  const entries = serviceNames.map((service) => [service, superviseService(service)] as const);
+  const entries = services.map((service) => [service.name, superviseService(service)] as const);
   const all = Object.fromEntries(entries) as Record<ServiceName, Supervised>;
   const urls = Object.fromEntries(
     serviceNames.map((name) => [name, `http://127.0.0.1:${facts.ports[name]}`]),
   ) as Services['urls'];
   for (const service of serviceNames) all[service].start();
 
-  function superviseService(service: ServiceName): Supervised {
+  function superviseService(service: Service): Supervised {
+    const { name } = service;
     // Compiled once and remembered by Node: a third of the work of a start.
     const compileCache = { NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/agora/compiled') };
     const program = {
-      name: service,
-      command: process.execPath,
-      args: [path.join(root, mainOf(service))],
-      env: { ...compileCache, ...serviceEnvironment(facts, service) },
-      cwd: root,
+      ...programOf(service, root),
+      env: { ...compileCache, ...serviceEnvironment(facts, name) },
       policy: comesBack ? afterDeath : leaveDead,
     };
     return supervise(program, {
-      onLine: (line) => onLine(service, line),
-      onNotice: (sentence) => onLine('launcher', `${service} ${sentence}`),
-      onStart: (pid) => processes.add(service, pid),
+      onLine: (line) => onLine(name, line),
+      onNotice: (sentence) => onLine('launcher', `${name} ${sentence}`),
+      onStart: (pid) => processes.add(name, pid),
     });
   }
 

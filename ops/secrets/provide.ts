@@ -1,10 +1,10 @@
 /** Sees to it that a deployment has its secrets: given ones first, then those it has, then new ones. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { needsRenewal } from './certificate.ts';
+import { makeCertificate, needsRenewal } from './certificate.ts';
 import { faultsOf } from './given.ts';
 import { keep } from './keep.ts';
-import { certificateNames, certificateOf, filesOf, knownNames, makers, optionalNames, type Secrets } from './table.ts';
+import { certificateNames, filesOf, knownNames, makers, optionalNames, type Secrets } from './table.ts';
 
 export interface Provision {
   /** Keeps what was made, for the next start. Nobody else looks into it. */
@@ -71,7 +71,7 @@ const certificate = async (
   const [certFile, keyFile] = [path.join(store, cert), path.join(store, key)];
   const isFit = existsSync(certFile) && existsSync(keyFile) && !needsRenewal(readFileSync(certFile, 'utf8'), hosts);
   if (!isFit) {
-    const fresh = await certificateOf(hosts);
+    const fresh = await makeCertificate(hosts);
     // The certificate last: its presence says that both are there.
     await keep(keyFile, fresh.key, inStore);
     await keep(certFile, fresh.cert, inStore);

@@ -2,47 +2,40 @@
  * The secrets of a deployment by name, and which service gets which. A name is that of a variable, here, in `.env` and as
  * the name of a file.
  */
-import { type SubgraphName, subgraphNames } from '../services.ts';
-import { type Certificate, makeCertificate } from './certificate.ts';
-import { publicPart, randomPassword, signingKey } from './make.ts';
+import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
+import { services, subgraphs, variableOf } from '../services.ts';
+import { randomPassword, serviceSecrets, verifyKeysOf } from './make.ts';
 
 export type Secrets = Readonly<Record<string, string>>;
 
-const upper = (name: SubgraphName): string => name.toUpperCase();
+const owners = subgraphs.filter(({ database }) => database);
 
-const databasePasswords = subgraphNames.flatMap((name) =>
-  ['DATABASE_PASSWORD', 'DATABASE_SUPERUSER_PASSWORD', 'DATABASE_AUDITOR_PASSWORD'].map(
-    (what) => `${upper(name)}_${what}`,
+const databasePasswords = owners.flatMap(({ name }) =>
+  ['DATABASE_PASSWORD', 'DATABASE_SUPERUSER_PASSWORD', 'DATABASE_AUDITOR_PASSWORD'].map((what) =>
+    variableOf(name, what),
   ),
 );
+
+const madeForServices = Object.entries(serviceSecrets).flatMap(([name, make]) => (make ? [[name, make] as const] : []));
 
 /** What is made up when nobody gives it. */
 export const makers: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(databasePasswords.map((name) => [name, randomPassword])),
   REDIS_PASSWORD: randomPassword,
-  ACCESS_TOKEN_KEYS: () => JSON.stringify({ keys: [signingKey()] }),
-  VIEWER_SIGNING_KEY: () => JSON.stringify(signingKey()),
-  SIMULATOR_WEBHOOK_SECRET: randomPassword,
+  ...Object.fromEntries(madeForServices),
   GRAFANA_ADMIN_PASSWORD: randomPassword,
 };
 
 /** The edge's certificate and its key: two halves of one secret. */
 export const certificateNames = { cert: 'EDGE_CERTIFICATE', key: 'EDGE_CERTIFICATE_KEY' } as const;
-export const certificateOf = (hosts: readonly string[]): Promise<Certificate> => makeCertificate(hosts);
-
-const databaseAddresses = subgraphNames.flatMap((name) => [
-  `${upper(name)}_DATABASE_URL`,
-  `${upper(name)}_DATABASE_DIRECT_URL`,
-]);
 
 /** What is left out when nobody gives it: there is a default, or no need. */
-export const optionalNames = [
+export const optionalNames: readonly string[] = [
   // Servers of one's own instead of the deployment's.
-  ...databaseAddresses,
-  'PRODUCT_DATABASE_REPLICA_URL',
+  ...owners.flatMap(({ name }) => [variableOf(name, 'DATABASE_URL'), variableOf(name, 'DATABASE_DIRECT_URL')]),
   'REDIS_URL',
-  'SUPERGRAPH_URL_TOKEN',
-] as const;
+  ...Object.keys(serviceSecrets).filter((name) => !(name in makers)),
+];
 
 export const knownNames: readonly string[] = [
   ...Object.keys(makers),
@@ -53,48 +46,49 @@ export const knownNames: readonly string[] = [
 /** The folders that are filled, and what each has. A file that is empty stands for a variable that is not set. */
 export const filesOf = (secrets: Secrets): Readonly<Record<string, Secrets>> => {
   const of = (name: string): string => secrets[name] ?? '';
-  const some = (...names: string[]): Secrets => Object.fromEntries(names.map((name) => [name, of(name)]));
+  const some = (names: readonly string[]): Secrets => Object.fromEntries(names.map((name) => [name, of(name)]));
   const REDIS_URL = of('REDIS_URL') || `redis://:${encodeURIComponent(of('REDIS_PASSWORD'))}@redis:6379`;
-  const VIEWER_VERIFY_KEYS = JSON.stringify({ keys: [publicPart(JSON.parse(of('VIEWER_SIGNING_KEY')))] });
-  const forEach = (files: (name: SubgraphName) => Secrets): Secrets =>
-    Object.assign({}, ...subgraphNames.map((name) => files(name)));
+  const VIEWER_VERIFY_KEYS = verifyKeysOf(of('VIEWER_SIGNING_KEY'));
+  const forEach = (files: (owner: SubgraphDescriptor) => Secrets): Secrets => Object.assign({}, ...owners.map(files));
 
   return {
-    gateway: { ...some('VIEWER_SIGNING_KEY', 'SUPERGRAPH_URL_TOKEN'), REDIS_URL },
-    user: { ...own('user', secrets), ...some('ACCESS_TOKEN_KEYS'), REDIS_URL, VIEWER_VERIFY_KEYS },
-    product: { ...own('product', secrets), ...some('PRODUCT_DATABASE_REPLICA_URL'), REDIS_URL, VIEWER_VERIFY_KEYS },
-    order: { ...own('order', secrets), REDIS_URL, VIEWER_VERIFY_KEYS },
-    payment: { ...own('payment', secrets), ...some('SIMULATOR_WEBHOOK_SECRET'), REDIS_URL, VIEWER_VERIFY_KEYS },
-    auditor: forEach((name) => ({ [`${upper(name)}_DATABASE_URL`]: auditorUrl(name, secrets) })),
-    operator: { ...forEach((name) => own(name, secrets)), REDIS_URL },
-    ...Object.fromEntries(subgraphNames.map((name) => [`postgres-${name}`, serverFiles(name, secrets)])),
+    ...Object.fromEntries(
+      services.map((service) => [
+        service.name,
+        {
+          ...(service.kind === 'subgraph' && { ...(service.database && own(service, secrets)), VIEWER_VERIFY_KEYS }),
+          ...some(Object.keys(service.secrets ?? {})),
+          REDIS_URL,
+        },
+      ]),
+    ),
+    auditor: forEach((owner) => ({ [variableOf(owner.name, 'DATABASE_URL')]: auditorUrl(owner, secrets) })),
+    operator: { ...forEach((owner) => own(owner, secrets)), REDIS_URL },
+    ...Object.fromEntries(owners.map((owner) => [`postgres-${owner.name}`, serverFiles(owner, secrets)])),
     redis: {
       PASSWORD: of('REDIS_PASSWORD'),
       'password.conf': `requirepass ${JSON.stringify(of('REDIS_PASSWORD'))}\n`,
     },
-    grafana: some('GRAFANA_ADMIN_PASSWORD'),
-    edge: some(...Object.values(certificateNames)),
+    grafana: some(['GRAFANA_ADMIN_PASSWORD']),
+    edge: some(Object.values(certificateNames)),
   };
 };
 
-const ownUrl = (name: SubgraphName, secrets: Secrets): string =>
-  secrets[`${upper(name)}_DATABASE_URL`] || databaseUrl(name, name, secrets[`${upper(name)}_DATABASE_PASSWORD`]);
-
-const own = (name: SubgraphName, secrets: Secrets): Secrets => ({
-  [`${upper(name)}_DATABASE_URL`]: ownUrl(name, secrets),
-  [`${upper(name)}_DATABASE_DIRECT_URL`]: secrets[`${upper(name)}_DATABASE_DIRECT_URL`] ?? '',
+const own = ({ name }: SubgraphDescriptor, secrets: Secrets): Secrets => ({
+  [variableOf(name, 'DATABASE_URL')]: databaseUrl(name, secrets, { role: name, password: 'DATABASE_PASSWORD' }),
+  [variableOf(name, 'DATABASE_DIRECT_URL')]: secrets[variableOf(name, 'DATABASE_DIRECT_URL')] ?? '',
 });
 
 /** Into a server of one's own the auditor goes the way the service goes: we made no role there. */
-const auditorUrl = (name: SubgraphName, secrets: Secrets): string =>
-  secrets[`${upper(name)}_DATABASE_URL`] ||
-  databaseUrl(name, 'auditor', secrets[`${upper(name)}_DATABASE_AUDITOR_PASSWORD`]);
+const auditorUrl = ({ name }: SubgraphDescriptor, secrets: Secrets): string =>
+  databaseUrl(name, secrets, { role: 'auditor', password: 'DATABASE_AUDITOR_PASSWORD' });
 
-const databaseUrl = (name: SubgraphName, role: string, password = ''): string =>
-  `postgresql://${role}:${encodeURIComponent(password)}@postgres-${name}:5432/${name}`;
+const databaseUrl = (name: string, secrets: Secrets, { role, password }: { role: string; password: string }): string =>
+  secrets[variableOf(name, 'DATABASE_URL')] ||
+  `postgresql://${role}:${encodeURIComponent(secrets[variableOf(name, password)] ?? '')}@postgres-${name}:5432/${name}`;
 
-const serverFiles = (name: SubgraphName, secrets: Secrets): Secrets => ({
-  SUPERUSER_PASSWORD: secrets[`${upper(name)}_DATABASE_SUPERUSER_PASSWORD`] ?? '',
-  OWNER_PASSWORD: secrets[`${upper(name)}_DATABASE_PASSWORD`] ?? '',
-  AUDITOR_PASSWORD: secrets[`${upper(name)}_DATABASE_AUDITOR_PASSWORD`] ?? '',
+const serverFiles = ({ name }: SubgraphDescriptor, secrets: Secrets): Secrets => ({
+  SUPERUSER_PASSWORD: secrets[variableOf(name, 'DATABASE_SUPERUSER_PASSWORD')] ?? '',
+  OWNER_PASSWORD: secrets[variableOf(name, 'DATABASE_PASSWORD')] ?? '',
+  AUDITOR_PASSWORD: secrets[variableOf(name, 'DATABASE_AUDITOR_PASSWORD')] ?? '',
 });
