@@ -72,7 +72,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
     await requireFree(ports, options.host ?? '127.0.0.1');
 
-    const [secrets, variables] = await Promise.all([loadSecrets(folder), loadVariables(root)]);
+    const [secrets, variables] = await Promise.all([loadSecrets(folder), loadVariables()]);
     const infrastructure = await startInfrastructure({
       folder,
       root,

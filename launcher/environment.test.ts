@@ -17,7 +17,7 @@ const facts: Facts = {
   },
   databaseUrls: { user: 'pg://user', product: 'pg://product', order: 'pg://order', payment: 'pg://payment' },
   events: { REDIS_URL: 'redis://events' },
-  variables: await loadVariables(process.cwd()),
+  variables: await loadVariables(),
 };
 
 const variablesThat = (env: NodeJS.ProcessEnv, pattern: RegExp): string[] =>

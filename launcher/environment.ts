@@ -31,10 +31,10 @@ export type Facts = {
 export type ServiceVariables = Readonly<Record<ServiceName, readonly string[]>>;
 
 /** The names of the variables that each service reads: the keys of `<name>Variables` in its config.ts, or its descriptor's. */
-export const loadVariables = async (root: string): Promise<ServiceVariables> => {
+export const loadVariables = async (): Promise<ServiceVariables> => {
   const loaded = services.map(async (service): Promise<[string, readonly string[]]> => {
     if (service.program) return [service.name, service.program.variables];
-    const config = await import(path.join(root, folderOf(service), 'config.ts'));
+    const config = await import(path.resolve(import.meta.dirname, '..', folderOf(service), 'config.ts'));
     return [service.name, Object.keys(config[`${service.name}Variables`].shape)];
   });
   return Object.fromEntries(await Promise.all(loaded)) as Record<ServiceName, readonly string[]>;
@@ -78,7 +78,7 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
     ...events,
     PROFILE: 'development',
     ACCESS_TOKEN_JWKS_URL: `${local('user')}/.well-known/jwks.json`,
-    VIEWER_VERIFY_KEYS: verifyKeysOf(secrets.variables.VIEWER_SIGNING_KEY ?? '{}'),
+    VIEWER_VERIFY_KEYS: verifyKeysOf(secrets.variables.VIEWER_SIGNING_KEY as string),
   };
   const given = Object.entries(env).filter(([name]) => !isForOthers(name));
   const missing = Object.entries(ours).filter(([name]) => !env[name] && !env[`${name}_FILE`]);
