@@ -3,22 +3,21 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { type UnitOfWorkOptions, unitOfWork } from '#platform/database/unit-of-work.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart/cart-reads.ts';
 import { cartStore } from './adapters/cart/cart-store.ts';
 import { catalogueStore } from './adapters/cart/catalogue-store.ts';
-import { measureCheckouts } from './adapters/checkout/checkout-gauges.ts';
-import { signals } from './adapters/checkout/telemetry.ts';
-import { publishOrderChanges } from './adapters/order/order-changes.ts';
+import { measureCheckouts, telemetry } from './adapters/checkout/telemetry.ts';
+import { publishOrderChanges, orderWatch } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
-import { orderWatch } from './adapters/order/order-watch.ts';
 import { type OrderConfig, timingsOf } from './config.ts';
-import { consumers } from './consumers/index.ts';
+import { consumers } from './consumers.ts';
 import { orderNumber, orderNumberBytes } from './domain/order/order-number.ts';
-import { context, type GraphqlContext } from './graphql/context.ts';
+import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { app } from './usecases/app.ts';
 import type { Deps } from './usecases/ports.ts';
@@ -33,7 +32,7 @@ const stores = (tx: Prisma.TransactionClient) => ({
   orders: orderStore(tx),
 });
 
-type Settings = Pick<Deps, 'watch' | 'signals' | 'timings' | 'openOrders' | 'sweepBatch'>;
+type Settings = Pick<Deps, 'watch' | 'telemetry' | 'timings' | 'openOrders' | 'sweepBatch'>;
 
 /** The whole app over a database, without any door. */
 export const createApp = (
@@ -60,14 +59,14 @@ export const wire = ({
   const watch = orderWatch(directUrl, log);
   const orderApp = createApp(prisma, {
     watch,
-    signals: signals(log, metrics),
+    telemetry: telemetry(log, metrics),
     timings: timingsOf(config),
     openOrders: { orders: config.OPEN_ORDERS_PER_CUSTOMER, units: config.OPEN_UNITS_PER_CUSTOMER },
     sweepBatch: config.SWEEP_BATCH,
   });
   return {
     schema: schema(),
-    context: context(orderApp),
+    context: requestContext(orderApp, loaders),
     handlers: consumers(orderApp),
     tasks: [
       { name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines },

@@ -1,28 +1,34 @@
-import { touchedBy } from '#subgraphs/order/domain/checkout/moves.ts';
-import { type Heading, type OrderStatus, orderStatuses } from '#subgraphs/order/domain/checkout/statuses.ts';
-import { steps, type Transition, undos } from '#subgraphs/order/domain/checkout/steps.ts';
+import {
+  type CompensationTarget,
+  type OrderStatus,
+  orderStatuses,
+  steps,
+  type Transition,
+  touchedBy,
+  undos,
+} from '#subgraphs/order/domain/checkout/steps.ts';
 import { defaultTimings } from '#subgraphs/order/domain/checkout/timings.ts';
 import type { Arrow } from './diagram.ts';
 
-const headings: readonly Heading[] = ['PAYMENT_FAILED', 'CANCELLED'];
+const compensationTargets: readonly CompensationTarget[] = ['PAYMENT_FAILED', 'CANCELLED'];
 
 /** Where a cell of the table leads, and under which words. */
 const arrowsOf = (from: OrderStatus, label: string, transition: Transition): Arrow[] => {
   if ('to' in transition) return [{ from, to: transition.to, label }];
   if ('wait' in transition) return [{ from, to: from, label }];
-  if ('undoTowards' in transition) {
-    const undone = touchedBy(from).filter((part) => part !== transition.over);
+  if ('compensateTo' in transition) {
+    const undone = touchedBy(from).filter((part) => part !== transition.except);
     return [{ from, to: 'COMPENSATING', label: `${label} (undo ${undone.join(', then ')})` }];
   }
   if ('nextUndo' in transition)
     return [
       { from, to: 'COMPENSATING', label: `${label}, more to undo` },
-      ...headings.map((to) => ({ from, to, label: `${label}, all of it` })),
+      ...compensationTargets.map((to) => ({ from, to, label: `${label}, all of it` })),
     ];
   if ('resume' in transition) return [{ from, to: 'COMPENSATING', label }];
-  if ('park' in transition || 'parkBeforeNext' in transition || 'parkTowards' in transition)
+  if ('park' in transition || 'parkBeforeNext' in transition || 'parkThenCompensateTo' in transition)
     return [{ from, to: 'NEEDS_ATTENTION', label }];
-  const tries = defaultTimings.tries[transition.again];
+  const tries = defaultTimings.tries[transition.retry];
   return [
     { from, to: from, label: `${label}, up to ${tries} tries` },
     ...arrowsOf(from, `${label} ${tries} times`, transition.otherwise),
@@ -43,11 +49,11 @@ const orNothing = (text: string | undefined) => text ?? '–';
 /** What is sent, undone and waited for in each status. */
 export const checkoutTable = (): string =>
   [
-    '| status | sends | undone by | waits up to | tells |',
+    '| status | sends | undone by | waits up to | emits |',
     '|---|---|---|---|---|',
     ...orderStatuses.map((status) => {
-      const { sends, undo, waits, tells } = steps[status];
-      const cells = [sends, undo && undos[undo].sends, waits && `${defaultTimings.waitMs[waits] / 1_000} s`, tells];
+      const { sends, undo, waits, emits } = steps[status];
+      const cells = [sends, undo && undos[undo].sends, waits && `${defaultTimings.waitMs[waits] / 1_000} s`, emits];
       return `| ${[status, ...cells.map(orNothing)].join(' | ')} |`;
     }),
   ].join('\n');

@@ -1,22 +1,13 @@
-/** What can go wrong that the customer can act on. `kind` is the name of the GraphQL type. */
+/** What can go wrong that the customer can act on. `kind` is the name of the GraphQL type; the words: customer-texts.ts. */
 import { z } from 'zod';
 import { type OrderId, VariantId } from '#contracts/ids.ts';
 import { declineReasons } from '#contracts/messages/payment.ts';
 import { type Currency, Money } from '#contracts/money.ts';
 import type { Failure } from '#contracts/result.ts';
+import { cancellationTexts, texts } from './customer-texts.ts';
 
-export const cancellationReasons = [
-  'CUSTOMER',
-  'STAFF',
-  'EXPIRED',
-  'STOCK_TIMED_OUT',
-  'PAYMENT_TIMED_OUT',
-  'ACTION_TIMED_OUT',
-  'STOCK_LOST',
-  'CAPTURE_FAILED',
-  'PAYMENT_MISMATCH',
-] as const;
-export type CancellationReason = (typeof cancellationReasons)[number];
+export type CancellationReason = keyof typeof cancellationTexts;
+export const cancellationReasons = Object.keys(cancellationTexts) as CancellationReason[];
 export type DeclineReason = (typeof declineReasons)[number];
 
 const message = z.string();
@@ -34,7 +25,7 @@ export const CheckoutFailure = z.discriminatedUnion('kind', [
     kind: z.literal('PriceChanged'),
     message,
     currentTotal: Money,
-    lines: z.array(z.object({ variantId: VariantId, sku: z.string(), was: Money, now: Money })),
+    lines: z.array(z.object({ variantId: VariantId, sku: z.string(), previousPrice: Money, currentPrice: Money })),
   }),
   z.object({
     kind: z.literal('VariantUnavailable'),
@@ -75,29 +66,37 @@ export type OrderNotCancellable = Refusal<'OrderNotCancellable'>;
 export type OrderNotPayable = Refusal<'OrderNotPayable'>;
 export type OrderNotResumable = Refusal<'OrderNotResumable'>;
 
-export const emptyCart: EmptyCart = { kind: 'EmptyCart', message: 'There is nothing in the cart to order.' };
-export const cartLineNotFound: CartLineNotFound = {
-  kind: 'CartLineNotFound',
-  message: 'This line is no longer in the cart.',
-};
+export const emptyCart: EmptyCart = { kind: 'EmptyCart', message: texts.emptyCart };
+
+export const cartLineNotFound: CartLineNotFound = { kind: 'CartLineNotFound', message: texts.cartLineNotFound };
+
 export const orderNotCancellable = (orderId: OrderId): OrderNotCancellable => ({
   kind: 'OrderNotCancellable',
-  message: 'This order cannot be cancelled now.',
+  message: texts.notCancellable,
   orderId,
 });
+
 export const orderNotPayable = (orderId: OrderId): OrderNotPayable => ({
   kind: 'OrderNotPayable',
-  message: 'This order is not waiting for a payment.',
+  message: texts.notPayable,
   orderId,
 });
+
 export const orderNotResumable = (orderId: OrderId): OrderNotResumable => ({
   kind: 'OrderNotResumable',
-  message: 'This order has no failed undo.',
+  message: texts.notResumable,
   orderId,
 });
 
 export const variantUnavailable = (lines: VariantUnavailable['lines']): VariantUnavailable => ({
   kind: 'VariantUnavailable',
-  message: lines.length <= 1 ? 'This item is not for sale.' : 'Some of these items are not for sale.',
+  message: lines.length <= 1 ? texts.notForSale : texts.someNotForSale,
   lines,
+});
+
+export const currencyMismatch = (cartCurrency: Currency, variantCurrency: Currency): CurrencyMismatch => ({
+  kind: 'CurrencyMismatch',
+  message: texts.otherCurrency(cartCurrency, variantCurrency),
+  cartCurrency,
+  variantCurrency,
 });

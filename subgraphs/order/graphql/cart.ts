@@ -1,8 +1,8 @@
 import { parseId } from '#contracts/ids.ts';
 import { cartTotal, isOrderable } from '../domain/cart/cart.ts';
 import { lineTotal } from '../domain/order/order.ts';
-import { variant } from './references.ts';
-import type { CartLineNotFoundResolvers, CartLineResolvers, CartResolvers } from './types.generated.ts';
+import { variant } from './models.ts';
+import type { CartLineResolvers, CartResolvers } from './types.generated.ts';
 
 export const cart = {
   __resolveReference: (reference, { loaders }) => {
@@ -18,7 +18,3 @@ export const cartLine = {
   isAvailable: isOrderable,
   total: (line) => (isOrderable(line) ? lineTotal(line) : null),
 } satisfies CartLineResolvers;
-
-export const cartLineNotFound = {
-  currentCart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
-} satisfies CartLineNotFoundResolvers;

@@ -1,6 +1,8 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import type { CartId, OrderId, UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { PricedLine } from '../domain/cart/cart.ts';
 import type { OrderLine, TimelineEntry } from '../domain/order/order.ts';
 import type { App } from '../usecases/app.ts';
@@ -22,41 +24,42 @@ export interface Loaders {
 }
 
 export const loaders = ({ reads, now }: App, viewer: Viewer): Loaders => ({
-  orders: new DataLoader(async (ids) => inTurn(ids, await reads.orders(viewer, ids), ({ id }) => id)),
-  ordersByNumber: new DataLoader(async (numbers) =>
-    inTurn(numbers, await reads.ordersByNumber(viewer, numbers), ({ number }) => number),
+  orders: oneByKey(
+    (ids) => reads.orders(viewer, ids),
+    ({ id }) => id,
   ),
-  carts: new DataLoader(async (ids) => inTurn(ids, await reads.carts(viewer, ids), ({ id }) => id)),
-  cartsOf: new DataLoader(async (customers) =>
-    inTurn(customers, await reads.cartsOf(viewer, customers), ({ customerId }) => customerId),
+  ordersByNumber: oneByKey(
+    (numbers) => reads.ordersByNumber(viewer, numbers),
+    ({ number }) => number,
   ),
-  cartLines: new DataLoader(async (ids) => manyInTurn(ids, await reads.cartLines(ids))),
-  lines: new DataLoader(async (ids) => manyInTurn(ids, await reads.lines(ids))),
-  timelines: new DataLoader(async (ids) => manyInTurn(ids, await reads.timelines(ids))),
+  carts: oneByKey(
+    (ids) => reads.carts(viewer, ids),
+    ({ id }) => id,
+  ),
+  cartsOf: oneByKey(
+    (customers) => reads.cartsOf(viewer, customers),
+    ({ customerId }) => customerId,
+  ),
+  cartLines: manyByKey(reads.cartLines),
+  lines: manyByKey(reads.lines),
+  timelines: manyByKey(reads.timelines),
   now: once(now),
-  ordersOf: pagedLoader(async (customers, page) => manyInTurn(customers, await reads.pageOf(viewer, customers, page))),
+  ordersOf: byPage((page) => manyByKey((customers) => reads.pageOf(viewer, customers, page))),
 });
 
-/** What was found, in the order in which it was asked for. */
-const inTurn = <K, T>(keys: readonly K[], found: readonly T[], keyOf: (it: T) => K | null): (T | null)[] => {
-  const byKey = new Map(found.map((it) => [keyOf(it), it]));
-  return keys.map((key) => byKey.get(key) ?? null);
-};
-
-const manyInTurn = <K, T>(keys: readonly K[], found: ReadonlyMap<K, readonly T[]>): (readonly T[])[] =>
-  keys.map((key) => found.get(key) ?? []);
+export type GraphqlContext = RequestContext<App, Loaders>;
 
 const once = <T>(ask: () => Promise<T>) => {
   let asked: Promise<T> | undefined;
   return () => (asked ??= ask());
 };
 
-const pagedLoader = <K, T>(read: (keys: readonly K[], page: OrderPage) => Promise<(readonly T[])[]>) => {
-  const byPage = new Map<string, DataLoader<K, readonly T[]>>();
-  return (key: K, page: OrderPage): Promise<readonly T[]> => {
+const byPage = <K, T>(loaderOf: (page: OrderPage) => DataLoader<K, T>) => {
+  const loaders = new Map<string, DataLoader<K, T>>();
+  return (key: K, page: OrderPage): Promise<T> => {
     const name = `${page.limit}/${page.after ?? ''}`;
-    const loader = byPage.get(name) ?? new DataLoader<K, readonly T[]>((keys) => read(keys, page));
-    byPage.set(name, loader);
+    const loader = loaders.get(name) ?? loaderOf(page);
+    loaders.set(name, loader);
     return loader.load(key);
   };
 };

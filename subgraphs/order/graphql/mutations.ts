@@ -1,42 +1,71 @@
 import { parseId } from '#contracts/ids.ts';
+import { assertInput, requireId, requireSignedIn } from '#platform/graphql/inputs.ts';
+import { namedFailure, payload } from '#platform/graphql/payload.ts';
+import { maxQuantity } from '../domain/cart/cart.ts';
 import { cartLineNotFound, variantUnavailable } from '../domain/failures.ts';
-import { named, payload } from './failures.ts';
-import { existing, expectedTotalOf, paymentMethodTokenOf, quantityOf, signedIn, waitMsOf } from './inputs.ts';
 import { cartAfter, checkoutAfter, orderAfter } from './payloads.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
+// 5 s: what a browser's user watches a spinner for, and well below every time-out on the way here.
+const maxWaitMs = 5_000;
+
+/** The defaults are those of the SDL, which the generated types do not know to have been filled in. */
+const quantityOf = (quantity = 1): number => {
+  assertInput(quantity >= 1 && quantity <= maxQuantity, `"quantity" must be from 1 to ${maxQuantity}.`);
+  return quantity;
+};
+
+const waitMsOf = (waitMs = 0): number => {
+  assertInput(waitMs >= 0 && waitMs <= maxWaitMs, `"waitMs" must be from 0 to ${maxWaitMs}.`);
+  return waitMs;
+};
+
+/** The message does not repeat the token: errors are logged and shown. */
+const paymentMethodTokenOf = (token: string): string => {
+  assertInput(
+    /^[\x21-\x7e]{1,200}$/.test(token),
+    '"paymentMethodToken" has 1 to 200 printable characters, without spaces.',
+  );
+  return token;
+};
+
+const expectedTotalOf = <M extends { readonly amount: number }>(total: M | null | undefined): M | undefined => {
+  assertInput(!total || total.amount >= 0, '"expectedTotal" cannot be less than nothing.');
+  return total ?? undefined;
+};
+
 export const mutations = {
   addToCart: async (_, { idempotencyKey, input }, context) => {
-    const customerId = signedIn(context.viewer).id;
+    const customerId = requireSignedIn(context.viewer).id;
     const quantity = quantityOf(input.quantity);
     const variantId = parseId('Variant', input.variantId);
-    if (!variantId) return named(variantUnavailable([]));
+    if (!variantId) return namedFailure(variantUnavailable([]));
     const { addToCart } = context.app.commands;
     const result = await addToCart({ customerId, variantId, quantity, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'AddToCartSuccess', cart: await cartAfter(context, id) }));
   },
 
   changeCartLine: async (_, { idempotencyKey, input }, context) => {
-    const customerId = signedIn(context.viewer).id;
+    const customerId = requireSignedIn(context.viewer).id;
     const quantity = quantityOf(input.quantity);
     const lineId = parseId('CartLine', input.lineId);
-    if (!lineId) return named(cartLineNotFound);
+    if (!lineId) return namedFailure(cartLineNotFound);
     const { changeCartLine } = context.app.commands;
     const result = await changeCartLine({ customerId, lineId, quantity, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'ChangeCartLineSuccess', cart: await cartAfter(context, id) }));
   },
 
   removeFromCart: async (_, { idempotencyKey, input }, context) => {
-    const customerId = signedIn(context.viewer).id;
+    const customerId = requireSignedIn(context.viewer).id;
     const lineId = parseId('CartLine', input.lineId);
-    if (!lineId) return named(cartLineNotFound);
+    if (!lineId) return namedFailure(cartLineNotFound);
     const { removeFromCart } = context.app.commands;
     const result = await removeFromCart({ customerId, lineId, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'RemoveFromCartSuccess', cart: await cartAfter(context, id) }));
   },
 
   placeOrder: async (_, { idempotencyKey, input }, context) => {
-    const customerId = signedIn(context.viewer).id;
+    const customerId = requireSignedIn(context.viewer).id;
     const waitMs = waitMsOf(input.waitMs);
     const result = await context.app.commands.placeOrder({
       customerId,
@@ -48,25 +77,25 @@ export const mutations = {
   },
 
   payOrder: async (_, { idempotencyKey, input }, context) => {
-    const viewer = signedIn(context.viewer);
+    const viewer = requireSignedIn(context.viewer);
     const waitMs = waitMsOf(input.waitMs);
-    const orderId = existing('Order', input.orderId);
+    const orderId = requireId('Order', input.orderId);
     const paymentMethodToken = paymentMethodTokenOf(input.paymentMethodToken);
     const result = await context.app.commands.payOrder({ viewer, orderId, paymentMethodToken, idempotencyKey });
     return payload(result, (id) => checkoutAfter(context, 'PayOrderSuccess', id, waitMs));
   },
 
   cancelOrder: async (_, { idempotencyKey, input }, context) => {
-    const orderId = existing('Order', input.orderId);
+    const orderId = requireId('Order', input.orderId);
     const { cancelOrder } = context.app.commands;
-    const result = await cancelOrder({ viewer: signedIn(context.viewer), orderId, idempotencyKey });
+    const result = await cancelOrder({ viewer: requireSignedIn(context.viewer), orderId, idempotencyKey });
     return payload(result, async (id) => ({ __typename: 'CancelOrderSuccess', order: await orderAfter(context, id) }));
   },
 
   resumeOrder: async (_, { idempotencyKey, input }, context) => {
-    const orderId = existing('Order', input.orderId);
+    const orderId = requireId('Order', input.orderId);
     const { resumeOrder } = context.app.commands;
-    const result = await resumeOrder({ viewer: signedIn(context.viewer), orderId, idempotencyKey });
+    const result = await resumeOrder({ viewer: requireSignedIn(context.viewer), orderId, idempotencyKey });
     return payload(result, async (id) => ({ __typename: 'ResumeOrderSuccess', order: await orderAfter(context, id) }));
   },
 } satisfies MutationResolvers;

@@ -18,7 +18,7 @@ beforeEach(() => {
   buyer = customer(`buyer ${people++}`);
 });
 
-const tell = async (id: OrderId, ...types: Reply['type'][]) => {
+const receive = async (id: OrderId, ...types: Reply['type'][]) => {
   for (const type of types) await kit.reply(await kit.replyTo(id, type));
 };
 const entities = async (viewer: typeof buyer, representations: object[], fields: string) =>
@@ -42,7 +42,7 @@ describe('an order in the graph', () => {
   const order = async (viewer = buyer) => (await kit.ask(viewer, `{ order(id: "${id}") ${wholeOrder} }`)).data.order;
 
   it('shows all there is to it', async () => {
-    await tell(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');
+    await receive(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');
     expect(await order()).toMatchObject({
       status: 'CONFIRMED',
       paymentStatus: 'PAID',
@@ -70,18 +70,18 @@ describe('an order in the graph', () => {
   });
 
   it('asks the customer for the extra step, as long as it can be taken', async () => {
-    await tell(id, 'stock.reserved', 'payment.action-required');
+    await receive(id, 'stock.reserved', 'payment.action-required');
     expect(await order()).toMatchObject({
       paymentStatus: 'ACTION_REQUIRED',
       nextActions: ['CONFIRM_PAYMENT', 'CANCEL'],
       paymentAction: { actionUrl: 'https://bank.example/challenge', paymentId: namedId('Payment', 'first') },
     });
-    await tell(id, 'payment.authorized');
+    await receive(id, 'payment.authorized');
     expect(await order()).toMatchObject({ nextActions: ['CANCEL'], paymentAction: null });
   });
 
   it('can be paid again after a decline, and cancelled', async () => {
-    await tell(id, 'stock.reserved', 'payment.declined', 'stock.released');
+    await receive(id, 'stock.reserved', 'payment.declined', 'stock.released');
     expect(await order()).toMatchObject({ nextActions: ['PAY', 'CANCEL'], failure: { __typename: 'PaymentDeclined' } });
     const pay = `mutation ($input: PayOrderInput!) { payOrder(idempotencyKey: "p", input: $input) {
       __typename ... on PayOrderSuccess { order { status } } ... on OrderNotPayable { order { status } } } }`;

@@ -1,8 +1,8 @@
-import { type OrderId, parseId } from '#contracts/ids.ts';
+import { parseId } from '#contracts/ids.ts';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
-import { sentenceFor } from '../domain/checkout/timeline.ts';
+import { timelineText } from '../domain/customer-texts.ts';
 import {
-  type Asker,
+  type Actor,
   awaitsExtraStep,
   awaitsPayment,
   fulfilmentOf,
@@ -12,12 +12,8 @@ import {
 import { lineTotal } from '../domain/order/order.ts';
 import { readOrderNumber } from '../domain/order/order-number.ts';
 import type { OrderView } from '../usecases/ports.ts';
-import type { GraphqlContext } from './context.ts';
-import { failureOf } from './failures.ts';
-import { orderAfter } from './payloads.ts';
-import { variant } from './references.ts';
+import { failureOf, variant } from './models.ts';
 import type {
-  OrderCancelledResolvers,
   OrderEventResolvers,
   OrderLineResolvers,
   OrderResolvers,
@@ -44,13 +40,13 @@ export const order = {
   nextActions: async (it, _, { viewer, loaders }) => {
     // Asked only where the answer depends on it: reading an order is to be cheap.
     const now = awaitsPayment(it) ? await loaders.now() : it.placedAt;
-    return nextActions(it, asker(it, viewer), now);
+    return nextActions(it, actor(it, viewer), now);
   },
-  paymentAction: (it, _, { viewer }) => (asker(it, viewer).isCustomer && awaitsExtraStep(it) ? it : null),
+  paymentAction: (it, _, { viewer }) => (actor(it, viewer).isCustomer && awaitsExtraStep(it) ? it : null),
 } satisfies OrderResolvers;
 
 /** Staff see every order, and can do for its customer what costs nobody else's money. */
-const asker = ({ customerId }: OrderView, viewer: Viewer): Asker => ({
+const actor = ({ customerId }: OrderView, viewer: Viewer): Actor => ({
   isStaff: hasRole(viewer, 'STAFF'),
   isCustomer: viewer.kind === 'user' && viewer.id === customerId,
 });
@@ -59,7 +55,7 @@ export const orderLine = { variant, total: lineTotal } satisfies OrderLineResolv
 
 export const orderEvent = {
   occurredAt: ({ at }) => at,
-  description: ({ event }) => sentenceFor(event),
+  description: ({ event }) => timelineText(event),
 } satisfies OrderEventResolvers;
 
 export const paymentAction = {
@@ -69,12 +65,3 @@ export const paymentAction = {
     return payment.id;
   },
 } satisfies PaymentActionResolvers;
-
-/** Not `reason`, which PaymentDeclined has with another type: a client asks a union for both in one document. */
-export const orderCancelled = { cancellationReason: ({ reason }) => reason } satisfies OrderCancelledResolvers;
-
-/** The order that could not be what was asked for, as it is. */
-export const refusal = {
-  order: ({ orderId }: { readonly orderId: OrderId }, _: unknown, context: GraphqlContext) =>
-    orderAfter(context, orderId),
-};

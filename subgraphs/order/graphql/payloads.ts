@@ -1,22 +1,50 @@
-/** What the mutations answer when they did their work: the thing as it is now. */
+/** What mutations answer: the thing as it is now, or a failure with the order that it is about. */
 import type { CartId, OrderId } from '#contracts/ids.ts';
-import type { OrderView } from '../usecases/ports.ts';
-import type { GraphqlContext } from './context.ts';
-import { failureOf } from './failures.ts';
+import type { CartView, OrderView } from '../usecases/ports.ts';
+import type { GraphqlContext } from './loaders.ts';
+import { failureOf, variant } from './models.ts';
+import type { Resolvers } from './types.generated.ts';
 
-export const cartAfter = async ({ loaders }: GraphqlContext, id: CartId) => {
+/** Only a checkout that had begun has one: `failureOf` adds it, and what is refused before there is an order has none. */
+const rejectedOrder = ({ rejectedOrder: order }: { rejectedOrder?: OrderView | null }) => order ?? null;
+
+/** For failures that name an order: the order as it is now. */
+const refusal = {
+  order: ({ orderId }: { readonly orderId: OrderId }, _: unknown, context: GraphqlContext) =>
+    orderAfter(context, orderId),
+};
+
+export const failures = {
+  CartLineNotFound: {
+    currentCart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
+  },
+  OrderNotCancellable: refusal,
+  OrderNotPayable: refusal,
+  OrderNotResumable: refusal,
+  // Not `reason`, which PaymentDeclined has with another type: a client asks a union for both in one document.
+  OrderCancelled: { cancellationReason: ({ reason }) => reason },
+  InsufficientStockLine: { variant },
+  VariantUnavailableLine: { variant },
+  PriceChangedLine: { variant },
+  VariantUnavailable: { rejectedOrder },
+  PriceChanged: { rejectedOrder },
+} satisfies Resolvers;
+
+/** The cart that a mutation has just changed. */
+export const cartAfter = async ({ loaders }: GraphqlContext, id: CartId): Promise<CartView> => {
   const cart = await loaders.carts.load(id);
   if (!cart) throw new Error(`${id} is gone right after it was changed`);
   return cart;
 };
 
+/** The order that a mutation has just changed: once its checkout rests, or as it is after `waitMs`. */
 export const orderAfter = async ({ app, viewer }: GraphqlContext, id: OrderId, waitMs = 0): Promise<OrderView> => {
   const order = await app.waitForOrder(viewer, id, waitMs);
   if (!order) throw new Error(`${id} is gone right after it was changed`);
   return order;
 };
 
-/** How the checkout stands after the wait: what went wrong, or the order. A retry is told of the order as it is by then. */
+/** Where the checkout is after the wait: what went wrong, or the order. A retry gets the order as it is by then. */
 export const checkoutAfter = async <Success extends string>(
   context: GraphqlContext,
   success: Success,

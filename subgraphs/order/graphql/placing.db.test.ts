@@ -18,7 +18,7 @@ beforeEach(() => {
   buyer = customer(`buyer ${people++}`);
 });
 
-const tell = async (id: OrderId, ...types: Reply['type'][]) => {
+const receive = async (id: OrderId, ...types: Reply['type'][]) => {
   for (const type of types) await kit.reply(await kit.replyTo(id, type));
 };
 
@@ -44,7 +44,7 @@ describe('placing an order in the graph', () => {
     const started = performance.now();
     const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
     const id = await theOrder();
-    await tell(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');
+    await receive(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');
     expect((await answer).data.placeOrder).toMatchObject({ order: { status: 'CONFIRMED' } });
     expect(performance.now() - started).toBeLessThan(3_000);
   });
@@ -56,7 +56,7 @@ describe('placing an order in the graph', () => {
 
   it("answers when it is the customer's turn", async () => {
     const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
-    await tell(await theOrder(), 'stock.reserved', 'payment.action-required');
+    await receive(await theOrder(), 'stock.reserved', 'payment.action-required');
     expect((await answer).data.placeOrder).toMatchObject({ order: { status: 'AUTHORIZING' } });
   });
 
@@ -85,7 +85,7 @@ describe('placing an order in the graph', () => {
 
   it('tells a retry how the order stands by then', async () => {
     await ask(placeOrder, { input });
-    await tell(await theOrder(), 'stock.reserved', 'payment.declined', 'stock.released');
+    await receive(await theOrder(), 'stock.reserved', 'payment.declined', 'stock.released');
     expect((await ask(placeOrder, { input })).data.placeOrder).toMatchObject({
       __typename: 'PaymentDeclined',
       order: { status: 'PAYMENT_FAILED' },

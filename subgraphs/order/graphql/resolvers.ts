@@ -1,15 +1,24 @@
+import { parseId } from '#contracts/ids.ts';
+import { mayRead } from '#contracts/viewer.ts';
 import { completeResolvers } from '#platform/graphql/answered.ts';
-import type { OrderView } from '../usecases/ports.ts';
-import { cart, cartLine, cartLineNotFound } from './cart.ts';
+import { connectionById } from '#platform/graphql/connection.ts';
+import { cart, cartLine } from './cart.ts';
 import { mutations } from './mutations.ts';
-import { order, orderCancelled, orderEvent, orderLine, paymentAction, refusal } from './order.ts';
+import { order, orderEvent, orderLine, paymentAction } from './order.ts';
+import { failures } from './payloads.ts';
 import { queries } from './queries.ts';
-import { variant } from './references.ts';
-import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
-import { user } from './user.ts';
+import type { Resolvers, ResolversParentTypes, UserResolvers } from './types.generated.ts';
 
-/** Only a checkout that had begun has one: `failureOf` adds it, and what is refused before there is an order has none. */
-const rejectedOrder = ({ rejectedOrder: order }: { rejectedOrder?: OrderView | null }) => order ?? null;
+/** Whether there is such a user is not ours to say. */
+const user = {
+  __resolveReference: (reference) => {
+    const id = parseId('User', reference.id);
+    return id ? { id } : null;
+  },
+  cart: ({ id }, _, { loaders }) => loaders.cartsOf.load(id),
+  orders: ({ id }, args, { viewer, loaders }) =>
+    mayRead(viewer, id) ? connectionById('Order', args, (page) => loaders.ordersOf(id, page)) : null,
+} satisfies UserResolvers;
 
 /** Subscriptions are the gateway's to answer. */
 export const resolvers = completeResolvers<Omit<Resolvers, 'Subscription'>, ResolversParentTypes>()({
@@ -22,14 +31,5 @@ export const resolvers = completeResolvers<Omit<Resolvers, 'Subscription'>, Reso
   OrderEvent: orderEvent,
   PaymentAction: paymentAction,
   User: user,
-  CartLineNotFound: cartLineNotFound,
-  OrderCancelled: orderCancelled,
-  OrderNotCancellable: refusal,
-  OrderNotPayable: refusal,
-  OrderNotResumable: refusal,
-  InsufficientStockLine: { variant },
-  VariantUnavailableLine: { variant },
-  PriceChangedLine: { variant, previousPrice: ({ was }) => was, currentPrice: ({ now }) => now },
-  VariantUnavailable: { rejectedOrder },
-  PriceChanged: { rejectedOrder },
+  ...failures,
 } satisfies Resolvers);

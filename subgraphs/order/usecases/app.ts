@@ -1,18 +1,13 @@
-import { addToCart } from './cart/add-to-cart.ts';
-import { changeCartLine } from './cart/change-cart-line.ts';
-import { removeFromCart } from './cart/remove-from-cart.ts';
-import { takeOverProduct } from './cart/upsert-product-replica.ts';
-import { advanceCheckout } from './checkout/advance-checkout.ts';
-import { erasePaymentTokens } from './checkout/erase-payment-tokens.ts';
-import { sweepDeadlines } from './checkout/sweeps.ts';
-import { cancelOrder } from './order/cancel-order.ts';
-import { payOrder } from './order/pay-order.ts';
+import type { MessageOf } from '#contracts/envelope.ts';
+import type { ProductChanged } from '#contracts/messages/product.ts';
+import { addToCart, changeCartLine, removeFromCart } from './cart/change-cart.ts';
+import { advanceCheckout, erasePaymentTokens, sweepDeadlines } from './checkout/advance-checkout.ts';
+import { cancelOrder, payOrder, resumeOrder } from './order/order-requests.ts';
 import { placeOrder } from './order/place-order.ts';
-import { resumeOrder } from './order/resume-order.ts';
 import { waitForOrder } from './order/wait-for-order.ts';
 import type { Deps } from './ports.ts';
 
-/** Everything this service can do, and everything it can tell. */
+/** Everything this service can do, and everything it can be asked. */
 export const app = (deps: Deps) => ({
   commands: {
     addToCart: addToCart(deps),
@@ -25,7 +20,9 @@ export const app = (deps: Deps) => ({
     advanceCheckout: advanceCheckout(deps),
     sweepDeadlines: sweepDeadlines(deps),
     erasePaymentTokens: erasePaymentTokens(deps),
-    takeOverProduct: takeOverProduct(deps),
+    /** Keeps our replica of the catalogue: the product as the message has it, unless we have a later version. */
+    upsertProductReplica: (message: MessageOf<typeof ProductChanged>): Promise<void> =>
+      deps.receive(message, ({ catalogue }) => catalogue.upsertProduct(message.data, message.sequence)),
   },
   reads: deps.reads,
   waitForOrder: waitForOrder(deps),

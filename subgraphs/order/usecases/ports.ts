@@ -6,7 +6,7 @@ import type { CommonStores, Receive, Transaction } from '#contracts/transaction.
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
 import type { Changed } from '../domain/checkout/decide.ts';
-import type { OrderStatus } from '../domain/checkout/statuses.ts';
+import type { OrderStatus } from '../domain/checkout/steps.ts';
 import type { Timings } from '../domain/checkout/timings.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order/order.ts';
 import type { OpenOrders } from '../domain/order/place-order.ts';
@@ -24,8 +24,8 @@ export interface CartStore {
 
 export interface CatalogueStore {
   entries(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, CatalogueEntry>>;
-  /** Takes over the product as it is at `sequence`; does nothing when a later one was taken over before. */
-  replace(product: DataOf<typeof ProductChanged>, sequence: number): Promise<void>;
+  /** Stores the product as it is at `sequence`; does nothing when a later version is stored already. */
+  upsertProduct(product: DataOf<typeof ProductChanged>, sequence: number): Promise<void>;
 }
 
 export interface OrderStore {
@@ -54,7 +54,7 @@ export interface Stores extends CommonStores {
 export type CartOf = `cart of ${UserId}`;
 export const cartOf = (customerId: UserId): CartOf => `cart of ${customerId}`;
 
-/** An order as it is shown. Lines and timeline are read when they are asked for. */
+/** An order without its lines and timeline, which are read when they are asked for. */
 export type OrderView = Pick<
   Order,
   'id' | 'number' | 'customerId' | 'total' | 'placedAt' | 'expiresAt' | 'version' | 'status' | 'payment' | 'failure'
@@ -67,7 +67,7 @@ export interface OrderPage {
   readonly after: OrderId | undefined;
 }
 
-/** What may be shown, and to whom: another customer's things are as good as absent. One statement each. */
+/** Each is one statement. Another customer's orders and carts are as good as absent. */
 export interface OrderReads {
   orders(viewer: Viewer, ids: readonly OrderId[]): Promise<readonly OrderView[]>;
   ordersByNumber(viewer: Viewer, numbers: readonly string[]): Promise<readonly OrderView[]>;
@@ -84,24 +84,25 @@ export interface OrderReads {
   carts(viewer: Viewer, ids: readonly CartId[]): Promise<readonly CartView[]>;
   cartsOf(viewer: Viewer, customers: readonly UserId[]): Promise<readonly CartView[]>;
   cartLines(cartIds: readonly CartId[]): Promise<ReadonlyMap<CartId, readonly PricedLine[]>>;
-  /** Up to `limit` orders whose deadline is over, the longest overdue first. For the sweep; shown to nobody. */
+  /** Up to `limit` orders whose deadline is over, the longest overdue first. For the sweep: no viewer is asked. */
   overdue(now: Date, limit: number): Promise<readonly OrderId[]>;
 }
 
-/** Tells when an order may have changed. Changes from the moment of `follow` on are noticed. */
+/** Notices when an order may have changed, from the moment of `follow` on. */
 export interface OrderWatch {
   /** `next` resolves when it is time to look again, after `timeoutMs` at the latest. */
   follow(id: OrderId): { next(timeoutMs: number): Promise<void>; [Symbol.dispose](): void };
 }
 
-/** What operators are told. Called after the commit. */
-export interface Signals {
+/** What operators see: log lines and metrics. */
+export interface Telemetry {
   /** An order is in another status than before; `tookMs` since it was placed. */
   moved(from: OrderStatus | undefined, to: OrderStatus, tookMs: number): void;
-  /** A person has to look at this order. */
-  alarm(order: Order, alarm: string): void;
+  /** An operator has to look at this order. */
+  manualIntervention(order: Order, reason: string): void;
   /** A message about an order changed nothing, and that is fine. */
   ignored(order: Order, because: string): void;
+  /** The time-out of an order could not be handled. */
   failed(orderId: OrderId, error: unknown): void;
 }
 
@@ -110,13 +111,13 @@ export interface Deps {
   readonly receive: Receive<Stores>;
   readonly reads: OrderReads;
   readonly watch: OrderWatch;
-  readonly signals: Signals;
+  readonly telemetry: Telemetry;
   readonly timings: Timings;
   /** What one customer may have of orders that are not paid yet. */
   readonly openOrders: OpenOrders;
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
-  /** The same outside of a transaction. */
+  /** The time outside of a transaction, by the database's clock. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
   readonly newOrderNumber: () => string;

@@ -4,17 +4,17 @@ import { type MessageId, namedId, newId, type OrderId, type UserId, type Variant
 import { ProductChanged } from '#contracts/messages/product.ts';
 import { Currency, type Money, money } from '#contracts/money.ts';
 import { CallerFault } from '#contracts/result.ts';
-import type { Viewer } from '#contracts/viewer.ts';
+import type { SignedIn, Viewer } from '#contracts/viewer.ts';
 import { prismaAdapter } from '#platform/database/database.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
-import { orderWatch } from '#subgraphs/order/adapters/order/order-watch.ts';
-import { consumers } from '#subgraphs/order/consumers/index.ts';
+import { orderWatch } from '#subgraphs/order/adapters/order/order-changes.ts';
+import { consumers } from '#subgraphs/order/consumers.ts';
 import type { Reply } from '#subgraphs/order/domain/checkout/events.ts';
 import { defaultTimings, type Timings } from '#subgraphs/order/domain/checkout/timings.ts';
 import type { OpenOrders } from '#subgraphs/order/domain/order/place-order.ts';
-import { context } from '#subgraphs/order/graphql/context.ts';
+import { loaders } from '#subgraphs/order/graphql/loaders.ts';
 import type { App } from '#subgraphs/order/usecases/app.ts';
-import type { SignedIn } from '#subgraphs/order/usecases/order/order-requests.ts';
 import { createApp, schema } from '#subgraphs/order/wiring.ts';
 import { aMessage } from '../messaging/messages.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
@@ -84,10 +84,10 @@ export const orderTestApp = async (
   const clock = { offsetMs: 0 };
   const parts = {
     watch,
-    signals: {
+    telemetry: {
       moved: () => {},
       ignored: () => {},
-      alarm: (_: unknown, alarm: string) => alarms.push(alarm),
+      manualIntervention: (_: unknown, reason: string) => alarms.push(reason),
       failed: (_: unknown, error: unknown) => failures.push(error),
     },
     timings,
@@ -116,7 +116,7 @@ export const orderTestApp = async (
     },
     /** What the gateway would get for this viewer: the data as JSON, and the codes of the errors. */
     ask: async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}): Promise<Answer> => {
-      const contextValue = context(app)(viewer);
+      const contextValue = requestContext(app, loaders)(viewer);
       const { data, errors } = await graphql({ schema: subgraph, source, variableValues, contextValue });
       return JSON.parse(JSON.stringify({ data, codes: errors?.map(codeOf) }));
     },

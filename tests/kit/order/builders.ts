@@ -3,9 +3,8 @@ import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/i
 import { money } from '#contracts/money.ts';
 import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
 import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/events.ts';
-import { touchedBy } from '#subgraphs/order/domain/checkout/moves.ts';
-import type { OrderStatus, PaymentStatus } from '#subgraphs/order/domain/checkout/statuses.ts';
-import { steps } from '#subgraphs/order/domain/checkout/steps.ts';
+import type { OrderStatus, PaymentStatus } from '#subgraphs/order/domain/checkout/steps.ts';
+import { steps, touchedBy } from '#subgraphs/order/domain/checkout/steps.ts';
 import { defaultTimings, type Timings } from '#subgraphs/order/domain/checkout/timings.ts';
 import type { CheckoutFailure } from '#subgraphs/order/domain/failures.ts';
 import { type Order, type OrderLine, totalOf } from '#subgraphs/order/domain/order/order.ts';
@@ -42,7 +41,7 @@ export const aNewOrder = (over: Partial<Order> = {}): Order => {
     payment: { status: 'NONE', id: null, actionUrl: null },
     step: { deadline: null, sends: 0 },
     undo: [],
-    heading: null,
+    compensateTo: null,
     failure: null,
     ...over,
   };
@@ -67,7 +66,7 @@ const byCustomer: CheckoutFailure = { kind: 'OrderCancelled', message: 'At your 
 /** An order in this status, as the checkout would have left it. COMPENSATING: both parts are left to undo. */
 export const anOrder = (over: Partial<Order> = {}, timings: Timings = defaultTimings): Order => {
   const status = over.status ?? 'PLACED';
-  const { waits, settled } = steps[status];
+  const { waits, isTerminal } = steps[status];
   const isUndoing = status === 'COMPENSATING' || status === 'NEEDS_ATTENTION';
   const token = status === 'PLACED' ? 'tok_approve' : null;
   return {
@@ -76,8 +75,8 @@ export const anOrder = (over: Partial<Order> = {}, timings: Timings = defaultTim
     payment: { status: paymentIn[status], id: null, actionUrl: null },
     step: { deadline: waits ? later(timings.waitMs[waits]) : null, sends: 1 },
     undo: isUndoing ? touchedBy('CAPTURING') : [],
-    heading: isUndoing ? 'CANCELLED' : null,
-    failure: isUndoing || settled ? byCustomer : null,
+    compensateTo: isUndoing ? 'CANCELLED' : null,
+    failure: isUndoing || isTerminal ? byCustomer : null,
     ...over,
   };
 };

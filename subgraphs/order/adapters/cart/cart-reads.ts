@@ -3,7 +3,7 @@ import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
 import type { CartView, OrderReads } from '../../usecases/ports.ts';
-import { catalogueOf, rawVariantColumns, type VariantRow } from './catalogue-rows.ts';
+import { catalogueOf, rawVariantColumns, type VariantWithProduct } from './catalogue-store.ts';
 
 type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 
@@ -11,7 +11,7 @@ const visibleTo = (viewer: Viewer): Prisma.CartWhereInput =>
   hasRole(viewer, 'STAFF') ? {} : { customerId: viewer.kind === 'user' ? viewer.id : { in: [] } };
 
 type LineRow = CartLine &
-  VariantRow & { cartId: CartId; lineId: CartLineId; status: string | null; productTitle: string };
+  VariantWithProduct & { cartId: CartId; lineId: CartLineId; status: string | null; productTitle: string };
 
 export const cartReads = (prisma: PrismaClient): Reads => ({
   carts: (viewer, ids) => find(prisma, { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] }),

@@ -1,13 +1,36 @@
-import { asJson, columns, type Filled, fieldsWithout, replaced } from '#platform/database/raw-rows.ts';
+/** Our replica of the catalogue: rows from product's messages, and what the domain calls an entry of them. */
+import type { ProductId, VariantId } from '#contracts/ids.ts';
+import { Currency } from '#contracts/money.ts';
+import { asJson, columns, type Filled, fieldsWithout, replaced, selected } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/order/client/client.ts';
 import type { CatalogueVariantModel } from '#prisma/order/client/models.ts';
+import type { CatalogueEntry } from '../../domain/cart/cart.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
-import { catalogueOf, withProduct } from './catalogue-rows.ts';
 
 const variantFields = fieldsWithout(Prisma.CatalogueVariantScalarFieldEnum);
 const variantColumns = Prisma.raw(columns(variantFields));
 
 type VariantRow = Filled<CatalogueVariantModel, (typeof variantFields)[number]>;
+
+export type VariantWithProduct = CatalogueVariantModel & { readonly product: { title: string; status: string } };
+
+const toEntry = ({ product, ...variant }: VariantWithProduct): CatalogueEntry => ({
+  variantId: variant.id as VariantId,
+  productId: variant.productId as ProductId,
+  sku: variant.sku,
+  title: variant.title === product.title ? product.title : `${product.title}, ${variant.title}`,
+  price: { amount: variant.priceAmount, currency: Currency.parse(variant.currency) },
+  isForSale: product.status === 'PUBLISHED' && !variant.isRemoved,
+});
+
+/** Entries by their variant's id. */
+export const catalogueOf = (rows: readonly VariantWithProduct[]): ReadonlyMap<VariantId, CatalogueEntry> =>
+  new Map(rows.map((row) => [row.id as VariantId, toEntry(row)]));
+
+/** For raw SQL, of the table called `v`. */
+export const rawVariantColumns = Prisma.raw(selected(variantFields, 'v'));
+
+const withProduct = { include: { product: { select: { title: true, status: true } } } } as const;
 
 export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => ({
   async entries(variantIds) {
@@ -15,7 +38,7 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
     return catalogueOf(await tx.catalogueVariant.findMany({ where: { id: { in: [...variantIds] } }, ...withProduct }));
   },
 
-  async replace({ productId, title, status, variants }, sequence) {
+  async upsertProduct({ productId, title, status, variants }, sequence) {
     // One statement compares and locks: of two messages at once, the earlier sequence finds the later one in its way.
     const taken = await tx.$executeRaw`
       INSERT INTO catalogue_product AS known (id, title, status, sequence)

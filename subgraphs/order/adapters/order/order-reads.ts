@@ -3,7 +3,7 @@ import { Currency } from '#contracts/money.ts';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import type { OrderLineModel } from '#prisma/order/client/models.ts';
-import type { OrderStatus } from '../../domain/checkout/statuses.ts';
+import type { OrderStatus } from '../../domain/checkout/steps.ts';
 import type { OrderLine, TimelineEntry } from '../../domain/order/order.ts';
 import type { OrderReads } from '../../usecases/ports.ts';
 import { rawLineColumns, rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-rows.ts';

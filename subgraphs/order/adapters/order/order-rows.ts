@@ -4,7 +4,7 @@ import { Currency } from '#contracts/money.ts';
 import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/order/client/client.ts';
 import type { OrderLineModel, OrderModel } from '#prisma/order/client/models.ts';
-import type { Heading, OrderStatus, Part, PaymentStatus } from '../../domain/checkout/statuses.ts';
+import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../../domain/checkout/steps.ts';
 import { CheckoutFailure } from '../../domain/failures.ts';
 import type { Order, OrderLine } from '../../domain/order/order.ts';
 import type { OrderView } from '../../usecases/ports.ts';
@@ -69,12 +69,12 @@ export const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Orde
     },
     step: { deadline: row.stepDeadline, sends: row.stepSends },
     undo: row.undo as Part[],
-    heading: row.heading as Heading | null,
+    compensateTo: row.heading as CompensationTarget | null,
   };
 };
 
 /** The columns that a checkout changes. */
-export const standingOf = ({ version, status, attempt, payment, step, undo, heading, failure }: Order) => ({
+export const checkoutColumns = ({ version, status, attempt, payment, step, undo, compensateTo, failure }: Order) => ({
   version,
   status,
   attemptId: attempt.id,
@@ -86,6 +86,6 @@ export const standingOf = ({ version, status, attempt, payment, step, undo, head
   stepDeadline: step.deadline,
   stepSends: step.sends,
   undo: [...undo],
-  heading,
+  heading: compensateTo,
   failure: failure ?? Prisma.DbNull,
 });

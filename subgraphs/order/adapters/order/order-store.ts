@@ -4,7 +4,7 @@ import type { Changed } from '../../domain/checkout/decide.ts';
 import type { Order } from '../../domain/order/order.ts';
 import type { OpenOrders } from '../../domain/order/place-order.ts';
 import type { OrderStore } from '../../usecases/ports.ts';
-import { rawColumns, standingOf, toOrder } from './order-rows.ts';
+import { checkoutColumns, rawColumns, toOrder } from './order-rows.ts';
 
 export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
   async insert({ order, entry }) {
@@ -18,7 +18,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
           totalAmount: order.total.amount,
           placedAt: order.placedAt,
           expiresAt: order.expiresAt,
-          ...standingOf(order),
+          ...checkoutColumns(order),
         },
       ],
       skipDuplicates: true,
@@ -57,7 +57,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
   async save({ order, entry }) {
     const { count } = await tx.order.updateMany({
       where: { id: order.id, version: order.version - 1 },
-      data: standingOf(order),
+      data: checkoutColumns(order),
     });
     // Only a caller without the lock gets here: better a loud fault than a lost change.
     if (count === 0) throw new Error(`${order.id} is not at version ${order.version - 1} any more`);

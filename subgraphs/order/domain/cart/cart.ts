@@ -1,10 +1,12 @@
 /** A cart, and what may be put into it. Prices are the catalogue's, of today. */
 import type { CartId, CartLineId, ProductId, UserId, VariantId } from '#contracts/ids.ts';
 import { type Currency, currencies, type Money } from '#contracts/money.ts';
-import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
+import { fail, ok, type Result } from '#contracts/result.ts';
+import { texts } from '../customer-texts.ts';
 import {
   type CartLimitExceeded,
   type CurrencyMismatch,
+  currencyMismatch,
   type VariantUnavailable,
   variantUnavailable,
 } from '../failures.ts';
@@ -78,13 +80,15 @@ export const cartTotal = (lines: readonly (Units & Priced)[]): Money | undefined
   return total.amount <= maxTotal ? total : undefined;
 };
 
+const limits = {
+  QUANTITY: { message: texts.tooManyUnitsInLine(maxQuantity), maximum: maxQuantity },
+  LINES: { message: texts.tooManyLines(maxLines), maximum: maxLines },
+  TOTAL: { message: texts.tooExpensive, maximum: maxTotal },
+};
+
 export const limitExceeded = (limit: CartLimitExceeded['limit']): CartLimitExceeded => ({
   kind: 'CartLimitExceeded',
-  ...{
-    QUANTITY: { message: `One line holds up to ${maxQuantity} units.`, maximum: maxQuantity },
-    LINES: { message: `A cart holds up to ${maxLines} different items.`, maximum: maxLines },
-    TOTAL: { message: 'One order cannot come to this much.', maximum: maxTotal },
-  }[limit],
+  ...limits[limit],
   limit,
 });
 
@@ -163,13 +167,6 @@ const withQuantity = (
 
 const cartCurrency = (cart: Cart, catalogue: Catalogue): Currency | undefined =>
   priceLines(cart.lines, catalogue).find(isOrderable)?.unitPrice.currency;
-
-const currencyMismatch = (cartCurrency: Currency, variantCurrency: Currency): CurrencyMismatch & Failure => ({
-  kind: 'CurrencyMismatch',
-  message: `The cart is in ${cartCurrency}, this item in ${variantCurrency}. Order them separately.`,
-  cartCurrency,
-  variantCurrency,
-});
 
 export const toOrderLine = ({
   variantId,

@@ -4,7 +4,7 @@ import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from 
 import type { Order } from '../order/order.ts';
 import { begin, decide } from './decide.ts';
 import type { CheckoutEvent } from './events.ts';
-import type { OrderStatus } from './statuses.ts';
+import type { OrderStatus } from './steps.ts';
 import { defaultTimings as timings } from './timings.ts';
 
 const long = later(24 * 60 * 60_000);
@@ -77,7 +77,7 @@ const events: CheckoutEvent[] = [
   ...[timedOut, cancel, pay, resume],
 ];
 const inFlight: OrderStatus[] = ['PLACED', 'AUTHORIZING', 'COMMITTING', 'CAPTURING', 'COMPENSATING'];
-const settled: OrderStatus[] = ['REJECTED', 'PAYMENT_FAILED', 'CANCELLED'];
+const terminal: OrderStatus[] = ['REJECTED', 'PAYMENT_FAILED', 'CANCELLED'];
 
 const when = (event: CheckoutEvent, order: Order) => (event.type === 'timedOut' ? (order.step.deadline ?? long) : noon);
 
@@ -102,7 +102,7 @@ describe('a checkout', () => {
     },
   );
 
-  it.each([...inFlight, ...settled, 'CONFIRMED', 'NEEDS_ATTENTION'] as OrderStatus[])(
+  it.each([...inFlight, ...terminal, 'CONFIRMED', 'NEEDS_ATTENTION'] as OrderStatus[])(
     'in %s, keeps its status on every event that has no cell',
     (status) => {
       const order = anOrder({ status });

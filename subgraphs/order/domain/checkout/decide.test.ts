@@ -15,7 +15,7 @@ describe('undoing', () => {
     const half = changed(order, aReply('payment.cancelled'));
     expect(half.order).toMatchObject({ undo: ['stock'], payment: { status: 'VOIDED' } });
     const whole = changed(half.order, aReply('stock.released'));
-    expect(whole.order).toMatchObject({ status: 'CANCELLED', undo: [], heading: null, step: { deadline: null } });
+    expect(whole.order).toMatchObject({ status: 'CANCELLED', undo: [], compensateTo: null, step: { deadline: null } });
     expect(sent(whole)).toEqual(['order.cancelled']);
   });
 
@@ -23,7 +23,7 @@ describe('undoing', () => {
     const declined = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.declined'));
     expect(declined.order).toMatchObject({
       undo: ['stock'],
-      heading: 'PAYMENT_FAILED',
+      compensateTo: 'PAYMENT_FAILED',
       payment: { status: 'DECLINED' },
     });
     const released = changed(declined.order, aReply('stock.released'));

@@ -37,11 +37,11 @@ export const replies = [
 type ReplyOf<D> = D extends MessageDefinition ? { readonly type: D['type']; readonly data: DataOf<D> } : never;
 export type Reply = ReplyOf<(typeof replies)[number]>;
 
-export type Wish =
+export type OrderRequest =
   | { readonly type: 'cancelRequested'; readonly by: 'CUSTOMER' | 'STAFF' }
   | { readonly type: 'payRequested'; readonly attemptId: AttemptId; readonly paymentMethodToken: string }
   | { readonly type: 'resumeRequested' };
 
-export type CheckoutEvent = Reply | Wish | { readonly type: 'timedOut' };
+export type CheckoutEvent = Reply | OrderRequest | { readonly type: 'timedOut' };
 
 export const isReply = (event: CheckoutEvent): event is Reply => 'data' in event;

@@ -25,7 +25,7 @@ describe('a rejected order', () => {
     expect(rejectedBy({ reason: 'PRICE_CHANGED', lines })).toMatchObject({
       kind: 'PriceChanged',
       currentTotal: money(5_000, 'EUR'),
-      lines: [{ was: money(1_999, 'EUR'), now: money(2_500, 'EUR') }],
+      lines: [{ previousPrice: money(1_999, 'EUR'), currentPrice: money(2_500, 'EUR') }],
     });
   });
 
@@ -48,32 +48,32 @@ describe('the cart gets its lines back', () => {
 
   it('from an order that is rejected', () => {
     for (const reason of ['INSUFFICIENT_STOCK', 'PRICE_CHANGED', 'UNAVAILABLE', 'WITHDRAWN'] as const)
-      expect(changed(anOrder(), aReply('stock.rejected', { reason })).backToCart).toEqual([aLine()]);
+      expect(changed(anOrder(), aReply('stock.rejected', { reason })).returnedToCart).toEqual([aLine()]);
   });
 
   it('from one that expires', () => {
     const expired = changed(anOrder({ status: 'PAYMENT_FAILED' }), timedOut, long);
-    expect(expired.backToCart).toEqual([aLine()]);
+    expect(expired.returnedToCart).toEqual([aLine()]);
   });
 
   it.each(cancellationReasons)('or not, from one that is cancelled because of %s', (reason) => {
-    expect(lastUndo(reason).backToCart).toEqual(reason === 'CUSTOMER' || reason === 'STAFF' ? [] : [aLine()]);
+    expect(lastUndo(reason).returnedToCart).toEqual(reason === 'CUSTOMER' || reason === 'STAFF' ? [] : [aLine()]);
   });
 
   it('when it has ended, and neither before nor a second time', () => {
     const undoing = changed(anOrder(), timedOut, long);
-    expect(undoing.backToCart).toEqual([]);
+    expect(undoing.returnedToCart).toEqual([]);
     const rejected = changed(anOrder(), aReply('stock.rejected'));
     expect(decide(timings, rejected.order, aReply('stock.rejected'), noon).kind).toBe('ignored');
-    expect(changed(rejected.order, aReply('payment.captured')).backToCart).toEqual([]);
+    expect(changed(rejected.order, aReply('payment.captured')).returnedToCart).toEqual([]);
   });
 
   it('not while its payment can be tried again', () => {
-    const heading = { heading: 'PAYMENT_FAILED', undo: ['stock'] } as const;
-    const failed = changed(anOrder({ status: 'COMPENSATING', ...heading }), aReply('stock.released'));
+    const compensateTo = { compensateTo: 'PAYMENT_FAILED', undo: ['stock'] } as const;
+    const failed = changed(anOrder({ status: 'COMPENSATING', ...compensateTo }), aReply('stock.released'));
     expect(failed.order.status).toBe('PAYMENT_FAILED');
-    expect(failed.backToCart).toEqual([]);
+    expect(failed.returnedToCart).toEqual([]);
     const givenUp = changed(anOrder({ status: 'PAYMENT_FAILED' }), { type: 'cancelRequested', by: 'CUSTOMER' });
-    expect(givenUp.backToCart).toEqual([]);
+    expect(givenUp.returnedToCart).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import {
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
 import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import type { Order } from '../order/order.ts';
-import type { Command, Told } from './steps.ts';
+import type { Command, Emitted } from './steps.ts';
 import { reservationTtlMs, type Timings } from './timings.ts';
 
 const aboutOrder = ({ id }: Pick<Order, 'id'>) => ({ type: 'order', id });
@@ -62,7 +62,7 @@ export const needsAttention = (order: Order, reason: string): NewMessage =>
   message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
 
 /** The event by which others hear of the order's status. */
-export const tell = (order: Order, name: Told): NewMessage => {
+export const orderEvent = (order: Order, name: Emitted): NewMessage => {
   const reason = order.failure?.message ?? 'No reason is known.';
   switch (name) {
     case 'order.confirmed':

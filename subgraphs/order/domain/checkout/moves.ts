@@ -1,90 +1,84 @@
-/** The moves that a cell of the checkout's table can ask for: each gives the order after it, and what to send. */
+/** What a cell of the checkout's table can ask for: each move gives the order after it, and what to send. */
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { Order } from '../order/order.ts';
 import type { CheckoutEvent } from './events.ts';
-import { command, needsAttention, tell } from './messages.ts';
+import { command, needsAttention, orderEvent } from './messages.ts';
 import { pendingPayment } from './payment-status.ts';
-import type { OrderStatus, Part } from './statuses.ts';
-import { type Command, path, steps, undos, type Wait } from './steps.ts';
+import { type Command, type OrderStatus, steps, undos, type Wait } from './steps.ts';
 import { patienceMs, type Timings } from './timings.ts';
 
 export interface Outcome {
   readonly order: Order;
   readonly messages: readonly NewMessage[];
+  /** Why an operator has to look at this order. */
   readonly alarm?: string;
 }
 
-/** Be in `status`: send its command, tell of it, wait as long as it says. Nothing is left to undo. */
+/** Enter `status`: send its command, publish its event, wait as long as it says. Nothing is left to undo. */
 export const enter = (timings: Timings, order: Order, status: OrderStatus, now: Date): Outcome => {
-  const { sends, tells, waits } = steps[status];
+  const { sends, emits, waits } = steps[status];
   const deadline = waits ? deadlineOf(timings, order, waits, 1, now) : null;
   const entered: Order = {
     ...order,
     status,
     undo: [],
-    heading: null,
+    compensateTo: null,
     step: { deadline, sends: sends ? 1 : 0 },
     payment: sends === 'payment.authorize' ? pendingPayment : order.payment,
   };
   return {
     order: withoutToken(entered),
-    messages: [...(sends ? [command(timings, entered, sends)] : []), ...(tells ? [tell(entered, tells)] : [])],
+    messages: [...(sends ? [command(timings, entered, sends)] : []), ...(emits ? [orderEvent(entered, emits)] : [])],
   };
 };
 
-/** The token is only kept until it is handed on, or there is no more use for it. */
+/** The token is only kept until it is handed on, or is of no more use. */
 const withoutToken = (order: Order): Order => {
-  const { sends, settled } = steps[order.status];
-  if (sends !== 'payment.authorize' && !settled) return order;
+  const { sends, isTerminal } = steps[order.status];
+  if (sends !== 'payment.authorize' && !isTerminal) return order;
   return { ...order, attempt: { ...order.attempt, paymentMethodToken: null } };
 };
 
-/** Sends the first undo that is left; when none is, the order is where the undo was to lead. */
+/** Sends the first undo that is left; when none is, the order enters the status that the undo was for. */
 export const compensate = (timings: Timings, order: Order, now: Date): Outcome => {
-  if (!order.heading) throw new Error(`${order.id} is being undone towards nothing`);
-  const [inHand] = order.undo;
-  if (!inHand) return enter(timings, order, order.heading, now);
+  if (!order.compensateTo) throw new Error(`${order.id} is being undone without a status to enter afterwards`);
+  const [current] = order.undo;
+  if (!current) return enter(timings, order, order.compensateTo, now);
   const step = { deadline: deadlineOf(timings, order, 'undo', 1, now), sends: 1 };
   return {
     order: { ...order, status: 'COMPENSATING', step },
-    messages: [command(timings, order, undos[inHand].sends)],
+    messages: [command(timings, order, undos[current].sends)],
   };
 };
 
-/** Sends the command in hand once more and waits for its reply again. */
-export const sendAgain = (timings: Timings, order: Order, now: Date): Outcome => {
+/** Sends the current command once more and waits for its reply again. */
+export const resend = (timings: Timings, order: Order, now: Date): Outcome => {
   const { waits } = steps[order.status];
   if (!waits) throw new Error(`${order.status} waits for nothing`);
   const sends = order.step.sends + 1;
   const deadline = deadlineOf(timings, order, waits, sends, now);
   return {
     order: { ...order, step: { deadline, sends } },
-    messages: [command(timings, order, commandInHand(order))],
+    messages: [command(timings, order, currentCommand(order))],
   };
 };
 
-/** Sends nothing more: what is left to undo is kept, a late confirmation or a person goes on from there. */
+/** Sends nothing more: what is left to undo is kept, and a late confirmation or an operator goes on from there. */
 export const park = (order: Order, alarm: string): Outcome => ({
   order: { ...order, status: 'NEEDS_ATTENTION', step: { ...order.step, deadline: null } },
   messages: [needsAttention(order, alarm)],
   alarm,
 });
 
-/** Why a person is called about the undo in hand. */
-export const undoFault = ({ undo: [inHand], step }: Order, event: CheckoutEvent): string => {
+/** Why the current undo needs an operator. */
+export const undoFault = ({ undo: [current], step }: Order, event: CheckoutEvent): string => {
   const cause = event.type === 'payment.cancel-failed' ? event.data.reason : `no answer to ${step.sends} requests`;
-  return `the undo of the ${inHand} part failed: ${cause}`;
+  return `the undo of the ${current} part failed: ${cause}`;
 };
 
-/** The parts that a checkout in this status has touched, the one to undo first at the front. */
-export const touchedBy = (status: OrderStatus): Part[] => {
-  const sofar = path.slice(0, path.indexOf(status) + 1);
-  return [...new Set(sofar.flatMap((step) => steps[step].undo ?? []))].reverse();
-};
-
-const commandInHand = ({ status, undo: [inHand] }: Order): Command => {
-  const name = steps[status].sends ?? (inHand && undos[inHand].sends);
-  if (!name) throw new Error(`nothing is in hand in ${status}`);
+const currentCommand = ({ status, undo: [current] }: Order): Command => {
+  const name = steps[status].sends ?? (current && undos[current].sends);
+  if (!name) throw new Error(`nothing was sent in ${status}`);
   return name;
 };
 

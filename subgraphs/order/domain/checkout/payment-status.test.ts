@@ -33,7 +33,7 @@ describe('the amount', () => {
       status: 'NEEDS_ATTENTION',
       payment: before.payment,
       undo: ['payment', 'stock'],
-      heading: 'CANCELLED',
+      compensateTo: 'CANCELLED',
       step: { deadline: null },
       failure: { kind: 'OrderCancelled', reason: 'PAYMENT_MISMATCH' },
     });

@@ -2,7 +2,7 @@
 import { equals, format, type Money } from '#contracts/money.ts';
 import type { Order } from '../order/order.ts';
 import type { CheckoutEvent, Reply } from './events.ts';
-import type { PaymentStatus } from './statuses.ts';
+import type { PaymentStatus } from './steps.ts';
 
 const standings: { readonly [event: string]: PaymentStatus } = {
   'payment.authorized': 'AUTHORIZED',

@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { touchedBy } from './moves.ts';
-import { type Heading, type OrderStatus, orderStatuses } from './statuses.ts';
-import { checkoutSteps, path, steps, type Transition, type undos } from './steps.ts';
+import {
+  type CompensationTarget,
+  checkoutSteps,
+  type OrderStatus,
+  orderStatuses,
+  path,
+  steps,
+  type Transition,
+  touchedBy,
+  type undos,
+} from './steps.ts';
 
-const headings: Heading[] = ['PAYMENT_FAILED', 'CANCELLED'];
+const compensationTargets: CompensationTarget[] = ['PAYMENT_FAILED', 'CANCELLED'];
 
 const leadsTo = (from: OrderStatus, transition: Transition): OrderStatus[] => {
   if ('to' in transition) return [transition.to];
-  if ('undoTowards' in transition || 'resume' in transition) return ['COMPENSATING'];
-  if ('nextUndo' in transition) return ['COMPENSATING', ...headings];
-  if ('park' in transition || 'parkBeforeNext' in transition || 'parkTowards' in transition) return ['NEEDS_ATTENTION'];
-  return 'again' in transition ? [from, ...leadsTo(from, transition.otherwise)] : [from];
+  if ('compensateTo' in transition || 'resume' in transition) return ['COMPENSATING'];
+  if ('nextUndo' in transition) return ['COMPENSATING', ...compensationTargets];
+  if ('park' in transition || 'parkBeforeNext' in transition || 'parkThenCompensateTo' in transition)
+    return ['NEEDS_ATTENTION'];
+  return 'retry' in transition ? [from, ...leadsTo(from, transition.otherwise)] : [from];
 };
 const successors = (status: OrderStatus) =>
   Object.values(steps[status].on).flatMap((transition) => leadsTo(status, transition));
@@ -53,6 +62,6 @@ describe("the checkout's table", () => {
 
   it('can be undone wherever it can be cancelled', () => {
     for (const status of orderStatuses.filter((it) => 'cancelRequested' in checkoutSteps[it].on))
-      expect(touchedBy(status).length > 0 || steps[status].settled).toBe(true);
+      expect(touchedBy(status).length > 0 || steps[status].isTerminal).toBe(true);
   });
 });

@@ -1,10 +1,44 @@
 /**
  * The checkout saga as a table: in each status, what is sent, how it is undone, how long we wait, and what every event
- * leads to. `decide` (checkout.ts) interprets it; docs/states.md and `Order.nextActions` are made from it.
- * An event without a cell changes nothing, so duplicates and latecomers are harmless.
+ * leads to. `decide` (decide.ts) interprets it; docs/states.md and `Order.nextActions` are derived from it. When an order
+ * may be cancelled is its `cancelRequested` cells. An event without a cell changes nothing, so duplicates and late
+ * replies are harmless.
  */
 import type { CancellationReason } from '../failures.ts';
-import type { FulfilmentStatus, Heading, OrderStatus, Part } from './statuses.ts';
+
+export const orderStatuses = [
+  'PLACED',
+  'AUTHORIZING',
+  'COMMITTING',
+  'CAPTURING',
+  'CONFIRMED',
+  'REJECTED',
+  'PAYMENT_FAILED',
+  'COMPENSATING',
+  'CANCELLED',
+  'NEEDS_ATTENTION',
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export const paymentStatuses = [
+  'NONE',
+  'PENDING',
+  'ACTION_REQUIRED',
+  'AUTHORIZED',
+  'PAID',
+  'DECLINED',
+  'VOIDED',
+  'REFUNDED',
+] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+export type FulfilmentStatus = 'UNFULFILLED' | 'CANCELLED';
+
+/** What a checkout does at a neighbour, and may therefore have to undo there. */
+export type Part = 'payment' | 'stock';
+
+/** The status that an order gets once everything is undone. */
+export type CompensationTarget = 'PAYMENT_FAILED' | 'CANCELLED';
 
 export type Command =
   | 'stock.reserve'
@@ -14,39 +48,38 @@ export type Command =
   | 'payment.capture'
   | 'payment.cancel';
 
-/** The events that tell others where a checkout has got to. */
-export type Told = 'order.confirmed' | 'order.rejected' | 'order.payment-failed' | 'order.cancelled';
+export type Emitted = 'order.confirmed' | 'order.rejected' | 'order.payment-failed' | 'order.cancelled';
 
 /** What we wait for, each with its own time-out (timings.ts). `expiry` is the order's own `expiresAt`. */
 export type Wait = 'reserve' | 'authorize' | 'action' | 'commit' | 'capture' | 'undo' | 'expiry';
 
 export type Transition =
-  /** Be in that status from now on, and send what it sends. */
+  /** Enter that status, and send what it sends. */
   | { readonly to: OrderStatus; readonly because?: CancellationReason }
   /** Stay, and wait that long from now on. */
   | { readonly wait: Wait }
-  /** Undo in reverse what the steps so far have sent, but for the part that is over; then be in that status. */
-  | { readonly undoTowards: Heading; readonly over?: Part; readonly because?: CancellationReason }
-  /** The undo in hand is done: send the next one, or be where it leads. */
+  /** Undo in reverse what the steps so far have sent, `except` a part with nothing left; then enter that status. */
+  | { readonly compensateTo: CompensationTarget; readonly except?: Part; readonly because?: CancellationReason }
+  /** The current undo is done: send the next one, or enter the status that the undo was for. */
   | { readonly nextUndo: true }
-  /** Send once more, up to the number of tries in timings.ts; after that, the other. */
-  | { readonly again: 'capture' | 'undo'; readonly otherwise: Transition }
-  /** Stop undoing and call a person (`order.needs-attention`): NEEDS_ATTENTION, with what is left to undo. */
+  /** Send again, up to the number of tries in timings.ts; after that, `otherwise`. */
+  | { readonly retry: 'capture' | 'undo'; readonly otherwise: Transition }
+  /** Stop undoing and call an operator (`order.needs-attention`): NEEDS_ATTENTION, with what is left to undo. */
   | { readonly park: true }
-  /** The undo in hand is done, but not as it should have been: call a person before the next one is sent. */
+  /** The current undo is done, but not as it should have been: call an operator before the next one is sent. */
   | { readonly parkBeforeNext: true }
-  /** Call a person before anything more is sent. What the steps so far have sent is left to undo, towards that. */
-  | { readonly parkTowards: Heading; readonly because: CancellationReason }
-  /** Send the undo in hand again, with all its tries. */
+  /** Call an operator before anything more is sent. All that the steps so far have sent is left to undo. */
+  | { readonly parkThenCompensateTo: CompensationTarget; readonly because: CancellationReason }
+  /** Send the current undo again, with all its tries. */
   | { readonly resume: true };
 
 export type Trigger =
   | `stock.${'reserved' | 'rejected' | 'committed' | 'commit-failed'}`
   | `payment.${'authorized' | 'action-required' | 'declined' | 'captured' | 'capture-failed'}`
-  /** The undo in hand was confirmed, or refused for good: by what, says `undos`. */
+  /** The current undo was confirmed, or refused for good; by which reply, is in `undos`. */
   | 'undone'
   | 'undoFailed'
-  /** Payment confirmed a step, or an undo, with other money than it was about (`amountFault`, payment-standing.ts). */
+  /** Payment confirmed a step, or an undo, with another amount (`amountFault`, payment-status.ts). */
   | 'wrongAmount'
   | 'undoneWrongly'
   | 'timedOut'
@@ -59,16 +92,16 @@ export interface Step {
   /** The part that this command touches. It has to be undone from the moment the command is sent, answered or not. */
   readonly undo?: Part;
   readonly waits?: Wait;
-  /** The event that tells others about this status. */
-  readonly tells?: Told;
-  readonly goods: FulfilmentStatus;
-  /** True where nothing of the attempt may be left anywhere: a reply that says otherwise is answered with an undo. */
-  readonly settled?: true;
+  readonly emits?: Emitted;
+  readonly fulfilment: FulfilmentStatus;
+  /** Nothing of the attempt may be left anywhere: a reply that says otherwise is answered with an undo. */
+  readonly isTerminal?: true;
+  /** In a step that sends a command, the reply that means success comes first: `path` follows it. */
   readonly on: { readonly [T in Trigger]?: Transition };
 }
 
 const cancelled = (because?: CancellationReason): Transition => ({
-  undoTowards: 'CANCELLED',
+  compensateTo: 'CANCELLED',
   ...(because && { because }),
 });
 
@@ -77,7 +110,7 @@ export const checkoutSteps = {
     sends: 'stock.reserve',
     undo: 'stock',
     waits: 'reserve',
-    goods: 'UNFULFILLED',
+    fulfilment: 'UNFULFILLED',
     on: {
       'stock.reserved': { to: 'AUTHORIZING' },
       'stock.rejected': { to: 'REJECTED' },
@@ -89,12 +122,12 @@ export const checkoutSteps = {
     sends: 'payment.authorize',
     undo: 'payment',
     waits: 'authorize',
-    goods: 'UNFULFILLED',
+    fulfilment: 'UNFULFILLED',
     on: {
       'payment.authorized': { to: 'COMMITTING' },
       'payment.action-required': { wait: 'action' },
-      'payment.declined': { undoTowards: 'PAYMENT_FAILED', over: 'payment' },
-      wrongAmount: { parkTowards: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
+      'payment.declined': { compensateTo: 'PAYMENT_FAILED', except: 'payment' },
+      wrongAmount: { parkThenCompensateTo: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
       timedOut: cancelled('PAYMENT_TIMED_OUT'),
       cancelRequested: cancelled(),
     },
@@ -103,7 +136,7 @@ export const checkoutSteps = {
     sends: 'stock.commit',
     undo: 'stock',
     waits: 'commit',
-    goods: 'UNFULFILLED',
+    fulfilment: 'UNFULFILLED',
     on: {
       'stock.committed': { to: 'CAPTURING' },
       'stock.commit-failed': cancelled('STOCK_LOST'),
@@ -115,22 +148,22 @@ export const checkoutSteps = {
     sends: 'payment.capture',
     undo: 'payment',
     waits: 'capture',
-    goods: 'UNFULFILLED',
+    fulfilment: 'UNFULFILLED',
     on: {
       'payment.captured': { to: 'CONFIRMED' },
       'payment.capture-failed': cancelled('CAPTURE_FAILED'),
-      wrongAmount: { parkTowards: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
-      timedOut: { again: 'capture', otherwise: cancelled('PAYMENT_TIMED_OUT') },
+      wrongAmount: { parkThenCompensateTo: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
+      timedOut: { retry: 'capture', otherwise: cancelled('PAYMENT_TIMED_OUT') },
       cancelRequested: cancelled(),
     },
   },
-  CONFIRMED: { tells: 'order.confirmed', goods: 'UNFULFILLED', on: { cancelRequested: cancelled() } },
-  REJECTED: { tells: 'order.rejected', goods: 'CANCELLED', settled: true, on: {} },
+  CONFIRMED: { emits: 'order.confirmed', fulfilment: 'UNFULFILLED', on: { cancelRequested: cancelled() } },
+  REJECTED: { emits: 'order.rejected', fulfilment: 'CANCELLED', isTerminal: true, on: {} },
   PAYMENT_FAILED: {
-    tells: 'order.payment-failed',
+    emits: 'order.payment-failed',
     waits: 'expiry',
-    goods: 'UNFULFILLED',
-    settled: true,
+    fulfilment: 'UNFULFILLED',
+    isTerminal: true,
     on: {
       payRequested: { to: 'PLACED' },
       cancelRequested: { to: 'CANCELLED' },
@@ -139,19 +172,19 @@ export const checkoutSteps = {
   },
   COMPENSATING: {
     waits: 'undo',
-    goods: 'CANCELLED',
+    fulfilment: 'CANCELLED',
     on: {
       undone: { nextUndo: true },
       undoFailed: { park: true },
       undoneWrongly: { parkBeforeNext: true },
-      timedOut: { again: 'undo', otherwise: { park: true } },
+      timedOut: { retry: 'undo', otherwise: { park: true } },
     },
   },
   NEEDS_ATTENTION: {
-    goods: 'CANCELLED',
+    fulfilment: 'CANCELLED',
     on: { undone: { nextUndo: true }, undoneWrongly: { parkBeforeNext: true }, resumeRequested: { resume: true } },
   },
-  CANCELLED: { tells: 'order.cancelled', goods: 'CANCELLED', settled: true, on: {} },
+  CANCELLED: { emits: 'order.cancelled', fulfilment: 'CANCELLED', isTerminal: true, on: {} },
 } as const satisfies Record<OrderStatus, Step>;
 
 /** The same table with every row of one type. */
@@ -163,14 +196,25 @@ export const undos = {
   stock: { sends: 'stock.release', doneBy: 'stock.released', failedBy: undefined },
 } as const satisfies Record<Part, { sends: Command; doneBy: string; failedBy: string | undefined }>;
 
-/** The steps in their order; a checkout has sent the commands of those up to where it is. CONFIRMED has sent all. */
-export const path: readonly OrderStatus[] = ['PLACED', 'AUTHORIZING', 'COMMITTING', 'CAPTURING', 'CONFIRMED'];
-
-/** Replies that reveal something held or taken. Of an attempt that is over they are answered with this part's undo. */
-export const reveals: { readonly [reply: string]: Part } = {
+/** Replies that reveal something held or taken. For an attempt that is over they are answered with this part's undo. */
+export const orphanUndo: { readonly [reply: string]: Part } = {
   'stock.reserved': 'stock',
   'stock.committed': 'stock',
   'payment.action-required': 'payment',
   'payment.authorized': 'payment',
   'payment.captured': 'payment',
+};
+
+const pathFrom = (status: OrderStatus): OrderStatus[] => {
+  const [success] = steps[status].sends ? Object.values(steps[status].on) : [];
+  return success && 'to' in success ? [status, ...pathFrom(success.to)] : [status];
+};
+
+/** The steps of a checkout that goes well, in their order. In each, the commands of those before it have been sent. */
+export const path: readonly OrderStatus[] = pathFrom('PLACED');
+
+/** The parts that a checkout in this status has touched, the one to undo first at the front. */
+export const touchedBy = (status: OrderStatus): Part[] => {
+  const soFar = path.slice(0, path.indexOf(status) + 1);
+  return [...new Set(soFar.flatMap((step) => steps[step].undo ?? []))].reverse();
 };

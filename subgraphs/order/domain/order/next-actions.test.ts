@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { anOrder, later } from '#kit/order/builders.ts';
-import { type OrderStatus, orderStatuses } from '../checkout/statuses.ts';
+import { type OrderStatus, orderStatuses } from '../checkout/steps.ts';
 import { fulfilmentOf, isAtRest, isFinal, nextActions, type OrderAction } from './next-actions.ts';
 
 const itsCustomer = { isStaff: false, isCustomer: true };
 const staff = { isStaff: true, isCustomer: false };
-const actions = (status: OrderStatus, asker = itsCustomer, now = later(0)) =>
-  nextActions(anOrder({ status }), asker, now);
+const actions = (status: OrderStatus, actor = itsCustomer, now = later(0)) =>
+  nextActions(anOrder({ status }), actor, now);
 
 describe('what can be done with an order', () => {
   const expected: Record<OrderStatus, OrderAction[]> = {
@@ -35,8 +35,8 @@ describe('what can be done with an order', () => {
 
   it('includes the extra step only while it is awaited', () => {
     const payment = { status: 'ACTION_REQUIRED', id: null, actionUrl: null } as const;
-    const inStatus = (status: OrderStatus, asker = itsCustomer) =>
-      nextActions(anOrder({ status, payment }), asker, later(0));
+    const inStatus = (status: OrderStatus, actor = itsCustomer) =>
+      nextActions(anOrder({ status, payment }), actor, later(0));
     expect(inStatus('AUTHORIZING')).toEqual(['CONFIRM_PAYMENT', 'CANCEL']);
     expect(inStatus('AUTHORIZING', staff)).toEqual(['CANCEL']);
     expect(inStatus('COMPENSATING')).toEqual([]);

@@ -1,26 +1,26 @@
 /** What people can do with an order now: read off the table that decides what will come of it. */
 
-import type { FulfilmentStatus, OrderStatus } from '../checkout/statuses.ts';
+import type { FulfilmentStatus, OrderStatus } from '../checkout/steps.ts';
 import { steps, type Trigger } from '../checkout/steps.ts';
 import type { Order } from './order.ts';
 
 export type OrderAction = 'PAY' | 'CONFIRM_PAYMENT' | 'CANCEL' | 'RESUME';
-export interface Asker {
+export interface Actor {
   readonly isStaff: boolean;
   readonly isCustomer: boolean;
 }
 
 type Standing = Pick<Order, 'status' | 'payment' | 'expiresAt'>;
 
-const rules: Record<OrderAction, (order: Standing, asker: Asker, now: Date) => boolean> = {
+const rules: Record<OrderAction, (order: Standing, actor: Actor, now: Date) => boolean> = {
   PAY: (order, { isCustomer }, now) => isCustomer && awaitsPayment(order) && now < order.expiresAt,
   CONFIRM_PAYMENT: (order, { isCustomer }) => isCustomer && awaitsExtraStep(order),
   CANCEL: ({ status }) => steps[status].on.cancelRequested !== undefined,
   RESUME: ({ status }, { isStaff }) => isStaff && steps[status].on.resumeRequested !== undefined,
 };
 
-export const nextActions = (order: Standing, asker: Asker, now: Date): OrderAction[] =>
-  (Object.keys(rules) as OrderAction[]).filter((action) => rules[action](order, asker, now));
+export const nextActions = (order: Standing, actor: Actor, now: Date): OrderAction[] =>
+  (Object.keys(rules) as OrderAction[]).filter((action) => rules[action](order, actor, now));
 
 /** Whether the customer may pay again, for as long as the order has not expired. */
 export const awaitsPayment = ({ status }: Pick<Order, 'status'>): boolean =>
@@ -30,14 +30,14 @@ export const awaitsPayment = ({ status }: Pick<Order, 'status'>): boolean =>
 export const awaitsExtraStep = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean =>
   status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED';
 
-export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].goods;
+export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].fulfilment;
 
-const wishes: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
+const requests: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
 
 /** Whether nothing more happens to it by itself: no time-out and no reply is left, at most somebody's wish. */
 export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => {
   const { waits, on } = steps[status];
-  return waits === undefined && Object.keys(on).every((trigger) => wishes.includes(trigger));
+  return waits === undefined && Object.keys(on).every((trigger) => requests.includes(trigger));
 };
 
 /** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */

@@ -1,7 +1,7 @@
 /** An order: what was ordered, and where its checkout stands. */
 import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '#contracts/ids.ts';
 import { type Currency, type Money, sum, times } from '#contracts/money.ts';
-import type { Heading, OrderStatus, Part, PaymentStatus } from '../checkout/statuses.ts';
+import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../checkout/steps.ts';
 import type { CheckoutFailure } from '../failures.ts';
 
 export interface OrderLine {
@@ -37,7 +37,7 @@ export interface Order {
   readonly step: { readonly deadline: Date | null; readonly sends: number };
   /** What is still to be undone, the one in hand first, and where that leads. Empty and null when nothing is. */
   readonly undo: readonly Part[];
-  readonly heading: Heading | null;
+  readonly compensateTo: CompensationTarget | null;
   /** Why all does not go well. Null while it does. */
   readonly failure: CheckoutFailure | null;
 }

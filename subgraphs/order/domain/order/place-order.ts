@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '#contracts/result.ts';
 import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
 import { noPayment } from '../checkout/payment-status.ts';
 import type { Timings } from '../checkout/timings.ts';
+import { texts } from '../customer-texts.ts';
 import {
   type CartLimitExceeded,
   type EmptyCart,
@@ -64,7 +65,7 @@ export const placeOrder = (
     payment: noPayment,
     step: { deadline: null, sends: 0 },
     undo: [],
-    heading: null,
+    compensateTo: null,
     failure: null,
   });
 };
@@ -73,10 +74,10 @@ const tooManyOpen = ({ orders, units }: OpenOrders, most: OpenOrders): TooManyOp
   kind: 'TooManyOpenOrders',
   message:
     orders === 0
-      ? `One order has up to ${most.units} units, and this one would have ${units}.`
+      ? texts.tooManyUnits(most.units, units)
       : orders >= most.orders
-        ? `You have ${orders} orders that are not paid yet. Pay or cancel one of them first.`
-        : `With this order there would be ${units} units in orders that you have not paid yet, and ${most.units} is the most. Pay or cancel one of them first.`,
+        ? texts.tooManyOpenOrders(orders)
+        : texts.tooManyOpenUnits(most.units, units),
   openOrders: orders,
   maximumOrders: most.orders,
   units,
@@ -85,7 +86,7 @@ const tooManyOpen = ({ orders, units }: OpenOrders, most: OpenOrders): TooManyOp
 
 const otherTotal = (currentTotal: Money): PriceChanged => ({
   kind: 'PriceChanged',
-  message: 'The total is not the one that you were shown. Nothing was ordered.',
+  message: texts.otherTotal,
   currentTotal,
   lines: [],
 });

@@ -17,7 +17,7 @@ beforeEach(async () => {
   id = await kit.placed();
 });
 
-const tell = async (...types: Reply['type'][]) => {
+const receive = async (...types: Reply['type'][]) => {
   for (const type of types) await kit.reply(await kit.replyTo(id, type));
 };
 const status = async () => (await kit.rowOf(id)).status;
@@ -35,7 +35,7 @@ const toPaymentFailed = ['stock.reserved', 'payment.declined', 'stock.released']
 
 describe('a checkout over the queue', () => {
   it('goes from PLACED to CONFIRMED', async () => {
-    await tell(...toConfirmed);
+    await receive(...toConfirmed);
     expect(await kit.rowOf(id)).toMatchObject({
       status: 'CONFIRMED',
       paymentStatus: 'PAID',
@@ -64,7 +64,7 @@ describe('a checkout over the queue', () => {
   });
 
   it('takes the same news in different messages once', async () => {
-    await tell('stock.reserved', 'stock.reserved', 'payment.authorized', 'stock.reserved', 'payment.authorized');
+    await receive('stock.reserved', 'stock.reserved', 'payment.authorized', 'stock.reserved', 'payment.authorized');
     expect(await kit.rowOf(id)).toMatchObject({ status: 'COMMITTING', version: 3 });
   });
 
@@ -79,7 +79,7 @@ describe('a checkout over the queue', () => {
   });
 
   it('stops for a person when another amount was taken than was asked for, and can be undone then', async () => {
-    await tell('stock.reserved', 'payment.authorized', 'stock.committed');
+    await receive('stock.reserved', 'payment.authorized', 'stock.committed');
     await kit.reply(await kit.replyTo(id, 'payment.captured', { amount: money(1, 'EUR') }));
     expect(await kit.rowOf(id)).toMatchObject({ status: 'NEEDS_ATTENTION', undo: ['payment', 'stock'] });
     expect((await kit.sent(id)).at(-1)).toBe('order.needs-attention');
@@ -87,12 +87,12 @@ describe('a checkout over the queue', () => {
     await kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
     const back = { outcome: 'REFUNDED', refunded: money(1, 'EUR') } as const;
     await kit.reply(await kit.replyTo(id, 'payment.cancelled', back));
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', failure: { reason: 'PAYMENT_MISMATCH' } });
   });
 
   it('forgets the payment method once it is handed on', async () => {
-    await tell('stock.reserved');
+    await receive('stock.reserved');
     expect(await kit.rowOf(id)).toMatchObject({ paymentMethodToken: null });
   });
 
@@ -103,7 +103,7 @@ describe('a checkout over the queue', () => {
 });
 
 describe('a declined payment', () => {
-  beforeEach(() => tell(...toPaymentFailed));
+  beforeEach(() => receive(...toPaymentFailed));
 
   it('can be tried again under a new attempt, and then goes through', async () => {
     const before = await kit.rowOf(id);
@@ -114,7 +114,7 @@ describe('a declined payment', () => {
     });
     expect(await pay()).toEqual({ ok: true, value: id });
     expect(await kit.rowOf(id)).toMatchObject({ status: 'PLACED', attemptNumber: 2, failure: null });
-    await tell(...toConfirmed);
+    await receive(...toConfirmed);
     expect(await status()).toBe('CONFIRMED');
   });
 
@@ -147,11 +147,11 @@ describe('a declined payment', () => {
 
 describe('cancelling', () => {
   it('gives back money and goods of a confirmed order', async () => {
-    await tell(...toConfirmed);
+    await receive(...toConfirmed);
     expect(await cancel(staff)).toMatchObject({ ok: true });
     expect(await status()).toBe('COMPENSATING');
     await kit.reply(await kit.replyTo(id, 'payment.cancelled', { outcome: 'REFUNDED', refunded: money(3_998, 'EUR') }));
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await kit.rowOf(id)).toMatchObject({
       status: 'CANCELLED',
       paymentStatus: 'REFUNDED',
@@ -169,7 +169,7 @@ describe('cancelling', () => {
 
   it('answers a retry as before, also when the order is over by then', async () => {
     const first = await cancel(customer(), 'again' as never);
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await cancel(customer(), 'again' as never)).toEqual(first);
   });
 
@@ -190,10 +190,10 @@ describe("a payment method's token", () => {
     ).map(({ data }) => (data as { paymentMethodToken: string }).paymentMethodToken);
 
   it('is kept until payment has answered, for the command may have to be published again', async () => {
-    await tell('stock.reserved');
+    await receive('stock.reserved');
     await kit.app.commands.erasePaymentTokens();
     expect(await tokensSent()).toEqual(['tok_approve']);
-    await tell('payment.action-required');
+    await receive('payment.action-required');
     expect(await kit.app.commands.erasePaymentTokens()).toBeGreaterThan(0);
     expect(await tokensSent()).toEqual(['erased']);
     expect(await kit.app.commands.erasePaymentTokens()).toBe(0);
@@ -203,15 +203,15 @@ describe("a payment method's token", () => {
     ['authorized', ['stock.reserved', 'payment.authorized']],
     ['declined', ['stock.reserved', 'payment.declined']],
   ] as const)('goes when the payment is %s', async (_, replies) => {
-    await tell(...replies);
+    await receive(...replies);
     await kit.app.commands.erasePaymentTokens();
     expect(await tokensSent()).toEqual(['erased']);
   });
 
   it('of an earlier attempt goes, and that of the next one stays', async () => {
-    await tell(...toPaymentFailed);
+    await receive(...toPaymentFailed);
     await pay();
-    await tell('stock.reserved');
+    await receive('stock.reserved');
     await kit.app.commands.erasePaymentTokens();
     expect(await tokensSent()).toEqual(['erased', 'tok_other']);
   });

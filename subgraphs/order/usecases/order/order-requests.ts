@@ -1,34 +1,86 @@
-/** The wishes of people about an order: pay it again, cancel it, resume its undo. One frame for all three. */
+/** What people ask of an order: pay it again, cancel it, resume its undo. Whether they may is in the checkout's table. */
 import type { OrderId } from '#contracts/ids.ts';
 import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
-import { mayRead, type Viewer } from '#contracts/viewer.ts';
+import { mayRead, type SignedIn } from '#contracts/viewer.ts';
 import { decide } from '../../domain/checkout/decide.ts';
-import type { Wish } from '../../domain/checkout/events.ts';
+import type { OrderRequest } from '../../domain/checkout/events.ts';
+import {
+  type OrderNotCancellable,
+  type OrderNotPayable,
+  type OrderNotResumable,
+  orderNotCancellable,
+  orderNotPayable,
+  orderNotResumable,
+} from '../../domain/failures.ts';
 import type { Order } from '../../domain/order/order.ts';
-import { type Ruling, report, rule } from '../checkout/apply-decision.ts';
+import { applyDecision } from '../checkout/apply-decision.ts';
 import type { Deps } from '../ports.ts';
 
-export type SignedIn = Extract<Viewer, { kind: 'user' }>;
-
-interface Asking<F extends Failure> {
-  readonly operation: string;
+interface AboutOrder {
   readonly viewer: SignedIn;
   readonly orderId: OrderId;
-  readonly key: string;
-  /** What else the answer depends on. */
+  readonly idempotencyKey: string;
+}
+
+type Answer<F extends Failure> = Promise<Result<OrderId, F | IdempotencyConflict>>;
+
+/** Cancels an order, for its customer or for staff: whatever was done for it is undone. */
+export const cancelOrder =
+  (deps: Deps) =>
+  (command: AboutOrder): Answer<OrderNotCancellable> =>
+    request(deps, command, {
+      operation: 'cancelOrder',
+      event: ({ customerId }) => ({
+        type: 'cancelRequested',
+        by: command.viewer.id === customerId ? 'CUSTOMER' : 'STAFF',
+      }),
+      refusal: orderNotCancellable(command.orderId),
+    });
+
+export interface PayOrder extends AboutOrder {
+  readonly paymentMethodToken: string;
+}
+
+/** Begins another attempt to pay an order whose payment was declined. Only its customer can: nobody pays with another's card. */
+export const payOrder =
+  (deps: Deps) =>
+  ({ paymentMethodToken, ...command }: PayOrder): Answer<OrderNotPayable> =>
+    request(deps, command, {
+      operation: 'payOrder',
+      input: { paymentMethodToken },
+      event: ({ customerId }) => {
+        if (command.viewer.id !== customerId) throw new CallerFault('FORBIDDEN', 'Only its customer can pay an order.');
+        return { type: 'payRequested', attemptId: deps.newId('Attempt'), paymentMethodToken };
+      },
+      refusal: orderNotPayable(command.orderId),
+    });
+
+/** Tries the failed undo of a parked order again, after an operator has looked. The viewer is staff: the schema sees to that. */
+export const resumeOrder =
+  (deps: Deps) =>
+  (command: AboutOrder): Answer<OrderNotResumable> =>
+    request(deps, command, {
+      operation: 'resumeOrder',
+      event: () => ({ type: 'resumeRequested' }),
+      refusal: orderNotResumable(command.orderId),
+    });
+
+interface RequestOptions<F extends Failure> {
+  readonly operation: string;
+  /** What the answer depends on beside the order. */
   readonly input?: object;
-  readonly wish: (order: Order) => Wish;
-  /** The answer when the checkout's table has no room for the wish. */
+  readonly event: (order: Order) => OrderRequest;
+  /** The answer where the checkout's table has no cell for the event. */
   readonly refusal: F;
 }
 
 /** Locks the order and decides. Another customer's order is NOT_FOUND, like one that does not exist. */
-export const askOfOrder = async <F extends Failure>(
+const request = <F extends Failure>(
   deps: Deps,
-  { operation, viewer, orderId, key, input, wish, refusal }: Asking<F>,
-): Promise<Result<OrderId, F | IdempotencyConflict>> => {
-  let ruling: Ruling | undefined;
-  const result = await deps.transaction(
+  { viewer, orderId, idempotencyKey: key }: AboutOrder,
+  { operation, input, event, refusal }: RequestOptions<F>,
+): Answer<F> =>
+  deps.transaction(
     (stores) =>
       stores.idempotency.once<OrderId, F>(
         { actor: viewer.id, operation, key, input: { orderId, ...input } },
@@ -36,14 +88,11 @@ export const askOfOrder = async <F extends Failure>(
           const order = await stores.orders.lock(orderId);
           if (!order || !mayRead(viewer, order.customerId))
             throw new CallerFault('NOT_FOUND', 'There is no such order.');
-          const decision = decide(deps.timings, order, wish(order), stores.now);
+          const decision = decide(deps.timings, order, event(order), stores.now);
           if (decision.kind === 'ignored') return fail(refusal);
-          ruling = await rule(deps, stores, order, decision);
+          await applyDecision(deps, stores, order, decision);
           return ok(orderId);
         },
       ),
     orderId,
   );
-  if (ruling && result.ok) report(deps, ruling);
-  return result;
-};

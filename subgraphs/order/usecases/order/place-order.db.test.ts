@@ -133,7 +133,7 @@ describe('orders that are not paid yet', () => {
     if (!placed.ok) throw new Error(placed.failure.message);
     return placed.value;
   };
-  const tell = async (id: OrderId, ...types: Reply['type'][]) => {
+  const receive = async (id: OrderId, ...types: Reply['type'][]) => {
     for (const type of types)
       await kit.reply(await kit.replyTo(id, type, type === 'payment.declined' ? {} : { amount: money(1_999, 'EUR') }));
   };
@@ -172,17 +172,17 @@ describe('orders that are not paid yet', () => {
       return !placed.ok && placed.failure.kind === 'TooManyOpenOrders';
     };
     expect(await isFull()).toBe(true);
-    await tell(id, 'stock.reserved');
+    await receive(id, 'stock.reserved');
     expect(await isFull()).toBe(true);
-    await tell(id, 'payment.declined');
+    await receive(id, 'payment.declined');
     expect(await isFull()).toBe(true);
-    await tell(id, 'stock.released');
+    await receive(id, 'stock.released');
     expect(await isFull()).toBe(true);
     await kit.app.commands.payOrder({ viewer: buyer, orderId: id, paymentMethodToken: 't', idempotencyKey: 'again' });
-    await tell(id, 'stock.reserved', 'payment.authorized');
+    await receive(id, 'stock.reserved', 'payment.authorized');
     expect(await isFull()).toBe(false);
     const [, second] = await ordersOf();
-    await tell(second?.id as OrderId, 'stock.rejected');
+    await receive(second?.id as OrderId, 'stock.rejected');
     expect(await isFull()).toBe(false);
   });
 

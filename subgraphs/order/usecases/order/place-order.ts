@@ -4,7 +4,6 @@ import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/resu
 import { priceLines } from '../../domain/cart/cart.ts';
 import { begin } from '../../domain/checkout/decide.ts';
 import { emptyCart } from '../../domain/failures.ts';
-import type { Order } from '../../domain/order/order.ts';
 import { type CannotPlace, placeOrder as place } from '../../domain/order/place-order.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
 
@@ -21,35 +20,30 @@ export interface PlaceOrder {
  */
 export const placeOrder =
   (deps: Deps) =>
-  async (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
+  (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
     const { customerId, paymentMethodToken, expectedTotal, idempotencyKey: key } = command;
     const input = { paymentMethodToken, expectedTotal: expectedTotal ?? null };
-    let isNew = false;
-    const result = await deps.transaction(
+    return deps.transaction(
       (stores) =>
-        stores.idempotency.once({ actor: customerId, operation: 'placeOrder', key, input }, async () => {
-          const placed = await fromCart(deps, stores, command);
-          isNew = placed.ok;
-          return placed.ok ? ok(placed.value.id) : placed;
-        }),
+        stores.idempotency.once({ actor: customerId, operation: 'placeOrder', key, input }, () =>
+          fromCart(deps, stores, command),
+        ),
       cartOf(customerId),
     );
-    if (isNew && result.ok) deps.signals.moved(undefined, 'PLACED', 0);
-    return result;
   };
 
 // A number has 40 random bits: even among a hundred million orders, three in a row are never all taken.
 const maxNumbersTried = 3;
 
 const fromCart = async (
-  { timings, openOrders: most, newId, newOrderNumber }: Deps,
-  { carts, catalogue, orders, outbox, now }: Stores,
+  { timings, openOrders: most, newId, newOrderNumber, telemetry }: Deps,
+  { carts, catalogue, orders, outbox, now, afterCommit }: Stores,
   { customerId, paymentMethodToken, expectedTotal }: PlaceOrder,
-): Promise<Result<Order, CannotPlace>> => {
+): Promise<Result<OrderId, CannotPlace>> => {
   const cart = await carts.lock(customerId);
   if (!cart) return fail(emptyCart);
   const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
-  // Whoever places orders for this customer holds the lock on the cart: what is counted here stays true until the commit.
+  // All who place orders for this customer hold the lock on the cart: what is counted here stays true until the commit.
   const open = await orders.openOf(customerId);
   const placed = place(
     timings,
@@ -70,7 +64,8 @@ const fromCart = async (
     if (!(await orders.insert(begun))) continue;
     await carts.empty(cart.id, now);
     await outbox.add(...begun.messages);
-    return ok(begun.order);
+    afterCommit(() => telemetry.moved(undefined, 'PLACED', 0));
+    return ok(begun.order.id);
   }
   throw new Error(`${maxNumbersTried} order numbers in a row are taken`);
 };

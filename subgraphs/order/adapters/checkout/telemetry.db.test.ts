@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { seriesOf } from '#kit/observability/series.ts';
 import { type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
 import { Registry } from '#platform/observability/metrics.ts';
-import { measureCheckouts } from './checkout-gauges.ts';
+import { measureCheckouts } from './telemetry.ts';
 
 let kit: OrderTestApp;
 let look: () => Promise<Record<string, number>>;

@@ -20,7 +20,7 @@ beforeEach(async () => {
   id = await kit.placed();
 });
 
-const tell = async (...types: Reply['type'][]) => {
+const receive = async (...types: Reply['type'][]) => {
   for (const type of types) await kit.reply(await kit.replyTo(id, type));
 };
 const status = async () => (await kit.rowOf(id)).status;
@@ -63,7 +63,7 @@ describe('time', () => {
   });
 
   it('cancels an order that was never paid', async () => {
-    await tell(...toPaymentFailed);
+    await receive(...toPaymentFailed);
     kit.advance(defaultTimings.waitMs.expiry);
     expect(await pay()).toMatchObject({ ok: false, failure: { kind: 'OrderNotPayable' } });
     await kit.app.commands.sweepDeadlines();
@@ -82,7 +82,7 @@ describe('time', () => {
     const resume = () => kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
     expect(await resume()).toMatchObject({ ok: true });
     expect(await resume()).toMatchObject({ failure: { kind: 'OrderNotResumable' } });
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await status()).toBe('CANCELLED');
   });
 
@@ -129,7 +129,7 @@ describe('a process whose clock is a minute wrong', () => {
     ['ahead', skewMs],
     ['behind', -skewMs],
   ])('%s tells customers what they can do, by the same clock', async (_, aheadMs) => {
-    await tell(...toPaymentFailed);
+    await receive(...toPaymentFailed);
     const nextActions = () =>
       withClockAhead(aheadMs, async () => (await kit.ask(customer(), `{ order(id: "${id}") { nextActions } }`)).data);
     kit.advance(defaultTimings.waitMs.expiry - 30_000);
@@ -163,7 +163,7 @@ describe('an order that comes to nothing', () => {
   it('adds them to what the cart has by then, up to what it holds', async () => {
     await kit.add('tent', 1);
     await kit.add('lamp', 98);
-    await tell('stock.rejected');
+    await receive('stock.rejected');
     expect(await cartOf()).toEqual([
       [tent, 1],
       [lamp, 99],
@@ -172,7 +172,7 @@ describe('an order that comes to nothing', () => {
 
   it('gives them back when a price changed, or something is no longer for sale', async () => {
     const lines = [{ variantId: lamp, requested: 2, available: 9, currentPrice: money(1_500, 'EUR') }];
-    await tell(...toPaymentFailed);
+    await receive(...toPaymentFailed);
     await pay();
     await kit.reply(await kit.replyTo(id, 'stock.rejected', { reason: 'PRICE_CHANGED', lines }));
     expect(await kit.rowOf(id)).toMatchObject({ status: 'REJECTED', failure: { kind: 'PriceChanged' } });
@@ -183,7 +183,7 @@ describe('an order that comes to nothing', () => {
   });
 
   it('gives them back when it expires, and when a time-out is undone', async () => {
-    await tell(...toPaymentFailed);
+    await receive(...toPaymentFailed);
     kit.advance(defaultTimings.waitMs.expiry);
     await kit.app.commands.sweepDeadlines();
     expect(await cartOf()).toEqual([[lamp, 2]]);
@@ -191,23 +191,23 @@ describe('an order that comes to nothing', () => {
     kit.advance(61_000);
     await kit.app.commands.sweepDeadlines();
     expect(await cartOf()).toEqual([]);
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await cartOf()).toEqual([[lamp, 4]]);
   });
 
   it('keeps them when its customer or staff cancelled it', async () => {
     await cancel();
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await status()).toBe('CANCELLED');
     id = await kit.placed();
     await cancel(staff);
-    await tell('stock.released');
+    await receive('stock.released');
     expect(await cartOf()).toEqual([]);
   });
 
   it('opens a cart for them when there is none any more', async () => {
     await kit.prisma.cart.deleteMany();
-    await tell('stock.rejected');
+    await receive('stock.rejected');
     expect(await cartOf()).toEqual([[lamp, 2]]);
   });
 
