@@ -11,7 +11,7 @@ import { cartReads } from './adapters/cart/cart-reads.ts';
 import { cartStore } from './adapters/cart/cart-store.ts';
 import { catalogueStore } from './adapters/cart/catalogue-store.ts';
 import { measureCheckouts, telemetry } from './adapters/checkout/telemetry.ts';
-import { publishOrderChanges, orderWatch } from './adapters/order/order-changes.ts';
+import { orderWatch, publishOrderChanges } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
 import { type OrderConfig, timingsOf } from './config.ts';
