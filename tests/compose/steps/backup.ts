@@ -1,9 +1,10 @@
 import { shopperOf } from '#launcher/shopper/shopper.ts';
+import { subgraphNames } from '#ops/services.ts';
 import type { Step } from '../step.ts';
 import { auditClean, buyer } from './buy.ts';
 import { start } from './start.ts';
 
-const databases = ['postgres-user', 'postgres-product', 'postgres-order', 'postgres-payment'];
+const databases = subgraphNames.map((name) => `postgres-${name}`);
 
 /** Follows docs/backup.md step by step. */
 export const backup: Step = {

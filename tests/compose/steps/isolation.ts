@@ -1,21 +1,16 @@
 import { connect } from 'node:net';
-import { subgraphNames } from '#ops/services.ts';
+import { subgraphs } from '#ops/services.ts';
 import { inContainer, type Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 
-const databases = subgraphNames.map((name) => `postgres-${name}`);
+const databases = subgraphs.map(({ name }) => `postgres-${name}`);
 
 /** The databases that each service may connect to. */
 const allowedDatabases: Readonly<Record<string, readonly string[]>> = {
   gateway: [],
-  user: ['postgres-user'],
-  notification: ['postgres-user'],
-  product: ['postgres-product'],
-  inventory: ['postgres-product'],
-  order: ['postgres-order'],
-  'order-worker': ['postgres-order'],
-  payment: ['postgres-payment'],
-  'payment-worker': ['postgres-payment'],
+  ...Object.fromEntries(
+    subgraphs.flatMap(({ name, worker }) => [name, worker].map((service) => [service, [`postgres-${name}`]])),
+  ),
 };
 
 export const isolation: Step = {
