@@ -10,7 +10,7 @@ Object.assign(process.env, pastProxies(process.env));
 
 const sources = '{contracts,platform,gateway,subgraphs,ops,launcher,tools,bench,web,tests/kit}/**';
 const needsPostgres = ['tests/kit/postgres/setup.ts'];
-const contractChecks = 'tools/contracts/checks/*.test.ts';
+const contractChecks = 'tools/contracts/**/*.test.ts';
 const second = 1_000;
 /** Turns tracing on, for its whole process and for good. */
 const changesItsProcess = 'platform/observability/tracing.db.test.ts';

@@ -2,14 +2,14 @@
 import { afterAll, expect, it } from 'vitest';
 import { runCheck } from '#tools/contracts/check.ts';
 import { checks } from '#tools/contracts/checks/index.ts';
-import { openWorld } from '#tools/contracts/world.ts';
+import { openWorkspace } from '#tools/contracts/workspace.ts';
 
-const world = openWorld();
-afterAll(() => world.close());
+const workspace = openWorkspace();
+afterAll(() => workspace.close());
 
 it.each(checks)('$name: $title', async (check) => {
-  const { findings } = await runCheck(check, world);
-  expect(findings.filter(({ severity }) => severity === 'breach')).toEqual([]);
+  const { findings } = await runCheck(check, workspace);
+  expect(findings.filter(({ severity }) => severity === 'violation')).toEqual([]);
 });
 
 it('names each check once', () => {

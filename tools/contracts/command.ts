@@ -4,10 +4,9 @@ import { parseArgs } from 'node:util';
 import { subgraphNames } from '#ops/services.ts';
 import { type Check, reaches, runCheck, type Severity, severities, type Verdict } from './check.ts';
 import { checks } from './checks/index.ts';
-import { junit } from './junit.ts';
-import { line, markdown, summary } from './table.ts';
-import { whatIf } from './what-if.ts';
-import { isSubgraphName, openWorld, type World } from './world.ts';
+import { withProposal } from './graph.ts';
+import { junit, line, markdown, summary } from './report.ts';
+import { isSubgraphName, openWorkspace, type Workspace } from './workspace.ts';
 
 const help = `usage: npm run contracts [-- <check>…] [options]
   Says whether the graph, its clients, its events and its databases still keep what they promised each other.
@@ -17,7 +16,7 @@ const help = `usage: npm run contracts [-- <check>…] [options]
   --subgraph <name> --sdl <file>
                          what if this were the SDL of that subgraph? Composes it with the others and tells what breaks
                          for whom, before any code is written. Writes nothing. Offline checks only.
-  --fail-on <severity>   ${severities.join(', ')}: exit with 1 from this on (breach)
+  --fail-on <severity>   ${severities.join(', ')}: exit with 1 from this on (violation)
   --json                 the verdicts as JSON on standard output
   --summarise <file>     runs nothing: tells the verdicts that --json wrote as Markdown, for a job summary
   --junit <file>         as JUnit XML into a file, beside what is printed
@@ -32,7 +31,7 @@ const options = {
   offline: { type: 'boolean' },
   subgraph: { type: 'string' },
   sdl: { type: 'string' },
-  'fail-on': { type: 'string', default: 'breach' },
+  'fail-on': { type: 'string', default: 'violation' },
   json: { type: 'boolean' },
   summarise: { type: 'string' },
   junit: { type: 'string' },
@@ -67,12 +66,12 @@ const severityOf = (text: string): Severity => {
   return severity;
 };
 
-const proposedWorld = (world: World, subgraph: string | undefined, file: string | undefined): World => {
+const proposedWorkspace = (workspace: Workspace, subgraph: string | undefined, file: string | undefined): Workspace => {
   if (subgraph === undefined || file === undefined) throw new Misuse('--subgraph and --sdl belong together.');
   if (!isSubgraphName(subgraph))
     throw new Misuse(`There is no subgraph ${subgraph}; there are ${subgraphNames.join(', ')}.`);
   try {
-    return whatIf(world, subgraph, file, readFileSync(file, 'utf8'));
+    return withProposal(workspace, subgraph, file, readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code)
       throw new Misuse(`--sdl ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
@@ -118,15 +117,15 @@ const answer = async (args: readonly string[], { say, onStop }: Surroundings): P
   const limit = severityOf(values['fail-on']);
   const isProposal = values.subgraph !== undefined || values.sdl !== undefined;
   const chosen = chosenChecks(positionals, isProposal || values.offline === true);
-  const today = openWorld();
+  const today = openWorkspace();
   if (isProposal && values.accept) throw new Misuse('A proposal is not accepted before it is there.');
   onStop(today.close);
-  const world = isProposal ? proposedWorld(today, values.subgraph, values.sdl) : today;
+  const workspace = isProposal ? proposedWorkspace(today, values.subgraph, values.sdl) : today;
   if (values.accept) return await accept(chosen, today, say).finally(today.close);
   const verdicts: Verdict[] = [];
   try {
     for (const check of chosen) {
-      const verdict = await runCheck(check, world);
+      const verdict = await runCheck(check, workspace);
       verdicts.push(verdict);
       if (!values.json) say(line(verdict));
     }
@@ -138,9 +137,9 @@ const answer = async (args: readonly string[], { say, onStop }: Surroundings): P
   return reaches(verdicts, limit) ? 1 : 0;
 };
 
-const accept = async (chosen: readonly Check[], world: World, say: Surroundings['say']): Promise<0> => {
+const accept = async (chosen: readonly Check[], workspace: Workspace, say: Surroundings['say']): Promise<0> => {
   for (const { name, accept: rewrite } of chosen) {
-    const changes = rewrite ? await rewrite(world) : undefined;
+    const changes = rewrite ? await rewrite(workspace) : undefined;
     if (changes) say(`${name}: ${changes.length === 0 ? 'nothing has changed' : `\n  ${changes.join('\n  ')}`}`);
   }
   return 0;

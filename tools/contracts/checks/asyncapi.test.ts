@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { asyncApi, faultsOf } from './asyncapi.ts';
-import { sayings, world } from './seeded.ts';
+import { findings, workspace } from './seeded.ts';
 
 it('asks for a new document when a message has changed', async () => {
-  const without = { ...world, messages: world.messages.slice(1) };
-  expect(await sayings(asyncApi, without)).toEqual([
-    expect.stringMatching(/^breach docs\/asyncapi\.json: is not what.*→ npm run contracts:accept -- asyncapi/),
+  const without = { ...workspace, messages: workspace.messages.slice(1) };
+  expect(await findings(asyncApi, without)).toEqual([
+    expect.stringMatching(/^violation docs\/asyncapi\.json: is not what.*→ npm run contracts:accept -- asyncapi/),
   ]);
 });
 
@@ -14,6 +14,6 @@ it('passes on what the official parser has against a document', async () => {
     JSON.stringify({ asyncapi: '3.0.0', info: { title: 'x', version: '1' }, channels: { user: { adress: 'user' } } }),
   );
   expect(faults).toContainEqual(
-    expect.objectContaining({ severity: 'breach', message: expect.stringContaining('adress') }),
+    expect.objectContaining({ severity: 'violation', message: expect.stringContaining('adress') }),
   );
 });

@@ -1,30 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { breakingChanges, releasedSchema } from './breaking-changes.ts';
-import { sayings, withChangedSdl, withOperation, world } from './seeded.ts';
+import { findings, withChangedSdl, withOperation, workspace } from './seeded.ts';
 
 const withBaseline = (change: (released: string) => string | undefined) => {
-  const released = change(world.baseline.read(releasedSchema) ?? '');
-  return { ...world, baseline: { ...world.baseline, read: () => released } };
+  const released = change(workspace.baseline.read(releasedSchema) ?? '');
+  return { ...workspace, baseline: { ...workspace.baseline, read: () => released } };
 };
 
 describe('against the released schema', () => {
   it('names the client and the operation that a removed field would break', async () => {
     const broken = withChangedSdl('order', / {2}"Actions that the viewer can currently take\."\n[^\n]*\n/, '');
-    expect(await sayings(breakingChanges, broken)).toEqual([
-      expect.stringMatching(/^breach Order\.nextActions: .*removed.*storefront\/OrderPage.*use it\. → Deprecate it/),
+    expect(await findings(breakingChanges, broken)).toEqual([
+      expect.stringMatching(/^violation Order\.nextActions: .*removed.*storefront\/OrderPage.*use it\. → Deprecate it/),
     ]);
   });
 
   it('lets go what no published operation uses, with a note', async () => {
     const grown = withBaseline((released) => released.replace('type Cart {', 'type Cart {\n  mood: String'));
-    expect(await sayings(breakingChanges, grown)).toEqual([
+    expect(await findings(breakingChanges, grown)).toEqual([
       expect.stringMatching(/^note Cart\.mood: .*removed.*no published operation uses it/),
     ]);
   });
 
   it('counts an argument, an input field and an enum value as used by whoever may send or get it', async () => {
     const found = async (from: string, to: string) =>
-      sayings(
+      findings(
         breakingChanges,
         withBaseline((released) => {
           if (!released.includes(from)) throw new Error(`no ${from}`);
@@ -32,22 +32,22 @@ describe('against the released schema', () => {
         }),
       );
     expect(await found('enum OrderStatus {', 'enum OrderStatus {\n  DREAMT')).toContainEqual(
-      expect.stringMatching(/^breach OrderStatus\.DREAMT: .*storefront\/OrderPage/),
+      expect.stringMatching(/^violation OrderStatus\.DREAMT: .*storefront\/OrderPage/),
     );
     expect(await found('input PlaceOrderInput {', 'input PlaceOrderInput {\n  gift: Boolean')).toContainEqual(
-      expect.stringMatching(/^breach PlaceOrderInput\.gift: .*storefront\/PlaceOrder/),
+      expect.stringMatching(/^violation PlaceOrderInput\.gift: .*storefront\/PlaceOrder/),
     );
   });
 
   it('names whoever would have to send an argument that is new', async () => {
     const broken = withChangedSdl('order', 'placeOrder(', 'placeOrder("Why." reason: String! ');
-    expect(await sayings(breakingChanges, broken)).toEqual([
-      expect.stringMatching(/^breach Mutation\.placeOrder\.reason: .*storefront\/PlaceOrder/),
+    expect(await findings(breakingChanges, broken)).toEqual([
+      expect.stringMatching(/^violation Mutation\.placeOrder\.reason: .*storefront\/PlaceOrder/),
     ]);
   });
 
   it('warns whoever gets an enum of a value that is new to them', async () => {
-    const found = await sayings(
+    const found = await findings(
       breakingChanges,
       withBaseline((released) =>
         released.replace(/enum OrderAction \{[^}]*?("""[^"]*"""\n {2}PAY\b)/, (all, value) => all.replace(value, '')),
@@ -62,16 +62,16 @@ describe('against the released schema', () => {
       'query Plain { cart { id } }',
       withChangedSdl('order', /(type Order @key[^\n]*\n)/, '$1  "Hm." mood: String @signedIn\n'),
     );
-    expect(await sayings(breakingChanges, grown)).toEqual([]);
+    expect(await findings(breakingChanges, grown)).toEqual([]);
   });
 
   it('says how to begin where there is no baseline', async () => {
     expect(
-      await sayings(
+      await findings(
         breakingChanges,
         withBaseline(() => undefined),
       ),
-    ).toEqual([expect.stringMatching(/^breach api-schema\.graphql: .*→ npm run contracts:accept/)]);
+    ).toEqual([expect.stringMatching(/^violation api-schema\.graphql: .*→ npm run contracts:accept/)]);
   });
 });
 
@@ -80,15 +80,15 @@ describe('a deprecation', () => {
   const deprecated = (reason: string) => withChangedSdl('order', field, `$1 @deprecated(reason: "${reason}")\n`);
 
   it('needs a date', async () => {
-    expect(await sayings(breakingChanges, deprecated('Use id.'))).toContainEqual(
-      expect.stringMatching(/^breach Order\.number: is deprecated without a date/),
+    expect(await findings(breakingChanges, deprecated('Use id.'))).toContainEqual(
+      expect.stringMatching(/^violation Order\.number: is deprecated without a date/),
     );
   });
 
   it('is kept until its date, and not after', async () => {
-    expect(await sayings(breakingChanges, deprecated('Use id. Gone after 2999-01-31.'))).toEqual([]);
-    expect(await sayings(breakingChanges, deprecated('Use id. Gone after 2026-01-31.'))).toContainEqual(
-      expect.stringMatching(/^breach Order\.number: is still there: Use id/),
+    expect(await findings(breakingChanges, deprecated('Use id. Gone after 2999-01-31.'))).toEqual([]);
+    expect(await findings(breakingChanges, deprecated('Use id. Gone after 2026-01-31.'))).toContainEqual(
+      expect.stringMatching(/^violation Order\.number: is still there: Use id/),
     );
   });
 });

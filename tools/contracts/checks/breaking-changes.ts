@@ -1,12 +1,103 @@
 /** What was released still works for those who use it. A break that nobody would notice passes, with a note. */
+
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
-import { buildSchema, type GraphQLSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
-import { breach, type Check, type Finding, note, warning } from '../check.ts';
-import { apiOf } from '../graph.ts';
-import { deprecationOf } from '../rules/deprecation.ts';
-import { coordinatesOf, usedCoordinates } from '../rules/usage.ts';
-import type { World } from '../world.ts';
-import { nameOf } from './operations.ts';
+import {
+  buildSchema,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { type Check, type Finding, note, violation, warning } from '../check.ts';
+import { graphOf } from '../graph.ts';
+import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts';
+
+// Which published operations use what of the schema, by coordinate: `Order.number`, `Query.order.id`, `OrderStatus`.
+
+/**
+ * The coordinates an operation depends on. What it may send through variables counts as sent, and an enum it gets or
+ * sends counts with all its values: nobody but the client knows which, so we assume the worst.
+ */
+export const usedCoordinates = ({ document }: PublishedOperation, schema: GraphQLSchema): ReadonlySet<string> => {
+  const used = new Set<string>();
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field: () => {
+        const [parent, field] = [types.getParentType(), types.getFieldDef()];
+        if (!parent || !field) return;
+        used.add(parent.name).add(`${parent.name}.${field.name}`);
+        addType(used, getNamedType(field.type));
+      },
+      Argument: () => {
+        const [parent, field, argument] = [types.getParentType(), types.getFieldDef(), types.getArgument()];
+        if (!parent || !field || !argument) return;
+        used.add(`${parent.name}.${field.name}.${argument.name}`);
+        addType(used, getNamedType(argument.type));
+      },
+      VariableDefinition: () => {
+        const input = types.getInputType();
+        if (input) addType(used, getNamedType(input));
+      },
+      InlineFragment: ({ typeCondition }) => void (typeCondition && used.add(typeCondition.name.value)),
+      FragmentDefinition: ({ typeCondition }) => void used.add(typeCondition.name.value),
+    }),
+  );
+  return used;
+};
+
+/** A type, and what is inside of it where a client cannot choose: values of enums, fields of inputs. */
+const addType = (used: Set<string>, type: GraphQLNamedType): void => {
+  const isNew = !used.has(type.name);
+  used.add(type.name);
+  if (isEnumType(type)) for (const { name } of type.getValues()) used.add(`${type.name}.${name}`);
+  if (!isInputObjectType(type) || !isNew) return;
+  for (const field of Object.values(type.getFields())) {
+    used.add(`${type.name}.${field.name}`);
+    addType(used, getNamedType(field.type));
+  }
+};
+
+/** Every coordinate that a schema has. */
+export const coordinatesOf = (schema: GraphQLSchema): ReadonlySet<string> =>
+  new Set(
+    Object.values(schema.getTypeMap()).flatMap((type) => {
+      if (isEnumType(type)) return [type.name, ...type.getValues().map(({ name }) => `${type.name}.${name}`)];
+      if (isInputObjectType(type))
+        return [type.name, ...Object.keys(type.getFields()).map((name) => `${type.name}.${name}`)];
+      if (!isObjectType(type) && !isInterfaceType(type)) return [type.name];
+      const fields = Object.values(type.getFields()).flatMap(({ name, args }) => [
+        `${type.name}.${name}`,
+        ...args.map((argument) => `${type.name}.${name}.${argument.name}`),
+      ]);
+      return [type.name, ...fields];
+    }),
+  );
+
+// How we deprecate: `@deprecated(reason: "Use price instead. Gone after 2027-03-31.")`.
+
+export interface Deprecation {
+  readonly reason: string;
+  /** The first instant of the day after the date; undefined where the reason names none. */
+  readonly until: Date | undefined;
+}
+
+const goneAfter = /\bGone after (\d{4}-\d{2}-\d{2})\./;
+
+/** The reason, and from when on nobody may rely on what it deprecates. */
+export const deprecationOf = (reason: string): Deprecation => {
+  const date = goneAfter.exec(reason)?.[1];
+  const lastDay = date === undefined ? Number.NaN : Date.parse(`${date}T00:00:00Z`);
+  const dayMs = 86_400_000;
+  return { reason, until: Number.isNaN(lastDay) ? undefined : new Date(lastDay + dayMs) };
+};
 
 export const releasedSchema = 'api-schema.graphql';
 
@@ -15,20 +106,23 @@ export const breakingChanges: Check = {
   title:
     'Nothing that a client uses has been taken away since the last release; deprecations have a reason and a date.',
   needs: 'files',
-  run: async (world) => {
-    const { schema } = apiOf(world);
-    const released = world.baseline.read(releasedSchema);
+  run: async (workspace) => {
+    const { api: schema } = graphOf(workspace);
+    const released = workspace.baseline.read(releasedSchema);
     if (released === undefined)
-      return [breach(releasedSchema, 'There is no baseline of the released schema.', 'npm run contracts:accept')];
+      return [violation(releasedSchema, 'There is no baseline of the released schema.', 'npm run contracts:accept')];
     const before = buildSchema(released);
-    const usersOf = userIndex(world, before);
+    const usersOf = userIndex(workspace, before);
     const changes = await diff(before, schema);
-    return [...changes.flatMap((change) => weighed(change, usersOf(change.path ?? ''))), ...dated(schema, world.today)];
+    return [
+      ...changes.flatMap((change) => weighed(change, usersOf(change.path ?? ''))),
+      ...dated(schema, workspace.today),
+    ];
   },
-  accept: async (world) => {
-    const { schema, sdl } = apiOf(world);
-    const released = world.baseline.read(releasedSchema);
-    world.baseline.write(releasedSchema, `${sdl}\n`);
+  accept: async (workspace) => {
+    const { api: schema, apiSdl: sdl } = graphOf(workspace);
+    const released = workspace.baseline.read(releasedSchema);
+    workspace.baseline.write(releasedSchema, `${sdl}\n`);
     if (released === undefined) return [`${releasedSchema} is new`];
     const changes = await diff(buildSchema(released), schema);
     return changes.map(({ message, criticality }) => `${criticality.level.toLowerCase()}: ${message}`);
@@ -39,7 +133,7 @@ export const breakingChanges: Check = {
  * For a coordinate: the operations that depend on it. What is new was not there to be used, so whoever uses what it was
  * added to meets it: a new value comes to those who get the enum, a new required argument to those who call the field.
  */
-const userIndex = ({ operations }: World, released: GraphQLSchema): ((coordinate: string) => string[]) => {
+const userIndex = ({ operations }: Workspace, released: GraphQLSchema): ((coordinate: string) => string[]) => {
   const uses = operations.map((operation) => ({
     name: nameOf(operation),
     used: usedCoordinates(operation, released),
@@ -57,7 +151,7 @@ const weighed = ({ message, path = '', criticality }: Change, users: readonly st
   if (criticality.level === CriticalityLevel.Breaking)
     return used
       ? [
-          breach(
+          violation(
             path,
             `${message}, and ${users.join(', ')} ${users.length === 1 ? 'uses' : 'use'} it.`,
             'Deprecate it with a date, move these clients, publish them, and take it away after the date.',
@@ -80,9 +174,11 @@ const dated = (schema: GraphQLSchema, today: Date): Finding[] =>
   deprecatedIn(schema).flatMap(({ coordinate, reason }) => {
     const { until } = deprecationOf(reason);
     if (until === undefined)
-      return [breach(coordinate, 'is deprecated without a date.', 'Say when: "Use x instead. Gone after 2027-03-31."')];
+      return [
+        violation(coordinate, 'is deprecated without a date.', 'Say when: "Use x instead. Gone after 2027-03-31."'),
+      ];
     if (until > today) return [];
-    return [breach(coordinate, `is still there: ${reason}`, 'Take it away, or move the date and tell the clients.')];
+    return [violation(coordinate, `is still there: ${reason}`, 'Take it away, or move the date and tell the clients.')];
   });
 
 type Deprecated = { readonly coordinate: string; readonly reason: string };

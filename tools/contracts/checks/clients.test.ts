@@ -1,20 +1,32 @@
 import { expect, it } from 'vitest';
-import { clients } from './clients.ts';
-import { relay } from './relay.ts';
-import { sayings, withChangedSdl } from './seeded.ts';
+import { clients, faultsOf, relay } from './clients.ts';
+import { findings, withChangedSdl } from './seeded.ts';
+
+it('names the client and what it is told wrongly', async () => {
+  const broken = () => ({
+    titleOf: async () => undefined,
+    signIn: async (_: string, password: string) => (password === 'demo-customer' ? 'hello you' : undefined),
+  });
+  expect(
+    (await faultsOf('urql', broken, 'http://shop')).map(({ subject, message }) => `${subject} ${message}`),
+  ).toEqual([
+    'urql reads "undefined" as the title of trail-lamp-200.',
+    'urql is told "undefined" for a wrong password.',
+  ]);
+});
 
 it('names the line of each client that a changed type breaks', async () => {
   // The operations stay valid; what the client does with the answer does not.
   const broken = withChangedSdl('user', 'displayName: String!', 'displayName: [String!]!');
-  const found = await sayings(clients, broken);
+  const found = await findings(clients, broken);
   expect(found).toContainEqual(
-    expect.stringMatching(/^breach launcher\/shopper\/|^breach tools\/contracts\/clients\//),
+    expect.stringMatching(/^violation launcher\/shopper\/|^violation tools\/contracts\/clients\//),
   );
 });
 
 it('names what Relay has against a connection that does not page', async () => {
   const broken = withChangedSdl('product', 'after: String', 'behind: String');
-  expect(await sayings(relay, broken)).toEqual([
-    expect.stringMatching(/^breach tools\/contracts\/clients\/relay: .*after.*→ Keep connections/s),
+  expect(await findings(relay, broken)).toEqual([
+    expect.stringMatching(/^violation tools\/contracts\/clients\/relay: .*after.*→ Keep connections/s),
   ]);
 });

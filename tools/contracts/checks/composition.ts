@@ -1,6 +1,79 @@
 /** The SDLs fit together, and what is committed is what they make. */
-import { breach, type Check, type Finding } from '../check.ts';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { graphqlSync, parse } from 'graphql';
+import { guest } from '#contracts/viewer.ts';
+import { composeSupergraph } from '../../compose/composition.ts';
+import { type Check, type Finding, violation } from '../check.ts';
 import { compositionOf } from '../graph.ts';
+import { isSubgraphName } from '../workspace.ts';
+
+// What runs is what was agreed: each subgraph serves its committed SDL, and each could be served alone.
+
+export const composesAlone: Check = {
+  name: 'composes-alone',
+  title: 'Each subgraph composes by itself, so it can be developed and run without the others.',
+  needs: 'files',
+  run: ({ sources }) =>
+    sources.flatMap((source) => {
+      const composed = composeSupergraph([source]);
+      if (!('errors' in composed)) return [];
+      return composed.errors.map(({ code, message, places }) =>
+        violation(
+          places[0] ?? source.file,
+          `${code}: ${message}`,
+          code === 'SYNTAX'
+            ? 'Correct the SDL at this place.'
+            : 'If it leans on a type of a neighbour, make it an entity reference.',
+        ),
+      );
+    }),
+};
+
+export const servedSdl: Check = {
+  name: 'served-sdl',
+  title: 'Each running subgraph serves the SDL that is committed.',
+  needs: 'system',
+  run: async ({ sources, system }) => {
+    const { askSubgraph } = await system();
+    const findings = sources.map(async ({ name, sdl, file }) => {
+      if (!isSubgraphName(name)) throw new Error(`no service is called ${name}`);
+      const { body } = await askSubgraph(name, { query: '{ _service { sdl } }' }, guest);
+      const { sdl: served } = (body.data?._service ?? {}) as { sdl?: string };
+      return served === undefined
+        ? [violation(name, `does not say what it serves: ${JSON.stringify(body.errors)}`, 'Does it run?')]
+        : compared(file, sdl, served);
+    });
+    return (await Promise.all(findings)).flat();
+  },
+};
+
+/** What a subgraph with this SDL says that it serves. Order and spelling do not count. */
+export const servedBy = (sdl: string): string => {
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl) }]);
+  const { data } = graphqlSync({ schema, source: '{ _service { sdl } }' });
+  return String((data?._service as { sdl?: string } | undefined)?.sdl);
+};
+
+const linesOf = (sdl: string): Set<string> => new Set(sdl.split('\n').map((line) => line.trim()));
+
+export const compared = (file: string, committed: string, served: string): Finding[] => {
+  const agreed = linesOf(servedBy(committed));
+  const running = linesOf(served);
+  const extra = [...running].filter((line) => !agreed.has(line));
+  const missing = [...agreed].filter((line) => !running.has(line));
+  if (extra.length + missing.length === 0) return [];
+  const example = [
+    ...missing.slice(0, 1).map((line) => `it lacks "${line.trim()}"`),
+    ...extra.slice(0, 1).map((line) => `it has "${line.trim()}"`),
+  ];
+  return [
+    violation(
+      file,
+      `is not what runs: ${example.join(', ')}.`,
+      'Restart the service; is there code that changes the schema?',
+    ),
+  ];
+};
 
 /** Remarks of composition that we have looked at and accept, by code, each with its reason. */
 const acceptedHints: Readonly<Record<string, string>> = {};
@@ -9,26 +82,26 @@ export const composition: Check = {
   name: 'composition',
   title: 'The SDLs compose without a remark, and supergraph.graphql is what they make.',
   needs: 'files',
-  run: (world) => {
-    const composed = compositionOf(world);
+  run: (workspace) => {
+    const composed = compositionOf(workspace);
     if ('errors' in composed)
       return composed.errors.map(({ code, message, places }) =>
-        breach(places[0] ?? code, `${code}: ${message}`, wayOut(code)),
+        violation(places[0] ?? code, `${code}: ${message}`, remediation(code)),
       );
     const findings: Finding[] = composed.hints
       .filter(({ code }) => !(code in acceptedHints))
       .map(({ code, message, places }) =>
-        breach(
+        violation(
           places.join(', ') || code,
           `${code}: ${message}`,
           'Say the same in each subgraph, or accept the hint in tools/contracts/checks/composition.ts with a reason.',
         ),
       );
-    if (composed.supergraph !== world.supergraph)
+    if (composed.supergraph !== workspace.supergraph)
       findings.push(
-        breach(
+        violation(
           'supergraph.graphql',
-          `is not what the SDLs make: ${firstDifference(world.supergraph, composed.supergraph)}`,
+          `is not what the SDLs make: ${firstDifference(workspace.supergraph, composed.supergraph)}`,
           'Run npm run compose and commit the file.',
         ),
       );
@@ -36,7 +109,7 @@ export const composition: Check = {
   },
 };
 
-const wayOut = (code: string): string =>
+const remediation = (code: string): string =>
   code === 'SYNTAX'
     ? 'Correct the SDL at this place.'
     : `Change the SDL; https://www.apollographql.com/docs/federation/errors explains ${code}.`;

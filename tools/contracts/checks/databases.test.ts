@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServer } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
 import { withReplay } from '../../database/replay.ts';
-import { dump, packed, type ReleasedData, unpacked } from '../rules/released-data.ts';
-import { upgraded } from './databases.ts';
+import { dump, packed, type ReleasedData, unpacked, upgraded } from './databases.ts';
 
 let folder: string;
 let released: ReleasedData;
@@ -17,7 +16,7 @@ const migration = async (name: string, sql: string) => {
 };
 const found = async () =>
   (await upgraded(testServer(), 'prisma/order/migrations', folder, released)).map(
-    ({ culprit, message }) => `${culprit} ${message}`,
+    ({ subject, message }) => `${subject} ${message}`,
   );
 
 beforeEach(async () => {

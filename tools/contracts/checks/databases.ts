@@ -1,36 +1,114 @@
 /** The databases of the release before become those of this one, with everything that is in them. */
+
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations, readMigration } from '#platform/database/migrations.ts';
+import pg from '#platform/database/pg.ts';
 import { findDrift } from '../../database/drift.ts';
 import { type Server, withReplay } from '../../database/replay.ts';
-import { breach, type Check, type Finding } from '../check.ts';
-import { counts, dump, load, packed, type ReleasedData, unpacked } from '../rules/released-data.ts';
-import { runsOf } from '../rules/runs.ts';
-import { root, type World } from '../world.ts';
+import { type Check, type Finding, violation } from '../check.ts';
+import { runsOf } from '../runs.ts';
+import { root, type Workspace } from '../workspace.ts';
+
+// The rows of a database as one file, and back again: what the release before would leave to the next one.
+
+export interface ReleasedData {
+  /** Name → checksum of every migration that had been applied. */
+  readonly migrations: Readonly<Record<string, string>>;
+  /** Rows of each table, as PostgreSQL's JSON. */
+  readonly tables: Readonly<Record<string, readonly unknown[]>>;
+}
+
+export const packed = (data: ReleasedData): Buffer => gzipSync(JSON.stringify(data), { level: 9 });
+export const unpacked = (bytes: Buffer): ReleasedData => JSON.parse(gunzipSync(bytes).toString()) as ReleasedData;
+
+const history = '_prisma_migrations';
+
+export const tablesOf = async (client: pg.Client): Promise<string[]> => {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+      WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> $1 ORDER BY 1`,
+    [history],
+  );
+  return rows.map(({ name }) => name);
+};
+
+export const dump = async (client: pg.Client): Promise<ReleasedData> => {
+  const applied = await client.query<{ migration_name: string; checksum: string }>(
+    `SELECT migration_name, checksum FROM ${history} ORDER BY 1`,
+  );
+  const tables: [string, unknown[]][] = [];
+  for (const name of await tablesOf(client)) {
+    const { rows } = await client.query<{ row: unknown }>(
+      `SELECT to_jsonb(t) AS row FROM ${pg.escapeIdentifier(name)} t`,
+    );
+    tables.push([name, rows.map(({ row }) => row)]);
+  }
+  return {
+    migrations: Object.fromEntries(applied.rows.map(({ migration_name: name, checksum }) => [name, checksum])),
+    tables: Object.fromEntries(tables),
+  };
+};
+
+/** As a superuser, with triggers and foreign keys at rest: rows come in the order of their tables' names. */
+export const load = async (client: pg.Client, { tables }: ReleasedData): Promise<void> => {
+  await client.query('BEGIN');
+  await client.query('SET LOCAL session_replication_role = replica');
+  for (const [name, rows] of Object.entries(tables)) {
+    // With its schema: a table called line must not be taken for PostgreSQL's type of that name.
+    const table = `public.${pg.escapeIdentifier(name)}`;
+    const { rows: columns } = await client.query<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'`,
+      [name],
+    );
+    const list = columns.map((column) => pg.escapeIdentifier(column.name)).join(', ');
+    await client.query(
+      `INSERT INTO ${table} (${list}) OVERRIDING SYSTEM VALUE
+       SELECT ${list} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`,
+      [JSON.stringify(rows)],
+    );
+  }
+  await client.query('COMMIT');
+};
+
+/** How many rows each table has. */
+export const counts = async (client: pg.Client): Promise<Record<string, number>> => {
+  const found: [string, number][] = [];
+  for (const name of await tablesOf(client)) {
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM ${pg.escapeIdentifier(name)}`,
+    );
+    found.push([name, rows[0]?.count ?? 0]);
+  }
+  return Object.fromEntries(found);
+};
 
 export const databases: Check = {
   name: 'databases',
   title: "Migrations make what the Prisma schemas say, and carry the last release's data over without losing a row.",
   needs: 'system',
-  run: async (world) => {
+  run: async (workspace) => {
     const server = await temporaryCluster();
     try {
-      return (await Promise.all(subgraphNames.map((name) => examined(server, name, releasedData(world, name))))).flat();
+      return (
+        await Promise.all(subgraphNames.map((name) => examined(server, name, releasedData(workspace, name))))
+      ).flat();
     } finally {
       await server.stop();
     }
   },
-  accept: async (world) => {
-    await runsOf(world);
-    const { databaseUrls } = await world.system();
+  accept: async (workspace) => {
+    await runsOf(workspace);
+    const { databaseUrls } = await workspace.system();
     const told = subgraphNames.map(async (name) => {
       const data = await withClient(databaseUrls[name], dump);
-      world.baseline.write(fileOf(name), packed(data));
+      workspace.baseline.write(fileOf(name), packed(data));
       const rows = Object.values(data.tables).reduce((sum, table) => sum + table.length, 0);
       return `${name}: ${rows} rows after ${Object.keys(data.migrations).length} migrations`;
     });
@@ -40,7 +118,7 @@ export const databases: Check = {
 
 const fileOf = (name: SubgraphName): string => `data/${name}.json.gz`;
 
-const releasedData = ({ baseline }: World, name: SubgraphName): ReleasedData | undefined => {
+const releasedData = ({ baseline }: Workspace, name: SubgraphName): ReleasedData | undefined => {
   const bytes = baseline.readBytes(fileOf(name));
   return bytes && unpacked(bytes);
 };
@@ -52,7 +130,7 @@ const examined = async (server: Server, name: SubgraphName, released: ReleasedDa
     drift === undefined
       ? []
       : [
-          breach(
+          violation(
             `prisma/${name}/schema.prisma`,
             `has what no migration makes: ${drift}`,
             `npm run db -- ${name} dev --name …`,
@@ -61,7 +139,7 @@ const examined = async (server: Server, name: SubgraphName, released: ReleasedDa
   if (!released)
     return [
       ...drifted,
-      breach(fileOf(name), 'There is no data of the last release.', 'npm run contracts:accept -- databases'),
+      violation(fileOf(name), 'There is no data of the last release.', 'npm run contracts:accept -- databases'),
     ];
   return [
     ...drifted,
@@ -79,7 +157,7 @@ export const upgraded = async (
   const edited = await editedMigrations(migrations, released);
   if (edited.length > 0)
     return edited.map((name) =>
-      breach(
+      violation(
         `${at}/${name}`,
         'was released, and has been edited or taken away since: databases that applied it differ.',
         'Restore it, and write another migration.',
@@ -97,7 +175,7 @@ export const upgraded = async (
         await applyMigrations(url, migrations);
       } catch (error) {
         return [
-          breach(
+          violation(
             at,
             `cannot be applied to the data of the last release: ${(error as Error).message}`,
             'Think of the rows that are there: a default, a backfill, NOT VALID.',
@@ -127,7 +205,7 @@ const lost = (at: string, { tables }: ReleasedData, after: Readonly<Record<strin
   Object.entries(tables)
     .filter(([name, rows]) => name in after && (after[name] ?? 0) < rows.length)
     .map(([name, rows]) =>
-      breach(
+      violation(
         at,
         `leave ${after[name]} of ${rows.length} rows in ${name}.`,
         'A migration must not delete what it does not replace.',

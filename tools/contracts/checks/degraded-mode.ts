@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { degradedDocument } from '../../degraded/document.ts';
 import { degradedTable } from '../../degraded/table.ts';
-import { breach, type Check, type Finding } from '../check.ts';
-import { root, type World } from '../world.ts';
+import { type Check, type Finding, violation } from '../check.ts';
+import { root, type Workspace } from '../workspace.ts';
 
 const file = 'docs/degraded-mode.md';
 const target = path.join(root, file);
@@ -14,26 +14,26 @@ export const degradedMode: Check = {
   title:
     'For each operation and each subgraph that is away, docs/degraded-mode.md says what is missing, and no more is.',
   needs: 'files',
-  run: async (world) => {
+  run: async (workspace) => {
     const committed = existsSync(target) ? readFileSync(target, 'utf8') : '';
-    return compared(committed, await documentOf(world));
+    return compared(committed, await documentOf(workspace));
   },
-  accept: async (world) => {
+  accept: async (workspace) => {
     const committed = existsSync(target) ? readFileSync(target, 'utf8') : '';
-    const document = await documentOf(world);
+    const document = await documentOf(workspace);
     if (committed !== document) writeFileSync(target, document);
-    return compared(committed, document).map(({ culprit, message }) => `${culprit}: ${message}`);
+    return compared(committed, document).map(({ subject, message }) => `${subject}: ${message}`);
   },
 };
 
-const documentOf = async ({ sources, operations }: World): Promise<string> => {
+const documentOf = async ({ sources, operations }: Workspace): Promise<string> => {
   const published = operations
     .filter(({ type }) => type !== 'subscription')
     .map(({ client, name, type, text: body }) => ({ client, name, type, body }));
   return degradedDocument(await degradedTable(sources, published));
 };
 
-const wayOut = 'If clients are ready for it: npm run docs:degraded. It is part of what they were promised.';
+const remediation = 'If clients are ready for it: npm run docs:degraded. It is part of what they were promised.';
 
 const rowsOf = (document: string): Map<string, string> =>
   new Map(
@@ -47,6 +47,8 @@ export const compared = (committed: string, document: string): Finding[] => {
   if (committed === document) return [];
   const [agreed, actual] = [rowsOf(committed), rowsOf(document)];
   const changed = [...actual].filter(([name, row]) => agreed.get(name) !== row);
-  if (changed.length === 0) return [breach(file, 'is not current.', wayOut)];
-  return changed.map(([name, row]) => breach(name, `loses other things when a subgraph is away: ${row}`, wayOut));
+  if (changed.length === 0) return [violation(file, 'is not current.', remediation)];
+  return changed.map(([name, row]) =>
+    violation(name, `loses other things when a subgraph is away: ${row}`, remediation),
+  );
 };

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type EntityKey, entityKeys } from '../rules/entities.ts';
 import type { GraphqlRequest } from '../shop.ts';
-import { aTrace, reply, shopThatAnswers } from './asked.ts';
-import { findingsFor } from './entities.ts';
-import { world } from './seeded.ts';
+import { type EntityKey, entityKeys, findingsFor } from './entities.ts';
+import { aTrace, reply, shopThatAnswers, workspace } from './seeded.ts';
 
 const key: EntityKey = { subgraph: 'product', type: 'Product', key: 'id', selection: 'id title' };
 const id = 'prd_0123456789abcdef0123456789abcdef';
@@ -32,8 +30,8 @@ const found = async (
         Array.from({ length: statements(Number(batch)) }, (_, n) => `SELECT ${n}`),
       ),
   });
-  const findings = await findingsFor([key], shop, { 'Product.id': id, 'User.id': 'usr_1' }, world);
-  return findings.map(({ culprit, message }) => `${culprit} ${message}`);
+  const findings = await findingsFor([key], shop, { 'Product.id': id, 'User.id': 'usr_1' }, workspace);
+  return findings.map(({ subject, message }) => `${subject} ${message}`);
 };
 
 describe('the check', () => {
@@ -72,13 +70,13 @@ describe('the check', () => {
   });
 
   it('wants an example of every key', async () => {
-    const [finding] = await findingsFor([{ ...key, key: 'ean' }], shopThatAnswers({}), {}, world);
-    expect(finding).toMatchObject({ culprit: 'product: Product.ean', message: 'has no known example.' });
+    const [finding] = await findingsFor([{ ...key, key: 'ean' }], shopThatAnswers({}), {}, workspace);
+    expect(finding).toMatchObject({ subject: 'product: Product.ean', message: 'has no known example.' });
   });
 });
 
 it('reads from the SDLs who resolves what, by which key', () => {
-  const keys = entityKeys(world).map(({ subgraph, type, key: name }) => `${subgraph} ${type}.${name}`);
+  const keys = entityKeys(workspace).map(({ subgraph, type, key: name }) => `${subgraph} ${type}.${name}`);
   expect(keys).toContain('order Order.number');
   expect(keys).toContain('payment Order.id');
   expect(keys).not.toContain('order ProductVariant.id');

@@ -9,7 +9,7 @@ it('finds a column, and a table, that nobody fills', () => {
     { name: 'product.product.rating', isFilled: false },
     { name: 'order.gift', isFilled: false },
   ]);
-  expect(found.map(({ culprit, message, wayOut }) => `${culprit} ${message} ${wayOut}`)).toEqual([
+  expect(found.map(({ subject, message, remediation }) => `${subject} ${message} ${remediation}`)).toEqual([
     expect.stringMatching(/^product\.product\.rating is empty .* Let what writes it fill it/),
     expect.stringMatching(/^order\.gift is empty /),
   ]);

@@ -5,9 +5,9 @@
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import pg from '#platform/database/pg.ts';
-import { breach, type Check, type Finding } from '../check.ts';
-import { tablesOf } from '../rules/released-data.ts';
-import { runsOf } from '../rules/runs.ts';
+import { type Check, type Finding, violation } from '../check.ts';
+import { runsOf } from '../runs.ts';
+import { tablesOf } from './databases.ts';
 
 /** Columns, and whole tables, that the seed and the demo customer's purchases may leave empty, each with who fills it. */
 const filledElsewhere: Readonly<Record<string, string>> = {
@@ -34,9 +34,9 @@ export const filledColumns: Check = {
   name: 'filled-columns',
   title: 'Every column of every database is filled by somebody.',
   needs: 'system',
-  run: async (world) => {
-    await runsOf(world);
-    const { databaseUrls } = await world.system();
+  run: async (workspace) => {
+    await runsOf(workspace);
+    const { databaseUrls } = await workspace.system();
     return judge((await Promise.all(subgraphNames.map((name) => columnsIn(name, databaseUrls[name])))).flat());
   },
 };
@@ -65,7 +65,7 @@ export const judge = (columns: readonly Column[], elsewhere = filledElsewhere): 
   columns
     .filter(({ name, isFilled }) => !isFilled && !(name in elsewhere))
     .map(({ name }) =>
-      breach(
+      violation(
         name,
         'is empty after the seed and the demo purchases.',
         'Let what writes it fill it, or say in tools/contracts/checks/filled-columns.ts who does.',

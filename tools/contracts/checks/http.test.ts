@@ -11,10 +11,10 @@ it('names the audit that a server fails, and how', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const found = await audit(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`);
   await new Promise((resolve) => server.close(resolve));
-  expect(found.map(({ culprit, message }) => `${culprit} ${message}`)).toContainEqual(
+  expect(found.map(({ subject, message }) => `${subject} ${message}`)).toContainEqual(
     expect.stringMatching(/^audit \w{4} .*JSON parsing failure.* (?:error|warn): /),
   );
   expect(
-    found.every(({ culprit }) => !culprit.includes('MUST accept application/json and match the content-type')),
+    found.every(({ subject }) => !subject.includes('MUST accept application/json and match the content-type')),
   ).toBe(true);
 });

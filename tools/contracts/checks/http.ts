@@ -3,7 +3,7 @@
  * hostile requests get is in tests/e2e/security/.
  */
 import { serverAudits } from 'graphql-http';
-import { breach, type Check, type Finding } from '../check.ts';
+import { type Check, type Finding, violation } from '../check.ts';
 
 export const http: Check = {
   name: 'http',
@@ -25,7 +25,7 @@ export const audit = async (url: string): Promise<Finding[]> => {
     const result = await fn();
     if (result.status !== 'ok')
       findings.push(
-        breach(
+        violation(
           `audit ${id} ${name}`,
           `${result.status}: ${result.reason}`,
           'See gateway/http/ and gateway/graphql/graphql-route.ts.',

@@ -2,28 +2,23 @@
 import type { Check } from '../check.ts';
 import { asyncApi } from './asyncapi.ts';
 import { breakingChanges } from './breaking-changes.ts';
-import { clients } from './clients.ts';
-import { clientsRun } from './clients-run.ts';
-import { composition } from './composition.ts';
+import { clients, clientsRun, relay } from './clients.ts';
+import { composesAlone, composition, servedSdl } from './composition.ts';
 import { databases } from './databases.ts';
 import { degradedMode } from './degraded-mode.ts';
 import { entities } from './entities.ts';
 import { filledColumns } from './filled-columns.ts';
-import { access, nullability, wording } from './house-rules.ts';
 import { http } from './http.ts';
-import { messages } from './messages.ts';
+import { messages, publishedMessages } from './messages.ts';
 import { metrics } from './metrics.ts';
 import { migrations } from './migrations.ts';
 import { operations } from './operations.ts';
-import { planBudgets } from './plan-budgets.ts';
-import { plannedFetches } from './planned-fetches.ts';
-import { publishedMessages } from './published-messages.ts';
-import { relay } from './relay.ts';
-import { requires } from './requires.ts';
-import { responseShapes } from './response-shapes.ts';
+import { planBudgets, plannedFetches } from './plans.ts';
+import { responseShapes } from './responses.ts';
+import { access, liveFields, nullability, wording } from './schema-rules.ts';
 import { sdlLint } from './sdl-lint.ts';
-import { composesAlone, servedSdl } from './served-sdl.ts';
-import { statementBudgets } from './statement-budgets.ts';
+import { sortKeys } from './sort-keys.ts';
+import { statementBudgets } from './statements.ts';
 
 export const checks: readonly Check[] = [
   // The graph by itself
@@ -31,7 +26,7 @@ export const checks: readonly Check[] = [
   composesAlone,
   nullability,
   access,
-  requires,
+  liveFields,
   wording,
   sdlLint,
   // The graph and its clients
@@ -46,6 +41,7 @@ export const checks: readonly Check[] = [
   messages,
   asyncApi,
   migrations,
+  sortKeys,
   // A running shop
   databases,
   filledColumns,

@@ -1,15 +1,40 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RoutedMessage } from '#contracts/messages/index.ts';
-import { messages } from './messages.ts';
-import { sayings, world } from './seeded.ts';
+import { exampleData, judge, messages } from './messages.ts';
+import { findings, workspace } from './seeded.ts';
+
+const violations = (rows: Parameters<typeof judge>[0]) =>
+  judge(rows, workspace.messages)
+    .filter(({ severity }) => severity === 'violation')
+    .map(({ subject, message }) => `${subject} ${message}`);
+
+const confirmed = { type: 'order.confirmed', version: 1, data: exampleData('order.confirmed.v1') };
+
+it('is content with what fits', () => {
+  expect(violations([confirmed])).toEqual([]);
+});
+
+it('names the message and the field that do not fit', () => {
+  expect(violations([{ ...confirmed, data: { ...(confirmed.data as object), total: 'much' } }])).toEqual([
+    expect.stringMatching(
+      /^order\.confirmed\.v1 is published with data that its schema refuses: data\/total must be object/,
+    ),
+  ]);
+});
+
+it('names a message that nobody defines', () => {
+  expect(violations([{ ...confirmed, version: 9 }])).toEqual([
+    'order.confirmed.v9 is published, and nobody defines it.',
+  ]);
+});
 
 const withMessage = (
   type: string,
   change: (data: z.ZodObject, definition: RoutedMessage) => Partial<RoutedMessage>,
 ) => ({
-  ...world,
-  messages: world.messages.map((definition) =>
+  ...workspace,
+  messages: workspace.messages.map((definition) =>
     definition.type === type ? { ...definition, ...change(definition.data as z.ZodObject, definition) } : definition,
   ),
 });
@@ -33,52 +58,54 @@ it.each([
   ],
 ])('does not let a version have %s', async (_, change, finding) => {
   const broken = withMessage('order.confirmed', (data) => ({ data: change(data) }));
-  expect(await sayings(messages, broken)).toContainEqual(
-    expect.stringMatching(new RegExp(`^breach order\\.confirmed\\.v1: ${finding.source}.*→ Define the next version`)),
+  expect(await findings(messages, broken)).toContainEqual(
+    expect.stringMatching(
+      new RegExp(`^violation order\\.confirmed\\.v1: ${finding.source}.*→ Define the next version`),
+    ),
   );
 });
 
 it('lets a version have another optional field', async () => {
   const grown = withMessage('order.confirmed', (data) => ({ data: data.extend({ note: z.string().optional() }) }));
-  expect(await sayings(messages, grown)).toEqual([]);
+  expect(await findings(messages, grown)).toEqual([]);
 });
 
 it('looks into lists and objects', async () => {
   const broken = withMessage('stock.reserve', (data) => ({
     data: data.extend({ lines: z.array(z.object({ variantId: z.string() })).min(1) }),
   }));
-  expect(await sayings(messages, broken)).toContainEqual(
-    expect.stringMatching(/^breach stock\.reserve\.v1: data\.lines\[\]\.quantity is gone/),
+  expect(await findings(messages, broken)).toContainEqual(
+    expect.stringMatching(/^violation stock\.reserve\.v1: data\.lines\[\]\.quantity is gone/),
   );
 });
 
 it('does not let a message be forgotten that stores hold', async () => {
-  const without = { ...world, messages: world.messages.filter(({ type }) => type !== 'order.confirmed') };
-  const found = await sayings(messages, without);
-  expect(found).toContainEqual(expect.stringMatching(/^breach order\.confirmed\.v1: is no longer defined/));
-  expect(found).toContainEqual(expect.stringMatching(/^breach contracts\/examples\/order\.confirmed\.v1\.json: /));
+  const without = { ...workspace, messages: workspace.messages.filter(({ type }) => type !== 'order.confirmed') };
+  const found = await findings(messages, without);
+  expect(found).toContainEqual(expect.stringMatching(/^violation order\.confirmed\.v1: is no longer defined/));
+  expect(found).toContainEqual(expect.stringMatching(/^violation contracts\/examples\/order\.confirmed\.v1\.json: /));
 });
 
 it('wants an example of what is new, and a consumer where it goes', async () => {
   const fresh = {
-    ...(world.messages[0] as RoutedMessage),
+    ...(workspace.messages[0] as RoutedMessage),
     type: 'user.sneezed',
     receivers: ['payment'],
   };
-  const found = await sayings(messages, { ...world, messages: [...world.messages, fresh] });
-  expect(found).toContainEqual(expect.stringMatching(/^breach user\.sneezed\.v1: has no example/));
+  const found = await findings(messages, { ...workspace, messages: [...workspace.messages, fresh] });
+  expect(found).toContainEqual(expect.stringMatching(/^violation user\.sneezed\.v1: has no example/));
   expect(found).toContainEqual(
-    expect.stringMatching(/^breach user\.sneezed\.v1: goes to payment, which has no consumer/),
+    expect.stringMatching(/^violation user\.sneezed\.v1: goes to payment, which has no consumer/),
   );
 });
 
 it('finds a consumer whose message never comes, and a message that nobody gets', async () => {
-  const found = await sayings(
+  const found = await findings(
     messages,
     withMessage('order.confirmed', () => ({ receivers: [] })),
   );
   expect(found).toContainEqual(
-    expect.stringMatching(/^breach order\.confirmed\.v1: has a consumer in user, and is never sent/),
+    expect.stringMatching(/^violation order\.confirmed\.v1: has a consumer in user, and is never sent/),
   );
-  expect(found).toContainEqual(expect.stringMatching(/^breach order\.confirmed\.v1: has no receiver/));
+  expect(found).toContainEqual(expect.stringMatching(/^violation order\.confirmed\.v1: has no receiver/));
 });

@@ -1,28 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { knownMetrics, metricQueries, queryViolations } from '../../deployment/metric-queries.ts';
-import { type ReportedMetrics, scrapeFaults, together } from '../rules/metrics.ts';
-import { judge, metricsFile } from './metrics.ts';
-import { world } from './seeded.ts';
+import { judge, metricsFile, type ReportedMetrics, scrapeFaults, together } from './metrics.ts';
+import { workspace } from './seeded.ts';
 
-const agreed = JSON.parse(world.baseline.read(metricsFile) ?? '{}') as ReportedMetrics;
+const agreed = JSON.parse(workspace.baseline.read(metricsFile) ?? '{}') as ReportedMetrics;
 const name = 'agora_queue_messages';
 
 const told = (change: Partial<ReportedMetrics[string]> | undefined, of = name) => {
   const { [of]: metric, ...others } = agreed;
   if (!metric) throw new Error(`${of} is not in the baseline`);
   return judge(change ? { ...others, [of]: { ...metric, ...change } } : others, agreed).map(
-    ({ severity, culprit, message }) => `${severity} ${culprit} ${message}`,
+    ({ severity, subject, message }) => `${severity} ${subject} ${message}`,
   );
 };
 
 describe('the check', () => {
   it('names a metric that vanished, and one that nobody has agreed on', () => {
     expect(told(undefined)).toEqual([
-      `breach ${name} is no longer reported: dashboards and alerts that ask for it find nothing.`,
+      `violation ${name} is no longer reported: dashboards and alerts that ask for it find nothing.`,
     ]);
     const { [name]: _, ...before } = agreed;
     expect(judge(agreed, before)).toMatchObject([
-      { severity: 'breach', culprit: name, message: 'is new, and has not been agreed on.' },
+      { severity: 'violation', subject: name, message: 'is new, and has not been agreed on.' },
     ]);
   });
 

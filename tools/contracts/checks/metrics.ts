@@ -4,10 +4,51 @@ import { defaultSettleMs } from '#ops/audit/audit.ts';
 import { openAuditor } from '#ops/audit/auditor.ts';
 import { createLog } from '#platform/observability/log.ts';
 import type { MetricDescription } from '#platform/observability/metrics.ts';
-import { breach, type Check, type Finding, warning } from '../check.ts';
-import { type Reported, type ReportedMetrics, scrapeFaults, together } from '../rules/metrics.ts';
-import { runsOf } from '../rules/runs.ts';
-import type { World } from '../world.ts';
+import { type Check, type Finding, violation, warning } from '../check.ts';
+import { runsOf } from '../runs.ts';
+import type { Workspace } from '../workspace.ts';
+
+// What the processes of a shop measure, put together by name.
+
+export interface Reported extends Omit<MetricDescription, 'name'> {
+  /** Who reports it: the values of the label `service`, which every series has beside these. */
+  readonly services: readonly string[];
+}
+
+export type ReportedMetrics = Readonly<Record<string, Reported>>;
+
+/** Ordered by name, labels and services, so that a committed copy differs where the metrics do. */
+export const together = (byService: Readonly<Record<string, readonly MetricDescription[]>>): ReportedMetrics => {
+  const all = new Map<string, Reported>();
+  for (const [service, metrics] of Object.entries(byService))
+    for (const { name, type, help, labels } of metrics) {
+      const services = [...(all.get(name)?.services ?? []), service].toSorted();
+      all.set(name, { type, help, labels: [...labels].toSorted(), services });
+    }
+  return Object.fromEntries([...all].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+const headLine = /^# TYPE (\S+) (\S+)$/gm;
+const seriesLine = /^(\w+?)(?:_bucket|_sum|_count)?\{(.*)\} \S+$/;
+
+/** Sentences about what a scrape shows otherwise than it is described; none when all is well. */
+export const scrapeFaults = (scrape: string, described: readonly MetricDescription[]): readonly string[] => {
+  const shown = new Map([...scrape.matchAll(headLine)].map(([, name = '', type = '']) => [name, type]));
+  const labels = new Map(described.map((metric) => [metric.name, new Set([...metric.labels, 'service', 'le'])]));
+  const heads = described
+    .filter(({ name, type }) => shown.get(name) !== type)
+    .map(({ name, type }) => `${name} is a ${type}, and a scrape shows ${shown.get(name) ?? 'nothing of it'}`);
+  const strays = [...shown.keys()].filter((name) => !labels.has(name)).map((name) => `${name} is not described`);
+  const unlabelled = scrape.split('\n').flatMap((line) => {
+    const [, base = '', text = ''] = seriesLine.exec(line) ?? [];
+    const known = labels.get(base);
+    const names = [...text.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, name = '']) => name);
+    return known
+      ? names.filter((name) => !known.has(name)).map((name) => `${base} has an undescribed label ${name}`)
+      : [];
+  });
+  return [...heads, ...strays, ...new Set(unlabelled)];
+};
 
 export const metricsFile = 'metrics.json';
 
@@ -15,19 +56,19 @@ export const metrics: Check = {
   name: 'metrics',
   title: 'Every metric that was agreed on is reported, by the same services, with the same type and labels.',
   needs: 'system',
-  run: async (world) => {
-    const { byService, faults } = await scraped(world);
-    return [...faults, ...judge(together(byService), agreedMetrics(world))];
+  run: async (workspace) => {
+    const { byService, faults } = await scraped(workspace);
+    return [...faults, ...judge(together(byService), agreedMetrics(workspace))];
   },
-  accept: async (world) => {
-    const before = agreedMetrics(world);
-    const after = together((await scraped(world)).byService);
-    world.baseline.write(metricsFile, `${JSON.stringify(after, null, 2)}\n`);
-    return judge(after, before).map(({ culprit, message }) => `${culprit} ${message}`);
+  accept: async (workspace) => {
+    const before = agreedMetrics(workspace);
+    const after = together((await scraped(workspace)).byService);
+    workspace.baseline.write(metricsFile, `${JSON.stringify(after, null, 2)}\n`);
+    return judge(after, before).map(({ subject, message }) => `${subject} ${message}`);
   },
 };
 
-const agreedMetrics = ({ baseline }: World): ReportedMetrics =>
+const agreedMetrics = ({ baseline }: Workspace): ReportedMetrics =>
   JSON.parse(baseline.read(metricsFile) ?? '{}') as ReportedMetrics;
 
 interface Scraped {
@@ -36,9 +77,9 @@ interface Scraped {
 }
 
 /** After a day of trade, from every process of the shop, and from an auditor of it. */
-const scraped = async (world: World): Promise<Scraped> => {
-  await runsOf(world);
-  const { urls, databaseUrls } = await world.system();
+const scraped = async (workspace: Workspace): Promise<Scraped> => {
+  await runsOf(workspace);
+  const { urls, databaseUrls } = await workspace.system();
   const auditor = await openAuditor({
     urls: databaseUrls,
     everyMs: 1_000,
@@ -53,7 +94,7 @@ const scraped = async (world: World): Promise<Scraped> => {
     return {
       byService: Object.fromEntries(found.map(({ service, described }) => [service, described])),
       faults: found.flatMap(({ service, faults }) =>
-        faults.map((fault) => breach(service, `${fault}.`, 'Mend the code.')),
+        faults.map((fault) => violation(service, `${fault}.`, 'Mend the code.')),
       ),
     };
   } finally {
@@ -74,21 +115,23 @@ const scrapedFrom = async (service: string, url: string) => {
 /** Node's and the process's own come with Node and prom-client: that they are there is what we rely on. */
 const isOfNode = (name: string): boolean => /^(?:nodejs|process)_/.test(name);
 
-const acceptIt = 'If the dashboards and alerts of deploy/ agree: npm run contracts:accept -- metrics';
+const acceptHint = 'If the dashboards and alerts of deploy/ agree: npm run contracts:accept -- metrics';
 const whoCares = 'dashboards and alerts that ask for it find nothing';
 
 export const judge = (actual: ReportedMetrics, agreed: ReportedMetrics): Finding[] => [
   ...Object.keys(agreed)
     .filter((name) => !(name in actual))
-    .map((name) => breach(name, `is no longer reported: ${whoCares}.`, acceptIt)),
+    .map((name) => violation(name, `is no longer reported: ${whoCares}.`, acceptHint)),
   ...Object.entries(actual).flatMap(([name, metric]) => {
     const before = agreed[name];
-    return before ? changesOf(name, before, metric) : [breach(name, 'is new, and has not been agreed on.', acceptIt)];
+    return before
+      ? changesOf(name, before, metric)
+      : [violation(name, 'is new, and has not been agreed on.', acceptHint)];
   }),
 ];
 
 const changesOf = (name: string, before: Reported, after: Reported): Finding[] => {
-  const says = (message: string) => breach(name, message, acceptIt);
+  const says = (message: string) => violation(name, message, acceptHint);
   const type = before.type === after.type ? [] : [says(`was a ${before.type} and is a ${after.type}.`)];
   if (isOfNode(name)) return type;
   const lacks = (a: readonly string[], b: readonly string[]) => a.filter((one) => !b.includes(one));
@@ -102,6 +145,6 @@ const changesOf = (name: string, before: Reported, after: Reported): Finding[] =
       says(`is no longer reported by ${service}: ${whoCares}.`),
     ),
     ...lacks(after.services, before.services).map((service) => says(`is now reported by ${service} as well.`)),
-    ...(before.help === after.help ? [] : [warning(name, `was told otherwise: ${before.help}`, acceptIt)]),
+    ...(before.help === after.help ? [] : [warning(name, `was told otherwise: ${before.help}`, acceptHint)]),
   ];
 };

@@ -3,7 +3,7 @@ import { findingsIn } from './migrations.ts';
 
 const found = async (sql: string) =>
   (await findingsIn('prisma/order/migrations/2/migration.sql', sql)).map(
-    ({ culprit, message, wayOut }) => `${culprit} ${message} → ${wayOut}`,
+    ({ subject, message, remediation }) => `${subject} ${message} → ${remediation}`,
   );
 
 it.each([

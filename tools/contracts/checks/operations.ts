@@ -3,40 +3,41 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type GraphQLSchema, parse, print, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { maxTokens } from '#gateway/limits/variables.ts';
-import { breach, type Check, type Finding, warning } from '../check.ts';
-import { apiOf } from '../graph.ts';
-import { type Deprecation, deprecationOf } from '../rules/deprecation.ts';
-import { type PublishedOperation, root, type World } from '../world.ts';
+import { type Check, type Finding, violation, warning } from '../check.ts';
+import { graphOf } from '../graph.ts';
+import { nameOf, type PublishedOperation, root, type Workspace } from '../workspace.ts';
+import { type Deprecation, deprecationOf } from './breaking-changes.ts';
 
 export const operations: Check = {
   name: 'operations',
   title: 'Every published operation is named once, valid, small, and uses nothing past its date.',
   needs: 'files',
-  run: (world) => {
-    const { schema } = apiOf(world);
+  run: (workspace) => {
+    const { api: schema } = graphOf(workspace);
     const told = readFileSync(path.join(root, 'README.md'), 'utf8');
-    const checked = world.operations.flatMap((operation) => [
-      ...named(operation, world),
+    const checked = workspace.operations.flatMap((operation) => [
+      ...named(operation, workspace),
       ...valid(operation, schema),
       ...small(operation),
-      ...deprecated(operation, schema, world.today),
+      ...deprecated(operation, schema, workspace.today),
     ]);
-    return [...checked, ...registered(told, world.operations)];
+    return [...checked, ...registered(told, workspace.operations)];
   },
 };
 
-/** `storefront/ProductPage`: how findings call an operation. */
-export const nameOf = ({ client, name }: PublishedOperation): string => `${client}/${name || '(without a name)'}`;
-
-const named = (operation: PublishedOperation, { operations: all }: World): Finding[] => {
+const named = (operation: PublishedOperation, { operations: all }: Workspace): Finding[] => {
   if (!operation.name)
     return [
-      breach(operation.file, 'has an operation without a name.', 'Name it: metrics, logs and this suite go by names.'),
+      violation(
+        operation.file,
+        'has an operation without a name.',
+        'Name it: metrics, logs and this suite go by names.',
+      ),
     ];
   const twin = all.find((other) => other !== operation && other.name === operation.name);
   return twin
     ? [
-        breach(
+        violation(
           nameOf(operation),
           `is also the name of an operation in ${twin.file}.`,
           'Give each operation a name of its own, across clients.',
@@ -47,7 +48,7 @@ const named = (operation: PublishedOperation, { operations: all }: World): Findi
 
 const valid = (operation: PublishedOperation, schema: GraphQLSchema): Finding[] =>
   validate(schema, operation.document).map(({ message, locations }) =>
-    breach(
+    violation(
       nameOf(operation),
       `${message} (${operation.file}:${locations?.[0]?.line ?? 1})`,
       'Change the operation and publish the client first, or keep what it asks for.',
@@ -61,7 +62,7 @@ const small = ({ client, name, document }: PublishedOperation): Finding[] => {
   return tokens <= limit
     ? []
     : [
-        breach(
+        violation(
           `${client}/${name}`,
           `has ${tokens} tokens, more than ${limit}, a quarter of what the gateway reads.`,
           'Split it, or ask for less.',
@@ -80,7 +81,7 @@ const deprecated = (operation: PublishedOperation, schema: GraphQLSchema, today:
   const types = new TypeInfo(schema);
   const report = (coordinate: string, { reason, until }: Deprecation) => {
     const gone = until !== undefined && until <= today;
-    const say = gone ? breach : warning;
+    const say = gone ? violation : warning;
     findings.push(
       say(
         nameOf(operation),
@@ -119,7 +120,7 @@ export const registered = (text: string, all: readonly PublishedOperation[]): Fi
     known.has(print(parse(query)))
       ? []
       : [
-          breach(
+          violation(
             `README.md "${query.split('\n')[0]}"`,
             'is not among the published operations.',
             'Put the same text into operations/readme/, and npm run operations.',

@@ -1,33 +1,33 @@
 import { expect, it } from 'vitest';
 import { sdlLint } from './sdl-lint.ts';
-import { sayings, withChangedSdl } from './seeded.ts';
+import { findings, withChangedSdl } from './seeded.ts';
 
 it.each([
   [
     'a field in another case',
     'number: String!',
     'Order_Number: String! @signedIn\n  "N." number: String!',
-    /^breach Order\.Order_Number: .*camelCase.*naming-convention/,
+    /^violation Order\.Order_Number: .*camelCase.*naming-convention/,
   ],
   [
     'a query called get…',
     'type Query {',
     'type Query {\n  "A cart."\n  getCart: Cart @public',
-    /^breach Query\.getCart: .*naming-convention/,
+    /^violation Query\.getCart: .*naming-convention/,
   ],
   [
     'a field that repeats its type',
     'number: String!',
     'orderNumber: String! @signedIn\n  "N." number: String!',
-    /^breach Order\.orderNumber: .*no-typename-prefix.*leave the prefix out/,
+    /^violation Order\.orderNumber: .*no-typename-prefix.*leave the prefix out/,
   ],
-  ['an edge that is none', /\bOrderEdge\b/g, 'OrderEntry', /^breach OrderEntry: .*relay-edge-types/],
+  ['an edge that is none', /\bOrderEdge\b/g, 'OrderEntry', /^violation OrderEntry: .*relay-edge-types/],
   [
     'a connection that cannot be paged',
     'after: String',
     'behind: String',
-    /^breach Query\.orders: .*`after`.*relay-arguments/,
+    /^violation Query\.orders: .*`after`.*relay-arguments/,
   ],
 ])('finds %s', async (_, from, to, finding) => {
-  expect(await sayings(sdlLint, withChangedSdl('order', from, to))).toContainEqual(expect.stringMatching(finding));
+  expect(await findings(sdlLint, withChangedSdl('order', from, to))).toContainEqual(expect.stringMatching(finding));
 });

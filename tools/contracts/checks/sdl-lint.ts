@@ -2,11 +2,11 @@
 import plugin from '@graphql-eslint/eslint-plugin';
 import { Linter } from 'eslint';
 import { type DefinitionNode, Kind, parse } from 'graphql';
-import { breach, type Check } from '../check.ts';
-import { apiOf } from '../graph.ts';
+import { type Check, violation } from '../check.ts';
+import { graphOf } from '../graph.ts';
 
 /** Rule → options, and the way out. What our own rules (tools/contracts/rules/) say more exactly is not here twice. */
-const rules: Readonly<Record<string, { readonly options?: readonly unknown[]; readonly wayOut: string }>> = {
+const rules: Readonly<Record<string, { readonly options?: readonly unknown[]; readonly remediation: string }>> = {
   'naming-convention': {
     options: [
       {
@@ -31,37 +31,37 @@ const rules: Readonly<Record<string, { readonly options?: readonly unknown[]; re
         'UnionTypeDefinition,UnionTypeExtension': { forbiddenPrefixes: ['Union'], forbiddenSuffixes: ['Union'] },
       },
     ],
-    wayOut: 'Name it as the rest of the graph is named.',
+    remediation: 'Name it as the rest of the graph is named.',
   },
-  'no-typename-prefix': { wayOut: 'The type already says so: leave the prefix out.' },
-  'no-hashtag-description': { wayOut: 'A comment reaches no client: make it a description.' },
-  'require-deprecation-reason': { wayOut: 'Say what to use instead, and until when.' },
-  'no-unreachable-types': { wayOut: 'Lead a field there, or take the type away.' },
-  'no-scalar-result-type-on-mutation': { wayOut: 'Answer with a payload union: it can grow.' },
-  'relay-connection-types': { wayOut: 'See platform/graphql/connection.ts for the form of a connection.' },
+  'no-typename-prefix': { remediation: 'The type already says so: leave the prefix out.' },
+  'no-hashtag-description': { remediation: 'A comment reaches no client: make it a description.' },
+  'require-deprecation-reason': { remediation: 'Say what to use instead, and until when.' },
+  'no-unreachable-types': { remediation: 'Lead a field there, or take the type away.' },
+  'no-scalar-result-type-on-mutation': { remediation: 'Answer with a payload union: it can grow.' },
+  'relay-connection-types': { remediation: 'See platform/graphql/connection.ts for the form of a connection.' },
   'relay-edge-types': {
     options: [{ withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
-    wayOut: 'See platform/graphql/connection.ts for the form of an edge.',
+    remediation: 'See platform/graphql/connection.ts for the form of an edge.',
   },
-  'relay-page-info': { wayOut: 'See platform/graphql/connection.ts for the form of PageInfo.' },
-  'relay-arguments': { options: [{ includeBoth: false }], wayOut: 'A connection takes first and after.' },
+  'relay-page-info': { remediation: 'See platform/graphql/connection.ts for the form of PageInfo.' },
+  'relay-arguments': { options: [{ includeBoth: false }], remediation: 'A connection takes first and after.' },
 };
 
 export const sdlLint: Check = {
   name: 'sdl-lint',
   title: "The API keeps the house's style: names, reasons, connections.",
   needs: 'files',
-  run: (world) => {
-    const { sdl } = apiOf(world);
+  run: (workspace) => {
+    const { apiSdl: sdl } = graphOf(workspace);
     const linter = new Linter({ configType: 'flat' });
     const messages = linter.verify(sdl, [configFor(sdl)], { filename: 'api-schema.graphql' });
     const definitions = parse(sdl).definitions;
     return messages.map(({ ruleId, line, message }) => {
       const rule = (ruleId ?? '').replace('@graphql-eslint/', '');
-      return breach(
+      return violation(
         coordinateAt(definitions, line),
         `${message} (${rule || 'cannot be linted'})`,
-        rules[rule]?.wayOut ?? '',
+        rules[rule]?.remediation ?? '',
       );
     });
   },

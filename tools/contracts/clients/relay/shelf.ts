@@ -1,5 +1,5 @@
 // What a Relay client asks of us: a connection that pages, and a fragment that fetches itself again. Never run: the
-// compiler reads it (tools/contracts/checks/relay.ts).
+// compiler reads it (tools/contracts/checks/clients.ts).
 declare const graphql: (text: TemplateStringsArray) => unknown;
 
 export const shelfQuery = graphql`

@@ -2,20 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { demoCustomer, rehearse } from '#kit/agora/rehearsal.ts';
 import { shopperOf } from '#launcher/shopper/shopper.ts';
-import type { ContractShop, Reply } from '../shop.ts';
-import type { PublishedOperation, World } from '../world.ts';
+import type { ContractShop, Reply } from './shop.ts';
+import type { PublishedOperation, Workspace } from './workspace.ts';
 
 export interface Run {
   readonly operation: PublishedOperation;
   readonly reply: Reply;
 }
 
-const runs = new WeakMap<World['system'], Promise<readonly Run[]>>();
+const runs = new WeakMap<Workspace['system'], Promise<readonly Run[]>>();
 
-/** The same runs for every check of a world. */
-export const runsOf = (world: World): Promise<readonly Run[]> => {
-  const known = runs.get(world.system) ?? world.system().then((shop) => runAll(world, shop));
-  runs.set(world.system, known);
+/** The same runs for every check of a workspace. */
+export const runsOf = (workspace: Workspace): Promise<readonly Run[]> => {
+  const known = runs.get(workspace.system) ?? workspace.system().then((shop) => runAll(workspace, shop));
+  runs.set(workspace.system, known);
   return known;
 };
 
@@ -29,7 +29,7 @@ export const accessTokenOf = async ({ ask }: Pick<ContractShop, 'ask'>): Promise
 };
 
 /** One after the other: what is put in the cart is there when it is ordered. */
-const runAll = async ({ operations }: World, shop: ContractShop): Promise<readonly Run[]> => {
+const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<readonly Run[]> => {
   const accessToken = await accessTokenOf(shop);
   const variables = {
     ...(await rehearse(await shopperOf(shop.gateway, demoCustomer))),

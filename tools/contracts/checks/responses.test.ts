@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../rules/runs.ts';
-import { differences, shapeOf } from '../rules/shape.ts';
+import type { Run } from '../runs.ts';
 import type { Reply } from '../shop.ts';
-import { reply } from './asked.ts';
-import { judge } from './response-shapes.ts';
-import { world } from './seeded.ts';
+import { differences, judge, shapeOf } from './responses.ts';
+import { reply, workspace } from './seeded.ts';
 
 const orderPage = (answer: Reply): Run[] =>
-  world.operations.filter(({ name }) => name === 'OrderPage').map((operation) => ({ operation, reply: answer }));
+  workspace.operations.filter(({ name }) => name === 'OrderPage').map((operation) => ({ operation, reply: answer }));
 
 describe('the check', () => {
   it('names the operation and the field whose type or null has changed', () => {
     const before = { 'storefront/OrderPage': { order: { number: 'string', failure: 'null' } } };
     expect(judge(orderPage(reply({ order: { number: 7, failure: null } })), before)).toEqual([
       expect.objectContaining({
-        culprit: 'storefront/OrderPage',
+        subject: 'storefront/OrderPage',
         message: expect.stringContaining('order.number: string → number'),
       }),
     ]);

@@ -1,17 +1,16 @@
 import { expect, it } from 'vitest';
-import { statementsIn } from '../rules/statements.ts';
-import { aTrace } from './asked.ts';
-import { judge } from './statement-budgets.ts';
+import { aTrace } from './seeded.ts';
+import { judge, statementsIn } from './statements.ts';
 
 const told = (...budgets: Parameters<typeof judge>) =>
-  judge(...budgets).map(({ severity, culprit, message }) => `${severity} ${culprit} ${message}`);
+  judge(...budgets).map(({ severity, subject, message }) => `${severity} ${subject} ${message}`);
 
 it('names the operation, the subgraph and the number where there are more statements than agreed', () => {
   expect(
     told({ 'storefront/Cart': { order: 52, product: 1 } }, { 'storefront/Cart': { order: 2, product: 1 } }),
-  ).toEqual(['breach storefront/Cart sends 52 statements to the database of order, and 2 were agreed.']);
+  ).toEqual(['violation storefront/Cart sends 52 statements to the database of order, and 2 were agreed.']);
   expect(told({ 'storefront/Cart': { user: 1 } }, { 'storefront/Cart': {} })).toEqual([
-    'breach storefront/Cart sends 1 statements to the database of user, and 0 were agreed.',
+    'violation storefront/Cart sends 1 statements to the database of user, and 0 were agreed.',
   ]);
 });
 
@@ -20,7 +19,7 @@ it('asks for a lower budget where there is room, and for one where there is none
     'warning storefront/Cart sends only order 1 of order 2 statements: lower the budget.',
   ]);
   expect(told({ 'storefront/New': { order: 1 } }, {})).toEqual([
-    'breach storefront/New has no budget; it sends order 1 statements.',
+    'violation storefront/New has no budget; it sends order 1 statements.',
   ]);
 });
 

@@ -1,3 +1,8 @@
+/** What a client really gets: the types and the nulls of each response, as they were when last agreed on. */
+import { type Check, type Finding, violation } from '../check.ts';
+import { type Run, runsOf } from '../runs.ts';
+import { nameOf, type Workspace } from '../workspace.ts';
+
 /** The shape of a response: its fields, their types, and which of them were null. */
 export type Shape = string | { readonly [field: string]: Shape };
 
@@ -42,3 +47,41 @@ export const differences = (before: Shape | undefined, after: Shape | undefined,
 
 const told = (shape: Shape | undefined): string =>
   shape === undefined ? 'nothing' : typeof shape === 'string' ? shape : 'an object';
+
+export const responseShapesFile = 'response-shapes.json';
+
+export const responseShapes: Check = {
+  name: 'response-shapes',
+  title: 'Every published operation runs on the seed, without an error, and answers in the shape it always had.',
+  needs: 'system',
+  run: async (workspace) => judge(await runsOf(workspace), agreedShapes(workspace)),
+  accept: async (workspace) => {
+    const before = agreedShapes(workspace);
+    const after = shapesOf(await runsOf(workspace));
+    workspace.baseline.write(responseShapesFile, `${JSON.stringify(after, null, 2)}\n`);
+    return Object.entries(after).flatMap(([name, shape]) =>
+      before[name] === undefined
+        ? [`${name} is new`]
+        : differences(before[name], shape).map((what) => `${name}: ${what}`),
+    );
+  },
+};
+
+const acceptHint = 'If clients are ready for it: npm run contracts:accept -- response-shapes';
+
+const agreedShapes = ({ baseline }: Workspace): Record<string, Shape> =>
+  JSON.parse(baseline.read(responseShapesFile) ?? '{}') as Record<string, Shape>;
+
+const shapesOf = (runs: readonly Run[]): Record<string, Shape> =>
+  Object.fromEntries(runs.map(({ operation, reply }) => [nameOf(operation), shapeOf(reply.body.data)]));
+
+export const judge = (runs: readonly Run[], agreed: Readonly<Record<string, Shape>>): Finding[] =>
+  runs.flatMap(({ operation, reply }) => {
+    const name = nameOf(operation);
+    const errors = (reply.body.errors ?? []).map(({ message }) =>
+      violation(name, `does not run on the seed (${reply.status}): ${message}`, 'Send it to a running shop and look.'),
+    );
+    if (agreed[name] === undefined) return [...errors, violation(name, 'has no agreed shape.', acceptHint)];
+    const changed = differences(agreed[name], shapeOf(reply.body.data));
+    return [...errors, ...changed.map((what) => violation(name, `answers in another shape: ${what}.`, acceptHint))];
+  });

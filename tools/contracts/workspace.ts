@@ -23,7 +23,10 @@ export interface PublishedOperation {
   readonly document: DocumentNode;
 }
 
-export interface World {
+/** `storefront/ProductPage`: how findings call an operation. */
+export const nameOf = ({ client, name }: PublishedOperation): string => `${client}/${name || '(without a name)'}`;
+
+export interface Workspace {
   readonly sources: readonly SubgraphSource[];
   /** supergraph.graphql as it is committed. */
   readonly supergraph: string;
@@ -44,8 +47,8 @@ export interface Baseline {
   readonly write: (name: string, content: string | Buffer) => void;
 }
 
-/** The world as it is in this checkout. `close` stops the shop if a check had it started. */
-export const openWorld = (): World & { readonly close: () => Promise<void> } => {
+/** The workspace as it is in this checkout. `close` stops the shop if a check had it started. */
+export const openWorkspace = (): Workspace & { readonly close: () => Promise<void> } => {
   let shop: Promise<ContractShop> | undefined;
   return {
     sources: subgraphSources(),
@@ -64,16 +67,16 @@ export const openWorld = (): World & { readonly close: () => Promise<void> } => 
   };
 };
 
-/** The same world with another SDL for one subgraph: for "what if", and for seeded violations. */
-export const withSdl = (world: World, subgraph: SubgraphName, sdl: string, file?: string): World => ({
-  ...world,
-  sources: world.sources.map((source) =>
+/** The same workspace with another SDL for one subgraph: for "what if", and for seeded violations. */
+export const withSdl = (workspace: Workspace, subgraph: SubgraphName, sdl: string, file?: string): Workspace => ({
+  ...workspace,
+  sources: workspace.sources.map((source) =>
     source.name === subgraph ? { ...source, sdl, ...(file !== undefined && { file }) } : source,
   ),
 });
 
-export const sdlOf = (world: World, subgraph: SubgraphName): string => {
-  const source = world.sources.find(({ name }) => name === subgraph);
+export const sdlOf = (workspace: Workspace, subgraph: SubgraphName): string => {
+  const source = workspace.sources.find(({ name }) => name === subgraph);
   if (!source) throw new Error(`There is no subgraph ${subgraph}; there are ${subgraphNames.join(', ')}.`);
   return source.sdl;
 };

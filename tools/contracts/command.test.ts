@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contractsCommand } from '#tools/contracts/command.ts';
-import { root } from '#tools/contracts/world.ts';
+import { contractsCommand } from './command.ts';
+import { root } from './workspace.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('what if', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/✗ breaking-changes .*\n.*✗ Order\.nextActions: .*storefront\/OrderPage.*use it/);
     expect(out).toMatch(/✗ storefront\/OrderPage: Cannot query field "nextActions"/);
-    expect(out).toMatch(/2 checks, \d+ breaches/);
+    expect(out).toMatch(/2 checks, \d+ violations/);
   });
 
   it('is content with a proposal that breaks nothing', async () => {
@@ -61,12 +61,14 @@ describe('for a CI', () => {
     const [verdict] = JSON.parse(out);
     expect(verdict).toMatchObject({
       check: { name: 'breaking-changes' },
-      findings: [{ severity: 'breach', culprit: 'Order.nextActions' }],
+      findings: [{ severity: 'violation', subject: 'Order.nextActions' }],
     });
     expect(await readFile(xml, 'utf8')).toMatch(/<testsuite .*failures="1".*<failure message="Order\.nextActions: /s);
     await writeFile(path.join(folder, 'contracts.json'), out);
     const told = await contracts('--summarise', path.join(folder, 'contracts.json'));
-    expect(told.out).toMatch(/## Contracts.*\| breach \| `breaking-changes` \|.*\*\*breach\*\*.*Order\.nextActions/s);
+    expect(told.out).toMatch(
+      /## Contracts.*\| violation \| `breaking-changes` \|.*\*\*violation\*\*.*Order\.nextActions/s,
+    );
   });
 
   it('fails on what it is told to fail on', async () => {

@@ -1,0 +1,184 @@
+/** What an operation may cost at the gateway: fetches, rounds of them, services. Committed, so that growth is a decision. */
+import federation from '@apollo/federation-internals';
+import planner, { type FetchNode, type PlanNode, type QueryPlan, type SubscriptionNode } from '@apollo/query-planner';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode, parse, print, validate } from 'graphql';
+import { type Check, type Finding, violation, warning } from '../check.ts';
+import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts';
+
+// The query plans of published operations, as the gateway's own planner makes them.
+
+const planners = new Map<string, InstanceType<typeof planner.QueryPlanner>>();
+
+const plannerOf = (supergraphSdl: string) => {
+  const known = planners.get(supergraphSdl);
+  if (known) return known;
+  const fresh = new planner.QueryPlanner(federation.Supergraph.build(supergraphSdl));
+  planners.set(supergraphSdl, fresh);
+  return fresh;
+};
+
+/**
+ * Planned on the committed supergraph, which is what the gateway serves. Throws for an operation that is not valid on
+ * it, and for a subscription: the gateway makes queries of those.
+ */
+export const planOf = ({ supergraph }: Workspace, { document, name, type }: PublishedOperation): QueryPlan => {
+  if (type === OperationTypeNode.SUBSCRIPTION) throw new Error(`${name} is a subscription`);
+  const queryPlanner = plannerOf(supergraph);
+  const api = queryPlanner.supergraph.apiSchema();
+  return queryPlanner.buildQueryPlan(federation.operationFromDocument(api, only(document, name), {}));
+};
+
+/** The operation with its fragments, without the document's other operations. */
+const only = (document: DocumentNode, name: string): DocumentNode => ({
+  ...document,
+  definitions: document.definitions.filter(
+    (node) => node.kind !== Kind.OPERATION_DEFINITION || node.name?.value === name,
+  ),
+});
+
+/** Every fetch of a plan, with the number of fetches that have to be answered before it, itself included. */
+export interface PlannedFetch {
+  readonly service: string;
+  readonly operation: string;
+  readonly depth: number;
+  /** Whether it resolves entities that an earlier fetch named. */
+  readonly isEntityFetch: boolean;
+}
+
+export const fetchesOf = (plan: QueryPlan): PlannedFetch[] => {
+  const fetches: PlannedFetch[] = [];
+  /** Returns the depth that the node ends at. */
+  const walk = (node: PlanNode | SubscriptionNode | undefined, depth: number): number => {
+    if (!node) return depth;
+    switch (node.kind) {
+      case 'Fetch':
+        fetches.push(planned(node, depth + 1));
+        return depth + 1;
+      case 'Flatten':
+        return walk(node.node, depth);
+      case 'Sequence':
+        return node.nodes.reduce((reached, part) => walk(part, reached), depth);
+      case 'Parallel':
+        return Math.max(depth, ...node.nodes.map((part) => walk(part, depth)));
+      case 'Condition':
+        return Math.max(walk(node.ifClause, depth), walk(node.elseClause, depth));
+      default:
+        throw new Error(`no published operation has a ${node.kind} in its plan yet`);
+    }
+  };
+  walk(plan.node, 0);
+  return fetches;
+};
+
+const planned = (
+  { serviceName, operation, operationDocumentNode, requires }: FetchNode,
+  depth: number,
+): PlannedFetch => ({
+  service: serviceName,
+  operation: operation || (operationDocumentNode ? print(operationDocumentNode) : ''),
+  depth,
+  isEntityFetch: (requires?.length ?? 0) > 0,
+});
+
+// What the gateway will ask of a subgraph for a published operation is what that subgraph can answer.
+
+export const plannedFetches: Check = {
+  name: 'planned-fetches',
+  title: 'Every fetch that is planned for a published operation is valid on its own subgraph.',
+  needs: 'files',
+  run: (workspace) => {
+    const schemas = subgraphSchemas(workspace);
+    return workspace.operations
+      .filter(({ type }) => type !== 'subscription')
+      .flatMap((operation) =>
+        fetchesOf(planOf(workspace, operation)).flatMap(({ service, operation: text }) => {
+          const schema = schemas.get(service);
+          const faults = schema
+            ? validate(schema, parse(text)).map(({ message }) => message)
+            : ['there is no such subgraph'];
+          return faults.map((fault) =>
+            violation(
+              nameOf(operation),
+              `needs of ${service} what it does not offer: ${fault}`,
+              'Is the supergraph composed from the SDL that the subgraph serves? npm run compose.',
+            ),
+          );
+        }),
+      );
+  },
+};
+
+/** Each subgraph on its own, as it would serve its SDL. */
+export const subgraphSchemas = ({ sources }: Workspace): Map<string, GraphQLSchema> =>
+  new Map(sources.map(({ name, sdl }) => [name, buildSubgraphSchema([{ typeDefs: parse(sdl) }])]));
+
+export const planBudgetsFile = 'plan-budgets.json';
+
+interface PlanCost {
+  /** Calls of subgraphs. */
+  readonly fetches: number;
+  /** Rounds: calls that have to wait for each other. */
+  readonly depth: number;
+  /** Subgraphs that have to be up for the whole answer. */
+  readonly services: readonly string[];
+}
+
+export const planBudgets: Check = {
+  name: 'plan-budgets',
+  title: 'No published operation needs more fetches, rounds or services than agreed.',
+  needs: 'files',
+  run: (workspace) => {
+    const agreed = budgetsIn(workspace);
+    const actual = costs(workspace);
+    const gone = Object.keys(agreed).filter((name) => !(name in actual));
+    return [
+      ...Object.entries(actual).flatMap(([name, cost]) => compared(name, cost, agreed[name])),
+      ...gone.map((name) => warning(name, 'has a budget, and is no longer published.', acceptHint)),
+    ];
+  },
+  accept: (workspace) => {
+    const before = budgetsIn(workspace);
+    const after = costs(workspace);
+    workspace.baseline.write(planBudgetsFile, `${JSON.stringify(after, null, 2)}\n`);
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .filter((name) => shown(before[name]) !== shown(after[name]))
+      .map((name) => `${name}: ${shown(before[name])} → ${shown(after[name])}`);
+  },
+};
+
+const acceptHint = 'If it is meant to be so: npm run contracts:accept -- plan-budgets';
+
+const compared = (name: string, cost: PlanCost, budget: PlanCost | undefined): Finding[] => {
+  if (!budget) return [violation(name, `has no budget; it needs ${shown(cost)}.`, acceptHint)];
+  const more = cost.services.filter((service) => !budget.services.includes(service));
+  const grown = cost.fetches > budget.fetches || cost.depth > budget.depth || more.length > 0;
+  const shrunk = shown(cost) !== shown(budget);
+  if (grown)
+    return [
+      violation(
+        name,
+        `needs ${shown(cost)}, and ${shown(budget)} were agreed.`,
+        `Look at its plan in the playground. ${acceptHint}`,
+      ),
+    ];
+  return shrunk ? [warning(name, `needs only ${shown(cost)} of ${shown(budget)}: lower the budget.`, acceptHint)] : [];
+};
+
+const shown = (cost: PlanCost | undefined): string =>
+  cost ? `${cost.fetches} fetches in ${cost.depth} rounds (${cost.services.join(', ')})` : 'none';
+
+const costs = (workspace: Workspace): Record<string, PlanCost> =>
+  Object.fromEntries(
+    workspace.operations
+      .filter(({ type }) => type !== 'subscription')
+      .map((operation) => {
+        const fetches = fetchesOf(planOf(workspace, operation));
+        const services = [...new Set(fetches.map(({ service }) => service))].toSorted();
+        const depth = Math.max(0, ...fetches.map((fetch) => fetch.depth));
+        return [nameOf(operation), { fetches: fetches.length, depth, services }];
+      }),
+  );
+
+const budgetsIn = ({ baseline }: Workspace): Record<string, PlanCost> =>
+  JSON.parse(baseline.read(planBudgetsFile) ?? '{}') as Record<string, PlanCost>;
