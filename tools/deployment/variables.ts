@@ -1,12 +1,13 @@
-/** The variables that each service reads: of the zod object `variables` in its `config.ts`, or of a program's own list. */
+/** The variables that each service reads: `<name>Variables` of its `config.ts`, or the list of its descriptor's program. */
+import path from 'node:path';
 import type { z } from 'zod';
 import { auditorVariables } from '#ops/audit/auditor.ts';
 import { folderOf, services } from '#ops/services.ts';
 import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
 
 const schemaOf = async (service: ServiceDescriptor): Promise<[string, z.ZodObject]> => {
-  const module = await import(/* @vite-ignore */ new URL(`../../${folderOf(service)}/config.ts`, import.meta.url).href);
-  return [service.name, module.variables ?? module[`${service.name}Variables`]];
+  const config = await import(path.resolve(import.meta.dirname, '../..', folderOf(service), 'config.ts'));
+  return [service.name, config[`${service.name}Variables`]];
 };
 
 /** By service; one with a program of its own has none. */

@@ -10,14 +10,11 @@ import { observabilityVariables } from '#gateway/observability/variables.ts';
 import { rateLimitVariables } from '#gateway/rate-limits/variables.ts';
 import { schemaVariables } from '#gateway/schema/variables.ts';
 import { upstreamVariables } from '#gateway/upstream/variables.ts';
-import { subgraphNames, variableOf } from '#ops/services.ts';
+import { subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
 import { tracingVariables } from '#platform/observability/tracing-variables.ts';
-import { orderVariables } from '#subgraphs/order/config.ts';
-import { paymentVariables } from '#subgraphs/payment/config.ts';
-import { productVariables } from '#subgraphs/product/config.ts';
-import { userVariables } from '#subgraphs/user/config.ts';
 import { givenByEnvironment } from '../generate/compose.ts';
+import { namesRead } from '../variables.ts';
 import { composeVariables } from './compose.ts';
 
 export interface Section {
@@ -28,6 +25,7 @@ export interface Section {
 }
 
 const namesOf = (shape: object): string[] => Object.keys(shape);
+const capitalized = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 export const sections: readonly Section[] = [
   { title: 'This machine', names: namesOf(composeVariables) },
@@ -52,14 +50,11 @@ export const sections: readonly Section[] = [
   { title: 'Gateway: caches', names: namesOf(cachingVariables) },
   {
     title: 'Gateway: the way to the subgraphs',
-    names: [...subgraphNames.map((name) => variableOf(name, 'SUBGRAPH_URL')), ...namesOf(upstreamVariables)],
+    names: [...subgraphs.map(({ name }) => variableOf(name, 'SUBGRAPH_URL')), ...namesOf(upstreamVariables)],
   },
   { title: 'Gateway: where the supergraph comes from', names: namesOf(schemaVariables) },
   { title: 'Gateway: live updates', names: namesOf(liveVariables) },
   { title: 'Gateway: slow operations', names: namesOf(observabilityVariables) },
   { title: 'Every subgraph', names: namesOf(subgraphVariables) },
-  { title: 'User', names: namesOf(userVariables.shape) },
-  { title: 'Product', names: namesOf(productVariables.shape) },
-  { title: 'Order', names: namesOf(orderVariables.shape) },
-  { title: 'Payment', names: namesOf(paymentVariables.shape) },
+  ...subgraphs.map((subgraph) => ({ title: capitalized(subgraph.name), names: namesRead(subgraph) })),
 ];
