@@ -28,7 +28,7 @@ afterEach(() => rm(scratch, { recursive: true }));
 
 /** As an operator runs it: a process of its own. Fails unless it exits with 0. */
 const script = async (name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [`tools/${name}.ts`, ...args], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [`ops/${name}.ts`, ...args], { env });
   return stdout;
 };
 
