@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, nowhere } from '#kit/gateway/builders.ts';
+import { aGateway, nowhere } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { startRedisCluster, startRedisWithUser, startSentinel } from '#kit/redis/beyond-one.ts';
 import { redisHere, type TestRedis } from '#kit/redis/redis.ts';

@@ -9,7 +9,7 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aManifest } from '#kit/gateway/document-builders.ts';
+import { aManifest } from '#kit/gateway/documents.ts';
 import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import { freePort } from '#launcher/processes/ports.ts';

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
-import { aStandIn, closedAfterEach, idsIn, type StandIn } from '#kit/gateway/caching-builders.ts';
+import { aFakeSubgraph, closedAfterEach, type FakeSubgraph, idsIn } from '#kit/gateway/fake-subgraph.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { entityFetch, entitySelection, mergeEntities, missingEntities } from './entity-cache.ts';
 
 // Products come from one subgraph, uncacheable, so that each request reaches the other: how many like a product.
 let viewerKey: KeyPair;
-let product: StandIn;
-let user: StandIn;
+let product: FakeSubgraph;
+let user: FakeSubgraph;
 let gateway: GatewayFixture;
 const run = closedAfterEach(afterEach);
 
@@ -33,8 +33,8 @@ const start = async (environment: Record<string, string> = {}) => {
 
 beforeEach(async () => {
   viewerKey ??= await keyPair('viewer');
-  product = await run(aStandIn(() => ({})));
-  user = await run(aStandIn((request) => ({ data: likesOfAll(...idsIn(request)) })));
+  product = await run(aFakeSubgraph(() => ({})));
+  user = await run(aFakeSubgraph((request) => ({ data: likesOfAll(...idsIn(request)) })));
   await start();
 });
 const idsAsked = () => user.asked.map(idsIn);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
-import { aStandIn, type StandIn, type StandInAnswer } from '#kit/gateway/caching-builders.ts';
+import { aFakeSubgraph, type FakeAnswer, type FakeSubgraph } from '#kit/gateway/fake-subgraph.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 let viewerKey: KeyPair;
-let product: StandIn;
-let user: StandIn;
+let product: FakeSubgraph;
+let user: FakeSubgraph;
 let gateway: GatewayFixture;
 const tokenKey = await keyPair('token');
 const running: { close(): Promise<void> }[] = [];
@@ -17,8 +17,8 @@ const run = async <T extends { close(): Promise<void> }>(starting: Promise<T>): 
 
 beforeEach(async () => {
   viewerKey ??= await keyPair('viewer');
-  product = await run(aStandIn(() => lamps('max-age=60, public')));
-  user = await run(aStandIn(() => ada('max-age=90, public')));
+  product = await run(aFakeSubgraph(() => lamps('max-age=60, public')));
+  user = await run(aFakeSubgraph(() => ada('max-age=90, public')));
   const keys = await run(keyServer([tokenKey.publicKey]));
   gateway = await run(
     aGateway(viewerKey, {
@@ -36,8 +36,8 @@ afterEach(async () => {
   for (const each of running.splice(0).toReversed()) await each.close();
 });
 
-const lamps = (cacheControl: string): StandInAnswer => ({ data: { products: [] }, cacheControl });
-const ada = (cacheControl: string): StandInAnswer => ({ data: { me: 'Ada' }, cacheControl });
+const lamps = (cacheControl: string): FakeAnswer => ({ data: { products: [] }, cacheControl });
+const ada = (cacheControl: string): FakeAnswer => ({ data: { me: 'Ada' }, cacheControl });
 const both = '{ products { id } me }';
 const get = async (query = both, headers: Record<string, string> = {}, url = gateway.url) =>
   (

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
-import { aGate, aStandIn, idsIn, type StandIn } from '#kit/gateway/caching-builders.ts';
+import { aFakeSubgraph, aGate, type FakeSubgraph, idsIn } from '#kit/gateway/fake-subgraph.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
@@ -29,8 +29,8 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
   let viewerKey: KeyPair;
   let server: { url: string; stop(): Promise<void> };
   let link: BreakableLink;
-  let product: StandIn;
-  let user: StandIn;
+  let product: FakeSubgraph;
+  let user: FakeSubgraph;
   let one: GatewayFixture;
   let other: GatewayFixture;
   let subgraph: ChangeNotifications;
@@ -62,8 +62,8 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     server = await carrier.start();
     link = await breakableLink(server.url);
     title = 'Lamp';
-    product = await aStandIn(() => ({ data: { products: [{ __typename: 'Product', id: 'p1', title }] } }));
-    user = await aStandIn((request) => ({ data: { _entities: idsIn(request).map(() => ({ likes: 7 })) } }));
+    product = await aFakeSubgraph(() => ({ data: { products: [{ __typename: 'Product', id: 'p1', title }] } }));
+    user = await aFakeSubgraph((request) => ({ data: { _entities: idsIn(request).map(() => ({ likes: 7 })) } }));
     [one, other] = await Promise.all([start(), start()]);
     subgraph = createChangeNotifications({ [carrier.variable]: server.url }, recordedLog().log);
   });

@@ -1,37 +1,75 @@
-import { describe, expect, it } from 'vitest';
-import { aGate, aStandIn, type StandInAnswer } from '#kit/gateway/caching-builders.ts';
-import { lamps, products, responseCacheScene } from '#kit/gateway/response-cache-scene.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  aFakeSubgraph,
+  aGate,
+  closedAfterEach,
+  type FakeAnswer,
+  type FakeSubgraph,
+} from '#kit/gateway/fake-subgraph.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 
-const scene = responseCacheScene();
-const { as, run, start, timesAsked } = scene;
+const lamps: FakeAnswer = { data: { products: [{ id: 'p1', title: 'Lamp' }] } };
+const products = '{ products { id title } }';
+
+let viewerKey: KeyPair;
+let tokenKey: KeyPair;
+/** In front of `product`, with caches that expire by time only. */
+let gateway: GatewayFixture;
+let product: FakeSubgraph;
+const run = closedAfterEach(afterEach);
+
+beforeEach(async () => {
+  viewerKey ??= await keyPair('viewer');
+  tokenKey ??= await keyPair('token');
+  product = await run(aFakeSubgraph(() => lamps));
+  const keys = await run(keyServer([tokenKey.publicKey]));
+  gateway = await start({ ACCESS_TOKEN_JWKS_URL: keys.url });
+});
+
+const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
+  run(
+    aGateway(viewerKey, {
+      PRODUCT_SUBGRAPH_URL: product.url,
+      USER_SUBGRAPH_URL: nowhere,
+      CACHE_INVALIDATION: 'ttl',
+      RATE_LIMITS: 'off',
+      ...environment,
+    }),
+  );
+/** Headers of somebody with these roles. */
+const as = async (...roles: string[]) => ({ authorization: `Bearer ${await anAccessToken(tokenKey, { roles })}` });
+/** How often the product subgraph is called by these, run one after the other. */
+const timesAsked = async (...questions: (() => Promise<unknown>)[]): Promise<number> => {
+  const before = product.asked.length;
+  for (const ask of questions) await ask();
+  return product.asked.length - before;
+};
 
 describe('a public question', () => {
   it('is asked of its subgraphs once, however it is written', async () => {
-    const answers = [
-      await scene.gateway.ask(products),
-      await scene.gateway.ask('query {\n  products { id, title } # again\n}'),
-    ];
+    const answers = [await gateway.ask(products), await gateway.ask('query {\n  products { id, title } # again\n}')];
     expect(answers.map(({ body }) => body)).toEqual([lamps, lamps]);
     expect(answers.map(({ headers }) => headers.get('x-cache'))).toEqual(['miss', 'hit']);
-    expect(scene.product.asked).toHaveLength(1);
+    expect(product.asked).toHaveLength(1);
   });
 
   it('is another one with other variables, and not with those that it does not have', async () => {
     const query = 'query ($id: ID!) { product(id: $id) { title } }';
-    scene.product.answer = ({ variables }) => ({ data: { product: { title: `Lamp ${variables?.id}` } } });
-    const ask = (variables: object) => scene.gateway.ask(query, { variables });
+    product.answer = ({ variables }) => ({ data: { product: { title: `Lamp ${variables?.id}` } } });
+    const ask = (variables: object) => gateway.ask(query, { variables });
     expect((await ask({ id: 'p1' })).body.data).toEqual({ product: { title: 'Lamp p1' } });
     expect((await ask({ id: 'p2' })).body.data).toEqual({ product: { title: 'Lamp p2' } });
     expect((await ask({ id: 'p2', junk: 1 })).headers.get('x-cache')).toBe('hit');
   });
 
   it('is another one for each operation of a document', async () => {
-    scene.product.answer = ({ query }) => (query.includes('title') ? lamps : { data: { products: [{ id: 'p1' }] } });
+    product.answer = ({ query }) => (query.includes('title') ? lamps : { data: { products: [{ id: 'p1' }] } });
     const document = 'query Titles { products { id title } } query Ids { products { id } }';
     const [titles, ids] = [
-      await scene.gateway.ask(document, { operationName: 'Titles' }),
-      await scene.gateway.ask(document, { operationName: 'Ids' }),
+      await gateway.ask(document, { operationName: 'Titles' }),
+      await gateway.ask(document, { operationName: 'Ids' }),
     ];
     expect([titles.body.data, ids.body.data]).toEqual([lamps.data, { products: [{ id: 'p1' }] }]);
   });
@@ -40,28 +78,26 @@ describe('a public question', () => {
     const customer = await as('CUSTOMER');
     expect(
       await timesAsked(
-        () => scene.gateway.ask(products),
-        () => scene.gateway.ask(products, { headers: customer }),
+        () => gateway.ask(products),
+        () => gateway.ask(products, { headers: customer }),
       ),
     ).toBe(1);
   });
 
   it('is asked once when many ask it at the same moment', async () => {
     const gate = aGate();
-    scene.product.answer = () => gate.opened.then(() => lamps);
+    product.answer = () => gate.opened.then(() => lamps);
     const customer = await as('CUSTOMER');
-    const asking = Array.from({ length: 20 }, (_, n) =>
-      scene.gateway.ask(products, n % 2 ? { headers: customer } : {}),
-    );
-    await until('asked', () => scene.product.asked.length > 0);
+    const asking = Array.from({ length: 20 }, (_, n) => gateway.ask(products, n % 2 ? { headers: customer } : {}));
+    await until('asked', () => product.asked.length > 0);
     gate.open();
     for (const { body } of await Promise.all(asking)) expect(body).toEqual(lamps);
-    expect(scene.product.asked).toHaveLength(1);
+    expect(product.asked).toHaveLength(1);
   });
 });
 
 describe('never kept is', () => {
-  const answers: Record<string, StandInAnswer> = {
+  const answers: Record<string, FakeAnswer> = {
     'an answer with an error': {
       data: { products: null },
       errors: [{ message: 'Gone.', extensions: { code: 'GONE' } }],
@@ -72,84 +108,84 @@ describe('never kept is', () => {
     'an answer that says nothing of caching': { ...lamps, cacheControl: '' },
   };
   it.each(Object.entries(answers))('%s', async (_, answer) => {
-    scene.product.answer = () => answer;
-    const ask = () => scene.gateway.ask(products);
+    product.answer = () => answer;
+    const ask = () => gateway.ask(products);
     expect(await timesAsked(ask, ask, ask)).toBe(3);
   });
 
   it('what a mutation answers', async () => {
-    scene.product.answer = () => ({ data: { rename: { title: 'Lamp' } } });
-    const rename = () => scene.gateway.ask('mutation { rename(id: "p1", title: "Lamp") { title } }');
+    product.answer = () => ({ data: { rename: { title: 'Lamp' } } });
+    const rename = () => gateway.ask('mutation { rename(id: "p1", title: "Lamp") { title } }');
     expect(await timesAsked(rename, rename)).toBe(2);
   });
 
   it('a public answer beside one for a viewer', async () => {
-    const user = await run(aStandIn(() => ({ data: { me: 'Ada' }, cacheControl: 'max-age=60, private' })));
-    scene.gateway = await start({ USER_SUBGRAPH_URL: user.url });
-    const ask = () => scene.gateway.ask(`{ products { id title } me }`);
+    const user = await run(aFakeSubgraph(() => ({ data: { me: 'Ada' }, cacheControl: 'max-age=60, private' })));
+    gateway = await start({ USER_SUBGRAPH_URL: user.url });
+    const ask = () => gateway.ask(`{ products { id title } me }`);
     expect(await timesAsked(ask, ask)).toBe(2);
   });
 
   it('an answer with headers for its client', async () => {
-    scene.gateway = await start({ FORWARD_RESPONSE_HEADERS: 'x-basket' });
-    scene.product.answer = () => ({ ...lamps, headers: { 'x-basket': '7' } });
-    for (let n = 0; n < 2; n++) expect((await scene.gateway.ask(products)).headers.get('x-basket')).toBe('7');
+    gateway = await start({ FORWARD_RESPONSE_HEADERS: 'x-basket' });
+    product.answer = () => ({ ...lamps, headers: { 'x-basket': '7' } });
+    for (let n = 0; n < 2; n++) expect((await gateway.ask(products)).headers.get('x-basket')).toBe('7');
   });
 
   it('what was asked with headers of the client that subgraphs see', async () => {
-    scene.gateway = await start({ FORWARD_REQUEST_HEADERS: 'x-country' });
-    const ask = (country: string) => () => scene.gateway.ask(products, { headers: { 'x-country': country } });
+    gateway = await start({ FORWARD_REQUEST_HEADERS: 'x-country' });
+    const ask = (country: string) => () => gateway.ask(products, { headers: { 'x-country': country } });
     expect(await timesAsked(ask('de'), ask('de'), ask('fr'))).toBe(3);
   });
 
   it('anything while it is switched off', async () => {
-    scene.gateway = await start({ RESPONSE_CACHE: 'off', ENTITY_CACHE: 'off' });
-    const ask = () => scene.gateway.ask(products);
+    gateway = await start({ RESPONSE_CACHE: 'off', ENTITY_CACHE: 'off' });
+    const ask = () => gateway.ask(products);
     expect(await timesAsked(ask, ask)).toBe(2);
   });
 
   it('anything where no change can be heard of, unless that is asked for', async () => {
-    scene.gateway = await start({ CACHE_INVALIDATION: 'events' });
-    const ask = () => scene.gateway.ask(products);
+    gateway = await start({ CACHE_INVALIDATION: 'events' });
+    const ask = () => gateway.ask(products);
     expect(await timesAsked(ask, ask)).toBe(2);
-    expect(scene.gateway.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('the caches are off'));
+    expect(gateway.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('the caches are off'));
   });
 });
 
 describe('staff', () => {
-  const draft: StandInAnswer = { data: { products: [{ id: 'p0', title: 'Draft' }] } };
+  const draft: FakeAnswer = { data: { products: [{ id: 'p0', title: 'Draft' }] } };
 
   it.each(['STAFF', 'ADMIN'])(
     'leave nothing for others: what %s were shown may be more than the public sees',
     async (role) => {
-      scene.product.answer = () => draft;
-      await scene.gateway.ask(products, { headers: await as('CUSTOMER', role) });
-      scene.product.answer = () => lamps;
-      expect((await scene.gateway.ask(products)).body).toEqual(lamps);
+      product.answer = () => draft;
+      await gateway.ask(products, { headers: await as('CUSTOMER', role) });
+      product.answer = () => lamps;
+      expect((await gateway.ask(products)).body).toEqual(lamps);
     },
   );
 
   it('find nothing of others: they would miss what only they are shown', async () => {
-    await scene.gateway.ask(products);
-    scene.product.answer = () => draft;
-    expect((await scene.gateway.ask(products, { headers: await as('STAFF') })).body).toEqual(draft);
+    await gateway.ask(products);
+    product.answer = () => draft;
+    expect((await gateway.ask(products, { headers: await as('STAFF') })).body).toEqual(draft);
   });
 });
 
 describe('a client that asks for', () => {
-  const newer: StandInAnswer = { data: { products: [{ id: 'p1', title: 'Lantern' }] } };
+  const newer: FakeAnswer = { data: { products: [{ id: 'p1', title: 'Lantern' }] } };
 
   it('no-cache gets a new answer, and the next one gets it too', async () => {
-    await scene.gateway.ask(products);
-    scene.product.answer = () => newer;
-    expect((await scene.gateway.ask(products)).body).toEqual(lamps);
-    expect((await scene.gateway.ask(products, { headers: { 'cache-control': 'no-cache' } })).body).toEqual(newer);
-    expect((await scene.gateway.ask(products)).body).toEqual(newer);
+    await gateway.ask(products);
+    product.answer = () => newer;
+    expect((await gateway.ask(products)).body).toEqual(lamps);
+    expect((await gateway.ask(products, { headers: { 'cache-control': 'no-cache' } })).body).toEqual(newer);
+    expect((await gateway.ask(products)).body).toEqual(newer);
   });
 
   it('no-store leaves nothing', async () => {
-    const ask = () => scene.gateway.ask(products, { headers: { 'cache-control': 'no-store' } });
-    expect(await timesAsked(ask, () => scene.gateway.ask(products))).toBe(2);
+    const ask = () => gateway.ask(products, { headers: { 'cache-control': 'no-store' } });
+    expect(await timesAsked(ask, () => gateway.ask(products))).toBe(2);
   });
 });
 
@@ -157,25 +193,25 @@ describe('who waits for what another has asked', () => {
   it('asks on their own when that came to nothing', async () => {
     const gate = aGate();
     let failed = 0;
-    scene.product.answer = async () => {
+    product.answer = async () => {
       await gate.opened;
       return failed++ ? lamps : { data: null, errors: [{ message: 'Once.', extensions: { code: 'GONE' } }] };
     };
-    const asking = Array.from({ length: 5 }, () => scene.gateway.ask(products));
-    await until('asked', () => scene.product.asked.length > 0);
+    const asking = Array.from({ length: 5 }, () => gateway.ask(products));
+    await until('asked', () => product.asked.length > 0);
     gate.open();
     const errors = (await Promise.all(asking)).filter(({ body }) => body.errors);
     expect(errors).toHaveLength(1);
   });
 
   it('waits no more once the question is known to be everyone for themselves', async () => {
-    scene.product.answer = () => ({ ...lamps, cacheControl: 'no-store' });
+    product.answer = () => ({ ...lamps, cacheControl: 'no-store' });
     const [one, other] = [await as('CUSTOMER'), await as('CUSTOMER')];
-    await scene.gateway.ask(products, { headers: one });
+    await gateway.ask(products, { headers: one });
     const gate = aGate();
-    scene.product.answer = () => gate.opened.then(() => ({ ...lamps, cacheControl: 'no-store' }));
-    const asking = [one, other].map((headers) => scene.gateway.ask(products, { headers }));
-    await until('both asked, though neither was answered', () => scene.product.asked.length === 3);
+    product.answer = () => gate.opened.then(() => ({ ...lamps, cacheControl: 'no-store' }));
+    const asking = [one, other].map((headers) => gateway.ask(products, { headers }));
+    await until('both asked, though neither was answered', () => product.asked.length === 3);
     gate.open();
     await Promise.all(asking);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aManifest } from '#kit/gateway/document-builders.ts';
+import { aManifest } from '#kit/gateway/documents.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { documentList } from './document-list.ts';

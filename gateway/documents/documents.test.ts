@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GatewayFixture } from '#kit/gateway/builders.ts';
 import {
-  aDocumentScene,
-  type DocumentScene,
+  aDocumentsFixture,
+  type DocumentsFixture,
   get,
   outcome,
   outcomeOf,
   persistedQuery,
   post,
-} from '#kit/gateway/document-builders.ts';
-import { getTarget } from '#kit/gateway/get-target.ts';
+} from '#kit/gateway/documents.ts';
+import type { GatewayFixture } from '#kit/gateway/gateway.ts';
+import { getTarget } from '#kit/network/get-target.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { documentId } from './document-text.ts';
 import { unlistedLog } from './documents.ts';
@@ -19,7 +19,7 @@ const rename = 'mutation Rename {\n  rename(id: "1", title: "x") {\n    id\n  }\
 const unlisted = '{ me whoAmI }';
 const ada = [200, { me: 'Ada' }];
 
-let scene: DocumentScene;
+let fixture: DocumentsFixture;
 const gateways: Record<string, GatewayFixture> = {};
 const gateway = (mode: string): GatewayFixture => {
   const found = gateways[mode];
@@ -28,10 +28,10 @@ const gateway = (mode: string): GatewayFixture => {
 };
 
 beforeAll(async () => {
-  scene = await aDocumentScene(me, rename);
-  for (const mode of ['off', 'log', 'require']) gateways[mode] = await scene.start({ TRUSTED_DOCUMENTS: mode });
+  fixture = await aDocumentsFixture(me, rename);
+  for (const mode of ['off', 'log', 'require']) gateways[mode] = await fixture.start({ TRUSTED_DOCUMENTS: mode });
 });
-afterAll(() => scene.close());
+afterAll(() => fixture.close());
 
 describe.each(['off', 'log', 'require'])('in the mode %s', (mode) => {
   it.each([
@@ -105,7 +105,7 @@ describe('a document that is too long is refused before it is parsed', () => {
     const { url } = gateway('off');
     expect(await post(gateway('off'), { query })).toEqual(tooLong);
     expect(await post(gateway('off'), { query, extensions: persistedQuery(query) })).toEqual(tooLong);
-    expect(await post(gateway('off'), { query }, await scene.bearer('ADMIN'))).toEqual(tooLong);
+    expect(await post(gateway('off'), { query }, await fixture.bearer('ADMIN'))).toEqual(tooLong);
     for (const path of ['/graphql', '/graphql/stream']) {
       const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
       const body = JSON.stringify({ query });
@@ -119,13 +119,13 @@ describe('a document that is too long is refused before it is parsed', () => {
   });
 
   it('by GET, as far as an address may be long', async () => {
-    const low = await scene.start({ LIMIT_DOCUMENT_BYTES: '100', LIMITS_MODE: 'off' });
+    const low = await fixture.start({ LIMIT_DOCUMENT_BYTES: '100', LIMITS_MODE: 'off' });
     expect(await outcome(await get(low, { query: `{ me }${'#'.repeat(95)}` }))).toEqual(tooLong);
     expect(await outcome(await get(low, { query: `{ me }${'#'.repeat(90)}` }))).toEqual(ada);
   });
 
   it('but not where it is listed, and named by its id', async () => {
-    const low = await scene.start({ LIMIT_DOCUMENT_BYTES: '10' });
+    const low = await fixture.start({ LIMIT_DOCUMENT_BYTES: '10' });
     expect(await post(low, { documentId: documentId(me) })).toEqual(ada);
   });
 });
@@ -142,14 +142,14 @@ describe('a request that names no document', () => {
 
 describe('a document that is not listed', () => {
   it('is refused where listed ones are required, before any subgraph is asked', async () => {
-    const before = scene.user.received.length;
+    const before = fixture.user.received.length;
     expect(await post(gateway('require'), { query: unlisted })).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
     expect(await outcome(await get(gateway('require'), { query: unlisted }))).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
     expect(await post(gateway('require'), { query: '{ __schema { types { name } } }' })).toEqual([
       403,
       'QUERY_NOT_IN_SAFELIST',
     ]);
-    expect(scene.user.received.length).toBe(before);
+    expect(fixture.user.received.length).toBe(before);
   });
 
   it('cannot be registered first and asked for by its hash then', async () => {
@@ -174,15 +174,15 @@ describe('a document that is not listed', () => {
 
   it('is answered to an admin all the same', async () => {
     const answer = [200, { me: 'Ada', whoAmI: 'Ada' }];
-    expect(await post(gateway('require'), { query: unlisted }, await scene.bearer('ADMIN'))).toEqual(answer);
+    expect(await post(gateway('require'), { query: unlisted }, await fixture.bearer('ADMIN'))).toEqual(answer);
     expect(
       await post(
         gateway('require'),
         { query: unlisted, extensions: persistedQuery(unlisted) },
-        await scene.bearer('ADMIN'),
+        await fixture.bearer('ADMIN'),
       ),
     ).toEqual(answer);
-    expect(await post(gateway('require'), { query: unlisted }, await scene.bearer('STAFF'))).toEqual([
+    expect(await post(gateway('require'), { query: unlisted }, await fixture.bearer('STAFF'))).toEqual([
       403,
       'QUERY_NOT_IN_SAFELIST',
     ]);
@@ -208,7 +208,7 @@ describe('a document that is not listed', () => {
 });
 
 it('counts what came, and what was decided', async () => {
-  const own = await scene.start({ TRUSTED_DOCUMENTS: 'require' });
+  const own = await fixture.start({ TRUSTED_DOCUMENTS: 'require' });
   await post(own, { documentId: documentId(me) });
   await post(own, { query: me });
   await post(own, { query: unlisted });

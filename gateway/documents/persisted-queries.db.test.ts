@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { GatewayFixture } from '#kit/gateway/builders.ts';
-import { aDocumentScene, persistedQuery, post } from '#kit/gateway/document-builders.ts';
+import { aDocumentsFixture, persistedQuery, post } from '#kit/gateway/documents.ts';
+import type { GatewayFixture } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
@@ -76,8 +76,11 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
 
   it('are answered by every gateway; and by the one that has them, while Redis is away', async () => {
     const own = await startRedis();
-    const scene = await aDocumentScene();
-    const [one, other] = await Promise.all([scene.start({ REDIS_URL: own.url }), scene.start({ REDIS_URL: own.url })]);
+    const fixture = await aDocumentsFixture();
+    const [one, other] = await Promise.all([
+      fixture.start({ REDIS_URL: own.url }),
+      fixture.start({ REDIS_URL: own.url }),
+    ]);
     const extensions = persistedQuery('{ me }');
     const isKnown = async (gateway: GatewayFixture) =>
       (await post(gateway, { extensions }))[1] !== 'PERSISTED_QUERY_NOT_FOUND';
@@ -86,7 +89,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     await until('the other gateway knows it', async () => Boolean(await register()) && (await isKnown(other)));
     await own.stop();
     expect([await isKnown(one), await isKnown(other)]).toEqual([true, true]);
-    await scene.close();
+    await fixture.close();
   });
 
   it('are unknown while Redis is away, at once and without a failure', async () => {

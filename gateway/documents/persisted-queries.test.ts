@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { GatewayFixture } from '#kit/gateway/builders.ts';
-import { aDocumentScene, type DocumentScene, get, persistedQuery, post } from '#kit/gateway/document-builders.ts';
+import { aDocumentsFixture, type DocumentsFixture, get, persistedQuery, post } from '#kit/gateway/documents.ts';
+import type { GatewayFixture } from '#kit/gateway/gateway.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { documentId } from './document-text.ts';
 import { registeredDocuments } from './persisted-queries.ts';
 
 const listed = 'query Me {\n  me\n}';
 
-let scene: DocumentScene;
+let fixture: DocumentsFixture;
 let gateway: GatewayFixture;
 beforeAll(async () => {
-  scene = await aDocumentScene(listed);
-  gateway = await scene.start({});
+  fixture = await aDocumentsFixture(listed);
+  gateway = await fixture.start({});
 });
-afterAll(() => scene.close());
+afterAll(() => fixture.close());
 
 it('a document is answered by its hash once it was sent with it', async () => {
   const query = '{ whoAmI }';
@@ -43,7 +43,7 @@ it('a document that is not valid is not remembered', async () => {
 });
 
 it('can be switched off, and clients are told so', async () => {
-  const off = await scene.start({ APQ: 'off' });
+  const off = await fixture.start({ APQ: 'off' });
   expect(await post(off, { extensions: persistedQuery('{ me }') })).toEqual([200, 'PERSISTED_QUERY_NOT_SUPPORTED']);
   expect(await post(off, { extensions: persistedQuery(listed) })).toEqual([200, { me: 'Ada' }]);
 });

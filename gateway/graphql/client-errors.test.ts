@@ -1,5 +1,4 @@
 /** What a client has done wrong is told as its fault, without a hint of what is hidden and without what it has sent. */
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aGateway,
@@ -8,7 +7,7 @@ import {
   type GatewayFixture,
   type SubgraphFixture,
   supergraphOf,
-} from '#kit/gateway/builders.ts';
+} from '#kit/gateway/gateway.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 
 const sdl = `

@@ -1,5 +1,4 @@
 /** Refused before any subgraph is called, and just as the subgraph would have done it. */
-
 import { buildSchema, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { guest } from '#contracts/viewer.ts';
@@ -11,7 +10,7 @@ import {
   type GatewayReply,
   type SubgraphFixture,
   supergraphOf,
-} from '#kit/gateway/builders.ts';
+} from '#kit/gateway/gateway.ts';
 import { anAccessToken, httpServer, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { enforceAccess } from '#platform/graphql/access.ts';
 import { deniedResponse, rootDecisions } from './early-authorization.ts';

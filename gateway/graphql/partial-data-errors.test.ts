@@ -1,7 +1,7 @@
 import { ApolloServer } from '@apollo/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guest } from '#contracts/viewer.ts';
-import { supergraphOf } from '#kit/gateway/builders.ts';
+import { supergraphOf } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { planCache } from '../schema/query-plans.ts';

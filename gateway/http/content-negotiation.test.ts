@@ -1,7 +1,6 @@
 /** Whatever a client says that it accepts: it gets an answer of such a type, or nothing has been run. */
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 
 let product: SubgraphFixture;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
 import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 let key: KeyPair;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { aGateway, nowhere } from '#kit/gateway/builders.ts';
+import { aGateway, nowhere } from '#kit/gateway/gateway.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { limitBodyMemory } from './http-server.ts';

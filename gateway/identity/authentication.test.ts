@@ -8,7 +8,7 @@ import {
   type GatewayReply,
   nowhere,
   type SubgraphFixture,
-} from '#kit/gateway/builders.ts';
+} from '#kit/gateway/gateway.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 const whoAmI = '{ whoAmI }';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
-import { answer, aReplica, type Behaviour, neverAnswer, type Replica } from '#kit/gateway/upstream-builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
+import { answer, aReplica, type Behaviour, neverAnswer, type Replica } from '#kit/gateway/upstream.ts';
 import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const products = { data: { products: [] } };
 
-const scene = async (user: Behaviour, product: Behaviour, environment: Record<string, string> = {}) => {
+const fixture = async (user: Behaviour, product: Behaviour, environment: Record<string, string> = {}) => {
   const [users, others] = [await aReplica(user), await aReplica(product)];
   const gateway = await aGateway(key, {
     USER_SUBGRAPH_URL: users.url,
@@ -41,7 +41,7 @@ describe('the headers of a client', () => {
 
   it('stay at the gateway', async () => {
     const { behaviour, newest } = keepingHeaders();
-    const { gateway } = await scene(behaviour, answer());
+    const { gateway } = await fixture(behaviour, answer());
     await gateway.ask('{ me }', { headers: sent });
     expect(Object.keys(newest()).toSorted()).toEqual(
       ['accept', 'connection', 'content-length', 'content-type', 'host', 'x-agora-viewer', 'x-request-id'].toSorted(),
@@ -51,7 +51,7 @@ describe('the headers of a client', () => {
 
   it('go on when the operator names them, and make another call of an identical query', async () => {
     const { behaviour, newest } = keepingHeaders();
-    const { gateway, users } = await scene(behaviour, answer(), { FORWARD_REQUEST_HEADERS: 'X-Tenant, cookie' });
+    const { gateway, users } = await fixture(behaviour, answer(), { FORWARD_REQUEST_HEADERS: 'X-Tenant, cookie' });
     await gateway.ask('{ me }', { headers: sent });
     expect(newest()).toMatchObject({ 'x-tenant': 'acme', cookie: 'a=1' });
     expect(newest()).not.toHaveProperty('x-other');
@@ -74,13 +74,13 @@ describe('the headers of a subgraph', () => {
   const product = saying({ 'set-cookie': 'p=1', 'x-region': 'south' }, products);
 
   it('stay at the gateway', async () => {
-    const { gateway } = await scene(user, product);
+    const { gateway } = await fixture(user, product);
     const { headers } = await gateway.ask(both);
     expect([headers.get('set-cookie'), headers.get('x-region')]).toEqual([null, null]);
   });
 
   it('come back when the operator names them: every cookie on a line of its own, of the others the first', async () => {
-    const { gateway } = await scene(user, product, { FORWARD_RESPONSE_HEADERS: 'set-cookie, x-region' });
+    const { gateway } = await fixture(user, product, { FORWARD_RESPONSE_HEADERS: 'set-cookie, x-region' });
     const { headers } = await gateway.ask(both);
     expect(headers.getSetCookie().toSorted()).toEqual(['p=1', 'u=1', 'v=2']);
     expect(headers.get('x-region')).toMatch(/^(north|south)$/);
@@ -103,7 +103,7 @@ describe('a client that hangs up', () => {
 
   it('takes the query with it, and nobody complains', async () => {
     let calledOff = false;
-    const { gateway, users } = await scene((response) => {
+    const { gateway, users } = await fixture((response) => {
       response.on('close', () => {
         calledOff = true;
       });

@@ -8,7 +8,7 @@ import {
   nowhere,
   type SubgraphFixture,
   supergraphOf,
-} from '#kit/gateway/builders.ts';
+} from '#kit/gateway/gateway.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 const sdl = `

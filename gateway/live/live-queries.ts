@@ -1,5 +1,4 @@
 /** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
-
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
 import type { Subscriber } from './event-stream.ts';

@@ -1,6 +1,6 @@
 /** Streams through whole gateways, over both carriers of change notifications, with the client library that browsers use. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LiveScene, liveScene, untilStatus } from '#kit/gateway/live-scene.ts';
+import { type LiveFixture, liveFixture, untilStatus } from '#kit/gateway/live-fixture.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { redisHere, startRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
@@ -18,23 +18,23 @@ const carriers = [
 
 describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
   let server: { url: string; stop(): Promise<void> };
-  let scene: LiveScene;
+  let fixture: LiveFixture;
   beforeAll(async () => {
     server = await start();
-    scene = await liveScene({ [variable]: server.url }, 2);
+    fixture = await liveFixture({ [variable]: server.url }, 2);
   });
   afterAll(async () => {
-    await scene.close();
+    await fixture.close();
     await server.stop();
   });
 
   it('a change reaches the streams of every gateway, and its last one ends them', async () => {
-    const order = scene.anOrder();
-    const streams = await Promise.all(scene.gateways.map((gateway) => scene.open(order, { gateway })));
+    const order = fixture.anOrder();
+    const streams = await Promise.all(fixture.gateways.map((gateway) => fixture.open(order, { gateway })));
     for (const stream of streams) await untilStatus(stream, 'PLACED');
-    await scene.change(order, 'AUTHORIZING');
+    await fixture.change(order, 'AUTHORIZING');
     for (const stream of streams) await untilStatus(stream, 'AUTHORIZING');
-    await scene.change(order, 'CONFIRMED');
+    await fixture.change(order, 'CONFIRMED');
     for (const stream of streams) {
       await until('ended', () => stream.state.ended !== undefined);
       expect(stream.state.ended).toBe('complete');
@@ -43,11 +43,11 @@ describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
   });
 
   it('a change notification that any order may have changed reaches all of them', async () => {
-    const order = scene.anOrder();
-    const stream = await scene.open(order);
+    const order = fixture.anOrder();
+    const stream = await fixture.open(order);
     await untilStatus(stream, 'PLACED');
-    await scene.change(order, 'AUTHORIZING', { silently: true });
-    await scene.changes.publish({ about: { type: 'Order' } });
+    await fixture.change(order, 'AUTHORIZING', { silently: true });
+    await fixture.changes.publish({ about: { type: 'Order' } });
     await untilStatus(stream, 'AUTHORIZING');
     stream.close();
   });

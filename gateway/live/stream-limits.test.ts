@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newId } from '#contracts/ids.ts';
-import { nowhere, supergraphOf } from '#kit/gateway/builders.ts';
-import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '#kit/gateway/live-scene.ts';
-import { liveSdls } from '#kit/gateway/live-subgraphs.ts';
+import { nowhere, supergraphOf } from '#kit/gateway/gateway.ts';
+import {
+  type LiveFixture,
+  liveFixture,
+  liveSdls,
+  type OpenStream,
+  orderStream,
+  untilStatus,
+} from '#kit/gateway/live-fixture.ts';
 import { until } from '#kit/vitest/until.ts';
 
 const stranger = newId('User');
@@ -16,11 +22,11 @@ const quick = { LIVE_ALONE_MS: '50' };
 const ended = (stream: OpenStream) => until('the end', () => stream.state.ended !== undefined);
 
 describe('how many streams there may be', () => {
-  const openings = async (scene: LiveScene, tokens: readonly string[]) => {
-    const order = scene.anOrder(customer);
+  const openings = async (fixture: LiveFixture, tokens: readonly string[]) => {
+    const order = fixture.anOrder(customer);
     const streams: OpenStream[] = [];
     for (const token of tokens) {
-      const stream = await scene.open(order, { token });
+      const stream = await fixture.open(order, { token });
       await until('open or refused', () => stream.updates.length > 0 || stream.state.ended !== undefined);
       streams.push(stream);
     }
@@ -32,100 +38,100 @@ describe('how many streams there may be', () => {
   };
 
   it('is limited for one viewer, and a stream that ends makes room', async () => {
-    const scene = await liveScene({ ...quick, LIVE_STREAMS_PER_VIEWER: '2' });
-    const token = await scene.tokenOf(customer);
-    const [first, , third] = await openings(scene, [token, token, token]);
+    const fixture = await liveFixture({ ...quick, LIVE_STREAMS_PER_VIEWER: '2' });
+    const token = await fixture.tokenOf(customer);
+    const [first, , third] = await openings(fixture, [token, token, token]);
     expect(refusalOf(third).status).toBe(429);
-    const [guest] = await openings(scene, ['']);
+    const [guest] = await openings(fixture, ['']);
     expect(guest?.state.error).toBeUndefined();
     first?.close();
     await until('room for another', async () => {
-      const [again] = await openings(scene, [token]);
+      const [again] = await openings(fixture, [token]);
       return again?.state.ended === undefined;
     });
-    await scene.close();
+    await fixture.close();
   });
 
   it.each([
     ['long', `"${'x'.repeat(9_000)}"`],
     ['nested by the thousand', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
   ])('does not count a question that is %s: it is refused before its stream is opened', async (_, id) => {
-    const scene = await liveScene({ ORDER_SUBGRAPH_URL: nowhere, LIVE_STREAMS_PER_VIEWER: '1' });
+    const fixture = await liveFixture({ ORDER_SUBGRAPH_URL: nowhere, LIVE_STREAMS_PER_VIEWER: '1' });
     const statusFor = async (variables: string) => {
       const headers = { 'content-type': 'application/json' };
       const body = `{"query": ${JSON.stringify(orderStream)}, "variables": {"id": ${variables}}}`;
-      return (await fetch(`${scene.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body })).status;
+      return (await fetch(`${fixture.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body })).status;
     };
     expect([await statusFor(id), await statusFor(`"${newId('Order')}"`)]).toEqual([413, 200]);
-    await scene.close();
+    await fixture.close();
   });
 
   it('is limited for all guests of one IPv6 network together', async () => {
     // Nothing to look at yet: each stream stays open and waits.
     const away = { ORDER_SUBGRAPH_URL: nowhere };
-    const scene = await liveScene({ ...away, LIVE_STREAMS_PER_VIEWER: '2', TRUSTED_PROXIES: 'loopback' });
+    const fixture = await liveFixture({ ...away, LIVE_STREAMS_PER_VIEWER: '2', TRUSTED_PROXIES: 'loopback' });
     const body = JSON.stringify({ query: orderStream, variables: { id: newId('Order') } });
     const statusFor = async (address: string) => {
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': address };
-      return (await fetch(`${scene.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body })).status;
+      return (await fetch(`${fixture.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body })).status;
     };
     const statuses = [];
     for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::1'])
       statuses.push(await statusFor(address));
     expect(statuses).toEqual([200, 200, 429, 200]);
-    await scene.close();
+    await fixture.close();
   });
 
   it('is limited for the process', async () => {
-    const scene = await liveScene({ ...quick, LIVE_STREAMS: '2' });
-    const tokens = await Promise.all([customer, customer, stranger].map((name) => scene.tokenOf(name)));
-    const [, , third] = await openings(scene, tokens);
+    const fixture = await liveFixture({ ...quick, LIVE_STREAMS: '2' });
+    const tokens = await Promise.all([customer, customer, stranger].map((name) => fixture.tokenOf(name)));
+    const [, , third] = await openings(fixture, tokens);
     const response = refusalOf(third);
     expect({ status: response.status, retryAfter: response.headers.get('retry-after') }).toEqual({
       status: 503,
       retryAfter: '5',
     });
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
-    await scene.close();
+    await fixture.close();
   });
 
   it('is none where live updates are off', async () => {
-    const scene = await liveScene({ LIVE_UPDATES: 'off' });
-    const stream = await scene.open(scene.anOrder());
+    const fixture = await liveFixture({ LIVE_UPDATES: 'off' });
+    const stream = await fixture.open(fixture.anOrder());
     await ended(stream);
     expect(refusalOf(stream).status).toBe(404);
-    await scene.close();
+    await fixture.close();
   });
 });
 
 describe('when the gateway changes', () => {
   it('its end is no end of the story: streams are cut so that clients come back, and it ends at once', async () => {
-    const scene = await liveScene(quick);
-    const stream = await scene.open(scene.anOrder());
+    const fixture = await liveFixture(quick);
+    const stream = await fixture.open(fixture.anOrder());
     await untilStatus(stream, 'PLACED');
-    await scene.closeGateways();
+    await fixture.closeGateways();
     await ended(stream);
     expect(stream.state.ended).toBe('error');
-    await scene.close();
+    await fixture.close();
   });
 
   it('a new schema ends the streams that no longer fit it, and the others go on', async () => {
     const file = path.join(tmpdir(), `agora-live-${process.pid}.graphql`);
     writeFileSync(file, supergraphOf(liveSdls));
-    const scene = await liveScene({ LIVE_ALONE_MS: '60000', SUPERGRAPH_SDL: '', SUPERGRAPH_FILE: file });
-    const order = scene.anOrder();
-    const noted = await scene.open(order, { selection: 'status note' });
-    const plain = await scene.open(order);
+    const fixture = await liveFixture({ LIVE_ALONE_MS: '60000', SUPERGRAPH_SDL: '', SUPERGRAPH_FILE: file });
+    const order = fixture.anOrder();
+    const noted = await fixture.open(order, { selection: 'status note' });
+    const plain = await fixture.open(order);
     await untilStatus(noted, 'PLACED');
     await untilStatus(plain, 'PLACED');
-    await scene.change(order, 'AUTHORIZING', { silently: true });
+    await fixture.change(order, 'AUTHORIZING', { silently: true });
     writeFileSync(file, supergraphOf({ ...liveSdls, order: liveSdls.order.replace('note(of: String): String', '') }));
     await ended(noted);
     await untilStatus(plain, 'AUTHORIZING');
     expect(noted.codes()).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(plain.state.ended).toBeUndefined();
     plain.close();
-    await scene.close();
+    await fixture.close();
     rmSync(file);
   });
 });

@@ -1,7 +1,7 @@
 /** The door for streams, through a whole gateway. Nothing publishes changes here: it looks every 50 ms. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#contracts/ids.ts';
-import { type LiveScene, liveScene, type OpenStream, orderStream, untilStatus } from '#kit/gateway/live-scene.ts';
+import { type LiveFixture, liveFixture, type OpenStream, orderStream, untilStatus } from '#kit/gateway/live-fixture.ts';
 import { until } from '#kit/vitest/until.ts';
 
 const stranger = newId('User');
@@ -10,36 +10,36 @@ const quick = { LIVE_ALONE_MS: '50' };
 const ended = (stream: OpenStream) => until('the end', () => stream.state.ended !== undefined);
 
 describe('a stream', () => {
-  let scene: LiveScene;
+  let fixture: LiveFixture;
   beforeAll(async () => {
-    scene = await liveScene(quick);
+    fixture = await liveFixture(quick);
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
   afterEach(() => {
-    scene.payments.before = () => undefined;
+    fixture.payments.before = () => undefined;
   });
 
   const post = async (body: string, headers: Record<string, string> = {}, at = '/graphql/stream') =>
-    fetch(`${scene.gateways[0]?.url}${at}`, {
+    fetch(`${fixture.gateways[0]?.url}${at}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
     });
 
   it.each(['/graphql/stream', '/graphql'])('at %s shows changes without being told, and ends', async (at) => {
-    const order = scene.anOrder();
-    const stream = await scene.open(order, { path: at });
+    const order = fixture.anOrder();
+    const stream = await fixture.open(order, { path: at });
     await untilStatus(stream, 'PLACED');
-    await scene.change(order, 'AUTHORIZING', { silently: true });
+    await fixture.change(order, 'AUTHORIZING', { silently: true });
     await untilStatus(stream, 'AUTHORIZING');
-    await scene.change(order, 'CONFIRMED', { silently: true });
+    await fixture.change(order, 'CONFIRMED', { silently: true });
     await ended(stream);
     expect(stream.statuses()).toEqual(['PLACED', 'AUTHORIZING', 'CONFIRMED']);
     expect(stream.state.ended).toBe('complete');
   });
 
   it('shows what other subgraphs know, without what the gateway asks for itself', async () => {
-    const stream = await scene.open(scene.anOrder(), { selection: 'status paid' });
+    const stream = await fixture.open(fixture.anOrder(), { selection: 'status paid' });
     await until('an update', () => stream.updates.length > 0);
     stream.close();
     expect(stream.updates[0]).toEqual({ data: { orderUpdated: { status: 'PLACED', paid: expect.any(Number) } } });
@@ -47,10 +47,10 @@ describe('a stream', () => {
 
   it('shows the rest while a subgraph fails, and the whole when it is back', async () => {
     let isBroken = true;
-    scene.payments.before = () => {
+    fixture.payments.before = () => {
       if (isBroken) throw new Error('broken on purpose');
     };
-    const stream = await scene.open(scene.anOrder(), { selection: 'status paid' });
+    const stream = await fixture.open(fixture.anOrder(), { selection: 'status paid' });
     await until('a part', () => stream.updates.length > 0);
     expect(stream.updates[0]).toMatchObject({
       data: { orderUpdated: { status: 'PLACED', paid: null } },
@@ -63,12 +63,12 @@ describe('a stream', () => {
   });
 
   it.each([
-    ["somebody else's order", async () => ({ id: scene.anOrder().id, token: await scene.tokenOf(stranger) })],
-    ['an order that does not exist', async () => ({ id: 'ord_none', token: await scene.tokenOf(stranger) })],
-    ["an order that is nobody's business of a guest", async () => ({ id: scene.anOrder().id, token: '' })],
+    ["somebody else's order", async () => ({ id: fixture.anOrder().id, token: await fixture.tokenOf(stranger) })],
+    ['an order that does not exist', async () => ({ id: 'ord_none', token: await fixture.tokenOf(stranger) })],
+    ["an order that is nobody's business of a guest", async () => ({ id: fixture.anOrder().id, token: '' })],
   ])('of %s says what the query says, and ends', async (_, make) => {
     const { id, token } = await make();
-    const stream = await scene.open({ id }, { token });
+    const stream = await fixture.open({ id }, { token });
     await ended(stream);
     expect(stream.updates).toEqual([{ data: { orderUpdated: null } }]);
     expect(stream.state.ended).toBe('complete');
@@ -88,13 +88,13 @@ describe('a stream', () => {
     ['a query', '{ order(id: "a") { id } }', {}, 'SUBSCRIPTION_EXPECTED'],
     ['a mutation', 'mutation { spoil(id: "a") { id } }', {}, 'SUBSCRIPTION_EXPECTED'],
   ])('of %s says so, and ends', async (_, query, variables, code) => {
-    const stream = await scene.open(scene.anOrder(), { query, variables });
+    const stream = await fixture.open(fixture.anOrder(), { query, variables });
     await ended(stream);
     expect(stream.codes()).toEqual([code]);
   });
 
   it('is not what a plain request for a subscription gets: that is told where to go', async () => {
-    const { status, body } = (await scene.gateways[0]?.ask(orderStream, { variables: { id: 'a' } })) ?? {};
+    const { status, body } = (await fixture.gateways[0]?.ask(orderStream, { variables: { id: 'a' } })) ?? {};
     expect({ status, codes: body?.errors?.map(({ extensions }) => extensions.code) }).toEqual({
       status: 406,
       codes: ['SUBSCRIPTION_NEEDS_STREAM'],
@@ -113,26 +113,26 @@ describe('a stream', () => {
   });
 
   it('that somebody opens five times is one question, until the last one is closed', async () => {
-    const order = scene.anOrder();
-    const [streams, before] = [[] as OpenStream[], scene.reads.count];
+    const order = fixture.anOrder();
+    const [streams, before] = [[] as OpenStream[], fixture.reads.count];
     for (let index = 0; index < 5; index++)
-      streams.push(await scene.open(order, { token: await scene.tokenOf(order.customerId) }));
+      streams.push(await fixture.open(order, { token: await fixture.tokenOf(order.customerId) }));
     for (const stream of streams) await untilStatus(stream, 'PLACED');
-    const response = await fetch(`${scene.gateways[0]?.url}/metrics`);
+    const response = await fetch(`${fixture.gateways[0]?.url}/metrics`);
     const metrics = await response.text();
     expect(/^agora_gateway_live_streams\S* (\d+)$/m.exec(metrics)?.[1]).toBe('5');
     expect(/^agora_gateway_live_queries\S* (\d+)$/m.exec(metrics)?.[1]).toBe('1');
-    expect(scene.reads.count).toBeGreaterThan(before);
+    expect(fixture.reads.count).toBeGreaterThan(before);
     for (const stream of streams) stream.close();
     await until('all forgotten', async () => {
-      const text = await (await fetch(`${scene.gateways[0]?.url}/metrics`)).text();
+      const text = await (await fetch(`${fixture.gateways[0]?.url}/metrics`)).text();
       return /^agora_gateway_live_queries\S* 0$/m.test(text) && /^agora_gateway_live_streams\S* 0$/m.test(text);
     });
   });
 
   it('ends with the access token, and says so', async () => {
-    const order = scene.anOrder();
-    const stream = await scene.open(order, { token: await scene.tokenOf(order.customerId, 2) });
+    const order = fixture.anOrder();
+    const stream = await fixture.open(order, { token: await fixture.tokenOf(order.customerId, 2) });
     await ended(stream);
     expect(stream.codes()).toEqual(['UNAUTHENTICATED']);
     expect(stream.statuses()).toContain('PLACED');

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 import { namesIn, operationNames } from './operation-metrics.ts';
 import { perMinute } from './slow-operations.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
 import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

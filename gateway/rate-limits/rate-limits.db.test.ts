@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
 import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
 import { keyPair } from '#kit/user/token-builders.ts';

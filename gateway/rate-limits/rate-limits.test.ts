@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { anAccessToken, type HttpFixture, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
 let viewerKey: KeyPair;

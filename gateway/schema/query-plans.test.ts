@@ -2,7 +2,7 @@ import internals from '@apollo/federation-internals';
 import planner, { type QueryPlan } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { sdls, supergraphOf } from '#kit/gateway/builders.ts';
+import { sdls, supergraphOf } from '#kit/gateway/gateway.ts';
 import { operationsInUse, planCache } from './query-plans.ts';
 
 const supergraph = internals.Supergraph.build(supergraphOf(sdls));

@@ -10,7 +10,7 @@ import {
   type SubgraphFixture,
   sdls,
   supergraphOf,
-} from '#kit/gateway/builders.ts';
+} from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { httpServer, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';

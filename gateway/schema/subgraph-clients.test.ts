@@ -3,7 +3,7 @@ import type { SubgraphAnswer, SubgraphClient } from '../upstream/subgraph-client
 import { subgraphClients } from './subgraph-clients.ts';
 
 /** Clients that answer when told to, and remember what became of them. */
-const scene = () => {
+const fixture = () => {
   const events: string[] = [];
   const waiting: ((answer: SubgraphAnswer) => void)[] = [];
   const clients = subgraphClients((name, url) => {
@@ -25,7 +25,7 @@ const call = (held: { client: Pick<SubgraphClient, 'call'> }) =>
   (held.client.call as (request: object, headers: object) => Promise<SubgraphAnswer>)({ query: '{ a }' }, {});
 
 it('two supergraphs that name the same subgraph at the same URL share its client', () => {
-  const { clients, events } = scene();
+  const { clients, events } = fixture();
   const before = clients.acquire('user', 'http://a');
   clients.acquire('user', 'http://a');
   before.release();
@@ -33,7 +33,7 @@ it('two supergraphs that name the same subgraph at the same URL share its client
 });
 
 it('a client that no supergraph names is closed after its last call', async () => {
-  const { clients, events, answerAll } = scene();
+  const { clients, events, answerAll } = fixture();
   const old = clients.acquire('user', 'http://a');
   const underWay = call(old);
   clients.acquire('user', 'http://b');
@@ -45,7 +45,7 @@ it('a client that no supergraph names is closed after its last call', async () =
 });
 
 it('a request that is slower than its supergraph still gets its second answer', async () => {
-  const { clients, events, answerAll } = scene();
+  const { clients, events, answerAll } = fixture();
   const old = clients.acquire('user', 'http://a');
   old.release();
   const late = call(old);
@@ -55,7 +55,7 @@ it('a request that is slower than its supergraph still gets its second answer', 
 });
 
 it('what cannot be connected to is said at once, and leaves nothing open', async () => {
-  const { clients, events } = scene();
+  const { clients, events } = fixture();
   expect(() => clients.acquire('user', '')).toThrow('no URL');
   await clients.close();
   expect(events).toEqual([]);

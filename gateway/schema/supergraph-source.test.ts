@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nowhere } from '#kit/gateway/builders.ts';
+import { nowhere } from '#kit/gateway/gateway.ts';
 import { httpServer } from '#kit/user/token-builders.ts';
 import { supergraphSource } from './supergraph-source.ts';
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
-import { aGateway, type GatewayReply } from '#kit/gateway/builders.ts';
-import { answer, aReplica } from '#kit/gateway/upstream-builders.ts';
+import { aGateway, type GatewayReply } from '#kit/gateway/gateway.ts';
+import { answer, aReplica } from '#kit/gateway/upstream.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type BulkheadBounds, bulkhead } from './bulkhead.ts';
 import type { SubgraphFailure } from './subgraph-call.ts';
 
 const bounds = { queueTimeoutMs: 20_000, viewerConcurrency: 100, viewerQueue: 100 };
-const scene = (over: Pick<BulkheadBounds, 'concurrency' | 'queue'> & Partial<BulkheadBounds>) =>
+const fixture = (over: Pick<BulkheadBounds, 'concurrency' | 'queue'> & Partial<BulkheadBounds>) =>
   bulkhead({ ...bounds, ...over });
 const ada = { key: 'ada' };
 
@@ -34,7 +34,7 @@ const fault = (running: Promise<unknown>) =>
 
 describe('a bulkhead', () => {
   it('runs so many at a time, lets so many wait in order, and refuses the rest at once', async () => {
-    const places = scene({ concurrency: 2, queue: 2 });
+    const places = fixture({ concurrency: 2, queue: 2 });
     const works = [work(), work(), work(), work()];
     const runs = works.map(({ run }) => places.run(ada, run));
     expect(works.map(({ begun }) => begun())).toEqual([true, true, false, false]);
@@ -50,7 +50,7 @@ describe('a bulkhead', () => {
   });
 
   it('gives the place of failed work to the next', async () => {
-    const places = scene({ concurrency: 1, queue: 1 });
+    const places = fixture({ concurrency: 1, queue: 1 });
     const failing = places.run(ada, () => Promise.reject(new Error('failed')));
     const next = places.run(ada, async () => 'ran');
     await expect(failing).rejects.toThrow('failed');
@@ -59,7 +59,7 @@ describe('a bulkhead', () => {
   });
 
   it('sends away what waits when its client has left', async () => {
-    const places = scene({ concurrency: 1, queue: 1 });
+    const places = fixture({ concurrency: 1, queue: 1 });
     const first = work();
     const running = places.run(ada, first.run);
     const waits = new AbortController();
@@ -75,7 +75,7 @@ describe('a bulkhead', () => {
     ['all places are taken', {}, 'SUBGRAPH_OVERLOADED'],
     ['the places of this viewer are taken', { concurrency: 2, viewerConcurrency: 1 }, 'TOO_MANY_REQUESTS'],
   ])('tells what has waited too long whether %s', async (_, over, code) => {
-    const places = scene({ concurrency: 1, queue: 1, queueTimeoutMs: 20, ...over });
+    const places = fixture({ concurrency: 1, queue: 1, queueTimeoutMs: 20, ...over });
     const first = work();
     const running = places.run(ada, first.run);
     expect(await fault(places.run(ada, work().run))).toBe(code);
@@ -87,7 +87,7 @@ describe('a bulkhead', () => {
 
 describe('the share of a viewer', () => {
   /** Many works of one viewer: those that have begun, and how to end them. */
-  const many = (places: ReturnType<typeof scene>, key: string, count: number) => {
+  const many = (places: ReturnType<typeof fixture>, key: string, count: number) => {
     const works = Array.from({ length: count }, work);
     const faults = works.map(({ run }) => fault(places.run({ key }, run)));
     const begun = () => works.filter((each) => each.begun()).length;
@@ -95,7 +95,7 @@ describe('the share of a viewer', () => {
   };
 
   it('is so many places and so much of the queue; what is beyond is refused, and others are served', async () => {
-    const places = scene({ concurrency: 10, queue: 100, viewerConcurrency: 3, viewerQueue: 4 });
+    const places = fixture({ concurrency: 10, queue: 100, viewerConcurrency: 3, viewerQueue: 4 });
     const greedy = many(places, 'greedy', 50);
     const other = many(places, 'other', 3);
     expect([greedy.begun(), other.begun(), places.state()]).toEqual([3, 3, { pending: 6, waiting: 4 }]);
@@ -107,7 +107,7 @@ describe('the share of a viewer', () => {
   });
 
   it('comes in turn: a place that becomes free goes to the next viewer, not to the longest line', async () => {
-    const places = scene({ concurrency: 1, queue: 100 });
+    const places = fixture({ concurrency: 1, queue: 100 });
     const order: string[] = [];
     const calls = ['ada', 'ada', 'ada', 'ada', 'bob', 'cyd', 'bob'].map((key) =>
       places.run({ key }, async () => void order.push(key)),
@@ -117,7 +117,7 @@ describe('the share of a viewer', () => {
   });
 
   it('gives its own free places to its own line while others have theirs', async () => {
-    const places = scene({ concurrency: 10, queue: 100, viewerConcurrency: 1 });
+    const places = fixture({ concurrency: 10, queue: 100, viewerConcurrency: 1 });
     const [ada, bob] = [many(places, 'ada', 2), many(places, 'bob', 2)];
     bob.works[0]?.end();
     await bob.faults[0];

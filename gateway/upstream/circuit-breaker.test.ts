@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 /** A subgraph that does what is next in `script`, and a breaker before it. */
-const scene = (over: Partial<BreakerBounds> = {}) => {
+const fixture = (over: Partial<BreakerBounds> = {}) => {
   let calls = 0;
   let outcome: () => Promise<object> = async () => ({ data: {} });
   const states: string[] = [];
@@ -65,7 +65,7 @@ const scene = (over: Partial<BreakerBounds> = {}) => {
 };
 
 const opened = async (over: Partial<BreakerBounds> = {}) => {
-  const it = scene(over);
+  const it = fixture(over);
   it.fails(away);
   for (let n = 0; n < 3; n++) await it.send();
   return it;
@@ -80,7 +80,7 @@ describe('a circuit breaker', () => {
   });
 
   it('counts a call that many share as many', async () => {
-    const { send, fails, breaker } = scene();
+    const { send, fails, breaker } = fixture();
     fails(away);
     await send({ waiters: () => 2 });
     expect(breaker.state()).toBe('closed');
@@ -89,7 +89,7 @@ describe('a circuit breaker', () => {
   });
 
   it('starts to count anew after a good answer', async () => {
-    const { send, fails, answers, breaker } = scene();
+    const { send, fails, answers, breaker } = fixture();
     for (const well of [false, false, true, false, false]) {
       if (well) answers();
       else fails(away);
@@ -99,7 +99,7 @@ describe('a circuit breaker', () => {
   });
 
   it('opens when too large a share fails, though never many in a row', async () => {
-    const { send, fails, answers, breaker } = scene();
+    const { send, fails, answers, breaker } = fixture();
     for (let n = 0; n < 12 && breaker.state() === 'closed'; n++) {
       if (n % 3 === 0) answers();
       else fails(away);
@@ -112,14 +112,14 @@ describe('a circuit breaker', () => {
     ['a 4xx', refused],
     ['a client that has left', () => new SubgraphFailure('CLIENT_GONE')],
   ])('does not open for %s', async (_, why) => {
-    const { send, fails, breaker } = scene();
+    const { send, fails, breaker } = fixture();
     fails(why);
     for (let n = 0; n < 30; n++) await send();
     expect(breaker.state()).toBe('closed');
   });
 
   it('does not take a client that has left for a sign of health', async () => {
-    const { send, fails, breaker } = scene();
+    const { send, fails, breaker } = fixture();
     for (const why of [away, away, () => new SubgraphFailure('CLIENT_GONE'), away]) {
       fails(why);
       await send();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere } from '#kit/gateway/builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
 import { type HttpFixture, httpServer, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 
 const lamp = { id: 'p1', title: 'Lamp', stock: 3 };

@@ -1,14 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  aSubgraphClient,
-  type ClientFixture,
-  headers,
-  mutation,
-  query,
-  times,
-} from '#kit/gateway/upstream-builders.ts';
+import { aSubgraphClient, type ClientFixture, headers, mutation, query, times } from '#kit/gateway/upstream.ts';
 import { until } from '#kit/vitest/until.ts';
 import { hasAddresses } from './replicas.ts';
 import { upstreamBounds } from './variables.ts';

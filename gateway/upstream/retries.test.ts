@@ -20,7 +20,7 @@ const refused = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', { isUnhealthy: true,
 const bad = new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', { isUnhealthy: true });
 
 /** Fails in the given ways one after the other, then answers. */
-const scene = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) => {
+const fixture = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) => {
   const pauses: number[] = [];
   const triedAtEach: number[][] = [];
   const send = withRetries(
@@ -51,41 +51,41 @@ const scene = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) =>
 
 describe('a second try', () => {
   it('is made for a query, elsewhere, after a random pause', async () => {
-    const { send, triedAtEach, pauses } = scene([broken, refused]);
+    const { send, triedAtEach, pauses } = fixture([broken, refused]);
     expect(await send(query)).toEqual({ data: {} });
     expect(triedAtEach).toEqual([[], [1], [1, 2]]);
     expect(pauses).toHaveLength(2);
   });
 
   it('is made for a mutation only when nothing of it was sent', async () => {
-    const unsent = scene([refused]);
+    const unsent = fixture([refused]);
     expect(await unsent.send(mutation)).toEqual({ data: {} });
-    const sent = scene([broken]);
+    const sent = fixture([broken]);
     await expect(sent.send(mutation)).rejects.toBe(broken);
     expect(sent.tries()).toBe(1);
   });
 
   it('is not made for what would only fail again', async () => {
-    const { send, tries } = scene([bad]);
+    const { send, tries } = fixture([bad]);
     await expect(send(query)).rejects.toBe(bad);
     expect(tries()).toBe(1);
   });
 
   it('has an end', async () => {
-    const { send, tries } = scene([broken, broken, broken, broken]);
+    const { send, tries } = fixture([broken, broken, broken, broken]);
     await expect(send(query)).rejects.toBe(broken);
     expect(tries()).toBe(3);
   });
 
   it('is not made when the budget is spent', async () => {
-    const { send, tries } = scene([broken, broken], { budget: retryBudget({ ratio: 0, reserve: 1 }) });
+    const { send, tries } = fixture([broken, broken], { budget: retryBudget({ ratio: 0, reserve: 1 }) });
     await expect(send(query)).rejects.toBe(broken);
     expect(tries()).toBe(2);
   });
 
   it('is not waited for beyond the deadline of the call', async () => {
     const deadline = new AbortController();
-    const { send, tries } = scene([broken], { pauseMs: 600_000 });
+    const { send, tries } = fixture([broken], { pauseMs: 600_000 });
     const sending = send({ ...query, signal: deadline.signal });
     deadline.abort();
     await expect(sending).rejects.toBe(broken);

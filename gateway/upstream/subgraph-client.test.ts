@@ -11,14 +11,14 @@ import {
   oneByOne,
   query,
   times,
-  upstreamScene,
-} from '#kit/gateway/upstream-builders.ts';
+  upstreamFixture,
+} from '#kit/gateway/upstream.ts';
 import { httpServer } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { type SubgraphState, upstreamMetrics } from './metrics.ts';
 
-const { replica, client, end } = upstreamScene();
+const { replica, client, end } = upstreamFixture();
 afterEach(end);
 
 const well: unknown = expect.objectContaining({ data: { me: 'Ada' } });

@@ -9,11 +9,11 @@ import {
   oneByOne,
   query,
   times,
-  upstreamScene,
-} from '#kit/gateway/upstream-builders.ts';
+  upstreamFixture,
+} from '#kit/gateway/upstream.ts';
 import { until } from '#kit/vitest/until.ts';
 
-const { replica, client, end } = upstreamScene();
+const { replica, client, end } = upstreamFixture();
 afterEach(end);
 
 describe('a subgraph in trouble', () => {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { getTarget } from '#kit/gateway/get-target.ts';
+import { getTarget } from '#kit/network/get-target.ts';
 import { contextIfAny } from '../observability/context.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createHttpServer } from './server.ts';

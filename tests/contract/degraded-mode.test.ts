@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Kind, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nowhere, sdls } from '#kit/gateway/builders.ts';
+import { nowhere, sdls } from '#kit/gateway/gateway.ts';
 import { subgraphNames } from '#ops/services.ts';
 import { subgraphSources } from '#tools/compose.ts';
 import { type Degradation, degradedTable, publishedOperations } from '#tools/degraded/table.ts';

@@ -1,6 +1,6 @@
 /** Every published operation, sent once to the running shop in the name of the demo customer. */
 import { randomUUID } from 'node:crypto';
-import { demoCustomer, rehearse } from '#kit/agora/rehearsal.ts';
+import { demoCustomer, runSampleSession } from '#kit/agora/sample-session.ts';
 import { shopperOf } from '#launcher/shopper/shopper.ts';
 import type { ContractShop, Reply } from './shop.ts';
 import type { PublishedOperation, Workspace } from './workspace.ts';
@@ -32,7 +32,7 @@ export const accessTokenOf = async ({ ask }: Pick<ContractShop, 'ask'>): Promise
 const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<readonly Run[]> => {
   const accessToken = await accessTokenOf(shop);
   const variables = {
-    ...(await rehearse(await shopperOf(shop.gateway, demoCustomer))),
+    ...(await runSampleSession(await shopperOf(shop.gateway, demoCustomer))),
     // An order that is placed for the first time, which costs more than to be told of it again.
     PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
   } as Readonly<Record<string, object>>;

@@ -1,6 +1,6 @@
 /** Signing in the whole way: a client, the gateway with what it counts, and the user subgraph with what it remembers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aGateway, type GatewayFixture } from '#kit/gateway/builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { keyPair } from '#kit/user/token-builders.ts';

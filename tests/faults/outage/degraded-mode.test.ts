@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
-import { rehearse } from '#kit/agora/rehearsal.ts';
+import { runSampleSession } from '#kit/agora/sample-session.ts';
 import { until } from '#kit/vitest/until.ts';
 import type { Answer } from '#launcher/shopper/graphql-client.ts';
 import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
@@ -45,7 +45,7 @@ beforeAll(async () => {
     },
   });
   shopper = await newShopper(agora.gateway);
-  variables = await rehearse(shopper);
+  variables = await runSampleSession(shopper);
   whole = new Map(await askAll(async ({ data, errors }, { name }) => [name, wholeData(name, data, errors)]));
 }, 120_000);
 afterAll(() => agora?.stop());

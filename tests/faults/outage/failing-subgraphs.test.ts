@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fault, faults, type StandIn, standIn, standInSupergraph } from '#bench/upstream/stand-in.ts';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
-import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/builders.ts';
+import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/gateway.ts';
 import { redisHere } from '#kit/redis/redis.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';

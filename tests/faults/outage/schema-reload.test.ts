@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '#kit/gateway/builders.ts';
+import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '#kit/gateway/gateway.ts';
 import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { freePorts } from '#launcher/free-ports.ts';

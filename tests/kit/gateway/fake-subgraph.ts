@@ -2,9 +2,9 @@
 import type { SubgraphRequest } from '#gateway/upstream/subgraph-call.ts';
 import { type HttpFixture, httpServer } from '../user/token-builders.ts';
 
-export const forAMinute = 'max-age=60, public';
+const forAMinute = 'max-age=60, public';
 
-export interface StandInAnswer {
+export interface FakeAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly object[];
   /** `forAMinute` when nothing is said, none when it is empty. */
@@ -12,33 +12,33 @@ export interface StandInAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface StandIn extends HttpFixture {
+export interface FakeSubgraph extends HttpFixture {
   /** What came, oldest first. */
   readonly asked: SubgraphRequest[];
   /** From now on. */
-  answer: (request: SubgraphRequest) => StandInAnswer | Promise<StandInAnswer>;
+  answer: (request: SubgraphRequest) => FakeAnswer | Promise<FakeAnswer>;
 }
 
-export const aStandIn = async (answer: StandIn['answer']): Promise<StandIn> => {
+export const aFakeSubgraph = async (answer: FakeSubgraph['answer']): Promise<FakeSubgraph> => {
   const server = await httpServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const asked = JSON.parse(Buffer.concat(chunks).toString()) as SubgraphRequest;
-    standIn.asked.push(asked);
-    const { cacheControl = forAMinute, headers = {}, ...body } = await standIn.answer(asked);
+    fake.asked.push(asked);
+    const { cacheControl = forAMinute, headers = {}, ...body } = await fake.answer(asked);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (cacheControl) response.setHeader('cache-control', cacheControl);
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
-  const standIn: StandIn = { ...server, asked: [], answer };
-  return standIn;
+  const fake: FakeSubgraph = { ...server, asked: [], answer };
+  return fake;
 };
 
 /** The ids that an `_entities` fetch named. */
 export const idsIn = ({ variables }: SubgraphRequest): string[] =>
   ((variables?.representations ?? []) as { id: string }[]).map(({ id }) => id);
 
-export interface Gate {
+interface Gate {
   readonly opened: Promise<void>;
   readonly open: () => void;
 }

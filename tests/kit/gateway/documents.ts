@@ -1,11 +1,12 @@
 /** Manifests of trusted documents, gateways that have one, and requests that name their document in every way. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { documentId } from '#gateway/documents/document-text.ts';
 import type { Manifest } from '#gateway/documents/manifest.ts';
 import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from './builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from './gateway.ts';
 
 /** The text of a manifest that lists these documents. */
 export const aManifest = (...bodies: string[]): string => {
@@ -20,16 +21,16 @@ export const aManifest = (...bodies: string[]): string => {
 /** The extension with which APQ names a document. */
 export const persistedQuery = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: documentId(text) } });
 
-export interface DocumentScene {
+export interface DocumentsFixture {
   readonly user: SubgraphFixture;
-  /** A gateway that lists the documents of the scene. */
+  /** A gateway that lists the documents of the fixture. */
   start(environment: Record<string, string>): Promise<GatewayFixture>;
   bearer(...roles: string[]): Promise<{ authorization: string }>;
   close(): Promise<void>;
 }
 
 /** One subgraph is there, `{ me whoAmI }`, and both fields are "Ada". */
-export const aDocumentScene = async (...listed: string[]): Promise<DocumentScene> => {
+export const aDocumentsFixture = async (...listed: string[]): Promise<DocumentsFixture> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-documents-'));
   const manifest = path.join(folder, 'manifest.json');
   writeFileSync(manifest, aManifest(...listed));

@@ -1,4 +1,5 @@
 /** A subgraph client as the gateway makes one, over servers of the test's own. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { upstreamMetrics } from '#gateway/upstream/metrics.ts';
@@ -98,7 +99,7 @@ export const oneByOne = async <T>(count: number, make: () => Promise<T>): Promis
 };
 
 /** Replicas and clients that end with the test that made them. */
-export const upstreamScene = () => {
+export const upstreamFixture = () => {
   const running: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(started: T): T => {
     running.push(started);

@@ -1,18 +1,18 @@
 /** Orders that a test can change, behind gateways that tell of it: real HTTP, real streams, real change notifications. */
+
 import { createClient } from 'graphql-sse';
 import { newId } from '#contracts/ids.ts';
 import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
-import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
+import { anAccessToken, type KeyPair, keyPair, keyServer } from '../user/token-builders.ts';
 import { until } from '../vitest/until.ts';
-import { aGateway, type GatewayFixture, supergraphOf } from './builders.ts';
-import { liveSdls, type OrderFixture, orderSubgraph, paymentSubgraph, type Tap } from './live-subgraphs.ts';
+import { aGateway, aSubgraph, fixtureSchema, type GatewayFixture, supergraphOf } from './gateway.ts';
 
-export interface LiveScene {
+export interface LiveFixture {
   readonly gateways: GatewayFixture[];
   /** Reads of an order in its subgraph. */
-  readonly reads: Tap;
-  readonly payments: Tap;
+  readonly reads: Hook;
+  readonly payments: Hook;
   readonly changes: ChangeNotifications;
   anOrder(customerId?: string): OrderFixture;
   /** Changes the order, and tells of it unless the test wants that to be lost. */
@@ -24,7 +24,7 @@ export interface LiveScene {
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly gateway?: GatewayFixture | undefined;
   readonly selection?: string;
   readonly query?: string;
@@ -50,12 +50,12 @@ export interface OpenStream {
 
 export const orderStream = 'subscription ($id: ID!) { orderUpdated(id: $id) { id status } }';
 
-export const liveScene = async (environment: Record<string, string>, howMany = 1): Promise<LiveScene> => {
+export const liveFixture = async (environment: Record<string, string>, howMany = 1): Promise<LiveFixture> => {
   const [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
   const keys = await keyServer([tokenKey.publicKey]);
   const orders = new Map<string, OrderFixture>();
-  const reads: Tap = { count: 0, before: () => undefined };
-  const payments: Tap = { count: 0, before: () => undefined };
+  const reads: Hook = { count: 0, before: () => undefined };
+  const payments: Hook = { count: 0, before: () => undefined };
   const [order, payment] = await Promise.all([
     orderSubgraph(orders, reads, viewerKey),
     paymentSubgraph(payments, viewerKey),
@@ -146,3 +146,63 @@ const openStream = (
 /** Waits for this status to come. */
 export const untilStatus = (stream: OpenStream, status: string, withinMs = 10_000): Promise<void> =>
   until(`the status ${status}`, () => stream.statuses().includes(status), withinMs);
+
+const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])`;
+
+export const liveSdls = {
+  order: `${federation}
+    type Query { order(id: ID!): Order }
+    type Mutation { spoil(id: ID!): Order }
+    type Subscription { orderUpdated(id: ID!): Order somethingElse(id: ID!): Order }
+    type Order @key(fields: "id") { id: ID! status: String! version: Int! isFinal: Boolean! note(of: String): String }`,
+  payment: `${federation}
+    type Query { fee: Int }
+    type Order @key(fields: "id") { id: ID! paid: Int }`,
+};
+
+interface OrderFixture {
+  readonly id: string;
+  readonly customerId: string;
+  version: number;
+  status: string;
+}
+
+/** Something that tests make wait, or fail. */
+interface Hook {
+  /** How often it was reached. */
+  count: number;
+  /** Waited for each time. */
+  before: () => Promise<void> | void;
+}
+
+const orderSubgraph = (orders: ReadonlyMap<string, OrderFixture>, reads: Hook, key: KeyPair) => {
+  const show = ({ id, status, version }: OrderFixture) => ({ id, status, version, isFinal: status === 'CONFIRMED' });
+  const resolvers = {
+    Query: {
+      order: async (_: unknown, { id }: { id: string }, { viewer }: { viewer: { kind: string; id?: string } }) => {
+        const found = orders.get(id);
+        if (!found || found.customerId !== viewer.id) return null;
+        // As it is when the read begins: what happens while it is on its way is not in it.
+        const shown = show(found);
+        reads.count++;
+        await reads.before();
+        return shown;
+      },
+    },
+    Mutation: { spoil: (_: unknown, { id }: { id: string }) => orders.get(id) },
+    Order: {
+      __resolveReference: ({ id }: { id: string }) => orders.get(id),
+      note: (_: unknown, { of }: { of?: string }) => of ?? 'none',
+    },
+  };
+  return aSubgraph('order', {}, key, fixtureSchema(liveSdls.order, resolvers));
+};
+
+const paymentSubgraph = (payments: Hook, key: KeyPair) => {
+  const paid = async () => {
+    payments.count++;
+    await payments.before();
+    return payments.count;
+  };
+  return aSubgraph('payment', {}, key, fixtureSchema(liveSdls.payment, { Order: { paid } }));
+};

@@ -1,4 +1,5 @@
 /** Variables with which every operation of the storefront gives as much as it can, made by really shopping. */
+
 import { randomUUID } from 'node:crypto';
 import { type OrderView, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
 import * as storefront from '#operations/documents.generated.ts';
@@ -15,7 +16,7 @@ const extraStepWithinMs = 30_000;
  * Buys with cards of every kind, and fills the cart again. A mutation with the same key and input gets the same answer
  * again, so each of them can be sent more than once.
  */
-export const rehearse = async (shopper: Shopper): Promise<Variables> => {
+export const runSampleSession = async (shopper: Shopper): Promise<Variables> => {
   const { product } = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'trail-lamp-200' });
   const variantId = product?.variants[0]?.id ?? '';
   const buy = async (paymentMethodToken: string, status: OrderView['status']) => {

@@ -1,4 +1,5 @@
 /** A small graph over real HTTP: two subgraphs, a key server and the gateway in front, for tests of the gateway itself. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
