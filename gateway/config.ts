@@ -1,4 +1,4 @@
-/** The gateway's variables: each concern has its own beside it, this is the whole. */
+/** All variables of the gateway; each folder declares its own in `variables.ts`. */
 import { z } from 'zod';
 import { processVariables, variable } from '#platform/config/config.ts';
 import { cachingVariables } from './caching/variables.ts';
@@ -28,12 +28,12 @@ export const gatewayVariables = z
     ...httpVariables,
     ...rateLimitVariables,
     ...observabilityVariables,
-    // Platforms that run any program say PORT; where several services have one environment, GATEWAY_PORT is this one's.
+    // Hosting platforms set PORT; GATEWAY_PORT is for environments that several services share.
     GATEWAY_PORT: variable.port(service.port).unwrap().optional(),
     PORT: variable.port(service.port),
-    // What several gateways share; without it each keeps its own.
+    // State shared by several gateways (caches, rate limits, APQ); without it each keeps its own.
     REDIS_URL: variable.redis().optional(),
-    // Change notifications travel there where Redis does not carry the events.
+    // Carries change notifications where there is no Redis.
     EVENTS_DATABASE_URL: variable.database().optional(),
   })
   .superRefine(checkSupergraphVariables)
@@ -41,9 +41,9 @@ export const gatewayVariables = z
   .superRefine(checkHttpVariables)
   .superRefine(checkDocumentVariables);
 
-/** All of the gateway's variables, and those that `env` has for single subgraphs, such as `ORDER_SUBGRAPH_URL`. */
+/** The gateway's variables plus those that `env` has for single subgraphs, such as `ORDER_SUBGRAPH_URL`. */
 export const gatewayVariablesOf = (env: Readonly<Record<string, string | undefined>>) =>
-  // zod's types know no patterns of names; `SubgraphVariables` says what may be there beside.
+  // zod cannot type name patterns; `SubgraphVariables` types the additional names.
   gatewayVariables.safeExtend(subgraphVariablesOf(env)) as unknown as typeof gatewayVariables;
 
 export type GatewayConfig = z.output<typeof gatewayVariables> & SubgraphVariables;

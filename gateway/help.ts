@@ -1,7 +1,7 @@
 /**
- * `node gateway/main.ts --help`: every variable, what it may be, its default, and why. The reasons are the comments that
- * stand above the variables, so that one text serves who reads the code and who runs it. (There is no build: the sources
- * are always there.)
+ * `node gateway/main.ts --help`: every variable with its type, default and reason. The reasons are the comments above
+ * the variables, so that one text serves readers of the code and operators. (There is no build: the sources are always
+ * there.)
  */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -22,7 +22,7 @@ export const help = (): string => {
   const names = Object.entries(properties as Record<string, Property>);
   const entries = names.flatMap(([name, property], index) => {
     const reason = reasons.get(name);
-    // Variables that one comment is for stand together above it.
+    // Variables that share a comment are listed together above it.
     const isLast = reason !== reasons.get(names[index + 1]?.[0] ?? '');
     return [`  ${name}  ${kindOf(property)}`, ...((isLast && reason) || []).map((line) => `      ${line}`)];
   });
@@ -45,7 +45,7 @@ const sources = (): string[] =>
     .toSorted()
     .map((file) => readFileSync(path.join(root, file), 'utf8'));
 
-/** The comment above each variable; one comment may be for several that follow each other without an empty line. */
+/** The comment above each variable; consecutive variables without an empty line share one. */
 export const reasonsIn = (texts: readonly string[]): Map<string, string[]> => {
   const reasons = new Map<string, string[]>();
   for (const text of texts) {

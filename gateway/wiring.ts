@@ -1,4 +1,4 @@
-/** The composition root: configuration in, a gateway that is ready to listen out. */
+/** The composition root: configuration in, a gateway ready to listen out. */
 import type { FastifyInstance } from 'fastify';
 import { documentStore } from '#platform/graphql/document-store.ts';
 import type { Logger } from '#platform/observability/log.ts';
@@ -39,11 +39,10 @@ interface GatewayKit {
 
 interface Gateway {
   readonly http: FastifyInstance;
-  /** Waits for the requests under way, then lets go of the subgraphs. */
+  /** Waits for requests in flight, then releases everything. */
   readonly close: () => Promise<void>;
 }
 
-/** What the gateway leans on: the graph over its subgraphs; Redis and change notifications where there are any. */
 const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, 'log' | 'metrics'>) => {
   const subgraphMetrics = upstreamMetrics(metrics);
   const connect = (name: string, url: string): SubgraphClient =>
@@ -60,7 +59,7 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
   return { changes, redis, caches, schema, release };
 };
 
-/** No subgraph needs to be up for it: whoever is away is missing from the answers, not the reason for none. */
+/** No subgraph needs to be up: what is missing is missing from the answers. */
 export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
   const { changes, redis, caches, schema, release } = foundations(config, { log, metrics });
   const notReady = async () => [

@@ -1,16 +1,16 @@
-/** What makes two requests the same question. */
+/** Cache keys: what makes two requests the same query. */
 import { createHash } from 'node:crypto';
 import { type DocumentNode, type OperationDefinitionNode, print } from 'graphql';
 
-/** Of a text: 128 bits, so that nobody can make two questions meet. */
+/** A 128-bit hash, so that nobody can construct a collision. */
 export const digest = (...parts: readonly string[]): string => {
   const hash = createHash('sha256');
-  // With their lengths, or parts could pass letters to each other.
+  // Length-prefixed, so that characters cannot move from one part to the next.
   for (const part of parts) hash.update(`${part.length}:${part}`);
   return hash.digest('base64url').slice(0, 22);
 };
 
-// Apollo Server hands out the same parsed document for the same text, so each is printed once. What is kept is short.
+// Apollo Server reuses the parsed document for the same text, so each is printed once.
 const digests = new WeakMap<DocumentNode, string>();
 
 const normalised = (document: DocumentNode): string => {
@@ -19,11 +19,11 @@ const normalised = (document: DocumentNode): string => {
   return known;
 };
 
-/** The operation of a document, however it is spaced and commented. */
+/** Identifies an operation regardless of whitespace and comments. */
 export const operationId = (document: DocumentNode, operationName: string | null | undefined): string =>
   digest(normalised(document), operationName ?? '');
 
-/** Only variables that the operation declares can make a difference. */
+/** Only declared variables can make a difference. */
 export const variablesText = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>> = {},
@@ -37,7 +37,7 @@ export const variablesText = (
     inOrder,
   );
 
-/** Input objects are the same in whatever order their fields come. */
+/** Input objects are equal whatever the order of their fields. */
 const inOrder = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))

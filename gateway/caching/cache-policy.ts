@@ -4,9 +4,9 @@ import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { Generations } from './cache-store.ts';
 
-/** A response may be cached for as long, and as widely, as the most careful subgraph that it is made of allows. */
+/** What may be cached, for how long and for whom. A response is as cacheable as its least cacheable part. */
 
-/** Of Apollo Server: the policy of the whole response, which can only become stricter. */
+/** Apollo Server's policy of the whole response, which can only become stricter. */
 export interface CachePolicy {
   restrict(hint: CacheHint): void;
 }
@@ -17,8 +17,8 @@ interface CacheHint {
 }
 
 /**
- * What a `cache-control` header allows. Nothing when it is absent; to one viewer only unless it says `public`, since
- * what a subgraph answers may always depend on who asks.
+ * What a `cache-control` header allows: nothing when absent, and private unless it says `public`, because an answer may
+ * always depend on the viewer.
  */
 export const hintOf = (cacheControl: string | undefined): CacheHint => {
   const directives = (cacheControl ?? '')
@@ -31,27 +31,27 @@ export const hintOf = (cacheControl: string | undefined): CacheHint => {
   return { maxAge: mayNot ? 0 : Number(maxAge ?? 0), scope: isPublic ? 'PUBLIC' : 'PRIVATE' };
 };
 
-/** A subgraph that says nothing, or failed, allows no caching. */
+/** A subgraph that failed or sends no header allows no caching. */
 export const restrictPolicy = (policy: CachePolicy, cacheControl: string | undefined): void =>
   policy.restrict(hintOf(cacheControl));
 
-/** For how long everybody may share what came under this hint; 0 for not at all. */
+/** How long everybody may share what came with this hint; 0 for not at all. */
 export const sharedSeconds = ({ maxAge, scope }: CacheHint): number => (scope === 'PUBLIC' ? maxAge : 0);
 
 export interface CacheContext {
-  /** False: what was kept is not good enough for this request. What it fetches is kept all the same. */
+  /** False: the client wants a fresh answer. What it fetches is cached all the same. */
   readonly mayRead: boolean;
   /** The subgraphs that have contributed so far. */
   readonly sources: Set<string>;
-  /** Of the data that this request's fetches may still find; known once the request has been looked up. */
+  /** Under which this request's fetches are cached; known after the lookup. */
   generations?: Generations;
-  /** Parts of the answer were found, so its time is shorter than that of one made anew. */
+  /** Parts came from the cache, so this answer expires sooner than a fresh one. */
   hasCachedParts: boolean;
 }
 
 /**
- * Guests and customers see the same of what is public; `public` of a subgraph's answer says so. Whoever has another
- * role may be shown more in the very same fields (drafts, say) and must not find what others were shown.
+ * Guests and customers see the same public data. Other roles may see more in the same fields (drafts, for example) and
+ * must neither find nor leave shared entries.
  */
 const isPublicViewer = (viewer: Viewer): boolean =>
   viewer.kind === 'guest' || viewer.roles.every((role) => role === 'CUSTOMER');
@@ -60,11 +60,11 @@ interface RequestFacts {
   readonly viewer: Viewer;
   readonly operation: OperationTypeNode | undefined;
   readonly cacheControl: string | undefined;
-  /** The client's headers that go on to subgraphs make an answer the client's own. */
+  /** Forwarded client headers make an answer specific to the client. */
   readonly forwardsHeaders: boolean;
 }
 
-/** `undefined` for a request that must neither find nor leave anything. */
+/** `undefined` for a request that must neither read nor write the shared caches. */
 export const cacheContextOf = ({
   viewer,
   operation,
@@ -77,7 +77,7 @@ export const cacheContextOf = ({
   return { mayRead: !asked.includes('no-cache'), sources: new Set(), hasCachedParts: false };
 };
 
-/** By request. A call of a subgraph that is made for no known request (or for a mutation) finds nothing here. */
+/** By request. Subgraph calls of mutations, or of no known request, find nothing here. */
 export interface CacheContexts {
   set(request: RequestContext, sharing: CacheContext): void;
   get(request: RequestContext): CacheContext | undefined;
@@ -85,12 +85,12 @@ export interface CacheContexts {
 
 export const cacheContexts = (): CacheContexts => new WeakMap<RequestContext, CacheContext>();
 
-// By these an answer differs. A CDN must also not give a guest's page to whoever comes with a token: it may be a bad one.
+// What an answer varies by. A CDN must not serve a guest's page to a client with a token: the token may be invalid.
 const differsBy = ['authorization', 'accept'];
 
 /**
- * Only what a guest got by GET, without errors, and public in all its parts, may be kept outside; for `maxAgeSeconds` at
- * most, because nobody can call it back. All else is `no-store`.
+ * Only complete, public GET responses to guests may be cached outside, for at most `maxAgeSeconds` because they cannot
+ * be invalidated there. Everything else is `no-store`.
  */
 export const httpCaching = (maxAgeSeconds: number): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async () => ({

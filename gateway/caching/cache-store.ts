@@ -1,21 +1,21 @@
 import { LRUCache } from 'lru-cache';
 import { cachingBounds } from './variables.ts';
 
-/** Where answers are kept, and how they are forgotten: by generations of what they were made from. */
+/** Where cached values live. Entries are invalidated by generation: each change gives a subgraph's data a new one. */
 
 /**
- * A store's own: whoever reads hands them back when writing. The generation of each subgraph's data: another text after each change that was heard of. `*` is that of all data.
- * A subgraph that is not named has never changed.
+ * Opaque to callers, who pass them from a read to the following write. The generation of each subgraph's data changes
+ * with every change notification; `*` is that of all data. A subgraph that is missing has never changed.
  */
 export type Generations = Readonly<Record<string, string>>;
 
 export const everything = '*';
 
-/** An entry is good as long as the subgraphs that it was made from are of the generation under which it was begun. */
+/** An entry is valid while its source subgraphs are at the generation under which its fetch began. */
 export interface NewEntry {
   readonly key: string;
   readonly value: string;
-  /** The subgraphs. */
+  /** Subgraph names. */
   readonly sources: readonly string[];
   readonly ttlMs: number;
 }
@@ -23,33 +23,32 @@ export interface NewEntry {
 export interface Found {
   readonly value: string;
   readonly sources: readonly string[];
-  /** In milliseconds; above 0. */
+  /** Above 0. */
   readonly remainingMs: number;
 }
 
 export interface Reading {
-  /** One for each key, in their order. */
+  /** One for each key, in order. */
   readonly found: readonly (Found | undefined)[];
   /** What is fetched from now on belongs to these. */
   readonly generations: Generations;
 }
 
 export interface CacheStore {
-  /** Quick, and never throws. `undefined` when the store cannot be relied on now: nothing is found and nothing kept. */
+  /** Fast, and never throws. `undefined` when the store is unavailable: nothing is read or written then. */
   read(keys: readonly string[]): Promise<Reading | undefined>;
   /**
-   * Under the generations of the reading that came **before** the fetch. What has changed meanwhile has another
-   * generation by now, so an answer that was overtaken by a change is never found. Does not wait, never throws.
+   * Under the generations of the read **before** the fetch, so an answer that was overtaken by a change is never found.
+   * Does not wait, never throws.
    */
   write(entries: readonly NewEntry[], generations: Generations): void;
   /** Of one subgraph, or of `everything`. */
   invalidate(subgraph: string): void;
-  /** That this process has put there. */
+  /** What this process has stored. */
   bytes(): number;
   close(): void;
 }
 
-/** What an entry remembers of how it was made. */
 export interface Provenance {
   readonly stamp: string;
   readonly sources: readonly string[];
@@ -65,7 +64,7 @@ export const provenanceOf = ({ sources, ttlMs }: NewEntry, generations: Generati
   expiresAt: now + ttlMs,
 });
 
-/** How long an entry may still be used: 0 when its time is over or what it was made from has changed. */
+/** 0 when expired or invalidated. */
 export const remainingMs = (entry: Provenance, generations: Generations, now: number): number =>
   stampOf(generations, entry.sources) === entry.stamp ? Math.max(0, entry.expiresAt - now) : 0;
 
@@ -73,15 +72,15 @@ interface Entry extends Provenance {
   readonly value: string;
 }
 
-// What an entry takes beside its text: key object, provenance, the list it is in.
+// Overhead of an entry beside its text: key object, provenance, its place in the list.
 const overheadBytes = 400;
 
-/** Values are kept as text: nobody who got one can change it for the next, and its size is known. */
+/** Values are stored as text, so no reader can modify them for the next one, and their size is known. */
 export const memoryStore = (maxBytes: number, now: () => number = Date.now): CacheStore => {
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.min(maxBytes, cachingBounds.entryBytes),
-    // Two bytes a character is the most that V8 takes.
+    // V8 takes at most two bytes per character.
     sizeCalculation: ({ value }, key) => 2 * (key.length + value.length) + overheadBytes,
   });
   let generations: Generations = {};
@@ -111,8 +110,9 @@ export const memoryStore = (maxBytes: number, now: () => number = Date.now): Cac
 };
 
 /**
- * Each goes by generations of its own. A process hears of changes itself, so what is near needs no second opinion; what
- * was found far is put near under the generation of *before* it was looked for there, like anything else that is fetched.
+ * An in-process store in front of a shared one. Each tier has its own generations: a process receives change
+ * notifications itself, so the near tier needs no confirmation. Values found in the far tier are copied under the near
+ * generation of *before* the lookup, like any other fetch.
  */
 export const tieredStore = (near: CacheStore, far: CacheStore): CacheStore => ({
   read: async (keys) => {
@@ -138,7 +138,7 @@ export const tieredStore = (near: CacheStore, far: CacheStore): CacheStore => ({
   },
   write: (entries, generations) => {
     near.write(entries, partOf(generations, 'near'));
-    // Without a word from there nobody knows what it would be written under.
+    // Without a far read there is no generation to write under.
     if (generations.far) far.write(entries, partOf(generations, 'far'));
   },
   invalidate: (subgraph) => {

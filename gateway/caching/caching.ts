@@ -1,4 +1,4 @@
-/** Caching as a whole: what takes part of it in a request, by the configuration. */
+/** Caching assembled from the configuration. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { type GraphQLSchema, parse } from 'graphql';
@@ -19,14 +19,14 @@ import { responseCache } from './response-cache.ts';
 
 interface Caching {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
-  /** Stands around every call of a subgraph. */
+  /** Wraps every subgraph call. */
   readonly readThrough: ReadThrough;
   readonly close: () => void;
 }
 
 interface CachingKit {
   readonly changes: ChangeNotifications;
-  /** Shared by all gateways; without it each has only the store within its process. */
+  /** Shared by all gateways; without it each has only its in-process store. */
   readonly redis: RedisConnection | undefined;
   readonly metrics: Registry;
   readonly log: Logger;
@@ -35,12 +35,12 @@ interface CachingKit {
 export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   const { changes, redis, metrics: registry, log } = kit;
   const outside = [
-    // It works out the policy of each answer; the header is ours.
+    // It computes the policy of each answer; we set the header ourselves.
     ApolloServerPluginCacheControl({ calculateHttpHeaders: false }),
     httpCaching(config.HTTP_CACHE_MAX_AGE_SECONDS),
   ];
   const off = (): Caching => {
-    // Nothing is kept, and the metrics say so: a dashboard must not take the switch for a gateway that is broken.
+    // The metrics exist although nothing is cached: a dashboard must not mistake the switch for a broken gateway.
     cacheMetrics(registry, () => 0);
     return { plugins: outside, readThrough: passThrough, close: () => undefined };
   };
@@ -60,7 +60,7 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
     config.CACHE_INVALIDATION === 'events'
       ? invalidateOnChange({ changes, store, homes: schemas.homes, metrics })
       : () => undefined;
-  // While changes are not heard, nothing that was kept can be trusted.
+  // While notifications do not arrive, nothing in the cache can be trusted.
   const trusted: CacheStore =
     config.CACHE_INVALIDATION === 'events'
       ? { ...store, read: async (keys) => (changes.isSubscribed() ? store.read(keys) : undefined) }
@@ -83,7 +83,7 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
 
 const passThrough: ReadThrough = ({ request }, ask) => ask(request);
 
-/** Decides for each request, before anything is fetched for it, whether it takes part. */
+/** Decides for each request, before anything is fetched, whether it takes part in shared caching. */
 const cacheContextPlugin = (
   requests: CacheContexts,
   forwarded: readonly string[],
@@ -102,7 +102,7 @@ const cacheContextPlugin = (
   }),
 });
 
-/** Names for the schemas that are served, one after the other, and where the types of the newest are at home. */
+/** Ids of the schemas served so far, and which subgraphs know the types of the newest. */
 const servedSchemas = () => {
   const ids = new WeakMap<GraphQLSchema, string>();
   let homes: SubgraphsByType = new Map();
@@ -117,7 +117,7 @@ const servedSchemas = () => {
   return { plugin, homes: () => homes, idOf: (schema: GraphQLSchema) => ids.get(schema) };
 };
 
-/** By type, the subgraphs that know it: what the supergraph says of where types are at home. */
+/** By type, the subgraphs that know it according to the supergraph. */
 type SubgraphsByType = ReadonlyMap<string, ReadonlySet<string>>;
 
 export const subgraphsByType = (supergraph: string): SubgraphsByType => {
@@ -139,8 +139,8 @@ interface InvalidationOptions {
 }
 
 /**
- * A change of one thing makes all that its subgraphs have given out of date: a list may show it without naming it, and a
- * part of it (a variant) goes by a name of its own. What may have been missed makes everything out of date.
+ * A change of one entity invalidates everything from its subgraphs: a list may contain it without naming it, and its
+ * parts (a variant) have ids of their own. A gap in the notifications invalidates everything.
  */
 const invalidateOnChange = ({ changes, store, homes, metrics }: InvalidationOptions): (() => void) => {
   const forget = (subgraph: string) => {

@@ -1,4 +1,4 @@
-/** Entities that a subgraph has given, one by one: what one request has fetched another need not. */
+/** Caches single entities of `_entities` fetches, so that requests share what any of them has fetched. */
 import { Kind, type OperationDefinitionNode, parse, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
@@ -16,26 +16,26 @@ interface Fetch {
   readonly context: RequestContext;
 }
 
-/** Asks the subgraph. Calls of different generations must not share an answer that is under way. */
+/** Calls the subgraph. Calls of different generations must not share an answer in flight. */
 type Ask = (request: SubgraphRequest, generations?: string) => Promise<SubgraphAnswer>;
 
-/** Stands around every call of a subgraph. */
+/** Wraps every subgraph call. */
 export type ReadThrough = (fetch: Fetch, ask: Ask) => Promise<SubgraphAnswer>;
 
 interface EntityCacheOptions {
   readonly store: CacheStore;
   readonly requests: CacheContexts;
   readonly metrics: CacheMetrics;
-  /** Off: entities are neither looked for nor kept. */
+  /** When off, entities are neither looked up nor stored. */
   readonly isOn: boolean;
 }
 
-// 4 MiB: each kind of fetch of each operation has one text, of 1 KiB with its selection; large graphs have some hundreds.
+// 4 MiB: one text per kind of fetch per operation, 1 KiB each with its selection; large graphs have some hundreds.
 const selectionsBytes = 4_194_304;
 
 export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptions): ReadThrough => {
   const selectionOf = selectionCache();
-  // By selection: what its subgraph does not allow to be kept is not looked for, until it is tried again.
+  // By selection: what its subgraph does not allow to be cached is not looked up until it is tried again.
   const uncacheable = new LRUCache<string, true>({
     max: cachingBounds.uncacheableOperations,
     ttl: cachingBounds.uncacheableTtlMs,
@@ -62,7 +62,7 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
   const keep = ({ subgraph, rest, answer, generations }: Fetched): void => {
     const ttlMs = cacheableMs(answer);
     const entities = entitiesIn(answer, rest.keys.length);
-    // What is unknown is not kept: it may be known in a moment, or is a guess of somebody who tries ids.
+    // Unknown entities are not cached: they may exist in a moment, or be guesses of a client that tries ids.
     const entries = rest.keys.flatMap((key, at) =>
       entities[at] ? [{ key, value: JSON.stringify(entities[at]), sources: [subgraph], ttlMs }] : [],
     );
@@ -96,7 +96,7 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
   };
 };
 
-/** Headers that go back to the client (a cookie, say) are for this client; whoever found the answer would miss them. */
+/** Headers returned to the client (a cookie, for example) are for this client alone, so the answer is private. */
 const privateWithHeaders =
   (send: Ask): Ask =>
   async (...sent) => {
@@ -104,7 +104,7 @@ const privateWithHeaders =
     return answer.headers ? { ...answer, cacheControl: undefined } : answer;
   };
 
-/** Each text is taken apart once. */
+/** Each text is parsed once. */
 const selectionCache = (): ((query: string) => string | undefined) => {
   const selections = new LRUCache<string, { selection: string | undefined }>({
     maxSize: selectionsBytes,
@@ -127,13 +127,13 @@ interface Fetched {
   readonly generations: Generations;
 }
 
-/** What everything that was found adds up with. */
+/** The neutral element of merging, when everything was found. */
 const noFetch: SubgraphAnswer = {
   data: { _entities: [] },
   cacheControl: `public, max-age=${cachingBounds.maxAgeSeconds}`,
 };
 
-/** How long the entities of an answer may be kept for everybody: not at all when any part of it has failed. */
+/** How long the entities of an answer may be shared; not at all when any part failed. */
 const cacheableMs = ({ errors, cacheControl }: SubgraphAnswer): number =>
   errors?.length ? 0 : Math.min(sharedSeconds(hintOf(cacheControl)), cachingBounds.maxAgeSeconds) * 1_000;
 
@@ -142,11 +142,11 @@ type Representation = Readonly<Record<string, unknown>>;
 interface EntityFetch {
   readonly request: SubgraphRequest;
   readonly representations: readonly Representation[];
-  /** One for each representation: whoever asks for the same of the same entity has the same key. */
+  /** One per representation; the same selection of the same entity has the same key. */
   readonly keys: readonly string[];
 }
 
-/** What the query asks of an entity, or `undefined` when it is no entity fetch. The operation's name is the client's. */
+/** The selection of an entity fetch without its operation name, or `undefined` for any other query. */
 export const entitySelection = (query: string): string | undefined => {
   const { definitions } = parse(query, { noLocation: true });
   const operations = definitions.filter(
@@ -154,7 +154,7 @@ export const entitySelection = (query: string): string | undefined => {
   );
   const [operation] = operations;
   const [root, ...others] = operation?.selectionSet.selections ?? [];
-  // A client's own field may be called so by an alias, and its own variable `representations`; it cannot be both.
+  // A client may alias a field to this name or have a variable `representations`, but not both.
   const isEntities = root?.kind === Kind.FIELD && root.name.value === '_entities' && !root.alias;
   if (!operation || operations.length > 1 || !isEntities || others.length > 0) return undefined;
   const { name: _, ...anonymous } = operation;
@@ -169,10 +169,10 @@ export const entityFetch = (subgraph: string, request: SubgraphRequest, selectio
   return { request, representations, keys };
 };
 
-/** What of a fetch is still to be asked for: each entity once, though the executor names it as often as it occurs. */
+/** The part of a fetch that the cache lacks: each entity once, though the executor repeats it wherever it occurs. */
 interface MissingEntities {
   readonly request: SubgraphRequest;
-  /** For each entity of the request, its key and its places in the whole fetch. */
+  /** Per requested entity, its key and its positions in the whole fetch. */
   readonly keys: readonly string[];
   readonly places: readonly (readonly number[])[];
 }
@@ -192,13 +192,13 @@ export const missingEntities = (
   };
 };
 
-/** The entities of an answer to `count` representations; none when it is no such answer. */
+/** The entities of an answer to `count` representations; empty if it is not such an answer. */
 export const entitiesIn = ({ data }: SubgraphAnswer, count: number): readonly unknown[] => {
   const entities = data?._entities;
   return Array.isArray(entities) && entities.length === count ? entities : [];
 };
 
-/** The answer to the whole fetch: what was found, and in between what was asked for. What neither has is null. */
+/** The answer to the whole fetch: cached entities merged with fetched ones, null where neither has one. */
 export const mergeEntities = (
   found: readonly (Found | undefined)[],
   { places }: MissingEntities,
@@ -208,7 +208,7 @@ export const mergeEntities = (
   const isUnusable = entitiesIn(answer, places.length).length < places.length;
   if (hits.length === 0 && isUnusable) return answer;
   const entities: unknown[] = found.map((entity) => (entity ? JSON.parse(entity.value) : null));
-  // The executor writes into what it gets: each place needs an object of its own.
+  // The executor mutates its input: each position needs an object of its own.
   for (const [index, entity] of entitiesIn(answer, places.length).entries())
     for (const [nth, at] of (places[index] ?? []).entries())
       entities[at] = nth === 0 ? entity : structuredClone(entity);
@@ -223,7 +223,7 @@ export const mergeEntities = (
   };
 };
 
-/** Errors name an entity by its place in the list that was asked for; the executor knows the places of the whole. */
+/** Errors refer to positions in the reduced fetch; the executor knows those of the whole fetch. */
 const errorsInPlace = ({ errors }: SubgraphAnswer, places: MissingEntities['places']): SubgraphAnswer['errors'] =>
   errors?.flatMap((error) => {
     const [root, at, ...rest] = error.path ?? [];

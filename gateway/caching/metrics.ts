@@ -1,13 +1,13 @@
-/** How well the caches do, on `/metrics`. */
+/** Cache metrics. */
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from '#platform/observability/metrics.ts';
 
 type CacheName = 'response' | 'entity';
-/** `bypass`: not to be answered from a cache. `error`: the store could not be relied on. */
+/** `bypass`: not cacheable. `error`: the store was unavailable. */
 export type CacheOutcome = 'hit' | 'miss' | 'bypass' | 'error';
 
 export interface CacheMetrics {
-  /** Responses, or entities, that were looked for. */
+  /** Lookups of responses or entities. */
   readonly lookedUp: (cache: CacheName, outcome: CacheOutcome, count?: number) => void;
   readonly invalidated: (subgraph: string) => void;
 }

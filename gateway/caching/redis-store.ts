@@ -1,4 +1,4 @@
-/** A store in Redis, which several gateways share: what one has fetched, and what one has heard of changes, counts for all. */
+/** A store in Redis that gateways share: fetches and invalidations of one count for all. */
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
@@ -18,21 +18,21 @@ interface Entry extends Provenance {
   readonly value: string;
 }
 
-// In braces, so that all of them are on one node of a cluster: they are read in one transaction, with the generations.
+// The hash tag keeps them on one cluster node: entries and generations are read in one transaction.
 const prefix = `${redisKeyPrefix}{cache}:`;
 const generationsKey = `${prefix}generations`;
 const entryKey = (key: string): string => `${prefix}${key}`;
 
-// What an entry takes beside its text: in Redis its key and expiry (140 by its used_memory), here its line in the account.
+// Overhead of an entry beside its text: in Redis its key and expiry (140 bytes by used_memory), here its LRU slot.
 const overheadBytes = 400;
 
 /**
- * Redis away or slow is a miss. An invalidation that it did not take is tried until it does, and until then this
- * process reads nothing: what it knows to be out of date it must not serve.
+ * Redis being down or slow is a miss. An invalidation that Redis did not accept is retried, and until then this process
+ * reads nothing: it must not serve what it knows to be stale.
  */
 export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): CacheStore => {
-  // The queue lives in Redis, too, which therefore drops nothing by itself: each process keeps account of what it has put
-  // there, and takes out the oldest.
+  // This Redis also holds the queue and therefore evicts nothing: each process tracks what it has written and deletes
+  // the oldest.
   const written = new LRUCache<string, true>({
     maxSize: maxBytes,
     ttlAutopurge: true,
@@ -59,13 +59,13 @@ export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): 
   };
 
   const ask = async (keys: readonly string[]): Promise<Reading | undefined> => {
-    // One after the other, so an entry is never judged by generations that are younger than the reading's.
+    // In this order, so that no entry is checked against generations newer than those returned.
     const asked = redis.multi().hgetall(generationsKey).mget(keys.map(entryKey)).exec();
     const replies = await withDeadline(cachingBounds.storeTimeoutMs, asked, () => undefined);
     if (!replies || replies.some(([error]) => error)) return undefined;
     const [generations, texts] = replies.map(([, reply]) => reply) as [Generations, (string | null)[]];
     if (!(everything in generations)) {
-      // An empty Redis, or one that has lost it: entries from before, if any, are of no generation that will ever be.
+      // Redis is empty or has lost its data: older entries, if any, must never match a generation again.
       await redis.hsetnx(generationsKey, everything, randomUUID());
       return undefined;
     }

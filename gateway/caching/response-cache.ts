@@ -1,4 +1,4 @@
-/** Whole answers of public queries. */
+/** Caches whole responses of public queries. */
 import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -14,43 +14,43 @@ interface ResponseCacheOptions {
   readonly store: CacheStore;
   readonly requests: CacheContexts;
   readonly metrics: CacheMetrics;
-  /** Answers by another schema are other answers. */
+  /** Answers of another schema are different answers. */
   readonly schemaId: (schema: GraphQLSchema) => string | undefined;
 }
 
-/** An answer that can be given to everybody. */
+/** An answer for everybody. */
 interface Shared {
   readonly data: string;
   readonly remainingMs: number;
 }
 
-/** What this request owes to those after it: its answer, if it turns out to be one for everybody. */
+/** What the first of several identical queries owes to the others. */
 interface Lead {
   readonly key: string;
   readonly operation: string;
   readonly sharing: CacheContext;
   readonly generations: Generations;
-  /** Ends the wait of those who asked the same meanwhile; they fetch themselves when there is nothing to share. */
+  /** Releases the queries that wait for this one; with `undefined` they fetch for themselves. */
   readonly settle: ((answer: Shared | undefined) => void) | undefined;
 }
 
 type Request = GraphQLRequestContext<RequestContext>;
 
 /**
- * Finds an answer, or waits for one that is being made for the same question, or makes one and keeps it. Kept is only
- * what every subgraph involved calls public, without errors.
+ * Serves a cached response, or waits for an identical query in flight, or executes and stores. Stored are only
+ * responses without errors that every subgraph involved calls public.
  */
 export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin<RequestContext> => {
   const { store, requests, metrics, schemaId } = options;
   const inFlight = singleFlight();
   const leads = new WeakMap<Request['request'], Lead>();
-  // What is known to be nobody else's business is not looked for, and above all not waited for.
+  // Known private operations are neither looked up nor, above all, waited for.
   const uncacheable = new LRUCache<string, true>({
     max: cachingBounds.uncacheableOperations,
     ttl: cachingBounds.uncacheableTtlMs,
   });
 
-  /** The answer, or `undefined`: then this request makes one itself, for those after it as well if it leads. */
+  /** The answer, or `undefined`: then this request executes, on behalf of those who wait as well if it is the first. */
   const lookUp = async (request: Request, sharing: CacheContext): Promise<Shared | undefined> => {
     const id = idOf(request, schemaId(request.schema));
     const outcome = (what: CacheOutcome) => metrics.lookedUp('response', what);
@@ -67,7 +67,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
       outcome('hit');
       return { data: found[0].value, remainingMs: found[0].remainingMs };
     }
-    // An answer that was begun before a change is not one for those who ask after it.
+    // Queries after a change must not get an answer that was begun before it.
     const flight = `${id.key} ${JSON.stringify(generations)}`;
     const waitedFor = inFlight.get(flight);
     if (!waitedFor) leads.set(request.request, { ...id, sharing, generations, settle: inFlight.start(flight) });
@@ -104,13 +104,16 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
         if (lead) keep(request, lead);
       },
     }),
-    // Those who wait must not wait for ever, whatever went wrong.
+    // Waiting queries must be released whatever happens.
     unexpectedErrorProcessingRequest: async ({ requestContext }) =>
       leads.get(requestContext.request)?.settle?.(undefined),
   };
 };
 
-/** `undefined` for an answer that says nothing about the next: it has errors. `private`: nor will the next be for all. */
+/**
+ * `undefined` for errors, which say nothing about the next answer. `private`: the next one will not be shareable
+ * either.
+ */
 const sharedAnswer = ({ response, overallCachePolicy }: Request): Shared | 'private' | undefined => {
   if (response.body?.kind !== 'single') return undefined;
   const { data, errors } = response.body.singleResult;

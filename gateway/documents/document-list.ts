@@ -1,4 +1,4 @@
-/** The trusted documents of the manifests as they are now: a changed file is read again, a bad one changes nothing. */
+/** The trusted documents of the manifests, reloaded when a file changes. A broken manifest changes nothing. */
 import { statSync } from 'node:fs';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '#platform/observability/log.ts';
@@ -9,26 +9,25 @@ import { canonicalText } from './document-text.ts';
 import { type Documents, manifestFiles, readManifests } from './manifest.ts';
 
 export interface DocumentList {
-  /** The document of this id. */
   byId(id: string): string | undefined;
-  /** The listed document that this text spells, whatever its comments, spacing and order of fragments. */
+  /** The listed document equivalent to this text, whatever its comments, whitespace and fragment order. */
   byText(text: string): string | undefined;
-  /** Looks whether a manifest has changed. */
+  /** Checks whether a manifest has changed. */
   readonly refresh: PeriodicTask;
 }
 
 interface DocumentListOptions {
-  /** Manifests, or folders of them; none is a list of nothing. */
+  /** Manifest files or folders of them. */
   readonly places: readonly string[];
   readonly maxTokens: number;
   readonly log: Logger;
   readonly metrics: Registry;
 }
 
-// By looking, every 2 s: a manifest that is mounted from elsewhere changes without a notice from the file system.
+// Polled every 2 s: mounted manifests change without a file system event.
 const lookEveryMs = 2_000;
 
-/** Throws when a manifest cannot be used: there is no good one to keep yet. */
+/** Throws when a manifest is unusable: there is no previous one to keep yet. */
 export const documentList = ({ places, maxTokens, log, metrics }: DocumentListOptions): DocumentList => {
   const { reloads, listed } = instruments(metrics);
   let seen = fingerprint(places);
@@ -56,8 +55,8 @@ export const documentList = ({ places, maxTokens, log, metrics }: DocumentListOp
   };
 };
 
-// Texts that needed parsing to be compared: a client that spells a document in its own way does so every time.
-// 4 MiB are some thousands; one may be as long as a document may be at all.
+// Texts that had to be parsed for the comparison: a client with its own formatting sends it every time. 4 MiB are some
+// thousands; one may be as long as a document may be at all.
 const spellingsBytes = 4_194_304;
 
 const lookup = (documents: Documents, maxTokens: number) => {
@@ -68,7 +67,7 @@ const lookup = (documents: Documents, maxTokens: number) => {
   }
   const spellings = new LRUCache<string, { body: string | undefined }>({
     maxSize: spellingsBytes,
-    // The body is the list's own.
+    // The body belongs to the list.
     sizeCalculation: (_, text) => textBytes(text) + entryBytes,
   });
   const spelt = (text: string): string | undefined => {
@@ -85,7 +84,7 @@ const lookup = (documents: Documents, maxTokens: number) => {
   };
 };
 
-/** Another one when a file came, went, or was written or replaced. */
+/** Changes when a file is added, removed, written or replaced. */
 const fingerprint = (places: readonly string[]): string => {
   try {
     return manifestFiles(places)

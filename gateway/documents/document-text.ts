@@ -1,12 +1,12 @@
-/** One text for documents that mean the same: whoever lists documents and whoever looks one up spell them alike. */
+/** Canonical text of documents, shared by those who list documents and those who look them up. */
 import { createHash } from 'node:crypto';
 import { type DefinitionNode, type DocumentNode, Kind, Lexer, parse, print, Source, TokenKind } from 'graphql';
 
-/** As graphql prints it: operations first, then fragments by name; comments and the author's spacing are gone. */
+/** As graphql prints it, operations first, then fragments by name; without comments and formatting. */
 export const documentText = ({ definitions }: DocumentNode): string =>
   print({ kind: Kind.DOCUMENT, definitions: definitions.toSorted(operationsThenFragments) });
 
-/** The same for a text from outside; `undefined` when it is no GraphQL, or has more tokens than the gateway parses. */
+/** The same for untrusted text; `undefined` when it does not parse within the token limit. */
 export const canonicalText = (text: string, maxTokens: number): string | undefined => {
   try {
     return documentText(parse(text, { maxTokens, noLocation: true }));
@@ -19,8 +19,8 @@ const openers = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKi
 const closers = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Whether braces, brackets and parentheses go deeper than `most`, found without going there: whoever parses, prints or
- * validates a document is recursive. By the parser's own tokens, as there must be no second opinion on strings.
+ * Whether braces, brackets and parentheses nest deeper than `most`, checked without recursion, since parsing, printing
+ * and validating are recursive. Uses the parser's lexer, so that strings are read the same way.
  */
 export const isNestedDeeper = (text: string, most: number): boolean => {
   if ((text.match(/[{[(]/g)?.length ?? 0) <= most) return false;
@@ -33,12 +33,12 @@ export const isNestedDeeper = (text: string, most: number): boolean => {
       if (depth > most) return true;
     }
   } catch {
-    // No GraphQL from here on; the parser gets no further either.
+    // Not GraphQL from here on; the parser gets no further either.
   }
   return false;
 };
 
-/** SHA-256 in lower-case hex, as APQ and the persisted documents of GraphQL over HTTP both want it. */
+/** Lower-case hex SHA-256, as both APQ and GraphQL over HTTP's persisted documents use it. */
 export const documentId = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const operationsThenFragments = (a: DefinitionNode, b: DefinitionNode): number => {

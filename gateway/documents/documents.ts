@@ -1,4 +1,4 @@
-/** Trusted documents and automatic persisted queries, put together from the gateway's variables. */
+/** Trusted documents and automatic persisted queries, assembled from the gateway's variables. */
 import type { FastifyRequest } from 'fastify';
 import { Kind, type OperationDefinitionNode, parse, print, visit } from 'graphql';
 import type { Viewer } from '#contracts/viewer.ts';
@@ -14,7 +14,7 @@ import { type Decision, type DocumentParameters, type DocumentRefusal, decideDoc
 import { type DocumentVariables, manifestPlaces, type SupergraphVariables } from './variables.ts';
 
 interface DocumentsKit {
-  /** Where registered documents are shared among gateways. */
+  /** Shares registered documents among gateways. */
   readonly connection: RedisConnection | undefined;
   readonly maxTokens: number;
   /** Of a document's text. */
@@ -42,7 +42,7 @@ export const documents = (variables: DocumentVariables & SupergraphVariables, ki
       onUnlisted: (text, { headers }) => tell(text, clientName(headers)),
       metrics,
     }),
-    // Whoever may register documents needs no list of them.
+    // Clients that may register documents need no list of them.
     persistedQueries: variables.APQ === 'on' &&
       mode !== 'require' && {
         cache: registeredDocuments({
@@ -55,18 +55,18 @@ export const documents = (variables: DocumentVariables & SupergraphVariables, ki
   };
 };
 
-/** As Apollo's clients call themselves. */
+/** As Apollo's clients identify themselves. */
 const clientName = (headers: Readonly<Record<string, unknown>>): string | undefined => {
   const name = headers['apollographql-client-name'];
   return typeof name === 'string' ? name.slice(0, 100) : undefined;
 };
 
-/** Puts the document that is meant in its place. Gives a refusal when it may not be run. */
+/** Replaces an id by the document's text. Returns a refusal when it may not be run. */
 export type DocumentGate = (request: FastifyRequest, viewer: Viewer) => DocumentRefusal | undefined;
 
 interface DocumentGateOptions {
   readonly decide: (parameters: DocumentParameters | undefined, viewer: Viewer) => Decision;
-  /** Hears of every text that is not in the list and passes all the same. */
+  /** Called for every unlisted document that is let through. */
   readonly onUnlisted: (text: string, request: FastifyRequest) => void;
   readonly metrics: Registry;
 }
@@ -97,7 +97,7 @@ type Body = Record<string, unknown>;
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The address's own for GET, the body's for everything else. `undefined`: there is no single reading of them. */
+/** From the query string for GET, else from the body. `undefined`: they are ambiguous. */
 const parametersOf = (request: FastifyRequest): DocumentParameters | undefined => {
   if (request.method !== 'GET') return isObject(request.body) ? request.body : undefined;
   const search = new URLSearchParams(queryStringOf(request.url));
@@ -109,7 +109,10 @@ const parametersOf = (request: FastifyRequest): DocumentParameters | undefined =
   };
 };
 
-/** The id goes, and the promise of a hash: the list has answered it, and nobody is to look it up or register it again. */
+/**
+ * Removes the id and the APQ hash: the list has resolved them, and Apollo Server must not look them up or register them
+ * again.
+ */
 const replaceDocument = (request: FastifyRequest, query: string): void => {
   if (request.method === 'GET') {
     const search = new URLSearchParams(queryStringOf(request.url));
@@ -126,7 +129,7 @@ const replaceDocument = (request: FastifyRequest, query: string): void => {
 
 const withoutHash = ({ persistedQuery: _, ...rest }: Body): Body => rest;
 
-/** Text that is no JSON stays what it is: no object, as the decision will find. */
+/** Invalid JSON stays a string, which the decision rejects. */
 const parsedExtensions = (search: URLSearchParams): unknown => {
   const text = search.get('extensions');
   try {
@@ -136,9 +139,9 @@ const parsedExtensions = (search: URLSearchParams): unknown => {
   }
 };
 
-// Clients have tens of documents that a list lacks. Thousands come from somebody who makes them up, and fill disks.
+// Clients miss tens of documents. Thousands are invented by somebody, and would fill the disk.
 const maxLines = 1_000;
-// A page of text tells which document it is.
+// Enough to recognise the document.
 const maxCharacters = 2_000;
 
 interface UnlistedLogOptions {
@@ -146,7 +149,7 @@ interface UnlistedLogOptions {
   readonly log: Logger;
 }
 
-/** `client` is what the client calls itself, if it does. */
+/** `client` is the client's self-reported name, if any. */
 export const unlistedLog = ({ maxTokens, log }: UnlistedLogOptions) => {
   const logged = new Set<string>();
   return (text: string, client: string | undefined): void => {
@@ -160,7 +163,7 @@ export const unlistedLog = ({ maxTokens, log }: UnlistedLogOptions) => {
   };
 };
 
-/** Without the values that stand in it: a document may have a password spelt out. */
+/** Without its literals: a document may contain a password. */
 const describe = (text: string, maxTokens: number): { operation?: string | undefined; document?: string } => {
   try {
     const document = parse(text, { maxTokens, noLocation: true });

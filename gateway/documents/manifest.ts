@@ -1,4 +1,6 @@
-/** The list of trusted documents on the disk: Apollo's persisted query manifest, so that other tools read and write it. */
+/**
+ * Trusted documents on disk, in Apollo's persisted query manifest format, so that other tools can read and write them.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'graphql';
@@ -26,8 +28,8 @@ export type Manifest = z.output<typeof Manifest>;
 export type Documents = ReadonlyMap<string, string>;
 
 /**
- * The files that are meant: a folder stands for the `.json` files in it. One without any is a fault: an unfinished
- * deployment looks like that, and to trust nothing would be to answer nothing.
+ * A folder stands for its `.json` files. An empty one is an error: it looks like an unfinished deployment, and trusting
+ * nothing would mean answering nothing.
  */
 export const manifestFiles = (places: readonly string[]): string[] =>
   places.flatMap((place) => {
@@ -37,7 +39,7 @@ export const manifestFiles = (places: readonly string[]): string[] =>
     return names.toSorted().map((name) => path.join(place, name));
   });
 
-/** All documents of several manifests. Throws a sentence that names the file when one cannot be used. */
+/** Throws an error that names the file when a manifest is unusable. */
 export const readManifests = (places: readonly string[]): Documents => {
   const documents = new Map<string, string>();
   for (const file of manifestFiles(places)) {

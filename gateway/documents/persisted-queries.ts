@@ -1,13 +1,13 @@
 /**
- * Documents that clients registered (automatic persisted queries), by their hash: near at hand in this process, and in
- * Redis for the other gateways. Both are bounded in bytes: anybody may register, and that Redis is the queue's as well.
+ * Automatic persisted queries: documents that clients have registered by hash, in this process and in Redis for the
+ * other gateways. Both are bounded in bytes: anybody may register, and that Redis also holds the queue.
  */
 import { LRUCache } from 'lru-cache';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import { entryBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
 
-/** As Apollo Server wants its caches. */
+/** Apollo Server's cache interface. */
 export interface RegisteredDocuments {
   get(key: string): Promise<string | undefined>;
   set(key: string, document: string): Promise<void>;
@@ -17,12 +17,12 @@ export interface RegisteredDocuments {
 interface RegisteredDocumentsOptions {
   readonly maxBytes: number;
   readonly ttlSeconds: number;
-  /** What all gateways have registered; without it each process knows its own. */
+  /** Shared by all gateways; without it each process knows only its own. */
   readonly shared: RedisDocuments | undefined;
   readonly metrics: Registry;
 }
 
-/** For Apollo Server's `persistedQueries`, which checks the hash and sets only documents that are valid. */
+/** For Apollo Server's `persistedQueries`, which checks the hash and stores valid documents only. */
 export const registeredDocuments = (options: RegisteredDocumentsOptions): RegisteredDocuments => {
   const { maxBytes, ttlSeconds, shared, metrics } = options;
   const near = new LRUCache<string, string>({
@@ -69,7 +69,7 @@ export const redisDocuments = ({ connection, maxBytes, ttlSeconds }: RedisDocume
   return {
     get: async (key) => {
       if (!isUp()) return undefined;
-      // Unknown is a fit answer to a failure: the client sends its document, and that is all it costs.
+      // On failure the document is unknown, which costs the client one more request.
       return (await redis.get(documentKey(key)).catch(() => null)) ?? undefined;
     },
     add: async (key, document) => {
@@ -82,15 +82,15 @@ export const redisDocuments = ({ connection, maxBytes, ttlSeconds }: RedisDocume
   };
 };
 
-// In braces, so that all of them are on one node of a cluster: a script may touch no other.
+// The hash tag keeps them on one cluster node: a script may touch no other.
 const prefix = `${redisKeyPrefix}{apq}`;
 const documentKey = (key: string): string => `${prefix}:document:${key}`;
-/** Every document that was added, as `<size> <key>`, by the time it was last registered. */
+/** All registered documents as `<size> <key>`, by time of registration. */
 const index = `${prefix}:index`;
-/** The bytes of all that the index names. One that expired counts until it is given up. */
+/** Total bytes of the index. Expired documents count until they are evicted. */
 const total = `${prefix}:bytes`;
 
-// What Redis takes for one beside its text: its key, the same in the index, and their places there: 460 by its used_memory.
+// Redis' overhead per document, for its key and its index entry: 460 bytes by used_memory.
 export const overheadBytes = 460;
 
 const addScript = `

@@ -1,14 +1,16 @@
-/** Which document a request means, and whether it may be run: a pure decision over the list of trusted documents. */
+/**
+ * Which document a request refers to, and whether it may be run: a pure decision over the list of trusted documents.
+ */
 import type { Viewer } from '#contracts/viewer.ts';
 import type { DocumentList } from './document-list.ts';
 import { documentId, isNestedDeeper } from './document-text.ts';
 
-// 200: the introspection query goes 16 down, LIMIT_DEPTH allows 24. A stack ends at about 1,500.
+// 200: the introspection query nests 16 deep, LIMIT_DEPTH allows 24. The stack overflows at about 1,500.
 const deepestNesting = 200;
 
 export type TrustMode = 'off' | 'log' | 'require';
 
-/** The parameters of a GraphQL request that say which document it means, as they came: nothing is checked yet. */
+/** The document parameters of a GraphQL request, as received and unchecked. */
 export interface DocumentParameters {
   readonly query?: unknown;
   readonly documentId?: unknown;
@@ -16,9 +18,9 @@ export interface DocumentParameters {
 }
 
 export type Decision =
-  /** Go on with this document: the list holds it, or the viewer is free to send any. */
+  /** Run this document: it is listed, or the viewer may send any. */
   | { readonly outcome: 'by_id' | 'by_text' | 'exempt'; readonly query: string }
-  /** Go on as it came; whether it is a good request is for others to say. */
+  /** Pass the request on unchanged; others check whether it is valid. */
   | { readonly outcome: 'unchecked' | 'unlisted' | 'apq' | 'malformed' }
   | { readonly outcome: 'refused'; readonly refusal: DocumentRefusal };
 
@@ -37,8 +39,8 @@ interface TrustOptions {
 }
 
 /**
- * `undefined` stands for parameters that can be read in more ways than one. Ids are looked up in every mode; texts are
- * compared with the list in the modes `log` and `require`.
+ * `undefined` parameters are ambiguous ones. Ids are looked up in every mode; texts are compared with the list in modes
+ * `log` and `require`.
  */
 export const decideDocument = ({ mode, exemptRoles, maxBytes, list }: TrustOptions) => {
   const isExempt = (viewer: Viewer): boolean =>
@@ -60,19 +62,19 @@ export const decideDocument = ({ mode, exemptRoles, maxBytes, list }: TrustOptio
   const ofHash = (hash: string): Decision => {
     const query = list.byId(hash);
     if (query !== undefined) return { outcome: 'by_id', query };
-    // Registering is off in this mode, so nobody can know it.
+    // Registration is off in this mode.
     if (mode === 'require') return refused('unknownId');
     return isSha256(hash) ? { outcome: 'apq' } : refused('malformedHash');
   };
 
-  // Where any document may be run, what a client did wrong is told in the words of the server behind.
+  // In the other modes Apollo Server words the error.
   const unreadable = (): Decision => (mode === 'require' ? refused('unreadable') : { outcome: 'malformed' });
 
   return (parameters: DocumentParameters | undefined, viewer: Viewer): Decision => {
     if (!parameters || !isObjectOrNothing(parameters.extensions)) return unreadable();
     const { query, documentId: id, extensions } = parameters;
     const text = typeof query === 'string' ? query : undefined;
-    // Before it is hashed, compared, parsed or logged, whoever sends it.
+    // Before it is hashed, compared, parsed or logged.
     const bytes = text === undefined ? 0 : Buffer.byteLength(text);
     if (bytes > maxBytes) return { outcome: 'refused', refusal: tooLong(bytes, maxBytes) };
     if (text !== undefined && isNestedDeeper(text, deepestNesting)) return refused('nestedTooDeeply');
@@ -88,7 +90,7 @@ export const decideDocument = ({ mode, exemptRoles, maxBytes, list }: TrustOptio
   };
 };
 
-/** `null` is what some clients send for "nothing". */
+/** Some clients send `null` for absent values. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 const isObjectOrNothing = (value: unknown): boolean =>

@@ -1,4 +1,4 @@
-/** Variables and bounds of trusted documents and of automatic persisted queries. */
+/** Variables of trusted documents and automatic persisted queries. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -28,24 +28,24 @@ const usableManifests = words.superRefine((places, context) => {
 });
 
 export const documentVariables = {
-  // Documents that no manifest lists: pass unseen (off), pass and are logged once each (log), or are refused (require).
+  // Unlisted documents are allowed (off), allowed and logged once each (log), or refused (require).
   TRUSTED_DOCUMENTS: z.enum(['off', 'log', 'require']).default('off'),
-  // Manifests, or folders of them, with commas between; else operations/manifest.json beside the supergraph's file. They
-  // are read again when they change. Clients may send an id from them in every mode.
+  // Comma-separated manifest files or folders; by default operations/manifest.json beside the supergraph file. Reloaded
+  // when they change. Clients may send an id from them in every mode.
   TRUSTED_DOCUMENTS_MANIFEST: usableManifests.optional(),
-  // Who may send any document all the same, with commas between; or none. An admin may do whatever a document can say,
-  // and needs the playground.
+  // Roles that may send any document all the same, comma-separated; or none. Admins may do everything anyway, and need
+  // the playground.
   TRUSTED_DOCUMENTS_EXEMPT_ROLES: words
     .transform((roles) => roles.filter((role) => role !== 'none'))
     .pipe(z.array(Role))
     .prefault('ADMIN'),
 
-  // Automatic persisted queries: a client may register a document and send its hash from then on. Never while
+  // Automatic persisted queries: clients may register a document once and send its hash from then on. Always off when
   // TRUSTED_DOCUMENTS=require.
   APQ: z.enum(['on', 'off']).default('on'),
-  // All registered documents together: 16 MiB are some 10,000 of them. The oldest go first.
+  // For all registered documents: 16 MiB hold about 10,000. The oldest are evicted first.
   APQ_MAX_BYTES: z.coerce.number().int().min(65_536).default(16_777_216),
-  // What nobody registered for a day is forgotten; it costs its client one more request.
+  // One day: an expired document costs its client one more request.
   APQ_TTL_SECONDS: z.coerce.number().int().positive().default(86_400),
 };
 
@@ -56,7 +56,7 @@ export type SupergraphVariables = Partial<
   Record<'SUPERGRAPH_FILE' | 'SUPERGRAPH_URL' | 'SUPERGRAPH_SDL', string | undefined>
 >;
 
-/** The manifests that were named, or the one that lies beside the supergraph, as ours does. */
+/** The configured manifests, else the one beside the supergraph file. */
 export const manifestPlaces = (
   variables: Pick<DocumentVariables, 'TRUSTED_DOCUMENTS_MANIFEST'> & SupergraphVariables,
 ): readonly string[] => {
@@ -67,7 +67,7 @@ export const manifestPlaces = (
   return existsSync(beside) ? [beside] : [];
 };
 
-/** For the whole of the variables: the list must be there and be good, or every document would be an unknown one. */
+/** Requires a list where documents must be listed: without one every document would be refused. */
 export const checkDocumentVariables = (
   variables: DocumentVariables & SupergraphVariables,
   context: z.core.$RefinementCtx,

@@ -1,6 +1,6 @@
 /**
- * An operation of which the viewer may have nothing is answered here, as the subgraphs would answer it, and without
- * asking them. Whatever is not certain is left to them: they enforce the same decisions themselves.
+ * Answers operations that the viewer may not run at all as the subgraphs would, without calling them. Uncertain cases
+ * are left to the subgraphs, which enforce the same decisions.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
@@ -26,7 +26,7 @@ export const earlyAuthorization = (
   { AUTHENTICATION }: { readonly AUTHENTICATION: 'on' | 'off' },
   metrics: Registry,
 ): ApolloServerPlugin<RequestContext> => {
-  // Then the gateway does not know who asks, and the subgraphs may.
+  // Then only the subgraphs know the viewer.
   if (AUTHENTICATION === 'off') return {};
   const refused = new Counter({
     name: 'agora_gateway_early_refusals_total',
@@ -65,7 +65,7 @@ interface DeniedResponse {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** Undefined as soon as a subgraph would have something to say. */
+/** Undefined as soon as any part of the operation may be allowed. */
 export const deniedResponse = (
   { schema, document, operation, decisions }: RequestedOperation,
   viewer: Viewer,
@@ -78,7 +78,7 @@ export const deniedResponse = (
     const coordinate = `${root.name}.${name.value}`;
     const decision = decisions.get(coordinate);
     if (!decision || isAllowed[decision.access](viewer)) return undefined;
-    // Which of several errors comes first when one of them empties the whole answer is a matter of the executor.
+    // Which of several errors wins when one of them nulls the whole response is up to the executor.
     const emptiesAll = isNonNullType(root.getFields()[name.value]?.type);
     if (emptiesAll && fields.size > 1) return undefined;
     const { message, extensions } = refusal(viewer, coordinate);
@@ -89,7 +89,7 @@ export const deniedResponse = (
   return { data: Object.fromEntries([...fields.keys()].map((key) => [key, null])), errors };
 };
 
-/** By response name, with fragments written out. Undefined where `@skip`, `@include` or another directive has a say. */
+/** By response name, with fragments inlined. Undefined where `@skip`, `@include` or another directive decides. */
 const rootFields = (document: DocumentNode, operation: OperationDefinitionNode): Map<string, FieldNode> | undefined => {
   const found = new Map<string, FieldNode>();
   const spread = new Set<string>();
@@ -115,7 +115,7 @@ const rootFields = (document: DocumentNode, operation: OperationDefinitionNode):
 
 interface RootDecision {
   readonly access: Access;
-  /** The one subgraph that resolves the field, and would refuse it. */
+  /** The one subgraph that resolves the field. */
   readonly service: string;
 }
 
@@ -147,6 +147,6 @@ export const rootDecisions = (supergraphSdl: string): RootDecisions => {
   );
 };
 
-// Composition gives the root types these names, whatever a subgraph calls its own.
+// Composition uses these root type names whatever the subgraphs call theirs.
 const isRoot = (type: TypeDefinitionNode): type is ObjectTypeDefinitionNode =>
   type.kind === Kind.OBJECT_TYPE_DEFINITION && (type.name.value === 'Query' || type.name.value === 'Mutation');

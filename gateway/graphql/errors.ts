@@ -1,19 +1,19 @@
-/** What a client may see of an error: a sentence, where, a code, and which service it came from. Nothing else. */
+/** What a client sees of an error: message, location, code and service. Nothing else. */
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { contextIfAny } from '#platform/observability/context.ts';
 import type { Logger } from '#platform/observability/log.ts';
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 
-/** Codes that mean "a bug, here or there": what they say is for the log. */
+/** Codes of bugs: their messages go to the log only. */
 const bugs = new Set<unknown>([undefined, 'INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
 
-/** Codes of the gateway's own that say more than a sentence does. */
+/** Further extensions by code. */
 const details = new Map<unknown, readonly string[]>([['COST_LIMIT_EXCEEDED', ['requested', 'limit']]]);
 
 /**
- * For Apollo Server's `formatError`. A subgraph's codes pass as they are; its other extensions do not. With `detail` a
- * masked error tells what it was, for developers: never where clients are strangers.
+ * For Apollo Server's `formatError`. Subgraph codes pass unchanged, their other extensions do not. `detail` adds the
+ * original message to masked errors, for developers only.
  */
 export const errorFormatter = (log: Logger, detail: boolean) => {
   const isNews = eachFaultOnce();
@@ -39,7 +39,7 @@ export const errorFormatter = (log: Logger, detail: boolean) => {
   };
 };
 
-/** A fault that has cost many fields has an error for each of them, and one line in the log. */
+/** A failure that affects many fields has an error for each of them, but one log line. */
 const eachFaultOnce = (): ((error: unknown) => boolean) => {
   const known = new WeakSet<object>();
   return (error) => {
@@ -51,13 +51,13 @@ const eachFaultOnce = (): ((error: unknown) => boolean) => {
   };
 };
 
-/** Apollo Server gives each error of validation one code; a rule of ours says more precisely what it is. */
+/** Apollo Server gives all validation errors one code; our rules have more specific ones. */
 const ruleCode = (error: unknown): unknown =>
   error instanceof GraphQLError && error.extensions.code === 'GRAPHQL_VALIDATION_FAILED'
     ? (error.originalError as Partial<GraphQLError> | undefined)?.extensions?.code
     : undefined;
 
-// 300: a sentence or two. Longer is only what repeats names that the client has made up.
+// 300: a sentence or two. Longer messages only repeat names that the client has made up.
 const longestMessage = 300;
 
 const bounded = (message: string): string =>
@@ -76,8 +76,8 @@ const valueKinds = new Set<unknown>([
 ]);
 
 /**
- * graphql-js writes out the value that does not fit, or the text that it stumbles over: passwords stand there as well.
- * What else it repeats of a document are names. (Variables never come this far: platform/graphql/operation-input.ts.)
+ * graphql-js quotes values that do not fit, and text it cannot parse, which may contain passwords. Everything else it
+ * quotes are names. (Variables are checked before: platform/graphql/operation-input.ts.)
  */
 const withoutValues = ({ message, extensions }: GraphQLFormattedError, error: unknown): string => {
   if (extensions?.code === 'GRAPHQL_PARSE_FAILED')
@@ -94,21 +94,21 @@ const valueMessages: readonly (readonly [form: RegExp, valueless: string])[] = [
   [/^(Expected value of type "[^"]+"), found [\s\S]*$/, '$1.'],
   [/^((?:Enum "\w+"|\w+) cannot represent [\w -]*value)[\s\S]*$/, '$1.'],
   [/^Value "\w*" does not exist in ("\w+" enum)[\s\S]*$/, 'The value does not exist in $1.'],
-  // About names and types alone.
+  // These quote names and types only.
   [/^((?:Field|Variable) "[\s\S]*)$/, '$1'],
 ];
 
-/** An error that is told before GraphQL begins, in the form that a GraphQL client reads. */
+/** The body of an error that occurs before GraphQL, in the form that GraphQL clients read. */
 export const errorBody = (code: string, message: string): { errors: GraphQLFormattedError[] } => ({
   errors: [{ message, extensions: { code } }],
 });
 
-/** What a client is told of a bug that came before GraphQL. */
+/** The body of a bug that occurs before GraphQL. */
 export const maskedBody = (): { errors: GraphQLFormattedError[] } => ({
   errors: [{ message: masked.message, extensions: { code: masked.code, ...requestId() } }],
 });
 
-/** Whoever reports a bug has something to quote, and the log has its lines under it. */
+/** For the client to quote in a bug report; the log lines have it too. */
 const requestId = (): { requestId?: string } => {
   const context = contextIfAny();
   return context ? { requestId: context.correlationId } : {};

@@ -1,6 +1,6 @@
 /**
- * The executor: turns an operation on one supergraph into calls of subgraphs. This file is the seam: whoever brings
- * another executor makes it from the same supergraph and the same clients. Which supergraph, and since when: `schema/`.
+ * The executor: turns an operation into subgraph calls. This file is the seam: another executor is built from the same
+ * supergraph and the same clients. `schema/` decides which supergraph.
  */
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlanCache } from '@apollo/query-planner';
@@ -15,32 +15,32 @@ import { subgraphError } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 import { addPartialDataErrors, placeErrors } from './partial-data-errors.ts';
 
-// @apollo/gateway sends usage metrics to its maker unless told not to. Nothing leaves this machine unasked.
+// @apollo/gateway reports usage to Apollo unless told otherwise.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
 export type Execute = ApolloGateway['executor'];
 
 interface FederationOptions {
   readonly supergraph: string;
-  /** Called once per subgraph that the supergraph names, with the routing URL that stands there. */
+  /** Called once per subgraph of the supergraph, with its routing URL. */
   readonly clientOf: (name: string, url: string) => Pick<SubgraphClient, 'call'>;
-  /** Stands around every call of a subgraph. */
+  /** Wraps every subgraph call. */
   readonly readThrough?: ReadThrough | undefined;
   /** Of this supergraph alone. */
   readonly plans: QueryPlanCache;
   readonly log: Logger;
 }
 
-/** `load()` rejects when the text is no supergraph that can be served. */
+/** `load()` rejects when the text is not a usable supergraph. */
 export const federation = ({ supergraph, clientOf, readThrough, plans, log }: FederationOptions): ApolloGateway => {
   const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
-    // Composition has checked it, and a text that somebody has changed by hand since is to be found out here.
+    // Composition has checked it, but the text may have been edited since.
     validateSupergraph: true,
     queryPlannerConfig: { cache: plans },
     buildService: ({ name, url }) => dataSource(name, clientOf(name, url ?? ''), readThrough),
     experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) => recordPlan(requestContext.context, queryPlan),
-    // Its only word at level info is that it loaded, on two lines.
+    // At level info it only logs that it loaded, on two lines.
     logger: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }),
     __exposeQueryPlanExperimental: false,
   });
@@ -82,13 +82,13 @@ const dataSource = (
   },
 });
 
-/** An answer to an entity fetch has as many entities as were asked for, or it is none. */
+/** An answer to an entity fetch must have as many entities as were requested. */
 const usable = (name: string, { query, variables }: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
   const { representations } = variables ?? {};
   const isWhole =
     !answer.data ||
     !Array.isArray(representations) ||
-    // A client may have a variable of that name, but nobody but the planner has the field.
+    // A client may have a variable of that name, but only the planner selects this field.
     !query.includes('_entities(') ||
     entitiesIn(answer, representations.length).length === representations.length;
   if (isWhole) return answer;

@@ -1,4 +1,4 @@
-/** `/graphql`, the one door: POST and GET for clients, the playground for browsers. */
+/** The route `/graphql`: POST and GET for clients, the playground for browsers. */
 import { Readable } from 'node:stream';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -45,7 +45,7 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
     config: sendPlayground ? { answers: [...operationTypes, pageType] } : config,
     errorHandler: onError,
     preHandler: async (request, reply) => {
-      // The playground keeps its query in the address, so a browser that reloads asks with `?query=`, too.
+      // The playground keeps its query in the URL, so a browser's reload sends `?query=`, too.
       if (sendPlayground && request.answerType === pageType) return sendPlayground(request, reply);
       return preHandler(request, reply);
     },
@@ -60,7 +60,7 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
 
 const wrongMethod = errorBody('METHOD_NOT_ALLOWED', 'Operations are sent by POST, queries by GET as well.');
 
-/** Lets in whom it knows (a good token or none) with a document that may be run. */
+/** Admits requests with a valid token, or none, and a document that may be run. */
 export const requestGuard = ({ authenticate, gate }: Pick<GraphqlRouteOptions, 'authenticate' | 'gate'>) => {
   const viewers = new WeakMap<FastifyRequest, Viewer>();
   const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -68,7 +68,7 @@ export const requestGuard = ({ authenticate, gate }: Pick<GraphqlRouteOptions, '
     if (!result.ok) return refuse(reply, result.failure);
     viewers.set(request, result.value);
     const refusal = gate(request, result.value);
-    // Of an unknown document a shared cache would remember, unasked, that there is none.
+    // A shared cache might remember the 404 of an unknown document.
     if (refusal)
       return reply
         .status(refusal.status)
@@ -79,7 +79,7 @@ export const requestGuard = ({ authenticate, gate }: Pick<GraphqlRouteOptions, '
   return { preHandler, viewerOf: (request: FastifyRequest): Viewer => viewers.get(request) ?? guest };
 };
 
-/** Tells faults in the form that a GraphQL client reads. */
+/** Reports errors in the form that GraphQL clients read. */
 export const errorHandler = (log: Logger) => (error: FastifyError, _: FastifyRequest, reply: FastifyReply) => {
   const status = error.statusCode ?? 500;
   if (status >= 500) log.error({ err: error }, 'request failed');
@@ -93,7 +93,7 @@ const refuse = (reply: FastifyReply, { kind, message }: Refusal) => {
   return reply.status(statusOf[kind]).send(errorBody(kind, message));
 };
 
-/** Faults of a body that never reached GraphQL, by Fastify's code. */
+/** Body errors before GraphQL, by Fastify's code. */
 const bodyFaults: Record<string, readonly [code: string, message: string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['BAD_REQUEST', 'The body is not valid JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['BAD_REQUEST', 'The body is empty; it must be JSON with a "query".'],
@@ -106,8 +106,8 @@ const bodyFault = (error: FastifyError | BodyFault) =>
     : errorBody(...(bodyFaults[error.code] ?? (['BAD_REQUEST', 'The request cannot be read.'] as const)));
 
 /**
- * The published integration builds a URL out of the `host` header, and answers 500 when that is none. What a client says
- * there is nobody's business here.
+ * The published integration builds a URL from the `host` header and answers 500 when it is invalid. We ignore the
+ * header.
  */
 const apolloHandler =
   (apollo: ApolloServer<RequestContext>, contextOf: (request: FastifyRequest, reply: FastifyReply) => RequestContext) =>
@@ -129,7 +129,7 @@ const apolloHandler =
     return reply.send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
   };
 
-/** Apollo Server negotiates when the answer is there. What is left for it to choose from is what was decided before. */
+/** Apollo Server negotiates after execution, so it gets only the type that was negotiated before. */
 const headerMap = ({ headers, answerType }: FastifyRequest): HeaderMap =>
   new HeaderMap(
     Object.entries({ ...headers, accept: answerType }).flatMap(([name, value]) =>

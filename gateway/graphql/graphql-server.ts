@@ -1,4 +1,4 @@
-/** Apollo Server over the federation: parsing, validation, CSRF prevention, the form of the answer. */
+/** Apollo Server: parsing, validation, CSRF prevention, response format. */
 import {
   ApolloServer,
   type ApolloServerOptions,
@@ -18,19 +18,19 @@ interface GraphqlServerOptions {
   readonly gateway: ApolloServerOptionsWithGateway<RequestContext>['gateway'];
   readonly http: FastifyInstance;
   readonly introspection: boolean;
-  /** Whether a masked error says what it was about. */
+  /** Whether a masked error carries its original message. */
   readonly errorDetail: boolean;
   readonly maxTokens: number;
   readonly documentStore: NonNullable<ApolloServerOptions<RequestContext>['documentStore']>;
   readonly persistedQueries: NonNullable<ApolloServerOptions<RequestContext>['persistedQueries']>;
-  /** Checked beside the rules of the specification. */
+  /** Checked beside the specification's rules. */
   readonly validationRules?: readonly ValidationRule[];
-  /** Of the other concerns, in the order in which they are to act. */
+  /** In the order in which they run. */
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
   readonly log: Logger;
 }
 
-/** Started: the schema is loaded. `stop()` waits for the requests under way. */
+/** Resolves when the schema is loaded. `stop()` waits for requests in flight. */
 export const startGraphqlServer = async (options: GraphqlServerOptions): Promise<ApolloServer<RequestContext>> => {
   const {
     gateway,
@@ -48,7 +48,7 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     gateway,
     logger: log,
     introspection,
-    // Whoever may not read the schema must not learn it from "did you mean" either.
+    // Without introspection, "did you mean" hints must not reveal the schema either.
     hideSchemaDetailsFromClientErrors: !introspection,
     parseOptions: { maxTokens },
     documentStore,
@@ -72,7 +72,7 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
   return apollo;
 };
 
-/** Requests under way are waited for as long as the shutdown's deadline allows, and no other bound cuts them off. */
+/** Requests in flight are waited for until the shutdown deadline, and no other bound cuts them off. */
 const drain = (http: FastifyInstance): ApolloServerPlugin => ({
   serverWillStart: async () => ({ drainServer: () => http.close() }),
 });

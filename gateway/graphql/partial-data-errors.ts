@@ -1,6 +1,6 @@
 /**
- * An error for each field that a failed fetch has cost, with its path, as GraphQL's specification has it: a client can
- * tell a null that failed from one that is an answer. @apollo/gateway makes one error of a failed fetch, without a path.
+ * One error, with its path, for each field that a failed fetch has cost, as the GraphQL specification requires: clients
+ * can tell a failed null from a real one. @apollo/gateway reports one error per failed fetch, without a path.
  */
 import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, parse, type SelectionSetNode } from 'graphql';
 import { fragmentsOf } from '#platform/graphql/fragments.ts';
@@ -9,24 +9,24 @@ import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream
 type Path = readonly (string | number)[];
 
 interface FailedFetch {
-  /** Response names of what it asks for: of the root, or of each of its entities. */
+  /** Response names of the requested fields: of the root, or of each entity. */
   readonly keys: readonly string[];
-  /** More entities than are named. */
+  /** There are more entities than listed. */
   readonly isCut: boolean;
 }
 
 /**
- * How many paths one response lists at most: five lost fields for each entry of the longest page (100). At 200 bytes
- * each that is 100 kB before compression. Where more were lost, the last one listed says so.
+ * 500 paths per response: five lost fields for each entry of the longest page (100). At 200 bytes each that is 100 kB
+ * before compression. The last listed error says if there are more.
  */
 export const listedPaths = 500;
 
-/** By the error as it is given to the executor, which keeps it as `originalError`. */
+/** By the error object given to the executor, which keeps it as `originalError`. */
 const fetches = new WeakMap<object, FailedFetch>();
 
 /**
- * For the executor: where the errors of an answer belong. It knows the place of each entity in the response, so errors
- * about entities as a whole name each of them; what of an entity is lost is told apart once the response is there.
+ * For the executor: gives an answer's errors a path. The executor maps entities to their positions in the response, so
+ * an error about all entities is repeated for each; which of their fields are lost is worked out afterwards.
  */
 export const placeErrors = (request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
   if (!answer.errors?.length) return answer;
@@ -47,7 +47,7 @@ export const placeErrors = (request: SubgraphRequest, answer: SubgraphAnswer): S
   return { ...answer, errors };
 };
 
-/** What a fetch asks for; `entities` counts those of an entity fetch. */
+/** What a fetch requests; `entities` is the number of entities of an entity fetch. */
 const requestedFields = ({
   query,
   variables,
@@ -91,7 +91,7 @@ export const addPartialDataErrors = <Result extends Response>(result: Result): R
     const [first] = group;
     if (fetch instanceof GraphQLError || !first) return group;
     const nulls = new Map(nullsOf(group, fetch, data).map((path) => [errorKey(first, path), path]));
-    // Nothing of the client's own: it was fetched for another fetch alone. It failed, all the same.
+    // Nothing the client asked for: it was fetched as input of another fetch, but it failed all the same.
     if (nulls.size === 0) return [errorAt(first, undefined)];
     const fresh = [...nulls].filter(([key]) => !told.has(key));
     const within = fresh.slice(0, Math.max(1, listedPaths - told.size));
@@ -113,11 +113,11 @@ const nullsOf = (errors: readonly GraphQLError[], { keys }: FailedFetch, data: u
     }),
   );
 
-/** Where on this path the null is: further up where a field that must not be null was lost. Undefined where there is none. */
+/** The path of the null, which is further up when a non-null field was lost. Undefined where there is none. */
 const topmostNull = (data: unknown, path: Path): Path | undefined => {
   let value = data;
   for (const [depth, step] of path.entries()) {
-    // The root has no path: then it is its field that was lost.
+    // The root has no path: its field was lost then.
     if (value === null) return path.slice(0, Math.max(1, depth));
     if (typeof value !== 'object') return undefined;
     value = (value as Record<string | number, unknown>)[step];
@@ -128,6 +128,6 @@ const topmostNull = (data: unknown, path: Path): Path | undefined => {
 const errorKey = ({ message, extensions }: GraphQLError, path: Path): string =>
   JSON.stringify([message, extensions.code, path]);
 
-/** They keep one `originalError`: by it they are known to be one fault. */
+/** All keep the same `originalError`, which identifies the failure. */
 const errorAt = ({ message, extensions, originalError }: GraphQLError, path: Path | undefined, isLast = false) =>
   new GraphQLError(message, { path, extensions: isLast ? { ...extensions, more: true } : extensions, originalError });

@@ -1,6 +1,6 @@
 /**
- * What a supergraph carries beside the joins: directives of a specification that it links (`@cost`, our access
- * decisions), under whatever names it imported them.
+ * Reads directives from a supergraph: those of linked specifications (`@cost`, our access decisions), under whatever
+ * name they were imported, and the joins.
  */
 import {
   type ConstDirectiveNode,
@@ -16,7 +16,7 @@ type Directives = readonly ConstDirectiveNode[] | undefined;
 export type DirectiveArguments = Readonly<Record<string, unknown>>;
 
 /**
- * Reads one directive of `specification` (its URL without the version) off a node. Undefined where the node has none,
+ * Reads a directive of `specification` (its URL without the version) from a node. Undefined where the node has none,
  * and everywhere in a supergraph that does not link the specification.
  */
 export const linkedDirective = (
@@ -36,7 +36,7 @@ export const linkedDirective = (
   };
 };
 
-/** By the rules of https://specs.apollo.dev/link: imported as it is or renamed, else behind the link's prefix. */
+/** Per https://specs.apollo.dev/link: the imported name, possibly renamed, else prefixed. */
 const importedName = (link: DirectiveArguments, specification: string, directive: string): string => {
   const imports = Array.isArray(link.import) ? link.import : [];
   for (const entry of imports) {
@@ -46,7 +46,7 @@ const importedName = (link: DirectiveArguments, specification: string, directive
   }
   const own = specification.split('/').at(-1);
   const prefix = typeof link.as === 'string' ? link.as : own;
-  // The directive that is named like its specification has the prefix for a name.
+  // A directive named like its specification has the bare prefix as its name.
   return directive === own ? String(prefix) : `${prefix}__${directive}`;
 };
 

@@ -1,20 +1,20 @@
-/** Variables of how much the gateway shows of itself. */
+/** Variables of what the gateway reveals about itself. */
 import { z } from 'zod';
 import type { profileVariables } from '#platform/config/config.ts';
 
 const onOrOff = z.enum(['on', 'off']).optional();
 
 export const exposureVariables = {
-  // Each is on in development and off in production. Said on its own, it goes before PROFILE.
+  // Each is on in development and off in production; setting it overrides PROFILE.
   PLAYGROUND: onOrOff,
-  // With it go the hints that an error gives at a wrong name ("did you mean …").
+  // Includes the hints in errors about unknown names ("did you mean …").
   INTROSPECTION: onOrOff,
-  // What a masked error was about. The log has it in either case.
+  // The original message of masked errors. The log has it in either case.
   ERROR_DETAIL: onOrOff,
 };
 
 export interface Exposure {
-  /** On a developer's machine: the page at `/`, which speaks of the checkout, and pages of dev servers beside. */
+  /** On a developer's machine: the start page at `/`, and pages of local dev servers are allowed. */
   readonly isDevelopment: boolean;
   readonly playground: boolean;
   readonly introspection: boolean;

@@ -1,6 +1,6 @@
 /**
- * Which media type an answer has: decided once, before anything is run, by what the client accepts (RFC 9110, 12.5.1).
- * Whatever comes later uses this decision, so that nobody can hear "not acceptable" of an order that has been placed.
+ * The media type of a response, negotiated once before anything is executed (RFC 9110, 12.5.1), so that nobody gets
+ * "not acceptable" for an order that has been placed.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -13,26 +13,26 @@ const graphqlResponseType = 'application/graphql-response+json; charset=utf-8';
 export const eventStreamType = 'text/event-stream; charset=utf-8';
 export const pageType = 'text/html; charset=utf-8';
 
-/** What an operation is answered in. The first is what a client gets that does not care. */
+/** Media types of operations; the first is the default. */
 export const operationTypes: readonly string[] = [jsonType, graphqlResponseType];
 
-/** The one that the client likes best; undefined when it takes none of them. */
+/** The client's preferred type; undefined when it accepts none of them. */
 export const answerType = (accept: string | undefined, offered: readonly string[]): string | undefined =>
-  // An empty header accepts as little as none does: nothing is said.
+  // An empty header counts as none.
   accept ? new Negotiator({ headers: { accept } }).mediaType([...offered]) : offered[0];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route can answer in. */
+    /** Media types the route can respond with. */
     answers?: readonly string[];
   }
   interface FastifyRequest {
-    /** The one of its route's `answers` that the client gets. */
+    /** The negotiated one of its route's `answers`. */
     answerType: string | undefined;
   }
 }
 
-/** For every route that names its `answers`: sets `answerType`, or refuses before the body is read. */
+/** Sets `answerType` on routes with `answers`, or refuses before the body is read. */
 export const negotiateAnswers = (http: FastifyInstance): void => {
   http.decorateRequest('answerType', undefined);
   http.addHook('onRequest', (request, reply, done) => {
@@ -46,7 +46,7 @@ export const negotiateAnswers = (http: FastifyInstance): void => {
 
 const essence = (type: string): string => type.split(';', 1)[0] ?? type;
 
-/** What is wrong with the operation or its variables. Limits, access and outages keep their status for everybody. */
+/** Faults of the operation or its variables. Limits, access and outages keep their status for everybody. */
 const requestErrors = new Set<unknown>([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -55,8 +55,8 @@ const requestErrors = new Set<unknown>([
 ]);
 
 /**
- * GraphQL over HTTP, "application/json": a client that asks for that type, and knows no other, takes any status but 200
- * for the word of something in between, and does not look for `errors`. One that names no type gets the honest 400.
+ * GraphQL over HTTP, legacy "application/json": a client that accepts only this type takes any status but 200 for an
+ * intermediary's and does not look for `errors`. Clients that name no type get the honest 400.
  */
 export const legacyStatus: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({

@@ -1,4 +1,4 @@
-/** Which pages of other origins may use the graph. */
+/** Cross-origin access for web pages. */
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requestIdHeader } from '#contracts/viewer.ts';
@@ -7,7 +7,7 @@ import { errorBody } from '../graphql/errors.ts';
 
 interface CorsOptions {
   readonly origins: readonly string[];
-  /** Also those of this machine, on whatever port a front end's dev server has. */
+  /** Also allow origins on this machine, on any port, for front-end dev servers. */
   readonly loopback: boolean;
   readonly credentials: boolean;
   readonly log: Logger;
@@ -15,10 +15,10 @@ interface CorsOptions {
 
 const loopbackOrigin = /^https?:\/\/((?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
-// A browser asks once, not before each request; none remembers longer than a day.
+// One day: browsers cap it there or below.
 const preflightSeconds = 86_400;
 
-/** Headers of an answer that a page may read, beside those that it always may. */
+/** Response headers that a page may read beside the safelisted ones. */
 const readable = [requestIdHeader, 'ratelimit', 'ratelimit-policy', 'retry-after'];
 
 export const crossOrigin = async (http: FastifyInstance, options: CorsOptions): Promise<void> => {
@@ -33,19 +33,18 @@ export const crossOrigin = async (http: FastifyInstance, options: CorsOptions): 
     maxAge: preflightSeconds,
     exposedHeaders: readable,
   });
-  // Routes that name what their answer varies by would forget this one.
+  // Routes that set `vary` themselves would omit this one.
   http.addHook('onSend', (_, reply, __, done) => {
     addVary(reply, 'Origin');
     done();
   });
 };
 
-// Each is one line in the log. Whoever makes up origins fills no disk with them.
+// One log line per origin; invented origins must not fill the disk.
 const originsLogged = 100;
 
 /**
- * A browser keeps the page out by itself, and says only that a header is missing. The network tab and the log say what to
- * do about it.
+ * A browser blocks the page by itself but only says that a header is missing. This response and the log say what to do.
  */
 const refuseOthers = (http: FastifyInstance, allowed: readonly (string | RegExp)[], log: Logger): void => {
   const logged = new Set<string>();

@@ -1,4 +1,4 @@
-/** The HTTP server of the gateway: what happens to every request before a route sees it. */
+/** The gateway's HTTP server: what happens to every request before a route sees it. */
 import compress from '@fastify/compress';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHttpServer, type HttpServerOptions } from '#platform/http/server.ts';
@@ -12,7 +12,7 @@ interface GatewayServerOptions extends HttpServerOptions {
   readonly isDevelopment?: boolean;
 }
 
-/** In the order in which they act: a refusal carries the headers of those before it. */
+/** In order of execution: a refusal carries the headers of the steps before it. */
 export const createGatewayServer = async (
   config: HttpConfig,
   options: GatewayServerOptions,
@@ -40,56 +40,56 @@ export const createGatewayServer = async (
 };
 
 /**
- * With its question mark; empty where there is none. As the router splits it, and unlike `new URL`, which would drop what
- * is behind a "#"; platform/http/server.ts has refused those.
+ * The query string with its question mark, or ''. The one way to read it, identical to the router's: `new URL` would
+ * drop what follows a "#" (platform/http/server.ts refuses those).
  */
 export const queryStringOf = (target: string): string =>
   target.includes('?') ? target.slice(target.indexOf('?')) : '';
 
-// Lists of products shrink to a seventh at either level; the highest would take ten times as long for a few percent.
+// Product lists shrink to a seventh at any level; the highest takes ten times as long for a few percent.
 const gzipLevel = 6;
 
-/** Leaves alone what is compressed already (the playground) and what is a stream of events, which must not wait. */
+/** Skips what is already compressed (the playground) and event streams, which must not be delayed. */
 const compression = async (http: FastifyInstance, minBytes: number): Promise<void> => {
   await http.register(compress, {
     threshold: minBytes,
     encodings: ['br', 'gzip'],
     zlibOptions: { level: gzipLevel },
-    // A request of a few KiB may unpack to gigabytes. No client of ours sends any.
+    // A few KiB may unpack to gigabytes, and no client of ours sends compressed requests.
     globalDecompression: false,
   });
 };
 
-// A route may say otherwise: the two pages there are, playground and start page, have policies of their own.
+// The two HTML pages, playground and start page, override this.
 const headers = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // Who may read an answer from elsewhere is said by CORS; embedding it as an image or a script is for nobody.
+  // CORS decides who may read an answer elsewhere; embedding it as an image or a script is never useful.
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
 };
 
-// A year, as the browsers' own lists ask for. Without subdomains: they are not ours to decide on.
+// One year, as browsers' preload lists require. Subdomains are not ours to decide on.
 const httpsOnly = 'max-age=31536000';
 
 const securityHeaders = (http: FastifyInstance): void => {
   http.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers);
-    // Over plain HTTP browsers ignore it, as anybody could have written it.
+    // Browsers ignore it over plain HTTP.
     if (request.protocol === 'https') reply.header('strict-transport-security', httpsOnly);
     done();
   });
 };
 
 const bodyBounds = {
-  // 8 KiB: operations of the shop have 1. These are always read, so that nobody who sends large ones keeps others out.
+  // 8 KiB: our operations have 1. These are always read, so that large bodies cannot keep small ones out.
   smallBytes: 8_192,
-  // 32 MiB: 128 of the largest at once. A thousand that stop before their end would be all of a container's memory.
+  // 32 MiB: 128 of the largest at once. A thousand unfinished ones would fill a container's memory.
   largeTogetherBytes: 33_554_432,
 };
 
-/** One that does not say its length may be of `limitBytes`. */
+/** Bounds the memory of unfinished request bodies. One of unknown length may have `limitBytes`. */
 export const limitBodyMemory = (http: FastifyInstance, limitBytes: number, bounds = bodyBounds): void => {
   let held = 0;
   const releases = new WeakMap<FastifyRequest, () => void>();
@@ -99,21 +99,21 @@ export const limitBodyMemory = (http: FastifyInstance, limitBytes: number, bound
   };
   http.addHook('preParsing', async (request, reply) => {
     const bytes = Number(request.headers['content-length'] ?? limitBytes);
-    // One that is longer than may be is refused unread.
+    // Longer ones are refused unread.
     if (bytes <= bounds.smallBytes || bytes > limitBytes) return undefined;
     if (held + bytes > bounds.largeTogetherBytes) return refuse(reply);
     held += bytes;
     releases.set(request, () => {
       held -= bytes;
     });
-    // Its client may leave before all of it is here.
+    // The client may leave before the body is complete.
     reply.raw.once('close', () => release(request));
     return undefined;
   });
   http.addHook('preValidation', async (request) => release(request));
 };
 
-// One second: who is slow to send has 30 for it.
+// One second: slow senders have 30.
 const refuse = (reply: FastifyReply) => reply.status(503).header('retry-after', 1).send(overloaded);
 
 const overloaded = errorBody(

@@ -1,4 +1,4 @@
-/** Refuses work while this process cannot keep up, so that what it has taken is still answered in time. */
+/** Refuses requests while this process is overloaded, so that those already accepted are answered in time. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
@@ -6,18 +6,18 @@ import { errorBody } from '../graphql/errors.ts';
 
 interface Pressure {
   readonly shedding: boolean;
-  /** How many samples in a row were above the limit. */
+  /** Consecutive samples above the limit. */
   readonly high: number;
 }
 
 export const noPressure: Pressure = { shedding: false, high: 0 };
 
-// One long turn (a large collection of garbage, a large schema) is no overload; two samples full of them are.
+// One long task (a major GC, a large schema) is not overload; two samples full of them are.
 const samplesToShed = 2;
-// It ends well below where it began, or it would go on and off with every sample.
+// Hysteresis, so that shedding does not flap with every sample.
 const shareToRecover = 0.5;
 
-/** One sample more: sheds after two above the limit, and until one is below half of it. */
+/** Starts shedding after two samples above the limit and stops at one below half of it. */
 export const nextPressure = ({ shedding, high }: Pressure, delayMs: number, limitMs: number): Pressure => {
   const inARow = delayMs > limitMs ? high + 1 : 0;
   const goesOn = shedding && delayMs > limitMs * shareToRecover;
@@ -25,12 +25,12 @@ export const nextPressure = ({ shedding, high }: Pressure, delayMs: number, limi
 };
 
 const sampleEveryMs = 500;
-// How often the delay is measured within a sample.
+// Resolution of the measurement within a sample.
 const resolutionMs = 10;
-// Two samples: by then it may have recovered. Clients spread their retries themselves.
+// Two samples: by then it may have recovered. Clients add their own jitter.
 const retryAfterSeconds = 1;
 
-/** Guards `/graphql`. Health and metrics are always answered: an orchestrator must not take busy for dead. */
+/** Guards `/graphql`. Health and metrics always answer: an orchestrator must not take busy for dead. */
 export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Registry): void => {
   if (limitMs === 0) return;
   let pressure = noPressure;
@@ -51,12 +51,11 @@ export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Re
 
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   let sampling: NodeJS.Timeout | undefined;
-  // From when clients can come: the long turns of the start (schema, planner) say nothing of load, and would make the
-  // first of them be refused.
+  // Measured once clients can connect: loading the schema at start-up is not load.
   http.addHook('onListen', async () => {
     histogram.enable();
     sampling = setInterval(() => {
-      // Nothing measured means that the sample was too short to tell: as before.
+      // The sample was too short to measure anything: keep the state.
       if (histogram.count > 0) delayMs = Math.max(0, histogram.mean / 1e6 - resolutionMs);
       histogram.reset();
       pressure = nextPressure(pressure, delayMs, limitMs);

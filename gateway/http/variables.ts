@@ -1,4 +1,4 @@
-/** Variables of the HTTP door. */
+/** Variables of the HTTP server. */
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
@@ -12,10 +12,10 @@ const list = z
       .filter(Boolean),
   );
 
-/** Scheme, host and port, as a browser sends it: no path, no slash at the end. */
+/** Scheme, host and port as a browser sends them: no path, no trailing slash. */
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
-// Names that stand for ranges, as everybody's proxies have them.
+// Names of common ranges, as proxy-addr defines them.
 const wellKnownRanges = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 const isAddressOrRange = (text: string): boolean => {
@@ -32,48 +32,48 @@ const isAddressOrRange = (text: string): boolean => {
 };
 
 export const httpVariables = {
-  // Pages of these origins may use the graph. None: pages of this gateway's own origin only, and in development those of
-  // this machine (localhost, 127.0.0.1, [::1], any port), where a front end's dev server is.
+  // Origins whose pages may use the graph. By default only this gateway's own, and in development any port of this
+  // machine (localhost, 127.0.0.1, [::1]) for front-end dev servers.
   CORS_ORIGINS: list.refine((origins) => origins.every(isOrigin), 'must be origins, such as https://shop.example'),
-  // Access tokens travel in a header that a page sets itself; cookies are for whoever puts a session in front.
+  // Access tokens travel in a header that pages set themselves; cookies are for a session layer in front.
   CORS_CREDENTIALS: z.enum(['on', 'off']).default('off'),
 
-  // Addresses and ranges of proxies whose x-forwarded-for and x-forwarded-proto are believed. From anybody else they
-  // are made up, and with them every limit per address.
+  // Addresses and ranges of proxies whose x-forwarded-for and x-forwarded-proto are trusted. From anybody else they are
+  // forgeable, and every per-address limit with them.
   TRUSTED_PROXIES: list.refine(
     (proxies) => proxies.every(isAddressOrRange),
     'must be addresses, ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
   ),
 
-  // Of a whole request: 256 KiB, a document and variables at their own limits (LIMIT_DOCUMENT_BYTES, LIMIT_VARIABLES_BYTES),
-  // and what JSON makes of them. The largest cart with every variable spelt out is under 100 KiB.
+  // Of a whole request: 256 KiB hold a document and variables at their own limits (LIMIT_DOCUMENT_BYTES,
+  // LIMIT_VARIABLES_BYTES) and their JSON overhead. The largest cart with every field is under 100 KiB.
   LIMIT_BODY_BYTES: z.coerce.number().int().positive().default(262_144),
-  // Counted before it is parsed: 18,000 keys that were never seen before take 9 ms to parse. Variables and extensions at
-  // their own limit (LIMIT_VARIABLES_VALUES), and room for what is around them.
+  // Counted before parsing: 18,000 previously unseen keys take 9 ms to parse. Room for variables and extensions at
+  // their own limit (LIMIT_VARIABLES_VALUES).
   LIMIT_BODY_VALUES: z.coerce.number().int().positive().default(5_000),
 
-  // Off where a proxy in front compresses.
+  // Turn off where a proxy in front compresses.
   COMPRESSION: z.enum(['on', 'off']).default('on'),
-  // Below 1 KiB an answer fits a packet either way, and compressing it only costs.
+  // Below 1 KiB a response fits one packet either way, and compressing it only costs.
   COMPRESSION_MIN_BYTES: z.coerce.number().int().nonnegative().default(1_024),
 
-  // A turn of the event loop takes under 10 ms in health. At 500 ms, a request that asks three subgraphs one after the
-  // other spends over two seconds waiting for this process: refusing some is kinder than being slow to all. 0: never.
+  // A healthy event loop turn takes under 10 ms. At 500 ms, a request with three sequential fetches spends over two
+  // seconds waiting for this process: refusing some is better than being slow for all. 0 turns it off.
   SHED_EVENT_LOOP_DELAY_MS: z.coerce.number().int().nonnegative().default(500),
 
-  // For how long a connection may be idle before the gateway closes it: longer than whatever stands before it keeps one, or
-  // that sends a request into a connection that is just being closed, and its client sees a 502 now and then. 72 s is above
-  // the 60 s of nginx and of most cloud load balancers; gateway/README.md names some that keep longer.
+  // How long an idle connection is kept open: longer than the load balancer in front does, which otherwise sends
+  // requests into closing connections and answers 502. 72 s is above the 60 s of nginx and most cloud load balancers;
+  // gateway/README.md names some that keep longer.
   KEEP_ALIVE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(72_000),
 
-  // For how long requests are still taken after SIGTERM, while /health/ready says no: a little more than the time
-  // between two looks of the load balancer. 0: nobody looks. Part of SHUTDOWN_DEADLINE_MS.
+  // How long requests are still accepted after SIGTERM while /health/ready fails: slightly more than the load
+  // balancer's probe interval. 0: there is none. Part of SHUTDOWN_DEADLINE_MS.
   SHUTDOWN_NOTICE_MS: z.coerce.number().int().nonnegative().default(0),
 };
 
 export type HttpConfig = z.output<z.ZodObject<typeof httpVariables>>;
 
-/** What is left for requests under way must be more than nothing. */
+/** Leaves time to finish requests in flight. */
 export const checkHttpVariables = (
   { SHUTDOWN_NOTICE_MS: notice, SHUTDOWN_DEADLINE_MS: deadline }: HttpConfig & { SHUTDOWN_DEADLINE_MS: number },
   context: z.RefinementCtx,

@@ -1,4 +1,7 @@
-/** Authentication, put together from the gateway's variables: on, with access tokens and signed viewers, or off. */
+/**
+ * Verifies the access token of a request, which becomes a viewer; without a token it is a guest. Or AUTHENTICATION=off:
+ * everybody is.
+ */
 import {
   createRemoteJWKSet,
   customFetch,
@@ -36,8 +39,8 @@ export const authentication = async (variables: IdentityVariables): Promise<Iden
   if (AUTHENTICATION === 'off') return everybodyIsAGuest;
   if (!key) throw new Error('there is no VIEWER_SIGNING_KEY, and AUTHENTICATION is on');
   const keys = accessTokenKeys(jwksUrl);
-  // Before the first client: whoever comes back to a restarted gateway must not be the one who pays for the fetch. When it
-  // fails, the user subgraph is away; guests are served all the same, and each bearer's request tries again.
+  // Prefetched, so that the first client after a restart need not wait. If it fails, the user subgraph is down: guests
+  // are served all the same, and each request with a token tries again.
   await keys.refresh.run().catch(() => {});
   return {
     authenticate: authenticator(keys.find),
@@ -52,16 +55,16 @@ const everybodyIsAGuest: Identity = {
   tasks: [],
 };
 
-/** Never a guest in place of a bad token: the caller believes to be signed in and must learn that it is not so. */
+/** Never a guest in place of an invalid token: the caller believes to be signed in and must learn otherwise. */
 export type Refusal = Failure<'UNAUTHENTICATED' | 'AUTHENTICATION_UNAVAILABLE'>;
 
 export type Authenticate = (authorization: string | undefined) => Promise<Result<Viewer, Refusal>>;
 
-// Checking a signature costs about 100 µs, and one page of a shop asks many times with the same token. A minute, so
-// that a key that was taken out of the set is soon out of use here as well.
+// Verifying a signature costs about 100 µs, and one page sends the same token many times. One minute, so that withdrawn
+// keys soon stop working here as well.
 const verifiedTtlMs = 60_000;
 const verifiedTokensKept = 10_000;
-// Clocks of two machines differ by this much at most.
+// Maximum clock skew between machines.
 const clockToleranceSeconds = 5;
 
 const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
@@ -85,7 +88,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
   };
 
   return async (authorization) => {
-    // Clients commonly send an empty header for "nobody is signed in".
+    // Clients commonly send an empty header for "not signed in".
     if (!authorization) return ok(guest);
     const token = bearer.exec(authorization)?.[1];
     if (!token) return fail(refusals.notBearer);
@@ -110,28 +113,28 @@ const refusals = {
   },
 } satisfies Record<string, Refusal>;
 
-/** The keys could not be fetched: nobody can say whether a token is good. */
+/** The keys could not be fetched, so no token can be verified. */
 class KeysUnavailable extends Error {}
 
 interface AccessTokenKeys {
-  /** The key for a token. Throws `KeysUnavailable`, or jose's error when there is no such key. */
+  /** The key of a token. Throws `KeysUnavailable`, or jose's error when there is no such key. */
   readonly find: JWTVerifyGetKey;
-  /** Fetches them anew, so that a key that was taken out is soon of no use, and a new one is known before it signs. */
+  /** Refetches the keys, so that withdrawn ones stop working and new ones are known before they sign. */
   readonly refresh: PeriodicTask;
 }
 
-// Refused connections come back at once, hanging ones do not: a request with a token waits no longer than this for keys.
+// Refused connections fail at once, hanging ones do not: a request with a token waits no longer than this for keys.
 const fetchTimeoutMs = 2_000;
-// A token with an unknown key id may be the first of a new key, or made up. At most one look for it in this time.
+// An unknown key id may belong to a new key or be invented: one lookup per this interval.
 const unknownKeyPauseMs = 5_000;
-// While the user subgraph is away, requests with tokens are answered at once and not each with a vain fetch.
+// While the user subgraph is down, requests with tokens fail fast instead of fetching in vain each time.
 const failurePauseMs = 1_000;
 const refreshEveryMs = 60_000;
 
 export const accessTokenKeys = (url: string): AccessTokenKeys => {
   const keys = createRemoteJWKSet(new URL(url), {
-    // Keys are refreshed in the background and are good until then: a user subgraph that is away for an hour must not
-    // turn signed-in customers away. It signs nothing meanwhile, and the tokens there are end within 15 minutes.
+    // Keys are refreshed in the background and never expire here: signed-in customers must survive an hour without the
+    // user subgraph. It signs nothing meanwhile, and existing tokens end within 15 minutes.
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: unknownKeyPauseMs,
     timeoutDuration: fetchTimeoutMs,

@@ -1,4 +1,4 @@
-/** What the gateway knows of one client request, and the only headers that it sends on to a subgraph. */
+/** What the gateway knows of a client request, and the only headers that it sends on to subgraphs. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestIdHeader, type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import type { SignViewer } from '#platform/auth/viewer.ts';
@@ -8,26 +8,27 @@ import { clientGone } from '../upstream/deadline.ts';
 import { isMutation, type ReturnedHeaders, type SubgraphRequest } from '../upstream/subgraph-call.ts';
 
 export interface RequestContext {
-  /** On whose behalf it is; for limits and decisions of the gateway's own. */
+  /** For limits and decisions of the gateway itself. */
   readonly viewer: Viewer;
-  /** Where the request came from, past trusted proxies. Absent when the gateway asks by itself: for a live query, say. */
+  /**
+   * The client's address, past trusted proxies. Absent when the gateway asks by itself, for a live query for example.
+   */
   readonly address?: string;
-  /** Whom limits count it under. */
+  /** Whom limits count the request under. */
   readonly limitKey?: string;
-  /** Whether the client knows no other media type than JSON's own. */
+  /** Whether the client accepts only application/json. */
   readonly isLegacyClient?: boolean;
   /** The same for every subgraph call of the request. */
   readonly subgraphHeaders: Readonly<Record<string, string>>;
-  /** Absent when subgraphs are to hear of no viewer. */
+  /** Absent when subgraphs get no viewer. */
   readonly signViewer?: SignViewer | undefined;
-  /** Who waits for the answer, when there is one connection that it goes to. */
+  /** Absent when no single connection waits for the answer. */
   readonly client?: ClientLink;
 }
 
 /**
- * Nothing that the client sent travels on, except its request id (and its trace, which each call is given as it is
- * sent): a subgraph learns who is asking from the gateway's signature alone, and the access token never leaves the
- * gateway.
+ * Nothing the client sent is forwarded except its request id (and its trace, added to each call): subgraphs learn the
+ * viewer from the gateway's signature alone, and the access token never leaves the gateway.
  */
 export const requestContext =
   (signViewer: SignViewer | undefined) =>
@@ -44,7 +45,7 @@ export const requestContext =
     };
   };
 
-/** What one call of a subgraph is sent with: the viewer is made out to it alone, and with a mutation goes the address. */
+/** Headers of one subgraph call: the viewer is signed for this subgraph alone, with the address for mutations. */
 export const headersOf = async (
   { viewer, address, subgraphHeaders, signViewer }: RequestContext,
   subgraph: string,
@@ -56,13 +57,16 @@ export const headersOf = async (
 };
 
 interface ClientLink {
-  /** Aborted when the client hangs up before its answer. */
+  /** Aborted when the client disconnects before its answer. */
   readonly gone: AbortSignal;
-  /** Puts a subgraph's headers on the client's response. */
+  /** Copies a subgraph's headers to the client's response. */
   readonly returnHeaders: (headers: ReturnedHeaders) => void;
 }
 
-/** Adds to each request's context the link to its client, and to what subgraphs are sent the headers in `forward`. */
+/**
+ * Adds the link to its client to each request's context, and the client's headers in `forward` to those of subgraph
+ * calls.
+ */
 export const withClientLink =
   <Caller, Context extends { readonly subgraphHeaders: Readonly<Record<string, string>> }>(
     contextOf: (caller: Caller) => Context,
@@ -71,7 +75,7 @@ export const withClientLink =
   (caller: Caller, request: FastifyRequest, reply: FastifyReply): Context & { client: ClientLink } => {
     const client = clientLink(reply);
     const context = contextOf(caller);
-    // The gateway's own words come last: no client can take their place.
+    // The gateway's own headers come last: no client can override them.
     return {
       ...context,
       client,
@@ -87,7 +91,7 @@ const clientLink = (reply: FastifyReply): ClientLink => {
   return { gone: gone.signal, returnHeaders: (headers) => giveBack(reply, headers) };
 };
 
-/** Those of the client's headers that are sent on. */
+/** The client's headers that are forwarded. */
 export const forwardedHeaders = ({ headers }: FastifyRequest, forward: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     forward.flatMap((name) => {
@@ -96,7 +100,7 @@ export const forwardedHeaders = ({ headers }: FastifyRequest, forward: readonly 
     }),
   );
 
-/** Cookies of several subgraphs are as many header lines. Of any other header the first that came stands. */
+/** Cookies of several subgraphs are kept all; of any other header the first. */
 const giveBack = (reply: FastifyReply, headers: ReturnedHeaders): void => {
   if (reply.sent) return;
   for (const [name, value] of Object.entries(headers)) {

@@ -1,4 +1,4 @@
-/** What an operation may cost, per role; told to whoever asks for it with the header `x-agora-cost: 1`. */
+/** The limit of an operation's cost, per role. Clients that send `x-agora-cost: 1` are told the cost. */
 import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
@@ -11,7 +11,7 @@ import type { LimitsConfig } from './variables.ts';
 
 const costHeader = 'x-agora-cost';
 
-/** A request once its operation is known to be valid. */
+/** A request whose operation is known to be valid. */
 export interface ResolvedRequest {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
@@ -20,7 +20,7 @@ export interface ResolvedRequest {
   readonly contextValue: RequestContext;
 }
 
-/** Of one schema: its policy, and the costs that hold whatever the variables are. */
+/** Per schema: its policy, and the costs that do not depend on variables. */
 interface PricedSchema {
   readonly policy: CostPolicy;
   readonly fixedPrices: WeakMap<OperationDefinitionNode, Priced>;
@@ -33,11 +33,11 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
     name: 'agora_gateway_operation_cost_units',
     help: 'What operations may cost at most, by the role of their viewer.',
     labelNames: ['role'],
-    // The last bucket's edge is the highest limit.
+    // The last bucket is the highest limit.
     buckets: [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000],
     registers: [metrics],
   });
-  // A request under way goes on with the schema that it began with, and so does its cost.
+  // A request finishes on the schema it began with, and so does its cost.
   const priced = new WeakMap<GraphQLSchema, PricedSchema>();
 
   const priceOf = ({ schema, document, operation, request }: ResolvedRequest): Priced => {
@@ -62,12 +62,12 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
   const isBeyond = (cost: number, viewer: Viewer): boolean => cost > bounds[costRole(viewer)];
 
   return {
-    /** What a rate limit takes for it. A refused operation has cost no more than the reading of it. */
+    /** What a rate limit charges for it. A refused operation costs no more than reading it. */
     charge: (resolved: ResolvedRequest): number => {
       const cost = costOf(resolved);
       return isBeyond(cost, resolved.contextValue.viewer) && config.LIMITS_MODE === 'enforce' ? 1 : cost;
     },
-    /** For each schema that Apollo Server takes up. */
+    /** For each schema that Apollo Server loads. */
     priceSchema: ({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl?: string }): void => {
       if (coreSupergraphSdl) priced.set(apiSchema, { ...unpriced(), policy: costPolicy(coreSupergraphSdl) });
     },
@@ -81,7 +81,7 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
         : tooExpensive(cost, bounds[role], roleNames[role]);
       return record('COST', refusal, of);
     },
-    /** `extensions.cost`, for clients that want to know how near they are to the limit. */
+    /** `extensions.cost`, for clients that want to know how close they are to the limit. */
     reportCost: async (context: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
       const { document, operation, request, response, schema, contextValue } = context;
       if (!document || !operation || response.body.kind !== 'single' || !request.http?.headers.get(costHeader)) return;

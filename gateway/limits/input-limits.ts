@@ -1,4 +1,4 @@
-/** Bounds of what a request sends beside its document: variables and extensions, before anything else reads them. */
+/** Bounds of a request's variables and extensions, before anything else reads them. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from '../graphql/errors.ts';
 import { queryStringOf } from '../http/http-server.ts';
@@ -13,10 +13,7 @@ const limitOf = {
   extensions: { bytes: 'EXTENSIONS', depth: 'EXTENSIONS_DEPTH', values: 'EXTENSIONS_VALUES' },
 } as const satisfies Record<Part, Record<keyof VariablesSize, CountedLimit>>;
 
-/**
- * A hook of the HTTP server, before anybody is identified: Apollo Server runs all of its plugins on an operation although
- * the first has refused it.
- */
+/** An HTTP hook before authentication: Apollo Server runs all plugins on an operation even if the first refuses it. */
 export const inputGate = (config: LimitsConfig, { record }: Rejections) => {
   const most: VariablesSize = {
     bytes: config.LIMIT_VARIABLES_BYTES,
@@ -45,26 +42,26 @@ const sentAs = ({ method, url, body }: FastifyRequest, part: Part): unknown => {
   try {
     return text && JSON.parse(text);
   } catch {
-    // Apollo Server says so.
+    // Apollo Server reports it.
     return undefined;
   }
 };
 
 interface VariablesSize {
-  /** About as many as their JSON has in UTF-8. */
+  /** Approximately those of its JSON in UTF-8. */
   readonly bytes: number;
   /** 1 for variables that are plain values. */
   readonly depth: number;
-  /** Of any kind, lists and objects among them: what whoever reads them has to look at. */
+  /** Of any kind, including lists and objects: what a reader has to visit. */
   readonly values: number;
 }
 
-/** Stops counting where it is more than `enough` of any. A list is not looked into when it alone is too long. */
+/** Stops counting once anything exceeds `enough`. A list that is too long is not descended into. */
 export const variablesSize = (variables: object, enough: VariablesSize): VariablesSize => {
   let bytes = 2;
   let depth = 0;
   let values = 0;
-  // Not recursive: a megabyte of "[[[[" is deeper than the stack, here and wherever else variables are read.
+  // Not recursive: a megabyte of "[[[[" overflows the stack.
   const left: [parent: object, depth: number][] = [[variables, 0]];
   for (let next = left.pop(); next && bytes <= enough.bytes && depth <= enough.depth; next = left.pop()) {
     const [parent, level] = next;
@@ -88,7 +85,7 @@ export const variablesSize = (variables: object, enough: VariablesSize): Variabl
 };
 
 /** A batch would bypass every per-operation limit. Clients send operations side by side instead. */
-/** A hook of the HTTP server, before anybody is identified. */
+/** An HTTP hook, before authentication. */
 export const refuseBatches = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
   if (Array.isArray(request.body)) await reply.status(400).send(refusal);
 };

@@ -1,6 +1,6 @@
 /**
- * Bounds of what one operation may ask for: its variables before anything reads them, its shape while it is validated,
- * then its cost, all before anything is planned or called. Tokens and bytes were bounded before it was parsed.
+ * Bounds of one operation: its variables before anything reads them, its shape during validation, then its cost, all
+ * before planning. Tokens and bytes are bounded before parsing.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
@@ -17,7 +17,7 @@ import type { LimitsConfig } from './variables.ts';
 interface Limits {
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly validationRules: readonly ValidationRule[];
-  /** What a rate limit takes for the operation of a request: what it may cost at most, unless it is refused. */
+  /** What a rate limit charges for a request: its maximum cost, unless it is refused. */
   readonly costOf: (request: ResolvedRequest) => number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What an operation may cost at most, told before it runs: objects, times the sizes of the lists that they are in. The
- * rules are IBM's cost specification (https://ibm.github.io/graphql-specs/cost-spec.html) with Apollo's defaults; what
- * is left out of it, and why, is in docs/adr/0013.
+ * The maximum cost of an operation, estimated before it runs: objects times the sizes of the lists they are in. Follows
+ * IBM's cost specification (https://ibm.github.io/graphql-specs/cost-spec.html) with Apollo's defaults; docs/adr/0013
+ * says what is left out and why.
  */
 import {
   type DirectiveNode,
@@ -35,18 +35,18 @@ import {
   typeDefinitions,
 } from '../graphql/supergraph-directives.ts';
 
-/** A list that says nothing of its size. Lists of the graph that are commonly longer or shorter have a `@listSize`. */
+/** Of a list without `@listSize`. Typically longer or shorter lists have one. */
 const defaultListSize = 10;
-/** Of an object; a scalar comes with its object and costs nothing. */
+/** Of an object; scalars come with their object and cost nothing. */
 const objectWeight = 1;
 /** A mutation is a transaction, messages, and often a call of another service. */
 const mutationWeight = 10;
 
 export interface OperationCost {
   readonly cost: number;
-  /** With other variables it would be another: then it holds for this request only. */
+  /** Then the cost holds for this request only. */
   readonly dependsOnVariables: boolean;
-  /** An argument that asks for more than a page has; the first of them. */
+  /** The first argument that asks for more than the largest page. */
   readonly oversized: { readonly coordinate: string; readonly argument: string } | undefined;
 }
 
@@ -55,7 +55,7 @@ interface PricedOperation {
   readonly policy: CostPolicy;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** As the client sent them: they may be wrong, and then the operation will fail without any cost. */
+  /** As the client sent them: invalid ones make the operation fail at no cost. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -75,12 +75,15 @@ interface Walk {
   readonly policy: CostPolicy;
   readonly values: VariableValues;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Each fragment is looked at once, however often it is spread: ten of them can be spread a million times. */
+  /** Each fragment is visited once, however often it is spread: ten of them can be spread a million times. */
   readonly known: Map<string, Level>;
   readonly oversized: NonNullable<OperationCost['oversized']>[];
 }
 
-/** What is selected at one place. The lists whose size the field above may know are kept apart: one item of each. */
+/**
+ * The selections of one place. Lists whose size the field above may define are kept separately, at the cost of one
+ * item.
+ */
 interface Level {
   cost: number;
   readonly listItems: Map<string, number>;
@@ -112,8 +115,8 @@ const ofFragment = (walk: Walk, { name }: FragmentSpreadNode): Level => {
   return level;
 };
 
-// The branches of a union are added up, though an object takes one: the sum is a bound, too, and few have more than one
-// that is expensive.
+// Branches of a union are summed though an object takes one: the sum is still a bound, and few unions have more than
+// one expensive branch.
 const ofInlineFragment = (walk: Walk, { typeCondition, selectionSet }: InlineFragmentNode, parent: GraphQLNamedType) =>
   levelOf(walk, selectionSet, (typeCondition && walk.schema.getType(typeCondition.name.value)) ?? parent);
 
@@ -163,7 +166,7 @@ const defaultWeight = ({ policy, schema }: Walk, type: GraphQLNamedType, parent:
   return policy.weights.get(type.name) ?? (isCompositeType(type) ? objectWeight : 0);
 };
 
-/** What the slicing arguments ask for, or their defaults do. */
+/** Values of the slicing arguments, or their defaults. */
 const wantedSizes = (
   { slicingArguments }: ListSize,
   field: GraphQLField<unknown, unknown>,
@@ -174,11 +177,11 @@ const wantedSizes = (
     const size: unknown =
       values.resolve(node.arguments?.find(({ name }) => name.value === argument)?.value) ??
       field.args.find(({ name }) => name === argument)?.defaultValue;
-    // Anything else is no size, and will be refused for what it is.
+    // Anything else is not a size, and will fail validation.
     return typeof size === 'number' && size >= 0 ? [{ argument, size }] : [];
   });
 
-/** The largest that an argument asks for; else what is assumed. */
+/** The largest requested size, else the assumed one. */
 const expectedSize = ({ assumedSize }: ListSize, wanted: readonly { readonly size: number }[]): number =>
   wanted.length > 0 ? Math.max(...wanted.map(({ size }) => size)) : (assumedSize ?? defaultListSize);
 
@@ -187,7 +190,7 @@ const introspectionEntries = new Map([
   ['__type', '__Type'],
 ]);
 
-/** The schema is at hand: what is asked of it calls nobody and costs one a field, lists or not. `__typename` is free. */
+/** Introspection calls no subgraph and costs one per field, lists or not. `__typename` is free. */
 const introspectionCost = (walk: Walk, { name, selectionSet }: FieldNode, parent: GraphQLNamedType): number => {
   if (name.value === '__typename') return 0;
   const entry = introspectionEntries.get(name.value);
@@ -195,12 +198,12 @@ const introspectionCost = (walk: Walk, { name, selectionSet }: FieldNode, parent
   return 1 + (selectionSet && field ? total(levelOf(walk, selectionSet, getNamedType(field))) : 0);
 };
 
-/** How many items a list has, before anybody has counted them. */
+/** A field's `@listSize`. */
 interface ListSize {
   readonly assumedSize: number | undefined;
-  /** Arguments that say how many are wanted: the largest one given counts. */
+  /** Arguments that set the size; the largest one given counts. */
   readonly slicingArguments: readonly string[];
-  /** The lists below that have the size, when the field itself is none: `edges` of a connection. */
+  /** The child lists that have this size when the field itself is not a list: `edges` of a connection. */
   readonly sizedFields: readonly string[];
 }
 
@@ -211,7 +214,7 @@ export interface CostPolicy {
   readonly listSizes: ReadonlyMap<string, ListSize>;
 }
 
-/** For a graph that says nothing: then the defaults of operation-cost.ts hold. */
+/** For a graph without cost directives, where the defaults apply. */
 export const noCostPolicy: CostPolicy = { weights: new Map(), listSizes: new Map() };
 
 const specification = 'https://specs.apollo.dev/cost';
@@ -248,15 +251,15 @@ const names = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 
 interface VariableValues {
-  /** A literal, or what the variable in its place has; `undefined` for an argument or variable that is absent. */
+  /** A literal, or the value of a variable; `undefined` for an absent argument or variable. */
   resolve(node: ValueNode | undefined): unknown;
   /** By `@skip` and `@include`. */
   isLeftOut(node: { readonly directives?: readonly DirectiveNode[] | undefined }): boolean;
-  /** Whether any of it came from a variable so far. */
+  /** Whether any value came from a variable so far. */
   wereAsked(): boolean;
 }
 
-/** `sent` is as the client sent it: unchecked, without the defaults that the operation declares. */
+/** `sent` is unchecked, without the operation's defaults. */
 const variableValues = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   sent: Readonly<Record<string, unknown>>,

@@ -1,4 +1,4 @@
-/** What happens when an operation goes beyond a limit: refused, or only noted, by `LIMITS_MODE`. */
+/** What happens to an operation beyond a limit: refused, or only logged, by `LIMITS_MODE`. */
 import { GraphQLError } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
@@ -23,7 +23,7 @@ export type CountedLimit = keyof typeof nouns;
 type Limit = CountedLimit | 'COST';
 
 export interface Rejections {
-  /** Gives the refusal back when it is to be carried out. `of` tells an operator whose it is. */
+  /** Returns the refusal if it is to be enforced. `of` identifies the operation in the log. */
   record(limit: Limit, refusal: GraphQLError, of: Readonly<Record<string, unknown>>): GraphQLError | undefined;
 }
 
@@ -54,7 +54,7 @@ export const tooExpensive = (requested: number, limit: number, who: string): Gra
     { requested, limit },
   );
 
-/** Nobody would learn from a price that a page of that size is never to be had. */
+/** A cost would not tell the client that pages of this size do not exist. */
 export const pageTooLarge = (coordinate: string, argument: string, largest: number): GraphQLError =>
   new GraphQLError(`"${argument}" of ${coordinate} must be from 1 to ${largest}.`, {
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },

@@ -1,6 +1,6 @@
 /**
- * Bounds of an operation's shape, in force before the rest of validation looks at it: comparing the fields that may be
- * merged takes time with the square of their number, a third of a second for 20 KB of one field repeated.
+ * Bounds of an operation's shape, enforced before the rest of validation: the overlapping-fields rule takes quadratic
+ * time, a third of a second for 20 KB of one repeated field.
  */
 import {
   type ASTVisitor,
@@ -16,8 +16,8 @@ import { type CountedLimit, type Rejections, tooMany } from './rejections.ts';
 import type { LimitsConfig } from './variables.ts';
 
 /**
- * A validation rule: Apollo Server keeps the documents that it has found valid, so each is looked at once. Being a rule
- * it sees documents, and bounds the largest operation of each.
+ * A validation rule, since Apollo Server remembers valid documents, so each is checked once. Rules see whole documents,
+ * so it bounds the largest operation of each.
  */
 export const shapeRule = (config: LimitsConfig, { record }: Rejections) => {
   const bounds: readonly (readonly [CountedLimit, keyof OperationShape, maximum: number])[] = [
@@ -42,7 +42,7 @@ export const shapeRule = (config: LimitsConfig, { record }: Rejections) => {
       const [refusal] = refusals(document);
       if (!refusal) return undefined;
       context.reportError(refusal);
-      // In its place the other rules get a document that has nothing to look at.
+      // The other rules get an empty document instead.
       return { ...document, definitions: [] };
     },
   });
@@ -52,7 +52,7 @@ const namesOf = ({ definitions }: DocumentNode) => ({
   operations: definitions.flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? (node.name?.value ?? '') : [])),
 });
 
-/** Fragments count wherever they are spread: an operation of ten lines can be a million fields. */
+/** Fragments count wherever they are spread: ten lines can be a million fields. */
 interface OperationShape {
   readonly depth: number;
   readonly rootFields: number;
@@ -64,15 +64,15 @@ interface OperationShape {
 }
 
 /**
- * The most of each over the operations of a document, and over its fragments, which validation reads even where no
- * operation does. The document may be anything that can be parsed; a fragment within itself counts once.
+ * The maximum over a document's operations, and over its fragments, which validation reads even if unused. Accepts
+ * anything that parses; a cyclic fragment counts once.
  */
 export const documentShape = ({ definitions }: DocumentNode): OperationShape => {
   const fragments = fragmentsOf({ definitions });
   const walk: Walk = { fragments, counted: new Map() };
   const shapes = definitions.flatMap((node) => {
     if (node.kind === Kind.OPERATION_DEFINITION) return [count(walk, node.selectionSet, node.directives?.length)];
-    // A fragment has no root fields of its own.
+    // Fragments have no root fields.
     return node.kind === Kind.FRAGMENT_DEFINITION ? [{ ...countFragment(walk, node.name.value), rootFields: 0 }] : [];
   });
   const most = (what: keyof OperationShape): number => Math.max(0, ...shapes.map((shape) => shape[what]));

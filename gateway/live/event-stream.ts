@@ -1,9 +1,9 @@
-/** One client's stream: what it has not taken yet is at most one event, the newest. */
+/** One client's stream. At most one event waits for a slow client: the newest. */
 import type { ServerResponse } from 'node:http';
 import type { GraphqlResponse } from './subscription-executor.ts';
 
 export interface Subscriber {
-  /** Takes the place of what was not sent yet. */
+  /** Replaces an event that was not sent yet. */
   send(event: string): void;
   /** Nothing more will come. */
   complete(): void;
@@ -11,24 +11,23 @@ export interface Subscriber {
 
 export interface EventStream extends Subscriber {
   /**
-   * Ends the connection after what is still to be sent, without the word that all is said: the client asks again,
-   * elsewhere.
+   * Closes the connection after what is still to be sent, without a complete event: the client reconnects elsewhere.
    */
   disconnect(): void;
 }
 
 export interface EventStreamOptions {
   readonly heartbeatMs: number;
-  /** How long the client may take nothing before it is taken for gone. */
+  /** After this long without reading, the client counts as gone. */
   readonly stalledMs: number;
   readonly onHeartbeat: () => void;
-  /** The newest event takes the place of one that the client was too slow for. */
+  /** A newer event replaced one that the client was too slow for. */
   readonly onSuperseded: () => void;
   /** Once, however it ended. */
   readonly onClose: () => void;
 }
 
-/** The head must be written already. */
+/** The response head must have been written. */
 export const eventStream = (response: ServerResponse, options: EventStreamOptions): EventStream => {
   const { heartbeatMs, stalledMs, onHeartbeat, onSuperseded, onClose } = options;
   let waiting: string | undefined;
@@ -45,7 +44,7 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
       write(waiting);
       waiting = undefined;
     }
-    // Also when that filled the connection: nothing comes after it, so nothing piles up.
+    // Even if that filled the buffer: nothing comes after it.
     if (last !== undefined && !response.writableEnded) response.end(last);
   };
   const end = (text: string) => {
@@ -69,7 +68,7 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
     last ??= '';
     onClose();
   });
-  // Browsers tell that a stream is open only when the first bytes are there.
+  // Browsers report a stream as open only when the first bytes arrive.
   write(heartbeat);
 
   return {
@@ -87,10 +86,10 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
 // Events of the GraphQL over SSE protocol, distinct connections mode.
 export const nextEvent = (snapshot: GraphqlResponse): string => `event: next\ndata: ${JSON.stringify(snapshot)}\n\n`;
 
-/** Nothing more will come, and the client is not to ask again. */
+/** The client must not reconnect after it. */
 const completeEvent = 'event: complete\ndata:\n\n';
 
-/** A comment: it keeps proxies from taking the connection for dead, and clients skip it. */
+/** A comment that clients skip; it keeps proxies from closing an idle connection. */
 const heartbeat = ':\n\n';
 
 export const errorEvent = (code: string, message: string): string =>

@@ -1,4 +1,4 @@
-/** All questions that streams wait on, by what they are about: whoever asks the same shares one. */
+/** All live queries by topic; identical subscriptions share one. */
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
 import type { Subscriber } from './event-stream.ts';
@@ -8,15 +8,15 @@ import type { Snapshot, Topic } from './subscription-executor.ts';
 
 export interface LiveQueries {
   /**
-   * `key` stands for everything that the answer depends on. `fetchSnapshot` is asked with what to call as soon as it is known
-   * what the question is about. Returns what makes the subscriber leave.
+   * `key` covers everything that the answer depends on. `fetchSnapshot` calls back as soon as the topic is known.
+   * Returns the function that unsubscribes.
    */
   join(
     key: string,
     fetchSnapshot: (onTopic: (topic: Topic) => void) => Promise<Snapshot>,
     subscriber: Subscriber,
   ): () => void;
-  /** Anything may be different now. */
+  /** Anything may have changed. */
   refetchAll(): void;
   close(): void;
 }
@@ -24,7 +24,7 @@ export interface LiveQueries {
 interface LiveQueriesOptions extends Pick<LiveQueryOptions, 'retryMs'> {
   readonly changes: ChangeNotifications;
   readonly concurrency: number;
-  /** How long to rely on change notifications, and how long to do without them while they do not arrive. */
+  /** Refetch interval while change notifications arrive, and while they do not. */
   readonly refetchAfterMs: { readonly notified: number; readonly polling: number };
   readonly metrics: LiveMetrics;
 }
@@ -37,7 +37,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
   const refetchAll = () => {
     for (const query of byKey.values()) query.changed();
   };
-  // Before the first question is asked: what changes from now on is heard.
+  // Before the first fetch: no later change is missed.
   const stopListening = changes.subscribe(({ about, version }) => {
     for (const query of topics.about(about)) query.changed(version);
   }, refetchAll);
@@ -51,7 +51,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
       ...options,
       limitConcurrency: (work) => limit('snapshots', work),
       fetchSnapshot: () => fetchSnapshot(onTopic),
-      // A fifth of it by chance: streams that began together do not ask together for ever.
+      // A fifth of jitter, so that streams that began together do not refetch together for ever.
       refetchAfterMs: () =>
         refetchAfterMs[changes.isSubscribed() ? 'notified' : 'polling'] * (0.8 + Math.random() * 0.2),
       onEmpty: () => {
@@ -72,7 +72,7 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
   };
 };
 
-/** Questions by the thing that they are about. */
+/** Live queries by entity. */
 const topicIndex = () => {
   const byType = new Map<string, Map<string, Set<LiveQuery>>>();
   return {

@@ -1,25 +1,25 @@
-/** One question, asked again at each change for all who have asked it in the same words with the same rights. */
+/** One query, run again at each change, for all subscribers with the same operation and the same rights. */
 import { backoffMs } from '#platform/messaging/bus/limits.ts';
 import { nextEvent, type Subscriber } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Snapshot } from './subscription-executor.ts';
 
 export interface LiveQuery {
-  /** Returns what makes the subscriber leave. */
+  /** Returns the function that unsubscribes. */
   join(subscriber: Subscriber): () => void;
-  /** Its thing may have changed; with `version`, it has that one at least. */
+  /** Its entity may have changed, and is at `version` at least. */
   changed(version?: number): void;
 }
 
 export interface LiveQueryOptions {
   /** Never rejects. */
   readonly fetchSnapshot: () => Promise<Snapshot>;
-  /** Of the whole gateway: so many look at once, and who waits for its turn has one look for all that happens meanwhile. */
+  /** Shared by the whole gateway. Changes while this query waits for its turn are covered by one fetch. */
   readonly limitConcurrency: (work: () => Promise<void>) => Promise<void>;
-  /** How long to rely on being told of changes. */
+  /** How long to rely on change notifications. */
   readonly refetchAfterMs: () => number;
   readonly retryMs: { readonly base: number; readonly cap: number };
-  /** The last subscriber has left or was told the end. */
+  /** The last subscriber has left or was completed. */
   readonly onEmpty: () => void;
   readonly metrics: LiveMetrics;
 }
@@ -32,7 +32,7 @@ interface Sent {
 
 export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
   const { fetchSnapshot, limitConcurrency, refetchAfterMs, retryMs, onEmpty, metrics } = options;
-  /** Each with what it was sent last. */
+  /** With the last event sent to each. */
   const subscribers = new Map<Subscriber, string | undefined>();
   let shown: Sent | undefined;
   let isFetching = false;
@@ -62,7 +62,7 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
     if (kind === 'over') return endAll(event);
     if (answer.entity && isNews(answer.entity.version, isComplete, shown))
       shown = { version: answer.entity.version, isComplete, event };
-    // Who has seen nothing yet is told that it cannot be had now; the others keep what they have.
+    // New subscribers learn that it is unavailable now; the others keep what they have.
     sendAll(shown?.event ?? event);
     if (kind === 'final' && shown?.event === event) endAll(event);
   };
@@ -101,21 +101,21 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
   };
 };
 
-/** Never back to an older version; and of the same version, nothing with holes in place of something without. */
+/** Never an older version, and never an incomplete snapshot in place of a complete one of the same version. */
 const isNews = (version: number, isComplete: boolean, shown: Sent | undefined): boolean =>
   !shown || version > shown.version || (version === shown.version && (isComplete || !shown.isComplete));
 
 interface Classification {
   /**
-   * `shown`: that is how it is now. `final`: and so it stays. `unreachable`: it cannot be looked at now.
-   * `over`: there is nothing to look at, or not for this viewer; asking again would not help.
+   * `current`: may change. `final`: will not change. `unavailable`: cannot be fetched now. `gone`: absent or not
+   * visible to this viewer; refetching would not help.
    */
   readonly kind: 'shown' | 'final' | 'unreachable' | 'over';
-  /** False when a part is missing that may be there at the next look. */
+  /** False when a part is missing that may be there at the next fetch. */
   readonly isComplete: boolean;
 }
 
-/** Codes of what passes by itself. Any other is the caller's business. */
+/** Transient errors. All others are the caller's. */
 const transientCodes = new Set<unknown>([
   'SUBGRAPH_UNAVAILABLE',
   'SUBGRAPH_CIRCUIT_OPEN',

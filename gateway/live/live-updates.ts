@@ -1,4 +1,4 @@
-/** Live updates, put together: subscriptions over server-sent events, each a query that is asked again at each change. */
+/** Live updates assembled: subscriptions over server-sent events, each a query that is run again at each change. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
@@ -14,10 +14,10 @@ import { type LiveVariables, liveBounds } from './variables.ts';
 
 interface LiveUpdates {
   readonly wrapGateway: SubscriptionExecutor['wrapGateway'];
-  /** Hears of a new schema: every question is asked anew, and ends where it no longer fits. */
+  /** On a new schema every live query is run again, and ends if it is no longer valid. */
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly serve: (door: StreamEntrypoint) => void;
-  /** Ends all streams; their clients come back, to another gateway or to this one once it is up again. */
+  /** Ends all streams; their clients reconnect to another gateway, or to this one once it is back. */
   readonly close: () => Promise<void>;
 }
 

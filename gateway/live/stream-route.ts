@@ -1,4 +1,4 @@
-/** The door for streams: `POST /graphql` with `accept: text/event-stream`, and `POST /graphql/stream`. */
+/** The routes of streams: `POST /graphql` with `accept: text/event-stream`, and `POST /graphql/stream`. */
 import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,7 +28,7 @@ export interface StreamEntrypoint {
   readonly authenticate: Authenticate;
   readonly gate: DocumentGate;
   readonly contextOf: (viewer: Viewer) => RequestContext;
-  /** The client's headers that subgraphs are sent. */
+  /** Client headers that are forwarded to subgraphs. */
   readonly forward: readonly string[];
 }
 
@@ -37,7 +37,7 @@ interface StreamRouteOptions extends StreamEntrypoint, Pick<EventStreamOptions, 
   readonly queries: LiveQueries;
   readonly admission: Admission;
   readonly retryAfterSeconds: number;
-  /** The streams that are open. */
+  /** Open streams. */
   readonly streams: Set<EventStream>;
   readonly metrics: LiveMetrics;
   readonly log: Logger;
@@ -58,7 +58,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     const asked = LiveRequest.safeParse(request.body);
     if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
     const operation = operationOf(asked.data);
-    // Before it is written out: what is nested by the thousand would end in the stack, with the stream half open.
+    // Before it is serialised: deep nesting would overflow the stack with the stream half open.
     const most = { bytes: questionBytes, depth: questionDepth, values: questionBytes };
     const { bytes, depth, values } = variablesSize(operation, most);
     if (bytes > most.bytes || depth > most.depth || values > most.values) return reply.status(413).send(tooLong);
@@ -69,7 +69,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
       return refuse(reply, leave, retryAfterSeconds);
     }
     openStream(options, { viewer, operation, request, reply, leave });
-    // Fastify keeps the request for as long as the stream lasts; a body may be as long as LIMIT_BODY_BYTES.
+    // Fastify keeps the request as long as the stream, and a body may have LIMIT_BODY_BYTES.
     request.body = undefined;
     return reply;
   };
@@ -130,7 +130,7 @@ interface LiveSubscription {
   readonly address: string;
 }
 
-/** Each fetchSnapshot is a request of its own: signed anew, with an id of its own. The first is charged to who has asked. */
+/** Each fetch is a request of its own, signed anew and with its own id. The first is charged to the client. */
 const snapshotFetcher = (
   { apollo, contextOf, fetchSnapshot }: StreamRouteOptions,
   { viewer, forwarded, operation, address }: LiveSubscription,
@@ -156,7 +156,7 @@ const operationOf = ({ query, operationName, variables, extensions }: z.infer<ty
 const streamHeaders = {
   'content-type': eventStreamType,
   'cache-control': 'no-store, no-transform',
-  // nginx would gather events before it hands them on.
+  // nginx would buffer events.
   'x-accel-buffering': 'no',
 };
 
@@ -181,9 +181,9 @@ const refuse = (reply: FastifyReply, code: AdmissionRefusal, retryAfterSeconds: 
 type AdmissionRefusal = 'TOO_MANY_STREAMS' | 'OVERLOADED';
 
 interface Admission {
-  /** What ends the place that it gives; or why there is none. */
+  /** Returns the function that releases the slot, or why there is none. */
   admit(viewer: string): (() => void) | AdmissionRefusal;
-  /** Nobody gets in any more. */
+  /** Admits nobody any more. */
   close(): void;
 }
 
@@ -214,7 +214,10 @@ export const admission = (limits: { readonly streams: number; readonly perViewer
 type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
 type Handlers = ReturnType<Strategy['storage']>;
 
-/** For routes with `constraints: { accept: eventStreamType }`. */
+/**
+ * Lets Fastify route by `accept`, for routes with `constraints: { accept: eventStreamType }`. Clients that accept JSON
+ * as well get JSON.
+ */
 const acceptStrategy: Strategy = {
   name: 'accept',
   storage: () => {

@@ -1,6 +1,6 @@
 /**
- * One look at a thing on behalf of a subscription. The whole way through Apollo Server is that of any operation, with
- * the subscription's own document: trusted documents, limits, authorisation. Only the executor sees a query.
+ * Executes a subscription as a query for one snapshot. It passes through Apollo Server like any operation, with its own
+ * document: trusted documents, limits, authorization. Only the executor sees a query.
  */
 import type { ApolloServer, ApolloServerOptionsWithGateway } from '@apollo/server';
 import {
@@ -23,7 +23,7 @@ import type { LiveField, LiveFields } from './live-fields.ts';
 type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 type Execute = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
 
-/** What a client asks for, as it says it. */
+/** As the client sent it. */
 export interface LiveOperation {
   readonly query?: string;
   readonly operationName?: string;
@@ -44,7 +44,7 @@ export interface GraphqlResponse {
 
 export interface Snapshot {
   readonly response: GraphqlResponse;
-  /** Of the thing that was found; undefined when there was none. */
+  /** Undefined when there is none. */
   readonly entity?: { readonly version: number; readonly isFinal: boolean } | undefined;
 }
 
@@ -54,9 +54,12 @@ interface SnapshotRequest {
 }
 
 export interface SubscriptionExecutor {
-  /** The executor that also knows subscriptions. */
+  /** Adds subscriptions to the executor. */
   readonly wrapGateway: (gateway: GatewayInterface) => GatewayInterface;
-  /** `onTopic` is called before anything is read, so that no change after it goes unnoticed. Never rejects for a fault of the operation. */
+  /**
+   * `onTopic` is called before anything is read, so that no later change goes unnoticed. Never rejects for a fault of
+   * the operation.
+   */
   readonly fetchSnapshot: (
     apollo: ApolloServer<RequestContext>,
     operation: LiveOperation,
@@ -65,7 +68,7 @@ export interface SubscriptionExecutor {
   ) => Promise<Snapshot>;
 }
 
-/** By which the executor knows a look from a request that a client sent. Apollo Server copies contexts, symbols too. */
+/** Marks a snapshot request for the executor. Apollo Server copies contexts, symbols included. */
 const snapshotKey = Symbol('looking');
 
 export const subscriptionExecutor = (fields: LiveFields): SubscriptionExecutor => ({
@@ -99,7 +102,7 @@ const executeSubscriptions =
     const query = toQuery(document, operation, fields);
     const topic = topicOf(schema, operation, query, request.request.variables ?? {});
     looking.onTopic(topic);
-    // Plans are kept by hash, and this one is of another document.
+    // Plans are cached by hash, and this is another document.
     const answer = await execute({ ...request, ...asOperation(query.document, request.queryHash) });
     return answer.data ? { ...answer, data: stripInternalFields(answer.data, query.key, looking) } : answer;
   };
@@ -110,7 +113,7 @@ const asOperation = (document: DocumentNode, queryHash: string) => ({
   operation: document.definitions.find(({ kind }) => kind === 'OperationDefinition') as OperationDefinitionNode,
 });
 
-/** The thing that the subscription's argument `id` names. The variables have been checked. */
+/** The entity that the argument `id` refers to. Variables have been validated. */
 const topicOf = (
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
@@ -123,7 +126,7 @@ const topicOf = (
   return { type: getNamedType(definition.type).name, id: String(getArgumentValues(definition, field, coerced).id) };
 };
 
-/** Remembers what the gateway has selected for itself, and takes it out of the answer. */
+/** Notes the fields that the gateway has added, and removes them from the answer. */
 const stripInternalFields = (
   data: Record<string, unknown>,
   key: string,
@@ -154,17 +157,17 @@ interface LiveQueryDocument {
   /** The subscription's own field, as the client wrote it. */
   readonly field: FieldNode;
   readonly live: LiveField;
-  /** What the thing is called in the answer: the same for the query as for the subscription. */
+  /** Its response name, the same in the query. */
   readonly key: string;
   readonly document: DocumentNode;
 }
 
-/** What the gateway selects for itself; taken out of the answer again. */
+/** Aliases of fields that the gateway adds for itself. */
 const internalFields = { version: '_liveVersion', isFinal: '_liveIsFinal' } as const;
 
 /**
- * The document must be valid. The query's answer has the shape that the subscription's has: same keys, same paths in
- * its errors. Throws what the client is to be told.
+ * Rewrites a subscription of a valid document. The query's response has the same keys and error paths. Throws the
+ * client's error.
  */
 export const toQuery = (
   document: DocumentNode,
@@ -172,7 +175,7 @@ export const toQuery = (
   fields: LiveFields,
 ): LiveQueryDocument => {
   const [field] = operation.selectionSet.selections;
-  // A fragment on Subscription fits into no query.
+  // A fragment on Subscription cannot be used in a query.
   if (field?.kind !== Kind.FIELD) throw refused('A subscription has its field directly in it, not in a fragment.');
   const live = Object.hasOwn(fields, field.name.value) ? fields[field.name.value] : undefined;
   if (!live) throw refused(`Nothing tells of changes for "${field.name.value}".`);
@@ -182,7 +185,7 @@ export const toQuery = (
     operation: OperationTypeNode.QUERY,
     selectionSet: { kind: Kind.SELECTION_SET, selections: [queryField(field, live, key)] },
   };
-  // Without the other operations, and the fragments that only they use.
+  // Without the other operations and the fragments that only they use.
   const alone = separateOperations(document)[operation.name?.value ?? ''] ?? document;
   const definitions = alone.definitions.map((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION ? query : definition,

@@ -1,21 +1,21 @@
-/** Ends what was begun with an access token when the token is no longer good. */
+/** Ends a stream when its access token is no longer valid. */
 import { decodeJwt } from 'jose';
 import type { Authenticate } from '../identity/authentication.ts';
 import { errorEvent } from './event-stream.ts';
 
 interface TokenWatch {
-  /** Looks whether the token is still accepted: its key may have been withdrawn. */
+  /** Checks that the token is still accepted: its key may have been withdrawn. */
   check(): void;
-  /** There is nothing left to end. */
+  /** Nothing is left to end. */
   stop(): void;
 }
 
-// The longest that a timer can wait (25 days). Tokens of other issuers may live longer; the check ends them then.
+// The longest possible timer (25 days). Tokens of other issuers may live longer; `check` ends those.
 const longestTimerMs = 2_147_483_647;
 
 /**
- * `end` is called once, with what to tell the client. For a guest, who has no token, never. The token must have been
- * accepted before. That the keys cannot be had at the moment ends nothing.
+ * Calls `end` once with the client's error event; never for guests. The token must have been accepted before.
+ * Temporarily unavailable keys end nothing.
  */
 export const onTokenExpiry = (
   { authenticate, authorization }: { readonly authenticate: Authenticate; readonly authorization: string | undefined },
@@ -46,7 +46,7 @@ export const onTokenExpiry = (
   };
 };
 
-/** In milliseconds; undefined for what is no JWT, or one without an end (AUTHENTICATION is off then). */
+/** In milliseconds; undefined for anything but a JWT that expires (when AUTHENTICATION is off). */
 const expiryOf = (authorization: string | undefined): number | undefined => {
   try {
     const { exp } = decodeJwt(authorization?.split(' ').at(-1) ?? '');

@@ -7,13 +7,13 @@ const count = (fallback: number) => z.coerce.number().int().min(1).max(100_000).
 export const liveVariables = {
   // Whether subscriptions are offered.
   LIVE_UPDATES: z.enum(['on', 'off']).default('on'),
-  // 5000 streams are about 200 MB of a process; a fleet shares more among its members.
+  // 5000 streams take about 200 MB; run more gateways for more.
   LIVE_STREAMS: count(5_000),
-  // 20: every tab that somebody has open on one order or another. Staff who watch more ask for lists.
+  // 20: every tab with an order that a customer has open. Staff who watch more use lists.
   LIVE_STREAMS_PER_VIEWER: count(20),
-  // 12 s: what proxies and phones take for a dead connection is longer by far (30 to 60 s).
+  // 12 s: proxies and phones drop idle connections after 30 to 60 s.
   LIVE_HEARTBEAT_MS: variable.milliseconds(12_000),
-  // 30 s: what a lost change notification costs at most. 5000 streams make 170 queries a second of it.
+  // 30 s: the delay that a lost change notification costs at most. 5000 streams make 170 queries a second of it.
   LIVE_SAFETY_MS: variable.milliseconds(30_000),
   // 2 s: the same while no change notifications arrive, or where nothing carries them (REDIS_URL, EVENTS_DATABASE_URL).
   LIVE_ALONE_MS: variable.milliseconds(2_000),
@@ -25,17 +25,17 @@ export type LiveVariables = Pick<
 >;
 
 export const liveBounds = {
-  // 8 KiB of JSON: what a stream asks is kept as long as it is open, so 5000 of them keep 40 MB. Ours have 600 bytes, with
-  // their variables, and go 2 levels down.
+  // 8 KiB of JSON: a stream's operation is kept while it is open, so 5000 of them take 40 MB. Ours have 600 bytes with
+  // their variables, and 2 levels.
   questionBytes: 8_192,
   questionDepth: 20,
-  // 16 at once: a change notification that concerns thousands of streams must not take the shop's subgraphs for itself.
+  // 16 at once: a change that concerns thousands of streams must not take the subgraphs for itself.
   queriesAtOnce: 16,
-  // 1 s doubling to 15 s while the thing cannot be asked for: soon there when its subgraph is back.
+  // 1 s doubling to 15 s while the entity is unavailable: prompt once its subgraph is back.
   retryBaseMs: 1_000,
   retryCapMs: 15_000,
-  // 30 s: a client that takes nothing for so long is gone, or as good as.
+  // 30 s: a client that has not read for so long is gone.
   stalledMs: 30_000,
-  // 5 s: what a client is told to wait that is refused because there are too many streams.
+  // 5 s: Retry-After for clients refused because there are too many streams.
   retryAfterSeconds: 5,
 };

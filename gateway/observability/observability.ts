@@ -1,4 +1,4 @@
-/** What the gateway tells of each operation: spans, metrics, a line when it was slow. */
+/** Telemetry of operations: spans, metrics, and a log line for slow ones. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { trace } from '@opentelemetry/api';
 import type { Logger } from '#platform/observability/log.ts';
@@ -11,7 +11,7 @@ import { slowOperations } from './slow-operations.ts';
 import { type ObservabilityVariables, observabilityBounds } from './variables.ts';
 
 interface ObservabilityOptions {
-  /** The manifests of trusted documents: metrics are to know those operations, whatever else comes. */
+  /** Manifests of trusted documents, whose operations always have metrics of their own. */
   readonly manifests: readonly string[];
   readonly metrics: Registry;
   readonly log: Logger;
@@ -49,7 +49,7 @@ const operationSpans: ApolloServerPlugin = {
     return {
       parsingDidStart: phase('graphql.parse'),
       validationDidStart: phase('graphql.validate'),
-      // On the request's span, where a person looks first. A valid document's name is a name; the request's may be a novel.
+      // On the request's span, where people look first. Only the name of a valid document is safe to use.
       didResolveOperation: async ({ operation, operationName, queryHash }) => {
         trace.getActiveSpan()?.setAttributes({
           'graphql.operation.name': operationName ?? 'anonymous',

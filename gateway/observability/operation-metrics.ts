@@ -1,12 +1,12 @@
-/** Counts operations by name and outcome, and measures them and their phases. */
+/** Counts and times operations and their phases, by name and outcome. */
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { recordOf } from './operation-record.ts';
 
 /**
- * `refused`: it was never run (not valid, over a limit, not allowed). `failed`: run, and there is no data.
- * `partial`: data and errors. A failure that a mutation returns as data is a success here.
+ * `refused`: never executed (invalid, over a limit, not allowed). `failed`: executed without data. `partial`: data and
+ * errors. A failure that a mutation returns as data is a success here.
  */
 type Outcome = 'success' | 'partial' | 'failed' | 'refused';
 
@@ -20,7 +20,7 @@ export const operationMetrics = (
     underWay.add(request);
     measured.inFlight.inc();
   };
-  // By whichever comes first: a plugin that throws keeps the other from being called.
+  // By whichever comes first: a plugin that throws prevents the other.
   const end = (request: object) => {
     if (underWay.delete(request)) measured.inFlight.dec();
   };
@@ -32,7 +32,7 @@ export const operationMetrics = (
       let executedAt: number | undefined;
       const measure = (context: GraphQLRequestContextWillSendResponse<RequestContext>) => {
         const { operation } = context;
-        // Not the name that the request gives: before validation it is any text at all.
+        // Not the request's operation name, which is arbitrary text before validation.
         const name = operation ? nameOf(operation.name?.value) : 'unknown';
         const labels = { operation: name, type: operation?.operation ?? 'unknown' };
         measured.operations.inc({ ...labels, outcome: outcomeOf(context, executedAt !== undefined) });
@@ -61,7 +61,7 @@ export const operationMetrics = (
   };
 };
 
-// A response without errors may come from a cache: then nothing was run.
+// A response without errors may come from a cache, without execution.
 const outcomeOf = ({ response }: GraphQLRequestContextWillSendResponse<RequestContext>, wasRun: boolean): Outcome => {
   if (response.body.kind !== 'single') return 'success';
   const { data, errors = [] } = response.body.singleResult;
@@ -90,7 +90,8 @@ const instruments = (metrics: Registry) => {
       name: 'agora_gateway_operation_duration_seconds',
       help: 'From the parsed request to the answer',
       labelNames: ['operation', 'type'],
-      // 10 ms is a page from few subgraphs, 5 s is as long as placeOrder may wait. Few, because each is there per name.
+      // 10 ms is a page from few subgraphs, 5 s the longest wait of placeOrder. Few buckets, because each exists per
+      // operation.
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
@@ -103,7 +104,7 @@ const instruments = (metrics: Registry) => {
       name: 'agora_gateway_operation_phase_duration_seconds',
       help: 'Phases of operations: parse and validate (of documents not seen lately), plan (made or remembered), execute',
       labelNames: ['phase'],
-      // A remembered plan takes 0.05 ms, a new one 1 to 20 ms.
+      // A cached plan takes 0.05 ms, a new one 1 to 20 ms.
       buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),
@@ -112,7 +113,7 @@ const instruments = (metrics: Registry) => {
 
 const name = /^[_A-Za-z]\w{0,63}$/;
 
-/** `known` names have a place for sure; of the others, the first `places` that come. */
+/** Bounds the label's values: all `known` names, and the first `places` others. */
 export const operationNames = (
   known: Iterable<string>,
   places: number,
@@ -130,6 +131,6 @@ export const operationNames = (
 
 const named = /\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g;
 
-/** The names of the operations in our own documents. */
+/** Operation names in our own documents. */
 export const namesIn = (documents: Iterable<string>): string[] =>
   [...documents].flatMap((text) => [...text.matchAll(named)].map(([, operation = '']) => operation));

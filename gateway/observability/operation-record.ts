@@ -1,10 +1,10 @@
-/** What is noted of an operation while it runs, for whoever tells of it at its end. */
+/** What is recorded of an operation while it runs, for metrics and logs at its end. */
 import type { QueryPlan } from '@apollo/query-planner';
 
 interface Fetch {
   readonly subgraph: string;
   readonly ms: number;
-  /** Absent when no answer came, or none was asked for. */
+  /** Absent when no answer came. */
   readonly bytes?: number;
 }
 
@@ -12,13 +12,12 @@ interface OperationRecord {
   plan: QueryPlan | undefined;
   /** By `performance.now()`. */
   plannedAt: number | undefined;
-  /** In the order in which they ended. */
+  /** In order of completion. */
   readonly fetches: Fetch[];
 }
 
 const records = new WeakMap<object, OperationRecord>();
 
-/** Of the operation that has this context value. */
 export const recordOf = (contextValue: object): OperationRecord => {
   const known = records.get(contextValue);
   if (known) return known;
@@ -27,14 +26,14 @@ export const recordOf = (contextValue: object): OperationRecord => {
   return fresh;
 };
 
-/** For the executor: there is a plan now, made or remembered. */
+/** For the executor: the plan exists now, new or cached. */
 export const recordPlan = (contextValue: object, plan: QueryPlan): void => {
   const record = recordOf(contextValue);
   record.plan = plan;
   record.plannedAt = performance.now();
 };
 
-/** For the executor: asks a subgraph, and notes how long that took. */
+/** For the executor: runs a fetch and records how long it took. */
 export const recordFetch = async <T extends { readonly bytes?: number }>(
   contextValue: object,
   subgraph: string,

@@ -1,4 +1,4 @@
-/** A line in the log for each operation that takes long: what it asked of whom, and by which plan. Never its variables. */
+/** Logs slow operations with their fetches and plan. Never with variables. */
 import planner, { type QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from '#platform/observability/log.ts';
@@ -6,7 +6,7 @@ import type { RequestContext } from '../identity/request-context.ts';
 import { recordOf } from './operation-record.ts';
 
 interface SlowOperationOptions {
-  /** 0: no lines. */
+  /** 0 turns it off. */
   readonly slowMs: number;
   readonly linesPerMinute: number;
   readonly planCharacters: number;
@@ -43,7 +43,7 @@ export const slowOperations = (options: SlowOperationOptions): ApolloServerPlugi
   };
 };
 
-/** How many were left out since the last line, or `undefined` when this one is to be left out, too. */
+/** How many were suppressed since the last line, or `undefined` when this one must be suppressed as well. */
 export const perMinute = (lines: number): ((now: number) => number | undefined) => {
   let minute = 0;
   let written = 0;
@@ -62,11 +62,11 @@ export const perMinute = (lines: number): ((now: number) => number | undefined) 
   };
 };
 
-// Strings and numbers that a client wrote into its document are in the plan, and as personal as variables. What the plan
-// itself puts into quotes (the first group) stays: which service, at which path.
+// The plan contains the client's literals, which are as private as variables. Strings of the plan itself (the first
+// group) are kept: services and paths.
 const literals = /(\b(?:Fetch\(service|Flatten\(path): "[^"]*")|"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|\b\d[\d.eE+-]*/g;
 
-/** The plan as text, without the values in it, and not longer than `characters`. */
+/** The plan as text without literals, truncated. */
 const printed = (plan: QueryPlan, characters: number): string => {
   const text = planner
     .prettyFormatQueryPlan(plan)

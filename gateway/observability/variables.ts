@@ -1,11 +1,11 @@
-/** Variables of what the gateway tells of itself. */
+/** Variables of logs and metrics. */
 import { z } from 'zod';
 
 export const observabilityVariables = {
-  // An operation that takes as long as this, or longer, is a line in the log, with its plan. 0: none is. 2 s: nobody
-  // waits that long gladly; placeOrder, which is allowed to, is worth a look when it does.
+  // Operations that take this long are logged with their plan. 2 s: no customer waits that long happily, and
+  // placeOrder, which may, is worth a look when it does. 0 turns it off.
   SLOW_OPERATION_MS: z.coerce.number().int().min(0).default(2_000),
-  // No more such lines than this in a minute: on a bad day every operation is slow, and the log must not be the next to go.
+  // 30 lines a minute: on a bad day every operation is slow, and the log must not fail next.
   SLOW_OPERATION_LINES_PER_MINUTE: z.coerce.number().int().positive().default(30),
 };
 
@@ -13,9 +13,9 @@ export type ObservabilityVariables = z.output<z.ZodObject<typeof observabilityVa
 
 /** Bounds of the same. */
 export const observabilityBounds = {
-  // Names of operations that metrics keep apart, beside those of trusted documents (ours are 20). The rest is
-  // `other`: anybody may invent a name, and each costs a dozen time series, 1 KiB and 0.1 ms of every scrape.
+  // 50 operation names beside those of trusted documents (ours are 20); the rest is labelled `other`. Anybody can
+  // invent names, and each costs a dozen time series, 1 KiB and 0.1 ms of every scrape.
   operationNames: 50,
-  // A plan of our largest operation is 3,000 characters.
+  // The plan of our largest operation has 3,000 characters.
   planCharacters: 4_000,
 };

@@ -1,4 +1,4 @@
-/** The playground: GraphiQL in one page that needs nothing from outside this machine, open on operations that work. */
+/** The playground: GraphiQL as one offline page, opened with working sample operations. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,16 +9,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 interface Page {
   readonly etag: string;
-  /** Kept compressed only: as text it is over 10 MiB. */
+  /** Kept compressed only: it has over 10 MiB as text. */
   readonly gzipped: Buffer;
 }
 
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   vary: 'accept, accept-encoding',
-  // The browser keeps it and asks whether it is still the one; an upgrade shows at the next reload.
+  // Browsers revalidate it, so an upgrade shows at the next reload.
   'cache-control': 'no-cache',
-  // Inline scripts and workers made from blobs are how the page is built; it may talk to this origin and to no other.
+  // The page is built from inline scripts and blob workers; it may only connect to this origin.
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'unsafe-inline' blob:",
@@ -33,7 +33,7 @@ const headers = {
   ].join('; '),
 };
 
-/** Made and compressed once, when the first browser asks for it. */
+/** Built and compressed when the first browser asks for it. */
 export const playground = (): ((request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) => {
   let page: Promise<Page> | undefined;
   return async (request, reply) => {
@@ -52,23 +52,23 @@ const acceptsGzip = ({ headers }: FastifyRequest): boolean => String(headers['ac
 
 const makePage = async (): Promise<Page> => {
   const html = pageHtml(sampleOperations());
-  // Level 4 takes half the time of the usual 6, for 4% more bytes.
+  // Level 4 takes half the time of the default 6 for 4% more bytes.
   const gzipped = await promisify(gzip)(html, { level: 4 });
   return { etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`, gzipped };
 };
 
-// GraphiQL animates its tabs into place and leaves each with a stale shift that only shows while it has the focus: pressed,
-// a tab jumps away from under the mouse, and the click is lost.
+// GraphiQL's tab animation leaves a stale transform that applies while a tab has the focus: it jumps away under the
+// mouse and the click is lost.
 const style = '.graphiql-tab { transform: none !important }';
 
 const pageHtml = (queries: readonly string[]): string => {
   const script = readFileSync(path.join(import.meta.dirname, 'remember-answers.js'), 'utf8');
   const html: string = renderGraphiQL({
     title: 'Agora playground',
-    // Also what is asked of a stream: a document in the address would be in every proxy's log.
+    // POST for streams as well: a document in the URL would be in every proxy's log.
     method: 'POST',
     defaultTabs: queries.map((query) => ({ query })),
-    // Tokens belong into this tab's session, not into the browser's storage for good.
+    // Tokens stay in this tab's session and out of persistent storage.
     shouldPersistHeaders: false,
   });
   return html.replace('<div id="root"></div>', (root) => `${root}<style>${style}</style><script>${script}</script>`);

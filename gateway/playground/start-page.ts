@@ -1,7 +1,4 @@
-/**
- * What a developer sees who opens the gateway's address itself: where everything is. Served in development alone, where
- * `npm start` and the checkout are; elsewhere there is nothing at `/`.
- */
+/** The page at `/`: where everything is. Development only, where `npm start` and the checkout exist. */
 import type { FastifyInstance } from 'fastify';
 import { jsonType, pageType } from '../http/content-negotiation.ts';
 
@@ -14,7 +11,7 @@ const headers = {
 
 export const serveStartPage = (http: FastifyInstance, { hasPlayground }: { hasPlayground: boolean }): void => {
   const page = pageHtml(hasPlayground);
-  // Whoever does not ask for a page is told what every other address without a route tells.
+  // Other clients get the usual 404.
   http.get('/', { config: { answers: [jsonType, pageType] } }, (request, reply) =>
     request.answerType === pageType ? reply.headers(headers).send(page) : reply.callNotFound(),
   );

@@ -1,4 +1,4 @@
-/** Which buckets an operation is taken from, and how much: who asks, what for, and at whose door they knock. */
+/** Which rate-limit buckets an operation is charged to, and how much. */
 import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
@@ -41,20 +41,20 @@ interface Charge {
 
 interface LimitedOperation {
   readonly viewer: Viewer;
-  /** Of the client, as it came. */
+  /** Of the client, unnormalised. */
   readonly address: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly rootFields: readonly RootField[];
   readonly cost: number;
 }
 
-/** The operation is refused when one of them is not covered. */
+/** The operation is refused when any of them is exhausted. */
 export const chargesOf = (operation: LimitedOperation, credentialFields: ReadonlySet<string>): Charge[] => {
   const { viewer, kind, rootFields, cost } = operation;
   const address = addressKey(operation.address);
   const who = viewer.kind === 'user' ? 'viewer' : 'guest';
   const key = limitKey(viewer, operation.address);
-  // An operation that costs nothing (`{ __typename }`) is a request all the same.
+  // An operation that costs nothing (`{ __typename }`) is still a request.
   const charges: Charge[] = [{ bucket: who, key, points: Math.max(1, Math.ceil(cost)) }];
   if (kind !== 'mutation') return charges;
 
@@ -74,8 +74,8 @@ const attemptsByAccount = (credentials: readonly RootField[], address: string): 
 };
 
 /**
- * An account as it is tried from one address, so that nobody uses up what others may try from theirs. By e-mail address,
- * as an argument or in an input; what is none has no account. Hashed: Redis need not know who has an account here.
+ * An account as tried from one address, so that nobody can exhaust it for others. Taken from an `email` argument or
+ * input field. Hashed, so that Redis does not hold e-mail addresses.
  */
 const accountKey = ({ args }: RootField, address: string): string | undefined => {
   const inputs = [args, ...Object.values(args)].filter(
@@ -90,11 +90,11 @@ const accountKey = ({ args }: RootField, address: string): string | undefined =>
 
 interface RootField {
   readonly name: string;
-  /** As the client wrote them, with its variables put in, or their defaults; nothing has checked them yet. */
+  /** Unvalidated, with variables or their defaults substituted. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** One per response key: `a: signIn(…) b: signIn(…)` are two. `@skip` and `@include` are not looked at. */
+/** One per response key: `a: signIn(…) b: signIn(…)` are two. `@skip` and `@include` are ignored. */
 export const rootFieldsOf = (
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -109,7 +109,7 @@ export const rootFieldsOf = (
         visit(selection.selectionSet);
       } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const fragment = fragments.get(selection.name.value);
-        // Once is enough: a second time brings the same response keys.
+        // Once is enough: a second visit yields the same response keys.
         fragments.delete(selection.name.value);
         if (fragment) visit(fragment.selectionSet);
       } else {

@@ -1,6 +1,6 @@
 /**
- * How much one viewer, or one address, may ask for in a time. Twice: every request of an address by number, before it is
- * read; then every operation by what it costs and does, once it is known to be valid and before any subgraph is asked.
+ * Rate limits per viewer and address, applied twice: to the number of requests per address before anything is read, and
+ * to the cost and effects of valid operations before any subgraph is called.
  */
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -23,7 +23,7 @@ interface RateLimitOptions {
   readonly metrics: Registry;
 }
 
-/** Guards the routes under `/graphql`, and gives Apollo Server the plugin that counts operations. */
+/** Guards the routes under `/graphql` and returns Apollo Server's plugin that charges operations. */
 export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): ApolloServerPlugin<RequestContext> => {
   if (config.RATE_LIMITS === 'off') return {};
   const { http, redis, costOf, metrics } = options;
@@ -49,7 +49,7 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
   const take = async (resolved: Resolved): Promise<void> => {
     const { request, response, document, operation, contextValue } = resolved;
     const { viewer, address } = contextValue;
-    // Without an address it is the gateway itself that asks: the next answer of a live query, paid for when it began.
+    // Without an address the gateway itself asks: a live query, charged when it began.
     if (!operation || !address) return;
     const charges = chargesOf(
       {
@@ -89,7 +89,7 @@ const waitSeconds = (empty: readonly BucketState[]): number =>
 const message = (empty: readonly BucketState[]): string =>
   `Too much was asked for in a short time. Try again in ${waitSeconds(empty)} seconds.`;
 
-/** How a bucket stands after something was taken, or should have been. */
+/** A bucket's state after a charge. */
 interface BucketState {
   readonly bucket: string;
   readonly limit: Bucket;
@@ -131,9 +131,9 @@ const counterOf = (name: string, limit: Bucket, redis: RedisConnection | undefin
     ...options,
     storeClient: redis.redis,
     rejectIfRedisNotReady: true,
-    // Without Redis each gateway counts for itself: looser by their number, and nobody is turned away for it.
+    // Without Redis each gateway counts for itself: the limit is looser, but nobody is refused for it.
     insuranceLimiter: here,
-    // Whoever is over is refused from memory: a flood ends here and not at Redis.
+    // Exhausted keys are refused from memory: a flood does not reach Redis.
     inMemoryBlockOnConsumed: limit.points + 1,
   });
 };

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from '#platform/observability/metrics.ts';
 
 export interface SchemaMetrics {
-  /** `loaded`, `refused` (it is no usable supergraph), `unreachable` (the source did not give it). */
+  /** `loaded`, `refused` (not a usable supergraph), `unreachable` (the source did not respond). */
   readonly reloaded: (outcome: 'loaded' | 'refused' | 'unreachable') => void;
   readonly serving: (hash: string) => void;
   /** `request`: a client waited for it. `reload`: before the switch, nobody did. */

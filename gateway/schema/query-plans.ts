@@ -1,4 +1,7 @@
-/** The query plans of one supergraph: filled beforehand for the operations in use, and by whatever else clients ask. */
+/**
+ * The query plans of one supergraph, and the operations in use, which are planned for the next supergraph before it
+ * goes live.
+ */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import internals from '@apollo/federation-internals';
@@ -9,7 +12,7 @@ import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.t
 import { schemaBounds } from './variables.ts';
 
 interface PlanCache {
-  /** For @apollo/gateway, which asks it at each request and gives it what it had to plan itself. */
+  /** @apollo/gateway reads it on each request and adds the plans it had to make. */
   readonly store: QueryPlanCache;
   readonly prefill: (key: string, plan: QueryPlan) => void;
 }
@@ -27,17 +30,17 @@ export const planCache = (onPlannedWhileWaiting: () => void, maxBytes = schemaBo
         plans.set(key, compact(plan));
       },
       delete: async (key) => plans.delete(key),
-      // @apollo/gateway empties its cache when it loads a supergraph. This one is of that supergraph and no other.
+      // @apollo/gateway clears its cache when it loads a supergraph; this one belongs to a single supergraph.
       clear: () => undefined,
     },
     prefill: (key, plan) => void plans.set(key, compact(plan)),
   };
 };
 
-/** A plan is data. As the planner leaves it, its texts are made of thousands of parts: four times the memory. */
+/** Plans are plain data, but the planner's strings are ropes of thousands of parts: four times the memory. */
 const compact = (plan: QueryPlan): QueryPlan => JSON.parse(JSON.stringify(plan)) as QueryPlan;
 
-/** The key under which @apollo/gateway looks for the plan of a request. */
+/** @apollo/gateway's cache key for a request. */
 export const planKey = (documentHash: string, operationName: string | undefined): string =>
   operationName ? createHash('sha256').update(documentHash).update(operationName).digest('hex') : documentHash;
 
@@ -45,7 +48,7 @@ export interface OperationInUse {
   /** Of its plan. */
   readonly key: string;
   readonly document: DocumentNode;
-  /** As the request said it, where it had to. */
+  /** As given by the request. */
   readonly operationName: string | undefined;
   /** For the log. */
   readonly name: string;
@@ -55,7 +58,7 @@ interface OperationsInUse {
   readonly record: (operation: OperationInUse) => void;
   /** The most used first. */
   readonly mostUsed: (atMost: number) => readonly OperationInUse[];
-  /** Halves what was counted, so that what was popular last month makes room for what is now. */
+  /** Halves the counts, so that operations popular last month make room for current ones. */
   readonly decay: () => void;
 }
 
@@ -83,13 +86,13 @@ export const operationsInUse = (maxBytes: number): OperationsInUse => {
 
 export interface Replan {
   readonly planned: number;
-  /** Operations in use that this supergraph does not allow: their clients are about to be refused. */
+  /** Operations in use that are invalid on this supergraph: their clients will be refused. */
   readonly noLongerValid: readonly string[];
 }
 
 /**
- * Fills `plans`. The planner is one more beside that of @apollo/gateway, which gives no access to its own; it lives as
- * long as this takes. Between two pieces of the work the event loop gets its turn: clients are being served meanwhile.
+ * Fills `plans`, with a second planner because @apollo/gateway does not expose its own. Yields to the event loop
+ * between steps: clients are being served meanwhile.
  */
 export const replan = async (
   supergraph: string,

@@ -1,7 +1,4 @@
-/**
- * The schema that is served, and the life of it: looks for a new supergraph, makes a generation of it, switches. What
- * cannot be served never replaces what is.
- */
+/** Loads new supergraphs and switches between schema versions. What cannot be served never replaces what is. */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { buildSchema, type GraphQLSchema } from 'graphql';
@@ -22,11 +19,11 @@ import { schemaBounds } from './variables.ts';
 type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 
 interface SchemaManager {
-  /** For Apollo Server, which starts and ends it. */
+  /** For Apollo Server, which starts and stops it. */
   readonly gateway: GatewayInterface;
-  /** False until the first supergraph has come. */
+  /** False until the first supergraph has been loaded. */
   readonly isLoaded: () => boolean;
-  /** Of the subgraphs that are connected to. */
+  /** Of the connected subgraphs. */
   readonly subgraphs: SubgraphClients['states'];
 }
 
@@ -34,13 +31,13 @@ interface SchemaManagerOptions {
   readonly source: SupergraphSource;
   /** Called once per subgraph and URL. */
   readonly connect: Connect;
-  /** Stands around every call of a subgraph. */
+  /** Wraps every subgraph call. */
   readonly readThrough?: ReadThrough;
   readonly metrics: Registry;
   readonly log: Logger;
 }
 
-// Apollo Server must have some schema to start with. Nobody gets to see it: `refuseUntilLoaded` stands before it.
+// Apollo Server needs some schema to start. Nobody sees it: `refuseUntilLoaded` comes first.
 const placeholderSchema = 'type Query { nothing: Boolean }';
 
 export const schemaManager = ({
@@ -54,7 +51,7 @@ export const schemaManager = ({
   const clients = subgraphClients(connect);
   const inUse = operationsInUse(schemaBounds.operationsRememberedBytes);
   const listeners = new Set<Listener>();
-  // By the schema that Apollo Server validated a request with. Ends with the last request that refers to it.
+  // By the schema that a request was validated with. Collected with the last request that refers to it.
   const generations = new WeakMap<GraphQLSchema, SchemaVersion>();
   let current: SchemaVersion | undefined;
 
@@ -126,13 +123,16 @@ type Listener = Parameters<NonNullable<GatewayInterface['onSchemaLoadOrUpdate']>
 interface PollerOptions {
   readonly source: SupergraphSource;
   readonly servedHash: () => string | undefined;
-  /** Makes it the supergraph that is served, or rejects with the reason why it cannot be. */
+  /** Switches to it, or rejects with the reason why it is unusable. */
   readonly offer: (supergraph: string) => Promise<SchemaVersion>;
   readonly onOutcome: (outcome: 'loaded' | 'refused' | 'unreachable') => void;
   readonly log: Logger;
 }
 
-/** Never rejects: whatever is wrong with a new supergraph, the one that is served goes on. */
+/**
+ * Polls the source. Never rejects: whatever is wrong with a new supergraph, the current one stays. Each outcome is
+ * logged once, however often it repeats.
+ */
 const supergraphPoller = (options: PollerOptions): ((signal: AbortSignal) => Promise<void>) => {
   const { source, servedHash, offer, onOutcome, log } = options;
   let away = false;
@@ -176,13 +176,13 @@ const supergraphPoller = (options: PollerOptions): ((signal: AbortSignal) => Pro
   };
 };
 
-// One line: composition faults come as lists, and a log line is read by one glance.
+// Composition errors are lists; a log line is one line.
 const reasonOf = (error: unknown): string => {
   const { message, cause } = error as { message?: string; cause?: { message?: string } };
   return [message ?? String(error), cause?.message].filter(Boolean).join(': ').replaceAll(/\s+/g, ' ').slice(0, 1_000);
 };
 
-// As often as a source is looked at.
+// The default poll interval of a URL.
 const retryAfterSeconds = 5;
 
 export const refuseUntilLoaded = (http: FastifyInstance, isLoaded: () => boolean): void => {

@@ -1,6 +1,6 @@
 /**
- * A generation: one supergraph and all that is made of it. Nothing in it changes, so a request that began on it ends on
- * it, whatever is loaded meanwhile.
+ * A schema version: one supergraph and everything derived from it. Immutable, so a request ends on the version it began
+ * on.
  */
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
@@ -15,11 +15,11 @@ import type { ClientLease, SubgraphClients } from './subgraph-clients.ts';
 export interface SchemaVersion {
   readonly hash: string;
   readonly supergraph: string;
-  /** What clients see of it. */
+  /** The API schema. */
   readonly schema: GraphQLSchema;
   readonly execute: Execute;
   readonly replanned: Replan;
-  /** Its subgraphs are not needed any more, except for what is under way. */
+  /** Releases its subgraphs, except for calls in flight. */
   readonly retire: () => void;
 }
 
@@ -27,13 +27,13 @@ interface SchemaVersionOptions {
   readonly supergraph: string;
   readonly clients: SubgraphClients;
   readonly readThrough?: ReadThrough | undefined;
-  /** To be planned before it goes live. */
+  /** Planned before it goes live. */
   readonly inUse: readonly OperationInUse[];
   readonly metrics: SchemaMetrics;
   readonly log: Logger;
 }
 
-/** Rejects, and leaves nothing behind, when the text is no supergraph that can be served. */
+/** Rejects, and releases everything, when the text is not a usable supergraph. */
 export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<SchemaVersion> => {
   const { supergraph, clients, readThrough, inUse, metrics, log } = options;
   const held: ClientLease[] = [];
@@ -63,6 +63,6 @@ export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<
   }
 };
 
-// Twelve digits tell supergraphs apart as well as a commit's short name tells commits.
+// Twelve hex digits, like a Git short hash.
 export const hashOf = (supergraph: string): string =>
   createHash('sha256').update(supergraph).digest('hex').slice(0, 12);

@@ -1,6 +1,6 @@
 /**
- * One client per subgraph and URL, whatever supergraph names it: connections, breakers and counters outlive a reload.
- * A client that the supergraph no longer names is closed when the last call over it has ended.
+ * One client per subgraph and URL across supergraphs: connections, breakers and counters survive a reload. A client
+ * that no supergraph refers to is closed after its last call.
  */
 import type { SubgraphState } from '../upstream/metrics.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
@@ -9,15 +9,15 @@ export type Connect = (name: string, url: string) => SubgraphClient;
 
 export interface ClientLease {
   readonly client: Pick<SubgraphClient, 'call'>;
-  /** Once: this supergraph does not need it any more. */
+  /** Once, when this supergraph no longer needs it. */
   readonly release: () => void;
 }
 
 export interface SubgraphClients {
-  /** Throws when the URL is none that one can connect to. */
+  /** Throws when the URL is invalid. */
   readonly acquire: (name: string, url: string) => ClientLease;
   readonly states: () => readonly SubgraphState[];
-  /** Closes all, waiting for the calls under way. */
+  /** Waits for calls in flight. */
   readonly close: () => Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export const subgraphClients = (connect: Connect): SubgraphClients => {
       held.holders++;
       return {
         client: {
-          // A request may outlive its supergraph and come here after the release: it gets a client for as long as it takes.
+          // A request may outlive its supergraph and call after the release: it gets a client for this call.
           call: async (...args) => {
             const entry = entryOf(key, name, url);
             entry.calls++;

@@ -1,13 +1,13 @@
-/** Where the text of the supergraph comes from: a file, a URL, or the environment itself. */
+/** Reads the supergraph from a file, a URL or the environment. */
 import { readFile, stat } from 'node:fs/promises';
 import { defaultSupergraphFile, schemaBounds } from './variables.ts';
 
 export interface SupergraphSource {
   /** For the log. */
   readonly name: string;
-  /** How long to wait between two looks; undefined when the text can never change. */
+  /** Poll interval; undefined when the text never changes. */
   readonly everyMs: number | undefined;
-  /** The text, or undefined when nothing has changed since it last gave one. Rejects when it cannot be had. */
+  /** The text, or undefined when unchanged. Rejects when it is unavailable. */
   readonly read: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
@@ -19,7 +19,7 @@ interface SourceVariables {
   readonly SUPERGRAPH_POLL_MS?: number | undefined;
 }
 
-/** The one that the variables name. */
+/** The configured one. */
 export const supergraphSource = (variables: SourceVariables): SupergraphSource => {
   const { SUPERGRAPH_SDL: sdl, SUPERGRAPH_URL: url, SUPERGRAPH_POLL_MS: everyMs } = variables;
   if (sdl) return { name: 'SUPERGRAPH_SDL', everyMs: undefined, read: async () => sdl };
@@ -28,8 +28,8 @@ export const supergraphSource = (variables: SourceVariables): SupergraphSource =
 };
 
 /**
- * Looks at the file's stamp instead of being told by the operating system: that works for every way in which a file is
- * replaced (written over, renamed over, a mounted ConfigMap's links, network disks).
+ * Compares the file's stat instead of watching it: that works for every way of replacing a file (written over, renamed
+ * over, a mounted ConfigMap's links, network disks).
  */
 const fileSource = (file: string, everyMs: number): SupergraphSource => {
   let given: string | undefined;
@@ -40,7 +40,7 @@ const fileSource = (file: string, everyMs: number): SupergraphSource => {
     read: async () => {
       const { mtimeMs, size, ino } = await stat(file);
       const stamp = `${mtimeMs} ${size} ${ino}`;
-      // A file that is being written can be cut off where it still parses, so a changed one must have come to rest.
+      // A half-written file may still parse, so a changed one must be stable for one interval.
       const atRest = given === undefined || stamp === seen;
       seen = stamp;
       if (stamp === given || !atRest) return undefined;
@@ -54,7 +54,7 @@ const fileSource = (file: string, everyMs: number): SupergraphSource => {
 const urlSource = (url: string, token: string | undefined, everyMs: number): SupergraphSource => {
   let etag: string | null = null;
   return {
-    // Without what a URL may hold of secrets.
+    // Without credentials in the URL.
     name: new URL(url).origin + new URL(url).pathname,
     everyMs,
     read: async (signal) => {

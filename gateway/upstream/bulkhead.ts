@@ -1,6 +1,6 @@
 /**
- * So many calls of one subgraph at a time, so many more may wait: a slow subgraph must not take the whole gateway with it.
- * Of both each viewer has a share, so one who asks for more than others does not take the subgraph from everybody.
+ * Bounds the concurrent and queued calls of one subgraph, so that a slow subgraph does not take down the gateway. Each
+ * viewer has a share of both, so one greedy client cannot take a subgraph from everybody.
  */
 import { type WaitQueue, waitForSlot } from '#platform/resilience/concurrency-limit.ts';
 import { clientGone } from './deadline.ts';
@@ -9,28 +9,28 @@ import { SubgraphFailure } from './subgraph-call.ts';
 export interface BulkheadBounds {
   readonly concurrency: number;
   readonly queue: number;
-  /** How long a call may wait for a place. */
+  /** Longest wait in the queue. */
   readonly queueTimeoutMs: number;
-  /** One viewer's share of the places, and of the queue. */
+  /** One viewer's share of concurrency and queue. */
   readonly viewerConcurrency: number;
   readonly viewerQueue: number;
 }
 
-/** Who asks. */
+/** On whose behalf a call is made. */
 export interface Caller {
-  /** Whose share it is: `limitKey` of platform/resilience/limit-key.ts. Calls without one have a share together. */
+  /** `limitKey` of platform/resilience/limit-key.ts. Calls without a key share one. */
   readonly key?: string | undefined;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone?: AbortSignal | undefined;
 }
 
 interface Bulkhead {
-  /** Runs `work` when there is room. Throws at once when too many wait already: in all, or of this viewer. */
+  /** Runs `work` when there is room. Throws at once when the queue is full: of all, or of this viewer. */
   run<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
   state(): { readonly pending: number; readonly waiting: number };
 }
 
-/** Of one viewer: calls under way, and those that wait, the first one first. */
+/** One viewer's calls in flight and queue. */
 interface Share {
   pending: number;
   readonly line: WaitQueue;
@@ -39,7 +39,7 @@ interface Share {
 export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
   let pending = 0;
   let waiting = 0;
-  /** Of all who have calls here, in the order in which places go round. */
+  /** Everybody with calls here, in round-robin order. */
   const shares = new Map<string, Share>();
 
   const isFull = (share: Share): boolean => share.pending >= bounds.viewerConcurrency;
@@ -48,7 +48,7 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
     share.pending += 1;
   };
 
-  /** The place that has become free goes to the next viewer who waits and is below their share; then it is others' turn. */
+  /** Gives a free slot to the next waiting viewer below their share, who then goes to the end of the round. */
   const admitNext = (): void => {
     for (const [key, share] of waiting > 0 ? shares : []) {
       const [enter] = share.line;
@@ -68,7 +68,7 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
     return waitForSlot(share.line, {
       waitMs: bounds.queueTimeoutMs,
       onTimeout: () => (isFull(share) ? viewerIsBusy() : overloaded('its turn did not come in time')),
-      // Never sent, so it says nothing of the subgraph.
+      // Never sent, so it is no evidence about the subgraph.
       gone: gone && { signal: gone, left: clientGone },
       onSettled: () => {
         waiting -= 1;
@@ -85,7 +85,8 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
       const share = shares.get(key) ?? { pending: 0, line: new Set() };
       shares.set(key, share);
       try {
-        // Without a pause where there is room: the breaker has just been asked, and must hear of a probe before the next is.
+        // Synchronously where there is room: the breaker has just been checked, and must see a probe before the next
+        // check.
         if (pending < bounds.concurrency && !isFull(share)) occupy(share);
         else await queued(share, gone);
       } catch (refusal) {

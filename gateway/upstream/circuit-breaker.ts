@@ -1,18 +1,18 @@
-/** Stops asking a subgraph that keeps failing, so that its callers get their answer at once and it gets time to recover. */
+/** Stops calling a subgraph that keeps failing: callers fail fast and it gets time to recover. */
 import CircuitBreaker from 'opossum';
 import type { Send, SubgraphCall } from './subgraph-call.ts';
 import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface BreakerBounds {
-  /** Off, everything goes through. */
+  /** When off, everything goes through. */
   readonly enabled: boolean;
-  /** So many unhealthy calls in a row open it … */
+  /** Opens after so many consecutive unhealthy calls … */
   readonly failuresInARow: number;
-  /** … and so does this share of the calls of the window, once there were `minimumCalls`. */
+  /** … or at this error rate within the window, once there were `minimumCalls`. */
   readonly failurePercent: number;
   readonly minimumCalls: number;
   readonly windowMs: number;
-  /** After this long one call goes through as a probe: it decides. */
+  /** Then one probe call decides. */
   readonly probeAfterMs: number;
 }
 
@@ -20,7 +20,7 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 
 export interface Breaker {
   readonly send: Send;
-  /** Throws at once when a call would be refused. */
+  /** Throws when a call would be refused. */
   check(): void;
   state(): BreakerState;
   close(): void;
@@ -31,11 +31,13 @@ interface BreakerOptions {
   readonly onChange: (state: BreakerState) => void;
 }
 
-/** Only unhealthy failures count: an answer with errors, a 4xx and a client that has left say nothing against a subgraph. */
+/**
+ * Only unhealthy failures count: answers with errors, 4xx and disconnected clients are no evidence against a subgraph.
+ */
 export const circuitBreaker = (next: Send, { bounds, onChange }: BreakerOptions): Breaker => {
   const breaker = new CircuitBreaker((call: SubgraphCall) => next(call), {
     enabled: bounds.enabled,
-    // The deadline is the call's own; opossum's would leave the connection behind.
+    // Calls have their own deadline; opossum's would leave the connection open.
     timeout: false,
     errorThresholdPercentage: bounds.failurePercent,
     volumeThreshold: bounds.minimumCalls,
@@ -58,8 +60,8 @@ export const circuitBreaker = (next: Send, { bounds, onChange }: BreakerOptions)
     check,
     send: async (call) => {
       check();
-      // What opossum does not count as a failure closes the breaker. A probe whose client leaves would do that without
-      // having learnt anything, so a probe goes on to its end.
+      // Anything that opossum does not count as a failure closes the breaker. A probe whose client disconnects would do
+      // so without evidence, so probes run to their end.
       return breaker.fire(breaker.halfOpen ? { ...call, signal: call.deadline } : call);
     },
     state: () => (breaker.opened ? 'open' : breaker.halfOpen ? 'half-open' : 'closed'),
@@ -68,13 +70,13 @@ export const circuitBreaker = (next: Send, { bounds, onChange }: BreakerOptions)
 };
 
 /**
- * opossum's share is of the calls that began, so with a frozen subgraph it lags: while the first time-outs come in, the
- * window is full of calls that still wait. A run of failures without one good answer needs no share.
+ * opossum's rate counts calls that began, so it lags on a frozen subgraph: when the first time-outs arrive, the window
+ * is full of calls that still wait. Consecutive failures need no rate.
  */
 const openAfterFailuresInARow = (breaker: CircuitBreaker<[SubgraphCall]>, limit: number): void => {
   let inARow = 0;
   breaker.on('failure', (_error, _ms, [call]) => {
-    // A call that many share is what many would have found out, each with a call of their own.
+    // A shared call counts for everyone who would have made it.
     inARow += call.waiters();
     if (inARow >= limit) breaker.open();
   });

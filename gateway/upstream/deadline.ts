@@ -1,4 +1,4 @@
-/** One deadline for a whole call, however many layers and tries it takes. */
+/** One deadline for a whole call, across all layers and attempts. */
 import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface Signals {
@@ -9,17 +9,17 @@ export interface Signals {
 }
 
 interface DeadlineOptions {
-  /** Why, when the time is over; undefined when the work may go on for all that. */
+  /** The failure at the deadline; undefined to let the work go on. */
   readonly late: () => SubgraphFailure | undefined;
-  /** Whoever waits for it gives up, … */
+  /** Aborted when the caller gives up … */
   readonly outer?: AbortSignal | undefined;
-  /** … after so long; what that means, when it is not what `outer` itself says. */
+  /** … with this failure after so long, instead of `outer`'s own reason. */
   readonly left?: (afterMs: number) => SubgraphFailure;
 }
 
 /**
- * Runs `work` under a deadline. The timer and the listener end with the work (`AbortSignal.timeout` and
- * `AbortSignal.any` would live on for the rest of the time-out, thousands of them under load).
+ * Runs `work` under a deadline. Timer and listener end with the work, unlike `AbortSignal.timeout` and
+ * `AbortSignal.any`, which live for the whole time-out, thousands of them under load.
  */
 export const withDeadline = async <T>(
   ms: number,
@@ -49,19 +49,19 @@ export const withDeadline = async <T>(
 export const clientGone = (): SubgraphFailure => new SubgraphFailure('CLIENT_GONE');
 
 /**
- * The client left before the deadline. When it had waited for long, the subgraph is as unwell as if it had been waited for
- * to the end: clients that always leave sooner would otherwise keep its breaker closed for ever.
+ * The client left before the deadline. After a long wait that is evidence against the subgraph: otherwise clients that
+ * always leave early would keep its breaker closed for ever.
  */
 export const clientGoneAfter =
   (slowMs: number) =>
   (waitedMs: number): SubgraphFailure =>
     new SubgraphFailure('CLIENT_GONE', { isUnhealthy: waitedMs >= slowMs });
 
-/** The whole call took too long. */
+/** For the whole call. */
 export const timedOut = (): SubgraphFailure =>
   new SubgraphFailure('GATEWAY_TIMEOUT', { isUnhealthy: true, why: { reason: 'no answer within the time-out' } });
 
-/** One try took too long, and there is time left for another. */
+/** For one attempt; there is time left for another. */
 export const attemptTimedOut = (): SubgraphFailure =>
   new SubgraphFailure('GATEWAY_TIMEOUT', {
     isUnhealthy: true,

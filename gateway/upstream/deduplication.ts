@@ -1,12 +1,12 @@
-/** The same query for the same viewer, asked while it is under way, is asked once: everyone gets the one answer. */
+/** Identical concurrent queries of the same viewer share one call. */
 import { requestIdHeader } from '#contracts/viewer.ts';
 import { clientGone } from './deadline.ts';
 import type { SubgraphAnswer } from './subgraph-call.ts';
 
 interface Deduplication {
-  /** `ask` is called when nobody is asking the same. */
+  /** `ask` is called unless the same call is in flight. */
   share(key: string, gone: AbortSignal | undefined, ask: Ask): Promise<SubgraphAnswer>;
-  /** From now on nobody joins what is under way: a query that follows a mutation must see what the mutation did. */
+  /** Nobody joins calls in flight any more: a query after a mutation must see its effect. */
   forget(): void;
 }
 
@@ -57,10 +57,10 @@ export const deduplication = ({ onShared }: { readonly onShared: () => void }): 
   };
 };
 
-/** They name the client's request and cannot change the answer. With them in the key no two requests would ever share. */
+/** Differ per request without affecting the answer; in the key they would prevent any sharing. */
 const correlation = new Set([requestIdHeader, 'traceparent', 'tracestate']);
 
-/** The whole request and every header that it is sent with. */
+/** The whole request and all headers it is sent with. */
 export const keyOf = (body: string, headers: Readonly<Record<string, string>>, generations = ''): string =>
   JSON.stringify([
     generations,

@@ -1,12 +1,12 @@
-/** The endpoints of one subgraph: the least busy one is asked, and one that keeps failing is left alone for a while. */
+/** Load balancing over the endpoints of one subgraph: least busy first, failing ones are ejected for a while. */
 import type { HttpExchange } from './http-exchange.ts';
 import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
 import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface EjectionBounds {
-  /** So many failures in a row, and it is ejected. */
+  /** Consecutive failures until ejection. */
   readonly afterFailures: number;
-  /** How long the first time; twice as long each time after that, until it has answered. */
+  /** Doubles with each further ejection, until it has answered. */
   readonly firstMs: number;
   readonly longestMs: number;
 }
@@ -19,15 +19,15 @@ export interface EndpointsOptions {
 }
 
 export interface Endpoints {
-  /** Asks an endpoint that is not in `tried`, if there is one, and adds it there. */
+  /** Calls an endpoint that is not in `tried`, if there is one, and adds it there. */
   send(call: SubgraphCall, tried: Set<number>): Promise<SubgraphAnswer>;
-  /** From now on these. Those that stay keep what is known of them; the others end what they have in hand, and close. */
+  /** Replaces the endpoints. Those that stay keep their health; the others finish their calls and close. */
   replace(exchanges: readonly HttpExchange[]): void;
   state(now?: number): { readonly endpoints: number; readonly ejected: number };
   close(): Promise<void>;
 }
 
-/** Of one endpoint: what the choice and the ejection go by. */
+/** Input of selection and ejection. */
 export interface Health {
   readonly pending: number;
   readonly failuresInARow: number;
@@ -37,7 +37,7 @@ export interface Health {
 
 interface Endpoint {
   readonly exchange: HttpExchange;
-  /** Never another's: a call that is under way knows by it where it has been. */
+  /** Never reused: calls in flight remember where they have been. */
   readonly id: number;
   health: Health;
 }
@@ -104,11 +104,11 @@ export const unknownHealth: Health = { pending: 0, failuresInARow: 0, ejectionsI
 
 export const isEjected = ({ ejectedUntilMs }: Health, now: number): boolean => now < ejectedUntilMs;
 
-/** Back from an ejection it gets one request at a time until it has answered: it may still be frozen. */
+/** After an ejection it gets one request at a time until it has answered: it may still be frozen. */
 const isUsable = (health: Health, now: number): boolean =>
   !isEjected(health, now) && !(health.ejectionsInARow > 0 && health.pending > 0);
 
-/** The least busy of those that are usable and untried; who is first among equals goes round with `turn`. */
+/** The least busy usable endpoint that is untried; ties go round-robin by `turn`. */
 export const choose = (
   all: readonly Health[],
   { tried, turn, now }: { readonly tried: ReadonlySet<number>; readonly turn: number; readonly now: number },
@@ -122,14 +122,14 @@ export const choose = (
   return candidates.reduce((best, i) => (pending(i) < pending(best) ? i : best), candidates[0] ?? 0);
 };
 
-/** Ejects after enough failures in a row, for longer each time; never the last endpoint that is left. */
+/** Ejects after enough consecutive failures, for longer each time; never the last endpoint. */
 export const afterFailure = (
   health: Health,
   others: readonly Health[],
   { afterFailures, firstMs, longestMs }: EjectionBounds,
   now: number,
 ): Health => {
-  // A request from before the ejection that fails now tells nothing new.
+  // Failures of requests sent before the ejection are no news.
   if (isEjected(health, now)) return health;
   const failuresInARow = health.failuresInARow + 1;
   if (failuresInARow < afterFailures || others.every((other) => isEjected(other, now)))

@@ -1,4 +1,4 @@
-/** One HTTP exchange with one endpoint of a subgraph, over a kept-alive connection. Nothing is tried twice here. */
+/** One HTTP exchange with one endpoint of a subgraph over a keep-alive connection, without retries. */
 import { isIPv6, type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { currentTrace } from '#platform/observability/context.ts';
@@ -8,20 +8,20 @@ import { failureOf, type SubgraphError, SubgraphFailure } from './subgraph-call.
 
 export interface HttpExchangeOptions {
   readonly url: string;
-  /** The one of its host's addresses to connect to; whichever it has then, when absent. The name stays for TLS and `Host`. */
+  /** The address of the host to connect to, if fixed. The name is still used for TLS and `Host`. */
   readonly address?: string;
   readonly connections: number;
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes: number;
-  /** Names of the answer's headers that may reach the client. */
+  /** Response headers that may reach the client. */
   readonly returnHeaders: readonly string[];
 }
 
 export interface HttpExchange {
-  /** Where that is, for the log. */
+  /** For the log. */
   readonly place: string;
   readonly send: Send;
-  /** Waits for the exchanges under way. */
+  /** Waits for exchanges in flight. */
   close(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
     connections: options.connections,
     connect: { timeout: options.connectTimeoutMs, ...(options.address && { lookup: alwaysTo(options.address) }) },
     maxResponseSize: options.maxResponseBytes,
-    // The call's signal is the one deadline; undici's own timers would be a second.
+    // The call's signal is the one deadline.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -46,7 +46,7 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
       } = await pool.request({
         method: 'POST',
         path,
-        // The subgraph's spans hang below this very try.
+        // The subgraph's spans become children of this attempt.
         headers: { ...headers, ...currentTrace() },
         body,
         signal,
@@ -73,7 +73,7 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
   };
 };
 
-/** Node asks for all addresses, or for one, as it needs them. */
+/** Node asks for one address or all of them. */
 const alwaysTo =
   (address: string): LookupFunction =>
   (_host, { all }, done) => {
@@ -88,14 +88,14 @@ interface HttpAnswer {
   readonly text: string;
 }
 
-// Said by a proxy in front of it, or by a server that is closing.
+// Sent by a proxy in front, or by a closing server.
 const awayStatuses = new Set([502, 503, 504]);
 
-// A subgraph that cannot read what the gateway planned, or does not believe its signature: supergraph or keys are out
-// of step. The client did nothing wrong and must not be told that it did. The subgraph is well, all the same.
+// A subgraph that cannot parse the planned query or rejects the signature: supergraph or keys are out of step. That is
+// not the client's fault, and must not look like it. The subgraph itself is healthy.
 const gatewayFaults = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'UNSIGNED_REQUEST']);
 
-/** The answer, with the headers that may go on; throws a `SubgraphFailure` for what is none. */
+/** Parses a GraphQL response; throws a `SubgraphFailure` for anything else. */
 const parseResponse = ({ status, headers, text }: HttpAnswer, returnHeaders: readonly string[]): SubgraphAnswer => {
   const parsed = parsedAnswer(text);
   const ours = parsed?.errors?.find(({ extensions }) => gatewayFaults.has(String(extensions?.code)));
@@ -106,7 +106,7 @@ const parseResponse = ({ status, headers, text }: HttpAnswer, returnHeaders: rea
     cacheControl: headers['cache-control']?.toString(),
     ...(returned && { headers: returned }),
   };
-  // A 4xx is the request's fault, whoever made it so: no sign that the subgraph is unwell.
+  // A 4xx is the request's fault and no evidence against the subgraph.
   if (answer && status < 500) return answer;
   const isAway = awayStatuses.has(status);
   throw new SubgraphFailure(isAway ? 'SUBGRAPH_UNAVAILABLE' : 'SUBGRAPH_BAD_RESPONSE', {

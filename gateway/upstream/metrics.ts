@@ -1,23 +1,23 @@
-/** What happens on the way to each subgraph, for `/metrics`. Labels are names of subgraphs and codes: few, and known. */
+/** Metrics of subgraph calls. Labels are subgraph names and codes: few and known. */
 import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { BreakerState } from './circuit-breaker.ts';
 import type { SubgraphFault } from './subgraph-call.ts';
 
-/** A moment of one subgraph's client. */
+/** The current state of one subgraph's client. */
 export interface SubgraphState {
   readonly name: string;
   readonly breaker: BreakerState;
-  /** Calls that are under way, and calls that wait for a place. */
+  /** Calls in flight, and queued calls. */
   readonly pending: number;
   readonly waiting: number;
   readonly endpoints: number;
-  /** Of the endpoints, those that are left alone for a while. */
+  /** Ejected endpoints. */
   readonly ejected: number;
 }
 
 export type Outcome = SubgraphFault | 'ANSWERED';
 
-/** Of one subgraph; what its client tells as it happens. */
+/** Events of one subgraph's client. */
 export interface SubgraphMetrics {
   ended(outcome: Outcome, seconds: number): void;
   sent(): void;
@@ -28,7 +28,7 @@ export interface SubgraphMetrics {
 
 export interface UpstreamMetrics {
   of(subgraph: string): SubgraphMetrics;
-  /** The gauges ask `state` until the returned function is called. */
+  /** Gauges read `state` until the returned function is called. */
   watch(state: () => SubgraphState): () => void;
 }
 
@@ -84,7 +84,7 @@ const stateGauges = (
         for (const [subgraph, states] of byName) this.set({ subgraph }, merged(states));
       },
     });
-  // While a supergraph is replaced, a subgraph may have two clients.
+  // During a reload a subgraph may have two clients.
   const sum = (value: (state: SubgraphState) => number) => (states: readonly SubgraphState[]) =>
     states.reduce((total, state) => total + value(state), 0);
   gauge('breaker_state', '0 closed, 1 half-open, 2 open.', (states) =>

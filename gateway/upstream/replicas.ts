@@ -1,4 +1,4 @@
-/** The endpoints of a subgraph as they are at this moment: of each URL, one for each address that its host has. */
+/** The current endpoints of a subgraph: per URL, one for each address of its host. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Endpoints, type EndpointsOptions, endpoints } from './endpoints.ts';
@@ -6,7 +6,7 @@ import { type HttpExchange, type HttpExchangeOptions, httpExchange } from './htt
 
 interface ReplicasOptions extends Omit<HttpExchangeOptions, 'url' | 'address'> {
   readonly urls: readonly string[];
-  /** How often to look the hosts up; undefined for never. */
+  /** DNS lookup interval; undefined for never. */
   readonly lookupEveryMs: number | undefined;
   readonly lookup?: Lookup;
   readonly endpoints: Omit<EndpointsOptions, 'exchanges'>;
@@ -16,7 +16,7 @@ interface ReplicasOptions extends Omit<HttpExchangeOptions, 'url' | 'address'> {
 export const replicas = (options: ReplicasOptions): Endpoints => {
   const { urls, lookupEveryMs, lookup, onReplaced } = options;
   let open = new Map<string, HttpExchange>();
-  /** The exchanges with where everyone is now; those that are open already stay, with their connections. */
+  /** Exchanges with the current addresses; open ones are reused with their connections. */
   const exchanges = (followed?: FollowedAddresses): HttpExchange[] => {
     const next = new Map<string, HttpExchange>();
     for (const { url, address } of placesOf(urls, followed)) {
@@ -55,7 +55,7 @@ interface Place {
   readonly address: string | undefined;
 }
 
-/** With one address the name is enough, and each connection looks it up itself; as it is while nothing is known. */
+/** With a single address, or none known, each connection resolves the name itself. */
 const placesOf = (urls: readonly string[], followed: FollowedAddresses | undefined): Place[] =>
   urls.flatMap((url): Place[] => {
     const addresses = followed?.of(url) ?? [];
@@ -67,7 +67,7 @@ const placesOf = (urls: readonly string[], followed: FollowedAddresses | undefin
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
 interface FollowedAddresses {
-  /** As last heard; empty while nothing is known, and for a host that is not looked up. */
+  /** Empty while unknown, and for hosts that are not looked up. */
   of(url: string): readonly string[];
   close(): void;
 }
@@ -83,7 +83,7 @@ const followAddresses = ({ urls, everyMs, onChange, lookup = ofOneFamily }: Foll
   const known = new Map<string, readonly string[]>();
   const hosts = new Set(urls.map(hostOf).filter(hasAddresses));
   const lookUp = async (host: string): Promise<void> => {
-    // A name server that is away, or has just lost the name, takes nobody away: the endpoints themselves will tell.
+    // DNS being down, or having lost the name, removes nobody: the endpoints themselves will show.
     const found = await lookup(host).catch(() => []);
     const addresses = [...new Set(found)].toSorted();
     if (timer === undefined || addresses.length === 0 || String(addresses) === String(known.get(host))) return;
@@ -110,13 +110,13 @@ const followAddresses = ({ urls, everyMs, onChange, lookup = ofOneFamily }: Foll
 
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
-/** An address is its own; and what answers as localhost may do so on one of its two families only. */
+/** Literal addresses need no lookup, and localhost may listen on one of its two families only. */
 export const hasAddresses = (host: string): boolean =>
   isIP(host) === 0 && host !== 'localhost' && !host.endsWith('.localhost');
 
 /**
- * As the system resolves names, search domains and /etc/hosts included. IPv4 where there is any: the two families of a
- * host are two ways to the same replica, and one of them may lead nowhere.
+ * Resolved as the system does, with search domains and /etc/hosts. IPv4 where available: both families lead to the same
+ * replica, and one of them may lead nowhere.
  */
 const ofOneFamily: Lookup = async (host) => {
   const found = await lookup(host, { all: true });

@@ -1,4 +1,4 @@
-/** A second try for what may be sent twice: queries, and whatever was never sent. Within the one deadline of the call. */
+/** Retries queries, and whatever was never sent, within the call's one deadline. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { attemptTimedOut, withDeadline } from './deadline.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -6,12 +6,12 @@ import type { Send, SubgraphCall } from './subgraph-call.ts';
 import { failureOf, type SubgraphFailure } from './subgraph-call.ts';
 
 export interface RetryOptions {
-  /** Beside the first try. 0 for none. */
+  /** Beside the first attempt. 0 for none. */
   readonly retries: number;
-  /** The longest pause before the first retry; twice that before the next. */
+  /** The longest pause before the first retry; doubles for the next. */
   readonly pauseMs: number;
   readonly budget: RetryBudget;
-  /** How long a query's first try may take when another endpoint could be asked. */
+  /** Limit of a query's first attempt when another endpoint is available. */
   readonly firstAttemptMs: () => number | undefined;
   readonly random?: () => number;
   readonly onRetry: () => void;
@@ -41,8 +41,8 @@ export const withRetries =
   };
 
 /**
- * A frozen endpoint must not use up the time in which another would have answered; but a try that no other can follow has
- * all the time there is. A mutation has one try.
+ * A frozen endpoint must not use up the time in which another would answer. If no attempt can follow, this one has all
+ * the time there is. Mutations have one attempt.
  */
 const firstAttempt = (
   call: SubgraphCall,
@@ -59,7 +59,7 @@ const firstAttempt = (
 export const mayRetry = ({ retry }: SubgraphFailure, { isMutation }: Pick<SubgraphCall, 'isMutation'>): boolean =>
   retry === 'everything' || (retry === 'queries' && !isMutation);
 
-/** Full jitter: whoever failed at the same moment does not come back at the same moment. */
+/** Full jitter, so that simultaneous failures do not retry simultaneously. */
 const jitteredPause = async (
   { random = Math.random, pauseMs }: RetryOptions,
   retry: number,
@@ -74,15 +74,15 @@ const jitteredPause = async (
 };
 
 interface RetryBudget {
-  /** At each first try. */
+  /** At each first attempt. */
   deposit(): void;
-  /** Before each retry: whether there is enough for it. */
+  /** Before each retry: whether the budget covers it. */
   withdraw(): boolean;
 }
 
 /**
- * Retries may add a share of `ratio` to the load and no more: a subgraph that fails because it is overloaded must not get
- * three times the load for it. The reserve lets an idle subgraph's first failures be retried.
+ * Limits retries to a share `ratio` of the load: an overloaded subgraph must not get three times the load. The reserve
+ * covers the first failures after an idle time.
  */
 export const retryBudget = ({ ratio, reserve }: { ratio: number; reserve: number }): RetryBudget => {
   let tokens = reserve;

@@ -1,4 +1,4 @@
-/** The words of a subgraph call, which every layer on the way out shares. */
+/** Types and failures of a subgraph call, shared by all its layers. */
 import type { GraphQLFormattedError } from 'graphql';
 
 export interface SubgraphRequest {
@@ -7,40 +7,40 @@ export interface SubgraphRequest {
   readonly operationName?: string | undefined;
 }
 
-/** What a failed call gives too: then there is no data, and one coded error. */
+/** A failed call has one coded error and no data. */
 export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
-  /** How long it was; absent when none came. */
+  /** Response size; absent when none came. */
   readonly bytes?: number;
-  /** The `cache-control` header, for the policy of the whole response. */
+  /** For the policy of the whole response. */
   readonly cacheControl?: string | undefined;
-  /** The headers that the client is to see, by `FORWARD_RESPONSE_HEADERS`. */
+  /** Headers for the client, by `FORWARD_RESPONSE_HEADERS`. */
   readonly headers?: ReturnedHeaders;
 }
 
 export type ReturnedHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** One request under way. Each layer may narrow it (another signal) and passes it on. */
+/** One call in flight. Layers may narrow it (another signal) and pass it on. */
 export interface SubgraphCall {
-  /** The request as JSON: made once, sent as often as need be. */
+  /** JSON, serialised once. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly isMutation: boolean;
-  /** How many requests of clients it is made for, so far. */
+  /** How many client requests it serves so far. */
   readonly waiters: () => number;
-  /** The call's deadline, or the client has gone away, whichever comes first; the reason is a `SubgraphFailure`. */
+  /** The deadline or the client's disconnect, whichever comes first; the reason is a `SubgraphFailure`. */
   readonly signal: AbortSignal;
   /** The deadline alone. */
   readonly deadline: AbortSignal;
 }
 
-/** One layer of the way: answers, or throws a `SubgraphFailure`. */
+/** One layer: answers, or throws a `SubgraphFailure`. */
 export type Send = (call: SubgraphCall) => Promise<SubgraphAnswer>;
 
 /**
- * A mutation is whatever is not plainly a query: taking one for the other must err towards sending once. The text comes
- * from the query planner, which prints the operation before its fragments.
+ * Whatever is not plainly a query counts as a mutation, and is sent once. The planner prints the operation before its
+ * fragments.
  */
 export const isMutation = ({ query }: SubgraphRequest): boolean => !/^\s*(query\b|\{)/.test(query);
 
@@ -51,16 +51,16 @@ export type SubgraphFault =
   | 'SUBGRAPH_BAD_RESPONSE'
   | 'SUBGRAPH_CIRCUIT_OPEN'
   | 'SUBGRAPH_OVERLOADED'
-  /** This viewer has more calls under way than one may have; others are served. */
+  /** This viewer has too many concurrent calls; others are served. */
   | 'TOO_MANY_REQUESTS'
-  /** Nobody is there to read it any more; it is not logged. */
+  /** Not logged: nobody reads the answer. */
   | 'CLIENT_GONE';
 
 export type SubgraphError = GraphQLFormattedError;
 
 const messages: Record<SubgraphFault, (service: string) => string> = {
   SUBGRAPH_UNAVAILABLE: (service) => `The ${service} service is not available.`,
-  // Time-out of a mutation: nobody knows whether it was done. The key makes asking again safe.
+  // A mutation that timed out may have been executed. The key makes repeating it safe.
   GATEWAY_TIMEOUT: (service) =>
     `The ${service} service did not answer in time. What was asked of it may still be done: repeat a mutation with the same idempotency key.`,
   SUBGRAPH_BAD_RESPONSE: (service) => `The ${service} service gave an answer that cannot be used.`,
@@ -79,17 +79,17 @@ export const subgraphError = (service: string, fault: SubgraphFault): SubgraphEr
 });
 
 interface FailureFacts {
-  /** Evidence that the subgraph (or this endpoint of it) is not well: breaker and ejection go by these alone. */
+  /** Evidence that the subgraph (or this endpoint) is unhealthy: input of breaker and ejection. */
   readonly isUnhealthy?: boolean;
-  /** What may be tried once more: queries, or even a mutation, since not a byte of it was sent. */
+  /** What may be retried: queries, or even mutations because nothing was sent. */
   readonly retry?: 'nothing' | 'queries' | 'everything';
-  /** A GraphQL answer that came with the status of a failure: the client gets it as it is. */
+  /** A GraphQL response with an error status, passed to the client as it is. */
   readonly answer?: SubgraphAnswer;
   /** For the log. */
   readonly why?: Readonly<Record<string, unknown>>;
 }
 
-/** A call that failed. Thrown through the layers of the way; it ends as a coded error in the answer. */
+/** A failed call, thrown through the layers; it ends as a coded error in the answer. */
 export class SubgraphFailure extends Error {
   readonly fault: SubgraphFault;
   readonly isUnhealthy: boolean;
@@ -108,17 +108,17 @@ export class SubgraphFailure extends Error {
   }
 }
 
-/** Answers that came, but broken: too long, cut short, not HTTP. */
+/** Broken responses: too long, truncated, not HTTP. */
 const badAnswers = new Set([
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_HEADERS_OVERFLOW',
 ]);
 
-/** Said by the connection attempt, before there was a connection to send anything on. */
+/** Errors of the connection attempt, before anything could be sent. */
 const neverConnected = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** Tells why an HTTP exchange failed; whatever it does not know counts as a connection that broke. */
+/** Classifies the error of an HTTP exchange; unknown ones count as a broken connection. */
 export const failureOf = (error: unknown): SubgraphFailure => {
   if (error instanceof SubgraphFailure) return error;
   const code = String((error as { code?: unknown }).code);

@@ -1,7 +1,7 @@
 /**
- * One subgraph as the gateway sees it: the way out, layer by layer. From the outside in: share what is already being
- * asked → refuse while the breaker is open → wait for a place → one deadline for everything → breaker → retries →
- * choice of an endpoint → one HTTP exchange. A layer knows the next one and nothing else.
+ * The client of one subgraph, layer by layer. From the outside in: deduplication → fail fast while the breaker is open
+ * → bulkhead → one deadline for everything → circuit breaker → retries → choice of an endpoint → one HTTP exchange.
+ * Each layer knows only the next.
  */
 import type { Logger } from '#platform/observability/log.ts';
 import { bulkhead, type Caller } from './bulkhead.ts';
@@ -27,18 +27,18 @@ export type { SubgraphAnswer, SubgraphRequest } from './subgraph-call.ts';
 
 export interface SubgraphClient {
   /**
-   * Never throws for what a subgraph or the network does. A mutation is sent once, however it fails; a query may be tried
-   * again, is shared with whoever asks the same at this moment, and is called off when its caller has gone.
+   * Never throws for a fault of subgraph or network. A mutation is sent once, however it fails; a query may be retried,
+   * is shared with identical concurrent ones, and is aborted when its caller has left.
    */
   call(
     request: SubgraphRequest,
     headers: Readonly<Record<string, string>>,
     caller?: Caller,
-    /** What the answer may be as old as: calls that differ in it do not share one. */
+    /** Cache generations; calls with different ones are not shared. */
     generations?: string,
   ): Promise<SubgraphAnswer>;
   state(): SubgraphState;
-  /** Waits for the calls under way. */
+  /** Waits for calls in flight. */
   close(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ interface SubgraphClientOptions extends SubgraphSettings {
   readonly name: string;
   readonly metrics: UpstreamMetrics;
   readonly log: Logger;
-  /** The addresses of a host; the system's, when absent. */
+  /** DNS lookup; the system's by default. */
   readonly lookup?: Lookup;
 }
 
@@ -75,7 +75,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
 
   const answered = async (...[request, headers, caller = {}, generations]: Parameters<SubgraphClient['call']>) => {
     const call = { body: JSON.stringify(request), headers, isMutation: isMutation(request), waiters: () => 1 };
-    // Sent means meant: a mutation goes on when its client has left.
+    // A mutation goes on when its client has left.
     if (call.isMutation) return ask(call, { key: caller.key }).finally(sharedCalls.forget);
     if (!options.deduplication) return ask(call, caller);
     return sharedCalls.share(keyOf(call.body, headers, generations), caller.gone, (allGone, waiters) =>
@@ -102,10 +102,10 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
   };
 };
 
-/** A call that has no deadline yet: that begins when it has its place. */
+/** A call without a deadline, which starts when it gets a slot. */
 type Unsent = Omit<SubgraphCall, keyof Signals>;
 
-/** Everything below the de-duplication. */
+/** Everything below the deduplication. */
 const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
   const { name, timeoutMs, log } = options;
   const endpoints = replicas({
@@ -145,9 +145,9 @@ const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
   });
   return {
     send: async (call: Unsent, caller: Caller): Promise<SubgraphAnswer> => {
-      // Before the wait for a place: all may be taken by calls that still wait for a frozen subgraph, and its probe.
+      // Before queueing: all slots may be taken by calls, and a probe, that wait for a frozen subgraph.
       breaker.check();
-      // The deadline begins with the place: a call that had to wait for one must not time out for want of time.
+      // The deadline starts with the slot: time in the queue does not count.
       const ends = { late: timedOut, outer: caller.gone, left: clientGoneAfter(options.breakerSlowMs) };
       return places.run(caller, () =>
         withDeadline(timeoutMs, ends, (signals) => breaker.send({ ...call, ...signals })),
@@ -161,7 +161,7 @@ const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
   };
 };
 
-// What was never sent is in the metrics; a line for each call that an open breaker refuses would drown the rest.
+// Calls that were never sent are in the metrics; one line for each call refused by an open breaker would flood the log.
 const unlogged = new Set<Outcome>(['SUBGRAPH_CIRCUIT_OPEN', 'SUBGRAPH_OVERLOADED', 'TOO_MANY_REQUESTS', 'CLIENT_GONE']);
 
 const logFailure = (log: Logger, subgraph: string, { fault, why }: SubgraphFailure): void => {
