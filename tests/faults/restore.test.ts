@@ -27,8 +27,8 @@ beforeEach(async () => {
 afterEach(() => rm(scratch, { recursive: true }));
 
 /** As an operator runs it: a process of its own. Fails unless it exits with 0. */
-const script = async (name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [`ops/${name}.ts`, ...args], { env });
+const script = async (file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], { env });
   return stdout;
 };
 
@@ -82,7 +82,7 @@ test('a shop that was copied while it sold goes on from the cut, and no order of
     );
     placedBefore = [...sale.acknowledged];
     confirmedBefore = confirmed(await statusesIn(orderDatabase));
-    expect(await script('backup', ['--to', folder], shop.environment)).toContain('the cut is made');
+    expect(await script('ops/backup.ts', ['--to', folder], shop.environment)).toContain('the cut is made');
     await sale.twoMoreRounds();
     await sale.stop();
     sold = sale.acknowledged.length;
@@ -91,7 +91,7 @@ test('a shop that was copied while it sold goes on from the cut, and no order of
   }
 
   const dataDir = path.join(scratch, 'data');
-  await script('restore', ['--from', folder, '--data', dataDir], bareEnvironment());
+  await script('launcher/restore.ts', ['--from', folder, '--data', dataDir], bareEnvironment());
 
   const restored = await startAgora({ dataDir, ports: 'free', events: 'postgres', env: bareEnvironment() });
   try {
