@@ -43,6 +43,7 @@ const rest = () => {
 };
 
 it('shows what the last audit found', async () => {
+  const startedAt = Math.floor(Date.now() / 1_000);
   start(async () => [finding('a'), finding('b', 'ord_1', 'ord_2')]);
   expect(rounds.isHealthy).toBeUndefined();
   expect(await seriesOf(registry)).toEqual({
@@ -58,7 +59,7 @@ it('shows what the last audit found', async () => {
     'agora_audit_violations{rule="b"}': 2,
     agora_audit_failures_total: 0,
   });
-  expect(Date.now() / 1_000 - (series.agora_audit_last_success_timestamp_seconds ?? 0)).toBeLessThan(60);
+  expect(series.agora_audit_last_success_timestamp_seconds).toBeGreaterThanOrEqual(startedAt);
 });
 
 const watermark = { user: '1', product: '2', order: '3', payment: '4' };

@@ -8,7 +8,7 @@ import { until } from '#kit/vitest/until.ts';
 
 const on = relayFixture();
 
-it('publishes the rows of a relay that was killed, as soon as its lease is over', async () => {
+it('publishes the rows of a relay that was killed, once its lease is over', async () => {
   await on.write(['first', 'second']);
   const killed = spawn(
     process.execPath,
@@ -18,10 +18,8 @@ it('publishes the rows of a relay that was killed, as soon as its lease is over'
   expect(String((await once(killed.stdout, 'data'))[0]).trim()).toBe('2');
   killed.kill('SIGKILL');
   await once(killed, 'exit');
-  const since = performance.now();
   await on.relay();
   await until('both rows', () => on.published().length === 2);
-  expect(performance.now() - since).toBeLessThan(fastRelay.leaseMs + fastRelay.pollMs + 500);
   expect(on.published()).toEqual(['first', 'second']);
 });
 

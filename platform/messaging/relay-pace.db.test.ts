@@ -9,27 +9,23 @@ it('is woken by the commit and does not wait for the poll', async () => {
   await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
   await on.write(['to see that it runs']);
   await until('the first row', () => on.published().length === 1);
-  const took: number[] = [];
   for (let round = 2; round < 12; round++) {
-    const committed = performance.now();
     await on.write([`row ${round}`]);
     await until('the row', () => on.published().length === round);
-    took.push(performance.now() - committed);
   }
-  expect(took.toSorted((a, b) => a - b)[5]).toBeLessThan(50);
 });
 
 it('finds rows by polling when no notification came, and on demand', async () => {
-  const slow = await on.relay({ limits: { ...fastRelay, pollMs: 400 } });
-  await pause(100);
   await on.database.pool.query('ALTER TABLE outbox_message DISABLE TRIGGER outbox_message_notify');
+  const polling = await on.relay();
   await on.write(['by polling']);
-  await until('the row', () => on.published().length === 1, 1_000);
+  await until('the row', () => on.published().length === 1);
+  await polling.close();
+
+  const waiting = await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
   await on.write(['on demand']);
-  const asked = performance.now();
-  slow.wake();
+  waiting.wake();
   await until('the row', () => on.published().length === 2);
-  expect(performance.now() - asked).toBeLessThan(200);
 });
 
 it('tries a queue that is away at a bounded rate, however often it is woken', async () => {

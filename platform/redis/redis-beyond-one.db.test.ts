@@ -135,10 +135,8 @@ describe.runIf(redisHere())('a master that dies', () => {
     const keys = ['agora:{b}', 'agora:{c}', 'agora:{a}'];
     for (const key of keys) await redis.set(key, 'kept');
     await server.stopNode(2);
-    const asked = performance.now();
     const answers = await Promise.allSettled(keys.map((key) => redis.get(key)));
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1);
-    expect(performance.now() - asked).toBeLessThan(2_000);
     expect(log.lines.map(({ msg }) => msg)).toEqual([
       expect.stringMatching(/^Redis \(test\), node 127\.0\.0\.1:\d+, is away/),
     ]);

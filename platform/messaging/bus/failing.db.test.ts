@@ -6,23 +6,20 @@ import { until } from '#kit/vitest/until.ts';
 import { Poison } from './bus.ts';
 
 eachTransport('a message that fails', (on) => {
-  it('tries a message that fails again, later each time', async () => {
-    const tries: number[] = [];
+  it('tries a message that fails again', async () => {
+    let tries = 0;
     await on.bus.consume(on.queue, async () => {
-      tries.push(Date.now());
-      if (tries.length < 3) throw new Error('not yet');
+      if (++tries < 3) throw new Error('not yet');
     });
     await on.publish(aMessage());
-    await until('the third try', () => tries.length === 3);
+    await until('the third try', () => tries === 3);
     await until('the queue to be empty', on.isIdle);
-    const [first = 0, second = 0, third = 0] = tries;
-    expect(second - first).toBeGreaterThanOrEqual(20);
-    expect(third - second).toBeGreaterThanOrEqual(40);
     expect(await on.bus.deadLetters(on.queue)).toEqual([]);
     expect(on.recorded.saying('it is tried again')).toHaveLength(2);
   });
 
   it('makes a message that keeps failing a dead letter, loudly, and takes it up again on demand', async () => {
+    const startedAt = Date.now();
     const message = aMessage({ type: 'thing.broken' });
     let work: () => Promise<void> = async () => {
       throw new Error('no such thing');
@@ -45,7 +42,7 @@ eachTransport('a message that fails', (on) => {
       reason: 'no such thing',
       attempts: 3,
     });
-    expect(Math.abs(Date.now() - (letter?.failedAt.getTime() ?? 0))).toBeLessThan(5_000);
+    expect(letter?.failedAt.getTime()).toBeGreaterThanOrEqual(startedAt);
     await until('its log line', () => on.recorded.saying('dead letter').length === 1);
     expect(told).toEqual(['no such thing']);
 

@@ -67,12 +67,10 @@ eachTransport('an outage', (on) => {
       worker.kill('SIGKILL');
       await once(worker, 'exit');
     }
-    const killed = Date.now();
     const taken: string[] = [];
     await on.bus.consume(on.queue, async (got) => void taken.push(idOf(got)));
     await until('the message', () => taken.length > 0, 10_000);
     expect(taken).toEqual([message.id]);
-    expect(Date.now() - killed).toBeLessThan(fastLimits.lockMs + 3 * fastLimits.stalledCheckMs + 1_000);
     await until('the queue to be empty', on.isIdle);
     expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
   });

@@ -9,9 +9,10 @@ eachTransport('the age of a queue', (on) => {
     expect(await on.bus.oldestWaitingMs(on.queue)).toBe(0);
     await on.publish(aMessage());
     await pause(400);
+    const before = await on.bus.oldestWaitingMs(on.queue);
+    expect(before).toBeGreaterThan(0);
     await on.publish(...Array.from({ length: 30 }, () => aMessage()));
-    const age = await on.bus.oldestWaitingMs(on.queue);
-    expect(age).toBeGreaterThanOrEqual(395);
+    expect(await on.bus.oldestWaitingMs(on.queue)).toBeGreaterThanOrEqual(before);
     await on.bus.consume(on.queue, async () => undefined);
     await until('the queue to be empty', on.isIdle);
     expect(await on.bus.oldestWaitingMs(on.queue)).toBe(0);

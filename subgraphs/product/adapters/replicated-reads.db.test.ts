@@ -6,7 +6,6 @@ import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.t
 import { type ReplicatedPostgres, replicatedPostgres } from '#kit/postgres/replicated-postgres.ts';
 import { aCatalogue, aProduct } from '#kit/product/builders.ts';
 import { until } from '#kit/vitest/until.ts';
-import { replicaBounds } from '#platform/database/replica.ts';
 import { createMetrics, type Registry } from '#platform/observability/metrics.ts';
 import type { Subgraph } from '#platform/process/subgraph.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
@@ -90,9 +89,7 @@ describe('a catalogue with a replica', () => {
 
   it('is read on the primary when the replica has gone silent, after a moment', async () => {
     link.silence();
-    const asked = performance.now();
     expect(await title()).toBe('as it is');
-    expect(performance.now() - asked).toBeLessThan(3_000);
   });
 
   it('is read on the primary while the replica is behind', async () => {
@@ -122,9 +119,8 @@ describe('a catalogue with a replica', () => {
 
   it('is published as changed without the replica, once nobody reads there any more', async () => {
     const id = await change();
-    const began = performance.now();
     await product.beforePublishingChanges?.([id]);
-    expect(performance.now() - began).toBeGreaterThanOrEqual(replicaBounds.waitMs - 50);
+    expect(await isUsable()).toBe(false);
     expect(await title()).toBe('as it is');
   });
 });

@@ -63,19 +63,16 @@ const withoutVictim = ({ body }: GatewayReply, { victim }: Scene): string | unde
   return body.errors?.[0]?.extensions.code;
 };
 
-const breakAndHeal = async (scene: Scene, fault: Fault): Promise<{ slowestMs: number; openMs: number[] }> => {
+const breakAndHeal = async (scene: Scene, fault: Fault): Promise<void> => {
   const { gateway, victim } = scene;
   const [opened, healed] = [changes(scene, 'open'), changes(scene, 'closed')];
   expect((await gateway.ask(everything)).body).toEqual({ data: allWell });
 
   await victim.become(fault);
-  let slowestMs = 0;
   await until(
     `the breaker of ${victim.name} opens`,
     async () => {
-      const begun = performance.now();
       withoutVictim(await gateway.ask(everything), scene);
-      slowestMs = Math.max(slowestMs, performance.now() - begun);
       return changes(scene, 'open') > opened;
     },
     20_000,
@@ -84,16 +81,13 @@ const breakAndHeal = async (scene: Scene, fault: Fault): Promise<{ slowestMs: nu
   // Open, nothing reaches it but a probe now and then. That is what "at once" is made of; a clock would judge the machine.
   // Where a probe goes well, as it may while it flaps, the breaker is closed for a moment and queries pass again.
   const [received, probes] = [victim.received(), changes(scene, 'half-open')];
-  const openMs: number[] = [];
+  let refused = 0;
   const queries = 20;
-  for (let n = 0; n < queries; n++) {
-    const begun = performance.now();
-    const code = withoutVictim(await gateway.ask(everything), scene);
-    if (code === 'SUBGRAPH_CIRCUIT_OPEN') openMs.push(performance.now() - begun);
-  }
-  expect(openMs.length).toBeGreaterThan(0);
+  for (let n = 0; n < queries; n++)
+    if (withoutVictim(await gateway.ask(everything), scene) === 'SUBGRAPH_CIRCUIT_OPEN') refused++;
+  expect(refused).toBeGreaterThan(0);
   const triesOfAQuery = 3;
-  const passed = changes(scene, 'half-open') - probes + 1 + queries - openMs.length;
+  const passed = changes(scene, 'half-open') - probes + 1 + queries - refused;
   expect(victim.received() - received).toBeLessThanOrEqual(passed * triesOfAQuery);
 
   await victim.become('well');
@@ -103,7 +97,6 @@ const breakAndHeal = async (scene: Scene, fault: Fault): Promise<{ slowestMs: nu
     20_000,
   );
   await until('its breaker is closed', () => changes(scene, 'closed') > healed);
-  return { slowestMs, openMs };
 };
 
 describe('each subgraph in turn', () => {
@@ -114,10 +107,7 @@ describe('each subgraph in turn', () => {
   afterAll(() => Promise.all(scenes.map((scene) => scene.close())));
 
   test.each(faults)('%s: the rest answers, nothing goes out while the breaker is open, and it heals', async (fault) => {
-    const measured = await Promise.all(scenes.map((scene) => breakAndHeal(scene, fault)));
-    const slowest = Math.max(...measured.map(({ slowestMs }) => slowestMs));
-    const open = measured.flatMap(({ openMs }) => openMs).toSorted((a, b) => a - b);
-    console.log(`${fault}: ${slowest.toFixed(0)} ms at worst before, ${open[open.length >> 1]?.toFixed(1)} ms open`);
+    await Promise.all(scenes.map((scene) => breakAndHeal(scene, fault)));
   });
 });
 

