@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { plentifulCatalogue, variantIdsOf } from './catalogue.ts';
 
 describe('the catalogue that is bought from', () => {

@@ -1,7 +1,7 @@
 import { namedId, type VariantId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
-import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 
 // 10 of a product: few large products or many small ones make no difference to an order.
 const variantsPerProduct = 10;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placed } from '#subgraphs/product/domain/catalogue/category-tree.ts';
-import { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { demoCatalogue } from './catalogue.ts';
 import { inStock, lastUnit, soldOut, wellKnownProducts } from './well-known.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type CategoryId, namedId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import type { Category, NamedValue, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
-import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { home } from './home.ts';
 import { kitchen } from './kitchen.ts';
 import { outdoor } from './outdoor.ts';

@@ -1,10 +1,11 @@
 /** Everything this subgraph can do. */
-import { commitStock } from './commit-stock.ts';
-import { expireReservations } from './expire-reservations.ts';
-import { importCatalogue } from './import-catalogue.ts';
+
+import { importCatalogue } from './catalogue/import-catalogue.ts';
+import { commitStock } from './inventory/commit-stock.ts';
+import { expireReservations } from './inventory/expire-reservations.ts';
+import { releaseStock } from './inventory/release-stock.ts';
+import { reserveStock } from './inventory/reservations.ts';
 import type { Deps } from './ports.ts';
-import { releaseStock } from './release-stock.ts';
-import { reserveStock } from './reserve-stock.ts';
 
 export const app = (deps: Deps) => ({
   commands: {

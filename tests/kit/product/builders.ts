@@ -4,7 +4,7 @@ import { type AttemptId, type CategoryId, namedId, newId, type VariantId } from 
 import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import { type Money, money } from '#contracts/money.ts';
 import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
-import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 
 export const tenEuros = money(1_000, 'EUR');
 

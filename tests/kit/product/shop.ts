@@ -3,7 +3,7 @@ import { afterAll } from 'vitest';
 import type { AttemptId } from '#contracts/ids.ts';
 import { prismaAdapter } from '#platform/database/database.ts';
 import { PrismaClient } from '#prisma/product/client/client.ts';
-import type { CatalogueImport } from '#subgraphs/product/usecases/import-catalogue.ts';
+import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { createApp } from '#subgraphs/product/wiring.ts';
 import { testDatabase } from '../postgres/postgres.ts';
 import { aCatalogue, aProduct, aVariant, variantOf } from './builders.ts';

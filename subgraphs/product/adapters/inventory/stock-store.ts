@@ -1,9 +1,9 @@
 import type { newId, VariantId } from '#contracts/ids.ts';
 import type { Currency } from '#contracts/money.ts';
 import type { Prisma } from '#prisma/product/client/client.ts';
-import type { ProductStatus } from '../domain/catalogue/catalogue.ts';
-import { movementEffects } from '../domain/inventory/stock.ts';
-import type { StockStore } from '../usecases/ports.ts';
+import type { ProductStatus } from '../../domain/catalogue/catalogue.ts';
+import { movementEffects } from '../../domain/inventory/stock.ts';
+import type { StockStore } from '../../usecases/ports.ts';
 
 interface Rim {
   readonly now: Date;

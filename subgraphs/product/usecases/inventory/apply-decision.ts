@@ -1,6 +1,6 @@
-import type { Decision } from '../domain/inventory/decide.ts';
-import type { Reservation } from '../domain/inventory/reservation.ts';
-import type { Stores } from './ports.ts';
+import type { Decision } from '../../domain/inventory/decide.ts';
+import type { Reservation } from '../../domain/inventory/reservation.ts';
+import type { Stores } from '../ports.ts';
 
 /** Writes down what was decided about a reservation: its state, its movements, its answer; all in the caller's transaction. */
 export const enact = async (

@@ -3,8 +3,8 @@ import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import { fieldsWithout } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
 import type { ProductModel } from '#prisma/product/client/models.ts';
-import type { NamedValue } from '../domain/catalogue/catalogue.ts';
-import type { ProductView } from '../usecases/ports.ts';
+import type { NamedValue } from '../../domain/catalogue/catalogue.ts';
+import type { ProductView } from '../../usecases/ports.ts';
 
 /** What the database writes by itself is read by nobody. */
 export const writtenByDatabase = { createdAt: true, updatedAt: true } as const satisfies Prisma.ProductOmit;

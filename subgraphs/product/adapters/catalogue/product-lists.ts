@@ -1,6 +1,6 @@
 import { selected } from '#platform/database/raw-rows.ts';
 import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
-import type { CatalogueReads, ProductList, ProductListPage } from '../usecases/ports.ts';
+import type { CatalogueReads, ProductList, ProductListPage } from '../../usecases/ports.ts';
 import { type ProductRow, productFields, productView } from './product-rows.ts';
 
 type PageRow = ProductRow & { readonly place: number };

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { Category, Product } from '../domain/catalogue/catalogue.ts';
-import { placed } from '../domain/catalogue/category-tree.ts';
-import { productChanged, takenOver } from '../domain/catalogue/product-changes.ts';
-import type { Deps, Stores } from './ports.ts';
+import { Category, Product } from '../../domain/catalogue/catalogue.ts';
+import { placed } from '../../domain/catalogue/category-tree.ts';
+import { productChanged, takenOver } from '../../domain/catalogue/product-changes.ts';
+import type { Deps, Stores } from '../ports.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.
 const batchSize = 50;

@@ -1,6 +1,6 @@
-import { decide } from '../domain/inventory/decide.ts';
-import { enact } from './enact.ts';
-import type { Deps } from './ports.ts';
+import { decide } from '../../domain/inventory/decide.ts';
+import type { Deps } from '../ports.ts';
+import { enact } from './apply-decision.ts';
 
 /**
  * Gives back what is held past its time, at most `limit` reservations; returns how many. Safe in many copies at once.

@@ -9,9 +9,9 @@ import { until } from '#kit/vitest/until.ts';
 import { createMetrics, type Registry } from '#platform/observability/metrics.ts';
 import type { Subgraph } from '#platform/process/subgraph.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
-import { productVariables } from '../config.ts';
-import type { GraphqlContext } from '../graphql/context.ts';
-import { connect, createApp, wire } from '../wiring.ts';
+import { productVariables } from '../../config.ts';
+import type { GraphqlContext } from '../../graphql/context.ts';
+import { connect, createApp, wire } from '../../wiring.ts';
 
 const staff: Viewer = { kind: 'user', id: newId('User'), roles: ['STAFF'] };
 

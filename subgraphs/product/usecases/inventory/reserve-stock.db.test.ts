@@ -3,7 +3,7 @@ import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { aCatalogue, anAttempt, aProduct, release, reserve, tenEuros, variantOf } from '#kit/product/builders.ts';
 import { aShop, type Shop } from '#kit/product/shop.ts';
-import { stockStore } from '../adapters/stock-store.ts';
+import { stockStore } from '../../adapters/inventory/stock-store.ts';
 
 let shop: Shop;
 let [lamp, rope] = ['', ''];

@@ -1,8 +1,8 @@
 import type { DataOf, Message } from '#contracts/envelope.ts';
 import type { CommitStock } from '#contracts/messages/stock.ts';
-import { decide } from '../domain/inventory/decide.ts';
-import { enact } from './enact.ts';
-import type { Deps } from './ports.ts';
+import { decide } from '../../domain/inventory/decide.ts';
+import type { Deps } from '../ports.ts';
+import { enact } from './apply-decision.ts';
 
 /** Sells what the attempt holds, once. Without a live reservation the order is told why not, and no unit moves. */
 export const commitStock =

@@ -1,8 +1,8 @@
 import type { DataOf, Message } from '#contracts/envelope.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';
-import { decide, decideReservation, perVariant } from '../domain/inventory/decide.ts';
-import { enact } from './enact.ts';
-import type { Deps } from './ports.ts';
+import { decide, decideReservation, perVariant } from '../../domain/inventory/decide.ts';
+import type { Deps } from '../ports.ts';
+import { enact } from './apply-decision.ts';
 
 /**
  * Holds every unit that the attempt asks for, at the price it was told, or none of them. An attempt that was answered

@@ -1,5 +1,5 @@
 import type { Replica } from '#platform/database/replica.ts';
-import type { CatalogueReads } from '../usecases/ports.ts';
+import type { CatalogueReads } from '../../usecases/ports.ts';
 
 /** What customers look at, from the replica while it keeps up with the primary, and from the primary otherwise. */
 export const replicatedReads = (

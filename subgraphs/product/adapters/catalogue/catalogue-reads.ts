@@ -1,10 +1,10 @@
 import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { Currency } from '#contracts/money.ts';
 import type { Prisma, PrismaClient } from '#prisma/product/client/client.ts';
-import type { NamedValue } from '../domain/catalogue/catalogue.ts';
-import { visibleTo } from '../domain/catalogue/visibility.ts';
-import { available } from '../domain/inventory/stock.ts';
-import type { CatalogueReads, CategoryView, VariantView } from '../usecases/ports.ts';
+import type { NamedValue } from '../../domain/catalogue/catalogue.ts';
+import { visibleTo } from '../../domain/catalogue/visibility.ts';
+import { available } from '../../domain/inventory/stock.ts';
+import type { CatalogueReads, CategoryView, VariantView } from '../../usecases/ports.ts';
 import { productLists } from './product-lists.ts';
 import { productView, writtenByDatabase } from './product-rows.ts';
 

@@ -1,8 +1,8 @@
 import type { DataOf, Message } from '#contracts/envelope.ts';
 import type { ReleaseStock } from '#contracts/messages/stock.ts';
-import { decide } from '../domain/inventory/decide.ts';
-import { enact } from './enact.ts';
-import type { Deps } from './ports.ts';
+import { decide } from '../../domain/inventory/decide.ts';
+import type { Deps } from '../ports.ts';
+import { enact } from './apply-decision.ts';
 
 /**
  * Undoes whatever the attempt did to the stock: gives back what it holds, takes back what it bought, or sees to it that a
