@@ -66,7 +66,10 @@ const sellOne = async ({ commands }: App, variantId: VariantId): Promise<void> =
   await commands.commitStock(messageOf(CommitStock, attempt));
 };
 
-const messageOf = <D extends MessageDefinition>({ type, version }: D, data: DataOf<D>): Message<DataOf<D>> => ({
+const messageOf = <D extends MessageDefinition>(
+  { type, version }: D,
+  data: DataOf<D>,
+): Message<DataOf<D>> & { readonly type: D['type'] } => ({
   id: newId('Message'),
   type,
   version,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placed } from '#subgraphs/product/domain/catalogue/category-tree.ts';
+import { placed } from '#subgraphs/product/domain/catalogue/catalogue.ts';
 import { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { demoCatalogue } from './catalogue.ts';
 import { inStock, lastUnit, soldOut, wellKnownProducts } from './well-known.ts';

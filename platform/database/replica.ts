@@ -40,6 +40,24 @@ export interface Replica {
   close(): Promise<void>;
 }
 
+/** The same reads, from the replica while it can be read there and from the primary otherwise. */
+export const replicatedReads = <Reads extends object>(
+  primary: Reads,
+  copy: Reads,
+  { read }: Pick<Replica, 'read'>,
+): Reads => {
+  type Read = (...given: unknown[]) => Promise<unknown>;
+  const fallbackOf = (name: string): Read => {
+    const [there, here] = [copy, primary].map((reads) => (reads as Record<string, Read>)[name] as Read) as [Read, Read];
+    return (...given) =>
+      read(
+        () => there(...given),
+        () => here(...given),
+      );
+  };
+  return Object.fromEntries(Object.keys(primary).map((name) => [name, fallbackOf(name)])) as Reads;
+};
+
 export interface ReplicaOptions {
   readonly primary: Sql;
   readonly replica: Sql;

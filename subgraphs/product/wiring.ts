@@ -1,20 +1,20 @@
 /** The composition root: which adapter stands behind which port. */
 import { newId } from '#contracts/ids.ts';
 import { prismaConnector } from '#platform/database/database.ts';
-import { measureReplica, watchReplica } from '#platform/database/replica.ts';
+import { measureReplica, replicatedReads, watchReplica } from '#platform/database/replica.ts';
 import type { Clock } from '#platform/database/transaction.ts';
 import { unitOfWork } from '#platform/database/unit-of-work.ts';
+import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue/catalogue-store.ts';
-import { replicatedReads } from './adapters/catalogue/replicated-reads.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
 import { stockStore } from './adapters/inventory/stock-store.ts';
 import type { ProductConfig } from './config.ts';
-import { consumers } from './consumers/index.ts';
-import { context, type GraphqlContext } from './graphql/context.ts';
+import { consumers } from './consumers.ts';
+import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { type App, app } from './usecases/app.ts';
 import type { CatalogueImport, ImportReport } from './usecases/catalogue/import-catalogue.ts';
@@ -41,7 +41,7 @@ export const createApp = (
     reads: catalogueReads(prisma),
   });
 
-/** For `npm run seed`: takes over what is new or changed, tells how much that was. */
+/** For `npm run seed`: imports what is new or changed, and reports how much that was. */
 export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Promise<ImportReport> => {
   const prisma = connect(databaseUrl, 1);
   try {
@@ -78,7 +78,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
   const productApp = createApp(prisma, replica);
   return {
     schema: schema(),
-    context: context(productApp),
+    context: requestContext(productApp, loaders),
     handlers: consumers(productApp),
     tasks: [
       {
@@ -88,7 +88,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
       },
     ],
     publishesChangesOf: { product: 'Product' },
-    // Whoever hears of a change reads what has changed.
+    // A client that is notified of a change must then read it.
     ...(replica && { beforePublishingChanges: replica.hasMessages, close: replica.close }),
   };
 };

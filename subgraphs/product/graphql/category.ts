@@ -1,5 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
-import { productPage } from './product-page.ts';
+import { productPage } from './loaders.ts';
 import type { CategoryResolvers } from './types.generated.ts';
 
 export const Category = {

@@ -1,70 +1,89 @@
 /** What one request loads: each kind of thing in one statement, however many fields and references ask for it. */
 import DataLoader from 'dataloader';
 import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
-import type { Viewer } from '#contracts/viewer.ts';
-import type {
-  CatalogueReads,
-  CategoryView,
-  ProductList,
-  ProductListPage,
-  ProductView,
-  VariantView,
-} from '../usecases/ports.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { type Connection, connection, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
+import type { RequestContext } from '#platform/graphql/context.ts';
+import { loaderBounds, manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
+import type { App } from '../usecases/app.ts';
+import type { CategoryView, ProductList, ProductListPage, ProductView, VariantView } from '../usecases/ports.ts';
 
-/** Products and variants go by two names each; both kinds of key share a statement. */
+/** Products and variants have two names each; both kinds of key share a statement. */
 export type ProductKey = { readonly id: ProductId } | { readonly slug: string };
 export type VariantKey = { readonly id: VariantId } | { readonly sku: string };
 
-// 1000: a gateway's largest fetch is one or two statements, and none comes near PostgreSQL's 65,535 parameters.
-const bounded = { maxBatchSize: 1_000 };
-const keyed = { ...bounded, cacheKeyFn: (key: object) => JSON.stringify(key) };
+const keyed = { ...loaderBounds, cacheKeyFn: (key: object) => JSON.stringify(key) };
 
 const valuesOf = <Name extends string, Value>(keys: readonly object[], name: Name): Value[] =>
   keys.flatMap((key) => (name in key ? [(key as Record<Name, Value>)[name]] : []));
 
-const byIdOrSlug = (reads: CatalogueReads, viewer: Viewer) => async (keys: readonly ProductKey[]) => {
-  const rows = await reads.products(viewer, {
-    ids: valuesOf<'id', ProductId>(keys, 'id'),
-    slugs: valuesOf<'slug', string>(keys, 'slug'),
-  });
-  const found = new Map<string, ProductView>(rows.flatMap((row) => [[row.id, row] as const, [row.slug, row] as const]));
-  return keys.map((key) => found.get('id' in key ? key.id : key.slug) ?? null);
-};
+/** By id or by the other name; null where there is none. */
+const byEitherName = <K extends object, T extends object>(
+  read: (keys: readonly K[]) => Promise<readonly T[]>,
+  names: readonly (keyof T & string)[],
+) =>
+  new DataLoader<K, T | null, string>(async (keys) => {
+    const rows = await read(keys);
+    const found = new Map<string, T>(
+      rows.flatMap((row) => names.map((name) => [`${name} ${row[name]}`, row] as const)),
+    );
+    return keys.map((key) => {
+      const [name, value] = Object.entries(key)[0] ?? [];
+      return found.get(`${name} ${value}`) ?? null;
+    });
+  }, keyed);
 
-const byIdOrSku = (reads: CatalogueReads, viewer: Viewer) => async (keys: readonly VariantKey[]) => {
-  const rows = await reads.variants(viewer, {
-    ids: valuesOf<'id', VariantId>(keys, 'id'),
-    skus: valuesOf<'sku', string>(keys, 'sku'),
-  });
-  const found = new Map<string, VariantView>(rows.flatMap((row) => [[row.id, row] as const, [row.sku, row] as const]));
-  return keys.map((key) => found.get('id' in key ? key.id : key.sku) ?? null);
+export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) => {
+  // Staff look at what they have just changed.
+  const reads = hasRole(viewer, 'STAFF') ? current : browsingReads;
+  return {
+    product: byEitherName<ProductKey, ProductView>(
+      (keys) => reads.products(viewer, { ids: valuesOf(keys, 'id'), slugs: valuesOf(keys, 'slug') }),
+      ['id', 'slug'],
+    ),
+    variant: byEitherName<VariantKey, VariantView>(
+      (keys) => reads.variants(viewer, { ids: valuesOf(keys, 'id'), skus: valuesOf(keys, 'sku') }),
+      ['id', 'sku'],
+    ),
+    variantsOf: manyByKey(async (products: readonly ProductId[]) =>
+      Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId),
+    ),
+    stock: oneByKey(
+      (variants: readonly VariantId[]) => reads.available(variants),
+      ({ variantId }) => variantId,
+    ),
+    category: oneByKey(
+      (ids: readonly CategoryId[]) => reads.categories(ids),
+      ({ id }) => id,
+    ),
+    /** An object as key, because the parent of the top is null, which DataLoader takes for a mistake. */
+    categoriesBelow: new DataLoader<{ readonly parent: CategoryId | null }, CategoryView[], string>(async (keys) => {
+      const rows = await reads.categoriesBelow(keys.map(({ parent }) => parent));
+      const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
+      return keys.map(({ parent }) => byParent.get(parent) ?? []);
+    }, keyed),
+    page: new DataLoader<ProductListPage, ProductView[], string>((pages) => reads.pages(pages), keyed),
+    count: new DataLoader<ProductList, number, string>((lists) => reads.counts(lists), keyed),
+  };
 };
-
-/** Made anew for each request: what one viewer may see must not answer another. */
-export const loaders = (reads: CatalogueReads, viewer: Viewer) => ({
-  product: new DataLoader<ProductKey, ProductView | null, string>(byIdOrSlug(reads, viewer), keyed),
-  variant: new DataLoader<VariantKey, VariantView | null, string>(byIdOrSku(reads, viewer), keyed),
-  variantsOf: new DataLoader<ProductId, VariantView[]>(async (products) => {
-    const byProduct = Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId);
-    return products.map((id) => byProduct.get(id) ?? []);
-  }, bounded),
-  available: new DataLoader<VariantId, number>(async (variants) => {
-    const rows = await reads.available(variants);
-    const byVariant = new Map(rows.map((row) => [row.variantId, row.available]));
-    return variants.map((id) => byVariant.get(id) ?? 0);
-  }, bounded),
-  category: new DataLoader<CategoryId, CategoryView | null>(async (ids) => {
-    const byId = new Map((await reads.categories(ids)).map((category) => [category.id, category]));
-    return ids.map((id) => byId.get(id) ?? null);
-  }, bounded),
-  /** An object as key, because the parent of the top is null, which DataLoader takes for a mistake. */
-  categoriesBelow: new DataLoader<{ readonly parent: CategoryId | null }, CategoryView[], string>(async (keys) => {
-    const rows = await reads.categoriesBelow(keys.map(({ parent }) => parent));
-    const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
-    return keys.map(({ parent }) => byParent.get(parent) ?? []);
-  }, keyed),
-  page: new DataLoader<ProductListPage, ProductView[], string>((pages) => reads.pages(pages), keyed),
-  count: new DataLoader<ProductList, number, string>((lists) => reads.counts(lists), keyed),
-});
 
 export type Loaders = ReturnType<typeof loaders>;
+export type GraphqlContext = RequestContext<App, Loaders>;
+
+/** A page, and the list that it is a page of: the list is counted only when asked. */
+export interface ProductPage extends Connection<ProductView> {
+  readonly list: ProductList;
+}
+
+/** A page of a list. Pages of several lists in one request (a menu with samples) share one statement. */
+export const productPage = async (
+  { page: pages }: Loaders,
+  list: ProductList,
+  args: PageArgs,
+): Promise<ProductPage> => {
+  const page = parsePage(args, 2);
+  const [title, id] = page.after ?? [];
+  const after = title !== undefined && id !== undefined ? ([title, id] as const) : undefined;
+  const rows = await pages.load({ ...list, limit: page.limit, after });
+  return { ...connection(rows, page, (product) => [product.title, product.id]), list };
+};

@@ -1,8 +1,6 @@
 import { completeResolvers } from '#platform/graphql/answered.ts';
 import { Category } from './category.ts';
-import { Product } from './product.ts';
-import { ProductConnection } from './product-connection.ts';
-import { ProductVariant } from './product-variant.ts';
+import { Product, ProductConnection, ProductVariant } from './product.ts';
 import { Query } from './queries.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 

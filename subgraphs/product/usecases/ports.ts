@@ -2,10 +2,9 @@
 import type { AttemptId, CategoryId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { Product, ProductStatus, Variant } from '../domain/catalogue/catalogue.ts';
-import type { PlacedCategory } from '../domain/catalogue/category-tree.ts';
+import type { PlacedCategory, Product, ProductStatus, Variant } from '../domain/catalogue/catalogue.ts';
 import type { Offer } from '../domain/inventory/decide.ts';
-import type { Reservation } from '../domain/inventory/reservation.ts';
+import type { Reservation } from '../domain/inventory/reservation-states.ts';
 import type { MovementKind, Units } from '../domain/inventory/stock.ts';
 
 export interface CatalogueStore {

@@ -1,5 +1,5 @@
 /** Things of the product subgraph, for tests. */
-import type { DataOf, Message, MessageDefinition } from '#contracts/envelope.ts';
+import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.ts';
 import { type AttemptId, type CategoryId, namedId, newId, type VariantId } from '#contracts/ids.ts';
 import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import { type Money, money } from '#contracts/money.ts';
@@ -51,9 +51,9 @@ export const aCatalogue = (
   initialStock: Object.fromEntries(Object.entries(stock).map(([sku, units]) => [namedId('Variant', sku), units])),
 });
 
-const received = <D extends MessageDefinition>(definition: D, attemptId: AttemptId, data: object) => ({
+const received = <const D extends MessageDefinition>(definition: D, attemptId: AttemptId, data: object) => ({
   id: newId('Message'),
-  type: definition.type,
+  type: definition.type as D['type'],
   version: definition.version,
   occurredAt: new Date().toISOString(),
   aggregate: { type: 'order', id: orderOf(attemptId) },
@@ -76,7 +76,7 @@ export const reserve = (
   attemptId: AttemptId,
   lines: readonly WantedLine[],
   ttlMs = 60_000,
-): Message<DataOf<typeof ReserveStock>> =>
+): MessageOf<typeof ReserveStock> =>
   received(ReserveStock, attemptId, {
     lines: lines.map(({ sku, quantity, unitPrice = tenEuros }) => ({ variantId: variantOf(sku), quantity, unitPrice })),
     ttlMs,

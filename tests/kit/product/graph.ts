@@ -3,7 +3,8 @@ import { type GraphQLError, graphql } from 'graphql';
 import { money } from '#contracts/money.ts';
 import { CallerFault } from '#contracts/result.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import { context } from '#subgraphs/product/graphql/context.ts';
+import { requestContext } from '#platform/graphql/context.ts';
+import { loaders } from '#subgraphs/product/graphql/loaders.ts';
 import { schema } from '#subgraphs/product/wiring.ts';
 import { aCatalogue, aCategory, anAttempt, aProduct, aVariant, categoryOf, reserve } from './builders.ts';
 import { aShop } from './shop.ts';
@@ -45,7 +46,7 @@ export const aBrowsableShop = async () => {
     ...shop,
     /** What the gateway would get for this viewer; as JSON, so that it can be compared. */
     ask: async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}) => {
-      const contextValue = context(shop.app)(viewer);
+      const contextValue = requestContext(shop.app, loaders)(viewer);
       const result = await graphql({ schema: subgraph, source, variableValues, contextValue });
       return JSON.parse(JSON.stringify({ data: result.data, codes: result.errors?.map(codeOf) }));
     },

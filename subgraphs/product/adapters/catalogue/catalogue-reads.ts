@@ -1,12 +1,33 @@
+/** What the graph reads of the catalogue. The lists at the end are raw SQL; every column comes from the schema. */
 import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { Currency } from '#contracts/money.ts';
-import type { Prisma, PrismaClient } from '#prisma/product/client/client.ts';
-import type { NamedValue } from '../../domain/catalogue/catalogue.ts';
-import { visibleTo } from '../../domain/catalogue/visibility.ts';
+import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
+import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
+import type { ProductModel } from '#prisma/product/client/models.ts';
+import { type NamedValue, visibleTo } from '../../domain/catalogue/catalogue.ts';
 import { available } from '../../domain/inventory/stock.ts';
-import type { CatalogueReads, CategoryView, VariantView } from '../../usecases/ports.ts';
-import { productLists } from './product-lists.ts';
-import { productView, writtenByDatabase } from './product-rows.ts';
+import type {
+  CatalogueReads,
+  CategoryView,
+  ProductList,
+  ProductListPage,
+  ProductView,
+  VariantView,
+} from '../../usecases/ports.ts';
+
+/** What the database writes by itself is read by nobody. */
+const writtenByDatabase = { createdAt: true, updatedAt: true } as const satisfies Prisma.ProductOmit;
+
+export const productFields = fieldsWithout(Prisma.ProductScalarFieldEnum, 'createdAt', 'updatedAt');
+
+type ProductRow = Omit<ProductModel, keyof typeof writtenByDatabase>;
+
+const productView = (row: ProductRow): ProductView => ({
+  ...row,
+  id: row.id as ProductId,
+  categoryId: row.categoryId as CategoryId,
+  attributes: row.attributes as NamedValue[],
+});
 
 const categoryColumns = { id: true, slug: true, name: true, parentId: true } as const satisfies Prisma.CategorySelect;
 
@@ -75,5 +96,56 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
       orderBy: [{ position: 'asc' }, { id: 'asc' }],
     });
     return rows.map(categoryView);
+  },
+});
+
+type PageRow = ProductRow & { readonly place: number };
+
+const shown = Prisma.raw(selected(productFields, 'product'));
+
+/** The lists that are asked for, as rows, and the categories below each category among them. */
+const asked = (lists: readonly (ProductList & Partial<ProductListPage>)[]) => {
+  const rows = lists.map(({ category, status, limit, after: [title, id] = ['', ''] }, place) => ({
+    ...{ place, category, status, size: limit === undefined ? null : limit + 1 },
+    ...{ after_title: title, after_id: id },
+  }));
+  return Prisma.sql`
+    WITH RECURSIVE list AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS list (place int, category text, status product_status, size int, after_title text, after_id text)
+    ), below AS (
+      SELECT id, slug AS top FROM category WHERE slug IN (SELECT category FROM list)
+       UNION ALL
+      SELECT category.id, below.top FROM category JOIN below ON category.parent_id = below.id
+    )`;
+};
+
+const isInList = Prisma.sql`
+  product.status = list.status AND (list.category IS NULL
+    OR product.category_id IN (SELECT below.id FROM below WHERE below.top = list.category))`;
+
+/** Any number of lists (the products of every category on a page) in one statement; Prisma has no query for that. */
+const productLists = (prisma: PrismaClient): Pick<CatalogueReads, 'pages' | 'counts'> => ({
+  pages: async (pages) => {
+    const rows = await prisma.$queryRaw<PageRow[]>`
+      ${asked(pages)}
+      SELECT list.place, product.*
+        FROM list CROSS JOIN LATERAL (
+          SELECT ${shown}
+            FROM product
+           WHERE ${isInList} AND (product.title, product.id) > (list.after_title, list.after_id)
+           ORDER BY product.title, product.id
+           LIMIT list.size
+        ) product
+       ORDER BY list.place, product.title, product.id`;
+    const byPlace = Map.groupBy(rows, ({ place }) => place);
+    return pages.map((_, place) => byPlace.get(place)?.map(({ place: __, ...product }) => productView(product)) ?? []);
+  },
+
+  counts: async (lists) => {
+    const rows = await prisma.$queryRaw<{ count: number }[]>`
+      ${asked(lists)}
+      SELECT (SELECT count(*)::int FROM product WHERE ${isInList}) AS count FROM list ORDER BY list.place`;
+    return rows.map(({ count }) => count);
   },
 });

@@ -3,10 +3,9 @@ import type { Currency } from '#contracts/money.ts';
 import { asJson, columns, type Filled, fieldsWithout, replaced } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
 import type { CategoryModel, ProductModel, ProductVariantModel } from '#prisma/product/client/models.ts';
-import type { NamedValue, Product } from '../../domain/catalogue/catalogue.ts';
-import type { PlacedCategory } from '../../domain/catalogue/category-tree.ts';
+import type { NamedValue, PlacedCategory, Product } from '../../domain/catalogue/catalogue.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
-import { productFields } from './product-rows.ts';
+import { productFields } from './catalogue-reads.ts';
 
 type Row = Prisma.ProductGetPayload<{ include: { variants: true } }>;
 

@@ -10,7 +10,7 @@ import { createMetrics, type Registry } from '#platform/observability/metrics.ts
 import type { Subgraph } from '#platform/process/subgraph.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
 import { productVariables } from '../../config.ts';
-import type { GraphqlContext } from '../../graphql/context.ts';
+import type { GraphqlContext } from '../../graphql/loaders.ts';
 import { connect, createApp, wire } from '../../wiring.ts';
 
 const staff: Viewer = { kind: 'user', id: newId('User'), roles: ['STAFF'] };

@@ -1,8 +1,7 @@
 import type { AttemptId, OrderId } from '#contracts/ids.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
-import type { Rejection } from '../../domain/inventory/failures.ts';
-import { noReservation, type Reservation } from '../../domain/inventory/reservation.ts';
-import type { ReservationStatus } from '../../domain/inventory/reservation-states.ts';
+import type { Rejection, ReservationStatus } from '../../domain/inventory/reservation-states.ts';
+import { noReservation, type Reservation } from '../../domain/inventory/reservation-states.ts';
 import type { Units } from '../../domain/inventory/stock.ts';
 import type { ReservationStore } from '../../usecases/ports.ts';
 

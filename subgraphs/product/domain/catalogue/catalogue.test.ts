@@ -3,10 +3,8 @@ import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { aCategory, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
-import { Product } from './catalogue.ts';
-import { placed } from './category-tree.ts';
+import { Product, placed, statusToList } from './catalogue.ts';
 import { productChanged, takenOver } from './product-changes.ts';
-import { statusToList } from './visibility.ts';
 
 describe('a product', () => {
   it.each([

@@ -1,7 +1,9 @@
-/** The nouns of the catalogue, with the bounds that every door into it checks. */
+/** The nouns of the catalogue with the bounds that every way in checks; the category tree; who sees a product. */
 import { z } from 'zod';
 import { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
+import { CallerFault } from '#contracts/result.ts';
+import { hasRole, type Viewer } from '#contracts/viewer.ts';
 
 export const productStatuses = ['DRAFT', 'PUBLISHED', 'ARCHIVED'] as const;
 export type ProductStatus = (typeof productStatuses)[number];
@@ -79,3 +81,40 @@ export const Product = z
   })
   .refine(hasOneCurrency, 'has prices in two currencies');
 export type Product = z.infer<typeof Product>;
+
+/** A category with its level in the tree; the top is 1. */
+export interface PlacedCategory extends Category {
+  readonly depth: number;
+}
+
+/** Parents before children, each with its depth. `BAD_USER_INPUT` for an unknown parent, a cycle, or a fourth level. */
+export const placed = (categories: readonly Category[]): PlacedCategory[] => {
+  const byId = new Map(categories.map((category) => [category.id, category]));
+  return categories
+    .map((category) => ({ ...category, depth: depthOf(category, byId) }))
+    .sort((a, b) => a.depth - b.depth || a.position - b.position);
+};
+
+const depthOf = (category: Category, byId: ReadonlyMap<CategoryId, Category>): number => {
+  let depth = 1;
+  for (let at = category; at.parentId !== null; depth++) {
+    const parent = byId.get(at.parentId);
+    if (!parent) throw new CallerFault('BAD_USER_INPUT', `Category ${at.slug} has an unknown parent ${at.parentId}.`);
+    if (depth === categoryLevels)
+      throw new CallerFault('BAD_USER_INPUT', `Category ${category.slug} is more than ${categoryLevels} levels deep.`);
+    at = parent;
+  }
+  return depth;
+};
+
+/** What others see of a product in any other status is nothing: it is not found, never "forbidden". */
+export const visibleTo = (viewer: Viewer): readonly ProductStatus[] =>
+  hasRole(viewer, 'STAFF') ? productStatuses : ['PUBLISHED'];
+
+/** The status whose products are listed. Asking for one that the viewer may not see is `FORBIDDEN`. */
+export const statusToList = (viewer: Viewer, asked: ProductStatus | null | undefined): ProductStatus => {
+  const status = asked ?? 'PUBLISHED';
+  if (!visibleTo(viewer).includes(status))
+    throw new CallerFault('FORBIDDEN', 'Only staff may list products that are not published.');
+  return status;
+};

@@ -28,10 +28,10 @@ describe('perVariant', () => {
 
 describe('decideReservation', () => {
   it('holds every line when all is there at the expected price', () => {
-    const { reservation, movement, answer } = decideOn([line(lamp, 5)], [[lamp, offer()]]);
+    const { reservation, movement, reply } = decideOn([line(lamp, 5)], [[lamp, offer()]]);
     expect(reservation).toMatchObject({ status: 'RESERVED', lines: [{ variantId: lamp, quantity: 5 }] });
     expect(movement).toBe('RESERVATION');
-    expect(answer).toMatchObject({ type: 'stock.reserved', data: { expiresAt: '2026-01-01T00:00:00.000Z' } });
+    expect(reply).toMatchObject({ type: 'stock.reserved', data: { expiresAt: '2026-01-01T00:00:00.000Z' } });
   });
 
   it('names every line that is short, and only those', () => {

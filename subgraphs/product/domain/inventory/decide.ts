@@ -4,9 +4,8 @@ import type { VariantId } from '#contracts/ids.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';
 import { equals, type Money } from '#contracts/money.ts';
 import type { ProductStatus } from '../catalogue/catalogue.ts';
-import type { Rejection } from './failures.ts';
-import { answers } from './replies.ts';
-import type { Reservation } from './reservation.ts';
+import { replies } from './replies.ts';
+import type { Rejection, Reservation } from './reservation-states.ts';
 import { type ReservationRequest, reservationStates, type Step } from './reservation-states.ts';
 import type { MovementKind, Units } from './stock.ts';
 
@@ -15,14 +14,14 @@ export interface Decision {
   readonly reservation: Reservation;
   /** What its lines do to the stock. */
   readonly movement: MovementKind | undefined;
-  readonly answer: NewMessage | undefined;
+  readonly reply: NewMessage | undefined;
 }
 
 /** What a request does to a reservation, by the table. */
 export const decide = (reservation: Reservation, request: ReservationRequest): Decision => {
-  const { becomes, moves, answer }: Step = reservationStates[reservation.status][request];
+  const { becomes, moves, reply }: Step = reservationStates[reservation.status][request];
   const after = becomes ? { ...reservation, status: becomes } : reservation;
-  return { reservation: after, movement: moves, answer: answer && answers[answer](after) };
+  return { reservation: after, movement: moves, reply: reply && replies[reply](after) };
 };
 
 /** A variant as the shop offers it at this moment. */
@@ -56,7 +55,7 @@ const grounds: readonly [Rejection['reason'], (wanted: WantedVariant, offer: Off
   ['INSUFFICIENT_STOCK', ({ quantity }, { available }) => quantity > available],
 ];
 
-/** Holds all lines of a new attempt, or none of them. `offers` must be locked, or the answer may be out of date. */
+/** Holds all lines of a new attempt, or none of them. `offers` must be locked, or the reply may be out of date. */
 export const decideReservation = (
   attempt: Pick<Reservation, 'attemptId' | 'orderId' | 'expiresAt'>,
   wanted: readonly WantedVariant[],
@@ -71,12 +70,12 @@ export const decideReservation = (
   }
   const lines = wanted.map(({ variantId, quantity }) => ({ variantId, quantity }));
   const reservation: Reservation = { ...attempt, status: 'RESERVED', lines, rejection: null };
-  return { reservation, movement: 'RESERVATION', answer: answers.reserved(reservation) };
+  return { reservation, movement: 'RESERVATION', reply: replies.reserved(reservation) };
 };
 
 const rejected = (attempt: Pick<Reservation, 'attemptId' | 'orderId'>, rejection: Rejection): Decision => {
   const reservation: Reservation = { ...attempt, status: 'REJECTED', lines: [], expiresAt: null, rejection };
-  return { reservation, movement: undefined, answer: answers['rejected as before'](reservation) };
+  return { reservation, movement: undefined, reply: replies['rejected as before'](reservation) };
 };
 
 const shown = ({ variantId, quantity }: WantedVariant, offers: ReadonlyMap<VariantId, Offer>) => {

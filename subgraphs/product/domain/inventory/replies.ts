@@ -7,9 +7,7 @@ import {
   StockReleased,
   StockReserved,
 } from '#contracts/messages/stock.ts';
-import type { CommitFault } from './failures.ts';
-import type { Reservation } from './reservation.ts';
-import type { Answer } from './reservation-states.ts';
+import type { CommitFault, Reply, Reservation } from './reservation-states.ts';
 
 const attempt = ({ attemptId, orderId }: Reservation) => ({ attemptId, orderId });
 const aggregate = ({ attemptId }: Reservation) => ({ type: 'reservation', id: attemptId });
@@ -17,7 +15,7 @@ const aggregate = ({ attemptId }: Reservation) => ({ type: 'reservation', id: at
 const commitFailed = (reason: CommitFault) => (reservation: Reservation) =>
   message(StockCommitFailed, aggregate(reservation), { ...attempt(reservation), reason });
 
-export const answers: Readonly<Record<Answer, (reservation: Reservation) => NewMessage>> = {
+export const replies: Readonly<Record<Reply, (reservation: Reservation) => NewMessage>> = {
   reserved: (reservation) => {
     if (!reservation.expiresAt) throw new Error(`${reservation.attemptId} holds stock for ever`);
     return message(StockReserved, aggregate(reservation), {

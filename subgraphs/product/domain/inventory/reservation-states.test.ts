@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { decide } from './decide.ts';
-import { noReservation, type Reservation } from './reservation.ts';
-import { reservationRequests, reservationStates, reservationStatuses, type Step } from './reservation-states.ts';
+import {
+  noReservation,
+  type Reservation,
+  reservationRequests,
+  reservationStates,
+  reservationStatuses,
+  type Step,
+} from './reservation-states.ts';
 import { type MovementKind, movementEffects, type StockLevel } from './stock.ts';
 
 const attemptId = namedId('Attempt', 'a');
@@ -27,9 +33,9 @@ const inStatus = (status: Reservation['status']): Reservation =>
   status === 'REJECTED' ? refused : status === 'NONE' ? noReservation(attemptId, orderId) : { ...held, status };
 
 const given = (status: Reservation['status'], request: (typeof reservationRequests)[number]) => {
-  const { reservation, movement, answer } = decide(inStatus(status), request);
-  const { reason } = (answer?.data ?? {}) as { reason?: string };
-  return [reservation.status, movement, answer?.type, reason].filter((part) => part !== undefined).join(' · ');
+  const { reservation, movement, reply } = decide(inStatus(status), request);
+  const { reason } = (reply?.data ?? {}) as { reason?: string };
+  return [reservation.status, movement, reply?.type, reason].filter((part) => part !== undefined).join(' · ');
 };
 
 const moved = ({ onHand, reserved }: StockLevel, kind: MovementKind, quantity: number): StockLevel => ({
@@ -81,7 +87,7 @@ describe('reservation states', () => {
     expect(reservationStatuses.filter((status) => !reached.has(status))).toEqual([]);
   });
 
-  it('answer every command in every state, so that no order waits for ever', () => {
+  it('reply every command in every state, so that no order waits for ever', () => {
     const silent = Object.entries(reservationStates).flatMap(([status, row]) =>
       (['reserve', 'commit', 'release'] as const)
         .filter((request) => !('answer' in row[request]))

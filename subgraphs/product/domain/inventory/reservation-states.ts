@@ -1,15 +1,23 @@
 /**
  * What may happen to the stock of one attempt, as a table. Messages arrive twice, late and out of order; every cell has
- * an answer, so none of that is special. Answering again is safe, moving stock again is not: only a change of status moves.
+ * an entry, so none of that is special. Replying again is safe, moving stock again is not: only a change of status moves.
  */
-import type { MovementKind } from './stock.ts';
+import type { DataOf } from '#contracts/envelope.ts';
+import type { AttemptId, OrderId } from '#contracts/ids.ts';
+import type { StockCommitFailed, StockRejected } from '#contracts/messages/stock.ts';
+import type { MovementKind, Units } from './stock.ts';
+
+/** Why nothing was held. Only the lines at fault are named. */
+export type Rejection = Pick<DataOf<typeof StockRejected>, 'reason' | 'lines'>;
+
+export type CommitFault = DataOf<typeof StockCommitFailed>['reason'];
 
 /** What is asked about an attempt. `expire` is the sweep's own request; nobody waits for its answer. */
 export const reservationRequests = ['reserve', 'commit', 'release', 'expire'] as const;
 export type ReservationRequest = (typeof reservationRequests)[number];
 
-/** What is told to the order; `answers.ts` makes a message of it. */
-export type Answer =
+/** What the order is sent back; replies.ts makes a message of it. */
+export type Reply =
   | 'reserved'
   | 'rejected as before'
   | 'withdrawn'
@@ -31,11 +39,11 @@ export const reservationStatuses = [
 ] as const;
 export type ReservationStatus = (typeof reservationStatuses)[number];
 
-/** What a request does: the status it leads to, what that does to the stock, and what the order is told. */
+/** What a request does: the status it leads to, what that does to the stock, and what the order is sent back. */
 export interface Step {
   readonly becomes?: ReservationStatus;
   readonly moves?: MovementKind;
-  readonly answer?: Answer;
+  readonly reply?: Reply;
 }
 
 const nothing: Step = {};
@@ -45,52 +53,75 @@ export const reservationStates = {
   // overtakes its reserve leaves a tombstone, so that the reserve holds nothing when it comes.
   NONE: {
     reserve: nothing,
-    commit: { answer: 'commit failed: UNKNOWN' },
-    release: { becomes: 'WITHDRAWN', answer: 'released' },
+    commit: { reply: 'commit failed: UNKNOWN' },
+    release: { becomes: 'WITHDRAWN', reply: 'released' },
     expire: nothing,
   },
   RESERVED: {
-    reserve: { answer: 'reserved' },
+    reserve: { reply: 'reserved' },
     // Past its time but not swept yet: the units are still there, so the sale goes through.
-    commit: { becomes: 'COMMITTED', moves: 'SALE', answer: 'committed' },
-    release: { becomes: 'RELEASED', moves: 'RELEASE', answer: 'released' },
+    commit: { becomes: 'COMMITTED', moves: 'SALE', reply: 'committed' },
+    release: { becomes: 'RELEASED', moves: 'RELEASE', reply: 'released' },
     expire: { becomes: 'EXPIRED', moves: 'RELEASE' },
   },
   COMMITTED: {
-    reserve: { answer: 'reserved' },
-    commit: { answer: 'committed' },
-    release: { becomes: 'RETURNED', moves: 'RETURN', answer: 'released' },
+    reserve: { reply: 'reserved' },
+    commit: { reply: 'committed' },
+    release: { becomes: 'RETURNED', moves: 'RETURN', reply: 'released' },
     expire: nothing,
   },
   // Nothing was held. An attempt gets one answer: asking again, with more stock by now, must not hold anything.
   REJECTED: {
-    reserve: { answer: 'rejected as before' },
-    commit: { answer: 'commit failed: UNKNOWN' },
-    release: { answer: 'released' },
+    reserve: { reply: 'rejected as before' },
+    commit: { reply: 'commit failed: UNKNOWN' },
+    release: { reply: 'released' },
     expire: nothing,
   },
   RELEASED: {
-    reserve: { answer: 'withdrawn' },
-    commit: { answer: 'commit failed: RELEASED' },
-    release: { answer: 'released' },
+    reserve: { reply: 'withdrawn' },
+    commit: { reply: 'commit failed: RELEASED' },
+    release: { reply: 'released' },
     expire: nothing,
   },
   EXPIRED: {
-    reserve: { answer: 'withdrawn' },
-    commit: { answer: 'commit failed: EXPIRED' },
-    release: { answer: 'released' },
+    reserve: { reply: 'withdrawn' },
+    commit: { reply: 'commit failed: EXPIRED' },
+    release: { reply: 'released' },
     expire: nothing,
   },
   RETURNED: {
-    reserve: { answer: 'withdrawn' },
-    commit: { answer: 'commit failed: RELEASED' },
-    release: { answer: 'released' },
+    reserve: { reply: 'withdrawn' },
+    commit: { reply: 'commit failed: RELEASED' },
+    release: { reply: 'released' },
     expire: nothing,
   },
   WITHDRAWN: {
-    reserve: { answer: 'withdrawn' },
-    commit: { answer: 'commit failed: RELEASED' },
-    release: { answer: 'released' },
+    reserve: { reply: 'withdrawn' },
+    commit: { reply: 'commit failed: RELEASED' },
+    release: { reply: 'released' },
     expire: nothing,
   },
 } as const satisfies Record<ReservationStatus | 'NONE', Record<ReservationRequest, Step>>;
+
+/** What one attempt of an order did to the stock. They share their id. */
+export interface Reservation {
+  readonly attemptId: AttemptId;
+  readonly orderId: OrderId;
+  /** `NONE`: nothing was heard of this attempt yet. */
+  readonly status: ReservationStatus | 'NONE';
+  /** What was held, each variant once, in order of its id. */
+  readonly lines: readonly Units[];
+  /** Null when nothing was ever held. */
+  readonly expiresAt: Date | null;
+  /** Set when REJECTED. */
+  readonly rejection: Rejection | null;
+}
+
+export const noReservation = (attemptId: AttemptId, orderId: OrderId): Reservation => ({
+  attemptId,
+  orderId,
+  status: 'NONE',
+  lines: [],
+  expiresAt: null,
+  rejection: null,
+});

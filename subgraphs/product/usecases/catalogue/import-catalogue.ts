@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { Category, Product } from '../../domain/catalogue/catalogue.ts';
-import { placed } from '../../domain/catalogue/category-tree.ts';
+import { Category, Product, placed } from '../../domain/catalogue/catalogue.ts';
 import { productChanged, takenOver } from '../../domain/catalogue/product-changes.ts';
 import type { Deps, Stores } from '../ports.ts';
 

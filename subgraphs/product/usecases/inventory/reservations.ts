@@ -1,23 +1,87 @@
-import type { DataOf, Message } from '#contracts/envelope.ts';
-import type { ReserveStock } from '#contracts/messages/stock.ts';
-import { decide, decideReservation, perVariant } from '../../domain/inventory/decide.ts';
-import type { Deps } from '../ports.ts';
-import { enact } from './apply-decision.ts';
+/** What the order asks about the stock of one attempt, and the sweep that ends reservations by time. */
+import type { DataOf, MessageOf } from '#contracts/envelope.ts';
+import type { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import { type Decision, decide, decideReservation, perVariant } from '../../domain/inventory/decide.ts';
+import type { Reservation } from '../../domain/inventory/reservation-states.ts';
+import type { Deps, Stores } from '../ports.ts';
 
 /**
  * Holds every unit that the attempt asks for, at the price it was told, or none of them. An attempt that was answered
- * before gets the same answer and holds nothing more.
+ * before gets the same reply and holds nothing more.
  */
 export const reserveStock =
   ({ receive }: Deps) =>
-  (message: Message<DataOf<typeof ReserveStock>>): Promise<void> =>
+  (message: MessageOf<typeof ReserveStock>): Promise<void> =>
     receive(message, async (stores) => {
-      const { attemptId, orderId, lines, ttlMs } = message.data;
+      const { attemptId, orderId } = message.data;
       const before = await stores.reservations.lock(attemptId, orderId);
-      if (before.status !== 'NONE') return await enact(stores, before, decide(before, 'reserve'));
-
-      const wanted = perVariant(lines);
-      const offers = await stores.stock.lockOffers(wanted.map(({ variantId }) => variantId));
-      const attempt = { attemptId, orderId, expiresAt: new Date(stores.now.getTime() + ttlMs) };
-      await enact(stores, before, decideReservation(attempt, wanted, offers));
+      const isNew = before.status === 'NONE';
+      await applyDecision(
+        stores,
+        before,
+        isNew ? await firstDecision(stores, message.data) : decide(before, 'reserve'),
+      );
     });
+
+const firstDecision = async (
+  { stock, now }: Stores,
+  { attemptId, orderId, lines, ttlMs }: DataOf<typeof ReserveStock>,
+): Promise<Decision> => {
+  const wanted = perVariant(lines);
+  const offers = await stock.lockOffers(wanted.map(({ variantId }) => variantId));
+  return decideReservation({ attemptId, orderId, expiresAt: new Date(now.getTime() + ttlMs) }, wanted, offers);
+};
+
+/** Sells what the attempt holds, once. Without a live reservation the reply says why not, and no unit moves. */
+export const commitStock =
+  ({ receive }: Deps) =>
+  (message: MessageOf<typeof CommitStock>): Promise<void> =>
+    receive(message, (stores) => answer(stores, message.data, 'commit'));
+
+/**
+ * Undoes whatever the attempt did to the stock: releases what it holds, takes back what it bought, or makes sure that a
+ * reservation on its way will hold nothing. The reply is always that nothing is held any more.
+ */
+export const releaseStock =
+  ({ receive }: Deps) =>
+  (message: MessageOf<typeof ReleaseStock>): Promise<void> =>
+    receive(message, (stores) => answer(stores, message.data, 'release'));
+
+const answer = async (
+  stores: Stores,
+  { attemptId, orderId }: DataOf<typeof CommitStock>,
+  request: 'commit' | 'release',
+): Promise<void> => {
+  const before = await stores.reservations.lock(attemptId, orderId);
+  await applyDecision(stores, before, decide(before, request));
+};
+
+/**
+ * Releases what is held past its time, at most `limit` reservations; returns how many. Safe in many copies at once.
+ * Each is a transaction of its own: stock is then locked in order of the ids within one, as everywhere, and a
+ * reserve or commit waits for one reservation and not for a batch.
+ */
+export const expireReservations =
+  ({ transaction }: Deps) =>
+  async (limit: number): Promise<number> => {
+    let expired = 0;
+    while (expired < limit && (await transaction(expireOne))) expired++;
+    return expired;
+  };
+
+const expireOne = async (stores: Stores): Promise<boolean> => {
+  const overdue = await stores.reservations.lockOverdue(stores.now);
+  if (overdue) await applyDecision(stores, overdue, decide(overdue, 'expire'));
+  return overdue !== undefined;
+};
+
+/** Writes what was decided about a reservation: its state, its movements, its reply; all in the caller's transaction. */
+const applyDecision = async (
+  { reservations, stock, outbox }: Stores,
+  before: Reservation,
+  { reservation, movement, reply }: Decision,
+): Promise<void> => {
+  if (reservation !== before) await reservations.save(reservation);
+  if (movement) await stock.move(movement, reservation.attemptId, reservation.lines);
+  if (reply) await outbox.add(reply);
+};

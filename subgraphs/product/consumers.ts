@@ -1,0 +1,10 @@
+/** Every message that this service receives, and the use case that it goes to. */
+import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
+import type { App } from './usecases/app.ts';
+
+export const consumers = ({ commands }: App): MessageHandler[] => [
+  on(ReserveStock, commands.reserveStock),
+  on(CommitStock, commands.commitStock),
+  on(ReleaseStock, commands.releaseStock),
+];
