@@ -87,10 +87,10 @@ describe('reservation states', () => {
     expect(reservationStatuses.filter((status) => !reached.has(status))).toEqual([]);
   });
 
-  it('reply every command in every state, so that no order waits for ever', () => {
+  it('reply to every command in every state, so that no order waits for ever', () => {
     const silent = Object.entries(reservationStates).flatMap(([status, row]) =>
       (['reserve', 'commit', 'release'] as const)
-        .filter((request) => !('answer' in row[request]))
+        .filter((request) => !('reply' in row[request]))
         .map((request) => `${status}.${request}`),
     );
     expect(silent).toEqual(['NONE.reserve']);
