@@ -1,6 +1,6 @@
 #!/bin/sh
-# Once, when the volume is new: the database with its owner, which is the service and no superuser, and the auditor,
-# who may read and nothing else. The server's image runs this.
+# Run by the server's image when the volume is new: creates the database with its owner (the service, not a superuser) and the
+# read-only auditor role.
 set -eu
 
 psql -v ON_ERROR_STOP=1 --no-psqlrc --username postgres --dbname postgres \
