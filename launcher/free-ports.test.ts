@@ -9,7 +9,7 @@ afterEach(() => rival?.close());
 
 describe('choosePorts', () => {
   it('takes what a variable says, then counts from the given port, then the defaults', () => {
-    expect(choosePorts({})).toEqual({ gateway: 4000, user: 4001, product: 4002, order: 4003, payment: 4004 });
+    expect(choosePorts({})).toMatchObject({ gateway: 4000, user: 4001, product: 4002, order: 4003, payment: 4004 });
     expect(choosePorts({ ORDER_PORT: '9000' }, 5000)).toMatchObject({ gateway: 5000, order: 9000, payment: 5004 });
   });
 

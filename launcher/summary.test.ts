@@ -1,18 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { type ServiceName, serviceNames } from '#ops/services.ts';
 import { summary } from './summary.ts';
 
 const told = (
   environment: Record<string, string>,
   { seeded = true, noDemoData = undefined as string | undefined } = {},
 ) => {
-  const urls = {
-    gateway: 'http://a:1',
-    user: 'http://a:2',
-    product: 'http://a:3',
-    order: 'http://a:4',
-    payment: 'http://a:5',
-  };
+  const urls = Object.fromEntries(serviceNames.map((name, index) => [name, `http://a:${index + 1}`])) as Record<
+    ServiceName,
+    string
+  >;
   const facts = { urls, events: 'given redis', redis: undefined, postgres: undefined, notReady: [] } as const;
   return stripVTControlCharacters(summary({ ...facts, notReady: [], environment, noDemoData, seeded, seconds: 1 }));
 };

@@ -4,8 +4,10 @@ import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.t
 import { seriesOf } from '#kit/observability/series.ts';
 import { until } from '#kit/vitest/until.ts';
 import { Registry } from '#platform/observability/metrics.ts';
+import { databaseNames } from '../services.ts';
 import type { Finding } from './report.ts';
 import { auditMetrics, isFullDue, type Rounds, type RoundsOptions, roundLimits, startRounds } from './rounds.ts';
+import type { Watermark } from './rule.ts';
 
 const finding = (rule: string, ...orders: string[]): Finding => ({
   rule,
@@ -62,7 +64,7 @@ it('shows what the last audit found', async () => {
   expect(series.agora_audit_last_success_timestamp_seconds).toBeGreaterThanOrEqual(startedAt);
 });
 
-const watermark = { user: '1', product: '2', order: '3', payment: '4' };
+const watermark = Object.fromEntries(databaseNames.map((name) => [name, '1'])) as Watermark;
 
 it('covers what has moved since the round before, unless a full round is due or a violation stands', async () => {
   const asked: unknown[] = [];

@@ -12,7 +12,7 @@ const ever = new Date('9999-12-31T00:00:00Z');
  * Whoever has taken one in knows it by its inbox. Returns how many, by sender.
  */
 export const sendAgain = async (connections: Connections): Promise<Record<DatabaseName, number>> => {
-  const counts = { user: 0, product: 0, order: 0, payment: 0 };
+  const counts = Object.fromEntries(databaseNames.map((name) => [name, 0])) as Record<DatabaseName, number>;
   for await (const page of unprocessedMessages(queriesOf(connections), ever)) {
     const [first] = page;
     if (!first) continue;

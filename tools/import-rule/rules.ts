@@ -156,7 +156,7 @@ export const rules: IForbiddenRuleType[] = [
 
 export const options: ICruiseOptions = {
   doNotFollow: { path: 'node_modules|prisma/[^/]+/client/' },
-  exclude: { path: 'node_modules' },
+  exclude: { path: 'node_modules|^tests/fixtures/' },
   tsPreCompilationDeps: true,
   enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
 };
