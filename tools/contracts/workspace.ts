@@ -44,7 +44,10 @@ export interface Workspace {
 export interface Baseline {
   readonly read: (name: string) => string | undefined;
   readonly readBytes: (name: string) => Buffer | undefined;
+  /** An empty object when there is no file yet. */
+  readonly json: <T extends object>(name: string) => T;
   readonly write: (name: string, content: string | Buffer) => void;
+  readonly writeJson: (name: string, value: unknown) => void;
 }
 
 /** The workspace as it is in this checkout. `close` stops the shop if a check had it started. */
@@ -104,13 +107,17 @@ const baselineIn = (folder: string): Baseline => {
     const file = path.join(folder, name);
     return existsSync(file) ? readFileSync(file) : undefined;
   };
+  const read = (name: string) => readBytes(name)?.toString();
+  const write = (name: string, content: string | Buffer) => {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  };
   return {
     readBytes,
-    read: (name) => readBytes(name)?.toString(),
-    write: (name, content) => {
-      const file = path.join(folder, name);
-      mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, content);
-    },
+    read,
+    json: <T>(name: string) => JSON.parse(read(name) ?? '{}') as T,
+    write,
+    writeJson: (name, value) => write(name, `${JSON.stringify(value, null, 2)}\n`),
   };
 };

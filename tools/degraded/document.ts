@@ -21,7 +21,7 @@ the paths that are null. They hold with all caches off; a cache may still have w
 missing *may* have been done when it was too slow: repeat it with its idempotency key. A subscription sends what a query
 with its selection would give.
 
-Held to by \`tests/contract/degraded-mode.test.ts\` (this page is current; no operation is lost as a whole because of a
+Held to by \`tools/contracts/checks/degraded-mode.test.ts\` (this page is current; no operation is lost as a whole because of a
 subgraph that it does not begin with; each path in the tables is that of an error) and \`tests/faults/outage/degraded-mode.test.ts\` (each subgraph of a running system killed and frozen).
 `;
 

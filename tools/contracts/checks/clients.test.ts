@@ -9,10 +9,7 @@ it('names the client and what it is told wrongly', async () => {
   });
   expect(
     (await faultsOf('urql', broken, 'http://shop')).map(({ subject, message }) => `${subject} ${message}`),
-  ).toEqual([
-    'urql reads "undefined" as the title of trail-lamp-200.',
-    'urql is told "undefined" for a wrong password.',
-  ]);
+  ).toEqual(['urql reads "undefined" as the title of trail-lamp-200.', 'urql gets "undefined" for a wrong password.']);
 });
 
 it('names the line of each client that a changed type breaks', async () => {

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { generate } from '@graphql-codegen/cli';
 import ts from 'typescript';
 import { documentTypes } from '../../../codegen.ts';
-import { type Check, type Finding, violation } from '../check.ts';
+import { type Check, type Finding, violation, violationUnless } from '../check.ts';
 import { apolloClient } from '../clients/apollo-client.ts';
 import { graphqlRequest } from '../clients/graphql-request.ts';
 import type { SampleClient } from '../clients/sample.ts';
@@ -17,8 +17,7 @@ import { urql } from '../clients/urql.ts';
 import { graphOf } from '../graph.ts';
 import { root } from '../workspace.ts';
 
-// Relay is the strictest of clients: what its compiler accepts, pages and refetches as the specification says.
-
+/** Relay is the strictest client: what its compiler accepts pages and refetches as the specification says. */
 export const relay: Check = {
   name: 'relay',
   title: 'relay-compiler accepts the graph, with connections that page and fragments that refetch.',
@@ -26,17 +25,16 @@ export const relay: Check = {
   run: async (workspace) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'agora-relay-'));
     try {
-      const { code, said } = await compileIn(folder, graphOf(workspace).apiSdl);
-      return code === 0
-        ? []
-        : [violation('tools/contracts/clients/relay', said, 'Keep connections and ids as Relay expects them.')];
+      const { code, output } = await compileIn(folder, graphOf(workspace).apiSdl);
+      const at = 'tools/contracts/clients/relay';
+      return violationUnless(code === 0, at, output, 'Keep connections and ids as Relay expects them.');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   },
 };
 
-const compileIn = async (folder: string, sdl: string): Promise<{ code: number | null; said: string }> => {
+const compileIn = async (folder: string, sdl: string): Promise<{ code: number | null; output: string }> => {
   await mkdir(path.join(folder, 'artifacts'));
   await cp(path.join(root, 'tools/contracts/clients/relay'), path.join(folder, 'source'), { recursive: true });
   await writeFile(path.join(folder, 'schema.graphql'), sdl);
@@ -55,10 +53,8 @@ const compileIn = async (folder: string, sdl: string): Promise<{ code: number | 
     text(compiler.stderr),
     new Promise<number | null>((resolve, reject) => compiler.once('error', reject).once('close', resolve)),
   ]);
-  return { code, said: `${out}\n${err}`.trim() };
+  return { code, output: `${out}\n${err}`.trim() };
 };
-
-// The sample clients, run on a shop: what compiles also works over the wire.
 
 const samples: Readonly<Record<string, SampleClient>> = { apolloClient, urql, graphqlRequest };
 
@@ -76,26 +72,31 @@ export const clientsRun: Check = {
   },
 };
 
-export const faultsOf = async (name: string, sample: SampleClient, url: string) => {
+export const faultsOf = async (name: string, sample: SampleClient, url: string): Promise<Finding[]> => {
   const client = sample(url);
-  const said = {
-    title: await client.titleOf(expected.slug).catch(String),
-    welcome: await client.signIn(account.email, account.right).catch(String),
-    refusal: await client.signIn(account.email, account.wrong).catch(String),
-  };
+  const title = await client.titleOf(expected.slug).catch(String);
+  const welcome = await client.signIn(account.email, account.right).catch(String);
+  const refusal = await client.signIn(account.email, account.wrong).catch(String);
+  const greets = (text: string | undefined) => text?.startsWith('hello ') ?? false;
   const remediation = `Run tools/contracts/clients/ by hand against ${url}.`;
   return [
-    ...(said.title === expected.title
-      ? []
-      : [violation(name, `reads "${said.title}" as the title of ${expected.slug}.`, remediation)]),
-    ...(said.welcome?.startsWith('hello ') ? [] : [violation(name, `cannot sign in: ${said.welcome}`, remediation)]),
-    ...(said.refusal && !said.refusal.startsWith('hello ') && !/error/i.test(said.refusal)
-      ? []
-      : [violation(name, `is told "${said.refusal}" for a wrong password.`, remediation)]),
+    ...violationUnless(
+      title === expected.title,
+      name,
+      `reads "${title}" as the title of ${expected.slug}.`,
+      remediation,
+    ),
+    ...violationUnless(greets(welcome), name, `cannot sign in: ${welcome}`, remediation),
+    ...violationUnless(
+      refusal !== undefined && !greets(refusal) && !/error/i.test(refusal),
+      name,
+      `gets "${refusal}" for a wrong password.`,
+      remediation,
+    ),
   ];
 };
 
-/** Whoever imports the generated documents: our own shopper, and a sample per client library. */
+/** What imports the generated documents: our own shopper, and a sample per client library. */
 const consumers = ['launcher/shopper/*.ts', 'tools/contracts/clients/*.ts'];
 
 export const clients: Check = {

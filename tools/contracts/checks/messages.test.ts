@@ -1,33 +1,8 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RoutedMessage } from '#contracts/messages/index.ts';
-import { exampleData, judge, messages } from './messages.ts';
+import { exampleData, messages, unfit } from './messages.ts';
 import { findings, workspace } from './seeded.ts';
-
-const violations = (rows: Parameters<typeof judge>[0]) =>
-  judge(rows, workspace.messages)
-    .filter(({ severity }) => severity === 'violation')
-    .map(({ subject, message }) => `${subject} ${message}`);
-
-const confirmed = { type: 'order.confirmed', version: 1, data: exampleData('order.confirmed.v1') };
-
-it('is content with what fits', () => {
-  expect(violations([confirmed])).toEqual([]);
-});
-
-it('names the message and the field that do not fit', () => {
-  expect(violations([{ ...confirmed, data: { ...(confirmed.data as object), total: 'much' } }])).toEqual([
-    expect.stringMatching(
-      /^order\.confirmed\.v1 is published with data that its schema refuses: data\/total must be object/,
-    ),
-  ]);
-});
-
-it('names a message that nobody defines', () => {
-  expect(violations([{ ...confirmed, version: 9 }])).toEqual([
-    'order.confirmed.v9 is published, and nobody defines it.',
-  ]);
-});
 
 const withMessage = (
   type: string,
@@ -95,7 +70,7 @@ it('wants an example of what is new, and a consumer where it goes', async () => 
   const found = await findings(messages, { ...workspace, messages: [...workspace.messages, fresh] });
   expect(found).toContainEqual(expect.stringMatching(/^violation user\.sneezed\.v1: has no example/));
   expect(found).toContainEqual(
-    expect.stringMatching(/^violation user\.sneezed\.v1: goes to payment, which has no consumer/),
+    expect.stringMatching(/^violation user\.sneezed\.v1: is sent to payment, which has no consumer/),
   );
 });
 
@@ -108,4 +83,36 @@ it('finds a consumer whose message never comes, and a message that nobody gets',
     expect.stringMatching(/^violation order\.confirmed\.v1: has a consumer in user, and is never sent/),
   );
   expect(found).toContainEqual(expect.stringMatching(/^violation order\.confirmed\.v1: has no receiver/));
+});
+
+it.each([
+  [{ owner: 'nobody' }, /is of, or for, a service that does not exist: nobody/],
+  [{ receivers: ['payment', 'product'] }, /is a command with several receivers/],
+  [{ type: 'stockReserve' }, /is not called <noun>\.<what-happened>/],
+  [{ description: 'Holds' }, /has no sentence as its description/],
+])('finds a message that breaks a convention: %j', async (change, finding) => {
+  const found = await findings(
+    messages,
+    withMessage('stock.reserve', () => change),
+  );
+  expect(found).toContainEqual(expect.stringMatching(finding));
+});
+
+it('finds a field of an example that the schema has renamed away', async () => {
+  const broken = withMessage('order.confirmed', (data) => ({ data: data.omit({ number: true }) }));
+  expect(await findings(messages, broken)).toContainEqual(
+    expect.stringMatching(/^violation contracts\/examples\/order\.confirmed\.v1\.json: has fields/),
+  );
+});
+
+it.each([
+  [{}, []],
+  [{ data: { total: 'much' } }, [/^order\.confirmed\.v1 does not fit its schema: .*data\/total must be object/]],
+  [{ version: 9 }, [/^order\.confirmed\.v9 is published, and nobody defines it/]],
+])('compares what was published with the schema: %j', (change, expected) => {
+  const confirmed = { type: 'order.confirmed', version: 1, data: exampleData('order.confirmed.v1') };
+  const found = unfit([{ ...confirmed, ...change }], workspace.messages);
+  expect(
+    found.filter(({ severity }) => severity === 'violation').map(({ subject, message }) => `${subject} ${message}`),
+  ).toEqual(expected.map((each) => expect.stringMatching(each)));
 });

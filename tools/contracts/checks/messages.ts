@@ -1,19 +1,17 @@
-/** What was ever sent can still be read, and somebody reads it. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** Every message that was ever sent can still be read, and is read by its receivers. */
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 import { Envelope, type MessageDefinition } from '#contracts/envelope.ts';
 import { messageName, type RoutedMessage } from '#contracts/messages/index.ts';
-import { subgraphNames } from '#ops/services.ts';
-import pg from '#platform/database/pg.ts';
+import { databaseNames, folderOf, subgraphNames, subgraphs } from '#ops/services.ts';
+import { withClient } from '#platform/database/client.ts';
 import type { MessageHandler } from '#platform/messaging/consumer.ts';
-import { type Check, type Finding, note, violation } from '../check.ts';
+import { type Check, type Finding, note, violation, violationUnless } from '../check.ts';
 import { runsOf } from '../runs.ts';
 import { root, type Workspace } from '../workspace.ts';
-
-// Messages as JSON Schema, and what may change in one: a queue and an event store hold what older releases wrote.
 
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -68,70 +66,7 @@ const otherKeywords = (before: JsonSchema, after: JsonSchema, path: string): str
     .filter((keyword) => !descended.has(keyword) && !isDeepStrictEqual(before[keyword], after[keyword]))
     .map((keyword) => `${path} has another ${keyword}`);
 
-// What services really publish fits the schema that other teams were given, not only the one it is parsed with.
-
-export const publishedMessages: Check = {
-  name: 'published-messages',
-  title: 'What the outboxes of a shop hold after a day of trade fits the JSON Schemas of its messages.',
-  needs: 'system',
-  run: async (workspace) => {
-    await runsOf(workspace);
-    const { databaseUrls } = await workspace.system();
-    const rows = await Promise.all(subgraphNames.map((name) => outboxOf(databaseUrls[name])));
-    return judge(rows.flat(), workspace.messages);
-  },
-};
-
-interface OutboxRow {
-  readonly type: string;
-  readonly version: number;
-  readonly data: unknown;
-}
-
-const outboxOf = async (databaseUrl: string): Promise<OutboxRow[]> => {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<OutboxRow>('SELECT type, version, data FROM outbox_message')).rows;
-  } finally {
-    await client.end();
-  }
-};
-
-export const judge = (rows: readonly OutboxRow[], messages: Workspace['messages']): Finding[] => {
-  // Formats are told to people; the patterns beside them are what is checked.
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
-  const validators = new Map(
-    messages.map((definition) => [messageName(definition), ajv.compile(schemaOf(definition))]),
-  );
-  const seen = new Set<string>();
-  const faults = new Map<string, Finding>();
-  for (const { type, version, data } of rows) {
-    const name = messageName({ type, version });
-    const validate = validators.get(name);
-    seen.add(name);
-    if (!validate)
-      faults.set(name, violation(name, 'is published, and nobody defines it.', 'Define it in contracts/messages/.'));
-    else if (!validate(data))
-      faults.set(
-        name,
-        violation(
-          name,
-          `is published with data that its schema refuses: ${ajv.errorsText(validate.errors)}.`,
-          'Mend the producer.',
-        ),
-      );
-  }
-  const silent = [...validators.keys()].filter((name) => !seen.has(name));
-  return [
-    ...faults.values(),
-    ...silent.map((name) =>
-      note(name, 'was not published on this day of trade.', 'Nothing: its example is checked by "messages".'),
-    ),
-  ];
-};
-
-export const messageSchemasFile = 'message-schemas.json';
+const baselineFile = 'message-schemas.json';
 
 export const messages: Check = {
   name: 'messages',
@@ -141,12 +76,13 @@ export const messages: Check = {
   run: async (workspace) => [
     ...changed(workspace),
     ...examples(workspace.messages),
+    ...workspace.messages.flatMap(conventions),
     ...(await consumed(workspace.messages)),
   ],
   accept: ({ baseline, messages: all }) => {
-    const before = released(baseline);
+    const before = baseline.json<Record<string, JsonSchema>>(baselineFile);
     const after = Object.fromEntries(all.map((definition) => [messageName(definition), schemaOf(definition)]));
-    baseline.write(messageSchemasFile, `${JSON.stringify(after, null, 2)}\n`);
+    baseline.writeJson(baselineFile, after);
     return [
       ...Object.keys(after).flatMap((name) => {
         const then = before[name];
@@ -160,13 +96,10 @@ export const messages: Check = {
   },
 };
 
-const released = (baseline: Workspace['baseline']): Record<string, JsonSchema> =>
-  JSON.parse(baseline.read(messageSchemasFile) ?? '{}') as Record<string, JsonSchema>;
-
 const nextVersion = 'Define the next version beside it; consume both until no store or queue holds the old one.';
 
 const changed = ({ baseline, messages: all }: Workspace): Finding[] => {
-  const before = released(baseline);
+  const before = baseline.json<Record<string, JsonSchema>>(baselineFile);
   const now = new Map(all.map((definition) => [messageName(definition), definition]));
   const gone = Object.keys(before)
     .filter((name) => !now.has(name))
@@ -184,75 +117,133 @@ const changed = ({ baseline, messages: all }: Workspace): Finding[] => {
   return [...gone, ...others];
 };
 
-const examplesFolder = path.join(root, 'contracts/examples');
+const examplesFolder = 'contracts/examples';
 
 const examples = (all: readonly RoutedMessage[]): Finding[] => {
-  const files = readdirSync(examplesFolder).filter((file) => file.endsWith('.json'));
-  const names = new Set(files.map((file) => path.basename(file, '.json')));
-  const without = all.map(messageName).filter((name) => !names.has(name));
+  const files = readdirSync(path.join(root, examplesFolder)).filter((file) => file.endsWith('.json'));
+  const without = all.map(messageName).filter((name) => !files.includes(`${name}.json`));
   return [
-    ...without.map((name) => violation(name, 'has no example.', `Write contracts/examples/${name}.json.`)),
+    ...without.map((name) => violation(name, 'has no example.', `Write ${examplesFolder}/${name}.json.`)),
     ...files.flatMap((file) => exampleFaults(file, all)),
   ];
 };
 
 const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] => {
-  const name = path.basename(file, '.json');
-  const definition = all.find((each) => messageName(each) === name);
-  if (!definition)
-    return [violation(`contracts/examples/${file}`, 'is of a message that nobody defines.', nextVersion)];
-  const envelope = Envelope.safeParse(JSON.parse(readFileSync(path.join(examplesFolder, file), 'utf8')));
-  const data = envelope.success ? definition.data.safeParse(envelope.data.data) : envelope;
-  return data.success
-    ? []
-    : [
-        violation(
-          `contracts/examples/${file}`,
-          `is no longer understood: ${data.error.issues[0]?.message}.`,
-          nextVersion,
-        ),
-      ];
+  const at = `${examplesFolder}/${file}`;
+  const definition = all.find((each) => `${messageName(each)}.json` === file);
+  if (!definition) return [violation(at, 'is of a message that nobody defines.', nextVersion)];
+  const example: unknown = JSON.parse(readFileSync(path.join(root, at), 'utf8'));
+  const envelope = Envelope.safeParse(example);
+  if (!envelope.success) return [violation(at, `has no valid envelope: ${z.prettifyError(envelope.error)}`, 'Fix it.')];
+  const data = definition.data.safeParse(envelope.data.data);
+  if (!data.success) return [violation(at, `is no longer understood: ${data.error.issues[0]?.message}.`, nextVersion)];
+  // Parsing drops unknown keys, so a field that was renamed away shows up here.
+  const whole = isDeepStrictEqual({ ...envelope.data, data: data.data }, example);
+  const isOfIt = messageName(envelope.data) === messageName(definition);
+  return violationUnless(
+    whole && isOfIt,
+    at,
+    'has fields that the schema does not know, or another name.',
+    nextVersion,
+  );
+};
+
+const conventions = (definition: RoutedMessage): Finding[] => {
+  const { type, kind, owner, description, receivers } = definition;
+  const name = messageName(definition);
+  const known: readonly string[] = subgraphNames;
+  return [
+    ...violationUnless(receivers.length > 0, name, 'has no receiver.', 'List it in `receives` of a service.ts.'),
+    ...violationUnless(
+      kind === 'event' || receivers.length <= 1,
+      name,
+      'is a command with several receivers.',
+      'A command is for one service: publish an event instead.',
+    ),
+    ...violationUnless(
+      [owner, ...receivers].every((service) => known.includes(service)),
+      name,
+      `is of, or for, a service that does not exist: ${owner}, ${receivers.join(', ')}.`,
+      'Correct its owner, or run npm run compose.',
+    ),
+    ...violationUnless(
+      /^[A-Z].*\.$/.test(description) && /^[a-z]+\.[a-z]+(-[a-z]+)*$/.test(type),
+      name,
+      'has no sentence as its description, or is not called <noun>.<what-happened>.',
+      'Follow the other messages.',
+    ),
+  ];
 };
 
 /** Stands for a service's use cases: the table of consumers only binds them. */
 const anyApp: unknown = new Proxy(() => undefined, { get: () => anyApp });
 
 const consumed = async (all: readonly RoutedMessage[]): Promise<Finding[]> => {
-  const tables = subgraphNames.map(async (service) => {
-    const table = ['consumers.ts', 'consumers/index.ts']
-      .map((file) => path.join(root, 'subgraphs', service, file))
-      .find((file) => existsSync(file));
-    const { consumers } = (await import(table ?? '')) as {
-      consumers: (app: unknown) => MessageHandler[];
-    };
+  const found = subgraphs.map(async (service) => {
+    const [table = ''] = globSync(`${folderOf(service)}/{consumers,consumers/index}.ts`, { cwd: root });
+    const { consumers } = (await import(path.join(root, table))) as { consumers: (app: unknown) => MessageHandler[] };
     const handled = new Set(consumers(anyApp).map(({ definition }) => messageName(definition)));
-    const received = new Set(all.filter(({ receivers }) => receivers.includes(service)).map(messageName));
+    const received = new Set(all.filter(({ receivers }) => receivers.includes(service.name)).map(messageName));
+    const fix = `Let consumers.ts and \`receives\` in service.ts of ${service.name} list the same messages.`;
     return [
       ...[...received]
         .filter((name) => !handled.has(name))
-        .map((name) =>
-          violation(
-            name,
-            `goes to ${service}, which has no consumer for it.`,
-            `Add it to subgraphs/${service}/consumers.ts, or take ${service} out of its receivers.`,
-          ),
-        ),
+        .map((name) => violation(name, `is sent to ${service.name}, which has no consumer for it.`, fix)),
       ...[...handled]
         .filter((name) => !received.has(name))
-        .map((name) =>
-          violation(
-            name,
-            `has a consumer in ${service}, and is never sent there.`,
-            `Enter ${service} in its receivers, or take the consumer away.`,
-          ),
-        ),
+        .map((name) => violation(name, `has a consumer in ${service.name}, and is never sent there.`, fix)),
     ];
   });
-  const idle = all.filter(({ receivers }) => receivers.length === 0);
+  return (await Promise.all(found)).flat();
+};
+
+/** What services really publish fits the schema that other teams were given, not only the one it is parsed with. */
+export const publishedMessages: Check = {
+  name: 'published-messages',
+  title: 'What the outboxes of a shop hold after a day of trade fits the JSON Schemas of its messages.',
+  needs: 'system',
+  run: async (workspace) => {
+    await runsOf(workspace);
+    const { databaseUrls } = await workspace.system();
+    const rows = await Promise.all(
+      databaseNames.map((name) =>
+        withClient(databaseUrls[name], async (client) => {
+          return (await client.query<OutboxRow>('SELECT type, version, data FROM outbox_message')).rows;
+        }),
+      ),
+    );
+    return unfit(rows.flat(), workspace.messages);
+  },
+};
+
+interface OutboxRow {
+  readonly type: string;
+  readonly version: number;
+  readonly data: unknown;
+}
+
+/** The first misfit of each message; a note for those that were not published. */
+export const unfit = (rows: readonly OutboxRow[], all: Workspace['messages']): Finding[] => {
+  // Formats are documentation; the patterns beside them are what is checked.
+  const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
+  const validators = new Map(all.map((definition) => [messageName(definition), ajv.compile(schemaOf(definition))]));
+  const seen = new Map<string, Finding[]>();
+  for (const { type, version, data } of rows) {
+    const name = messageName({ type, version });
+    const validate = validators.get(name);
+    if (seen.get(name)?.length) continue;
+    if (!validate) seen.set(name, [violation(name, 'is published, and nobody defines it.', 'Define it.')]);
+    else
+      seen.set(
+        name,
+        validate(data)
+          ? []
+          : [violation(name, `does not fit its schema: ${ajv.errorsText(validate.errors)}.`, 'Fix the producer.')],
+      );
+  }
+  const silent = [...validators.keys()].filter((name) => !seen.has(name));
   return [
-    ...(await Promise.all(tables)).flat(),
-    ...idle.map((definition) =>
-      violation(messageName(definition), 'has no receiver.', 'Name who needs it, or do not send it.'),
-    ),
+    ...[...seen.values()].flat(),
+    ...silent.map((name) => note(name, 'was not published on this day.', 'Nothing: "messages" checks its example.')),
   ];
 };

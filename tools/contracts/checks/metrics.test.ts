@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { knownMetrics, metricQueries, queryViolations } from '../../deployment/metric-queries.ts';
-import { judge, metricsFile, type ReportedMetrics, scrapeFaults, together } from './metrics.ts';
+import { judge, type ReportedMetrics, scrapeFaults, together } from './metrics.ts';
 import { workspace } from './seeded.ts';
 
-const agreed = JSON.parse(workspace.baseline.read(metricsFile) ?? '{}') as ReportedMetrics;
+const agreed = workspace.baseline.json<ReportedMetrics>('metrics.json');
 const name = 'agora_queue_messages';
 
 const told = (change: Partial<ReportedMetrics[string]> | undefined, of = name) => {

@@ -50,7 +50,7 @@ export const scrapeFaults = (scrape: string, described: readonly MetricDescripti
   return [...heads, ...strays, ...new Set(unlabelled)];
 };
 
-export const metricsFile = 'metrics.json';
+const baselineFile = 'metrics.json';
 
 export const metrics: Check = {
   name: 'metrics',
@@ -63,13 +63,12 @@ export const metrics: Check = {
   accept: async (workspace) => {
     const before = agreedMetrics(workspace);
     const after = together((await scraped(workspace)).byService);
-    workspace.baseline.write(metricsFile, `${JSON.stringify(after, null, 2)}\n`);
+    workspace.baseline.writeJson(baselineFile, after);
     return judge(after, before).map(({ subject, message }) => `${subject} ${message}`);
   },
 };
 
-const agreedMetrics = ({ baseline }: Workspace): ReportedMetrics =>
-  JSON.parse(baseline.read(metricsFile) ?? '{}') as ReportedMetrics;
+const agreedMetrics = ({ baseline }: Workspace) => baseline.json<ReportedMetrics>(baselineFile);
 
 interface Scraped {
   readonly byService: Readonly<Record<string, readonly MetricDescription[]>>;

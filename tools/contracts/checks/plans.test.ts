@@ -26,9 +26,11 @@ it('names a subgraph that is not there any more', async () => {
 });
 
 const withBudget = (change: (budgets: Record<string, { fetches: number; services: string[] }>) => void) => {
-  const budgets = JSON.parse(workspace.baseline.read('plan-budgets.json') ?? '{}');
+  const budgets = structuredClone(
+    workspace.baseline.json<Record<string, { fetches: number; services: string[] }>>('plan-budgets.json'),
+  );
   change(budgets);
-  return { ...workspace, baseline: { ...workspace.baseline, read: () => JSON.stringify(budgets) } };
+  return { ...workspace, baseline: { ...workspace.baseline, json: () => budgets as never } };
 };
 
 it('names the operation that grew, and by how much', async () => {

@@ -1,12 +1,10 @@
-/** What an operation may cost at the gateway: fetches, rounds of them, services. Committed, so that growth is a decision. */
+/** The plans of published operations, made by the gateway's own planner: valid on each subgraph, and within a committed budget. */
 import federation from '@apollo/federation-internals';
 import planner, { type FetchNode, type PlanNode, type QueryPlan, type SubscriptionNode } from '@apollo/query-planner';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode, parse, print, validate } from 'graphql';
 import { type Check, type Finding, violation, warning } from '../check.ts';
 import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts';
-
-// The query plans of published operations, as the gateway's own planner makes them.
 
 const planners = new Map<string, InstanceType<typeof planner.QueryPlanner>>();
 
@@ -22,7 +20,7 @@ const plannerOf = (supergraphSdl: string) => {
  * Planned on the committed supergraph, which is what the gateway serves. Throws for an operation that is not valid on
  * it, and for a subscription: the gateway makes queries of those.
  */
-export const planOf = ({ supergraph }: Workspace, { document, name, type }: PublishedOperation): QueryPlan => {
+const planOf = ({ supergraph }: Workspace, { document, name, type }: PublishedOperation): QueryPlan => {
   if (type === OperationTypeNode.SUBSCRIPTION) throw new Error(`${name} is a subscription`);
   const queryPlanner = plannerOf(supergraph);
   const api = queryPlanner.supergraph.apiSchema();
@@ -37,16 +35,14 @@ const only = (document: DocumentNode, name: string): DocumentNode => ({
   ),
 });
 
-/** Every fetch of a plan, with the number of fetches that have to be answered before it, itself included. */
-export interface PlannedFetch {
+/** A fetch of a plan; `depth` is the number of fetches in sequence up to and including it. */
+interface PlannedFetch {
   readonly service: string;
   readonly operation: string;
   readonly depth: number;
-  /** Whether it resolves entities that an earlier fetch named. */
-  readonly isEntityFetch: boolean;
 }
 
-export const fetchesOf = (plan: QueryPlan): PlannedFetch[] => {
+const fetchesOf = (plan: QueryPlan): PlannedFetch[] => {
   const fetches: PlannedFetch[] = [];
   /** Returns the depth that the node ends at. */
   const walk = (node: PlanNode | SubscriptionNode | undefined, depth: number): number => {
@@ -71,17 +67,11 @@ export const fetchesOf = (plan: QueryPlan): PlannedFetch[] => {
   return fetches;
 };
 
-const planned = (
-  { serviceName, operation, operationDocumentNode, requires }: FetchNode,
-  depth: number,
-): PlannedFetch => ({
+const planned = ({ serviceName, operation, operationDocumentNode }: FetchNode, depth: number): PlannedFetch => ({
   service: serviceName,
   operation: operation || (operationDocumentNode ? print(operationDocumentNode) : ''),
   depth,
-  isEntityFetch: (requires?.length ?? 0) > 0,
 });
-
-// What the gateway will ask of a subgraph for a published operation is what that subgraph can answer.
 
 export const plannedFetches: Check = {
   name: 'planned-fetches',
@@ -100,7 +90,7 @@ export const plannedFetches: Check = {
           return faults.map((fault) =>
             violation(
               nameOf(operation),
-              `needs of ${service} what it does not offer: ${fault}`,
+              `needs from ${service} what it does not offer: ${fault}`,
               'Is the supergraph composed from the SDL that the subgraph serves? npm run compose.',
             ),
           );
@@ -110,10 +100,10 @@ export const plannedFetches: Check = {
 };
 
 /** Each subgraph on its own, as it would serve its SDL. */
-export const subgraphSchemas = ({ sources }: Workspace): Map<string, GraphQLSchema> =>
+const subgraphSchemas = ({ sources }: Workspace): Map<string, GraphQLSchema> =>
   new Map(sources.map(({ name, sdl }) => [name, buildSubgraphSchema([{ typeDefs: parse(sdl) }])]));
 
-export const planBudgetsFile = 'plan-budgets.json';
+const baselineFile = 'plan-budgets.json';
 
 interface PlanCost {
   /** Calls of subgraphs. */
@@ -129,7 +119,7 @@ export const planBudgets: Check = {
   title: 'No published operation needs more fetches, rounds or services than agreed.',
   needs: 'files',
   run: (workspace) => {
-    const agreed = budgetsIn(workspace);
+    const agreed = workspace.baseline.json<Record<string, PlanCost>>(baselineFile);
     const actual = costs(workspace);
     const gone = Object.keys(agreed).filter((name) => !(name in actual));
     return [
@@ -138,9 +128,9 @@ export const planBudgets: Check = {
     ];
   },
   accept: (workspace) => {
-    const before = budgetsIn(workspace);
+    const before = workspace.baseline.json<Record<string, PlanCost>>(baselineFile);
     const after = costs(workspace);
-    workspace.baseline.write(planBudgetsFile, `${JSON.stringify(after, null, 2)}\n`);
+    workspace.baseline.writeJson(baselineFile, after);
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
       .filter((name) => shown(before[name]) !== shown(after[name]))
       .map((name) => `${name}: ${shown(before[name])} → ${shown(after[name])}`);
@@ -179,6 +169,3 @@ const costs = (workspace: Workspace): Record<string, PlanCost> =>
         return [nameOf(operation), { fetches: fetches.length, depth, services }];
       }),
   );
-
-const budgetsIn = ({ baseline }: Workspace): Record<string, PlanCost> =>
-  JSON.parse(baseline.read(planBudgetsFile) ?? '{}') as Record<string, PlanCost>;

@@ -48,7 +48,7 @@ export const differences = (before: Shape | undefined, after: Shape | undefined,
 const told = (shape: Shape | undefined): string =>
   shape === undefined ? 'nothing' : typeof shape === 'string' ? shape : 'an object';
 
-export const responseShapesFile = 'response-shapes.json';
+const baselineFile = 'response-shapes.json';
 
 export const responseShapes: Check = {
   name: 'response-shapes',
@@ -58,7 +58,7 @@ export const responseShapes: Check = {
   accept: async (workspace) => {
     const before = agreedShapes(workspace);
     const after = shapesOf(await runsOf(workspace));
-    workspace.baseline.write(responseShapesFile, `${JSON.stringify(after, null, 2)}\n`);
+    workspace.baseline.writeJson(baselineFile, after);
     return Object.entries(after).flatMap(([name, shape]) =>
       before[name] === undefined
         ? [`${name} is new`]
@@ -69,8 +69,7 @@ export const responseShapes: Check = {
 
 const acceptHint = 'If clients are ready for it: npm run contracts:accept -- response-shapes';
 
-const agreedShapes = ({ baseline }: Workspace): Record<string, Shape> =>
-  JSON.parse(baseline.read(responseShapesFile) ?? '{}') as Record<string, Shape>;
+const agreedShapes = ({ baseline }: Workspace) => baseline.json<Record<string, Shape>>(baselineFile);
 
 const shapesOf = (runs: readonly Run[]): Record<string, Shape> =>
   Object.fromEntries(runs.map(({ operation, reply }) => [nameOf(operation), shapeOf(reply.body.data)]));

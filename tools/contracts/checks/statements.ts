@@ -4,8 +4,6 @@ import { type Check, type Finding, violation, warning } from '../check.ts';
 import { runsOf } from '../runs.ts';
 import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts';
 
-// SQL statements in a trace, as far as the client waited for them.
-
 /** By subgraph. */
 export type StatementCounts = Readonly<Record<string, number>>;
 
@@ -17,6 +15,7 @@ const statement = 'db.query.text';
 // Opening and closing a transaction costs a round trip too, but no budget: how many there are follows from the rest.
 const frame = /^\s*(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 
+/** The statements of a trace that the client waited for. */
 export const statementsIn = ({ roots }: Trace): StatementCounts => {
   const counts: Record<string, number> = {};
   const walk = (nodes: readonly SpanNode[]): void => {
@@ -30,7 +29,7 @@ export const statementsIn = ({ roots }: Trace): StatementCounts => {
   return counts;
 };
 
-export const statementBudgetsFile = 'statement-budgets.json';
+const baselineFile = 'statement-budgets.json';
 
 type Budgets = Readonly<Record<string, StatementCounts>>;
 
@@ -42,7 +41,7 @@ export const statementBudgets: Check = {
   accept: async (workspace) => {
     const before = agreedBudgets(workspace);
     const after = await measured(workspace);
-    workspace.baseline.write(statementBudgetsFile, `${JSON.stringify(after, null, 2)}\n`);
+    workspace.baseline.writeJson(baselineFile, after);
     return Object.entries(after)
       .filter(([name, counts]) => shown(counts) !== shown(before[name]))
       .map(([name, counts]) => `${name}: ${shown(before[name])} → ${shown(counts)}`);
@@ -62,8 +61,7 @@ const measured = async (workspace: Workspace): Promise<Budgets> => {
 /** An operation that waits for the end of a checkout looks at the order as often as the machine is slow. */
 const waits = ({ text }: PublishedOperation): boolean => /\bwaitMs: [1-9]/.test(text);
 
-const agreedBudgets = ({ baseline }: Workspace): Budgets =>
-  JSON.parse(baseline.read(statementBudgetsFile) ?? '{}') as Budgets;
+const agreedBudgets = ({ baseline }: Workspace) => baseline.json<Budgets>(baselineFile);
 
 const acceptHint = 'If it is worth it: npm run contracts:accept -- statement-budgets';
 
