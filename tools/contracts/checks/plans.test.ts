@@ -13,7 +13,7 @@ it('names the operation, the subgraph and the field where supergraph and subgrap
   const found = await findings(plannedFetches, ahead);
   expect(found).toContainEqual(
     expect.stringMatching(
-      /^violation storefront\/ProductPage: needs of product .*Cannot query field "title".*→ .*compose/,
+      /^violation storefront\/ProductPage: needs from product .*Cannot query field "title".*→ .*compose/,
     ),
   );
 });
@@ -21,7 +21,7 @@ it('names the operation, the subgraph and the field where supergraph and subgrap
 it('names a subgraph that is not there any more', async () => {
   const alone = { ...workspace, sources: workspace.sources.filter(({ name }) => name !== 'payment') };
   expect(await findings(plannedFetches, alone)).toContainEqual(
-    expect.stringMatching(/^violation storefront\/\w+: needs of payment .*there is no such subgraph/),
+    expect.stringMatching(/^violation storefront\/\w+: needs from payment .*there is no such subgraph/),
   );
 });
 
