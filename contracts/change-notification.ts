@@ -1,6 +1,6 @@
 /**
- * What services shout to whoever listens at the moment: a thing has changed. It carries no data and may get lost, so it
- * is a reason to look again, never a source; what must not get lost is a message (envelope.ts).
+ * Published when a thing has changed. It carries no data and may get lost, so it is a reason to read again, never a
+ * source; what must not get lost is a message (envelope.ts).
  */
 import { z } from 'zod';
 
@@ -11,7 +11,7 @@ export const ChangeNotification = z.object({
     /** Absent: any of them may have changed. */
     id: z.string().min(1).optional(),
   }),
-  /** Rises with each change of the thing; who tells one twice says the same number again. */
+  /** Rises with each change of the thing; a repeated notification repeats it. */
   version: z.int().positive().optional(),
 });
 export type ChangeNotification = z.infer<typeof ChangeNotification>;

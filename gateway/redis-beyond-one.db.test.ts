@@ -5,7 +5,7 @@ import { startRedisCluster, startRedisWithUser, startSentinel } from '#kit/redis
 import { redisHere, type TestRedis } from '#kit/redis/redis.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
-import { connectRedis, type RedisConnection } from '#platform/redis/redis.ts';
+import { connectRedis, type RedisConnection } from '#platform/redis/client.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
 import { redisStore } from './caching/redis-store.ts';
 import { overheadBytes, redisDocuments } from './documents/persisted-queries.ts';

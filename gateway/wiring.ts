@@ -5,7 +5,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
 import { createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
-import { connectRedis } from '#platform/redis/redis.ts';
+import { connectRedis } from '#platform/redis/client.ts';
 import { caching } from './caching/caching.ts';
 import type { GatewayConfig } from './config.ts';
 import { documents } from './documents/documents.ts';

@@ -54,7 +54,7 @@ const systemVariables: readonly RegExp[] = [
   // Options, coverage, certificates, compile cache, proxies; and the libraries underneath.
   /^(NODE_\w+|UV_\w+|LD_\w+|DYLD_\w+|SSL_CERT_FILE|SSL_CERT_DIR|OPENSSL_CONF)$/,
   /^(https?|all|no)_proxy$/i,
-  // The exporters' standard variables, of which ours are a few (platform/observability/tracing-variables.ts).
+  // The exporters' standard variables, of which ours are a few (platform/observability/tracing-sdk.ts).
   /^OTEL_\w+$/,
 ];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noteAddresses } from '#ops/addresses.ts';
 import type { SubgraphName } from '#ops/services.ts';
-import { parseConfig, variable } from '#platform/config/config.ts';
+import { type EventsConfig, eventsVariables, parseConfig } from '#platform/config/config.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { Facts } from './environment.ts';
 import {
@@ -76,7 +76,7 @@ export const startInfrastructure = async (options: {
     if (choice.kind === 'embedded postgres') await rememberTransport(folder, 'postgres');
     await noteAddresses(folder, {
       databases: Object.fromEntries(Object.entries(urls).filter(([name]) => !givenDatabases.has(name as SubgraphName))),
-      queues: redis ? { redisUrl: redis.url } : eventsUrl ? { eventsDatabaseUrl: eventsUrl } : undefined,
+      queues: redis ? { REDIS_URL: redis.url } : eventsUrl ? { EVENTS_DATABASE_URL: eventsUrl } : undefined,
     });
     return { databaseUrls: urls, postgres: server, redis, kind: choice.kind, variables, stop };
   } catch (fault) {
@@ -88,7 +88,7 @@ export const startInfrastructure = async (options: {
 
 type OwnUrls = { eventsUrl: string | undefined; redisUrl: string | undefined };
 
-const variablesFor = (kind: EventsKind, given: GivenEvents, { eventsUrl, redisUrl }: OwnUrls): Facts['events'] => {
+const variablesFor = (kind: EventsKind, given: EventsConfig, { eventsUrl, redisUrl }: OwnUrls): Facts['events'] => {
   const variables = {
     'given redis': () => ({ REDIS_URL: given.REDIS_URL ?? '' }),
     'given postgres': () => ({ EVENTS_DATABASE_URL: given.EVENTS_DATABASE_URL ?? '' }),
@@ -99,14 +99,8 @@ const variablesFor = (kind: EventsKind, given: GivenEvents, { eventsUrl, redisUr
 };
 
 /** Where the events are, when the environment says so. Throws everything that is wrong with it. */
-const givenEvents = (env: Environment): GivenEvents => {
-  const parsed = parseConfig(eventsVariables, env);
+const givenEvents = (env: Environment): EventsConfig => {
+  const parsed = parseConfig(z.object(eventsVariables), env);
   if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
   return parsed.config;
 };
-
-const eventsVariables = z.object({
-  REDIS_URL: variable.redis().optional(),
-  EVENTS_DATABASE_URL: variable.database().optional(),
-});
-type GivenEvents = z.output<typeof eventsVariables>;

@@ -16,11 +16,9 @@ export const openDataFolder: OpenDataFolder = async (folder, env) => {
     const secrets = await loadSecrets(folder);
     const say = console.log;
     const started = await startInfrastructure({ folder, root, env, wish: undefined, secrets, processes, say });
-    const events = started.variables;
     return {
       urls: started.databaseUrls,
-      queues:
-        'REDIS_URL' in events ? { redisUrl: events.REDIS_URL } : { eventsDatabaseUrl: events.EVENTS_DATABASE_URL },
+      queues: started.variables,
       close: async () => {
         await started.stop();
         processes.clear();

@@ -59,13 +59,13 @@ it('says so where the environment names none and nothing was started', async () 
 });
 
 it('finds what the environment does not name where the launcher noted it', async () => {
-  expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ redisUrl: 'redis://r' });
+  expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ REDIS_URL: 'redis://r' });
   await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
 
   const databases = { user: 'u', product: 'p', order: 'o', payment: 'y' };
-  await noteAddresses(folder, { databases, queues: { eventsDatabaseUrl: 'e' } });
+  await noteAddresses(folder, { databases, queues: { EVENTS_DATABASE_URL: 'e' } });
   expect(statSync(path.join(folder, 'addresses.json')).mode & 0o077).toBe(0);
-  expect(await findQueues({}, folder)).toEqual({ eventsDatabaseUrl: 'e' });
+  expect(await findQueues({}, folder)).toEqual({ EVENTS_DATABASE_URL: 'e' });
   expect(await findDatabases({}, folder)).toEqual(databases);
 
   await noteAddresses(folder, { databases: { user: 'u' }, queues: undefined });

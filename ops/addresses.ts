@@ -2,9 +2,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseConfig, variable } from '#platform/config/config.ts';
+import { type EventsConfig, eventsVariables, parseConfig, variable } from '#platform/config/config.ts';
 import { databaseAddress } from '#platform/database/address.ts';
-import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
 import { type DatabaseName, databaseNames, variableOf } from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,21 +76,15 @@ const sharedDatabases = (given: ReadonlyMap<DatabaseName, GivenDatabase>): strin
   return faults;
 };
 
-const queueVariables = z.object({
-  REDIS_URL: variable.redis().optional(),
-  EVENTS_DATABASE_URL: variable.database().optional(),
-});
-
-export const givenQueues = (env: Environment): BusConfig | undefined => {
-  const { REDIS_URL: redisUrl, EVENTS_DATABASE_URL: eventsDatabaseUrl } = parsed(queueVariables, env);
-  if (redisUrl) return { redisUrl };
-  return eventsDatabaseUrl ? { eventsDatabaseUrl } : undefined;
+export const givenQueues = (env: Environment): EventsConfig | undefined => {
+  const given = parsed(z.object(eventsVariables), env);
+  return (given.REDIS_URL ?? given.EVENTS_DATABASE_URL) ? given : undefined;
 };
 
 /** The servers that `npm start` runs itself; what its environment named is not among them. */
 export interface EmbeddedAddresses {
   readonly databases: Readonly<Record<string, string>>;
-  readonly queues: BusConfig | undefined;
+  readonly queues: EventsConfig | undefined;
 }
 
 const addressFile = (dataDir: string): string => path.join(dataDir, 'addresses.json');
@@ -127,7 +120,7 @@ export const findDatabases = async (env: Environment, dataDir: string): Promise<
   return Object.fromEntries(urls) as DatabaseUrls;
 };
 
-export const findQueues = async (env: Environment, dataDir: string): Promise<BusConfig> => {
+export const findQueues = async (env: Environment, dataDir: string): Promise<EventsConfig> => {
   const unset = 'neither REDIS_URL nor EVENTS_DATABASE_URL is set';
   const queues = givenQueues(env) ?? (await notedAddresses(dataDir, unset)).queues;
   if (!queues) throw new Error(nothingStarted(unset, dataDir));

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
+import type { EventsConfig } from '#platform/config/config.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { type DatabaseUrls, findDatabases, givenDatabases, givenQueues } from './addresses.ts';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
@@ -22,7 +22,7 @@ const help = `usage: npm run restore -- --from FOLDER
 export interface RestoreTarget {
   readonly urls: DatabaseUrls;
   /** Unknown when the environment does not name them. */
-  readonly queues: BusConfig | undefined;
+  readonly queues: EventsConfig | undefined;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
-import { claim, markPublished } from '#platform/messaging/outbox-rows.ts';
+import { claim, markPublished } from '#platform/messaging/outbox.ts';
 import { type Ceiling, perSecondOf, repeatedly } from './ceiling.ts';
 
 // 20,000 rows: seconds of work for one relay; three of an aggregate, as an order has several.

@@ -5,7 +5,7 @@ import { type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
-import type { RedisConnection } from '#platform/redis/redis.ts';
+import type { RedisConnection } from '#platform/redis/client.ts';
 import type { GatewayConfig } from '../config.ts';
 import { graphNames, joinedGraphs, typeDefinitions } from '../graphql/supergraph-directives.ts';
 import type { RequestContext } from '../identity/request-context.ts';

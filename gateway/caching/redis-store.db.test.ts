@@ -3,7 +3,7 @@ import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.t
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
-import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
+import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 import type { CacheStore, NewEntry } from './cache-store.ts';
 import { redisStore } from './redis-store.ts';
 

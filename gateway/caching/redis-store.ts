@@ -1,7 +1,7 @@
 /** A store in Redis that gateways share: fetches and invalidations of one count for all. */
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 import { withDeadline } from '#platform/resilience/deadline.ts';
 import {
   type CacheStore,

@@ -5,7 +5,7 @@ import type { Viewer } from '#contracts/viewer.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { PeriodicTask } from '#platform/process/periodic.ts';
-import type { RedisConnection } from '#platform/redis/redis.ts';
+import type { RedisConnection } from '#platform/redis/client.ts';
 import { queryStringOf } from '../http/http-server.ts';
 import { documentList } from './document-list.ts';
 import { documentId } from './document-text.ts';

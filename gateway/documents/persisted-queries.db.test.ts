@@ -4,7 +4,7 @@ import type { GatewayFixture } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
-import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
+import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 import { documentId } from './document-text.ts';
 import { overheadBytes, redisDocuments } from './persisted-queries.ts';
 

@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import { entryBytes, textBytes } from '#platform/process/heap-bytes.ts';
-import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 
 /** Apollo Server's cache interface. */
 export interface RegisteredDocuments {

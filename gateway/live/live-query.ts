@@ -1,5 +1,5 @@
 /** One query, run again at each change, for all subscribers with the same operation and the same rights. */
-import { backoffMs } from '#platform/messaging/bus/limits.ts';
+import { backoffMs } from '#platform/messaging/bus/bus.ts';
 import { nextEvent, type Subscriber } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Snapshot } from './subscription-executor.ts';

@@ -1,8 +1,9 @@
 /** Live updates assembled: subscriptions over server-sent events, each a query that is run again at each change. */
 import type { ApolloServerPlugin } from '@apollo/server';
+import type { EventsConfig } from '#platform/config/config.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
-import type { ChangeNotifications, EventsConfig } from '#platform/pubsub/change-notifications.ts';
+import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveFields } from './live-fields.ts';

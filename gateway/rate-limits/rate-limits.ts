@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
-import { type RedisConnection, redisKeyPrefix } from '#platform/redis/redis.ts';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 import { addressKey } from '#platform/resilience/limit-key.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { RequestContext } from '../identity/request-context.ts';

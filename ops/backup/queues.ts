@@ -1,11 +1,12 @@
 /** The queues of all services, for a restore: what waits there is of after the cut, or is sent again in any case. */
 import { pino } from 'pino';
+import type { EventsConfig } from '#platform/config/config.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
-import { type BusConfig, createBus } from '#platform/messaging/bus/create-bus.ts';
+import { createBus } from '#platform/messaging/bus/create-bus.ts';
 import { subgraphNames } from '../services.ts';
 
 /** Runs `work` on the bus and closes it. */
-export const withBus = async <T>(config: BusConfig, work: (bus: Bus) => Promise<T>): Promise<T> => {
+export const withBus = async <T>(config: EventsConfig, work: (bus: Bus) => Promise<T>): Promise<T> => {
   // Nobody is there to read a log; what fails is thrown.
   const bus = await createBus(config, pino({ level: 'silent' }));
   try {

@@ -1,8 +1,8 @@
 /** The story of a restore: nothing is touched before all is checked, and nothing is changed before all has arrived. */
 import type pg from 'pg';
+import type { EventsConfig } from '#platform/config/config.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
-import type { BusConfig } from '#platform/messaging/bus/create-bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { type DatabaseName, databaseNames } from '../services.ts';
 import { insistOnBeingAlone, whatIsIn } from './census.ts';
@@ -19,7 +19,7 @@ export interface RestoreOptions {
   readonly folder: string;
   readonly urls: DatabaseUrls;
   /** Undefined: nobody said where the queues are, and they stay as they are. */
-  readonly queues: BusConfig | undefined;
+  readonly queues: EventsConfig | undefined;
   /** Of the checkout whose migrations are used. */
   readonly root: string;
   /** Whether what is there may be lost. */

@@ -124,7 +124,7 @@ describe('a restore', () => {
   it('refuses queues that hold messages; told to wipe, it empties them', async () => {
     const events = await eventsDatabase();
     await migrateBus(events.url);
-    const queues = { eventsDatabaseUrl: events.url };
+    const queues = { EVENTS_DATABASE_URL: events.url };
     const messages = () => withBus(queues, async (bus) => Object.fromEntries(await messagesIn(bus)));
     await withBus(queues, (bus) => bus.publish([{ queue: 'payment', message: aMessage() }]));
 

@@ -28,8 +28,7 @@ const deadLetters = (env: Environment, ...args: readonly string[]): Promise<Ran>
     );
   });
 
-const addressOf = ({ config }: Transport): Environment =>
-  'redisUrl' in config ? { REDIS_URL: config.redisUrl } : { EVENTS_DATABASE_URL: config.eventsDatabaseUrl };
+const addressOf = ({ config }: Transport): Environment => ({ ...config }) as Environment;
 
 const inFile = (env: Environment): Environment =>
   Object.fromEntries(
@@ -120,7 +119,7 @@ describe('npm run dead-letters', () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'agora-data-'));
       const redis = await redisProcess([...keepsNothing, '--requirepass', 'secret']);
       const redisUrl = `redis://:secret@127.0.0.1:${redis.port}`;
-      await noteAddresses(folder, { databases: {}, queues: { redisUrl } });
+      await noteAddresses(folder, { databases: {}, queues: { REDIS_URL: redisUrl } });
       const found = await deadLetters({}, 'list', '--data', folder);
       const refused = await deadLetters({ REDIS_URL: `redis://127.0.0.1:${redis.port}` }, 'list');
       await redis.stop();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { databaseAddressFault } from '../database/address.ts';
 import { isBlockedPort } from '../http/blocked-ports.ts';
-import { tracingVariables } from '../observability/tracing-variables.ts';
+import { tracingVariables } from '../observability/tracing-sdk.ts';
 import { redisAddressFault } from '../redis/address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -143,12 +143,18 @@ export const processVariables = {
   ...tracingVariables,
 };
 
+/** Where the events are: on Redis, else on PostgreSQL. */
+export const eventsVariables = {
+  REDIS_URL: variable.redis().optional(),
+  EVENTS_DATABASE_URL: variable.database().optional(),
+};
+export type EventsConfig = z.output<z.ZodObject<typeof eventsVariables>>;
+
 /** Variables that every subgraph reads beside its database's and its port. */
 export const subgraphVariables = {
   ...processVariables,
   ROLE: z.enum(['all', 'api', 'consumer']).default('all'),
-  REDIS_URL: variable.redis().optional(),
-  EVENTS_DATABASE_URL: variable.database().optional(),
+  ...eventsVariables,
   VIEWER_VERIFY_KEYS: variable.json(z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })),
   // Connections of each process. A statement takes milliseconds, so 10 keep a core busy; those of all processes together
   // are what the server must have room for.

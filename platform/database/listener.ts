@@ -1,21 +1,57 @@
-/** Hears what a PostgreSQL says on one channel (NOTIFY), over a connection of its own that is opened again when it breaks. */
-
-import { backoffMs } from '../messaging/bus/limits.ts';
-import { type AvailabilityLog, availabilityLog } from '../observability/availability-log.ts';
+/** PostgreSQL's LISTEN over a dedicated connection, which is replaced when it breaks. */
+import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
-import { type WakeSignal, wakeSignal } from '../resilience/wake-signal.ts';
-import { openClient } from './connection.ts';
+import { backoffMs, type WakeSignal, wakeSignal } from '../resilience/wake-signal.ts';
+import { type ConnectionBounds, openClient } from './connection.ts';
 import pg from './pg.ts';
 
-export interface ListenerOptions {
+export interface ListeningOptions {
   readonly databaseUrl: string;
+  readonly bounds: ConnectionBounds;
   readonly channel: string;
-  /** What the log calls it when it is away. */
-  readonly what: string;
   readonly onNotice: (payload: string) => void;
-  /** From now on notices arrive; what was said before, or during an absence, was missed. */
-  readonly onListening: () => void;
+  readonly retryMs: { readonly base: number; readonly cap: number };
+  /** How the log names the database when it is away. */
+  readonly what: string;
   readonly log: Logger;
+}
+
+/**
+ * Runs `session` on a connection that listens, and again on a new one whenever it fails, until `signal` is stopped.
+ * `session` reports with `succeeded` that the connection works. The end of a connection wakes the signal.
+ */
+export const whileListening = async (
+  { databaseUrl, bounds, channel, onNotice, retryMs, what, log }: ListeningOptions,
+  signal: WakeSignal,
+  session: (client: pg.Client, succeeded: () => void) => Promise<void>,
+): Promise<void> => {
+  const availability = availabilityLog(log, what);
+  let failures = 0;
+  const succeeded = () => {
+    failures = 0;
+    availability.up();
+  };
+  while (!signal.stopped) {
+    const client = openClient(databaseUrl, bounds);
+    client.on('error', availability.down).on('error', signal.wake).on('end', signal.wake);
+    // Before LISTEN: a notification may come with its answer.
+    client.on('notification', ({ payload }) => onNotice(payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      await session(client, succeeded);
+    } catch (error) {
+      availability.down(error);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+    if (!signal.stopped) await signal.backOff(backoffMs(++failures, retryMs.base, retryMs.cap));
+  }
+};
+
+export interface ListenerOptions extends Omit<ListeningOptions, 'bounds' | 'retryMs'> {
+  /** Notifications arrive from now on; those sent before, or during an absence, were missed. */
+  readonly onListening: () => void;
 }
 
 export interface PostgresListener {
@@ -23,62 +59,36 @@ export interface PostgresListener {
   close(): Promise<void>;
 }
 
-// 5 s: a connection that has died without a word is noticed within this and its time-out of 3 s.
+// 5 s: a silently dead connection is noticed within this and its time-out of 3 s.
 const heartbeatMs = 5_000;
 const timeoutMs = 3_000;
 
-// 0.1 s doubling to 2 s: quick after a restart, quiet during a long absence.
+// 0.1 s doubling to 2 s: quick after a restart, quiet during a long outage.
 const retryMs = { base: 100, cap: 2_000 };
 
-/** Begins at once and in the background, also while the database is away. */
-export const listenTo = (options: ListenerOptions): PostgresListener => {
-  const bell = wakeSignal();
-  const state = { isListening: false };
-  const link = availabilityLog(options.log, options.what);
-  const ended = (async () => {
-    for (let failures = 0; !bell.stopped; ) {
-      const wasListening = await listenOnce(options, bell, link, state);
-      if (bell.stopped) return;
-      failures = wasListening ? 1 : failures + 1;
-      await bell.backOff(backoffMs(failures, retryMs.base, retryMs.cap, Math.random()));
+/** Starts at once and in the background, also while the database is away. */
+export const listenTo = ({ onListening, ...options }: ListenerOptions): PostgresListener => {
+  const signal = wakeSignal();
+  let isListening = false;
+  const bounds = { name: 'agora-listener', connectMs: timeoutMs, answerMs: timeoutMs };
+  const ended = whileListening({ ...options, bounds, retryMs }, signal, async (client, succeeded) => {
+    succeeded();
+    isListening = true;
+    try {
+      onListening();
+      while (!signal.stopped) {
+        await signal.sleep(heartbeatMs);
+        if (!signal.stopped) await client.query('SELECT 1');
+      }
+    } finally {
+      isListening = false;
     }
-  })();
+  });
   return {
-    isListening: () => state.isListening,
+    isListening: () => isListening,
     close: async () => {
-      bell.stop();
+      signal.stop();
       await ended;
     },
   };
-};
-
-/** For as long as one connection lasts. Tells whether it ever listened. */
-const listenOnce = async (
-  { databaseUrl, channel, onNotice, onListening }: ListenerOptions,
-  bell: WakeSignal,
-  link: AvailabilityLog,
-  state: { isListening: boolean },
-): Promise<boolean> => {
-  const client = openClient(databaseUrl, { name: 'agora-listener', connectMs: timeoutMs, answerMs: timeoutMs });
-  client.on('error', bell.wake).on('end', bell.wake);
-  client.on('notification', ({ payload }) => onNotice(payload ?? ''));
-  let wasListening = false;
-  try {
-    await client.connect();
-    await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    link.up();
-    wasListening = true;
-    state.isListening = true;
-    onListening();
-    while (!bell.stopped) {
-      await bell.sleep(heartbeatMs);
-      if (!bell.stopped) await client.query('SELECT 1');
-    }
-  } catch (error) {
-    link.down(error);
-  } finally {
-    state.isListening = false;
-    await client.end().catch(() => undefined);
-  }
-  return wasListening;
 };

@@ -7,7 +7,7 @@ import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
 import { Gauge, type Registry } from '../observability/metrics.ts';
 import { startPeriodic } from '../process/periodic.ts';
-import { isOutage } from '../resilience/outage.ts';
+import { isOutage } from '../resilience/retryable-error.ts';
 import type { Sql } from './transaction.ts';
 
 export interface ReplicaBounds {

@@ -6,8 +6,7 @@ import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { Registry } from '../observability/metrics.ts';
 import { startPeriodic } from '../process/periodic.ts';
-import { isOutage } from '../resilience/outage.ts';
-import { retryableError } from '../resilience/retryable-error.ts';
+import { isOutage, retryableError } from '../resilience/retryable-error.ts';
 import { prismaAdapter } from './database.ts';
 import { inTransaction } from './transaction.ts';
 

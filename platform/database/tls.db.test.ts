@@ -12,7 +12,7 @@ import { type Cluster, openCluster } from '#launcher/postgres/cluster.ts';
 import { throwawaySettings } from '#launcher/postgres/settings.ts';
 import { freePort } from '#launcher/processes/ports.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
-import { connectRedis } from '../redis/redis.ts';
+import { connectRedis } from '../redis/client.ts';
 import { prismaAdapter } from './database.ts';
 import { listenTo } from './listener.ts';
 

@@ -4,9 +4,17 @@
  * Own directives and not `@authenticated`/`@requiresScopes`: @apollo/gateway refuses to load a supergraph that has those
  * (docs/adr/0003). Composition carries these into it, so that the gateway can refuse early; it never allows more.
  */
-import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  defaultFieldResolver,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
-import { markPrivate } from './cache-control.ts';
 
 export const accessDirectives = ['public', 'signedIn', 'staff', 'admin'] as const;
 export type Access = (typeof accessDirectives)[number];
@@ -74,3 +82,24 @@ export const refusal = (viewer: Viewer, coordinate: string) =>
   viewer.kind === 'guest'
     ? new GraphQLError(`Sign in to use ${coordinate}.`, { extensions: { code: 'UNAUTHENTICATED' } })
     : new GraphQLError(`You may not use ${coordinate}.`, { extensions: { code: 'FORBIDDEN' } });
+
+/**
+ * `@cacheControl` in an SDL says how long an answer may be kept for everybody; without it, not at all. Apollo Server works
+ * out the whole answer's from it and sends `cache-control`, which the gateway's caches go by. Here is what only we know:
+ * what in an answer depends on who asks.
+ */
+
+interface CacheHinted {
+  readonly cacheControl?: { readonly cacheHint: { restrict(hint: { scope: 'PRIVATE' }): void } };
+}
+
+/** The field at hand is not for everybody, and so is no answer that has it. */
+export const markPrivate = (info: GraphQLResolveInfo): void =>
+  (info as CacheHinted).cacheControl?.cacheHint.restrict({ scope: 'PRIVATE' });
+
+/** Staff may be shown more in fields that are public (drafts, say): an answer to them is for nobody else. */
+export const staffAnswersArePrivate: ApolloServerPlugin<{ viewer: Viewer }> = {
+  requestDidStart: async ({ contextValue, overallCachePolicy }) => {
+    if (hasRole(contextValue.viewer, 'STAFF')) overallCachePolicy.restrict({ scope: 'PRIVATE', maxAge: 0 });
+  },
+};

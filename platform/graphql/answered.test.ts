@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { completeResolvers } from './answered.ts';
+import { completeResolvers } from './subgraph-schema.ts';
 
 // What the generator makes of a small SDL. That a violation does not compile is what `npm run check` sees here.
 type Resolver = (parent: never) => unknown;

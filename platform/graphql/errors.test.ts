@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { expect, it } from 'vitest';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
-import { errorFormatter } from './errors.ts';
+import { errorFormatter } from './serve.ts';
 
 const shown = (original: Error) => {
   const { log, lines } = recordedLog();

@@ -2,8 +2,8 @@ import { ApolloServer } from '@apollo/server';
 import { buildSchema, Kind, parse } from 'graphql';
 import { describe, expect, it, test } from 'vitest';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
-import { errorFormatter } from './errors.ts';
 import { checkInput, inputFault } from './operation-input.ts';
+import { errorFormatter } from './serve.ts';
 
 const schema = buildSchema(`
   enum Shade { DARK LIGHT }

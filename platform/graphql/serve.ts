@@ -1,18 +1,20 @@
 /** Serves a subgraph's schema at `/graphql`, to the gateway and to nobody else. */
 import { ApolloServer } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { CallerFault } from '#contracts/result.ts';
 import { type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import type { VerifyViewer } from '../auth/viewer.ts';
 import type { Logger } from '../observability/log.ts';
-import { staffAnswersArePrivate } from './cache-control.ts';
+import { retryableError } from '../resilience/retryable-error.ts';
+import { staffAnswersArePrivate } from './access.ts';
 import { documentStore } from './document-store.ts';
-import { errorFormatter } from './errors.ts';
 import { checkInput } from './operation-input.ts';
 
 export interface ServeOptions<Context> {
@@ -76,3 +78,39 @@ const unsigned = {
     },
   ],
 };
+
+/** What a client may see of an error: a caller's fault with its code; of a bug or an outage only that there was one. */
+
+const maskedMessage = 'Something went wrong on our side.';
+
+/**
+ * For Apollo Server's `formatError`. What the caller may ask for again says so in its code. Bugs are logged whole and
+ * leave masked, with code INTERNAL_SERVER_ERROR.
+ */
+export const errorFormatter =
+  (log: Logger) =>
+  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = unwrapResolverError(error);
+    const where = {
+      ...(formatted.path && { path: formatted.path }),
+      ...(formatted.locations && { locations: formatted.locations }),
+    };
+    if (original instanceof CallerFault)
+      return { message: original.message, ...where, extensions: { code: original.code } };
+    // A GraphQLError thrown on purpose, or made by GraphQL itself from the caller's document or variables.
+    const ours = original instanceof GraphQLError || (error instanceof GraphQLError && !error.originalError);
+    const code = formatted.extensions?.code;
+    if (ours && code !== 'INTERNAL_SERVER_ERROR')
+      return {
+        message: formatted.message,
+        ...where,
+        extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' },
+      };
+    const passing = retryableError(original);
+    if (passing) {
+      log.warn({ err: passing.cause ?? passing, code: passing.code, path: formatted.path }, 'not served now');
+      return { message: passing.message, ...where, extensions: { code: passing.code } };
+    }
+    log.error({ err: original, path: formatted.path }, 'resolver failed');
+    return { message: maskedMessage, ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  };

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { forwardedFor } from './forwarded-for.ts';
-import { createHttpServer } from './server.ts';
+import { createHttpServer, forwardedFor } from './server.ts';
 
 it.each([
   ['203.0.113.7', '203.0.113.7'],

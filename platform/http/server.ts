@@ -1,5 +1,6 @@
 /** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, bounds, an orderly end. */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, {
   type FastifyBaseLogger,
@@ -11,19 +12,16 @@ import Fastify, {
 import { requestIdHeader } from '#contracts/viewer.ts';
 import { correlationIdFrom, runInContext, traceparentFrom } from '../observability/context.ts';
 import type { Logger } from '../observability/log.ts';
-import { describeMetrics, type Registry } from '../observability/metrics.ts';
-import { inRequestSpan } from '../observability/tracing-http.ts';
+import { describeMetrics, Histogram, type Registry } from '../observability/metrics.ts';
+import { inRequestSpan } from '../observability/tracing.ts';
 import { acceptJsonBodies } from './body.ts';
 import { drainOnClose } from './drain.ts';
-import { answerClientError } from './faults.ts';
-import { forwardedFor } from './forwarded-for.ts';
-import { measureRequests } from './metrics.ts';
 
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
 const defaultBodyLimitBytes = 1_048_576;
 
-// 10 s for the headers and 30 s for all of a request: the slowest telephone needs a few seconds for 1 MiB, and whoever
-// sends a byte now and then holds a connection no longer than that. Node looks every 5 s.
+// 10 s for the headers and 30 s for a whole request: the slowest phone needs a few seconds for 1 MiB, and a client that
+// trickles bytes holds a connection no longer. Node checks every 5 s.
 const arrivalBounds = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
 // Each open connection costs about 20 KiB; beyond this number, new ones are closed at once instead of all being slow.
@@ -32,25 +30,25 @@ const maxConnections = 10_000;
 export interface HttpServerOptions {
   readonly log: Logger;
   readonly metrics: Registry;
-  /** Names of what is not ready, empty when all is. Must be quick: it is asked every few seconds. */
+  /** Names of what is not ready, empty when all is. Must be quick: it is called every few seconds. */
   readonly notReady: () => Promise<readonly string[]>;
-  /** What `/health/ready` tells beside, which does not decide. */
+  /** Further, informative fields of `/health/ready`. */
   readonly detail?: () => Readonly<Record<string, unknown>>;
-  /** Proxies (addresses, ranges) whose `x-forwarded-*` headers are believed; nobody's by default. */
+  /** Proxies (addresses, ranges) whose `x-forwarded-*` headers are trusted; none by default. */
   readonly trustedProxies?: readonly string[];
   /** A longer body is refused with 413. */
   readonly bodyLimitBytes?: number;
-  /** One with more values is, too, before it is parsed. */
+  /** A body with more JSON values is refused with 413 before it is parsed. */
   readonly bodyLimitValues?: number;
-  /** For how long a connection may be idle; 72 s, as Fastify has it. */
+  /** How long a connection may be idle; 72 s is Fastify's default. */
   readonly keepAliveMs?: number;
-  /** For how long requests are still taken after the end has begun and readiness says so. */
+  /** How long requests are still accepted after shutdown has begun and readiness says so. */
   readonly drainNoticeMs?: number;
-  /** Told of each WebSocket that is asked for. Without it, and for other upgrades, the request is answered as any other. */
+  /** Called for each WebSocket upgrade. Without it, and for other upgrades, the request is answered as any other. */
   readonly onWebSocket?: (request: IncomingMessage, socket: Duplex) => void;
 }
 
-/** Answers 404 and body faults as JSON `{ error: { code, message } }`; nothing of a bug reaches the client. */
+/** Answers 404 and body faults as JSON `{ error: { code, message } }`; details of a bug never reach the client. */
 export const createHttpServer = (options: HttpServerOptions): FastifyInstance => {
   const { log, metrics, notReady, detail, trustedProxies = [], drainNoticeMs = 0, onWebSocket } = options;
   const http = Fastify({
@@ -62,11 +60,11 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     ...(options.keepAliveMs !== undefined && { keepAliveTimeout: options.keepAliveMs }),
     http: { ...arrivalBounds, ...(onWebSocket && { shouldUpgradeCallback: isForWebSocket }) },
     clientErrorHandler: answerClientError,
-    // Before any route or hook: the router could not read the address. Fastify would echo it.
+    // Before any route or hook: the router could not parse the URL, which Fastify would echo.
     frameworkErrors: (_, __, reply: FastifyReply) => reply.status(400).send({ error: unreadableTarget }),
-    // A request on a connection that was open when the end began is answered as any other.
+    // A request on a connection that was open when shutdown began is answered as any other.
     return503OnClosing: false,
-    // It counts the end as one, too, which lasts as long as the longest request: the deadline of that is platform/shutdown's.
+    // It would cover shutdown too, which lasts as long as the longest request and has its own deadline (process/shutdown.ts).
     pluginTimeout: 0,
   });
   http.server.maxConnections = maxConnections;
@@ -74,7 +72,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   drainOnClose(http, drainNoticeMs);
   measureRequests(http, metrics);
 
-  // Before anybody asks for `request.ip`, which takes an entry's text for an address whatever it is.
+  // Before anything reads `request.ip`, which accepts any text as an address.
   if (trustedProxies.length > 0)
     http.addHook('onRequest', (request, _, done) => {
       const header = request.headers['x-forwarded-for'];
@@ -123,8 +121,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
 const isForWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
 
 /**
- * A request target has no fragment (RFC 9112, 3.2): who reads one all the same, and who drops it, see two requests. And
- * what is in it is UTF-8, percent-encoded: whoever decodes anything else puts U+FFFD where it is not.
+ * A request target has no fragment (RFC 9112, 3.2): parsers that read one and parsers that drop it see two different
+ * requests. It is percent-encoded UTF-8: decoding anything else would insert U+FFFD.
  */
 const checkTarget = async ({ url }: FastifyRequest): Promise<void> => {
   if (url.includes('#')) throw Object.assign(new Error('The address has a "#": write it as %23.'), badTarget);
@@ -145,3 +143,81 @@ const badTarget = { statusCode: 400, code: 'BAD_REQUEST_TARGET' };
 const unreadableTarget = { code: badTarget.code, message: 'The address cannot be read.' };
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+
+/**
+ * `x-forwarded-for` without ports, as far as it can be trusted: whatever precedes an entry that is no address ("unknown",
+ * a name) was written by an unknown party, so the nearest proxy that gave an address counts.
+ */
+export const forwardedFor = (header: string): string => {
+  const addresses: string[] = [];
+  for (const entry of header.split(',').reverse()) {
+    const address = addressIn(entry.trim());
+    if (!address) break;
+    addresses.unshift(address);
+  }
+  return addresses.join(', ');
+};
+
+const withPort = /^(?:\[(?<bracketed>[^\]]+)\]|(?<ipv4>[^:]+))(?::\d{1,5})?$/;
+
+const addressIn = (entry: string): string | undefined => {
+  const groups = withPort.exec(entry)?.groups;
+  const address = groups?.bracketed ?? groups?.ipv4 ?? entry;
+  return isIP(address) ? address : undefined;
+};
+
+/** From arrival to the last byte of the answer, or to the client's disconnect as status `gone`. */
+const measureRequests = (http: FastifyInstance, metrics: Registry): void => {
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'HTTP requests, by method, route and status; status "gone" is a client that did not wait for the answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 10],
+    registers: [metrics],
+  });
+  http.addHook('onRequest', (request, reply, done) => {
+    const stop = duration.startTimer();
+    reply.raw.once('close', () => {
+      // The route's pattern, since a client may send any URL; unknown ones share one label.
+      const route = request.routeOptions.url ?? 'unknown';
+      const method = request.is404 ? 'any' : request.method;
+      stop({ method, route, status: reply.raw.writableFinished ? String(reply.raw.statusCode) : 'gone' });
+    });
+    done();
+  });
+};
+
+/** What fails before there is a request that a route could answer. */
+interface Fault {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const faults: Record<string, Fault> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'HEADERS_TOO_LARGE',
+    message: 'The headers, or the address, are too large: 16 KiB is the most.',
+  },
+};
+
+const notHttp: Fault = { status: 400, code: 'BAD_REQUEST', message: 'The request is not valid HTTP.' };
+
+/** For Node's `clientError`, where there is no response object to write to. */
+const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
+  const { status, code, message } = faults[error.code ?? ''] ?? notHttp;
+  const body = JSON.stringify({ error: { code, message } });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+};

@@ -6,7 +6,7 @@ import { type RecordingBus, recordingBus } from '#kit/messaging/recording-bus.ts
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { currentContext } from '../observability/context.ts';
 import { Registry } from '../observability/metrics.ts';
-import { Poison } from './bus/bus.ts';
+import { busLimits, Poison } from './bus/bus.ts';
 import { type MessageHandler, on, startConsumer } from './consumer.ts';
 
 const ThingHappened = defineMessage({
@@ -162,4 +162,9 @@ describe('the consumer', () => {
     };
     expect(await metrics.metrics()).not.toContain('agora_queue_oldest_waiting_seconds{');
   });
+});
+
+it('gives a publish up before the lease of its rows can end, and drains before the process must', () => {
+  expect(busLimits.publishDeadlineMs).toBeLessThan(5_000);
+  expect(busLimits.drainDeadlineMs).toBeLessThan(10_000);
 });

@@ -6,7 +6,7 @@ import type { Logger } from '../observability/log.ts';
 import type { Registry } from '../observability/metrics.ts';
 import { inSpan, SpanKind } from '../observability/tracing.ts';
 import { type Bus, type Consumption, Poison } from './bus/bus.ts';
-import { consumerMetrics, measureQueue } from './bus/metrics.ts';
+import { consumerMetrics, measureQueue } from './metrics.ts';
 
 /** What a service does with one kind of message. Made by `on`, which is where data and handler are known to fit. */
 export interface MessageHandler {

@@ -6,8 +6,8 @@ import { PrismaClient } from '#prisma/order/client/client.ts';
 import { prismaAdapter } from '../database/database.ts';
 import { runInContext } from '../observability/context.ts';
 import { Registry } from '../observability/metrics.ts';
+import { measureOutbox } from './metrics.ts';
 import { outbox } from './outbox.ts';
-import { measureOutbox } from './outbox-metrics.ts';
 
 let database: TestDatabase;
 let link: BreakableLink;

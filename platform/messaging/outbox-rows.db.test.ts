@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { relayFixture } from '#kit/messaging/relay-fixture.ts';
 import pg from '../database/pg.ts';
-import { claim, markPublished, type OutboxRow, releaseLease } from './outbox-rows.ts';
+import { claim, markPublished, type OutboxRow, releaseLease } from './outbox.ts';
 
 const on = relayFixture();
 let one: pg.Client;

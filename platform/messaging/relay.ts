@@ -1,16 +1,16 @@
-/** Publishes the rows of the outbox, soon after their commit and at least once. */
+/** Publishes the outbox: soon after the commit, at least once. */
 import type { Envelope } from '#contracts/envelope.ts';
-import { isOtherBackend, openClient } from '../database/connection.ts';
+import { isOtherBackend } from '../database/connection.ts';
+import { whileListening } from '../database/listener.ts';
 import type pg from '../database/pg.ts';
 import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Registry } from '../observability/metrics.ts';
-import { publishInSpans } from '../observability/tracing-publish.ts';
-import { type WakeSignal, wakeSignal } from '../resilience/wake-signal.ts';
+import { publishInSpans } from '../observability/tracing.ts';
+import { backoffMs, type WakeSignal, wakeSignal } from '../resilience/wake-signal.ts';
 import type { Bus, BusJob } from './bus/bus.ts';
-import { backoffMs } from './bus/limits.ts';
-import { relayMetrics } from './bus/metrics.ts';
-import { claim, markPublished, type OutboxRow, releaseLease, toEnvelope } from './outbox-rows.ts';
+import { relayMetrics } from './metrics.ts';
+import { claim, markPublished, type OutboxRow, releaseLease, toEnvelope } from './outbox.ts';
 
 export interface RelayLimits {
   readonly batch: number;
@@ -24,11 +24,11 @@ export interface RelayLimits {
 export const relayLimits: RelayLimits = {
   // 100 rows: one round trip to the queue, well within the lease on the slowest transport.
   batch: 100,
-  // 5 s: longer than a publish may take (3 s), and how long the rows of a killed relay wait for another.
+  // 5 s: longer than a publish may take (3 s); the rows of a killed relay wait that long.
   leaseMs: 5_000,
-  // 30 s: a row of a newer release is left to a relay of that release, and looked at again after this.
+  // 30 s: a row of a newer release is left to a relay of that release, and checked again after this.
   unknownLeaseMs: 30_000,
-  // 1 s, give or take a quarter: what a lost notification costs; one indexed query that finds nothing.
+  // 1 s, give or take a quarter: the delay after a lost notification; one indexed query that finds nothing.
   pollMs: 1_000,
   // 0.1 s doubling to 2 s while the queue is away: one row is tried each time, not the whole batch.
   retryBaseMs: 100,
@@ -37,15 +37,15 @@ export const relayLimits: RelayLimits = {
 
 export interface RelayOptions {
   readonly databaseUrl: string;
-  /** Which variable would lead past a pooler, for the log. */
+  /** The variable that would bypass a pooler, for the log. */
   readonly directVariable?: string;
   readonly bus: Bus;
   /**
-   * The queues that get a copy of a message: none for history only. `undefined` for a message that this release does
-   * not know: the row is then left to a relay that does, as in the middle of a deploy.
+   * The queues that get a copy of a message: none for history only. `undefined` for a message unknown to this release:
+   * its row is left to a relay that knows it, as in the middle of a deploy.
    */
   readonly receivers: (type: string, version: number) => readonly string[] | undefined;
-  /** Tells whoever listens that these have happened. Like the bus, it may reject, and the rows are tried again. */
+  /** Publishes change notifications for these. Like the bus, it may reject, and the rows are retried. */
   readonly notify?: (messages: readonly Envelope[]) => Promise<void>;
   readonly log: Logger;
   readonly metrics?: Registry;
@@ -55,7 +55,7 @@ export interface RelayOptions {
 export interface Relay {
   /** Looks for unpublished rows now. */
   wake(): void;
-  /** Finishes the batch in hand, then stops. */
+  /** Finishes the current batch, then stops. */
   close(): Promise<void>;
 }
 
@@ -88,53 +88,41 @@ type Running = Required<Omit<RelayOptions, 'metrics'>> & {
   readonly measured: ReturnType<typeof relayMetrics>;
 };
 
-const once = (act: () => void): (() => void) => {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
-};
+// 3 s to connect, 10 s for a statement: they take milliseconds, so longer means that the connection is dead.
+const bounds = { name: 'agora-relay', connectMs: 3_000, answerMs: 10_000 };
 
-/** Holds one connection: it listens on it, claims on it and marks on it. When it breaks, another is opened. */
+/** Listens, claims and marks on one connection. */
 const connectAndPump = async (relay: Running): Promise<void> => {
-  const { databaseUrl, signal, limits, measured } = relay;
-  const database = availabilityLog(relay.log, 'the database of the outbox');
-  const sayPooler = once(() =>
-    relay.log.warn(
-      `the database is reached through a pooler: unless that is in session mode, the relay hears of nothing and looks once a second, and ${relay.directVariable} has to name the server itself`,
-    ),
-  );
-  let failures = 0;
-  const works = () => {
-    failures = 0;
-    database.up();
-    measured.connected.set(1);
+  const { databaseUrl, directVariable, limits, log, measured, signal } = relay;
+  let isPoolerLogged = false;
+  const onPooler = () => {
+    if (!isPoolerLogged)
+      log.warn(
+        `the database is behind a pooler: unless it pools sessions, the relay gets no notifications and polls once a second; let ${directVariable} name the server itself`,
+      );
+    isPoolerLogged = true;
   };
-  while (!signal.stopped) {
-    // 3 s to connect, 10 s for a statement: they take milliseconds, so longer means that the connection is dead.
-    const client = openClient(databaseUrl, { name: 'agora-relay', connectMs: 3_000, answerMs: 10_000 });
-    client.on('error', database.down);
-    client.on('end', signal.wake);
-    client.on('notification', signal.wake);
+  const listening = {
+    ...{ databaseUrl, bounds, log, channel: 'outbox_message', what: 'the database of the outbox' },
+    onNotice: signal.wake,
+    retryMs: { base: limits.retryBaseMs, cap: limits.retryCapMs },
+  };
+  await whileListening(listening, signal, async (client, succeeded) => {
     try {
-      await client.connect();
-      await client.query('LISTEN outbox_message');
-      await dropSynchronousCommit(client, sayPooler);
-      await pump(relay, client, works);
-    } catch (error) {
-      database.down(error);
-      measured.connected.set(0);
-      await signal.backOff(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs, Math.random()));
+      await dropSynchronousCommit(client, onPooler);
+      await pump(relay, client, () => {
+        succeeded();
+        measured.connected.set(1);
+      });
     } finally {
-      await client.end().catch(() => undefined);
+      measured.connected.set(0);
     }
-  }
+  });
 };
 
 /**
- * Losing a lease or a mark in a crash means publishing again, which is harmless; waiting for the disk is not needed. Not
- * through a pooler, which would lend the connection to somebody whose orders have to be on the disk.
+ * A lease or mark lost in a crash means publishing again, which is harmless, so nothing waits for the disk. Not through a
+ * pooler, which would lend the connection to transactions that must be durable.
  */
 const dropSynchronousCommit = async (client: pg.Client, onPooler: () => void): Promise<void> => {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -142,15 +130,15 @@ const dropSynchronousCommit = async (client: pg.Client, onPooler: () => void): P
   else await client.query('SET synchronous_commit = off');
 };
 
-/** Batch after batch until there is none left, then sleeps until the signal or the next poll. */
-const pump = async (relay: Running, client: pg.Client, works: () => void): Promise<void> => {
+/** Batch after batch until none is left, then sleeps until woken or the next poll. */
+const pump = async (relay: Running, client: pg.Client, succeeded: () => void): Promise<void> => {
   const { bus, notify, signal, limits, measured, log } = relay;
-  const queue = availabilityLog(log, 'the queue that the outbox is published to');
+  const availability = availabilityLog(log, 'the queue that the outbox is published to');
   for (let failures = 0; !signal.stopped; ) {
     const rows = await claim(client, failures > 0 ? 1 : limits.batch, limits.leaseMs);
-    works();
+    succeeded();
     if (rows.length === 0) {
-      // Not in step with other relays: one that is always a moment too late would never get a row that others leave.
+      // Out of step with other relays: one that is always a moment late would never get a row that others released.
       await signal.sleep(limits.pollMs * (0.75 + Math.random() / 2));
       continue;
     }
@@ -160,19 +148,19 @@ const pump = async (relay: Running, client: pg.Client, works: () => void): Promi
       if (known.length > 0) await notify(known.map(toEnvelope));
     } catch (error) {
       measured.failures.inc();
-      queue.down(error);
+      availability.down(error);
       await releaseLease(client, known, 0);
-      await signal.backOff(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs, Math.random()));
+      await signal.backOff(backoffMs(++failures, limits.retryBaseMs, limits.retryCapMs));
       continue;
     }
-    queue.up();
+    availability.up();
     failures = 0;
     await markPublished(client, known);
     measured.published.inc(known.length);
   }
 };
 
-/** Puts back what this release does not know, and makes jobs of the rest. */
+/** Releases the rows that this release does not know, and makes jobs of the rest. */
 const leaveUnknown = async ({ receivers, limits, log }: Running, client: pg.Client, rows: readonly OutboxRow[]) => {
   const known: OutboxRow[] = [];
   const unknown: OutboxRow[] = [];
@@ -184,7 +172,7 @@ const leaveUnknown = async ({ receivers, limits, log }: Running, client: pg.Clie
   }
   if (unknown.length > 0) {
     const types = [...new Set(unknown.map(({ type, version }) => `${type} v${version}`))];
-    log.warn({ types }, 'this release does not know these messages; they are left to one that does');
+    log.warn({ types }, 'messages unknown to this release are left to a newer one');
     await releaseLease(client, unknown, limits.unknownLeaseMs);
   }
   return { known, jobs };

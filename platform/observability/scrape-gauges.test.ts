@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { seriesOf } from '#kit/observability/series.ts';
-import { Registry } from './metrics.ts';
-import { scrapeTimeGauges } from './scrape-gauges.ts';
+import { Registry, scrapeTimeGauges } from './metrics.ts';
 
 const plain = { name: 'lamps', help: 'Lamps.', read: ({ lamps }: { lamps: number }) => lamps };
 const byColour = {

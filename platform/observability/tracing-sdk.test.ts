@@ -10,7 +10,7 @@ const loadedBy = async (environment: Record<string, string>): Promise<string[]> 
     import { z } from 'zod';
     import { createLog } from './platform/observability/log.ts';
     import { startTracing } from './platform/observability/tracing-sdk.ts';
-    import { tracingVariables } from './platform/observability/tracing-variables.ts';
+    import { tracingVariables } from './platform/observability/tracing-sdk.ts';
     const config = z.object(tracingVariables).parse(process.env);
     await startTracing('test', config, createLog({ service: 'test', level: 'silent' }));
     const files = Object.keys(createRequire(import.meta.url).cache);

@@ -1,28 +1,61 @@
-/** Turns tracing on, for a process that was told where its spans go. Only then is any of the SDK loaded. */
-import { context, trace } from '@opentelemetry/api';
-import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+/** Turns tracing on for a process that is told where its spans go. The SDK is loaded only then. */
+import { appendFile } from 'node:fs/promises';
+import { context, type HrTime, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { z } from 'zod';
 import { withDeadline } from '../resilience/deadline.ts';
 import { availabilityLog } from './availability-log.ts';
 import { contexts } from './context.ts';
 import type { Logger } from './log.ts';
-import type { TracingConfig } from './tracing-variables.ts';
+
+const url = z.url({ protocol: /^https?$/, error: 'must be a http or https URL' }).optional();
+
+/** Under OpenTelemetry's own names where it has one. */
+export const tracingVariables = {
+  // Where spans go; the exporter adds /v1/traces to the first. With neither of them nor TRACES_FILE there is no tracing.
+  // OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT, _COMPRESSION and _CERTIFICATE are read by the exporter itself.
+  OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url,
+  // Finished spans, one JSON object a line, of every process that has the same file. For development without a collector.
+  TRACES_FILE: z.string().optional(),
+
+  // The default follows the caller's decision and records every trace that starts here: right for a laptop. In production
+  // use `traceidratio` and a ratio: without `parentbased`, a client cannot force its traces to be recorded.
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  // Instead of the service's own name. Not for the launcher's environment, where it would name all services the same.
+  OTEL_SERVICE_NAME: z.string().optional(),
+  // OpenTelemetry's own switch: no tracing, whatever else is set.
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
+};
+
+export type TracingConfig = z.output<z.ZodObject<typeof tracingVariables>>;
 
 export interface Tracing {
-  /** Sends what has not been sent yet. */
+  /** Sends pending spans. */
   close(): Promise<void>;
 }
 
-// 2 s: a collector that is away must not use up the deadline of a shutdown; what it missed is lost.
+// 2 s: an unavailable collector must not use up the shutdown deadline; pending spans are then lost.
 const closeDeadlineMs = 2_000;
-// Statements of SQL are the longest attribute; the beginning is enough to know one.
+// SQL statements are the longest attribute; the beginning identifies one.
 const spanLimits = { attributeValueLengthLimit: 2_000 };
-// 2,048 finished spans wait for the exporter at most (about 2 MB); beyond that they are dropped, not kept.
-// Every 2 s to a collector; every 0.2 s to a file, which somebody is looking at.
+// The SDK buffers 2,048 finished spans at most (about 2 MB) and drops the rest. Every 2 s to a collector; every 0.2 s to a
+// file, which somebody is watching.
 const sendEveryMs = { collector: 2_000, file: 200 };
 
 const nothingToClose: Tracing = { close: async () => undefined };
 
-/** Before the first request. Spans are sent in the background: a collector that is away or slow costs a log line. */
+/** Call before the first request. Spans are sent in the background: an unavailable collector costs a log line. */
 export const startTracing = async (service: string, config: TracingConfig, log: Logger): Promise<Tracing> => {
   const base = config.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, '');
   const toCollector = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base}/v1/traces`);
@@ -37,7 +70,6 @@ export const startTracing = async (service: string, config: TracingConfig, log: 
     spanProcessors.push(new BatchSpanProcessor({ exporter, scheduledDelayMillis: sendEveryMs.collector }));
   }
   if (config.TRACES_FILE) {
-    const { fileExporter } = await import('./tracing-file.ts');
     const exporter = observed(fileExporter(config.TRACES_FILE), log, 'the file of traces');
     spanProcessors.push(new BatchSpanProcessor({ exporter, scheduledDelayMillis: sendEveryMs.file }));
   }
@@ -63,17 +95,67 @@ export const samplerOf = async ({
   return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
 };
 
-/** One log line when spans cannot be sent, and one when they can be again. */
 const observed = (exporter: SpanExporter, log: Logger, what: string): SpanExporter => {
-  const link = availabilityLog(log, what);
+  const availability = availabilityLog(log, what);
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
-        if (result.code === 0) link.up();
-        else link.down(result.error);
+        if (result.code === 0) availability.up();
+        else availability.down(result.error);
         done(result);
       }),
     shutdown: () => exporter.shutdown(),
     forceFlush: async () => exporter.forceFlush?.(),
   };
 };
+
+export interface SpanLine {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** The parent may be another process's; absent for the root span. */
+  readonly parentSpanId?: string;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: keyof typeof SpanKind;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly failed: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** For `npm run trace`. Several processes may append to the same file: each batch is one write of whole lines. */
+export const fileExporter = (file: string): SpanExporter => {
+  // One write after the other, so that `forceFlush` has something to wait for.
+  let written: Promise<void> = Promise.resolve();
+  return {
+    export: (spans, done) => {
+      const lines = spans.map((span) => `${JSON.stringify(spanLine(span))}\n`).join('');
+      written = written
+        .then(() => appendFile(file, lines))
+        .then(
+          () => done({ code: 0 }),
+          (error) => done({ code: 1, error }),
+        );
+    },
+    forceFlush: () => written,
+    shutdown: () => written,
+  };
+};
+
+const spanLine = (span: ReadableSpan): SpanLine => {
+  const { traceId, spanId } = span.spanContext();
+  return {
+    traceId,
+    spanId,
+    ...(span.parentSpanContext && { parentSpanId: span.parentSpanContext.spanId }),
+    service: String(span.resource.attributes['service.name']),
+    name: span.name,
+    kind: SpanKind[span.kind] as SpanLine['kind'],
+    startedAt: new Date(inMs(span.startTime)).toISOString(),
+    durationMs: Math.round(inMs(span.duration) * 1_000) / 1_000,
+    failed: span.status.code === SpanStatusCode.ERROR,
+    attributes: span.attributes,
+  };
+};
+
+const inMs = ([seconds, nanoseconds]: HrTime): number => seconds * 1_000 + nanoseconds / 1_000_000;

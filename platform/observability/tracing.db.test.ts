@@ -16,9 +16,8 @@ import { createHttpServer } from '../http/server.ts';
 import { outbox } from '../messaging/outbox.ts';
 import { currentContext } from './context.ts';
 import { createMetrics } from './metrics.ts';
-import type { SpanLine } from './tracing-file.ts';
-import { samplerOf, startTracing, type Tracing } from './tracing-sdk.ts';
-import { tracingVariables } from './tracing-variables.ts';
+import type { SpanLine } from './tracing-sdk.ts';
+import { samplerOf, startTracing, type Tracing, tracingVariables } from './tracing-sdk.ts';
 
 // The SDK is one of a process, so all tests here have the same one: to a file, and to a collector that comes and goes.
 const folder = mkdtempSync(path.join(tmpdir(), 'agora-tracing-'));

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../observability/metrics.ts';
-import { memoryLimitBytes } from './memory-limit.ts';
+import { createMetrics, memoryLimitBytes } from '../observability/metrics.ts';
 
 const gibibyte = 2 ** 30;
 

@@ -9,15 +9,15 @@ import type { PoolOptions } from '../database/database.ts';
 import type { Sql } from '../database/transaction.ts';
 import { serveGraphql } from '../graphql/serve.ts';
 import { createHttpServer } from '../http/server.ts';
+import { busLimits } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
-import { busLimits } from '../messaging/bus/limits.ts';
 import { type MessageHandler, startConsumer } from '../messaging/consumer.ts';
-import { measureOutbox } from '../messaging/outbox-metrics.ts';
+import { measureOutbox } from '../messaging/metrics.ts';
 import { startRelay } from '../messaging/relay.ts';
 import { createLog, type Logger } from '../observability/log.ts';
 import { createMetrics, type Registry } from '../observability/metrics.ts';
+import type { TracingConfig } from '../observability/tracing-sdk.ts';
 import { startTracing } from '../observability/tracing-sdk.ts';
-import type { TracingConfig } from '../observability/tracing-variables.ts';
 import { type ChangeNotifications, createChangeNotifications } from '../pubsub/change-notifications.ts';
 import { exitOnRedisMisconfiguration } from '../redis/fitness.ts';
 import { withDeadline } from '../resilience/deadline.ts';
@@ -173,7 +173,7 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   shutdown: Shutdown,
 ) => {
   const { handlers, tasks, publishChanges } = subgraph;
-  const bus = await createBus(transportOf(config), log);
+  const bus = await createBus(config, log);
   const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
   const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
   const sweeps = startPeriodic(tasks, { log, metrics });
@@ -247,12 +247,3 @@ const changePublisher =
       ),
     );
   };
-
-const transportOf = ({
-  REDIS_URL,
-  EVENTS_DATABASE_URL,
-}: SubgraphConfig<never>): { redisUrl: string } | { eventsDatabaseUrl: string } => {
-  if (REDIS_URL) return { redisUrl: REDIS_URL };
-  if (EVENTS_DATABASE_URL) return { eventsDatabaseUrl: EVENTS_DATABASE_URL };
-  throw new Error('set REDIS_URL, or EVENTS_DATABASE_URL, for the events');
-};

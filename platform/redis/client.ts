@@ -1,4 +1,4 @@
-/** Opens connections to Redis, wherever REDIS_URL says that it is: the rest of the code cannot tell the three kinds apart. */
+/** Connections to Redis, whether REDIS_URL names a server, Sentinels or a cluster. */
 import { connect as connectPlainly } from 'node:net';
 import { connect as connectOverTls } from 'node:tls';
 import { AbstractConnector, Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
@@ -12,52 +12,52 @@ export interface FailFastOptions {
   readonly timeoutMs: number;
   /** For `CLIENT LIST`. */
   readonly name?: string;
-  /** Of a cluster, a connection to one of its nodes at a time: every node hears what is published at any. */
+  /** Of a cluster, connect to one node at a time: enough for pub/sub, which every node relays. */
   readonly oneNode?: boolean;
 }
 
-// 0.1 s growing to 2 s: quick after a restart or a fail-over, quiet during a long absence.
+// 0.1 s growing to 2 s: quick after a restart or a fail-over, quiet during a long outage.
 const reconnectAfterMs = (times: number) => Math.min(times * 100, 2_000);
 
-// 2 s to connect, and as long for a word with a Sentinel: both take milliseconds, and the next one may be better off.
+// 2 s to connect, and for a reply of a Sentinel: both take milliseconds, and the next one may be healthier.
 const connectTimeout = 2_000;
 const sentinelCommandTimeout = 2_000;
 
 const always = {
   connectTimeout,
   retryStrategy: reconnectAfterMs,
-  // A master that became a replica says so at each write: what is connected to by its name is somewhere else by now.
+  // READONLY: the master became a replica, and its name leads to another server by now.
   reconnectOnError: (error: Error) => error.message.includes('READONLY'),
 } satisfies RedisOptions;
 
-/** A connection whose commands fail at once while Redis is away: whoever uses it has another answer, or tries again. */
+/** A connection whose commands fail at once while Redis is away, for callers with a fallback or retries of their own. */
 export const failFastRedis = (url: string, { timeoutMs, name, oneNode }: FailFastOptions): RedisClient => {
   const address = redisAddress(url);
-  const hasty = {
+  const failFast = {
     ...(name && { connectionName: name }),
-    // 0: a command that was under way when the connection broke fails now.
+    // 0: commands in flight fail when the connection breaks.
     maxRetriesPerRequest: 0,
     commandTimeout: timeoutMs,
-    // A connection that went silent is given up as well, or each command after this one would time out on it.
+    // A silent connection is replaced, or each further command would time out on it.
     socketTimeout: timeoutMs,
   } satisfies RedisOptions;
   if (address.kind === 'cluster' && !oneNode)
-    return cluster(address, hasty, {
+    return cluster(address, failFast, {
       enableOfflineQueue: false,
-      // 3 times, 50 ms apart, which is also when ioredis asks who has the slot now; then the command fails.
+      // 3 times, 50 ms apart, with the slot map refreshed each time; then the command fails.
       maxRedirections: 3,
       retryDelayOnFailover: 50,
       retryDelayOnClusterDown: 50,
       retryDelayOnTryAgain: 50,
     });
-  const options = { ...always, ...hasty, enableOfflineQueue: false };
+  const options = { ...always, ...failFast, enableOfflineQueue: false };
   return address.kind === 'server'
     ? new Redis(address.url, options)
     : new Redis({ ...(address.kind === 'cluster' ? anyNode(address) : bySentinel(address)), ...options });
 };
 
 export interface WaitingRedis {
-  /** What BullMQ makes the connections of a worker of: they wait for Redis for as long as it takes. */
+  /** BullMQ makes the connections of a worker from it; they wait for Redis indefinitely. */
   readonly connection: RedisOptions | (RedisOptions & { readonly url: string }) | Cluster;
   /** When the worker is closed. */
   release(): void;
@@ -65,14 +65,14 @@ export interface WaitingRedis {
 
 export const waitingRedis = (url: string, silentMs: number): WaitingRedis => {
   const address = redisAddress(url);
-  const patient = { maxRetriesPerRequest: null, socketTimeout: silentMs } satisfies RedisOptions;
+  const waiting = { maxRetriesPerRequest: null, socketTimeout: silentMs } satisfies RedisOptions;
   const release = () => undefined;
-  if (address.kind === 'server') return { connection: { ...always, ...patient, url: address.url }, release };
-  if (address.kind === 'sentinel') return { connection: { ...bySentinel(address), ...always, ...patient }, release };
-  return withCopies(cluster(address, patient, {}));
+  if (address.kind === 'server') return { connection: { ...always, ...waiting, url: address.url }, release };
+  if (address.kind === 'sentinel') return { connection: { ...bySentinel(address), ...always, ...waiting }, release };
+  return withCopies(cluster(address, waiting, {}));
 };
 
-/** BullMQ uses a client that it is given for commands, and a copy of it to wait for work with; it closes the copy only. */
+/** BullMQ uses a given client for commands and a duplicate for blocking reads; it closes the duplicate only. */
 const withCopies = (client: Cluster): WaitingRedis => {
   const opened = new Set<Redis | Cluster>();
   const follow = (each: Cluster): Cluster => {
@@ -81,23 +81,23 @@ const withCopies = (client: Cluster): WaitingRedis => {
       opened.add(node);
       node.once('end', () => opened.delete(node));
     });
-    // An error after BullMQ has stopped to listen would end the process.
+    // An error after BullMQ has removed its listeners would end the process.
     return each.on('error', () => undefined);
   };
   const duplicate = client.duplicate.bind(client);
   client.duplicate = (...given) => follow(duplicate(...given));
-  // BullMQ's recovery of cluster clients may open one again that the end of its worker is just closing, and ioredis then
-  // loses sight of the connections to its nodes: nobody else would close them.
+  // BullMQ's recovery may reopen a cluster client while its worker is being closed, and ioredis then loses track of the
+  // connections to its nodes: nobody else would close them.
   return { connection: follow(client), release: () => opened.forEach((each) => void each.disconnect()) };
 };
 
-/** One log line when it goes away and one when it is back; of a cluster, the same of each node. Returns what ends it. */
+/** One log line when it becomes unavailable and one when it is back; for a cluster, also per node. Returns the stop function. */
 export const logAvailability = (client: RedisClient, log: Logger, what: string): (() => void) => {
-  const link = availabilityLog(log, what);
-  const closed = () => link.down(new Error('the connection was closed'));
-  client.on('error', link.down);
+  const availability = availabilityLog(log, what);
+  const closed = () => availability.down(new Error('the connection was closed'));
+  client.on('error', availability.down);
   client.on('close', closed);
-  client.on('ready', link.up);
+  client.on('ready', availability.up);
   if (client instanceof Cluster) {
     const nodes = availabilityLogs(log, (node) => `${what}, node ${node},`);
     client.on('node error', (error: Error, node: string) => nodes(node).down(error));
@@ -132,12 +132,12 @@ const cluster = (
     ...options,
     clusterRetryStrategy: reconnectAfterMs,
     slotsRefreshTimeout: connectTimeout,
-    // Names stay names: a certificate is made out to one, and the address behind it may be another tomorrow.
+    // Names stay names: certificates are issued to them, and the address behind one may change.
     dnsLookup: (name, callback) => callback(null, name),
     redisOptions: { connectTimeout, ...redisOptions, ...loginOf(credentials, tls) },
   });
 
-/** The next node at each connection, so that one that is away costs a moment. */
+/** Another node at each connection, so that one that is away costs a moment. */
 const anyNode = ({ nodes, credentials, tls }: Extract<RedisAddress, { kind: 'cluster' }>): RedisOptions => {
   let turn = 0;
   return {
@@ -157,5 +157,119 @@ const anyNode = ({ nodes, credentials, tls }: Extract<RedisAddress, { kind: 'clu
         return stream;
       }
     },
+  };
+};
+
+export interface RedisConnection {
+  readonly redis: RedisClient;
+  /** False while Redis is away: a command would fail at once. */
+  readonly isUp: () => boolean;
+  /** The code of an error reply (NOPERM, MOVED) that lasts until a setting changes. */
+  readonly refusal: () => string | undefined;
+  /** Ends the connection; commands in flight fail. */
+  readonly close: () => void;
+}
+
+// All keys of a Redis share one namespace: BullMQ's begin with `{agora}`, ours with this.
+export const redisKeyPrefix = 'agora:gateway:';
+
+// 250 ms: a hundred times what a healthy Redis takes, and less than a user notices.
+const commandTimeoutMs = 250;
+
+export interface ConnectOptions {
+  readonly timeoutMs?: number;
+  readonly oneNode?: boolean;
+}
+
+/**
+ * A connection for what may be lost: rate limits, caches, change notifications. Returns at once, connects in the
+ * background and reconnects for as long as it takes; commands fail at once meanwhile. `purpose` names it in the log and
+ * in `CLIENT LIST`. Subscribing needs a connection of its own; ioredis subscribes again after an absence, and what was
+ * published meanwhile is lost.
+ */
+export const connectRedis = (
+  url: string,
+  log: Logger,
+  purpose: string,
+  { timeoutMs = commandTimeoutMs, oneNode = false }: ConnectOptions = {},
+): RedisConnection => {
+  const redis = failFastRedis(url, { timeoutMs, oneNode, name: `agora-${purpose.replaceAll(' ', '-')}` });
+  const stopLogging = logAvailability(redis, log, `Redis (${purpose})`);
+  const replies = refusalLog(log, `a command (${purpose})`);
+  observeReplies(redis, replies);
+  return {
+    redis,
+    isUp: () => redis.status === 'ready',
+    refusal: replies.refusal,
+    close: () => {
+      stopLogging();
+      redis.disconnect();
+    },
+  };
+};
+
+/** Redis answered with an error: reconnecting or retrying at once would not help. */
+export const isErrorReply = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
+
+// The server is starting, failing over, or out of memory or disk: it will recover without a change of settings.
+const transient =
+  /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|OOM|MISCONF|NOREPLICAS|UNBLOCKED|EXECABORT)\b/;
+
+/** An error reply that lasts until a setting changes: a missing permission, a wrong password, the wrong kind of address. */
+export const isRefusal = (error: unknown): error is Error => isErrorReply(error) && !transient.test(error.message);
+
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/^MOVED\b/, 'REDIS_URL names one node of a cluster: write redis+cluster:// instead of redis://'],
+  [/^NOPERM\b/, 'its user lacks a permission: docs/redis.md lists what is needed'],
+  [/^OOM\b/, 'its memory is full: raise maxmemory'],
+];
+
+const remedyOf = ({ message }: Error): string =>
+  remedies.find(([reply]) => reply.test(message))?.[1] ?? 'see the reply';
+
+export interface RefusalLog {
+  /** Per `command`: that one is served does not mean that another is. */
+  refused(error: Error, command?: string): void;
+  served(command?: string): void;
+  /** The code of a lasting refusal. */
+  refusal(): string | undefined;
+}
+
+/** One log line when Redis starts to refuse commands and one when it serves all of them again. */
+export const refusalLog = (log: Logger, what: string): RefusalLog => {
+  const refusals = new Map<string, Error>();
+  return {
+    refused: (error, command = '') => {
+      if (refusals.size === 0) log.error({ err: error }, `${what} is refused by Redis: ${remedyOf(error)}`);
+      refusals.set(command, error);
+    },
+    served: (command = '') => {
+      if (refusals.delete(command) && refusals.size === 0) log.info(`${what} is served by Redis again`);
+    },
+    refusal: () => {
+      const lasting = [...refusals.values()].find(isRefusal);
+      return lasting && (/^[A-Z]+\b/.exec(lasting.message)?.[0] ?? 'ERR');
+    },
+  };
+};
+
+// ioredis sends CLIENT and INFO by itself on connecting, and does without an answer.
+const optional = new Set(['client', 'info']);
+
+/** Watches every reply of this client, since callers fall back silently. */
+const observeReplies = (client: RedisClient, state: RefusalLog): void => {
+  const send = client.sendCommand.bind(client) as Redis['sendCommand'];
+  client.sendCommand = (...given: Parameters<typeof send>) => {
+    const [command] = given;
+    const reply = send(...given);
+    if (!optional.has(command.name))
+      command.promise.then(
+        () => state.served(command.name),
+        (error: unknown) => {
+          // NOSCRIPT: ioredis then sends the script's text.
+          if (isErrorReply(error) && !error.message.startsWith('NOSCRIPT')) state.refused(error, command.name);
+        },
+      );
+    return reply;
   };
 };

@@ -1,13 +1,13 @@
-/** Whether a Redis is one that queues can live in, as far as it tells by INFO. */
+/** Whether a Redis is configured for queues, as far as INFO tells. */
 import { Cluster } from 'ioredis';
 import type { Logger } from '../observability/log.ts';
 import { redisAddress } from './address.ts';
 import { failFastRedis, type RedisClient } from './client.ts';
 
-// What the scripts of the queues and of the gateway need: GETEX and its like came with 6.2.
+// The scripts of the queues and of the gateway use GETEX and others that came with 6.2.
 const oldest = { major: 6, minor: 2 };
 
-/** Each as a sentence that says what to do. */
+/** Each as a sentence with its remedy. */
 export const configurationWarnings = (info: string): readonly string[] => {
   const [major = 0, minor = 0] = (field(info, 'redis_version') ?? '').split('.').map(Number);
   const isOld = major > 0 && (major < oldest.major || (major === oldest.major && minor < oldest.minor));
@@ -15,9 +15,7 @@ export const configurationWarnings = (info: string): readonly string[] => {
   return [
     ...(isOld ? [`Redis is ${major}.${minor}: ${oldest.major}.${oldest.minor} or newer is needed`] : []),
     ...(policy !== undefined && policy !== 'noeviction'
-      ? [
-          `Redis may evict (maxmemory-policy ${policy}), and with it messages that wait: set maxmemory-policy noeviction`,
-        ]
+      ? [`Redis may evict queued messages (maxmemory-policy ${policy}): set maxmemory-policy noeviction`]
       : []),
   ];
 };
@@ -27,27 +25,27 @@ export const isClusterNode = (info: string): boolean => field(info, 'cluster_ena
 const field = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
 
-/** Looks at each new connection, since a fail-over may lead to a server with other settings; says each thing once. */
+/** Checks each new connection, since a fail-over may lead to a server with other settings; logs each warning once. */
 export const logConfigurationWarnings = (client: RedisClient, log: Logger): void => {
-  const said = new Set<string>();
+  const logged = new Set<string>();
   client.on('ready', async () => {
     const servers = client instanceof Cluster ? client.nodes('master') : [client];
-    // Whoever may not ask INFO works without: this is advice.
+    // These are warnings: a user without the right to INFO gets none.
     const infos = await Promise.all(servers.map((server) => server.info().catch(() => '')));
     for (const sentence of infos.flatMap(configurationWarnings)) {
-      if (!said.has(sentence)) log.warn(sentence);
-      said.add(sentence);
+      if (!logged.has(sentence)) log.warn(sentence);
+      logged.add(sentence);
     }
   });
 };
 
-// 2 s, as for any connection to Redis. One that is away is no reason not to start.
-const lookWithinMs = 2_000;
+// 2 s, as for any connection to Redis. An unavailable one does not prevent the start.
+const checkTimeoutMs = 2_000;
 
-/** What is wrong with REDIS_URL that only its server can tell, as half a sentence; nothing while that is away. */
+/** What is wrong with REDIS_URL that only its server can tell; undefined while that is away. */
 export const clusterModeFault = async (url: string): Promise<string | undefined> => {
   if (redisAddress(url).kind !== 'server') return undefined;
-  const client = failFastRedis(url, { timeoutMs: lookWithinMs, name: 'agora-start' });
+  const client = failFastRedis(url, { timeoutMs: checkTimeoutMs, name: 'agora-start' });
   try {
     const isReady = await new Promise<boolean>((resolve) => {
       client.once('ready', () => resolve(true));
@@ -63,7 +61,7 @@ export const clusterModeFault = async (url: string): Promise<string | undefined>
   }
 };
 
-/** For the start of a process: ends it with one sentence, as a fault of any variable does. */
+/** At the start of a process: ends it with one sentence, as an invalid variable does. */
 export const exitOnRedisMisconfiguration = async (service: string, url: string | undefined): Promise<void> => {
   const fault = url && (await clusterModeFault(url));
   if (!fault) return;

@@ -10,7 +10,7 @@ import { until } from '#kit/vitest/until.ts';
 import { type Bus, type BusJob, Poison } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
 import { type ChangeNotifications, createChangeNotifications } from '../pubsub/change-notifications.ts';
-import { connectRedis } from './redis.ts';
+import { connectRedis } from './client.ts';
 
 // 5 s: the first words with a new cluster take a while on a busy machine.
 const limits = { ...fastLimits, publishDeadlineMs: 5_000 };
@@ -33,7 +33,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
   afterAll(() => server.stop());
   beforeEach(async () => {
     log = recordedLog();
-    bus = await createBus({ redisUrl: server.url }, log.log, limits);
+    bus = await createBus({ REDIS_URL: server.url }, log.log, limits);
     ears = [];
   });
   afterEach(async () => {
@@ -106,7 +106,7 @@ describe.runIf(redisHere())('a master that dies', () => {
   it('under a Sentinel is followed to its replica, and what is published again all arrives', async () => {
     const server = await startSentinel();
     const log = recordedLog();
-    const bus = await createBus({ redisUrl: server.url }, log.log, fastLimits);
+    const bus = await createBus({ REDIS_URL: server.url }, log.log, fastLimits);
     const taken = new Set<string>();
     await bus.consume('order', async (message) => void taken.add(idOf(message)));
     const jobs = Array.from({ length: 100 }, () => ({ queue: 'order', message: aMessage() }));

@@ -3,7 +3,7 @@ import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.t
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
-import { connectRedis, type RedisConnection } from './redis.ts';
+import { connectRedis, type RedisConnection } from './client.ts';
 
 describe.runIf(redisHere())('a connection to Redis', () => {
   let server: TestRedis;

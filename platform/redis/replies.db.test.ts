@@ -9,8 +9,8 @@ import { until } from '#kit/vitest/until.ts';
 import type { Bus } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
 import { createChangeNotifications } from '../pubsub/change-notifications.ts';
+import { connectRedis } from './client.ts';
 import { clusterModeFault } from './fitness.ts';
-import { connectRedis } from './redis.ts';
 
 const everything = 'allkeys allchannels +@all';
 
@@ -25,7 +25,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
 
   const busOver = async (url: string): Promise<{ bus: Bus; log: RecordedLog }> => {
     const log = recordedLog();
-    const bus = await createBus({ redisUrl: url }, log.log, fastLimits);
+    const bus = await createBus({ REDIS_URL: url }, log.log, fastLimits);
     endings.push(() => bus.close());
     return { bus, log };
   };
@@ -134,7 +134,7 @@ describe.runIf(redisHere())('a Redis that may evict', () => {
     const onConsole: unknown[] = [];
     const warn = console.warn;
     console.warn = (...words) => void onConsole.push(words);
-    const bus = await createBus({ redisUrl: `redis://127.0.0.1:${server.port}` }, log.log, fastLimits);
+    const bus = await createBus({ REDIS_URL: `redis://127.0.0.1:${server.port}` }, log.log, fastLimits);
     const taken: string[] = [];
     await bus.consume('order', async (message) => void taken.push(idOf(message)));
     await until('a publish that works', () => published(bus, aMessage()));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isOutage } from './outage.ts';
+import { isOutage } from './retryable-error.ts';
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('it failed'), { code, ...more });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { SpanLine } from '#platform/observability/tracing-file.ts';
+import type { SpanLine } from '#platform/observability/tracing-sdk.ts';
 import { readTraces } from './traces.ts';
 import { waterfall } from './waterfall.ts';
 

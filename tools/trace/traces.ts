@@ -1,6 +1,6 @@
 /** The lines of a file of traces, put together again: which span hangs below which. */
 import { readFile } from 'node:fs/promises';
-import type { SpanLine } from '#platform/observability/tracing-file.ts';
+import type { SpanLine } from '#platform/observability/tracing-sdk.ts';
 
 export interface SpanNode {
   readonly span: SpanLine;

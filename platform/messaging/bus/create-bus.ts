@@ -1,22 +1,19 @@
+import type { EventsConfig } from '../../config/config.ts';
 import type { Logger } from '../../observability/log.ts';
-import type { Bus } from './bus.ts';
-import { busLimits } from './limits.ts';
-import { migrateQueues, postgresBackend } from './postgres.ts';
-import { queueBus } from './queue-bus.ts';
+import { bullmqBus } from './bullmq.ts';
+import { type Bus, busLimits } from './bus.ts';
+import { postgresBackend } from './postgres.ts';
 import { redisBackend } from './redis.ts';
 
-export type BusConfig = { readonly redisUrl: string } | { readonly eventsDatabaseUrl: string };
+export { migrateBus } from './postgres.ts';
 
 /** The bus over Redis or over PostgreSQL. Resolves also while the server is away: it connects when it can. */
-export const createBus = async (config: BusConfig, log: Logger, limits = busLimits): Promise<Bus> =>
-  queueBus(
-    'redisUrl' in config
-      ? redisBackend(config.redisUrl, limits, log)
-      : postgresBackend(config.eventsDatabaseUrl, limits, log),
-    limits,
-    log,
-  );
-
-/** Prepares the events database. Called once by whoever starts the system; workers wait until it is done. */
-export const migrateBus = (eventsDatabaseUrl: string, signal?: AbortSignal): Promise<void> =>
-  migrateQueues(eventsDatabaseUrl, signal);
+export const createBus = async (
+  { REDIS_URL, EVENTS_DATABASE_URL }: EventsConfig,
+  log: Logger,
+  limits = busLimits,
+): Promise<Bus> => {
+  if (REDIS_URL) return bullmqBus(redisBackend(REDIS_URL, limits, log), limits, log);
+  if (EVENTS_DATABASE_URL) return bullmqBus(postgresBackend(EVENTS_DATABASE_URL, limits, log), limits, log);
+  throw new Error('set REDIS_URL, or EVENTS_DATABASE_URL, for the events');
+};

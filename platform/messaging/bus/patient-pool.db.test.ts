@@ -5,7 +5,7 @@ import { emptyDatabase, type TestDatabase } from '#kit/postgres/postgres.ts';
 import { until } from '#kit/vitest/until.ts';
 import pg from '../../database/pg.ts';
 import { availabilityLog } from '../../observability/availability-log.ts';
-import { type WaitingPool, waitingPool } from './patient-pool.ts';
+import { type WaitingPool, waitingPool } from './postgres.ts';
 
 let database: TestDatabase;
 let link: BreakableLink;

@@ -1,21 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createPostgresBackend, type Job, type PgPool, runMigrations, withBackend } from 'bullmq';
 import { boundedConnection, openClient } from '../../database/connection.ts';
 import pg from '../../database/pg.ts';
-import { availabilityLog } from '../../observability/availability-log.ts';
+import { type AvailabilityLog, availabilityLog } from '../../observability/availability-log.ts';
 import type { Logger } from '../../observability/log.ts';
-import type { Backend, QueueHandle } from './backend.ts';
-import type { BusLimits } from './limits.ts';
-import { waitingPool } from './patient-pool.ts';
+import type { Backend, QueueHandle } from './bullmq.ts';
+import type { BusLimits } from './bus.ts';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
-// BullMQ's own default; a pool that is handed to it has to find its tables itself.
+// BullMQ's own default; with a pool given to it, the pool has to set the search path.
 const schema = 'bullmq';
 
-// A bulk insert makes temporary tables and takes 10 ms however few the jobs are; a job by itself takes 0.6 ms.
+// A bulk insert makes temporary tables and takes 10 ms however few the jobs; a single insert takes 0.6 ms.
 const few = 12;
 
-// In the order in which BullMQ hands out, by the index that it has for that.
+// In BullMQ's own order, on its index.
 const next = `SELECT added_at_ms FROM job WHERE queue = $1 AND state = 'waiting' ORDER BY priority, seq LIMIT 1`;
 
 const poolConfig = (url: string, { max, answerMs }: { max: number; answerMs: number }): pg.PoolConfig => ({
@@ -30,12 +30,12 @@ const poolConfig = (url: string, { max, answerMs }: { max: number; answerMs: num
 });
 
 /**
- * Publishing uses a small pool that fails when the database is away, because the outbox is where messages wait.
- * Workers share a patient one, which holds a listening connection for each of them.
+ * Publishing uses a small pool that fails fast, because messages wait in the outbox. Workers share one that waits for the
+ * database, with a listening connection for each of them.
  */
 export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
   const link = availabilityLog(log, 'the events database');
-  // 2 to publish: one relay, one batch at a time, and a person looking at the queues.
+  // 2 to publish: one relay, one batch at a time, and an operator inspecting the queues.
   const publishing = new pg.Pool(poolConfig(url, { max: 2, answerMs: limits.publishDeadlineMs }));
   publishing.on('error', link.down);
   publishing.on('connect', (client) => {
@@ -54,7 +54,7 @@ export const postgresBackend = (url: string, limits: BusLimits, log: Logger): Ba
       if (known) return known as unknown as QueueHandle;
       const queue = new Queue(name, { connection: publishing as unknown as PgPool });
       queue.on('error', link.down);
-      // BullMQ remembers a first connection that failed for ever, so a queue counts only once it has had one.
+      // BullMQ never recovers from a failed first connection, so a queue is kept only once it has had one.
       await queue.waitUntilReady();
       queues.set(name, queue);
       return queue as unknown as QueueHandle;
@@ -86,8 +86,8 @@ const hasQueues = async (client: pg.PoolClient): Promise<boolean> => {
   return rows[0]?.migrated === true;
 };
 
-/** Creates or upgrades BullMQ's tables and functions. Safe to call from several processes at once. */
-export const migrateQueues = async (url: string, signal?: AbortSignal): Promise<void> => {
+/** Creates or upgrades BullMQ's tables and functions; workers wait until it is done. Safe to run in several processes at once. */
+export const migrateBus = async (url: string, signal?: AbortSignal): Promise<void> => {
   // Tables are made in milliseconds, but behind a lock, and some day over a large queue: no bound for a statement.
   const client = openClient(url, { name: 'agora-bus', connectMs: 10_000 });
   client.on('error', () => undefined);
@@ -100,4 +100,97 @@ export const migrateQueues = async (url: string, signal?: AbortSignal): Promise<
     signal?.removeEventListener('abort', giveUp);
     await client.end();
   }
+};
+
+export interface WaitingPool {
+  readonly options: pg.PoolConfig;
+  connect(): Promise<pg.PoolClient>;
+  query(text: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
+  on(event: string, listener: (...args: never[]) => void): WaitingPool;
+  removeAllListeners(event?: string): WaitingPool;
+  end(): Promise<void>;
+}
+
+// 1 s between attempts to connect: soon after a restart, and cheap.
+const connectEveryMs = 1_000;
+// BullMQ's loop retries at once after an error; failing slowly bounds it.
+const failAfterMs = 250;
+// Its functions raise "this job is not yours any more" and the like with this SQLSTATE: an answer, no failure.
+const answerOfBullMq = 'BM001';
+
+/**
+ * A pool whose callers wait for the database: BullMQ's worker loop spins when queries fail fast, and never recovers when
+ * its first connection does. Until `usable` resolves to true, the database counts as away.
+ */
+export const waitingPool = (
+  pool: pg.Pool,
+  link: AvailabilityLog,
+  usable: (client: pg.PoolClient) => Promise<boolean>,
+): WaitingPool => {
+  let ending: Promise<void> | undefined;
+  let knownUsable = false;
+  // A connection that breaks while checked out also emits 'error', which would end the process if unhandled.
+  pool.on('connect', (client) => client.on('error', link.down));
+
+  const tryConnect = async () => {
+    const client = await pool.connect();
+    try {
+      knownUsable ||= await usable(client);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    if (knownUsable) return client;
+    client.release();
+    throw new Error('the database has no queues yet: migrate it first');
+  };
+
+  const connect = async (): Promise<pg.PoolClient> => {
+    for (;;) {
+      try {
+        const client = await tryConnect();
+        link.up();
+        return client;
+      } catch (error) {
+        if (!ending) link.down(error);
+        await pause(ending ? failAfterMs : connectEveryMs);
+        if (ending) throw error;
+      }
+    }
+  };
+
+  const query = async (text: string, values?: readonly unknown[]) => {
+    const client = await connect();
+    try {
+      const result = await client.query(text, values as unknown[]);
+      client.release();
+      return result;
+    } catch (error) {
+      // Without an SQLSTATE the connection itself is in doubt, and not only the statement.
+      const sqlState = error instanceof pg.DatabaseError ? error.code : undefined;
+      const broken = sqlState === undefined || sqlState.startsWith('57');
+      client.release(broken);
+      if (sqlState !== answerOfBullMq) await pause(failAfterMs);
+      throw error;
+    }
+  };
+
+  const patient: WaitingPool = {
+    options: pool.options,
+    connect,
+    query,
+    on: (event, listener) => {
+      pool.on(event as 'error', listener as (error: Error) => void);
+      return patient;
+    },
+    removeAllListeners: (event) => {
+      pool.removeAllListeners(event);
+      return patient;
+    },
+    end: () => {
+      ending ??= pool.end();
+      return ending;
+    },
+  };
+  return patient;
 };

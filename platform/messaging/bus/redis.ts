@@ -2,11 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ConnectionOptions, createRedisBackend, type Job, RedisConnection, withBackend } from 'bullmq';
 import { Cluster } from 'ioredis';
 import type { Logger } from '../../observability/log.ts';
-import { failFastRedis, logAvailability, type RedisClient, waitingRedis } from '../../redis/client.ts';
+import {
+  failFastRedis,
+  isErrorReply,
+  logAvailability,
+  type RedisClient,
+  type RefusalLog,
+  refusalLog,
+  waitingRedis,
+} from '../../redis/client.ts';
 import { logConfigurationWarnings } from '../../redis/fitness.ts';
-import { isErrorReply, type RefusalLog, refusalLog } from '../../redis/replies.ts';
-import type { Backend, QueueHandle } from './backend.ts';
-import type { BusLimits } from './limits.ts';
+import type { Backend, QueueHandle } from './bullmq.ts';
+import type { BusLimits } from './bus.ts';
 
 const { Queue } = withBackend(createRedisBackend);
 

@@ -1,6 +1,6 @@
 import { parseId } from '#contracts/ids.ts';
 import { mayRead } from '#contracts/viewer.ts';
-import { completeResolvers } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
 import { cart, cartLine } from './cart.ts';
 import { mutations } from './mutations.ts';

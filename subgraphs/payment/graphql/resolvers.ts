@@ -1,4 +1,4 @@
-import { completeResolvers } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { mutations } from './mutations.ts';
 import { order } from './order.ts';
 import { payment } from './payment.ts';

@@ -1,4 +1,4 @@
-import { completeResolvers } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { Category } from './category.ts';
 import { Product, ProductConnection, ProductVariant } from './product.ts';
 import { Query } from './queries.ts';

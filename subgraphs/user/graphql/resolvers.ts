@@ -1,4 +1,4 @@
-import { completeResolvers } from '#platform/graphql/answered.ts';
+import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { mutations } from './mutations.ts';
 import { queries } from './queries.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';

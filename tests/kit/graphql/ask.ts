@@ -16,6 +16,6 @@ export const asking =
     return JSON.parse(JSON.stringify({ data, codes: errors?.map(codeOf) }));
   };
 
-/** A caller's fault gets its code at the server's edge (platform/graphql/errors.ts), which is not part of this. */
+/** A caller's fault gets its code at the server's edge (platform/graphql/serve.ts), which is not part of this. */
 const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
   originalError instanceof CallerFault ? originalError.code : extensions.code;

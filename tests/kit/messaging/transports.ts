@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { Envelope } from '#contracts/envelope.ts';
+import type { EventsConfig } from '#platform/config/config.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
-import { type BusConfig, createBus, migrateBus } from '#platform/messaging/bus/create-bus.ts';
-import { type BusLimits, busLimits } from '#platform/messaging/bus/limits.ts';
+import { type BusLimits, busLimits } from '#platform/messaging/bus/bus.ts';
+import { createBus, migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import { type BreakableLink, breakableLink } from '../network/breakable-link.ts';
 import { type RecordedLog, recordedLog } from '../observability/recorded-log.ts';
 import { eventsDatabase } from '../postgres/postgres.ts';
@@ -26,7 +27,7 @@ const transports = {
   redis: {
     here: redisHere,
     start: startRedis,
-    config: (url: string): BusConfig => ({ redisUrl: url }),
+    config: (url: string): EventsConfig => ({ REDIS_URL: url }),
   },
   postgres: {
     here: () => true,
@@ -35,7 +36,7 @@ const transports = {
       await migrateBus(url);
       return { url, stop: dispose };
     },
-    config: (url: string): BusConfig => ({ eventsDatabaseUrl: url }),
+    config: (url: string): EventsConfig => ({ EVENTS_DATABASE_URL: url }),
   },
 };
 
@@ -47,7 +48,7 @@ export interface Transport {
   /** A name no other test uses. */
   readonly queue: string;
   /** How to reach the server past the link. */
-  readonly config: BusConfig;
+  readonly config: EventsConfig;
   /** Another bus, as another process would have it: past the link, or over it. */
   another(options?: { overLink?: boolean; limits?: Partial<BusLimits> }): Promise<Bus>;
   publish(...messages: Envelope[]): Promise<void>;

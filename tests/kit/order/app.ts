@@ -40,7 +40,7 @@ interface Offer {
 // biome-ignore lint/suspicious/noExplicitAny: the answer to whatever a test asks; its expectations are the check
 type Answer = { data: any; codes?: unknown[] };
 
-/** A caller's fault gets its code at the server's edge (platform/graphql/errors.ts), which is not part of this. */
+/** A caller's fault gets its code at the server's edge (platform/graphql/serve.ts), which is not part of this. */
 const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
   originalError instanceof CallerFault ? originalError.code : (extensions.code ?? originalError?.message);
 

@@ -12,7 +12,7 @@ import { schemaVariables } from '#gateway/schema/variables.ts';
 import { upstreamVariables } from '#gateway/upstream/variables.ts';
 import { subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
-import { tracingVariables } from '#platform/observability/tracing-variables.ts';
+import { tracingVariables } from '#platform/observability/tracing-sdk.ts';
 import { givenByEnvironment } from '../generate/compose.ts';
 import { namesRead } from '../variables.ts';
 import { composeVariables } from './compose.ts';

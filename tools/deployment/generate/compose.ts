@@ -2,7 +2,7 @@
 import { makers, optionalNames } from '#ops/secrets/table.ts';
 import { folderOf, services, subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
-import { tracingVariables } from '#platform/observability/tracing-variables.ts';
+import { tracingVariables } from '#platform/observability/tracing-sdk.ts';
 import type { ServiceDescriptor, SubgraphDescriptor } from '#platform/service/descriptor.ts';
 import { leftOut } from '../left-out.ts';
 import { namesRead } from '../variables.ts';

@@ -2,7 +2,7 @@
 
 import type { Logger } from '#platform/observability/log.ts';
 import { Counter, Histogram, type Registry } from '#platform/observability/metrics.ts';
-import { scrapeTimeGauges } from '#platform/observability/scrape-gauges.ts';
+import { scrapeTimeGauges } from '#platform/observability/metrics.ts';
 import type { PrismaClient } from '#prisma/order/client/client.ts';
 import { type OrderStatus, orderStatuses, steps } from '../../domain/checkout/steps.ts';
 import type { Telemetry } from '../../usecases/ports.ts';

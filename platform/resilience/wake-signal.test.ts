@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { backoffMs, busLimits } from './limits.ts';
+import { backoffMs } from './wake-signal.ts';
 
 const worst = (attempt: number) => backoffMs(attempt, 500, 30_000, 1);
 
@@ -14,9 +14,4 @@ it('leaves half of the time to chance', () => {
 
 it('stays within the cap after more tries than a number can double', () => {
   expect(worst(5_000)).toBe(30_000);
-});
-
-it('gives a publish up before the lease of its rows can end, and drains before the process must', () => {
-  expect(busLimits.publishDeadlineMs).toBeLessThan(5_000);
-  expect(busLimits.drainDeadlineMs).toBeLessThan(10_000);
 });
