@@ -42,7 +42,7 @@ it('leaves a message that this release does not know to one that does', async ()
   await until('the known one', () => on.published().length === 1);
   await pause(100);
   expect(await on.unpublished()).toBe(1);
-  expect(on.recorded.saying('does not know')).toHaveLength(1);
+  expect(on.recorded.saying('unknown to this release')).toHaveLength(1);
   await on.relay();
   await until('the new one', () => on.published().length === 2);
   expect(on.published()).toEqual(['known', 'from the next release']);

@@ -40,7 +40,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     await pause(1_500);
     expect(bus.refusal()).toBe('NOPERM');
     expect(told(log)).toEqual([
-      'the worker of queue order is refused by Redis: its user lacks a right: docs/redis.md lists what is needed',
+      'the worker of queue order is refused by Redis: its user lacks a permission: docs/redis.md lists what is needed',
     ]);
     // Every worker asks once a second; BullMQ by itself asks thousands of times.
     const [, asked] = /errorstat_NOPERM:count=(\d+)/.exec(await server.info('errorstats')) ?? [];

@@ -106,6 +106,6 @@ eachTransport('the bus', (on) => {
     await on.publish(aMessage());
     await until('the message in hand', () => begun);
     await hanging.close();
-    expect(on.recorded.saying('did not end in time')).toHaveLength(1);
+    expect(on.recorded.saying('did not finish in time')).toHaveLength(1);
   });
 });

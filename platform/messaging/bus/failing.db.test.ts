@@ -15,7 +15,7 @@ eachTransport('a message that fails', (on) => {
     await until('the third try', () => tries === 3);
     await until('the queue to be empty', on.isIdle);
     expect(await on.bus.deadLetters(on.queue)).toEqual([]);
-    expect(on.recorded.saying('it is tried again')).toHaveLength(2);
+    expect(on.recorded.saying('it is retried')).toHaveLength(2);
   });
 
   it('makes a message that keeps failing a dead letter, loudly, and takes it up again on demand', async () => {

@@ -32,8 +32,8 @@ eachTransport('an outage', (on) => {
     expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
     work = async () => undefined;
     await until('the message to be done', () => done === 1);
-    expect(on.recorded.saying('needs is away')).toHaveLength(1);
-    expect(on.recorded.saying('needs is back')).toHaveLength(1);
+    expect(on.recorded.saying(`in queue ${on.queue} is away`)).toHaveLength(1);
+    expect(on.recorded.saying(`in queue ${on.queue} is back`)).toHaveLength(1);
   });
 
   it('asks at a bounded rate during an outage, however long the queue is', async () => {
