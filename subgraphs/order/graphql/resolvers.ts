@@ -1,7 +1,7 @@
 import { parseId } from '#contracts/ids.ts';
 import { mayRead } from '#contracts/viewer.ts';
-import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
+import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { cart, cartLine } from './cart.ts';
 import { mutations } from './mutations.ts';
 import { order, orderEvent, orderLine, paymentAction } from './order.ts';

@@ -1,8 +1,7 @@
 /** What operators see of checkouts: log lines, counters, and gauges that are read from the orders at each scrape. */
 
 import type { Logger } from '#platform/observability/log.ts';
-import { Counter, Histogram, type Registry } from '#platform/observability/metrics.ts';
-import { scrapeTimeGauges } from '#platform/observability/metrics.ts';
+import { Counter, Histogram, type Registry, scrapeTimeGauges } from '#platform/observability/metrics.ts';
 import type { PrismaClient } from '#prisma/order/client/client.ts';
 import { type OrderStatus, orderStatuses, steps } from '../../domain/checkout/steps.ts';
 import type { Telemetry } from '../../usecases/ports.ts';
