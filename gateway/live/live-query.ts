@@ -1,5 +1,5 @@
 /** One query, run again at each change, for all subscribers with the same operation and the same rights. */
-import { backoffMs } from '#platform/messaging/bus/bus.ts';
+import { backoffMs } from '#platform/resilience/wake-signal.ts';
 import { nextEvent, type Subscriber } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Snapshot } from './subscription-executor.ts';
@@ -77,7 +77,7 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
     while (isDue && subscribers.size > 0) await fetchOnce();
     isFetching = false;
     if (subscribers.size === 0) return;
-    const waitMs = failures > 0 ? backoffMs(failures, retryMs.base, retryMs.cap, Math.random()) : refetchAfterMs();
+    const waitMs = failures > 0 ? backoffMs(failures, retryMs.base, retryMs.cap) : refetchAfterMs();
     timer = setTimeout(refetch, waitMs).unref();
   };
   const refetch = () => {
