@@ -6,7 +6,6 @@ import type { Registry } from '#platform/observability/metrics.ts';
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { EventStream } from './event-stream.ts';
-import { liveFields } from './live-fields.ts';
 import { liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
 import { admission, type StreamEntrypoint, serveStreams } from './stream-route.ts';
@@ -26,7 +25,7 @@ export const liveUpdates = (
   variables: LiveVariables & EventsConfig,
   { changes, metrics: registry, log }: { changes: ChangeNotifications; metrics: Registry; log: Logger },
 ): LiveUpdates => {
-  const { wrapGateway, fetchSnapshot } = subscriptionExecutor(liveFields);
+  const { wrapGateway, fetchSnapshot } = subscriptionExecutor();
   const metrics = liveMetrics(registry);
   const streams = new Set<EventStream>();
   const { LIVE_SAFETY_MS, LIVE_ALONE_MS: polling } = variables;

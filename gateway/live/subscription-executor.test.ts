@@ -2,13 +2,11 @@ import { type DocumentNode, getOperationAST, parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { toQuery } from './subscription-executor.ts';
 
-const fields = { orderUpdated: { query: 'order', version: 'version', isFinal: 'isFinal' } };
-
 const rewritten = (text: string, operationName?: string) => {
   const document: DocumentNode = parse(text);
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error('no operation');
-  return toQuery(document, operation, fields);
+  return toQuery(document, operation);
 };
 /** Whatever the spacing. */
 const same = (text: string) => print(parse(text));

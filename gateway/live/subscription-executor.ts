@@ -18,7 +18,6 @@ import {
   separateOperations,
 } from 'graphql';
 import type { RequestContext } from '../identity/request-context.ts';
-import type { LiveField, LiveFields } from './live-fields.ts';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 type Execute = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
@@ -71,12 +70,12 @@ export interface SubscriptionExecutor {
 /** Marks a snapshot request for the executor. Apollo Server copies contexts, symbols included. */
 const snapshotKey = Symbol('looking');
 
-export const subscriptionExecutor = (fields: LiveFields): SubscriptionExecutor => ({
+export const subscriptionExecutor = (): SubscriptionExecutor => ({
   wrapGateway: (gateway) => ({
     onSchemaLoadOrUpdate: (listener) => gateway.onSchemaLoadOrUpdate(listener),
     load: async (options) => {
       const { executor } = await gateway.load(options);
-      return { executor: executor && executeSubscriptions(executor, fields) };
+      return { executor: executor && executeSubscriptions(executor) };
     },
     stop: () => gateway.stop(),
   }),
@@ -90,7 +89,7 @@ export const subscriptionExecutor = (fields: LiveFields): SubscriptionExecutor =
 });
 
 const executeSubscriptions =
-  (execute: Execute, fields: LiveFields): Execute =>
+  (execute: Execute): Execute =>
   async (request) => {
     const { operation, schema, document } = request;
     const { [snapshotKey]: looking } = request.context as { [snapshotKey]?: SnapshotRequest };
@@ -99,7 +98,7 @@ const executeSubscriptions =
       return await execute(request);
     }
     if (!looking) throw needsStream();
-    const query = toQuery(document, operation, fields);
+    const query = toQuery(document, operation);
     const topic = topicOf(schema, operation, query, request.request.variables ?? {});
     looking.onTopic(topic);
     // Plans are cached by hash, and this is another document.
@@ -156,7 +155,6 @@ const needsNoStream = () =>
 interface LiveQueryDocument {
   /** The subscription's own field, as the client wrote it. */
   readonly field: FieldNode;
-  readonly live: LiveField;
   /** Its response name, the same in the query. */
   readonly key: string;
   readonly document: DocumentNode;
@@ -169,31 +167,31 @@ const internalFields = { version: '_liveVersion', isFinal: '_liveIsFinal' } as c
  * Rewrites a subscription of a valid document. The query's response has the same keys and error paths. Throws the
  * client's error.
  */
-export const toQuery = (
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  fields: LiveFields,
-): LiveQueryDocument => {
+export const toQuery = (document: DocumentNode, operation: OperationDefinitionNode): LiveQueryDocument => {
   const [field] = operation.selectionSet.selections;
   // A fragment on Subscription cannot be used in a query.
   if (field?.kind !== Kind.FIELD) throw refused('A subscription has its field directly in it, not in a fragment.');
-  const live = Object.hasOwn(fields, field.name.value) ? fields[field.name.value] : undefined;
-  if (!live) throw refused(`Nothing tells of changes for "${field.name.value}".`);
+  const queryName = /^(\w+)Updated$/.exec(field.name.value)?.[1];
+  if (!queryName) throw refused(`Nothing tells of changes for "${field.name.value}".`);
   const key = field.alias?.value ?? field.name.value;
   const query: OperationDefinitionNode = {
     ...operation,
     operation: OperationTypeNode.QUERY,
-    selectionSet: { kind: Kind.SELECTION_SET, selections: [queryField(field, live, key)] },
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [queryField(field, queryName, key)] },
   };
   // Without the other operations and the fragments that only they use.
   const alone = separateOperations(document)[operation.name?.value ?? ''] ?? document;
   const definitions = alone.definitions.map((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION ? query : definition,
   );
-  return { field, live, key, document: { kind: Kind.DOCUMENT, definitions } };
+  return { field, key, document: { kind: Kind.DOCUMENT, definitions } };
 };
 
-const queryField = (field: FieldNode, { query, version, isFinal }: LiveField, key: string): FieldNode => ({
+/**
+ * `fooUpdated(id)` is the query `foo(id)`, asked again whenever the entity has changed. Its type has `version`, which
+ * counts its changes (what is older than what was sent is not sent), and `isFinal`, with which the stream ends.
+ */
+const queryField = (field: FieldNode, query: string, key: string): FieldNode => ({
   ...field,
   alias: { kind: Kind.NAME, value: key },
   name: { kind: Kind.NAME, value: query },
@@ -201,8 +199,8 @@ const queryField = (field: FieldNode, { query, version, isFinal }: LiveField, ke
     kind: Kind.SELECTION_SET,
     selections: [
       ...(field.selectionSet?.selections ?? []),
-      selected(internalFields.version, version),
-      selected(internalFields.isFinal, isFinal),
+      selected(internalFields.version, 'version'),
+      selected(internalFields.isFinal, 'isFinal'),
     ],
   },
 });
