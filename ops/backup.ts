@@ -1,6 +1,6 @@
 /**
- * `npm run backup -- --to FOLDER`: the four databases as they are at one consistent cut, while the shop goes on. Needs
- * production dependencies only: the service image runs it. docs/backup.md has the procedure.
+ * `npm run backup -- --to FOLDER`: all databases at one consistent snapshot, while the shop stays open. Needs production
+ * dependencies only: the service image runs it. docs/backup.md has the procedure.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,12 +10,12 @@ import { findDatabases } from './addresses.ts';
 import { makeBackup } from './backup/make-backup.ts';
 
 const help = `usage: npm run backup -- --to FOLDER
-  Copies the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of the system that
-  npm start is running, to a new folder. Customers notice nothing; messages wait for milliseconds to be taken in.
-  The folder holds addresses, password hashes and payment tokens: keep it as you keep the databases.
-  --to FOLDER   where to; must not exist, or be empty
+  Copies the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of npm start, to a new
+  folder. Customers notice nothing; the processing of messages pauses for milliseconds.
+  The folder holds addresses, password hashes and payment tokens: protect it like the databases.
+  --to FOLDER   must not exist, or be empty
   --data DIR    whose databases, when the environment names none (.data)
-  exit code: 0 done, 1 done but the shop's own history has a breach, 2 no backup was made, 130 interrupted`;
+  exit code: 0 done, 1 done but the data has orphan effects (see npm run audit), 2 no backup was made, 130 interrupted`;
 
 export const releaseOfThisCode = (): string =>
   (JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../package.json'), 'utf8')) as { version: string })
@@ -30,10 +30,10 @@ const run = async (signal: AbortSignal): Promise<void> => {
     },
   });
   if (values.help) return console.log(help);
-  if (!values.to) throw new Error('--to FOLDER is missing; --help says more');
+  if (!values.to) throw new Error('--to FOLDER is missing, see --help');
   const begun = performance.now();
   const urls = await findDatabases(process.env, values.data);
-  const { effectsWithoutCause } = await makeBackup({
+  const { orphanEffects } = await makeBackup({
     urls,
     folder: values.to,
     release: releaseOfThisCode(),
@@ -41,9 +41,9 @@ const run = async (signal: AbortSignal): Promise<void> => {
     signal,
   });
   const took = ((performance.now() - begun) / 1000).toFixed(1);
-  console.log(`${values.to} holds a backup of the four databases at one cut (${took} s)`);
-  if (effectsWithoutCause === 0) return;
-  console.error(`but ${effectsWithoutCause} messages were taken in that nobody has sent: see npm run audit`);
+  console.log(`${values.to} holds a backup of all databases at one snapshot (${took} s)`);
+  if (orphanEffects === 0) return;
+  console.error(`but ${orphanEffects} messages were processed that no service has sent: see npm run audit`);
   process.exitCode = 1;
 };
 

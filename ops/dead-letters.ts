@@ -1,25 +1,23 @@
 /**
- * `npm run dead-letters -- list | redrive`: the messages that could not be handled, and back into their queue with them
- * once the reason is gone. Needs production dependencies only: the service image runs it.
+ * `npm run dead-letters -- list | redrive`: messages that could not be processed, and their way back into the queue once the
+ * reason is gone. Needs production dependencies only: the service image runs it.
  */
 import { parseArgs } from 'node:util';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
 import { findQueues } from './addresses.ts';
-import { withBus } from './backup/queues.ts';
-import { allDeadLetters, deadLetterLines, redriveEach } from './dead-letters/redrive.ts';
+import { allDeadLetters, deadLetterLines, redriveEach, withBus } from './queues.ts';
 import { subgraphNames } from './services.ts';
 
 const help = `usage: npm run dead-letters -- list [queue …]
        npm run dead-letters -- redrive <queue> <id> | --all
-  The queues are those of the services: ${subgraphNames.join(', ')}. They are looked for where REDIS_URL or
-  EVENTS_DATABASE_URL (or the file that REDIS_URL_FILE or EVENTS_DATABASE_URL_FILE names) says; where neither is set,
-  they are those of the system that npm start is running.
-  list      a line each, newest first: queue, id, when it died, message, tries, reason
-  redrive   puts a dead letter, or all of a queue, back with all its tries; mend the reason first
+  There is a queue for each service: ${subgraphNames.join(', ')}. They are found by REDIS_URL or EVENTS_DATABASE_URL (or the
+  file that REDIS_URL_FILE or EVENTS_DATABASE_URL_FILE names); where neither is set, they are those of npm start.
+  list      one line each, newest first: queue, id, time of death, message, tries, reason
+  redrive   puts a dead letter, or all of a queue, back with all its tries; fix the reason first
   --data DIR   whose queues, when the environment names none (.data)
-  exit code: 0 done, 1 there is no such dead letter or the arguments are wrong, 2 the queues cannot be found or reached`;
+  exit code: 0 done, 1 no such dead letter or wrong arguments, 2 the queues cannot be found or reached`;
 
-/** A mistake of whoever calls. */
+/** A mistake in the arguments. */
 class Misuse extends Error {}
 
 const checkQueues = (names: readonly string[]): readonly string[] => {
@@ -54,7 +52,7 @@ const workOf = ([command, ...names]: readonly string[], all: boolean): Work => {
     return (bus) => list(bus, queues.length > 0 ? queues : subgraphNames);
   }
   const [queue, id, ...more] = names;
-  // One of the two: an id, or all.
+  // Either an id or all.
   if (command !== 'redrive' || !queue || all === Boolean(id) || more.length > 0) throw new Misuse(help);
   checkQueues([queue]);
   return (bus) => redrive(bus, queue, id ?? 'all');

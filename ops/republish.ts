@@ -1,6 +1,6 @@
 /**
- * `npm run republish`: sends messages again that the bus may have lost (a power cut, a restored backup). Whoever took
- * one in already does nothing: the inbox knows it. Exit code 0 when done, 1 on bad arguments or a database out of reach.
+ * `npm run republish`: publishes messages again that the bus may have lost, in a power cut for example. Inboxes discard those
+ * that were processed. Exit code 0 when done, 1 on bad arguments or when a database is unreachable.
  */
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
@@ -9,19 +9,18 @@ import { findDatabases } from './addresses.ts';
 import { type DatabaseName, databaseNames } from './services.ts';
 
 const help = `usage: npm run republish -- --since TIME [service …]
-  Marks what these services (all, when none is named) published since TIME as not yet published; their relays
-  send it again.
-  --since TIME   e.g. 2026-01-31T12:00:00Z; go back a little further than you think
+  Marks what these services (default: all) published since TIME as unpublished; their relays publish it again.
+  --since TIME   e.g. 2026-01-31T12:00:00Z; rather a little too early
   --data DIR     whose databases, when no *_DATABASE_URL is set (.data)`;
 
-/** How many messages will be sent again. */
+/** Returns how many messages will be published again. */
 export const republish = (databaseUrl: string, since: Date): Promise<number> =>
   withClient(databaseUrl, async (client: pg.Client) => {
     const { rowCount } = await client.query(
       'UPDATE outbox_message SET published_at = NULL, leased_until = NULL WHERE published_at >= $1',
       [since],
     );
-    // An update rings no bell of its own: the trigger that wakes the relay is on inserts.
+    // The trigger that wakes the relay is on inserts only.
     await client.query(`SELECT pg_notify('outbox_message', '')`);
     return rowCount ?? 0;
   });
@@ -42,7 +41,7 @@ const run = async () => {
   if (unknown.length > 0) throw new Error(`no such service: ${unknown.join(', ')}`);
   const urls = await findDatabases(process.env, values.data);
   for (const name of positionals.length > 0 ? (positionals as DatabaseName[]) : databaseNames)
-    console.log(`${name}: ${await republish(urls[name], since)} messages are sent again`);
+    console.log(`${name}: ${await republish(urls[name], since)} messages will be published again`);
 };
 
 if (import.meta.main)

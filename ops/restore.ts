@@ -10,12 +10,12 @@ import { type DatabaseUrls, findDatabases, givenDatabases, givenQueues } from '.
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
 
 const help = `usage: npm run restore -- --from FOLDER
-  Puts the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,
-  where they were when the backup was made, and empties the queues. Stop the services first. Nothing is touched before the
-  backup has been checked, and when it fails everything is as it was.
+  Restores the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,
+  to the snapshot of the backup, and empties the queues. Stop the services first. Nothing is touched before the backup has
+  been checked; when it fails, everything is as before.
   --from FOLDER   the backup
   --data DIR      the data folder, when the environment names no databases (.data); made when it is not there
-  --wipe          the databases or the queues are not empty, and what they hold (it is named) may be lost
+  --wipe          replace databases and queues that are not empty (what is lost is listed)
   exit code: 0 done, 1 nothing was changed, 130 interrupted and nothing was changed`;
 
 /** The system that is restored; its services must be stopped. */
@@ -33,18 +33,16 @@ const refuseDataFolder: OpenDataFolder = async () => {
   throw new Error('no *_DATABASE_URL is set');
 };
 
-const report = ({ manifest, sentAgain, newer }: Restored): string => {
-  const { databases, release, effectsWithoutCause } = manifest;
-  const moments = Object.values(databases).map(({ cutAt }) => cutAt);
-  const again = Object.entries(sentAgain).map(([name, count]) => `${name} ${count}`);
+const report = ({ manifest, republished, newer }: Restored): string => {
+  const { databases, release, orphanEffects } = manifest;
+  const moments = Object.values(databases).map(({ snapshotAt }) => snapshotAt);
+  const again = Object.entries(republished).map(([name, count]) => `${name} ${count}`);
   return [
-    `The databases are where they were at ${moments.sort()[0]} (release ${release}).`,
-    `Messages that were on their way then are published again: ${again.join(', ')}.`,
-    ...(newer.length > 0 ? [`Newer migrations wait for the next start: ${newer.join(', ')}.`] : []),
-    ...(effectsWithoutCause > 0
-      ? [
-          `The backup had ${effectsWithoutCause} messages that were taken in and never sent; npm run audit tells the rest.`,
-        ]
+    `The databases are as of ${moments.sort()[0]} (release ${release}).`,
+    `Messages that were in flight then are published again: ${again.join(', ')}.`,
+    ...(newer.length > 0 ? [`The next start will apply newer migrations: ${newer.join(', ')}.`] : []),
+    ...(orphanEffects > 0
+      ? [`The backup has ${orphanEffects} messages that were processed and never sent: see npm run audit.`]
       : []),
   ].join('\n');
 };
@@ -59,7 +57,7 @@ const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise
     },
   });
   if (values.help) return console.log(help);
-  if (!values.from) throw new Error('--from FOLDER is missing; --help says more');
+  if (!values.from) throw new Error('--from FOLDER is missing, see --help');
   const folder = path.resolve(values.from);
   const { env } = process;
   const target: RestoreTarget =
@@ -72,10 +70,8 @@ const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise
     const restored = await restoreBackup({ folder, urls, queues, root, wipe: values.wipe, say: console.log, signal });
     console.log(report(restored));
     if (!queues)
-      console.log(
-        'Neither REDIS_URL nor EVENTS_DATABASE_URL says where the queues are: empty them before the services start.',
-      );
-    console.log('Next: start the services, and when they have come to rest, npm run audit.');
+      console.log('Neither REDIS_URL nor EVENTS_DATABASE_URL is set: empty the queues before you start the services.');
+    console.log('Next: start the services, and once they are idle, npm run audit.');
   } finally {
     await target.close();
   }

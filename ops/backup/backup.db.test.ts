@@ -34,12 +34,12 @@ const filesOf = async (root: string): Promise<string[]> =>
     .map((entry) => path.join(entry.parentPath, entry.name));
 
 describe('a backup', () => {
-  it('says what it is: release, migrations, where each history stands, what each table holds', async () => {
+  it('describes itself: release, migrations, newest messages, what each table holds', async () => {
     // Ten in all, so that the last position is the greatest as a number and not as a text.
     for (let more = 3; more <= 10; more++) await run(urls.order, sent(`msg_${more}`, 'not.known'));
     await backup();
-    const { release, effectsWithoutCause, databases } = await readManifest(folder);
-    expect({ release, effectsWithoutCause }).toEqual({ release: '1.2.3', effectsWithoutCause: 0 });
+    const { release, orphanEffects, databases } = await readManifest(folder);
+    expect({ release, orphanEffects }).toEqual({ release: '1.2.3', orphanEffects: 0 });
     expect(databases.order.lastMessage).toEqual({ position: '10', id: 'msg_10' });
     expect(databases.order.migrations.map(({ name }) => name)).toContain('20261122000000_init');
     expect(databases.order.sequences).toEqual([{ schema: 'public', name: 'outbox_message_position_seq', last: '10' }]);
@@ -53,7 +53,7 @@ describe('a backup', () => {
     });
   });
 
-  it('can be read by nobody but its owner', async () => {
+  it('is readable by its owner only', async () => {
     await backup();
     const files = await filesOf(folder);
     expect(files.length).toBeGreaterThan(30);
@@ -61,7 +61,7 @@ describe('a backup', () => {
     for (const one of [folder, path.join(folder, 'user')]) expect((await stat(one)).mode & 0o777).toBe(0o700);
   });
 
-  it('refuses a folder that has something in it, and leaves it alone', async () => {
+  it('refuses a folder that is not empty, and leaves it alone', async () => {
     await mkdir(folder);
     await writeFile(path.join(folder, 'manifest.json'), 'of yesterday');
     await expect(backup()).rejects.toThrow('is not empty');
@@ -69,8 +69,8 @@ describe('a backup', () => {
   });
 
   it.each([
-    ['a folder of its own', async () => undefined, false],
-    ['an empty folder that was there', () => mkdir(folder), true],
+    ['a new folder', async () => undefined, false],
+    ['an empty folder', () => mkdir(folder), true],
   ])('that is interrupted leaves nothing behind, in %s', async (_, prepare, remains) => {
     await prepare();
     const interruption = new AbortController();
@@ -84,7 +84,7 @@ describe('a backup', () => {
         .toEqual([]);
   });
 
-  it('makes migrations wait for its end, and does not begin in the middle of one', async () => {
+  it('blocks migrations until it ends, and does not begin during one', async () => {
     const held: unknown[] = [];
     const say = () => void held.push(run(urls.order, `SELECT pg_try_advisory_lock(${prismaLockKey}) AS held`));
     await backup({ say });
@@ -98,11 +98,11 @@ describe('a backup', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('is kept and says so when a message was taken in that nobody has sent', async () => {
+  it('is kept, with a report, when a message was processed that no service has sent', async () => {
     await run(urls.user, processed('msg_from_nowhere'));
     const said: string[] = [];
-    expect((await backup({ say: (line) => said.push(line) })).effectsWithoutCause).toBe(1);
-    expect(said.join('\n')).toContain('user has taken in order.placed msg_from_nowhere, which nobody has sent');
-    expect((await readManifest(folder)).effectsWithoutCause).toBe(1);
+    expect((await backup({ say: (line) => said.push(line) })).orphanEffects).toBe(1);
+    expect(said.join('\n')).toContain('user has processed order.placed msg_from_nowhere, which no service has sent');
+    expect((await readManifest(folder)).orphanEffects).toBe(1);
   });
 });

@@ -1,5 +1,4 @@
-/** One connection to each of the four databases, for tools that work on all of them at the same moment. */
-
+/** One connection to each database, for tools that work on all of them at the same moment. */
 import { openClient } from '#platform/database/connection.ts';
 import type pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
@@ -8,10 +7,10 @@ import { type DatabaseName, databaseNames } from '../services.ts';
 
 export type Connections = Readonly<Record<DatabaseName, pg.Client>>;
 
-// 5 s to connect: it takes milliseconds, so longer means that nobody is there.
+// 5 s: connecting takes milliseconds, so more means that the server is gone.
 const connectWithinMs = 5_000;
 
-/** Runs `work` on four connections, which are closed at its end: whatever transaction is open on one is rolled back. */
+/** Runs `work` and closes the connections, which rolls back the transactions that are still open. */
 export const withConnections = async <T>(
   urls: DatabaseUrls,
   signal: AbortSignal | undefined,
@@ -22,7 +21,7 @@ export const withConnections = async <T>(
     broken.push(`the connection to the database of ${name} broke: ${error.message}`);
   const clients = databaseNames.map((name) => [name, open(urls[name], onBreak(name))] as const);
   const close = () => Promise.all(clients.map(([, client]) => client.end()));
-  // Ends the statements under way as well, so that a wait for a lock does not outlive who asked to stop.
+  // Ends running statements as well, so that waiting for a lock does not outlive the request to stop.
   const giveUp = () => void close();
   signal?.addEventListener('abort', giveUp);
   try {
@@ -30,7 +29,7 @@ export const withConnections = async <T>(
     signal?.throwIfAborted();
     return await work(Object.fromEntries(clients) as Connections);
   } catch (fault) {
-    // What the next statement says on a connection that was taken away is not the reason.
+    // The error of the next statement on a broken connection is not the reason.
     signal?.throwIfAborted();
     throw broken[0] ? new Error(broken[0], { cause: fault }) : fault;
   } finally {
@@ -40,7 +39,7 @@ export const withConnections = async <T>(
 };
 
 const open = (connectionString: string, onBreak: (error: Error) => void): pg.Client => {
-  // A copy takes as long as its table is large: no bound for a statement, but a peer that is gone is noticed.
+  // No bound for a statement, because a copy depends on the size of its table; a lost peer is noticed.
   const client = openClient(connectionString, { name: 'agora-backup', connectMs: connectWithinMs });
   client.on('error', onBreak);
   return client;
@@ -57,7 +56,7 @@ const connect = async (name: DatabaseName, client: pg.Client): Promise<void> => 
   }
 };
 
-/** Does the same in all four databases at once. */
+/** Does the same in all databases at once. */
 export const inEach = async <T>(
   connections: Connections,
   work: (client: pg.Client, name: DatabaseName) => Promise<T>,
@@ -68,7 +67,7 @@ export const inEach = async <T>(
   return Object.fromEntries(results) as Record<DatabaseName, T>;
 };
 
-/** For what reads all four: each sees what its connection's transaction sees. */
+/** As the audit reads databases: each query sees what its connection's transaction sees. */
 export const queriesOf = (connections: Connections): Databases =>
   Object.fromEntries(
     databaseNames.map((name): [string, Query] => [

@@ -1,11 +1,13 @@
-/** What a backup says of itself, in `manifest.json`. It is written last: a folder without one holds no backup. */
+/** The description of a backup, `manifest.json`. It is written last: a folder without one holds no backup. */
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type DatabaseName, databaseNames } from '../services.ts';
 
-// Names become file names on one side and SQL identifiers on the other; the latter are quoted, the former must not lead away.
+// Names become file names, which must stay in the folder, and SQL identifiers, which are quoted.
 const Name = z.string().regex(/^[^/\\\0]+$/);
 
 const SavedTable = z.object({
@@ -19,14 +21,14 @@ const SavedTable = z.object({
 export type SavedTable = z.infer<typeof SavedTable>;
 
 const SavedDatabase = z.object({
-  /** The moment of the cut by the clock of this server. */
-  cutAt: z.iso.datetime(),
+  /** By the clock of this server. */
+  snapshotAt: z.iso.datetime(),
   postgresql: z.string(),
   migrations: z.array(z.object({ name: z.string(), checksum: z.string() })),
-  /** The newest message of the outbox: where this database stands in its own history. */
+  /** The newest message of the outbox. */
   lastMessage: z.object({ position: z.string(), id: z.string() }).nullable(),
   sequences: z.array(z.object({ schema: Name, name: Name, last: z.string().nullable() })),
-  /** In an order in which they can be filled. */
+  /** Referenced tables first. */
   tables: z.array(SavedTable),
 });
 export type SavedDatabase = z.infer<typeof SavedDatabase>;
@@ -34,8 +36,8 @@ export type SavedDatabase = z.infer<typeof SavedDatabase>;
 const Manifest = z.object({
   format: z.literal(1),
   release: z.string(),
-  /** Messages that were taken in though nobody had sent them: 0, or something is wrong with the shop or the cut. */
-  effectsWithoutCause: z.int().nonnegative(),
+  /** Messages that were processed but never sent: 0, or something is wrong with the shop's data or the snapshot. */
+  orphanEffects: z.int().nonnegative(),
   databases: z.object(
     Object.fromEntries(databaseNames.map((name) => [name, SavedDatabase])) as Record<
       DatabaseName,
@@ -55,7 +57,7 @@ export const fileOf = (database: DatabaseName, { schema, name }: Pick<SavedTable
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
 
-/** Whole and on the disk before it gets its name. */
+/** Complete and on the disk before it gets its name. */
 export const writeManifest = async (folder: string, manifest: Manifest): Promise<void> => {
   const unfinished = path.join(folder, unfinishedManifestFile);
   const handle = await open(unfinished, 'wx', 0o600);
@@ -69,7 +71,7 @@ export const writeManifest = async (folder: string, manifest: Manifest): Promise
   await syncFolder(folder);
 };
 
-/** A new file is safe when its folder's list is. */
+/** A new file is only durable once its folder is. */
 export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');
   try {
@@ -79,10 +81,10 @@ export const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-/** Throws when there is none, or when it is not as it was written. */
+/** Throws when it is missing or not as it was written. */
 export const readManifest = async (folder: string): Promise<Manifest> => {
   const text = await readFile(path.join(folder, manifestFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new Error(`${folder} holds no backup that was finished: no ${manifestFile}`);
+    if (error.code === 'ENOENT') throw new Error(`${folder} holds no complete backup: no ${manifestFile}`);
     throw error;
   });
   const refuse = (why: string, cause?: unknown) => new Error(`${manifestFile} in ${folder} ${why}`, { cause });
@@ -91,9 +93,30 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
   try {
     ({ sha256, ...content } = JSON.parse(text) as Record<string, unknown>);
   } catch (cause) {
-    throw refuse('is not what was written: it is no JSON', cause);
+    throw refuse('is not what was written: not JSON', cause);
   }
   if (sha256 !== digest(content)) throw refuse('is not what was written: its sha256 differs');
   if (content.format !== 1) throw refuse(`has format ${content.format}, which this release does not know`);
   return Manifest.parse(content);
+};
+
+/** Reads every file of the backup. Throws, naming each that is missing or differs. */
+export const checkFiles = async (folder: string, manifest: Manifest, signal?: AbortSignal): Promise<void> => {
+  const faults: string[] = [];
+  for (const name of databaseNames) {
+    for (const table of manifest.databases[name].tables) {
+      const file = fileOf(name, table);
+      const found = await stat(path.join(folder, file)).catch(() => undefined);
+      if (!found) faults.push(`${file} is missing`);
+      else if ((await sha256Of(path.join(folder, file), signal)) !== table.sha256)
+        faults.push(`${file} is not what was written: its sha256 differs`);
+    }
+  }
+  if (faults.length > 0) throw new Error(`the backup is damaged:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+};
+
+const sha256Of = async (file: string, signal?: AbortSignal): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash, { signal });
+  return hash.digest('hex');
 };

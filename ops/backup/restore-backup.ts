@@ -1,44 +1,40 @@
-/** The story of a restore: nothing is touched before all is checked, and nothing is changed before all has arrived. */
+/** A restore: nothing is touched before everything is checked, and nothing is changed before everything is loaded. */
+import path from 'node:path';
 import type pg from 'pg';
-import type { EventsConfig } from '#platform/config/config.ts';
-import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
+import type { EventsConfig } from '#platform/config/config.ts';
 import type { DatabaseUrls } from '../addresses.ts';
+import { unprocessedMessages } from '../audit/unprocessed-messages.ts';
+import { emptyQueues, withBus } from '../queues.ts';
 import { type DatabaseName, databaseNames } from '../services.ts';
-import { insistOnBeingAlone, whatIsIn } from './census.ts';
-import { checkFiles } from './check-files.ts';
-import { type Connections, inEach, withConnections } from './connections.ts';
-import { load } from './load.ts';
-import { type Manifest, readManifest } from './manifest.ts';
-import { emptyQueues, messagesIn, withBus } from './queues.ts';
-import { type Migrations, makeSchema, migrationsOf } from './schema-at-the-cut.ts';
-import { sendAgain } from './send-again.ts';
+import { type Connections, inEach, queriesOf, withConnections } from './connections.ts';
+import { checkFiles, fileOf, type Manifest, readManifest, type SavedDatabase } from './manifest.ts';
+import { preflight, type Replacement } from './preflight.ts';
+import { type Migrations, makeSchema, migrationsOf } from './schema.ts';
+import { copyIn, nameOf, quoted, tablesOf } from './tables.ts';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends Replacement {
   /** The folder of the backup. */
   readonly folder: string;
   readonly urls: DatabaseUrls;
-  /** Undefined: nobody said where the queues are, and they stay as they are. */
+  /** Undefined when unknown; the queues stay as they are then. */
   readonly queues: EventsConfig | undefined;
-  /** Of the checkout whose migrations are used. */
+  /** The checkout whose migrations are used. */
   readonly root: string;
-  /** Whether what is there may be lost. */
-  readonly wipe: boolean;
-  readonly say?: (sentence: string) => void;
   readonly signal?: AbortSignal;
 }
 
 export interface Restored {
   readonly manifest: Manifest;
   /** How many messages the relays will publish again, by sender. */
-  readonly sentAgain: Readonly<Record<DatabaseName, number>>;
-  /** Migrations that wait for the next start. */
+  readonly republished: Readonly<Record<DatabaseName, number>>;
+  /** Migrations that the next start will apply. */
   readonly newer: readonly string[];
 }
 
 /**
- * Puts the four databases where they were at the cut of a backup. When it throws, each is as it was before: all is loaded into
- * one open transaction per database, and those are committed at the end.
+ * Restores all databases to the snapshot of a backup. When it throws, each is as before: everything is loaded in one open
+ * transaction per database, and those are committed at the end.
  */
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
   const { folder, urls, queues, root, say = () => undefined, signal } = options;
@@ -46,29 +42,28 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
   const migrations = new Map<DatabaseName, Migrations>();
   for (const name of databaseNames) migrations.set(name, await migrationsOf(root, name, manifest.databases[name]));
   await checkFiles(folder, manifest, signal);
-  say('the backup is whole');
+  say('the backup is intact');
   const restore = (bus?: Bus) =>
     withConnections(urls, signal, async (connections) => {
-      await inEach(connections, keepOthersOut);
-      await insistOnNothingToLose(connections, bus, options);
+      await preflight(connections, bus, options);
       await inEach(connections, async (client, name) => {
         await client.query(begin);
         await makeSchema(client, migrations.get(name) ?? { applied: [], newer: [] });
         await load(client, { folder, name, saved: manifest.databases[name], ...(signal && { signal }) });
         say(`${name}: loaded`);
       });
-      const sentAgain = await sendAgain(connections);
-      // Before the commits: should one fail, the old databases can publish again what their queues have lost.
+      const republished = await republishUnprocessed(connections);
+      // Before the commits: if one fails, the old databases can republish what their queues have lost.
       if (bus) await emptyQueues(bus);
       await commitAll(connections);
-      return sentAgain;
+      return republished;
     });
-  const sentAgain = queues ? await withBus(queues, restore) : await restore();
+  const republished = queues ? await withBus(queues, restore) : await restore();
   const newer = databaseNames.flatMap((name) => (migrations.get(name)?.newer ?? []).map((one) => `${name}/${one}`));
-  return { manifest, sentAgain, newer };
+  return { manifest, republished, newer };
 };
 
-/** Nothing is left to go wrong but a connection that breaks; four databases have no common commit. */
+/** Only a broken connection can still fail; several databases have no common commit. */
 const commitAll = async (connections: Connections): Promise<void> => {
   const done: DatabaseName[] = [];
   for (const name of databaseNames) {
@@ -76,36 +71,61 @@ const commitAll = async (connections: Connections): Promise<void> => {
       await connections[name].query('COMMIT');
     } catch (cause) {
       if (done.length === 0) throw cause;
-      throw new Error(`only ${done.join(', ')} is restored, ${name} is not: repeat it with --wipe`, { cause });
+      throw new Error(`only ${done.join(', ')} is restored, ${name} is not: repeat with --wipe`, { cause });
     }
     done.push(name);
   }
 };
 
-// 5 s for the lock on a table that is to go: nobody else was connected, so somebody has just come.
+// 5 s for the lock on a table that is dropped: nothing was connected, so something has just connected.
 const begin = `
   BEGIN;
   SET LOCAL lock_timeout = 5000;
   SET LOCAL statement_timeout = 0;
   SET LOCAL idle_in_transaction_session_timeout = 0`;
 
-/** For the rest of the session no other tool of ours migrates, copies or restores this database. */
-const keepOthersOut = async (client: pg.Client, name: DatabaseName): Promise<void> => {
-  await insistOnBeingAlone(client, name);
-  const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [prismaLockKey]);
-  if (!rows[0]?.held) throw new Error(`the database of ${name} is being migrated or copied: try again after that`);
+/**
+ * CHECKs and foreign keys stay on, which is why the order of the tables matters; triggers are off, as they would act a second
+ * time on what has already happened. Throws when tables or numbers of rows are not the backup's.
+ */
+const load = async (
+  client: pg.Client,
+  { folder, name, saved, signal }: { folder: string; name: DatabaseName; saved: SavedDatabase; signal?: AbortSignal },
+): Promise<void> => {
+  const made = (await tablesOf(client)).map(nameOf).sort();
+  const expected = saved.tables.map(nameOf).sort();
+  if (made.join() !== expected.join())
+    throw new Error(`the migrations of ${name} make ${made.join(', ')}; the backup has ${expected.join(', ')}`);
+  for (const table of saved.tables) {
+    await client.query(`ALTER TABLE ${quoted(table)} DISABLE TRIGGER USER`);
+    await copyIn(client, table, path.join(folder, fileOf(name, table)), signal);
+    await client.query(`ALTER TABLE ${quoted(table)} ENABLE TRIGGER USER`);
+  }
+  for (const { schema, name: sequence, last } of saved.sequences)
+    if (last !== null)
+      await client.query('SELECT setval($1::regclass, $2::bigint)', [quoted({ schema, name: sequence }), last]);
+  // Until autovacuum has run, the planner would take the tables for empty.
+  await client.query('ANALYZE');
 };
 
-const insistOnNothingToLose = async (
-  connections: Connections,
-  bus: Bus | undefined,
-  { wipe, say = () => undefined }: RestoreOptions,
-): Promise<void> => {
-  const rows = Object.values(await inEach(connections, whatIsIn)).filter((sentence) => sentence !== undefined);
-  const messages = bus ? [...(await messagesIn(bus))].filter(([, count]) => count > 0) : [];
-  const lost = [...rows, ...messages.map(([name, count]) => `the queue of ${name} has ${count} messages`)];
-  if (lost.length === 0) return;
-  const list = lost.map((sentence) => `  ${sentence}`).join('\n');
-  if (!wipe) throw new Error(`there is something to lose, and --wipe is not given:\n${list}`);
-  say(`this is lost now:\n${list}`);
+// Later than any message was published.
+const endOfTime = new Date('9999-12-31T00:00:00Z');
+
+/**
+ * Marks as unpublished exactly the messages that some receiver has not processed at the snapshot, because the queue that held
+ * them is gone; relays publish them again, and inboxes discard duplicates. Returns how many, by sender.
+ */
+const republishUnprocessed = async (connections: Connections): Promise<Record<DatabaseName, number>> => {
+  const counts = Object.fromEntries(databaseNames.map((name) => [name, 0])) as Record<DatabaseName, number>;
+  for await (const page of unprocessedMessages(queriesOf(connections), endOfTime)) {
+    const [first] = page;
+    if (!first) continue;
+    const ids = [...new Set(page.map(({ id }) => id))];
+    await connections[first.from].query('UPDATE outbox_message SET published_at = NULL WHERE id = ANY ($1)', [ids]);
+    counts[first.from] += ids.length;
+  }
+  // The relays that held these leases are gone.
+  for (const name of databaseNames)
+    await connections[name].query('UPDATE outbox_message SET leased_until = NULL WHERE leased_until IS NOT NULL');
+  return counts;
 };

@@ -1,19 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aMessage } from '#kit/messaging/messages.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
+import { applyMigrations, pendingMigrations } from '#platform/database/migrations.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { audit } from '../audit/audit.ts';
+import { messagesIn, withBus } from '../queues.ts';
 import { type DatabaseName, databaseNames } from '../services.ts';
-import { disposeDatabases, healthyShop, newDatabases, processed, run, sent } from '../shop-databases.fixture.ts';
+import {
+  disposeDatabases,
+  healthyShop,
+  migratedDatabases,
+  newDatabases,
+  processed,
+  run,
+  sent,
+} from '../shop-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
 import { readManifest, writeManifest } from './manifest.ts';
-import { messagesIn, withBus } from './queues.ts';
 import { type RestoreOptions, restoreBackup } from './restore-backup.ts';
 import { nameOf, quoted, tablesOf } from './tables.ts';
 
@@ -57,7 +66,7 @@ const contentsOf = async (urls: DatabaseUrls): Promise<Record<string, unknown>> 
 
 const tablesIn = async (urls: DatabaseUrls): Promise<string[]> => Object.keys(await contentsOf(urls));
 
-/** A copy of the backup with something wrong in it. */
+/** A copy of the backup with some damage. */
 const damaged = async (damage: (folder: string) => Promise<unknown>): Promise<string> => {
   const folder = path.join(scratch, randomUUID());
   await cp(backup, folder, { recursive: true });
@@ -70,14 +79,14 @@ describe('a restore', () => {
     target = await newDatabases();
   });
 
-  it('puts back every row of every table, and the audit is clean', async () => {
+  it('brings back every row of every table, and the audit is clean', async () => {
     await restore();
     expect(await contentsOf(target)).toEqual(await contentsOf(shop));
     const findings = await audit(target, 0);
     expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
-  it('lets sequences go on where they were, and guards what they guarded', async () => {
+  it('continues sequences where they were, with constraints and triggers in force', async () => {
     await restore();
     await run(target.order, sent('msg_next'));
     expect(await run(target.order, 'SELECT position FROM outbox_message ORDER BY position')).toEqual([
@@ -91,7 +100,7 @@ describe('a restore', () => {
     await expect(run(target.order, 'DELETE FROM customer_order')).rejects.toThrow('foreign key');
   });
 
-  it('sends again exactly what some receiver had not taken in', async () => {
+  it('republishes exactly what some receiver had not processed', async () => {
     const busy = await healthyShop();
     await run(busy.order, sent('msg_lost'));
     await run(busy.order, sent('msg_had', 'order.cancelled'));
@@ -101,34 +110,34 @@ describe('a restore', () => {
       busy.order,
       `${sent('msg_waiting', 'stock.reserve', 'NULL')}; UPDATE outbox_message SET leased_until = now()`,
     );
-    const { sentAgain } = await restore({ folder: await backupOf(busy) });
-    expect(sentAgain).toEqual({ user: 0, product: 0, order: 1, payment: 0 });
+    const { republished } = await restore({ folder: await backupOf(busy) });
+    expect(republished).toEqual({ user: 0, product: 0, order: 1, payment: 0 });
     const waiting = await run(target.order, 'SELECT id FROM outbox_message WHERE published_at IS NULL ORDER BY id');
     expect(waiting).toEqual([{ id: 'msg_lost' }, { id: 'msg_waiting' }]);
     expect(await run(target.order, 'SELECT FROM outbox_message WHERE leased_until IS NOT NULL')).toEqual([]);
   });
 
-  it('refuses databases that have rows and names them; told to wipe, it does so, as often as one likes', async () => {
+  it('refuses databases that have rows and names them; --wipe replaces them, any number of times', async () => {
     await restore();
     await run(target.order, sent('msg_after_the_point', 'order.cancelled'));
     const before = await contentsOf(target);
-    await expect(restore()).rejects.toThrow(/something to lose.*order has rows: .*outbox_message 3/s);
+    await expect(restore()).rejects.toThrow(/data would be lost.*order has rows: .*outbox_message 3/s);
     expect(await contentsOf(target)).toEqual(before);
 
     const said: string[] = [];
     await restore({ wipe: true, say: (line) => said.push(line) });
-    expect(said.join('\n')).toMatch(/this is lost now:.*outbox_message 3/s);
+    expect(said.join('\n')).toMatch(/this data is lost:.*outbox_message 3/s);
     expect(await contentsOf(target)).toEqual(await contentsOf(shop));
   });
 
-  it('refuses queues that hold messages; told to wipe, it empties them', async () => {
+  it('refuses queues that hold messages; --wipe empties them', async () => {
     const events = await eventsDatabase();
     await migrateBus(events.url);
     const queues = { EVENTS_DATABASE_URL: events.url };
     const messages = () => withBus(queues, async (bus) => Object.fromEntries(await messagesIn(bus)));
     await withBus(queues, (bus) => bus.publish([{ queue: 'payment', message: aMessage() }]));
 
-    await expect(restore({ queues })).rejects.toThrow(/something to lose.*the queue of payment has 1 messages/s);
+    await expect(restore({ queues })).rejects.toThrow(/data would be lost.*the queue of payment has 1 messages/s);
     expect(await messages()).toMatchObject({ payment: 1 });
     await restore({ queues, wipe: true });
     expect(await messages()).toEqual({ user: 0, product: 0, order: 0, payment: 0 });
@@ -136,13 +145,11 @@ describe('a restore', () => {
   });
 
   it('refuses a database that a service is connected to', async () => {
-    await withClient(target.user, () =>
-      expect(restore()).rejects.toThrow(/somebody is connected to the database of user/),
-    );
+    await withClient(target.user, () => expect(restore()).rejects.toThrow(/the database of user is in use/));
     expect(await tablesIn(target)).toEqual([]);
   });
 
-  it('changes nothing anywhere when one of the four cannot be loaded', async () => {
+  it('changes nothing anywhere when one database cannot be loaded', async () => {
     const folder = await damaged(async (copy) => {
       const manifest = await readManifest(copy);
       const ledger = manifest.databases.payment.tables.find(({ name }) => name === 'ledger_entry');
@@ -158,7 +165,7 @@ describe('a restore', () => {
   });
 });
 
-describe('a backup that is not what was written', () => {
+describe('a damaged backup', () => {
   beforeAll(async () => {
     target = await newDatabases();
   });
@@ -178,7 +185,7 @@ describe('a backup that is not what was written', () => {
     ],
     'no manifest, as after an interruption': [
       (folder) => rm(path.join(folder, 'manifest.json')),
-      /holds no backup that was finished/,
+      /holds no complete backup/,
     ],
     'a migration that this release lacks': [(folder) => ofNewerRelease(folder, 'order'), /this release lacks it/],
   };
@@ -196,3 +203,32 @@ const ofNewerRelease = async (folder: string, name: DatabaseName): Promise<void>
   await rm(path.join(folder, 'manifest.json'));
   await writeManifest(folder, manifest);
 };
+
+describe('a backup made before an upgrade', () => {
+  const migrationsOf = (name: string): string => path.resolve('prisma', name, 'migrations');
+
+  /** The first migration of each database, as the first release had it. */
+  const firstRelease = async (): Promise<void> => {
+    for (const name of databaseNames) {
+      const [first = ''] = (await readdir(migrationsOf(name))).sort();
+      await cp(path.join(migrationsOf(name), first), path.join(scratch, 'first', name, first), { recursive: true });
+    }
+  };
+
+  it('brings back its tables, in a database that was migrated further, and the next start upgrades them', async () => {
+    await firstRelease();
+    const old = await newDatabases();
+    for (const name of databaseNames) await applyMigrations(old[name], path.join(scratch, 'first', name));
+    await run(old.order, `INSERT INTO cart (id, created_at, updated_at) VALUES ('crt_1', now(), now())`);
+    const folder = await backupOf(old);
+
+    const upgraded = await migratedDatabases();
+    const { newer } = await restoreBackup({ folder, urls: upgraded, queues: undefined, root: '.', wipe: false });
+
+    const waiting = await pendingMigrations(upgraded.order, migrationsOf('order'));
+    expect(waiting.length).toBeGreaterThan(0);
+    expect(newer).toEqual(expect.arrayContaining(waiting.map((migration) => `order/${migration}`)));
+    expect(await applyMigrations(upgraded.order, migrationsOf('order'))).toEqual({ applied: waiting });
+    expect(await run(upgraded.order, 'SELECT id FROM cart')).toEqual([{ id: 'crt_1' }]);
+  });
+});

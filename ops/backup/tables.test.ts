@@ -7,7 +7,7 @@ const refers = (referrer: string, referred: string) => ({
   referred: `public.${referred}`,
 });
 
-it('fills a table after those that it refers to', () => {
+it('orders a table after those that it references', () => {
   const ordered = referredFirst(
     [table('line'), table('order'), table('customer'), table('other')],
     [refers('line', 'order'), refers('order', 'customer')],
@@ -15,7 +15,7 @@ it('fills a table after those that it refers to', () => {
   expect(ordered.map(({ name }) => name)).toEqual(['customer', 'other', 'order', 'line']);
 });
 
-it('cannot fill tables that refer to each other in a circle', () => {
-  const circle = [refers('hen', 'egg'), refers('egg', 'hen')];
-  expect(() => referredFirst([table('hen'), table('egg')], circle)).toThrow('in a circle: public.hen, public.egg');
+it('refuses tables that reference each other in a cycle', () => {
+  const cycle = [refers('hen', 'egg'), refers('egg', 'hen')];
+  expect(() => referredFirst([table('hen'), table('egg')], cycle)).toThrow('in a cycle: public.hen, public.egg');
 });

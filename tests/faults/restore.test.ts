@@ -1,4 +1,4 @@
-/** A shop is copied while it sells, and is lost. What is restored goes on from the cut, and keeps what was promised before it. */
+/** A shop is backed up while it sells, and is lost. The restored one continues from the snapshot and keeps its promises. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,7 +66,7 @@ const ended = ['CONFIRMED', 'CANCELLED'];
 const confirmed = (orders: ReadonlyMap<string, string>): string[] =>
   [...orders].filter(([, status]) => status === 'CONFIRMED').map(([id]) => id);
 
-test('a shop that was copied while it sold goes on from the cut, and no order of before it is lost', async () => {
+test('a shop backed up while it sells continues from the snapshot, and loses no order of before it', async () => {
   const folder = path.join(scratch, 'backup');
   const shop = await startTestAgora({ events: 'postgres', env: { RATE_LIMITS: 'off' } });
   let placedBefore: readonly string[];
@@ -82,7 +82,7 @@ test('a shop that was copied while it sold goes on from the cut, and no order of
     );
     placedBefore = [...sale.acknowledged];
     confirmedBefore = confirmed(await statusesIn(orderDatabase));
-    expect(await script('ops/backup.ts', ['--to', folder], shop.environment)).toContain('the cut is made');
+    expect(await script('ops/backup.ts', ['--to', folder], shop.environment)).toContain('snapshot taken');
     await sale.twoMoreRounds();
     await sale.stop();
     sold = sale.acknowledged.length;
@@ -98,13 +98,13 @@ test('a shop that was copied while it sold goes on from the cut, and no order of
     await expectCleanAudit(restored.databaseUrls);
     const orders = await statusesIn(restored.databaseUrls.order);
     expect(confirmed(orders)).toEqual(expect.arrayContaining([...confirmedBefore]));
-    // What was on its way at the cut comes to an end, on a slow machine only after a time-out of a minute.
+    // What was in flight at the snapshot ends, on a slow machine only after a time-out of a minute.
     const underWay = async (): Promise<string[]> => {
       const statuses = await statusesIn(restored.databaseUrls.order);
       return placedBefore.filter((id) => !ended.includes(statuses.get(id) ?? 'lost'));
     };
     await until('the end of every order', async () => (await underWay()).length === 0, 2 * someRoundsMs);
-    // What was sold after the cut is what a backup cannot know.
+    // What was sold after the snapshot is not in the backup.
     expect(orders.size).toBeLessThan(sold);
 
     const returned = await shopperOf(`${restored.urls.gateway}/graphql`, demoCustomer);

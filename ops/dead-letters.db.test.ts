@@ -8,8 +8,8 @@ import { eachTransport, type Transport } from '#kit/messaging/transports.ts';
 import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import { Poison } from '#platform/messaging/bus/bus.ts';
-import { noteAddresses } from '../addresses.ts';
-import { allDeadLetters } from './redrive.ts';
+import { noteAddresses } from './addresses.ts';
+import { allDeadLetters } from './queues.ts';
 
 interface Ran {
   readonly code: number;
@@ -21,7 +21,7 @@ type Environment = Readonly<Record<string, string>>;
 
 const deadLetters = (env: Environment, ...args: readonly string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    const script = path.resolve(import.meta.dirname, '../dead-letters.ts');
+    const script = path.resolve(import.meta.dirname, 'dead-letters.ts');
     const options = { env: { PATH: process.env.PATH ?? '', ...env } };
     execFile(process.execPath, [script, ...args], options, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),

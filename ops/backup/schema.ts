@@ -1,4 +1,4 @@
-/** A database's tables as they were at the cut: made anew by the very migrations that had been applied then. */
+/** A database's tables as they were at the snapshot: made anew by the migrations that had been applied then. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
@@ -7,13 +7,13 @@ import type { DatabaseName } from '../services.ts';
 import type { SavedDatabase } from './manifest.ts';
 
 export interface Migrations {
-  /** The SQL of those that the backup had, in their order. */
+  /** The SQL of those of the backup, in order. */
   readonly applied: readonly string[];
-  /** The names of those that came after it. */
+  /** The names of those added since. */
   readonly newer: readonly string[];
 }
 
-/** Throws when this release lacks one of the backup's migrations, or has it in other words: another release made the backup. */
+/** Throws when this release lacks one of the backup's migrations or has changed it. */
 export const migrationsOf = async (
   root: string,
   name: DatabaseName,
@@ -35,8 +35,8 @@ export const migrationsOf = async (
 };
 
 /**
- * Removes all that is in the database and makes the tables of the cut, in the caller's transaction, as the owner that is
- * no superuser. The history table is made too, and left empty: its rows are part of the data.
+ * Empties the database and makes the backup's tables, in the caller's transaction, as the owner (not a superuser). The
+ * migration history is left empty: its rows are part of the data.
  */
 export const makeSchema = async (client: pg.Client, { applied }: Migrations): Promise<void> => {
   const { rows } = await client.query<{ command: string }>(dropCommands);
@@ -46,8 +46,8 @@ export const makeSchema = async (client: pg.Client, { applied }: Migrations): Pr
 };
 
 /**
- * Object by object: the schemas `public` and our own (`?schema=`) themselves may belong to the server's administrator, and so may extensions. What
- * depends on something else (a sequence on its column, a row type on its table) goes with that.
+ * Object by object, because `public`, our own schema (`?schema=`) and extensions may belong to the server's administrator. What
+ * depends on another object (a sequence on its column, a row type on its table) goes with that.
  */
 const dropCommands = `
   SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) AS command

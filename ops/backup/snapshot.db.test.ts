@@ -6,10 +6,9 @@ import type { DatabaseUrls } from '../addresses.ts';
 import { databaseNames } from '../services.ts';
 import { disposeDatabases, migratedDatabases, processed, run, sent } from '../shop-databases.fixture.ts';
 import { inEach, queriesOf, withConnections } from './connections.ts';
-import { cutLimits, takeCut } from './cut.ts';
-import { effectsWithoutCause } from './effects-without-cause.ts';
+import { orphanEffects, snapshotLimits, takeSnapshot } from './snapshot.ts';
 
-const hasty = { ...cutLimits, lockTimeoutMs: 200, attempts: 2, restMs: 20 };
+const hasty = { ...snapshotLimits, lockTimeoutMs: 200, attempts: 2, backOffMs: 20 };
 let urls: DatabaseUrls;
 let clients: pg.Client[];
 
@@ -30,8 +29,8 @@ const connect = async (url: string): Promise<pg.Client> => {
   return client;
 };
 
-/** A service in the middle of taking a message in. */
-const reception = async (url: string, id: string = newId('Message')): Promise<pg.Client> => {
+/** A service that is processing a message. */
+const processing = async (url: string, id: string = newId('Message')): Promise<pg.Client> => {
   const client = await connect(url);
   await client.query(`BEGIN; ${processed(id)}`);
   return client;
@@ -48,35 +47,35 @@ const inboxLocks = async (): Promise<boolean> =>
 const untilLocked = (url: string): Promise<void> => until('the lock', () => lockedInbox(url));
 const untilUnlocked = (url: string): Promise<void> => until('no lock', async () => !(await lockedInbox(url)));
 
-describe('a cut', () => {
-  it('waits for a reception under way, and has it', async () => {
-    const receiving = await reception(urls.user, 'msg_under_way');
+describe('a consistent snapshot', () => {
+  it('waits for a message that is being processed, and includes it', async () => {
+    const receiver = await processing(urls.user, 'msg_under_way');
     const inbox = withConnections(urls, undefined, async (connections) => {
-      await takeCut(connections);
+      await takeSnapshot(connections);
       return (await connections.user.query(`SELECT id FROM inbox_message WHERE id = 'msg_under_way'`)).rows;
     });
     await untilLocked(urls.order);
-    await receiving.query('COMMIT');
+    await receiver.query('COMMIT');
     expect(await inbox).toEqual([{ id: 'msg_under_way' }]);
   });
 
-  it('has the cause of what was taken in last, though it was sent when the inbox of its sender was held already', async () => {
-    const receiving = await reception(urls.payment);
+  it('includes the cause of the last effect, even if it was sent after the inbox of its sender was locked', async () => {
+    const receiver = await processing(urls.payment);
     const causes = withConnections(urls, undefined, async (connections) => {
-      await takeCut(connections);
+      await takeSnapshot(connections);
       const inbox = await connections.payment.query(`SELECT id FROM inbox_message WHERE id = 'msg_at_the_last_moment'`);
       const outbox = await connections.order.query(`SELECT id FROM outbox_message WHERE id = 'msg_at_the_last_moment'`);
       return { effects: inbox.rows.length, causes: outbox.rows.length };
     });
     await untilLocked(urls.order);
     await run(urls.order, sent('msg_at_the_last_moment'));
-    await receiving.query(`${processed('msg_at_the_last_moment')}; COMMIT`);
+    await receiver.query(`${processed('msg_at_the_last_moment')}; COMMIT`);
     expect(await causes).toEqual({ effects: 1, causes: 1 });
   });
 
-  it('does not see what is taken in or sent after it, and lets both happen', async () => {
+  it('excludes what is processed or sent after it, and does not block either', async () => {
     const counts = await withConnections(urls, undefined, async (connections) => {
-      await takeCut(connections);
+      await takeSnapshot(connections);
       await inEach(connections, (_, name) => run(urls[name], `${sent('msg_after')}; ${processed('msg_after')}`));
       const count = `SELECT count(*) FROM (SELECT id FROM inbox_message UNION ALL SELECT id FROM outbox_message) message
                       WHERE id = 'msg_after'`;
@@ -85,12 +84,12 @@ describe('a cut', () => {
     expect(Object.values(counts)).toEqual(['0', '0', '0', '0']);
   });
 
-  it('lets orders be placed while it holds the inboxes, and only receptions wait', async () => {
-    const receiving = await reception(urls.user);
-    const cut = withConnections(urls, undefined, (connections) => takeCut(connections));
+  it('lets orders be placed while it locks the inboxes: only the processing of messages waits', async () => {
+    const receiver = await processing(urls.user);
+    const snapshot = withConnections(urls, undefined, (connections) => takeSnapshot(connections));
     await untilLocked(urls.order);
 
-    // What placeOrder writes, within a time that a customer would not notice.
+    // What placeOrder writes, fast enough that a customer would not notice.
     const order = await connect(urls.order);
     await order.query(`SET lock_timeout = 100`);
     await order.query(`
@@ -101,60 +100,64 @@ describe('a cut', () => {
       COMMIT`);
     await expect(order.query(processed('msg_reply'))).rejects.toThrow('lock timeout');
 
-    await receiving.query('ROLLBACK');
-    await cut;
+    await receiver.query('ROLLBACK');
+    await snapshot;
     await order.query(processed('msg_reply'));
   });
 
-  it('gives up in time when a reception hangs, says whose, and leaves no lock', async () => {
+  it('gives up in time when a transaction hangs, names the service, and leaves no lock', async () => {
     // It hangs until the end of this test: the refusal does not wait for it.
-    const hanging = await reception(urls.payment);
+    const hanging = await processing(urls.payment);
     const refused = await withConnections(urls, undefined, async (connections) => {
-      const error = await takeCut(connections, hasty).catch((reason: Error) => reason);
-      // The connections are still open: it is the transactions that have ended.
+      const error = await takeSnapshot(connections, hasty).catch((reason: Error) => reason);
+      // The connections are still open; the transactions have ended.
       expect(await inboxLocks()).toBe(false);
       return error;
     });
-    expect(refused).toMatchObject({ message: expect.stringMatching(/^the inbox of payment could not be held/) });
+    expect(refused).toMatchObject({ message: expect.stringMatching(/^the inbox of payment could not be locked/) });
     await run(urls.user, processed('msg_next'));
     await hanging.query('ROLLBACK');
   });
 
-  it('tries again, and succeeds once the reception has ended', async () => {
-    const receiving = await reception(urls.payment);
-    const cut = withConnections(urls, undefined, (connections) => takeCut(connections, { ...hasty, attempts: 50 }));
+  it('retries, and succeeds once the transaction has ended', async () => {
+    const receiver = await processing(urls.payment);
+    const snapshot = withConnections(urls, undefined, (connections) =>
+      takeSnapshot(connections, { ...hasty, attempts: 50 }),
+    );
     await untilLocked(urls.order);
     await untilUnlocked(urls.order);
-    await receiving.query('ROLLBACK');
-    expect((await cut).attempts).toBeGreaterThan(1);
+    await receiver.query('ROLLBACK');
+    expect((await snapshot).attempts).toBeGreaterThan(1);
   });
 
-  it('is none when the server took a lock away before all four snapshots were there', async () => {
-    const receiving = await reception(urls.payment);
-    const limits = { ...cutLimits, lockTimeoutMs: 20_000, forgottenAfterMs: 1_000 };
-    const cut = withConnections(urls, undefined, (connections) => takeCut(connections, limits));
-    const refusal = expect(cut).rejects.toThrow(/the connection to the database of \w+ broke: .*idle-in-transaction/);
+  it('fails when the server took a lock away before all databases were read', async () => {
+    const receiver = await processing(urls.payment);
+    const limits = { ...snapshotLimits, lockTimeoutMs: 20_000, idleTimeoutMs: 1_000 };
+    const snapshot = withConnections(urls, undefined, (connections) => takeSnapshot(connections, limits));
+    const refusal = expect(snapshot).rejects.toThrow(
+      /the connection to the database of \w+ broke: .*idle-in-transaction/,
+    );
     await untilLocked(urls.order);
     await untilUnlocked(urls.order);
-    await receiving.query('ROLLBACK');
+    await receiver.query('ROLLBACK');
     await refusal;
   });
 
-  it('leaves no lock when it is interrupted while it waits', async () => {
-    const hanging = await reception(urls.payment);
+  it('leaves no lock when it is interrupted while waiting', async () => {
+    const hanging = await processing(urls.payment);
     const interruption = new AbortController();
-    const cut = withConnections(urls, interruption.signal, (connections) =>
-      takeCut(connections, cutLimits, interruption.signal),
+    const snapshot = withConnections(urls, interruption.signal, (connections) =>
+      takeSnapshot(connections, snapshotLimits, interruption.signal),
     );
     await untilLocked(urls.order);
     interruption.abort(new Error('interrupted'));
-    await expect(cut).rejects.toThrow('interrupted');
+    await expect(snapshot).rejects.toThrow('interrupted');
     await until('no lock', async () => !(await inboxLocks()));
     await hanging.query('ROLLBACK');
   });
 });
 
-it('no cut of a busy shop has an effect without its cause', async () => {
+it('no snapshot of a busy shop has an orphan effect', async () => {
   await Promise.all(databaseNames.map((name) => run(urls[name], 'DELETE FROM inbox_message')));
   let isOpen = true;
   const talk = async (number: number): Promise<void> => {
@@ -171,8 +174,8 @@ it('no cut of a busy shop has an effect without its cause', async () => {
   try {
     for (let count = 0; count < 10; count++) {
       await withConnections(urls, undefined, async (connections) => {
-        await takeCut(connections);
-        expect(await effectsWithoutCause(queriesOf(connections))).toEqual([]);
+        await takeSnapshot(connections);
+        expect(await orphanEffects(queriesOf(connections))).toEqual([]);
         sizes.push(Number((await connections.order.query('SELECT count(*) FROM inbox_message')).rows[0].count));
       });
     }
