@@ -1,7 +1,7 @@
 /** The queues of the services, for operators: counts, emptying, dead letters. */
 import { pino } from 'pino';
-import type { Bus, DeadLetter } from '#platform/messaging/bus/bus.ts';
 import type { EventsConfig } from '#platform/config/config.ts';
+import type { Bus, DeadLetter } from '#platform/messaging/bus/bus.ts';
 import { createBus } from '#platform/messaging/bus/create-bus.ts';
 import { subgraphNames } from './services.ts';
 

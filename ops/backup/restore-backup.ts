@@ -1,8 +1,8 @@
 /** A restore: nothing is touched before everything is checked, and nothing is changed before everything is loaded. */
 import path from 'node:path';
 import type pg from 'pg';
-import type { Bus } from '#platform/messaging/bus/bus.ts';
 import type { EventsConfig } from '#platform/config/config.ts';
+import type { Bus } from '#platform/messaging/bus/bus.ts';
 import type { DatabaseUrls } from '../addresses.ts';
 import { unprocessedMessages } from '../audit/unprocessed-messages.ts';
 import { emptyQueues, withBus } from '../queues.ts';
