@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { composeFacts, composeTexts } from './deployment/compose.ts';
-import { envExample, envExampleFile, namesToldIn } from './deployment/env-example.ts';
+import { envExample, envExampleFile, namesShownIn } from './deployment/env-example.ts';
 
 const help = `usage: npm run env-example [-- --check]
   Writes .env.example: every variable that docker-compose.yml takes from .env, its default, and why one would set it.
@@ -14,7 +14,7 @@ const file = path.resolve(import.meta.dirname, '..', envExampleFile);
 const run = (mode: 'write' | 'check'): 0 | 1 => {
   const text = envExample(composeFacts(composeTexts()));
   const isCurrent = existsSync(file) && readFileSync(file, 'utf8') === text;
-  const count = `${namesToldIn(text).length} variables`;
+  const count = `${namesShownIn(text).length} variables`;
   if (mode === 'check' && !isCurrent) {
     console.log(`${envExampleFile} is not current: run npm run env-example`);
     return 1;

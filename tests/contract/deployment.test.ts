@@ -8,7 +8,7 @@ import { services, subgraphs } from '#ops/services.ts';
 import { parseConfig } from '#platform/config/config.ts';
 import { checkDeployment, nothingFound } from '#tools/deployment/check.ts';
 import { composeFacts, composeTexts } from '#tools/deployment/compose.ts';
-import { envExample, envExampleBreaches } from '#tools/deployment/env-example.ts';
+import { envExample, envExampleViolations } from '#tools/deployment/env-example.ts';
 import { withBlocks, withoutBlocks } from '#tools/deployment/generate/blocks.ts';
 import { kubernetesFacts, kubernetesTexts, podOf } from '#tools/deployment/kubernetes.ts';
 import { composePolicies } from '#tools/deployment/policies/compose.ts';
@@ -172,8 +172,8 @@ describe('.env.example', () => {
     ['there is no such file', () => '', 'lacks GATEWAY_ADDRESS'],
   ])('is rejected when %s', (_, change, message) => {
     const current = envExample(facts);
-    expect(envExampleBreaches(current, facts)).toEqual([]);
-    expect(envExampleBreaches(change(current), facts)).toContainEqual(expect.stringContaining(message));
+    expect(envExampleViolations(current, facts)).toEqual([]);
+    expect(envExampleViolations(change(current), facts)).toContainEqual(expect.stringContaining(message));
   });
 
   test.each([

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { composeFacts, composeTexts } from './compose.ts';
-import { envExampleBreaches, envExampleFile, namesTaken } from './env-example.ts';
+import { envExampleFile, envExampleViolations, namesTaken } from './env-example.ts';
 import { staleFiles } from './generate/files.ts';
 import { kubernetesFacts, kubernetesTexts } from './kubernetes.ts';
 import { knownMetrics, metricQueries, queryFiles, queryViolations } from './metric-queries.ts';
@@ -62,7 +62,7 @@ const example = (): Checked => {
   const facts = composeFacts(composeTexts());
   const file = path.join(root, envExampleFile);
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return { checked: { variables: namesTaken(facts).length }, violations: envExampleBreaches(text, facts) };
+  return { checked: { variables: namesTaken(facts).length }, violations: envExampleViolations(text, facts) };
 };
 
 const manifests = (): Checked => {

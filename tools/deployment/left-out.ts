@@ -1,9 +1,9 @@
-/** Variables that a program of the image reads, and that docker-compose.yml does not pass on to it. */
+/** Variables that a service reads and docker-compose.yml does not pass on from .env. */
 import { subgraphNames } from '#ops/services.ts';
 
 export interface LeftOut {
   readonly names: RegExp;
-  /** What a reader of .env.example is told about them. */
+  /** Their name in .env.example. */
   readonly called: string;
   readonly reason: string;
 }
@@ -14,7 +14,12 @@ export const leftOut: readonly LeftOut[] = [
   {
     names: /^(?:\w+_)?PORT$/,
     called: 'PORT, <NAME>_PORT',
-    reason: 'each process has a container to itself, and one port in it',
+    reason: 'each process has its own container, and one port in it',
+  },
+  {
+    names: /^ROLE$/,
+    called: 'ROLE',
+    reason: 'docker-compose.yml runs each role as a service',
   },
   {
     names: /^EVENTS_DATABASE_URL$/,
@@ -24,16 +29,16 @@ export const leftOut: readonly LeftOut[] = [
   {
     names: /^OTEL_SERVICE_NAME$/,
     called: 'OTEL_SERVICE_NAME',
-    reason: 'it would name all services the same',
+    reason: 'all services would have the same name',
   },
   {
     names: /^AUTHENTICATION$/,
     called: 'AUTHENTICATION',
-    reason: 'the shop behind this gateway has to know who is asking',
+    reason: 'the subgraphs need an authenticated viewer',
   },
   {
     names: new RegExp(`^${singleSubgraph}(?!URL$)`),
     called: '<NAME>_SUBGRAPH_…',
-    reason: 'what SUBGRAPH_… says for all four, said for one; a docker-compose.override.yml can',
+    reason: 'overrides SUBGRAPH_… for one subgraph; set it in a docker-compose.override.yml',
   },
 ];

@@ -1,8 +1,9 @@
-/** What .env.example tells of each variable: from docker-compose.yml and the schemas, and the comments in the code. */
+/** What .env.example says about each variable: from docker-compose.yml, the schemas, and the comments in the code. */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { reasonsIn } from '#gateway/help.ts';
+import { folderOf, services } from '#ops/services.ts';
 import { formerNames } from '#platform/config/config.ts';
 import type { ComposeFacts } from '../compose.ts';
 import { schemas } from '../variables.ts';
@@ -10,11 +11,11 @@ import { composeVariables, secretReasons } from './compose.ts';
 
 export interface Entry {
   readonly name: string;
-  /** What holds without it. */
+  /** Its default. */
   readonly fallback: string;
-  /** The only values that it may have; none when there are many. */
+  /** Its possible values, when they are few. */
   readonly choices: readonly string[];
-  /** Lines; none when the code does not say. */
+  /** Lines; none when the code has no comment. */
   readonly reason: readonly string[];
 }
 
@@ -51,7 +52,9 @@ const reasonOf = (name: string, reasons: ReadonlyMap<string, readonly string[]>)
   secretReasons.find(({ names }) => names.test(name))?.reason ??
   reasons.get(name) ??
   reasons.get(name.replace(/^[A-Z]+_(?=SUBGRAPH_)/, '')) ??
-  [];
+  services
+    .filter(({ program }) => program?.variables.includes(name))
+    .map((service) => `Read by ${folderOf(service)}, whose documentation explains it.`);
 
 const root = path.resolve(import.meta.dirname, '../../..');
 

@@ -1,4 +1,4 @@
-/** In which order .env.example tells of the variables, and under which titles. */
+/** The sections of .env.example, in order. */
 import { cachingVariables } from '#gateway/caching/variables.ts';
 import { documentVariables } from '#gateway/documents/variables.ts';
 import { exposureVariables } from '#gateway/graphql/variables.ts';
@@ -20,7 +20,7 @@ import { composeVariables } from './compose.ts';
 export interface Section {
   readonly title: string;
   readonly introduction?: readonly string[];
-  /** The names that may stand here. One that an earlier section has is that section's. */
+  /** A name that an earlier section has as well is left to that section. */
   readonly names: readonly string[];
 }
 
@@ -32,27 +32,27 @@ export const sections: readonly Section[] = [
   {
     title: 'Secrets',
     introduction: [
-      'The first start makes up those that nobody gives, and keeps them. No service has one in its environment: each gets its',
-      'own as files. What has several lines, as the certificate of the edge (EDGE_CERTIFICATE, EDGE_CERTIFICATE_KEY), is given',
-      'as a file of that name in SECRETS_FOLDER; every other can be.',
+      'The first start generates those that are not set, and keeps them. They are in no environment: each service gets its own as',
+      'files. The certificate of the edge has several lines, so EDGE_CERTIFICATE and EDGE_CERTIFICATE_KEY are files of that name in',
+      'SECRETS_FOLDER; every other secret may be one, too.',
     ],
     names: givenByEnvironment,
   },
   // Before the processes, which have them too.
   { title: 'Traces', names: namesOf(tracingVariables) },
   { title: 'Every process', names: namesOf(processVariables) },
-  { title: 'Gateway: how much it shows of itself', names: namesOf(exposureVariables) },
-  { title: 'Gateway: who is asking', names: namesOf(identityVariables) },
-  { title: 'Gateway: its HTTP door', names: namesOf(httpVariables) },
-  { title: 'Gateway: how much one viewer, or one address, may ask for in a time', names: namesOf(rateLimitVariables) },
-  { title: 'Gateway: trusted documents, and automatic persisted queries', names: namesOf(documentVariables) },
-  { title: 'Gateway: what one operation may ask for', names: namesOf(limitsVariables) },
+  { title: 'Gateway: exposure', names: namesOf(exposureVariables) },
+  { title: 'Gateway: authentication', names: namesOf(identityVariables) },
+  { title: 'Gateway: HTTP', names: namesOf(httpVariables) },
+  { title: 'Gateway: rate limits', names: namesOf(rateLimitVariables) },
+  { title: 'Gateway: trusted documents and persisted queries', names: namesOf(documentVariables) },
+  { title: 'Gateway: limits of an operation', names: namesOf(limitsVariables) },
   { title: 'Gateway: caches', names: namesOf(cachingVariables) },
   {
-    title: 'Gateway: the way to the subgraphs',
+    title: 'Gateway: calls to subgraphs',
     names: [...subgraphs.map(({ name }) => variableOf(name, 'SUBGRAPH_URL')), ...namesOf(upstreamVariables)],
   },
-  { title: 'Gateway: where the supergraph comes from', names: namesOf(schemaVariables) },
+  { title: 'Gateway: supergraph', names: namesOf(schemaVariables) },
   { title: 'Gateway: live updates', names: namesOf(liveVariables) },
   { title: 'Gateway: slow operations', names: namesOf(observabilityVariables) },
   { title: 'Every subgraph', names: namesOf(subgraphVariables) },

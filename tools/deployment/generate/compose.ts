@@ -2,7 +2,6 @@
 import { makers, optionalNames } from '#ops/secrets/table.ts';
 import { folderOf, services, subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
-import { tracingVariables } from '#platform/observability/tracing-sdk.ts';
 import type { ServiceDescriptor, SubgraphDescriptor } from '#platform/service/descriptor.ts';
 import { leftOut } from '../left-out.ts';
 import { namesRead } from '../variables.ts';
@@ -117,13 +116,13 @@ export const composeBlocks = (): Blocks => ({
 /** A variable without a value is passed on from .env, and is not set where .env lacks it. */
 const passedOn = (names: readonly string[], except: readonly string[]): string[] =>
   names
-    .filter((name) => name !== 'ROLE' && !except.includes(name) && !leftOut.some((out) => out.names.test(name)))
+    .filter((name) => !except.includes(name) && !leftOut.some((out) => out.names.test(name)))
     .map((name) => `${name}:`);
 
 /** `byHand`: the variables that the file has outside of its generated blocks. */
 export const serviceBlocks = (byHand: readonly string[]): Blocks => {
   const common = {
-    process: Object.keys({ ...processVariables, ...tracingVariables }),
+    process: Object.keys(processVariables),
     subgraph: Object.keys(subgraphVariables),
   };
   const secret = [...givenByEnvironment, 'VIEWER_VERIFY_KEYS'];
