@@ -1,4 +1,4 @@
-/** One database transaction, retried when PostgreSQL says that trying again is the answer. */
+/** One database transaction, retried on conflicts. */
 
 /** What platform code needs of a Prisma client or of its transaction: every generated client has it. */
 export interface Sql {
@@ -6,7 +6,7 @@ export interface Sql {
   $executeRawUnsafe(query: string, ...values: unknown[]): Promise<number>;
 }
 
-/** What the time is, given what the database says: the same, but for tests that move the clock. */
+/** The time, given the database's: the same, except in tests that move the clock. */
 export type Clock = (databaseTime: Date) => Date;
 
 /**
@@ -15,7 +15,7 @@ export type Clock = (databaseTime: Date) => Date;
  */
 export const databaseTime = async (sql: Pick<Sql, '$queryRawUnsafe'>): Promise<Date> => {
   const [row] = await sql.$queryRawUnsafe<{ now: Date }[]>('SELECT clock_timestamp() AS now');
-  if (!row) throw new Error('the database does not tell the time');
+  if (!row) throw new Error('the database gave no time');
   return row.now;
 };
 

@@ -53,7 +53,7 @@ const decodeCursor = (cursor: string, keyParts: number): readonly string[] => {
 
 const notACursor = () => new CallerFault('BAD_USER_INPUT', '"after" is not a cursor of this list.');
 
-/** Makes a connection of `limit + 1` rows (the one too many tells whether there is a next page). */
+/** Makes a connection of `limit + 1` rows (the extra one shows that there is a next page). */
 export const connection = <T>(
   rows: readonly T[],
   { limit, after }: Page,

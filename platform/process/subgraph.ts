@@ -46,7 +46,7 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly publishesChangesOf?: Readonly<Record<string, string>>;
   /** Publishes changes that no outbox message covers. Runs in the consumer role; `close` ends it. */
   readonly publishChanges?: (changes: ChangeNotifications) => { close(): Promise<void> };
-  /** Waits until what these messages tell of can be read wherever it may be read; bounded. For those whose changes are published. */
+  /** Waits until the changes of these messages can be read from every database that is read from; bounded. */
   readonly beforePublishingChanges?: (messageIds: readonly string[]) => Promise<void>;
   /** Closes what it opened itself; the database is closed after it. */
   readonly close?: () => Promise<void>;
@@ -117,7 +117,7 @@ export const runSubgraph = async <
     notReady: async () => [
       ...(shutdown.running ? [] : ['shutting down']),
       ...((await answers(prisma)) ? [] : ['database']),
-      // Where requests are answered as well, they go on being: of a sweep that is stuck the alert tells.
+      // A process that also serves requests stays ready: a stuck sweep has an alert of its own.
       ...(config.ROLE === 'consumer' ? (work?.sweeps.overdue() ?? []) : []),
       // A setting that is wrong mends by no waiting: a deploy should end at it, and not go on to the next process.
       ...(work?.refused() ?? []),
@@ -206,7 +206,7 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   };
 };
 
-// 2 s: a database that answers does so in a millisecond, and whoever asks for readiness waits for no more than a few seconds.
+// 2 s: a database that answers does so in a millisecond, and readiness probes give up after a few seconds.
 const answerWithinMs = 2_000;
 
 const answers = (database: Sql): Promise<boolean> =>
@@ -235,9 +235,9 @@ const changePublisher =
     }: Pick<Subgraph<{ viewer: Viewer }>, 'publishesChangesOf' | 'beforePublishingChanges'>,
   ) =>
   async (messages: readonly Envelope[]): Promise<void> => {
-    const told = messages.filter(({ aggregate }) => publishesChangesOf[aggregate.type]);
-    if (told.length > 0) await beforePublishingChanges?.(told.map(({ id }) => id));
-    const latest = new Map(told.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
+    const changed = messages.filter(({ aggregate }) => publishesChangesOf[aggregate.type]);
+    if (changed.length > 0) await beforePublishingChanges?.(changed.map(({ id }) => id));
+    const latest = new Map(changed.map((message) => [`${message.aggregate.type}/${message.aggregate.id}`, message]));
     await Promise.all(
       [...latest.values()].map(({ aggregate, sequence }) =>
         changes.publish({

@@ -22,7 +22,7 @@ export const orderVariables = z.object({
   ACTION_TIMEOUT_MS: variable.milliseconds(waitMs.action),
   // How often a capture is asked for before the order is undone: the money is held, and the stock is sold.
   CAPTURE_TRIES: count(tries.capture),
-  // How long the first undo may be without its reply, each next one twice as long, and after how many a person looks.
+  // How long the first undo may be without its reply, each next one twice as long, and after how many an operator is called.
   UNDO_TIMEOUT_MS: variable.milliseconds(waitMs.undo),
   UNDO_TRIES: count(tries.undo),
   // How long a customer whose card was declined has to find another.

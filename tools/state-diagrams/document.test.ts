@@ -4,7 +4,7 @@ import { diagram } from './diagram.ts';
 import { statesDocument } from './document.ts';
 
 describe('docs/states.md', () => {
-  it('says what the tables say (npm run docs:states)', async () => {
+  it('is current (npm run docs:states)', async () => {
     expect(await isCurrent()).toBe(true);
   });
 

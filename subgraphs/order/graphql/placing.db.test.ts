@@ -69,7 +69,7 @@ describe('placing an order in the graph', () => {
     expect(codes).toEqual(['BAD_USER_INPUT']);
   });
 
-  it('tells the lines that are short', async () => {
+  it('names the lines that are short', async () => {
     const answer = ask(placeOrder, { input: { ...input, waitMs: 5_000 } });
     const id = await theOrder();
     const lines = [{ variantId: variantOf('lamp'), requested: 2, available: 1, currentPrice: null }];
@@ -81,7 +81,7 @@ describe('placing an order in the graph', () => {
     });
   });
 
-  it('tells a retry how the order stands by then', async () => {
+  it('answers a retry with the order as it is by then', async () => {
     await ask(placeOrder, { input });
     await receive(await theOrder(), 'stock.reserved', 'payment.declined', 'stock.released');
     expect((await ask(placeOrder, { input })).data.placeOrder).toMatchObject({
@@ -91,13 +91,13 @@ describe('placing an order in the graph', () => {
     });
   });
 
-  it('tells the total of today to those who expected another', async () => {
+  it('gives the current total when another was expected', async () => {
     const expectedTotal = money(1, 'EUR');
     const { data } = await ask(placeOrder, { input: { ...input, expectedTotal } });
     expect(data.placeOrder).toMatchObject({ rejectedOrder: null, currentTotal: { amount: 3_998 }, lines: [] });
   });
 
-  it('tells how much may be ordered before it is paid, to those who order more', async () => {
+  it('gives the limits on unpaid orders when an order exceeds them', async () => {
     await kit.add('lamp', 97, buyer.id);
     await ask(placeOrder, { input });
     await kit.add('lamp', 52, buyer.id);

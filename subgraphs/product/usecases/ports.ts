@@ -29,7 +29,7 @@ export interface StockStore {
   lockOffers(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, Offer>>;
   /** Writes the movements of a reservation and their sum. Throws when the stock cannot have it: that would be a bug. */
   move(kind: MovementKind, attemptId: AttemptId, lines: readonly Units[]): Promise<void>;
-  /** Takes in what was not received before; returns how many receipts that were. */
+  /** Adds the receipts that were not recorded before; returns how many that were. */
   receive(receipts: readonly Receipt[]): Promise<number>;
 }
 
@@ -70,7 +70,7 @@ export interface ProductListPage extends ProductList {
   readonly after: readonly [title: string, id: string] | undefined;
 }
 
-/** Each is one SQL statement, for however many keys. Rows come in any order unless it says otherwise. */
+/** Each is one SQL statement, for however many keys. Rows come in any order unless a method states one. */
 export interface CatalogueReads {
   products(
     viewer: Viewer,

@@ -146,7 +146,7 @@ const doors = (app: App) => {
   };
 };
 
-/** Short ways to what most tests begin with. Everything is for `customer()` unless told otherwise. */
+/** Set-ups that most tests start with, for `customer()` by default. */
 const shopping = (app: App, prisma: PrismaClient) => {
   const add = async (name: string, quantity = 1, customerId: UserId = customer().id) =>
     app.commands.addToCart({ customerId, variantId: variantOf(name), quantity, idempotencyKey: undefined });
@@ -169,7 +169,7 @@ const shopping = (app: App, prisma: PrismaClient) => {
       if (!result.ok) throw new Error(result.failure.message);
       return result.value;
     },
-    /** A reply about the order's present attempt, and about all of its money, unless told otherwise. */
+    /** A reply about the order's current attempt and its whole amount, by default. */
     replyTo: async <T extends Reply['type']>(id: OrderId, type: T, data: Parameters<typeof aReply<T>>[1] = {}) => {
       const { attemptId, totalAmount, currency } = await rowOf(id);
       const isOfMoney = type === 'payment.authorized' || type === 'payment.captured';

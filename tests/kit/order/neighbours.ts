@@ -106,7 +106,7 @@ export const handle = ({ stock, money }: Neighbours, { type, data }: NewMessage,
   return reply(attempt);
 };
 
-/** The customer takes the extra step, or fails it: what payment says then, if anybody was waiting for it. */
+/** The customer takes the extra step, or fails it: payment's reply, if one was awaited. */
 export const confirm = ({ money }: Neighbours, attemptId: AttemptId, luck: Luck): Reply | undefined => {
   if (money.get(attemptId) !== 'ACTION_REQUIRED') return undefined;
   money.set(attemptId, luck === 'bad' ? 'DECLINED' : 'AUTHORIZED');

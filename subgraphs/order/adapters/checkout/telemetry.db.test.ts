@@ -30,7 +30,7 @@ it('is all zeros in a shop without orders', async () => {
   });
 });
 
-it('counts the orders that are under way, and those that need a person', async () => {
+it('counts the orders that are under way, and those that need an operator', async () => {
   await kit.placed();
   const authorizing = await kit.placed();
   await kit.reply(await kit.replyTo(authorizing, 'stock.reserved'));
@@ -47,7 +47,7 @@ it('counts the orders that are under way, and those that need a person', async (
   });
 });
 
-it('tells for how long nobody has come for the most overdue order', async () => {
+it('measures how long the most overdue order has been overdue', async () => {
   for (const seconds of [30, 90]) {
     const id = await kit.placed();
     const due = new Date(Date.now() - seconds * 1_000);

@@ -6,19 +6,19 @@ import type { ChangeNotification, ChangeNotifications } from '#platform/pubsub/c
 import { publishOrderChanges } from './order-changes.ts';
 
 let kit: OrderTestApp;
-let told: ChangeNotification[];
+let published: ChangeNotification[];
 let isAway: boolean;
 let refused: number;
 let publisher: { close(): Promise<void> };
 
-/** Remembers what it was told, or is away. */
+/** Records what is published, or is away. */
 const changes: ChangeNotifications = {
   publish: async (change) => {
     if (isAway) {
       refused++;
       throw new Error('away');
     }
-    told.push(change);
+    published.push(change);
   },
   subscribe: () => () => undefined,
   isSubscribed: () => false,
@@ -30,11 +30,11 @@ const anyOrder: ChangeNotification = { about: { type: 'Order' } };
 beforeEach(async () => {
   kit = await orderTestApp();
   await kit.offer({ name: 'lamp' });
-  told = [];
+  published = [];
   isAway = false;
   refused = 0;
   publisher = publishOrderChanges(kit.databaseUrl, changes, recordedLog().log);
-  await until('listening', () => told.length === 1);
+  await until('listening', () => published.length === 1);
 });
 afterEach(async () => {
   await publisher.close();
@@ -45,8 +45,8 @@ it('publishes every change of an order with the version it made, and at the star
   const id = await kit.placed();
   for (const reply of ['stock.reserved', 'payment.action-required', 'payment.declined'] as const)
     await kit.reply(await kit.replyTo(id, reply));
-  await until('three changes', () => told.length === 4);
-  expect(told).toEqual([anyOrder, ...[2, 3, 4].map((version) => ({ about: { type: 'Order', id }, version }))]);
+  await until('three changes', () => published.length === 4);
+  expect(published).toEqual([anyOrder, ...[2, 3, 4].map((version) => ({ about: { type: 'Order', id }, version }))]);
 });
 
 it('publishses that any order may have changed once it can, when a change could not be published', async () => {
@@ -55,14 +55,14 @@ it('publishses that any order may have changed once it can, when a change could 
   await kit.reply(await kit.replyTo(id, 'stock.reserved'));
   await until('a refusal', () => refused > 0);
   isAway = false;
-  await until('told', () => told.length === 2);
-  expect(told[1]).toEqual(anyOrder);
+  await until('published', () => published.length === 2);
+  expect(published[1]).toEqual(anyOrder);
 });
 
 it('publishses that any order may have changed when it has not listened for a while', async () => {
   await kit.prisma.$queryRaw`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND query = 'LISTEN "order_changed"'`;
-  await until('told', () => told.length === 2, 10_000);
-  expect(told[1]).toEqual(anyOrder);
+  await until('published', () => published.length === 2, 10_000);
+  expect(published[1]).toEqual(anyOrder);
 });

@@ -71,12 +71,12 @@ const following = ({ changes, isListening }: Subscription, id: OrderId): ReturnT
   };
 };
 
-// 1 s: until the change notifications are back, there is one thing to say, and it is said once.
+// 1 s: while change notifications are away, one notification for all orders is pending.
 const retryMs = 1_000;
 
 /**
  * Misses nothing that is committed: what was not heard or could not be passed on is published as "any order may have
- * changed". Several processes may pass on the same change; its version says that it is one.
+ * changed". Several processes may pass on the same change; they are one by its version.
  */
 export const publishOrderChanges = (
   databaseUrl: string,

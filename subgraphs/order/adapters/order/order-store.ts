@@ -66,7 +66,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
   },
 
   // While the order waits to be authorized the command may have to be published again (`npm run republish`). Past that it
-  // has been taken in, or its attempt is being cancelled: should it come again, payment does nothing or declines it.
+  // has been received, or its attempt is being cancelled: a duplicate does nothing at payment, or is declined.
   erasePaymentTokens: (limit) => tx.$executeRaw`
     UPDATE outbox_message SET data = data || '{"paymentMethodToken": "erased"}'
      WHERE position IN (

@@ -13,7 +13,7 @@ const cancel = { type: 'cancelRequested', by: 'CUSTOMER' } as const;
 const pay = { type: 'payRequested', attemptId: attempt('second'), paymentMethodToken: 'tok_other' } as const;
 const resume = { type: 'resumeRequested' } as const;
 
-/** The replies that tell of money, with another amount than the order's. */
+/** The replies that carry an amount, with another one than the order's. */
 const cent = money(1, 'EUR');
 const wrongReplies = [
   aReply('payment.authorized', { amount: cent }),

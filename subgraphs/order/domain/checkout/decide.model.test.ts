@@ -63,7 +63,7 @@ describe('whatever the network, the neighbours and people do', () => {
     );
   });
 
-  it('and the stories that were told led through every status', () => {
+  it('and the generated stories led through every status', () => {
     expect([...been].toSorted()).toEqual(Object.keys(steps).toSorted());
   });
 });

@@ -36,7 +36,7 @@ describe('undoing', () => {
     expect(decide(timings, anOrder({ status: 'COMPENSATING' }), aReply('stock.released'), noon).kind).toBe('ignored');
   });
 
-  it('asks five times, with twice the patience each time, and then calls a person', () => {
+  it('asks five times, with twice the patience each time, and then calls an operator', () => {
     let order = anOrder({ status: 'COMPENSATING' });
     const waitsMs: number[] = [];
     let now = noon;
@@ -62,7 +62,7 @@ describe('undoing', () => {
     expect(changed(parked, resume).order.step).toEqual({ deadline: later(30_000), sends: 1 });
   });
 
-  it('calls a person when the payment will not be called back, and says why only to them', () => {
+  it('calls an operator when the payment cannot be undone, with the reason for operators only', () => {
     const parked = changed(anOrder({ status: 'COMPENSATING' }), aReply('payment.cancel-failed'));
     expect(parked.alarm).toContain('the provider is bankrupt');
     expect(parked.entry.detail).toBeNull();
@@ -149,7 +149,7 @@ describe('another attempt', () => {
     expect(decide(timings, second, aReply(type), noon).kind).toBe('ignored');
   });
 
-  it('calls a person when the one before could not be called back', () => {
+  it('calls an operator when the one before could not be undone', () => {
     const decision = changed(second, aReply('payment.cancel-failed'));
     expect(sent(decision)).toEqual(['order.needs-attention']);
     expect(decision.alarm).toContain(attempt('first'));

@@ -1,4 +1,4 @@
-/** Why an order ends, or is undone, as its customer is told. */
+/** Why an order ends, or is undone: the failure that its customer sees. */
 import { equals } from '#contracts/money.ts';
 import { cancellationTexts, declineTexts, texts } from '../customer-texts.ts';
 import { type CancellationReason, type CheckoutFailure, variantUnavailable } from '../failures.ts';

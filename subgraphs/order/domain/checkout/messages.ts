@@ -1,4 +1,4 @@
-/** What an order says to others: the commands of its checkout, and the events that tell of it. */
+/** The commands that a checkout sends, and the events that an order emits. */
 import { message, type NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId } from '#contracts/ids.ts';
 import {
@@ -57,11 +57,11 @@ const facts = ({ id, number, customerId, total }: Order) => ({ orderId: id, numb
 
 export const orderPlaced = (order: Order): NewMessage => message(OrderPlaced, aboutOrder(order), facts(order));
 
-/** The event that tells that an order is parked. `reason` says what a person has to look at. */
+/** An order is parked: an operator has to look at `reason`. */
 export const needsAttention = (order: Order, reason: string): NewMessage =>
   message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
 
-/** The event by which others hear of the order's status. */
+/** The event of the status that the order has entered. */
 export const orderEvent = (order: Order, name: Emitted): NewMessage => {
   const reason = order.failure?.message ?? 'No reason is known.';
   switch (name) {

@@ -18,12 +18,16 @@ describe('the amount', () => {
   });
 
   it.each([
-    ['AUTHORIZING', aReply('payment.authorized', { amount: cent }), '0.01 EUR was held, and 39.98 EUR was asked for'],
-    ['AUTHORIZING', aReply('payment.authorized', { amount: dollars }), '39.98 USD was held'],
-    ['AUTHORIZING', aReply('payment.authorized', { amount: money(3_999, 'EUR') }), '39.99 EUR was held'],
-    ['CAPTURING', aReply('payment.captured', { amount: cent }), '0.01 EUR was taken, and 39.98 EUR was asked for'],
-    ['CAPTURING', aReply('payment.captured', { amount: dollars }), '39.98 USD was taken'],
-    ['CAPTURING', aReply('payment.captured', { amount: money(7_996, 'EUR') }), '79.96 EUR was taken'],
+    [
+      'AUTHORIZING',
+      aReply('payment.authorized', { amount: cent }),
+      '0.01 EUR was authorized, and 39.98 EUR was requested',
+    ],
+    ['AUTHORIZING', aReply('payment.authorized', { amount: dollars }), '39.98 USD was authorized'],
+    ['AUTHORIZING', aReply('payment.authorized', { amount: money(3_999, 'EUR') }), '39.99 EUR was authorized'],
+    ['CAPTURING', aReply('payment.captured', { amount: cent }), '0.01 EUR was captured, and 39.98 EUR was requested'],
+    ['CAPTURING', aReply('payment.captured', { amount: dollars }), '39.98 USD was captured'],
+    ['CAPTURING', aReply('payment.captured', { amount: money(7_996, 'EUR') }), '79.96 EUR was captured'],
   ] as const)('in %s stops the order when it is another one: %#', (status, reply, alarm) => {
     const before = anOrder({ status });
     const stopped = changed(before, reply);
@@ -39,7 +43,7 @@ describe('the amount', () => {
     });
   });
 
-  it('that was wrong is undone once a person has looked, whatever amount goes back then', () => {
+  it('that was wrong is undone once an operator has looked, whatever amount goes back then', () => {
     const stopped = changed(anOrder({ status: 'CAPTURING' }), aReply('payment.captured', { amount: cent })).order;
     const resumed = changed(stopped, resume);
     expect(sent(resumed)).toEqual(['payment.cancel']);
@@ -51,24 +55,27 @@ describe('the amount', () => {
 
   const paid = { payment: { status: 'PAID', id: null, actionUrl: null } } as const;
   it.each([
-    ['less than was taken', { outcome: 'REFUNDED', refunded: cent }, paid],
+    ['less than was captured', { outcome: 'REFUNDED', refunded: cent }, paid],
     ['another currency', { outcome: 'REFUNDED', refunded: dollars }, paid],
     ['no amount', { outcome: 'REFUNDED', refunded: null }, paid],
-    ['a hold only, though the money was taken', { outcome: 'VOIDED', refunded: null }, paid],
-    ['nothing, though the money was taken', { outcome: 'NOTHING', refunded: null }, paid],
-    ['nothing, though the money was held', { outcome: 'NOTHING', refunded: null }, {}],
-  ] as const)('that is given back calls a person when it is %s, before the goods go back', (_, told, standing) => {
-    const undoing = anOrder({ status: 'COMPENSATING', ...standing });
-    const stopped = changed(undoing, aReply('payment.cancelled', told));
-    expect(sent(stopped)).toEqual(['order.needs-attention']);
-    expect(stopped.order).toMatchObject({
-      status: 'NEEDS_ATTENTION',
-      undo: ['stock'],
-      payment: undoing.payment,
-      failure: undoing.failure,
-    });
-    expect(sent(changed(stopped.order, resume))).toEqual(['stock.release']);
-  });
+    ['a hold only, though the money was captured', { outcome: 'VOIDED', refunded: null }, paid],
+    ['nothing, though the money was captured', { outcome: 'NOTHING', refunded: null }, paid],
+    ['nothing, though the money was authorized', { outcome: 'NOTHING', refunded: null }, {}],
+  ] as const)(
+    'that is given back calls an operator when it is %s, before the stock is released',
+    (_, reply, standing) => {
+      const undoing = anOrder({ status: 'COMPENSATING', ...standing });
+      const stopped = changed(undoing, aReply('payment.cancelled', reply));
+      expect(sent(stopped)).toEqual(['order.needs-attention']);
+      expect(stopped.order).toMatchObject({
+        status: 'NEEDS_ATTENTION',
+        undo: ['stock'],
+        payment: undoing.payment,
+        failure: undoing.failure,
+      });
+      expect(sent(changed(stopped.order, resume))).toEqual(['stock.release']);
+    },
+  );
 
   it('of an attempt that is over is called back, whatever it is', () => {
     const late = changed(anOrder({ status: 'PAYMENT_FAILED' }), aReply('payment.captured', { amount: cent }));

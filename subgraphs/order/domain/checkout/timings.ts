@@ -27,7 +27,7 @@ export const defaultTimings: Timings = {
   tries: {
     // The money is held and the stock is sold: worth more patience than a new order.
     capture: 3,
-    // 30 s, 1, 2, 4, 8 min: outlives a deployment or a fail-over; past a quarter of an hour a person should know.
+    // 30 s, 1, 2, 4, 8 min: outlives a deployment or a fail-over; past a quarter of an hour an operator should know.
     undo: 5,
   },
 };

@@ -12,7 +12,7 @@ describe('an order number', () => {
     expect(orderNumber(Uint8Array.of(255, 255, 255, 255, 255))).toBe('AG-ZZZZ-ZZZZ');
   });
 
-  it('is read back from whatever a person makes of it', () => {
+  it('is read back however it is typed', () => {
     fc.assert(
       fc.property(random, (bytes) => {
         const number = orderNumber(bytes);

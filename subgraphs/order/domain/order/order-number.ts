@@ -14,7 +14,7 @@ export const orderNumber = (random: Uint8Array): string => {
   return `AG-${characters.slice(0, 4).join('')}-${characters.slice(4).join('')}`;
 };
 
-/** As it is stored, from what a person typed: case, spaces and dashes do not matter, nor O for 0 and I or L for 1. */
+/** The stored form of a typed number: case, spaces and dashes do not matter, nor O for 0 and I or L for 1. */
 export const readOrderNumber = (text: string): string | undefined => {
   const typed = text.toUpperCase().replaceAll(/[\s-]/g, '');
   if (!typed.startsWith('AG')) return undefined;

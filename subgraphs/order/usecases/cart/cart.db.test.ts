@@ -53,7 +53,7 @@ describe('a cart', () => {
     expect(await lines()).toEqual([]);
   });
 
-  it('says so when a line is not there, or is in the cart of somebody else', async () => {
+  it('fails when a line is not there, or is in the cart of somebody else', async () => {
     await kit.add('lamp', 1, buyer.id);
     const stranger = customer('stranger').id;
     await kit.add('tent', 1, stranger);

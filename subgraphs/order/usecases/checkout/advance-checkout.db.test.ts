@@ -78,7 +78,7 @@ describe('a checkout over the queue', () => {
     expect(['AUTHORIZING', 'COMMITTING', 'REJECTED']).toContain(await status());
   });
 
-  it('stops for a person when another amount was taken than was asked for, and can be undone then', async () => {
+  it('stops for an operator when the captured amount is not the requested one, and can be undone then', async () => {
     await receive('stock.reserved', 'payment.authorized', 'stock.committed');
     await kit.reply(await kit.replyTo(id, 'payment.captured', { amount: money(1, 'EUR') }));
     expect(await kit.rowOf(id)).toMatchObject({ status: 'NEEDS_ATTENTION', undo: ['payment', 'stock'] });
@@ -173,7 +173,7 @@ describe('cancelling', () => {
     expect(await cancel(customer(), 'again' as never)).toEqual(first);
   });
 
-  it("is not possible for a stranger, who is told nothing of the order's existence", async () => {
+  it('is not possible for a stranger, who does not learn that the order exists', async () => {
     await expect(cancel(customer('eve'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(pay(customer('eve'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await status()).toBe('PLACED');

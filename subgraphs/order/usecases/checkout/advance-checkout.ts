@@ -1,4 +1,4 @@
-/** What moves checkouts on without a person: the neighbours' replies, and time. */
+/** What advances checkouts by itself: the neighbours' replies, and time. */
 import type { MessageOf } from '#contracts/envelope.ts';
 import type { OrderId } from '#contracts/ids.ts';
 import { decide } from '../../domain/checkout/decide.ts';

@@ -70,7 +70,7 @@ describe('time', () => {
     expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', failure: { reason: 'EXPIRED' } });
   });
 
-  it('calls a person after the last try at an undo, who can begin it again', async () => {
+  it('calls an operator after the last try at an undo, who can resume it', async () => {
     await cancel();
     for (let tries = 0; tries < defaultTimings.tries.undo; tries++) {
       kit.advance(600_000);
@@ -128,7 +128,7 @@ describe('a process whose clock is a minute wrong', () => {
   it.each([
     ['ahead', skewMs],
     ['behind', -skewMs],
-  ])('%s tells customers what they can do, by the same clock', async (_, aheadMs) => {
+  ])('%s shows customers what they can do, by the same clock', async (_, aheadMs) => {
     await receive(...toPaymentFailed);
     const nextActions = () =>
       withClockAhead(aheadMs, async () => (await kit.ask(customer(), `{ order(id: "${id}") { nextActions } }`)).data);

@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-/** What a client would be told of it. */
-const told = (answer: Promise<{ ok: boolean }>): Promise<string> =>
+/** How it ended, as a client sees it. */
+const outcomeOf = (answer: Promise<{ ok: boolean }>): Promise<string> =>
   answer.then(
     ({ ok }) => (ok ? 'done' : 'refused'),
     (error: unknown) => retryableError(error)?.code ?? 'INTERNAL_SERVER_ERROR',
@@ -45,7 +45,7 @@ const lamp = (customerId: UserId) => ({
 });
 
 const fifty = (make: () => Promise<{ ok: boolean }>): Promise<string[]> =>
-  Promise.all(Array.from({ length: 50 }, () => told(make())));
+  Promise.all(Array.from({ length: 50 }, () => outcomeOf(make())));
 const allAre = (answer: string) => Array(50).fill(answer);
 
 describe('requests about one thing, however many and however long they wait', () => {
@@ -55,7 +55,7 @@ describe('requests about one thing, however many and however long they wait', ()
     await using app = waitingFor(...patience);
     const { id: customerId } = customer('a script');
     const answers = Array.from({ length: 150 }, (_, n) =>
-      told(app.addToCart({ ...lamp(customerId), variantId: variantOf(offers[n % 3] ?? '') })),
+      outcomeOf(app.addToCart({ ...lamp(customerId), variantId: variantOf(offers[n % 3] ?? '') })),
     );
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['done']));
     const lines = await kit.prisma.cartLine.findMany({ where: { cart: { customerId } } });
@@ -68,7 +68,7 @@ describe('requests about one thing, however many and however long they wait', ()
     await kit.add('lamp', 1, hasty);
     const held = await locking('SELECT 1 FROM cart WHERE customer_id = $1 FOR UPDATE', hasty);
     const waiting = fifty(() => app.addToCart(lamp(hasty)));
-    expect(await told(app.addToCart(lamp(calm)))).toBe('done');
+    expect(await outcomeOf(app.addToCart(lamp(calm)))).toBe('done');
     await held.release();
     expect(await waiting).toEqual(allAre('done'));
   });
@@ -81,18 +81,18 @@ describe('requests about one thing, however many and however long they wait', ()
     const cancel = (viewer: typeof hasty, id: typeof orderId) => () =>
       app.cancelOrder({ viewer, orderId: id, idempotencyKey: 'the same key' });
     const waiting = fifty(cancel(hasty, orderId));
-    expect(await told(cancel(calm, other)())).toBe('done');
+    expect(await outcomeOf(cancel(calm, other)())).toBe('done');
     await held.release();
     expect(await waiting).toEqual(allAre('done'));
   });
 });
 
-it('tells those to come again who wait too long, for the lock or for their turn', async () => {
+it('asks requests that wait too long, for the lock or for their turn, to try again', async () => {
   await using app = waitingFor(200, 300);
   const { id } = customer('unlucky');
   await kit.add('lamp', 1, id);
   const held = await locking('SELECT 1 FROM cart WHERE customer_id = $1 FOR UPDATE', id);
   expect(await fifty(() => app.addToCart(lamp(id)))).toEqual(allAre('RESOURCE_BUSY'));
   await held.release();
-  expect(await told(app.addToCart(lamp(id)))).toBe('done');
+  expect(await outcomeOf(app.addToCart(lamp(id)))).toBe('done');
 });

@@ -219,7 +219,7 @@ describe('places nothing', () => {
     expect(await kit.place(buyer.id)).toMatchObject({ ok: false, failure: { kind: 'EmptyCart' } });
   });
 
-  it('at another total than the customer agreed to, and tells the total of today', async () => {
+  it('at another total than the customer agreed to, and gives the current total', async () => {
     await kit.add('lamp', 2, buyer.id);
     expect(await placing(money(3_997, 'EUR'))).toMatchObject({
       failure: { kind: 'PriceChanged', currentTotal: money(3_998, 'EUR') },

@@ -32,7 +32,7 @@ const endsBefore = async (waitMs: number, waiting: Promise<unknown>): Promise<bo
 };
 
 describe('waiting for an order', () => {
-  it('ends when the database tells of the change, long before it would look by itself', async () => {
+  it('ends on the notification of the change, long before it would look by itself', async () => {
     await wait(1);
     await isHeard();
     const before = kit.statements.length;

@@ -113,7 +113,7 @@ describe('a catalogue with a replica', () => {
     await primary.$disconnect();
     await postgres.stop();
   });
-  // No notification is published of this change, and so the replica is not known to be behind: what it shows tells who was asked.
+  // No notification is published of this change, so the replica is not known to be behind: the result shows which database was read.
   beforeEach(async () => {
     await entitle('as it was');
     await postgres.resume();

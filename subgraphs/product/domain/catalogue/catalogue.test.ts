@@ -4,7 +4,7 @@ import { money } from '#contracts/money.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { aCategory, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
 import { Product, placed, statusToList } from './catalogue.ts';
-import { productChanged, takenOver } from './product-changes.ts';
+import { mergedProduct, productChanged } from './product-changes.ts';
 
 describe('a product', () => {
   it.each([
@@ -40,17 +40,17 @@ describe('the category tree', () => {
 
 describe('writing a product again', () => {
   it('changes nothing when it is the same', () => {
-    expect(takenOver(aProduct(), aProduct())).toBeUndefined();
-    expect(takenOver(undefined, aProduct())).toEqual(aProduct());
+    expect(mergedProduct(aProduct(), aProduct())).toBeUndefined();
+    expect(mergedProduct(undefined, aProduct())).toEqual(aProduct());
   });
 
   it('keeps the variants that are not named', () => {
     const stored = aProduct('lamp', { variants: [aVariant('A'), aVariant('B')] });
-    const after = takenOver(stored, aProduct('lamp', { variants: [aVariant('B', { price: money(5, 'EUR') })] }));
+    const after = mergedProduct(stored, aProduct('lamp', { variants: [aVariant('B', { price: money(5, 'EUR') })] }));
     expect(after?.variants.map(({ sku, price }) => `${sku} ${price.amount}`)).toEqual(['B 5', 'A 1000']);
   });
 
-  it('is told with everything that can be sold', () => {
+  it('is published with everything that can be sold', () => {
     expect(productChanged(aProduct())).toMatchObject({
       type: 'product.changed',
       aggregate: { type: 'product', id: aProduct().id },

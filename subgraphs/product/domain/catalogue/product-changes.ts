@@ -5,17 +5,17 @@ import { ProductChanged } from '#contracts/messages/product.ts';
 import type { Product } from './catalogue.ts';
 
 /**
- * The product as it is after `given` was taken over, or `undefined` when that changes nothing. Variants that `given`
+ * The product after `given` is merged into it, or `undefined` when that changes nothing. Variants that `given`
  * does not name stay: orders and stock point at them.
  */
-export const takenOver = (stored: Product | undefined, given: Product): Product | undefined => {
+export const mergedProduct = (stored: Product | undefined, given: Product): Product | undefined => {
   const named = new Set(given.variants.map(({ id }) => id));
   const unnamed = stored?.variants.filter(({ id }) => !named.has(id)) ?? [];
   const after = { ...given, variants: [...given.variants, ...unnamed] };
   return isDeepStrictEqual(stored, after) ? undefined : after;
 };
 
-/** For whoever keeps a copy of what can be sold. */
+/** For services that keep a replica of what can be sold. */
 export const productChanged = ({ id, slug, title, status, variants }: Product): NewMessage =>
   message(
     ProductChanged,

@@ -53,7 +53,7 @@ describe('decideReservation', () => {
     });
   });
 
-  it('rejects a price of another amount or another currency, and tells the current one', () => {
+  it('rejects a price of another amount or another currency, and replies with the current one', () => {
     for (const stale of [money(999, 'EUR'), money(1_000, 'USD')]) {
       const { reservation } = decideOn([line(lamp, 1), line(lamp, 1, stale)], [[lamp, offer()]]);
       expect(reservation.rejection).toEqual({

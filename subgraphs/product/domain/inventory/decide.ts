@@ -1,4 +1,4 @@
-/** The decisions about a reservation. Pure: a use case locks, decides here, and enacts. */
+/** The decisions about a reservation. Pure: a use case locks, decides here, and applies the decision. */
 import type { DataOf, NewMessage } from '#contracts/envelope.ts';
 import type { VariantId } from '#contracts/ids.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';

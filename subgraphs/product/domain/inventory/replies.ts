@@ -1,4 +1,4 @@
-/** The order is told how its request ended: one message per kind of answer. */
+/** What the order is sent back: one message per kind of reply. */
 import { message, type NewMessage } from '#contracts/envelope.ts';
 import {
   StockCommitFailed,

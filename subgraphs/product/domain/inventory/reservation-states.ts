@@ -49,7 +49,7 @@ export interface Step {
 const nothing: Step = {};
 
 export const reservationStates = {
-  // Not heard of yet. What a first reserve leads to is for the stock to say: see `decideReservation`. A release that
+  // Unknown so far. What a first reserve leads to depends on the stock: see `decideReservation`. A release that
   // overtakes its reserve leaves a tombstone, so that the reserve holds nothing when it comes.
   NONE: {
     reserve: nothing,

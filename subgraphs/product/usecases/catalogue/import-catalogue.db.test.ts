@@ -21,7 +21,7 @@ describe('importing a catalogue', () => {
   const kettle = aProduct('kettle');
   const stock = { 'LAMP-1': 5, 'KETTLE-1': 1 };
 
-  it('writes what is new, receives its first stock and tells of it', async () => {
+  it('writes and publishes what is new, and receives its initial stock', async () => {
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, kettle], stock));
     expect(report).toEqual({ categories: 1, products: 2, receipts: 2 });
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
@@ -38,7 +38,7 @@ describe('importing a catalogue', () => {
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
   });
 
-  it('tells only of what changed, and never receives the first stock twice', async () => {
+  it('publishes only what changed, and never receives the initial stock twice', async () => {
     const dearer = { ...kettle, variants: [aVariant('KETTLE-1', { price: money(1_200, 'EUR') })] };
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, dearer], { ...stock, 'LAMP-1': 50 }));
     expect(report).toEqual({ categories: 0, products: 1, receipts: 0 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Category, Product, placed } from '../../domain/catalogue/catalogue.ts';
-import { productChanged, takenOver } from '../../domain/catalogue/product-changes.ts';
+import { mergedProduct, productChanged } from '../../domain/catalogue/product-changes.ts';
 import type { Deps, Stores } from '../ports.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.
@@ -15,7 +15,7 @@ const initialReceipt = 'initial stock';
 export const CatalogueImport = z.object({
   categories: z.array(Category).max(1_000),
   products: z.array(Product).max(100_000),
-  /** Units that a variant starts with, by variant id. They come in once, whatever the import says later. */
+  /** Units that a variant starts with, by variant id. They are received once, whatever later imports contain. */
   initialStock: z.record(z.string(), z.int().min(0).max(mostUnits)),
 });
 export type CatalogueImport = z.infer<typeof CatalogueImport>;
@@ -28,25 +28,25 @@ export interface ImportReport {
 }
 
 /**
- * Takes over a catalogue: what is new or changed is written and published, what is the same is left alone, so running
- * it again does nothing. What the import does not name stays as it is. A batch is taken over whole or not at all;
+ * Imports a catalogue: what is new or changed is written and published, what is the same is left alone, so running it
+ * again does nothing. What the import does not name stays as it is. A batch is imported whole or not at all;
  * after a failure, run it again. Throws a `ZodError` or `CallerFault` when the import itself is not sound.
  */
 export const importCatalogue =
   ({ transaction }: Deps) =>
   async (given: CatalogueImport): Promise<ImportReport> => {
     const { categories, products, initialStock } = CatalogueImport.parse(given);
-    const report = { categories: await transaction(takeCategories(categories)), products: 0, receipts: 0 };
+    const report = { categories: await transaction(importCategories(categories)), products: 0, receipts: 0 };
     for (let start = 0; start < products.length; start += batchSize) {
       const batch = products.slice(start, start + batchSize);
-      const taken = await transaction(takeProducts(batch, initialStock));
-      report.products += taken.products;
-      report.receipts += taken.receipts;
+      const imported = await transaction(importProducts(batch, initialStock));
+      report.products += imported.products;
+      report.receipts += imported.receipts;
     }
     return report;
   };
 
-const takeCategories =
+const importCategories =
   (given: readonly Category[]) =>
   async ({ catalogue }: Stores): Promise<number> => {
     await catalogue.lockImports();
@@ -59,13 +59,13 @@ const takeCategories =
     return changed.length;
   };
 
-const takeProducts =
+const importProducts =
   (given: readonly Product[], initialStock: Readonly<Record<string, number>>) =>
   async ({ catalogue, stock, outbox }: Stores): Promise<Omit<ImportReport, 'categories'>> => {
     await catalogue.lockImports();
     const stored = await catalogue.lockProducts(given.map(({ id }) => id));
     const changed = given
-      .map((product) => takenOver(stored.get(product.id), product))
+      .map((product) => mergedProduct(stored.get(product.id), product))
       .filter((product) => product !== undefined);
     await catalogue.saveProducts(changed);
     await outbox.add(...changed.map(productChanged));

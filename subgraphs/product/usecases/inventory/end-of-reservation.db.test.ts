@@ -118,7 +118,7 @@ describe('the sweep', () => {
   it.each([
     ['ahead', skewMs],
     ['behind', -skewMs],
-  ])('goes by the clock of the database where that of the process is a minute %s', async (_, aheadMs) => {
+  ])('uses the clock of the database where that of the process is a minute %s', async (_, aheadMs) => {
     const [own, others] = [anAttempt(), anAttempt()];
     await withClockAhead(aheadMs, () => reserveStock(reserve(own, [{ sku: lamp, quantity: 1 }], minute)));
     await reserveStock(reserve(others, [{ sku: lamp, quantity: 1 }], minute));

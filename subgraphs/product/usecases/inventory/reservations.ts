@@ -6,7 +6,7 @@ import type { Reservation } from '../../domain/inventory/reservation-states.ts';
 import type { Deps, Stores } from '../ports.ts';
 
 /**
- * Holds every unit that the attempt asks for, at the price it was told, or none of them. An attempt that was answered
+ * Holds every unit that the attempt asks for, at the price that the customer saw, or none of them. An attempt that was answered
  * before gets the same reply and holds nothing more.
  */
 export const reserveStock =

@@ -20,7 +20,7 @@ const reserveStock: Shop['commands']['reserveStock'] = (message) => shop.command
 const types = async (attempt: ReturnType<typeof anAttempt>) => (await shop.answers(attempt)).map(({ type }) => type);
 
 describe('stock.reserve', () => {
-  it('holds all lines and says until when', async () => {
+  it('holds all lines and replies until when', async () => {
     const attempt = anAttempt();
     await reserveStock(
       reserve(attempt, [
