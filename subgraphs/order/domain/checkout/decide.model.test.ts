@@ -1,6 +1,6 @@
 /**
  * The checkout against its neighbours, over a network that delivers in any order, twice, late or not at all, while
- * people cancel and pay, payment takes another amount than it was asked for, and time runs out. Whatever happens, once the dust has settled the order has ended, and stock
+ * people cancel and pay, payment captures another amount than requested, and time runs out. Whatever happens, once the dust has settled the order has ended, and stock
  * and money say the same as it does.
  */
 import fc from 'fast-check';

@@ -83,7 +83,7 @@ describe('a checkout over the queue', () => {
     await kit.reply(await kit.replyTo(id, 'payment.captured', { amount: money(1, 'EUR') }));
     expect(await kit.rowOf(id)).toMatchObject({ status: 'NEEDS_ATTENTION', undo: ['payment', 'stock'] });
     expect((await kit.sent(id)).at(-1)).toBe('order.needs-attention');
-    expect(kit.alarms.at(-1)).toContain('0.01 EUR was taken');
+    expect(kit.alarms.at(-1)).toContain('0.01 EUR was captured');
     await kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
     const back = { outcome: 'REFUNDED', refunded: money(1, 'EUR') } as const;
     await kit.reply(await kit.replyTo(id, 'payment.cancelled', back));
