@@ -9,22 +9,22 @@ import { junit, line, markdown, summary } from './report.ts';
 import { isSubgraphName, openWorkspace, type Workspace } from './workspace.ts';
 
 const help = `usage: npm run contracts [-- <check>…] [options]
-  Says whether the graph, its clients, its events and its databases still keep what they promised each other.
+  Checks the contracts between the graph, its clients, its messages and its databases.
   Without a name all checks run; those that need a running shop start one.
 
   --offline              only checks that need nothing running (seconds)
   --subgraph <name> --sdl <file>
-                         what if this were the SDL of that subgraph? Composes it with the others and tells what breaks
-                         for whom, before any code is written. Writes nothing. Offline checks only.
+                         what if this were the SDL of that subgraph? Composes it with the others and reports what
+                         breaks for whom, before any code is written. Writes nothing. Offline checks only.
   --fail-on <severity>   ${severities.join(', ')}: exit with 1 from this on (violation)
   --json                 the verdicts as JSON on standard output
-  --summarise <file>     runs nothing: tells the verdicts that --json wrote as Markdown, for a job summary
+  --summarise <file>     runs nothing: prints the verdicts that --json wrote as Markdown, for a job summary
   --junit <file>         as JUnit XML into a file, beside what is printed
-  --accept               rewrites what is committed of the named checks (all, when none is) as it is now, and tells
-                         what has changed: for review (npm run contracts:accept)
+  --accept               rewrites the baselines of the named checks (default: all) to the current state, and lists
+                         the changes for review (npm run contracts:accept)
   --list                 the names of the checks
 
-Exit code: 0 kept, 1 a finding at --fail-on or worse, 2 not understood.
+Exit code: 0 passed, 1 a finding at --fail-on or worse, 2 invalid arguments.
 Checks: ${checks.map(({ name }) => name).join(', ')}`;
 
 const options = {
@@ -40,41 +40,41 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-class Misuse extends Error {}
+class UsageError extends Error {}
 
 const argumentsIn = (args: readonly string[]) => {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new Misuse((error as Error).message);
+    throw new UsageError((error as Error).message);
   }
 };
 
 const chosenChecks = (names: readonly string[], offlineOnly: boolean): readonly Check[] => {
   const unknown = names.filter((name) => !checks.some((check) => check.name === name));
   if (unknown.length > 0)
-    throw new Misuse(`There is no check ${unknown.join(', ')}; npm run contracts -- --list names them.`);
+    throw new UsageError(`There is no check ${unknown.join(', ')}; npm run contracts -- --list names them.`);
   const chosen = names.length > 0 ? checks.filter(({ name }) => names.includes(name)) : checks;
   const usable = offlineOnly ? chosen.filter(({ needs }) => needs === 'files') : chosen;
-  if (usable.length === 0) throw new Misuse(`${names.join(', ')} needs a running shop.`);
+  if (usable.length === 0) throw new UsageError(`${names.join(', ')} needs a running shop.`);
   return usable;
 };
 
 const severityOf = (text: string): Severity => {
   const severity = severities.find((known) => known === text);
-  if (!severity) throw new Misuse(`--fail-on ${text}: it is one of ${severities.join(', ')}.`);
+  if (!severity) throw new UsageError(`--fail-on ${text}: it is one of ${severities.join(', ')}.`);
   return severity;
 };
 
 const proposedWorkspace = (workspace: Workspace, subgraph: string | undefined, file: string | undefined): Workspace => {
-  if (subgraph === undefined || file === undefined) throw new Misuse('--subgraph and --sdl belong together.');
+  if (subgraph === undefined || file === undefined) throw new UsageError('--subgraph and --sdl belong together.');
   if (!isSubgraphName(subgraph))
-    throw new Misuse(`There is no subgraph ${subgraph}; there are ${subgraphNames.join(', ')}.`);
+    throw new UsageError(`There is no subgraph ${subgraph}; there are ${subgraphNames.join(', ')}.`);
   try {
     return withProposal(workspace, subgraph, file, readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code)
-      throw new Misuse(`--sdl ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+      throw new UsageError(`--sdl ${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
     throw error;
   }
 };
@@ -83,11 +83,11 @@ const verdictsIn = (file: string): Verdict[] => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Verdict[];
   } catch (error) {
-    throw new Misuse(`--summarise ${file}: holds no verdicts (${(error as Error).message}).`);
+    throw new UsageError(`--summarise ${file}: holds no verdicts (${(error as Error).message}).`);
   }
 };
 
-export interface Surroundings {
+export interface Terminal {
   readonly say: (text: string) => void;
   readonly complain: (text: string) => void;
   /** Is given what has to be closed when the command is interrupted. */
@@ -95,22 +95,22 @@ export interface Surroundings {
 }
 
 /** Runs the command; gives its exit code. */
-export const contractsCommand = async (args: readonly string[], surroundings: Surroundings): Promise<number> => {
+export const contractsCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   try {
-    return await answer(args, surroundings);
+    return await answer(args, terminal);
   } catch (error) {
-    if (!(error instanceof Misuse)) throw error;
-    surroundings.complain(`contracts: ${error.message}`);
+    if (!(error instanceof UsageError)) throw error;
+    terminal.complain(`contracts: ${error.message}`);
     return 2;
   }
 };
 
-const answer = async (args: readonly string[], { say, onStop }: Surroundings): Promise<number> => {
+const answer = async (args: readonly string[], { say, onStop }: Terminal): Promise<number> => {
   const { values, positionals } = argumentsIn(args);
-  if (values.help) return told(say, help);
-  if (values.summarise !== undefined) return told(say, markdown(verdictsIn(values.summarise)));
+  if (values.help) return print(say, help);
+  if (values.summarise !== undefined) return print(say, markdown(verdictsIn(values.summarise)));
   if (values.list)
-    return told(
+    return print(
       say,
       checks.map(({ name, needs, title }) => `${name.padEnd(20)} ${needs.padEnd(7)} ${title}`).join('\n'),
     );
@@ -118,7 +118,7 @@ const answer = async (args: readonly string[], { say, onStop }: Surroundings): P
   const isProposal = values.subgraph !== undefined || values.sdl !== undefined;
   const chosen = chosenChecks(positionals, isProposal || values.offline === true);
   const today = openWorkspace();
-  if (isProposal && values.accept) throw new Misuse('A proposal is not accepted before it is there.');
+  if (isProposal && values.accept) throw new UsageError('A proposal cannot be accepted before it is written.');
   onStop(today.close);
   const workspace = isProposal ? proposedWorkspace(today, values.subgraph, values.sdl) : today;
   if (values.accept) return await accept(chosen, today, say).finally(today.close);
@@ -137,7 +137,7 @@ const answer = async (args: readonly string[], { say, onStop }: Surroundings): P
   return reaches(verdicts, limit) ? 1 : 0;
 };
 
-const accept = async (chosen: readonly Check[], workspace: Workspace, say: Surroundings['say']): Promise<0> => {
+const accept = async (chosen: readonly Check[], workspace: Workspace, say: Terminal['say']): Promise<0> => {
   for (const { name, accept: rewrite } of chosen) {
     const changes = rewrite ? await rewrite(workspace) : undefined;
     if (changes) say(`${name}: ${changes.length === 0 ? 'nothing has changed' : `\n  ${changes.join('\n  ')}`}`);
@@ -145,7 +145,7 @@ const accept = async (chosen: readonly Check[], workspace: Workspace, say: Surro
   return 0;
 };
 
-const told = (say: Surroundings['say'], text: string): 0 => {
+const print = (say: Terminal['say'], text: string): 0 => {
   say(text);
   return 0;
 };

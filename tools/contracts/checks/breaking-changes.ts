@@ -1,4 +1,4 @@
-/** What was released still works for those who use it. A break that nobody would notice passes, with a note. */
+/** What was released keeps working for the clients that use it. A break that nobody would notice passes, with a note. */
 
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import {
@@ -14,7 +14,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { type Check, type Finding, note, violation, warning } from '../check.ts';
+import { type Check, type Finding, note, violation, violationUnless, warning } from '../check.ts';
 import { graphOf } from '../graph.ts';
 import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts';
 
@@ -22,7 +22,7 @@ import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts
 
 /**
  * The coordinates an operation depends on. What it may send through variables counts as sent, and an enum it gets or
- * sends counts with all its values: nobody but the client knows which, so we assume the worst.
+ * sends counts with all its values: only the client knows which it handles, so we assume the worst.
  */
 export const usedCoordinates = ({ document }: PublishedOperation, schema: GraphQLSchema): ReadonlySet<string> => {
   const used = new Set<string>();
@@ -65,21 +65,33 @@ const addType = (used: Set<string>, type: GraphQLNamedType): void => {
   }
 };
 
-/** Every coordinate that a schema has. */
-export const coordinatesOf = (schema: GraphQLSchema): ReadonlySet<string> =>
-  new Set(
-    Object.values(schema.getTypeMap()).flatMap((type) => {
-      if (isEnumType(type)) return [type.name, ...type.getValues().map(({ name }) => `${type.name}.${name}`)];
-      if (isInputObjectType(type))
-        return [type.name, ...Object.keys(type.getFields()).map((name) => `${type.name}.${name}`)];
-      if (!isObjectType(type) && !isInterfaceType(type)) return [type.name];
-      const fields = Object.values(type.getFields()).flatMap(({ name, args }) => [
-        `${type.name}.${name}`,
-        ...args.map((argument) => `${type.name}.${name}.${argument.name}`),
-      ]);
-      return [type.name, ...fields];
-    }),
-  );
+interface Member {
+  /** `Order`, `Order.number`, `Query.order.id`, `OrderStatus.PLACED` */
+  readonly coordinate: string;
+  readonly deprecationReason?: string | null | undefined;
+}
+
+type Part = Omit<Member, 'coordinate'> & { readonly name: string; readonly args?: readonly Part[] };
+
+/** Types, fields, arguments, input fields and enum values. */
+const membersOf = (schema: GraphQLSchema): Member[] =>
+  Object.values(schema.getTypeMap())
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type) => {
+      const hasFields = isObjectType(type) || isInterfaceType(type) || isInputObjectType(type);
+      const fields: Part[] = hasFields ? Object.values(type.getFields()) : [];
+      const parts: Part[] = isEnumType(type) ? [...type.getValues()] : fields;
+      return [
+        { coordinate: type.name },
+        ...parts.flatMap((part) => [
+          { coordinate: `${type.name}.${part.name}`, deprecationReason: part.deprecationReason },
+          ...(part.args ?? []).map((argument) => ({
+            coordinate: `${type.name}.${part.name}.${argument.name}`,
+            deprecationReason: argument.deprecationReason,
+          })),
+        ]),
+      ];
+    });
 
 // How we deprecate: `@deprecated(reason: "Use price instead. Gone after 2027-03-31.")`.
 
@@ -91,7 +103,7 @@ export interface Deprecation {
 
 const goneAfter = /\bGone after (\d{4}-\d{2}-\d{2})\./;
 
-/** The reason, and from when on nobody may rely on what it deprecates. */
+/** The reason, and the time from which nobody may rely on the member. */
 export const deprecationOf = (reason: string): Deprecation => {
   const date = goneAfter.exec(reason)?.[1];
   const lastDay = date === undefined ? Number.NaN : Date.parse(`${date}T00:00:00Z`);
@@ -103,8 +115,7 @@ export const releasedSchema = 'api-schema.graphql';
 
 export const breakingChanges: Check = {
   name: 'breaking-changes',
-  title:
-    'Nothing that a client uses has been taken away since the last release; deprecations have a reason and a date.',
+  title: 'Nothing that a client uses was removed since the last release; deprecations have a reason and a date.',
   needs: 'files',
   run: async (workspace) => {
     const { api: schema } = graphOf(workspace);
@@ -130,15 +141,15 @@ export const breakingChanges: Check = {
 };
 
 /**
- * For a coordinate: the operations that depend on it. What is new was not there to be used, so whoever uses what it was
- * added to meets it: a new value comes to those who get the enum, a new required argument to those who call the field.
+ * For a coordinate: the operations that depend on it. A new member was not there to be used, so its users are those of its
+ * parent: clients that receive the enum get a new value, clients that call the field miss a new required argument.
  */
 const userIndex = ({ operations }: Workspace, released: GraphQLSchema): ((coordinate: string) => string[]) => {
   const uses = operations.map((operation) => ({
     name: nameOf(operation),
     used: usedCoordinates(operation, released),
   }));
-  const known = coordinatesOf(released);
+  const known = new Set(membersOf(released).map(({ coordinate }) => coordinate));
   return (coordinate) => {
     const parent = coordinate.split('.').slice(0, -1).join('.');
     const at = known.has(coordinate) ? coordinate : parent;
@@ -148,53 +159,26 @@ const userIndex = ({ operations }: Workspace, released: GraphQLSchema): ((coordi
 
 const weighed = ({ message, path = '', criticality }: Change, users: readonly string[]): Finding[] => {
   const used = users.length > 0;
-  if (criticality.level === CriticalityLevel.Breaking)
-    return used
-      ? [
-          violation(
-            path,
-            `${message}, and ${users.join(', ')} ${users.length === 1 ? 'uses' : 'use'} it.`,
-            'Deprecate it with a date, move these clients, publish them, and take it away after the date.',
-          ),
-        ]
-      : [note(path, `${message}; no published operation uses it.`, 'Nothing, if operations/ knows all your clients.')];
-  if (criticality.level === CriticalityLevel.Dangerous && used)
+  const names = users.join(', ');
+  if (criticality.level === CriticalityLevel.Breaking) {
+    const remediation = 'Deprecate it with a date, move and publish these clients, and remove it after the date.';
+    if (used)
+      return [violation(path, `${message}, and ${names} ${users.length === 1 ? 'uses' : 'use'} it.`, remediation)];
     return [
-      warning(
-        path,
-        `${message}; ${users.join(', ')} may not be ready for it.`,
-        'See that these clients cope, then accept it: npm run contracts:accept',
-      ),
+      note(path, `${message}; no published operation uses it.`, 'Nothing, if operations/ lists all your clients.'),
     ];
-  return [];
+  }
+  if (criticality.level !== CriticalityLevel.Dangerous || !used) return [];
+  const remediation = 'Check that these clients cope, then accept it: npm run contracts:accept';
+  return [warning(path, `${message}; ${names} may not be ready for it.`, remediation)];
 };
 
 /** Deprecated without a date is deprecated for ever; past its date it is a promise that was not kept. */
 const dated = (schema: GraphQLSchema, today: Date): Finding[] =>
-  deprecatedIn(schema).flatMap(({ coordinate, reason }) => {
+  membersOf(schema).flatMap(({ coordinate, deprecationReason: reason }) => {
+    if (typeof reason !== 'string') return [];
     const { until } = deprecationOf(reason);
     if (until === undefined)
-      return [
-        violation(coordinate, 'is deprecated without a date.', 'Say when: "Use x instead. Gone after 2027-03-31."'),
-      ];
-    if (until > today) return [];
-    return [violation(coordinate, `is still there: ${reason}`, 'Take it away, or move the date and tell the clients.')];
-  });
-
-type Deprecated = { readonly coordinate: string; readonly reason: string };
-
-const deprecatedIn = (schema: GraphQLSchema): Deprecated[] =>
-  Object.values(schema.getTypeMap()).flatMap((type) => {
-    if (type.name.startsWith('__')) return [];
-    const members: { name: string; deprecationReason?: string | null | undefined }[] = [];
-    if (isEnumType(type)) members.push(...type.getValues());
-    if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type))
-      members.push(...Object.values(type.getFields()));
-    if (isObjectType(type) || isInterfaceType(type))
-      for (const field of Object.values(type.getFields()))
-        for (const argument of field.args)
-          members.push({ name: `${field.name}(${argument.name}:)`, deprecationReason: argument.deprecationReason });
-    return members.flatMap(({ name, deprecationReason: reason }) =>
-      typeof reason === 'string' ? [{ coordinate: `${type.name}.${name}`, reason }] : [],
-    );
+      return [violation(coordinate, 'is deprecated without a date.', 'Write "Use x instead. Gone after 2027-03-31."')];
+    return violationUnless(until > today, coordinate, `is still there: ${reason}`, 'Remove it, or move the date.');
   });

@@ -30,7 +30,7 @@ const found = async (
         Array.from({ length: statements(Number(batch)) }, (_, n) => `SELECT ${n}`),
       ),
   });
-  const findings = await findingsFor([key], shop, { 'Product.id': id, 'User.id': 'usr_1' }, workspace);
+  const findings = await findingsFor([key], shop, { 'Product.id': id, 'User.id': 'usr_1' });
   return findings.map(({ subject, message }) => `${subject} ${message}`);
 };
 
@@ -43,15 +43,15 @@ describe('the check', () => {
     [
       'leaves out what it does not know',
       (these) => sound(these).filter(Boolean),
-      /^product: Product\.id gives \d for 3 representations/,
+      /^product: Product\.id returns \d for 3 representations/,
     ],
-    ['answers in another order', (these) => sound(these).toReversed(), /loses its neighbours|in order/],
-    ['takes anything for known', (these) => these.map(() => lamp), /gives .*Lamp.* for a key that nothing has/],
-    ['does not know what it sold', (these) => these.map(() => null), /does not give back prd_/],
+    ['answers in another order', (these) => sound(these).toReversed(), /loses the others|in order/],
+    ['takes anything for known', (these) => these.map(() => lamp), /returns .*Lamp.* for an unknown key/],
+    ['does not know what it sold', (these) => these.map(() => null), /does not return prd_/],
     [
       'resolves a key once only',
       (these) => sound(these).map((it, n) => (n > 0 ? null : it)),
-      /does not give the same for the same key/,
+      /does not return the same for the same key/,
     ],
   ])('finds a subgraph that %s', async (_, resolve, finding) => {
     expect(await found(resolve)).toContainEqual(expect.stringMatching(finding));
@@ -70,7 +70,7 @@ describe('the check', () => {
   });
 
   it('wants an example of every key', async () => {
-    const [finding] = await findingsFor([{ ...key, key: 'ean' }], shopThatAnswers({}), {}, workspace);
+    const [finding] = await findingsFor([{ ...key, key: 'ean' }], shopThatAnswers({}), {});
     expect(finding).toMatchObject({ subject: 'product: Product.ean', message: 'has no known example.' });
   });
 });

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FieldDefinitionNode, Kind, type TypeNode } from 'graphql';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { SubgraphName } from '#ops/services.ts';
-import { type Check, type Finding, violation } from '../check.ts';
+import { type Check, type Finding, violation, violationUnless } from '../check.ts';
 import { graphOf, type ObjectNode, objectsOf } from '../graph.ts';
 import { accessTokenOf, runsOf } from '../runs.ts';
 import type { ContractShop } from '../shop.ts';
@@ -61,43 +61,20 @@ const selectionOf = (key: string, others: readonly FieldDefinitionNode[]): strin
 /** A key value of each entity of the seed and of the demo customer's purchases. By `Type.key`. */
 export type KnownKeys = Readonly<Record<string, string>>;
 
-export const knownKeysQuery = `query KnownKeys {
-  me { id }
-  cart { id }
-  orders(first: 1) { edges { node { id number payments { id } } } }
-  products(first: 1) { edges { node { id slug category { id } variants { id sku } } } }
+const knownKeysQuery = `query KnownKeys {
+  me { __typename id }
+  cart { __typename id }
+  orders(first: 1) { edges { node { __typename id number payments { __typename id } } } }
+  products(first: 1) { edges { node { __typename id slug category { __typename id } variants { __typename id sku } } } }
 }`;
 
-interface KnownThings {
-  readonly me?: { id: string } | null;
-  readonly cart?: { id: string } | null;
-  readonly orders?: { edges: { node: { id: string; number: string; payments?: { id: string }[] | null } }[] } | null;
-  readonly products?: {
-    edges: {
-      node: { id: string; slug: string; category?: { id: string } | null; variants: { id: string; sku: string }[] };
-    }[];
-  } | null;
-}
-
-export const knownKeysIn = ({ me, cart, orders, products }: KnownThings): KnownKeys => {
-  const order = orders?.edges[0]?.node;
-  const product = products?.edges[0]?.node;
-  const variant = product?.variants[0];
-  const found: Record<string, string | undefined> = {
-    'User.id': me?.id,
-    'Cart.id': cart?.id,
-    'Order.id': order?.id,
-    'Order.number': order?.number,
-    'Payment.id': order?.payments?.[0]?.id,
-    'Product.id': product?.id,
-    'Product.slug': product?.slug,
-    'ProductVariant.id': variant?.id,
-    'ProductVariant.sku': variant?.sku,
-    'Category.id': product?.category?.id,
-  };
-  return Object.fromEntries(
-    Object.entries(found).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
+/** Of each type the first object of the answer. */
+const knownKeysIn = (value: unknown): KnownKeys => {
+  if (typeof value !== 'object' || value === null) return {};
+  const { __typename: type, ...fields } = value as Record<string, unknown>;
+  const own = Object.entries(fields).filter(([, field]) => type && typeof field === 'string');
+  const below = Object.values(fields).toReversed().map(knownKeysIn);
+  return Object.assign({}, ...below, Object.fromEntries(own.map(([name, field]) => [`${type}.${name}`, field])));
 };
 
 /** As many keys of the same form that nothing has. */
@@ -111,85 +88,66 @@ export const unknownKeys = (known: string, count: number): string[] => {
 
 export const entities: Check = {
   name: 'entities',
-  title:
-    'Every @key gives what it names: known, unknown as null, twice, in order, a hundred in as many statements as one.',
+  title: 'Every @key resolves: known, unknown as null, twice, in order, a hundred in as many statements as one.',
   needs: 'system',
   run: async (workspace) => {
     // The demo customer has bought something by then.
     await runsOf(workspace);
     const shop = await workspace.system();
-    return await findingsFor(entityKeys(workspace), shop, await knownKeys(shop), workspace);
+    return await findingsFor(entityKeys(workspace), shop, await knownKeys(shop));
   },
 };
 
-export const findingsFor = async (keys: readonly EntityKey[], shop: Asked, known: KnownKeys, workspace: Workspace) => {
+export const findingsFor = async (keys: readonly EntityKey[], shop: Asked, known: KnownKeys): Promise<Finding[]> => {
   const owner = { kind: 'user', id: known['User.id'], roles: ['CUSTOMER'] } as Viewer;
-  return (await Promise.all(keys.map((key) => examine(key, { shop, known, viewer: owner, workspace })))).flat();
+  return (await Promise.all(keys.map((key) => examine(key, shop, known, owner)))).flat();
 };
 
 type Asked = Pick<ContractShop, 'askSubgraph' | 'traceOf'>;
 
-interface Examination {
-  readonly shop: Asked;
-  readonly known: KnownKeys;
-  readonly viewer: Viewer;
-  readonly workspace: Workspace;
-}
-
-const knownKeys = async (shop: ContractShop): Promise<KnownKeys> => {
-  const { body } = await shop.ask({ query: knownKeysQuery }, await accessTokenOf(shop));
-  return knownKeysIn(body.data ?? {});
-};
-
-const resolverFile = ({ subgraph, type }: EntityKey): string =>
-  `See __resolveReference of ${type} in subgraphs/${subgraph}/graphql/, and its loader.`;
+const knownKeys = async (shop: ContractShop): Promise<KnownKeys> =>
+  knownKeysIn((await shop.ask({ query: knownKeysQuery }, await accessTokenOf(shop))).body.data);
 
 type Entity = Readonly<Record<string, unknown>> | null;
 
 // A page of a hundred products is the largest list there is, so the largest batch.
 const batchSize = 100;
 
-const examine = async (key: EntityKey, { shop, known, viewer }: Examination): Promise<Finding[]> => {
+const examine = async (key: EntityKey, shop: Asked, known: KnownKeys, viewer: Viewer): Promise<Finding[]> => {
   const at = `${key.subgraph}: ${key.type}.${key.key}`;
   const value = known[`${key.type}.${key.key}`];
   if (value === undefined)
-    return [
-      violation(at, 'has no known example.', 'Let knownKeysQuery in tools/contracts/rules/entities.ts find one.'),
-    ];
+    return [violation(at, 'has no known example.', 'Let knownKeysQuery of checks/entities.ts find one.')];
   const fetch = fetcher(key, shop, viewer);
   const [absent = ''] = unknownKeys(value, 1);
   const findings: Finding[] = [];
-  const expect = (holds: boolean, message: string) => {
-    if (!holds) findings.push(violation(at, message, resolverFile(key)));
-  };
+  const hint = `See __resolveReference of ${key.type} in subgraphs/${key.subgraph}/graphql/, and its loader.`;
+  const expect = (holds: boolean, message: string) => findings.push(...violationUnless(holds, at, message, hint));
 
   const one = await fetch([value]);
   const [entity] = one.entities;
   expect(
     entity?.[key.key] === value && entity.__typename === key.type,
-    `does not give back ${value}: ${JSON.stringify(entity)}.`,
+    `does not return ${value}: ${JSON.stringify(entity)}.`,
   );
 
   const mixed = await fetch([value, absent, value]);
-  expect(mixed.entities.length === 3, `gives ${mixed.entities.length} for 3 representations.`);
+  expect(mixed.entities.length === 3, `returns ${mixed.entities.length} for 3 representations.`);
   expect(
     isDeepStrictEqual(mixed.entities[0], entity) && isDeepStrictEqual(mixed.entities[2], entity),
-    'does not give the same for the same key, in order.',
+    'does not return the same for the same key, in order.',
   );
   const missing = mixed.entities[1];
   // Only the owner knows what exists; a neighbour that adds fields answers for any key.
-  expect(
-    missing === null || missing?.[key.key] === absent,
-    `gives ${JSON.stringify(missing)} for a key that nothing has.`,
-  );
-  expect(mixed.codes.length === 0, `makes an error of a key that nothing has: ${mixed.codes}.`);
+  expect(missing === null || missing?.[key.key] === absent, `returns ${JSON.stringify(missing)} for an unknown key.`);
+  expect(mixed.codes.length === 0, `makes an error of an unknown key: ${mixed.codes}.`);
 
   const odd = await fetch([7, { $ne: null }, null, undefined, value]);
   expect(!odd.codes.includes('INTERNAL_SERVER_ERROR') && odd.status < 500, 'breaks on a key of another type.');
-  expect(isDeepStrictEqual(odd.entities[4], entity), 'loses its neighbours in a batch with a key of another type.');
+  expect(isDeepStrictEqual(odd.entities[4], entity), 'loses the others in a batch with a key of another type.');
 
   const batch = await fetch([value, ...unknownKeys(value, batchSize - 1)]);
-  expect(batch.entities.length === batchSize, `gives ${batch.entities.length} for ${batchSize} representations.`);
+  expect(batch.entities.length === batchSize, `returns ${batch.entities.length} for ${batchSize} representations.`);
   const [few, many] = [await statements(shop, one.traceId), await statements(shop, batch.traceId)];
   expect(many <= few, `sends ${many} statements for ${batchSize} keys, and ${few} for one.`);
   return findings;
