@@ -30,8 +30,8 @@ it.each<[string, Record<string, string>, string[]]>([
     'a key without a use',
     { ...alone, ...signed, ACCESS_TOKEN_JWKS_URL: 'http://localhost/jwks' },
     [
-      'ACCESS_TOKEN_JWKS_URL: set, and AUTHENTICATION=off has no use for it; keep one of them',
-      'VIEWER_SIGNING_KEY: set, and AUTHENTICATION=off has no use for it; keep one of them',
+      'ACCESS_TOKEN_JWKS_URL: has no effect with AUTHENTICATION=off; remove one of them',
+      'VIEWER_SIGNING_KEY: has no effect with AUTHENTICATION=off; remove one of them',
     ],
   ],
   [
@@ -47,7 +47,7 @@ it.each<[string, Record<string, string>, string[]]>([
   [
     'a list beside the supergraph that cannot be used',
     { AUTHENTICATION: 'off', SUPERGRAPH_FILE: beside },
-    [`TRUSTED_DOCUMENTS_MANIFEST: ${path.join(folder, 'other/operations/manifest.json')}: is no JSON`],
+    [`TRUSTED_DOCUMENTS_MANIFEST: ${path.join(folder, 'other/operations/manifest.json')}: is not JSON`],
   ],
   [
     'a role that there is not',

@@ -47,7 +47,7 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   if (config.RESPONSE_CACHE !== 'on' && config.ENTITY_CACHE !== 'on') return off();
   const hasEvents = Boolean(config.REDIS_URL ?? config.EVENTS_DATABASE_URL);
   if (config.CACHE_INVALIDATION === 'events' && !hasEvents) {
-    log.info('the caches are off: no events can be heard here, and CACHE_INVALIDATION is not "ttl"');
+    log.info('caches are off: no change notifications can arrive, and CACHE_INVALIDATION is not "ttl"');
     return off();
   }
 

@@ -15,19 +15,19 @@ export interface CacheMetrics {
 export const cacheMetrics = (registry: Registry, bytes: () => number): CacheMetrics => {
   const requests = new Counter({
     name: 'agora_gateway_cache_requests_total',
-    help: 'Responses and entities that were looked for in a cache, by what came of it',
+    help: 'Cache lookups of responses and entities, by outcome',
     labelNames: ['cache', 'outcome'],
     registers: [registry],
   });
   const invalidations = new Counter({
     name: 'agora_gateway_cache_invalidations_total',
-    help: 'How often everything that was made from a subgraph was forgotten because of a change notification',
+    help: 'Invalidations of cached subgraph data by change notifications',
     labelNames: ['subgraph'],
     registers: [registry],
   });
   new Gauge({
     name: 'agora_gateway_cache_bytes',
-    help: 'What this process keeps in its cache, or has put into Redis',
+    help: 'Bytes that this process caches, or has put into Redis',
     registers: [registry],
     collect() {
       this.set(bytes());

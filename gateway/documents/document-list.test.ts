@@ -84,16 +84,16 @@ describe('a changed manifest', () => {
     expect([byId(documentId('{ a }')), byText('{ a }')]).toEqual([undefined, undefined]);
     expect([byId(documentId('{ b }')), byText('{ b }')]).toEqual(['{ b }', '{ b }']);
     await refresh.run();
-    expect(saying('loaded anew')).toHaveLength(1);
+    expect(saying('reloaded')).toHaveLength(1);
   });
 
   it.each([
-    ['is no JSON', () => void write('{'), 'is no JSON'],
+    ['is not JSON', () => void write('{'), 'is not JSON'],
     ['is of another format', () => void write('{"format":"relay"}'), 'format'],
     [
       'holds what is no GraphQL',
       () => void write(aManifest('{ a }', '{')),
-      'operations.1.body: is no GraphQL document',
+      'operations.1.body: is not a GraphQL document',
     ],
     ['is gone', () => rmSync(place()), 'ENOENT'],
   ])('that %s changes nothing, is told once, and is counted', async (_, spoil, reason) => {
@@ -102,7 +102,7 @@ describe('a changed manifest', () => {
     await refresh.run();
     await refresh.run();
     expect([byId(documentId('{ a }')), byText('{ a }')]).toEqual(['{ a }', '{ a }']);
-    const told = saying('cannot be used');
+    const told = saying('not reloaded');
     expect(told).toHaveLength(1);
     expect(told[0]?.reason).toContain(reason);
     expect(await metrics.metrics()).toMatch(/agora_gateway_document_list_reloads_total{outcome="refused".*} 1\n/);
@@ -117,11 +117,11 @@ it('a folder that has been emptied changes nothing either', async () => {
   rmSync(place());
   await refresh.run();
   expect(byId(documentId('{ a }'))).toBe('{ a }');
-  expect(saying('cannot be used')[0]?.reason).toContain('there is no .json file');
+  expect(saying('not reloaded')[0]?.reason).toContain('no .json file');
 });
 
 it('one id for two documents is refused, with the file that has it', () => {
   write(aManifest('{ a }'), place('a.json'));
   write(aManifest('{ b }').replace(documentId('{ b }'), documentId('{ a }')), place('b.json'));
-  expect(() => readManifests([folder])).toThrow(/b\.json: .* is another document elsewhere/);
+  expect(() => readManifests([folder])).toThrow(/b\.json: .* is a different document in another manifest/);
 });

@@ -42,10 +42,10 @@ export const documentList = ({ places, maxTokens, log, metrics }: DocumentListOp
       list = lookup(readManifests(places), maxTokens);
       listed.set(list.size);
       reloads.inc({ outcome: 'loaded' });
-      log.info({ documents: list.size }, 'trusted documents loaded anew');
+      log.info({ documents: list.size }, 'trusted documents reloaded');
     } catch (error) {
       reloads.inc({ outcome: 'refused' });
-      log.error({ reason: (error as Error).message }, 'a changed manifest of trusted documents cannot be used');
+      log.error({ reason: (error as Error).message }, 'trusted documents not reloaded: the manifest is unusable');
     }
   };
   return {
@@ -101,13 +101,13 @@ const fingerprint = (places: readonly string[]): string => {
 const instruments = (metrics: Registry) => ({
   reloads: new Counter({
     name: 'agora_gateway_document_list_reloads_total',
-    help: 'Changed manifests of trusted documents: loaded, or refused in favour of what was loaded before.',
+    help: 'Reloads of changed trusted-document manifests: loaded, or refused.',
     labelNames: ['outcome'],
     registers: [metrics],
   }),
   listed: new Gauge({
     name: 'agora_gateway_documents_listed',
-    help: 'Trusted documents that are listed now.',
+    help: 'Number of trusted documents.',
     registers: [metrics],
   }),
 });

@@ -198,12 +198,12 @@ describe('a document that is not listed', () => {
     const query = 'query Unlisted($a: Boolean = true) { product(id: "secret") { id @include(if: $a) } }';
     for (const _ of [1, 2]) await gateway('log').ask(query, { headers: { 'apollographql-client-name': 'kiosk' } });
     await gateway('log').ask(unlisted);
-    const lines = gateway('log').lines.filter(({ msg }) => msg.includes('no manifest lists'));
+    const lines = gateway('log').lines.filter(({ msg }) => msg.includes('unlisted document'));
     expect(lines.filter((line) => line.operation === 'Unlisted')).toEqual([
       expect.objectContaining({ documentId: documentId(query), client: 'kiosk' }),
     ]);
     expect(JSON.stringify(lines)).not.toContain('secret');
-    expect(gateway('off').lines.filter(({ msg }) => msg.includes('no manifest lists'))).toEqual([]);
+    expect(gateway('off').lines.filter(({ msg }) => msg.includes('unlisted document'))).toEqual([]);
   });
 });
 

@@ -74,7 +74,7 @@ interface DocumentGateOptions {
 const documentGate = ({ decide, onUnlisted, metrics }: DocumentGateOptions): DocumentGate => {
   const documents = new Counter({
     name: 'agora_gateway_documents_total',
-    help: 'Requests by how they named their document, and what was decided.',
+    help: 'Requests by how they identify their document, and the decision.',
     labelNames: ['outcome'],
     registers: [metrics],
   });
@@ -157,9 +157,8 @@ export const unlistedLog = ({ maxTokens, log }: UnlistedLogOptions) => {
     const id = documentId(text);
     if (logged.has(id)) return;
     logged.add(id);
-    log.warn({ documentId: id, client, ...describe(text, maxTokens) }, 'a document that no manifest lists');
-    if (logged.size === maxLines)
-      log.warn({ documents: maxLines }, 'further documents that no manifest lists are only counted');
+    log.warn({ documentId: id, client, ...describe(text, maxTokens) }, 'unlisted document');
+    if (logged.size === maxLines) log.warn({ documents: maxLines }, 'further unlisted documents are only counted');
   };
 };
 

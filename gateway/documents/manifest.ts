@@ -17,7 +17,7 @@ export const Manifest = z.object({
       id: z.string().min(1),
       name: z.string(),
       type: z.enum(['query', 'mutation', 'subscription']),
-      body: z.string().refine(isGraphql, 'is no GraphQL document'),
+      body: z.string().refine(isGraphql, 'is not a GraphQL document'),
       clientName: z.string().nullish(),
     }),
   ),
@@ -35,7 +35,7 @@ export const manifestFiles = (places: readonly string[]): string[] =>
   places.flatMap((place) => {
     if (!statSync(place).isDirectory()) return [place];
     const names = readdirSync(place).filter((name) => name.endsWith('.json'));
-    if (names.length === 0) throw new Error(`${place}: there is no .json file in it`);
+    if (names.length === 0) throw new Error(`${place}: no .json file in this folder`);
     return names.toSorted().map((name) => path.join(place, name));
   });
 
@@ -44,7 +44,8 @@ export const readManifests = (places: readonly string[]): Documents => {
   const documents = new Map<string, string>();
   for (const file of manifestFiles(places)) {
     for (const { id, body } of readManifest(file)) {
-      if ((documents.get(id) ?? body) !== body) throw new Error(`${file}: ${id} is another document elsewhere`);
+      if ((documents.get(id) ?? body) !== body)
+        throw new Error(`${file}: ${id} is a different document in another manifest`);
       documents.set(id, body);
     }
   }
@@ -56,12 +57,12 @@ const readManifest = (file: string): Manifest['operations'] => {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof SyntaxError ? 'is no JSON' : (error as Error).message}`);
+    throw new Error(`${file}: ${error instanceof SyntaxError ? 'is not JSON' : (error as Error).message}`);
   }
   const parsed = Manifest.safeParse(json);
   if (parsed.success) return parsed.data.operations;
   const [issue] = parsed.error.issues;
-  throw new Error(`${file}: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`);
+  throw new Error(`${file}: ${issue?.path.join('.') || 'the manifest'}: ${issue?.message}`);
 };
 
 function isGraphql(text: string): boolean {

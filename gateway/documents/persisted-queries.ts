@@ -32,7 +32,7 @@ export const registeredDocuments = (options: RegisteredDocumentsOptions): Regist
   });
   const requests = new Counter({
     name: 'agora_gateway_apq_total',
-    help: 'Automatic persisted queries: hashes that were known, hashes that were not, and documents registered.',
+    help: 'Automatic persisted queries: known hashes, unknown hashes, and registered documents.',
     labelNames: ['outcome'],
     registers: [metrics],
   });

@@ -114,12 +114,12 @@ const refusals = {
   unknownId: {
     status: 404,
     code: 'PERSISTED_QUERY_NOT_IN_LIST',
-    message: 'No document of this id is published. Send one that is, by its id or as text.',
+    message: 'No published document has this id.',
   },
   unlistedText: {
     status: 403,
     code: 'QUERY_NOT_IN_SAFELIST',
-    message: 'Only published documents are answered here, and this is none of them.',
+    message: 'Only published documents may be run, and this is not one of them.',
   },
   idAndText: {
     status: 400,
@@ -129,7 +129,7 @@ const refusals = {
   hashMismatch: {
     status: 400,
     code: 'PERSISTED_QUERY_HASH_MISMATCH',
-    message: 'The "sha256Hash" is not the SHA-256 of "query" in lower-case hex.',
+    message: 'The "sha256Hash" must be the SHA-256 of "query" in lower-case hex.',
   },
   unreadable: {
     status: 400,

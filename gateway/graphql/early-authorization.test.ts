@@ -120,7 +120,7 @@ describe('an operation of which the viewer may have nothing', () => {
   it('is counted', async () => {
     await early.ask('{ mine }');
     const metrics = await (await fetch(`${early.url}/metrics`)).text();
-    expect(metrics).toMatch(/^agora_gateway_early_refusals_total\{.*\} [1-9]/m);
+    expect(metrics).toMatch(/^agora_gateway_early_denials_total\{.*\} [1-9]/m);
   });
 });
 

@@ -29,8 +29,8 @@ export const earlyAuthorization = (
   // Then only the subgraphs know the viewer.
   if (AUTHENTICATION === 'off') return {};
   const refused = new Counter({
-    name: 'agora_gateway_early_refusals_total',
-    help: 'Operations answered without a subgraph, because their viewer may have nothing of them.',
+    name: 'agora_gateway_early_denials_total',
+    help: 'Operations denied without calling a subgraph.',
     registers: [metrics],
   });
   const decisionsOf = new WeakMap<GraphQLSchema, RootDecisions>();

@@ -87,7 +87,7 @@ const withoutValues = ({ message, extensions }: GraphQLFormattedError, error: un
   const isAboutValue = error instanceof GraphQLError && valueKinds.has(error.nodes?.[0]?.kind);
   if (extensions?.code !== 'GRAPHQL_VALIDATION_FAILED' || !isAboutValue) return message;
   for (const [form, valueless] of valueMessages) if (form.test(message)) return message.replace(form, valueless);
-  return 'The value does not fit where it stands.';
+  return 'The value does not have the expected type.';
 };
 
 const valueMessages: readonly (readonly [form: RegExp, valueless: string])[] = [

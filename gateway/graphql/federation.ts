@@ -56,7 +56,7 @@ const dataSource = (
 ): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
   async process(options) {
     // The other kinds are health checks and introspection of subgraphs, which this gateway never makes.
-    if (!('incomingRequestContext' in options)) throw new Error(`there is no viewer to ask for: ${options.kind}`);
+    if (!('incomingRequestContext' in options)) throw new Error(`unsupported kind of request: ${options.kind}`);
     const { context } = options;
     const { query = '', variables, operationName } = options.request;
     const request = { query, variables, operationName };

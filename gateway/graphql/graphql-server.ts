@@ -106,8 +106,8 @@ const requireOneOperation: ApolloServerPlugin = {
         if (operation) return;
         throw new GraphQLError(
           request.operationName
-            ? 'The document has no operation of the name that is said.'
-            : 'The document has several operations: say which one with "operationName".',
+            ? 'The document has no operation with this name.'
+            : 'The document has several operations: choose one with "operationName".',
           { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } },
         );
       },

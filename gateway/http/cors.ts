@@ -54,9 +54,9 @@ const refuseOthers = (http: FastifyInstance, allowed: readonly (string | RegExp)
     if (allowed.some((each) => (typeof each === 'string' ? each === origin : each.test(origin)))) return undefined;
     if (!logged.has(origin) && logged.size < originsLogged) {
       logged.add(origin);
-      log.warn({ origin }, 'a page of this origin was refused: CORS_ORIGINS does not name it');
+      log.warn({ origin }, 'origin refused: not in CORS_ORIGINS');
     }
-    const sentence = 'Pages of this origin may not use the graph: CORS_ORIGINS of the gateway does not name it.';
+    const sentence = 'This origin may not use the graph: CORS_ORIGINS of the gateway does not contain it.';
     return reply.status(403).send(errorBody('ORIGIN_NOT_ALLOWED', sentence));
   });
 };

@@ -116,7 +116,4 @@ export const limitBodyMemory = (http: FastifyInstance, limitBytes: number, bound
 // One second: slow senders have 30.
 const refuse = (reply: FastifyReply) => reply.status(503).header('retry-after', 1).send(overloaded);
 
-const overloaded = errorBody(
-  'OVERLOADED',
-  'Too many large requests are arriving at the same time. Try again in a second.',
-);
+const overloaded = errorBody('OVERLOADED', 'Too many large requests are arriving at once. Try again in a second.');

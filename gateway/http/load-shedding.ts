@@ -37,12 +37,12 @@ export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Re
   let delayMs = 0;
   const refused = new Counter({
     name: 'agora_gateway_shed_requests_total',
-    help: 'Requests refused because the event loop was late.',
+    help: 'Requests refused because the event loop was overloaded.',
     registers: [metrics],
   });
   new Gauge({
     name: 'agora_gateway_event_loop_delay_seconds',
-    help: 'How late a turn of the event loop was on average, in the last half second.',
+    help: 'Mean event loop delay of the last half second.',
     registers: [metrics],
     collect() {
       this.set(delayMs / 1_000);
@@ -73,4 +73,4 @@ export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Re
   });
 };
 
-const overloaded = errorBody('OVERLOADED', 'There is more to do here than can be done in time. Try again in a second.');
+const overloaded = errorBody('OVERLOADED', 'The gateway is overloaded. Try again in a second.');

@@ -37,7 +37,7 @@ interface Identity {
 export const authentication = async (variables: IdentityVariables): Promise<Identity> => {
   const { AUTHENTICATION, ACCESS_TOKEN_JWKS_URL: jwksUrl = defaultJwksUrl, VIEWER_SIGNING_KEY: key } = variables;
   if (AUTHENTICATION === 'off') return everybodyIsAGuest;
-  if (!key) throw new Error('there is no VIEWER_SIGNING_KEY, and AUTHENTICATION is on');
+  if (!key) throw new Error('AUTHENTICATION is on without a VIEWER_SIGNING_KEY');
   const keys = accessTokenKeys(jwksUrl);
   // Prefetched, so that the first client after a restart need not wait. If it fails, the user subgraph is down: guests
   // are served all the same, and each request with a token tries again.
@@ -106,10 +106,10 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
 
 const refusals = {
   notBearer: { kind: 'UNAUTHENTICATED', message: 'The authorization header must be "Bearer <access token>".' },
-  badToken: { kind: 'UNAUTHENTICATED', message: 'The access token is not valid, or no longer. Sign in again.' },
+  badToken: { kind: 'UNAUTHENTICATED', message: 'The access token is invalid or has expired. Sign in again.' },
   noKeys: {
     kind: 'AUTHENTICATION_UNAVAILABLE',
-    message: 'Access tokens cannot be checked at the moment. Try again, or ask as a guest without a token.',
+    message: 'Access tokens cannot be verified at the moment. Try again, or continue as a guest without a token.',
   },
 } satisfies Record<string, Refusal>;
 
@@ -154,7 +154,7 @@ export const accessTokenKeys = (url: string): AccessTokenKeys => {
 const withPauseAfterFailure = (pauseMs: number): FetchImplementation => {
   let failedAt = Number.NEGATIVE_INFINITY;
   return async (url, init) => {
-    if (performance.now() - failedAt < pauseMs) throw new Error('asked in vain a moment ago');
+    if (performance.now() - failedAt < pauseMs) throw new Error('the last attempt failed a moment ago');
     try {
       const response = await directFetch(url, init);
       if (!response.ok) failedAt = performance.now();

@@ -30,5 +30,5 @@ export const checkIdentityVariables = (config: IdentityVariables, context: z.cor
     return;
   }
   for (const name of ['ACCESS_TOKEN_JWKS_URL', 'VIEWER_SIGNING_KEY'] as const)
-    if (config[name]) complain(name, 'set, and AUTHENTICATION=off has no use for it; keep one of them');
+    if (config[name]) complain(name, 'has no effect with AUTHENTICATION=off; remove one of them');
 };

@@ -31,7 +31,7 @@ type Priced = Pick<OperationCost, 'cost' | 'oversized'>;
 export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics: Registry) => {
   const costs = new Histogram({
     name: 'agora_gateway_operation_cost_units',
-    help: 'What operations may cost at most, by the role of their viewer.',
+    help: 'Estimated maximum cost of operations, by role.',
     labelNames: ['role'],
     // The last bucket is the highest limit.
     buckets: [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000, 5_000, 10_000],

@@ -84,13 +84,12 @@ export const variablesSize = (variables: object, enough: VariablesSize): Variabl
   return { bytes, depth, values };
 };
 
-/** A batch would bypass every per-operation limit. Clients send operations side by side instead. */
-/** An HTTP hook, before authentication. */
+/** An HTTP hook before authentication: a batch would bypass every per-operation limit. */
 export const refuseBatches = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
   if (Array.isArray(request.body)) await reply.status(400).send(refusal);
 };
 
 const refusal = errorBody(
   'BATCHING_NOT_SUPPORTED',
-  'The body is a list of operations. Send one operation a request; connections are kept alive, and several can be under way at once.',
+  'The body is a list of operations. Send one operation a request; connections are kept alive and can be used concurrently.',
 );

@@ -30,7 +30,7 @@ export interface Rejections {
 export const rejections = (mode: 'enforce' | 'measure' | 'off', metrics: Registry, log: Logger): Rejections => {
   const counter = new Counter({
     name: 'agora_gateway_limit_rejections_total',
-    help: 'Operations beyond a limit: refused, or passed in mode measure.',
+    help: 'Operations beyond a limit: refused, or let through in mode measure.',
     labelNames: ['limit', 'mode'],
     registers: [metrics],
   });

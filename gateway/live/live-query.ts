@@ -56,10 +56,10 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
   };
   const handle = (answer: Snapshot) => {
     const { kind, isComplete } = classify(answer);
-    metrics.refetches.inc({ outcome: kind === 'shown' && !isComplete ? 'partial' : kind });
+    metrics.refetches.inc({ outcome: kind === 'current' && !isComplete ? 'partial' : kind });
     failures = isComplete ? 0 : failures + 1;
     const event = nextEvent(answer.response);
-    if (kind === 'over') return endAll(event);
+    if (kind === 'gone') return endAll(event);
     if (answer.entity && isNews(answer.entity.version, isComplete, shown))
       shown = { version: answer.entity.version, isComplete, event };
     // New subscribers learn that it is unavailable now; the others keep what they have.
@@ -110,7 +110,7 @@ interface Classification {
    * `current`: may change. `final`: will not change. `unavailable`: cannot be fetched now. `gone`: absent or not
    * visible to this viewer; refetching would not help.
    */
-  readonly kind: 'shown' | 'final' | 'unreachable' | 'over';
+  readonly kind: 'current' | 'final' | 'unavailable' | 'gone';
   /** False when a part is missing that may be there at the next fetch. */
   readonly isComplete: boolean;
 }
@@ -129,6 +129,6 @@ const transientCodes = new Set<unknown>([
 
 const classify = ({ response, entity }: Snapshot): Classification => {
   const isComplete = !response.errors?.some(({ extensions }) => transientCodes.has(extensions?.code));
-  if (!entity) return { kind: isComplete ? 'over' : 'unreachable', isComplete };
-  return { kind: entity.isFinal && isComplete ? 'final' : 'shown', isComplete };
+  if (!entity) return { kind: isComplete ? 'gone' : 'unavailable', isComplete };
+  return { kind: entity.isFinal && isComplete ? 'final' : 'current', isComplete };
 };

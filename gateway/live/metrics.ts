@@ -7,33 +7,33 @@ export const liveMetrics = (registry: Registry) => {
   return {
     streams: new Gauge({
       name: 'agora_gateway_live_streams',
-      help: 'Open streams of live updates.',
+      help: 'Open subscription streams.',
       registers,
     }),
     queries: new Gauge({
       name: 'agora_gateway_live_queries',
-      help: 'Different questions that the open streams share.',
+      help: 'Distinct live queries behind the open streams.',
       registers,
     }),
     refetches: new Counter({
-      name: 'agora_gateway_live_looks_total',
-      help: 'How often a question was asked (again), by what came of it.',
+      name: 'agora_gateway_live_refetches_total',
+      help: 'Executions of live queries, by outcome.',
       labelNames: ['outcome'] as const,
       registers,
     }),
     sent: new Counter({
       name: 'agora_gateway_live_updates_total',
-      help: 'Updates handed to streams.',
+      help: 'Updates sent to streams.',
       registers,
     }),
     superseded: new Counter({
       name: 'agora_gateway_live_superseded_total',
-      help: 'Updates that a newer one replaced before a slow client had taken them.',
+      help: 'Updates replaced by a newer one before a slow client had read them.',
       registers,
     }),
     refused: new Counter({
-      name: 'agora_gateway_live_refused_total',
-      help: 'Streams that were not opened because there were too many.',
+      name: 'agora_gateway_live_streams_refused_total',
+      help: 'Streams refused because there were too many.',
       labelNames: ['code'] as const,
       registers,
     }),

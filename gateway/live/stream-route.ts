@@ -169,8 +169,8 @@ const tooLong = errorBody(
 );
 
 const refusals: Record<AdmissionRefusal, readonly [status: number, message: string]> = {
-  TOO_MANY_STREAMS: [429, 'You have too many live updates open. Close some first.'],
-  OVERLOADED: [503, 'There are too many live updates open. Try again in a moment.'],
+  TOO_MANY_STREAMS: [429, 'You have too many open subscriptions. Close some first.'],
+  OVERLOADED: [503, 'There are too many open subscriptions. Try again in a moment.'],
 };
 
 const refuse = (reply: FastifyReply, code: AdmissionRefusal, retryAfterSeconds: number) => {

@@ -57,7 +57,7 @@ describe('a stream', () => {
       errors: [{ path: ['orderUpdated', 'paid'] }],
     });
     isBroken = false;
-    await until('the whole', () => stream.updates.length > 1);
+    await until('the manifest', () => stream.updates.length > 1);
     stream.close();
     expect(stream.updates.at(-1)?.errors).toBeUndefined();
   });

@@ -83,7 +83,7 @@ export const subscriptionExecutor = (): SubscriptionExecutor => ({
     const looking: SnapshotRequest = { onTopic };
     const contextValue = { ...context, [snapshotKey]: looking };
     const { body } = await apollo.executeOperation(operation, { contextValue });
-    if (body.kind !== 'single') throw new Error('a snapshot does not come in parts');
+    if (body.kind !== 'single') throw new Error('incremental delivery is not supported for snapshots');
     return { response: body.singleResult, entity: looking.entity };
   },
 });
@@ -143,12 +143,12 @@ const stripInternalFields = (
 };
 
 const needsStream = () =>
-  new GraphQLError('A subscription is answered as a stream: send it with the header "accept: text/event-stream".', {
+  new GraphQLError('Subscriptions need a stream: send the header "accept: text/event-stream".', {
     extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM', http: { status: 406 } },
   });
 
 const needsNoStream = () =>
-  new GraphQLError('A stream is for subscriptions: send queries and mutations without "accept: text/event-stream".', {
+  new GraphQLError('Streams are for subscriptions: send queries and mutations without "accept: text/event-stream".', {
     extensions: { code: 'SUBSCRIPTION_EXPECTED', http: { status: 406 } },
   });
 
@@ -172,7 +172,7 @@ export const toQuery = (document: DocumentNode, operation: OperationDefinitionNo
   // A fragment on Subscription cannot be used in a query.
   if (field?.kind !== Kind.FIELD) throw refused('A subscription has its field directly in it, not in a fragment.');
   const queryName = /^(\w+)Updated$/.exec(field.name.value)?.[1];
-  if (!queryName) throw refused(`Nothing tells of changes for "${field.name.value}".`);
+  if (!queryName) throw refused(`There are no change notifications for "${field.name.value}".`);
   const key = field.alias?.value ?? field.name.value;
   const query: OperationDefinitionNode = {
     ...operation,

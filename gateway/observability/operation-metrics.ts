@@ -82,13 +82,13 @@ const instruments = (metrics: Registry) => {
   return {
     operations: new Counter({
       name: 'agora_gateway_operations_total',
-      help: 'Operations, by what came of them (success, partial, failed, refused)',
+      help: 'Operations by outcome (success, partial, failed, refused)',
       labelNames: ['operation', 'type', 'outcome'],
       registers,
     }),
     duration: new Histogram({
       name: 'agora_gateway_operation_duration_seconds',
-      help: 'From the parsed request to the answer',
+      help: 'From the parsed request to the response',
       labelNames: ['operation', 'type'],
       // 10 ms is a page from few subgraphs, 5 s the longest wait of placeOrder. Few buckets, because each exists per
       // operation.
@@ -97,12 +97,12 @@ const instruments = (metrics: Registry) => {
     }),
     inFlight: new Gauge({
       name: 'agora_gateway_operations_in_flight',
-      help: 'Operations under way',
+      help: 'Operations in flight',
       registers,
     }),
     phases: new Histogram({
       name: 'agora_gateway_operation_phase_duration_seconds',
-      help: 'Phases of operations: parse and validate (of documents not seen lately), plan (made or remembered), execute',
+      help: 'Phases of operations: parse and validate (documents not cached), plan (new or cached), execute',
       labelNames: ['phase'],
       // A cached plan takes 0.05 ms, a new one 1 to 20 ms.
       buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],

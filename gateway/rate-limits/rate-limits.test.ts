@@ -57,7 +57,7 @@ describe('a guest', () => {
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(third.headers.get('ratelimit')).toMatch(/^"guest";r=0;t=\d+$/);
     expect(third.body.errors?.[0]?.message).toMatch(
-      /^Too much was asked for in a short time\. Try again in \d+ seconds\.$/,
+      /^Rate limit exceeded\. Try again in \d+ seconds\.$/,
     );
     expect(subgraph.received.length).toBe(before);
     expect(await refusedBy('guest')).toBe(1);

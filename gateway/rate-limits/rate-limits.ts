@@ -29,7 +29,7 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
   const { http, redis, costOf, metrics } = options;
   const refused = new Counter({
     name: 'agora_gateway_rate_limited_requests_total',
-    help: 'Requests refused because a bucket was empty.',
+    help: 'Requests refused by a rate limit.',
     labelNames: ['bucket'],
     registers: [metrics],
   });
@@ -87,7 +87,7 @@ const waitSeconds = (empty: readonly BucketState[]): number =>
   Math.max(...empty.map(({ resetSeconds }) => resetSeconds));
 
 const message = (empty: readonly BucketState[]): string =>
-  `Too much was asked for in a short time. Try again in ${waitSeconds(empty)} seconds.`;
+  `Rate limit exceeded. Try again in ${waitSeconds(empty)} seconds.`;
 
 /** A bucket's state after a charge. */
 interface BucketState {

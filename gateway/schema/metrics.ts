@@ -12,25 +12,25 @@ export const schemaMetrics = (metrics: Registry): SchemaMetrics => {
   const registers = [metrics];
   const reloads = new Counter({
     name: 'agora_gateway_schema_reloads_total',
-    help: 'Looks at the source of the supergraph that came to something',
+    help: 'Polls of the supergraph source with an outcome',
     labelNames: ['outcome'],
     registers,
   });
   for (const outcome of ['loaded', 'refused', 'unreachable']) reloads.inc({ outcome }, 0);
   const info = new Gauge({
     name: 'agora_gateway_schema_info',
-    help: 'The supergraph that is served; all gateways should show the same',
+    help: 'The supergraph being served; all gateways should show the same',
     labelNames: ['hash'],
     registers,
   });
   const loadedAt = new Gauge({
     name: 'agora_gateway_schema_loaded_timestamp_seconds',
-    help: 'When the supergraph that is served was loaded; 0 before the first',
+    help: 'When the current supergraph was loaded; 0 before the first',
     registers,
   });
   const plans = new Counter({
     name: 'agora_gateway_query_plans_total',
-    help: 'Query plans made: while a client waited (request), or before a switch of supergraphs (reload)',
+    help: 'Query plans created: while a client waited (request), or before switching supergraphs (reload)',
     labelNames: ['when'],
     registers,
   });

@@ -116,7 +116,7 @@ describe('a new supergraph', () => {
     await asked;
     await publish(after);
     await loaded(gateway, 2);
-    expect(gateway.lines.find(({ msg }) => msg.includes('not valid on this'))).toMatchObject({
+    expect(gateway.lines.find(({ msg }) => msg.includes('invalid on this'))).toMatchObject({
       operations: ['WhoIsIt'],
     });
   });
@@ -165,7 +165,7 @@ describe('a text that cannot be served', () => {
     await rm(file);
     await until('three vain looks', async () => ((await reloads(gateway))['outcome="unreachable"'] ?? 0) >= 3);
     expect(await codes(gateway, '{ me }')).toEqual([200]);
-    expect(gateway.lines.filter(({ msg }) => msg === 'supergraph cannot be read')).toHaveLength(1);
+    expect(gateway.lines.filter(({ msg }) => msg === 'supergraph source unavailable')).toHaveLength(1);
     await publish(after);
     await loaded(gateway, 2);
   });
@@ -268,5 +268,5 @@ it('connections outlive a reload, except those to where no subgraph is any more'
 });
 
 it('a text that can never change, and cannot be served, is a reason not to start', async () => {
-  await expect(served(['type Query { a: Int }'], 0)).rejects.toThrow('test cannot be served');
+  await expect(served(['type Query { a: Int }'], 0)).rejects.toThrow('test is not a usable supergraph');
 });

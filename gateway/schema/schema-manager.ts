@@ -82,7 +82,7 @@ export const schemaManager = ({
 
   const execute: Execute = (request) => {
     const generation = generations.get(request.schema) ?? current;
-    if (!generation) throw new Error('a request was let in before there was a schema');
+    if (!generation) throw new Error('a request arrived before a schema was loaded');
     const { operationName } = request.request;
     const name = request.operationName ?? 'anonymous';
     inUse.record({ key: planKey(request.queryHash, operationName), document: request.document, operationName, name });
@@ -101,7 +101,7 @@ export const schemaManager = ({
       },
       load: async () => {
         await look();
-        if (!current && !source.everyMs) throw new Error(`${source.name} cannot be served: the log says why`);
+        if (!current && !source.everyMs) throw new Error(`${source.name} is not a usable supergraph: see the log`);
         if (!current) notify({ apiSchema: buildSchema(placeholderSchema), coreSupergraphSdl: placeholderSchema });
         if (source.everyMs) {
           const task = { name: 'supergraph', everyMs: source.everyMs, run: look };
@@ -141,14 +141,14 @@ const supergraphPoller = (options: PollerOptions): ((signal: AbortSignal) => Pro
   const readSource = async (signal: AbortSignal): Promise<string | undefined> => {
     try {
       const read = await source.read(signal);
-      if (away) log.info({ source: source.name }, 'the source of the supergraph is back');
+      if (away) log.info({ source: source.name }, 'supergraph source available again');
       away = false;
       return read;
     } catch (error) {
       if (signal.aborted) return undefined;
       onOutcome('unreachable');
       const serving = servedHash() ?? 'none';
-      if (!away) log.error({ source: source.name, serving, reason: reasonOf(error) }, 'supergraph cannot be read');
+      if (!away) log.error({ source: source.name, serving, reason: reasonOf(error) }, 'supergraph source unavailable');
       away = true;
       return undefined;
     }
@@ -166,7 +166,7 @@ const supergraphPoller = (options: PollerOptions): ((signal: AbortSignal) => Pro
       onOutcome('loaded');
       log.info({ source: source.name, hash, planned: replanned.planned }, 'supergraph loaded');
       if (replanned.noLongerValid.length > 0)
-        log.warn({ hash, operations: replanned.noLongerValid }, 'operations in use are not valid on this supergraph');
+        log.warn({ hash, operations: replanned.noLongerValid }, 'operations in use are invalid on this supergraph');
     } catch (error) {
       refused = hash;
       onOutcome('refused');

@@ -76,7 +76,7 @@ const textOf = async ({ body }: Response): Promise<string> => {
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > schemaBounds.maxSupergraphBytes) throw new Error('it gave more than any supergraph has');
+    if (length > schemaBounds.maxSupergraphBytes) throw new Error('the response is too large for a supergraph');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -63,11 +63,11 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
 
   const queued = (share: Share, gone: AbortSignal | undefined): Promise<void> => {
     if (share.line.size >= bounds.viewerQueue) throw viewerIsBusy();
-    if (waiting >= bounds.queue) throw overloaded('too many wait already');
+    if (waiting >= bounds.queue) throw overloaded('the queue is full');
     waiting += 1;
     return waitForSlot(share.line, {
       waitMs: bounds.queueTimeoutMs,
-      onTimeout: () => (isFull(share) ? viewerIsBusy() : overloaded('its turn did not come in time')),
+      onTimeout: () => (isFull(share) ? viewerIsBusy() : overloaded('no free slot in time')),
       // Never sent, so it is no evidence about the subgraph.
       gone: gone && { signal: gone, left: clientGone },
       onSettled: () => {

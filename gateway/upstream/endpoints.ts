@@ -69,7 +69,7 @@ export const endpoints = ({ exchanges, ejection, onSent, onEjected }: EndpointsO
         { tried: new Set(all.flatMap(({ id }, i) => (tried.has(id) ? [i] : []))), turn, now: Date.now() },
       );
       const endpoint = all[index];
-      if (!endpoint) throw new Error(`there is no endpoint ${index}`);
+      if (!endpoint) throw new Error(`no endpoint ${index}`);
       tried.add(endpoint.id);
       endpoint.health = { ...endpoint.health, pending: endpoint.health.pending + 1 };
       onSent();

@@ -44,15 +44,15 @@ export const upstreamMetrics = (registry: Registry): UpstreamMetrics => {
     labelNames: ['subgraph', ...labels],
     registers: [registry],
   });
-  const requests = new Counter(named('requests_total', 'Calls of a subgraph by what came of them.', 'outcome'));
+  const requests = new Counter(named('requests_total', 'Subgraph calls by outcome.', 'outcome'));
   const duration = new Histogram({
-    ...named('request_duration_seconds', 'Time of a call with all its tries.'),
+    ...named('request_duration_seconds', 'Duration of a call including retries.'),
     buckets,
   });
-  const sent = new Counter(named('sent_total', 'HTTP requests that went out to a subgraph.'));
-  const shared = new Counter(named('shared_total', 'Calls that joined an identical one under way.'));
-  const retries = new Counter(named('retries_total', 'Tries after the first.'));
-  const ejections = new Counter(named('ejections_total', 'Times that an endpoint was left alone for a while.'));
+  const sent = new Counter(named('http_requests_total', 'HTTP requests sent to a subgraph.'));
+  const shared = new Counter(named('deduplicated_total', 'Calls that joined an identical one in flight.'));
+  const retries = new Counter(named('retries_total', 'Retries.'));
+  const ejections = new Counter(named('ejections_total', 'Ejections of endpoints.'));
   return {
     of: (subgraph) => ({
       ended: (outcome, seconds) => {
@@ -92,22 +92,22 @@ const stateGauges = (
   );
   gauge(
     'pending',
-    'Calls under way.',
+    'Calls in flight.',
     sum(({ pending }) => pending),
   );
   gauge(
     'waiting',
-    'Calls that wait for a place.',
+    'Queued calls.',
     sum(({ waiting }) => waiting),
   );
   gauge(
     'endpoints',
-    'Endpoints that the subgraph has.',
+    'Endpoints of the subgraph.',
     sum(({ endpoints }) => endpoints),
   );
   gauge(
     'endpoints_ejected',
-    'Of these, left alone for a while.',
+    'Ejected endpoints.',
     sum(({ ejected }) => ejected),
   );
   return (state) => {

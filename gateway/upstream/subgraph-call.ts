@@ -59,18 +59,17 @@ export type SubgraphFault =
 export type SubgraphError = GraphQLFormattedError;
 
 const messages: Record<SubgraphFault, (service: string) => string> = {
-  SUBGRAPH_UNAVAILABLE: (service) => `The ${service} service is not available.`,
+  SUBGRAPH_UNAVAILABLE: (service) => `The ${service} service is unavailable.`,
   // A mutation that timed out may have been executed. The key makes repeating it safe.
   GATEWAY_TIMEOUT: (service) =>
-    `The ${service} service did not answer in time. What was asked of it may still be done: repeat a mutation with the same idempotency key.`,
-  SUBGRAPH_BAD_RESPONSE: (service) => `The ${service} service gave an answer that cannot be used.`,
+    `The ${service} service did not answer in time. A mutation may still be executed: repeat it with the same idempotency key.`,
+  SUBGRAPH_BAD_RESPONSE: (service) => `The ${service} service returned an invalid response.`,
   SUBGRAPH_CIRCUIT_OPEN: (service) =>
-    `The ${service} service has failed repeatedly and is given a moment to recover. Nothing was sent to it: ask again shortly.`,
-  SUBGRAPH_OVERLOADED: (service) =>
-    `The ${service} service has more requests than it can take. Nothing was sent to it: ask again shortly.`,
+    `The ${service} service keeps failing and is given time to recover. Nothing was sent to it: try again shortly.`,
+  SUBGRAPH_OVERLOADED: (service) => `The ${service} service is overloaded. Nothing was sent to it: try again shortly.`,
   TOO_MANY_REQUESTS: (service) =>
-    `Too many of your requests are with the ${service} service already. Nothing was sent to it: ask again when they are answered.`,
-  CLIENT_GONE: (service) => `The ${service} service was not waited for, because the client has gone away.`,
+    `You have too many concurrent requests to the ${service} service. Nothing was sent to it: try again when they are answered.`,
+  CLIENT_GONE: (service) => `The ${service} service was not waited for: the client has disconnected.`,
 };
 
 export const subgraphError = (service: string, fault: SubgraphFault): SubgraphError => ({

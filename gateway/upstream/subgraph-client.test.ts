@@ -113,7 +113,7 @@ describe('a query', () => {
     ]);
     expect(asked.flat()).toEqual(Array(40).fill(well));
     expect(server.received).toHaveLength(2);
-    expect(await orders.metric('shared_total')).toBe(38);
+    expect(await orders.metric('deduplicated_total')).toBe(38);
   });
 
   it('that follows a mutation does not share the answer of one from before it', async () => {
@@ -171,7 +171,7 @@ it('counts each call once by what came of it', async () => {
   await orders.call(query, headers);
   expect(await orders.metric('requests_total', { outcome: 'ANSWERED' })).toBe(1);
   expect(await orders.metric('requests_total', { outcome: 'SUBGRAPH_BAD_RESPONSE' })).toBe(1);
-  expect(await orders.metric('sent_total')).toBe(2);
+  expect(await orders.metric('http_requests_total')).toBe(2);
 });
 
 it('waits for the calls under way when it is closed', async () => {

@@ -117,10 +117,10 @@ const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
       onSent: metrics.sent,
       onEjected: ({ place }, forMs) => {
         metrics.ejected();
-        log.warn({ subgraph: name, url: place, forMs }, 'endpoint left alone for a while');
+        log.warn({ subgraph: name, url: place, forMs }, 'endpoint ejected');
       },
     },
-    onReplaced: (urls) => log.info({ subgraph: name, urls }, 'the endpoints are others now'),
+    onReplaced: (urls) => log.info({ subgraph: name, urls }, 'endpoints changed'),
   });
   const places = bulkhead(options);
   const retrying = withRetries(endpoints, {
@@ -165,5 +165,5 @@ const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
 const unlogged = new Set<Outcome>(['SUBGRAPH_CIRCUIT_OPEN', 'SUBGRAPH_OVERLOADED', 'TOO_MANY_REQUESTS', 'CLIENT_GONE']);
 
 const logFailure = (log: Logger, subgraph: string, { fault, why }: SubgraphFailure): void => {
-  if (!unlogged.has(fault)) log.warn({ subgraph, code: fault, ...why }, 'subgraph did not answer as it should');
+  if (!unlogged.has(fault)) log.warn({ subgraph, code: fault, ...why }, 'subgraph request failed');
 };

@@ -97,9 +97,9 @@ const headerList = (refused: ReadonlySet<string>) =>
     .transform((text) => [...new Set(text.split(',').map((name) => name.trim().toLowerCase()))].filter(Boolean))
     .superRefine((names, context) => {
       for (const name of names) {
-        if (!isToken(name)) context.addIssue({ code: 'custom', message: `"${name}" is not the name of a header` });
+        if (!isToken(name)) context.addIssue({ code: 'custom', message: `"${name}" is not a header name` });
         if (refused.has(name))
-          context.addIssue({ code: 'custom', message: `${name} is the gateway's own and cannot be forwarded` });
+          context.addIssue({ code: 'custom', message: `${name} is set by the gateway and cannot be forwarded` });
       }
     });
 
