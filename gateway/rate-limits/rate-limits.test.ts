@@ -56,9 +56,7 @@ describe('a guest', () => {
     expect(codeOf(third)).toBe('429 RATE_LIMITED');
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(third.headers.get('ratelimit')).toMatch(/^"guest";r=0;t=\d+$/);
-    expect(third.body.errors?.[0]?.message).toMatch(
-      /^Rate limit exceeded\. Try again in \d+ seconds\.$/,
-    );
+    expect(third.body.errors?.[0]?.message).toMatch(/^Rate limit exceeded\. Try again in \d+ seconds\.$/);
     expect(subgraph.received.length).toBe(before);
     expect(await refusedBy('guest')).toBe(1);
   });
