@@ -10,18 +10,18 @@ export const paymentVariables = z
     // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
     PAYMENT_DATABASE_DIRECT_URL: variable.database().optional(),
     PAYMENT_PORT: variable.port(service.port),
-    /** Where providers reach this service's API; without it, this very process. */
+    /** Where providers reach this service's API. Defaults to this process. */
     PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
-    // Who moves the money. In development the simulator, unless said; in production it has to be said.
+    // Which provider moves the money. Defaults to the simulator in development; required in production.
     PAYMENT_PROVIDER: z.enum(['simulator']).optional(),
-    // The simulator confirms orders that nobody has paid for, so that in production PAYMENT_PROVIDER=simulator is not
-    // enough: yes says that this is meant.
+    // The simulator confirms orders that nobody has paid for: in production PAYMENT_PROVIDER=simulator needs this explicit
+    // yes as well.
     SIMULATOR_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
-    // 5 s: providers answer within two. Giving up early costs a second call with the same key, and nothing else.
+    // 5 s: providers answer within two. Giving up early only costs a second call with the same key.
     PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
-    // 20 ms: a network hop, so that nothing works only because the answer is there at once.
+    // 20 ms: a network hop, so that nothing works only because the answer is immediate.
     SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(20),
-    /** Signs the simulator's webhooks. Without it, one is made up when the process starts. */
+    /** Signs the simulator's webhooks. Defaults to a random one per process. */
     SIMULATOR_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   })
   .refine(({ ROLE, SIMULATOR_WEBHOOK_SECRET }) => ROLE === 'all' || SIMULATOR_WEBHOOK_SECRET !== undefined, {

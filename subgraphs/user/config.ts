@@ -7,7 +7,7 @@ const privateKey = z.object({
   crv: z.literal('Ed25519'),
   x: z.string().min(1),
   d: z.string().min(1),
-  /** Its thumbprint when absent. */
+  /** Defaults to the key's thumbprint. */
   kid: z.string().min(1).optional(),
 });
 
@@ -17,7 +17,7 @@ export const userVariables = z.object({
   USER_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
   USER_DATABASE_DIRECT_URL: variable.database().optional(),
-  /** The first one signs; the others are published, too (how to rotate: README). */
+  /** The first key signs; all are published (rotation: README). */
   ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
 });
 

@@ -31,7 +31,7 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
   },
 });
 
-/** Outside any transaction: one statement claims, and whoever claimed works on alone until the time it set. */
+/** Outside any transaction: one statement claims, and the claimer has the row to itself until the time that it set. */
 export const workList = (prisma: PrismaClient): WorkList => ({
   claimOperations: async (limit, now, until) => {
     const claimed = await prisma.$queryRaw<{ key: string }[]>`

@@ -4,13 +4,13 @@ import type { Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import type { PaymentReads } from '../usecases/ports.ts';
 import { paymentOf } from './payment-store.ts';
 
-/** One statement per call, however many are asked for. */
+/** One statement per call, however many keys. */
 export const paymentReads = (prisma: PrismaClient): PaymentReads => ({
   payments: async (viewer, ids) => {
     const rows = await prisma.payment.findMany({ where: { id: { in: [...ids] }, ...visibleTo(viewer) } });
     return rows.map(paymentOf);
   },
-  // Unbounded per order in name only: a customer tries cards one after the other, while the order waits for payment.
+  // Unbounded per order in name only: a customer tries cards one at a time while the order waits for payment.
   paymentsOfOrders: async (viewer, orderIds) => {
     const where = { orderId: { in: [...orderIds] }, ...visibleTo(viewer) };
     return (await prisma.payment.findMany({ where, orderBy: { id: 'asc' } })).map(paymentOf);
@@ -27,7 +27,7 @@ export const paymentReads = (prisma: PrismaClient): PaymentReads => ({
   },
 });
 
-/** Ownership is decided here, in the query: what is not the viewer's is not found. */
+/** Ownership is part of the query: what is not the viewer's is not found. */
 const visibleTo = (viewer: Viewer): Prisma.PaymentWhereInput => {
   if (hasRole(viewer, 'STAFF')) return {};
   // An empty list matches nothing: a guest owns no payment.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Prisma } from '#prisma/payment/client/client.ts';
 import type { ProviderEvents } from '../usecases/ports.ts';
 
-// 1,000: of 64 KiB each at most they take 64 MiB, and nobody looks at more to see what a provider has changed.
+// 1,000: at most 64 KiB each, so 64 MiB; nobody needs more to see what a provider has changed.
 const keptAtMost = 1_000;
 
 export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents => ({

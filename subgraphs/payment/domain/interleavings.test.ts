@@ -9,7 +9,7 @@ import type { NewMessage } from '#contracts/envelope.ts';
 import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { anAttempt } from '#kit/payment/builders.ts';
-import { type ProviderModel, providerModel, type Temper } from '#kit/payment/provider-model.ts';
+import { type BankBehaviour, type ProviderModel, providerModel } from '#kit/payment/provider-model.ts';
 import { beginPayment, type Decision, decide, isExpected } from './decide.ts';
 import { type Operation, operationKey } from './operation.ts';
 import type { LedgerLine, Payment } from './payment.ts';
@@ -94,7 +94,7 @@ const steps = {
 type StepName = keyof typeof steps;
 const names = Object.keys(steps) as StepName[];
 
-const temper: fc.Arbitrary<Temper> = fc.record({
+const temper: fc.Arbitrary<BankBehaviour> = fc.record({
   onAuthorize: fc.constantFrom('approve', 'approve', 'decline', 'requireAction', 'process'),
   settles: fc.boolean(),
   refusesCapture: fc.boolean(),
@@ -103,7 +103,7 @@ const temper: fc.Arbitrary<Temper> = fc.record({
 
 const schedule = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(5)), { maxLength: 40 });
 
-const newWorld = (bank: Temper): World => ({
+const newWorld = (bank: BankBehaviour): World => ({
   ...{ provider: providerModel(bank, amount), payment: undefined, withdrawn: false, open: undefined },
   ...{ keys: [], lines: [], told: [], answers: [], looks: [] },
 });

@@ -17,28 +17,30 @@ const authorize = async (attempt: Attempt, paymentMethodToken = 'tok_approve') =
 };
 const capture = (attempt: Attempt) => kit.app.commands.capturePayment(captureMessage(attempt));
 const cancel = (attempt: Attempt) => kit.app.commands.cancelPayment(cancelMessage(attempt));
-const toldTypes = async (attempt: Attempt) => (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
 const consistent = async (attempt: Attempt) => {
   expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
   return kit.ledger(attempt);
 };
 
 describe('cancel', () => {
-  const outcomeOf = async (attempt: Attempt) => (await kit.told(attempt)).at(-1)?.data.outcome;
+  const outcomeOf = async (attempt: Attempt) => (await kit.replies(attempt)).at(-1)?.data.outcome;
 
   test('before the attempt came refuses it when it comes: nobody is asked', async () => {
     const attempt = anAttempt();
     await cancel(attempt);
-    expect(await kit.told(attempt)).toMatchObject([
+    expect(await kit.replies(attempt)).toMatchObject([
       { type: 'payment.cancelled', data: { paymentId: null, outcome: 'NOTHING', refunded: null } },
     ]);
     await authorize(attempt);
-    expect((await kit.told(attempt)).at(-1)).toMatchObject({ type: 'payment.declined', data: { reason: 'WITHDRAWN' } });
+    expect((await kit.replies(attempt)).at(-1)).toMatchObject({
+      type: 'payment.declined',
+      data: { reason: 'WITHDRAWN' },
+    });
     expect(await kit.payment(attempt)).toMatchObject({ status: 'WITHDRAWN' });
     expect(await consistent(attempt)).toEqual([]);
     await capture(attempt);
     await cancel(attempt);
-    expect((await toldTypes(attempt)).slice(-2)).toEqual(['capture-failed', 'cancelled']);
+    expect((await kit.replyTypes(attempt)).slice(-2)).toEqual(['capture-failed', 'cancelled']);
   });
 
   test('of a hold lets it go', async () => {
@@ -54,7 +56,7 @@ describe('cancel', () => {
     await authorize(attempt);
     await capture(attempt);
     await cancel(attempt);
-    expect((await kit.told(attempt)).at(-1)?.data).toMatchObject({
+    expect((await kit.replies(attempt)).at(-1)?.data).toMatchObject({
       outcome: 'REFUNDED',
       refunded: money(5_000, 'EUR'),
     });
@@ -88,7 +90,7 @@ describe('cancel', () => {
     await cancel(attempt);
     await capture(attempt);
     await authorize(attempt);
-    expect(await toldTypes(attempt)).toEqual(['authorized', 'cancelled', 'capture-failed', 'declined']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'cancelled', 'capture-failed', 'declined']);
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
   });
 
@@ -98,7 +100,7 @@ describe('cancel', () => {
     if (what === 'capture') await capture(attempt);
     await cancel(attempt);
     await cancel(attempt);
-    expect((await toldTypes(attempt)).slice(-2)).toEqual(['cancel-failed', 'cancel-failed']);
+    expect((await kit.replyTypes(attempt)).slice(-2)).toEqual(['cancel-failed', 'cancel-failed']);
     const operations = await kit.prisma.operation.findMany({
       where: { payment: { attemptId: attempt.attemptId }, kind: { in: ['VOID', 'REFUND'] } },
     });

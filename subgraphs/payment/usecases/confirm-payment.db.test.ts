@@ -21,41 +21,41 @@ const waiting = async (paymentMethodToken = 'tok_action_required') => {
       ...{ customerId, idempotencyKey: crypto.randomUUID(), paymentId, code: 'approve' },
       ...changes,
     });
-  const told = async () => (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
-  return { attempt, paymentId, confirm, told };
+  const replies = () => kit.replyTypes(attempt);
+  return { attempt, paymentId, confirm, replies };
 };
 
 describe('a payment that needs an extra step', () => {
   test('is told to the order, and holds nothing', async () => {
-    const { attempt, told } = await waiting();
-    expect(await told()).toEqual(['action-required']);
+    const { attempt, replies } = await waiting();
+    expect(await replies()).toEqual(['action-required']);
     expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED', authorized: 0 });
     expect(await kit.effects(attempt)).toEqual([]);
   });
 
   test('goes on when its customer takes the step', async () => {
-    const { attempt, paymentId, confirm, told } = await waiting();
+    const { attempt, paymentId, confirm, replies } = await waiting();
     expect(await confirm()).toEqual({ ok: true, value: paymentId });
-    expect(await told()).toEqual(['action-required', 'authorized']);
+    expect(await replies()).toEqual(['action-required', 'authorized']);
     await kit.app.commands.capturePayment(captureMessage(attempt));
     expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
     expect(await kit.effects(attempt)).toEqual(await kit.ledger(attempt));
   });
 
   test('is declined when the customer fails the step', async () => {
-    const { confirm, told } = await waiting();
+    const { confirm, replies } = await waiting();
     expect(await confirm({ code: 'wrong' })).toMatchObject({ ok: true });
-    expect(await told()).toEqual(['action-required', 'declined']);
+    expect(await replies()).toEqual(['action-required', 'declined']);
   });
 
   test('the same key is one step, also at the same time; the same key with another code is a conflict', async () => {
-    const { attempt, paymentId, confirm, told } = await waiting();
+    const { attempt, paymentId, confirm, replies } = await waiting();
     const idempotencyKey = crypto.randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => confirm({ idempotencyKey })));
     expect(answers).toEqual(answers.map(() => ({ ok: true, value: paymentId })));
     expect(await confirm({ idempotencyKey })).toEqual({ ok: true, value: paymentId });
     expect(await confirm({ idempotencyKey, code: 'else' })).toMatchObject({ failure: { kind: 'IdempotencyConflict' } });
-    expect(await told()).toEqual(['action-required', 'authorized']);
+    expect(await replies()).toEqual(['action-required', 'authorized']);
     expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
@@ -74,18 +74,18 @@ describe('a payment that needs an extra step', () => {
   });
 
   test('cancelled before the step: the step then leads nowhere', async () => {
-    const { attempt, confirm, told } = await waiting();
+    const { attempt, confirm, replies } = await waiting();
     await kit.app.commands.cancelPayment(cancelMessage(attempt));
     expect(await confirm()).toMatchObject({ failure: { kind: 'PaymentNotConfirmable' } });
-    expect(await told()).toEqual(['action-required', 'cancelled']);
+    expect(await replies()).toEqual(['action-required', 'cancelled']);
     expect(await kit.effects(attempt)).toEqual([]);
   });
 
   test('cancelled and confirmed at the same moment: nothing stays held, and the books agree', async () => {
     for (let round = 0; round < 10; round++) {
-      const { attempt, confirm, told } = await waiting();
+      const { attempt, confirm, replies } = await waiting();
       await Promise.all([confirm(), kit.app.commands.cancelPayment(cancelMessage(attempt))]);
-      expect((await told()).at(-1)).toBe('cancelled');
+      expect((await replies()).at(-1)).toBe('cancelled');
       expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
       expect([[], ['AUTHORIZATION 5000', 'VOID 5000']]).toContainEqual(await kit.effects(attempt));
     }
@@ -98,36 +98,36 @@ describe('a payment that waits for a webhook', () => {
   });
 
   test('goes on when it comes, once however often it comes', async () => {
-    const { attempt, told } = await waiting('tok_duplicate_webhook');
-    expect(await told()).toEqual([]);
+    const { attempt, replies } = await waiting('tok_duplicate_webhook');
+    expect(await replies()).toEqual([]);
     kit.advance(1_000);
     const same = event(attempt.attemptId);
     await Promise.all(Array.from({ length: 4 }, () => kit.app.commands.receiveProviderEvent(same)));
     await kit.app.commands.receiveProviderEvent(same);
     await kit.app.commands.receiveProviderEvent(event(attempt.attemptId));
-    expect(await told()).toEqual(['authorized']);
+    expect(await replies()).toEqual(['authorized']);
     expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
   test('goes on without one: it is asked about from time to time', async () => {
-    const { attempt, told } = await waiting('tok_duplicate_webhook');
+    const { attempt, replies } = await waiting('tok_duplicate_webhook');
     await kit.app.sweeps.checks();
-    expect(await told()).toEqual([]);
+    expect(await replies()).toEqual([]);
     await kit.sweepLater();
-    expect(await told()).toEqual(['authorized']);
+    expect(await replies()).toEqual(['authorized']);
     expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
   test('believes nothing that the webhook says: too early, it changes nothing', async () => {
-    const { attempt, told } = await waiting();
+    const { attempt, replies } = await waiting();
     await kit.app.commands.receiveProviderEvent(event(attempt.attemptId));
-    expect(await told()).toEqual(['action-required']);
+    expect(await replies()).toEqual(['action-required']);
   });
 
   test.each(['AUTHORIZED', 'unknown'])('an event about a payment that is %s changes nothing', async (which) => {
-    const { attempt, told } = await waiting('tok_approve');
+    const { attempt, replies } = await waiting('tok_approve');
     await kit.app.commands.receiveProviderEvent(event(which === 'unknown' ? newId('Attempt') : attempt.attemptId));
-    expect(await told()).toEqual(['authorized']);
+    expect(await replies()).toEqual(['authorized']);
     expect((await kit.payment(attempt)).nextCheckAt).toBeNull();
   });
 });

@@ -18,7 +18,6 @@ const authorize = async (attempt: Attempt, paymentMethodToken = 'tok_approve') =
 };
 const capture = (attempt: Attempt) => kit.app.commands.capturePayment(captureMessage(attempt));
 const cancel = (attempt: Attempt) => kit.app.commands.cancelPayment(cancelMessage(attempt));
-const toldTypes = async (attempt: Attempt) => (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
 const consistent = async (attempt: Attempt) => {
   expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
   return kit.ledger(attempt);
@@ -30,7 +29,7 @@ describe('authorize', () => {
     await authorize(attempt);
     const payment = await kit.payment(attempt);
     expect(payment).toMatchObject({ status: 'AUTHORIZED', authorized: 5_000, captured: 0, provider: 'simulator' });
-    expect(await kit.told(attempt)).toEqual([
+    expect(await kit.replies(attempt)).toEqual([
       { type: 'payment.authorized', data: { ...attempt, paymentId: payment.id, amount: money(5_000, 'EUR') } },
     ]);
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000']);
@@ -44,8 +43,8 @@ describe('authorize', () => {
   ])('with %s tells the order %s, with a sentence for the customer', async (token, reason) => {
     const attempt = anAttempt();
     await authorize(attempt, token);
-    expect(await kit.told(attempt)).toMatchObject([{ type: 'payment.declined', data: { reason } }]);
-    expect((await kit.told(attempt))[0]?.data.message).toMatch(/^.+\.$/);
+    expect(await kit.replies(attempt)).toMatchObject([{ type: 'payment.declined', data: { reason } }]);
+    expect((await kit.replies(attempt))[0]?.data.message).toMatch(/^.+\.$/);
     expect(await consistent(attempt)).toEqual([]);
   });
 
@@ -60,9 +59,9 @@ describe('authorize', () => {
     const attempt = anAttempt();
     const message = await authorize(attempt);
     await kit.app.commands.authorizePayment(message);
-    expect(await toldTypes(attempt)).toEqual(['authorized']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
     await authorize(attempt);
-    expect(await toldTypes(attempt)).toEqual(['authorized', 'authorized']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'authorized']);
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
@@ -99,8 +98,10 @@ describe('capture', () => {
     ]);
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
     await capture(attempt);
-    const told = await kit.told(attempt);
-    expect(told.at(-1)).toMatchObject({ type: 'payment.captured', data: { amount: money(5_000, 'EUR') } });
+    expect((await kit.replies(attempt)).at(-1)).toMatchObject({
+      type: 'payment.captured',
+      data: { amount: money(5_000, 'EUR') },
+    });
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
   });
 
@@ -111,12 +112,12 @@ describe('capture', () => {
     await capture(unknown);
     await capture(declined);
     await kit.app.commands.capturePayment(captureMessage(small, money(5_001, 'EUR')));
-    expect((await kit.told(unknown)).at(-1)).toMatchObject({
+    expect((await kit.replies(unknown)).at(-1)).toMatchObject({
       type: 'payment.capture-failed',
       data: { paymentId: null },
     });
-    expect((await toldTypes(declined)).at(-1)).toBe('capture-failed');
-    expect((await toldTypes(small)).at(-1)).toBe('capture-failed');
+    expect((await kit.replyTypes(declined)).at(-1)).toBe('capture-failed');
+    expect((await kit.replyTypes(small)).at(-1)).toBe('capture-failed');
     expect(await consistent(small)).toEqual(['AUTHORIZATION 5000']);
   });
 
@@ -126,7 +127,7 @@ describe('capture', () => {
     await capture(attempt);
     await capture(attempt);
     await cancel(attempt);
-    expect(await toldTypes(attempt)).toEqual(['authorized', 'capture-failed', 'capture-failed', 'cancelled']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'capture-failed', 'capture-failed', 'cancelled']);
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
   });
 });
@@ -169,8 +170,8 @@ describe('a provider that tells of other money than it was asked about', () => {
   beforeEach(() => {
     [held, taken] = [asked, asked];
   });
-  const told = async (attempt: Attempt) =>
-    (await odd.told(attempt)).map(({ type, data }) => [type, data.amount ?? data.refunded ?? null]);
+  const amounts = async (attempt: Attempt) =>
+    (await odd.replies(attempt)).map(({ type, data }) => [type, data.amount ?? data.refunded ?? null]);
   const authorizePayment = (attempt: Attempt) => odd.app.commands.authorizePayment(authorizeMessage(attempt));
   const capturePayment = (attempt: Attempt) => odd.app.commands.capturePayment(captureMessage(attempt));
   const cancelPayment = (attempt: Attempt) => odd.app.commands.cancelPayment(cancelMessage(attempt));
@@ -181,7 +182,7 @@ describe('a provider that tells of other money than it was asked about', () => {
     await authorizePayment(short);
     await capturePayment(short);
     await cancelPayment(short);
-    expect((await told(short)).map(([type]) => type)).toEqual([
+    expect((await amounts(short)).map(([type]) => type)).toEqual([
       ...['payment.authorized', 'payment.capture-failed', 'payment.cancelled'],
     ]);
     expect(await odd.ledger(short)).toEqual(['AUTHORIZATION 4000', 'VOID 4000']);
@@ -189,7 +190,7 @@ describe('a provider that tells of other money than it was asked about', () => {
     await authorizePayment(shorter);
     await capturePayment(shorter);
     await cancelPayment(shorter);
-    expect(await told(shorter)).toEqual([
+    expect(await amounts(shorter)).toEqual([
       ['payment.authorized', asked],
       ['payment.captured', less],
       ['payment.cancelled', less],
@@ -203,12 +204,12 @@ describe('a provider that tells of other money than it was asked about', () => {
     taken = dollars;
     await capturePayment(attempt);
     await odd.sweepLater();
-    expect(await told(attempt)).toEqual([['payment.authorized', asked]]);
+    expect(await amounts(attempt)).toEqual([['payment.authorized', asked]]);
     expect(await odd.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
     expect(odd.faults.at(-1)).toContain('"captured" of 50.00 USD, but 50.00 EUR was requested');
     taken = asked;
     await odd.sweepLater();
-    expect((await told(attempt)).at(-1)).toEqual(['payment.captured', asked]);
+    expect((await amounts(attempt)).at(-1)).toEqual(['payment.captured', asked]);
     expect(await odd.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
   });
 });

@@ -1,17 +1,13 @@
 /** Calls without an answer, processes that die, commands that cross: over the real database. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
-import { type Fate, providerFrom, providerModel, type Temper } from '#kit/payment/provider-model.ts';
+import { type BankBehaviour, type Fate, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { until } from '#kit/vitest/until.ts';
-import type { Attempt } from '../domain/payment.ts';
 import { createApp } from '../wiring.ts';
 import type { PaymentProvider } from './ports.ts';
-
-const toldTypes = async (kit: PaymentTestApp, attempt: Attempt) =>
-  (await kit.told(attempt)).map(({ type }) => type.replace('payment.', ''));
 
 test.each(['tok_timeout', 'tok_timeout_lost'])(
   '%s: every first answer is missing, and yet all is done once and told once',
@@ -19,13 +15,13 @@ test.each(['tok_timeout', 'tok_timeout_lost'])(
     await using kit = await paymentTestApp({ providerTimeoutMs: 50 });
     const attempt = anAttempt();
     await kit.app.commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken }));
-    expect(await toldTypes(kit, attempt)).toEqual([]);
+    expect(await kit.replyTypes(attempt)).toEqual([]);
     await kit.sweepLater();
     await kit.app.commands.capturePayment(captureMessage(attempt));
     await kit.sweepLater();
     await kit.app.commands.cancelPayment(cancelMessage(attempt));
     await kit.sweepLater();
-    expect(await toldTypes(kit, attempt)).toEqual(['authorized', 'captured', 'cancelled']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'captured', 'cancelled']);
     expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
     expect(await kit.effects(attempt)).toEqual(await kit.ledger(attempt));
   },
@@ -106,10 +102,10 @@ test.each([
     const authorizing = kit.app.commands.authorizePayment(authorizeMessage(attempt));
     await until('the call is out', slow.isCalled);
     await kit.app.commands.cancelPayment(cancelMessage(attempt));
-    expect(await toldTypes(kit, attempt)).toEqual([]);
+    expect(await kit.replyTypes(attempt)).toEqual([]);
     slow.letGo();
     await authorizing;
-    expect(await kit.told(attempt)).toMatchObject([{ type: 'payment.cancelled', data: { outcome } }]);
+    expect(await kit.replies(attempt)).toMatchObject([{ type: 'payment.cancelled', data: { outcome } }]);
     expect(await kit.ledger(attempt)).toEqual(ledger);
     expect(model.effects).toEqual(ledger);
   },
@@ -129,15 +125,15 @@ test('a process that dies with the call out: the next sweep of another one finis
     clock: (time) => new Date(time.getTime() + 60_000),
   });
   await survivor.sweeps.operations();
-  expect(await toldTypes(kit, attempt)).toEqual(['authorized']);
+  expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
   expect(model.effects).toEqual(['AUTHORIZATION 5000']);
   // And should it have lived after all, its answer comes too late to do anything.
   slow.letGo();
   await dying;
-  expect(await toldTypes(kit, attempt)).toEqual(['authorized']);
+  expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
 });
 
-function kind(): Temper {
+function kind(): BankBehaviour {
   return { onAuthorize: 'approve', settles: true, refusesCapture: false, refusesUndo: 0 };
 }
 
@@ -166,7 +162,7 @@ test('commands at the same time, over calls that get lost: charged at most once,
   const { provider, replace } = replaceableProvider(providerFrom(providerModel(kind()), async () => 'arrives'));
   await using kit = await paymentTestApp({ provider });
   const { commands, sweeps } = kit.app;
-  const run = async (fate: Fate[], order: string[], onAuthorize: Temper['onAuthorize']) => {
+  const run = async (fate: Fate[], order: string[], onAuthorize: BankBehaviour['onAuthorize']) => {
     const [model, left, attempt] = [providerModel({ ...kind(), onAuthorize }), [...fate], anAttempt()];
     replace(providerFrom(model, async () => left.shift() ?? 'arrives'));
     const authorize = authorizeMessage(attempt);
@@ -181,14 +177,14 @@ test('commands at the same time, over calls that get lost: charged at most once,
     };
     await Promise.all(order.map((name) => wish[name]?.()));
     await commands.cancelPayment(cancelMessage(attempt));
-    for (let round = 0; round < 15 && (await toldTypes(kit, attempt)).at(-1) !== 'cancelled'; round++)
+    for (let round = 0; round < 15 && (await kit.replyTypes(attempt)).at(-1) !== 'cancelled'; round++)
       await kit.sweepLater().catch(() => undefined);
-    expect((await toldTypes(kit, attempt)).at(-1)).toBe('cancelled');
+    expect((await kit.replyTypes(attempt)).at(-1)).toBe('cancelled');
     expect(model.inHand()).toBe(0);
     expect(model.effects.filter((effect) => effect.startsWith('CAPTURE')).length).toBeLessThanOrEqual(1);
     expect([...(await kit.ledger(attempt))].sort()).toEqual([...model.effects].sort());
   };
-  const banks = fc.constantFrom<Temper['onAuthorize']>('approve', 'process', 'requireAction');
+  const banks = fc.constantFrom<BankBehaviour['onAuthorize']>('approve', 'process', 'requireAction');
   // 40: over a real database; the thousands are in domain/interleavings.test.ts.
   await fc.assert(fc.asyncProperty(fates, wishes, banks, run), { numRuns: 40 });
 }, 60_000);

@@ -1,4 +1,4 @@
-/** The payment subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
+/** The real payment app over its own database, with a clock that can be moved. */
 import { prismaAdapter } from '#platform/database/database.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/payment/client/client.ts';
@@ -12,8 +12,8 @@ import { createApp, schema } from '#subgraphs/payment/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { testDatabase } from '../postgres/postgres.ts';
 
-/** A reply to the order, as it lies in the outbox. */
-export interface Told {
+/** A reply to the order, as it is in the outbox. */
+export interface Reply {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -27,17 +27,19 @@ export interface PaymentTestApp extends AsyncDisposable {
   readonly ask: Ask;
   /** Every SQL statement of the app so far. */
   readonly statements: readonly string[];
-  /** What operators were told of the provider. */
+  /** Faults reported to operators. */
   readonly faults: readonly string[];
   advance(ms: number): void;
-  /** Sweeps once, an hour later: everything open or waiting is due by then. */
+  /** Runs the sweeps once, an hour later: everything open or waiting is due by then. */
   sweepLater(): Promise<void>;
-  /** What the order was told about the attempt, in order. */
-  told(attempt: Attempt): Promise<readonly Told[]>;
+  /** The replies to the order about the attempt, oldest first. */
+  replies(attempt: Attempt): Promise<readonly Reply[]>;
+  /** Their types without `payment.`. */
+  replyTypes(attempt: Attempt): Promise<readonly string[]>;
   payment(attempt: Attempt): Promise<Payment>;
   /** `KIND amount` of the ledger, oldest first. */
   ledger(attempt: Attempt): Promise<readonly string[]>;
-  /** The same of what really happened at the simulator. */
+  /** The same of what happened at the simulator. */
   effects(attempt: Attempt): Promise<readonly string[]>;
 }
 
@@ -45,7 +47,7 @@ export interface TestWorld {
   /** Another provider than the simulator. */
   readonly provider?: PaymentProvider;
   readonly providerTimeoutMs?: number;
-  /** The database's clock stands, and goes on only by `advance`: how slow the machine is does not matter then. */
+  /** The database's clock stops and moves only by `advance`, so that the machine's speed does not matter. */
   readonly isClockStopped?: boolean;
 }
 
@@ -96,14 +98,10 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
 const observations = (
   prisma: PrismaClient,
   memory: PaymentTestApp['memory'],
-): Pick<PaymentTestApp, 'told' | 'payment' | 'ledger' | 'effects'> => ({
-  told: async ({ attemptId }) => {
-    const rows = await prisma.outboxMessage.findMany({
-      where: { aggregateId: attemptId },
-      orderBy: { position: 'asc' },
-    });
-    return rows.map(({ type, data }) => ({ type, data: data as Told['data'] }));
-  },
+): Pick<PaymentTestApp, 'replies' | 'replyTypes' | 'payment' | 'ledger' | 'effects'> => ({
+  replies: ({ attemptId }) => repliesOf(prisma, attemptId),
+  replyTypes: async ({ attemptId }) =>
+    (await repliesOf(prisma, attemptId)).map(({ type }) => type.replace('payment.', '')),
   payment: async ({ attemptId }) => {
     const row = await prisma.payment.findUniqueOrThrow({ where: { attemptId } });
     return { ...row, amount: { amount: row.amount, currency: row.currency } } as unknown as Payment;
@@ -121,3 +119,11 @@ const observations = (
     return rows.map(({ effect }) => effect);
   },
 });
+
+const repliesOf = async (prisma: PrismaClient, attemptId: Attempt['attemptId']): Promise<readonly Reply[]> => {
+  const rows = await prisma.outboxMessage.findMany({
+    where: { aggregateId: attemptId },
+    orderBy: { position: 'asc' },
+  });
+  return rows.map(({ type, data }) => ({ type, data: data as Reply['data'] }));
+};

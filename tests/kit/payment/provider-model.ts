@@ -8,7 +8,7 @@ import type { AuthorizationResult, ProviderResult } from '#subgraphs/payment/dom
 import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/ports.ts';
 
 /** What this provider's bank is like. */
-export interface Temper {
+export interface BankBehaviour {
   readonly onAuthorize: 'approve' | 'decline' | 'requireAction' | 'process';
   /** Whether the customer passes the extra step, or the pending payment comes through. */
   readonly settles: boolean;
@@ -35,7 +35,7 @@ export interface ProviderModel {
   inHand(): number;
 }
 
-export const providerModel = (temper: Temper, amount = money(5_000, 'EUR')): ProviderModel => {
+export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR')): ProviderModel => {
   const reference = `model_${crypto.randomUUID()}`;
   const answers = new Map<string, ProviderResult>();
   const effects: string[] = [];

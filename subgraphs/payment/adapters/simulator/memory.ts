@@ -1,13 +1,12 @@
 /**
- * The simulator's memory: it survives our crashes, as an outside system's would. Tables of its own (schema
- * `simulator`), reached through connections of its own; no transaction of ours is ever open on them.
+ * The simulator's memory: it survives our crashes, like an outside system's. It has its own tables (schema `simulator`) and
+ * its own connections; no transaction of ours is ever open on them.
  */
-
 import { boundedConnection } from '#platform/database/connection.ts';
 import pg from '#platform/database/pg.ts';
 import type { AuthorizationResult } from '../../domain/provider-results.ts';
 
-export interface Remembered {
+export interface SimulatedPayment {
   readonly reference: string;
   readonly attempt: string;
   readonly token: string;
@@ -22,27 +21,27 @@ export interface Remembered {
 
 export type Memory = pg.PoolClient;
 
-// 4 connections: the simulator's own transactions take a millisecond, and its latency is waited for without one.
+// 4 connections: the simulator's transactions take a millisecond, and its latency is waited for without one.
 export const openMemory = (databaseUrl: string, onLost: (error: Error) => void): pg.Pool => {
   const pool = new pg.Pool({
     ...boundedConnection(databaseUrl, {
       name: 'payment simulator',
       connectMs: 5_000,
       answerMs: 6_000,
-      // 5 s: a second before the connection counts as dead.
+      // 5 s: one second before the connection counts as dead.
       settings: { statement_timeout: 5_000, idle_in_transaction_session_timeout: 10_000 },
     }),
     max: 4,
   });
-  // A connection that breaks (the server restarted) would otherwise end the process: idle ones tell the pool, and those
-  // that are lent out tell nobody but their own listeners, beside failing their query. The pool opens another.
+  // A broken connection (the server restarted) would otherwise end the process: idle ones emit on the pool, those in use
+  // only on themselves, besides failing their query. The pool opens a new one.
   pool.on('error', onLost);
   pool.on('connect', (client) => client.on('error', onLost));
   return pool;
 };
 
-/** `work` in one transaction. It is given the time by the memory's own clock, which outlasts any process. */
-export const remember = async <T>(pool: pg.Pool, work: (memory: Memory, now: Date) => Promise<T>): Promise<T> => {
+/** Runs `work` in one transaction, with the time by the memory's own clock, which outlasts any process. */
+export const inMemory = async <T>(pool: pg.Pool, work: (memory: Memory, now: Date) => Promise<T>): Promise<T> => {
   const memory = await pool.connect();
   try {
     // Two statements in one message: their results come as a list.
@@ -52,28 +51,29 @@ export const remember = async <T>(pool: pg.Pool, work: (memory: Memory, now: Dat
     memory.release();
     return result;
   } catch (error) {
-    // Not given back: whatever state the connection is in ends with it, and so does its transaction.
+    // Destroyed, not returned: its transaction ends with the connection, whatever state that is in.
     memory.release(true);
     throw error;
   }
 };
 
-/** Locks the payment, as it stands now: one that was processing may have settled since. */
-export const recall = async (memory: Memory, reference: string, now: Date): Promise<Remembered> => {
-  const { rows } = await memory.query<Remembered>('SELECT * FROM simulator.payment WHERE reference = $1 FOR UPDATE', [
-    reference,
-  ]);
+/** Locks the payment in its current state: one that was processing may have settled since. */
+export const lockPayment = async (memory: Memory, reference: string, now: Date): Promise<SimulatedPayment> => {
+  const { rows } = await memory.query<SimulatedPayment>(
+    'SELECT * FROM simulator.payment WHERE reference = $1 FOR UPDATE',
+    [reference],
+  );
   const [payment] = rows;
-  if (!payment) throw new Error(`the simulator knows no ${reference}`);
+  if (!payment) throw new Error(`the simulator does not know ${reference}`);
   const hasSettled = payment.status === 'processing' && payment.settles_at !== null && payment.settles_at <= now;
-  return hasSettled ? hold(memory, payment) : payment;
+  return hasSettled ? holdFunds(memory, payment) : payment;
 };
 
-export const change = async (
+export const updatePayment = async (
   memory: Memory,
-  payment: Remembered,
-  to: Partial<Pick<Remembered, 'status' | 'captured' | 'refunded'>>,
-): Promise<Remembered> => {
+  payment: SimulatedPayment,
+  to: Partial<Pick<SimulatedPayment, 'status' | 'captured' | 'refunded'>>,
+): Promise<SimulatedPayment> => {
   const next = { ...payment, ...to };
   await memory.query('UPDATE simulator.payment SET status = $2, captured = $3, refunded = $4 WHERE reference = $1', [
     ...[next.reference, next.status, next.captured, next.refunded],
@@ -81,15 +81,15 @@ export const change = async (
   return next;
 };
 
-export const hold = async (memory: Memory, payment: Remembered): Promise<Remembered> => {
-  await effect(memory, payment, 'AUTHORIZATION', payment.amount);
-  return change(memory, payment, { status: 'requires_capture' });
+export const holdFunds = async (memory: Memory, payment: SimulatedPayment): Promise<SimulatedPayment> => {
+  await recordEffect(memory, payment, 'AUTHORIZATION', payment.amount);
+  return updatePayment(memory, payment, { status: 'requires_capture' });
 };
 
-/** Money really moved. */
-export const effect = async (
+/** One movement of (simulated) money. */
+export const recordEffect = async (
   memory: Memory,
-  { reference }: Remembered,
+  { reference }: SimulatedPayment,
   kind: 'AUTHORIZATION' | 'VOID' | 'CAPTURE' | 'REFUND',
   amount: number,
 ): Promise<void> => {

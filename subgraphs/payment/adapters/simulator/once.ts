@@ -1,31 +1,31 @@
-/** The simulator's own idempotency: the first answer to a key is the answer to that key. */
+/** The simulator's own idempotency: the first answer to a key is replayed for that key. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Clock } from '#platform/database/transaction.ts';
 import type { ProviderCall } from '../../usecases/ports.ts';
-import { type Memory, remember } from './memory.ts';
+import { inMemory, type Memory } from './memory.ts';
 import type { Behaviour } from './tokens.ts';
 
-export interface Line {
+export interface Endpoint {
   readonly pool: pg.Pool;
-  /** How long a request takes on its way. */
+  /** The network latency of a request. */
   readonly latencyMs: number;
   readonly clock: Clock;
 }
 
 /**
- * Runs `work` for the first request with this key; any other gets that answer again, and one with a different request
- * an error (as from Stripe). A request or an answer that is to be lost leaves the caller waiting until it gives up.
+ * Runs `work` for the first request with this key. Later requests get the same answer, or an error when they differ from
+ * the first (as from Stripe). A request or an answer that is to be lost leaves the caller waiting until it gives up.
  */
 export const once = async <A extends object>(
-  { pool, latencyMs, clock }: Line,
+  { pool, latencyMs, clock }: Endpoint,
   { key, signal }: ProviderCall,
   request: Readonly<Record<string, unknown>>,
   losesFirst: Behaviour['losesFirst'],
   work: (memory: Memory, now: Date) => Promise<A>,
 ): Promise<A> => {
   await pause(latencyMs, undefined, { signal });
-  const { isFirst, answer } = await remember(pool, async (memory, now) => {
+  const { isFirst, answer } = await inMemory(pool, async (memory, now) => {
     const asked = JSON.stringify(request);
     const inserted = await memory.query(
       'INSERT INTO simulator.answer (key, request) VALUES ($1, $2) ON CONFLICT DO NOTHING',
@@ -39,7 +39,7 @@ export const once = async <A extends object>(
     await memory.query('UPDATE simulator.answer SET answer = $2 WHERE key = $1', [key, JSON.stringify(answer)]);
     return { isFirst, answer };
   });
-  if (answer === null || (isFirst && losesFirst === 'answer')) return silence(signal);
+  if (answer === null || (isFirst && losesFirst === 'answer')) return neverAnswer(signal);
   return answer;
 };
 
@@ -52,7 +52,7 @@ const earlierAnswer = async <A>(memory: Memory, key: string, asked: string): Pro
   return rows[0].answer;
 };
 
-const silence = (signal: AbortSignal): Promise<never> =>
+const neverAnswer = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const giveUp = () => reject(signal.reason);
     if (signal.aborted) giveUp();

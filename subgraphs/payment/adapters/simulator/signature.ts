@@ -1,4 +1,4 @@
-/** Signed webhooks after Stripe's scheme: `t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
+/** Signed webhooks in Stripe's scheme: `t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { AttemptId } from '#contracts/ids.ts';
@@ -6,7 +6,7 @@ import type { WebhookReader } from '../../usecases/ports.ts';
 
 export const signatureHeader = 'simulator-signature';
 
-// 5 min: what Stripe allows, for clocks that differ and requests that queue; an older one is a replay.
+// 5 min: what Stripe allows for clock skew and queueing; anything older is a replay.
 const toleranceSeconds = 300;
 
 const digest = (secret: string, seconds: string, body: string | Buffer): Buffer =>
@@ -24,7 +24,7 @@ const isGenuine = (secret: string, body: Buffer, signature: string, now: Date): 
   return timingSafeEqual(digest(secret, seconds, body), Buffer.from(hex, 'hex')) && isFresh;
 };
 
-// 200 printable ASCII characters: a provider's own ids are a tenth of that, and the database takes every one of them.
+// 200 printable ASCII characters: ten times the length of real providers' ids, and storable as they are.
 const eventId = /^[\x21-\x7e]{1,200}$/;
 const Event = z.object({ id: z.string().regex(eventId), type: z.string(), data: z.record(z.string(), z.unknown()) });
 const PaymentUpdated = z.object({ attempt: AttemptId });
@@ -36,7 +36,7 @@ export const webhookReader = (secret: string): WebhookReader => ({
     if (signature === undefined || !isGenuine(secret, body, signature, now)) return undefined;
     const parsed = Event.safeParse(jsonOf(body));
     if (!parsed.success)
-      // 200 characters: the first things that are wrong with it.
+      // 200 characters: enough for the first faults.
       return { provider: 'simulator', body, unreadableBecause: z.prettifyError(parsed.error).slice(0, 200) };
     const event = parsed.data;
     const about = event.type === 'payment.updated' ? PaymentUpdated.safeParse(event.data) : undefined;
@@ -44,7 +44,7 @@ export const webhookReader = (secret: string): WebhookReader => ({
   },
 });
 
-/** Undefined for what is no JSON. */
+/** Undefined for what is not JSON. */
 const jsonOf = (body: Buffer): unknown => {
   try {
     return JSON.parse(body.toString('utf8'));

@@ -1,14 +1,22 @@
-/** A payment provider to develop and test against; ./tokens.ts says what it can be made to do. */
+/** A payment provider to develop and test against; ./tokens.ts lists its behaviours. */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { money } from '#contracts/money.ts';
 import type { Clock } from '#platform/database/transaction.ts';
 import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../../domain/provider-results.ts';
 import type { PaymentProvider } from '../../usecases/ports.ts';
-import { change, effect, hold, type Memory, type Remembered, recall, remember } from './memory.ts';
+import {
+  holdFunds,
+  inMemory,
+  lockPayment,
+  type Memory,
+  recordEffect,
+  type SimulatedPayment,
+  updatePayment,
+} from './memory.ts';
 import { once } from './once.ts';
 import { type Behaviour, behaviourOf } from './tokens.ts';
-import { announce } from './webhook-queue.ts';
+import { queueWebhook } from './webhook-queue.ts';
 
 export interface SimulatorOptions {
   readonly pool: pg.Pool;
@@ -16,7 +24,7 @@ export interface SimulatorOptions {
   readonly clock?: Clock;
 }
 
-// 50 ms: long enough for "processing" to be a real answer, short enough for a test to wait for what follows.
+// 50 ms: long enough for "processing" to be observable, short enough for a test to wait for the outcome.
 const settlesAfterMs = 50;
 
 export const simulator = ({ pool, latencyMs, clock = (time) => time }: SimulatorOptions): PaymentProvider => {
@@ -27,15 +35,15 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
     ]);
     return rows[0]?.token ?? '';
   };
-  /** A request about a payment that exists, under its lock. */
+  /** Handles a request about an existing payment, under its lock. */
   const about = async <A extends object>(
     { reference, ...request }: { readonly reference: string },
     call: Parameters<PaymentProvider['void']>[1],
-    work: (memory: Memory, payment: Remembered, behaviour: Behaviour, now: Date) => Promise<A>,
+    work: (memory: Memory, payment: SimulatedPayment, behaviour: Behaviour, now: Date) => Promise<A>,
   ): Promise<A> => {
     const behaviour = behaviourOf(await tokenOf(reference));
     return once(line, call, { reference, ...request }, behaviour.losesFirst, async (memory, now) =>
-      work(memory, await recall(memory, reference, now), behaviour, now),
+      work(memory, await lockPayment(memory, reference, now), behaviour, now),
     );
   };
 
@@ -47,11 +55,13 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
       ),
     confirm: (request, call) =>
       about(request, call, async (memory, payment, behaviour, now) => {
-        if (payment.status !== 'requires_action') return standing(payment);
+        if (payment.status !== 'requires_action') return authorizationState(payment);
         const next =
-          request.code === 'approve' ? await hold(memory, payment) : await refuse(memory, payment, 'CARD_DECLINED');
-        await announce(memory, next, now, behaviour.webhookCopies);
-        return standing(next);
+          request.code === 'approve'
+            ? await holdFunds(memory, payment)
+            : await decline(memory, payment, 'CARD_DECLINED');
+        await queueWebhook(memory, next, now, behaviour.webhookCopies);
+        return authorizationState(next);
       }),
     capture: (request, call) =>
       about(request, call, (memory, payment, behaviour) => capture(memory, payment, behaviour, request.amount.amount)),
@@ -59,17 +69,17 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
     refund: (request, call) =>
       about(request, call, (memory, payment, behaviour) => refund(memory, payment, behaviour, request.amount.amount)),
     lookup: async ({ reference }) =>
-      remember(pool, async (memory, now) => standing(await recall(memory, reference, clock(now)))),
+      inMemory(pool, async (memory, now) => authorizationState(await lockPayment(memory, reference, clock(now)))),
   };
 };
 
-type Begun = Pick<Remembered, 'attempt' | 'token' | 'amount' | 'currency'>;
+type Begun = Pick<SimulatedPayment, 'attempt' | 'token' | 'amount' | 'currency'>;
 
 const authorize = async (memory: Memory, begun: Begun, now: Date): Promise<AuthorizationResult> => {
   const { onAuthorize, webhookCopies } = behaviourOf(begun.token);
   const settles_at = new Date(now.getTime() + settlesAfterMs);
   const status = onAuthorize === 'process' ? 'processing' : 'requires_action';
-  const payment: Remembered = {
+  const payment: SimulatedPayment = {
     ...begun,
     ...{ reference: `sim_${randomUUID().replaceAll('-', '')}`, status, captured: 0, refunded: 0 },
     ...{ decline_reason: null, settles_at: status === 'processing' ? settles_at : null },
@@ -79,28 +89,34 @@ const authorize = async (memory: Memory, begun: Begun, now: Date): Promise<Autho
      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [payment.reference, begun.attempt, begun.token, begun.amount, begun.currency, status, payment.settles_at],
   );
-  if (begun.amount < 1) return standing(await refuse(memory, payment, 'INVALID_METHOD'));
+  if (begun.amount < 1) return authorizationState(await decline(memory, payment, 'INVALID_METHOD'));
   if (typeof onAuthorize === 'object') {
-    const answer = standing(await refuse(memory, payment, onAuthorize.decline));
+    const answer = authorizationState(await decline(memory, payment, onAuthorize.decline));
     return answer.kind === 'declined' ? { ...answer, message: onAuthorize.message } : answer;
   }
-  if (onAuthorize === 'approve') return standing(await hold(memory, payment));
-  if (onAuthorize === 'process') await announce(memory, payment, settles_at, webhookCopies);
-  return standing(payment);
+  if (onAuthorize === 'approve') return authorizationState(await holdFunds(memory, payment));
+  if (onAuthorize === 'process') await queueWebhook(memory, payment, settles_at, webhookCopies);
+  return authorizationState(payment);
 };
 
-const refuse = async (
+const decline = async (
   memory: Memory,
-  payment: Remembered,
-  reason: NonNullable<Remembered['decline_reason']>,
-): Promise<Remembered> => {
+  payment: SimulatedPayment,
+  reason: NonNullable<SimulatedPayment['decline_reason']>,
+): Promise<SimulatedPayment> => {
   await memory.query(`UPDATE simulator.payment SET status = 'declined', decline_reason = $2 WHERE reference = $1`, [
     ...[payment.reference, reason],
   ]);
   return { ...payment, status: 'declined', decline_reason: reason };
 };
 
-const standing = ({ reference, status, amount, currency, decline_reason }: Remembered): AuthorizationResult => {
+const authorizationState = ({
+  reference,
+  status,
+  amount,
+  currency,
+  decline_reason,
+}: SimulatedPayment): AuthorizationResult => {
   switch (status) {
     case 'processing':
       return { kind: 'processing', reference };
@@ -122,7 +138,7 @@ const standing = ({ reference, status, amount, currency, decline_reason }: Remem
 
 const capture = async (
   memory: Memory,
-  payment: Remembered,
+  payment: SimulatedPayment,
   { refuses }: Behaviour,
   amount: number,
 ): Promise<CaptureResult> => {
@@ -130,32 +146,32 @@ const capture = async (
   if (refuses?.includes('capture')) return refused('The bank refuses to pay out.');
   if (payment.status !== 'requires_capture') return refused(`There is nothing to capture: ${payment.status}.`);
   if (amount > payment.amount) return refused('More than is held.');
-  await effect(memory, payment, 'CAPTURE', amount);
-  await change(memory, payment, { status: 'captured', captured: amount });
+  await recordEffect(memory, payment, 'CAPTURE', amount);
+  await updatePayment(memory, payment, { status: 'captured', captured: amount });
   return { kind: 'captured', amount: money(amount, payment.currency) };
 };
 
-const cancel = async (memory: Memory, payment: Remembered, { refuses }: Behaviour): Promise<VoidResult> => {
+const cancel = async (memory: Memory, payment: SimulatedPayment, { refuses }: Behaviour): Promise<VoidResult> => {
   const held = money(payment.amount, payment.currency);
   if (payment.status === 'captured') return { kind: 'voidRefused', reason: 'It is captured.', held };
   const isHeld = payment.status === 'requires_capture';
   if (isHeld && refuses?.includes('void'))
     return { kind: 'voidRefused', reason: 'The bank will not let the hold go.', held };
-  if (isHeld) await effect(memory, payment, 'VOID', payment.amount);
-  await change(memory, payment, { status: 'canceled' });
+  if (isHeld) await recordEffect(memory, payment, 'VOID', payment.amount);
+  await updatePayment(memory, payment, { status: 'canceled' });
   return { kind: 'voided', released: isHeld ? held : null };
 };
 
 const refund = async (
   memory: Memory,
-  payment: Remembered,
+  payment: SimulatedPayment,
   { refuses }: Behaviour,
   amount: number,
 ): Promise<RefundResult> => {
   const refused = (reason: string): RefundResult => ({ kind: 'refundRefused', reason });
   if (refuses?.includes('refund')) return refused('The bank will not take the money back.');
   if (amount > payment.captured - payment.refunded) return refused('More than is left of the capture.');
-  await effect(memory, payment, 'REFUND', amount);
-  await change(memory, payment, { refunded: payment.refunded + amount });
+  await recordEffect(memory, payment, 'REFUND', amount);
+  await updatePayment(memory, payment, { refunded: payment.refunded + amount });
   return { kind: 'refunded', amount: money(amount, payment.currency) };
 };

@@ -5,14 +5,14 @@ export interface Behaviour {
   readonly onAuthorize:
     | 'approve'
     | 'requireAction'
-    /** Says "processing", settles soon after, and then says so by webhook. */
+    /** Answers "processing", settles soon after, and then sends a webhook. */
     | 'process'
     | { readonly decline: DeclineReason; readonly message: string };
-  /** What it will not do, ever. */
+  /** Operations that always fail. */
   readonly refuses?: readonly ('capture' | 'void' | 'refund')[];
   /** On the first request with each key: the effect happens and the answer is lost, or the request itself is lost. */
   readonly losesFirst?: 'answer' | 'request';
-  /** How often it sends each webhook. 1 when nothing is said. */
+  /** How often it sends each webhook; 1 by default. */
   readonly webhookCopies?: number;
 }
 

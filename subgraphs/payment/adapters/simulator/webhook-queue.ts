@@ -1,12 +1,17 @@
-/** The simulator's webhooks: rows in its own memory until somebody has taken them, so that no crash loses one. */
+/** The simulator's webhooks: rows in its own memory until they are accepted, so that no crash loses one. */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { directFetch } from '#platform/http/direct-fetch.ts';
-import type { Memory, Remembered } from './memory.ts';
+import type { Memory, SimulatedPayment } from './memory.ts';
 import { sign, signatureHeader } from './signature.ts';
 
-/** Says, at `dueAt`, that the payment has changed; `copies` times the same event. */
-export const announce = async (memory: Memory, { reference, attempt }: Remembered, dueAt: Date, copies = 1) => {
+/** Queues `copies` of an event for `dueAt`: the payment has changed. */
+export const queueWebhook = async (
+  memory: Memory,
+  { reference, attempt }: SimulatedPayment,
+  dueAt: Date,
+  copies = 1,
+) => {
   const event = `evt_${randomUUID().replaceAll('-', '')}`;
   const body = JSON.stringify({ id: event, type: 'payment.updated', data: { reference, attempt } });
   await memory.query(
@@ -22,14 +27,14 @@ export interface DeliveryOptions {
   readonly url: string;
 }
 
-// 20 a round: no more than that falls due in a quarter of a second on a developer's machine.
+// 20 per round: more than fall due in a quarter of a second on a developer's machine.
 const batch = 20;
-// 5 s for a receiver that has to look the payment up first.
+// 5 s: the receiver looks the payment up before it answers.
 const deliveryTimeoutMs = 5_000;
-// 100 tries with up to a minute between them: more than an hour and a half without a receiver.
+// 100 tries up to a minute apart: survives an outage of the receiver of more than an hour and a half.
 const maxTries = 100;
 
-/** Sends what is due. Whatever does not get a 2xx comes again, later and later. Safe in many copies at once. */
+/** Sends what is due; retries with back-off until it gets a 2xx. Safe to run in many processes. */
 export const deliverWebhooks =
   ({ pool, secret, url }: DeliveryOptions) =>
   async (): Promise<void> => {
@@ -44,7 +49,7 @@ export const deliverWebhooks =
     );
     await Promise.all(
       rows.map(async ({ event, copy, body }) => {
-        if (await isTaken({ url, body, signature: sign(secret, body, new Date()) }))
+        if (await isAccepted({ url, body, signature: sign(secret, body, new Date()) }))
           await pool.query(
             'UPDATE simulator.webhook SET delivered_at = clock_timestamp() WHERE event = $1 AND copy = $2',
             [event, copy],
@@ -53,7 +58,7 @@ export const deliverWebhooks =
     );
   };
 
-const isTaken = async ({ url, body, signature }: { url: string; body: string; signature: string }) => {
+const isAccepted = async ({ url, body, signature }: { url: string; body: string; signature: string }) => {
   try {
     const response = await directFetch(url, {
       method: 'POST',
@@ -64,6 +69,6 @@ const isTaken = async ({ url, body, signature }: { url: string; body: string; si
     await response.arrayBuffer();
     return response.ok;
   } catch {
-    return false; // nobody there, or too slow: the same as a refusal, it comes again
+    return false; // unreachable or too slow: retried like a refusal
   }
 };
