@@ -1,4 +1,4 @@
-/** docs/asyncapi.json tells other teams of our messages in the form that their tools read. */
+/** docs/asyncapi.json describes our messages in the format that other teams' tools read. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Parser } from '@asyncapi/parser';
@@ -97,14 +97,14 @@ const textOf = ({ messages }: Workspace): string => `${JSON.stringify(asyncApiOf
 
 export const asyncApi: Check = {
   name: 'asyncapi',
-  title: 'docs/asyncapi.json is what the message definitions say, and valid AsyncAPI.',
+  title: 'docs/asyncapi.json is current, and valid AsyncAPI.',
   needs: 'files',
   run: async (workspace) => {
     const text = textOf(workspace);
     const isCurrent = existsSync(target) && readFileSync(target, 'utf8') === text;
     const stale = isCurrent
       ? []
-      : [violation(file, 'is not what contracts/messages/ says.', 'npm run contracts:accept -- asyncapi')];
+      : [violation(file, 'is not what contracts/messages/ defines.', 'npm run contracts:accept -- asyncapi')];
     return [...stale, ...(await faultsOf(text))];
   },
   accept: (workspace) => {
@@ -115,13 +115,13 @@ export const asyncApi: Check = {
   },
 };
 
-/** What AsyncAPI's own parser says of a document. */
+/** Errors found by AsyncAPI's own parser. */
 export const faultsOf = async (text: string): Promise<Finding[]> => {
   const { diagnostics } = await new Parser().parse(text);
   // 0 is an error, 1 a warning; the rest is advice, such as to host the document somewhere.
   return diagnostics
     .filter(({ severity }) => severity === 0)
     .map(({ message, path: at }) =>
-      violation(`${file} ${at.join('.')}`, message, 'Change tools/contracts/rules/asyncapi.ts.'),
+      violation(`${file} ${at.join('.')}`, message, 'Change tools/contracts/checks/asyncapi.ts.'),
     );
 };

@@ -64,7 +64,7 @@ const account = { email: 'customer@example.com', right: 'demo-customer', wrong: 
 
 export const clientsRun: Check = {
   name: 'clients-run',
-  title: 'Apollo Client, urql and graphql-request read a product, sign in, and are told why they may not.',
+  title: 'Apollo Client, urql and graphql-request read a product, sign in, and get the reason when they cannot.',
   needs: 'system',
   run: async (workspace) => {
     const { gateway } = await workspace.system();

@@ -19,10 +19,10 @@ it('names the subgraph that serves something else than is committed, and what', 
       /^violation subgraphs\/order\/schema\.graphql: is not what runs: it lacks "nextActions: \[OrderAction!\]!/,
     ),
   );
-  expect(found).toContainEqual(expect.stringMatching(/^violation user: does not say what it serves/));
+  expect(found).toContainEqual(expect.stringMatching(/^violation user: does not serve its SDL/));
 });
 
-it('names a subgraph that leans on a neighbour', async () => {
+it('names a subgraph that uses a type of a neighbour', async () => {
   // The owner's sku is a String; alone, the order subgraph would require a field that it does not have.
   const broken = withChangedSdl(
     'order',
@@ -30,7 +30,7 @@ it('names a subgraph that leans on a neighbour', async () => {
     'type ProductVariant @key(fields: "sku", resolvable: false)',
   );
   expect(await findings(composesAlone, broken)).toContainEqual(
-    expect.stringMatching(/^violation subgraphs\/order\/schema\.graphql:\d+: .* → If it leans/),
+    expect.stringMatching(/^violation subgraphs\/order\/schema\.graphql:\d+: .* → If it uses/),
   );
 });
 
@@ -50,14 +50,14 @@ it('names the line of an SDL that cannot be read', async () => {
   ]);
 });
 
-it('does not pass over what two subgraphs tell differently', async () => {
+it('reports what two subgraphs describe differently', async () => {
   const broken = withChangedSdl('order', /A monetary amount/g, 'A sum in the smallest unit');
   expect(await findings(composition, broken)).toContainEqual(
     expect.stringMatching(/^violation .*INCONSISTENT_DESCRIPTION/),
   );
 });
 
-it('tells where a committed supergraph is out of date', async () => {
+it('shows where a committed supergraph is out of date', async () => {
   const stale = { ...workspace, supergraph: workspace.supergraph.replace('type Cart', 'type Basket') };
   expect(await findings(composition, stale)).toEqual([
     expect.stringMatching(/^violation supergraph\.graphql: .*line \d+ should be "type Cart.*→ Run npm run compose/s),

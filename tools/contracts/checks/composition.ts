@@ -7,8 +7,6 @@ import { type Check, type Finding, violation } from '../check.ts';
 import { compositionOf } from '../graph.ts';
 import { isSubgraphName } from '../workspace.ts';
 
-// What runs is what was agreed: each subgraph serves its committed SDL, and each could be served alone.
-
 export const composesAlone: Check = {
   name: 'composes-alone',
   title: 'Each subgraph composes by itself, so it can be developed and run without the others.',
@@ -23,7 +21,7 @@ export const composesAlone: Check = {
           `${code}: ${message}`,
           code === 'SYNTAX'
             ? 'Correct the SDL at this place.'
-            : 'If it leans on a type of a neighbour, make it an entity reference.',
+            : 'If it uses a type of a neighbour, make it an entity reference.',
         ),
       );
     }),
@@ -40,14 +38,14 @@ export const servedSdl: Check = {
       const { body } = await askSubgraph(name, { query: '{ _service { sdl } }' }, guest);
       const { sdl: served } = (body.data?._service ?? {}) as { sdl?: string };
       return served === undefined
-        ? [violation(name, `does not say what it serves: ${JSON.stringify(body.errors)}`, 'Does it run?')]
+        ? [violation(name, `does not serve its SDL: ${JSON.stringify(body.errors)}`, 'Does it run?')]
         : compared(file, sdl, served);
     });
     return (await Promise.all(findings)).flat();
   },
 };
 
-/** What a subgraph with this SDL says that it serves. Order and spelling do not count. */
+/** What a subgraph with this SDL serves. Order and formatting do not count. */
 export const servedBy = (sdl: string): string => {
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl) }]);
   const { data } = graphqlSync({ schema, source: '{ _service { sdl } }' });
@@ -75,12 +73,12 @@ export const compared = (file: string, committed: string, served: string): Findi
   ];
 };
 
-/** Remarks of composition that we have looked at and accept, by code, each with its reason. */
+/** Composition hints that we accept, by code, each with its reason. */
 const acceptedHints: Readonly<Record<string, string>> = {};
 
 export const composition: Check = {
   name: 'composition',
-  title: 'The SDLs compose without a remark, and supergraph.graphql is what they make.',
+  title: 'The SDLs compose without a hint, and supergraph.graphql is current.',
   needs: 'files',
   run: (workspace) => {
     const composed = compositionOf(workspace);
@@ -94,7 +92,7 @@ export const composition: Check = {
         violation(
           places.join(', ') || code,
           `${code}: ${message}`,
-          'Say the same in each subgraph, or accept the hint in tools/contracts/checks/composition.ts with a reason.',
+          'Make it the same in each subgraph, or accept the hint in `acceptedHints` with a reason.',
         ),
       );
     if (composed.supergraph !== workspace.supergraph)

@@ -11,7 +11,7 @@ import { applyMigrations, readMigration } from '#platform/database/migrations.ts
 import pg from '#platform/database/pg.ts';
 import { findDrift } from '../../database/drift.ts';
 import { type Server, withReplay } from '../../database/replay.ts';
-import { type Check, type Finding, violation } from '../check.ts';
+import { type Check, type Finding, violation, violationUnless } from '../check.ts';
 import { runsOf } from '../runs.ts';
 import { root, type Workspace } from '../workspace.ts';
 
@@ -56,7 +56,7 @@ export const dump = async (client: pg.Client): Promise<ReleasedData> => {
 };
 
 /** As a superuser, with triggers and foreign keys at rest: rows come in the order of their tables' names. */
-export const load = async (client: pg.Client, { tables }: ReleasedData): Promise<void> => {
+const load = async (client: pg.Client, { tables }: ReleasedData): Promise<void> => {
   await client.query('BEGIN');
   await client.query('SET LOCAL session_replication_role = replica');
   for (const [name, rows] of Object.entries(tables)) {
@@ -78,7 +78,7 @@ export const load = async (client: pg.Client, { tables }: ReleasedData): Promise
 };
 
 /** How many rows each table has. */
-export const counts = async (client: pg.Client): Promise<Record<string, number>> => {
+const counts = async (client: pg.Client): Promise<Record<string, number>> => {
   const found: [string, number][] = [];
   for (const name of await tablesOf(client)) {
     const { rows } = await client.query<{ count: number }>(
@@ -106,13 +106,13 @@ export const databases: Check = {
   accept: async (workspace) => {
     await runsOf(workspace);
     const { databaseUrls } = await workspace.system();
-    const told = subgraphNames.map(async (name) => {
+    const lines = subgraphNames.map(async (name) => {
       const data = await withClient(databaseUrls[name], dump);
       workspace.baseline.write(fileOf(name), packed(data));
       const rows = Object.values(data.tables).reduce((sum, table) => sum + table.length, 0);
       return `${name}: ${rows} rows after ${Object.keys(data.migrations).length} migrations`;
     });
-    return await Promise.all(told);
+    return await Promise.all(lines);
   },
 };
 
@@ -126,24 +126,16 @@ const releasedData = ({ baseline }: Workspace, name: SubgraphName): ReleasedData
 const examined = async (server: Server, name: SubgraphName, released: ReleasedData | undefined): Promise<Finding[]> => {
   const folder = path.join(root, 'prisma', name);
   const drift = await findDrift(server, folder);
-  const drifted =
-    drift === undefined
-      ? []
-      : [
-          violation(
-            `prisma/${name}/schema.prisma`,
-            `has what no migration makes: ${drift}`,
-            `npm run db -- ${name} dev --name …`,
-          ),
-        ];
-  if (!released)
-    return [
-      ...drifted,
-      violation(fileOf(name), 'There is no data of the last release.', 'npm run contracts:accept -- databases'),
-    ];
   return [
-    ...drifted,
-    ...(await upgraded(server, `prisma/${name}/migrations`, path.join(folder, 'migrations'), released)),
+    ...violationUnless(
+      drift === undefined,
+      `prisma/${name}/schema.prisma`,
+      `has what no migration makes: ${drift}`,
+      `npm run db -- ${name} dev --name …`,
+    ),
+    ...(released
+      ? await upgraded(server, `prisma/${name}/migrations`, path.join(folder, 'migrations'), released)
+      : [violation(fileOf(name), 'There is no data of the last release.', 'npm run contracts:accept -- databases')]),
   ];
 };
 
@@ -174,13 +166,8 @@ export const upgraded = async (
       try {
         await applyMigrations(url, migrations);
       } catch (error) {
-        return [
-          violation(
-            at,
-            `cannot be applied to the data of the last release: ${(error as Error).message}`,
-            'Think of the rows that are there: a default, a backfill, NOT VALID.',
-          ),
-        ];
+        const message = `cannot be applied to the data of the last release: ${(error as Error).message}`;
+        return [violation(at, message, 'Consider existing rows: a default, a backfill, NOT VALID.')];
       }
       return lost(at, released, await withClient(url, counts));
     });

@@ -75,6 +75,6 @@ describe('the derivation', () => {
 it('the check names the operation that now loses more when a subgraph is down', async () => {
   const broken = withChangedSdl('payment', 'payments: [Payment!] @', 'payments: [Payment!]! @');
   expect(await findings(degradedMode, broken)).toContainEqual(
-    expect.stringMatching(/^violation OrderPage: loses other things when a subgraph is away: \| OrderPage \|/),
+    expect.stringMatching(/^violation OrderPage: loses other things when a subgraph is down: \| OrderPage \|/),
   );
 });

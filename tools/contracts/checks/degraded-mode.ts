@@ -1,4 +1,4 @@
-/** What is left while a subgraph is away is what docs/degraded-mode.md promises. */
+/** What is left while a subgraph is down is what docs/degraded-mode.md promises. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { degradedDocument } from '../../degraded/document.ts';
@@ -11,8 +11,7 @@ const target = path.join(root, file);
 
 export const degradedMode: Check = {
   name: 'degraded-mode',
-  title:
-    'For each operation and each subgraph that is away, docs/degraded-mode.md says what is missing, and no more is.',
+  title: 'docs/degraded-mode.md lists what each operation loses while a subgraph is down.',
   needs: 'files',
   run: async (workspace) => {
     const committed = existsSync(target) ? readFileSync(target, 'utf8') : '';
@@ -33,7 +32,7 @@ const documentOf = async ({ sources, operations }: Workspace): Promise<string> =
   return degradedDocument(await degradedTable(sources, published));
 };
 
-const remediation = 'If clients are ready for it: npm run docs:degraded. It is part of what they were promised.';
+const remediation = 'If clients are ready for it: npm run docs:degraded.';
 
 const rowsOf = (document: string): Map<string, string> =>
   new Map(
@@ -49,6 +48,6 @@ export const compared = (committed: string, document: string): Finding[] => {
   const changed = [...actual].filter(([name, row]) => agreed.get(name) !== row);
   if (changed.length === 0) return [violation(file, 'is not current.', remediation)];
   return changed.map(([name, row]) =>
-    violation(name, `loses other things when a subgraph is away: ${row}`, remediation),
+    violation(name, `loses other things when a subgraph is down: ${row}`, remediation),
   );
 };

@@ -1,6 +1,6 @@
 /**
- * A column that stays empty while a shop sells is one that somebody forgot to fill: in raw SQL by hand, or because Prisma
- * takes a row without what may be null. (What goes through platform/database/raw-rows.ts does not compile without it.)
+ * A column that stays empty while a shop sells was probably forgotten: in raw SQL, or because Prisma accepts a row without
+ * its nullable columns. (What goes through platform/database/raw-rows.ts does not compile without it.)
  */
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
@@ -9,7 +9,7 @@ import { type Check, type Finding, violation } from '../check.ts';
 import { runsOf } from '../runs.ts';
 import { tablesOf } from './databases.ts';
 
-/** Columns, and whole tables, that the seed and the demo customer's purchases may leave empty, each with who fills it. */
+/** Columns and tables that the seed and the demo purchases may leave empty, each with what fills it. */
 const filledElsewhere: Readonly<Record<string, string>> = {
   'user.outbox_message.leased_until': 'the relay, while it publishes',
   'user.sign_in_attempts.last_failed_at': 'a wrong password',
@@ -32,12 +32,12 @@ const filledElsewhere: Readonly<Record<string, string>> = {
 
 export const filledColumns: Check = {
   name: 'filled-columns',
-  title: 'Every column of every database is filled by somebody.',
+  title: 'Every column of every database is filled, or it is known by what.',
   needs: 'system',
   run: async (workspace) => {
     await runsOf(workspace);
     const { databaseUrls } = await workspace.system();
-    return judge((await Promise.all(subgraphNames.map((name) => columnsIn(name, databaseUrls[name])))).flat());
+    return emptyColumns((await Promise.all(subgraphNames.map((name) => columnsIn(name, databaseUrls[name])))).flat());
   },
 };
 
@@ -61,13 +61,13 @@ const columnsIn = (name: SubgraphName, url: string): Promise<Column[]> =>
     return found;
   });
 
-export const judge = (columns: readonly Column[], elsewhere = filledElsewhere): Finding[] =>
+export const emptyColumns = (columns: readonly Column[], elsewhere = filledElsewhere): Finding[] =>
   columns
     .filter(({ name, isFilled }) => !isFilled && !(name in elsewhere))
     .map(({ name }) =>
       violation(
         name,
         'is empty after the seed and the demo purchases.',
-        'Let what writes it fill it, or say in tools/contracts/checks/filled-columns.ts who does.',
+        'Fill it, or add it to `filledElsewhere` with a reason.',
       ),
     );

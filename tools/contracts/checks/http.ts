@@ -7,7 +7,7 @@ import { type Check, type Finding, violation } from '../check.ts';
 
 export const http: Check = {
   name: 'http',
-  title: 'The gateway speaks GraphQL over HTTP: every audit of the specification passes, without a warning.',
+  title: 'The gateway speaks GraphQL over HTTP: every audit of the specification passes, without warnings.',
   needs: 'system',
   run: async ({ system }) => audit((await system()).gateway),
 };

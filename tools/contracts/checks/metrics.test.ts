@@ -1,48 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { knownMetrics, metricQueries, queryViolations } from '../../deployment/metric-queries.ts';
-import { judge, type ReportedMetrics, scrapeFaults, together } from './metrics.ts';
+import { compared, type ReportedMetrics, scrapeFaults, together } from './metrics.ts';
 import { workspace } from './seeded.ts';
 
 const agreed = workspace.baseline.json<ReportedMetrics>('metrics.json');
 const name = 'agora_queue_messages';
 
-const told = (change: Partial<ReportedMetrics[string]> | undefined, of = name) => {
+const changesOf = (change: Partial<ReportedMetrics[string]> | undefined, of = name) => {
   const { [of]: metric, ...others } = agreed;
   if (!metric) throw new Error(`${of} is not in the baseline`);
-  return judge(change ? { ...others, [of]: { ...metric, ...change } } : others, agreed).map(
+  return compared(change ? { ...others, [of]: { ...metric, ...change } } : others, agreed).map(
     ({ severity, subject, message }) => `${severity} ${subject} ${message}`,
   );
 };
 
 describe('the check', () => {
   it('names a metric that vanished, and one that nobody has agreed on', () => {
-    expect(told(undefined)).toEqual([
-      `violation ${name} is no longer reported: dashboards and alerts that ask for it find nothing.`,
+    expect(changesOf(undefined)).toEqual([
+      `violation ${name} is no longer reported: dashboards and alerts that query it find nothing.`,
     ]);
     const { [name]: _, ...before } = agreed;
-    expect(judge(agreed, before)).toMatchObject([
+    expect(compared(agreed, before)).toMatchObject([
       { severity: 'violation', subject: name, message: 'is new, and has not been agreed on.' },
     ]);
   });
 
   it('names a label, a service and a type that changed', () => {
-    expect(told({ labels: ['queue', 'place'], services: ['order', 'payment', 'product'], type: 'counter' })).toEqual([
+    expect(
+      changesOf({ labels: ['queue', 'place'], services: ['order', 'payment', 'product'], type: 'counter' }),
+    ).toEqual([
       expect.stringContaining('was a gauge and is a counter'),
       expect.stringContaining('has lost its label state'),
       expect.stringContaining('has a new label place'),
       expect.stringContaining('is no longer reported by user'),
     ]);
-    expect(told({ services: [...(agreed[name]?.services ?? []), 'gateway'] })).toEqual([
+    expect(changesOf({ services: [...(agreed[name]?.services ?? []), 'gateway'] })).toEqual([
       expect.stringContaining('is now reported by gateway'),
     ]);
-    expect(told({ help: 'Otherwise.' })).toEqual([expect.stringMatching(/^warning .* was told otherwise: Messages/)]);
+    expect(changesOf({ help: 'Otherwise.' })).toEqual([
+      expect.stringMatching(/^warning .* has another description; it was: Messages/),
+    ]);
   });
 
-  it('takes what Node tells of itself by name and type only', () => {
+  it('compares metrics of Node itself by name and type only', () => {
     const ofNode = 'nodejs_eventloop_lag_seconds';
-    expect(told({ labels: ['thread'], help: 'Otherwise.', services: [] }, ofNode)).toEqual([]);
-    expect(told({ type: 'histogram' }, ofNode)).toHaveLength(1);
-    expect(told(undefined, ofNode)).toHaveLength(1);
+    expect(changesOf({ labels: ['thread'], help: 'Otherwise.', services: [] }, ofNode)).toEqual([]);
+    expect(changesOf({ type: 'histogram' }, ofNode)).toHaveLength(1);
+    expect(changesOf(undefined, ofNode)).toHaveLength(1);
   });
 });
 
@@ -63,7 +67,7 @@ lamp_seconds_sum{service="shop"} 0.5
     expect(scrapeFaults(scrape, described)).toEqual([]);
   });
 
-  it('is told where it is not', () => {
+  it('reports where it is not', () => {
     const without = scrape
       .replace('# TYPE lamps_total counter', '# TYPE lamps_total gauge')
       .replace('colour=', 'size=');
@@ -83,7 +87,7 @@ lamp_seconds_sum{service="shop"} 0.5
   });
 });
 
-it('lets a check of the deployment ask what is known', () => {
+it('lists known metrics for the deployment check', () => {
   const asks = (expression: string) =>
     queryViolations(
       metricQueries([{ file: 'rules.yml', text: `groups: [{name: a, rules: [{record: x, expr: '${expression}'}]}]` }]),

@@ -1,4 +1,4 @@
-/** What dashboards and alerts ask for is still reported, under the same name and with the same labels. */
+/** What dashboards and alerts query is still reported, under the same name and with the same labels. */
 
 import { defaultSettleMs } from '#ops/audit/audit.ts';
 import { openAuditor } from '#ops/audit/auditor.ts';
@@ -58,13 +58,13 @@ export const metrics: Check = {
   needs: 'system',
   run: async (workspace) => {
     const { byService, faults } = await scraped(workspace);
-    return [...faults, ...judge(together(byService), agreedMetrics(workspace))];
+    return [...faults, ...compared(together(byService), agreedMetrics(workspace))];
   },
   accept: async (workspace) => {
     const before = agreedMetrics(workspace);
     const after = together((await scraped(workspace)).byService);
     workspace.baseline.writeJson(baselineFile, after);
-    return judge(after, before).map(({ subject, message }) => `${subject} ${message}`);
+    return compared(after, before).map(({ subject, message }) => `${subject} ${message}`);
   },
 };
 
@@ -93,7 +93,7 @@ const scraped = async (workspace: Workspace): Promise<Scraped> => {
     return {
       byService: Object.fromEntries(found.map(({ service, described }) => [service, described])),
       faults: found.flatMap(({ service, faults }) =>
-        faults.map((fault) => violation(service, `${fault}.`, 'Mend the code.')),
+        faults.map((fault) => violation(service, `${fault}.`, 'Fix the code.')),
       ),
     };
   } finally {
@@ -115,12 +115,12 @@ const scrapedFrom = async (service: string, url: string) => {
 const isOfNode = (name: string): boolean => /^(?:nodejs|process)_/.test(name);
 
 const acceptHint = 'If the dashboards and alerts of deploy/ agree: npm run contracts:accept -- metrics';
-const whoCares = 'dashboards and alerts that ask for it find nothing';
+const impact = 'dashboards and alerts that query it find nothing';
 
-export const judge = (actual: ReportedMetrics, agreed: ReportedMetrics): Finding[] => [
+export const compared = (actual: ReportedMetrics, agreed: ReportedMetrics): Finding[] => [
   ...Object.keys(agreed)
     .filter((name) => !(name in actual))
-    .map((name) => violation(name, `is no longer reported: ${whoCares}.`, acceptHint)),
+    .map((name) => violation(name, `is no longer reported: ${impact}.`, acceptHint)),
   ...Object.entries(actual).flatMap(([name, metric]) => {
     const before = agreed[name];
     return before
@@ -130,20 +130,22 @@ export const judge = (actual: ReportedMetrics, agreed: ReportedMetrics): Finding
 ];
 
 const changesOf = (name: string, before: Reported, after: Reported): Finding[] => {
-  const says = (message: string) => violation(name, message, acceptHint);
-  const type = before.type === after.type ? [] : [says(`was a ${before.type} and is a ${after.type}.`)];
+  const changed = (message: string) => violation(name, message, acceptHint);
+  const type = before.type === after.type ? [] : [changed(`was a ${before.type} and is a ${after.type}.`)];
   if (isOfNode(name)) return type;
   const lacks = (a: readonly string[], b: readonly string[]) => a.filter((one) => !b.includes(one));
   return [
     ...type,
-    ...lacks(before.labels, after.labels).map((label) => says(`has lost its label ${label}: ${whoCares}.`)),
+    ...lacks(before.labels, after.labels).map((label) => changed(`has lost its label ${label}: ${impact}.`)),
     ...lacks(after.labels, before.labels).map((label) =>
-      says(`has a new label ${label}: where it is not summed, there are more series.`),
+      changed(`has a new label ${label}: where it is not summed, there are more series.`),
     ),
     ...lacks(before.services, after.services).map((service) =>
-      says(`is no longer reported by ${service}: ${whoCares}.`),
+      changed(`is no longer reported by ${service}: ${impact}.`),
     ),
-    ...lacks(after.services, before.services).map((service) => says(`is now reported by ${service} as well.`)),
-    ...(before.help === after.help ? [] : [warning(name, `was told otherwise: ${before.help}`, acceptHint)]),
+    ...lacks(after.services, before.services).map((service) => changed(`is now reported by ${service} as well.`)),
+    ...(before.help === after.help
+      ? []
+      : [warning(name, `has another description; it was: ${before.help}`, acceptHint)]),
   ];
 };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type GraphQLSchema, parse, print, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { maxTokens } from '#gateway/limits/variables.ts';
-import { type Check, type Finding, violation, warning } from '../check.ts';
+import { type Check, type Finding, violation, violationUnless, warning } from '../check.ts';
 import { graphOf } from '../graph.ts';
 import { nameOf, type PublishedOperation, root, type Workspace } from '../workspace.ts';
 import { type Deprecation, deprecationOf } from './breaking-changes.ts';
@@ -14,36 +14,33 @@ export const operations: Check = {
   needs: 'files',
   run: (workspace) => {
     const { api: schema } = graphOf(workspace);
-    const told = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
     const checked = workspace.operations.flatMap((operation) => [
       ...named(operation, workspace),
       ...valid(operation, schema),
       ...small(operation),
       ...deprecated(operation, schema, workspace.today),
     ]);
-    return [...checked, ...registered(told, workspace.operations)];
+    return [...checked, ...registered(readme, workspace.operations)];
   },
 };
 
 const named = (operation: PublishedOperation, { operations: all }: Workspace): Finding[] => {
-  if (!operation.name)
-    return [
-      violation(
-        operation.file,
-        'has an operation without a name.',
-        'Name it: metrics, logs and this suite go by names.',
-      ),
-    ];
   const twin = all.find((other) => other !== operation && other.name === operation.name);
-  return twin
-    ? [
-        violation(
-          nameOf(operation),
-          `is also the name of an operation in ${twin.file}.`,
-          'Give each operation a name of its own, across clients.',
-        ),
-      ]
-    : [];
+  return [
+    ...violationUnless(
+      operation.name !== '',
+      operation.file,
+      'has an operation without a name.',
+      'Name it: metrics, logs and these checks refer to it by name.',
+    ),
+    ...violationUnless(
+      !twin || operation.name === '',
+      nameOf(operation),
+      `is also the name of an operation in ${twin?.file}.`,
+      'Names are unique across clients.',
+    ),
+  ];
 };
 
 const valid = (operation: PublishedOperation, schema: GraphQLSchema): Finding[] =>
@@ -59,15 +56,12 @@ const small = ({ client, name, document }: PublishedOperation): Finding[] => {
   const tokens = tokenCount(document.loc?.startToken);
   // A quarter: room for an operation to grow before clients meet the gateway's limit.
   const limit = maxTokens / 4;
-  return tokens <= limit
-    ? []
-    : [
-        violation(
-          `${client}/${name}`,
-          `has ${tokens} tokens, more than ${limit}, a quarter of what the gateway reads.`,
-          'Split it, or ask for less.',
-        ),
-      ];
+  return violationUnless(
+    tokens <= limit,
+    `${client}/${name}`,
+    `has ${tokens} tokens, more than ${limit}, a quarter of what the gateway reads.`,
+    'Split it, or ask for less.',
+  );
 };
 
 const tokenCount = (first: { next: unknown } | null | undefined): number => {
@@ -81,13 +75,9 @@ const deprecated = (operation: PublishedOperation, schema: GraphQLSchema, today:
   const types = new TypeInfo(schema);
   const report = (coordinate: string, { reason, until }: Deprecation) => {
     const gone = until !== undefined && until <= today;
-    const say = gone ? violation : warning;
+    const finding = gone ? violation : warning;
     findings.push(
-      say(
-        nameOf(operation),
-        `uses ${coordinate}, deprecated: ${reason}`,
-        'Move the client over to what the reason names.',
-      ),
+      finding(nameOf(operation), `uses ${coordinate}, deprecated: ${reason}`, 'Use what the reason names.'),
     );
   };
   visit(
@@ -113,18 +103,15 @@ const deprecated = (operation: PublishedOperation, schema: GraphQLSchema, today:
 
 const graphqlBlock = /```graphql\n(.*?)```/gs;
 
-/** What a text tells people to paste is published like any other operation: validated, planned, run on the seed. */
+/** What a text offers for pasting is published like any other operation: validated, planned, run on the seed. */
 export const registered = (text: string, all: readonly PublishedOperation[]): Finding[] => {
   const known = new Set(all.map(({ document }) => print(document)));
   return [...text.matchAll(graphqlBlock)].flatMap(([, query = '']) =>
-    known.has(print(parse(query)))
-      ? []
-      : [
-          violation(
-            `README.md "${query.split('\n')[0]}"`,
-            'is not among the published operations.',
-            'Put the same text into operations/readme/, and npm run operations.',
-          ),
-        ],
+    violationUnless(
+      known.has(print(parse(query))),
+      `README.md "${query.split('\n')[0]}"`,
+      'is not among the published operations.',
+      'Put the same text into operations/readme/, and npm run operations.',
+    ),
   );
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../runs.ts';
 import type { Reply } from '../shop.ts';
-import { differences, judge, shapeOf } from './responses.ts';
+import { compared, differences, shapeOf } from './responses.ts';
 import { reply, workspace } from './seeded.ts';
 
 const orderPage = (answer: Reply): Run[] =>
@@ -10,19 +10,19 @@ const orderPage = (answer: Reply): Run[] =>
 describe('the check', () => {
   it('names the operation and the field whose type or null has changed', () => {
     const before = { 'storefront/OrderPage': { order: { number: 'string', failure: 'null' } } };
-    expect(judge(orderPage(reply({ order: { number: 7, failure: null } })), before)).toEqual([
+    expect(compared(orderPage(reply({ order: { number: 7, failure: null } })), before)).toEqual([
       expect.objectContaining({
         subject: 'storefront/OrderPage',
         message: expect.stringContaining('order.number: string → number'),
       }),
     ]);
-    expect(judge(orderPage(reply({ order: null })), before)).toEqual([
+    expect(compared(orderPage(reply({ order: null })), before)).toEqual([
       expect.objectContaining({ message: expect.stringContaining('order: an object → null') }),
     ]);
   });
 
   it('names an operation that does not run, and one that nobody has agreed on', () => {
-    const found = judge(orderPage(reply(null, [{ message: 'No.' }])), {});
+    const found = compared(orderPage(reply(null, [{ message: 'No.' }])), {});
     expect(found.map(({ message }) => message)).toEqual([
       'does not run on the seed (200): No.',
       'has no agreed shape.',

@@ -1,4 +1,4 @@
-/** What a client really gets: the types and the nulls of each response, as they were when last agreed on. */
+/** The types and nulls of each response, as they were when last accepted. */
 import { type Check, type Finding, violation } from '../check.ts';
 import { type Run, runsOf } from '../runs.ts';
 import { nameOf, type Workspace } from '../workspace.ts';
@@ -42,19 +42,19 @@ export const differences = (before: Shape | undefined, after: Shape | undefined,
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) =>
       differences(before[name], after[name], path ? `${path}.${name}` : name),
     );
-  return before === after ? [] : [`${path}: ${told(before)} → ${told(after)}`];
+  return before === after ? [] : [`${path}: ${shown(before)} → ${shown(after)}`];
 };
 
-const told = (shape: Shape | undefined): string =>
+const shown = (shape: Shape | undefined): string =>
   shape === undefined ? 'nothing' : typeof shape === 'string' ? shape : 'an object';
 
 const baselineFile = 'response-shapes.json';
 
 export const responseShapes: Check = {
   name: 'response-shapes',
-  title: 'Every published operation runs on the seed, without an error, and answers in the shape it always had.',
+  title: 'Every published operation runs on the seed, without an error, and answers in the accepted shape.',
   needs: 'system',
-  run: async (workspace) => judge(await runsOf(workspace), agreedShapes(workspace)),
+  run: async (workspace) => compared(await runsOf(workspace), agreedShapes(workspace)),
   accept: async (workspace) => {
     const before = agreedShapes(workspace);
     const after = shapesOf(await runsOf(workspace));
@@ -74,7 +74,7 @@ const agreedShapes = ({ baseline }: Workspace) => baseline.json<Record<string, S
 const shapesOf = (runs: readonly Run[]): Record<string, Shape> =>
   Object.fromEntries(runs.map(({ operation, reply }) => [nameOf(operation), shapeOf(reply.body.data)]));
 
-export const judge = (runs: readonly Run[], agreed: Readonly<Record<string, Shape>>): Finding[] =>
+export const compared = (runs: readonly Run[], agreed: Readonly<Record<string, Shape>>): Finding[] =>
   runs.flatMap(({ operation, reply }) => {
     const name = nameOf(operation);
     const errors = (reply.body.errors ?? []).map(({ message }) =>

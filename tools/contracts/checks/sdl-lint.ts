@@ -1,11 +1,11 @@
-/** The API reads as one hand had written it: names, descriptions, Relay connections. With graphql-eslint's rules. */
+/** One style for the API: names, descriptions, Relay connections. By graphql-eslint's rules. */
 import plugin from '@graphql-eslint/eslint-plugin';
 import { Linter } from 'eslint';
 import { type DefinitionNode, Kind, parse } from 'graphql';
 import { type Check, violation } from '../check.ts';
 import { graphOf } from '../graph.ts';
 
-/** Rule → options, and the way out. What our own rules (tools/contracts/rules/) say more exactly is not here twice. */
+/** Rule → options, and the way out. What schema-rules.ts checks more exactly is not here. */
 const rules: Readonly<Record<string, { readonly options?: readonly unknown[]; readonly remediation: string }>> = {
   'naming-convention': {
     options: [
@@ -31,13 +31,13 @@ const rules: Readonly<Record<string, { readonly options?: readonly unknown[]; re
         'UnionTypeDefinition,UnionTypeExtension': { forbiddenPrefixes: ['Union'], forbiddenSuffixes: ['Union'] },
       },
     ],
-    remediation: 'Name it as the rest of the graph is named.',
+    remediation: 'Follow the naming of the rest of the graph.',
   },
-  'no-typename-prefix': { remediation: 'The type already says so: leave the prefix out.' },
+  'no-typename-prefix': { remediation: 'The type says so already: leave the prefix out.' },
   'no-hashtag-description': { remediation: 'A comment reaches no client: make it a description.' },
   'require-deprecation-reason': { remediation: 'Say what to use instead, and until when.' },
-  'no-unreachable-types': { remediation: 'Lead a field there, or take the type away.' },
-  'no-scalar-result-type-on-mutation': { remediation: 'Answer with a payload union: it can grow.' },
+  'no-unreachable-types': { remediation: 'Let a field return it, or remove the type.' },
+  'no-scalar-result-type-on-mutation': { remediation: 'Return a payload union: it can grow.' },
   'relay-connection-types': { remediation: 'See platform/graphql/connection.ts for the form of a connection.' },
   'relay-edge-types': {
     options: [{ withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],

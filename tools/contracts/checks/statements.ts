@@ -37,7 +37,7 @@ export const statementBudgets: Check = {
   name: 'statement-budgets',
   title: 'No published operation sends more SQL statements than agreed, in any subgraph.',
   needs: 'system',
-  run: async (workspace) => judge(await measured(workspace), agreedBudgets(workspace)),
+  run: async (workspace) => compared(await measured(workspace), agreedBudgets(workspace)),
   accept: async (workspace) => {
     const before = agreedBudgets(workspace);
     const after = await measured(workspace);
@@ -65,7 +65,7 @@ const agreedBudgets = ({ baseline }: Workspace) => baseline.json<Budgets>(baseli
 
 const acceptHint = 'If it is worth it: npm run contracts:accept -- statement-budgets';
 
-export const judge = (actual: Budgets, agreed: Budgets): Finding[] =>
+export const compared = (actual: Budgets, agreed: Budgets): Finding[] =>
   Object.entries(actual).flatMap(([name, counts]) => {
     const budget = agreed[name];
     if (!budget) return [violation(name, `has no budget; it sends ${shown(counts)} statements.`, acceptHint)];
