@@ -7,7 +7,8 @@ import { Session } from 'node:inspector/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = process.env.AGORA_CALLED_FILES;
+// In the address of this module, since services see only the variables that they have declared.
+const folder = new URL(import.meta.url).searchParams.get('folder');
 const [, program = ''] = process.argv;
 
 // Only services: the launcher and the seed are not part of a purchase.

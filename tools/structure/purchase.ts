@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 
 const services = 5;
 // 120 s: a first start makes four databases, on a machine that may be busy.
@@ -41,10 +42,11 @@ export const filesOfPurchase = async (root: string): Promise<string[]> => {
 const startLauncher = (root: string, folder: string, port: number): ChildProcess => {
   const program = ['launcher/start.ts', 'scripts/start.ts'].find((file) => existsSync(path.join(root, file)));
   if (!program) throw new Error(`${root} has no launcher`);
-  const hook = path.join(import.meta.dirname, 'count-calls.mjs');
+  const hook = pathToFileURL(path.join(import.meta.dirname, 'count-calls.mjs'));
+  hook.searchParams.set('folder', folder);
   const args = [program, '--data', path.join(folder, 'data'), '--ports-from', String(port)];
-  const NODE_OPTIONS = `--import=${hook} --disable-warning=ExperimentalWarning`;
-  const env = { ...process.env, NODE_OPTIONS, AGORA_CALLED_FILES: folder };
+  const NODE_OPTIONS = `--import=${hook.href} --disable-warning=ExperimentalWarning`;
+  const env = { ...process.env, NODE_OPTIONS };
   return spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
 };
 
