@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findDatabases, findQueues, noteAddresses } from './addresses.ts';
+import { databaseNames, variableOf } from './services.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -10,20 +11,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const given = {
-  USER_DATABASE_URL: 'postgresql://u',
-  PRODUCT_DATABASE_URL: 'postgresql://p',
-  PAYMENT_DATABASE_URL: 'postgresql://y',
-};
+/** All but that of order. */
+const given = Object.fromEntries(
+  databaseNames
+    .filter((name) => name !== 'order')
+    .map((name) => [variableOf(name, 'DATABASE_URL'), `postgresql://${name}`]),
+);
 
 it('takes an address from a variable, or from the file that one names', async () => {
   const file = path.join(folder, 'order');
   writeFileSync(file, 'postgresql://o\n');
-  expect(await findDatabases({ ...given, ORDER_DATABASE_URL_FILE: file }, folder)).toEqual({
-    user: 'postgresql://u',
-    product: 'postgresql://p',
+  expect(await findDatabases({ ...given, ORDER_DATABASE_URL_FILE: file }, folder)).toMatchObject({
+    user: 'postgresql://user',
     order: 'postgresql://o',
-    payment: 'postgresql://y',
+    payment: 'postgresql://payment',
   });
 });
 
@@ -50,7 +51,7 @@ it('refuses an address past a pooler to which there is none through it', async (
   await expect(attempt).rejects.toThrow('ORDER_DATABASE_DIRECT_URL: set, but ORDER_DATABASE_URL is not');
 });
 
-it('is not content with some of the four', async () => {
+it('is not content with some of them', async () => {
   await expect(findDatabases(given, folder)).rejects.toThrow('set ORDER_DATABASE_URL as well');
 });
 
@@ -62,7 +63,7 @@ it('finds what the environment does not name where the launcher noted it', async
   expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ REDIS_URL: 'redis://r' });
   await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
 
-  const databases = { user: 'u', product: 'p', order: 'o', payment: 'y' };
+  const databases = Object.fromEntries(databaseNames.map((name) => [name, `at ${name}`]));
   await noteAddresses(folder, { databases, queues: { EVENTS_DATABASE_URL: 'e' } });
   expect(statSync(path.join(folder, 'addresses.json')).mode & 0o077).toBe(0);
   expect(await findQueues({}, folder)).toEqual({ EVENTS_DATABASE_URL: 'e' });
