@@ -18,4 +18,4 @@ export const asking =
 
 /** A caller's fault gets its code at the server's edge (platform/graphql/serve.ts), which is not part of this. */
 const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
-  originalError instanceof CallerFault ? originalError.code : extensions.code;
+  originalError instanceof CallerFault ? originalError.code : (extensions.code ?? originalError?.message);

@@ -1,11 +1,8 @@
 /** The order subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
-import { type GraphQLError, graphql } from 'graphql';
 import { type MessageId, namedId, newId, type OrderId, type UserId, type VariantId } from '#contracts/ids.ts';
 import { ProductChanged } from '#contracts/messages/product.ts';
 import { Currency, type Money, money } from '#contracts/money.ts';
-import { CallerFault } from '#contracts/result.ts';
-import type { SignedIn, Viewer } from '#contracts/viewer.ts';
-import { prismaAdapter } from '#platform/database/database.ts';
+import type { SignedIn } from '#contracts/viewer.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { orderWatch } from '#subgraphs/order/adapters/order/order-changes.ts';
@@ -16,9 +13,10 @@ import type { OpenOrders } from '#subgraphs/order/domain/order/place-order.ts';
 import { loaders } from '#subgraphs/order/graphql/loaders.ts';
 import type { App } from '#subgraphs/order/usecases/app.ts';
 import { createApp, schema } from '#subgraphs/order/wiring.ts';
+import { asking } from '../graphql/ask.ts';
 import { aMessage } from '../messaging/messages.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
-import { testDatabase } from '../postgres/postgres.ts';
+import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 import { aReply } from './builders.ts';
 
 export const customer = (name = 'anna'): SignedIn => ({
@@ -36,13 +34,6 @@ interface Offer {
   /** The variants it still has; one of its own name when absent. */
   readonly variants?: readonly string[];
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: the answer to whatever a test asks; its expectations are the check
-type Answer = { data: any; codes?: unknown[] };
-
-/** A caller's fault gets its code at the server's edge (platform/graphql/serve.ts), which is not part of this. */
-const codeOf = ({ extensions, originalError }: GraphQLError): unknown =>
-  originalError instanceof CallerFault ? originalError.code : (extensions.code ?? originalError?.message);
 
 const productMessage = ({ name, price = money(1_999, 'EUR'), status = 'PUBLISHED', ...rest }: Offer) => ({
   ...aMessage({ type: ProductChanged.type, version: 1, sequence: rest.sequence ?? 1 }),
@@ -69,16 +60,12 @@ export const orderTestApp = async (
   timings: Timings = defaultTimings,
   openOrders: OpenOrders = { orders: 1_000, units: 100_000 },
 ) => {
-  const database = await testDatabase('order');
-  const prisma = new PrismaClient({
-    adapter: prismaAdapter(database.url, 10),
-    errorFormat: 'minimal',
-    log: [{ emit: 'event', level: 'query' }],
-  });
-  const statements: string[] = [];
-  prisma.$on('query', ({ query }) => statements.push(query));
+  const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
+    'order',
+    (options) => new PrismaClient(options),
+  );
   const watchLog = recordedLog();
-  const watch = orderWatch(database.url, watchLog.log);
+  const watch = orderWatch(databaseUrl, watchLog.log);
   const alarms: string[] = [];
   const failures: unknown[] = [];
   const clock = { offsetMs: 0 };
@@ -97,13 +84,12 @@ export const orderTestApp = async (
     clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
   };
   const app = createApp(prisma, parts);
-  const subgraph = schema();
   return {
     app,
     /** What the app was made of beside the database. */
     parts,
     prisma,
-    databaseUrl: database.url,
+    databaseUrl,
     /** Every SQL statement so far. */
     statements,
     alarms,
@@ -114,18 +100,12 @@ export const orderTestApp = async (
     advance: (ms: number) => {
       clock.offsetMs += ms;
     },
-    /** What the gateway would get for this viewer: the data as JSON, and the codes of the errors. */
-    ask: async (viewer: Viewer, source: string, variableValues: Record<string, unknown> = {}): Promise<Answer> => {
-      const contextValue = requestContext(app, loaders)(viewer);
-      const { data, errors } = await graphql({ schema: subgraph, source, variableValues, contextValue });
-      return JSON.parse(JSON.stringify({ data, codes: errors?.map(codeOf) }));
-    },
+    ask: asking(schema(), requestContext(app, loaders)),
     ...doors(app),
     ...shopping(app, prisma),
     [Symbol.asyncDispose]: async () => {
       await watch.close();
-      await prisma.$disconnect();
-      await database.dispose();
+      await dispose();
     },
   };
 };

@@ -1,5 +1,4 @@
 /** The real payment app over its own database, with a clock that can be moved. */
-import { prismaAdapter } from '#platform/database/database.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/payment/client/client.ts';
 import { openMemory } from '#subgraphs/payment/adapters/simulator/memory.ts';
@@ -10,7 +9,7 @@ import type { App } from '#subgraphs/payment/usecases/app.ts';
 import type { PaymentProvider } from '#subgraphs/payment/usecases/ports.ts';
 import { createApp, schema } from '#subgraphs/payment/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
-import { testDatabase } from '../postgres/postgres.ts';
+import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 
 /** A reply to the order, as it is in the outbox. */
 export interface Reply {
@@ -52,14 +51,11 @@ export interface TestWorld {
 }
 
 export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTestApp> => {
-  const database = await testDatabase('payment');
-  const prisma = new PrismaClient({
-    adapter: prismaAdapter(database.url, 10),
-    log: [{ emit: 'event', level: 'query' }],
-  });
-  const statements: string[] = [];
-  prisma.$on('query', ({ query }) => statements.push(query));
-  const memory = openMemory(database.url, () => undefined);
+  const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
+    'payment',
+    (options) => new PrismaClient(options),
+  );
+  const memory = openMemory(databaseUrl, () => undefined);
 
   let aheadMs = 0;
   let stoppedAt: Date | undefined;
@@ -77,7 +73,7 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
 
   return {
     ask: asking(schema(), requestContext(app, loaders)),
-    ...{ app, prisma, databaseUrl: database.url, memory, statements, faults },
+    ...{ app, prisma, databaseUrl, memory, statements, faults },
     advance: (ms) => {
       aheadMs += ms;
     },
@@ -89,8 +85,7 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
     ...observations(prisma, memory),
     [Symbol.asyncDispose]: async () => {
       await memory.end();
-      await prisma.$disconnect();
-      await database.dispose();
+      await dispose();
     },
   };
 };

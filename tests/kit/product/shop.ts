@@ -1,31 +1,21 @@
 /** A shop of its own for a test: a real database with the real product app on it. */
 import { afterAll } from 'vitest';
 import type { AttemptId } from '#contracts/ids.ts';
-import { prismaAdapter } from '#platform/database/database.ts';
 import { PrismaClient } from '#prisma/product/client/client.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { createApp } from '#subgraphs/product/wiring.ts';
-import { testDatabase } from '../postgres/postgres.ts';
+import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 import { aCatalogue, aProduct, aVariant, variantOf } from './builders.ts';
 
 /** Closed when the test file ends. */
 export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, [])) => {
-  const database = await testDatabase('product');
-  const statements: string[] = [];
-  const prisma = new PrismaClient({
-    adapter: prismaAdapter(database.url, 10),
-    log: [{ emit: 'event', level: 'query' }],
-  });
-  prisma.$on('query', ({ query }) => statements.push(query));
+  const { prisma, statements, dispose } = await subgraphDatabase('product', (options) => new PrismaClient(options));
   let aheadMs = 0;
   const app = createApp(prisma, { clock: (time) => new Date(time.getTime() + aheadMs) });
   const { commands } = app;
   let products = 0;
   await commands.importCatalogue(catalogue);
-  afterAll(async () => {
-    await prisma.$disconnect();
-    await database.dispose();
-  });
+  afterAll(dispose);
   return {
     prisma,
     app,

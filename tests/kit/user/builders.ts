@@ -2,7 +2,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.ts';
 import { namedId, newId } from '#contracts/ids.ts';
-import { prismaAdapter } from '#platform/database/database.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from '#subgraphs/user/adapters/access-tokens.ts';
@@ -13,7 +12,7 @@ import type { Register } from '#subgraphs/user/usecases/register.ts';
 import { createApp, schema } from '#subgraphs/user/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { aMessageOf } from '../messaging/messages.ts';
-import { testDatabase } from '../postgres/postgres.ts';
+import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 
 export const aPassword = 'correct horse battery';
 /** Where people come from unless a test says otherwise. */
@@ -63,13 +62,10 @@ export interface UserTestApp extends AsyncDisposable {
 }
 
 export const userTestApp = async (): Promise<UserTestApp> => {
-  const database = await testDatabase('user');
-  const prisma = new PrismaClient({
-    adapter: prismaAdapter(database.url, 10),
-    log: [{ emit: 'event', level: 'query' }],
-  });
-  const statements: string[] = [];
-  prisma.$on('query', ({ query }) => statements.push(query));
+  const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
+    'user',
+    (options) => new PrismaClient(options),
+  );
 
   const tokens = await accessTokens({ keys: [await aSigningKey()] });
   let now = new Date();
@@ -78,7 +74,7 @@ export const userTestApp = async (): Promise<UserTestApp> => {
   return {
     app,
     prisma,
-    databaseUrl: database.url,
+    databaseUrl,
     publicKeys: tokens.publicKeys,
     statements,
     ask: asking(schema(), requestContext(app, loaders)),
@@ -90,9 +86,6 @@ export const userTestApp = async (): Promise<UserTestApp> => {
       if (!registered.ok) throw new Error(registered.failure.message);
       return registered.value;
     },
-    [Symbol.asyncDispose]: async () => {
-      await prisma.$disconnect();
-      await database.dispose();
-    },
+    [Symbol.asyncDispose]: dispose,
   };
 };
