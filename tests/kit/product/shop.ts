@@ -38,8 +38,8 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
     advance: (ms: number) => {
       aheadMs += ms;
     },
-    /** Answers to one attempt, in the order they were given. */
-    answers: async (attemptId: AttemptId) => {
+    /** The replies to one attempt, in the order in which they were sent. */
+    replies: async (attemptId: AttemptId) => {
       const rows = await prisma.outboxMessage.findMany({
         where: { aggregateType: 'reservation', aggregateId: attemptId },
         orderBy: { sequence: 'asc' },

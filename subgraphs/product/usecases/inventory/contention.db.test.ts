@@ -30,7 +30,7 @@ const breaches = () => shop.prisma.$queryRaw`
       OR level.reserved <> live.held`;
 
 const outcomes = async (attempts: ReturnType<typeof anAttempt>[]) =>
-  Map.groupBy((await Promise.all(attempts.map((attempt) => shop.answers(attempt)))).flat(), ({ type }) => type);
+  Map.groupBy((await Promise.all(attempts.map((attempt) => shop.replies(attempt)))).flat(), ({ type }) => type);
 
 describe('the inventory', () => {
   it('holds the last unit for exactly one of 50 buyers who come at once', async () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 const reserveStock: Shop['commands']['reserveStock'] = (message) => shop.commands.reserveStock(message);
-const types = async (attempt: ReturnType<typeof anAttempt>) => (await shop.answers(attempt)).map(({ type }) => type);
+const types = async (attempt: ReturnType<typeof anAttempt>) => (await shop.replies(attempt)).map(({ type }) => type);
 
 describe('stock.commit', () => {
   it('sells the units once, however often it comes', async () => {
@@ -32,7 +32,7 @@ describe('stock.commit', () => {
   it('fails for an attempt that nobody reserved, and leaves no trace of it', async () => {
     const attempt = anAttempt();
     await shop.commands.commitStock(commit(attempt));
-    expect(await shop.answers(attempt)).toMatchObject([{ type: 'stock.commit-failed', reason: 'UNKNOWN' }]);
+    expect(await shop.replies(attempt)).toMatchObject([{ type: 'stock.commit-failed', reason: 'UNKNOWN' }]);
     await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }]));
     expect(await types(attempt)).toEqual(['stock.commit-failed', 'stock.reserved']);
   });
@@ -65,14 +65,14 @@ describe('stock.release', () => {
     expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
     expect(await shop.movements(lamp)).toEqual(['RECEIPT 5', 'RESERVATION 2', 'SALE 2', 'RETURN 2']);
     await shop.commands.commitStock(commit(attempt));
-    expect((await shop.answers(attempt)).at(-1)).toMatchObject({ type: 'stock.commit-failed', reason: 'RELEASED' });
+    expect((await shop.replies(attempt)).at(-1)).toMatchObject({ type: 'stock.commit-failed', reason: 'RELEASED' });
   });
 
   it('that overtakes its reserve makes the reserve hold nothing', async () => {
     const attempt = anAttempt();
     await shop.commands.releaseStock(release(attempt));
     await reserveStock(reserve(attempt, [{ sku: lamp, quantity: 1 }]));
-    expect(await shop.answers(attempt)).toMatchObject([
+    expect(await shop.replies(attempt)).toMatchObject([
       { type: 'stock.released' },
       { type: 'stock.rejected', reason: 'WITHDRAWN', lines: [] },
     ]);
@@ -102,9 +102,9 @@ describe('the sweep', () => {
     await Promise.all([shop.commands.expireReservations(10), shop.commands.expireReservations(10)]);
     expect(await shop.level(lamp)).toEqual({ onHand: 4, reserved: 1 });
     await shop.commands.commitStock(commit(old));
-    expect((await shop.answers(old)).at(-1)).toMatchObject({ type: 'stock.commit-failed', reason: 'EXPIRED' });
+    expect((await shop.replies(old)).at(-1)).toMatchObject({ type: 'stock.commit-failed', reason: 'EXPIRED' });
     await shop.commands.releaseStock(release(old));
-    expect((await shop.answers(old)).at(-1)).toMatchObject({ type: 'stock.released' });
+    expect((await shop.replies(old)).at(-1)).toMatchObject({ type: 'stock.released' });
     expect(await shop.movements(lamp)).toEqual([
       'RECEIPT 5',
       'RESERVATION 1',

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 const reserveStock: Shop['commands']['reserveStock'] = (message) => shop.commands.reserveStock(message);
-const types = async (attempt: ReturnType<typeof anAttempt>) => (await shop.answers(attempt)).map(({ type }) => type);
+const types = async (attempt: ReturnType<typeof anAttempt>) => (await shop.replies(attempt)).map(({ type }) => type);
 
 describe('stock.reserve', () => {
   it('holds all lines and replies until when', async () => {
@@ -44,7 +44,7 @@ describe('stock.reserve', () => {
       ]),
     );
     expect(await shop.level(rope)).toEqual({ onHand: 1, reserved: 0 });
-    expect(await shop.answers(attempt)).toMatchObject([
+    expect(await shop.replies(attempt)).toMatchObject([
       {
         type: 'stock.rejected',
         reason: 'INSUFFICIENT_STOCK',
@@ -63,8 +63,8 @@ describe('stock.reserve', () => {
         { sku: 'NO-SUCH-SKU', quantity: 1 },
       ]),
     );
-    expect(await shop.answers(stale)).toMatchObject([{ reason: 'PRICE_CHANGED', lines: [{ currentPrice: tenEuros }] }]);
-    expect(await shop.answers(unpublished)).toMatchObject([
+    expect(await shop.replies(stale)).toMatchObject([{ reason: 'PRICE_CHANGED', lines: [{ currentPrice: tenEuros }] }]);
+    expect(await shop.replies(unpublished)).toMatchObject([
       {
         reason: 'UNAVAILABLE',
         lines: [
@@ -98,7 +98,7 @@ describe('stock.reserve', () => {
     await shop.commands.releaseStock(release(first));
     await reserveStock(reserve(second, [{ sku: rope, quantity: 1 }]));
     const rejection = { type: 'stock.rejected', reason: 'INSUFFICIENT_STOCK', lines: [{ requested: 1, available: 0 }] };
-    expect(await shop.answers(second)).toMatchObject([rejection, rejection]);
+    expect(await shop.replies(second)).toMatchObject([rejection, rejection]);
     expect(await shop.level(rope)).toEqual({ onHand: 1, reserved: 0 });
   });
 });
