@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
-import { defaultTimings, type Timings } from './domain/checkout/timings.ts';
+import { defaultTimings, type Timings } from './domain/checkout/steps.ts';
 import { service } from './service.ts';
 
 const { waitMs, tries } = defaultTimings;
 const count = (fallback: number) => z.coerce.number().int().min(1).max(20).default(fallback);
 
-/** Why each time-out is as long as it is: domain/timings.ts. */
+/** Why each time-out is as long as it is: `defaultTimings`. */
 export const orderVariables = z.object({
   ...subgraphVariables,
   ORDER_PORT: variable.port(service.port),

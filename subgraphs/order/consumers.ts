@@ -1,7 +1,7 @@
 /** Every message that this service receives, and the use case that it goes to. What each reply leads to: domain/checkout/steps.ts. */
 import { ProductChanged } from '#contracts/messages/product.ts';
 import { type MessageHandler, on, onEach } from '#platform/messaging/consumer.ts';
-import { replies } from './domain/checkout/events.ts';
+import { replies } from './domain/checkout/messages.ts';
 import type { App } from './usecases/app.ts';
 
 export const consumers = ({ commands }: App): MessageHandler[] => [

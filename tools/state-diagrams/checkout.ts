@@ -1,5 +1,6 @@
 import {
   type CompensationTarget,
+  defaultTimings,
   type OrderStatus,
   orderStatuses,
   steps,
@@ -7,7 +8,6 @@ import {
   touchedBy,
   undos,
 } from '#subgraphs/order/domain/checkout/steps.ts';
-import { defaultTimings } from '#subgraphs/order/domain/checkout/timings.ts';
 import type { Arrow } from './diagram.ts';
 
 const compensationTargets: readonly CompensationTarget[] = ['PAYMENT_FAILED', 'CANCELLED'];

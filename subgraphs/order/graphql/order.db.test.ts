@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { namedId, newId, type OrderId } from '#contracts/ids.ts';
 import { guest } from '#contracts/viewer.ts';
 import { customer, type OrderTestApp, orderTestApp, staff } from '#kit/order/app.ts';
-import type { Reply } from '../domain/checkout/events.ts';
+import type { Reply } from '../domain/checkout/messages.ts';
 
 let kit: OrderTestApp;
 let people = 0;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
-import type { Reply } from '../domain/checkout/events.ts';
-import { defaultTimings } from '../domain/checkout/timings.ts';
+import type { Reply } from '../domain/checkout/messages.ts';
+import { defaultTimings } from '../domain/checkout/steps.ts';
 
 let kit: OrderTestApp;
 let people = 0;

@@ -6,8 +6,7 @@ import type { CommonStores, Receive, Transaction } from '#contracts/transaction.
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
 import type { Changed } from '../domain/checkout/decide.ts';
-import type { OrderStatus } from '../domain/checkout/steps.ts';
-import type { Timings } from '../domain/checkout/timings.ts';
+import type { OrderStatus, Timings } from '../domain/checkout/steps.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order/order.ts';
 import type { OpenOrders } from '../domain/order/place-order.ts';
 

@@ -2,10 +2,15 @@
 import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
-import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/events.ts';
-import type { OrderStatus, PaymentStatus } from '#subgraphs/order/domain/checkout/steps.ts';
-import { steps, touchedBy } from '#subgraphs/order/domain/checkout/steps.ts';
-import { defaultTimings, type Timings } from '#subgraphs/order/domain/checkout/timings.ts';
+import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/messages.ts';
+import {
+  defaultTimings,
+  type OrderStatus,
+  type PaymentStatus,
+  steps,
+  type Timings,
+  touchedBy,
+} from '#subgraphs/order/domain/checkout/steps.ts';
 import type { CheckoutFailure } from '#subgraphs/order/domain/failures.ts';
 import { type Order, type OrderLine, totalOf } from '#subgraphs/order/domain/order/order.ts';
 

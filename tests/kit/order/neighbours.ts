@@ -3,7 +3,7 @@ import type { DataOf, NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId, namedId } from '#contracts/ids.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';
 import { money as moneyOf } from '#contracts/money.ts';
-import type { Reply } from '#subgraphs/order/domain/checkout/events.ts';
+import type { Reply } from '#subgraphs/order/domain/checkout/messages.ts';
 import { aNewOrder, aReply } from './builders.ts';
 
 /** How a neighbour takes a command that it may refuse. */

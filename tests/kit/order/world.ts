@@ -2,9 +2,8 @@
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId } from '#contracts/ids.ts';
 import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
-import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/events.ts';
-import type { OrderStatus } from '#subgraphs/order/domain/checkout/steps.ts';
-import { defaultTimings as timings } from '#subgraphs/order/domain/checkout/timings.ts';
+import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/messages.ts';
+import { type OrderStatus, defaultTimings as timings } from '#subgraphs/order/domain/checkout/steps.ts';
 import type { Order } from '#subgraphs/order/domain/order/order.ts';
 import { aNewOrder, attempt, noon } from './builders.ts';
 import { confirm, expire, handle, type Luck, type Neighbours, neighbours } from './neighbours.ts';

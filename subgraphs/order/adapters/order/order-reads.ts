@@ -6,7 +6,7 @@ import type { OrderLineModel } from '#prisma/order/client/models.ts';
 import type { OrderStatus } from '../../domain/checkout/steps.ts';
 import type { OrderLine, TimelineEntry } from '../../domain/order/order.ts';
 import type { OrderReads } from '../../usecases/ports.ts';
-import { rawLineColumns, rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-rows.ts';
+import { rawLineColumns, rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-store.ts';
 
 type Reads = Omit<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 

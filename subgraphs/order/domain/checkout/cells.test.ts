@@ -3,9 +3,8 @@ import { money } from '#contracts/money.ts';
 import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '#kit/order/builders.ts';
 import type { Order } from '../order/order.ts';
 import { begin, decide } from './decide.ts';
-import type { CheckoutEvent } from './events.ts';
-import type { OrderStatus } from './steps.ts';
-import { defaultTimings as timings } from './timings.ts';
+import type { CheckoutEvent } from './messages.ts';
+import { type OrderStatus, defaultTimings as timings } from './steps.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;

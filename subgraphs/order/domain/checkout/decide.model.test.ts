@@ -7,8 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeldOrSold, isHeldOrTaken } from '#kit/order/neighbours.ts';
 import { type Happening, kinds, run, settle, start, type World } from '#kit/order/world.ts';
-import type { OrderStatus } from './steps.ts';
-import { steps } from './steps.ts';
+import { type OrderStatus, steps } from './steps.ts';
 
 const happening: fc.Arbitrary<Happening> = fc.record({
   // Mostly the network does its work; otherwise few checkouts would get beyond the first step.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { money } from '#contracts/money.ts';
 import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '#kit/order/builders.ts';
 import { begin, decide } from './decide.ts';
-import { defaultTimings as timings } from './timings.ts';
+import { defaultTimings as timings } from './steps.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;

@@ -3,7 +3,7 @@ import { money } from '#contracts/money.ts';
 import { aLine, anOrder, aReply, changed, later, noon } from '#kit/order/builders.ts';
 import { type CancellationReason, type CheckoutFailure, cancellationReasons } from '../failures.ts';
 import { decide } from './decide.ts';
-import { defaultTimings as timings } from './timings.ts';
+import { defaultTimings as timings } from './steps.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;

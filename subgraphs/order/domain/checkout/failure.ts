@@ -3,7 +3,7 @@ import { equals } from '#contracts/money.ts';
 import { cancellationTexts, declineTexts, texts } from '../customer-texts.ts';
 import { type CancellationReason, type CheckoutFailure, variantUnavailable } from '../failures.ts';
 import { type Order, totalOf } from '../order/order.ts';
-import type { CheckoutEvent, Reply } from './events.ts';
+import type { CheckoutEvent, Reply } from './messages.ts';
 
 /** Why an order ends, or is undone, by this event. `because` is the reason that the table gives. */
 export const failureOf = (order: Order, event: CheckoutEvent, because?: CancellationReason): CheckoutFailure => {

@@ -1,5 +1,5 @@
-/** The commands that a checkout sends, and the events that an order emits. */
-import { message, type NewMessage } from '#contracts/envelope.ts';
+/** What a checkout receives (replies, requests of people, time-outs) and what it sends (commands, and events of the order). */
+import { type DataOf, type MessageDefinition, message, type NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId } from '#contracts/ids.ts';
 import {
   OrderCancelled,
@@ -9,11 +9,58 @@ import {
   OrderPlaced,
   OrderRejected,
 } from '#contracts/messages/order.ts';
-import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
-import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import {
+  AuthorizePayment,
+  CancelPayment,
+  CapturePayment,
+  PaymentActionRequired,
+  PaymentAuthorized,
+  PaymentCancelFailed,
+  PaymentCancelled,
+  PaymentCaptured,
+  PaymentCaptureFailed,
+  PaymentDeclined,
+} from '#contracts/messages/payment.ts';
+import {
+  CommitStock,
+  ReleaseStock,
+  ReserveStock,
+  StockCommitFailed,
+  StockCommitted,
+  StockRejected,
+  StockReleased,
+  StockReserved,
+} from '#contracts/messages/stock.ts';
 import type { Order } from '../order/order.ts';
-import type { Command, Emitted } from './steps.ts';
-import { reservationTtlMs, type Timings } from './timings.ts';
+import { type Command, type Emitted, reservationTtlMs, type Timings } from './steps.ts';
+
+/** Every reply that a checkout listens to. */
+export const replies = [
+  StockReserved,
+  StockRejected,
+  StockCommitted,
+  StockCommitFailed,
+  StockReleased,
+  PaymentAuthorized,
+  PaymentActionRequired,
+  PaymentDeclined,
+  PaymentCaptured,
+  PaymentCaptureFailed,
+  PaymentCancelled,
+  PaymentCancelFailed,
+] as const;
+
+type ReplyOf<D> = D extends MessageDefinition ? { readonly type: D['type']; readonly data: DataOf<D> } : never;
+export type Reply = ReplyOf<(typeof replies)[number]>;
+
+export type OrderRequest =
+  | { readonly type: 'cancelRequested'; readonly by: 'CUSTOMER' | 'STAFF' }
+  | { readonly type: 'payRequested'; readonly attemptId: AttemptId; readonly paymentMethodToken: string }
+  | { readonly type: 'resumeRequested' };
+
+export type CheckoutEvent = Reply | OrderRequest | { readonly type: 'timedOut' };
+
+export const isReply = (event: CheckoutEvent): event is Reply => 'data' in event;
 
 const aboutOrder = ({ id }: Pick<Order, 'id'>) => ({ type: 'order', id });
 

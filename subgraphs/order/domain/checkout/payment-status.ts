@@ -1,7 +1,7 @@
 /** From the events of an attempt to `Order.paymentStatus`, and what is wrong with their amounts. */
 import { equals, format, type Money } from '#contracts/money.ts';
 import type { Order } from '../order/order.ts';
-import type { CheckoutEvent, Reply } from './events.ts';
+import type { CheckoutEvent, Reply } from './messages.ts';
 import type { PaymentStatus } from './steps.ts';
 
 const statusAfter: { readonly [event: string]: PaymentStatus } = {

@@ -50,7 +50,7 @@ export type Command =
 
 export type Emitted = 'order.confirmed' | 'order.rejected' | 'order.payment-failed' | 'order.cancelled';
 
-/** What we wait for, each with its own time-out (timings.ts). `expiry` is the order's own `expiresAt`. */
+/** What we wait for, each with its own time-out (`defaultTimings`). `expiry` is the order's own `expiresAt`. */
 export type Wait = 'reserve' | 'authorize' | 'action' | 'commit' | 'capture' | 'undo' | 'expiry';
 
 export type Transition =
@@ -62,7 +62,7 @@ export type Transition =
   | { readonly compensateTo: CompensationTarget; readonly except?: Part; readonly because?: CancellationReason }
   /** The current undo is done: send the next one, or enter the status that the undo was for. */
   | { readonly nextUndo: true }
-  /** Send again, up to the number of tries in timings.ts; after that, `otherwise`. */
+  /** Send again, up to the number of tries in `defaultTimings`; after that, `otherwise`. */
   | { readonly retry: 'capture' | 'undo'; readonly otherwise: Transition }
   /** Stop undoing and call an operator (`order.needs-attention`): NEEDS_ATTENTION, with what is left to undo. */
   | { readonly park: true }
@@ -218,3 +218,46 @@ export const touchedBy = (status: OrderStatus): Part[] => {
   const soFar = path.slice(0, path.indexOf(status) + 1);
   return [...new Set(soFar.flatMap((step) => steps[step].undo ?? []))].reverse();
 };
+
+/** How long a checkout waits, and how often it tries. */
+export interface Timings {
+  readonly waitMs: Record<Wait, number>;
+  /** How often a command is sent in all before we give up on its reply. */
+  readonly tries: { readonly capture: number; readonly undo: number };
+}
+
+const second = 1_000;
+const minute = 60 * second;
+
+export const defaultTimings: Timings = {
+  waitMs: {
+    // A reply takes milliseconds; a minute lets a neighbour restart without costing the customer the order.
+    reserve: minute,
+    authorize: minute,
+    commit: minute,
+    capture: minute,
+    // Longer than a 3-D Secure challenge, short enough not to keep the units from other buyers.
+    action: 15 * minute,
+    // The first of several, each twice as long as the one before.
+    undo: 30 * second,
+    // Time to find another card while the cart's prices still hold.
+    expiry: 30 * minute,
+  },
+  tries: {
+    // The money is held and the stock is sold: worth more patience than a new order.
+    capture: 3,
+    // 30 s, 1, 2, 4, 8 min: outlives a deployment or a fail-over; past a quarter of an hour an operator should know.
+    undo: 5,
+  },
+};
+
+// The queue's own delay, both ways, on a bad day.
+const queueMarginMs = minute;
+
+/** For how long the stock has to be held: through every step up to its sale, the extra step of the bank included. */
+export const reservationTtlMs = ({ waitMs }: Timings): number =>
+  waitMs.reserve + waitMs.authorize + waitMs.action + waitMs.commit + queueMarginMs;
+
+/** How long to wait after the `sends`-th sending: an undo doubles each time, all else is even. */
+export const patienceMs = ({ waitMs }: Timings, wait: Wait, sends: number): number =>
+  waitMs[wait] * (wait === 'undo' ? 2 ** (sends - 1) : 1);

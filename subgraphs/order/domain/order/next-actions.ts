@@ -1,7 +1,6 @@
 /** What people can do with an order now: read off the table that decides what will come of it. */
 
-import type { FulfilmentStatus, OrderStatus } from '../checkout/steps.ts';
-import { steps, type Trigger } from '../checkout/steps.ts';
+import { type FulfilmentStatus, type OrderStatus, steps, type Trigger } from '../checkout/steps.ts';
 import type { Order } from './order.ts';
 
 export type OrderAction = 'PAY' | 'CONFIRM_PAYMENT' | 'CANCEL' | 'RESUME';

@@ -4,7 +4,7 @@ import { equals, type Money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
 import { noPayment } from '../checkout/payment-status.ts';
-import type { Timings } from '../checkout/timings.ts';
+import type { Timings } from '../checkout/steps.ts';
 import { texts } from '../customer-texts.ts';
 import {
   type CartLimitExceeded,

@@ -3,7 +3,7 @@ import { newId, type OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, staff } from '#kit/order/app.ts';
 import { aReply } from '#kit/order/builders.ts';
-import type { Reply } from '../../domain/checkout/events.ts';
+import type { Reply } from '../../domain/checkout/messages.ts';
 
 let kit: OrderTestApp;
 let id: OrderId;

@@ -2,7 +2,7 @@
 import type { MessageOf } from '#contracts/envelope.ts';
 import type { OrderId } from '#contracts/ids.ts';
 import { decide } from '../../domain/checkout/decide.ts';
-import type { replies } from '../../domain/checkout/events.ts';
+import type { replies } from '../../domain/checkout/messages.ts';
 import type { Deps } from '../ports.ts';
 import { applyDecision } from './apply-decision.ts';
 

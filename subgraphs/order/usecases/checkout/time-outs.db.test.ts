@@ -3,8 +3,8 @@ import { newId, type OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, staff, variantOf } from '#kit/order/app.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
-import type { Reply } from '../../domain/checkout/events.ts';
-import { defaultTimings, reservationTtlMs } from '../../domain/checkout/timings.ts';
+import type { Reply } from '../../domain/checkout/messages.ts';
+import { defaultTimings, reservationTtlMs } from '../../domain/checkout/steps.ts';
 
 let kit: OrderTestApp;
 let id: OrderId;

@@ -3,7 +3,7 @@ import type { OrderId } from '#contracts/ids.ts';
 import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { mayRead, type SignedIn } from '#contracts/viewer.ts';
 import { decide } from '../../domain/checkout/decide.ts';
-import type { OrderRequest } from '../../domain/checkout/events.ts';
+import type { OrderRequest } from '../../domain/checkout/messages.ts';
 import {
   type OrderNotCancellable,
   type OrderNotPayable,

@@ -3,7 +3,7 @@ import { newId, type OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 import { errorInLog } from '#platform/observability/log.ts';
-import type { Reply } from '../../domain/checkout/events.ts';
+import type { Reply } from '../../domain/checkout/messages.ts';
 import { connect, createApp } from '../../wiring.ts';
 
 let kit: OrderTestApp;

@@ -1,7 +1,11 @@
 import type { AttemptId, OrderId } from '#contracts/ids.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
-import type { Rejection, ReservationStatus } from '../../domain/inventory/reservation-states.ts';
-import { noReservation, type Reservation } from '../../domain/inventory/reservation-states.ts';
+import {
+  noReservation,
+  type Rejection,
+  type Reservation,
+  type ReservationStatus,
+} from '../../domain/inventory/reservation-states.ts';
 import type { Units } from '../../domain/inventory/stock.ts';
 import type { ReservationStore } from '../../usecases/ports.ts';
 

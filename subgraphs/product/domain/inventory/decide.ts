@@ -1,12 +1,25 @@
 /** The decisions about a reservation. Pure: a use case locks, decides here, and applies the decision. */
-import type { DataOf, NewMessage } from '#contracts/envelope.ts';
+import { type DataOf, message, type NewMessage } from '#contracts/envelope.ts';
 import type { VariantId } from '#contracts/ids.ts';
-import type { ReserveStock } from '#contracts/messages/stock.ts';
+import {
+  type ReserveStock,
+  StockCommitFailed,
+  StockCommitted,
+  StockRejected,
+  StockReleased,
+  StockReserved,
+} from '#contracts/messages/stock.ts';
 import { equals, type Money } from '#contracts/money.ts';
 import type { ProductStatus } from '../catalogue/catalogue.ts';
-import { replies } from './replies.ts';
-import type { Rejection, Reservation } from './reservation-states.ts';
-import { type ReservationRequest, reservationStates, type Step } from './reservation-states.ts';
+import {
+  type CommitFault,
+  type Rejection,
+  type Reply,
+  type Reservation,
+  type ReservationRequest,
+  reservationStates,
+  type Step,
+} from './reservation-states.ts';
 import type { MovementKind, Units } from './stock.ts';
 
 export interface Decision {
@@ -87,4 +100,31 @@ const shown = ({ variantId, quantity }: WantedVariant, offers: ReadonlyMap<Varia
     available: forSale?.available ?? 0,
     currentPrice: forSale?.price ?? null,
   };
+};
+
+const attempt = ({ attemptId, orderId }: Reservation) => ({ attemptId, orderId });
+const aggregate = ({ attemptId }: Reservation) => ({ type: 'reservation', id: attemptId });
+
+const commitFailed = (reason: CommitFault) => (reservation: Reservation) =>
+  message(StockCommitFailed, aggregate(reservation), { ...attempt(reservation), reason });
+
+const replies: Readonly<Record<Reply, (reservation: Reservation) => NewMessage>> = {
+  reserved: (reservation) => {
+    if (!reservation.expiresAt) throw new Error(`${reservation.attemptId} holds stock for ever`);
+    return message(StockReserved, aggregate(reservation), {
+      ...attempt(reservation),
+      expiresAt: reservation.expiresAt.toISOString(),
+    });
+  },
+  'rejected as before': (reservation) => {
+    if (!reservation.rejection) throw new Error(`${reservation.attemptId} was rejected without a reason`);
+    return message(StockRejected, aggregate(reservation), { ...attempt(reservation), ...reservation.rejection });
+  },
+  withdrawn: (reservation) =>
+    message(StockRejected, aggregate(reservation), { ...attempt(reservation), reason: 'WITHDRAWN', lines: [] }),
+  committed: (reservation) => message(StockCommitted, aggregate(reservation), attempt(reservation)),
+  'commit failed: EXPIRED': commitFailed('EXPIRED'),
+  'commit failed: RELEASED': commitFailed('RELEASED'),
+  'commit failed: UNKNOWN': commitFailed('UNKNOWN'),
+  released: (reservation) => message(StockReleased, aggregate(reservation), attempt(reservation)),
 };

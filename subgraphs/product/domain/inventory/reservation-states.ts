@@ -16,7 +16,7 @@ export type CommitFault = DataOf<typeof StockCommitFailed>['reason'];
 export const reservationRequests = ['reserve', 'commit', 'release', 'expire'] as const;
 export type ReservationRequest = (typeof reservationRequests)[number];
 
-/** What the order is sent back; replies.ts makes a message of it. */
+/** What the order is sent back; decide.ts makes a message of it. */
 export type Reply =
   | 'reserved'
   | 'rejected as before'
