@@ -10,7 +10,7 @@ import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
 import { type Kind, type Load, type Observed, startLoad } from './upstream/load.ts';
-import { type Fault, faults, type StandIn, standIn, standInSupergraph } from './upstream/stand-in.ts';
+import { type Fault, faults, type StandIn, fakeSubgraph, standInSupergraph } from './upstream/stand-in.ts';
 
 const help = `usage: npm run bench:upstream [-- --minutes N] [--clients N]
   --minutes N   how long, to the end of the fault under way (2); a round of all faults takes about three
@@ -33,15 +33,15 @@ const standInUrls = (standIns: readonly StandIn[]) =>
 
 /** Breaks one subgraph, keeps it broken, mends it, waits until the graph is whole again. */
 const breakOnce = async (
-  standIn: StandIn,
+  fakeSubgraph: StandIn,
   fault: Fault,
   load: Load,
 ): Promise<{ seen: Observed[]; healedMs: number }> => {
   load.take();
-  await standIn.become(fault);
+  await fakeSubgraph.become(fault);
   await sleep(faultMs);
   const seen = load.take();
-  await standIn.become('well');
+  await fakeSubgraph.become('well');
   const mended = performance.now();
   // Ten in a row: an answer that was on its way from before does not count.
   for (let inARow = 0; inARow < 10; await sleep(20))
@@ -78,7 +78,7 @@ const print = ({ observed, healedMs, memory }: Measured, load: Load): void => {
 };
 
 const run = async (minutes: number, clients: number, stop: AbortSignal): Promise<boolean> => {
-  const standIns = await Promise.all(subgraphNames.map(standIn));
+  const standIns = await Promise.all(subgraphNames.map(fakeSubgraph));
   const gateway = await startGateway({ SUPERGRAPH_SDL: standInSupergraph(), ...standInUrls(standIns), ...environment });
   let victim: SubgraphName | undefined;
   const load = startLoad(gateway.url, clients, () => victim);
@@ -89,11 +89,11 @@ const run = async (minutes: number, clients: number, stop: AbortSignal): Promise
   await sleep(5_000);
   measured.memory.push(await memoryOf(gateway));
   while (!over()) {
-    for (const [fault, standIn] of faults.flatMap((each) => standIns.map((it) => [each, it] as const))) {
+    for (const [fault, fakeSubgraph] of faults.flatMap((each) => standIns.map((it) => [each, it] as const))) {
       if (over()) break;
-      victim = standIn.name;
+      victim = fakeSubgraph.name;
       process.stderr.write(`${((endsAt - performance.now()) / 60_000).toFixed(1)} min left: ${victim} ${fault}\n`);
-      const { seen, healedMs } = await breakOnce(standIn, fault, load);
+      const { seen, healedMs } = await breakOnce(fakeSubgraph, fault, load);
       measured.observed.set(fault, [...(measured.observed.get(fault) ?? []), ...seen]);
       measured.healedMs.set(fault, [...(measured.healedMs.get(fault) ?? []), healedMs]);
     }

@@ -19,8 +19,8 @@ export type Checkout = {
 export const makeCheckout = async (): Promise<Checkout> => {
   const root = await mkdtemp(path.join(os.tmpdir(), 'agora-launcher-'));
   await chmod(root, 0o711); // root's PostgreSQL runs as another user
-  const standIn = path.join(import.meta.dirname, 'processes/service.fixture.ts');
-  for (const name of serviceNames) await save(path.join(root, mainOf(name)), `import ${JSON.stringify(standIn)};`);
+  const fakeSubgraph = path.join(import.meta.dirname, 'processes/service.fixture.ts');
+  for (const name of serviceNames) await save(path.join(root, mainOf(name)), `import ${JSON.stringify(fakeSubgraph)};`);
   for (const name of subgraphNames) {
     await save(path.join(root, 'prisma', name, 'migrations/1_init/migration.sql'), 'CREATE TABLE kept (answer int)');
   }

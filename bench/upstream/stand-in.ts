@@ -39,7 +39,7 @@ export const standInSupergraph = (): string => {
   return composed.supergraph;
 };
 
-export const standIn = async (name: SubgraphName): Promise<StandIn> => {
+export const fakeSubgraph = async (name: SubgraphName): Promise<StandIn> => {
   const wellAnswer = JSON.stringify({ data: { [name]: 'well' } });
   let received = 0;
   let state: Fault | 'well' = 'well';

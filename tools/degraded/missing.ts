@@ -21,7 +21,7 @@ const missing = (whole: unknown, degraded: unknown, path: string): string[] => {
 };
 
 /** The paths that errors name, in the same form; one without a path has none. */
-export const toldPaths = (
+export const reportedPaths = (
   errors: readonly { readonly path?: readonly (string | number)[] }[] = [],
 ): readonly string[] => [
   ...new Set(errors.flatMap(({ path }) => path?.filter((step) => typeof step === 'string').join('.') ?? [])),

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import type { SubgraphAnswer, SubgraphRequest } from '#gateway/upstream/subgraph-client.ts';
 
-export const standIn = (sdl: string): ((request: SubgraphRequest) => Promise<SubgraphAnswer>) => {
+export const fakeSubgraph = (sdl: string): ((request: SubgraphRequest) => Promise<SubgraphAnswer>) => {
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl) }]);
   return async ({ query, variables }) => {
     const { data, errors } = await execute({

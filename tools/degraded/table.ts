@@ -1,6 +1,6 @@
 /**
- * What each published operation still answers while one subgraph is away. Nobody writes it down: the gateway's own
- * executor plans and runs each operation over stand-ins for the subgraphs, one of which is not there.
+ * What each published operation still answers while one subgraph is down. Nothing is written by hand: the gateway's own
+ * executor plans and runs each operation over fake subgraphs, one of which is down.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,8 +14,8 @@ import type { RequestContext } from '#gateway/identity/request-context.ts';
 import { planCache } from '#gateway/schema/query-plans.ts';
 import { subgraphError } from '#gateway/upstream/subgraph-call.ts';
 import { composeSupergraph, type SubgraphSource } from '../compose/composition.ts';
-import { missingPaths, toldPaths } from './missing.ts';
-import { sampleInput, standIn } from './stand-in.ts';
+import { missingPaths, reportedPaths } from './missing.ts';
+import { fakeSubgraph, sampleInput } from './stand-in.ts';
 
 export interface PublishedOperation {
   readonly client: string;
@@ -24,14 +24,14 @@ export interface PublishedOperation {
   readonly body: string;
 }
 
-/** One cell: an operation while a subgraph is away. */
+/** One cell: an operation while a subgraph is down. */
 export interface Degradation {
   readonly operation: PublishedOperation;
   readonly subgraph: string;
   /** Topmost paths that are null then, in the order of the operation. */
   readonly missing: readonly string[];
   /** The paths that errors name, in the same form. */
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
   /** Nothing is left. */
   readonly isNothing: boolean;
 }
@@ -54,7 +54,7 @@ export const degradedTable = async (
   sources: readonly SubgraphSource[],
   operations: readonly PublishedOperation[],
 ): Promise<readonly Degradation[]> => {
-  const graph = await graphOfStandIns(sources);
+  const graph = await fakeGraph(sources);
   const table: Degradation[] = [];
   for (const operation of operations) {
     const { data: whole } = await graph.answer(operation, undefined);
@@ -62,19 +62,19 @@ export const degradedTable = async (
       const { data: degraded, errors } = await graph.answer(operation, subgraph);
       const roots = Object.keys(whole ?? {});
       const isNothing = roots.every((root) => degraded?.[root] === null || degraded?.[root] === undefined);
-      const told = toldPaths(errors);
-      table.push({ operation, subgraph, missing: missingPaths(whole, degraded), told, isNothing });
+      const reported = reportedPaths(errors);
+      table.push({ operation, subgraph, missing: missingPaths(whole, degraded), reported, isNothing });
     }
   }
   await graph.close();
   return table;
 };
 
-const graphOfStandIns = async (sources: readonly SubgraphSource[]) => {
+const fakeGraph = async (sources: readonly SubgraphSource[]) => {
   const composed = composeSupergraph(sources);
   if ('errors' in composed) throw new Error(composed.errors.map(({ message }) => message).join('\n'));
-  let away: string | undefined;
-  const answers = new Map(sources.map(({ name, sdl }) => [name, standIn(sdl)]));
+  let down: string | undefined;
+  const answers = new Map(sources.map(({ name, sdl }) => [name, fakeSubgraph(sdl)]));
   const gateway = federation({
     supergraph: composed.supergraph,
     plans: planCache(() => undefined).store,
@@ -82,7 +82,7 @@ const graphOfStandIns = async (sources: readonly SubgraphSource[]) => {
     clientOf: (name) => ({
       call: async (request) => {
         const answer = answers.get(name);
-        if (!answer || name === away) return { errors: [subgraphError(name, 'SUBGRAPH_UNAVAILABLE')] };
+        if (!answer || name === down) return { errors: [subgraphError(name, 'SUBGRAPH_UNAVAILABLE')] };
         return answer(request);
       },
     }),
@@ -91,15 +91,15 @@ const graphOfStandIns = async (sources: readonly SubgraphSource[]) => {
   await server.start();
 
   const answer = async ({ body, name }: PublishedOperation, without: string | undefined) => {
-    away = without;
+    down = without;
     const variables = sampleVariables(gateway.schema, body, name);
     const { body: answered } = await server.executeOperation(
       { query: body, operationName: name, variables },
       { contextValue: { viewer: guest, subgraphHeaders: {} } },
     );
-    if (answered.kind !== 'single') throw new Error(`${name} was answered in parts`);
+    if (answered.kind !== 'single') throw new Error(`${name} was answered incrementally`);
     const { data, errors } = answered.singleResult;
-    if (errors && !without) throw new Error(`${name} is not whole with all subgraphs there: ${errors[0]?.message}`);
+    if (errors && !without) throw new Error(`${name} is not whole with all subgraphs up: ${errors[0]?.message}`);
     return { data, errors };
   };
   return { answer, close: () => server.stop() };
@@ -110,7 +110,7 @@ const sampleVariables = (schema: GraphQLSchema | undefined, body: string, name: 
   return Object.fromEntries(
     definitions.map(({ variable, type }) => {
       const inputType = schema && typeFromAST(schema, type as Parameters<typeof typeFromAST>[1]);
-      if (!isInputType(inputType)) throw new Error(`$${variable.name.value} of ${name} is of no input type`);
+      if (!isInputType(inputType)) throw new Error(`$${variable.name.value} of ${name} has no input type`);
       return [variable.name.value, sampleInput(inputType)];
     }),
   );

@@ -10,7 +10,7 @@ import type { Answer } from '#launcher/shopper/graphql-client.ts';
 import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { subgraphSources } from '#tools/compose.ts';
-import { missingPaths, presentPaths, toldPaths } from '#tools/degraded/missing.ts';
+import { missingPaths, presentPaths, reportedPaths } from '#tools/degraded/missing.ts';
 import {
   type Degradation,
   degradedTable,
@@ -76,7 +76,7 @@ const whatIsMissing = async (codes: readonly string[]) =>
       const said = errors.map(({ extensions }) => ({ ...extensions }));
       const blamed = new Set(said.map(({ code, service }) => (codes.includes(String(code)) ? service : code)));
       const missing = [...missingPaths(whole.get(name), data ?? null)];
-      return [name, { missing, told: toldPaths(errors).toSorted(), blamed: [...blamed] }];
+      return [name, { missing, told: reportedPaths(errors).toSorted(), blamed: [...blamed] }];
     }),
   );
 

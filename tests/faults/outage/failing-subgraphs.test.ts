@@ -3,7 +3,7 @@
  * at once; the graph heals by itself. An unhandled rejection anywhere fails the run (Vitest's own rule).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Fault, faults, type StandIn, standIn, standInSupergraph } from '#bench/upstream/stand-in.ts';
+import { type Fault, fakeSubgraph, faults, type StandIn, standInSupergraph } from '#bench/upstream/stand-in.ts';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
 import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/gateway.ts';
 import { redisHere } from '#kit/redis/redis.ts';
@@ -24,7 +24,7 @@ interface Scene {
 
 /** A gateway of its own for each victim, so that the four can fail at the same time. */
 const sceneOf = async (victim: SubgraphName): Promise<Scene> => {
-  const standIns = await Promise.all(subgraphNames.map(standIn));
+  const standIns = await Promise.all(subgraphNames.map(fakeSubgraph));
   const urls = standIns.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]);
   const gateway = await aGateway(await keyPair('viewer'), {
     ...Object.fromEntries(urls),

@@ -24,7 +24,7 @@ it('no operation is lost as a whole because of a subgraph that it does not begin
 });
 
 it('each field that is lost has an error with its path, and nothing else has', () => {
-  const silent = table.filter(({ missing, told }) => !isDeepStrictEqual(missing.toSorted(), told.toSorted()));
+  const silent = table.filter(({ missing, reported }) => !isDeepStrictEqual(missing.toSorted(), reported.toSorted()));
   expect(silent).toEqual([]);
 });
 
