@@ -1,5 +1,5 @@
 import { defaultPorts, type ServiceName, serviceNames, variableOf } from '#ops/services.ts';
-import { isBlockedPort } from '#platform/http/blocked-ports.ts';
+import { isBlockedPort } from '#platform/config/config.ts';
 import { freePort, isPortFree } from './processes/ports.ts';
 
 export type Ports = Record<ServiceName, number>;

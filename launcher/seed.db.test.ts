@@ -20,7 +20,7 @@ it.each<[Record<string, string>, 0 | 1, string]>([
     1,
     'refused: EDGE_ADDRESS=:: lets other machines in',
   ],
-  [{ GATEWAY_PROFILE: 'development' }, 1, 'GATEWAY_PROFILE: is called PROFILE now'],
+  [{ GATEWAY_PROFILE: 'development' }, 1, 'GATEWAY_PROFILE: was renamed to PROFILE'],
 ])('with %j the seed ends with %i and says so: %s', (env, status, said) => {
   expect(seed(env)).toEqual({ status, said: expect.stringContaining(said) });
 });

@@ -127,7 +127,7 @@ describe('npm run dead-letters', () => {
       expect(found).toEqual({ code: 0, out: 'no dead letters\n', err: '' });
       expect(refused).toMatchObject({
         code: 2,
-        err: expect.stringMatching(/^Redis refuses REDIS_URL's login: NOAUTH/),
+        err: expect.stringMatching(/^Redis refuses the connection: NOAUTH/),
       });
     },
   );

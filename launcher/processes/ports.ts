@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { isBlockedPort } from '#platform/http/blocked-ports.ts';
+import { isBlockedPort } from '#platform/config/config.ts';
 
 // Below the ports that Linux and macOS give to outgoing connections: one of those can be taken again by any client,
 // between asking for it and listening on it, or while the service that had it restarts.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseConfig, processVariables, profileOf, variable } from './config.ts';
+import { blockedPorts, parseConfig, processVariables, profileOf, variable } from './config.ts';
 
 const schema = z.object({
   ORDER_PORT: variable.port(4003),
@@ -81,7 +81,7 @@ test('a file that is not there, and a value given twice, are faults', () => {
 });
 
 test('whoever still says a former name is told the new one, by every service that reads that', () => {
-  const faults = ['GATEWAY_PROFILE: is called PROFILE now and holds for all services; set that instead'];
+  const faults = ['GATEWAY_PROFILE: was renamed to PROFILE, which applies to all services; set that instead'];
   expect(parseConfig(z.object(processVariables), { GATEWAY_PROFILE: 'production' })).toEqual({ faults });
   expect(() => profileOf({ GATEWAY_PROFILE: 'production', PROFILE: 'production' })).toThrow(faults[0]);
   expect(parseConfig(z.object(processVariables), { GATEWAY_PROFILE: '' })).toHaveProperty('config');
@@ -92,4 +92,10 @@ test('a service that is told no profile is in production', () => {
   expect(parseConfig(z.object(processVariables), {})).toMatchObject({ config: { PROFILE: 'production' } });
   expect([profileOf({}), profileOf({ PROFILE: '' }, 'development')]).toEqual(['production', 'development']);
   expect(() => profileOf({ PROFILE: 'staging' })).toThrow(/^PROFILE: .*"development"\|"production"/);
+});
+
+test.each(blockedPorts)('refuses port %i, which fetch does not open', async (port) => {
+  const fault = await fetch(`http://127.0.0.1:${port}`).catch((error: Error) => error);
+  expect(fault).toMatchObject({ cause: { message: 'bad port' } });
+  expect(variable.port(4000).safeParse(String(port)).success).toBe(false);
 });

@@ -1,20 +1,19 @@
-/** A service's variables, parsed at the door: every fault is reported at once, then the process ends with 1. */
+/** A service's variables, parsed at start-up: all faults are reported at once, then the process ends with 1. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { databaseAddressFault } from '../database/address.ts';
-import { isBlockedPort } from '../http/blocked-ports.ts';
 import { tracingVariables } from '../observability/tracing-sdk.ts';
 import { redisAddressFault } from '../redis/address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a variable was called before. Who still says that is told, since ignoring it could mean less caution than was asked for. */
+/** Renamed variables. An old name is refused, since ignoring it could weaken what was configured. */
 export const formerNames: Readonly<Record<string, string>> = { GATEWAY_PROFILE: 'PROFILE' };
 
 const renamedVariableFaults = (env: Environment, names: readonly string[]): string[] =>
   Object.entries(formerNames)
     .filter(([former, name]) => env[former] && names.includes(name))
-    .map(([former, name]) => `${former}: is called ${name} now and holds for all services; set that instead`);
+    .map(([former, name]) => `${former}: was renamed to ${name}, which applies to all services; set that instead`);
 
 /** `X_FILE` names a file that holds the value of `X` (a mounted secret). Both at once is a fault. */
 const withFiles = (env: Environment, names: readonly string[], faults: string[]): Record<string, string> => {
@@ -81,6 +80,17 @@ const withoutFault = (faultOf: (text: string) => string | undefined) =>
     if (fault) context.addIssue({ code: 'custom', message: fault });
   });
 
+/**
+ * Ports that `fetch` does not open, in browsers and in Node: the "bad ports" of
+ * https://fetch.spec.whatwg.org/#port-blocking from 1024 on. A service on one of them could not be reached.
+ */
+export const blockedPorts: readonly number[] = [
+  ...[1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697],
+  10_080,
+];
+
+export const isBlockedPort = (port: number): boolean => blockedPorts.includes(port);
+
 /** Shapes that several services' variables have. */
 export const variable = {
   port: (fallback: number) =>
@@ -119,12 +129,12 @@ export const variable = {
 export type Profile = 'development' | 'production';
 
 export const profileVariables = {
-  // What is refused, required or shown in production is decided by this alone, for all services. Who forgets it gets
-  // production; npm start and Compose say development.
+  // Decides alone what is refused, required or shown in production, for all services. The default is production; npm start
+  // and Compose set development.
   PROFILE: z.enum(['development', 'production']).default('production'),
 };
 
-/** For programs that read nothing else. Throws with a sentence for each fault. */
+/** For programs that read nothing else. Throws with a sentence per fault. */
 export const profileOf = (env: Environment, fallback: Profile = 'production'): Profile => {
   const result = parseConfig(z.object({ PROFILE: profileVariables.PROFILE.unwrap().default(fallback) }), env);
   if ('faults' in result) throw new Error(result.faults.join('\n'));
@@ -134,11 +144,11 @@ export const profileOf = (env: Environment, fallback: Profile = 'production'): P
 /** Variables that every service reads. */
 export const processVariables = {
   ...profileVariables,
-  // Of this machine alone, unless told; in a container 0.0.0.0.
+  // Loopback by default; in a container 0.0.0.0.
   HOST: z.string().default('127.0.0.1'),
-  // The least that is worth a line.
+  // The lowest level that is logged.
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  // 10 s from the signal to the end: what is under way is done by then, and orchestrators kill after 10 to 30 s.
+  // 10 s from the signal to the exit: work in progress is done by then, and orchestrators kill after 10 to 30 s.
   SHUTDOWN_DEADLINE_MS: variable.milliseconds(10_000),
   ...tracingVariables,
 };
@@ -156,9 +166,9 @@ export const subgraphVariables = {
   ROLE: z.enum(['all', 'api', 'consumer']).default('all'),
   ...eventsVariables,
   VIEWER_VERIFY_KEYS: variable.json(z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })),
-  // Connections of each process. A statement takes milliseconds, so 10 keep a core busy; those of all processes together
-  // are what the server must have room for.
+  // Connections per process. A statement takes milliseconds, so 10 keep a core busy; the server must have room for those of
+  // all processes together.
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
-  // Off where a pooler in transaction mode stands before the database and has none of its own (PgBouncer before 1.21).
+  // Off behind a pooler in transaction mode that does not support them (PgBouncer before 1.21).
   DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
 };

@@ -1,8 +1,9 @@
 /**
- * Where a PostgreSQL is, as a `*_DATABASE_URL` says. Everybody reads it here, before connecting: what two parsers read
- * differently, or one takes for a host though it is half a password, is refused. Nothing of its value is ever in a message.
+ * `*_DATABASE_URL`. Read here before every connection: what two parsers would read differently, or what is half a password
+ * taken for a host, is refused.
  */
 import { accessSync, constants } from 'node:fs';
+import { addressReader, refuse } from '../config/address-fault.ts';
 
 export interface DatabaseAddress {
   /** A name, an address, or the directory of a socket. */
@@ -11,7 +12,7 @@ export interface DatabaseAddress {
   readonly database: string;
   /** Where the tables are (`?schema=`). */
   readonly schema: string;
-  /** For node-postgres, which has no schemas. */
+  /** For node-postgres, which knows no `schema` parameter. */
   readonly connectionString: string;
 }
 
@@ -25,35 +26,8 @@ const hostAndPort = /^(\[[\da-f:.]+\]|[\w.-]+|%2f[\w.%-]*)?(?::(\d{1,5}))?$/i;
 
 const modes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const files = ['sslrootcert', 'sslcert', 'sslkey'];
-// What node-postgres takes from an address and we set ourselves (`options`, time-outs) would undo what a connection is made for.
+// Other parameters that node-postgres reads (`options`, time-outs) would override our own settings.
 const known = ['schema', 'host', 'port', 'sslmode', ...files, 'sslnegotiation', 'uselibpqcompat'];
-
-/** What is wrong, as half a sentence after the variable's name. */
-class Fault extends Error {}
-
-const refuse = (why: string): never => {
-  throw new Fault(why);
-};
-
-/** The fault of a text that is no address of a PostgreSQL, or undefined. */
-export const databaseAddressFault = (text: string): string | undefined => {
-  try {
-    parse(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Fault) return error.message;
-    throw error;
-  }
-};
-
-/** Throws for what `databaseAddressFault` finds; who knows the variable has asked that before. */
-export const databaseAddress = (text: string): DatabaseAddress => {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw error instanceof Fault ? new Error(`The address of a database ${error.message}`) : error;
-  }
-};
 
 const parse = (text: string): DatabaseAddress => {
   if (!/^postgres(ql)?:\/\//.test(text))
@@ -77,7 +51,7 @@ const parse = (text: string): DatabaseAddress => {
   return {
     host: decodeURIComponent(host ?? socket ?? ''),
     port: String(number),
-    // As PostgreSQL has it.
+    // PostgreSQL's own default.
     database: decodeURIComponent(database || (login.split(':')[0] ?? '')),
     schema: parameters.get('schema') ?? 'public',
     connectionString: withoutSchema(text),
@@ -119,3 +93,5 @@ const withoutSchema = (text: string): string => {
   const rest = query.split('&').filter((parameter) => !parameter.startsWith('schema='));
   return query && rest.length > 0 ? `${address}?${rest.join('&')}` : address;
 };
+
+export const { faultOf: databaseAddressFault, read: databaseAddress } = addressReader('The address of a database', parse);

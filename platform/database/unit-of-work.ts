@@ -1,10 +1,10 @@
 /** The transactions of a subgraph: its own stores and the common ones, all bound to one transaction. */
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import { idempotency } from '../messaging/idempotency.ts';
-import { recordReceived } from '../messaging/inbox.ts';
 import { outbox } from '../messaging/outbox.ts';
 import { concurrencyLimit, type LimitConcurrency } from '../resilience/concurrency-limit.ts';
 import { type Clock, databaseTime, inTransaction, type Sql, type Transactional } from './transaction.ts';
+import type { MessageId } from '#contracts/ids.ts';
 
 export interface UnitOfWork<Stores> {
   readonly transaction: Transaction<Stores>;
@@ -48,4 +48,22 @@ export const unitOfWork = <Tx extends Sql, Own>(
     receive: (message, work) => run((tx) => recordReceived(tx, message), work),
     now: async () => clock(await databaseTime(prisma)),
   };
+};
+
+/**
+ * Records a message as received, in the transaction of its effect. Gives the time of that by the database's clock (see
+ * `databaseTime`), or undefined for a duplicate: that is why a message that is delivered twice takes effect once.
+ * Two copies at the same moment: the second waits here until the first one's transaction has ended.
+ */
+export const recordReceived = async (
+  tx: Sql,
+  message: { readonly id: MessageId; readonly type: string },
+): Promise<Date | undefined> => {
+  const [row] = await tx.$queryRawUnsafe<{ now: Date }[]>(
+    `INSERT INTO inbox_message (id, type) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING
+     RETURNING clock_timestamp() AS now`,
+    message.id,
+    message.type,
+  );
+  return row?.now;
 };

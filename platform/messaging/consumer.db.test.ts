@@ -6,7 +6,7 @@ import { eachTransport } from '#kit/messaging/transports.ts';
 import { type PlatformDatabase, platformDatabase } from '#kit/postgres/platform-tables.ts';
 import { until } from '#kit/vitest/until.ts';
 import { on, startConsumer } from './consumer.ts';
-import { recordReceived } from './inbox.ts';
+import { recordReceived } from '../database/unit-of-work.ts';
 import { outbox } from './outbox.ts';
 import { startRelay } from './relay.ts';
 

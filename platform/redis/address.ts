@@ -1,4 +1,5 @@
-/** Where Redis is, as REDIS_URL says: one server, the master that Sentinels name, or a cluster. `rediss` is TLS, for all three. */
+/** REDIS_URL: one server, the master that Sentinels name, or a cluster; `rediss` is TLS for all three. */
+import { addressReader, refuse } from '../config/address-fault.ts';
 
 export interface RedisNode {
   readonly host: string;
@@ -17,7 +18,7 @@ export type RedisAddress =
       readonly sentinels: readonly RedisNode[];
       readonly master: string;
       readonly credentials: RedisCredentials;
-      /** The Sentinels have a password of their own, or none. */
+      /** The Sentinels' own password, if any. */
       readonly sentinelCredentials: RedisCredentials;
       readonly tls: boolean;
     }
@@ -32,29 +33,6 @@ const forms = 'must be a redis, redis+sentinel or redis+cluster URL, or one of t
 const several = /^(rediss?)\+(sentinel|cluster):\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 const defaultPorts = { sentinel: 26_379, cluster: 6_379 };
 
-/** What is wrong with a REDIS_URL, as half a sentence after its name; nothing of its value is ever in it. */
-class Fault extends Error {}
-
-/** The fault of a text that is no address of a Redis, or undefined. */
-export const redisAddressFault = (text: string): string | undefined => {
-  try {
-    parse(text);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Fault) return error.message;
-    throw error;
-  }
-};
-
-/** Throws for what `redisAddressFault` finds; configuration has asked it before. */
-export const redisAddress = (text: string): RedisAddress => {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw error instanceof Fault ? new Error(`REDIS_URL ${error.message}`) : error;
-  }
-};
-
 const parse = (text: string): RedisAddress => {
   if (/^rediss?:/.test(text)) return server(text);
   const [, scheme, kind, login, hosts = '', path = '', query] = several.exec(text) ?? refuse(forms);
@@ -62,7 +40,7 @@ const parse = (text: string): RedisAddress => {
   const nodes = hosts.split(',').map((host) => nodeOf(host, defaultPorts[kind as keyof typeof defaultPorts]));
   const credentials = credentialsOf(login);
   if (kind === 'cluster') {
-    if (path !== '') refuse('must not name a database: a cluster has but one');
+    if (path !== '') refuse('must not name a database: a cluster has only one');
     parametersOf(query, []);
     return { kind, nodes, credentials, tls };
   }
@@ -80,10 +58,6 @@ const parse = (text: string): RedisAddress => {
     sentinelCredentials: { ...(username && { username }), ...(password && { password }) },
     tls,
   };
-};
-
-const refuse = (why: string): never => {
-  throw new Fault(why);
 };
 
 const server = (url: string): RedisAddress => (URL.canParse(url) ? { kind: 'server', url } : refuse(forms));
@@ -114,3 +88,5 @@ const parametersOf = <Name extends string>(query: string | undefined, known: rea
     refuse(known.length > 0 ? `has a parameter beside ${known.join(' and ')}` : 'must not have parameters');
   return Object.fromEntries(parameters) as Partial<Record<Name, string>>;
 };
+
+export const { faultOf: redisAddressFault, read: redisAddress } = addressReader('REDIS_URL', parse);

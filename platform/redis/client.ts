@@ -216,7 +216,7 @@ const transient =
   /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|OOM|MISCONF|NOREPLICAS|UNBLOCKED|EXECABORT)\b/;
 
 /** An error reply that lasts until a setting changes: a missing permission, a wrong password, the wrong kind of address. */
-export const isRefusal = (error: unknown): error is Error => isErrorReply(error) && !transient.test(error.message);
+export const isRefusal = (error: unknown): boolean => isErrorReply(error) && !transient.test(error.message);
 
 const remedies: readonly (readonly [RegExp, string])[] = [
   [/^MOVED\b/, 'REDIS_URL names one node of a cluster: write redis+cluster:// instead of redis://'],

@@ -5,6 +5,7 @@ import type { Logger } from '../../observability/log.ts';
 import {
   failFastRedis,
   isErrorReply,
+  isRefusal,
   logAvailability,
   type RedisClient,
   type RefusalLog,
@@ -17,28 +18,28 @@ import type { BusLimits } from './bus.ts';
 
 const { Queue } = withBackend(createRedisBackend);
 
-// BullMQ's look at the server ends on the console and not in our log, and where INFO is refused its worker never starts;
-// ours is `tellOfUnfitness`. It takes the server for one of this version then, which is the oldest that will do.
-const unexamined = { skipVersionCheck: true };
+// BullMQ's check of the server writes to the console, and where INFO is refused its worker never starts; ours is
+// `logConfigurationWarnings`. BullMQ then assumes this version, the oldest that will do.
+const unchecked = { skipVersionCheck: true };
 RedisConnection.minimumVersion = '6.2.0';
 
-// The hash tag puts all keys in one slot: the scripts of BullMQ touch several at once, which Redis Cluster allows only
-// there. They touch one queue each, so in a cluster every queue has a slot of its own, and the masters share the queues.
+// The hash tag puts all keys in one slot, as BullMQ's scripts touch several at once. They touch one queue each, so in a
+// cluster each queue has a slot of its own, and the masters share the queues.
 const prefixIn = (client: RedisClient, queue: string) => (client instanceof Cluster ? `{agora:${queue}}` : '{agora}');
 
-// 15 s: longer than BullMQ lets Redis keep a command waiting for work (10 s and 1 s of its own watchdog).
+// 15 s: longer than BullMQ's blocking commands wait for work (10 s and 1 s of its own watchdog).
 const silentMs = 15_000;
 
-// Nobody reads BullMQ's event stream here; 100 entries are what a person with redis-cli may want to see.
+// Nothing reads BullMQ's event stream; 100 entries are left for debugging with redis-cli.
 const streams = { events: { maxLen: 100 } };
 
 /**
- * Publishing shares one connection that fails when Redis is away, because the outbox is where messages wait.
- * Each worker has two of its own that wait for Redis for as long as it takes, as BullMQ wants them.
+ * Publishing shares one connection that fails fast, because messages wait in the outbox. Each worker has two of its own
+ * that wait for Redis indefinitely, as BullMQ requires.
  */
 export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backend => {
   const client = failFastRedis(url, { timeoutMs: limits.publishDeadlineMs, name: 'agora-bus' });
-  const fallSilent = logAvailability(client, log, 'Redis');
+  const stopLogging = logAvailability(client, log, 'Redis');
   logConfigurationWarnings(client, log);
   const replies = new Map<string, RefusalLog>();
   const queues = new Map<string, InstanceType<typeof Queue>>();
@@ -50,8 +51,8 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
       await untilReady(client, limits.publishDeadlineMs);
       const known =
         queues.get(name) ??
-        new Queue(name, { ...unexamined, connection: client, prefix: prefixIn(client, name), streams });
-      // Told by the connection that they share; an error that nobody hears would end the process.
+        new Queue(name, { ...unchecked, connection: client, prefix: prefixIn(client, name), streams });
+      // Logged by the connection that they share; an unhandled error would end the process.
       if (!queues.has(name)) known.on('error', () => undefined);
       queues.set(name, known);
       return known as QueueHandle;
@@ -67,7 +68,7 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
       const { Worker } = withBackend(slowToRefuse(state, options.runRetryDelay));
       const worker = new Worker<unknown>(name, (job, token) => process(job as unknown as Job, token), {
         ...options,
-        ...unexamined,
+        ...unchecked,
         prefix: prefixIn(client, name),
         // BullMQ has its own types for what ioredis takes.
         connection: connection as ConnectionOptions,
@@ -78,7 +79,7 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
       return worker;
     },
     close: async () => {
-      fallSilent();
+      stopLogging();
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
       client.disconnect();
       for (const release of releases) release();
@@ -86,7 +87,7 @@ export const redisBackend = (url: string, limits: BusLimits, log: Logger): Backe
   };
 };
 
-/** BullMQ's loop pauses after a broken connection, and asks again at once after an error reply: failing slowly bounds it. */
+/** BullMQ's loop pauses after a broken connection, but retries at once after an error reply: failing slowly bounds it. */
 const slowToRefuse =
   (state: RefusalLog, pauseMs: number | undefined): typeof createRedisBackend =>
   (...given) => {
@@ -106,7 +107,7 @@ const slowToRefuse =
     return backend;
   };
 
-/** Resolves when the connection is usable, rejects when it does not become so in time: with what Redis says where it says something. */
+/** Rejects, with Redis' own reply if there is one, when the connection does not become usable in time. */
 const untilReady = async (client: RedisClient, deadlineMs: number): Promise<void> => {
   if (client.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {
@@ -128,11 +129,8 @@ const untilReady = async (client: RedisClient, deadlineMs: number): Promise<void
   });
 };
 
-// The codes of Redis for who may not come in: it is there, and waiting for it would not help.
-const refusal = /^(NOAUTH|WRONGPASS|NOPERM)\b/;
-
 const notReady = (client: RedisClient, last: Error | undefined): Error => {
-  if (last && refusal.test(last.message))
-    return new Error(`Redis refuses REDIS_URL's login: ${last.message}`, { cause: last });
+  if (last && isRefusal(last))
+    return new Error(`Redis refuses the connection: ${last.message}`, { cause: last });
   return new Error(`Redis cannot be reached (${last?.message || client.status})`, { cause: last });
 };
