@@ -1,9 +1,9 @@
 /** How fast one database lets its outbox be written and published, whoever writes and however many relays there are. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OwnPostgres } from '#launcher/postgres/own-postgres.ts';
 import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { withClient } from '#platform/database/client.ts';
-import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
 import { claim, markPublished } from '#platform/messaging/outbox.ts';
 import { type Ceiling, perSecondOf, repeatedly } from './ceiling.ts';
@@ -16,21 +16,21 @@ const leaseMs = 5_000;
 const relayCounts = [1, 2, 4];
 const writerCounts = [1, 8, 32];
 /** When the relay is woken: by the transaction itself (as the trigger does it), by its client afterwards, or not at all. */
-const bells = ['with NOTIFY in them', 'with NOTIFY after them', 'without NOTIFY'] as const;
-type Bell = (typeof bells)[number];
+const wakeUps = ['with NOTIFY in them', 'with NOTIFY after them', 'without NOTIFY'] as const;
+type WakeUp = (typeof wakeUps)[number];
 
-const migrations = path.resolve(import.meta.dirname, '../../prisma/order/migrations');
+const tables = path.resolve(import.meta.dirname, '../../platform/messaging/tables.sql');
 
-/** A database of its own, with the outbox of the order subgraph, on the server of the shop. */
+/** A database of its own, with an outbox, on the shop's server. */
 export const measureOutbox = async (server: OwnPostgres, seconds: number): Promise<Ceiling[]> => {
   const { outbox_ceilings: url = '' } = await ensureDatabases(server, [
     { name: 'outbox_ceilings', password: 'only-for-a-moment' },
   ]);
-  await applyMigrations(url, migrations);
+  await withClient(url, async (client) => client.query(await readFile(tables, 'utf8')));
   const ceilings: Ceiling[] = [];
   for (const relays of relayCounts) ceilings.push(await publishing(url, relays));
   for (const writers of writerCounts)
-    for (const bell of bells) ceilings.push(await writing(url, writers, bell, seconds));
+    for (const wakeUp of wakeUps) ceilings.push(await writing(url, writers, wakeUp, seconds));
   return ceilings;
 };
 
@@ -77,12 +77,12 @@ const addOne = `
  * Transactions of one message each, as every step of a checkout commits one. One with a NOTIFY takes a lock that the
  * whole server shares and keeps it until its commit is on the disk, so that such commits go one after the other.
  */
-const writing = async (url: string, writers: number, bell: Bell, seconds: number): Promise<Ceiling> => {
-  const trigger = bell === 'with NOTIFY in them' ? 'ENABLE' : 'DISABLE';
+const writing = async (url: string, writers: number, wakeUp: WakeUp, seconds: number): Promise<Ceiling> => {
+  const trigger = wakeUp === 'with NOTIFY in them' ? 'ENABLE' : 'DISABLE';
   await withClient(url, (client) => client.query(`ALTER TABLE outbox_message ${trigger} TRIGGER USER`));
   const write = async (client: pg.Client) => {
     await client.query(addOne);
-    if (bell === 'with NOTIFY after them') await client.query('NOTIFY outbox_message');
+    if (wakeUp === 'with NOTIFY after them') await client.query('NOTIFY outbox_message');
   };
   // Somebody listens, as the relay does.
   const listener = new pg.Client({ connectionString: url });
@@ -96,7 +96,7 @@ const writing = async (url: string, writers: number, bell: Bell, seconds: number
     }),
   );
   try {
-    const what = `commits of one message by ${writers} writer${writers > 1 ? 's' : ''}, ${bell}`;
+    const what = `commits of one message by ${writers} writer${writers > 1 ? 's' : ''}, ${wakeUp}`;
     return { what, perSecond: await perSecondOf(seconds, clients, repeatedly(write)) };
   } finally {
     for (const client of [...clients, listener]) await client.end();

@@ -94,4 +94,7 @@ const withoutSchema = (text: string): string => {
   return query && rest.length > 0 ? `${address}?${rest.join('&')}` : address;
 };
 
-export const { faultOf: databaseAddressFault, read: databaseAddress } = addressReader('The address of a database', parse);
+export const { faultOf: databaseAddressFault, read: databaseAddress } = addressReader(
+  'The address of a database',
+  parse,
+);

@@ -1,10 +1,11 @@
 /** The transactions of a subgraph: its own stores and the common ones, all bound to one transaction. */
+
+import type { MessageId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import { idempotency } from '../messaging/idempotency.ts';
 import { outbox } from '../messaging/outbox.ts';
 import { concurrencyLimit, type LimitConcurrency } from '../resilience/concurrency-limit.ts';
 import { type Clock, databaseTime, inTransaction, type Sql, type Transactional } from './transaction.ts';
-import type { MessageId } from '#contracts/ids.ts';
 
 export interface UnitOfWork<Stores> {
   readonly transaction: Transaction<Stores>;

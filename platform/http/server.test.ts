@@ -1,9 +1,15 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterEach, expect, test } from 'vitest';
+import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici';
+import { afterEach, expect, it, test } from 'vitest';
 import { getTarget } from '#kit/network/get-target.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { contextIfAny } from '../observability/context.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { createHttpServer } from './server.ts';
+import { directFetch } from './direct-fetch.ts';
+import { createHttpServer, forwardedFor } from './server.ts';
 
 let waitingFor: string[] = [];
 const server = () =>
@@ -118,4 +124,52 @@ test('ends as soon as the request under way is answered, though its connection i
   await new Promise((resolve) => setTimeout(resolve, 20));
   await ending.close();
   expect(await (await underWay).json()).toEqual({ slow: true });
+});
+
+it.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['198.51.100.1, 203.0.113.7', '198.51.100.1, 203.0.113.7'],
+  ['203.0.113.7:40123', '203.0.113.7'],
+  ['[2001:db8::1]:40123', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['198.51.100.1, unknown, 203.0.113.7', '203.0.113.7'],
+  ['203.0.113.7, made up', ''],
+  ['203.0.113.7:port', ''],
+  [' ', ''],
+])('of "%s" are told "%s"', (header, addresses) => {
+  expect(forwardedFor(header)).toBe(addresses);
+});
+
+it('a client behind a proxy that adds ports is one client, and one that makes up addresses is the proxy', async () => {
+  const http = createHttpServer({
+    log: recordedLog().log,
+    metrics: createMetrics('test'),
+    notReady: async () => [],
+    trustedProxies: ['127.0.0.1'],
+  });
+  http.get('/ip', async ({ ip }) => ip);
+  const ip = async (header: string) =>
+    (await http.inject({ url: '/ip', remoteAddress: '127.0.0.1', headers: { 'x-forwarded-for': header } })).body;
+  expect(await ip('203.0.113.7:1001')).toBe('203.0.113.7');
+  expect(await ip('203.0.113.7:1002')).toBe('203.0.113.7');
+  expect(await ip('garbage-1')).toBe('127.0.0.1');
+  expect(await ip('x'.repeat(5_000))).toBe('127.0.0.1');
+  await http.close();
+});
+
+test('asks the address itself, whatever proxy the process has been given', async () => {
+  const server = createServer((_, response) => response.end('here')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const before = getGlobalDispatcher();
+  // As NODE_USE_ENV_PROXY does it. Nobody listens there.
+  setGlobalDispatcher(new ProxyAgent('http://127.0.0.1:9'));
+  try {
+    await expect(fetch(url)).rejects.toThrow();
+    expect(await (await directFetch(url)).text()).toBe('here');
+  } finally {
+    setGlobalDispatcher(before);
+    server.close();
+  }
 });

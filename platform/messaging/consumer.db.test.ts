@@ -5,8 +5,8 @@ import { aMessage } from '#kit/messaging/messages.ts';
 import { eachTransport } from '#kit/messaging/transports.ts';
 import { type PlatformDatabase, platformDatabase } from '#kit/postgres/platform-tables.ts';
 import { until } from '#kit/vitest/until.ts';
-import { on, startConsumer } from './consumer.ts';
 import { recordReceived } from '../database/unit-of-work.ts';
+import { on, startConsumer } from './consumer.ts';
 import { outbox } from './outbox.ts';
 import { startRelay } from './relay.ts';
 

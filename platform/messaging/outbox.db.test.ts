@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { type PlatformDatabase, platformDatabase } from '#kit/postgres/platform-tables.ts';
-import { runInContext } from '../observability/context.ts';
 import { recordReceived } from '../database/unit-of-work.ts';
+import { runInContext } from '../observability/context.ts';
 import { outbox } from './outbox.ts';
 
 let database: PlatformDatabase;

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { fastRelay, numbered, relayFixture } from '#kit/messaging/relay-fixture.ts';
@@ -130,4 +133,113 @@ it('announces what it publishes before it marks it, and again when that failed',
   isAway = false;
   await until('both marks', async () => (await on.unpublished()) === 0);
   expect(announced).toEqual(expect.arrayContaining(['Thing one 1', 'Thing one 2']));
+});
+
+it('publishes the rows of a relay that was killed, once its lease is over', async () => {
+  await on.write(['first', 'second']);
+  const killed = spawn(
+    process.execPath,
+    [path.resolve('tests/kit/messaging/hanging-relay.ts'), on.database.url, JSON.stringify(fastRelay)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  expect(String((await once(killed.stdout, 'data'))[0]).trim()).toBe('2');
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  await on.relay();
+  await until('both rows', () => on.published().length === 2);
+  expect(on.published()).toEqual(['first', 'second']);
+});
+
+it('keeps rows while the queue is away, says so once, and publishes them when it is back', async () => {
+  let tries = 0;
+  on.bus.obstacle = async () => {
+    tries++;
+    throw new Error('ECONNREFUSED');
+  };
+  await on.relay();
+  await on.write(['first', 'second']);
+  await until('some tries', () => tries >= 5);
+  expect(on.published()).toEqual([]);
+  expect(on.recorded.saying('published to is away')).toHaveLength(1);
+  on.bus.obstacle = undefined;
+  await until('both rows', () => on.published().length === 2);
+  expect(on.published()).toEqual(['first', 'second']);
+  expect(on.recorded.saying('published to is back')).toHaveLength(1);
+});
+
+it('reconnects when its database was away, and listens again', async () => {
+  await on.relay({ databaseUrl: on.link.url, limits: { ...fastRelay, pollMs: 60_000 } });
+  await on.write(['before']);
+  await until('the first row to be marked', async () => (await on.unpublished()) === 0);
+  await on.link.cut();
+  await on.write(['meanwhile']);
+  await pause(500);
+  expect(on.recorded.saying('outbox is away')).toHaveLength(1);
+  await on.link.restore();
+  await until('the second row', () => on.published().length === 2);
+  await on.write(['after']);
+  await until('the third row', () => on.published().length === 3);
+  expect(on.recorded.saying('outbox is back')).toHaveLength(1);
+});
+
+it('reconnects when the server ends its connection', async () => {
+  await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
+  await on.write(['before']);
+  await until('the first row to be marked', async () => (await on.unpublished()) === 0);
+  await on.database.pool.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'agora-relay' AND datname = current_database()",
+  );
+  await on.write(['after']);
+  await until('the second row', () => on.published().length === 2);
+});
+
+it('is woken by the commit and does not wait for the poll', async () => {
+  await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
+  await on.write(['to see that it runs']);
+  await until('the first row', () => on.published().length === 1);
+  for (let round = 2; round < 12; round++) {
+    await on.write([`row ${round}`]);
+    await until('the row', () => on.published().length === round);
+  }
+});
+
+it('finds rows by polling when no notification came, and on demand', async () => {
+  await on.database.pool.query('ALTER TABLE outbox_message DISABLE TRIGGER outbox_message_notify');
+  const polling = await on.relay();
+  await on.write(['by polling']);
+  await until('the row', () => on.published().length === 1);
+  await polling.close();
+
+  const waiting = await on.relay({ limits: { ...fastRelay, pollMs: 60_000 } });
+  await on.write(['on demand']);
+  waiting.wake();
+  await until('the row', () => on.published().length === 2);
+});
+
+it('tries a queue that is away at a bounded rate, however often it is woken', async () => {
+  let tries = 0;
+  on.bus.obstacle = async () => {
+    tries++;
+    throw new Error('ECONNREFUSED');
+  };
+  const woken = await on.relay();
+  await on.write(['waits']);
+  await until('the longest back-off', () => tries >= 4);
+  const before = tries;
+  for (const end = Date.now() + 500; Date.now() < end; await pause(2)) woken.wake();
+  // The cap of 100 ms, of which chance takes up to a half.
+  expect(tries - before).toBeLessThanOrEqual(12);
+});
+
+it('does nothing while there is nothing to do but look once per poll', async () => {
+  const queries = async () =>
+    Number(
+      (await on.database.pool.query('SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()'))
+        .rows[0].xact_commit,
+    );
+  await on.relay({ limits: { ...fastRelay, pollMs: 200 } });
+  await pause(300);
+  const before = await queries();
+  await pause(2_000);
+  expect((await queries()) - before).toBeLessThan(20);
 });

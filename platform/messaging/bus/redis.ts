@@ -130,7 +130,6 @@ const untilReady = async (client: RedisClient, deadlineMs: number): Promise<void
 };
 
 const notReady = (client: RedisClient, last: Error | undefined): Error => {
-  if (last && isRefusal(last))
-    return new Error(`Redis refuses the connection: ${last.message}`, { cause: last });
+  if (last && isRefusal(last)) return new Error(`Redis refuses the connection: ${last.message}`, { cause: last });
   return new Error(`Redis cannot be reached (${last?.message || client.status})`, { cause: last });
 };

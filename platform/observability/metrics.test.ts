@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seriesOf } from '#kit/observability/series.ts';
-import { Registry, scrapeTimeGauges } from './metrics.ts';
+import { createMetrics, memoryLimitBytes, Registry, scrapeTimeGauges } from './metrics.ts';
 
 const plain = { name: 'lamps', help: 'Lamps.', read: ({ lamps }: { lamps: number }) => lamps };
 const byColour = {
@@ -64,4 +64,21 @@ it('does not wait for a question that hangs, nor asks again before it has ended'
   setTimeout(() => answer({ lamps: 4 }), 5);
   expect(await seriesOf(registry)).toEqual({ lamps: 4 });
   expect(asked).toBe(2);
+});
+
+const gibibyte = 2 ** 30;
+
+describe('the memory limit', () => {
+  it('is that of the container', () => {
+    expect(memoryLimitBytes(0.25 * gibibyte, 8 * gibibyte)).toBe(0.25 * gibibyte);
+  });
+
+  it.each([0, 2 ** 64])('is the memory of the machine where no limit is set (%d)', (constrained) => {
+    expect(memoryLimitBytes(constrained, 8 * gibibyte)).toBe(8 * gibibyte);
+  });
+
+  it('is on /metrics of every process', async () => {
+    const text = await createMetrics('order').metrics();
+    expect(text).toContain(`agora_process_memory_limit_bytes{service="order"} ${memoryLimitBytes()}\n`);
+  });
 });
