@@ -15,7 +15,7 @@ const definitions = (url: string): Promise<string[]> =>
       UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename IN ${tables}
       UNION ALL SELECT replace(pg_get_triggerdef(oid), tgname, 'its_name') FROM pg_trigger
                  WHERE NOT tgisinternal AND tgrelid = 'outbox_message'::regclass
-      UNION ALL SELECT rtrim(regexp_replace(prosrc, '\\\\s+', ' ', 'g'), '; ') FROM pg_proc WHERE proname = 'notify_outbox_message'
+      UNION ALL SELECT rtrim(regexp_replace(prosrc, '\\s+', ' ', 'g'), '; ') FROM pg_proc WHERE proname = 'notify_outbox_message'
       UNION ALL SELECT format('%s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
                  WHERE contype <> 'n' AND conrelid IN ('outbox_message'::regclass, 'inbox_message'::regclass, 'idempotency_key'::regclass)
       ORDER BY line`);
