@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { z } from 'zod';
 import { verifyKeysOf } from '#ops/secrets/make.ts';
 import {
   type DatabaseName,
@@ -10,6 +11,7 @@ import {
   variableOf,
 } from '#ops/services.ts';
 import { formerNames } from '#platform/config/config.ts';
+import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
 import type { Ports } from './free-ports.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -30,13 +32,18 @@ export type Facts = {
 
 export type ServiceVariables = Readonly<Record<ServiceName, readonly string[]>>;
 
-/** The names of the variables that each service reads: the keys of `<name>Variables` in its config.ts, or its descriptor's. */
+/** The schema of the variables that a service of ours reads: `<name>Variables` in its config.ts. */
+export const schemaOf = async (service: ServiceDescriptor): Promise<z.ZodObject> =>
+  (await import(path.resolve(import.meta.dirname, '..', folderOf(service), 'config.ts')))[`${service.name}Variables`];
+
+/** The names of the variables that each service reads: those of its schema, or of its descriptor's program. */
 export const loadVariables = async (): Promise<ServiceVariables> => {
-  const loaded = services.map(async (service): Promise<[string, readonly string[]]> => {
-    if (service.program) return [service.name, service.program.variables];
-    const config = await import(path.resolve(import.meta.dirname, '..', folderOf(service), 'config.ts'));
-    return [service.name, Object.keys(config[`${service.name}Variables`].shape)];
-  });
+  const loaded = services.map(
+    async (service): Promise<[string, readonly string[]]> => [
+      service.name,
+      service.program?.variables ?? Object.keys((await schemaOf(service)).shape),
+    ],
+  );
   return Object.fromEntries(await Promise.all(loaded)) as Record<ServiceName, readonly string[]>;
 };
 

@@ -1,7 +1,7 @@
 /** npm run generate [-- --force]: makes the Prisma clients and the GraphQL types that are missing or stale; silent when there are none. */
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
-import { subgraphNames } from '#ops/services.ts';
+import { subgraphs } from '#ops/services.ts';
 import { typedOperations } from '../codegen.ts';
 import { type Artifact, makeStale } from './generate/artifact.ts';
 import { operationTypes, resolverTypes } from './generate/graphql-types.ts';
@@ -13,9 +13,11 @@ const root = path.resolve(import.meta.dirname, '..');
 const artifacts = (): Artifact[] => {
   const has = (file: string): boolean => existsSync(path.join(root, file));
   const documents = globSync(typedOperations, { cwd: root });
+  // One with a program of its own may be written in another language.
+  const ours = subgraphs.filter(({ program }) => !program).map(({ name }) => name);
   return [
-    ...subgraphNames.filter((name) => has(`prisma/${name}/schema.prisma`)).map((name) => prismaClient(root, name)),
-    ...subgraphNames.filter((name) => has(`subgraphs/${name}/schema.graphql`)).map((name) => resolverTypes(root, name)),
+    ...ours.filter((name) => has(`prisma/${name}/schema.prisma`)).map((name) => prismaClient(root, name)),
+    ...ours.filter((name) => has(`subgraphs/${name}/schema.graphql`)).map((name) => resolverTypes(root, name)),
     ...(documents.length > 0 && has('supergraph.graphql') ? [operationTypes(root, documents)] : []),
   ];
 };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { folderOf, type Service, type ServiceName, serviceNames, services, subgraphNames } from '#ops/services.ts';
+import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
 import { type Facts, serviceEnvironment } from '../environment.ts';
 import type { ProcessList } from './leftovers.ts';
 import { becomesReady } from './ready.ts';
@@ -26,7 +27,7 @@ export type Services = {
 };
 
 /** What starts a service: its own command in its folder, or Node on its main.ts. */
-const programOf = (service: Service, root: string) => {
+export const programOf = (service: ServiceDescriptor, root: string) => {
   const folder = path.join(root, folderOf(service));
   const [command = '', ...args] = service.program?.command ?? [process.execPath, path.join(folder, 'main.ts')];
   return { name: service.name, command, args, cwd: service.program ? folder : root };

@@ -4,6 +4,7 @@ import { type CategoryId, namedId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import type { Category, NamedValue, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
+import { seed as importCatalogue } from '#subgraphs/product/wiring.ts';
 import { home } from './home.ts';
 import { kitchen } from './kitchen.ts';
 import { outdoor } from './outdoor.ts';
@@ -119,4 +120,12 @@ export const demoCatalogue = (): CatalogueImport => {
   }
   const variants = products.flatMap((product) => product.variants);
   return { categories, products, initialStock: Object.fromEntries(variants.map(({ id, sku }) => [id, unitsOf(sku)])) };
+};
+
+/** For `npm run seed`: imports what is missing of the demo catalogue, and reports how much. */
+export const seed = async (databaseUrl: string): Promise<string> => {
+  const imported = Object.entries(await importCatalogue(databaseUrl, demoCatalogue())).filter(([, count]) => count > 0);
+  return imported.length > 0
+    ? `imported ${imported.map(([what, count]) => `${count} ${what}`).join(', ')}`
+    : 'nothing to do';
 };

@@ -12,5 +12,5 @@ export const service = {
   secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional' },
   entities: ['Product', 'ProductVariant', 'Category'],
   mutations: { keyRequired: [], keyOptional: [] },
-  seed: 'launcher/seed/product.ts',
+  seed: 'launcher/seed/catalogue.ts',
 } as const satisfies SubgraphDescriptor;

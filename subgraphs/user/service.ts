@@ -30,5 +30,5 @@ export const service = {
   queueAgeTargetSeconds: 30,
   entities: ['User'],
   mutations: { keyRequired: [], keyOptional: ['register', 'signIn'] },
-  seed: 'launcher/seed/user.ts',
+  seed: 'subgraphs/user/wiring.ts',
 } as const satisfies SubgraphDescriptor;

@@ -45,11 +45,16 @@ export const createApp = async (
   { clock, now = () => new Date() }: { readonly clock?: Clock; readonly now?: Deps['now'] } = {},
 ) => app({ ...persistence(prisma, clock), passwords: await argon2Passwords(), accessTokens: tokens, now, newId });
 
-/** For `npm run seed`: creates the demo accounts that are missing and returns their addresses. */
-export const seed = async (databaseUrl: string): Promise<readonly string[]> => {
+/** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
+export const seed = async (databaseUrl: string): Promise<string> => {
   const prisma = connect(databaseUrl, 1);
   try {
-    return await seedUsers({ ...persistence(prisma), passwords: await argon2Passwords(), now: () => new Date() })();
+    const made = await seedUsers({
+      ...persistence(prisma),
+      passwords: await argon2Passwords(),
+      now: () => new Date(),
+    })();
+    return made.length > 0 ? `made ${made.join(', ')}` : 'nothing to do';
   } finally {
     await prisma.$disconnect();
   }

@@ -166,6 +166,7 @@ it('is scraped, deployed and documented, as the checks of the deployment and of 
     expect(existsSync(path.join(tree.root, `deploy/kubernetes/base/${workload}.yaml`)), workload).toBe(true);
   expect(fileOf('docker-compose.yml')).toContain('postgres-review:');
   expect(fileOf('.env.example')).toContain('#REVIEW_TEXT_LENGTH=2000');
+  expect((await tree.run('tools/image.ts', '--list')).split('\n')).toContain('subgraphs/review/main.ts');
   await tree.run('tools/deployment.ts');
   await tree.run('tools/contracts.ts', '--offline');
   await tree.run('tools/import-rule/check.ts');

@@ -1,18 +1,19 @@
 /** The variables that each service reads: `<name>Variables` of its `config.ts`, or the list of its descriptor's program. */
-import path from 'node:path';
 import type { z } from 'zod';
+import { schemaOf } from '#launcher/environment.ts';
 import { auditorVariables } from '#ops/audit/auditor.ts';
-import { folderOf, services } from '#ops/services.ts';
+import { services } from '#ops/services.ts';
 import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
-
-const schemaOf = async (service: ServiceDescriptor): Promise<[string, z.ZodObject]> => {
-  const config = await import(path.resolve(import.meta.dirname, '../..', folderOf(service), 'config.ts'));
-  return [service.name, config[`${service.name}Variables`]];
-};
 
 /** By service; one with a program of its own has none. */
 export const schemas: Readonly<Record<string, z.ZodObject>> = {
-  ...Object.fromEntries(await Promise.all(services.filter(({ program }) => !program).map(schemaOf))),
+  ...Object.fromEntries(
+    await Promise.all(
+      services
+        .filter(({ program }) => !program)
+        .map(async (service) => [service.name, await schemaOf(service)] as const),
+    ),
+  ),
   auditor: auditorVariables,
 };
 

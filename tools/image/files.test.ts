@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { developmentPackages, imageFiles } from './files.ts';
-import { programs } from './programs.ts';
+import { developmentPackages, imageFiles, programs } from './files.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -4,7 +4,39 @@ import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { nodeFileTrace } from '@vercel/nft';
-import { programs, readByName } from './programs.ts';
+import { folderOf, services } from '#ops/services.ts';
+
+/** What the image can be told to run. Everything else of this checkout stays out of it. */
+export const programs: readonly string[] = [
+  ...services.flatMap((service) => (service.program ? [] : [`${folderOf(service)}/main.ts`])),
+  // Once per start
+  'ops/secrets.ts',
+  'ops/migrate.ts',
+  'launcher/seed.ts',
+  // Loaded by launcher/seed.ts
+  ...services.flatMap((service) => (service.kind === 'subgraph' && service.seed ? [service.seed] : [])),
+  'ops/health.mjs',
+  // For operators
+  'ops/audit.ts',
+  'ops/backup.ts',
+  'ops/restore.ts',
+  'ops/republish.ts',
+  'ops/dead-letters.ts',
+];
+
+/** Read by name, so that following imports does not find it. */
+const readByName = [
+  'package.json',
+  'supergraph.graphql',
+  'operations/manifest.json',
+  'prisma/*/migrations/**/*.sql',
+  'subgraphs/*/schema.graphql',
+  'gateway/playground/*.js',
+  // `gateway/main.ts --help` tells the comments above the variables.
+  'gateway/**/variables.ts',
+  'gateway/graphql/variables.ts',
+  'platform/**/*.ts',
+] as const;
 
 export interface ImageFiles {
   readonly sources: readonly string[];

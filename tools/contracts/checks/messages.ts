@@ -179,21 +179,23 @@ const conventions = (definition: RoutedMessage): Finding[] => {
 const anyApp: unknown = new Proxy(() => undefined, { get: () => anyApp });
 
 const consumed = async (all: readonly RoutedMessage[]): Promise<Finding[]> => {
-  const found = subgraphs.map(async (service) => {
-    const [table = ''] = globSync(`${folderOf(service)}/{consumers,consumers/index}.ts`, { cwd: root });
-    const { consumers } = (await import(path.join(root, table))) as { consumers: (app: unknown) => MessageHandler[] };
-    const handled = new Set(consumers(anyApp).map(({ definition }) => messageName(definition)));
-    const received = new Set(all.filter(({ receivers }) => receivers.includes(service.name)).map(messageName));
-    const fix = `Let consumers.ts and \`receives\` in service.ts of ${service.name} list the same messages.`;
-    return [
-      ...[...received]
-        .filter((name) => !handled.has(name))
-        .map((name) => violation(name, `is sent to ${service.name}, which has no consumer for it.`, fix)),
-      ...[...handled]
-        .filter((name) => !received.has(name))
-        .map((name) => violation(name, `has a consumer in ${service.name}, and is never sent there.`, fix)),
-    ];
-  });
+  const found = subgraphs
+    .filter(({ program }) => !program)
+    .map(async (service) => {
+      const [table = ''] = globSync(`${folderOf(service)}/{consumers,consumers/index}.ts`, { cwd: root });
+      const { consumers } = (await import(path.join(root, table))) as { consumers: (app: unknown) => MessageHandler[] };
+      const handled = new Set(consumers(anyApp).map(({ definition }) => messageName(definition)));
+      const received = new Set(all.filter(({ receivers }) => receivers.includes(service.name)).map(messageName));
+      const fix = `Let consumers.ts and \`receives\` in service.ts of ${service.name} list the same messages.`;
+      return [
+        ...[...received]
+          .filter((name) => !handled.has(name))
+          .map((name) => violation(name, `is sent to ${service.name}, which has no consumer for it.`, fix)),
+        ...[...handled]
+          .filter((name) => !received.has(name))
+          .map((name) => violation(name, `has a consumer in ${service.name}, and is never sent there.`, fix)),
+      ];
+    });
   return (await Promise.all(found)).flat();
 };
 
