@@ -3,7 +3,6 @@
  * round afterwards. The orders are rows made by SQL on a PostgreSQL server of its own, which is deleted at the end.
  */
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { migrateAll } from '#launcher/postgres/databases.ts';
 import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
@@ -12,15 +11,16 @@ import { auditRound, type Round } from '#ops/audit/audit.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
-import { after, before, ordersOf } from './audit/many-orders.ts';
+import { after, before, ordersOf } from './many-orders.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:audit [-- options]
   --orders N   how many orders the shop has (100000); a million take some 15 GiB in the folder for temporary files
   --lost N     how many messages a service has lost, which the audit has to find (0)
-  Prints its progress, and in the end the milliseconds of each rule. Ctrl-C ends it and deletes what it made.
+  Prints its progress, and then the time of each rule. Ctrl-C ends it and deletes its databases.
   exit code: 0 done, 1 the audit found something other than what was lost, 130 interrupted`;
 
-// 10,000 orders a transaction: some seconds, so that there is progress to see and Ctrl-C is heard.
+// 10,000 orders a transaction: some seconds, so that progress is visible and Ctrl-C takes effect.
 const batch = 10_000;
 // Roughly what a busy shop sells from one round to the next.
 const soldInBetween = 1_000;
@@ -30,7 +30,7 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 interface Shop {
   readonly urls: DatabaseUrls;
-  /** May write without triggers and foreign keys, which have nothing to say about rows that fit. */
+  /** As superuser, who may write without triggers and foreign keys. */
   readonly loaders: Readonly<Record<SubgraphName, string>>;
   readonly begun: Date;
   readonly signal: AbortSignal;
@@ -60,7 +60,7 @@ const sell = async ({ loaders, begun, signal }: Shop, from: number, to: number):
   );
 };
 
-/** As autovacuum leaves tables behind that have been at rest for a while. */
+/** As autovacuum leaves tables that have been idle for a while. */
 const vacuum = ({ loaders, signal }: Shop): Promise<unknown> =>
   Promise.all(
     subgraphNames.map((name) =>
@@ -121,17 +121,7 @@ const bench = async (shop: Shop, orders: number, lost: number): Promise<void> =>
 };
 
 const run = async (signal: AbortSignal): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      orders: { type: 'string', default: '100000' },
-      lost: { type: 'string', default: '0' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) return console.log(help);
-  const [orders, lost] = [Number(values.orders), Number(values.lost)];
-  if (!Number.isSafeInteger(orders) || orders < 1 || !Number.isSafeInteger(lost) || lost < 0)
-    throw new Error('--orders is a whole number above 0, --lost one of 0 or more');
+  const { orders, lost } = numberOptions(help, { orders: { value: 100_000 }, lost: { value: 0, least: 0 } });
   const cluster = await temporaryCluster();
   try {
     signal.throwIfAborted();
@@ -147,8 +137,8 @@ const run = async (signal: AbortSignal): Promise<void> => {
   }
 };
 
-const ending = terminationSignal('Ending, and deleting what was made');
+const ending = terminationSignal('Ending, and deleting its databases');
 await run(ending).catch((error: Error) => {
-  console.error(`The benchmark was not made: ${error.message || error}`);
+  console.error(`The benchmark failed: ${error.message || error}`);
   process.exitCode = ending.aborted ? 130 : 2;
 });

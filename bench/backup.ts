@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { startAgora } from '#launcher/agora.ts';
 import { openDataFolder } from '#launcher/restore.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
@@ -17,6 +16,7 @@ import { beforeExit } from '#platform/process/termination.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
 import { buy, openAccounts } from './capacity/load.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:backup [-- --orders N]
   --orders N   how many the shop has when it is copied (500)`;
@@ -73,14 +73,8 @@ const bench = async (orders: number, scratch: string): Promise<void> => {
   );
 };
 
-const { values } = parseArgs({
-  options: { orders: { type: 'string', default: '500' }, help: { type: 'boolean', short: 'h' } },
-});
-if (values.help) {
-  console.log(help);
-} else {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'agora-bench-backup-'));
-  const remove = () => rm(scratch, { recursive: true, force: true });
-  const forget = beforeExit(remove);
-  await bench(Number(values.orders), scratch).finally(remove).finally(forget);
-}
+const { orders } = numberOptions(help, { orders: { value: 500 } });
+const scratch = await mkdtemp(path.join(tmpdir(), 'agora-bench-backup-'));
+const remove = () => rm(scratch, { recursive: true, force: true });
+const forget = beforeExit(remove);
+await bench(orders, scratch).finally(remove).finally(forget);

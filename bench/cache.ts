@@ -3,15 +3,13 @@
  * of its own and over each transport that this machine has (Redis: a shared store; PostgreSQL: one within the process).
  * Prints medians of the rounds, their ratio, and how soon a changed price is seen.
  */
-import { parseArgs } from 'node:util';
 import { isRedisInstalled } from '#launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { BrowseDocument, CartDocument, ProductPageDocument } from '#operations/documents.generated.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
-import { signedInAs } from './cache/customer.ts';
-import { loadOf, type Page, type Round } from './cache/load.ts';
-import { changePrices } from './cache/price-changes.ts';
-import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
+import { changePrices, loadOf, type Page, type Round } from './cache-load.ts';
+import { type GatewayProcess, signedInAs, startGateway } from './gateway.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:cache [-- --rounds N] [--seconds N] [--clients N] [--changes N]
   --rounds N    how often each page is asked through each gateway (5)
@@ -95,29 +93,12 @@ const benchTransport = async (events: 'redis' | 'postgres', settings: Settings, 
   }
 };
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
-    clients: { type: 'string', default: '16' },
-    changes: { type: 'string', default: '10' },
-    help: { type: 'boolean', short: 'h' },
-  },
+const settings = numberOptions(help, {
+  rounds: { value: 5 },
+  seconds: { value: 2 },
+  clients: { value: 16 },
+  changes: { value: 10 },
 });
-if (values.help) {
-  console.log(help);
-} else {
-  const [rounds = 0, seconds = 0, clients = 0, changes = 0] = [
-    values.rounds,
-    values.seconds,
-    values.clients,
-    values.changes,
-  ].map(Number);
-  if (![rounds, seconds, clients, changes].every((count) => Number.isInteger(count) && count > 0)) {
-    console.error('each number must be a whole one from 1');
-    process.exit(1);
-  }
-  const interrupted = firstInterrupt();
-  for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
-    if (!interrupted.aborted) await benchTransport(events, { rounds, seconds, clients, changes }, interrupted);
-}
+const interrupted = firstInterrupt();
+for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
+  if (!interrupted.aborted) await benchTransport(events, settings, interrupted);

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:capacity`: what a thousand orders (and sign-ins, and page views) take of each process, database and
- * queue, on a system of its own. Linux only: processor time is read from /proc. On a machine that others use as well,
- * CPU seconds are the figures to trust; orders a minute and milliseconds say more about the neighbours.
+ * `npm run bench:capacity`: what a thousand orders (and sign-ins, and page views) cost each process, database and queue, on a
+ * system of its own. Linux only: CPU time is read from /proc. On a shared machine, trust the CPU seconds; orders a minute and
+ * milliseconds depend on its other load.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,42 +10,40 @@ import { auditAtRest } from '#ops/audit/audit.ts';
 import { asTable } from '#ops/audit/report.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { plentifulCatalogue, variantIdsOf } from './capacity/catalogue.ts';
-import type { Ceiling } from './capacity/ceiling.ts';
+import { type Ceiling, measureOutbox, measureStock } from './capacity/ceilings.ts';
+import { orderTimes } from './capacity/database-meters.ts';
 import { buy, type LoadOptions, look, openAccounts, signIn } from './capacity/load.ts';
-import { orderTimes } from './capacity/order-times.ts';
-import { measureOutbox } from './capacity/outbox-ceilings.ts';
 import { measureIdle, measurePhase, type Phase } from './capacity/phase.ts';
 import { asText, type Measured } from './capacity/report.ts';
 import { type MeasuredShop, openMeasuredShop } from './capacity/shop.ts';
-import { measureStock } from './capacity/stock-ceilings.ts';
 
 const help = `usage: npm run bench:capacity [-- options]
-  --orders N         how many are counted, of each kind (1000); below some hundred, what idling costs hides them
+  --orders N         how many are measured, of each kind (1000); below some hundred, the cost of idling hides them
   --at-once N        how many customers buy at the same time (16)
   --catalogue N      how many variants the orders are spread over (500)
   --lines N          different variants in an order (1)
   --warm-up N        orders before the first that counts (100)
-  --idle-seconds N   how long nobody does anything, to know what that costs (30)
-  --ceilings N       seconds for each thing that only one can do at a time; 0 leaves them out (5)
+  --idle-seconds N   how long the idle system is measured (30)
+  --ceilings N       seconds for each serialized operation; 0 leaves them out (5)
   --events KIND      redis or postgres (redis when it is installed)
   --json             everything, for programs
   exit code: 0 measured and the audit is clean, 1 it is not, 2 could not be measured, 130 interrupted (Ctrl-C)`;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-// A line every 5 s: enough to see that it moves, few enough for a log.
-const tellEveryMs = 5_000;
+// A line every 5 s: enough to see progress, few enough for a log.
+const reportEveryMs = 5_000;
 
 const progress = (what: string, count: number): LoadOptions['onDone'] => {
-  let toldAt = Date.now();
+  let reportedAt = Date.now();
   return (done) => {
-    if (done < count && Date.now() - toldAt < tellEveryMs) return;
-    toldAt = Date.now();
+    if (done < count && Date.now() - reportedAt < reportEveryMs) return;
+    reportedAt = Date.now();
     say(`  ${what}: ${done} of ${count}`);
   };
 };
 
-interface Wish {
+interface Settings {
   readonly orders: number;
   readonly atOnce: number;
   readonly catalogue: number;
@@ -59,23 +57,23 @@ interface Wish {
 const signInsPerOrder = 0.1;
 const mostPages = 50;
 
-const measureShop = async (shop: MeasuredShop, wish: Wish, signal: AbortSignal): Promise<Measured> => {
-  const catalogue = plentifulCatalogue(wish.catalogue);
+const measureShop = async (shop: MeasuredShop, settings: Settings, signal: AbortSignal): Promise<Measured> => {
+  const catalogue = plentifulCatalogue(settings.catalogue);
   const variantIds = variantIdsOf(catalogue);
   const slugs = catalogue.products.map(({ slug }) => slug).slice(0, mostPages);
-  const options = { gateway: shop.gateway, atOnce: wish.atOnce, signal };
+  const options = { gateway: shop.gateway, atOnce: settings.atOnce, signal };
   const load = (name: string, count: number): LoadOptions => ({ ...options, count, onDone: progress(name, count) });
 
-  const shoppers = await openAccounts(shop.gateway, wish.atOnce, signal);
-  await buy(shoppers, variantIds, wish.lines)(load('warm-up', wish.warmUp));
-  say(`Measuring ${wish.idleSeconds} s in which nobody does anything …`);
-  const idle = await measureIdle(shop.instruments, wish.idleSeconds, signal);
+  const shoppers = await openAccounts(shop.gateway, settings.atOnce, signal);
+  await buy(shoppers, variantIds, settings.lines)(load('warm-up', settings.warmUp));
+  say(`Measuring the idle system for ${settings.idleSeconds} s …`);
+  const idle = await measureIdle(shop.instruments, settings.idleSeconds, signal);
 
   const loads: [string, number, (load: LoadOptions) => Promise<void>][] = [
-    ['orders', wish.orders, buy(shoppers, variantIds, wish.lines)],
-    ['…of 1 variant', wish.orders, buy(shoppers, variantIds.slice(0, 1), 1)],
-    ['sign-ins', Math.ceil(wish.orders * signInsPerOrder), signIn],
-    ['product pages', wish.orders, look(slugs)],
+    ['orders', settings.orders, buy(shoppers, variantIds, settings.lines)],
+    ['…of 1 variant', settings.orders, buy(shoppers, variantIds.slice(0, 1), 1)],
+    ['sign-ins', Math.ceil(settings.orders * signInsPerOrder), signIn],
+    ['product pages', settings.orders, look(slugs)],
   ];
   const phases: Phase[] = [];
   const times: Record<string, Awaited<ReturnType<typeof orderTimes>>> = {};
@@ -86,12 +84,12 @@ const measureShop = async (shop: MeasuredShop, wish: Wish, signal: AbortSignal):
     const placed = await orderTimes(shop.databaseUrls.order, phase.startedAt);
     if (placed.orders > 0) times[name] = placed;
   }
-  const ceilings = await measureCeilings(shop, wish.ceilings, signal);
+  const ceilings = await measureCeilings(shop, settings.ceilings, signal);
   return {
     transport: shop.events,
     cores: availableParallelism(),
-    atOnce: wish.atOnce,
-    linesPerOrder: wish.lines,
+    atOnce: settings.atOnce,
+    linesPerOrder: settings.lines,
     phases,
     orderTimes: times,
     idle,
@@ -101,21 +99,26 @@ const measureShop = async (shop: MeasuredShop, wish: Wish, signal: AbortSignal):
 
 const measureCeilings = async (shop: MeasuredShop, seconds: number, signal: AbortSignal): Promise<Ceiling[]> => {
   if (seconds === 0) return [];
-  say('Measuring what only one can do at a time …');
+  say('Measuring serialized operations …');
   const stock = await measureStock(shop.ownPostgres, seconds);
   signal.throwIfAborted();
   return [...stock, ...(await measureOutbox(shop.ownPostgres, seconds))];
 };
 
-const run = async (wish: Wish, events: 'redis' | 'postgres', json: boolean, signal: AbortSignal): Promise<number> => {
+const run = async (
+  settings: Settings,
+  events: 'redis' | 'postgres',
+  json: boolean,
+  signal: AbortSignal,
+): Promise<number> => {
   say(`Starting a shop, events over ${events} …`);
-  const shop = await openMeasuredShop(wish.catalogue, events, signal);
+  const shop = await openMeasuredShop(settings.catalogue, events, signal);
   try {
-    const measured = await measureShop(shop, wish, signal);
+    const measured = await measureShop(shop, settings, signal);
     console.log(json ? JSON.stringify(measured, null, 2) : asText(measured));
     const findings = await auditAtRest(shop.databaseUrls, 10_000);
     const broken = findings.filter(({ violations }) => violations.length > 0);
-    say(broken.length > 0 ? asTable(findings) : `Audit: ${findings.length} invariants, 0 broken.`);
+    say(broken.length > 0 ? asTable(findings) : `Audit: ${findings.length} rules, 0 violated.`);
     return broken.length > 0 ? 1 : 0;
   } finally {
     await shop.close();
@@ -156,9 +159,9 @@ else if (fault.length > 0) {
   const [orders = 0, atOnce = 0, catalogue = 0, lines = 0, warmUp = 0, idleSeconds = 0, ceilings = 0] = numbers.map(
     (name) => Number(values[name]),
   );
-  const wish = { orders, atOnce, catalogue, lines, warmUp, idleSeconds, ceilings };
+  const settings = { orders, atOnce, catalogue, lines, warmUp, idleSeconds, ceilings };
   const ending = terminationSignal();
-  process.exitCode = await run(wish, values.events as 'redis' | 'postgres', values.json, ending).catch(
+  process.exitCode = await run(settings, values.events as 'redis' | 'postgres', values.json, ending).catch(
     (error: Error) => {
       console.error(ending.aborted ? 'Interrupted; the shop is stopped.' : `Not measured: ${error.message}`);
       return ending.aborted ? 130 : 2;

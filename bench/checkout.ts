@@ -2,12 +2,12 @@
  * `npm run bench:checkout`: how long placeOrder → CONFIRMED takes, one purchase after the other, on a system of its own
  * and over each transport that this machine has. Prints milliseconds; compare them within one run only.
  */
-import { parseArgs } from 'node:util';
 import { variantOf } from '#launcher/demo/buy-once.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
 import { newShopper, succeed } from '#launcher/shopper/shopper.ts';
 import { openTemporaryShop } from '#launcher/temporary-shop.ts';
 import { percentile } from './capacity/meters.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:checkout [-- --purchases N] [--warm-up N]
   --purchases N   how many are counted, for each transport (50)
@@ -46,22 +46,10 @@ const benchTransport = async (events: 'redis' | 'postgres', purchases: number, w
   }
 };
 
-const { values } = parseArgs({
-  options: {
-    purchases: { type: 'string', default: '50' },
-    'warm-up': { type: 'string', default: '10' },
-    help: { type: 'boolean', short: 'h' },
-  },
+const { purchases, 'warm-up': warmUp } = numberOptions(help, {
+  purchases: { value: 50 },
+  'warm-up': { value: 10, least: 0 },
 });
-if (values.help) {
-  console.log(help);
-} else {
-  const [purchases, warmUp] = [Number(values.purchases), Number(values['warm-up'])];
-  if (!Number.isInteger(purchases) || purchases < 1 || !Number.isInteger(warmUp) || warmUp < 0) {
-    console.error('--purchases must be a whole number from 1, --warm-up from 0');
-    process.exit(1);
-  }
-  console.log('The simulated provider answers after 20 ms, twice per purchase.');
-  for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
-    await benchTransport(events, purchases, warmUp);
-}
+console.log('The simulated provider answers after 20 ms, twice per purchase.');
+for (const events of isRedisInstalled() ? (['redis', 'postgres'] as const) : (['postgres'] as const))
+  await benchTransport(events, purchases, warmUp);

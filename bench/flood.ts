@@ -4,18 +4,16 @@
  * a shop of its own. Fails when the gateway's memory does not level off below its limit, or when others have to wait.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 import { pastProxies } from '#launcher/environment.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { composeFacts, composeTexts } from '#tools/deployment/compose.ts';
-import { signedInAs } from './cache/customer.ts';
-import { distinctDocument, longDocument } from './flood/documents.ts';
-import { others, post, sampling } from './flood/observed.ts';
-import { judge } from './flood/report.ts';
-import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
+import { distinctDocument, longDocument } from './flood-documents.ts';
+import { judge, others, post, sampling } from './flood-observations.ts';
+import { type GatewayProcess, signedInAs, startGateway } from './gateway.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:flood [-- --distinct N] [--long N] [--at-once N]
   --distinct N   how many distinct documents, all within the limits (20000)
@@ -115,21 +113,10 @@ const run = async (distinct: number, long: number, atOnce: number, stop: AbortSi
   }
 };
 
-const { values } = parseArgs({
-  options: {
-    distinct: { type: 'string', default: '20000' },
-    long: { type: 'string', default: '2000' },
-    'at-once': { type: 'string', default: '8' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) console.log(help);
-else {
-  const [distinct = 0, long = 0, atOnce = 0] = [values.distinct, values.long, values['at-once']].map(Number);
-  if (![distinct, long, atOnce].every((count) => Number.isInteger(count) && count > 0)) {
-    console.error('each number must be a whole one from 1');
-    process.exit(1);
-  }
-  Object.assign(process.env, pastProxies(process.env));
-  process.exitCode = (await run(distinct, long, atOnce, firstInterrupt())) ? 0 : 1;
-}
+const {
+  distinct,
+  long,
+  'at-once': atOnce,
+} = numberOptions(help, { distinct: { value: 20_000 }, long: { value: 2_000 }, 'at-once': { value: 8 } });
+Object.assign(process.env, pastProxies(process.env));
+process.exitCode = (await run(distinct, long, atOnce, firstInterrupt())) ? 0 : 1;

@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { parseArgs } from 'node:util';
 import { variantOf } from '#launcher/demo/buy-once.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
 import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { ConfirmPaymentDocument } from '#operations/documents.generated.ts';
 import { percentile } from './capacity/meters.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:live [-- --streams N]
   --streams N   how many are open at a time (1000)`;
@@ -132,26 +132,17 @@ const bench = async (shop: TemporaryShop, what: string, count: number, question:
   );
 };
 
-const { values } = parseArgs({
-  options: { streams: { type: 'string', default: '1000' }, help: { type: 'boolean', short: 'h' } },
-});
-const streams = Number(values.streams);
-if (values.help) console.log(help);
-else if (!Number.isInteger(streams) || streams < 1) {
-  console.error('--streams must be a whole number from 1');
-  process.exitCode = 1;
-} else {
-  const events = isRedisInstalled() ? 'redis' : 'postgres';
-  // All are one customer's, which nobody's are: what they cost is the same.
-  const env = { ...process.env, LOG_LEVEL: 'warn', LIVE_STREAMS_PER_VIEWER: String(streams) };
-  process.stderr.write(`Starting a shop, events over ${events} …\n`);
-  const shop = await openTemporaryShop({ events, env: { ...env, RATE_LIMITS: 'off' } });
-  try {
-    // What only the first streams cost (code, connections, plans) is not counted.
-    await bench(shop, 'warm-up', Math.min(streams, 100), () => 0);
-    await bench(shop, 'one question for all', streams, () => 0);
-    await bench(shop, 'a question for each', streams, (index) => index);
-  } finally {
-    await shop.stop();
-  }
+const { streams } = numberOptions(help, { streams: { value: 1_000 } });
+const events = isRedisInstalled() ? 'redis' : 'postgres';
+// All are one customer's, which nobody's are: what they cost is the same.
+const env = { ...process.env, LOG_LEVEL: 'warn', LIVE_STREAMS_PER_VIEWER: String(streams) };
+process.stderr.write(`Starting a shop, events over ${events} …\n`);
+const shop = await openTemporaryShop({ events, env: { ...env, RATE_LIMITS: 'off' } });
+try {
+  // What only the first streams cost (code, connections, plans) is not counted.
+  await bench(shop, 'warm-up', Math.min(streams, 100), () => 0);
+  await bench(shop, 'one question for all', streams, () => 0);
+  await bench(shop, 'a question for each', streams, (index) => index);
+} finally {
+  await shop.stop();
 }

@@ -1,16 +1,15 @@
 /**
  * `npm run bench:upstream`: a gateway process under load while one subgraph after the other fails in every way there is.
  * Prints for each fault how long clients waited before and after the breaker opened, and the gateway's memory. Fails when
- * an answer lacked anything but the failing part. The subgraphs are stand-ins in this process.
+ * an answer lacked anything but the failing part. The subgraphs are fakes in this process.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { type FakeSubgraph, type Fault, fakeSubgraph, fakeSupergraph, faults } from '#kit/gateway/fake-subgraphs.ts';
 import { pastProxies } from '#launcher/environment.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
-import { type GatewayProcess, startGateway } from './upstream/gateway-process.ts';
-import { type Kind, type Load, type Observed, startLoad } from './upstream/load.ts';
-import { type Fault, faults, type StandIn, fakeSubgraph, standInSupergraph } from './upstream/stand-in.ts';
+import { type GatewayProcess, startGateway } from './gateway.ts';
+import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:upstream [-- --minutes N] [--clients N]
   --minutes N   how long, to the end of the fault under way (2); a round of all faults takes about three
@@ -28,20 +27,20 @@ interface Measured {
   readonly memory: string[];
 }
 
-const standInUrls = (standIns: readonly StandIn[]) =>
-  Object.fromEntries(standIns.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]));
+const fakeUrls = (fakes: readonly FakeSubgraph[]) =>
+  Object.fromEntries(fakes.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]));
 
 /** Breaks one subgraph, keeps it broken, mends it, waits until the graph is whole again. */
 const breakOnce = async (
-  fakeSubgraph: StandIn,
+  fake: FakeSubgraph,
   fault: Fault,
   load: Load,
 ): Promise<{ seen: Observed[]; healedMs: number }> => {
   load.take();
-  await fakeSubgraph.become(fault);
+  await fake.become(fault);
   await sleep(faultMs);
   const seen = load.take();
-  await fakeSubgraph.become('well');
+  await fake.become('well');
   const mended = performance.now();
   // Ten in a row: an answer that was on its way from before does not count.
   for (let inARow = 0; inARow < 10; await sleep(20))
@@ -77,9 +76,77 @@ const print = ({ observed, healedMs, memory }: Measured, load: Load): void => {
   );
 };
 
+/** How an answer came: all there; a part missing that was asked for; a part missing that was not even asked for. */
+type Kind = 'well' | 'failing' | 'open';
+
+interface Observed {
+  readonly kind: Kind;
+  readonly ms: number;
+}
+
+interface Load {
+  /** What has been observed since it was last taken. */
+  take(): Observed[];
+  /** Answers that lacked more than the part of the subgraph that is meant to fail. */
+  readonly broken: () => readonly string[];
+  stop(): Promise<void>;
+}
+
+const query = `{ ${subgraphNames.join(' ')} }`;
+
+interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
+}
+
+const startLoad = (url: string, clients: number, victim: () => SubgraphName | undefined): Load => {
+  let observed: Observed[] = [];
+  const broken: string[] = [];
+  let running = true;
+
+  const askOnce = async (): Promise<void> => {
+    const begun = performance.now();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { data, errors = [] } = (await response.json()) as Answer;
+    const ms = performance.now() - begun;
+    const missing = subgraphNames.filter((name) => data?.[name] !== 'well');
+    if (missing.some((name) => name !== victim())) broken.push(`${response.status} without ${missing.join()}`);
+    const isOpen = errors.some(({ extensions }) => extensions?.code === 'SUBGRAPH_CIRCUIT_OPEN');
+    observed.push({ kind: missing.length === 0 ? 'well' : isOpen ? 'open' : 'failing', ms });
+  };
+  const client = async (): Promise<void> => {
+    while (running) {
+      try {
+        await askOnce();
+      } catch (error) {
+        broken.push(String(error));
+      }
+      // 20 ms: load enough to fill every layer, and not a measurement of how much this machine can take.
+      await sleep(20);
+    }
+  };
+  const all = Array.from({ length: clients }, client);
+  return {
+    take: () => {
+      const taken = observed;
+      observed = [];
+      return taken;
+    },
+    broken: () => broken,
+    stop: async () => {
+      running = false;
+      await Promise.all(all);
+    },
+  };
+};
+
 const run = async (minutes: number, clients: number, stop: AbortSignal): Promise<boolean> => {
-  const standIns = await Promise.all(subgraphNames.map(fakeSubgraph));
-  const gateway = await startGateway({ SUPERGRAPH_SDL: standInSupergraph(), ...standInUrls(standIns), ...environment });
+  const fakes = await Promise.all(subgraphNames.map(fakeSubgraph));
+  const gateway = await startGateway({ SUPERGRAPH_SDL: fakeSupergraph(), ...fakeUrls(fakes), ...environment });
   let victim: SubgraphName | undefined;
   const load = startLoad(gateway.url, clients, () => victim);
   const measured: Measured = { observed: new Map(), healedMs: new Map(), memory: [] };
@@ -89,11 +156,11 @@ const run = async (minutes: number, clients: number, stop: AbortSignal): Promise
   await sleep(5_000);
   measured.memory.push(await memoryOf(gateway));
   while (!over()) {
-    for (const [fault, fakeSubgraph] of faults.flatMap((each) => standIns.map((it) => [each, it] as const))) {
+    for (const [fault, fake] of faults.flatMap((each) => fakes.map((it) => [each, it] as const))) {
       if (over()) break;
-      victim = fakeSubgraph.name;
+      victim = fake.name;
       process.stderr.write(`${((endsAt - performance.now()) / 60_000).toFixed(1)} min left: ${victim} ${fault}\n`);
-      const { seen, healedMs } = await breakOnce(fakeSubgraph, fault, load);
+      const { seen, healedMs } = await breakOnce(fake, fault, load);
       measured.observed.set(fault, [...(measured.observed.get(fault) ?? []), ...seen]);
       measured.healedMs.set(fault, [...(measured.healedMs.get(fault) ?? []), healedMs]);
     }
@@ -102,26 +169,12 @@ const run = async (minutes: number, clients: number, stop: AbortSignal): Promise
   const survived = gateway.isAlive();
   await load.stop();
   await gateway.stop();
-  await Promise.all(standIns.map((each) => each.close()));
+  await Promise.all(fakes.map((each) => each.close()));
   print(measured, load);
   if (!survived) console.error('the gateway has died');
   return survived && load.broken().length === 0;
 };
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '2' },
-    clients: { type: 'string', default: '10' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
-if (values.help) console.log(help);
-else {
-  const [minutes, clients] = [Number(values.minutes), Number(values.clients)];
-  if (!(minutes > 0) || !Number.isInteger(clients) || clients < 1) {
-    console.error('--minutes must be a number above 0, --clients a whole number from 1');
-    process.exit(1);
-  }
-  Object.assign(process.env, pastProxies(process.env));
-  process.exitCode = (await run(minutes, clients, firstInterrupt())) ? 0 : 1;
-}
+const { minutes, clients } = numberOptions(help, { minutes: { value: 2 }, clients: { value: 10 } });
+Object.assign(process.env, pastProxies(process.env));
+process.exitCode = (await run(minutes, clients, firstInterrupt())) ? 0 : 1;

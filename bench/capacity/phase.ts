@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseMeters } from './database-meters.ts';
 import type { MessagingMeters } from './messaging-meters.ts';
 import { between, type Meters, perSecond, perThousand, withoutIdle } from './meters.ts';
-import { busyShare, machineStat } from './proc.ts';
-import type { ProcessMeters } from './process-meters.ts';
+import { busyShare, machineStat, type ProcessMeters } from './process-meters.ts';
 
 export interface Instruments {
   readonly processes: ProcessMeters;

@@ -1,7 +1,7 @@
 /** The figures as one table: a row for each meter, a column for each kind of load. */
-import type { Ceiling } from './ceiling.ts';
+import type { Ceiling } from './ceilings.ts';
+import type { OrderTimes } from './database-meters.ts';
 import { type Meters, namesOf, perMinuteAndCore } from './meters.ts';
-import type { OrderTimes } from './order-times.ts';
 import type { Phase } from './phase.ts';
 
 export interface Measured {

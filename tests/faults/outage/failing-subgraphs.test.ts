@@ -3,8 +3,8 @@
  * at once; the graph heals by itself. An unhandled rejection anywhere fails the run (Vitest's own rule).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Fault, fakeSubgraph, faults, type StandIn, standInSupergraph } from '#bench/upstream/stand-in.ts';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
+import { type FakeSubgraph, type Fault, fakeSubgraph, fakeSupergraph, faults } from '#kit/gateway/fake-subgraphs.ts';
 import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/gateway.ts';
 import { redisHere } from '#kit/redis/redis.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
@@ -18,27 +18,27 @@ const allWell = Object.fromEntries(subgraphNames.map((name) => [name, 'well']));
 
 interface Scene {
   readonly gateway: GatewayFixture;
-  readonly victim: StandIn;
+  readonly victim: FakeSubgraph;
   close(): Promise<void>;
 }
 
 /** A gateway of its own for each victim, so that the four can fail at the same time. */
 const sceneOf = async (victim: SubgraphName): Promise<Scene> => {
-  const standIns = await Promise.all(subgraphNames.map(fakeSubgraph));
-  const urls = standIns.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]);
+  const fakes = await Promise.all(subgraphNames.map(fakeSubgraph));
+  const urls = fakes.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]);
   const gateway = await aGateway(await keyPair('viewer'), {
     ...Object.fromEntries(urls),
-    SUPERGRAPH_SDL: standInSupergraph(),
+    SUPERGRAPH_SDL: fakeSupergraph(),
     // Long enough for the healthy ones on the busiest machine, and shorter than the slow one's 3 s.
     SUBGRAPH_TIMEOUT_MS: '2000',
     SHED_EVENT_LOOP_DELAY_MS: '0',
     SUBGRAPH_BREAKER_FAILURES: '2',
     SUBGRAPH_BREAKER_PROBE_MS: '300',
   });
-  const own = standIns.find(({ name }) => name === victim);
+  const own = fakes.find(({ name }) => name === victim);
   if (!own) throw new Error(`there is no ${victim}`);
   const close = async () => {
-    await Promise.all(standIns.map((each) => each.close()));
+    await Promise.all(fakes.map((each) => each.close()));
     await gateway.close();
   };
   return { gateway, victim: own, close };

@@ -1,4 +1,4 @@
-/** A graph of stand-ins that can be made to fail in every way that a subgraph fails, for tests and the benchmark. */
+/** A graph of fake subgraphs that fail in every way that a subgraph can, for tests and the benchmark. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
@@ -15,7 +15,7 @@ export const faults = [
 ] as const;
 export type Fault = (typeof faults)[number];
 
-export interface StandIn {
+export interface FakeSubgraph {
   readonly name: SubgraphName;
   readonly url: string;
   /** GraphQL requests that have come. */
@@ -25,7 +25,7 @@ export interface StandIn {
 }
 
 /** Each subgraph has one root field, of its own name: `{ user product order payment }` asks all four at once. */
-export const standInSupergraph = (): string => {
+export const fakeSupergraph = (): string => {
   const composed = composeSupergraph(
     subgraphNames.map((name) => ({
       name,
@@ -39,7 +39,7 @@ export const standInSupergraph = (): string => {
   return composed.supergraph;
 };
 
-export const fakeSubgraph = async (name: SubgraphName): Promise<StandIn> => {
+export const fakeSubgraph = async (name: SubgraphName): Promise<FakeSubgraph> => {
   const wellAnswer = JSON.stringify({ data: { [name]: 'well' } });
   let received = 0;
   let state: Fault | 'well' = 'well';

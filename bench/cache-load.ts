@@ -1,6 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DocumentNode, print } from 'graphql';
 import { Pool } from 'undici';
-import type { GatewayProcess } from '../upstream/gateway-process.ts';
+import { demoCatalogue } from '#launcher/seed/catalogue.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import type { TemporaryShop } from '#launcher/temporary-shop.ts';
+import { seed } from '#subgraphs/product/wiring.ts';
+import type { GatewayProcess } from './gateway.ts';
 
 export interface Page {
   readonly name: string;
@@ -64,3 +69,39 @@ export const loadOf = async (
     await pool.close();
   }
 };
+
+const slug = 'trail-lamp-200';
+
+/** Changes a price repeatedly; returns the milliseconds from each commit until all gateways show it. */
+export const changePrices = async (
+  shop: TemporaryShop,
+  gateways: readonly GatewayProcess[],
+  changes: number,
+  signal: AbortSignal,
+): Promise<number[]> => {
+  const product = demoCatalogue().products.find((each) => each.slug === slug);
+  if (!product) throw new Error(`the seed has no "${slug}"`);
+  // Without the stock, which is cached for a second only: the test is that the price is not cached for its full minute.
+  const query = `{ product(slug: "${slug}") { priceFrom { amount } } }`;
+  const shown = async ({ url }: GatewayProcess): Promise<number | undefined> =>
+    (await graphqlClient(url).ask<PriceFrom, object>(query)).product.priceFrom.amount;
+  const delays: number[] = [];
+  for (let n = 1; n <= changes && !signal.aborted; n++) {
+    const amount = 3_490 + n;
+    await Promise.all(gateways.map(shown));
+    const variants = product.variants.map((variant) => ({ ...variant, price: { ...variant.price, amount } }));
+    await seed(shop.databaseUrls.product, { categories: [], products: [{ ...product, variants }], initialStock: {} });
+    const committed = performance.now();
+    await Promise.all(
+      gateways.map(async (gateway) => {
+        while ((await shown(gateway)) !== amount) await sleep(2);
+      }),
+    );
+    delays.push(performance.now() - committed);
+  }
+  return delays;
+};
+
+interface PriceFrom {
+  readonly product: { readonly priceFrom: { readonly amount: number } };
+}

@@ -1,34 +1,43 @@
-/** A real gateway process over a graph of the caller's own, with nothing between the client and the way to the subgraphs. */
+/** A gateway process over the caller's graph, without the limits that a single client would run into. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#launcher/processes/ports.ts';
 import { startProgram } from '#launcher/processes/processes.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import { succeed } from '#launcher/shopper/shopper.ts';
+import {
+  AddToCartDocument,
+  BrowseDocument,
+  ProductPageDocument,
+  RegisterDocument,
+  SignInDocument,
+} from '#operations/documents.generated.ts';
 import { beforeExit } from '#platform/process/termination.ts';
 
 export interface GatewayProcess {
   readonly url: string;
-  /** False once it has ended, whyever. */
+  /** False once it has ended, for whatever reason. */
   readonly isAlive: () => boolean;
-  /** What a metric of it says now, summed over its labels; or over those lines that have a text such as `outcome="hit"`. */
+  /** The current value of a metric, summed over all series, or over those with a label such as `outcome="hit"`. */
   metric(name: string, label?: string): Promise<number>;
   stop(): Promise<void>;
 }
 
 const startsWithinMs = 60_000;
 
-// What Node 24 gives itself in a container of 384 MiB, young and old together: little more than the gateway needs. What it
-// leaks ends it, instead of hiding among what is not collected yet. Compose gives it 768 MiB, where Node takes more for
-// itself (how much has not been measured): what holds with this heap holds there.
+// Node 24's own limit in a container of 384 MiB, young and old generation together: little more than the gateway needs, so
+// that a leak ends it instead of hiding among garbage. Compose gives it 768 MiB, where Node allows itself more.
 const heapMib = 259;
 
 export const startGateway = async (env: Readonly<Record<string, string>>): Promise<GatewayProcess> => {
   const port = await freePort();
-  const main = path.resolve(import.meta.dirname, '../../gateway/main.ts');
+  const main = path.resolve(import.meta.dirname, '../gateway/main.ts');
   const { PATH, HOME } = process.env;
   const child = await startProgram(process.execPath, [`--max-heap-size=${heapMib}`, main], {
     env: { PATH, HOME, PORT: String(port), ...unhindered, ...env },
-    // The channel is never spoken on. It closes when we die, however we die, and that ends the gateway.
+    // The channel is unused, but closes however this process ends, which ends the gateway.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const base = `http://127.0.0.1:${port}`;
@@ -42,7 +51,7 @@ export const startGateway = async (env: Readonly<Record<string, string>>): Promi
   const forget = beforeExit(() => stop());
   const givesUpAt = Date.now() + startsWithinMs;
   while (!(await isReady(base))) {
-    if (!isAlive()) throw new Error('the gateway did not start; its own words are above');
+    if (!isAlive()) throw new Error('the gateway did not start; its output is above');
     if (Date.now() > givesUpAt) {
       await stop();
       throw new Error(`the gateway was not ready within ${startsWithinMs} ms`);
@@ -63,7 +72,7 @@ export const startGateway = async (env: Readonly<Record<string, string>>): Promi
   };
 };
 
-/** One client with the appetite of a thousand: limits on a single one would be measured in place of the subgraphs. */
+/** One client that asks as much as a thousand: limits per client would be measured in place of the subgraphs. */
 const unhindered = {
   LOG_LEVEL: 'error',
   AUTHENTICATION: 'off',
@@ -80,4 +89,22 @@ const isReady = async (base: string): Promise<boolean> => {
   } catch {
     return false;
   }
+};
+
+/** The header of a new customer with five products in the cart. */
+export const signedInAs = async (gateway: string): Promise<Record<string, string>> => {
+  const guest = graphqlClient(gateway);
+  const credentials = { email: `bench-${randomUUID()}@example.com`, password: randomUUID() };
+  const input = { ...credentials, displayName: 'Bea Bench' };
+  succeed((await guest.ask(RegisterDocument, { input })).register, 'RegisterSuccess');
+  const { accessToken } = succeed((await guest.ask(SignInDocument, { input: credentials })).signIn, 'SignInSuccess');
+  const customer = graphqlClient(gateway, accessToken);
+  const { products } = await guest.ask(BrowseDocument, { first: 5 });
+  for (const { node } of products?.edges ?? []) {
+    const { product } = await guest.ask(ProductPageDocument, { slug: node.slug });
+    const variantId = product?.variants[0]?.id ?? '';
+    const { addToCart } = await customer.ask(AddToCartDocument, { input: { variantId } });
+    succeed(addToCart, 'AddToCartSuccess');
+  }
+  return { authorization: `Bearer ${accessToken}` };
 };
