@@ -1,4 +1,5 @@
 /** What only one can do at a time, measured on databases of their own: selling a variant, writing and publishing the outbox. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataOf, Message, MessageDefinition } from '#contracts/envelope.ts';
 import { newId, type VariantId } from '#contracts/ids.ts';
@@ -46,7 +47,7 @@ const perSecondOf = async <Worker>(
 const concurrency = 8;
 const variantCount = 200;
 const priced = money(1_990, 'EUR');
-const migrationsOf = (name: string): string => path.resolve(import.meta.dirname, '../../prisma', name, 'migrations');
+const migrations = path.resolve(import.meta.dirname, '../../prisma/product/migrations');
 
 type App = ReturnType<typeof createApp>;
 
@@ -55,7 +56,7 @@ export const measureStock = async (server: OwnPostgres, seconds: number): Promis
   const { stock_ceilings: url = '' } = await ensureDatabases(server, [
     { name: 'stock_ceilings', password: 'only-for-a-moment' },
   ]);
-  await applyMigrations(url, migrationsOf('product'));
+  await applyMigrations(url, migrations);
   const prisma = connect(url, concurrency);
   try {
     const app = createApp(prisma);
@@ -128,12 +129,14 @@ const writerCounts = [1, 8, 32];
 const wakeSignals = ['with NOTIFY in them', 'with NOTIFY after them', 'without NOTIFY'] as const;
 type WakeSignal = (typeof wakeSignals)[number];
 
-/** The outbox of the order subgraph, in a database of its own on the server of the shop. */
+const outboxTables = path.resolve(import.meta.dirname, '../../platform/messaging/tables.sql');
+
+/** An outbox in a database of its own, on the server of the shop. */
 export const measureOutbox = async (server: OwnPostgres, seconds: number): Promise<Ceiling[]> => {
   const { outbox_ceilings: url = '' } = await ensureDatabases(server, [
     { name: 'outbox_ceilings', password: 'only-for-a-moment' },
   ]);
-  await applyMigrations(url, migrationsOf('order'));
+  await withClient(url, async (client) => client.query(await readFile(outboxTables, 'utf8')));
   const ceilings: Ceiling[] = [];
   for (const relays of relayCounts) ceilings.push(await publishing(url, relays));
   for (const writers of writerCounts)
