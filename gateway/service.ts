@@ -1,6 +1,6 @@
 import type { GatewayDescriptor } from '#platform/service/descriptor.ts';
 
-/** The one door for clients. It owns no data. */
+/** The single entry point for clients. It owns no data. */
 export const service = {
   name: 'gateway',
   kind: 'gateway',

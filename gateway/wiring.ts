@@ -39,7 +39,6 @@ interface GatewayKit {
 
 interface Gateway {
   readonly http: FastifyInstance;
-  /** Waits for requests in flight, then releases everything. */
   readonly close: () => Promise<void>;
 }
 
@@ -106,11 +105,11 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
 
   const { authenticate, contextOf, tasks } = await authentication(config);
   const refreshes = startPeriodic([...tasks, trusted.refresh], { log, metrics });
-  const door = { http, apollo, authenticate, gate };
+  const entrypoint = { http, apollo, authenticate, gate };
   const viewed = withClientLink(contextOf, config.FORWARD_REQUEST_HEADERS);
-  serveGraphql({ ...door, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
+  serveGraphql({ ...entrypoint, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
   if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
-  live.serve({ ...door, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
+  live.serve({ ...entrypoint, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {
     http,

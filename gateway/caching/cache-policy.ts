@@ -79,7 +79,7 @@ export const cacheContextOf = ({
 
 /** By request. Subgraph calls of mutations, or of no known request, find nothing here. */
 export interface CacheContexts {
-  set(request: RequestContext, sharing: CacheContext): void;
+  set(request: RequestContext, caching: CacheContext): void;
   get(request: RequestContext): CacheContext | undefined;
 }
 

@@ -15,7 +15,6 @@ export const everything = '*';
 export interface NewEntry {
   readonly key: string;
   readonly value: string;
-  /** Subgraph names. */
   readonly sources: readonly string[];
   readonly ttlMs: number;
 }
@@ -23,12 +22,10 @@ export interface NewEntry {
 export interface Found {
   readonly value: string;
   readonly sources: readonly string[];
-  /** Above 0. */
   readonly remainingMs: number;
 }
 
 export interface Reading {
-  /** One for each key, in order. */
   readonly found: readonly (Found | undefined)[];
   /** What is fetched from now on belongs to these. */
   readonly generations: Generations;
@@ -42,7 +39,6 @@ export interface CacheStore {
    * Does not wait, never throws.
    */
   write(entries: readonly NewEntry[], generations: Generations): void;
-  /** Of one subgraph, or of `everything`. */
   invalidate(subgraph: string): void;
   /** What this process has stored. */
   bytes(): number;

@@ -19,7 +19,6 @@ import { responseCache } from './response-cache.ts';
 
 interface Caching {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
-  /** Wraps every subgraph call. */
   readonly readThrough: ReadThrough;
   readonly close: () => void;
 }
@@ -58,7 +57,7 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   const requests = cacheContexts();
   const stop =
     config.CACHE_INVALIDATION === 'events'
-      ? invalidateOnChange({ changes, store, homes: schemas.homes, metrics })
+      ? invalidateOnChange({ changes, store, byType: schemas.byType, metrics })
       : () => undefined;
   // While notifications do not arrive, nothing in the cache can be trusted.
   const trusted: CacheStore =
@@ -91,13 +90,13 @@ const cacheContextPlugin = (
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, request, contextValue }) => {
       const headers = request.http?.headers;
-      const sharing = cacheContextOf({
+      const context = cacheContextOf({
         viewer: contextValue.viewer,
         operation: operation?.operation,
         cacheControl: headers?.get('cache-control'),
         forwardsHeaders: forwarded.some((name) => headers?.has(name)),
       });
-      if (sharing) requests.set(contextValue, sharing);
+      if (context) requests.set(contextValue, context);
     },
   }),
 });
@@ -105,16 +104,16 @@ const cacheContextPlugin = (
 /** Ids of the schemas served so far, and which subgraphs know the types of the newest. */
 const servedSchemas = () => {
   const ids = new WeakMap<GraphQLSchema, string>();
-  let homes: SubgraphsByType = new Map();
+  let byType: SubgraphsByType = new Map();
   const plugin: ApolloServerPlugin<RequestContext> = {
     serverWillStart: async () => ({
       schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl = '' }) => {
         ids.set(apiSchema, digest(coreSupergraphSdl));
-        homes = subgraphsByType(coreSupergraphSdl);
+        byType = subgraphsByType(coreSupergraphSdl);
       },
     }),
   };
-  return { plugin, homes: () => homes, idOf: (schema: GraphQLSchema) => ids.get(schema) };
+  return { plugin, byType: () => byType, idOf: (schema: GraphQLSchema) => ids.get(schema) };
 };
 
 /** By type, the subgraphs that know it according to the supergraph. */
@@ -134,7 +133,7 @@ export const subgraphsByType = (supergraph: string): SubgraphsByType => {
 interface InvalidationOptions {
   readonly changes: Pick<ChangeNotifications, 'subscribe'>;
   readonly store: CacheStore;
-  readonly homes: () => SubgraphsByType;
+  readonly byType: () => SubgraphsByType;
   readonly metrics: CacheMetrics;
 }
 
@@ -142,14 +141,14 @@ interface InvalidationOptions {
  * A change of one entity invalidates everything from its subgraphs: a list may contain it without naming it, and its
  * parts (a variant) have ids of their own. A gap in the notifications invalidates everything.
  */
-const invalidateOnChange = ({ changes, store, homes, metrics }: InvalidationOptions): (() => void) => {
+const invalidateOnChange = ({ changes, store, byType, metrics }: InvalidationOptions): (() => void) => {
   const forget = (subgraph: string) => {
     store.invalidate(subgraph);
     metrics.invalidated(subgraph);
   };
   return changes.subscribe(
     ({ about }) => {
-      for (const subgraph of homes().get(about.type) ?? []) forget(subgraph);
+      for (const subgraph of byType().get(about.type) ?? []) forget(subgraph);
     },
     () => forget(everything),
   );

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aFakeSubgraph, closedAfterEach, type FakeSubgraph, idsIn } from '#kit/gateway/fake-subgraph.ts';
 import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
+import { anAccessToken, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { entityFetch, entitySelection, mergeEntities, missingEntities } from './entity-cache.ts';
 
 // Products come from one subgraph, uncacheable, so that each request reaches the other: how many like a product.
-let viewerKey: KeyPair;
 let product: FakeSubgraph;
 let user: FakeSubgraph;
 let gateway: GatewayFixture;
@@ -21,7 +20,7 @@ const query = '{ products { id likes } }';
 
 const start = async (environment: Record<string, string> = {}) => {
   gateway = await run(
-    aGateway(viewerKey, {
+    aGateway({
       PRODUCT_SUBGRAPH_URL: product.url,
       USER_SUBGRAPH_URL: user.url,
       CACHE_INVALIDATION: 'ttl',
@@ -32,7 +31,6 @@ const start = async (environment: Record<string, string> = {}) => {
 };
 
 beforeEach(async () => {
-  viewerKey ??= await keyPair('viewer');
   product = await run(aFakeSubgraph(() => ({})));
   user = await run(aFakeSubgraph((request) => ({ data: likesOfAll(...idsIn(request)) })));
   await start();

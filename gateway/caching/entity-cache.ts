@@ -19,7 +19,6 @@ interface Fetch {
 /** Calls the subgraph. Calls of different generations must not share an answer in flight. */
 type Ask = (request: SubgraphRequest, generations?: string) => Promise<SubgraphAnswer>;
 
-/** Wraps every subgraph call. */
 export type ReadThrough = (fetch: Fetch, ask: Ask) => Promise<SubgraphAnswer>;
 
 interface EntityCacheOptions {
@@ -41,21 +40,21 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
     ttl: cachingBounds.uncacheableTtlMs,
   });
 
-  const lookUp = async (fetch: EntityFetch, sharing: CacheContext): Promise<Reading | undefined> => {
+  const lookUp = async (fetch: EntityFetch, caching: CacheContext): Promise<Reading | undefined> => {
     const reading = await store.read(fetch.keys);
     const { length } = fetch.keys;
     if (!reading) {
       metrics.lookedUp('entity', 'error', length);
       return undefined;
     }
-    if (!sharing.mayRead) {
+    if (!caching.mayRead) {
       metrics.lookedUp('entity', 'bypass', length);
       return { ...reading, found: fetch.keys.map(() => undefined) };
     }
     const hits = reading.found.filter((entity) => entity !== undefined).length;
     metrics.lookedUp('entity', 'hit', hits);
     metrics.lookedUp('entity', 'miss', length - hits);
-    if (hits > 0) sharing.hasCachedParts = true;
+    if (hits > 0) caching.hasCachedParts = true;
     return reading;
   };
 
@@ -70,11 +69,11 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
   };
 
   return async ({ subgraph, request, context }, send) => {
-    const sharing = requests.get(context);
-    if (!sharing) return send(request);
-    sharing.sources.add(subgraph);
+    const caching = requests.get(context);
+    if (!caching) return send(request);
+    caching.sources.add(subgraph);
     const ask = privateWithHeaders(send);
-    const askAsIs = () => ask(request, sharing.generations && JSON.stringify(sharing.generations));
+    const askAsIs = () => ask(request, caching.generations && JSON.stringify(caching.generations));
 
     const selection = isOn ? selectionOf(request.query) : undefined;
     const fetch = selection ? entityFetch(subgraph, request, selection) : undefined;
@@ -84,7 +83,7 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
       metrics.lookedUp('entity', 'bypass', fetch.keys.length);
       return askAsIs();
     }
-    const reading = await lookUp(fetch, sharing);
+    const reading = await lookUp(fetch, caching);
     if (!reading) return askAsIs();
     const { found, generations } = reading;
     const rest = missingEntities(fetch, found);

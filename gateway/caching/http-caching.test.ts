@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aFakeSubgraph, type FakeAnswer, type FakeSubgraph } from '#kit/gateway/fake-subgraph.ts';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
+import { anAccessToken, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
-let viewerKey: KeyPair;
 let product: FakeSubgraph;
 let user: FakeSubgraph;
 let gateway: GatewayFixture;
@@ -16,12 +15,11 @@ const run = async <T extends { close(): Promise<void> }>(starting: Promise<T>): 
 };
 
 beforeEach(async () => {
-  viewerKey ??= await keyPair('viewer');
   product = await run(aFakeSubgraph(() => lamps('max-age=60, public')));
   user = await run(aFakeSubgraph(() => ada('max-age=90, public')));
   const keys = await run(keyServer([tokenKey.publicKey]));
   gateway = await run(
-    aGateway(viewerKey, {
+    aGateway({
       PRODUCT_SUBGRAPH_URL: product.url,
       USER_SUBGRAPH_URL: user.url,
       ACCESS_TOKEN_JWKS_URL: keys.url,
@@ -80,9 +78,7 @@ describe('outside, by GET,', () => {
   });
 
   it('nothing is kept for longer than can be waited for', async () => {
-    const short = await run(
-      aGateway(viewerKey, { PRODUCT_SUBGRAPH_URL: product.url, USER_SUBGRAPH_URL: nowhere, RATE_LIMITS: 'off' }),
-    );
+    const short = await run(aGateway({ PRODUCT_SUBGRAPH_URL: product.url, RATE_LIMITS: 'off' }));
     expect((await get('{ products { id } }', {}, short.url)).get('cache-control')).toBe('public, max-age=1');
   });
 

@@ -5,7 +5,6 @@ import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.t
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { redisHere, startRedis } from '#kit/redis/redis.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 
@@ -26,7 +25,6 @@ const query = '{ products { id title likes } }';
 const lamp = { about: { type: 'Product', id: 'p1' } };
 
 describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways over $variable', (carrier) => {
-  let viewerKey: KeyPair;
   let server: { url: string; stop(): Promise<void> };
   let link: BreakableLink;
   let product: FakeSubgraph;
@@ -37,7 +35,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
   let title: string;
 
   const start = () =>
-    aGateway(viewerKey, {
+    aGateway({
       PRODUCT_SUBGRAPH_URL: product.url,
       USER_SUBGRAPH_URL: user.url,
       RATE_LIMITS: 'off',
@@ -58,7 +56,6 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
   };
 
   beforeEach(async () => {
-    viewerKey ??= await keyPair('viewer');
     server = await carrier.start();
     link = await breakableLink(server.url);
     title = 'Lamp';

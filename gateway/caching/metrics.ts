@@ -7,7 +7,6 @@ type CacheName = 'response' | 'entity';
 export type CacheOutcome = 'hit' | 'miss' | 'bypass' | 'error';
 
 export interface CacheMetrics {
-  /** Lookups of responses or entities. */
   readonly lookedUp: (cache: CacheName, outcome: CacheOutcome, count?: number) => void;
   readonly invalidated: (subgraph: string) => void;
 }

@@ -6,14 +6,13 @@ import {
   type FakeAnswer,
   type FakeSubgraph,
 } from '#kit/gateway/fake-subgraph.ts';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 
 const lamps: FakeAnswer = { data: { products: [{ id: 'p1', title: 'Lamp' }] } };
 const products = '{ products { id title } }';
 
-let viewerKey: KeyPair;
 let tokenKey: KeyPair;
 /** In front of `product`, with caches that expire by time only. */
 let gateway: GatewayFixture;
@@ -21,7 +20,6 @@ let product: FakeSubgraph;
 const run = closedAfterEach(afterEach);
 
 beforeEach(async () => {
-  viewerKey ??= await keyPair('viewer');
   tokenKey ??= await keyPair('token');
   product = await run(aFakeSubgraph(() => lamps));
   const keys = await run(keyServer([tokenKey.publicKey]));
@@ -30,9 +28,8 @@ beforeEach(async () => {
 
 const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
   run(
-    aGateway(viewerKey, {
+    aGateway({
       PRODUCT_SUBGRAPH_URL: product.url,
-      USER_SUBGRAPH_URL: nowhere,
       CACHE_INVALIDATION: 'ttl',
       RATE_LIMITS: 'off',
       ...environment,

@@ -14,11 +14,9 @@ interface ResponseCacheOptions {
   readonly store: CacheStore;
   readonly requests: CacheContexts;
   readonly metrics: CacheMetrics;
-  /** Answers of another schema are different answers. */
   readonly schemaId: (schema: GraphQLSchema) => string | undefined;
 }
 
-/** An answer for everybody. */
 interface Shared {
   readonly data: string;
   readonly remainingMs: number;
@@ -28,7 +26,7 @@ interface Shared {
 interface Lead {
   readonly key: string;
   readonly operation: string;
-  readonly sharing: CacheContext;
+  readonly caching: CacheContext;
   readonly generations: Generations;
   /** Releases the queries that wait for this one; with `undefined` they fetch for themselves. */
   readonly settle: ((answer: Shared | undefined) => void) | undefined;
@@ -51,16 +49,16 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
   });
 
   /** The answer, or `undefined`: then this request executes, on behalf of those who wait as well if it is the first. */
-  const lookUp = async (request: Request, sharing: CacheContext): Promise<Shared | undefined> => {
+  const lookUp = async (request: Request, caching: CacheContext): Promise<Shared | undefined> => {
     const id = idOf(request, schemaId(request.schema));
     const outcome = (what: CacheOutcome) => metrics.lookedUp('response', what);
     if (!id || uncacheable.has(id.operation)) return void outcome('bypass');
     const reading = await store.read([id.key]);
     if (!reading) return void outcome('error');
     const { found, generations } = reading;
-    sharing.generations = generations;
-    if (!sharing.mayRead) {
-      leads.set(request.request, { ...id, sharing, generations, settle: undefined });
+    caching.generations = generations;
+    if (!caching.mayRead) {
+      leads.set(request.request, { ...id, caching, generations, settle: undefined });
       return void outcome('bypass');
     }
     if (found[0]) {
@@ -70,19 +68,19 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     // Queries after a change must not get an answer that was begun before it.
     const flight = `${id.key} ${JSON.stringify(generations)}`;
     const waitedFor = inFlight.get(flight);
-    if (!waitedFor) leads.set(request.request, { ...id, sharing, generations, settle: inFlight.start(flight) });
+    if (!waitedFor) leads.set(request.request, { ...id, caching, generations, settle: inFlight.start(flight) });
     const shared = await waitedFor;
     outcome(shared ? 'hit' : 'miss');
     return shared;
   };
 
-  const keep = (request: Request, { key, operation, sharing, generations, settle }: Lead): void => {
+  const keep = (request: Request, { key, operation, caching, generations, settle }: Lead): void => {
     const answer = sharedAnswer(request);
     if (answer === 'private') {
-      if (!sharing.hasCachedParts) uncacheable.set(operation, true);
+      if (!caching.hasCachedParts) uncacheable.set(operation, true);
     } else if (answer) {
       const { data, remainingMs } = answer;
-      store.write([{ key, value: data, sources: [...sharing.sources], ttlMs: remainingMs }], generations);
+      store.write([{ key, value: data, sources: [...caching.sources], ttlMs: remainingMs }], generations);
     }
     settle?.(answer === 'private' ? undefined : answer);
   };
@@ -90,9 +88,9 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
   return {
     requestDidStart: async () => ({
       responseForOperation: async (request) => {
-        const sharing = requests.get(request.contextValue);
-        if (!sharing) metrics.lookedUp('response', 'bypass');
-        const shared = sharing && (await lookUp(request, sharing));
+        const caching = requests.get(request.contextValue);
+        if (!caching) metrics.lookedUp('response', 'bypass');
+        const shared = caching && (await lookUp(request, caching));
         request.response.http.headers.set('x-cache', shared ? 'hit' : 'miss');
         if (!shared) return null;
         request.overallCachePolicy.restrict({ maxAge: Math.floor(shared.remainingMs / 1_000), scope: 'PUBLIC' });

@@ -25,7 +25,6 @@ interface DocumentsKit {
 
 interface Documents {
   readonly gate: DocumentGate;
-  /** For Apollo Server. */
   readonly persistedQueries: { readonly cache: RegisteredDocuments } | false;
   readonly refresh: PeriodicTask;
 }

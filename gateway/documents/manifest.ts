@@ -24,7 +24,6 @@ export const Manifest = z.object({
 });
 export type Manifest = z.output<typeof Manifest>;
 
-/** Bodies by id. */
 export type Documents = ReadonlyMap<string, string>;
 
 /**

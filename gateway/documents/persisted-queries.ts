@@ -7,7 +7,6 @@ import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import { entryBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 
-/** Apollo Server's cache interface. */
 export interface RegisteredDocuments {
   get(key: string): Promise<string | undefined>;
   set(key: string, document: string): Promise<void>;

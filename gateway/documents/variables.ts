@@ -51,7 +51,6 @@ export const documentVariables = {
 
 export type DocumentVariables = z.output<z.ZodObject<typeof documentVariables>>;
 
-/** Where the supergraph is, for the manifest beside it. */
 export type SupergraphVariables = Partial<
   Record<'SUPERGRAPH_FILE' | 'SUPERGRAPH_URL' | 'SUPERGRAPH_SDL', string | undefined>
 >;

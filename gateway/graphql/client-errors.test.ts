@@ -8,7 +8,6 @@ import {
   type SubgraphFixture,
   supergraphOf,
 } from '#kit/gateway/gateway.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
@@ -22,12 +21,11 @@ let production: GatewayFixture;
 let development: GatewayFixture;
 
 beforeAll(async () => {
-  const key = await keyPair('viewer');
   const resolvers = { Query: { me: () => 'Ada' }, Mutation: { signIn: () => 'Ada' } };
-  user = await aSubgraph('user', resolvers, key, fixtureSchema(sdl, resolvers));
+  user = await aSubgraph('user', resolvers, fixtureSchema(sdl, resolvers));
   const environment = { SUPERGRAPH_SDL: supergraphOf({ user: sdl }), USER_SUBGRAPH_URL: user.url };
-  production = await aGateway(key, { ...environment, INTROSPECTION: 'off', PLAYGROUND: 'off' });
-  development = await aGateway(key, environment);
+  production = await aGateway({ ...environment, INTROSPECTION: 'off', PLAYGROUND: 'off' });
+  development = await aGateway(environment);
 });
 afterAll(async () => {
   for (const { close } of [production, development, user]) await close();

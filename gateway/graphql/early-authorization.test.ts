@@ -39,7 +39,6 @@ const userSdl = `${access}
 const productSdl = `${access}
   type Query { both: String @shareable @staff  generous: String @public @staff }`;
 
-let key: KeyPair;
 let tokens: KeyPair;
 let jwks: Awaited<ReturnType<typeof keyServer>>;
 let user: SubgraphFixture;
@@ -49,7 +48,6 @@ let early: GatewayFixture;
 let unaware: GatewayFixture;
 
 beforeAll(async () => {
-  key = await keyPair('viewer');
   tokens = await keyPair('access');
   jwks = await keyServer([tokens.publicKey]);
   const resolvers = {
@@ -57,17 +55,17 @@ beforeAll(async () => {
     Mutation: { move: () => 'moved', close: () => 'closed' },
   };
   const others = { Query: { both: () => 'b', generous: () => 'g' } };
-  user = await aSubgraph('user', resolvers, key, enforceAccess(fixtureSchema(userSdl, resolvers)));
-  product = await aSubgraph('product', others, key, enforceAccess(fixtureSchema(productSdl, others)));
+  user = await aSubgraph('user', resolvers, enforceAccess(fixtureSchema(userSdl, resolvers)));
+  product = await aSubgraph('product', others, enforceAccess(fixtureSchema(productSdl, others)));
   const supergraph = supergraphOf({ user: userSdl, product: productSdl });
   const environment = {
     USER_SUBGRAPH_URL: user.url,
     PRODUCT_SUBGRAPH_URL: product.url,
     ACCESS_TOKEN_JWKS_URL: jwks.url,
   };
-  early = await aGateway(key, { ...environment, SUPERGRAPH_SDL: supergraph });
+  early = await aGateway({ ...environment, SUPERGRAPH_SDL: supergraph });
   const withoutAccess = supergraph.replace(/ *@link\(url: "https:\/\/agora[^\n]*\n/, '');
-  unaware = await aGateway(key, { ...environment, SUPERGRAPH_SDL: withoutAccess });
+  unaware = await aGateway({ ...environment, SUPERGRAPH_SDL: withoutAccess });
 });
 afterAll(async () => {
   for (const { close } of [early, unaware, user, product, jwks]) await close();
@@ -156,7 +154,7 @@ it('a variable that is wrong is the first thing that is told', async () => {
 
 it('is left to the subgraphs where the gateway does not know who asks', async () => {
   const server = await httpServer((_, response) => response.end(JSON.stringify({ data: { mine: 'cart' } })));
-  const anybody = await aGateway(key, {
+  const anybody = await aGateway({
     SUPERGRAPH_SDL: supergraphOf({ user: userSdl, product: productSdl }),
     USER_SUBGRAPH_URL: server.url,
     AUTHENTICATION: 'off',

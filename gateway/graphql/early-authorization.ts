@@ -54,7 +54,6 @@ export const earlyAuthorization = (
 
 interface RequestedOperation {
   readonly schema: GraphQLSchema;
-  /** Valid. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly decisions: RootDecisions;
@@ -119,7 +118,6 @@ interface RootDecision {
   readonly service: string;
 }
 
-/** By `Query.field`. */
 type RootDecisions = ReadonlyMap<string, RootDecision>;
 
 /**

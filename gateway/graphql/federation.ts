@@ -24,9 +24,7 @@ interface FederationOptions {
   readonly supergraph: string;
   /** Called once per subgraph of the supergraph, with its routing URL. */
   readonly clientOf: (name: string, url: string) => Pick<SubgraphClient, 'call'>;
-  /** Wraps every subgraph call. */
   readonly readThrough?: ReadThrough | undefined;
-  /** Of this supergraph alone. */
   readonly plans: QueryPlanCache;
   readonly log: Logger;
 }

@@ -1,20 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { keepDeclaredVariables } from './graphql-server.ts';
 
-let key: KeyPair;
 let user: SubgraphFixture;
 let gateway: GatewayFixture;
 
 const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
-  aGateway(key, { USER_SUBGRAPH_URL: user.url, PRODUCT_SUBGRAPH_URL: nowhere, ...environment });
+  aGateway({ USER_SUBGRAPH_URL: user.url, ...environment });
 
 beforeAll(async () => {
-  key = await keyPair('viewer');
-  user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI: () => pause(50, 'Ada') } }, key);
+  user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI: () => pause(50, 'Ada') } });
   gateway = await start();
 });
 afterAll(async () => {

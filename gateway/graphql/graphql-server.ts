@@ -18,14 +18,11 @@ interface GraphqlServerOptions {
   readonly gateway: ApolloServerOptionsWithGateway<RequestContext>['gateway'];
   readonly http: FastifyInstance;
   readonly introspection: boolean;
-  /** Whether a masked error carries its original message. */
   readonly errorDetail: boolean;
   readonly maxTokens: number;
   readonly documentStore: NonNullable<ApolloServerOptions<RequestContext>['documentStore']>;
   readonly persistedQueries: NonNullable<ApolloServerOptions<RequestContext>['persistedQueries']>;
-  /** Checked beside the specification's rules. */
   readonly validationRules?: readonly ValidationRule[];
-  /** In the order in which they run. */
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
   readonly log: Logger;
 }

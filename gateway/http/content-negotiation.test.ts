@@ -1,15 +1,13 @@
 /** Whatever a client says that it accepts: it gets an answer of such a type, or nothing has been run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 
 let product: SubgraphFixture;
 let gateway: GatewayFixture;
 
 beforeAll(async () => {
-  const key = await keyPair('viewer');
-  product = await aSubgraph('product', { Mutation: { rename: () => ({ id: 'p1', title: 'x', stock: 1 }) } }, key);
-  gateway = await aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: product.url });
+  product = await aSubgraph('product', { Mutation: { rename: () => ({ id: 'p1', title: 'x', stock: 1 }) } });
+  gateway = await aGateway({ PRODUCT_SUBGRAPH_URL: product.url });
 });
 afterAll(async () => {
   await gateway.close();

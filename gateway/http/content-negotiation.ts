@@ -23,7 +23,6 @@ export const answerType = (accept: string | undefined, offered: readonly string[
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Media types the route can respond with. */
     answers?: readonly string[];
   }
   interface FastifyRequest {

@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 
-let key: KeyPair;
 let gateway: GatewayFixture;
 let developing: GatewayFixture;
 let closed: GatewayFixture;
 
-const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
-  aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere, ...environment });
-
 const shop = 'https://shop.example';
 
 beforeAll(async () => {
-  key = await keyPair('viewer');
-  developing = await start({ PROFILE: 'development' });
-  closed = await start();
-  gateway = await start({ CORS_ORIGINS: `${shop}, http://localhost:5173` });
+  developing = await aGateway({ PROFILE: 'development' });
+  closed = await aGateway();
+  gateway = await aGateway({ CORS_ORIGINS: `${shop}, http://localhost:5173` });
 });
 afterAll(async () => {
   for (const each of [gateway, developing, closed]) await each.close();

@@ -5,20 +5,18 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { createGatewayServer } from './http-server.ts';
 import { httpVariables } from './variables.ts';
 
-let key: KeyPair;
 let product: SubgraphFixture;
 let gateway: GatewayFixture;
 
 const start = (environment: Record<string, string> = {}): Promise<GatewayFixture> =>
-  aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: product.url, ...environment });
+  aGateway({ PRODUCT_SUBGRAPH_URL: product.url, ...environment });
 
 const doorAlone = (environment: Record<string, string> = {}) =>
   createGatewayServer(z.object(httpVariables).parse(environment), {
@@ -30,9 +28,8 @@ const doorAlone = (environment: Record<string, string> = {}) =>
 const products = Array.from({ length: 200 }, (_, n) => ({ id: `p${n}`, title: `Lamp ${n}`, stock: n }));
 
 beforeAll(async () => {
-  key = await keyPair('viewer');
   const resolvers = { Query: { products: () => products }, Mutation: { rename: () => products[0] } };
-  product = await aSubgraph('product', resolvers, key);
+  product = await aSubgraph('product', resolvers);
   gateway = await start();
 });
 afterAll(async () => {

@@ -6,7 +6,6 @@ import { errorBody } from '../graphql/errors.ts';
 
 interface Pressure {
   readonly shedding: boolean;
-  /** Consecutive samples above the limit. */
   readonly high: number;
 }
 

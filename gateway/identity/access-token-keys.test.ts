@@ -8,21 +8,19 @@ const resolvers = {
   Query: { me: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => viewer.kind },
 };
 
-let viewerKey: KeyPair;
 let tokenKey: KeyPair;
 let user: SubgraphFixture;
 
 beforeAll(async () => {
-  [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
-  user = await aSubgraph('user', resolvers, viewerKey);
+  tokenKey = await keyPair('token');
+  user = await aSubgraph('user', resolvers);
 });
 afterAll(() => user.close());
 afterEach(() => void vi.useRealTimers());
 
 const withGateway = async (jwksUrl: string, test: (gateway: GatewayFixture) => Promise<void>): Promise<void> => {
-  const gateway = await aGateway(viewerKey, {
+  const gateway = await aGateway({
     USER_SUBGRAPH_URL: user.url,
-    PRODUCT_SUBGRAPH_URL: nowhere,
     ACCESS_TOKEN_JWKS_URL: jwksUrl,
   });
   try {

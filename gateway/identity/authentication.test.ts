@@ -6,7 +6,6 @@ import {
   aSubgraph,
   type GatewayFixture,
   type GatewayReply,
-  nowhere,
   type SubgraphFixture,
 } from '#kit/gateway/gateway.ts';
 import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
@@ -16,13 +15,12 @@ const resolvers = {
   Query: { whoAmI: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => JSON.stringify(viewer) },
 };
 
-let viewerKey: KeyPair;
 let tokenKey: KeyPair;
 let user: SubgraphFixture;
 
 beforeAll(async () => {
-  [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
-  user = await aSubgraph('user', resolvers, viewerKey);
+  tokenKey = await keyPair('token');
+  user = await aSubgraph('user', resolvers);
 });
 afterAll(() => user.close());
 afterEach(() => void vi.useRealTimers());
@@ -40,9 +38,8 @@ describe('with the key set at hand', () => {
   let gateway: GatewayFixture;
   beforeAll(async () => {
     keys = await keyServer([tokenKey.publicKey]);
-    gateway = await aGateway(viewerKey, {
+    gateway = await aGateway({
       USER_SUBGRAPH_URL: user.url,
-      PRODUCT_SUBGRAPH_URL: nowhere,
       ACCESS_TOKEN_JWKS_URL: keys.url,
     });
   });
@@ -113,12 +110,11 @@ describe('with the key set at hand', () => {
     let front: GatewayFixture;
     beforeAll(async () => {
       const lamp = { id: 'p1', title: (_: unknown, { viewer }: { viewer: Viewer }) => JSON.stringify(viewer) };
-      product = await aSubgraph(
-        'product',
-        { Query: { products: () => [lamp], product: () => lamp }, Mutation: { rename: () => lamp } },
-        viewerKey,
-      );
-      front = await aGateway(viewerKey, {
+      product = await aSubgraph('product', {
+        Query: { products: () => [lamp], product: () => lamp },
+        Mutation: { rename: () => lamp },
+      });
+      front = await aGateway({
         USER_SUBGRAPH_URL: user.url,
         PRODUCT_SUBGRAPH_URL: product.url,
         ACCESS_TOKEN_JWKS_URL: keys.url,

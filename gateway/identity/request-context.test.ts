@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { answer, aReplica, type Behaviour, neverAnswer, type Replica } from '#kit/gateway/upstream.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 
-let key: KeyPair;
 const running: { close(): Promise<void> }[] = [];
-beforeEach(async () => {
-  key = await keyPair('viewer');
-});
 afterEach(async () => {
   for (const each of running.splice(0).toReversed()) await each.close();
 });
@@ -17,7 +12,7 @@ const products = { data: { products: [] } };
 
 const fixture = async (user: Behaviour, product: Behaviour, environment: Record<string, string> = {}) => {
   const [users, others] = [await aReplica(user), await aReplica(product)];
-  const gateway = await aGateway(key, {
+  const gateway = await aGateway({
     USER_SUBGRAPH_URL: users.url,
     PRODUCT_SUBGRAPH_URL: others.url,
     ...environment,
@@ -115,7 +110,7 @@ describe('a client that hangs up', () => {
 
   it('does not take its mutation along', async () => {
     const product = await aReplica(neverAnswer);
-    const gateway = await aGateway(key, { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: product.url });
+    const gateway = await aGateway({ PRODUCT_SUBGRAPH_URL: product.url });
     running.push(product, gateway);
     let outcome = '';
     product.behave((response, request) => {

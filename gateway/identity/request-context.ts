@@ -91,7 +91,6 @@ const clientLink = (reply: FastifyReply): ClientLink => {
   return { gone: gone.signal, returnHeaders: (headers) => giveBack(reply, headers) };
 };
 
-/** The client's headers that are forwarded. */
 export const forwardedHeaders = ({ headers }: FastifyRequest, forward: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     forward.flatMap((name) => {

@@ -11,7 +11,6 @@ import type { LimitsConfig } from './variables.ts';
 
 const costHeader = 'x-agora-cost';
 
-/** A request whose operation is known to be valid. */
 export interface ResolvedRequest {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;

@@ -59,7 +59,6 @@ interface PricedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The document must be valid. */
 export const operationCost = (question: PricedOperation): OperationCost => {
   const { schema, policy, document, operation, variables } = question;
   const values = variableValues(operation, variables);
@@ -208,9 +207,7 @@ interface ListSize {
 }
 
 export interface CostPolicy {
-  /** By type, and by `Type.field`. */
   readonly weights: ReadonlyMap<string, number>;
-  /** By `Type.field`. */
   readonly listSizes: ReadonlyMap<string, ListSize>;
 }
 
@@ -253,7 +250,6 @@ const names = (value: unknown): string[] =>
 interface VariableValues {
   /** A literal, or the value of a variable; `undefined` for an absent argument or variable. */
   resolve(node: ValueNode | undefined): unknown;
-  /** By `@skip` and `@include`. */
   isLeftOut(node: { readonly directives?: readonly DirectiveNode[] | undefined }): boolean;
   /** Whether any value came from a variable so far. */
   wereAsked(): boolean;

@@ -5,7 +5,6 @@ import type { GraphqlResponse } from './subscription-executor.ts';
 export interface Subscriber {
   /** Replaces an event that was not sent yet. */
   send(event: string): void;
-  /** Nothing more will come. */
   complete(): void;
 }
 
@@ -23,7 +22,6 @@ export interface EventStreamOptions {
   readonly onHeartbeat: () => void;
   /** A newer event replaced one that the client was too slow for. */
   readonly onSuperseded: () => void;
-  /** Once, however it ended. */
   readonly onClose: () => void;
 }
 

@@ -16,7 +16,6 @@ export interface LiveQueries {
     fetchSnapshot: (onTopic: (topic: Topic) => void) => Promise<Snapshot>,
     subscriber: Subscriber,
   ): () => void;
-  /** Anything may have changed. */
   refetchAll(): void;
   close(): void;
 }
@@ -72,7 +71,6 @@ export const liveQueries = (options: LiveQueriesOptions): LiveQueries => {
   };
 };
 
-/** Live queries by entity. */
 const topicIndex = () => {
   const byType = new Map<string, Map<string, Set<LiveQuery>>>();
   return {

@@ -12,7 +12,6 @@ export interface LiveQuery {
 }
 
 export interface LiveQueryOptions {
-  /** Never rejects. */
   readonly fetchSnapshot: () => Promise<Snapshot>;
   /** Shared by the whole gateway. Changes while this query waits for its turn are covered by one fetch. */
   readonly limitConcurrency: (work: () => Promise<void>) => Promise<void>;

@@ -16,7 +16,7 @@ interface LiveUpdates {
   readonly wrapGateway: SubscriptionExecutor['wrapGateway'];
   /** On a new schema every live query is run again, and ends if it is no longer valid. */
   readonly plugin: ApolloServerPlugin<RequestContext>;
-  readonly serve: (door: StreamEntrypoint) => void;
+  readonly serve: (entrypoint: StreamEntrypoint) => void;
   /** Ends all streams; their clients reconnect to another gateway, or to this one once it is back. */
   readonly close: () => Promise<void>;
 }
@@ -52,8 +52,8 @@ export const liveUpdates = (
   return {
     wrapGateway,
     plugin: { serverWillStart: async () => ({ schemaDidLoadOrUpdate: () => queries.refetchAll() }) },
-    serve: (door) => {
-      if (variables.LIVE_UPDATES === 'on') serveStreams({ ...shared, ...door });
+    serve: (entrypoint) => {
+      if (variables.LIVE_UPDATES === 'on') serveStreams({ ...shared, ...entrypoint });
     },
     close: async () => {
       places.close();

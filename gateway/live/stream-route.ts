@@ -28,7 +28,6 @@ export interface StreamEntrypoint {
   readonly authenticate: Authenticate;
   readonly gate: DocumentGate;
   readonly contextOf: (viewer: Viewer) => RequestContext;
-  /** Client headers that are forwarded to subgraphs. */
   readonly forward: readonly string[];
 }
 
@@ -37,7 +36,6 @@ interface StreamRouteOptions extends StreamEntrypoint, Pick<EventStreamOptions, 
   readonly queries: LiveQueries;
   readonly admission: Admission;
   readonly retryAfterSeconds: number;
-  /** Open streams. */
   readonly streams: Set<EventStream>;
   readonly metrics: LiveMetrics;
   readonly log: Logger;
@@ -183,7 +181,6 @@ type AdmissionRefusal = 'TOO_MANY_STREAMS' | 'OVERLOADED';
 interface Admission {
   /** Returns the function that releases the slot, or why there is none. */
   admit(viewer: string): (() => void) | AdmissionRefusal;
-  /** Admits nobody any more. */
   close(): void;
 }
 

@@ -6,7 +6,6 @@ import { errorEvent } from './event-stream.ts';
 interface TokenWatch {
   /** Checks that the token is still accepted: its key may have been withdrawn. */
   check(): void;
-  /** Nothing is left to end. */
   stop(): void;
 }
 

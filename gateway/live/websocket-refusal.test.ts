@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { refuseWebSocket, websocketRefusal } from './websocket-refusal.ts';
 
 let gateway: GatewayFixture;
 beforeAll(async () => {
-  gateway = await aGateway(await keyPair('viewer'), { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere });
+  gateway = await aGateway();
 });
 afterAll(() => gateway.close());
 

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { namesIn, operationNames } from './operation-metrics.ts';
 import { perMinute } from './slow-operations.ts';
 
@@ -9,29 +8,23 @@ let product: SubgraphFixture;
 let gateway: GatewayFixture;
 
 beforeAll(async () => {
-  const key = await keyPair('gateway');
-  product = await aSubgraph(
-    'product',
-    {
-      Query: {
-        products: () => [{ id: '1', title: 'Lamp', stock: 3 }],
-        product: async (_, { id }) => {
-          if (id === 'bug') throw new Error('password=hunter2');
-          await pause(600);
-          return { id, title: 'Lamp', stock: 3 };
-        },
-      },
-      Mutation: {
-        rename: () => {
-          throw new Error('no');
-        },
+  product = await aSubgraph('product', {
+    Query: {
+      products: () => [{ id: '1', title: 'Lamp', stock: 3 }],
+      product: async (_, { id }) => {
+        if (id === 'bug') throw new Error('password=hunter2');
+        await pause(600);
+        return { id, title: 'Lamp', stock: 3 };
       },
     },
-    key,
-  );
-  gateway = await aGateway(key, {
+    Mutation: {
+      rename: () => {
+        throw new Error('no');
+      },
+    },
+  });
+  gateway = await aGateway({
     PRODUCT_SUBGRAPH_URL: product.url,
-    USER_SUBGRAPH_URL: nowhere,
     SLOW_OPERATION_MS: '500',
     SLOW_OPERATION_LINES_PER_MINUTE: '1000',
   });

@@ -131,6 +131,5 @@ export const operationNames = (
 
 const named = /\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g;
 
-/** Operation names in our own documents. */
 export const namesIn = (documents: Iterable<string>): string[] =>
   [...documents].flatMap((text) => [...text.matchAll(named)].map(([, operation = '']) => operation));

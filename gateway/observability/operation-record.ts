@@ -4,15 +4,12 @@ import type { QueryPlan } from '@apollo/query-planner';
 interface Fetch {
   readonly subgraph: string;
   readonly ms: number;
-  /** Absent when no answer came. */
   readonly bytes?: number;
 }
 
 interface OperationRecord {
   plan: QueryPlan | undefined;
-  /** By `performance.now()`. */
   plannedAt: number | undefined;
-  /** In order of completion. */
   readonly fetches: Fetch[];
 }
 

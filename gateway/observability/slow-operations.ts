@@ -6,7 +6,6 @@ import type { RequestContext } from '../identity/request-context.ts';
 import { recordOf } from './operation-record.ts';
 
 interface SlowOperationOptions {
-  /** 0 turns it off. */
   readonly slowMs: number;
   readonly linesPerMinute: number;
   readonly planCharacters: number;

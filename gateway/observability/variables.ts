@@ -11,7 +11,6 @@ export const observabilityVariables = {
 
 export type ObservabilityVariables = z.output<z.ZodObject<typeof observabilityVariables>>;
 
-/** Bounds of the same. */
 export const observabilityBounds = {
   // 50 operation names beside those of trusted documents (ours are 20); the rest is labelled `other`. Anybody can
   // invent names, and each costs a dozen time series, 1 KiB and 0.1 ms of every scrape.

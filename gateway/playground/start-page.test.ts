@@ -1,19 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const asBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
-const subgraphs = { USER_SUBGRAPH_URL: nowhere, PRODUCT_SUBGRAPH_URL: nowhere };
 
-let key: KeyPair;
 let gateway: GatewayFixture;
 let page: string;
 beforeAll(async () => {
-  key = await keyPair('viewer');
-  gateway = await aGateway(key, { ...subgraphs, PROFILE: 'development' });
+  gateway = await aGateway({ PROFILE: 'development' });
   page = await (await fetch(gateway.url, { headers: asBrowser })).text();
 });
 afterAll(() => gateway.close());
@@ -43,7 +39,7 @@ it.each([
   ['a program', {}, { PROFILE: 'development' }],
   ['a browser in production', asBrowser, {}],
 ])('is not there for %s', async (_, headers, environment: Record<string, string>) => {
-  const other = await aGateway(key, { ...subgraphs, ...environment });
+  const other = await aGateway(environment);
   const answer = await fetch(other.url, { headers });
   expect([answer.status, await answer.json()]).toEqual([
     404,

@@ -34,14 +34,12 @@ export type BucketName = keyof ReturnType<typeof buckets>;
 
 interface Charge {
   readonly bucket: BucketName;
-  /** Whose bucket it is. */
   readonly key: string;
   readonly points: number;
 }
 
 interface LimitedOperation {
   readonly viewer: Viewer;
-  /** Of the client, unnormalised. */
   readonly address: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly rootFields: readonly RootField[];

@@ -1,9 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aGateway, type GatewayFixture, nowhere } from '#kit/gateway/gateway.ts';
+import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
 import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 
 describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => {
@@ -14,11 +13,8 @@ describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => 
   beforeEach(async () => {
     server = await startRedis();
     link = await breakableLink(server.url);
-    const key = await keyPair('viewer');
     const start = (url: string) =>
-      aGateway(key, {
-        USER_SUBGRAPH_URL: nowhere,
-        PRODUCT_SUBGRAPH_URL: nowhere,
+      aGateway({
         REDIS_URL: url,
         RATE_LIMIT_GUEST_COST: '3',
       });

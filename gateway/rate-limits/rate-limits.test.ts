@@ -2,14 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { anAccessToken, type HttpFixture, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
 
-let viewerKey: KeyPair;
 let tokenKey: KeyPair;
 let keys: HttpFixture;
 let subgraph: SubgraphFixture;
 let gateway: GatewayFixture;
 
 const start = async (environment: Record<string, string>) => {
-  gateway = await aGateway(viewerKey, {
+  gateway = await aGateway({
     USER_SUBGRAPH_URL: subgraph.url,
     PRODUCT_SUBGRAPH_URL: subgraph.url,
     ACCESS_TOKEN_JWKS_URL: keys.url,
@@ -20,11 +19,11 @@ const start = async (environment: Record<string, string>) => {
 };
 
 beforeAll(async () => {
-  [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('access')]);
+  tokenKey = await keyPair('access');
   keys = await keyServer([tokenKey.publicKey]);
   const product = { id: 'p1', title: 'Lamp', stock: 1 };
   const resolvers = { Query: { products: () => [product] }, Mutation: { rename: () => product } };
-  subgraph = await aSubgraph('product', resolvers, viewerKey);
+  subgraph = await aSubgraph('product', resolvers);
 });
 afterEach(() => gateway.close());
 afterAll(async () => {

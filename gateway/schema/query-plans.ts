@@ -45,18 +45,14 @@ export const planKey = (documentHash: string, operationName: string | undefined)
   operationName ? createHash('sha256').update(documentHash).update(operationName).digest('hex') : documentHash;
 
 export interface OperationInUse {
-  /** Of its plan. */
   readonly key: string;
   readonly document: DocumentNode;
-  /** As given by the request. */
   readonly operationName: string | undefined;
-  /** For the log. */
   readonly name: string;
 }
 
 interface OperationsInUse {
   readonly record: (operation: OperationInUse) => void;
-  /** The most used first. */
   readonly mostUsed: (atMost: number) => readonly OperationInUse[];
   /** Halves the counts, so that operations popular last month make room for current ones. */
   readonly decay: () => void;

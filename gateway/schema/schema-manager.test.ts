@@ -12,7 +12,7 @@ import {
   supergraphOf,
 } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
-import { httpServer, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { httpServer } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import type { Execute } from '../graphql/federation.ts';
@@ -23,7 +23,6 @@ const before = supergraphOf(sdls);
 /** The same graph, where `whoAmI` is gone and `greeting` is new. */
 const after = supergraphOf({ ...sdls, user: sdls.user.replace('whoAmI', 'greeting') });
 
-let key: KeyPair;
 let user: SubgraphFixture;
 let answerNow: (() => void)[];
 let folder: string;
@@ -31,9 +30,8 @@ let file: string;
 const gateways: GatewayFixture[] = [];
 
 beforeAll(async () => {
-  key = await keyPair('viewer');
   const whoAmI = () => new Promise((resolve) => answerNow.push(() => resolve('Ada')));
-  user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI } }, key);
+  user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI } });
 });
 afterAll(() => user.close());
 beforeEach(async () => {
@@ -48,7 +46,7 @@ afterEach(async () => {
 });
 
 const start = async (environment: Record<string, string> = { SUPERGRAPH_FILE: file }): Promise<GatewayFixture> => {
-  const gateway = await aGateway(key, { USER_SUBGRAPH_URL: user.url, SUPERGRAPH_POLL_MS: '20', ...environment });
+  const gateway = await aGateway({ USER_SUBGRAPH_URL: user.url, SUPERGRAPH_POLL_MS: '20', ...environment });
   gateways.push(gateway);
   return gateway;
 };

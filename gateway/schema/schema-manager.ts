@@ -23,15 +23,12 @@ interface SchemaManager {
   readonly gateway: GatewayInterface;
   /** False until the first supergraph has been loaded. */
   readonly isLoaded: () => boolean;
-  /** Of the connected subgraphs. */
   readonly subgraphs: SubgraphClients['states'];
 }
 
 interface SchemaManagerOptions {
   readonly source: SupergraphSource;
-  /** Called once per subgraph and URL. */
   readonly connect: Connect;
-  /** Wraps every subgraph call. */
   readonly readThrough?: ReadThrough;
   readonly metrics: Registry;
   readonly log: Logger;

@@ -15,7 +15,6 @@ import type { ClientLease, SubgraphClients } from './subgraph-clients.ts';
 export interface SchemaVersion {
   readonly hash: string;
   readonly supergraph: string;
-  /** The API schema. */
   readonly schema: GraphQLSchema;
   readonly execute: Execute;
   readonly replanned: Replan;
@@ -27,7 +26,6 @@ interface SchemaVersionOptions {
   readonly supergraph: string;
   readonly clients: SubgraphClients;
   readonly readThrough?: ReadThrough | undefined;
-  /** Planned before it goes live. */
   readonly inUse: readonly OperationInUse[];
   readonly metrics: SchemaMetrics;
   readonly log: Logger;

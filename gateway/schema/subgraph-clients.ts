@@ -17,7 +17,6 @@ export interface SubgraphClients {
   /** Throws when the URL is invalid. */
   readonly acquire: (name: string, url: string) => ClientLease;
   readonly states: () => readonly SubgraphState[];
-  /** Waits for calls in flight. */
   readonly close: () => Promise<void>;
 }
 

@@ -3,7 +3,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { defaultSupergraphFile, schemaBounds } from './variables.ts';
 
 export interface SupergraphSource {
-  /** For the log. */
   readonly name: string;
   /** Poll interval; undefined when the text never changes. */
   readonly everyMs: number | undefined;

@@ -37,7 +37,6 @@ export const schemaBounds = {
 
 type Sources = Partial<Record<keyof typeof schemaVariables, string | number | undefined>>;
 
-/** What no single variable shows. */
 export const checkSupergraphVariables = (config: Sources, context: z.core.$RefinementCtx<Sources>): void => {
   const given = (['SUPERGRAPH_FILE', 'SUPERGRAPH_URL', 'SUPERGRAPH_SDL'] as const).filter((name) => config[name]);
   for (const name of given.slice(1))

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { aGateway, type GatewayReply } from '#kit/gateway/gateway.ts';
 import { answer, aReplica } from '#kit/gateway/upstream.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '#kit/user/token-builders.ts';
+import { anAccessToken, keyPair, keyServer } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type BulkheadBounds, bulkhead } from './bulkhead.ts';
 import type { SubgraphFailure } from './subgraph-call.ts';
@@ -129,10 +129,6 @@ describe('the share of a viewer', () => {
 });
 
 const running: { close(): Promise<void> }[] = [];
-let key: KeyPair;
-beforeEach(async () => {
-  key = await keyPair('viewer');
-});
 afterEach(async () => {
   for (const each of running.splice(0).toReversed()) await each.close();
 });
@@ -148,7 +144,7 @@ it('a viewer with many purchases at once takes their share of a subgraph, and ot
   // Like an order that waits for its outcome: it answers when it is told to.
   const product = await aReplica((response, request) => void held.push(() => bought(response, request)));
   running.push(keys, product);
-  const gateway = await aGateway(key, {
+  const gateway = await aGateway({
     PRODUCT_SUBGRAPH_URL: product.url,
     ACCESS_TOKEN_JWKS_URL: keys.url,
     SUBGRAPH_VIEWER_CONCURRENCY: '4',

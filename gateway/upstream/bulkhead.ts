@@ -9,14 +9,11 @@ import { SubgraphFailure } from './subgraph-call.ts';
 export interface BulkheadBounds {
   readonly concurrency: number;
   readonly queue: number;
-  /** Longest wait in the queue. */
   readonly queueTimeoutMs: number;
-  /** One viewer's share of concurrency and queue. */
   readonly viewerConcurrency: number;
   readonly viewerQueue: number;
 }
 
-/** On whose behalf a call is made. */
 export interface Caller {
   /** `limitKey` of platform/resilience/limit-key.ts. Calls without a key share one. */
   readonly key?: string | undefined;

@@ -20,7 +20,6 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 
 export interface Breaker {
   readonly send: Send;
-  /** Throws when a call would be refused. */
   check(): void;
   state(): BreakerState;
   close(): void;

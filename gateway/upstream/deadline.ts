@@ -2,9 +2,7 @@
 import { SubgraphFailure } from './subgraph-call.ts';
 
 export interface Signals {
-  /** Aborted by the deadline, or by `outer`. */
   readonly signal: AbortSignal;
-  /** Aborted by the deadline alone. */
   readonly deadline: AbortSignal;
 }
 

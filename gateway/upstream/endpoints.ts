@@ -27,7 +27,6 @@ export interface Endpoints {
   close(): Promise<void>;
 }
 
-/** Input of selection and ejection. */
 export interface Health {
   readonly pending: number;
   readonly failuresInARow: number;

@@ -18,10 +18,8 @@ export interface HttpExchangeOptions {
 }
 
 export interface HttpExchange {
-  /** For the log. */
   readonly place: string;
   readonly send: Send;
-  /** Waits for exchanges in flight. */
   close(): Promise<void>;
 }
 

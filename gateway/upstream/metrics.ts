@@ -3,21 +3,17 @@ import { Counter, Gauge, Histogram, type Registry } from '#platform/observabilit
 import type { BreakerState } from './circuit-breaker.ts';
 import type { SubgraphFault } from './subgraph-call.ts';
 
-/** The current state of one subgraph's client. */
 export interface SubgraphState {
   readonly name: string;
   readonly breaker: BreakerState;
-  /** Calls in flight, and queued calls. */
   readonly pending: number;
   readonly waiting: number;
   readonly endpoints: number;
-  /** Ejected endpoints. */
   readonly ejected: number;
 }
 
 export type Outcome = SubgraphFault | 'ANSWERED';
 
-/** Events of one subgraph's client. */
 export interface SubgraphMetrics {
   ended(outcome: Outcome, seconds: number): void;
   sent(): void;

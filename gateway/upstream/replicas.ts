@@ -6,7 +6,6 @@ import { type HttpExchange, type HttpExchangeOptions, httpExchange } from './htt
 
 interface ReplicasOptions extends Omit<HttpExchangeOptions, 'url' | 'address'> {
   readonly urls: readonly string[];
-  /** DNS lookup interval; undefined for never. */
   readonly lookupEveryMs: number | undefined;
   readonly lookup?: Lookup;
   readonly endpoints: Omit<EndpointsOptions, 'exchanges'>;

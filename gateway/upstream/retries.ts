@@ -74,7 +74,6 @@ const jitteredPause = async (
 };
 
 interface RetryBudget {
-  /** At each first attempt. */
   deposit(): void;
   /** Before each retry: whether the budget covers it. */
   withdraw(): boolean;

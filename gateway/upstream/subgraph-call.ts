@@ -13,7 +13,6 @@ export interface SubgraphAnswer {
   readonly errors?: readonly GraphQLFormattedError[];
   /** Response size; absent when none came. */
   readonly bytes?: number;
-  /** For the policy of the whole response. */
   readonly cacheControl?: string | undefined;
   /** Headers for the client, by `FORWARD_RESPONSE_HEADERS`. */
   readonly headers?: ReturnedHeaders;
@@ -23,7 +22,6 @@ export type ReturnedHeaders = Readonly<Record<string, string | readonly string[]
 
 /** One call in flight. Layers may narrow it (another signal) and pass it on. */
 export interface SubgraphCall {
-  /** JSON, serialised once. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly isMutation: boolean;
@@ -31,7 +29,6 @@ export interface SubgraphCall {
   readonly waiters: () => number;
   /** The deadline or the client's disconnect, whichever comes first; the reason is a `SubgraphFailure`. */
   readonly signal: AbortSignal;
-  /** The deadline alone. */
   readonly deadline: AbortSignal;
 }
 
@@ -84,7 +81,6 @@ interface FailureFacts {
   readonly retry?: 'nothing' | 'queries' | 'everything';
   /** A GraphQL response with an error status, passed to the client as it is. */
   readonly answer?: SubgraphAnswer;
-  /** For the log. */
   readonly why?: Readonly<Record<string, unknown>>;
 }
 

@@ -38,7 +38,6 @@ export interface SubgraphClient {
     generations?: string,
   ): Promise<SubgraphAnswer>;
   state(): SubgraphState;
-  /** Waits for calls in flight. */
   close(): Promise<void>;
 }
 

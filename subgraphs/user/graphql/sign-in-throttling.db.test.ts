@@ -1,9 +1,8 @@
 /** Signing in the whole way: a client, the gateway with what it counts, and the user subgraph with what it remembers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aGateway, type GatewayFixture } from '#kit/gateway/gateway.ts';
+import { aGateway, type GatewayFixture, viewerKey } from '#kit/gateway/gateway.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
 import { viewerVerifier } from '#platform/auth/viewer.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { serveGraphql } from '#platform/graphql/serve.ts';
@@ -18,15 +17,14 @@ const http = createHttpServer({ ...recordedLog(), metrics: createMetrics('user')
 
 beforeAll(async () => {
   kit = await userTestApp();
-  const key = await keyPair('viewer');
   await serveGraphql({
     http,
     schema: schema(),
     context: requestContext(kit.app, loaders),
-    verifyViewer: viewerVerifier({ keys: [key.publicKey] }, 'user'),
+    verifyViewer: viewerVerifier({ keys: [(await viewerKey).publicKey] }, 'user'),
     ...recordedLog(),
   });
-  gateway = await aGateway(key, {
+  gateway = await aGateway({
     SUPERGRAPH_FILE: 'supergraph.graphql',
     USER_SUBGRAPH_URL: `${await http.listen({ host: '127.0.0.1', port: 0 })}/graphql`,
     TRUSTED_PROXIES: 'loopback',

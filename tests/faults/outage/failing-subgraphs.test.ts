@@ -7,7 +7,6 @@ import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
 import { type FakeSubgraph, type Fault, fakeSubgraph, fakeSupergraph, faults } from '#kit/gateway/fake-subgraphs.ts';
 import { aGateway, type GatewayFixture, type GatewayReply } from '#kit/gateway/gateway.ts';
 import { redisHere } from '#kit/redis/redis.ts';
-import { keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { signalProcess } from '#launcher/processes/processes.ts';
 import { newShopper } from '#launcher/shopper/shopper.ts';
@@ -26,7 +25,7 @@ interface Scene {
 const sceneOf = async (victim: SubgraphName): Promise<Scene> => {
   const fakes = await Promise.all(subgraphNames.map(fakeSubgraph));
   const urls = fakes.map(({ name, url }) => [`${name.toUpperCase()}_SUBGRAPH_URL`, url]);
-  const gateway = await aGateway(await keyPair('viewer'), {
+  const gateway = await aGateway({
     ...Object.fromEntries(urls),
     SUPERGRAPH_SDL: fakeSupergraph(),
     // Long enough for the healthy ones on the busiest machine, and shorter than the slow one's 3 s.

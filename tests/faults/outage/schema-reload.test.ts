@@ -7,8 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf } from '#kit/gateway/gateway.ts';
-import { type KeyPair, keyPair } from '#kit/user/token-builders.ts';
+import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf, viewerKey } from '#kit/gateway/gateway.ts';
 import { until } from '#kit/vitest/until.ts';
 import { freePorts } from '#launcher/free-ports.ts';
 
@@ -26,7 +25,6 @@ const page = {
 };
 const slow = { query: 'query Slow { whoAmI }', answer: { data: { whoAmI: 'Ada' } } };
 
-let key: KeyPair;
 let folder: string;
 let product: SubgraphFixture;
 /** The user subgraph lives at two places; each supergraph names one of them. */
@@ -34,10 +32,9 @@ let users: readonly SubgraphFixture[];
 let gateway: { process: ChildProcess; url: string; output: () => string };
 
 beforeEach(async () => {
-  key = await keyPair('viewer');
   folder = await mkdtemp(path.join(tmpdir(), 'agora-reload-'));
-  product = await aSubgraph('product', { Query: { products: () => [lamp] } }, key);
-  users = await Promise.all([1, 2].map(() => aSubgraph('user', userResolvers, key)));
+  product = await aSubgraph('product', { Query: { products: () => [lamp] } });
+  users = await Promise.all([1, 2].map(() => aSubgraph('user', userResolvers)));
   await publish(0);
   gateway = await startGateway();
 });
@@ -71,7 +68,7 @@ const startGateway = async (): Promise<typeof gateway> => {
       GATEWAY_PORT: String(port),
       SUPERGRAPH_FILE: file(),
       SUPERGRAPH_POLL_MS: '20',
-      VIEWER_SIGNING_KEY: JSON.stringify(key.privateKey),
+      VIEWER_SIGNING_KEY: JSON.stringify((await viewerKey).privateKey),
       ACCESS_TOKEN_JWKS_URL: nowhere,
       // What it refuses on purpose, since the load is too much or comes from one address, is not what is tested here.
       SHED_EVENT_LOOP_DELAY_MS: '0',

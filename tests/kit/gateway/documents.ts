@@ -6,7 +6,7 @@ import path from 'node:path';
 import { documentId } from '#gateway/documents/document-text.ts';
 import type { Manifest } from '#gateway/documents/manifest.ts';
 import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
-import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from './gateway.ts';
+import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from './gateway.ts';
 
 /** The text of a manifest that lists these documents. */
 export const aManifest = (...bodies: string[]): string => {
@@ -34,16 +34,15 @@ export const aDocumentsFixture = async (...listed: string[]): Promise<DocumentsF
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-documents-'));
   const manifest = path.join(folder, 'manifest.json');
   writeFileSync(manifest, aManifest(...listed));
-  const [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
+  const tokenKey = await keyPair('token');
   const keys = await keyServer([tokenKey.publicKey]);
-  const user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI: () => 'Ada' } }, viewerKey);
+  const user = await aSubgraph('user', { Query: { me: () => 'Ada', whoAmI: () => 'Ada' } });
   const gateways: GatewayFixture[] = [];
   return {
     user,
     start: async (environment) => {
-      const gateway = await aGateway(viewerKey, {
+      const gateway = await aGateway({
         USER_SUBGRAPH_URL: user.url,
-        PRODUCT_SUBGRAPH_URL: nowhere,
         ACCESS_TOKEN_JWKS_URL: keys.url,
         TRUSTED_DOCUMENTS_MANIFEST: manifest,
         ...environment,

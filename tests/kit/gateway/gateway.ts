@@ -17,7 +17,7 @@ import { currentContext } from '#platform/observability/context.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { composeSupergraph } from '#tools/compose/composition.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
-import type { HttpFixture, KeyPair } from '../user/token-builders.ts';
+import { type HttpFixture, keyPair } from '../user/token-builders.ts';
 
 const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])`;
 
@@ -31,6 +31,9 @@ export const sdls = {
     type Query { me: String whoAmI: String }
     type Product @key(fields: "id") { id: ID! likes: Int }`,
 };
+
+/** Signs viewers in all gateways here, and verifies them in all subgraphs. */
+export const viewerKey = keyPair('viewer');
 
 type FixtureSubgraph = keyof typeof sdls;
 
@@ -48,7 +51,6 @@ interface Context {
 export const aSubgraph = async (
   name: SubgraphName,
   resolvers: GraphQLResolverMap<Context>,
-  viewerKey: KeyPair,
   schema: GraphQLSchema = fixtureSchema(sdls[name as FixtureSubgraph], resolvers),
 ): Promise<SubgraphFixture> => {
   const { log } = recordedLog();
@@ -63,7 +65,7 @@ export const aSubgraph = async (
       correlationIds.push(currentContext().correlationId);
       return { viewer };
     },
-    verifyViewer: viewerVerifier({ keys: [viewerKey.publicKey] }, name),
+    verifyViewer: viewerVerifier({ keys: [(await viewerKey).publicKey] }, name),
     log,
   });
   const url = await http.listen({ host: '127.0.0.1', port: 0 });
@@ -98,14 +100,14 @@ export interface GatewayReply {
 }
 
 /** The gateway over the fixture graph. `environment` is what a real one would find in its variables. */
-export const aGateway = async (viewerKey: KeyPair, environment: Record<string, string>): Promise<GatewayFixture> => {
+export const aGateway = async (environment: Record<string, string> = {}): Promise<GatewayFixture> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-gateway-'));
   const supergraphFile = path.join(folder, 'supergraph.graphql');
   writeFileSync(supergraphFile, supergraphOf(sdls));
   const config = gatewayVariablesOf(environment).parse({
     ...(!environment.SUPERGRAPH_URL && !environment.SUPERGRAPH_SDL && { SUPERGRAPH_FILE: supergraphFile }),
     ...(environment.AUTHENTICATION !== 'off' && {
-      VIEWER_SIGNING_KEY: JSON.stringify(viewerKey.privateKey),
+      VIEWER_SIGNING_KEY: JSON.stringify((await viewerKey).privateKey),
       ACCESS_TOKEN_JWKS_URL: nowhere,
     }),
     INTROSPECTION: 'on',

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-sse';
 import { newId } from '#contracts/ids.ts';
 import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
-import { anAccessToken, type KeyPair, keyPair, keyServer } from '../user/token-builders.ts';
+import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
 import { until } from '../vitest/until.ts';
 import { aGateway, aSubgraph, fixtureSchema, type GatewayFixture, supergraphOf } from './gateway.ts';
 
@@ -51,18 +51,15 @@ export interface OpenStream {
 export const orderStream = 'subscription ($id: ID!) { orderUpdated(id: $id) { id status } }';
 
 export const liveFixture = async (environment: Record<string, string>, howMany = 1): Promise<LiveFixture> => {
-  const [viewerKey, tokenKey] = await Promise.all([keyPair('viewer'), keyPair('token')]);
+  const tokenKey = await keyPair('token');
   const keys = await keyServer([tokenKey.publicKey]);
   const orders = new Map<string, OrderFixture>();
   const reads: Hook = { count: 0, before: () => undefined };
   const payments: Hook = { count: 0, before: () => undefined };
-  const [order, payment] = await Promise.all([
-    orderSubgraph(orders, reads, viewerKey),
-    paymentSubgraph(payments, viewerKey),
-  ]);
+  const [order, payment] = await Promise.all([orderSubgraph(orders, reads), paymentSubgraph(payments)]);
   const gateways = await Promise.all(
     Array.from({ length: howMany }, () =>
-      aGateway(viewerKey, {
+      aGateway({
         SUPERGRAPH_SDL: supergraphOf(liveSdls),
         ORDER_SUBGRAPH_URL: order.url,
         PAYMENT_SUBGRAPH_URL: payment.url,
@@ -175,7 +172,7 @@ interface Hook {
   before: () => Promise<void> | void;
 }
 
-const orderSubgraph = (orders: ReadonlyMap<string, OrderFixture>, reads: Hook, key: KeyPair) => {
+const orderSubgraph = (orders: ReadonlyMap<string, OrderFixture>, reads: Hook) => {
   const show = ({ id, status, version }: OrderFixture) => ({ id, status, version, isFinal: status === 'CONFIRMED' });
   const resolvers = {
     Query: {
@@ -195,14 +192,14 @@ const orderSubgraph = (orders: ReadonlyMap<string, OrderFixture>, reads: Hook, k
       note: (_: unknown, { of }: { of?: string }) => of ?? 'none',
     },
   };
-  return aSubgraph('order', {}, key, fixtureSchema(liveSdls.order, resolvers));
+  return aSubgraph('order', {}, fixtureSchema(liveSdls.order, resolvers));
 };
 
-const paymentSubgraph = (payments: Hook, key: KeyPair) => {
+const paymentSubgraph = (payments: Hook) => {
   const paid = async () => {
     payments.count++;
     await payments.before();
     return payments.count;
   };
-  return aSubgraph('payment', {}, key, fixtureSchema(liveSdls.payment, { Order: { paid } }));
+  return aSubgraph('payment', {}, fixtureSchema(liveSdls.payment, { Order: { paid } }));
 };
