@@ -22,7 +22,7 @@ the paths that are null. They assume that all caches are off; a cache may still 
 selection would return.
 
 Checked by \`tools/contracts/checks/degraded-mode.test.ts\` (no operation is lost as a whole because of a subgraph that it does not
-begin with; each path in the tables is that of an error) and \`tests/faults/outage/degraded.test.ts\` (each subgraph of a running
+begin with; each path in the tables is that of an error) and \`tests/faults/outage/degraded-mode.test.ts\` (each subgraph of a running
 system killed and frozen).
 `;
 

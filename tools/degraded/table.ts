@@ -14,8 +14,8 @@ import type { RequestContext } from '#gateway/identity/request-context.ts';
 import { planCache } from '#gateway/schema/query-plans.ts';
 import { subgraphError } from '#gateway/upstream/subgraph-call.ts';
 import { composeSupergraph, type SubgraphSource } from '../compose/composition.ts';
+import { fakeSubgraph, sampleInput } from './fake-subgraph.ts';
 import { missingPaths, reportedPaths } from './missing.ts';
-import { fakeSubgraph, sampleInput } from './stand-in.ts';
 
 export interface PublishedOperation {
   readonly client: string;
