@@ -10,7 +10,7 @@ const environment = {
   ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [key] }),
 };
 
-test('is content with its database, a transport and its keys', () => {
+test('needs only its database, a transport and its keys', () => {
   expect(parseConfig(userVariables, environment)).toMatchObject({ config: { USER_PORT: 4001, ROLE: 'all' } });
 });
 

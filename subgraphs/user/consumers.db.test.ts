@@ -27,7 +27,7 @@ const deliver = async (message: Message) => {
 const toldTo = (userId: UserId) => kit.app.reads.notifications(userId, { limit: 20, after: undefined });
 const reason = 'WHATEVER';
 
-test('there is a consumer for each message that is sent here, and for no other', () => {
+test('there is a consumer for each message sent here, and for no other', () => {
   const sentHere = messages.filter(({ receivers }) => receivers.includes('user'));
   const consumed = consumers(kit.app).map(({ definition }) => definition);
   expect(consumed.map(({ type }) => type).sort()).toEqual(sentHere.map(({ type }) => type).sort());
@@ -46,7 +46,7 @@ test.each([
   ['ORDER_PAYMENT_FAILED', OrderPaymentFailed, { reason }],
   ['ORDER_CANCELLED', OrderCancelled, { reason }],
   ['ORDER_NEEDS_ATTENTION', OrderNeedsAttention, { reason }],
-] as const)('%s is told to the customer, once however often it comes', async (kind, definition, more) => {
+] as const)('%s becomes one notification, however often it is delivered', async (kind, definition, more) => {
   const ada = await kit.customer();
   const message = { ...received(definition, { ...anOrderFor(ada), reason: '', ...more }) };
 
@@ -57,7 +57,7 @@ test.each([
   expect(await toldTo(ada.id)).toMatchObject([{ kind, orderId: namedId('Order', 'AG-7K3M-9QXT') }]);
 });
 
-test('what came late stands where it belongs, newest first', async () => {
+test('late messages are sorted by when they occurred, newest first', async () => {
   const ada = await kit.customer();
   const order = anOrderFor(ada);
   await deliver(received(OrderConfirmed, order, new Date('2026-11-22T12:00:02Z')));
@@ -65,7 +65,7 @@ test('what came late stands where it belongs, newest first', async () => {
   expect((await toldTo(ada.id)).map(({ kind }) => kind)).toEqual(['ORDER_CONFIRMED', 'ORDER_PLACED']);
 });
 
-test('a notification for nobody is not lost in silence: the message stays to be looked at', async () => {
+test('a notification for an unknown user is not lost silently: its message fails', async () => {
   const nobody = { ...(await kit.customer()), id: namedId('User', 'nobody') };
   const message = received(OrderPlaced, anOrderFor(nobody));
   await expect(deliver(message)).rejects.toThrow();

@@ -42,6 +42,6 @@ test.each([
   await expect(kit.memory.query(statement, [paymentId])).rejects.toThrow(complaint);
 });
 
-test('a ledger cannot be emptied at once either', async () => {
+test('a ledger cannot be truncated either', async () => {
   await expect(kit.memory.query('TRUNCATE ledger_entry')).rejects.toThrow('append-only');
 });

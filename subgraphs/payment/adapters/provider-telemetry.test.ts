@@ -5,7 +5,7 @@ import { type Fate, providerFrom, providerModel } from '#kit/payment/provider-mo
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { observedProvider } from './provider-telemetry.ts';
 
-test('passes answers and errors on, counts both, and logs only the errors, without the token', async () => {
+test('passes results and errors through, counts both, and logs only the errors, without the token', async () => {
   const metrics = createMetrics('payment');
   const { log, lines } = recordedLog();
   const fates: Fate[] = ['request lost', 'arrives'];

@@ -57,19 +57,19 @@ const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => 
       },
     );
 
-    test('of nothing at all is declined', async () => {
+    test('of a zero amount is declined', async () => {
       const answer = await provider().authorize(asked(tokens.approved, money(0, 'EUR')), call());
       expect(answer).toMatchObject({ kind: 'declined' });
     });
 
-    test('once more with the same key is the same hold', async () => {
+    test('again with the same key is the same hold', async () => {
       const [request, key] = [asked(tokens.approved), crypto.randomUUID()];
       const first = await provider().authorize(request, call(key));
       expect(await provider().authorize(request, call(key))).toEqual(first);
       expect(await effects(first.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
     });
 
-    test('five times at once with the same key is one hold', async () => {
+    test('five concurrent requests with the same key are one hold', async () => {
       const [request, key] = [asked(tokens.approved), crypto.randomUUID()];
       // A provider may refuse to look at a key that is being worked on: that is no answer, and so not wrong.
       const ends = await Promise.allSettled(Array.from({ length: 5 }, () => provider().authorize(request, call(key))));
@@ -78,13 +78,13 @@ const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => 
       expect(await effects(answers[0]?.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
     });
 
-    test('with a key that was used for something else is an error', async () => {
+    test('with a key that was used for another request is an error', async () => {
       const key = crypto.randomUUID();
       await provider().authorize(asked(tokens.approved), call(key));
       await expect(provider().authorize(asked(tokens.approved), call(key))).rejects.toThrow();
     });
 
-    test('that is given up on is an error', async () => {
+    test('that is aborted is an error', async () => {
       const signal = AbortSignal.abort();
       await expect(
         provider().authorize(asked(tokens.approved), { key: crypto.randomUUID(), signal }),
@@ -95,7 +95,7 @@ const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => 
 
 const extraSteps = ({ provider, tokens, codes, effects }: ProviderUnderTest): void => {
   describe('an extra step', () => {
-    test('holds nothing until it is passed', async () => {
+    test('holds nothing until it is completed', async () => {
       const reference = await begun(provider(), tokens.actionRequired);
       expect(await provider().lookup({ reference }, AbortSignal.timeout(5_000))).toMatchObject({
         kind: 'actionRequired',
@@ -109,7 +109,7 @@ const extraSteps = ({ provider, tokens, codes, effects }: ProviderUnderTest): vo
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000']);
     });
 
-    test('that is failed declines the payment', async () => {
+    test('that fails declines the payment', async () => {
       const reference = await begun(provider(), tokens.actionRequired);
       expect(await provider().confirm({ reference, code: codes.failed }, call())).toMatchObject({ kind: 'declined' });
       expect(await effects(reference)).toEqual([]);
@@ -119,7 +119,7 @@ const extraSteps = ({ provider, tokens, codes, effects }: ProviderUnderTest): vo
 
 const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
   describe('capture', () => {
-    test('takes what is held, once per key', async () => {
+    test('captures the hold once per key', async () => {
       const [reference, key] = [await begun(provider(), tokens.approved), crypto.randomUUID()];
       const first = await provider().capture({ reference, amount }, call(key));
       expect(first).toEqual({ kind: 'captured', amount });
@@ -127,7 +127,7 @@ const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
     });
 
-    test('takes less than is held', async () => {
+    test('captures less than the hold', async () => {
       const reference = await begun(provider(), tokens.approved);
       const some = money(1_200, 'EUR');
       expect(await provider().capture({ reference, amount: some }, call())).toEqual({ kind: 'captured', amount: some });
@@ -148,14 +148,14 @@ const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
 
 const voiding = ({ provider, tokens, codes, effects }: ProviderUnderTest): void => {
   describe('void', () => {
-    test('lets the hold go, and says how much that was', async () => {
+    test('releases the hold and reports its amount', async () => {
       const reference = await begun(provider(), tokens.approved);
       expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: amount });
       expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: null });
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
     });
 
-    test('of a payment that still waits for its extra step lets go of nothing, and ends it', async () => {
+    test('of a payment that still waits for its extra step releases nothing and ends it', async () => {
       const reference = await begun(provider(), tokens.actionRequired);
       expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: null });
       expect(await provider().confirm({ reference, code: codes.passed }, call())).toMatchObject({ kind: 'declined' });
@@ -165,7 +165,7 @@ const voiding = ({ provider, tokens, codes, effects }: ProviderUnderTest): void 
 };
 
 const refunding = ({ provider, tokens, effects }: ProviderUnderTest): void => {
-  test('refund gives back what was taken, in parts, and never more', async () => {
+  test('refunds in parts what was captured, and never more', async () => {
     const reference = await begun(provider(), tokens.approved);
     await provider().capture({ reference, amount }, call());
     const part = money(3_000, 'EUR');

@@ -15,7 +15,7 @@ const beginning = {
 };
 
 describe('begin', () => {
-  test('asks the provider for the hold', () => {
+  test('requests a hold from the provider', () => {
     const { payment, call, replies } = beginPayment(beginning, { id: newId('Payment'), now, withdrawn: false });
     expect(payment).toMatchObject({ status: 'AUTHORIZING', amount: beginning.amount, authorized: 0 });
     expect(payment).not.toHaveProperty('token');
@@ -23,7 +23,7 @@ describe('begin', () => {
     expect(replies).toEqual([]);
   });
 
-  test('calls nobody for an attempt that was cancelled before it came, and says so', () => {
+  test('declines an attempt that was cancelled before it arrived, without calling the provider', () => {
     const { payment, call, replies } = beginPayment(beginning, { id: newId('Payment'), now, withdrawn: true });
     expect(payment.status).toBe('WITHDRAWN');
     expect(call).toBeUndefined();
@@ -34,7 +34,7 @@ describe('begin', () => {
 describe('capture', () => {
   const held = aPayment({ status: 'AUTHORIZED', authorized: 5_000, reference: 'r' });
 
-  test('of all that is held is asked of the provider', () => {
+  test('of the whole hold is requested from the provider', () => {
     const { payment, call } = decide(held, { kind: 'capture', amount: money(5_000, 'EUR') }, now);
     expect(payment.status).toBe('CAPTURING');
     expect(call).toEqual({ kind: 'CAPTURE', amount: money(5_000, 'EUR') });
@@ -47,7 +47,7 @@ describe('capture', () => {
     ['another currency', money(5_000, 'USD')],
     ['nothing', money(0, 'EUR')],
     ['a negative amount', money(-1, 'EUR')],
-  ])('of %s is refused without a call, and the hold stays', (_, amount) => {
+  ])('of %s is refused without a call, and the hold remains', (_, amount) => {
     const { payment, call, replies } = decide(held, { kind: 'capture', amount }, now);
     expect(payment).toEqual(held);
     expect(call).toBeUndefined();
@@ -56,7 +56,7 @@ describe('capture', () => {
 });
 
 describe('money', () => {
-  test('a void that finds a hold nobody knew of books both', () => {
+  test('a void that reports an unknown hold books both', () => {
     const voiding = aPayment({ status: 'VOIDING', reference: 'r' });
     const { payment, lines, replies } = decide(voiding, { kind: 'voided', released: money(5_000, 'EUR') }, now);
     expect(lines).toEqual([
@@ -67,14 +67,14 @@ describe('money', () => {
     expect(replies).toMatchObject([{ data: { outcome: 'VOIDED', refunded: null } }]);
   });
 
-  test('a void of nothing books nothing and is told as nothing', () => {
+  test('a void of nothing books nothing and is reported as NOTHING', () => {
     const voiding = aPayment({ status: 'VOIDING', reference: 'r' });
     const { lines, replies } = decide(voiding, { kind: 'voided', released: null }, now);
     expect(lines).toEqual([]);
     expect(replies).toMatchObject([{ type: 'payment.cancelled', data: { outcome: 'NOTHING' } }]);
   });
 
-  test('a cancelled capture is given back whole', () => {
+  test('a cancelled capture is refunded in full', () => {
     const taken = { authorized: 5_000, captured: 4_000, reference: 'r' };
     const { call } = decide(aPayment({ status: 'CAPTURED', ...taken }), { kind: 'cancel' }, now);
     expect(call).toEqual({ kind: 'REFUND', amount: money(4_000, 'EUR') });
@@ -85,7 +85,7 @@ describe('money', () => {
   });
 });
 
-describe('an answer about other money than was asked for', () => {
+describe('a result about another amount or currency than requested', () => {
   const [all, less, more, dollars] = [5_000, 4_999, 5_001].map((it) => money(it, 'EUR')).concat(money(5_000, 'USD'));
   const held = aPayment({ status: 'VOIDING', authorized: 5_000, reference: 'r' });
   const approved = (amount = all) => ({ kind: 'approved', reference: 'r', held: amount }) as ProviderResult;
@@ -99,7 +99,7 @@ describe('an answer about other money than was asked for', () => {
     // Less than was asked for can be booked: the order is told how much, and stops.
     ...[approved(less), captured(less), voidRefused(less)],
     { kind: 'processing', reference: 'r' } as const,
-  ])('is not this one: %j', (answer) => {
+  ])('is consistent: %j', (answer) => {
     expect(contradiction(held, answer, all)).toBeUndefined();
   });
 
@@ -108,11 +108,11 @@ describe('an answer about other money than was asked for', () => {
     ...[approved(dollars), captured(dollars), refunded(dollars), voided(dollars), voidRefused(dollars)],
     ...[approved(money(0, 'EUR')), captured(money(0, 'EUR')), captured(money(-1, 'EUR'))],
     ...[refunded(less), voided(less)],
-  ])('is this one, and cannot be booked: %j', (answer) => {
+  ])('contradicts the request and cannot be booked: %j', (answer) => {
     expect(contradiction(held, answer, all)).toMatch(/^the provider reports "\w+" of -?[\d.]+ \w+, but 50.00 EUR was/);
   });
 
-  test('is told of as it is where it is less', () => {
+  test('is booked and reported as it is when it is less', () => {
     const { payment, lines, replies } = decide(aPayment(), approved(less), now);
     expect(payment).toMatchObject({ status: 'AUTHORIZED', authorized: 4_999 });
     expect(lines).toEqual([{ kind: 'AUTHORIZATION', amount: less }]);
@@ -122,27 +122,27 @@ describe('an answer about other money than was asked for', () => {
   });
 });
 
-describe('waiting for word from outside', () => {
+describe('waiting for an outside event', () => {
   const processing = { kind: 'processing', reference: 'r' } as const;
 
-  test('ends in a check when no word comes', () => {
+  test('ends in a check when no event arrives', () => {
     const { payment } = decide(aPayment(), processing, now);
     expect(payment).toMatchObject({ status: 'PROCESSING', nextCheckAt: new Date('2026-11-22T12:00:10Z') });
   });
 
-  test('is over at once when the webhook was quicker than the answer', () => {
+  test('ends at once when the webhook was faster than the answer', () => {
     const { payment } = decide(aPayment({ nextCheckAt: now }), processing, now);
     expect(payment.nextCheckAt).toEqual(now);
   });
 
-  test('leaves no check behind when it is over', () => {
+  test('leaves no scheduled check behind', () => {
     const waiting = aPayment({ status: 'PROCESSING', reference: 'r', nextCheckAt: now });
     const { payment } = decide(waiting, { kind: 'approved', reference: 'r', held: money(5_000, 'EUR') }, now);
     expect(payment).toMatchObject({ status: 'AUTHORIZED', nextCheckAt: null });
   });
 });
 
-test('an answer that nothing can follow from is a bug and not ignored', () => {
+test('an unexpected result is a bug and is not ignored', () => {
   const declined = aPayment({ status: 'DECLINED', declineReason: 'CARD_DECLINED' });
   expect(isExpected(declined, 'captured')).toBe(false);
   expect(() => decide(declined, { kind: 'captured', amount: money(1, 'EUR') }, now)).toThrow('unexpected captured');
@@ -151,9 +151,6 @@ test('an answer that nothing can follow from is a bug and not ignored', () => {
 test.each([
   ['WITHDRAWN', 'VOIDED', null, null],
   ['CARD_DECLINED', 'DECLINED', 'CARD_DECLINED', 'No.'],
-] as const)(
-  'an authorization asked for again is declined with %s when %s',
-  (reason, status, declineReason, reasonText) => {
-    expect(replyFor('declined', aPayment({ status, declineReason, reasonText }))).toMatchObject({ data: { reason } });
-  },
-);
+] as const)('a repeated authorization is declined with %s when %s', (reason, status, declineReason, reasonText) => {
+  expect(replyFor('declined', aPayment({ status, declineReason, reasonText }))).toMatchObject({ data: { reason } });
+});

@@ -142,7 +142,7 @@ const holdsAlways = ({ provider, payment, told }: World): void => {
   }
 };
 
-test('in any order of steps nobody is charged twice, and "cancelled" is only said when nothing is held or taken', () => {
+test('in any order of steps nobody is charged twice, and "cancelled" means that nothing is held or captured', () => {
   fc.assert(
     fc.property(temper, schedule, (bank, order) => {
       const world = newWorld(bank);
@@ -158,7 +158,7 @@ test('in any order of steps nobody is charged twice, and "cancelled" is only sai
   );
 });
 
-test('a cancel at any point ends with nothing in hand and the order told, unless the bank refuses, which is told too', () => {
+test('a cancel at any point ends with nothing held or captured and a reply, or with a reply that the bank refused', () => {
   fc.assert(
     fc.property(temper, schedule, (bank, order) => {
       const world = newWorld(bank);
@@ -184,7 +184,7 @@ test('a cancel at any point ends with nothing in hand and the order told, unless
   );
 });
 
-test('an authorization and a capture without a cancel end with the money taken, however many answers were lost', () => {
+test('an authorization and a capture without a cancel end with the money captured, however many answers were lost', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom('call', 'loseAnAnswer', 'record', 'authorize'), { maxLength: 20 }),

@@ -45,7 +45,7 @@ const operationsOpenIn = (): Map<PaymentStatus, Set<OperationKind>> => {
 };
 
 describe('the table of payment states', () => {
-  test('every status can be reached from a beginning', () => {
+  test('every status is reachable from an initial one', () => {
     const reached = new Set<PaymentStatus>(['AUTHORIZING', 'WITHDRAWN']);
     for (let before = 0; before < reached.size; ) {
       before = reached.size;
@@ -54,14 +54,14 @@ describe('the table of payment states', () => {
     expect([...reached].sort()).toEqual([...paymentStatuses].sort());
   });
 
-  test.each(['DECLINED', 'VOIDED', 'REFUNDED', 'WITHDRAWN'] as const)('%s is the end', (status) => {
+  test.each(['DECLINED', 'VOIDED', 'REFUNDED', 'WITHDRAWN'] as const)('%s is terminal', (status) => {
     for (const { step } of cells.filter((cell) => cell.status === status)) {
       expect(step.to).toBeUndefined();
       expect(step.call).toBeUndefined();
     }
   });
 
-  test('a status has steps for every answer that its open operation can get', () => {
+  test('a status has a step for every result that its open operation can have', () => {
     for (const [status, operations] of operationsOpenIn())
       for (const operation of operations)
         for (const answer of answersTo[operation])
@@ -76,7 +76,7 @@ describe('the table of payment states', () => {
     }
   });
 
-  test('a cancel is always followed by "cancelled" or "cancel failed", now or when the open operations end', () => {
+  test('a cancel always leads to "cancelled" or "cancel failed", now or when the open operations end', () => {
     const open = operationsOpenIn();
     const endsTold = (status: PaymentStatus, input: InputKind): boolean => {
       const step: Step | undefined = (paymentStates[status] as Record<string, Step>)[input];

@@ -29,7 +29,7 @@ const paymentReference = (id: unknown) => ({ __typename: 'Payment', id });
 describe('payment(id)', () => {
   const query = 'query ($id: ID!) { payment(id: $id) { id status } }';
 
-  test('is everything about it, for its customer', async () => {
+  test('returns all fields to its customer', async () => {
     const { attempt, id, createdAt } = await paid();
     const whole = `query ($id: ID!) { payment(id: $id) {
       id order { id } amount { amount currency } captured { amount } refunded { amount } status provider
@@ -47,7 +47,7 @@ describe('payment(id)', () => {
     });
   });
 
-  test('is found by its customer and by staff, and by nobody else', async () => {
+  test('is visible to its customer and staff, and to nobody else', async () => {
     const { id } = await paid();
     for (const viewer of [as(ada), staff, as(eve, 'ADMIN')])
       expect(await kit.ask(viewer, query, { id })).toEqual({ data: { payment: { id, status: 'CAPTURED' } } });
@@ -59,7 +59,7 @@ describe('payment(id)', () => {
     expect(await kit.ask(staff, query, { id })).toEqual({ data: { payment: null } });
   });
 
-  test('tells why it was declined', async () => {
+  test('has the decline reason', async () => {
     const { id } = await paid('tok_expired_card');
     const { data } = await kit.ask(as(ada), 'query ($id: ID!) { payment(id: $id) { status declineReason } }', { id });
     expect(data.payment).toEqual({ status: 'DECLINED', declineReason: 'EXPIRED_CARD' });
@@ -67,7 +67,7 @@ describe('payment(id)', () => {
 });
 
 describe('references', () => {
-  test('to a payment are resolved for its customer and staff; for others there is none', async () => {
+  test('to a payment resolve for its customer and staff, and to null for others', async () => {
     const { id } = await paid();
     const fields = '... on Payment { id }';
     const references = [paymentReference(id)];
@@ -77,7 +77,7 @@ describe('references', () => {
       expect(await entities(viewer, fields, references)).toEqual({ data: { _entities: [null] } });
   });
 
-  test('that cannot be one are null and no error', async () => {
+  test('that are malformed are null and not an error', async () => {
     const nonsense = [newId('User'), '', 7, null, { $ne: 1 }];
     const { data, codes } = await entities(staff, '... on Payment { id } ... on Order { id payments { id } }', [
       ...nonsense.map(paymentReference),
@@ -88,7 +88,7 @@ describe('references', () => {
     expect(data._entities).toEqual([...nonsense, ...nonsense, null].map(() => null));
   });
 
-  test('100 of them are one statement per type', async () => {
+  test('100 of them take one statement per type', async () => {
     const some = await Promise.all(Array.from({ length: 5 }, () => paid()));
     const pick = (n: number) => some[n % some.length];
     const payments = Array.from({ length: 100 }, (_, n) => paymentReference(pick(n)?.id));
@@ -112,7 +112,7 @@ describe('references', () => {
 describe('an order', () => {
   const fields = '... on Order { payments { status } balance { amount currency } }';
 
-  test('has its attempts, oldest first, and as balance what the shop has of the money', async () => {
+  test('has its payments, oldest first, and captured minus refunded as its balance', async () => {
     const { attempt } = await paid('tok_decline');
     const second = { ...anAttempt(), orderId: attempt.orderId };
     await paid('tok_approve', second);
@@ -126,7 +126,7 @@ describe('an order', () => {
     ]);
   });
 
-  test('of another customer looks like one that does not exist', async () => {
+  test('of another customer looks like an unknown one', async () => {
     const { attempt } = await paid();
     const { data } = await entities(as(eve), fields, [order(attempt.orderId), order(newId('Order'))]);
     expect(data._entities).toEqual([
@@ -149,7 +149,7 @@ describe('confirmPayment', () => {
   const confirm = (viewer: Viewer, paymentId: string, code = 'approve', key: string = crypto.randomUUID()) =>
     kit.ask(viewer, mutation, { key, input: { paymentId, code } });
 
-  test('takes the step, answers the same again, and then there is nothing to confirm', async () => {
+  test('completes the step, repeats its answer, and then has nothing to confirm', async () => {
     const { id } = await paid('tok_action_required');
     const success = {
       data: { confirmPayment: { __typename: 'ConfirmPaymentSuccess', payment: { id, status: 'AUTHORIZED' } } },
@@ -163,7 +163,7 @@ describe('confirmPayment', () => {
     });
   });
 
-  test('is for the customer alone: not for guests, others or staff', async () => {
+  test('is for the customer only: not for guests, other customers or staff', async () => {
     const { id } = await paid('tok_action_required');
     expect((await confirm(guest, id)).codes).toEqual(['UNAUTHENTICATED']);
     expect((await confirm(as(eve), id)).codes).toEqual(['NOT_FOUND']);

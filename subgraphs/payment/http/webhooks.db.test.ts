@@ -38,7 +38,7 @@ const post = (payload: string, headers: Record<string, string>) =>
 const signed = (payload: string, by = secret) => post(payload, { [signatureHeader]: sign(by, payload, new Date()) });
 
 describe('POST /webhooks/simulator', () => {
-  test("the simulator's own delivery, over real HTTP and twice, moves the payment on once", async () => {
+  test("the simulator's own delivery, twice over real HTTP, advances the payment once", async () => {
     const attempt = await waiting();
     const url = `${address}/webhooks/simulator`;
     await kit.memory.query("UPDATE simulator.webhook SET due_at = clock_timestamp() - interval '1 second'");
@@ -48,14 +48,14 @@ describe('POST /webhooks/simulator', () => {
     expect(rows).toEqual([]);
   });
 
-  test('200 for an event that was signed, also the second time', async () => {
+  test('200 for a signed event, also for its duplicate', async () => {
     const attempt = await waiting();
     const body = JSON.stringify({ id: 'evt_1', type: 'payment.updated', data: { attempt: attempt.attemptId } });
     for (let time = 1; time <= 2; time++) expect((await signed(body)).statusCode).toBe(200);
     expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
   });
 
-  test.each(['payout.paid', 'payment.updated'])('200 for a %s about nothing of ours', async (type) => {
+  test.each(['payout.paid', 'payment.updated'])('200 for a %s that does not concern us', async (type) => {
     expect((await signed(JSON.stringify({ id: 'evt_2', type, data: { attempt: 'x' } }))).statusCode).toBe(200);
   });
 
@@ -71,7 +71,7 @@ describe('POST /webhooks/simulator', () => {
     ['an id without end', JSON.stringify({ id: 'e'.repeat(201), type: 'payment.updated', data: {} })],
   ] as const;
 
-  test.each(unreadable)('200 for what is signed and is %s, and it is kept for a look, once', async (_, body) => {
+  test.each(unreadable)('200 for a signed body that is %s, which is kept once', async (_, body) => {
     for (let time = 1; time <= 2; time++) expect((await signed(body)).statusCode).toBe(200);
     const kept = await kit.prisma.unreadableWebhook.findMany({ orderBy: { receivedAt: 'desc' } });
     const ofBody = kept.filter((it) => Buffer.from(it.body).toString() === body);
@@ -79,7 +79,7 @@ describe('POST /webhooks/simulator', () => {
     expect(kit.faults.at(-1)).toBe(ofBody[0]?.reason);
   });
 
-  test('no more than a thousand of them are kept, the newest', async () => {
+  test('only the newest thousand are kept', async () => {
     await kit.prisma.$executeRaw`
       INSERT INTO unreadable_webhook (provider, digest, body, reason, received_at, last_received_at)
       SELECT 'simulator', n, '', 'old', now() - interval '1 day', now() - interval '1 day' - n * interval '1 second'
@@ -90,14 +90,14 @@ describe('POST /webhooks/simulator', () => {
     expect(Buffer.from(kept[0]?.body ?? []).toString()).toBe('newest');
   });
 
-  test('what nobody signed is not kept, however little sense it makes', async () => {
+  test('an unsigned body is never kept', async () => {
     await post('nonsense of a stranger', {});
     await signed('nonsense of a stranger', 'another secret of sixteen');
     const kept = await kit.prisma.unreadableWebhook.findMany();
     expect(kept.map((it) => Buffer.from(it.body).toString())).not.toContain('nonsense of a stranger');
   });
 
-  test('401 without a signature or with that of somebody else, and nothing happens', async () => {
+  test('401 without a valid signature, and nothing happens', async () => {
     const attempt = await waiting();
     const body = JSON.stringify({ id: 'evt_3', type: 'payment.updated', data: { attempt: attempt.attemptId } });
     expect((await post(body, {})).statusCode).toBe(401);
@@ -111,7 +111,7 @@ describe('POST /webhooks/simulator', () => {
     expect((await signed('x'.repeat(65_537))).statusCode).toBe(413);
   });
 
-  test('other doors still read JSON', async () => {
+  test('other routes still parse JSON', async () => {
     const answer = await http.inject({ method: 'POST', url: '/elsewhere', payload: { a: 1 } });
     expect(answer.json()).toEqual({ a: 1 });
   });

@@ -25,7 +25,7 @@ const consistent = async (attempt: Attempt) => {
 describe('cancel', () => {
   const outcomeOf = async (attempt: Attempt) => (await kit.replies(attempt)).at(-1)?.data.outcome;
 
-  test('before the attempt came refuses it when it comes: nobody is asked', async () => {
+  test('before the attempt arrived declines it without calling the provider', async () => {
     const attempt = anAttempt();
     await cancel(attempt);
     expect(await kit.replies(attempt)).toMatchObject([
@@ -43,7 +43,7 @@ describe('cancel', () => {
     expect((await kit.replyTypes(attempt)).slice(-2)).toEqual(['capture-failed', 'cancelled']);
   });
 
-  test('of a hold lets it go', async () => {
+  test('of a hold releases it', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     await cancel(attempt);
@@ -51,7 +51,7 @@ describe('cancel', () => {
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
   });
 
-  test('of a capture gives it back', async () => {
+  test('of a capture refunds it', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     await capture(attempt);
@@ -63,7 +63,7 @@ describe('cancel', () => {
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
   });
 
-  test('of a decline, and of an extra step that was never taken, undoes nothing and says so', async () => {
+  test('of a decline, or of an extra step never completed, undoes nothing and reports so', async () => {
     const [declined, waiting] = [anAttempt(), anAttempt()];
     await authorize(declined, 'tok_decline');
     await authorize(waiting, 'tok_action_required');
@@ -74,7 +74,7 @@ describe('cancel', () => {
     expect(await consistent(waiting)).toEqual([]);
   });
 
-  test('again gets the same reply again and undoes nothing twice', async () => {
+  test('repeated gets the same reply and undoes nothing twice', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     await capture(attempt);
@@ -84,7 +84,7 @@ describe('cancel', () => {
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
   });
 
-  test('ends the attempt: what comes late gets nothing', async () => {
+  test('ends the attempt: late commands get nothing', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     await cancel(attempt);
@@ -94,7 +94,7 @@ describe('cancel', () => {
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
   });
 
-  test.each(['hold', 'capture'])('that the bank refuses for a %s is told, and can be asked for again', async (what) => {
+  test.each(['hold', 'capture'])('refused by the bank for a %s is reported and can be repeated', async (what) => {
     const attempt = anAttempt();
     await authorize(attempt, 'tok_void_fail');
     if (what === 'capture') await capture(attempt);

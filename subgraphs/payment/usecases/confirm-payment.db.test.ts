@@ -26,14 +26,14 @@ const waiting = async (paymentMethodToken = 'tok_action_required') => {
 };
 
 describe('a payment that needs an extra step', () => {
-  test('is told to the order, and holds nothing', async () => {
+  test('is reported to the order and holds nothing', async () => {
     const { attempt, replies } = await waiting();
     expect(await replies()).toEqual(['action-required']);
     expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED', authorized: 0 });
     expect(await kit.effects(attempt)).toEqual([]);
   });
 
-  test('goes on when its customer takes the step', async () => {
+  test('continues when the customer completes the step', async () => {
     const { attempt, paymentId, confirm, replies } = await waiting();
     expect(await confirm()).toEqual({ ok: true, value: paymentId });
     expect(await replies()).toEqual(['action-required', 'authorized']);
@@ -42,13 +42,13 @@ describe('a payment that needs an extra step', () => {
     expect(await kit.effects(attempt)).toEqual(await kit.ledger(attempt));
   });
 
-  test('is declined when the customer fails the step', async () => {
+  test('is declined when the step fails', async () => {
     const { confirm, replies } = await waiting();
     expect(await confirm({ code: 'wrong' })).toMatchObject({ ok: true });
     expect(await replies()).toEqual(['action-required', 'declined']);
   });
 
-  test('the same key is one step, also at the same time; the same key with another code is a conflict', async () => {
+  test('the same key is one step, also concurrently; with another code it is a conflict', async () => {
     const { attempt, paymentId, confirm, replies } = await waiting();
     const idempotencyKey = crypto.randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => confirm({ idempotencyKey })));
@@ -59,13 +59,13 @@ describe('a payment that needs an extra step', () => {
     expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
-  test('another key finds it no longer waiting', async () => {
+  test('another key finds it not waiting', async () => {
     const { paymentId, confirm } = await waiting();
     await confirm();
     expect(await confirm()).toMatchObject({ ok: false, failure: { kind: 'PaymentNotConfirmable', paymentId } });
   });
 
-  test('does not exist for another customer, and that leaves no trace', async () => {
+  test('does not exist for another customer, whose attempt leaves no trace', async () => {
     const { attempt, confirm } = await waiting();
     const fault = await confirm({ customerId: newId('User') }).catch((error: CallerFault) => error);
     expect(fault).toMatchObject({ code: 'NOT_FOUND' });
@@ -73,7 +73,7 @@ describe('a payment that needs an extra step', () => {
     expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED' });
   });
 
-  test('cancelled before the step: the step then leads nowhere', async () => {
+  test('cancelled before the step cannot be confirmed', async () => {
     const { attempt, confirm, replies } = await waiting();
     await kit.app.commands.cancelPayment(cancelMessage(attempt));
     expect(await confirm()).toMatchObject({ failure: { kind: 'PaymentNotConfirmable' } });
@@ -81,7 +81,7 @@ describe('a payment that needs an extra step', () => {
     expect(await kit.effects(attempt)).toEqual([]);
   });
 
-  test('cancelled and confirmed at the same moment: nothing stays held, and the books agree', async () => {
+  test('cancelled and confirmed concurrently leaves nothing held, and the books agree', async () => {
     for (let round = 0; round < 10; round++) {
       const { attempt, confirm, replies } = await waiting();
       await Promise.all([confirm(), kit.app.commands.cancelPayment(cancelMessage(attempt))]);
@@ -97,7 +97,7 @@ describe('a payment that waits for a webhook', () => {
     ...{ provider: 'simulator', id, attemptId },
   });
 
-  test('goes on when it comes, once however often it comes', async () => {
+  test('continues when it arrives, once, however often it arrives', async () => {
     const { attempt, replies } = await waiting('tok_duplicate_webhook');
     expect(await replies()).toEqual([]);
     kit.advance(1_000);
@@ -109,7 +109,7 @@ describe('a payment that waits for a webhook', () => {
     expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
-  test('goes on without one: it is asked about from time to time', async () => {
+  test('continues without one: it is looked up from time to time', async () => {
     const { attempt, replies } = await waiting('tok_duplicate_webhook');
     await kit.app.sweeps.checks();
     expect(await replies()).toEqual([]);
@@ -118,7 +118,7 @@ describe('a payment that waits for a webhook', () => {
     expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
-  test('believes nothing that the webhook says: too early, it changes nothing', async () => {
+  test('trusts nothing in the webhook: one that is too early changes nothing', async () => {
     const { attempt, replies } = await waiting();
     await kit.app.commands.receiveProviderEvent(event(attempt.attemptId));
     expect(await replies()).toEqual(['action-required']);

@@ -24,7 +24,7 @@ const consistent = async (attempt: Attempt) => {
 };
 
 describe('authorize', () => {
-  test('holds the amount, books it, and tells the order', async () => {
+  test('holds the amount, books it, and replies to the order', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     const payment = await kit.payment(attempt);
@@ -40,7 +40,7 @@ describe('authorize', () => {
     ['tok_insufficient_funds', 'INSUFFICIENT_FUNDS'],
     ['tok_expired_card', 'EXPIRED_CARD'],
     ['tok_made_up', 'INVALID_METHOD'],
-  ])('with %s tells the order %s, with a sentence for the customer', async (token, reason) => {
+  ])('with %s replies %s, with a sentence for the customer', async (token, reason) => {
     const attempt = anAttempt();
     await authorize(attempt, token);
     expect(await kit.replies(attempt)).toMatchObject([{ type: 'payment.declined', data: { reason } }]);
@@ -48,14 +48,14 @@ describe('authorize', () => {
     expect(await consistent(attempt)).toEqual([]);
   });
 
-  test('forgets the token once it is answered', async () => {
+  test('erases the token once it is answered', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     const operations = await kit.prisma.operation.findMany({ where: { payment: { attemptId: attempt.attemptId } } });
     expect(operations).toMatchObject([{ kind: 'AUTHORIZE', secret: null, outcome: 'approved' }]);
   });
 
-  test('the same message again does nothing; another message for the attempt gets the reply again', async () => {
+  test('a duplicate message does nothing; another message for the attempt gets the same reply', async () => {
     const attempt = anAttempt();
     const message = await authorize(attempt);
     await kit.app.commands.authorizePayment(message);
@@ -65,7 +65,7 @@ describe('authorize', () => {
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000']);
   });
 
-  test('ten copies at once, of two messages, are one hold', async () => {
+  test('ten concurrent copies of two messages are one hold', async () => {
     const attempt = anAttempt();
     const messages = [authorizeMessage(attempt), authorizeMessage(attempt)];
     await Promise.all(
@@ -77,7 +77,7 @@ describe('authorize', () => {
     expect(await kit.prisma.payment.count({ where: attempt })).toBe(1);
   });
 
-  test('an amount below zero is a bug of the sender and leaves nothing behind', async () => {
+  test('a negative amount is a bug of the sender and leaves nothing behind', async () => {
     const attempt = anAttempt();
     const message = authorizeMessage(attempt, { amount: money(-1, 'EUR') });
     await expect(kit.app.commands.authorizePayment(message)).rejects.toThrow();
@@ -86,7 +86,7 @@ describe('authorize', () => {
 });
 
 describe('capture', () => {
-  test('takes the held amount once, however often it is asked', async () => {
+  test('captures the hold once, however often it is requested', async () => {
     const attempt = anAttempt();
     await authorize(attempt);
     const message = captureMessage(attempt);
@@ -105,7 +105,7 @@ describe('capture', () => {
     expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
   });
 
-  test('of an attempt that is unknown, declined, or held for less, fails and takes nothing', async () => {
+  test('of an attempt that is unknown, declined or held for less fails and captures nothing', async () => {
     const [unknown, declined, small] = [anAttempt(), anAttempt(), anAttempt()];
     await authorize(declined, 'tok_decline');
     await authorize(small);
@@ -121,7 +121,7 @@ describe('capture', () => {
     expect(await consistent(small)).toEqual(['AUTHORIZATION 5000']);
   });
 
-  test('that the bank refuses is told, each time it is asked for; a cancel then lets the hold go', async () => {
+  test('refused by the bank is reported each time; a cancel then releases the hold', async () => {
     const attempt = anAttempt();
     await authorize(attempt, 'tok_capture_fail');
     await capture(attempt);
@@ -132,7 +132,7 @@ describe('capture', () => {
   });
 });
 
-test('replies carry the correlation of the message that they answer', async () => {
+test('replies carry the correlation id of the message that they answer', async () => {
   const attempt = anAttempt();
   await kit.app.commands.authorizePayment(authorizeMessage(attempt));
   expect(await kit.payment(attempt)).toMatchObject({ correlationId: 'a-request' });
@@ -150,7 +150,7 @@ test('replies about an attempt are numbered from 1 without gaps', async () => {
   expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
 });
 
-describe('a provider that tells of other money than it was asked about', () => {
+describe('a provider that reports another amount or currency than requested', () => {
   const [asked, less, dollars] = [money(5_000, 'EUR'), money(4_000, 'EUR'), money(5_000, 'USD')];
   let [held, taken] = [asked, asked];
   const provider: PaymentProvider = {
@@ -176,7 +176,7 @@ describe('a provider that tells of other money than it was asked about', () => {
   const capturePayment = (attempt: Attempt) => odd.app.commands.capturePayment(captureMessage(attempt));
   const cancelPayment = (attempt: Attempt) => odd.app.commands.cancelPayment(cancelMessage(attempt));
 
-  test('has less booked as it is and told to the order, and it can be undone', async () => {
+  test('a lower amount is booked and reported as it is, and can be undone', async () => {
     const [short, shorter] = [anAttempt(), anAttempt()];
     held = less;
     await authorizePayment(short);
@@ -198,7 +198,7 @@ describe('a provider that tells of other money than it was asked about', () => {
     expect(await odd.ledger(shorter)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 4000', 'REFUND 4000']);
   });
 
-  test('has another currency booked by nobody, and is asked again until it is understood', async () => {
+  test('another currency is not booked, and the call is repeated until it is consistent', async () => {
     const attempt = anAttempt();
     await authorizePayment(attempt);
     taken = dollars;

@@ -10,7 +10,7 @@ import { createApp } from '../wiring.ts';
 import type { PaymentProvider } from './ports.ts';
 
 test.each(['tok_timeout', 'tok_timeout_lost'])(
-  '%s: every first answer is missing, and yet all is done once and told once',
+  '%s: every first answer is lost, and yet everything is done and reported once',
   async (paymentMethodToken) => {
     await using kit = await paymentTestApp({ providerTimeoutMs: 50 });
     const attempt = anAttempt();
@@ -31,29 +31,26 @@ test.each([
   ['right', 0],
   ['a minute ahead', skewMs],
   ['a minute behind', -skewMs],
-])(
-  'a call without an answer is made again in its time, then later and later, where a clock is %s',
-  async (_, aheadMs) => {
-    const calls: string[] = [];
-    const away = providerFrom(providerModel(kind()), async () => {
-      calls.push('call');
-      return 'request lost';
-    });
-    await using kit = await paymentTestApp({ provider: away, isClockStopped: true });
-    await withClockAhead(aheadMs, () => kit.app.commands.authorizePayment(authorizeMessage(anAttempt())));
+])('a call without an answer is retried with back-off, on a machine whose clock is %s', async (_, aheadMs) => {
+  const calls: string[] = [];
+  const away = providerFrom(providerModel(kind()), async () => {
+    calls.push('call');
+    return 'request lost';
+  });
+  await using kit = await paymentTestApp({ provider: away, isClockStopped: true });
+  await withClockAhead(aheadMs, () => kit.app.commands.authorizePayment(authorizeMessage(anAttempt())));
+  await kit.app.sweeps.operations();
+  expect(calls).toHaveLength(1);
+  for (const [round, waitMs] of [600, 1_100, 2_100].entries()) {
+    kit.advance(waitMs);
     await kit.app.sweeps.operations();
-    expect(calls).toHaveLength(1);
-    for (const [round, waitMs] of [600, 1_100, 2_100].entries()) {
-      kit.advance(waitMs);
-      await kit.app.sweeps.operations();
-      expect(calls).toHaveLength(round + 2);
-      await withClockAhead(aheadMs, () => kit.app.sweeps.operations());
-    }
-    expect(calls).toHaveLength(4);
-  },
-);
+    expect(calls).toHaveLength(round + 2);
+    await withClockAhead(aheadMs, () => kit.app.sweeps.operations());
+  }
+  expect(calls).toHaveLength(4);
+});
 
-test('sweeps in several processes take each open operation up once', async () => {
+test('sweeps in several processes retry each open operation once', async () => {
   const tries = new Map<string, number>();
   const provider: PaymentProvider = {
     ...providerFrom(providerModel(kind()), async () => 'arrives'),
@@ -93,7 +90,7 @@ test.each([
   ['requireAction', 'NOTHING', []],
   ['process', 'NOTHING', []],
 ] as const)(
-  'a cancel while the authorization is out (%s) waits for it, then leaves nothing held',
+  'a cancel during the authorization (%s) waits for it, then leaves nothing held',
   async (onAuthorize, outcome, ledger) => {
     const model = providerModel({ ...kind(), onAuthorize });
     const slow = slowProvider(providerFrom(model, async () => 'arrives'));
@@ -111,7 +108,7 @@ test.each([
   },
 );
 
-test('a process that dies with the call out: the next sweep of another one finishes the work', async () => {
+test('a process dies during the call: the next sweep of another process finishes the work', async () => {
   const model = providerModel(kind());
   const slow = slowProvider(providerFrom(model, async () => 'arrives'));
   await using kit = await paymentTestApp({ provider: slow.provider });
@@ -158,7 +155,7 @@ const replaceableProvider = (first: PaymentProvider) => {
   return { provider, replace };
 };
 
-test('commands at the same time, over calls that get lost: charged at most once, and a cancel leaves nothing', async () => {
+test('concurrent commands over calls that get lost: charged at most once, and a cancel leaves nothing', async () => {
   const { provider, replace } = replaceableProvider(providerFrom(providerModel(kind()), async () => 'arrives'));
   await using kit = await paymentTestApp({ provider });
   const { commands, sweeps } = kit.app;

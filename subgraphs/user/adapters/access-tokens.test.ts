@@ -19,20 +19,20 @@ const ada: User = {
   createdAt: new Date(),
 };
 
-test('publishes every key, and of each only the public part', async () => {
+test('publishes only the public part of every key', async () => {
   const { publicKeys } = await accessTokens({ keys: [await aKey('new'), await aKey('old')] });
   expect(publicKeys.keys.map(({ kid }) => kid)).toEqual(['new', 'old']);
   for (const key of publicKeys.keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
 });
 
-test('signs with the first key, and says which', async () => {
+test('signs with the first key and names it', async () => {
   const [first, second] = [await aKey('first'), await aKey('second')];
   const { issue } = await accessTokens({ keys: [first, second] });
   const { accessToken } = await issue(ada, newId('Session'), new Date());
   expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: 'first' });
 });
 
-test('tokens of the key before verify through a rotation', async () => {
+test('tokens of the previous key verify during a rotation', async () => {
   const [before, after] = [await aKey(), await aKey()];
   const { issue } = await accessTokens({ keys: [before, after] });
   const { accessToken } = await issue(ada, newId('Session'), new Date());

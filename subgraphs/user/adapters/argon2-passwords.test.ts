@@ -3,7 +3,7 @@ import { RetryableError } from '#platform/resilience/retryable-error.ts';
 import type { Password } from '../domain/password.ts';
 import { argon2Passwords } from './argon2-passwords.ts';
 
-test('passwords are checked a few at a time; whoever comes when the line is full is told to come again', async () => {
+test('passwords are checked a few at a time; with a full queue the caller gets a retryable error', async () => {
   const passwords = await argon2Passwords({ concurrency: 1, maxWaiting: 1, waitMs: 10_000 });
   const password = 'correct horse battery' as Password;
   const outcomes = await Promise.allSettled([

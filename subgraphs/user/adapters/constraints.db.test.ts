@@ -44,7 +44,7 @@ test('the database refuses a count of no guesses', async () => {
   await expect(kit.prisma.strangersGuesses.create({ data })).rejects.toThrow('strangers_guesses_counts_failures');
 });
 
-test('the database refuses news of an order that does not say which', async () => {
+test('the database refuses an order notification without an order', async () => {
   const { id: userId } = await kit.customer();
   const data = { id: 'n', userId, kind: 'ORDER_PLACED', title: 't', body: 'b', createdAt: new Date() } as const;
   await expect(kit.prisma.notification.create({ data })).rejects.toThrow('notification_names_its_order');

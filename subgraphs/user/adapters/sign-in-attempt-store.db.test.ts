@@ -19,7 +19,7 @@ const failed = { failures: 1, lastFailedAt: failedAt, lastSignedInAt: null };
 const inStore = <T>(work: (attempts: SignInAttemptStore) => Promise<T>): Promise<T> =>
   inTransaction(kit.prisma, (tx) => work(signInAttemptStore(tx, (time) => time)));
 
-test('who locks a history waits for whoever has it, and then sees what they wrote', async () => {
+test('a lock on a history waits for its holder, and then sees what that one wrote', async () => {
   const email = 'ada@example.com' as Email;
   const first = Promise.withResolvers<void>();
   const events: string[] = [];
@@ -47,14 +47,14 @@ test('who locks a history waits for whoever has it, and then sees what they wrot
   expect(events).toEqual(['locked elsewhere', 'written', 'locked']);
 });
 
-test('goes by the clock of the database, whatever the process thinks', async () => {
+test('uses the clock of the database, whatever that of the process', async () => {
   const { now } = await withClockAhead(skewMs, () =>
     inStore((attempts) => attempts.lock('clock@example.com' as Email, anAddress)),
   );
   expect(now.getTime()).toBeLessThanOrEqual((await databaseTime(kit.prisma)).getTime());
 });
 
-test('guesses of 30 strangers at once are 30; a day after the first the count begins anew', async () => {
+test('30 concurrent strangers count as 30; a day after the first the count restarts', async () => {
   const email = 'wanted@example.com' as Email;
   const count = (now: Date) => inStore((attempts) => attempts.countStrangersGuess(email, now));
   const strangers = async () => (await inStore((attempts) => attempts.lock(email, anAddress))).strangers;

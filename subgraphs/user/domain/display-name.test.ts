@@ -8,7 +8,7 @@ test.each(['Ada', '李雷', "Siobhán O'Hara-Łukasz", 'محمد', '🦊', 'a'.r
   },
 );
 
-test('drops blanks around a name, and keeps one spelling of an accent', () => {
+test('trims a name and normalizes its accents', () => {
   expect(parseDisplayName('  Zoe\u0308 ')).toBe('Zoë');
 });
 

@@ -22,10 +22,10 @@ describe('a new password', () => {
   });
 });
 
-test('is the same password on a keyboard that composes its letters', () => {
+test('is the same on a keyboard that composes its letters', () => {
   expect(typedPassword('mo\u0308belhaus-17')).toBe(typedPassword('m\u00f6belhaus-17'));
 });
 
-test('is not even looked at when no account can have it', () => {
+test('is rejected without normalizing when no account can have it', () => {
   expect(typedPassword('a'.repeat(257))).toBeUndefined();
 });

@@ -64,24 +64,24 @@ describe('an address that has guessed', () => {
     expect(lockedUntil(history({ here: known(failures, 90 * day), ...attacked }))).toEqual(later(ms));
   });
 
-  test('once waits for nothing while the others are few, or were many a day ago', () => {
+  test('once does not wait while other guesses are few, or were many a day ago', () => {
     const few = { failures: 29, since: start };
     const old = { failures: 30, since: later(-day) };
     for (const strangers of [few, old]) expect(lockedUntil(history({ here: failed(1), strangers }))).toBeUndefined();
   });
 
-  test('is open at the very moment that was named', () => {
+  test('is accepted at the very moment that was announced', () => {
     expect(lockedUntil(history({ here: failed(5), now: later(30 * second - 1) }))).toEqual(later(30 * second));
     expect(lockedUntil(history({ here: failed(5), now: later(30 * second) }))).toBeUndefined();
   });
 
-  test('counts on from the failures before, also after the wait has ended, and forgets them after a day', () => {
+  test('keeps counting after a wait has ended, and forgets failures after a day', () => {
     const oneMoreAfter = (ms: number) => afterFailure(history({ here: failed(5), now: later(ms) }));
     expect(oneMoreAfter(60 * second)).toEqual({ failures: 6, lastFailedAt: later(60 * second), lastSignedInAt: null });
     expect([oneMoreAfter(day - 1).failures, oneMoreAfter(day).failures]).toEqual([6, 1]);
   });
 
-  test('and then signs in is known, and starts anew', () => {
+  test('and then signs in is known, and starts over', () => {
     expect(afterSuccess(history({ here: failed(4) }))).toEqual({
       failures: 0,
       lastFailedAt: null,
@@ -120,7 +120,7 @@ test("strangers' guesses are counted until they are many; those of an address th
   expect(isStrangersGuess(history({ here: known(3, 90 * day) }))).toBe(true);
 });
 
-test('a wrong password is worth keeping for a day, a sign-in for ninety', () => {
+test('a wrong password is kept for a day, a sign-in for ninety', () => {
   expect(forgetAt(failed(3))).toEqual(later(day));
   expect(forgetAt(known(3))).toEqual(later(89 * day));
   expect(forgetAt({ ...known(3), lastSignedInAt: later(-90 * day) })).toEqual(later(day));

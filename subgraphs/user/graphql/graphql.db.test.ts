@@ -24,8 +24,8 @@ const referencesTo = (viewer: Viewer, ids: readonly unknown[]) =>
     r: ids.map((id) => ({ __typename: 'User', id })),
   });
 
-describe('who sees whom', () => {
-  test('me is whoever is signed in, and nobody for a guest', async () => {
+describe('visibility', () => {
+  test('me is the signed-in user, and null for a guest', async () => {
     const me = '{ me { id email displayName roles createdAt } }';
     expect(await ask(as(ada), me)).toEqual({
       data: { me: { ...ada, createdAt: ada.createdAt.toISOString() } },
@@ -52,7 +52,7 @@ describe('who sees whom', () => {
     },
   );
 
-  test('a reference is resolved for the user and for staff; for others there is nobody', async () => {
+  test('a reference resolves for the user and for staff, and to null for others', async () => {
     const found = { data: { _entities: [{ id: ada.id, displayName: 'Ada' }] } };
     const nobody = { data: { _entities: [null] } };
     expect(await referencesTo(as(ada), [ada.id])).toEqual(found);
@@ -61,14 +61,14 @@ describe('who sees whom', () => {
     expect(await referencesTo(guest, [ada.id])).toEqual(nobody);
   });
 
-  test('a reference that cannot be one is nobody and no error', async () => {
+  test('a malformed reference is null and not an error', async () => {
     const staff = as(eve, 'STAFF');
     expect(await referencesTo(staff, [newId('User'), newId('Order'), '', 7, null, { $ne: 1 }, ada.id])).toEqual({
       data: { _entities: [null, null, null, null, null, null, { id: ada.id, displayName: 'Ada' }] },
     });
   });
 
-  test('100 references, half of them the same, are one statement', async () => {
+  test('100 references, half of them equal, take one statement', async () => {
     const others = await Promise.all(Array.from({ length: 10 }, () => kit.customer()));
     const ids = Array.from({ length: 100 }, (_, n) => (n % 2 ? ada.id : others[n % 10]?.id));
     const before = kit.statements.length;
@@ -112,7 +112,7 @@ describe('notifications', () => {
     expect(titles).toEqual(['e', 'd', 'c', 'b', 'a']);
   });
 
-  test('name the order that they are about', async () => {
+  test('link to their order', async () => {
     const customer = await kit.customer();
     const order = anOrderFor(customer);
     await kit.app.commands.notify(happening(1), notice.welcome({ userId: customer.id, displayName: 'Ada' }));

@@ -28,7 +28,7 @@ const inputOf = ({ email, password, displayName }: ReturnType<typeof aRegistrati
   displayName,
 });
 
-test('a guest registers and signs in, and reads back who they are', async () => {
+test('a guest registers, signs in, and reads their own account', async () => {
   const input = inputOf(aRegistration());
   const registered = await ask(guest, register, { key: null, input });
   expect(registered.data.register).toMatchObject({
@@ -55,7 +55,7 @@ test.each([
   expect(data.register).toEqual({ ...payload, message: expect.stringMatching(/.+\.$/) });
 });
 
-test('an address that is taken, and a key that is used, are said so', async () => {
+test('a taken address and a used key are typed failures', async () => {
   const input = inputOf(aRegistration());
   await ask(guest, register, { key: 'k', input });
   const taken = await ask(guest, register, { key: 'other', input });
@@ -64,7 +64,7 @@ test('an address that is taken, and a key that is used, are said so', async () =
   expect(conflict.data.register.__typename).toBe('IdempotencyConflict');
 });
 
-test('wrong passwords are told apart from nothing, then shut the account until a given time', async () => {
+test('wrong passwords get InvalidCredentials, then TooManyAttempts with a time', async () => {
   const input = { email: (await kit.customer()).email, password: 'wrong guess' };
   for (let guess = 1; guess <= 5; guess++)
     expect((await ask(guest, signIn, { input })).data.signIn.__typename).toBe('InvalidCredentials');
@@ -75,10 +75,7 @@ test('wrong passwords are told apart from nothing, then shut the account until a
   });
 });
 
-test.each(['', 'k'.repeat(101), 'line\nend', 'ключ'])(
-  'an idempotency key of %.10j is the fault of the caller',
-  async (key) => {
-    const variables = { key, input: inputOf(aRegistration()) };
-    expect(await ask(guest, register, variables)).toMatchObject({ codes: ['BAD_USER_INPUT'] });
-  },
-);
+test.each(['', 'k'.repeat(101), 'line\nend', 'ключ'])('an idempotency key of %.10j is a caller fault', async (key) => {
+  const variables = { key, input: inputOf(aRegistration()) };
+  expect(await ask(guest, register, variables)).toMatchObject({ codes: ['BAD_USER_INPUT'] });
+});

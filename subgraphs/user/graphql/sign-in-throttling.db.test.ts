@@ -50,7 +50,7 @@ const signIn = async (address: string, email: string, password: string, times = 
 
 const stranger = '198.51.100.66';
 
-test('whoever guesses is kept from guessing, by both; the owner gets in from elsewhere, and so does nobody else', async () => {
+test('a guesser is slowed by subgraph and gateway; only the owner gets in, from elsewhere', async () => {
   const { email } = await kit.customer();
   expect(await signIn(stranger, email, 'wrong guess', 10)).toEqual([
     ...Array(5).fill('InvalidCredentials'),
@@ -65,14 +65,14 @@ test('whoever guesses is kept from guessing, by both; the owner gets in from els
   expect(await signIn('2001:db8:1:2::7', email, aPassword)).toEqual(['SignInSuccess']);
 });
 
-test('a household of IPv6 is one address, however many it has', async () => {
+test('an IPv6 household counts as one address', async () => {
   const { email } = await kit.customer();
   for (let guess = 1; guess <= 5; guess++) await signIn(`2001:db8:6:6::${guess}`, email, 'wrong guess');
   expect(await signIn('2001:db8:6:6::99', email, aPassword)).toEqual(['TooManyAttempts']);
   expect(await signIn('2001:db8:6:7::99', email, aPassword)).toEqual(['SignInSuccess']);
 });
 
-test('a flood of registrations with an address keeps its owner from nothing', async () => {
+test('a flood of registrations with an address does not affect its owner', async () => {
   const { email } = await kit.customer();
   const register =
     'register(input: { email: $email, password: "a password of theirs", displayName: "Eve" }) { __typename }';

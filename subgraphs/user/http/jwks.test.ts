@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { jwks } from './jwks.ts';
 
-test('gives the keys to anyone, and lets them be kept for five minutes', async () => {
+test('publishes the keys, cacheable for five minutes', async () => {
   const http = Fastify();
   jwks({ keys: [{ kty: 'OKP', kid: 'a' }] })(http);
   const answer = await http.inject({ url: '/.well-known/jwks.json' });

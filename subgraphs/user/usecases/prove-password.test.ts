@@ -4,7 +4,7 @@ import { typedPassword } from '../domain/password.ts';
 import type { Deps, Passwords, Stores } from './ports.ts';
 import { provePassword } from './prove-password.ts';
 
-test('an address without an account has a password checked all the same: the answer takes as long', async () => {
+test('a password is checked even without an account: the answer takes as long', async () => {
   const checkedAgainst: (string | undefined)[] = [];
   const isRight: Passwords['isRight'] = async (_, hash) => {
     checkedAgainst.push(hash);

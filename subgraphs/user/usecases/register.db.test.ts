@@ -11,7 +11,7 @@ const register = (changes: Parameters<typeof aRegistration>[0]) => kit.app.comma
 const accounts = (email: string) => kit.prisma.user.findMany({ where: { email } });
 const newsOf = (id: string) => kit.prisma.outboxMessage.findMany({ where: { aggregateType: 'user', aggregateId: id } });
 
-test('opens an account and says so, in one transaction', async () => {
+test('opens an account and publishes it, in one transaction', async () => {
   const result = await register({ email: ' Ada@Example.com ', displayName: ' Ada ' });
 
   expect(result).toMatchObject({
@@ -25,13 +25,13 @@ test('opens an account and says so, in one transaction', async () => {
   ]);
 });
 
-test('keeps of the password only an argon2id hash of the cost that OWASP asks for', async () => {
+test('stores only an argon2id hash of the password, at the cost that OWASP requires', async () => {
   const { email } = await kit.customer();
   const [account] = await accounts(email);
   expect(account?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
 
-test('an address with letters of other alphabets in its domain is kept in ASCII, and is one account in both forms', async () => {
+test('an internationalized domain is stored in ASCII, and both forms are one account', async () => {
   expect(await register({ email: 'User@Exämple.de' })).toMatchObject({
     ok: true,
     value: { email: 'user@xn--exmple-cua.de' },
@@ -57,7 +57,7 @@ describe('refuses, and writes nothing', () => {
     expect(await kit.prisma.user.count()).toBe(before);
   });
 
-  test('an address that has an account, in whatever spelling', async () => {
+  test('an address that has an account, in any spelling', async () => {
     const { email, id } = await kit.customer();
     const again = await register({ email: email.toUpperCase(), displayName: 'Eve' });
     expect(again).toMatchObject({ ok: false, failure: { kind: 'EmailTaken' } });
@@ -65,7 +65,7 @@ describe('refuses, and writes nothing', () => {
     expect(await newsOf(id)).toHaveLength(1);
   });
 
-  test('an idempotency key that cannot be one', async () => {
+  test('an invalid idempotency key', async () => {
     await expect(register({ idempotencyKey: '' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     await expect(register({ idempotencyKey: 'k'.repeat(101) })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
@@ -93,7 +93,7 @@ describe('with an idempotency key', () => {
     });
   });
 
-  test('a retry cannot be used to guess the password past the limit', async () => {
+  test('a retry cannot be used to guess passwords beyond the limit', async () => {
     const command = aRegistration({ idempotencyKey: 'guesses' });
     await kit.app.commands.register(command);
     for (let guess = 1; guess <= 5; guess++)
@@ -102,7 +102,7 @@ describe('with an idempotency key', () => {
     expect(await kit.app.commands.signIn(command)).toMatchObject({ failure: { kind: 'TooManyAttempts' } });
   });
 
-  test('what is stored of the request does not depend on the password', async () => {
+  test('the stored fingerprint does not depend on the password', async () => {
     const key = 'fingerprint';
     await kit.customer({ idempotencyKey: key, password: 'one password' });
     await kit.customer({ idempotencyKey: key, password: 'quite another' });
@@ -111,7 +111,7 @@ describe('with an idempotency key', () => {
     expect(new Set(rows.map(({ fingerprint }) => fingerprint)).size).toBe(1);
   });
 
-  test('20 copies of a request at once open one account', async () => {
+  test('20 concurrent copies of a request open one account', async () => {
     const command = aRegistration({ idempotencyKey: 'all at once' });
     const results = await Promise.all(Array.from({ length: 20 }, () => kit.app.commands.register(command)));
     const ids = results.map((result) => (result.ok ? result.value.id : result.failure.kind));
@@ -121,7 +121,7 @@ describe('with an idempotency key', () => {
   });
 });
 
-test('of 20 strangers who want the same address at once, one gets it', async () => {
+test('of 20 concurrent requests for the same address, one succeeds', async () => {
   const email = 'wanted@example.com';
   const results = await Promise.all(
     Array.from({ length: 20 }, (_, n) => register({ email, password: `${aPassword} ${n}`, idempotencyKey: `${n}` })),

@@ -4,7 +4,7 @@ import { anAddress, userTestApp } from '#kit/user/builders.ts';
 import { seed } from '../wiring.ts';
 import { demoUsers } from './seed-users.ts';
 
-test('makes the demo users once, under the same ids everywhere, and they can sign in', async () => {
+test('creates the demo users once, with the same ids everywhere, and they can sign in', async () => {
   await using kit = await userTestApp();
 
   expect(await seed(kit.databaseUrl)).toBe('made customer@example.com, staff@example.com, admin@example.com');

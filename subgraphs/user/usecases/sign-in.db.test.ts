@@ -43,7 +43,7 @@ const invalid = { ok: false, failure: { kind: 'InvalidCredentials' } };
 const shut = { ok: false, failure: { kind: 'TooManyAttempts' } };
 const open = { ok: true };
 
-test('gives a token of 15 minutes that names the user, their roles and the session', async () => {
+test('issues a 15-minute token with the user, their roles and the session', async () => {
   const user = await kit.customer();
   const { sub, roles, sid, payload, protectedHeader, expiresAt } = await claimsOf(user);
 
@@ -54,7 +54,7 @@ test('gives a token of 15 minutes that names the user, their roles and the sessi
   expect(await kit.prisma.session.findMany({ where: { userId: user.id } })).toMatchObject([{ id: sid }]);
 });
 
-test('takes the address and the password as they were meant', async () => {
+test('normalizes the address and the password', async () => {
   const { email } = await kit.customer({ password: 'm\u00f6belhaus-17' });
   expect(await signIn(` ${email.toUpperCase()} `, 'mo\u0308belhaus-17')).toMatchObject(open);
 });
@@ -74,7 +74,7 @@ describe('with an idempotency key', () => {
     expect(await kit.prisma.session.count({ where: { userId: user.id } })).toBe(1);
   });
 
-  test('a retry needs the right password, too', async () => {
+  test('a retry needs the right password too', async () => {
     const { email } = await kit.customer();
     await signIn(email, aPassword, 'mine');
     expect(await signIn(email, 'wrong guess', 'mine')).toMatchObject(invalid);
@@ -114,7 +114,7 @@ describe('wrong passwords', () => {
     },
   );
 
-  test('the wait ends by itself; after the next wrong one it is twice as long', async () => {
+  test('the wait ends by itself; the next wrong password doubles it', async () => {
     const { email } = await kit.customer();
     await wrongGuesses(email, 5);
     kit.advance(30_000);
@@ -125,7 +125,7 @@ describe('wrong passwords', () => {
     expect(await signIn(email)).toMatchObject(open);
   });
 
-  test('the right one wipes the slate clean', async () => {
+  test('the right one resets the count', async () => {
     const { email } = await kit.customer();
     await wrongGuesses(email, 4);
     expect(await signIn(email)).toMatchObject(open);
@@ -133,13 +133,13 @@ describe('wrong passwords', () => {
     expect(await signIn(email)).toMatchObject(open);
   });
 
-  test('make nobody wait at other accounts', async () => {
+  test('do not affect other accounts', async () => {
     const [ada, eve] = [await kit.customer(), await kit.customer()];
     await wrongGuesses(ada.email, 5);
     expect(await signIn(eve.email)).toMatchObject(open);
   });
 
-  test('guessed all at once tell no more than five in a row', async () => {
+  test('guessed concurrently reveal no more than five in a row', async () => {
     const { email } = await kit.customer();
     const results = await Promise.all(Array.from({ length: 12 }, (_, n) => signIn(email, `wrong guess ${n}`)));
     const kinds = results.map((result) => (result.ok ? 'open' : result.failure.kind));
@@ -147,7 +147,7 @@ describe('wrong passwords', () => {
     expect(kinds.filter((kind) => kind === 'TooManyAttempts')).toHaveLength(7);
   });
 
-  test('are forgotten after a day, and their rows go', async () => {
+  test('are forgotten after a day, and their rows deleted', async () => {
     await wrongGuesses('forgotten@example.com', 1);
     kit.advance(24 * 60 * 60 * 1_000 - 1);
     await wrongGuesses('remembered@example.com', 1);
@@ -165,7 +165,7 @@ describe('wrong passwords', () => {
 describe('wrong passwords of strangers', () => {
   const [stranger, home] = ['198.51.100.66', '203.0.113.77'];
 
-  test('keep nobody from signing in with the right one, wherever they come for the first time', async () => {
+  test('never keep the right one out, from whatever new address', async () => {
     const { email } = await kit.customer();
     await wrongGuesses(email, 6, stranger);
     expect(await signInFrom(stranger, email)).toMatchObject(shut);
@@ -180,7 +180,7 @@ describe('wrong passwords of strangers', () => {
     expect(await signInFrom(home, email)).toMatchObject(open);
   });
 
-  test('from many addresses get one guess a minute each, and fewer and fewer, where one alone would get five', async () => {
+  test('from many addresses get one guess a minute each, then ever fewer, where a single address gets five', async () => {
     const { email } = await kit.customer();
     await botnet(email, 30);
     expect(await signInFrom(stranger, email, 'wrong guess')).toMatchObject(invalid);
@@ -193,7 +193,7 @@ describe('wrong passwords of strangers', () => {
     expect((await kit.prisma.strangersGuesses.findMany({ where: { email } }))[0]?.failures).toBe(30);
   });
 
-  test('from many addresses leave the typing errors of an address that has signed in as they were', async () => {
+  test('from many addresses do not change the limit of an address that has signed in', async () => {
     const { email } = await kit.customer();
     expect(await signInFrom(home, email)).toMatchObject(open);
     await botnet(email, 30);
@@ -201,14 +201,14 @@ describe('wrong passwords of strangers', () => {
     expect(await signInFrom(home, email)).toMatchObject(open);
   });
 
-  test('are held up no longer and no shorter where there is no account', async () => {
+  test('wait just as long where there is no account', async () => {
     await botnet('no-account-at-all@example.com', 30);
     expect(await signInFrom(stranger, 'no-account-at-all@example.com')).toMatchObject(invalid);
     expect(await signInFrom(stranger, 'no-account-at-all@example.com')).toMatchObject(shut);
   });
 });
 
-test('20 sign-ins of one customer at once all succeed', async () => {
+test('20 concurrent sign-ins of one customer all succeed', async () => {
   const { email } = await kit.customer();
   const results = await Promise.all(Array.from({ length: 20 }, () => signIn(email)));
   expect(results.filter(({ ok }) => ok)).toHaveLength(20);
@@ -234,15 +234,12 @@ test('others are served while more guesses at one account wait than there are co
 test.each([
   ['ahead', skewMs],
   ['behind', -skewMs],
-])(
-  'how long a guesser waits goes by the clock of the database where that of the process is a minute %s',
-  async (_, aheadMs) => {
-    const email = `guessed-${aheadMs}@example.com`;
-    const app = await createApp(kit.prisma, undefined as never);
-    const guess = () =>
-      app.commands.signIn({ email, password: 'a wrong guess', idempotencyKey: undefined, address: anAddress });
-    for (let guesses = 1; guesses <= 5; guesses++) await withClockAhead(-aheadMs, guess);
-    expect(await withClockAhead(aheadMs, guess)).toMatchObject(shut);
-    expect(await guess()).toMatchObject(shut);
-  },
-);
+])('waits follow the clock of the database when that of the process is a minute %s', async (_, aheadMs) => {
+  const email = `guessed-${aheadMs}@example.com`;
+  const app = await createApp(kit.prisma, undefined as never);
+  const guess = () =>
+    app.commands.signIn({ email, password: 'a wrong guess', idempotencyKey: undefined, address: anAddress });
+  for (let guesses = 1; guesses <= 5; guesses++) await withClockAhead(-aheadMs, guess);
+  expect(await withClockAhead(aheadMs, guess)).toMatchObject(shut);
+  expect(await guess()).toMatchObject(shut);
+});

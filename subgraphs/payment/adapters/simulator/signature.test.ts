@@ -25,7 +25,7 @@ test.each([
   expect(read(bytes, signature, now)).toBeUndefined();
 });
 
-test('a signature is good for five minutes either way', () => {
+test('a signature is valid for five minutes either way', () => {
   const signature = sign(secret, body, now);
   expect(read(bytes, signature, later(300))).toBeDefined();
   expect(read(bytes, signature, later(-300))).toBeDefined();

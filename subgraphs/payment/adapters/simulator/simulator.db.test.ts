@@ -79,20 +79,20 @@ describe('its faults', () => {
     expect(await allEffects(request.attemptId)).toBe(1);
   });
 
-  test('tok_capture_fail holds and never pays out', async () => {
+  test('tok_capture_fail authorizes and never captures', async () => {
     const reference = await referenceOf('tok_capture_fail');
     expect(await provider.capture({ reference, amount }, call())).toMatchObject({ kind: 'captureRefused' });
     expect(await provider.void({ reference }, call())).toMatchObject({ kind: 'voided', released: amount });
   });
 
-  test('tok_void_fail never lets go', async () => {
+  test('tok_void_fail never releases the hold', async () => {
     const reference = await referenceOf('tok_void_fail');
     expect(await provider.void({ reference }, call())).toMatchObject({ kind: 'voidRefused', held: amount });
     await provider.capture({ reference, amount }, call());
     expect(await provider.refund({ reference, amount }, call())).toMatchObject({ kind: 'refundRefused' });
   });
 
-  test('its memory survives it: another one, after a crash, knows the key', async () => {
+  test('its memory survives a crash: another instance knows the key', async () => {
     const [request, key] = [asked('tok_approve'), crypto.randomUUID()];
     const first = await provider.authorize(request, call(key));
     const other = openMemory(database.url, () => undefined);
@@ -151,7 +151,7 @@ describe('its webhooks', () => {
     });
   });
 
-  test('come again until they are taken', async () => {
+  test('are repeated until they are accepted', async () => {
     await provider.authorize(asked('tok_duplicate_webhook'), call());
     const { received, deliver, close } = await receiver(3);
     for (let round = 0; round < 6; round++) {
