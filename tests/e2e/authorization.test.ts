@@ -1,4 +1,4 @@
-/** What belongs to somebody else looks exactly like what does not exist, by every road there is. */
+/** Another customer's things look exactly like things that do not exist, on every path. */
 import { beforeAll, expect, test } from 'vitest';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   orderId = succeed(placed, 'PlaceOrderSuccess').order.id;
 });
 
-test('its owner and staff see the order, a stranger sees none', async () => {
+test('an order is visible to its owner and staff, and to nobody else', async () => {
   expect((await owner.client.ask(OrderPageDocument, { id: orderId })).order?.id).toBe(orderId);
   expect((await (await staff()).client.ask(OrderPageDocument, { id: orderId })).order?.id).toBe(orderId);
   expect((await stranger.client.ask(OrderPageDocument, { id: orderId })).order).toBeNull();
@@ -27,7 +27,7 @@ test('a guest is told to sign in', async () => {
   expect(errors[0]?.extensions?.code).toBe('UNAUTHENTICATED');
 });
 
-test("a stranger's mutations find no such order", async () => {
+test("another customer's mutations find no such order", async () => {
   const cancel = await stranger.client.send(CancelOrderDocument, { idempotencyKey: aKey(), input: { orderId } });
   const input = { orderId, paymentMethodToken: 'tok_approve' };
   const payment = await stranger.client.send(PayOrderDocument, { idempotencyKey: aKey(), input });
@@ -35,20 +35,20 @@ test("a stranger's mutations find no such order", async () => {
   expect((await owner.order(orderId)).status).toBe('CONFIRMED');
 });
 
-test('the entity door is not open to clients of the gateway', async () => {
+test('_entities is not available to clients of the gateway', async () => {
   const query = `{ _entities(representations: [{ __typename: "Order", id: "${orderId}" }]) { __typename } }`;
   const { status, errors } = await stranger.client.send(query);
   expect({ status, code: errors[0]?.extensions?.code }).toEqual({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' });
 });
 
-test.each(['user', 'product', 'order', 'payment'])('%s refuses whoever is not the gateway', async (name) => {
+test.each(['user', 'product', 'order', 'payment'])('%s refuses everybody but the gateway', async (name) => {
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }`;
   const of = [{ __typename: 'Order', id: orderId }];
   const direct = await graphqlClient(`${agora.urls[name]}/graphql`).send(query, { of });
   expect(direct).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNSIGNED_REQUEST' } }] });
 });
 
-test('an access token of the gateway does not open a subgraph either', async () => {
+test('a subgraph does not accept an access token of the gateway', async () => {
   const response = await fetch(`${agora.urls.order}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-agora-viewer': 'eyJhbGciOiJub25lIn0.eyJ2aWV3ZXIiOnt9fQ.' },

@@ -1,4 +1,4 @@
-/** What everybody may share is fetched once, and a change is seen at once; what is somebody's own never leaves them. */
+/** Public data is fetched once and a change is seen at once; private data is never shared. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '#kit/vitest/until.ts';
 import { demoCatalogue } from '#launcher/seed/catalogue.ts';
@@ -8,15 +8,15 @@ import type { Product } from '#subgraphs/product/domain/catalogue/catalogue.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { agora, aShopper, guest, staff } from './shop.ts';
 
-// Far below the minute for which an answer about products may be kept: whoever sees the change has been told of it.
+// Far below the minute for which product responses are cached: a change seen this soon was invalidated, not expired.
 const soonMs = 15_000;
 
-// One that no other test buys.
+// A product that no other test buys.
 const { products, categories } = demoCatalogue();
 const asSeeded = products.find(({ variants }) => variants.length === 1) as Product;
 const { slug } = asSeeded;
 const category = categories.find(({ id }) => id === asSeeded.categoryId)?.slug;
-/** As a merchant's system would: through the product service's import, straight into its database. */
+/** As a merchant's system would: through the product service's import. */
 const publish = (product: Product) =>
   seed(agora.databaseUrls.product, { categories: [], products: [product], initialStock: {} });
 const priced = (amount: number): Product => ({
@@ -41,7 +41,7 @@ const get = async (query: string, headers: Record<string, string> = {}) => {
   });
   return { headers: response.headers, body: await response.json() };
 };
-/** Asks until the answer came from the cache, as it does for whatever may be kept. */
+/** Repeats a cacheable query until it is answered from the cache. */
 const warm = (query: string) => until('kept', async () => (await post(query)).headers.get('x-cache') === 'hit', soonMs);
 const callsOf = async (subgraph: string): Promise<number> => {
   const text = await (await fetch(`${agora.urls.gateway}/metrics`)).text();
@@ -56,7 +56,7 @@ describe('a page of the catalogue', () => {
   const menu =
     '{ categories { slug name children { slug } } products(first: 7) { edges { node { title } } totalCount } }';
 
-  test('is fetched once for all who look at it', async () => {
+  test('is fetched once for all viewers', async () => {
     await warm(menu);
     const shopper = await aShopper();
     const before = await callsOf('product');
@@ -65,7 +65,7 @@ describe('a page of the catalogue', () => {
     expect(await callsOf('product')).toBe(before);
   });
 
-  test('may be kept outside for a second by whoever asked by GET without a token, and by nobody else', async () => {
+  test('may be cached outside for a second after a GET without a token, and not otherwise', async () => {
     const { headers } = await get(menu);
     expect(headers.get('cache-control')).toBe('public, max-age=1');
     expect(headers.get('vary')).toContain('authorization');

@@ -1,4 +1,4 @@
-/** A client that sends again gets the same answer, and fifty that want the same unit get one of it. */
+/** A client that repeats a request gets the same answer, and of fifty that want the last unit one gets it. */
 import { expect, test } from 'vitest';
 import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
 import { succeed } from '#launcher/shopper/shopper.ts';
@@ -7,7 +7,7 @@ import { agora, aKey, aShopper, available, variantOf } from './shop.ts';
 
 const pay = { paymentMethodToken: 'tok_approve', waitMs: 5_000 };
 
-test('the same key places one order, also when both come at the same moment', async () => {
+test('the same key places one order, also concurrently', async () => {
   const shopper = await aShopper();
   await shopper.add({ variantId: (await variantOf('trail-lamp-200')).id });
   const key = aKey();
@@ -26,7 +26,7 @@ test('the same key with another input is a typed conflict', async () => {
   succeed(await shopper.place({ ...pay, paymentMethodToken: 'tok_decline' }, key), 'IdempotencyConflict');
 });
 
-test('fifty customers want the last unit at the same moment: one gets it', { timeout: 120_000 }, async () => {
+test('fifty customers order the last unit concurrently: one gets it', { timeout: 120_000 }, async () => {
   const kettle = await variantOf('last-kettle');
   expect(kettle.available).toBe(1);
   const shoppers = [];
@@ -38,7 +38,7 @@ test('fifty customers want the last unit at the same moment: one gets it', { tim
       const key = aKey();
       const first = await shopper.place(pay, key);
       if (first.__typename !== 'PlaceOrderSuccess') return first;
-      // On a slow machine the wait may end first; then the same wish, sent again, gets the outcome.
+      // On a slow machine the wait may end first: the repeated request then gets the outcome.
       await shopper.orderReaches(first.order.id, ['CONFIRMED', 'REJECTED', 'CANCELLED']);
       return shopper.place(pay, key);
     }),

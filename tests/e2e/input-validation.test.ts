@@ -1,4 +1,4 @@
-/** A wrong input gets a clear code and changes nothing. */
+/** Invalid input gets a clear code and changes nothing. */
 import { beforeAll, expect, test } from 'vitest';
 import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
 import { AddToCartDocument, CartDocument, PlaceOrderDocument } from '#operations/documents.generated.ts';
@@ -37,7 +37,7 @@ test.each([0, -1, 100, 2_147_483_647])('a quantity of %i is refused', async (qua
   expect(errors[0]?.extensions?.code).toBe('BAD_USER_INPUT');
 });
 
-test.each(['two', 1.5, 2_147_483_648, null])('a quantity of %o is no quantity', async (quantity) => {
+test.each(['two', 1.5, 2_147_483_648, null])('a quantity of %o is invalid', async (quantity) => {
   const { status, errors } = await shopper.client.send(AddToCartDocument as never, { input: { variantId, quantity } });
   expect({ status, code: errors[0]?.extensions?.code }).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
 });
@@ -47,7 +47,7 @@ test.each(['', 'nonsense', unknownId, 'x'.repeat(10_000)])('there is no variant 
   expect(data?.addToCart?.__typename ?? errors[0]?.extensions?.code).toMatch(/^(VariantUnavailable|BAD_USER_INPUT)$/);
 });
 
-test('after all that the cart is still empty, and an empty cart is no order', async () => {
+test('the cart is still empty after all that, and cannot be ordered', async () => {
   expect((await shopper.client.ask(CartDocument)).cart?.lines ?? []).toEqual([]);
   succeed(await shopper.place({ paymentMethodToken: 'tok_approve' }), 'EmptyCart');
 });

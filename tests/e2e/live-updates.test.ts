@@ -1,4 +1,4 @@
-/** Purchases watched as they happen, through the gateway. */
+/** Live updates of orders, through the gateway. */
 import { expect, test } from 'vitest';
 import { expectOnlyNews, watchOrder } from '#kit/agora/watched-order.ts';
 import { until } from '#kit/vitest/until.ts';
@@ -12,7 +12,7 @@ const place = async (shopper: Shopper, paymentMethodToken: string): Promise<stri
   return succeed(await shopper.place({ paymentMethodToken }), 'PlaceOrderSuccess').order.id;
 };
 
-test('an order is seen on its way from where it is to CONFIRMED, with its payment, and the stream ends there', async () => {
+test('an order is streamed from its current state to CONFIRMED, with its payment, and the stream ends', async () => {
   const shopper = await aShopper();
   const id = await place(shopper, 'tok_approve');
   const watch = watchOrder(agora.gateway, shopper.accessToken, id);
@@ -24,7 +24,7 @@ test('an order is seen on its way from where it is to CONFIRMED, with its paymen
   expect(last?.payments).toMatchObject([{ status: 'CAPTURED' }]);
 });
 
-test('what the customer does is seen by the customer and by staff, each by their own rights', async () => {
+test('an action of the customer is seen by the customer and by staff, each with their own permissions', async () => {
   const shopper = await aShopper();
   const id = await place(shopper, 'tok_action_required');
   const watches = [shopper, await staff()].map(({ accessToken }) => watchOrder(agora.gateway, accessToken, id));
@@ -43,7 +43,7 @@ test('what the customer does is seen by the customer and by staff, each by their
   }
 });
 
-test("a guest and a stranger are told what the query tells them, and the stream of somebody else's order ends", async () => {
+test("guests and other customers get what the query gives them, and the stream of another customer's order ends", async () => {
   const id = await place(await aShopper(), 'tok_decline');
   const guest = watchOrder(agora.gateway, undefined, id);
   const stranger = watchOrder(agora.gateway, (await aShopper()).accessToken, id);

@@ -1,4 +1,4 @@
-/** The playground in a real browser: offline, and its samples lead from a look around to a confirmed order. */
+/** The playground in a real browser: offline, and its samples lead from browsing to a confirmed order. */
 import type { Browser, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumHere, startChromium } from '#kit/agora/chromium.ts';
@@ -45,7 +45,7 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
   /** The page shows this now, or soon. */
   const shows = (text: string) => page.locator('.result-window').getByText(text).first().waitFor();
 
-  test('it opens on a sample that shows what the shop sells', async () => {
+  test('it opens on a sample that lists products', async () => {
     const { data, errors } = await run('LookAround');
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ categories: expect.any(Array), products: { edges: [{}, {}, {}, {}, {}] } });
@@ -66,7 +66,7 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
       .toContain('"status":"CONFIRMED"');
   });
 
-  test('a subscription shows the order as it is at once, and then each change as it comes', async () => {
+  test('a subscription shows the current order at once, and then each change', async () => {
     const customer = await shopperOf(agora.gateway, demoCustomer);
     await customer.add({ variantId: (await variantOf('trail-lamp-200')).id });
     const placed = await customer.place({ paymentMethodToken: 'tok_action_required', waitMs: 0 });

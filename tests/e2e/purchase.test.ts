@@ -26,7 +26,7 @@ test('an order is shown even though another mutation of the same request fails',
   expect(errors).toMatchObject([{ path: ['added'], extensions: { code: 'BAD_USER_INPUT', service: 'order' } }]);
 });
 
-test('a purchase ends CONFIRMED: stock sold, money taken, the customer told', async () => {
+test('a purchase ends CONFIRMED: stock sold, money captured, the customer notified', async () => {
   const shopper = await aShopper();
   const before = await variantOf(lamp);
   await shopper.add({ variantId: before.id, quantity: 2 });
@@ -71,7 +71,7 @@ test('a declined card: nothing charged, the stock released, and another card may
   expect(await available(lamp)).toBe(stock - 1);
 });
 
-test('what is sold out is a typed failure that names the line; nothing is charged, and the cart is as before', async () => {
+test('a sold-out product is a typed failure that names the line; nothing is charged, and the cart is unchanged', async () => {
   const shopper = await aShopper();
   const tent = await variantOf('sold-out-tent');
   await shopper.add({ variantId: tent.id });
@@ -83,7 +83,7 @@ test('what is sold out is a typed failure that names the line; nothing is charge
   expect(cart?.lines).toMatchObject([{ sku: tent.sku, quantity: 1 }]);
 });
 
-test('an extra step of the bank: the order waits, and goes on when it is taken', async () => {
+test('an extra step of the bank: the order waits, and continues when it is completed', async () => {
   const shopper = await aShopper();
   await shopper.add({ variantId: (await variantOf(lamp)).id });
   const placed = succeed(await shopper.place({ paymentMethodToken: 'tok_action_required' }), 'PlaceOrderSuccess');
@@ -99,7 +99,7 @@ test('an extra step of the bank: the order waits, and goes on when it is taken',
   await shopper.orderReaches(placed.order.id, ['CONFIRMED']);
 });
 
-test('a confirmed order that is cancelled gives back the money and the units', async () => {
+test('a confirmed order that is cancelled returns the money and the units', async () => {
   const shopper = await aShopper();
   const stock = await available(lamp);
   await shopper.add({ variantId: (await variantOf(lamp)).id });

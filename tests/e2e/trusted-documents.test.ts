@@ -17,7 +17,7 @@ const idOf = (name: string): string => {
   return `sha256:${found.id}`;
 };
 
-it('a customer registers, fills a cart, buys and is watched buying without a line of GraphQL being sent', async () => {
+it('a customer registers, fills a cart, buys and watches the order without sending any GraphQL text', async () => {
   const { id: variantId } = await variantOf('trail-lamp-200');
   const shopper = await newShopper(agora.gateway, { byId: true });
   await shopper.add({ variantId });
@@ -55,7 +55,7 @@ it.each(manifest.operations.map(({ name, id }) => [name, id]))(
   },
 );
 
-it('a page is fetched with GET by its id, for caches on the way', async () => {
+it('a query is sent with GET by its id, for intermediate caches', async () => {
   const parameters = new URLSearchParams({
     documentId: idOf('ProductPage'),
     variables: JSON.stringify({ slug: 'trail-lamp-200' }),

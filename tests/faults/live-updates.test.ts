@@ -1,4 +1,4 @@
-/** Streams outlive what they tell of: an order is watched while its service dies in the middle of its checkout. */
+/** Streams outlive services: an order is watched while its service dies in the middle of the checkout. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
 import { expectOnlyNews, watchOrder } from '#kit/agora/watched-order.ts';
@@ -20,7 +20,7 @@ afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.log(agora.lastLines());
 });
 
-test('kill -9 of order in the middle: the stream goes on, and ends with CONFIRMED after the restart', async () => {
+test('kill -9 of order during the checkout: the stream continues and ends with CONFIRMED after the restart', async () => {
   const buyer = await newShopper(agora.gateway);
   const [placed] = await placeAll([buyer], ['tok_approve']);
   const watch = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '');
@@ -33,7 +33,7 @@ test('kill -9 of order in the middle: the stream goes on, and ends with CONFIRME
   expect(watch.codes).toEqual([]);
 });
 
-test('kill -9 of the gateway cuts the stream, and a new one after the restart shows how it went on', async () => {
+test('kill -9 of the gateway cuts the stream, and a new one after the restart shows the outcome', async () => {
   const buyer = await newShopper(agora.gateway);
   const [placed] = await placeAll([buyer], ['tok_approve']);
   const cut = watchOrder(agora.gateway, buyer.accessToken, placed?.orderId ?? '');

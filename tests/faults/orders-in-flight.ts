@@ -1,4 +1,4 @@
-/** Customers with orders on their way, and what has to become of those. */
+/** Customers with orders in flight, and their expected outcomes. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
@@ -10,13 +10,13 @@ export interface Placed {
   readonly token: string;
 }
 
-// Longer than any recovery: a dead worker's job is taken up again within seconds, a step's time-out is a minute.
+// Longer than any recovery: a dead worker's job is retried within seconds, a step's time-out is a minute.
 const recoveryMs = 90_000;
 
 export const buyersOf = (gateway: string, count: number): Promise<Shopper[]> =>
   Promise.all(Array.from({ length: count }, () => newShopper(gateway)));
 
-/** Every buyer places one order; the cards take turns. Returns as soon as all are placed. */
+/** Every buyer places one order; the cards alternate. Returns once all are placed. */
 export const placeAll = async (buyers: readonly Shopper[], tokens: readonly string[]): Promise<readonly Placed[]> => {
   const [first] = buyers;
   const page = await first?.client.ask(ProductPageDocument, { slug: 'trail-lamp-200' });
@@ -31,7 +31,7 @@ export const placeAll = async (buyers: readonly Shopper[], tokens: readonly stri
   );
 };
 
-/** Good cards end CONFIRMED and captured once, bad ones PAYMENT_FAILED with nothing taken. */
+/** Good cards end CONFIRMED and captured once, bad ones PAYMENT_FAILED with nothing captured. */
 export const ordersEnd = async (placed: readonly Placed[]): Promise<void> => {
   for (const { buyer, orderId, token } of placed) {
     const order = await buyer.orderReaches(

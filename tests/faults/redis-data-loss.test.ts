@@ -1,4 +1,4 @@
-/** Redis loses all that it has accepted (a power cut, a FLUSHALL): what was published is sent again, and takes effect once. */
+/** Redis loses everything it has accepted (a power cut, a FLUSHALL): messages are sent again and take effect once. */
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startTestAgora } from '#kit/agora/agora.ts';
@@ -10,7 +10,7 @@ import { republish } from '#ops/republish.ts';
 import { subgraphNames } from '#ops/services.ts';
 import { buyersOf, ordersEnd, type Placed, placeAll } from './orders-in-flight.ts';
 
-test.skipIf(!redisHere())('messages that Redis has lost are sent again, and take effect once', async () => {
+test.skipIf(!redisHere())('messages that Redis has lost are sent again and take effect once', async () => {
   const agora = await startTestAgora({ events: 'redis' });
   try {
     const buyers = await buyersOf(agora.gateway, 3);

@@ -1,7 +1,7 @@
-/** More than anybody needs: each is refused by the limit that it is made for. */
+/** Excessive requests: each is refused by its own limit. */
 import { gql, nested, type Row, raw, times } from './requests.ts';
 
-export const tooMuch: readonly Row[] = [
+export const excessiveRequests: readonly Row[] = [
   [
     'a hundred sign-ins',
     gql(

@@ -1,8 +1,8 @@
-/** HTTP as it is not meant: what a foreign page can make a browser send, and what a client says of itself. */
+/** Malformed HTTP: what a foreign page can make a browser send, and what a client claims about itself. */
 import { get, gql, json, product, type Row, raw } from './requests.ts';
 
 const signIn = 'mutation { signIn(input: {email: "customer@example.com", password: "x"}) { __typename } }';
-export const twistedHttp: readonly Row[] = [
+export const malformedHttp: readonly Row[] = [
   ['a mutation from an image tag', get(signIn), 400, 'BAD_REQUEST'],
   ['a mutation by GET', get(signIn, { 'apollo-require-preflight': '1' }), 405, 'BAD_REQUEST'],
   [

@@ -1,7 +1,7 @@
-/** What is large, deep, or named like the parts of an object. */
+/** Requests that are too large or too deep, or use the names of object internals. */
 import { gql, nested, product, type Row, raw } from './requests.ts';
 
-export const largeOrTwisted: readonly Row[] = [
+export const malformedRequests: readonly Row[] = [
   ['variables of 200 KB', gql(product, { variables: { x: 'x'.repeat(200_000) } }), 400, 'VARIABLES_LIMIT_EXCEEDED'],
   ['a body of 300 KB', gql(product, { variables: { x: 'x'.repeat(300_000) } }), 413, 'PAYLOAD_TOO_LARGE'],
   ['a body of 2 MB', gql(product, { variables: { x: 'x'.repeat(2_000_000) } }), 413, 'PAYLOAD_TOO_LARGE'],

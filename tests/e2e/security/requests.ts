@@ -1,4 +1,4 @@
-/** Requests as a stranger writes them, and the form of the tables of them. */
+/** Raw requests, and the shape of the tables of them. */
 
 export const times = (count: number, text: (i: number) => string, separator = ' ') =>
   Array.from({ length: count }, (_, i) => text(i)).join(separator);

@@ -2,11 +2,11 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
 import { agora } from '../shop.ts';
-import { tooMuch } from './excessive-requests.ts';
-import { twistedHttp } from './malformed-http.ts';
-import { largeOrTwisted } from './malformed-requests.ts';
+import { excessiveRequests } from './excessive-requests.ts';
+import { malformedHttp } from './malformed-http.ts';
+import { malformedRequests } from './malformed-requests.ts';
 import { gql, product, type Sent } from './requests.ts';
-import { strangeText } from './unusual-text.ts';
+import { unusualText } from './unusual-text.ts';
 
 /** Status and the first error's code; `null` when there is none. */
 const outcome = async ({ method = 'POST', search = '', headers = {}, body }: Sent) => {
@@ -23,10 +23,10 @@ const serves = async (): Promise<void> => {
 };
 
 describe.each([
-  ['more than anybody needs', tooMuch],
-  ['what is large or twisted', largeOrTwisted],
-  ['strange text', strangeText],
-  ['HTTP as it is not meant', twistedHttp],
+  ['excessive requests', excessiveRequests],
+  ['malformed requests', malformedRequests],
+  ['unusual text', unusualText],
+  ['malformed HTTP', malformedHttp],
 ])('%s', (_, rows) => {
   afterAll(serves);
 
@@ -39,7 +39,7 @@ describe.each([
   });
 });
 
-/** Node's fetch sends no such request; the answer is Node's own, before anybody reads it. */
+/** Node's fetch cannot send these; the answer is the HTTP server's own. */
 const plainly = (headers: Record<string, string>, path = '/graphql') =>
   new Promise<number | undefined>((resolve, reject) => {
     const { hostname, port } = new URL(agora.gateway);
@@ -58,8 +58,10 @@ test.each([
   await serves();
 });
 
-test('all of it is refused a hundred times at once, and customers are still served', async () => {
-  const storm = Promise.all(Array.from({ length: 5 }, () => Promise.all(tooMuch.map(([, sent]) => outcome(sent)))));
+test('customers are served while a hundred excessive requests are refused', async () => {
+  const storm = Promise.all(
+    Array.from({ length: 5 }, () => Promise.all(excessiveRequests.map(([, sent]) => outcome(sent)))),
+  );
   for (let n = 0; n < 10; n++) await serves();
   await storm;
   await serves();

@@ -1,7 +1,7 @@
-/** Text that is no text, or more than one. */
+/** Invalid, ambiguous or unusual text. */
 import { gql, product, type Row, raw } from './requests.ts';
 
-export const strangeText: readonly Row[] = [
+export const unusualText: readonly Row[] = [
   ['a name in another alphabet', gql('{ prоduct(slug: "x") { title } }'), 400, 'GRAPHQL_PARSE_FAILED'],
   ['a control character between names', gql('{ product\u0000(slug: "x") { title } }'), 400, 'GRAPHQL_PARSE_FAILED'],
   ['a text with a null character, escaped', gql('{ product(slug: "a\\u0000b") { title } }'), 200, null],

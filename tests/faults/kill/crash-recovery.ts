@@ -1,7 +1,7 @@
 /**
- * kill -9 of each service while orders are on their way. After the restart every order comes to its end, nobody is
- * charged twice, and money, stock and messages agree. A file per transport, so that both run at the same time: most of
- * this is waiting for time-outs.
+ * kill -9 of each service while orders are in flight. After the restart every order reaches a terminal state, nobody is
+ * charged twice, and money, stock and messages agree. One file per transport, so that both run at the same time: most of
+ * it is waiting for time-outs.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
@@ -11,16 +11,16 @@ import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
 import type { ServiceName } from '#ops/services.ts';
 import { buyersOf, ordersEnd, type Placed, placeAll } from '../orders-in-flight.ts';
 
-// The moments of the kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.
+// When to kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.
 const hopsMs = [0, 60, 250];
-/** The saga goes through three of them at each hop; user only hears of its end, and the gateway of nothing. */
+/** The saga passes through three of them at each hop; user only receives its end, and the gateway nothing. */
 const victims = { payment: hopsMs, order: hopsMs, product: hopsMs, user: [250], gateway: [60] } as const;
 
 export const crashRecoveryOver = (events: OwnTransport): void => {
   let agora: TestAgora;
   let buyers: Shopper[];
   beforeAll(async () => {
-    // A slow provider keeps payments in the middle of a call for longer, which is where a kill hurts most.
+    // A slow provider keeps payments in the middle of a call longer, where a kill hurts most.
     agora = await startTestAgora({ events, env: { SIMULATOR_LATENCY_MS: '150' } });
   }, 120_000);
   // New ones for each test: a customer may have ten orders that are not paid, and declined ones count.
@@ -41,14 +41,14 @@ export const crashRecoveryOver = (events: OwnTransport): void => {
   };
 
   test.each(Object.keys(victims) as (keyof typeof victims)[])(
-    'kill -9 of %s: every order comes to its end, once',
+    'kill -9 of %s: every order reaches its end, once',
     async (victim) => {
       for (const momentMs of victims[victim]) await ordersEnd(await killedAfter(victim, momentMs));
       await expectCleanAudit(agora.databaseUrls);
     },
   );
 
-  test('kill -9 of all subgraphs at the same moment', async () => {
+  test('kill -9 of all subgraphs at once', async () => {
     const placed = await placeAll(buyers, ['tok_approve']);
     const subgraphs = ['payment', 'order', 'product'] as const;
     await Promise.all(subgraphs.map((name) => agora.kill(name)));
@@ -57,7 +57,7 @@ export const crashRecoveryOver = (events: OwnTransport): void => {
     await expectCleanAudit(agora.databaseUrls);
   });
 
-  test('an order survives payment being away for a while, and the rest of the shop goes on', async () => {
+  test('an order survives an outage of payment, and the rest of the shop keeps working', async () => {
     await agora.kill('payment');
     const placed = await placeAll(buyers, ['tok_approve']);
     const another = await newShopper(agora.gateway);

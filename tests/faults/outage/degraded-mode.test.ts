@@ -1,6 +1,6 @@
 /**
  * The degraded-mode contract on a running system: each subgraph in turn is killed, then frozen, and each operation of
- * the storefront lacks exactly what docs/degraded-mode.md says, and tells it.
+ * the storefront lacks exactly what docs/degraded-mode.md says, with the documented errors.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';

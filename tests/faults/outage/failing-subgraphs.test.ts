@@ -1,6 +1,6 @@
 /**
- * Each subgraph in turn fails in every way there is: the rest of the graph goes on, at first within the time-out and then
- * at once; the graph heals by itself. An unhandled rejection anywhere fails the run (Vitest's own rule).
+ * Each subgraph in turn fails in every way: the rest of the graph keeps answering, first within the time-out and then at once;
+ * the graph recovers by itself. An unhandled rejection anywhere fails the run (Vitest's own rule).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAgora, type TestAgora } from '#kit/agora/agora.ts';
@@ -47,7 +47,7 @@ const sceneOf = async (victim: SubgraphName): Promise<Scene> => {
 const changes = ({ gateway }: Scene, to: string): number =>
   gateway.lines.filter(({ breaker }) => breaker === to).length;
 
-/** Whatever becomes of the victim's part, the other three are there. */
+/** Whatever happens to the victim's part, the other three are present. */
 const withoutVictim = ({ body }: GatewayReply, { victim }: Scene): string | undefined => {
   const { [victim.name]: part, ...others } = body.data ?? {};
   expect({ ...others, [victim.name]: 'well' }).toEqual(allWell);
@@ -77,8 +77,8 @@ const breakAndHeal = async (scene: Scene, fault: Fault): Promise<void> => {
     20_000,
   );
 
-  // Open, nothing reaches it but a probe now and then. That is what "at once" is made of; a clock would judge the machine.
-  // Where a probe goes well, as it may while it flaps, the breaker is closed for a moment and queries pass again.
+  // While open, only an occasional probe reaches it. A probe that succeeds, as it may while it flaps, closes the breaker for a
+  // moment, and queries pass again.
   const [received, probes] = [victim.received(), changes(scene, 'half-open')];
   let refused = 0;
   const queries = 20;
@@ -105,7 +105,7 @@ describe('each subgraph in turn', () => {
   });
   afterAll(() => Promise.all(scenes.map((scene) => scene.close())));
 
-  test.each(faults)('%s: the rest answers, nothing goes out while the breaker is open, and it heals', async (fault) => {
+  test.each(faults)('%s: the rest answers, an open breaker sends nothing, and it recovers', async (fault) => {
     await Promise.all(scenes.map((scene) => breakAndHeal(scene, fault)));
   });
 });
@@ -130,7 +130,7 @@ describe('a subgraph process that is frozen', () => {
   const signal = (name: NodeJS.Signals) => signalProcess(agora.pid('product') ?? 0, name);
   const query = '{ products(first: 1) { edges { node { slug } } } me { email } }';
 
-  test('costs its part of the answer and no more, and is back when it goes on', async () => {
+  test('costs only its part of the answer, and recovers when it resumes', async () => {
     const { client } = await newShopper(agora.gateway);
     const ask = () => client.send<{ products: unknown; me: unknown }, object>(query);
     const whole = await ask();

@@ -1,4 +1,4 @@
-/** A gateway process under load: its supergraph is switched again and again, then it is told to end. Nobody notices. */
+/** A gateway process under load: its supergraph is reloaded repeatedly, then it is stopped. No request fails. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
@@ -158,7 +158,7 @@ test(`${reloads} reloads under load: no request fails, and none waits for a plan
   expect(await plannedWhileWaiting()).toBe(planned);
 });
 
-test('SIGTERM under load: every request that it took is answered, and it ends in time with 0', async () => {
+test('SIGTERM under load: every accepted request is answered, and it exits in time with 0', async () => {
   const tally: Tally = { answered: 0, failures: [], endBegan: Number.POSITIVE_INFINITY };
   const clients = Array.from({ length: 2 * clientsAtOnce }, (_, i) => askOn(i % 2 ? page : slow, tally, () => true));
   await until('load', () => enough(tally, 10 * clientsAtOnce), 60_000);
