@@ -1,8 +1,9 @@
-import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+import type { CartId, CartLineId, VariantId } from '#contracts/ids.ts';
 import { hasRole, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
 import type { CartView, OrderReads } from '../../usecases/ports.ts';
+import { toCart } from './cart-store.ts';
 import { catalogueOf, rawVariantColumns, type VariantWithProduct } from './catalogue-store.ts';
 
 type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
@@ -41,7 +42,5 @@ export const cartReads = (prisma: PrismaClient): Reads => ({
   },
 });
 
-const find = async (prisma: PrismaClient, where: Prisma.CartWhereInput): Promise<CartView[]> => {
-  const rows = await prisma.cart.findMany({ where, select: { id: true, customerId: true, updatedAt: true } });
-  return rows.map((row) => ({ ...row, id: row.id as CartId, customerId: row.customerId as UserId | null }));
-};
+const find = async (prisma: PrismaClient, where: Prisma.CartWhereInput): Promise<CartView[]> =>
+  (await prisma.cart.findMany({ where, omit: { createdAt: true } })).map(toCart);

@@ -1,6 +1,23 @@
 import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/order/client/client.ts';
+import type { CartLineModel, CartModel } from '#prisma/order/client/models.ts';
+import type { Cart, CartLine } from '../../domain/cart/cart.ts';
 import type { CartStore } from '../../usecases/ports.ts';
+
+const lineColumns = { id: true, variantId: true, quantity: true } as const satisfies Prisma.CartLineSelect;
+
+/** A column that the row gains comes along. */
+export const toCart = (row: Omit<CartModel, 'createdAt'>): Omit<Cart, 'lines'> => ({
+  ...row,
+  id: row.id as CartId,
+  customerId: row.customerId as UserId | null,
+});
+
+const toLine = (row: Pick<CartLineModel, keyof typeof lineColumns>): CartLine => ({
+  ...row,
+  id: row.id as CartLineId,
+  variantId: row.variantId as VariantId,
+});
 
 export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
   async lock(customerId) {
@@ -10,25 +27,10 @@ export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
     if (locked.length === 0) return undefined;
     const cart = await tx.cart.findUnique({
       where: { customerId },
-      select: {
-        id: true,
-        updatedAt: true,
-        lines: { select: { id: true, variantId: true, quantity: true }, orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] },
-      },
+      omit: { createdAt: true },
+      include: { lines: { select: lineColumns, orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] } },
     });
-    return (
-      (cart && {
-        id: cart.id as CartId,
-        customerId: customerId as UserId,
-        updatedAt: cart.updatedAt,
-        lines: cart.lines.map((line) => ({
-          ...line,
-          id: line.id as CartLineId,
-          variantId: line.variantId as VariantId,
-        })),
-      }) ??
-      undefined
-    );
+    return cart ? { ...toCart(cart), lines: cart.lines.map(toLine) } : undefined;
   },
 
   async open({ id, customerId, now }) {

@@ -16,7 +16,7 @@ import type {
 } from '../../usecases/ports.ts';
 
 /** What the database writes by itself is read by nobody. */
-const writtenByDatabase = { createdAt: true, updatedAt: true } as const satisfies Prisma.ProductOmit;
+export const writtenByDatabase = { createdAt: true, updatedAt: true } as const satisfies Prisma.ProductOmit;
 
 export const productFields = fieldsWithout(Prisma.ProductScalarFieldEnum, 'createdAt', 'updatedAt');
 

@@ -5,25 +5,20 @@ import { Prisma } from '#prisma/product/client/client.ts';
 import type { CategoryModel, ProductModel, ProductVariantModel } from '#prisma/product/client/models.ts';
 import type { NamedValue, PlacedCategory, Product } from '../../domain/catalogue/catalogue.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
-import { productFields } from './catalogue-reads.ts';
+import { productFields, writtenByDatabase } from './catalogue-reads.ts';
 
-type Row = Prisma.ProductGetPayload<{ include: { variants: true } }>;
+type Row = Prisma.ProductGetPayload<{ omit: typeof writtenByDatabase; include: { variants: true } }>;
 
-const productOf = (row: Row): Product => ({
+const productOf = ({ variants, ...row }: Row): Product => ({
+  ...row,
   id: row.id as ProductId,
-  slug: row.slug,
-  title: row.title,
-  description: row.description,
-  brand: row.brand,
-  status: row.status,
   categoryId: row.categoryId as CategoryId,
   attributes: row.attributes as NamedValue[],
-  variants: row.variants.map((variant) => ({
+  variants: variants.map(({ productId: _, position: __, priceAmount, priceCurrency, ...variant }) => ({
+    ...variant,
     id: variant.id as VariantId,
-    sku: variant.sku,
-    title: variant.title,
     options: variant.options as NamedValue[],
-    price: { amount: variant.priceAmount, currency: variant.priceCurrency as Currency },
+    price: { amount: priceAmount, currency: priceCurrency as Currency },
   })),
 });
 
@@ -73,6 +68,7 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
     await tx.$executeRaw`SELECT FROM product WHERE id = ANY (${[...ids]}) ORDER BY id COLLATE "C" FOR NO KEY UPDATE`;
     const rows = await tx.product.findMany({
       where: { id: { in: [...ids] } },
+      omit: writtenByDatabase,
       include: { variants: { orderBy: { position: 'asc' } } },
     });
     return new Map(rows.map((row) => [row.id as ProductId, productOf(row)]));
