@@ -16,8 +16,8 @@ import {
 } from 'graphql';
 import { accessDirectives } from '#platform/graphql/access.ts';
 import { errorCodes } from './api-docs/error-codes.ts';
+import { apiSchemaOf } from './compose/composition.ts';
 import { subgraphSources, supergraphFile } from './compose.ts';
-import { apiSchemaOf } from './generate/api-schema.ts';
 import { manifestOf } from './operations/manifest.ts';
 import { operationsFiles } from './operations.ts';
 

@@ -5,9 +5,7 @@ import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import { databaseOf, migrate } from '#ops/migrate.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { pendingMigrations } from '#platform/database/migrations.ts';
-import { findDrift } from './database/drift.ts';
-import { destructiveStatements, writeMigration } from './database/new-migration.ts';
-import type { Server } from './database/replay.ts';
+import { destructiveStatements, findDrift, type Server, writeMigration } from './database/migrations.ts';
 
 const usage = `Usage: npm run db -- [${subgraphNames.join('|')}] <command>
   dev --name <title>   write the next migration: what schema.prisma has and the migrations have not

@@ -1,11 +1,12 @@
-/** npm run generate [-- --force]: makes the Prisma clients and the GraphQL types that are missing or stale; silent when there are none. */
+/** npm run generate [-- --force]: makes the Prisma clients and GraphQL types that are missing or stale. */
+import { execFile } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { subgraphs } from '#ops/services.ts';
 import { typedOperations } from '../codegen.ts';
 import { type Artifact, makeStale } from './generate/artifact.ts';
 import { operationTypes, resolverTypes } from './generate/graphql-types.ts';
-import { prismaClient } from './generate/prisma-client.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -21,6 +22,27 @@ const artifacts = (): Artifact[] => {
     ...(documents.length > 0 && has('supergraph.graphql') ? [operationTypes(root, documents)] : []),
   ];
 };
+
+/** The Prisma client of one subgraph's database. */
+const prismaClient = (root: string, name: string): Artifact => ({
+  output: `prisma/${name}/client`,
+  inputs: [`prisma/${name}/schema.prisma`, `prisma/${name}/prisma.config.ts`],
+  tools: ['prisma', '@prisma/client'],
+  make: async () => {
+    const cli = path.join(root, 'node_modules/prisma/build/index.js');
+    const config = path.join(root, 'prisma', name, 'prisma.config.ts');
+    await promisify(execFile)(process.execPath, [cli, 'generate', '--config', config], {
+      cwd: root,
+      env: {
+        ...process.env,
+        // Generating a client needs no engine, yet Prisma downloads one unless it is told of a file that exists. Any will do.
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: 'true',
+        CHECKPOINT_DISABLE: '1',
+      },
+    });
+  },
+});
 
 /** Brings everything that is generated up to date; returns what was made. */
 export const generate = (options: { force?: boolean; report?: (line: string) => void } = {}): Promise<string[]> =>

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { generate } from '@graphql-codegen/cli';
 import { buildSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
 import { expect, it, onTestFinished } from 'vitest';
-import { apiSchemaOf } from '#tools/generate/api-schema.ts';
+import { apiSchemaOf } from '#tools/compose/composition.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { costPolicy, operationCost } from '#gateway/limits/operation-cost.ts';
 import { documentShape } from '#gateway/limits/shape-limits.ts';
 import { limitsVariables } from '#gateway/limits/variables.ts';
+import { apiSchemaOf } from '#tools/compose/composition.ts';
 import { supergraphFile } from '#tools/compose.ts';
-import { apiSchemaOf } from '#tools/generate/api-schema.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const supergraph = readFileSync(supergraphFile, 'utf8');

@@ -6,8 +6,8 @@ import { federation } from '#gateway/graphql/federation.ts';
 import { costPolicy } from '#gateway/limits/operation-cost.ts';
 import { planCache } from '#gateway/schema/query-plans.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { apiSchemaOf } from '#tools/compose/composition.ts';
 import { supergraphFile } from '#tools/compose.ts';
-import { apiSchemaOf } from '#tools/generate/api-schema.ts';
 
 const supergraph = readFileSync(supergraphFile, 'utf8');
 

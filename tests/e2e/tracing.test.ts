@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { succeed } from '#launcher/shopper/shopper.ts';
 import { serviceNames, subgraphNames } from '#ops/services.ts';
 import pg from '#platform/database/pg.ts';
-import { readTraces, type SpanNode, type Trace } from '#tools/trace/traces.ts';
+import { readTraces, type SpanNode, type Trace } from '#tools/trace.ts';
 import { agora, aShopper, variantOf } from './shop.ts';
 
 const token = 'tok_approve';

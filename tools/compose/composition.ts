@@ -1,6 +1,7 @@
 /** Composition: four SDLs become the one supergraph that the gateway serves. */
 import composition from '@apollo/composition';
-import { GraphQLError, parse, Source } from 'graphql';
+import federation from '@apollo/federation-internals';
+import { GraphQLError, parse, printSchema, Source } from 'graphql';
 
 export interface SubgraphSource {
   readonly name: string;
@@ -66,3 +67,7 @@ type Located = {
 const placesOf = (nodes: readonly Located[] | undefined): string[] => [
   ...new Set((nodes ?? []).flatMap(({ loc }) => (loc ? [`${loc.source.name}:${loc.startToken.line}`] : []))),
 ];
+
+/** The schema that clients see: the supergraph's without joins and inaccessible elements. */
+export const apiSchemaOf = (supergraph: string): string =>
+  printSchema(federation.Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema());

@@ -10,8 +10,7 @@ import {
   parse,
 } from 'graphql';
 import type { SubgraphName } from '#ops/services.ts';
-import { type Composed, composeSupergraph } from '../compose/composition.ts';
-import { apiSchemaOf } from '../generate/api-schema.ts';
+import { apiSchemaOf, type Composed, composeSupergraph } from '../compose/composition.ts';
 import { type Workspace, withSdl } from './workspace.ts';
 
 const composed = new WeakMap<Workspace['sources'], Composed>();

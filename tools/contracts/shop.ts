@@ -9,7 +9,7 @@ import { type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import type { SubgraphName } from '#ops/services.ts';
 import { viewerSigner } from '#platform/auth/viewer.ts';
-import { readTraces, type Trace } from '../trace/traces.ts';
+import { readTraces, type Trace } from '../trace.ts';
 
 export interface Reply {
   readonly status: number;

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServer } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
-import { findDrift } from './drift.ts';
-import { destructiveStatements, migrationName, writeMigration } from './new-migration.ts';
+import { destructiveStatements, findDrift, migrationName, writeMigration } from './migrations.ts';
 
 const schema = (models: string): string => `
 generator client {

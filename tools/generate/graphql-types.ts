@@ -4,8 +4,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 import { type GraphQLError, parse } from 'graphql';
 import type { SubgraphName } from '#ops/services.ts';
 import { documentTypes, type SubgraphCodegen, subgraphTypes } from '../../codegen.ts';
-import { composeSupergraph } from '../compose/composition.ts';
-import { apiSchemaOf } from './api-schema.ts';
+import { apiSchemaOf, composeSupergraph } from '../compose/composition.ts';
 import type { Artifact } from './artifact.ts';
 
 const tools = ['@graphql-codegen/cli', '@graphql-codegen/typescript', 'graphql'];

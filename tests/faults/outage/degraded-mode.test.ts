@@ -10,13 +10,15 @@ import type { Answer } from '#launcher/shopper/graphql-client.ts';
 import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { subgraphSources } from '#tools/compose.ts';
-import { missingPaths, presentPaths, reportedPaths } from '#tools/degraded/missing.ts';
 import {
   type Degradation,
   degradedTable,
+  missingPaths,
   type PublishedOperation,
+  presentPaths,
   publishedOperations,
-} from '#tools/degraded/table.ts';
+  reportedPaths,
+} from '#tools/degraded-table.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -76,7 +78,7 @@ const whatIsMissing = async (codes: readonly string[]) =>
       const said = errors.map(({ extensions }) => ({ ...extensions }));
       const blamed = new Set(said.map(({ code, service }) => (codes.includes(String(code)) ? service : code)));
       const missing = [...missingPaths(whole.get(name), data ?? null)];
-      return [name, { missing, told: reportedPaths(errors).toSorted(), blamed: [...blamed] }];
+      return [name, { missing, reported: reportedPaths(errors).toSorted(), blamed: [...blamed] }];
     }),
   );
 
@@ -86,7 +88,7 @@ const whatTheContractSays = (subgraph: SubgraphName) =>
       .filter((row) => row.subgraph === subgraph)
       .map(({ operation: { name }, missing }) => [
         name,
-        { missing, told: missing.toSorted(), blamed: missing.length > 0 ? [subgraph] : [] },
+        { missing, reported: missing.toSorted(), blamed: missing.length > 0 ? [subgraph] : [] },
       ]),
   );
 

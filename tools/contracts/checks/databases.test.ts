@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testServer } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
-import { withReplay } from '../../database/replay.ts';
+import { withReplay } from '../../database/migrations.ts';
 import { dump, packed, type ReleasedData, unpacked, upgraded } from './databases.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { nowhere, sdls } from '#kit/gateway/gateway.ts';
 import { subgraphNames } from '#ops/services.ts';
 import { subgraphSources } from '../../compose.ts';
-import { type Degradation, degradedTable, publishedOperations } from '../../degraded/table.ts';
+import { type Degradation, degradedTable, publishedOperations } from '../../degraded-table.ts';
 import { degradedMode } from './degraded-mode.ts';
 import { findings, withChangedSdl } from './seeded.ts';
 

@@ -1,8 +1,8 @@
 /** What is left while a subgraph is down is what docs/degraded-mode.md promises. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { degradedDocument } from '../../degraded/document.ts';
-import { degradedTable } from '../../degraded/table.ts';
+import { degradedDocument } from '../../degraded.ts';
+import { degradedTable } from '../../degraded-table.ts';
 import { type Check, type Finding, violation } from '../check.ts';
 import { root, type Workspace } from '../workspace.ts';
 

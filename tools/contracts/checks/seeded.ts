@@ -2,7 +2,7 @@
 
 import { OperationTypeNode, parse } from 'graphql';
 import type { SubgraphName } from '#ops/services.ts';
-import type { Trace } from '../../trace/traces.ts';
+import type { Trace } from '../../trace.ts';
 import { type Check, type Finding, runCheck } from '../check.ts';
 import { withProposal } from '../graph.ts';
 import type { ContractShop, GraphqlRequest, Reply } from '../shop.ts';

@@ -1,5 +1,5 @@
 /** What an operation costs the databases: SQL statements per subgraph, counted in its trace. */
-import type { SpanNode, Trace } from '../../trace/traces.ts';
+import type { SpanNode, Trace } from '../../trace.ts';
 import { type Check, type Finding, violation, warning } from '../check.ts';
 import { runsOf } from '../runs.ts';
 import { nameOf, type PublishedOperation, type Workspace } from '../workspace.ts';

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { SpanLine } from '#platform/observability/tracing-sdk.ts';
-import { readTraces } from './traces.ts';
-import { waterfall } from './waterfall.ts';
+import { readTraces, waterfall } from './trace.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'agora-trace-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,7 +5,24 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ApolloServer } from '@apollo/server';
-import { type GraphQLSchema, getOperationAST, isInputType, parse, typeFromAST } from 'graphql';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import {
+  execute,
+  type GraphQLFieldResolver,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type GraphQLTypeResolver,
+  getOperationAST,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  parse,
+  typeFromAST,
+} from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { guest } from '#contracts/viewer.ts';
@@ -13,9 +30,8 @@ import { federation } from '#gateway/graphql/federation.ts';
 import type { RequestContext } from '#gateway/identity/request-context.ts';
 import { planCache } from '#gateway/schema/query-plans.ts';
 import { subgraphError } from '#gateway/upstream/subgraph-call.ts';
-import { composeSupergraph, type SubgraphSource } from '../compose/composition.ts';
-import { fakeSubgraph, sampleInput } from './fake-subgraph.ts';
-import { missingPaths, reportedPaths } from './missing.ts';
+import type { SubgraphAnswer, SubgraphRequest } from '#gateway/upstream/subgraph-client.ts';
+import { composeSupergraph, type SubgraphSource } from './compose/composition.ts';
 
 export interface PublishedOperation {
   readonly client: string;
@@ -46,7 +62,7 @@ const Manifest = z.object({
 
 /** Every operation of `operations/` but subscriptions: those send what a query with their selection would give. */
 export const publishedOperations = (): readonly PublishedOperation[] => {
-  const manifest = readFileSync(path.join(import.meta.dirname, '../../operations/manifest.json'), 'utf8');
+  const manifest = readFileSync(path.join(import.meta.dirname, '../operations/manifest.json'), 'utf8');
   return Manifest.parse(JSON.parse(manifest)).operations.filter(({ type }) => type !== 'subscription');
 };
 
@@ -114,4 +130,87 @@ const sampleVariables = (schema: GraphQLSchema | undefined, body: string, name: 
       return [variable.name.value, sampleInput(inputType)];
     }),
   );
+};
+
+/** Knows only its SDL, and answers every query completely, with one of everything. */
+const fakeSubgraph = (sdl: string): ((request: SubgraphRequest) => Promise<SubgraphAnswer>) => {
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl) }]);
+  return async ({ query, variables }) => {
+    const { data, errors } = await execute({
+      schema,
+      document: parse(query),
+      variableValues: variables,
+      fieldResolver: oneOfEverything,
+      typeResolver: successType,
+    });
+    if (errors) throw new Error(`the fake subgraph cannot answer ${query}: ${errors[0]?.message}`);
+    return { data: data ?? null };
+  };
+};
+
+/** A value for a required variable; fake subgraphs ignore it. */
+const sampleInput = (type: GraphQLInputType): unknown => {
+  if (isNonNullType(type)) return sampleInput(type.ofType);
+  if (isListType(type)) return [sampleInput(type.ofType)];
+  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (!isInputObjectType(type)) return sampleScalars[type.name] ?? 'sample';
+  const required = Object.values(type.getFields()).filter(({ type: of }) => isNonNullType(of));
+  return Object.fromEntries(required.map((field) => [field.name, sampleInput(field.type)]));
+};
+
+const oneOfEverything: GraphQLFieldResolver<unknown, unknown> = (parent, _, __, { fieldName, returnType }) =>
+  (parent as Record<string, unknown> | undefined)?.[fieldName] ?? sample(returnType);
+
+const sample = (type: GraphQLOutputType): unknown => {
+  if (isNonNullType(type)) return sample(type.ofType);
+  if (isListType(type)) return [sample(type.ofType)];
+  if (isCompositeType(type)) return {};
+  return isEnumType(type) ? type.getValues()[0]?.value : (sampleScalars[type.name] ?? 'sample');
+};
+
+const sampleScalars: Record<string, unknown> = { Int: 1, Float: 1.5, Boolean: true };
+
+// The success of a mutation, because it has the most fields.
+const successType: GraphQLTypeResolver<unknown, unknown> = (_, __, { schema }, abstractType) =>
+  goodCase(schema.getPossibleTypes(abstractType).map(({ name }) => name));
+
+const goodCase = (names: readonly string[]): string | undefined =>
+  names.find((name) => name.endsWith('Success')) ?? names[0];
+
+/**
+ * The paths of what is there in `whole` and null in `degraded`: the topmost of each, without the places in lists, each
+ * once. An answer that is null as a whole has the path ''.
+ */
+export const missingPaths = (whole: unknown, degraded: unknown): readonly string[] => [
+  ...new Set(missing(whole, degraded, '')),
+];
+
+const missing = (whole: unknown, degraded: unknown, path: string): string[] => {
+  if (whole === null || whole === undefined) return [];
+  if (degraded === null || degraded === undefined) return [path];
+  if (Array.isArray(whole) && Array.isArray(degraded)) {
+    return whole.flatMap((item, index) => (index < degraded.length ? missing(item, degraded[index], path) : []));
+  }
+  if (typeof whole !== 'object' || typeof degraded !== 'object') return [];
+  return Object.entries(whole).flatMap(([name, value]) =>
+    missing(value, (degraded as Record<string, unknown>)[name], path ? `${path}.${name}` : name),
+  );
+};
+
+/** The paths that errors name, in the same form; one without a path has none. */
+export const reportedPaths = (
+  errors: readonly { readonly path?: readonly (string | number)[] }[] = [],
+): readonly string[] => [
+  ...new Set(errors.flatMap(({ path }) => path?.filter((step) => typeof step === 'string').join('.') ?? [])),
+];
+
+/** All paths in `data`, in the same form: those that a comparison covers. */
+export const presentPaths = (data: unknown, path = ''): readonly string[] => {
+  if (data === null || data === undefined) return [];
+  if (Array.isArray(data)) return [...new Set(data.flatMap((item) => presentPaths(item, path)))];
+  if (typeof data !== 'object') return [path];
+  return [
+    path,
+    ...Object.entries(data).flatMap(([name, value]) => presentPaths(value, path ? `${path}.${name}` : name)),
+  ];
 };
