@@ -2,9 +2,9 @@
  * `npm run bench:checkout`: how long placeOrder → CONFIRMED takes, one purchase after the other, on a system of its own
  * and over each transport that this machine has. Prints milliseconds; compare them within one run only.
  */
-import { variantOf } from '#launcher/demo/buy-once.ts';
+
 import { isRedisInstalled } from '#launcher/events.ts';
-import { newShopper, succeed } from '#launcher/shopper/shopper.ts';
+import { newShopper, succeed, variantOf } from '#launcher/shopper/shopper.ts';
 import { openTemporaryShop } from '#launcher/temporary-shop.ts';
 import { percentile } from './capacity/meters.ts';
 import { numberOptions } from './options.ts';

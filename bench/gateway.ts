@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 import { startProgram } from '#launcher/processes/processes.ts';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import { succeed } from '#launcher/shopper/shopper.ts';

@@ -4,9 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { variantOf } from '#launcher/demo/buy-once.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
-import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import { newShopper, type Shopper, succeed, variantOf } from '#launcher/shopper/shopper.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { ConfirmPaymentDocument } from '#operations/documents.generated.ts';
 import { percentile } from './capacity/meters.ts';

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aManifest } from '#kit/gateway/documents.ts';
 import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 import { composeSupergraph } from '#tools/compose/composition.ts';
 import { documentId } from './documents/document-text.ts';
 

@@ -3,16 +3,64 @@
  * audit; then everything is stopped and removed. Exit code 0 when all of it went as it should.
  */
 import { parseArgs } from 'node:util';
+import { format, type Money } from '#contracts/money.ts';
+import { BrowseDocument } from '#operations/documents.generated.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
 import { asTable } from '#ops/audit/report.ts';
-import { buyOnce } from './demo/buy-once.ts';
-import { declinedOnce } from './demo/declined-once.ts';
-import { newShopper } from './shopper/shopper.ts';
+import { newShopper, type OrderView, type Shopper, succeed, variantOf } from './shopper/shopper.ts';
 import { openTemporaryShop, type TemporaryShop } from './temporary-shop.ts';
 
 const help = `usage: npm run demo [-- --keep]
   Buys something on a system of its own, is declined once, prints both timelines, audits, cleans up.
   --keep   leaves the data folder behind and says where it is`;
+
+type MoneyView = Money | null | undefined;
+
+const price = (amount: MoneyView): string => (amount ? format(amount) : 'no price');
+
+/** When, in which status, what: one line each, with the milliseconds since the order was placed. */
+const printTimeline = ({ number, timeline }: OrderView): void => {
+  console.log(`Timeline of ${number}:`);
+  const start = Date.parse(timeline[0]?.occurredAt ?? '');
+  for (const { occurredAt, status, description, detail } of timeline)
+    console.log(
+      `  ${String(Date.parse(occurredAt) - start).padStart(6)} ms  ${status.padEnd(14)} ${description}${detail ? ` (${detail})` : ''}`,
+    );
+};
+
+/** Browse, look at a product, put two in the cart, pay with a card that works, wait for CONFIRMED. */
+const buyOnce = async (shopper: Shopper): Promise<void> => {
+  const { products, categories } = await shopper.client.ask(BrowseDocument, { first: 5 });
+  console.log(`Browses: ${(categories ?? []).map(({ name }) => name).join(', ')}; first of all`);
+  for (const { node } of products?.edges ?? [])
+    console.log(`  ${node.title}, from ${price(node.priceFrom as MoneyView)}`);
+
+  const variant = await variantOf(shopper, 'trail-lamp-200');
+  console.log(`Adds 2 × ${variant.sku} at ${price(variant.price)}; ${variant.available} are available`);
+  await shopper.add({ variantId: variant.id, quantity: 2 });
+  const { order } = succeed(await shopper.place({ paymentMethodToken: 'tok_approve' }), 'PlaceOrderSuccess');
+  console.log(`Places order ${order.number} over ${price(order.total)}: ${order.status}`);
+  const confirmed = await shopper.orderReaches(order.id, ['CONFIRMED']);
+  printTimeline(confirmed);
+
+  const left = (await variantOf(shopper, 'trail-lamp-200')).available;
+  if (left !== variant.available - 2) throw new Error(`2 were sold, and ${variant.available} became ${left}`);
+  console.log(`Sold: ${left} are available now.`);
+};
+
+/** Pay with a card that is declined: the order says so, and its stock is free again. */
+const declinedOnce = async (shopper: Shopper): Promise<void> => {
+  const variant = await variantOf(shopper, 'trail-lamp-200');
+  console.log(`\nAdds 1 × ${variant.sku} and pays with a card that will be declined`);
+  await shopper.add({ variantId: variant.id });
+  const { order } = succeed(await shopper.place({ paymentMethodToken: 'tok_decline' }), 'PlaceOrderSuccess');
+  printTimeline(await shopper.orderReaches(order.id, ['PAYMENT_FAILED']));
+
+  const { available } = await variantOf(shopper, 'trail-lamp-200');
+  if (available !== variant.available)
+    throw new Error(`the stock was not released: ${variant.available} became ${available}`);
+  console.log(`Released: ${available} are available, as before.`);
+};
 
 const play = async (shop: TemporaryShop): Promise<void> => {
   console.log(`\nA customer opens an account and signs in at ${shop.gateway}`);

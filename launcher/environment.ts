@@ -12,7 +12,7 @@ import {
 } from '#ops/services.ts';
 import { formerNames } from '#platform/config/config.ts';
 import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
-import type { Ports } from './free-ports.ts';
+import type { Ports } from './ports.ts';
 import type { Secrets } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

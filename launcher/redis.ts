@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { freePort } from './ports.ts';
 import type { ProcessList } from './processes/leftovers.ts';
-import { freePort } from './processes/ports.ts';
 import { supervise } from './processes/supervise.ts';
 
 export type PrivateRedis = {

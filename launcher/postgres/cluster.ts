@@ -5,7 +5,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { databaseUrl, withClient } from '#platform/database/client.ts';
-import { freePort, isPortFree } from '../processes/ports.ts';
+import { freePort, isPortFree } from '../ports.ts';
 import { startProgram } from '../processes/processes.ts';
 import { databaseAccount, giveTo, type RunAs } from './account.ts';
 import { type Binaries, findBinaries, withInitdb } from './binaries.ts';

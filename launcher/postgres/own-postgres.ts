@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterDeath } from '../processes/restart-policy.ts';
+import { afterDeath } from '../processes/supervise.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { durableSettings } from './settings.ts';
 

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
-import { programOf } from './services.ts';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { becomesReady, programOf } from './services.ts';
 
 it('starts main.ts of a service by Node, from the root', () => {
   expect(programOf({ name: 'order', kind: 'subgraph', port: 1 }, '/shop')).toEqual({
@@ -17,5 +20,45 @@ it('starts a service in another language by its own command, in its folder', () 
     command: 'python3',
     args: ['-m', 'search'],
     cwd: '/shop/subgraphs/search',
+  });
+});
+
+let server: Server;
+let url: string;
+let status: number;
+
+beforeEach(async () => {
+  server = createServer((_, response) => {
+    response.statusCode = status;
+    response.end('{"waitingFor":["database"]}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => server.close());
+
+describe('becomesReady', () => {
+  it('waits until the process says so', async () => {
+    status = 503;
+    setTimeout(() => (status = 200), 100);
+    expect(await becomesReady({ state: 'running' }, url, 5_000)).toBe('ready');
+  });
+
+  it('tells what the process waits for when that takes too long', async () => {
+    status = 503;
+    expect(await becomesReady({ state: 'running' }, url, 10)).toEqual({
+      because: 'it says {"waitingFor":["database"]}',
+    });
+  });
+
+  it('tells when nobody answers', async () => {
+    server.close();
+    expect(await becomesReady({ state: 'restarting' }, url, 10)).toEqual({ because: 'it does not answer' });
+  });
+
+  it('does not wait for a process that is down, even if something else answers at its address', async () => {
+    status = 200;
+    expect(await becomesReady({ state: 'failed' }, url, 5_000)).toEqual({ because: 'it is not running' });
   });
 });

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '#kit/vitest/until.ts';
 import { bornAt } from './processes.ts';
-import { leaveDead } from './restart-policy.ts';
-import { type Program, type Supervised, supervise } from './supervise.ts';
+import { afterDeath, leaveDead, type Program, type Supervised, supervise } from './supervise.ts';
 
 let watched: { lines: string[]; notices: string[]; pids: number[] };
 let running: Supervised[] = [];
@@ -91,5 +90,23 @@ describe('supervise', () => {
     await it.stop(1_000);
     await new Promise((resolve) => setTimeout(resolve, 400)); // longer than the delay before the first restart
     expect(watched.pids).toHaveLength(1);
+  });
+});
+
+const minute = 60_000;
+
+describe('afterDeath', () => {
+  it('waits twice as long after each death', () => {
+    const delays = [[1_000], [1_000, 2_000], [1_000, 2_000, 3_000]].map((deaths) => afterDeath(deaths, 3_000));
+    expect(delays).toEqual([{ restartInMs: 250 }, { restartInMs: 500 }, { restartInMs: 1_000 }]);
+  });
+
+  it('gives up at the fifth death within a minute', () => {
+    expect(afterDeath([1, 2, 3, 4], 5)).toEqual({ restartInMs: 2_000 });
+    expect(afterDeath([1, 2, 3, 4, 5], 5)).toBe('give up');
+  });
+
+  it('forgets deaths that are more than a minute old', () => {
+    expect(afterDeath([1, 2, 3, 4, 2 * minute], 2 * minute)).toEqual({ restartInMs: 250 });
   });
 });

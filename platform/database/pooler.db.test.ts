@@ -9,7 +9,7 @@ import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { until } from '#kit/vitest/until.ts';
 import { databaseAccount, giveTo } from '#launcher/postgres/account.ts';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { startRelay } from '../messaging/relay.ts';
 import { withClient } from './client.ts';

@@ -10,7 +10,7 @@ import { until } from '#kit/vitest/until.ts';
 import { databaseAccount, giveTo } from '#launcher/postgres/account.ts';
 import { type Cluster, openCluster } from '#launcher/postgres/cluster.ts';
 import { throwawaySettings } from '#launcher/postgres/settings.ts';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { connectRedis } from '../redis/client.ts';
 import { prismaAdapter } from './database.ts';

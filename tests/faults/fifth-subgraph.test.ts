@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bareEnvironment } from '#kit/agora/agora.ts';
 import { type CopiedTree, copyTree } from '#kit/agora/copied-tree.ts';
 import { until } from '#kit/vitest/until.ts';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
 import { serviceNames, variableOf } from '#ops/services.ts';
 

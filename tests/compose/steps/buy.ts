@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { variantOf } from '#launcher/demo/buy-once.ts';
-import { newShopper, type Shopper, shopperOf, succeed } from '#launcher/shopper/shopper.ts';
+import { newShopper, type Shopper, shopperOf, succeed, variantOf } from '#launcher/shopper/shopper.ts';
 import type { Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 

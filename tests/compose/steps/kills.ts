@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { variantOf } from '#launcher/demo/buy-once.ts';
-import { newShopper } from '#launcher/shopper/shopper.ts';
+import { newShopper, variantOf } from '#launcher/shopper/shopper.ts';
 import type { Container, Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 import { auditClean, buyOne } from './buy.ts';

@@ -9,7 +9,7 @@ import { Client } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { aSubgraph, nowhere, type SubgraphFixture, sdls, supergraphOf, viewerKey } from '#kit/gateway/gateway.ts';
 import { until } from '#kit/vitest/until.ts';
-import { freePorts } from '#launcher/free-ports.ts';
+import { freePorts } from '#launcher/ports.ts';
 
 const reloads = 50;
 const clientsAtOnce = 20;

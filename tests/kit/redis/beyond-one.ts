@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 import { until } from '../vitest/until.ts';
 import { keepsNothing, type RedisProcess, redisProcess, type TestRedis } from './redis.ts';
 

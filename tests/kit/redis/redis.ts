@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '#launcher/processes/ports.ts';
+import { freePort } from '#launcher/ports.ts';
 
 export interface TestRedis {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { choosePorts, freePorts, requireFree } from './free-ports.ts';
+import { choosePorts, freePorts, requireFree } from './ports.ts';
 
 let rival: Server | undefined;
 
