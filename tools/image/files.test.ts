@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { developmentPackages, imageFiles, programs } from './files.ts';
@@ -35,5 +35,12 @@ describe('the files of the image', () => {
 
   it('start from programs that exist', () => {
     expect(programs.filter((program) => !existsSync(path.join(root, program)))).toEqual([]);
+  });
+
+  it('are all sent to the build, with what the build itself runs', async () => {
+    const { sources } = await imageFiles(root, [...programs, 'tools/generate.ts', 'tools/image.ts']);
+    const ignored = readFileSync(path.join(root, '.dockerignore'), 'utf8').split('\n');
+    const sent = ignored.flatMap((line) => (line.startsWith('!') ? line.slice(1) : []));
+    expect(sources.filter((file) => !sent.some((name) => file === name || file.startsWith(`${name}/`)))).toEqual([]);
   });
 });
