@@ -59,7 +59,7 @@ it.each<[string, Record<string, string>, string[]]>([
   expect('faults' in result ? result.faults.toSorted() : []).toEqual(faults);
 });
 
-it('listens where it is told by either name, and where its own name says when there are two', () => {
+it('listens on PORT or GATEWAY_PORT, which wins', () => {
   const portOf = (env: Record<string, string>) => {
     const result = parseConfig(gatewayVariables, { ...signed, ...env });
     return 'config' in result && (result.config.GATEWAY_PORT ?? result.config.PORT);
@@ -68,7 +68,7 @@ it('listens where it is told by either name, and where its own name says when th
   expect(portOf({ PORT: '1', GATEWAY_PORT: '2' })).toBe(2);
 });
 
-it('takes the list that lies beside the supergraph, and no other supergraph’s', () => {
+it('uses the manifest beside its own supergraph, and no other', () => {
   const ours = path.join(path.dirname(defaultSupergraphFile), 'operations/manifest.json');
   const none = { TRUSTED_DOCUMENTS_MANIFEST: undefined };
   expect(manifestPlaces(none)).toEqual([ours]);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { gatewayVariables } from './config.ts';
 import { help, reasonsIn } from './help.ts';
 
-it('says of every variable what it may be, what it is by itself, and why', () => {
+it('lists every variable with its type, default and reason', () => {
   const text = help();
   expect(text).toContain('  AUTHENTICATION  (on|off) = on\n      off: every client is a guest');
   expect(text).toMatch(/ {2}VIEWER_SIGNING_KEY {2}\(string\)\n {6}\S/);
@@ -12,7 +12,7 @@ it('says of every variable what it may be, what it is by itself, and why', () =>
   expect(without).toEqual([]);
 });
 
-it('a comment is for the variables below it, up to the next comment or empty line', () => {
+it('a comment belongs to the variables below it, up to the next comment or empty line', () => {
   const reasons = reasonsIn([
     [
       '  // Both',

@@ -119,7 +119,7 @@ const federated = { query: '{ books { title stars } bestOf { isbn title } }' };
 const answer = { data: { books: [{ title: 'Dune', stars: [4, 5] }], bestOf: { isbn: '1', title: 'Dune' } } };
 
 describe('on a supergraph of two plain subgraphs', () => {
-  it('answers with nothing but the supergraph and a port, asks nobody else, and ends in order', async () => {
+  it('needs only the supergraph and a port, calls nobody else, and shuts down cleanly', async () => {
     const { ask, output, ended } = await start();
     received.length = 0;
     expect(await ask(federated)).toEqual(answer);
@@ -136,7 +136,7 @@ describe('on a supergraph of two plain subgraphs', () => {
     expect(worse).toEqual([]);
   });
 
-  it('answers with every optional part switched off, and leaves authentication to the subgraphs', async () => {
+  it('works with every optional part switched off, and leaves authentication to the subgraphs', async () => {
     const { ask, url } = await start({
       TRUSTED_DOCUMENTS: 'off',
       APQ: 'off',
@@ -160,7 +160,7 @@ describe('on a supergraph of two plain subgraphs', () => {
     expect(page.headers.get('content-type')).not.toContain('html');
   });
 
-  it('trusts the documents of its own list, and reads it again when it changes', async () => {
+  it('trusts the documents of its own list, and reloads it', async () => {
     list(federated.query);
     const { ask } = await start({ TRUSTED_DOCUMENTS: 'require', TRUSTED_DOCUMENTS_MANIFEST: manifest });
     expect(await ask({ documentId: `sha256:${documentId(federated.query)}` })).toEqual(answer);
@@ -174,7 +174,7 @@ describe('on a supergraph of two plain subgraphs', () => {
   });
 });
 
-it('says at its start everything that is wrong with its variables, and ends', async () => {
+it('reports everything wrong with its variables at start-up, and exits', async () => {
   writeFileSync(manifest, '{}');
   const { output, ended } = run({
     AUTHENTICATION: 'maybe',
@@ -188,24 +188,21 @@ it('says at its start everything that is wrong with its variables, and ends', as
     expect(output()).toContain(`\n  ${name}: `);
 });
 
-it.runIf(redisHere())(
-  'ends with a sentence where REDIS_URL names a node of a cluster as if it were a server',
-  async () => {
-    const node = await redisProcess([
-      ...keepsNothing,
-      '--cluster-enabled',
-      'yes',
-      '--cluster-port',
-      String(await freePort()),
-    ]);
-    const { output, ended } = run({ REDIS_URL: `redis://127.0.0.1:${node.port}` });
-    expect(await ended).toBe(1);
-    await node.stop();
-    expect(output()).toMatch(/^gateway: the environment is not usable:\n {2}REDIS_URL: .*write redis\+cluster:\/\//);
-  },
-);
+it.runIf(redisHere())('exits with an explanation if REDIS_URL is a cluster node addressed as a server', async () => {
+  const node = await redisProcess([
+    ...keepsNothing,
+    '--cluster-enabled',
+    'yes',
+    '--cluster-port',
+    String(await freePort()),
+  ]);
+  const { output, ended } = run({ REDIS_URL: `redis://127.0.0.1:${node.port}` });
+  expect(await ended).toBe(1);
+  await node.stop();
+  expect(output()).toMatch(/^gateway: the environment is not usable:\n {2}REDIS_URL: .*write redis\+cluster:\/\//);
+});
 
-it('lists its variables when asked for help, whatever the environment', async () => {
+it('lists its variables for --help, whatever the environment', async () => {
   const { output, ended } = run({ AUTHENTICATION: 'maybe' }, '--help');
   expect(await ended).toBe(0);
   expect(output()).toContain('  AUTHENTICATION  (on|off) = on\n');

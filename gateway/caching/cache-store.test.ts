@@ -31,7 +31,7 @@ const aStore = (maxBytes = 1_000_000) => {
 };
 
 describe('an entry', () => {
-  it('is found until its time is over, with what is left of it', async () => {
+  it('is found until it expires, with its remaining time', async () => {
     const store = aStore();
     await store.write(entry('lamp', { ttlMs: 1_000 }));
     store.passMs(400);
@@ -47,14 +47,14 @@ describe('an entry', () => {
     ['product', false],
     [everything, false],
     ['order', true],
-  ])('after a change of "%s" is still there: %s', async (changed, isThere) => {
+  ])('is still valid after a change of "%s": %s', async (changed, isThere) => {
     const store = aStore();
     await store.write(entry('lamp', { sources: ['product', 'user'] }));
     store.invalidate(changed);
     expect(await store.has('lamp')).toBe(isThere);
   });
 
-  it('made of what changed meanwhile is never found; one made afterwards is', async () => {
+  it('is invalid if its source changed during the fetch, valid if fetched afterwards', async () => {
     const store = aStore();
     const { generations } = await store.readingOf('lamp');
     store.invalidate('product');
@@ -65,8 +65,8 @@ describe('an entry', () => {
   });
 });
 
-describe('what a store may take', () => {
-  it('is bounded: the entries that nobody asked for go first', async () => {
+describe('the size of a store', () => {
+  it('is bounded: the least recently used entries are evicted', async () => {
     const store = aStore(10_000);
     for (let n = 0; n < 100; n++) {
       await store.write(entry(`lamp ${n}`));
@@ -81,7 +81,7 @@ describe('what a store may take', () => {
     ]);
   });
 
-  it('is bounded for a single entry as well', async () => {
+  it('is bounded per entry as well', async () => {
     const store = aStore(10 * cachingBounds.entryBytes);
     await store.write(entry('lamp'), entry('huge', { value: 'x'.repeat(cachingBounds.entryBytes) }));
     expect([await store.has('lamp'), await store.has('huge')]).toEqual([true, false]);
@@ -112,7 +112,7 @@ const readingOf = async (store: CacheStore) => (await store.read(['lamp'])) ?? e
 const has = async (store: CacheStore) => (await readingOf(store)).found[0] !== undefined;
 const keep = async (store: CacheStore) => store.write([lamp], (await readingOf(store)).generations);
 
-it('what one process has kept another finds far, and from then on near', async () => {
+it('a value stored by one process is found in the far tier by another, and in the near tier from then on', async () => {
   const { far, one, other } = processes();
   await keep(one);
   expect(await has(other)).toBe(true);
@@ -121,14 +121,14 @@ it('what one process has kept another finds far, and from then on near', async (
   expect(far.asked).toBe(asked);
 });
 
-it('what one process hears of counts for the others as far as they have not kept it themselves', async () => {
+it('an invalidation in one process applies to the others unless they have the value in their near tier', async () => {
   const { one, other } = processes();
   await keep(one);
   one.invalidate('product');
   expect([await has(one), await has(other)]).toEqual([false, false]);
 });
 
-it('what was begun before a change is found neither near nor far', async () => {
+it('a fetch begun before a change is found in neither tier', async () => {
   const { one, other } = processes();
   const { generations } = await readingOf(one);
   one.invalidate('product');
@@ -136,7 +136,7 @@ it('what was begun before a change is found neither near nor far', async () => {
   expect([await has(one), await has(other)]).toEqual([false, false]);
 });
 
-it('what was found far before a change is not near after it', async () => {
+it('a value read from the far tier before a change is not in the near tier after it', async () => {
   const { far, one, other } = processes();
   await keep(one);
   const reading = far.store.read;
@@ -150,7 +150,7 @@ it('what was found far before a change is not near after it', async () => {
   expect(await has(other)).toBe(false);
 });
 
-it('is a store of its own while the far one is away', async () => {
+it('works alone while the far tier is down', async () => {
   const { far, one, other } = processes();
   far.isAway = true;
   await keep(one);

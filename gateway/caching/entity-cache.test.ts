@@ -38,7 +38,7 @@ beforeEach(async () => {
 const idsAsked = () => user.asked.map(idsIn);
 
 describe('an entity', () => {
-  it('is asked for once, whichever operation wants it, and put where it belongs', async () => {
+  it('is fetched once for all operations, and put in its position', async () => {
     listed('p2', 'p4');
     await gateway.ask(query);
     listed('p1', 'p2', 'p3', 'p4');
@@ -51,13 +51,13 @@ describe('an entity', () => {
     ]);
   });
 
-  it('is asked for once when it occurs twice', async () => {
+  it('is fetched once when it occurs twice', async () => {
     listed('p1', 'p2', 'p1');
     expect((await gateway.ask(query)).body.data).toEqual(shown('p1', 'p2', 'p1'));
     expect(idsAsked()).toEqual([['p1', 'p2']]);
   });
 
-  it('is another one when other fields of it are wanted', async () => {
+  it('is a different one with other fields', async () => {
     user.answer = (request) =>
       request.query.includes('fans') ? { data: { _entities: [{ fans: 7 }] } } : { data: likesOfAll(...idsIn(request)) };
     listed('p1');
@@ -67,7 +67,7 @@ describe('an entity', () => {
     });
   });
 
-  it('that is unknown is asked for again: it may be known by then', async () => {
+  it('is fetched again when unknown: it may exist by then', async () => {
     user.answer = () => ({ data: { _entities: [null] } });
     listed('p1');
     expect((await gateway.ask(query)).body.data).toEqual({ products: [{ id: 'p1', likes: null }] });
@@ -75,7 +75,7 @@ describe('an entity', () => {
     expect((await gateway.ask(query)).body.data).toEqual(shown('p1'));
   });
 
-  it('is still there while its subgraph is not; what is missing is told', async () => {
+  it('is served while its subgraph is down, with errors for what is missing', async () => {
     listed('p1');
     await gateway.ask(query);
     await user.close();
@@ -86,7 +86,7 @@ describe('an entity', () => {
   });
 });
 
-describe('never kept is', () => {
+describe('never cached is', () => {
   it.each(['max-age=60, private', 'no-store', 'max-age=60', ''])(
     'an entity that came with "%s"',
     async (cacheControl) => {
@@ -97,7 +97,7 @@ describe('never kept is', () => {
     },
   );
 
-  it('any entity of an answer with an error, which is told at its place among those that were found', async () => {
+  it('any entity of an answer with errors, which keep their positions among the cached ones', async () => {
     listed('p2');
     await gateway.ask(query);
     const broken = { message: 'Broken.', path: ['_entities', 1, 'likes'], extensions: { code: 'BROKEN' } };
@@ -115,7 +115,7 @@ describe('never kept is', () => {
     expect(idsAsked()).toEqual([['p2'], ['p1', 'p3'], ['p1', 'p3']]);
   });
 
-  it('what staff are shown, nor are they shown what was kept', async () => {
+  it('what staff see, nor do they see what is cached', async () => {
     const tokenKey = await keyPair('token');
     const keys = await run(keyServer([tokenKey.publicKey]));
     await start({ ACCESS_TOKEN_JWKS_URL: keys.url });
@@ -126,7 +126,7 @@ describe('never kept is', () => {
   });
 });
 
-it('a mutation is followed by a fresh look at what it shows', async () => {
+it('a mutation is followed by a fresh read of what it returns', async () => {
   listed('p1');
   await gateway.ask(query);
   product.answer = () => ({ data: { rename: { __typename: 'Product', id: 'p1' } } });
@@ -135,7 +135,7 @@ it('a mutation is followed by a fresh look at what it shows', async () => {
   expect(renamed.body.data).toEqual({ rename: { id: 'p1', likes: 11 } });
 });
 
-it('a client that asks for no-cache gets new entities, and the next one finds those', async () => {
+it('no-cache gets fresh entities, which the next client finds', async () => {
   listed('p1');
   await gateway.ask(query);
   user.answer = () => ({ data: { _entities: [{ likes: 11 }] } });
@@ -145,7 +145,7 @@ it('a client that asks for no-cache gets new entities, and the next one finds th
   expect((await gateway.ask(query)).body.data).toEqual(newer);
 });
 
-it('an answer is kept no longer than the entities that were found for it', async () => {
+it('a response expires no later than the cached entities in it', async () => {
   await start({ HTTP_CACHE_MAX_AGE_SECONDS: '1000' });
   product.answer = () => ({
     data: { products: [{ __typename: 'Product', id: 'p1' }] },
@@ -175,7 +175,7 @@ const fetchOf = (text: string, variables: Record<string, unknown>, subgraph = 'u
 describe('the key of an entity', () => {
   const [key] = fetchOf(entityQuery, of('p1')).keys;
 
-  it('is the same for each operation that wants the same of it', () => {
+  it('is the same for every operation with the same selection', () => {
     expect(fetchOf(entityQuery.replace('Page__user__1', 'Other__user__3'), of('p2', 'p1')).keys[1]).toBe(key);
   });
 
@@ -184,7 +184,7 @@ describe('the key of an entity', () => {
     ['entity', fetchOf(entityQuery, of('p2'))],
     ['field', fetchOf(entityQuery.replace('likes', 'likes fans'), of('p1'))],
     ['argument', fetchOf(entityQuery, { ...of('p1'), currency: 'EUR' })],
-  ])('is another one for another %s', (_, { keys }) => {
+  ])('differs for another %s', (_, { keys }) => {
     expect(keys[0]).not.toBe(key);
   });
 });
@@ -201,22 +201,22 @@ describe('no entity fetch is', () => {
     expect(entitySelection(text)).toBeUndefined();
   });
 
-  it('one without representations', () => {
+  it('a fetch without representations', () => {
     expect(entityFetch('user', { query: entityQuery }, entityQuery)).toBeUndefined();
   });
 });
 
-describe('an answer that is put together', () => {
+describe('a merged answer', () => {
   const fetch = fetchOf(entityQuery, of('p1', 'p2', 'p3', 'p1'));
   const found = [undefined, { value: '{"likes":20}', sources: ['user'], remainingMs: 30_900 }, undefined, undefined];
   const rest = missingEntities(fetch, found);
 
-  it('asks for what is missing only, and for each once', () => {
+  it('fetches only what is missing, each entity once', () => {
     expect(rest.request.variables).toEqual(of('p1', 'p3'));
     expect(rest.places).toEqual([[0, 3], [2]]);
   });
 
-  it('has each entity at its places, as objects of their own', () => {
+  it('has each entity at its positions, as objects of their own', () => {
     const one = { likes: 10 };
     const { data } = mergeEntities(found, rest, { data: { _entities: [one, null] } });
     expect(data).toEqual({ _entities: [{ likes: 10 }, { likes: 20 }, null, { likes: 10 }] });
@@ -229,12 +229,12 @@ describe('an answer that is put together', () => {
     ['max-age=10, public', 'max-age=10, public'],
     ['max-age=60, private', 'max-age=30, private'],
     [undefined, 'max-age=0, private'],
-  ])('of what may be kept "%s" and something with 30 s left, may be kept "%s"', (cacheControl, whole) => {
+  ])('of "%s" and an entity with 30 s left is cacheable as "%s"', (cacheControl, whole) => {
     const answer = { data: { _entities: [{}, {}] }, cacheControl };
     expect(mergeEntities(found, rest, answer).cacheControl).toBe(whole);
   });
 
-  it('has what was found when the rest cannot be had, and says what failed', () => {
+  it('has the cached entities when the rest fails, and the errors', () => {
     const errors = [{ message: 'Away.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }];
     expect(mergeEntities(found, rest, { errors })).toMatchObject({
       data: { _entities: [null, { likes: 20 }, null, null] },
@@ -242,13 +242,13 @@ describe('an answer that is put together', () => {
     });
   });
 
-  it('is the bare failure when there was nothing to begin with', () => {
+  it('is the bare failure when nothing was cached', () => {
     const errors = [{ message: 'Away.' }];
     const nothing = fetch.keys.map(() => undefined);
     expect(mergeEntities(nothing, missingEntities(fetch, nothing), { errors })).toEqual({ errors });
   });
 
-  it('does not take a list of another length for an answer', () => {
+  it('rejects a list of another length', () => {
     const { data } = mergeEntities(found, rest, { data: { _entities: [{ likes: 1 }] } });
     expect(data).toEqual({ _entities: [null, { likes: 20 }, null, null] });
   });

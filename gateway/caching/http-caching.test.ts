@@ -44,7 +44,7 @@ const get = async (query = both, headers: Record<string, string> = {}, url = gat
     })
   ).headers;
 
-describe('outside, by GET,', () => {
+describe('outside the gateway, by GET,', () => {
   it.each([
     ['max-age=60, public', 'max-age=90, public', 'public, max-age=60'],
     ['public, MAX-AGE="90"', 'max-age=30, public', 'public, max-age=30'],
@@ -54,40 +54,40 @@ describe('outside, by GET,', () => {
     ['max-age=60, public', 'max-age=60, public, no-cache', 'no-store'],
     ['max-age=60, public', 'max-age=0, public', 'no-store'],
     ['max-age=60, public', '', 'no-store'],
-  ])('what is made of "%s" and "%s" may be kept: %s', async (ofProduct, ofUser, ofBoth) => {
+  ])('a response of "%s" and "%s" may be cached: %s', async (ofProduct, ofUser, ofBoth) => {
     product.answer = () => lamps(ofProduct);
     user.answer = () => ada(ofUser);
     expect((await get()).get('cache-control')).toBe(ofBoth);
   });
 
-  it('nothing is kept that is not whole', async () => {
+  it('partial responses are not cached', async () => {
     product.answer = () => ({ errors: [{ message: 'Gone.', extensions: { code: 'GONE' } }] });
     expect((await get()).get('cache-control')).toBe('no-store');
     await user.close();
     expect((await get('{ me }')).get('cache-control')).toBe('no-store');
   });
 
-  it('nothing is kept that came with a token or a cookie', async () => {
+  it('responses to tokens or cookies are not cached', async () => {
     const authorization = `Bearer ${await anAccessToken(tokenKey)}`;
     expect((await get(both, { authorization })).get('cache-control')).toBe('no-store');
     expect((await get(both, { cookie: 'session=1' })).get('cache-control')).toBe('no-store');
   });
 
-  it('an answer is not for whoever comes with a token or wants another form', async () => {
+  it('a response varies by token and media type', async () => {
     expect((await get()).get('vary')?.split(/, */)).toEqual(expect.arrayContaining(['authorization', 'accept']));
   });
 
-  it('nothing is kept for longer than can be waited for', async () => {
+  it('responses are cached no longer than configured', async () => {
     const short = await run(aGateway({ PRODUCT_SUBGRAPH_URL: product.url, RATE_LIMITS: 'off' }));
     expect((await get('{ products { id } }', {}, short.url)).get('cache-control')).toBe('public, max-age=1');
   });
 
-  it('neither introspection nor a refusal is kept', async () => {
+  it('neither introspection nor errors are cached', async () => {
     expect((await get('{ __typename }')).get('cache-control')).toBe('no-store');
     expect((await get('{ nonsense }')).get('cache-control')).toBe('no-store');
   });
 });
 
-it('by POST nothing is kept outside', async () => {
+it('responses to POST are never cached outside', async () => {
   expect((await gateway.ask(both)).headers.get('cache-control')).toBe('no-store');
 });

@@ -70,7 +70,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     await server.stop();
   });
 
-  it('both forget a product that has changed, and with it every list that may show it', async () => {
+  it('both invalidate a changed product, and every list that may contain it', async () => {
     await bothKeep();
     title = 'Lantern';
     expect(await Promise.all([one, other].map(shownBy))).toEqual(['Lamp', 'Lamp']);
@@ -79,7 +79,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     await bothKeep();
   });
 
-  it('neither forgets anything when something else has changed', async () => {
+  it('neither invalidates anything when an unrelated entity has changed', async () => {
     await bothKeep();
     title = 'Lantern';
     await subgraph.publish({ about: { type: 'Order', id: 'o1' } });
@@ -96,7 +96,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     expect(await Promise.all([one, other].map(forgot))).toEqual([0, 0]);
   });
 
-  it('an answer that a change has overtaken is given to those who asked before it, and to nobody after', async () => {
+  it('an answer overtaken by a change is returned to those who asked before it, and to nobody after', async () => {
     await bothKeep();
     await subgraph.publish(lamp);
     for (const gateway of [one, other]) await until('forgotten', async () => (await forgot(gateway)) > 0);
@@ -118,7 +118,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     expect([await shownBy(one), await shownBy(other)]).toEqual(['Lantern', 'Lantern']);
   });
 
-  it('what changed while they could not hear of it is not shown from the cache, neither then nor afterwards', async () => {
+  it('changes missed during an absence are not served from the cache, neither then nor afterwards', async () => {
     await bothKeep();
     await link.cut();
     title = 'Lantern';
@@ -130,25 +130,22 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     expect(await Promise.all([one, other].map(shownBy))).toEqual(['Torch', 'Torch']);
   });
 
-  it.runIf(carrier.isShared)(
-    'what one has fetched the other need not: answers, and entities for other answers',
-    async () => {
-      let turn = 0;
-      // A store that is slow for once is not waited for; then the next question is as good.
-      await until('an answer found', async () => {
-        const question = `query Turn${turn++} ${query}`;
-        await one.ask(question);
-        const before = product.asked.length;
-        const { body } = await other.ask(question);
-        expect(body.data).toEqual({ products: [{ id: 'p1', title: 'Lamp', likes: 7 }] });
-        return product.asked.length === before;
-      });
-      await until('an entity found', async () => {
-        const before = [product.asked.length, user.asked.length];
-        const { body } = await other.ask(`query Turn${turn++} { products { likes } }`);
-        expect(body.data).toEqual({ products: [{ likes: 7 }] });
-        return product.asked.length === (before[0] ?? 0) + 1 && user.asked.length === before[1];
-      });
-    },
-  );
+  it.runIf(carrier.isShared)('share what either has fetched: responses, and entities for other responses', async () => {
+    let turn = 0;
+    // A store that is slow for once is not waited for; then the next question is as good.
+    await until('an answer found', async () => {
+      const question = `query Turn${turn++} ${query}`;
+      await one.ask(question);
+      const before = product.asked.length;
+      const { body } = await other.ask(question);
+      expect(body.data).toEqual({ products: [{ id: 'p1', title: 'Lamp', likes: 7 }] });
+      return product.asked.length === before;
+    });
+    await until('an entity found', async () => {
+      const before = [product.asked.length, user.asked.length];
+      const { body } = await other.ask(`query Turn${turn++} { products { likes } }`);
+      expect(body.data).toEqual({ products: [{ likes: 7 }] });
+      return product.asked.length === (before[0] ?? 0) + 1 && user.asked.length === before[1];
+    });
+  });
 });

@@ -54,7 +54,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     await server.stop();
   });
 
-  it('is shared: what one process has kept, or forgotten, the others have too', async () => {
+  it('is shared: entries and invalidations of one process apply to the others', async () => {
     const [{ store: one }, { store: other }] = [open(), open()];
     await keep(one, entry('lamp'), entry('me', { sources: ['user'] }));
     await until('found', () => has(other, 'lamp'));
@@ -63,7 +63,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     expect(await has(one, 'me')).toBe(true);
   });
 
-  it('never gives an answer that was begun before a change, whoever heard of the change', async () => {
+  it('never returns an answer begun before a change, whichever process was notified', async () => {
     const [{ store: one }, { store: other }] = [open(), open()];
     const { generations } = await readingOf(one, 'lamp');
     other.invalidate('product');
@@ -73,7 +73,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     expect(await has(one, 'lamp')).toBe(false);
   });
 
-  it('reads nothing until Redis has taken what this process knows to have changed', async () => {
+  it("reads nothing until Redis has accepted this process' invalidations", async () => {
     const { store, connection } = open();
     await keep(store, entry('lamp'));
     await until('kept', () => has(store, 'lamp'));
@@ -90,14 +90,14 @@ describe.runIf(redisHere())('a store in Redis', () => {
     expect(await has(store, 'lamp')).toBe(false);
   });
 
-  it('waits for a silent Redis no longer than a fetch would take', async () => {
+  it('waits for an unresponsive Redis no longer than a fetch would take', async () => {
     const { store } = open(link.url);
     await keep(store, entry('lamp'));
     link.silence();
     expect(await store.read(['lamp'])).toBeUndefined();
   });
 
-  it('holds nothing for good that has no generation any more: Redis had lost it', async () => {
+  it('keeps no entries of lost generations: Redis lost its data', async () => {
     const { store, connection } = open();
     await keep(store, entry('lamp'));
     await until('kept', () => has(store, 'lamp'));
@@ -105,7 +105,7 @@ describe.runIf(redisHere())('a store in Redis', () => {
     expect(await has(store, 'lamp')).toBe(false);
   });
 
-  it('gives each entry its time, and keeps account of what it has put there', async () => {
+  it('expires entries and tracks its own size', async () => {
     const { store, connection } = open(server.url, 5_000);
     const entries = Array.from({ length: 100 }, (_, n) => entry(`lamp ${n}`, { value: 'x'.repeat(200) }));
     for (const each of entries) await keep(store, each);

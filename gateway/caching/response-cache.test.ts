@@ -44,15 +44,15 @@ const timesAsked = async (...questions: (() => Promise<unknown>)[]): Promise<num
   return product.asked.length - before;
 };
 
-describe('a public question', () => {
-  it('is asked of its subgraphs once, however it is written', async () => {
+describe('a public query', () => {
+  it('is executed once, however it is formatted', async () => {
     const answers = [await gateway.ask(products), await gateway.ask('query {\n  products { id, title } # again\n}')];
     expect(answers.map(({ body }) => body)).toEqual([lamps, lamps]);
     expect(answers.map(({ headers }) => headers.get('x-cache'))).toEqual(['miss', 'hit']);
     expect(product.asked).toHaveLength(1);
   });
 
-  it('is another one with other variables, and not with those that it does not have', async () => {
+  it('differs by its variables, and not by undeclared ones', async () => {
     const query = 'query ($id: ID!) { product(id: $id) { title } }';
     product.answer = ({ variables }) => ({ data: { product: { title: `Lamp ${variables?.id}` } } });
     const ask = (variables: object) => gateway.ask(query, { variables });
@@ -61,7 +61,7 @@ describe('a public question', () => {
     expect((await ask({ id: 'p2', junk: 1 })).headers.get('x-cache')).toBe('hit');
   });
 
-  it('is another one for each operation of a document', async () => {
+  it('differs by the operation of a document', async () => {
     product.answer = ({ query }) => (query.includes('title') ? lamps : { data: { products: [{ id: 'p1' }] } });
     const document = 'query Titles { products { id title } } query Ids { products { id } }';
     const [titles, ids] = [
@@ -71,7 +71,7 @@ describe('a public question', () => {
     expect([titles.body.data, ids.body.data]).toEqual([lamps.data, { products: [{ id: 'p1' }] }]);
   });
 
-  it('is answered to guests and customers alike', async () => {
+  it('is shared by guests and customers', async () => {
     const customer = await as('CUSTOMER');
     expect(
       await timesAsked(
@@ -81,7 +81,7 @@ describe('a public question', () => {
     ).toBe(1);
   });
 
-  it('is asked once when many ask it at the same moment', async () => {
+  it('is executed once when many send it at the same time', async () => {
     const gate = aGate();
     product.answer = () => gate.opened.then(() => lamps);
     const customer = await as('CUSTOMER');
@@ -93,7 +93,7 @@ describe('a public question', () => {
   });
 });
 
-describe('never kept is', () => {
+describe('never cached is', () => {
   const answers: Record<string, FakeAnswer> = {
     'an answer with an error': {
       data: { products: null },
@@ -110,13 +110,13 @@ describe('never kept is', () => {
     expect(await timesAsked(ask, ask, ask)).toBe(3);
   });
 
-  it('what a mutation answers', async () => {
+  it('the response of a mutation', async () => {
     product.answer = () => ({ data: { rename: { title: 'Lamp' } } });
     const rename = () => gateway.ask('mutation { rename(id: "p1", title: "Lamp") { title } }');
     expect(await timesAsked(rename, rename)).toBe(2);
   });
 
-  it('a public answer beside one for a viewer', async () => {
+  it('a public answer merged with a private one', async () => {
     const user = await run(aFakeSubgraph(() => ({ data: { me: 'Ada' }, cacheControl: 'max-age=60, private' })));
     gateway = await start({ USER_SUBGRAPH_URL: user.url });
     const ask = () => gateway.ask(`{ products { id title } me }`);
@@ -129,19 +129,19 @@ describe('never kept is', () => {
     for (let n = 0; n < 2; n++) expect((await gateway.ask(products)).headers.get('x-basket')).toBe('7');
   });
 
-  it('what was asked with headers of the client that subgraphs see', async () => {
+  it('a query with forwarded client headers', async () => {
     gateway = await start({ FORWARD_REQUEST_HEADERS: 'x-country' });
     const ask = (country: string) => () => gateway.ask(products, { headers: { 'x-country': country } });
     expect(await timesAsked(ask('de'), ask('de'), ask('fr'))).toBe(3);
   });
 
-  it('anything while it is switched off', async () => {
+  it('anything while the cache is off', async () => {
     gateway = await start({ RESPONSE_CACHE: 'off', ENTITY_CACHE: 'off' });
     const ask = () => gateway.ask(products);
     expect(await timesAsked(ask, ask)).toBe(2);
   });
 
-  it('anything where no change can be heard of, unless that is asked for', async () => {
+  it('anything where no change notifications arrive, unless configured', async () => {
     gateway = await start({ CACHE_INVALIDATION: 'events' });
     const ask = () => gateway.ask(products);
     expect(await timesAsked(ask, ask)).toBe(2);
@@ -152,17 +152,14 @@ describe('never kept is', () => {
 describe('staff', () => {
   const draft: FakeAnswer = { data: { products: [{ id: 'p0', title: 'Draft' }] } };
 
-  it.each(['STAFF', 'ADMIN'])(
-    'leave nothing for others: what %s were shown may be more than the public sees',
-    async (role) => {
-      product.answer = () => draft;
-      await gateway.ask(products, { headers: await as('CUSTOMER', role) });
-      product.answer = () => lamps;
-      expect((await gateway.ask(products)).body).toEqual(lamps);
-    },
-  );
+  it.each(['STAFF', 'ADMIN'])('leave nothing for others: %s may see more than the public', async (role) => {
+    product.answer = () => draft;
+    await gateway.ask(products, { headers: await as('CUSTOMER', role) });
+    product.answer = () => lamps;
+    expect((await gateway.ask(products)).body).toEqual(lamps);
+  });
 
-  it('find nothing of others: they would miss what only they are shown', async () => {
+  it('find nothing of others: they would miss what only they may see', async () => {
     await gateway.ask(products);
     product.answer = () => draft;
     expect((await gateway.ask(products, { headers: await as('STAFF') })).body).toEqual(draft);
@@ -172,7 +169,7 @@ describe('staff', () => {
 describe('a client that asks for', () => {
   const newer: FakeAnswer = { data: { products: [{ id: 'p1', title: 'Lantern' }] } };
 
-  it('no-cache gets a new answer, and the next one gets it too', async () => {
+  it('no-cache gets a fresh answer, and so does the next one', async () => {
     await gateway.ask(products);
     product.answer = () => newer;
     expect((await gateway.ask(products)).body).toEqual(lamps);
@@ -186,8 +183,8 @@ describe('a client that asks for', () => {
   });
 });
 
-describe('who waits for what another has asked', () => {
-  it('asks on their own when that came to nothing', async () => {
+describe('a query that waits for an identical one', () => {
+  it('is executed by itself when there was nothing to share', async () => {
     const gate = aGate();
     let failed = 0;
     product.answer = async () => {
@@ -201,7 +198,7 @@ describe('who waits for what another has asked', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('waits no more once the question is known to be everyone for themselves', async () => {
+  it('waits no more once the operation is known to be private', async () => {
     product.answer = () => ({ ...lamps, cacheControl: 'no-store' });
     const [one, other] = [await as('CUSTOMER'), await as('CUSTOMER')];
     await gateway.ask(products, { headers: one });

@@ -41,7 +41,7 @@ describe('a text', () => {
       'with its fragments the other way round',
       cart.replace(/(fragment Lines[^}]*})\s*(fragment Total[^}]*})/, '$2 $1'),
     ],
-  ])('is known %s', (_, text) => {
+  ])('is listed %s', (_, text) => {
     const { byText } = aList(write(aManifest(cart)));
     expect(byText(text)).toBe(cart);
     expect(byText(text)).toBe(cart);
@@ -55,19 +55,19 @@ describe('a text', () => {
     ['is no GraphQL', 'query {'],
     ['is longer than the gateway parses', `{ ${'a '.repeat(200)} }`],
     ['is empty', ''],
-  ])('is unknown that %s', (_, text) => {
+  ])('is unlisted that %s', (_, text) => {
     expect(aList(write(aManifest(cart))).byText(text)).toBeUndefined();
   });
 });
 
-it('a document that is listed by hand in a spelling of its own is known in that and in others', () => {
+it('a document listed by hand in its own formatting is found in that and in others', () => {
   const { byId, byText } = aList(write(aManifest('{ a,b }')));
   expect(byText('{ a,b }')).toBe('{ a,b }');
   expect(byText('{ a b }')).toBe('{ a,b }');
   expect(byId(documentId('{ a,b }'))).toBe('{ a,b }');
 });
 
-it('several manifests and the files of a folder are one list', () => {
+it('several manifests and the files of a folder form one list', () => {
   write(aManifest('{ a }'), place('a.json'));
   write(aManifest('{ b }'), place('b.json'));
   write('no manifest', place('readme.md'));
@@ -77,7 +77,7 @@ it('several manifests and the files of a folder are one list', () => {
 });
 
 describe('a changed manifest', () => {
-  it('is read anew', async () => {
+  it('is reloaded', async () => {
     const { byId, byText, refresh, saying } = aList(write(aManifest('{ a }')));
     write(aManifest('{ b }'));
     await refresh.run();
@@ -96,7 +96,7 @@ describe('a changed manifest', () => {
       'operations.1.body: is not a GraphQL document',
     ],
     ['is gone', () => rmSync(place()), 'ENOENT'],
-  ])('that %s changes nothing, is told once, and is counted', async (_, spoil, reason) => {
+  ])('that %s changes nothing, is logged once, and counted', async (_, spoil, reason) => {
     const { byId, byText, refresh, saying, metrics } = aList(write(aManifest('{ a }')));
     spoil();
     await refresh.run();
@@ -112,7 +112,7 @@ describe('a changed manifest', () => {
   });
 });
 
-it('a folder that has been emptied changes nothing either', async () => {
+it('a folder that becomes empty changes nothing either', async () => {
   const { byId, refresh, saying } = aList(folder, write(aManifest('{ a }')));
   rmSync(place());
   await refresh.run();
@@ -120,7 +120,7 @@ it('a folder that has been emptied changes nothing either', async () => {
   expect(saying('not reloaded')[0]?.reason).toContain('no .json file');
 });
 
-it('one id for two documents is refused, with the file that has it', () => {
+it('one id for two documents is refused, naming the file', () => {
   write(aManifest('{ a }'), place('a.json'));
   write(aManifest('{ b }').replace(documentId('{ b }'), documentId('{ a }')), place('b.json'));
   expect(() => readManifests([folder])).toThrow(/b\.json: .* is a different document in another manifest/);

@@ -33,40 +33,40 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-describe.each(['off', 'log', 'require'])('in the mode %s', (mode) => {
+describe.each(['off', 'log', 'require'])('in mode %s', (mode) => {
   it.each([
     ['documentId with its prefix', { documentId: `sha256:${documentId(me)}` }],
     ['a bare documentId', { documentId: documentId(me) }],
     ['the hash of APQ', { extensions: persistedQuery(me) }],
-  ])('a listed document is answered by %s, with POST and with GET', async (_, body) => {
+  ])('a listed document is run by %s, with POST and with GET', async (_, body) => {
     expect(await post(gateway(mode), body)).toEqual(ada);
     expect(await outcome(await get(gateway(mode), body))).toEqual(ada);
   });
 
-  it('a listed text is answered, however it is spelt', async () => {
+  it('a listed text is run, however it is formatted', async () => {
     expect(await post(gateway(mode), { query: me })).toEqual(ada);
     expect(await post(gateway(mode), { query: 'query Me{me}#' })).toEqual(ada);
     expect(await outcome(await get(gateway(mode), { query: 'query Me{me}' }))).toEqual(ada);
   });
 
-  it('a listed mutation is not for GET', async () => {
+  it('a listed mutation is refused by GET', async () => {
     expect(await outcome(await get(gateway(mode), { documentId: documentId(rename) }))).toEqual([405, 'BAD_REQUEST']);
   });
 
-  it('variables, the name and other extensions stay what they were', async () => {
+  it('variables, operation name and other extensions are unchanged', async () => {
     const body = { documentId: documentId(me), operationName: 'Other', extensions: { ...persistedQuery(me), mine: 1 } };
     expect(await post(gateway(mode), body)).toEqual([400, 'OPERATION_RESOLUTION_FAILURE']);
     expect(await post(gateway(mode), { ...body, operationName: 'Me', variables: {} })).toEqual(ada);
   });
 
-  it('an id that nobody has published is told from a document that is gone for the moment', async () => {
+  it('an unpublished id and an unknown hash have different errors', async () => {
     const response = await get(gateway(mode), { documentId: documentId(unlisted) });
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await outcome(response)).toEqual([404, 'PERSISTED_QUERY_NOT_IN_LIST']);
   });
 });
 
-describe.each(['off', 'require'])('in the mode %s, one reading of the request target decides', (mode) => {
+describe.each(['off', 'require'])('in mode %s, the request target is read in one way', (mode) => {
   const got = async (target: string) => outcomeOf(await getTarget(gateway(mode).url, target));
   const [listed, other] = [me, unlisted].map(encodeURIComponent);
 
@@ -76,7 +76,7 @@ describe.each(['off', 'require'])('in the mode %s, one reading of the request ta
     ['in the place of the question mark', `/graphql#?query=${other}`],
     ['behind a listed document', `/graphql?query=${listed}#&query=${other}`],
     ['at its end', `/graphql?query=${listed}#`],
-  ])('"#" %s is no request target', async (_, target) => {
+  ])('"#" %s is refused', async (_, target) => {
     expect(await got(target)).toEqual([400, 'BAD_REQUEST']);
   });
 
@@ -85,17 +85,17 @@ describe.each(['off', 'require'])('in the mode %s, one reading of the request ta
     ['an id given twice', `documentId=${documentId(me)}&documentId=${documentId(unlisted)}`],
     ['extensions given twice', `query=${listed}&extensions=%7B%7D&extensions=%7B%7D`],
     ['extensions that are no JSON', `query=${listed}&extensions=%7B`],
-  ])('%s: refused, and not chosen from', async (_, search) => {
+  ])('%s: refused as ambiguous', async (_, search) => {
     expect(await got(`/graphql?${search}`)).toEqual([400, 'BAD_REQUEST']);
   });
 
-  it('a target with a host, and an encoded "#", mean what they say', async () => {
+  it('an absolute target and an encoded "#" are accepted', async () => {
     expect(await got(`http://localhost/graphql?query=${listed}`)).toEqual(ada);
     expect(await got(`/graphql?query=${encodeURIComponent(`# ours\n${me}`)}`)).toEqual(ada);
   });
 });
 
-describe('a document that is too long is refused before it is parsed', () => {
+describe('a document that is too long is refused before parsing', () => {
   const comments = `${'#\n'.repeat(80_000)}{ me }`;
   const blanks = `${' '.repeat(17_000)}{ me }`;
   const literal = `{ product(id: "${'x'.repeat(200_000)}") { id } }`;
@@ -113,35 +113,35 @@ describe('a document that is too long is refused before it is parsed', () => {
     }
   });
 
-  it('and one of a megabyte is not read at all', async () => {
+  it('and a megabyte is not even read', async () => {
     const query = `${'#\n'.repeat(345_000)}{ me }`;
     expect(await post(gateway('off'), { query })).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   });
 
-  it('by GET, as far as an address may be long', async () => {
+  it('by GET, up to the longest possible URL', async () => {
     const low = await fixture.start({ LIMIT_DOCUMENT_BYTES: '100', LIMITS_MODE: 'off' });
     expect(await outcome(await get(low, { query: `{ me }${'#'.repeat(95)}` }))).toEqual(tooLong);
     expect(await outcome(await get(low, { query: `{ me }${'#'.repeat(90)}` }))).toEqual(ada);
   });
 
-  it('but not where it is listed, and named by its id', async () => {
+  it('unless it is listed and sent by its id', async () => {
     const low = await fixture.start({ LIMIT_DOCUMENT_BYTES: '10' });
     expect(await post(low, { documentId: documentId(me) })).toEqual(ada);
   });
 });
 
-describe('a request that names no document', () => {
+describe('a request without a document', () => {
   it.each([
     ['an empty object', {}],
     ['a document that is no string', { query: { kind: 'Document' } }],
     ['extensions that are no object', { query: me, extensions: 'x' }],
-  ])('%s is refused where listed ones are required', async (_, body) => {
+  ])('%s is refused in mode require', async (_, body) => {
     expect(await post(gateway('require'), body)).toEqual([400, 'BAD_REQUEST']);
   });
 });
 
-describe('a document that is not listed', () => {
-  it('is refused where listed ones are required, before any subgraph is asked', async () => {
+describe('an unlisted document', () => {
+  it('is refused in mode require, before any subgraph is called', async () => {
     const before = fixture.user.received.length;
     expect(await post(gateway('require'), { query: unlisted })).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
     expect(await outcome(await get(gateway('require'), { query: unlisted }))).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
@@ -152,7 +152,7 @@ describe('a document that is not listed', () => {
     expect(fixture.user.received.length).toBe(before);
   });
 
-  it('cannot be registered first and asked for by its hash then', async () => {
+  it('cannot be registered and then sent by hash', async () => {
     expect(await post(gateway('require'), { query: unlisted, extensions: persistedQuery(unlisted) })).toEqual([
       403,
       'QUERY_NOT_IN_SAFELIST',
@@ -163,7 +163,7 @@ describe('a document that is not listed', () => {
     ]);
   });
 
-  it('is refused at the door of live updates, too', async () => {
+  it('is refused for streams, too', async () => {
     const response = await fetch(`${gateway('require').url}/graphql/stream`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
@@ -172,7 +172,7 @@ describe('a document that is not listed', () => {
     expect(await outcome(response)).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
   });
 
-  it('is answered to an admin all the same', async () => {
+  it('is run for admins all the same', async () => {
     const answer = [200, { me: 'Ada', whoAmI: 'Ada' }];
     expect(await post(gateway('require'), { query: unlisted }, await fixture.bearer('ADMIN'))).toEqual(answer);
     expect(
@@ -188,13 +188,13 @@ describe('a document that is not listed', () => {
     ]);
   });
 
-  it('hides in no list of operations and no other spelling of a parameter', async () => {
+  it('cannot hide in a batch or behind a misspelt parameter', async () => {
     expect(await post(gateway('require'), [{ query: unlisted }])).toEqual([400, 'BATCHING_NOT_SUPPORTED']);
     const body = await post(gateway('require'), { query: me, Query: unlisted, documentID: documentId(unlisted) });
     expect(body).toEqual(ada);
   });
 
-  it('is logged once where unknown ones are let pass, without the values in it', async () => {
+  it('is logged once in mode log, without its literals', async () => {
     const query = 'query Unlisted($a: Boolean = true) { product(id: "secret") { id @include(if: $a) } }';
     for (const _ of [1, 2]) await gateway('log').ask(query, { headers: { 'apollographql-client-name': 'kiosk' } });
     await gateway('log').ask(unlisted);
@@ -207,7 +207,7 @@ describe('a document that is not listed', () => {
   });
 });
 
-it('counts what came, and what was decided', async () => {
+it('counts requests by decision', async () => {
   const own = await fixture.start({ TRUSTED_DOCUMENTS: 'require' });
   await post(own, { documentId: documentId(me) });
   await post(own, { query: me });
@@ -223,7 +223,7 @@ const aLog = () => {
   return { tell: unlistedLog({ maxTokens: 100, log }), lines };
 };
 
-it('tells of each document once, with its text and none of its values', () => {
+it('logs each document once, with its text but no literals', () => {
   const { tell, lines } = aLog();
   const text = 'mutation Login { signIn(password: "hunter2", pin: 1234, rate: 5.67) { ok } }';
   tell(text, 'kiosk');
@@ -233,14 +233,14 @@ it('tells of each document once, with its text and none of its values', () => {
   expect(JSON.stringify(lines)).not.toMatch(/hunter2|1234|5\.67/);
 });
 
-it('tells of what is no GraphQL by its hash alone', () => {
+it('logs only the hash of what does not parse', () => {
   const { tell, lines } = aLog();
   tell('query { "secret', undefined);
   expect(lines).toHaveLength(1);
   expect(JSON.stringify(lines)).not.toContain('secret');
 });
 
-it('falls silent when somebody makes documents up', () => {
+it('stops logging when somebody makes documents up', () => {
   const { tell, lines } = aLog();
   for (let i = 0; i < 1_100; i++) tell(`{ a${i} }`, undefined);
   expect(lines).toHaveLength(1_001);

@@ -26,7 +26,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     redisDocuments({ connection, maxBytes: 10_000, ttlSeconds: 60, ...over });
   const bytes = async () => Number(await connection.redis.get(`${redisKeyPrefix}{apq}:bytes`));
 
-  it('are known to every gateway, under keys of the gateway’s own, for a time', async () => {
+  it('are shared by all gateways, under keys of their own, with a TTL', async () => {
     await store().add('a', '{ a }');
     expect(await store().get('a')).toBe('{ a }');
     expect(await store().get('b')).toBeUndefined();
@@ -35,7 +35,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     expect(await connection.redis.ttl(`${redisKeyPrefix}{apq}:document:a`)).toBeGreaterThan(50);
   });
 
-  it('never take more bytes than they may: the ones registered longest ago go first', async () => {
+  it('never exceed their bytes: the oldest registrations are evicted first', async () => {
     const { add, get } = store();
     for (let i = 0; i < 30; i++) {
       await add(`d${i}`, String(i).padEnd(1_000 - overheadBytes, 'x'));
@@ -47,7 +47,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     expect(known[29]).toBeDefined();
   });
 
-  it('are counted with what Redis takes for each beside its text', async () => {
+  it("are counted with Redis' overhead", async () => {
     const usedMemory = async () => Number(/used_memory:(\d+)/.exec(await connection.redis.info('memory'))?.[1]);
     const { add } = store({ maxBytes: 1_000_000 });
     for (let i = 0; i < 4_000; i++) await add(documentId(`{a${i}}`), `{a${i}}`);
@@ -57,7 +57,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     expect(full - (await usedMemory())).toBeLessThan(1.2 * counted);
   });
 
-  it('count once, however often they are registered, and are the newest then', async () => {
+  it('count once when registered again, and become the newest', async () => {
     const { add, get } = store();
     for (const key of ['old', 'new', 'old', 'old']) await add(key, key.padEnd(4_000, 'x'));
     expect(await bytes()).toBe(8_000 + 2 * overheadBytes);
@@ -65,7 +65,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     expect([await get('new'), (await get('old'))?.length]).toEqual([undefined, 4_000]);
   });
 
-  it('make room again when they have expired', async () => {
+  it('make room when they have expired', async () => {
     const { add, get } = store({ ttlSeconds: 1 });
     await add('a', 'a'.padEnd(6_000, 'x'));
     await until('it expires', async () => (await get('a')) === undefined);
@@ -74,7 +74,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     expect(await bytes()).toBe(6_000 + overheadBytes);
   });
 
-  it('are answered by every gateway; and by the one that has them, while Redis is away', async () => {
+  it('are known to every gateway, and while Redis is down to the one that has them', async () => {
     const own = await startRedis();
     const fixture = await aDocumentsFixture();
     const [one, other] = await Promise.all([
@@ -92,7 +92,7 @@ describe.skipIf(!redisHere())('registered documents in Redis', () => {
     await fixture.close();
   });
 
-  it('are unknown while Redis is away, at once and without a failure', async () => {
+  it('are unknown while Redis is down, at once and without an error', async () => {
     const own = await startRedis();
     const link = connectRedis(own.url, recordedLog().log, 'documents test');
     await until('Redis is reached', link.isUp);

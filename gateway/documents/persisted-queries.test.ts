@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-it('a document is answered by its hash once it was sent with it', async () => {
+it('a document is run by its hash once it has been registered', async () => {
   const query = '{ whoAmI }';
   const unknown = await get(gateway, { extensions: persistedQuery(query) });
   // As the protocol has it: clients look for this message, in an answer that is no failure of HTTP.
@@ -30,13 +30,13 @@ it('a document is answered by its hash once it was sent with it', async () => {
     expect(metrics).toContain(`agora_gateway_apq_total{outcome="${result}",service="gateway"} 1`);
 });
 
-it('a text under the hash of another is refused and not remembered', async () => {
+it('a text with the hash of another is refused and not registered', async () => {
   const body = { query: '{ me }', extensions: persistedQuery('{ me me }') };
   expect(await post(gateway, body)).toEqual([400, 'PERSISTED_QUERY_HASH_MISMATCH']);
   expect(await post(gateway, { extensions: body.extensions })).toEqual([200, 'PERSISTED_QUERY_NOT_FOUND']);
 });
 
-it('a document that is not valid is not remembered', async () => {
+it('an invalid document is not registered', async () => {
   const query = '{ nobody }';
   expect(await post(gateway, { query, extensions: persistedQuery(query) })).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
   expect(await post(gateway, { extensions: persistedQuery(query) })).toEqual([200, 'PERSISTED_QUERY_NOT_FOUND']);
@@ -59,7 +59,7 @@ const aStore = (maxBytes = 1_000_000, shared?: Map<string, string>) =>
     metrics: createMetrics('gateway'),
   });
 
-it('holds no more bytes than it may, and gives up what nobody asked for', async () => {
+it('never exceeds its bytes, and evicts the least recently used', async () => {
   const store = aStore(100_000);
   await store.set('kept', 'x'.repeat(10_000));
   for (let i = 0; i < 20; i++) {
@@ -73,7 +73,7 @@ it('holds no more bytes than it may, and gives up what nobody asked for', async 
 it.each([
   ['of the shortest documents', (n: number) => `{a${n}}`, 250],
   ['of characters that take two bytes', (n: number) => `{a${n}}#${'日'.repeat(1_000)}`, 2_000],
-])('a flood %s is counted with what each takes beside its text', async (_, textOf, eachBytes) => {
+])('a flood %s is counted with its overhead', async (_, textOf, eachBytes) => {
   const store = aStore(100_000);
   for (let n = 0; n < 1_000; n++) await store.set(documentId(textOf(n)), textOf(n));
   const known = await Promise.all(Array.from({ length: 1_000 }, (_, n) => store.get(documentId(textOf(n)))));
@@ -81,7 +81,7 @@ it.each([
   expect(known.at(-1)).toBe(textOf(999));
 });
 
-it('learns from the other gateways, and then knows it by itself', async () => {
+it('learns from the other gateways, and then remembers', async () => {
   const shared = new Map<string, string>();
   const [one, other] = [aStore(1_000_000, shared), aStore(1_000_000, shared)];
   await one.set('a', '{ a }');

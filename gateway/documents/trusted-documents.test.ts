@@ -61,7 +61,7 @@ describe.each<[string, DocumentParameters | undefined, Record<TrustMode, string>
     { off: 'malformed', log: 'malformed', require: 'BAD_REQUEST' },
   ],
 ])('%s', (_, parameters, expected) => {
-  it.each(['off', 'log', 'require'] as const)('in the mode %s', (mode) => {
+  it.each(['off', 'log', 'require'] as const)('in mode %s', (mode) => {
     expect(decided(parameters, mode)).toBe(expected[mode]);
   });
 });
@@ -96,7 +96,7 @@ describe('a document that is too long', () => {
         expect(decided(parameters, mode, who)).toBe('DOCUMENT_LIMIT_EXCEEDED');
   });
 
-  it('one that is as long as may be is none', () => {
+  it('a document of exactly the limit is accepted', () => {
     expect([long, wide].map((text) => Buffer.byteLength(text))).toEqual([101, 101]);
     expect(decided({ query: long.slice(1) }, 'off')).toBe('unchecked');
   });
@@ -106,18 +106,18 @@ it.each<[string, DocumentParameters]>([
   ['an id', { documentId: null, query: listed }],
   ['a hash', { query: listed, extensions: { persistedQuery: null } }],
   ['extensions', { query: listed, extensions: null }],
-])('null stands for no %s', (_, parameters) => {
+])('null counts as no %s', (_, parameters) => {
   expect(decided(parameters, 'require')).toBe('by_text');
 });
 
-describe('when listed documents are required', () => {
-  it('an exempt role may send any text, and nobody else may', () => {
+describe('in mode require', () => {
+  it('only an exempt role may send any text', () => {
     expect(decided({ query: other }, 'require', viewer('ADMIN'))).toBe('exempt');
     expect(decided({ query: other, ...apq(unknownId) }, 'require', viewer('CUSTOMER', 'ADMIN'))).toBe('exempt');
     expect(decided({ query: other }, 'require', viewer('CUSTOMER', 'STAFF'))).toBe('QUERY_NOT_IN_SAFELIST');
   });
 
-  it('an exempt role has no use for a hash that nobody could register', () => {
+  it('an exempt role cannot use a hash, since nobody can register one', () => {
     expect(decided(apq(unknownId), 'require', viewer('ADMIN'))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
   });
 });

@@ -88,7 +88,7 @@ describe.each(['production', 'development'] as const)('in %s', (profile) => {
       'GRAPHQL_PARSE_FAILED',
     ],
     ['braces as deep as may be read', nested(200), {}, 'DEPTH_LIMIT_EXCEEDED'],
-  ])('%s is refused, before anything is asked for', async (_, query, variables, code) => {
+  ])('%s is refused before any subgraph is called', async (_, query, variables, code) => {
     const { status, text, errors, loggedErrors, calls } = await send(query, variables);
     expect({ status, code: errors[0]?.extensions.code, loggedErrors, calls }).toEqual({
       status: 400,
@@ -101,20 +101,17 @@ describe.each(['production', 'development'] as const)('in %s', (profile) => {
     for (const { message } of errors) expect(message.length).toBeLessThanOrEqual(300);
   });
 
-  it.each([undefined, '{ me }'])(
-    'a hash that is empty is none that can be looked up, beside the document %s',
-    async (query) => {
-      const extensions = { persistedQuery: { version: 1, sha256Hash: '' } };
-      const { status, errors, loggedErrors } = await send(query, undefined, { extensions });
-      expect({ status, code: errors[0]?.extensions.code, loggedErrors }).toEqual({
-        status: 400,
-        code: 'BAD_REQUEST',
-        loggedErrors: [],
-      });
-    },
-  );
+  it.each([undefined, '{ me }'])('an empty hash is not looked up, beside the document %s', async (query) => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: '' } };
+    const { status, errors, loggedErrors } = await send(query, undefined, { extensions });
+    expect({ status, code: errors[0]?.extensions.code, loggedErrors }).toEqual({
+      status: 400,
+      code: 'BAD_REQUEST',
+      loggedErrors: [],
+    });
+  });
 
-  it('braces in a text are no depth', async () => {
+  it('braces in a string are not nesting', async () => {
     const { text } = await send(`query ($t: String = "${'{'.repeat(500)}") { me(text: $t) }`);
     expect(JSON.parse(text)).toEqual({ data: { me: 'Ada' } });
   });

@@ -92,7 +92,7 @@ const asCustomer = async (): Promise<Request> => ({
   headers: { authorization: `Bearer ${await anAccessToken(tokens)}` },
 });
 
-describe('an operation of which the viewer may have nothing', () => {
+describe('an operation that the viewer may not run at all', () => {
   it.each([
     ['a guest asks for what is theirs', '{ mine }', false],
     ['a guest asks for all that is not for guests', '{ mine ledger }', false],
@@ -106,7 +106,7 @@ describe('an operation of which the viewer may have nothing', () => {
     ['a guest closes the shop', 'mutation { close }', false],
     ['a customer asks for what only staff see', '{ ledger }', true],
     ['a customer asks for what cannot be null', '{ keys }', true],
-  ])('is answered as the subgraphs do, without asking them: %s', async (_, query, signedIn) => {
+  ])('is answered as by the subgraphs, without calling them: %s', async (_, query, signedIn) => {
     const request = signedIn ? await asCustomer() : {};
     const theirs = await asked(unaware, query, request);
     const ours = await asked(early, query, request);
@@ -122,7 +122,7 @@ describe('an operation of which the viewer may have nothing', () => {
   });
 });
 
-describe('is left to the subgraphs', () => {
+describe('left to the subgraphs is', () => {
   it.each([
     ['what is for everybody', '{ shop }'],
     ['a mixture', '{ shop mine }'],
@@ -138,13 +138,13 @@ describe('is left to the subgraphs', () => {
     expect(ours.calls).toBe(1);
   });
 
-  it('what the viewer may have', async () => {
+  it('what the viewer may run', async () => {
     const { reply, calls: made } = await asked(early, '{ mine }', await asCustomer());
     expect([reply.body, made]).toEqual([{ data: { mine: 'cart' } }, 1]);
   });
 });
 
-it('a variable that is wrong is the first thing that is told', async () => {
+it('an invalid variable, which is reported first', async () => {
   const query = 'query ($id: ID!) { mine(id: $id) }';
   const wrong = { variables: { id: {} } };
   const ours = await asked(early, query, wrong);
@@ -152,7 +152,7 @@ it('a variable that is wrong is the first thing that is told', async () => {
   expect(ours.reply).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
 });
 
-it('is left to the subgraphs where the gateway does not know who asks', async () => {
+it('every operation when the gateway does not authenticate', async () => {
   const server = await httpServer((_, response) => response.end(JSON.stringify({ data: { mine: 'cart' } })));
   const anybody = await aGateway({
     SUPERGRAPH_SDL: supergraphOf({ user: userSdl, product: productSdl }),
@@ -163,7 +163,7 @@ it('is left to the subgraphs where the gateway does not know who asks', async ()
   for (const { close } of [anybody, server]) await close();
 });
 
-test('decisions are read for root fields that one subgraph resolves', () => {
+test('reads the decisions of root fields that one subgraph resolves', () => {
   expect(Object.fromEntries(rootDecisions(supergraphOf({ user: userSdl, product: productSdl })))).toEqual({
     'Query.shop': { access: 'public', service: 'user' },
     'Query.mine': { access: 'signedIn', service: 'user' },
@@ -185,7 +185,7 @@ const refusalOf = (source: string) => {
   return deniedResponse({ schema, document, operation, decisions }, guest);
 };
 
-test('one field is refused once, however often it is asked for', () => {
+test('a repeated field is denied once', () => {
   expect(refusalOf('{ mine ...F } fragment F on Query { mine ... { mine } }')).toEqual({
     data: { mine: null },
     errors: [
@@ -198,7 +198,7 @@ test('one field is refused once, however often it is asked for', () => {
   });
 });
 
-test('a fragment bomb is looked at without going off', () => {
+test('survives a fragment bomb', () => {
   const bomb = Array.from({ length: 200 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(
     '\n',
   );

@@ -30,7 +30,7 @@ const outcome = async (init: RequestInit & { path?: string }, at = gateway): Pro
 };
 const post = (body: string, headers: Record<string, string> = json) => ({ method: 'POST', headers, body });
 
-describe('a request that is not one', () => {
+describe('a malformed request', () => {
   it.each([
     ['malformed JSON', post('{"query": "{ me }'), [400, 'BAD_REQUEST']],
     ['Latin-1', post('{"query":"{ me }"}', latin1), [415, 'UNSUPPORTED_MEDIA_TYPE']],
@@ -81,7 +81,7 @@ describe('a request that is not one', () => {
       [415, 'UNSUPPORTED_MEDIA_TYPE'],
     ],
     ['a GET that a foreign page may send', { path: '/graphql?query={me}' }, [400, 'BAD_REQUEST']],
-  ])('%s gets a coded error, and the next one is answered', async (_, init, expected) => {
+  ])('%s gets a coded error, and the next request is served', async (_, init, expected) => {
     expect(await outcome(init)).toEqual(expected);
     expect((await gateway.ask('{ me }')).body).toEqual({ data: { me: 'Ada' } });
   });
@@ -95,7 +95,7 @@ describe('a request that is not one', () => {
   });
 });
 
-it('an operation name that is empty is none, by POST and by GET', async () => {
+it('an empty operation name counts as none, by POST and by GET', async () => {
   expect((await gateway.ask('query A { me }', { operationName: '' })).body).toEqual({ data: { me: 'Ada' } });
   const headers = { 'apollo-require-preflight': 'yes' };
   const response = await fetch(`${gateway.url}/graphql?query={me}&operationName=&variables={}`, { headers });
@@ -106,12 +106,12 @@ it('an operation name that is empty is none, by POST and by GET', async () => {
   ]);
 });
 
-it('a query by GET is answered to a client that shows it is no foreign page', async () => {
+it('a query by GET requires the preflight header', async () => {
   const response = await fetch(`${gateway.url}/graphql?query={me}`, { headers: { 'apollo-require-preflight': 'yes' } });
   expect(await response.json()).toEqual({ data: { me: 'Ada' } });
 });
 
-it('does not show query plans to whoever asks for them', async () => {
+it('does not expose query plans', async () => {
   const { body } = await gateway.ask('{ me }', { headers: { 'apollo-query-plan-experimental': '1' } });
   expect(body).toEqual({ data: { me: 'Ada' } });
 });
@@ -119,11 +119,11 @@ it('does not show query plans to whoever asks for them', async () => {
 describe('introspection', () => {
   const introspection = '{ __schema { queryType { name } } }';
 
-  it('is there for tools', async () => {
+  it('works for tools', async () => {
     expect((await gateway.ask(introspection)).body.data).toEqual({ __schema: { queryType: { name: 'Query' } } });
   });
 
-  it('can be switched off, and then a wrong name gets no hint of the right one', async () => {
+  it('can be switched off, along with hints in errors', async () => {
     const closed = await start({ INTROSPECTION: 'off' });
     expect((await closed.ask(introspection)).status).toBe(400);
     expect((await closed.ask('{ mee }')).body.errors?.[0]?.message).not.toContain('Did you mean');
@@ -134,7 +134,7 @@ describe('introspection', () => {
 describe('the playground', () => {
   const asBrowser = { accept: 'text/html,application/xhtml+xml', 'accept-encoding': 'gzip' };
 
-  it('is one compressed page with the samples in it, and is not sent twice', async () => {
+  it('is one compressed page with the sample operations, and is revalidated', async () => {
     const page = await fetch(`${gateway.url}/graphql?query={me}`, { headers: asBrowser });
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(page.headers.get('content-encoding')).toBe('gzip');
@@ -155,7 +155,7 @@ describe('the playground', () => {
   });
 });
 
-it('is ready once it listens, and finishes what is under way when it ends', async () => {
+it('is ready once it listens, and finishes requests in flight at shutdown', async () => {
   const ending = await start();
   expect((await fetch(`${ending.url}/health/ready`)).status).toBe(200);
   const underWay = ending.ask('{ whoAmI }');
@@ -170,7 +170,7 @@ it.each([
   ['query ($n: Int = 2) { at(n: $n) }', { other: 1 }, {}],
   ['{ at }', { constructor: 1 }, {}],
   ['query A($n: Int) { at(n: $n) } query B($m: Int) { at(n: $m) }', { n: 1, m: 2 }, { n: 1 }],
-])('whoever comes after it sees what %s declares', async (query, variables, expected) => {
+])('later plugins see only the variables that %s declares', async (query, variables, expected) => {
   const seen: unknown[] = [];
   const next: ApolloServerPlugin = {
     requestDidStart: async () => ({ didResolveOperation: async ({ request }) => void seen.push(request.variables) }),

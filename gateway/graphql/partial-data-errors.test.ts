@@ -75,8 +75,8 @@ const answered = async (query: string, answers: Answers, { log, lines } = record
 const away = (name: string) => (): SubgraphAnswer => ({ errors: [subgraphError(name, 'SUBGRAPH_UNAVAILABLE')] });
 const orders = (): SubgraphAnswer => ({ data: threeOrders });
 
-describe('a fetch that failed', () => {
-  it('is told once for each field that it has cost, with its path', async () => {
+describe('a failed fetch', () => {
+  it('has one error with a path for each field that it has cost', async () => {
     const { data, errors } = await answered('{ provider cost: fee orders { id } }', { order: orders });
     expect(data).toEqual({ provider: null, cost: null, orders: [{ id: 'o1' }, { id: 'o2' }, { id: 'o3' }] });
     expect(errors).toEqual([
@@ -85,7 +85,7 @@ describe('a fetch that failed', () => {
     ]);
   });
 
-  it('is told for each place in lists, and not for a null that is an answer', async () => {
+  it('has one error per list position, and none for real nulls', async () => {
     const { data, paths } = await answered('{ orders { customer { displayName } payments } }', { order: orders });
     expect(data.orders[1]).toEqual({ customer: null, payments: null });
     expect(paths.toSorted()).toEqual([
@@ -94,19 +94,19 @@ describe('a fetch that failed', () => {
     ]);
   });
 
-  it('is told where the null stands when what was lost must not be null', async () => {
+  it('has its errors where the null is when a non-null field was lost', async () => {
     const { data, paths } = await answered('{ orders { lines { variant { title sku price } } } }', { order: orders });
     expect(data.orders[1]).toEqual({ lines: [{ variant: null }] });
     expect(paths).toEqual(['orders.0.lines.0.variant', 'orders.0.lines.1.variant', 'orders.1.lines.0.variant']);
   });
 
-  it('is told with the path of a root field when no data is left at all', async () => {
+  it('has the path of a root field when no data is left', async () => {
     const { data, paths } = await answered('{ shopName }', {});
     expect(data).toBeNull();
     expect(paths).toEqual(['shopName']);
   });
 
-  it('is told for what fragments and conditions have asked for', async () => {
+  it('has errors for what fragments and conditions select', async () => {
     const query = `{ orders { ...Paid } } fragment Paid on Order { payments balance @skip(if: true) }`;
     const { paths } = await answered(query, { order: orders });
     expect(paths).toEqual(['orders.0.payments', 'orders.1.payments', 'orders.2.payments']);
@@ -121,13 +121,13 @@ describe('a fetch that failed', () => {
       'says why for each entity',
       (count: number) => failedAt(...Array.from({ length: count }, (_, at) => ['_entities', at])),
     ],
-  ])('is told in the same way when its answer %s', async (_, payment) => {
+  ])('has the same errors when its answer %s', async (_, payment) => {
     const { errors, paths } = await answered('{ orders { payments } }', { order: orders, payment });
     expect(paths).toEqual(['orders.0.payments', 'orders.1.payments', 'orders.2.payments']);
     expect(new Set(errors.map(({ extensions }: SubgraphError) => extensions?.code))).toHaveLength(1);
   });
 
-  it('leaves the paths alone that a subgraph gives', async () => {
+  it('leaves the paths of subgraph errors alone', async () => {
     const payment = (): SubgraphAnswer => ({
       ...failedAt(['_entities', 1, 'payments']),
       data: { _entities: [{ payments: ['p'] }, { payments: null }, { payments: ['p'] }] },
@@ -148,7 +148,7 @@ describe('a fetch that failed', () => {
     expect(errors.at(-1)).toBe(more.at(-1));
   });
 
-  it('is one line in the log when it is a bug', async () => {
+  it('is one log line when it is a bug', async () => {
     const payment = () => ({ errors: [{ message: 'connect 10.0.0.7' }] });
     const { errors, paths, lines } = await answered('{ orders { payments } }', { order: orders, payment });
     expect(paths).toHaveLength(3);

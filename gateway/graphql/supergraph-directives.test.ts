@@ -25,7 +25,7 @@ test.each([
   expect(found(link, field)).toEqual(expected);
 });
 
-test('the directive that is named like its specification needs no import', () => {
+test('a directive named like its specification needs no import', () => {
   expect(found(`@link(${url})`, '@price(weight: 1)', 'price')).toEqual({ weight: 1 });
   expect(found(`@link(${url}, as: "p")`, '@p(weight: 1)', 'price')).toEqual({ weight: 1 });
 });

@@ -19,6 +19,6 @@ test.each([
   expect(shown(env)).toMatchObject(expected);
 });
 
-test('a profile that there is not is a fault', () => {
+test('an unknown profile is refused', () => {
   expect(() => shown({ PROFILE: 'staging' })).toThrow();
 });

@@ -41,7 +41,7 @@ describe('a mutation', () => {
     ['application/graphql-response+json, application/json;q=0.9', graphqlResponse],
     ['application/json;q=0, */*', graphqlResponse],
     ['text/html, */*;q=0.1', json],
-  ])('is answered to a client that accepts "%s", as %s', async (accept, type) => {
+  ])('is answered to a client that accepts "%s" as %s', async (accept, type) => {
     const response = await post('/graphql', accept);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
     expect(await response.json()).toEqual({ data });
@@ -63,7 +63,7 @@ describe('a mutation', () => {
     'json',
     ',',
     ';',
-  ])('is not run for a client that accepts "%s"', async (accept) => {
+  ])('is not executed for a client that accepts "%s"', async (accept) => {
     const before = product.received.length;
     const response = await post('/graphql', accept);
     expect(response.status).toBe(406);
@@ -80,7 +80,7 @@ it.each([
   ['/graphql/stream', 'text/*', 200],
   ['/graphql/stream', 'application/json', 406],
   ['/graphql/stream', 'text/event-stream;q=0, */*', 406],
-])('the stream at %s is for a client that accepts "%s": %i', async (path, accept, status) => {
+])('the stream at %s with accept "%s" has status %i', async (path, accept, status) => {
   const response = await post(path, accept);
   const type = response.headers.get('content-type');
   await response.body?.cancel();
@@ -92,7 +92,7 @@ it.each([
   ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html; charset=utf-8'],
   ['application/json, text/html;q=0.9', json],
   ['text/html;q=0, */*', json],
-])('the playground is for a browser: "%s" gets %s', async (accept, type) => {
+])('the playground is for browsers: "%s" gets %s', async (accept, type) => {
   const headers = { accept, 'apollo-require-preflight': 'yes' };
   const response = await fetch(`${gateway.url}/graphql?query={__typename}`, { headers });
   await response.body?.cancel();

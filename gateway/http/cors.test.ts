@@ -23,7 +23,7 @@ describe('a page of another origin', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
     });
 
-  it('that is named may ask, and is told so for a day', async () => {
+  it('that is configured may send requests, cached for a day', async () => {
     const { status, headers } = await preflight(shop);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(shop);
@@ -32,14 +32,14 @@ describe('a page of another origin', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it('that is named may read the answer and what it is told about its limits', async () => {
+  it('that is configured may read the response and its rate-limit headers', async () => {
     const { headers } = await gateway.ask('{ __typename }', { headers: { origin: shop } });
     expect(headers.get('access-control-allow-origin')).toBe(shop);
     expect(headers.get('access-control-expose-headers')).toContain('ratelimit');
     expect(headers.get('access-control-expose-headers')).toContain('x-request-id');
   });
 
-  it('gets by GET an answer that says what else it varies by', async () => {
+  it('gets by GET a response with a complete vary header', async () => {
     const url = `${gateway.url}/graphql?query={__typename}`;
     const { headers } = await fetch(url, { headers: { origin: shop, 'apollo-require-preflight': 'yes' } });
     expect(headers.get('vary')?.toLowerCase().split(/, */)).toEqual(
@@ -47,12 +47,12 @@ describe('a page of another origin', () => {
     );
   });
 
-  it.each(['https://evil.example', 'https://shop.example.evil.example', 'null'])('%s may not', async (origin) => {
+  it.each(['https://evil.example', 'https://shop.example.evil.example', 'null'])('%s is refused', async (origin) => {
     const { headers } = await preflight(origin);
     expect(headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('may not when none is named, which is the default', async () => {
+  it('is refused by default', async () => {
     const { headers } = await preflight(shop, closed);
     expect(headers.get('access-control-allow-origin')).toBeNull();
   });
@@ -63,7 +63,7 @@ describe('a page of another origin', () => {
     'http://127.0.0.1:3000',
     'http://[::1]:8080',
     'http://shop.localhost:3000',
-  ])('%s may in development, and is refused in production', async (origin) => {
+  ])('%s is allowed in development and refused in production', async (origin) => {
     const { headers } = await preflight(origin, developing);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
     expect((await preflight(origin, closed)).status).toBe(403);
@@ -76,7 +76,7 @@ describe('a page of another origin', () => {
     'http://192.168.1.7:5173',
     'http://evillocalhost',
     'null',
-  ])('%s is told by answer and log, in development too, that CORS_ORIGINS does not name it', async (origin) => {
+  ])('%s is named in response and log as missing in CORS_ORIGINS, also in development', async (origin) => {
     for (const at of [developing, closed, gateway]) {
       const answers = [await preflight(origin, at), await preflight(origin, at)];
       for (const answer of answers) {

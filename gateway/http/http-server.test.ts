@@ -37,7 +37,7 @@ afterAll(async () => {
   await product.close();
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const long = JSON.stringify({ query: '{ products { id title stock } }' });
   const post = (body: string, headers: Record<string, string> = {}) =>
     request(`${gateway.url}/graphql`, {
@@ -49,7 +49,7 @@ describe('an answer', () => {
   it.each([
     ['br', 'gzip, br', brotliDecompressSync],
     ['gzip', 'gzip, deflate', gunzipSync],
-  ] as const)('that is long is compressed with %s for who takes "%s"', async (encoding, accepted, decompress) => {
+  ] as const)('is compressed with %s for clients that accept "%s"', async (encoding, accepted, decompress) => {
     const { headers, body } = await post(long, { 'accept-encoding': accepted });
     const bytes = Buffer.from(await body.arrayBuffer());
     expect(headers['content-encoding']).toBe(encoding);
@@ -57,7 +57,7 @@ describe('an answer', () => {
     expect(JSON.parse(decompress(bytes).toString())).toEqual({ data: { products } });
   });
 
-  it('that is long is not compressed for who takes nothing, nor a short one for anybody', async () => {
+  it('is not compressed when it is short, nor for clients that accept no encoding', async () => {
     const plain = await post(long);
     const short = await post('{"query":"{ __typename }"}', { 'accept-encoding': 'br' });
     expect([plain.headers['content-encoding'], short.headers['content-encoding']]).toEqual([undefined, undefined]);
@@ -65,7 +65,7 @@ describe('an answer', () => {
     expect(await short.body.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('that is a stream of events is not compressed and does not wait for its end', async () => {
+  it('that is an event stream is neither compressed nor buffered', async () => {
     const http = await doorAlone();
     const events = new PassThrough();
     http.get('/events', (_, reply) => reply.type('text/event-stream').send(events));
@@ -79,7 +79,7 @@ describe('an answer', () => {
     await http.close();
   });
 
-  it('is declared to be data: not to be sniffed, framed or embedded', async () => {
+  it('must not be sniffed, framed or embedded', async () => {
     const { headers } = await gateway.ask('{ __typename }');
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -87,14 +87,14 @@ describe('an answer', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
-  it('and the playground has a policy of its own, which lets its script run', async () => {
+  it('of the playground has its own policy that allows its script', async () => {
     const page = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-security-policy')).toContain("script-src 'unsafe-inline'");
     await page.body?.cancel();
   });
 });
 
-it('a limit keeps its status for a client of application/json alone, and a wrong operation does not', async () => {
+it('limits keep their status for legacy JSON clients, invalid operations do not', async () => {
   const ask = async (query: string) => {
     const { status, body } = await gateway.ask(query, { headers: { accept: 'application/json' } });
     return [status, body.errors?.[0]?.extensions.code];
@@ -104,13 +104,13 @@ it('a limit keeps its status for a client of application/json alone, and a wrong
   expect(await ask(`{ ${aliases} }`)).toEqual([400, expect.stringMatching(/_LIMIT_EXCEEDED$/)]);
 });
 
-it.each(['PUT', 'DELETE', 'PATCH'])('%s is told which methods there are', async (method) => {
+it.each(['PUT', 'DELETE', 'PATCH'])('%s is refused with the allowed methods', async (method) => {
   const response = await fetch(`${gateway.url}/graphql`, { method });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'METHOD_NOT_ALLOWED' } }] });
 });
 
-it.each(['a b', '[', 'evil.example\\@shop.example', ''])('the host header "%s" harms nobody', async (host) => {
+it.each(['a b', '[', 'evil.example\\@shop.example', ''])('the host header "%s" is harmless', async (host) => {
   const { port, hostname } = new URL(gateway.url);
   const client = connect(Number(port), hostname);
   let answer = '';
@@ -125,7 +125,7 @@ it.each(['a b', '[', 'evil.example\\@shop.example', ''])('the host header "%s" h
   expect(answer).toContain('{"data":{"__typename":"Query"}}');
 });
 
-it('keeps an idle connection for as long as it is told, so that a proxy before it lets go first', async () => {
+it('keeps idle connections open as long as configured, so that a proxy in front closes them first', async () => {
   const timeouts = [];
   for (const environment of [{}, { KEEP_ALIVE_MS: '630000' }]) {
     const http = await doorAlone(environment as Record<string, string>);
@@ -138,7 +138,7 @@ it('keeps an idle connection for as long as it is told, so that a proxy before i
 });
 
 describe('readiness', () => {
-  it('tells how each subgraph is, and does not depend on it', async () => {
+  it('reports the subgraphs without depending on them', async () => {
     const impatient = await start({ SUBGRAPH_RETRIES: '0' });
     await impatient.ask('{ products { id likes } }');
     const response = await fetch(`${impatient.url}/health/ready`);
@@ -152,13 +152,13 @@ describe('readiness', () => {
   });
 });
 
-describe('while the event loop is late', () => {
+describe('while the event loop is overloaded', () => {
   const block = (ms: number) => {
     const end = performance.now() + ms;
     while (performance.now() < end);
   };
 
-  it('the first client is served after a start that took long turns', async () => {
+  it('the first client is served after a slow start', async () => {
     const http = await doorAlone({ SHED_EVENT_LOOP_DELAY_MS: '60' });
     http.get('/graphql', async () => 'served');
     // Over a second of them: two samples full.
@@ -171,7 +171,7 @@ describe('while the event loop is late', () => {
     await http.close();
   });
 
-  it('operations are refused, health and metrics are answered, and it heals by itself', async () => {
+  it('operations are refused, health and metrics are served, and it recovers', async () => {
     const busy = await start({ SHED_EVENT_LOOP_DELAY_MS: '60' });
     const status = async (path: string) => {
       const response = await fetch(`${busy.url}${path}`, { headers: { 'apollo-require-preflight': 'yes' } });

@@ -39,7 +39,7 @@ const statusOf = async (bytes: number): Promise<number> => {
 };
 
 it.each(['content-length: 1000', 'transfer-encoding: chunked'])(
-  'bodies that stop before their end (%s) keep other large ones out, and no small one',
+  'unfinished bodies (%s) block other large ones, but no small ones',
   async (length) => {
     await stalled(length);
     const leaving = await stalled(length);
@@ -49,12 +49,12 @@ it.each(['content-length: 1000', 'transfer-encoding: chunked'])(
   },
 );
 
-it('a body counts no longer once it is read', async () => {
+it('a body stops counting once it is read', async () => {
   for (let n = 0; n < 10; n++) expect(await statusOf(1_000)).toBe(200);
   expect(await Promise.all([statusOf(1_000), statusOf(1_000)])).toEqual([200, 200]);
 });
 
-it('a body is as long as the operator allows', async () => {
+it('the body limit is configurable', async () => {
   const narrow = await aGateway({ LIMIT_BODY_BYTES: '200' });
   const sized = (bytes: number) => narrow.ask(`{ me }${' '.repeat(bytes)}`);
   expect((await sized(10)).status).toBe(200);
@@ -73,14 +73,14 @@ const after = (...delays: number[]): boolean[] => {
   });
 };
 
-it('sheds after two samples in a row above the limit', () => {
+it('sheds after two consecutive samples above the limit', () => {
   expect(after(150, 150)).toEqual([false, true]);
 });
 
-it('does not for one long turn now and then', () => {
+it('does not shed for an occasional long task', () => {
   expect(after(900, 10, 900, 10)).toEqual([false, false, false, false]);
 });
 
-it('goes on until it is well below the limit, and does not begin there', () => {
+it('sheds until well below the limit, but does not start there', () => {
   expect(after(150, 150, 90, 60, 51, 49, 60, 90)).toEqual([false, true, true, true, true, false, false, false]);
 });

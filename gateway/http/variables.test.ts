@@ -8,7 +8,7 @@ const schema = z
   .superRefine(checkHttpVariables);
 const parsed = (env: Record<string, string>) => parseConfig(schema, env);
 
-it('lists are written with commas, and empty when they are not written', () => {
+it('lists are comma-separated, and empty by default', () => {
   expect(parsed({})).toMatchObject({ config: { CORS_ORIGINS: [], TRUSTED_PROXIES: [] } });
   expect(
     parsed({
@@ -35,6 +35,6 @@ it.each([
   ['TRUSTED_PROXIES', '0/0'],
   ['SHUTDOWN_NOTICE_MS', '10000'],
   ['SHED_EVENT_LOOP_DELAY_MS', '-1'],
-])('%s=%s is told by its name', (name, value) => {
+])('%s=%s is refused by its name', (name, value) => {
   expect(parsed({ [name]: value })).toEqual({ faults: [expect.stringMatching(`^${name}: `)] });
 });

@@ -33,7 +33,7 @@ const seen = async ({ ask }: GatewayFixture, headers: Record<string, string>): P
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-describe('with the key set at hand', () => {
+describe('with the key set available', () => {
   let keys: Awaited<ReturnType<typeof keyServer>>;
   let gateway: GatewayFixture;
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('with the key set at hand', () => {
     await keys.close();
   });
 
-  it('a subgraph learns who the bearer of a token is', async () => {
+  it('a subgraph gets the viewer of an access token', async () => {
     const sub = newId('User');
     expect(await seen(gateway, bearer(await anAccessToken(tokenKey, { sub, roles: ['STAFF'] })))).toEqual({
       kind: 'user',
@@ -77,7 +77,7 @@ describe('with the key set at hand', () => {
     ['has no signature', async () => `${(await anAccessToken(tokenKey)).split('.').slice(0, 2).join('.')}.`],
     ['says that it needs none', async () => unsigned()],
     ['is no token', async () => 'hello'],
-  ])('a token that %s is refused, and its bearer is not taken for a guest', async (_, token) => {
+  ])('a token that %s is refused, and does not become a guest', async (_, token) => {
     const calls = user.received.length;
     const { status, headers, body } = await gateway.ask(whoAmI, { headers: bearer(await token()) });
     expect(status).toBe(401);
@@ -86,12 +86,12 @@ describe('with the key set at hand', () => {
     expect(user.received.length).toBe(calls);
   });
 
-  it('another kind of authorization is refused too', async () => {
+  it('another authorization scheme is refused too', async () => {
     const { status, body } = await gateway.ask(whoAmI, { headers: { authorization: 'Basic YWRhOmFkYQ==' } });
     expect([status, body.errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  it('a token that has been seen stops working when it ends', async () => {
+  it('a cached token stops working when it expires', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() });
     const token = await anAccessToken(tokenKey, { expiresInSeconds: 30 });
     expect(await seen(gateway, bearer(token))).toMatchObject({ kind: 'user' });
@@ -100,7 +100,7 @@ describe('with the key set at hand', () => {
     expect((await gateway.ask(whoAmI, { headers: bearer(token) })).status).toBe(401);
   });
 
-  it('a trace that is none goes no further', async () => {
+  it('an invalid trace is not forwarded', async () => {
     await gateway.ask(whoAmI, { headers: { traceparent: '{"a":1}' } });
     expect(user.received.at(-1)).not.toHaveProperty('traceparent');
   });
@@ -132,28 +132,25 @@ describe('with the key set at hand', () => {
     it.each([
       ['203.0.113.7', '203.0.113.7'],
       ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
-    ])(
-      'a mutation tells it where the client is: at %s is said as %s, for guests and for users',
-      async (ip, address) => {
-        const rename = 'mutation { lamp: rename(id: "p1", title: "x") { title } }';
-        const sub = newId('User');
-        const asGuest = await front.ask(rename, { headers: from(ip) });
-        const asUser = await front.ask(rename, {
-          headers: { ...from(ip), ...bearer(await anAccessToken(tokenKey, { sub })) },
-        });
-        expect([viewerIn(asGuest), viewerIn(asUser)]).toMatchObject([
-          { kind: 'guest', address },
-          { kind: 'user', id: sub, address },
-        ]);
-      },
-    );
+    ])("mutations carry the client's address: %s becomes %s, for guests and for users", async (ip, address) => {
+      const rename = 'mutation { lamp: rename(id: "p1", title: "x") { title } }';
+      const sub = newId('User');
+      const asGuest = await front.ask(rename, { headers: from(ip) });
+      const asUser = await front.ask(rename, {
+        headers: { ...from(ip), ...bearer(await anAccessToken(tokenKey, { sub })) },
+      });
+      expect([viewerIn(asGuest), viewerIn(asUser)]).toMatchObject([
+        { kind: 'guest', address },
+        { kind: 'user', id: sub, address },
+      ]);
+    });
 
-    it('a query does not: guests who ask alike from two places share one call', async () => {
+    it('queries do not: identical ones of guests at two addresses share one call', async () => {
       const reply = await front.ask('{ lamp: product(id: "p1") { title } }', { headers: from('203.0.113.7') });
       expect(viewerIn(reply)).toEqual({ kind: 'guest' });
     });
 
-    it('what one subgraph was sent opens no other', async () => {
+    it('a viewer signed for one subgraph is invalid at another', async () => {
       await front.ask('{ products { id } me }');
       const tokenOf = ({ received }: SubgraphFixture) => String(received.at(-1)?.['x-agora-viewer']);
       const [forUser, forProduct] = [tokenOf(user), tokenOf(product)];
@@ -166,7 +163,7 @@ describe('with the key set at hand', () => {
     });
   });
 
-  it('nothing that the client sent reaches a subgraph but its request id and trace', async () => {
+  it("nothing of the client's reaches a subgraph but request id and trace", async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { headers } = await gateway.ask(whoAmI, {
       headers: {

@@ -31,10 +31,10 @@ const keepingHeaders = () => {
   return { behaviour, newest: () => newest };
 };
 
-describe('the headers of a client', () => {
+describe('headers of a client', () => {
   const sent = { 'x-tenant': 'acme', 'x-other': 'no', cookie: 'a=1', 'x-agora-viewer': 'forged' };
 
-  it('stay at the gateway', async () => {
+  it('are not forwarded by default', async () => {
     const { behaviour, newest } = keepingHeaders();
     const { gateway } = await fixture(behaviour, answer());
     await gateway.ask('{ me }', { headers: sent });
@@ -44,7 +44,7 @@ describe('the headers of a client', () => {
     expect(newest()['x-agora-viewer']).not.toBe('forged');
   });
 
-  it('go on when the operator names them, and make another call of an identical query', async () => {
+  it('are forwarded when configured, and then distinguish identical queries', async () => {
     const { behaviour, newest } = keepingHeaders();
     const { gateway, users } = await fixture(behaviour, answer(), { FORWARD_REQUEST_HEADERS: 'X-Tenant, cookie' });
     await gateway.ask('{ me }', { headers: sent });
@@ -59,7 +59,7 @@ describe('the headers of a client', () => {
   });
 });
 
-describe('the headers of a subgraph', () => {
+describe('headers of a subgraph', () => {
   const saying =
     (headers: Record<string, string | string[]>, body: object): Behaviour =>
     (response) =>
@@ -68,13 +68,13 @@ describe('the headers of a subgraph', () => {
   const user = saying({ 'set-cookie': ['u=1', 'v=2'], 'x-region': 'north' }, { data: { me: 'Ada' } });
   const product = saying({ 'set-cookie': 'p=1', 'x-region': 'south' }, products);
 
-  it('stay at the gateway', async () => {
+  it('are not returned by default', async () => {
     const { gateway } = await fixture(user, product);
     const { headers } = await gateway.ask(both);
     expect([headers.get('set-cookie'), headers.get('x-region')]).toEqual([null, null]);
   });
 
-  it('come back when the operator names them: every cookie on a line of its own, of the others the first', async () => {
+  it('are returned when configured: every cookie, and the first of any other header', async () => {
     const { gateway } = await fixture(user, product, { FORWARD_RESPONSE_HEADERS: 'set-cookie, x-region' });
     const { headers } = await gateway.ask(both);
     expect(headers.getSetCookie().toSorted()).toEqual(['p=1', 'u=1', 'v=2']);
@@ -82,7 +82,7 @@ describe('the headers of a subgraph', () => {
   });
 });
 
-describe('a client that hangs up', () => {
+describe('a client that disconnects', () => {
   const hangUpOn = async ({ url }: GatewayFixture, query: string, users: Replica) => {
     const client = new AbortController();
     const asking = fetch(`${url}/graphql`, {
@@ -96,7 +96,7 @@ describe('a client that hangs up', () => {
     await expect(asking).rejects.toThrow();
   };
 
-  it('takes the query with it, and nobody complains', async () => {
+  it('aborts its query, without an error in the log', async () => {
     let calledOff = false;
     const { gateway, users } = await fixture((response) => {
       response.on('close', () => {
@@ -108,7 +108,7 @@ describe('a client that hangs up', () => {
     expect(gateway.lines.filter(({ level }) => level >= 40)).toEqual([]);
   });
 
-  it('does not take its mutation along', async () => {
+  it('does not abort its mutation', async () => {
     const product = await aReplica(neverAnswer);
     const gateway = await aGateway({ PRODUCT_SUBGRAPH_URL: product.url });
     running.push(product, gateway);

@@ -15,7 +15,7 @@ test.each([
   expect(Math.abs(bytes - Buffer.byteLength(JSON.stringify(variables)))).toBeLessThan(5);
 });
 
-test('it counts no further than is needed, however deep or long it is', () => {
+test('stops counting at the limits', () => {
   const deep = JSON.parse(`{"x":${'['.repeat(500)}${']'.repeat(500)}}`);
   expect(size(deep).depth).toBe(11);
   expect(size({ text: 'x'.repeat(2_000), list: [[]] }).depth).toBe(1);
@@ -25,13 +25,13 @@ test.each([
   ['a list', { list: Array(60_000).fill(0) }],
   ['a list of objects', { list: Array(60_000).fill({}) }],
   ['an object', Object.fromEntries(Array.from({ length: 60_000 }, (_, n) => [`k${n}`, 0]))],
-])('%s that is too long is not looked into', (_, variables) => {
+])('%s that is too long is not descended into', (_, variables) => {
   const { bytes, values } = size(variables);
   expect(values).toBeGreaterThanOrEqual(60_000);
   expect(bytes).toBeLessThan(20);
 });
 
-test('every value counts, wherever it is', () => {
+test('counts every value, wherever it is', () => {
   expect(size({ a: [0, [1, 2]], b: { c: null } }).values).toBe(7);
   expect(size({ a: Array.from({ length: 60 }, () => []), b: Array(60).fill(0) }).values).toBe(122);
 });

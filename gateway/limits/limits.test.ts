@@ -100,26 +100,29 @@ describe('an operation beyond a limit', () => {
     gateway = await start();
   });
 
-  it.each(beyond)('%s is refused, and told which and how far', async (limit, query, message, label, variables = {}) => {
-    const calls = user.received.length;
-    for (const _ of ['the first time', 'and again']) {
-      const { status, body } = await gateway.ask(query, { variables });
-      expect([status, body.data, body.errors?.length]).toEqual([400, undefined, 1]);
-      expect(body.errors?.[0]?.extensions.code).toBe(`${limit}_LIMIT_EXCEEDED`);
-      expect(body.errors?.[0]?.message).toContain(message);
-    }
-    expect(user.received.length).toBe(calls);
-    expect(await metric(gateway, `agora_gateway_limit_rejections_total{limit="${label}"`)).toMatch(
-      /mode="enforce".* 2$/,
-    );
-  });
+  it.each(beyond)(
+    '%s is refused with the limit and the excess',
+    async (limit, query, message, label, variables = {}) => {
+      const calls = user.received.length;
+      for (const _ of ['the first time', 'and again']) {
+        const { status, body } = await gateway.ask(query, { variables });
+        expect([status, body.data, body.errors?.length]).toEqual([400, undefined, 1]);
+        expect(body.errors?.[0]?.extensions.code).toBe(`${limit}_LIMIT_EXCEEDED`);
+        expect(body.errors?.[0]?.message).toContain(message);
+      }
+      expect(user.received.length).toBe(calls);
+      expect(await metric(gateway, `agora_gateway_limit_rejections_total{limit="${label}"`)).toMatch(
+        /mode="enforce".* 2$/,
+      );
+    },
+  );
 
-  it('is told nothing else, whatever else is wrong with it: nothing else was looked at', async () => {
+  it('gets no other errors: nothing else was validated', async () => {
     const { body } = await gateway.ask('{ a: nothing b: nothing c: nothing }');
     expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['ALIAS_LIMIT_EXCEEDED']);
   });
 
-  it('says what it would cost and what it may', async () => {
+  it('is told its cost and the limit', async () => {
     const { body } = await gateway.ask('{ people(first: 21) { name } }');
     expect(body.errors?.[0]?.extensions).toEqual({ code: 'COST_LIMIT_EXCEEDED', requested: 21, limit: 20 });
   });
@@ -130,7 +133,7 @@ describe('an operation beyond a limit', () => {
       'query ($n: Int = 3) { me { name } ...People } fragment People on Query { people(first: $n) { name } }',
       { n: 101 },
     ],
-  ])('is told how large a page may be when that is what is wrong: %s', async (query, variables) => {
+  ])('is told the largest page when it asks for more: %s', async (query, variables) => {
     const { status, body } = await gateway.ask(query, { variables });
     expect([status, body.errors]).toMatchObject([
       400,
@@ -138,12 +141,12 @@ describe('an operation beyond a limit', () => {
     ]);
   });
 
-  it('is one beyond it: up to the limit all is answered', async () => {
+  it('is refused only beyond the limit', async () => {
     const { body } = await gateway.ask('{ me { friend { name } } people(first: 18) { name } }');
     expect(body).toEqual({ data: { me: { friend: { name: 'Grace' } }, people: [{ name: 'Ada' }] } });
   });
 
-  it('does not use up what a rate limit allows: it has cost next to nothing', async () => {
+  it('hardly counts against the rate limit', async () => {
     const limited = await start({ RATE_LIMIT_GUEST_COST: '60' });
     const statuses = [];
     for (const first of [2_147_483_647, 2_147_483_647, 20, 20]) {
@@ -152,7 +155,7 @@ describe('an operation beyond a limit', () => {
     expect(statuses).toEqual([400, 400, 200, 200]);
   });
 
-  it('is priced anew when its variables are others', async () => {
+  it('is priced anew for other variables', async () => {
     const query = 'query ($n: Int) { people(first: $n) { name } }';
     const statuses = [];
     for (const n of [20, 21, 3]) statuses.push((await gateway.ask(query, { variables: { n } })).status);
@@ -164,7 +167,7 @@ it.each([
   [['CUSTOMER'], 30],
   [['CUSTOMER', 'STAFF'], 40],
   [['ADMIN'], 50],
-] as const)('who signs in with the roles %o may ask for a cost of %i', async (roles, limit) => {
+] as const)('roles %o have a cost limit of %i', async (roles, limit) => {
   const gateway = await start();
   const headers = { authorization: `Bearer ${await anAccessToken(tokens, { roles: [...roles] })}` };
   const ask = (first: number) => gateway.ask(`{ people(first: ${first}) { name } }`, { headers });
@@ -172,7 +175,7 @@ it.each([
 });
 
 describe('the cost of an operation', () => {
-  it('is told to a client that wants to know it', async () => {
+  it('is told to clients that ask for it', async () => {
     const gateway = await start();
     const headers = { 'x-agora-cost': '1' };
     expect((await gateway.ask('{ people { name } }', { headers })).body).toEqual({
@@ -189,7 +192,7 @@ describe('the cost of an operation', () => {
   });
 });
 
-it.each(['measure', 'off'])('in mode %s all of it is answered', async (mode) => {
+it.each(['measure', 'off'])('mode %s refuses nothing', async (mode) => {
   const gateway = await start({ LIMITS_MODE: mode });
   for (const [, query, , , variables = {}] of beyond)
     expect((await gateway.ask(query, { variables })).status).toBe(200);
@@ -206,7 +209,7 @@ it.each([
   ['EXTENSIONS_DEPTH', '4 levels in its extensions; 3', '"extensions":{"a":[[[[]]]]}'],
   ['EXTENSIONS', 'bytes of extensions; 100', `"extensions":{"a":"${'x'.repeat(100)}"}`],
   ['VARIABLES_VALUES', '21 values in its variables; 20', `"variables":{"a":${zeros(20)}}`],
-])('%s is refused before the document is looked at, by POST and by GET', async (limit, message, part) => {
+])('%s is refused before the document is parsed, by POST and by GET', async (limit, message, part) => {
   const { url } = await start();
   const [, name = '', text = ''] = /^"(\w+)":(.*)$/.exec(part) ?? [];
   const search = new URLSearchParams({ query: '{ no graphql', [name]: text }).toString();
@@ -232,7 +235,7 @@ it.each([
   }
 });
 
-it('several operations in one body are refused, whoever sends them', async () => {
+it('a batch is refused', async () => {
   const response = await fetch(`${(await start()).url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -244,6 +247,6 @@ it('several operations in one body are refused, whoever sends them', async () =>
   ]);
 });
 
-it('a variable that is no number keeps the gateway from starting', async () => {
+it('an invalid limit is refused at start-up', async () => {
   await expect(start({ LIMIT_COST_GUEST: 'much' })).rejects.toThrow('LIMIT_COST_GUEST');
 });

@@ -70,7 +70,7 @@ test.each([
   expect(costOf(source)).toEqual({ cost, dependsOnVariables: false });
 });
 
-test('a size knows its way through fragments, and a fragment has none of its own', () => {
+test('a list size applies through fragments, and fragments have none of their own', () => {
   const document = `{ a: page(first: 2) { ...Items } b: page(first: 3) { ... on Page { ...Items } } }
     fragment Items on Page { edges { node { id } } }`;
   expect(costOf(document).cost).toBe(1 + 2 * 2 + 1 + 3 * 2);
@@ -83,7 +83,7 @@ test.each([
   [{ n: 'many' }, 1 + 20 * 2],
   [{ n: {} }, 1 + 20 * 2],
   [{ n: 2_147_483_647 }, 1 + 2_147_483_647 * 2],
-])('with the variables %o a page has another size', (variables, cost) => {
+])('variables %o change the page size', (variables, cost) => {
   const source = 'query ($n: Int = 2) { page(first: $n) { edges { node { id } } } }';
   expect(costOf(source, variables)).toMatchObject({ cost, dependsOnVariables: true });
 });
@@ -93,11 +93,11 @@ test('a variable can leave a field out', () => {
   expect([costOf(source, { all: true }).cost, costOf(source, { all: false }).cost]).toEqual([3, 1]);
 });
 
-test('variables that are only handed on change nothing', () => {
+test('variables that are only passed on change nothing', () => {
   expect(costOf('query ($id: ID) { shop { name @tag(id: $id) } }').dependsOnVariables).toBe(false);
 });
 
-test('a fragment bomb with a page in every layer is priced without going off', () => {
+test('survives a fragment bomb with a page in every layer', () => {
   const layers = 100;
   const page = (i: number) => `page(first: $n) { edges { node { ...F${i} } } }`;
   const bomb = Array.from(
@@ -108,7 +108,7 @@ test('a fragment bomb with a page in every layer is priced without going off', (
   expect(costOf(source, { n: 1 }).cost).toBeGreaterThan(2 ** layers);
 });
 
-test('a graph without prices has the defaults', () => {
+test('a graph without cost directives has the defaults', () => {
   const unpriced = costPolicy('type Query { items: [Item] @listSize(assumedSize: 1) } type Item { id: ID }');
   expect([...unpriced.listSizes, ...unpriced.weights]).toEqual([]);
 });

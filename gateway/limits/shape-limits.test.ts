@@ -16,7 +16,7 @@ test.each([
   expect(shapeOf(source)).toMatchObject(expected);
 });
 
-test('what a fragment holds counts wherever it is spread', () => {
+test('a fragment counts wherever it is spread', () => {
   const fragment = 'fragment F on T @d { x: b c { d } }';
   expect(shapeOf(`{ a { ...F ...F } ...F @e } ${fragment}`)).toEqual({
     depth: 3,
@@ -28,14 +28,14 @@ test('what a fragment holds counts wherever it is spread', () => {
   });
 });
 
-test('a fragment bomb is counted without going off', () => {
+test('survives a fragment bomb', () => {
   const layers = 300;
   const bomb = Array.from({ length: layers }, (_, i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`).join('\n');
   const { fields, fragments } = shapeOf(`{ ...F0 } ${bomb} fragment F${layers} on T { a }`);
   expect([fields, fragments]).toEqual([2 ** layers, layers + 1]);
 });
 
-test('of several operations, and of fragments that none of them spreads, the largest counts', () => {
+test('the largest of several operations and unused fragments counts', () => {
   expect(shapeOf('query A { a } query B { a b c } query C { a { b } }')).toMatchObject({
     rootFields: 3,
     fields: 3,
@@ -49,14 +49,14 @@ test('of several operations, and of fragments that none of them spreads, the lar
   });
 });
 
-test('a document that is wrong is counted, too', () => {
+test('an invalid document is counted, too', () => {
   expect(shapeOf('{ ...A ...Missing } fragment A on T { a ...B } fragment B on T { b ...A }')).toMatchObject({
     fields: 2,
   });
   expect(shapeOf('type T { a: Int }')).toMatchObject({ fields: 0, depth: 0 });
 });
 
-test('the introspection query of tools stays within every default', () => {
+test('the introspection query is within every default', () => {
   const shape = shapeOf(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }));
   const limits = z.object(limitsVariables).parse({});
   expect(shape.depth).toBeLessThan(limits.LIMIT_DEPTH);

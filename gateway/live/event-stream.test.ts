@@ -50,8 +50,8 @@ const event = (text: string) => `event: next\ndata: ${text}\n\n`;
 // More than sockets of both sides take in without being read.
 const huge = 'x'.repeat(16_777_216);
 
-describe('a stream of events', () => {
-  it('sends what it is given, then the end', async () => {
+describe('an event stream', () => {
+  it('sends its events, then completes', async () => {
     await open();
     read();
     stream.send(event('1'));
@@ -61,7 +61,7 @@ describe('a stream of events', () => {
     expect(received.match(/data: \d|event: complete/g)).toEqual(['data: 1', 'data: 2', 'event: complete']);
   });
 
-  it('keeps only the newest for a client that does not read, and the end after it', async () => {
+  it('keeps only the newest event for a client that does not read, and completes after it', async () => {
     await open();
     stream.send(event(huge));
     for (const text of ['old', 'older than the next', 'newest']) stream.send(event(text));
@@ -74,13 +74,13 @@ describe('a stream of events', () => {
     expect(received.slice(-200).match(/data: \w+|event: complete/g)).toEqual(['data: newest', 'event: complete']);
   });
 
-  it('gives up a client that takes nothing for too long', async () => {
+  it('closes a client that does not read for too long', async () => {
     await open({ stalledMs: 50 });
     stream.send(event(huge));
     await until('given up', () => counts.closed === 1);
   });
 
-  it('sends comments while nothing happens, and none into a full connection', async () => {
+  it('sends heartbeats while idle, and none into a full connection', async () => {
     await open({ heartbeatMs: 10 });
     read();
     await until('a few beats', () => (received.match(/^:$/gm)?.length ?? 0) >= 3);
@@ -91,7 +91,7 @@ describe('a stream of events', () => {
     expect(response.writableLength).toBeLessThanOrEqual(length);
   });
 
-  it('hangs up without the word that all is said, so that the client comes back', async () => {
+  it('disconnects without completing, so that the client reconnects', async () => {
     await open();
     read();
     stream.send(event('1'));
@@ -102,7 +102,7 @@ describe('a stream of events', () => {
     expect(received).not.toMatch(/data: 2|complete/);
   });
 
-  it('notices that the client has gone', async () => {
+  it('notices that the client has left', async () => {
     await open();
     client.destroy();
     await until('noticed', () => counts.closed === 1);

@@ -54,8 +54,8 @@ const aSubscriber = () => {
   return { got, send, complete: () => undefined };
 };
 
-describe('questions and what they are about', () => {
-  it('a change in the middle of the first look is not missed', async () => {
+describe('live queries by topic', () => {
+  it('a change during the first fetch is not missed', async () => {
     start();
     const world = aWorld();
     const { promise: moment, resolve: goOn } = Promise.withResolvers<void>();
@@ -70,7 +70,7 @@ describe('questions and what they are about', () => {
     expect(subscriber.got).toEqual([1, 2]);
   });
 
-  it('the same question is asked once for all, another one by itself', async () => {
+  it('identical subscriptions share one query, others have their own', async () => {
     start();
     const world = aWorld();
     const subscribers = [aSubscriber(), aSubscriber(), aSubscriber()];
@@ -89,7 +89,7 @@ describe('questions and what they are about', () => {
     expect(other.got).toEqual([1]);
   });
 
-  it('who leaves is forgotten: a change asks nobody', async () => {
+  it('after the last unsubscribe a change fetches nothing', async () => {
     start();
     const world = aWorld();
     const subscriber = aSubscriber();
@@ -101,7 +101,7 @@ describe('questions and what they are about', () => {
     expect(world.fetches).toBe(1);
   });
 
-  it('a change notification about no one in particular is about all of the type, and of no other', async () => {
+  it('a change notification without an id applies to all of the type, and no other', async () => {
     start();
     const world = aWorld();
     const [a, b, product] = [aSubscriber(), aSubscriber(), aSubscriber()];
@@ -115,7 +115,7 @@ describe('questions and what they are about', () => {
     expect(product.got).toEqual([1]);
   });
 
-  it('no more are asked at once than agreed, however many there are', async () => {
+  it('the number of concurrent fetches is limited', async () => {
     start(3);
     const world = aWorld();
     world.during = () => new Promise((resolve) => setTimeout(resolve, 2));

@@ -73,8 +73,8 @@ const answer = async (number: number, snapshot: Snapshot): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('a question that is asked again at each change', () => {
-  it('is asked once more, however many changes come while it is being asked', async () => {
+describe('a live query', () => {
+  it('is fetched once more, however many changes come during a fetch', async () => {
     const subscriber = aSubscriber();
     join(subscriber);
     for (const version of [2, 3, 4]) query.changed(version);
@@ -84,7 +84,7 @@ describe('a question that is asked again at each change', () => {
     expect(subscriber.got).toEqual(['v1', 'v4']);
   });
 
-  it('is one question for all who ask it, also for who comes later', async () => {
+  it('is shared by all subscribers, early and late', async () => {
     const [early, late] = [aSubscriber(), aSubscriber()];
     join(early);
     await answer(1, snapshotOf(1));
@@ -105,7 +105,7 @@ describe('a question that is asked again at each change', () => {
     expect(subscriber.got).toEqual(['v5']);
   });
 
-  it('is not asked for a change that was seen already', async () => {
+  it('is not fetched for a version it has already sent', async () => {
     join(aSubscriber());
     await answer(1, snapshotOf(5));
     for (const version of [4, 5]) query.changed(version);
@@ -114,7 +114,7 @@ describe('a question that is asked again at each change', () => {
     await until('asked for a newer one', () => fetches.length === 2);
   });
 
-  it('tells nothing twice, and something new of the same version', async () => {
+  it('sends nothing twice, but news of the same version', async () => {
     const subscriber = aSubscriber();
     join(subscriber);
     await answer(1, snapshotOf(1));
@@ -125,7 +125,7 @@ describe('a question that is asked again at each change', () => {
     expect(subscriber.got).toEqual(['v1', 'refunded']);
   });
 
-  it('ends for all with the final one', async () => {
+  it('completes for all with the final snapshot', async () => {
     const subscribers = [aSubscriber(), aSubscriber()];
     for (const subscriber of subscribers) join(subscriber);
     await answer(1, snapshotOf(1));
@@ -136,7 +136,7 @@ describe('a question that is asked again at each change', () => {
   });
 
   it.each([undefined, 'FORBIDDEN', 'GRAPHQL_VALIDATION_FAILED'])(
-    'ends when there is nothing to see (%s), with what the query says',
+    "completes when the entity is gone (%s), with the query's errors",
     async (code) => {
       const subscriber = aSubscriber();
       join(subscriber);
@@ -145,7 +145,7 @@ describe('a question that is asked again at each change', () => {
     },
   );
 
-  it('is not asked any more when the last one has left', async () => {
+  it('is not fetched any more after the last unsubscribe', async () => {
     const leave = join(aSubscriber());
     await answer(1, snapshotOf(1));
     leave();
@@ -154,7 +154,7 @@ describe('a question that is asked again at each change', () => {
     expect(fetches).toHaveLength(1);
   });
 
-  it('is asked again after a while without any change', async () => {
+  it('is fetched again after a while without changes', async () => {
     query = aQuery({ refetchAfterMs: () => 10 });
     const subscriber = aSubscriber();
     join(subscriber);
@@ -164,12 +164,12 @@ describe('a question that is asked again at each change', () => {
   });
 });
 
-describe('while a subgraph is away', () => {
+describe('while a subgraph is down', () => {
   beforeEach(() => {
     query = aQuery({ retryMs: { base: 10, cap: 10 } });
   });
 
-  it('those who have seen something keep it, and who comes meanwhile sees the same', async () => {
+  it('subscribers keep what they have, and late ones get the same', async () => {
     const [early, late] = [aSubscriber(), aSubscriber()];
     join(early);
     await answer(1, snapshotOf(1));
@@ -183,7 +183,7 @@ describe('while a subgraph is away', () => {
     expect(early.got).toEqual(['v1', 'v2']);
   });
 
-  it('who has seen nothing yet is told once, and gets it when it can be had', async () => {
+  it('new subscribers get one error, and the snapshot when it is available', async () => {
     const subscriber = aSubscriber();
     join(subscriber);
     await answer(1, noOrder('SUBGRAPH_UNAVAILABLE'));
@@ -192,7 +192,7 @@ describe('while a subgraph is away', () => {
     expect(subscriber.got).toEqual(['SUBGRAPH_UNAVAILABLE', 'v1']);
   });
 
-  it('a part that is missing replaces no whole of the same version', async () => {
+  it('an incomplete snapshot does not replace a complete one of the same version', async () => {
     const subscriber = aSubscriber();
     join(subscriber);
     await answer(1, snapshotOf(1));
@@ -201,7 +201,7 @@ describe('while a subgraph is away', () => {
     expect(subscriber.got).toEqual(['v1']);
   });
 
-  it('the end waits until the final one is whole', async () => {
+  it('completes only when the final snapshot is complete', async () => {
     const subscriber = aSubscriber();
     join(subscriber);
     await answer(1, snapshotOf(1, { isFinal: true, text: 'with a hole', code: 'GATEWAY_TIMEOUT' }));

@@ -28,7 +28,7 @@ describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
     await server.stop();
   });
 
-  it('a change reaches the streams of every gateway, and its last one ends them', async () => {
+  it('a change reaches the streams of every gateway, and the final one completes them', async () => {
     const order = fixture.anOrder();
     const streams = await Promise.all(fixture.gateways.map((gateway) => fixture.open(order, { gateway })));
     for (const stream of streams) await untilStatus(stream, 'PLACED');
@@ -42,7 +42,7 @@ describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
     }
   });
 
-  it('a change notification that any order may have changed reaches all of them', async () => {
+  it('a change notification for all orders reaches all of them', async () => {
     const order = fixture.anOrder();
     const stream = await fixture.open(order);
     await untilStatus(stream, 'PLACED');

@@ -21,7 +21,7 @@ const quick = { LIVE_ALONE_MS: '50' };
 
 const ended = (stream: OpenStream) => until('the end', () => stream.state.ended !== undefined);
 
-describe('how many streams there may be', () => {
+describe('the number of streams', () => {
   const openings = async (fixture: LiveFixture, tokens: readonly string[]) => {
     const order = fixture.anOrder(customer);
     const streams: OpenStream[] = [];
@@ -37,7 +37,7 @@ describe('how many streams there may be', () => {
     return (stream.state.error as { response: Response }).response;
   };
 
-  it('is limited for one viewer, and a stream that ends makes room', async () => {
+  it('is limited per viewer, and a closed stream makes room', async () => {
     const fixture = await liveFixture({ ...quick, LIVE_STREAMS_PER_VIEWER: '2' });
     const token = await fixture.tokenOf(customer);
     const [first, , third] = await openings(fixture, [token, token, token]);
@@ -55,7 +55,7 @@ describe('how many streams there may be', () => {
   it.each([
     ['long', `"${'x'.repeat(9_000)}"`],
     ['nested by the thousand', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
-  ])('does not count a question that is %s: it is refused before its stream is opened', async (_, id) => {
+  ])('does not include an operation that is %s: it is refused before its stream is opened', async (_, id) => {
     const fixture = await liveFixture({ ORDER_SUBGRAPH_URL: nowhere, LIVE_STREAMS_PER_VIEWER: '1' });
     const statusFor = async (variables: string) => {
       const headers = { 'content-type': 'application/json' };
@@ -82,7 +82,7 @@ describe('how many streams there may be', () => {
     await fixture.close();
   });
 
-  it('is limited for the process', async () => {
+  it('is limited per process', async () => {
     const fixture = await liveFixture({ ...quick, LIVE_STREAMS: '2' });
     const tokens = await Promise.all([customer, customer, stranger].map((name) => fixture.tokenOf(name)));
     const [, , third] = await openings(fixture, tokens);
@@ -95,7 +95,7 @@ describe('how many streams there may be', () => {
     await fixture.close();
   });
 
-  it('is none where live updates are off', async () => {
+  it('is zero where live updates are off', async () => {
     const fixture = await liveFixture({ LIVE_UPDATES: 'off' });
     const stream = await fixture.open(fixture.anOrder());
     await ended(stream);
@@ -105,7 +105,7 @@ describe('how many streams there may be', () => {
 });
 
 describe('when the gateway changes', () => {
-  it('its end is no end of the story: streams are cut so that clients come back, and it ends at once', async () => {
+  it('a shutdown cuts streams so that clients reconnect, and is immediate', async () => {
     const fixture = await liveFixture(quick);
     const stream = await fixture.open(fixture.anOrder());
     await untilStatus(stream, 'PLACED');
@@ -115,7 +115,7 @@ describe('when the gateway changes', () => {
     await fixture.close();
   });
 
-  it('a new schema ends the streams that no longer fit it, and the others go on', async () => {
+  it('a new schema ends the streams that are invalid on it, the others go on', async () => {
     const file = path.join(tmpdir(), `agora-live-${process.pid}.graphql`);
     writeFileSync(file, supergraphOf(liveSdls));
     const fixture = await liveFixture({ LIVE_ALONE_MS: '60000', SUPERGRAPH_SDL: '', SUPERGRAPH_FILE: file });

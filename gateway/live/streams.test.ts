@@ -26,7 +26,7 @@ describe('a stream', () => {
       body,
     });
 
-  it.each(['/graphql/stream', '/graphql'])('at %s shows changes without being told, and ends', async (at) => {
+  it.each(['/graphql/stream', '/graphql'])('at %s shows changes without notifications, and completes', async (at) => {
     const order = fixture.anOrder();
     const stream = await fixture.open(order, { path: at });
     await untilStatus(stream, 'PLACED');
@@ -38,14 +38,14 @@ describe('a stream', () => {
     expect(stream.state.ended).toBe('complete');
   });
 
-  it('shows what other subgraphs know, without what the gateway asks for itself', async () => {
+  it("shows data of other subgraphs, without the gateway's own fields", async () => {
     const stream = await fixture.open(fixture.anOrder(), { selection: 'status paid' });
     await until('an update', () => stream.updates.length > 0);
     stream.close();
     expect(stream.updates[0]).toEqual({ data: { orderUpdated: { status: 'PLACED', paid: expect.any(Number) } } });
   });
 
-  it('shows the rest while a subgraph fails, and the whole when it is back', async () => {
+  it('shows the rest while a subgraph fails, and everything when it is back', async () => {
     let isBroken = true;
     fixture.payments.before = () => {
       if (isBroken) throw new Error('broken on purpose');
@@ -66,7 +66,7 @@ describe('a stream', () => {
     ["somebody else's order", async () => ({ id: fixture.anOrder().id, token: await fixture.tokenOf(stranger) })],
     ['an order that does not exist', async () => ({ id: 'ord_none', token: await fixture.tokenOf(stranger) })],
     ["an order that is nobody's business of a guest", async () => ({ id: fixture.anOrder().id, token: '' })],
-  ])('of %s says what the query says, and ends', async (_, make) => {
+  ])("of %s has the query's errors, and completes", async (_, make) => {
     const { id, token } = await make();
     const stream = await fixture.open({ id }, { token });
     await ended(stream);
@@ -87,13 +87,13 @@ describe('a stream', () => {
     ['what nothing tells of', 'subscription { somethingElse(id: "a") { id } }', {}, 'SUBSCRIPTION_NOT_SUPPORTED'],
     ['a query', '{ order(id: "a") { id } }', {}, 'SUBSCRIPTION_EXPECTED'],
     ['a mutation', 'mutation { spoil(id: "a") { id } }', {}, 'SUBSCRIPTION_EXPECTED'],
-  ])('of %s says so, and ends', async (_, query, variables, code) => {
+  ])('of %s has an error, and completes', async (_, query, variables, code) => {
     const stream = await fixture.open(fixture.anOrder(), { query, variables });
     await ended(stream);
     expect(stream.codes()).toEqual([code]);
   });
 
-  it('is not what a plain request for a subscription gets: that is told where to go', async () => {
+  it('is required for a subscription: a plain request is told so', async () => {
     const { status, body } = (await fixture.gateways[0]?.ask(orderStream, { variables: { id: 'a' } })) ?? {};
     expect({ status, codes: body?.errors?.map(({ extensions }) => extensions.code) }).toEqual({
       status: 406,
@@ -112,7 +112,7 @@ describe('a stream', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: expect.any(String) } }] });
   });
 
-  it('that somebody opens five times is one question, until the last one is closed', async () => {
+  it('is shared when opened five times, until the last one is closed', async () => {
     const order = fixture.anOrder();
     const [streams, before] = [[] as OpenStream[], fixture.reads.count];
     for (let index = 0; index < 5; index++)
@@ -130,7 +130,7 @@ describe('a stream', () => {
     });
   });
 
-  it('ends with the access token, and says so', async () => {
+  it('ends with an error when the access token expires', async () => {
     const order = fixture.anOrder();
     const stream = await fixture.open(order, { token: await fixture.tokenOf(order.customerId, 2) });
     await ended(stream);

@@ -11,8 +11,8 @@ const rewritten = (text: string, operationName?: string) => {
 /** Whatever the spacing. */
 const same = (text: string) => print(parse(text));
 
-describe('a subscription as a query', () => {
-  it('asks for what the client selected, under the same name, and for what the gateway needs', () => {
+describe('a subscription rewritten as a query', () => {
+  it("selects what the client does, under the same name, and the gateway's own fields", () => {
     const { document, key } = rewritten(
       'subscription Watch($id: ID!) { orderUpdated(id: $id) { status lines { sku } } }',
     );
@@ -24,13 +24,13 @@ describe('a subscription as a query', () => {
     expect(key).toBe('orderUpdated');
   });
 
-  it('keeps the name that the client gave to the field', () => {
+  it("keeps the client's alias", () => {
     const { document, key } = rewritten('subscription { mine: orderUpdated(id: "a") { status } }');
     expect(key).toBe('mine');
     expect(print(document)).toContain('mine: order(id: "a")');
   });
 
-  it('brings the fragments that it uses, and neither other operations nor their fragments', () => {
+  it('keeps the fragments it uses, and neither other operations nor their fragments', () => {
     const { document } = rewritten(
       `subscription Watch { orderUpdated(id: "a") { ...Lines } }
        query Other { order(id: "a") { ...Total } }

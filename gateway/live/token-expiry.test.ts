@@ -26,7 +26,7 @@ const begin = async (expiresInSeconds?: number) => {
   return onTokenExpiry({ authenticate, authorization: `Bearer ${token}` }, (event) => ends.push(event));
 };
 
-it('ends what was begun when the token expires', async () => {
+it('ends the stream when the token expires', async () => {
   await begin(0);
   await until('the end', () => ends.length === 1);
   expect(ends[0]).toContain('UNAUTHENTICATED');
@@ -43,7 +43,7 @@ it('ends it once when a check finds the token withdrawn', async () => {
   expect(ends[0]).toContain('The key is withdrawn.');
 });
 
-it('ends nothing while the keys cannot be had, nor what is over already', async () => {
+it('ends nothing while the keys are unavailable, nor twice', async () => {
   const life = await begin();
   verdict = fail({ kind: 'AUTHENTICATION_UNAVAILABLE', message: 'No keys.' });
   life.check();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 it.each([[['graphql-transport-ws']], [['graphql-ws', 'graphql-transport-ws']], [[]]])(
-  'a client with a WebSocket (%s) is told what to use, and not to come back',
+  'a WebSocket client (%s) is told the supported transport, and does not retry',
   async (protocols) => {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, protocols);
     const { code, reason } = await new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve));
@@ -20,7 +20,7 @@ it.each([[['graphql-transport-ws']], [['graphql-ws', 'graphql-transport-ws']], [
   },
 );
 
-it('a request that would rather have another version of HTTP is answered as it is', async () => {
+it('another upgrade request is answered without an upgrade', async () => {
   const headers = { upgrade: 'h2c', connection: 'Upgrade, HTTP2-Settings', 'http2-settings': 'AAMAAABkAAQ' };
   const asked = request(`${gateway.url}/health/live`, { headers });
   asked.end();
@@ -29,7 +29,7 @@ it('a request that would rather have another version of HTTP is answered as it i
   expect(await promise).toBe(200);
 });
 
-it('a client that never closes is let go of all the same', async () => {
+it('a client that never closes is disconnected', async () => {
   const silent = new Duplex({ read: () => undefined, write: (_, __, done) => done() });
   refuseWebSocket({ headers: {} } as IncomingMessage, silent);
   await once(silent, 'close');

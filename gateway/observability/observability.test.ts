@@ -62,14 +62,14 @@ describe('metrics of operations', () => {
     );
   });
 
-  it('count what is under way, and nothing when nothing is', async () => {
+  it('count operations in flight, and return to zero', async () => {
     const under = gateway.ask('query Slow { product(id: "1") { id } }');
     await expect.poll(() => metric('agora_gateway_operations_in_flight')).toEqual([expect.stringMatching(/ 1$/)]);
     await under;
     await expect.poll(() => metric('agora_gateway_operations_in_flight')).toEqual([expect.stringMatching(/ 0$/)]);
   });
 
-  it('measure each phase; parsing and validation of a document only when it is new', async () => {
+  it('measure each phase; parsing and validation only of new documents', async () => {
     const counts = async () => {
       const lines = await metric('agora_gateway_operation_phase_duration_seconds_count');
       return Object.fromEntries(lines.map((line) => [/phase="(\w+)"/.exec(line)?.[1], Number(line.split(' ').at(-1))]));
@@ -82,7 +82,7 @@ describe('metrics of operations', () => {
     expect(await counts()).toEqual({ parse: parse + 1, validate: validate + 1, plan: plan + 2, execute: execute + 2 });
   });
 
-  it('know the names of our own documents and a number of others, and no more', () => {
+  it('know the names of our own documents and a bounded number of others', () => {
     const nameOf = operationNames(
       namesIn(['query Cart($id: ID!) { a }', 'fragment F on A { b } mutation Pay { c }']),
       2,
@@ -92,11 +92,11 @@ describe('metrics of operations', () => {
   });
 });
 
-describe('the line of a slow operation', () => {
+describe('the log line of a slow operation', () => {
   const linesOf = (operation: string) =>
     gateway.lines.filter((line) => line.msg === 'slow operation' && line.operation === operation);
 
-  it('says what was asked of whom, by which plan, and none of the values', async () => {
+  it('has its fetches and plan, but no values', async () => {
     const query =
       'query SlowOne($id: ID!) { a: product(id: $id) { title likes } b: product(id: "in-the-text-7") { id } }';
     await gateway.ask(query, { variables: { id: 'in-a-variable-8' } });
@@ -116,12 +116,12 @@ describe('the line of a slow operation', () => {
     expect(JSON.stringify(line)).not.toMatch(/in-the-text|in-a-variable/);
   });
 
-  it('is not written for a quick one', async () => {
+  it('is not written for a fast one', async () => {
     await gateway.ask('query Quick { __typename }');
     expect(linesOf('Quick')).toEqual([]);
   });
 
-  it('is one of so many a minute; the next says how many were left out', () => {
+  it('is limited per minute; the next one says how many were suppressed', () => {
     const mayWrite = perMinute(2);
     const minute = 60_000;
     expect([0, 1, 2, 3, minute, minute + 1, minute + 2].map(mayWrite)).toEqual([
@@ -136,7 +136,7 @@ describe('the line of a slow operation', () => {
   });
 });
 
-it('gives whoever meets a bug the id under which the log has it', async () => {
+it('the error of a bug has the request id of its log line', async () => {
   const { body, headers } = await gateway.ask('query Bug { product(id: "bug") { id } }');
   const [error] = body.errors ?? [];
   expect(error).toMatchObject({

@@ -25,7 +25,7 @@ it('leads a browser in development to what is there', async () => {
   }
 });
 
-it('names commands and files that there are', () => {
+it('names existing commands and files', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const commands = named(/npm (?:run )?([\w:-]+)/g);
   expect(commands).toContain('audit');
@@ -38,7 +38,7 @@ it('names commands and files that there are', () => {
 it.each([
   ['a program', {}, { PROFILE: 'development' }],
   ['a browser in production', asBrowser, {}],
-])('is not there for %s', async (_, headers, environment: Record<string, string>) => {
+])('is absent for %s', async (_, headers, environment: Record<string, string>) => {
   const other = await aGateway(environment);
   const answer = await fetch(other.url, { headers });
   expect([answer.status, await answer.json()]).toEqual([

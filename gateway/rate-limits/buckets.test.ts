@@ -26,26 +26,26 @@ const summary = (...args: Parameters<typeof charges>) =>
   charges(...args).map(({ bucket, key, points }) => (bucket === 'account' ? [bucket, points] : [bucket, key, points]));
 
 describe('a query', () => {
-  it("is taken at its cost from the viewer's bucket, or a guest's by address", () => {
+  it("is charged at its cost to the viewer, or to a guest's address", () => {
     expect(summary('{ products { id } }', { viewer: ada })).toEqual([['viewer', ada.id, 12]]);
     expect(summary('{ products { id } }')).toEqual([['guest', '203.0.113.7', 12]]);
   });
 
-  it('that costs nothing, or a part of a point, takes one: buckets hold whole points', () => {
+  it('costs at least one whole point', () => {
     expect(summary('{ __typename }', { cost: 0 })).toEqual([['guest', '203.0.113.7', 1]]);
     expect(summary('{ products { id } }', { cost: 1.2 })).toEqual([['guest', '203.0.113.7', 2]]);
   });
 });
 
 describe('a mutation', () => {
-  it('is counted as one too, and each of its fields', () => {
+  it('is charged per root field as well', () => {
     expect(summary('mutation { a: addToCart b: addToCart }', { viewer: ada })).toEqual([
       ['viewer', ada.id, 12],
       ['viewer-mutations', ada.id, 2],
     ]);
   });
 
-  it('that signs in counts for its address and for the account, whoever asks', () => {
+  it('that signs in is charged to its address and to the account, whoever asks', () => {
     expect(summary('mutation { signIn(input: { email: "ada@example.com" }) { id } }', { viewer: ada })).toEqual([
       ['viewer', ada.id, 12],
       ['viewer-mutations', ada.id, 1],
@@ -64,7 +64,7 @@ describe('a mutation', () => {
       'inline fragments',
       'mutation { ... { a: signIn(input: $i) { id } } ... on Mutation { b: signIn(input: $i) { id } } }',
     ],
-  ])('that hides a second guess in %s is counted twice', (_, text) => {
+  ])('with a second guess in %s is charged twice', (_, text) => {
     const points = Object.fromEntries(
       charges(text, { variables: { i: { email: 'ada@example.com' } } }).map(({ bucket, points }) => [bucket, points]),
     );
@@ -80,7 +80,7 @@ describe('a mutation', () => {
       'one in an input',
       'mutation ($e: String = "ada@example.com") { a: signIn(input: { email: $e }) { id } b: signIn(email: $e) { id } }',
     ],
-  ])('that leaves the account to the default of %s is counted as if it were sent', (_, text) => {
+  ])('with the account in the default of %s is charged as if it were sent', (_, text) => {
     const account = (variables: Record<string, unknown>) => charges(text, { variables }).at(-1);
     const sent = account({ i: { email: 'ada@example.com' }, e: 'ada@example.com' });
     expect(sent).toMatchObject({ bucket: 'account', points: 2 });
@@ -88,14 +88,14 @@ describe('a mutation', () => {
     expect(account({ i: { email: 'eve@example.com' }, e: 'eve@example.com' })).not.toEqual(sent);
   });
 
-  it('takes from the bucket of the account at its own address, and leaves those of others alone', () => {
+  it('is charged to the account at its own address only', () => {
     const keyAt = (address: string) =>
       charges('mutation { signIn(email: "ada@example.com") { id } }', { address }).at(-1)?.key;
     expect(keyAt('203.0.113.7')).toBe(keyAt('203.0.113.7'));
     expect(keyAt('203.0.113.7')).not.toBe(keyAt('203.0.113.8'));
   });
 
-  it('knows an account by its e-mail address however that is written, and never by name', () => {
+  it('identifies an account by its normalised e-mail address, never by name', () => {
     const accountOf = (text: string, variables = {}) =>
       charges(text, { variables }).find(({ bucket }) => bucket === 'account')?.key;
     const literal = accountOf('mutation { signIn(input: { email: "ada@example.com" }) { id } }');
@@ -107,7 +107,7 @@ describe('a mutation', () => {
     expect(literal).toMatch(/^[\w-]{22}$/);
   });
 
-  it.each(['7', '"ada"'])('with %s for an e-mail address takes from no account', (email) => {
+  it.each(['7', '"ada"'])('with %s for an e-mail address is charged to no account', (email) => {
     expect(summary(`mutation { signIn(input: { email: ${email} }) { id } }`).map(([bucket]) => bucket)).toEqual([
       'guest',
       'guest-mutations',
@@ -116,7 +116,7 @@ describe('a mutation', () => {
   });
 });
 
-it('root fields are found once each, also where fragments go round in a circle', () => {
+it('root fields are found once each, even in cyclic fragments', () => {
   const document = parse('{ a ...F } fragment F on Query { b: a(x: $x) ...F ...G } fragment G on Query { a ...F }');
   const operation = getOperationAST(document);
   expect(operation && rootFieldsOf(document, operation, { x: 1 })).toEqual([

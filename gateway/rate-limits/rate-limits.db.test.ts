@@ -31,14 +31,14 @@ describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => 
     ((await (await fetch(`${url}/health/ready`)).json()) as { redis: string }).redis;
   const ask = async (gateway: GatewayFixture | undefined) => (await gateway?.ask('{ __typename }'))?.status;
 
-  it('are one: what is taken at the one is gone at the other', async () => {
+  it('are shared', async () => {
     const [one, other] = gateways;
     const statuses = [];
     for (const gateway of [one, other, one, other, one]) statuses.push(await ask(gateway));
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
   });
 
-  it("stand beside the queue's keys and end by themselves", async () => {
+  it("live beside the queue's keys and expire", async () => {
     await ask(gateways[0]);
     const redis = new Redis(server.url);
     const keys = await redis.keys('agora:gateway:rate:*');
@@ -48,7 +48,7 @@ describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => 
     expect(ttl).toBeGreaterThan(0);
   });
 
-  it('hold within each gateway while Redis is away, and nobody is turned away for that', async () => {
+  it('apply per gateway while Redis is down, and refuse nobody for it', async () => {
     const [one] = gateways;
     expect(await ask(one)).toBe(200);
     await link.cut();
@@ -61,7 +61,7 @@ describe.runIf(redisHere())('rate limits of two gateways with one Redis', () => 
     await until('Redis is back', async () => (await ask(one)) === 200);
   });
 
-  it('a Redis that hangs costs the first requests a moment and none its answer', async () => {
+  it('an unresponsive Redis delays the first requests and fails none', async () => {
     link.silence();
     const [one] = gateways;
     expect(await Promise.all([ask(one), ask(one)])).toEqual([200, 200]);

@@ -42,7 +42,7 @@ const refusedBy = async (bucket: string): Promise<number> => {
 };
 
 describe('a guest', () => {
-  it('who has used up the bucket of the address is refused before any subgraph is asked, and told when to come back', async () => {
+  it('is refused before any subgraph is called when the address has no points left, and told when to retry', async () => {
     await start({ RATE_LIMIT_GUEST_COST: '2' });
     const query = '{ __typename }';
     const [first, second] = [await gateway.ask(query), await gateway.ask(query)];
@@ -60,7 +60,7 @@ describe('a guest', () => {
     expect(await refusedBy('guest')).toBe(1);
   });
 
-  it('pays what the operation costs', async () => {
+  it('is charged the cost of the operation', async () => {
     await start({ RATE_LIMIT_GUEST_COST: '1000' });
     const cheap = await gateway.ask('{ __typename }', { headers: { 'x-agora-cost': '1' } });
     const dear = await gateway.ask('{ products { id title } }', { headers: { 'x-agora-cost': '1' } });
@@ -74,7 +74,7 @@ describe('a guest', () => {
 });
 
 describe('a viewer', () => {
-  it('has a bucket of their own, and guests at the same address have another', async () => {
+  it('has a bucket separate from guests at the same address', async () => {
     await start({ RATE_LIMIT_VIEWER_COST: '1', RATE_LIMIT_GUEST_COST: '1' });
     const [ada, bob] = [await bearer(), await bearer()];
     const outcomes = [];
@@ -82,7 +82,7 @@ describe('a viewer', () => {
     expect(outcomes).toEqual(['ok', '429 RATE_LIMITED', 'ok', 'ok']);
   });
 
-  it('has a smaller one for mutations, and can still read when that is empty', async () => {
+  it('has a smaller bucket for mutations, and can still read when that is empty', async () => {
     await start({ RATE_LIMIT_VIEWER_MUTATIONS: '1' });
     const headers = await bearer();
     const outcomes = [];
@@ -93,7 +93,7 @@ describe('a viewer', () => {
   });
 });
 
-it('guesses at credentials are few per address, whichever account they are for, and mutations of other kinds go on', async () => {
+it('credential guesses are limited per address across accounts, other mutations are not affected', async () => {
   await start({ RATE_LIMIT_CREDENTIAL_FIELDS: 'rename', RATE_LIMIT_CREDENTIALS_PER_ADDRESS: '3' });
   const three =
     'mutation { a: rename(id: 1, title: "") { id } b: rename(id: 2, title: "") { id } c: rename(id: 3, title: "") { id } }';
@@ -103,7 +103,7 @@ it('guesses at credentials are few per address, whichever account they are for, 
   expect(codeOf(await gateway.ask('mutation { __typename }'))).toBe('ok');
 });
 
-it('guesses at one account are few per address, also by a default; who knows the password is not kept out by them', async () => {
+it('guesses at one account are limited per address, defaults included; its owner elsewhere is not locked out', async () => {
   await start({
     RATE_LIMIT_CREDENTIAL_FIELDS: 'rename',
     RATE_LIMIT_CREDENTIALS_PER_ACCOUNT: '2',
@@ -128,25 +128,25 @@ it('guesses at one account are few per address, also by a default; who knows the
 describe('the address', () => {
   const asIf = (address: string) => gateway.ask('{ __typename }', { headers: { 'x-forwarded-for': address } });
 
-  it('that a client makes up counts for nothing', async () => {
+  it('from an untrusted header is ignored', async () => {
     await start({ RATE_LIMIT_GUEST_COST: '1' });
     expect([await asIf('198.51.100.1'), await asIf('198.51.100.2')].map(codeOf)).toEqual(['ok', '429 RATE_LIMITED']);
   });
 
-  it("is the client's when a trusted proxy says so", async () => {
+  it("is the client's behind a trusted proxy", async () => {
     await start({ RATE_LIMIT_GUEST_COST: '1', TRUSTED_PROXIES: '127.0.0.0/8' });
     const replies = [await asIf('198.51.100.1'), await asIf('198.51.100.2'), await asIf('198.51.100.1')];
     expect(replies.map(codeOf)).toEqual(['ok', 'ok', '429 RATE_LIMITED']);
   });
 
-  it('is the last one that the proxy did not make up: a client may have sent more', async () => {
+  it('is the last one added by the proxy: the client may have sent more', async () => {
     await start({ RATE_LIMIT_GUEST_COST: '1', TRUSTED_PROXIES: 'loopback' });
     const replies = [await asIf('192.0.2.1, 198.51.100.1'), await asIf('192.0.2.2, 198.51.100.1')];
     expect(replies.map(codeOf)).toEqual(['ok', '429 RATE_LIMITED']);
   });
 });
 
-it('requests of one address are counted before they are read: what is no GraphQL at all counts, too', async () => {
+it('requests are counted per address before they are read, even if they are not GraphQL', async () => {
   await start({ RATE_LIMIT_REQUESTS_PER_ADDRESS: '2' });
   const send = () =>
     fetch(`${gateway.url}/graphql`, { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } });
@@ -161,7 +161,7 @@ it('requests of one address are counted before they are read: what is no GraphQL
   expect(await refusedBy('address')).toBe(1);
 });
 
-it('all of it can be switched off', async () => {
+it('can be switched off', async () => {
   await start({ RATE_LIMITS: 'off', RATE_LIMIT_GUEST_COST: '1', RATE_LIMIT_REQUESTS_PER_ADDRESS: '1' });
   const [first, second] = [await gateway.ask('{ __typename }'), await gateway.ask('{ __typename }')];
   expect([first, second].map(codeOf)).toEqual(['ok', 'ok']);

@@ -10,7 +10,7 @@ const queryPlanner = new planner.QueryPlanner(supergraph);
 const planOf = (query: string): QueryPlan =>
   queryPlanner.buildQueryPlan(internals.operationFromDocument(supergraph.apiSchema(), parse(query)));
 
-it('gives back the plan that it was given', async () => {
+it('returns the plan it was given', async () => {
   const plans = planCache(() => undefined);
   const plan = planOf('query Both($id: ID!) { product(id: $id) { title likes } whoAmI }');
   await plans.store.set('key', plan);
@@ -19,7 +19,7 @@ it('gives back the plan that it was given', async () => {
   );
 });
 
-it('keeps as many plans as fit, by what they take and not by their number', async () => {
+it('is bounded by the size of plans, not by their number', async () => {
   const plans = planCache(() => undefined, 15_000);
   const fields = Array.from({ length: 30 }, (_, n) => `a${n}: product(id: "${n}") { id title stock }`).join(' ');
   await plans.store.set('in use', planOf('{ whoAmI }'));
@@ -39,7 +39,7 @@ const use = (uses: ReturnType<typeof operationsInUse>, key: string, times = 1) =
 };
 const names = (uses: ReturnType<typeof operationsInUse>, atMost: number) => uses.mostUsed(atMost).map(({ key }) => key);
 
-it('names the most used first, and no more than asked for', () => {
+it('lists the most used first, up to the limit', () => {
   const uses = operationsInUse(100_000);
   use(uses, 'cart', 2);
   use(uses, 'browse', 3);
@@ -47,7 +47,7 @@ it('names the most used first, and no more than asked for', () => {
   expect(names(uses, 2)).toEqual(['browse', 'cart']);
 });
 
-it('forgets what was not used for longest when they take too much memory, long documents among them', () => {
+it('evicts the least recently used when documents take too much memory', () => {
   const uses = operationsInUse(100_000);
   use(uses, 'a');
   const long = parse(`{ ${'a '.repeat(300)} }`);
@@ -59,7 +59,7 @@ it('forgets what was not used for longest when they take too much memory, long d
   expect(names(uses, 99).length).toBeLessThan(5);
 });
 
-it('lets old fame fade', () => {
+it('counts decay', () => {
   const uses = operationsInUse(100_000);
   use(uses, 'last month', 10);
   for (let reload = 0; reload < 3; reload++) uses.decay();

@@ -71,7 +71,7 @@ const codes = async (gateway: GatewayFixture, query: string) => {
 const ready = async ({ url }: GatewayFixture) => (await fetch(`${url}/health/ready`)).status;
 
 describe('a new supergraph', () => {
-  it('is served soon, and what it no longer allows is the fault of who asks for it', async () => {
+  it('goes live soon, and operations it no longer allows are client errors', async () => {
     const gateway = await start();
     expect(await codes(gateway, '{ greeting }')).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
     expect(await codes(gateway, '{ me whoAmI: me }')).toEqual([200]);
@@ -82,7 +82,7 @@ describe('a new supergraph', () => {
     expect(await codes(gateway, '{ greeting }')).toEqual([200, 'SUBGRAPH_BAD_RESPONSE']);
   });
 
-  it('lets requests under way end on the one they began on', async () => {
+  it('lets requests in flight finish on the previous one', async () => {
     const gateway = await start();
     const underWay = gateway.ask('{ whoAmI }');
     await until('the call to arrive', () => answerNow.length === 1);
@@ -92,7 +92,7 @@ describe('a new supergraph', () => {
     expect((await underWay).body).toEqual({ data: { whoAmI: 'Ada' } });
   });
 
-  it('costs no client a plan for an operation that is in use', async () => {
+  it('costs no client a plan for an operation in use', async () => {
     const gateway = await start();
     const query = 'query Mine { me } query Yours { me }';
     const mine = () => gateway.ask(query, { operationName: 'Mine' });
@@ -106,7 +106,7 @@ describe('a new supergraph', () => {
     expect(await plans(gateway)).toEqual({ 'when="request"': 2, 'when="reload"': 2 });
   });
 
-  it('that breaks operations in use says which', async () => {
+  it('that breaks operations in use logs which', async () => {
     const gateway = await start();
     const asked = gateway.ask('query WhoIsIt { whoAmI }');
     await until('the call to arrive', () => answerNow.length === 1);
@@ -119,7 +119,7 @@ describe('a new supergraph', () => {
     });
   });
 
-  it('is shown by its hash, so that one sees which gateways serve the same', async () => {
+  it('is visible by its hash, to compare gateways', async () => {
     const gateway = await start();
     const first = Object.keys(await metric(gateway, 'agora_gateway_schema_info'));
     await publish(after);
@@ -129,7 +129,7 @@ describe('a new supergraph', () => {
   });
 });
 
-describe('a text that cannot be served', () => {
+describe('an unusable supergraph', () => {
   it.each([
     ['does not parse', 'type Query {', 'Syntax Error'],
     ['is a schema, but no supergraph', 'type Query { me: String }', 'must be a core schema'],
@@ -141,7 +141,7 @@ describe('a text that cannot be served', () => {
       'y/v1',
     ],
     ['has a subgraph at no usable URL', after.replaceAll(/url: "http:[^"]*"/g, 'url: "ftp://x"'), 'URL'],
-  ])('because it %s changes nothing, and is said once', async (_, text, reason) => {
+  ])('that %s changes nothing, and is logged once', async (_, text, reason) => {
     const gateway = await start();
     await publish(text);
     await until('the refusal', async () => (await reloads(gateway))['outcome="refused"'] === 1);
@@ -158,7 +158,7 @@ describe('a text that cannot be served', () => {
     await loaded(gateway, 2);
   });
 
-  it('and a file that is gone are no reason to stop', async () => {
+  it('and a missing file do not stop the gateway', async () => {
     const gateway = await start();
     await rm(file);
     await until('three vain looks', async () => ((await reloads(gateway))['outcome="unreachable"'] ?? 0) >= 3);
@@ -169,7 +169,7 @@ describe('a text that cannot be served', () => {
   });
 });
 
-it('a gateway whose source is away is not ready and says so, until it comes', async () => {
+it('a gateway without its source is not ready and says so, until it is back', async () => {
   const placeholder = await httpServer(() => {});
   await placeholder.close();
   const gateway = await start({ SUPERGRAPH_URL: placeholder.url });
@@ -186,7 +186,7 @@ it('a gateway whose source is away is not ready and says so, until it comes', as
   await registry.close();
 });
 
-it('a registry that goes on giving what cannot be served is told of once', async () => {
+it('a registry that keeps returning an unusable supergraph is logged once', async () => {
   let text = 'type Query { me: String }';
   let asked = 0;
   const registry = await httpServer((_, response) => {
@@ -219,7 +219,7 @@ const served = async (texts: string[], everyMs: number | undefined = 20) => {
   return { connections, schemas, executor, saying, stop: () => gateway.stop() };
 };
 
-it('a request that was validated before a switch is executed on what it was validated on', async () => {
+it('a request is executed on the version it was validated on', async () => {
   const { schemas, executor, stop } = await served([before, after]);
   const [schema] = schemas;
   await until('the switch', () => schemas.length === 2);
@@ -236,14 +236,14 @@ it('a request that was validated before a switch is executed on what it was vali
   await stop();
 });
 
-it('the same text again is no reload', async () => {
+it('the same text is not a reload', async () => {
   const { schemas, stop } = await served([before, before, after]);
   await until('the switch', () => schemas.at(-1)?.getQueryType()?.getFields().greeting !== undefined);
   expect(schemas).toHaveLength(2);
   await stop();
 });
 
-it('connections outlive a reload, except those to where no subgraph is any more', async () => {
+it('connections survive a reload unless no subgraph uses them any more', async () => {
   const at = (product: string, user: string) =>
     before.replaceAll(/(name: "(\w+)", url: )"[^"]*"/g, (_, start, name) => {
       return `${start}"${name === 'user' ? user : product}"`;
@@ -265,6 +265,6 @@ it('connections outlive a reload, except those to where no subgraph is any more'
   expect(connections.slice(whole.length).toSorted()).toEqual(['close product http://p', 'close user http://b']);
 });
 
-it('a text that can never change, and cannot be served, is a reason not to start', async () => {
+it('an unusable supergraph that cannot change fails the start', async () => {
   await expect(served(['type Query { a: Int }'], 0)).rejects.toThrow('test is not a usable supergraph');
 });

@@ -24,7 +24,7 @@ const fixture = () => {
 const call = (held: { client: Pick<SubgraphClient, 'call'> }) =>
   (held.client.call as (request: object, headers: object) => Promise<SubgraphAnswer>)({ query: '{ a }' }, {});
 
-it('two supergraphs that name the same subgraph at the same URL share its client', () => {
+it('two supergraphs share the client of a subgraph at the same URL', () => {
   const { clients, events } = fixture();
   const before = clients.acquire('user', 'http://a');
   clients.acquire('user', 'http://a');
@@ -32,7 +32,7 @@ it('two supergraphs that name the same subgraph at the same URL share its client
   expect(events).toEqual(['open user http://a']);
 });
 
-it('a client that no supergraph names is closed after its last call', async () => {
+it('an unused client is closed after its last call', async () => {
   const { clients, events, answerAll } = fixture();
   const old = clients.acquire('user', 'http://a');
   const underWay = call(old);
@@ -44,7 +44,7 @@ it('a client that no supergraph names is closed after its last call', async () =
   expect(events).toEqual(['open user http://a', 'open user http://b', 'close user http://a']);
 });
 
-it('a request that is slower than its supergraph still gets its second answer', async () => {
+it('a request that outlives its supergraph can still make calls', async () => {
   const { clients, events, answerAll } = fixture();
   const old = clients.acquire('user', 'http://a');
   old.release();
@@ -54,7 +54,7 @@ it('a request that is slower than its supergraph still gets its second answer', 
   expect(events).toEqual(['open user http://a', 'close user http://a', 'open user http://a', 'close user http://a']);
 });
 
-it('what cannot be connected to is said at once, and leaves nothing open', async () => {
+it('an invalid URL throws at once, and leaves nothing open', async () => {
   const { clients, events } = fixture();
   expect(() => clients.acquire('user', '')).toThrow('no URL');
   await clients.close();

@@ -24,12 +24,12 @@ describe('a file', () => {
     return seen;
   };
 
-  it('gives its text once', async () => {
+  it('is read once', async () => {
     const { read } = supergraphSource({ SUPERGRAPH_FILE: file });
     expect(await looks(3, read)).toEqual(['one', undefined, undefined]);
   });
 
-  it('gives a text that was written over it, or renamed over it', async () => {
+  it('is read again when written over or renamed over', async () => {
     const { read } = supergraphSource({ SUPERGRAPH_FILE: file });
     await read(signal);
     await writeFile(file, 'two');
@@ -40,7 +40,7 @@ describe('a file', () => {
     expect(await looks(3, read)).toEqual([undefined, 'three', undefined]);
   });
 
-  it('is left alone while it is being written', async () => {
+  it('is not read while it is being written', async () => {
     const { read } = supergraphSource({ SUPERGRAPH_FILE: file });
     await read(signal);
     for (const part of ['t', 'th', 'thr', 'thre']) {
@@ -51,7 +51,7 @@ describe('a file', () => {
     expect(await looks(2, read)).toEqual([undefined, 'three']);
   });
 
-  it('that is gone is a fault, and is read again when it is back', async () => {
+  it('that is missing is an error, and is read when it is back', async () => {
     const { read } = supergraphSource({ SUPERGRAPH_FILE: file });
     await read(signal);
     await rm(file);
@@ -62,7 +62,7 @@ describe('a file', () => {
 });
 
 describe('a URL', () => {
-  it('is asked with the token, and says by its ETag that nothing has changed', async () => {
+  it('is requested with the token and its ETag', async () => {
     const asked: unknown[] = [];
     const registry = await httpServer(({ headers }, response) => {
       asked.push([headers.authorization, headers['if-none-match']]);
@@ -82,14 +82,14 @@ describe('a URL', () => {
     await registry.close();
   });
 
-  it('that answers an error, or not at all, is a fault', async () => {
+  it('that fails or does not respond is an error', async () => {
     const broken = await httpServer((_, response) => void response.writeHead(500).end('type Query { a: Int }'));
     await expect(supergraphSource({ SUPERGRAPH_URL: broken.url }).read(signal)).rejects.toThrow('it answered 500');
     await expect(supergraphSource({ SUPERGRAPH_URL: nowhere }).read(signal)).rejects.toThrow('fetch failed');
     await broken.close();
   });
 
-  it('that never stops giving is a fault', async () => {
+  it('that never stops sending is an error', async () => {
     const mebibyte = Buffer.alloc(1_048_576, ' ');
     const endless = await httpServer((_, response) => {
       const more = (): void => {
@@ -103,7 +103,7 @@ describe('a URL', () => {
   });
 });
 
-it('the text in the environment is the text, and is never looked at again', async () => {
+it('the text in the environment is never read again', async () => {
   const source = supergraphSource({ SUPERGRAPH_SDL: 'text' });
   expect([await source.read(signal), source.everyMs]).toEqual(['text', undefined]);
 });

@@ -33,7 +33,7 @@ const fault = (running: Promise<unknown>) =>
   );
 
 describe('a bulkhead', () => {
-  it('runs so many at a time, lets so many wait in order, and refuses the rest at once', async () => {
+  it('limits concurrency, queues in order, and refuses the rest at once', async () => {
     const places = fixture({ concurrency: 2, queue: 2 });
     const works = [work(), work(), work(), work()];
     const runs = works.map(({ run }) => places.run(ada, run));
@@ -49,7 +49,7 @@ describe('a bulkhead', () => {
     expect(places.state()).toEqual({ pending: 0, waiting: 0 });
   });
 
-  it('gives the place of failed work to the next', async () => {
+  it('gives the slot of failed work to the next', async () => {
     const places = fixture({ concurrency: 1, queue: 1 });
     const failing = places.run(ada, () => Promise.reject(new Error('failed')));
     const next = places.run(ada, async () => 'ran');
@@ -58,7 +58,7 @@ describe('a bulkhead', () => {
     expect(places.state()).toEqual({ pending: 0, waiting: 0 });
   });
 
-  it('sends away what waits when its client has left', async () => {
+  it('removes a queued call when its client has left', async () => {
     const places = fixture({ concurrency: 1, queue: 1 });
     const first = work();
     const running = places.run(ada, first.run);
@@ -72,9 +72,9 @@ describe('a bulkhead', () => {
   });
 
   it.each([
-    ['all places are taken', {}, 'SUBGRAPH_OVERLOADED'],
-    ['the places of this viewer are taken', { concurrency: 2, viewerConcurrency: 1 }, 'TOO_MANY_REQUESTS'],
-  ])('tells what has waited too long whether %s', async (_, over, code) => {
+    ['all slots', {}, 'SUBGRAPH_OVERLOADED'],
+    ["the viewer's share", { concurrency: 2, viewerConcurrency: 1 }, 'TOO_MANY_REQUESTS'],
+  ])('reports whether a queue time-out is due to %s', async (_, over, code) => {
     const places = fixture({ concurrency: 1, queue: 1, queueTimeoutMs: 20, ...over });
     const first = work();
     const running = places.run(ada, first.run);
@@ -94,7 +94,7 @@ describe('the share of a viewer', () => {
     return { works, faults, begun, end: () => works.map(({ end }) => end()) };
   };
 
-  it('is so many places and so much of the queue; what is beyond is refused, and others are served', async () => {
+  it('limits slots and queue; the excess is refused, and others are served', async () => {
     const places = fixture({ concurrency: 10, queue: 100, viewerConcurrency: 3, viewerQueue: 4 });
     const greedy = many(places, 'greedy', 50);
     const other = many(places, 'other', 3);
@@ -106,7 +106,7 @@ describe('the share of a viewer', () => {
     expect(places.state()).toEqual({ pending: 0, waiting: 0 });
   });
 
-  it('comes in turn: a place that becomes free goes to the next viewer, not to the longest line', async () => {
+  it('is round-robin: a free slot goes to the next viewer, not to the longest queue', async () => {
     const places = fixture({ concurrency: 1, queue: 100 });
     const order: string[] = [];
     const calls = ['ada', 'ada', 'ada', 'ada', 'bob', 'cyd', 'bob'].map((key) =>
@@ -116,7 +116,7 @@ describe('the share of a viewer', () => {
     expect(order).toEqual(['ada', 'ada', 'bob', 'cyd', 'ada', 'bob', 'ada']);
   });
 
-  it('gives its own free places to its own line while others have theirs', async () => {
+  it("passes a viewer's own free slot on to their queue while others use theirs", async () => {
     const places = fixture({ concurrency: 10, queue: 100, viewerConcurrency: 1 });
     const [ada, bob] = [many(places, 'ada', 2), many(places, 'bob', 2)];
     bob.works[0]?.end();
@@ -137,7 +137,7 @@ const buy = 'mutation { rename(id: "1", title: "x") { id } }';
 const bought = answer({ data: { rename: { id: '1' } } });
 const codeOf = ({ body }: GatewayReply) => body.errors?.[0]?.extensions.code ?? 'served';
 
-it('a viewer with many purchases at once takes their share of a subgraph, and other viewers are served', async () => {
+it('a viewer with many concurrent purchases uses up their own share, and other viewers are served', async () => {
   const tokenKey = await keyPair('token');
   const keys = await keyServer([tokenKey.publicKey]);
   const held: (() => void)[] = [];

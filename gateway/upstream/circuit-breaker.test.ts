@@ -72,14 +72,14 @@ const opened = async (over: Partial<BreakerBounds> = {}) => {
 };
 
 describe('a circuit breaker', () => {
-  it('opens after failures in a row, and then nothing goes out', async () => {
+  it('opens after consecutive failures, and then nothing is sent', async () => {
     const { send, calls, breaker } = await opened();
     expect(breaker.state()).toBe('open');
     expect(await send()).toBe('SUBGRAPH_CIRCUIT_OPEN');
     expect(calls()).toBe(3);
   });
 
-  it('counts a call that many share as many', async () => {
+  it('counts a shared call for each of its waiters', async () => {
     const { send, fails, breaker } = fixture();
     fails(away);
     await send({ waiters: () => 2 });
@@ -88,7 +88,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state()).toBe('open');
   });
 
-  it('starts to count anew after a good answer', async () => {
+  it('resets the count after a success', async () => {
     const { send, fails, answers, breaker } = fixture();
     for (const well of [false, false, true, false, false]) {
       if (well) answers();
@@ -98,7 +98,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state()).toBe('closed');
   });
 
-  it('opens when too large a share fails, though never many in a row', async () => {
+  it('opens at the error rate even without consecutive failures', async () => {
     const { send, fails, answers, breaker } = fixture();
     for (let n = 0; n < 12 && breaker.state() === 'closed'; n++) {
       if (n % 3 === 0) answers();
@@ -118,7 +118,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state()).toBe('closed');
   });
 
-  it('does not take a client that has left for a sign of health', async () => {
+  it('does not take a disconnected client for a success', async () => {
     const { send, fails, breaker } = fixture();
     for (const why of [away, away, () => new SubgraphFailure('CLIENT_GONE'), away]) {
       fails(why);
@@ -127,7 +127,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state()).toBe('open');
   });
 
-  it('lets one probe through after a while, refuses the others meanwhile, and closes when it is answered', async () => {
+  it('lets one probe through, refuses the others meanwhile, and closes when it succeeds', async () => {
     const { send, hangs, answers, breaker, calls, states } = await opened();
     await until('half-open', () => breaker.state() === 'half-open');
     hangs();
@@ -151,7 +151,7 @@ describe('a circuit breaker', () => {
     expect(states.slice(0, 3)).toEqual(['open', 'half-open', 'open']);
   });
 
-  it('lets the probe go on when its client leaves: only its end tells', async () => {
+  it('lets the probe finish when its client leaves', async () => {
     const client = new AbortController();
     let probe: AbortSignal | undefined;
     const breaker = circuitBreaker(

@@ -11,7 +11,7 @@ describe('the key of a call', () => {
     expect(keyOf('{me}', again)).toBe(keyOf('{me}', headers));
   });
 
-  it('does not depend on the order of the headers', () => {
+  it('does not depend on the order of headers', () => {
     expect(keyOf('{me}', Object.fromEntries(Object.entries(headers).toReversed()))).toBe(keyOf('{me}', headers));
   });
 
@@ -20,7 +20,7 @@ describe('the key of a call', () => {
     ['viewer', '{me}', { ...headers, 'x-agora-viewer': 'bob' }],
     ['forwarded header', '{me}', { ...headers, authorization: 'b' }],
     ['header more', '{me}', { ...headers, cookie: 'c' }],
-  ])('is another for another %s', (_, body, sent) => {
+  ])('differs for another %s', (_, body, sent) => {
     expect(keyOf(body, sent)).not.toBe(keyOf('{me}', headers));
   });
 });
@@ -45,8 +45,8 @@ const subgraph = () => {
   return { calls, ask, asked, shared: () => shared };
 };
 
-describe('identical calls at the same moment', () => {
-  it('are one call, and everyone gets an answer of their own to write into', async () => {
+describe('identical concurrent calls', () => {
+  it('are one call, and everyone gets a copy of the answer', async () => {
     const { ask, asked, shared } = subgraph();
     const answers = [ask('a'), ask('a'), ask('a')];
     expect(asked).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('identical calls at the same moment', () => {
     expect([second, third]).toEqual([{ data: { cart: { lines: [] } } }, { data: { cart: { lines: [] } } }]);
   });
 
-  it('fail together, and the next one asks anew', async () => {
+  it('fail together, and the next one is a new call', async () => {
     const { ask, asked } = subgraph();
     const answers = [ask('a'), ask('a')];
     asked[0]?.fail(new SubgraphFailure('GATEWAY_TIMEOUT'));
@@ -67,7 +67,7 @@ describe('identical calls at the same moment', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('of another key, or after the answer, are calls of their own', async () => {
+  it('with another key, or after the answer, are separate calls', async () => {
     const { ask, asked } = subgraph();
     const first = ask('a');
     void ask('b');
@@ -77,7 +77,7 @@ describe('identical calls at the same moment', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('go on while anybody waits, and are called off when the last has left', async () => {
+  it('go on while anybody waits, and are aborted when the last waiter has left', async () => {
     const { ask, asked } = subgraph();
     const [one, two] = [new AbortController(), new AbortController()];
     const answers = [ask('a', one.signal), ask('a', two.signal)];
@@ -89,7 +89,7 @@ describe('identical calls at the same moment', () => {
     expect(asked[0]?.gone.aborted).toBe(true);
   });
 
-  it('are not joined once they are being called off', async () => {
+  it('are not joined once they are being aborted', async () => {
     const { ask, asked } = subgraph();
     const client = new AbortController();
     const left = ask('a', client.signal);
@@ -100,7 +100,7 @@ describe('identical calls at the same moment', () => {
     await expect(left).rejects.toThrow('CLIENT_GONE');
   });
 
-  it('are not joined after a mutation has ended: who asks then must see what it did', async () => {
+  it('are not joined after a mutation: later queries must see its effect', async () => {
     const { ask, asked, calls } = subgraph();
     const before = ask('a');
     calls.forget();

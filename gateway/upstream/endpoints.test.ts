@@ -20,31 +20,31 @@ const none: ReadonlySet<number> = new Set();
 describe('the choice of an endpoint', () => {
   const picked = (all: Health[], tried = none, turn = 0) => choose(all, { tried, turn, now });
 
-  it('falls on the one with the fewest requests under way', () => {
+  it('is the least busy one', () => {
     expect(picked([health({ pending: 3 }), health({ pending: 1 }), health({ pending: 2 })])).toBe(1);
   });
 
-  it('goes round among equals', () => {
+  it('is round-robin among equals', () => {
     expect([0, 1, 2].map((turn) => picked([health(), health(), health()], none, turn))).toEqual([0, 1, 2]);
   });
 
-  it('avoids those that were tried already, and takes one of them when there is no other', () => {
+  it('avoids those already tried, unless there is no other', () => {
     expect(picked([health(), health({ pending: 9 })], new Set([0]))).toBe(1);
     expect(picked([health(), health({ pending: 9 })], new Set([0, 1]))).toBe(0);
   });
 
-  it('leaves an ejected one alone, even when the other was tried', () => {
+  it('avoids an ejected one, even when the other was tried', () => {
     expect(picked([ejected, health({ pending: 9 })])).toBe(1);
     expect(picked([ejected, health({ pending: 9 })], new Set([1]))).toBe(1);
   });
 
-  it('gives one that comes back a single request at a time', () => {
+  it('gives a returning one a single request at a time', () => {
     const back = health({ ejectionsInARow: 1 });
     expect(picked([back, health({ pending: 1 })])).toBe(0);
     expect(picked([{ ...back, pending: 1 }, health({ pending: 9 })])).toBe(1);
   });
 
-  it('always falls on one', () => {
+  it('always finds one', () => {
     expect(picked([ejected, ejected], none, 1)).toBe(1);
   });
 });
@@ -54,7 +54,7 @@ describe('an ejection', () => {
   const failTimes = (times: number, start: Health, others: Health[], at = now) =>
     Array.from({ length: times }).reduce<Health>((state) => afterFailure(state, others, bounds, at), start);
 
-  it('comes after failures in a row', () => {
+  it('follows consecutive failures', () => {
     expect(isEjected(failTimes(2, health(), [health()]), now)).toBe(false);
     expect(failTimes(3, health(), [health()]).ejectedUntilMs).toBe(now + 100);
   });
@@ -63,7 +63,7 @@ describe('an ejection', () => {
     expect(failTimes(30, health(), [health()]).ejectedUntilMs).toBe(now + 100);
   });
 
-  it('lasts twice as long each time that it comes back and fails, up to a bound', () => {
+  it('doubles each time it returns and fails, up to a bound', () => {
     let state = failTimes(3, health(), [health()]);
     let at = now;
     const lengths = [1, 2, 3, 4].map(() => {
@@ -74,7 +74,7 @@ describe('an ejection', () => {
     expect(lengths).toEqual([200, 400, 500, 500]);
   });
 
-  it('never takes the last one that is left', () => {
+  it('never takes the last endpoint', () => {
     expect(isEjected(failTimes(30, health(), []), now)).toBe(false);
     expect(isEjected(failTimes(30, health(), [ejected]), now)).toBe(false);
     expect(isEjected(failTimes(3, health(), [ejected, health()]), now)).toBe(true);
@@ -130,7 +130,7 @@ describe('endpoints under load', () => {
     expect(stuck.waiting.length).toBeLessThanOrEqual(20);
   });
 
-  it('are replaced: who stays is remembered, who leaves answers what it was asked, who joins gets its share', async () => {
+  it('are replaced: those that stay keep their health, those that leave finish, new ones get their share', async () => {
     const [leaver, stayer, joiner] = [held(), held(), held()];
     let hasLeft = false;
     const leave = async () => {
@@ -149,7 +149,7 @@ describe('endpoints under load', () => {
     expect(all.state()).toEqual({ endpoints: 2, ejected: 0 });
   });
 
-  it('are not asked again by a call that was there already, though others have joined or left', async () => {
+  it('are not retried by a call that has been there, even after a replacement', async () => {
     const [one, other] = [held(), held()];
     const { all } = over([held().exchange, one.exchange]);
     all.replace([one.exchange]);
@@ -160,7 +160,7 @@ describe('endpoints under load', () => {
     expect([one.waiting.length, other.waiting.length]).toEqual([1, 1]);
   });
 
-  it('eject one that fails and are told so once, while a 4xx ejects nobody', async () => {
+  it('are ejected once after failures, and not for a 4xx', async () => {
     const failingWith = (failure: SubgraphFailure): HttpExchange => ({
       place: failure.fault,
       send: () => Promise.reject(failure),

@@ -41,7 +41,7 @@ describe('a graph of two subgraphs', () => {
     });
   });
 
-  it('keeps answering what it can when a subgraph was away from the start, and heals when it comes', async () => {
+  it('answers what it can while a subgraph is down from the start, and recovers when it comes', async () => {
     const placeholder = await httpServer(() => {});
     await placeholder.close();
     const { port } = new URL(placeholder.url);
@@ -60,7 +60,7 @@ describe('a graph of two subgraphs', () => {
     expect((await ask('{ me }')).body).toEqual({ data: { me: 'Ada' } });
   });
 
-  it('waits for a subgraph only so long', async () => {
+  it('limits the time of a subgraph', async () => {
     const silent = await someServer(() => {});
     const { ask } = await withUserAt(silent.url, { USER_SUBGRAPH_TIMEOUT_MS: '50' });
     const { body } = await ask(everything);
@@ -69,7 +69,7 @@ describe('a graph of two subgraphs', () => {
     expect(new Set(body.errors)).toEqual(new Set(late));
   });
 
-  it('also limits the time for the last byte of an answer', async () => {
+  it('limits the time until the last byte of an answer', async () => {
     const dripping = await someServer((_, response) => void response.writeHead(200).write('{"data":'));
     const { ask } = await withUserAt(dripping.url, { USER_SUBGRAPH_TIMEOUT_MS: '50' });
     expect((await ask('{ me }')).body.errors).toEqual([coded('GATEWAY_TIMEOUT')]);
@@ -93,7 +93,7 @@ describe('a graph of two subgraphs', () => {
       '{"errors":[{"message":"no","extensions":{"code":"UNSIGNED_REQUEST"}}]}',
       'SUBGRAPH_BAD_RESPONSE',
     ],
-  ])('gives a code and no inside knowledge for %s', async (_, status, text, code) => {
+  ])('returns a code and no internals for %s', async (_, status, text, code) => {
     const broken = await someServer((_request, response) => void response.writeHead(status).end(text));
     const { ask } = await withUserAt(broken.url);
     const { body } = await ask('{ me products { id } }');
@@ -101,7 +101,7 @@ describe('a graph of two subgraphs', () => {
     expect(body.errors).toEqual([coded(code)]);
   });
 
-  it('passes the codes and messages of subgraphs on as they are, and nothing else of their errors', async () => {
+  it('passes codes and messages of subgraphs on, and nothing else of their errors', async () => {
     const answer = {
       data: { me: null },
       errors: [
@@ -115,7 +115,7 @@ describe('a graph of two subgraphs', () => {
     ]);
   });
 
-  it('masks an error that has no code, since nobody decided that clients may read it', async () => {
+  it('masks errors without a code', async () => {
     const answer = { data: { me: null }, errors: [{ message: 'connect ECONNREFUSED 10.0.0.7:5432' }] };
     const user = await someServer((_, response) => void response.end(JSON.stringify(answer)));
     const { ask, lines } = await withUserAt(user.url);

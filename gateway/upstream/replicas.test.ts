@@ -6,7 +6,7 @@ import { until } from '#kit/vitest/until.ts';
 import { hasAddresses } from './replicas.ts';
 import { upstreamBounds } from './variables.ts';
 
-describe('a subgraph of several replicas behind one name', () => {
+describe('a subgraph with several replicas behind one name', () => {
   const servers = new Map<string, Server>();
   const hits = new Map<string, number>();
   let port = 0;
@@ -55,13 +55,13 @@ describe('a subgraph of several replicas behind one name', () => {
     return Object.fromEntries(hits);
   };
 
-  it('has its load spread over all of them, though connections are kept', async () => {
+  it('balances the load over all of them, though connections are kept alive', async () => {
     // A third of 300, give or take 25.
     const share = expect.closeTo(100, -1.7);
     expect(await spread()).toEqual({ '127.0.0.2': share, '127.0.0.3': share, '127.0.0.4': share });
   });
 
-  it('gives a new one its share at the next look, and forgets one that is gone', async () => {
+  it('gives a new one its share after the next lookup, and drops one that is gone', async () => {
     await start('127.0.0.5');
     addresses = ['127.0.0.5', '127.0.0.4', '127.0.0.3'];
     await lookAgain();
@@ -71,13 +71,13 @@ describe('a subgraph of several replicas behind one name', () => {
     expect(orders.lines.at(-1)).toMatchObject({ msg: 'endpoints changed' });
   });
 
-  it('loses nobody when the name server has nothing to say', async () => {
+  it('keeps its replicas when DNS returns nothing', async () => {
     addresses = [];
     await lookAgain();
     expect(orders.state().endpoints).toBe(3);
   });
 
-  it('answers queries while one has died and is still in the name server', async () => {
+  it('answers queries while a dead one is still in DNS', async () => {
     stop('127.0.0.3');
     const answers = await times(9, () =>
       orders.call({ query: `${query.query} ` }, { ...headers, n: String(Math.random()) }),

@@ -49,7 +49,7 @@ const fixture = (failures: SubgraphFailure[], over: Partial<RetryOptions> = {}) 
   return { send, pauses, tries: () => triedAtEach.length, triedAtEach };
 };
 
-describe('a second try', () => {
+describe('a retry', () => {
   it('is made for a query, elsewhere, after a random pause', async () => {
     const { send, triedAtEach, pauses } = fixture([broken, refused]);
     expect(await send(query)).toEqual({ data: {} });
@@ -57,7 +57,7 @@ describe('a second try', () => {
     expect(pauses).toHaveLength(2);
   });
 
-  it('is made for a mutation only when nothing of it was sent', async () => {
+  it('is made for a mutation only when nothing was sent', async () => {
     const unsent = fixture([refused]);
     expect(await unsent.send(mutation)).toEqual({ data: {} });
     const sent = fixture([broken]);
@@ -65,13 +65,13 @@ describe('a second try', () => {
     expect(sent.tries()).toBe(1);
   });
 
-  it('is not made for what would only fail again', async () => {
+  it('is not made for failures that would repeat', async () => {
     const { send, tries } = fixture([bad]);
     await expect(send(query)).rejects.toBe(bad);
     expect(tries()).toBe(1);
   });
 
-  it('has an end', async () => {
+  it('is bounded', async () => {
     const { send, tries } = fixture([broken, broken, broken, broken]);
     await expect(send(query)).rejects.toBe(broken);
     expect(tries()).toBe(3);
@@ -83,7 +83,7 @@ describe('a second try', () => {
     expect(tries()).toBe(2);
   });
 
-  it('is not waited for beyond the deadline of the call', async () => {
+  it("is not waited for beyond the call's deadline", async () => {
     const deadline = new AbortController();
     const { send, tries } = fixture([broken], { pauseMs: 600_000 });
     const sending = send({ ...query, signal: deadline.signal });
@@ -94,7 +94,7 @@ describe('a second try', () => {
 });
 
 describe('the budget', () => {
-  it('never lets retries be more than their share of the calls and the reserve', () => {
+  it('never lets retries exceed their share of the calls and the reserve', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),
@@ -115,7 +115,7 @@ describe('the budget', () => {
     );
   });
 
-  it('fills up again with the calls that are made', () => {
+  it('refills with the calls that are made', () => {
     const budget = retryBudget({ ratio: 0.5, reserve: 1 });
     expect([budget.withdraw(), budget.withdraw()]).toEqual([true, false]);
     budget.deposit();
@@ -124,12 +124,12 @@ describe('the budget', () => {
   });
 });
 
-it('never sends a mutation twice that may have arrived', () => {
+it('never resends a mutation that may have arrived', () => {
   expect([refused, broken, bad].map((failure) => mayRetry(failure, mutation))).toEqual([true, false, false]);
   expect([refused, broken, bad].map((failure) => mayRetry(failure, query))).toEqual([true, true, false]);
 });
 
-describe('a first try that gets no answer in its share of the time', () => {
+describe('a first attempt without an answer in its share of the time', () => {
   const frozen = (over: Partial<RetryOptions>) => {
     const answered = Promise.withResolvers<{ data: Record<string, unknown> }>();
     let tries = 0;

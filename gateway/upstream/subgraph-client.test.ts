@@ -45,7 +45,7 @@ describe('a mutation', () => {
     expect(replicas.flatMap(({ received }) => received)).toHaveLength(1);
   });
 
-  it('goes to another endpoint when the first has refused the connection', async () => {
+  it('goes to another endpoint when the first refuses the connection', async () => {
     const other = await replica();
     const orders = client([await nobody(), other.url]);
     expect(await oneByOne(4, () => orders.call(mutation, headers))).toEqual(Array(4).fill(well));
@@ -59,7 +59,7 @@ describe('a mutation', () => {
     expect(server.received).toHaveLength(5);
   });
 
-  it('goes on when its client has gone away', async () => {
+  it('goes on when its client has left', async () => {
     const server = await replica(neverAnswer);
     const orders = client([server.url]);
     const hangsUp = new AbortController();
@@ -77,14 +77,14 @@ describe('a mutation', () => {
 });
 
 describe('a query', () => {
-  it('is tried again elsewhere when the connection breaks', async () => {
+  it('is retried elsewhere when the connection breaks', async () => {
     const [broken, other] = [await replica(hangUp), await replica()];
     const orders = client([broken.url, other.url]);
     expect(await oneByOne(6, () => orders.call(query, headers))).toEqual(Array(6).fill(well));
     expect(await orders.metric('retries_total')).toBeGreaterThan(0);
   });
 
-  it('is tried again when the only endpoint drops one connection', async () => {
+  it('is retried when the only endpoint drops one connection', async () => {
     const server = await replica((_, request) => {
       server.behave(answer());
       request.socket.destroy();
@@ -93,7 +93,7 @@ describe('a query', () => {
     expect(await orders.call(query, headers)).toEqual(well);
   });
 
-  it('is answered by the other endpoint when one is frozen, within the one time-out', async () => {
+  it('is answered by the other endpoint when one is frozen, within one time-out', async () => {
     const [frozen, other] = [await replica(neverAnswer), await replica()];
     const orders = client([frozen.url, other.url], { SUBGRAPH_TIMEOUT_MS: '1000' });
     const answers = await oneByOne(8, () => orders.call(query, headers));
@@ -103,7 +103,7 @@ describe('a query', () => {
     expect(frozen.received).toHaveLength(3);
   });
 
-  it('that is asked by many at once goes out once, for each viewer', async () => {
+  it('is sent once per viewer when many send it concurrently', async () => {
     const server = await replica((response) => void setTimeout(() => answer()(response, response.req), 30));
     const orders = client([server.url]);
     const others = { ...headers, 'x-agora-viewer': 'bob' };
@@ -116,7 +116,7 @@ describe('a query', () => {
     expect(await orders.metric('deduplicated_total')).toBe(38);
   });
 
-  it('that follows a mutation does not share the answer of one from before it', async () => {
+  it('after a mutation does not share an answer from before it', async () => {
     const server = await replica(neverAnswer);
     const orders = client([server.url], { SUBGRAPH_TIMEOUT_MS: '1000' });
     const before = orders.call(query, headers);
@@ -127,7 +127,7 @@ describe('a query', () => {
     expect(codeOf(await before)).toBe('GATEWAY_TIMEOUT');
   });
 
-  it('is called off when its client has gone away, and counts for nothing', async () => {
+  it('is aborted when its client has left, without counting as a failure', async () => {
     let calledOff = false;
     const server = await replica((response) => {
       response.on('close', () => {
@@ -148,7 +148,7 @@ describe('a query', () => {
   it.each([
     ['counts for nothing when it has not waited for long', '60000', 'closed'],
     ['counts like a time-out when it has: its clients may all be less patient than the gateway', '1', 'open'],
-  ])('that its client gives up %s', async (_, slowMs, breaker) => {
+  ])('that its client abandons %s', async (_, slowMs, breaker) => {
     const server = await replica(neverAnswer);
     const orders = client([server.url], { SUBGRAPH_BREAKER_FAILURES: '2', SUBGRAPH_BREAKER_SLOW_MS: slowMs });
     for (const n of [1, 2]) {
@@ -163,7 +163,7 @@ describe('a query', () => {
   });
 });
 
-it('counts each call once by what came of it', async () => {
+it('counts each call once by its outcome', async () => {
   const server = await replica();
   const orders = client([server.url]);
   await orders.call(query, headers);
@@ -174,7 +174,7 @@ it('counts each call once by what came of it', async () => {
   expect(await orders.metric('http_requests_total')).toBe(2);
 });
 
-it('waits for the calls under way when it is closed', async () => {
+it('waits for calls in flight when it is closed', async () => {
   const server = await replica((response) => void setTimeout(() => answer()(response, response.req), 50));
   const orders = aSubgraphClient([server.url]);
   const asking = orders.call(query, headers);
@@ -185,7 +185,7 @@ it('waits for the calls under way when it is closed', async () => {
 
 const calm: SubgraphState = { name: 'orders', breaker: 'closed', pending: 1, waiting: 0, endpoints: 2, ejected: 0 };
 
-it('shows the state of each client at this moment, and of one that is closed no more', async () => {
+it('reports the current state of each client until it is closed', async () => {
   const registry = createMetrics('gateway');
   const { watch } = upstreamMetrics(registry);
   let state = calm;

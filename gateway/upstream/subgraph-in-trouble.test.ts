@@ -17,7 +17,7 @@ const { replica, client, end } = upstreamFixture();
 afterEach(end);
 
 describe('a subgraph in trouble', () => {
-  it('is asked no more once its breaker is open, and is asked again when it is well', async () => {
+  it('is not called while its breaker is open, and called again when it has recovered', async () => {
     const server = await replica(hangUp);
     const orders = client([server.url], { SUBGRAPH_RETRIES: '0', SUBGRAPH_BREAKER_PROBE_MS: '1500' });
     await oneByOne(5, () => orders.call(query, headers));
@@ -33,7 +33,7 @@ describe('a subgraph in trouble', () => {
     expect(orders.lines.flatMap(({ breaker }) => breaker ?? []).slice(-3)).toEqual(['open', 'half-open', 'closed']);
   });
 
-  it('takes so many calls at a time; what waits is told when the breaker opens', async () => {
+  it('has limited concurrency; queued calls fail when the breaker opens', async () => {
     const server = await replica(neverAnswer);
     const orders = client([server.url], {
       SUBGRAPH_TIMEOUT_MS: '1000',
@@ -72,7 +72,7 @@ describe('a subgraph in trouble', () => {
     expect(orders.state().breaker).toBe('closed');
   });
 
-  it('is not blamed for the time that a call had to wait for its place', async () => {
+  it("is not blamed for a call's time in the queue", async () => {
     const server = await replica(neverAnswer);
     const orders = client([server.url], {
       SUBGRAPH_TIMEOUT_MS: '1000',
@@ -87,7 +87,7 @@ describe('a subgraph in trouble', () => {
     expect(codeOf(await waited)).toBe(undefined);
   });
 
-  it('keeps nobody waiting while its places are taken by frozen calls and the probe', async () => {
+  it('fails fast while its slots are taken by frozen calls and the probe', async () => {
     const server = await replica(neverAnswer);
     const orders = client([server.url], {
       SUBGRAPH_CONCURRENCY: '2',
@@ -115,14 +115,14 @@ describe('a subgraph in trouble', () => {
     ['errors of its business', 200, { data: null, errors: [{ message: 'no', extensions: { code: 'NOT_FOUND' } }] }],
     ['a 4xx', 400, { errors: [{ message: 'no', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }],
     ['a page that is not there', 404, 'nothing'],
-  ])('is none when it answers %s', async (_, status, body) => {
+  ])('is healthy when it answers %s', async (_, status, body) => {
     const server = await replica(answer(body as object, status));
     const orders = client([server.url]);
     await oneByOne(30, () => orders.call(query, headers));
     expect(orders.state().breaker).toBe('closed');
   });
 
-  it('is one when it answers with a 5xx, even in the words of GraphQL, which the client gets', async () => {
+  it('is unhealthy when it answers with a 5xx, even with GraphQL errors, which the client gets', async () => {
     const errors = [{ message: 'no database', extensions: { code: 'OUT_OF_ORDER' } }];
     const server = await replica(answer({ errors }, 500));
     const orders = client([server.url]);
@@ -133,7 +133,7 @@ describe('a subgraph in trouble', () => {
   it.each([
     ['says so beforehand', { 'content-length': '2000' }],
     ['does not say so', {}],
-  ])('gives up an answer that is too long and %s', async (_, lengthHeader) => {
+  ])('is cut off when its answer is too long and %s', async (_, lengthHeader) => {
     const long = JSON.stringify({ data: { me: 'x'.repeat(1_982) } });
     const server = await replica((response) => {
       response.writeHead(200, lengthHeader);

@@ -13,11 +13,11 @@ const settingsOf = (name: string, env: Record<string, string> = {}) => {
 };
 
 describe('the settings of a subgraph', () => {
-  it('are those of the supergraph and the defaults, without a word in the environment', () => {
+  it('are those of the supergraph and the defaults, without variables', () => {
     expect(settingsOf('reviews')).toMatchObject({ urls: ['http://supergraph/graphql'], timeoutMs: 10_000, retries: 2 });
   });
 
-  it('can be given for all, and for one of any name', () => {
+  it('can be set for all, and for one by name', () => {
     const env = {
       SUBGRAPH_TIMEOUT_MS: '500',
       CATALOG_V2_SUBGRAPH_TIMEOUT_MS: '700',
@@ -32,7 +32,7 @@ describe('the settings of a subgraph', () => {
     });
   });
 
-  it('of every kind can be given for one', () => {
+  it('of every kind can be set for one', () => {
     const ofOne = Object.keys(upstreamVariables).filter((name) => name.startsWith('SUBGRAPH_'));
     const values: Record<string, string> = {
       SUBGRAPH_BREAKER: 'off',
@@ -50,7 +50,7 @@ describe('the settings of a subgraph', () => {
     expect(Object.keys(usual)).toHaveLength(ofOne.length + 2);
   });
 
-  it('can come from a file, as every variable; what only looks like one is left alone', () => {
+  it('can come from a file, like every variable; similar names are ignored', () => {
     const env = {
       X_SUBGRAPH_URL_FILE: '/run/url',
       X_SUBGRAPH_COLOUR: 'red',
@@ -75,7 +75,7 @@ describe('the settings of a subgraph', () => {
     expect('faults' in result && result.faults).toEqual([expect.stringMatching(new RegExp(`^${name}[.:]`))]);
   });
 
-  it('share nothing between strangers when a subgraph may set cookies', () => {
+  it('disable deduplication when a subgraph may set cookies', () => {
     expect(settingsOf('x').deduplication).toBe(true);
     expect(settingsOf('x', { FORWARD_RESPONSE_HEADERS: 'Set-Cookie' })).toMatchObject({
       deduplication: false,
@@ -84,6 +84,6 @@ describe('the settings of a subgraph', () => {
   });
 });
 
-it('names the variables of a subgraph after it', () => {
+it('have variables named after the subgraph', () => {
   expect(['order', 'catalog-v2', 'my.reviews'].map(prefixOf)).toEqual(['ORDER', 'CATALOG_V2', 'MY_REVIEWS']);
 });
