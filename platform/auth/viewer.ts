@@ -6,20 +6,20 @@ import { createLocalJWKSet, importJWK, type JSONWebKeySet, type JWK, jwtVerify, 
 import { LRUCache } from 'lru-cache';
 import { guest, Viewer, viewerAudience } from '#contracts/viewer.ts';
 
-// 60 s: far longer than a request may take, short enough that a leaked token is soon worth nothing.
+// 60 s: far longer than a request may take, short enough that a leaked token soon expires.
 const lifeSeconds = 60;
-// 30 s: what the clocks of the gateway's and a subgraph's machine may differ by, either way.
+// 30 s: how far the clocks of gateway and subgraph may differ, either way.
 const clockToleranceSeconds = 30;
-// Ed25519 costs about 100 µs a time; the same viewer asks many times a minute. 10,000 tokens are about 6 MiB, and who
-// finds none pays those 100 µs.
+// Ed25519 costs about 100 µs an operation, and a viewer sends many requests a minute. 10,000 tokens are about 6 MiB; a miss
+// costs those 100 µs.
 const cacheSize = 10_000;
 
 export type SignViewer = (viewer: Viewer, subgraph: string) => Promise<string>;
 export type VerifyViewer = (token: string) => Promise<Viewer | undefined>;
 
 /**
- * Makes out a viewer to one subgraph. Each is signed once per half-life; in between the same token is handed out. One
- * with an address goes with a single mutation and is not kept: addresses are many, and would drive out the others.
+ * Signs a viewer for one subgraph; a token is reused for half its life. A viewer with an address belongs to a single
+ * mutation and is not cached: addresses are many and would evict the others.
  */
 export const viewerSigner = async (privateKey: JWK): Promise<SignViewer> => {
   const key = await importJWK(privateKey, 'EdDSA');
@@ -44,7 +44,7 @@ export const viewerSigner = async (privateKey: JWK): Promise<SignViewer> => {
   };
 };
 
-/** Tells whom a token names; `undefined` for anything not signed by the gateway for this subgraph, or no longer valid. */
+/** The viewer that a token names; `undefined` unless it is valid and signed by the gateway for this subgraph. */
 export const viewerVerifier = (publicKeys: JSONWebKeySet, subgraph: string): VerifyViewer => {
   const keys = createLocalJWKSet(publicKeys);
   const seen = new LRUCache<string, Viewer>({ max: cacheSize });
@@ -56,7 +56,7 @@ export const viewerVerifier = (publicKeys: JSONWebKeySet, subgraph: string): Ver
         audience: viewerAudience(subgraph),
         algorithms: ['EdDSA'],
         requiredClaims: ['exp'],
-        // From `iat`, which this requires too: whatever its `exp` says, no token lives longer than one should.
+        // From `iat`, which this requires too: whatever its `exp`, no token lives longer.
         maxTokenAge: lifeSeconds,
         clockTolerance: clockToleranceSeconds,
       });

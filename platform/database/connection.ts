@@ -1,17 +1,17 @@
 /**
- * Connections to PostgreSQL that notice when nobody is at the other end any more. A router that forgets a connection, or a
- * server that hangs, closes nothing: whoever waits without a bound waits for ever.
+ * Connections to PostgreSQL that detect a dead peer. A router that drops a connection, or a server that hangs, closes
+ * nothing: waiting without a bound would never end.
  */
 import { databaseAddress } from './address.ts';
 import pg from './pg.ts';
 
 export interface ConnectionBounds {
-  /** What `pg_stat_activity` calls it. */
+  /** For `pg_stat_activity`. */
   readonly name: string;
   readonly connectMs: number;
-  /** Without an answer for so long the connection is taken for dead. Left out where statements take as long as they take. */
+  /** Without an answer for so long the connection counts as dead. Left out where statements have no bound. */
   readonly answerMs?: number;
-  /** Of PostgreSQL, by name. They are set by a statement: a pooler refuses a connection that brings start-up options. */
+  /** PostgreSQL settings by name. Set by a statement, because poolers refuse start-up options. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
@@ -19,8 +19,7 @@ interface Config extends pg.PoolConfig {
   readonly session: string;
 }
 
-// 10 s without traffic, then a probe a second: by then the kernel knows in 20 s of a peer that is gone. Without a delay of
-// one's own it waits for two hours.
+// 10 s without traffic, then a probe a second: the kernel notices a dead peer within 20 s. Its own default is two hours.
 const keepAliveDelayMs = 10_000;
 
 /** For a pool, or for a client of its own (`openClient`). */
@@ -42,12 +41,12 @@ export const boundedConnection = (
 };
 
 /**
- * Whatever the role, the database or the server prefers: a role that is serializable has its statements fail when two meet,
- * and dates in another style are read wrongly. A pooler in transaction mode does not carry the first over (docs/databases.md).
+ * Overrides defaults of the role, the database or the server: under `serializable`, concurrent statements fail, and another
+ * date style would be misread. A pooler in transaction mode does not preserve the isolation level (docs/databases.md).
  */
 const ourSettings = { default_transaction_isolation: 'read committed', datestyle: 'ISO' };
 
-/** Tables are in the address's schema and nowhere else; extensions may be in `public`, where an administrator puts them. */
+/** Tables are in the address's schema only; extensions may be in `public`. */
 export const searchPath = (schema: string): string =>
   [...new Set([schema, 'public'])].map(pg.escapeIdentifier).join(', ');
 
@@ -61,20 +60,20 @@ export const openClient = (address: string, bounds: ConnectionBounds): pg.Client
   new BoundedClient(boundedConnection(address, bounds));
 
 /**
- * Whether the backend of this number is not the one that greeted us: then there is a pooler, which greets by a number of its
- * own. In transaction mode nothing that is set or listened for on such a connection can be relied on.
+ * Whether the backend's pid differs from the one announced on connecting: then there is a pooler, which announces its own.
+ * In transaction mode neither SET nor LISTEN can be relied on.
  */
 export const isOtherBackend = (client: pg.Client, pid: number): boolean =>
   pid !== (client as unknown as { readonly processID: number | null }).processID;
 
-/** What node-postgres says when an answer did not come in time. It has no code. */
+/** node-postgres' message for `query_timeout`, which has no code. */
 const noAnswer = 'Query read timeout';
 
 type Callback = (error: Error | null | undefined, result?: unknown) => void;
 
 /**
- * Ends a connection on which an answer did not come. node-postgres gives up the query only: the connection would go back
- * to its pool, and everything that is sent on it later would wait behind an answer that never comes.
+ * Destroys a connection whose answer timed out. node-postgres gives up only the query: the connection would return to its
+ * pool, and later queries would wait behind an answer that never comes.
  */
 class BoundedClient extends pg.Client {
   readonly #session: string;
@@ -89,21 +88,21 @@ class BoundedClient extends pg.Client {
   override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
     const connected = super.connect().then(() => this.#prepare());
     if (!callback) return connected;
-    // What it is called with when all is well, the types do not know.
+    // The types do not know its argument on success.
     connected.then(() => callback(null as unknown as Error), callback);
   }
 
-  /** A pool hears of errors, and ends what it has, only when it has a connection: until then both are to be done here. */
+  /** A pool handles errors and ends clients only once they are connected: until then both are done here. */
   async #prepare(): Promise<pg.Client> {
-    const hear = () => undefined;
-    this.on('error', hear);
+    const ignore = () => undefined;
+    this.on('error', ignore);
     try {
       await (this.query(this.#session) as Promise<unknown>);
     } catch (fault) {
-      this.end().catch(hear);
+      this.end().catch(ignore);
       throw fault;
     }
-    this.off('error', hear);
+    this.off('error', ignore);
     return this;
   }
 
@@ -111,11 +110,11 @@ class BoundedClient extends pg.Client {
     const send = super.query.bind(this) as (...args: unknown[]) => unknown;
     const last = given.at(-1);
     if (typeof last === 'function') {
-      const told: Callback = (error, result) => {
+      const callback: Callback = (error, result) => {
         this.#endIfSilent(error);
         (last as Callback)(error, result);
       };
-      return send(...given.slice(0, -1), told) as never;
+      return send(...given.slice(0, -1), callback) as never;
     }
     const sent = send(...given);
     if (sent instanceof Promise) sent.catch((error) => this.#endIfSilent(error));

@@ -8,18 +8,18 @@ import { boundedConnection } from './connection.ts';
 
 export interface PoolOptions {
   readonly metrics?: Registry;
-  /** `off` where a pooler gives each transaction another connection and knows nothing of statements that have a name. */
+  /** `off` behind a pooler in transaction mode that does not support named statements. */
   readonly preparedStatements?: 'on' | 'off';
-  /** A connection without an answer in this time is dead, and its statement has failed. */
+  /** Without an answer in this time the connection counts as dead and its statement as failed. */
   readonly answerTimeoutMs?: number;
-  /** Who does not get a lock in this time has failed (see platform/resilience/retryable-error.ts). */
+  /** A statement without its lock after this time fails with a retryable error. */
   readonly lockTimeoutMs?: number;
 }
 
-// 10 s: what a whole transaction may take (platform/database/transaction.ts); a statement takes milliseconds.
+// 10 s: the limit of a whole transaction (transaction.ts); a statement takes milliseconds.
 const defaultAnswerTimeoutMs = 10_000;
 
-// 3 s: locks are held for milliseconds. Whoever waits holds a connection, and has its caller wait.
+// 3 s: locks are held for milliseconds. A waiting statement holds a connection, and its caller waits, too.
 const defaultLockTimeoutMs = 3_000;
 
 /**
@@ -38,7 +38,7 @@ export const prismaAdapter = (
 ): PrismaPg => {
   const adapter = new PrismaPg(
     {
-      // 5 s to get a connection: a database that is away must turn into an error while the caller still waits.
+      // 5 s to connect: an unavailable database must turn into an error while the caller still waits.
       ...boundedConnection(address, {
         name: 'agora',
         connectMs: Math.min(5_000, answerTimeoutMs),
@@ -76,10 +76,9 @@ export const prismaConnector =
 const digestOf = ({ sql }: { sql: string }): string => createHash('sha1').update(sql).digest('base64url');
 
 /**
- * UTC, whatever the server prefers: the adapter sends instants without a zone, and they would be taken for local time. The
- * server gives up a slow statement a little before we give up its connection, and ends the transaction of a process that
- * has vanished, with its locks, once it must have timed out there. By statements, since poolers refuse start-up options;
- * they carry the time zone over to each connection that they lend. For the other settings see docs/databases.md.
+ * UTC, because the adapter sends instants without a zone. The server aborts a slow statement a little before we give up
+ * its connection, and ends the idle transaction of a vanished process, with its locks, once that must have timed out.
+ * Poolers preserve the time zone; for the other settings see docs/databases.md.
  */
 const settingsOf = ({
   answerTimeoutMs,
@@ -94,8 +93,7 @@ const settingsOf = ({
   idle_in_transaction_session_timeout: answerTimeoutMs * 1.5,
 });
 
-/** A pool of node-postgres, as far as it is measured. */
-export interface Pool {
+interface Pool {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
@@ -103,8 +101,8 @@ export interface Pool {
 
 const unopened: Pool = { totalCount: 0, idleCount: 0, waitingCount: 0 };
 
-/** Gauges of this process's database pool, which Prisma opens with the first statement, and again after a disconnect. */
-export const measurePool = (registry: Registry, limit: number, current: () => Pool | undefined): void => {
+/** Prisma opens the pool with the first statement, and again after a disconnect. */
+const measurePool = (registry: Registry, limit: number, current: () => Pool | undefined): void => {
   const registers = [registry];
   new Gauge({
     name: 'agora_database_pool_connections',

@@ -1,7 +1,6 @@
 /**
- * The PostgreSQL client. Everybody takes it from here and not from the package, because the package takes from the PG* variables
- * (PGSSLMODE, PGOPTIONS, PGHOST …) whatever an address leaves out. Those are a developer's own, for psql and the like: what our
- * connections need is said in their addresses.
+ * The PostgreSQL client. Import it from here, not from the package, which fills gaps of an address from PG* variables
+ * (PGSSLMODE, PGOPTIONS, PGHOST …). Those are a developer's own, for psql; our connections are defined by their addresses.
  */
 import pg from 'pg';
 

@@ -1,6 +1,6 @@
 /**
- * Column lists of raw SQL, made from what Prisma's client knows of a table: a new column is in all of them, and a row
- * without a value for it does not compile. `totalAmount` stands in the column `total_amount`, as our schemas map it.
+ * Column lists for raw SQL, derived from Prisma's client: a new column appears in all of them, and a row without a value
+ * for it does not compile. `totalAmount` is the column `total_amount`, as our schemas map it.
  */
 
 /** `Prisma.OrderScalarFieldEnum` */
@@ -8,7 +8,6 @@ type FieldEnum = Readonly<Record<string, string>>;
 
 export const columnOf = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The fields but for these. */
 export const fieldsWithout = <E extends FieldEnum, F extends keyof E & string = never>(
   fields: E,
   ...left: readonly F[]
@@ -29,7 +28,7 @@ export const replaced = (fields: readonly string[]): string =>
 /** JSON is checked where it is read. */
 type Value<T> = [string | number | boolean] extends [T] ? unknown : T;
 
-/** A row with a value for each of the fields, null too. */
+/** A row with a value, null included, for each of the fields. */
 export type Filled<Model, Field extends keyof Model> = { readonly [F in Field]: Value<Model[F]> };
 
 /** For `jsonb_populate_recordset(NULL::table, …)`, which takes the types of the columns from the table. */

@@ -1,6 +1,6 @@
 /**
- * A copy of a database that follows it a little later. Reads that may be that old go there while it keeps up; this says
- * whether it does. The outbox is the measure: its rows arrive in a replica with the changes that they tell of.
+ * A read replica: reads that tolerate a small lag go there while it keeps up. The lag is measured by the outbox, whose rows
+ * arrive with the changes that they report.
  */
 
 import { availabilityLog } from '../observability/availability-log.ts';
@@ -18,19 +18,19 @@ export interface ReplicaBounds {
 }
 
 export const replicaBounds: ReplicaBounds = {
-  // 0.5 s: how late a process may notice that the replica is away or back; two queries on an index.
+  // 0.5 s: how late a process may notice that the replica is unavailable or back; two indexed queries.
   checkMs: 500,
-  // 1 s: replicas are milliseconds behind. One that is not is busy with something else, and reads are better off elsewhere.
+  // 1 s: replicas are normally milliseconds behind; a slower one is overloaded.
   behindAfterMs: 1_000,
-  // 2 s: by then every process has noticed by itself (0.5 and 1 s), and none of them reads there any more.
+  // 2 s: by then every process has noticed (0.5 + 1 s) and stopped reading there.
   waitMs: 2_000,
   lookMs: 20,
 };
 
 export interface Replica {
-  /** Whether reads may go there now: it answers, and it is no more than a second behind. */
+  /** Whether it answers and is at most a second behind. */
   isUsable(): boolean;
-  /** Gives what `there` reads from the replica, or `here` from the primary when it cannot be read there. */
+  /** The result of `there` on the replica, or of `here` on the primary when the replica fails. */
   read<T>(there: () => Promise<T>, here: () => Promise<T>): Promise<T>;
   /**
    * Resolves when these messages, and so what they tell of, can be read there, or after 2 s, when nobody reads there any
@@ -67,25 +67,25 @@ export interface ReplicaOptions {
 
 /** Reads go to the primary until the first look at the replica. */
 export const watchReplica = ({ primary, replica, log, metrics }: ReplicaOptions, bounds = replicaBounds): Replica => {
-  const link = availabilityLog(log, 'the replica of the database');
+  const availability = availabilityLog(log, 'the replica of the database');
   let isUsable = false;
   let unusableSince = Date.now();
   let expected: Expected = { position: 0n, since: Date.now() };
 
   const failed = (error: unknown) => {
-    link.down(error);
+    availability.down(error);
     if (isUsable) unusableSince = Date.now();
     isUsable = false;
   };
   const check = async () => {
-    // While the primary is away nothing new can be missing.
+    // While the primary is unavailable nothing new can be missing.
     const newest = await positionOf(primary).catch(() => expected.position);
     try {
       const seen = await positionOf(replica);
       expected = nextExpected(expected, { newest, seen, now: Date.now() });
       if (Date.now() - expected.since > bounds.behindAfterMs) return failed(new Error('the replica is behind'));
       isUsable = true;
-      link.up();
+      availability.up();
     } catch (error) {
       failed(error);
     }
@@ -103,7 +103,7 @@ export const watchReplica = ({ primary, replica, log, metrics }: ReplicaOptions,
       try {
         return await there();
       } catch (error) {
-        // A fault of the query is one at the primary, too. What is not (a conflict with the replay) is worth asking there.
+        // A faulty query fails at the primary, too; a conflict with the replay does not.
         if (isOutage(error)) failed(error);
         return here();
       }
@@ -126,7 +126,7 @@ export interface Expected {
   readonly since: number;
 }
 
-/** What has arrived is not waited for any more: from now on it is the newest row of this look. */
+/** Once the expected row has arrived, the newest row of this check is expected. */
 export const nextExpected = (
   expected: Expected,
   { newest, seen, now }: { readonly newest: bigint; readonly seen: bigint; readonly now: number },
@@ -147,7 +147,7 @@ const hasRows = async (sql: Sql, ids: readonly string[]): Promise<boolean> => {
   return row?.there === BigInt(new Set(ids).size);
 };
 
-/** Whether reads go to the replica. Without a replica (`undefined`) there is no series: a zero would be an alarm. */
+/** Without a replica (`undefined`) there is no series: a zero would raise an alert. */
 export const measureReplica = (registry: Registry, isUsable: () => boolean | undefined): void => {
   new Gauge({
     name: 'agora_database_replica_usable',

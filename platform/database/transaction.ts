@@ -1,6 +1,7 @@
 /** One database transaction, retried on conflicts. */
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** What platform code needs of a Prisma client or of its transaction: every generated client has it. */
+/** The part of a Prisma client, or of its transaction, that the platform uses. */
 export interface Sql {
   $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): Promise<T>;
   $executeRawUnsafe(query: string, ...values: unknown[]): Promise<number>;
@@ -10,8 +11,8 @@ export interface Sql {
 export type Clock = (databaseTime: Date) => Date;
 
 /**
- * The time by the database's clock. It is the one clock that all processes of a service share, so deadlines are written
- * by it and compared with it: a process whose own clock is a minute ahead would end other people's checkouts.
+ * The one clock that all processes of a service share, so deadlines are written by it and compared with it: a process
+ * whose own clock is a minute ahead would end other customers' checkouts.
  */
 export const databaseTime = async (sql: Pick<Sql, '$queryRawUnsafe'>): Promise<Date> => {
   const [row] = await sql.$queryRawUnsafe<{ now: Date }[]>('SELECT clock_timestamp() AS now');
@@ -25,14 +26,13 @@ interface TransactionOptions {
   readonly isolationLevel?: 'ReadCommitted' | 'RepeatableRead' | 'Serializable';
 }
 
-/** A generated Prisma client, as far as starting a transaction goes. */
 export interface Transactional<Tx> {
   $transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
 
-// 5 tries: a hot row seldom loses more than twice in a row; past that the caller should hear of it.
-const maxTries = 5;
-// 5 s to get a connection and 10 s to finish: a transaction makes no foreign call, so longer means trouble.
+// 5 attempts: a hot row seldom loses more than twice in a row; past that the caller should know.
+const maxAttempts = 5;
+// 5 s to get a connection and 10 s to finish: a transaction makes no external call, so longer means trouble.
 const limits = { maxWait: 5_000, timeout: 10_000 };
 
 const serializationFailure = new Set(['40001', '40P01']);
@@ -47,23 +47,20 @@ interface PrismaError extends AdapterError {
 }
 
 /**
- * PostgreSQL's own code, which is in what the driver adapter says: within Prisma's error, or, for what comes to light with
- * COMMIT, by itself and without any code of Prisma's.
+ * PostgreSQL's own code, from the driver adapter's error: within Prisma's error or, when COMMIT fails, by itself.
  */
 export const sqlStateOf = (error: Error): string => {
   const { cause, meta } = error as PrismaError;
   return (meta?.driverAdapterError?.cause ?? cause)?.originalCode ?? '';
 };
 
-/** A write conflict or a deadlock. P2034 is Prisma's name for both; raw queries show PostgreSQL's own code instead. */
+/** A write conflict or a deadlock: P2034 in Prisma, PostgreSQL's own code for raw queries. */
 export const isConflict = (error: Error): boolean =>
   (error as PrismaError).code === 'P2034' || serializationFailure.has(sqlStateOf(error));
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 /**
- * Runs `work` in one transaction: all of it happens or nothing does. `work` may run again, so it must have no
- * effect outside the database. Throws what `work` throws, and the last conflict once the tries are used up.
+ * Runs `work` in one transaction. It may run again, so it must have no effect outside the database. Throws what `work`
+ * throws, and the last conflict once the attempts are used up.
  */
 export const inTransaction = async <Tx, T>(
   client: Transactional<Tx>,
@@ -74,7 +71,7 @@ export const inTransaction = async <Tx, T>(
     try {
       return await client.$transaction(work, { ...limits, ...options });
     } catch (error) {
-      if (attempt >= maxTries || !(error instanceof Error && isConflict(error))) throw error;
+      if (attempt >= maxAttempts || !(error instanceof Error && isConflict(error))) throw error;
       await pause(2 ** attempt * 5 * (0.5 + Math.random()));
     }
   }

@@ -1,10 +1,10 @@
-/** JSON bodies: UTF-8 and nothing else, within a bound, and read to their end also where they are refused. */
+/** JSON bodies: UTF-8 only, bounded, and read to the end even when refused. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** A body that is refused for its form. Whoever answers may show code and message. */
+/** A refused body; code and message may be shown to the client. */
 export class BodyFault extends Error {
   readonly statusCode: 400 | 413 | 415;
   readonly code: 'BAD_REQUEST' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE';
@@ -16,14 +16,13 @@ export class BodyFault extends Error {
   }
 }
 
-// 16 MiB beyond the limit, read and thrown away. A client sees an answer only when it has sent all that it wanted to:
-// a connection that is closed before is a reset to it. Who sends still more gets that reset. How long a body may take
-// on its way is bounded for every request (platform/http/server.ts).
+// 16 MiB beyond the limit are read and discarded, because a client that is still sending would see a reset instead of the
+// answer. One that sends even more gets that reset. The time for a body is bounded in server.ts.
 const drainedBytes = 16_777_216;
 
 /**
- * In place of Fastify's own parsers, which take any bytes for UTF-8 and put U+FFFD where they are not. No other type is
- * read: somebody else's page can make a browser send text and forms without asking us first.
+ * Replaces Fastify's parsers, which decode invalid UTF-8 to U+FFFD. No other content type is accepted: another site's page
+ * can make a browser send text and forms without a preflight.
  */
 export const acceptJsonBodies = (http: FastifyInstance, mostValues = Number.POSITIVE_INFINITY): void => {
   const parse = http.getDefaultJsonParser('error', 'error');
@@ -43,9 +42,8 @@ export const acceptJsonBodies = (http: FastifyInstance, mostValues = Number.POSI
 
 const [quote, backslash, comma, list, object] = [...'"\\,[{'].map((sign) => sign.charCodeAt(0));
 
-/** By the text alone, as each value but the first follows a comma or an opener: parsing costs fifty times as much. */
+/** Counted on the text, as each value but the first follows a comma or an opening bracket: parsing costs fifty times as much. */
 const hasMoreValues = (json: Uint8Array, most: number): boolean => {
-  // Shorter than that, it cannot have them.
   if (json.length <= most) return false;
   let values = 1;
   let isText = false;
@@ -62,7 +60,7 @@ const checkCoding = ({
   'content-type': type = '',
   'content-encoding': encoding = 'identity',
 }: IncomingHttpHeaders): void => {
-  // A request of a few KiB may unpack to gigabytes. No client of ours sends any.
+  // A request of a few KiB may decompress to gigabytes, and no client of ours compresses.
   if (encoding.trim().toLowerCase() !== 'identity')
     throw new BodyFault(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body must not be compressed: no content-encoding.');
   if (!charsetsIn(type).every((charset) => /^utf-?8$/i.test(charset)))
@@ -74,10 +72,10 @@ const charsetsIn = (contentType: string): string[] =>
     ([, quoted, plain]) => quoted ?? plain ?? '',
   );
 
-/** Undefined when there is more than `limit`; that has been read, too, unless it is more than is worth it. */
-const read = (payload: Readable, limit: number, announced: number): Promise<Buffer | undefined> =>
+/** Undefined when longer than `limit`; the rest has then been discarded, up to `drainedBytes`. */
+const read = (payload: Readable, limit: number, contentLength: number): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
-    if (announced > limit + drainedBytes) return resolve(undefined);
+    if (contentLength > limit + drainedBytes) return resolve(undefined);
     let chunks: Buffer[] = [];
     let length = 0;
     payload.on('data', (chunk: Buffer) => {
@@ -87,5 +85,5 @@ const read = (payload: Readable, limit: number, announced: number): Promise<Buff
       if (length > limit + drainedBytes) resolve(undefined);
     });
     payload.once('end', () => resolve(length > limit ? undefined : Buffer.concat(chunks, length)));
-    payload.once('error', () => reject(new BodyFault(400, 'BAD_REQUEST', 'The body has not come whole.')));
+    payload.once('error', () => reject(new BodyFault(400, 'BAD_REQUEST', 'The body is incomplete.')));
   });

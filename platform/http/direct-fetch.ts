@@ -2,7 +2,7 @@ import { Agent, fetch } from 'undici';
 
 const direct = new Agent();
 
-/** `fetch` from one of our own processes to another: a proxy that the environment names is for what is outside. */
+/** `fetch` between our own processes: a proxy from the environment is for external addresses. */
 export const directFetch = (url: string, init: RequestInit = {}): Promise<Response> =>
-  // The same interface; undici's own types of it differ from those of Node in nothing that is used.
+  // undici's own types differ from Node's in nothing that is used.
   fetch(url, { ...(init as Parameters<typeof fetch>[1]), dispatcher: direct }) as unknown as Promise<Response>;

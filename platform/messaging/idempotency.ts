@@ -1,6 +1,6 @@
 /**
- * A retry gets the first answer again. The row is written in the same transaction as the effect, so there is no
- * moment in which one exists without the other (after rocket-rides-atomic and Stripe's idempotency keys).
+ * A retry gets the first response again. The key is stored in the transaction of the effect, so neither exists without the
+ * other (after rocket-rides-atomic and Stripe's idempotency keys).
  */
 import { createHash } from 'node:crypto';
 import type { Idempotency, IdempotentRequest } from '#contracts/idempotency.ts';
@@ -15,7 +15,7 @@ import {
 import type { Sql } from '../database/transaction.ts';
 import { RetryableError } from '../resilience/retryable-error.ts';
 
-/** JSON with sorted keys, so the order of fields in a query does not make another input of it. */
+/** JSON with sorted keys: the order of fields does not make it another input. */
 const canonical = (input: unknown): string =>
   JSON.stringify({ input }, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
@@ -23,7 +23,7 @@ const canonical = (input: unknown): string =>
       : part,
   );
 
-// 100: room for two UUIDs and a prefix; printable, because it shows up in logs and support tickets.
+// 100: room for two UUIDs and a prefix; printable, because it appears in logs and support tickets.
 const acceptableKey = /^[\x20-\x7e]{1,100}$/;
 
 const fingerprintOf = (input: unknown): string => createHash('sha256').update(canonical(input)).digest('base64url');
@@ -41,7 +41,7 @@ export const idempotency = (tx: Sql): Idempotency => ({
       `INSERT INTO idempotency_key (actor, operation, key, fingerprint) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
       ...[actor, operation, key, fingerprint],
     );
-    if (inserted === 0) return await earlierAnswer<T>(tx, { actor, operation, key }, fingerprint);
+    if (inserted === 0) return await firstResponse<T>(tx, { actor, operation, key }, fingerprint);
     const result = await work();
     if (result.ok)
       await tx.$executeRawUnsafe(
@@ -57,7 +57,7 @@ export const idempotency = (tx: Sql): Idempotency => ({
   },
 });
 
-const earlierAnswer = async <T>(
+const firstResponse = async <T>(
   tx: Sql,
   { actor, operation, key }: { actor: string; operation: string; key: string },
   fingerprint: string,
@@ -66,7 +66,7 @@ const earlierAnswer = async <T>(
     `SELECT fingerprint, result FROM idempotency_key WHERE actor = $1 AND operation = $2 AND key = $3`,
     ...[actor, operation, key],
   );
-  // The other request rolled back between our INSERT and this SELECT: the caller's retry will be the first one.
+  // The other request rolled back between our INSERT and this SELECT: the caller's retry will be the first.
   if (!row) throw new RetryableError('RESOURCE_BUSY');
   return row.fingerprint === fingerprint ? row.result : fail(idempotencyConflict);
 };

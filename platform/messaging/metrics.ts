@@ -1,12 +1,12 @@
-/** What messaging measures. Without a registry it counts for nobody, so that callers need not ask. */
+/** Metrics of messaging; without a registry they are not exported, so that callers need no check. */
 
 import type { Sql } from '../database/transaction.ts';
 import { Counter, Gauge, Histogram, type Registry, scrapeTimeGauges } from '../observability/metrics.ts';
 import type { Bus } from './bus/bus.ts';
 
-// 1 ms to 10 s for one handler; what takes longer has lost its lock and is counted in the last bucket.
+// 1 ms to 10 s for one handler; what takes longer has lost its lock.
 const handlerBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-// 5 ms to 10 min from the event to its consumer: the upper end is a queue that stood still.
+// 5 ms to 10 min from the event to its consumer: the upper end is a stalled queue.
 const delayBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600];
 
 const registers = (registry: Registry | undefined) => (registry ? [registry] : []);
@@ -41,8 +41,8 @@ export const consumerMetrics = (registry?: Registry) => ({
 });
 
 /**
- * How many messages are in the queue, and for how long the next has waited, read at each scrape. While the queue cannot
- * be reached the numbers are the last ones, since dead letters do not go away by themselves, and the age is absent.
+ * Read at each scrape. While the queue cannot be reached the counts keep their last values, since dead letters do not go
+ * away by themselves, and the age is absent.
  */
 export const measureQueue = (registry: Registry | undefined, bus: Bus, queue: string): void => {
   new Gauge({
@@ -84,12 +84,10 @@ export const relayMetrics = (registry?: Registry) => ({
   }),
 });
 
-/** How far the relay is behind: what waits in the outbox, read at each scrape. */
-
-// 100 000: counting them in their index takes 0.1 s on a busy machine, and beyond that nobody needs to know how many.
+// 100 000: counting them in their index takes 0.1 s on a busy machine, and beyond that the number does not matter.
 const countedAtMost = 100_000;
 
-/** Both parts read the index of unpublished rows. The database's clock may have been set back since. */
+/** Both parts read the index of unpublished rows. `greatest`: the database's clock may have been set back. */
 const lag = `
   SELECT (SELECT count(*) FROM (SELECT FROM outbox_message WHERE published_at IS NULL LIMIT ${countedAtMost}) AS counted)::int
            AS waiting,
@@ -102,7 +100,7 @@ interface Lag {
   readonly oldestSeconds: number;
 }
 
-/** Measures until the process ends. Without a series while the database does not answer (see `scrapeTimeGauges`). */
+/** How far the relay is behind; no series while the database does not answer (see `scrapeTimeGauges`). */
 export const measureOutbox = (registry: Registry, database: Pick<Sql, '$queryRawUnsafe'>): void =>
   scrapeTimeGauges(registry, async () => (await database.$queryRawUnsafe<Lag[]>(lag))[0] as Lag, [
     {

@@ -6,8 +6,8 @@ import { currentContext } from '../observability/context.ts';
 import { inSpan, SpanKind } from '../observability/tracing.ts';
 
 /**
- * Positions and sequences are given in the order of the list. `sequence` is safe to count here because whoever
- * writes messages of an aggregate holds the lock on its row; should two ever race, the unique index refuses one.
+ * Positions and sequences follow the order of the list. Counting `sequence` here is safe because writers of an aggregate's
+ * messages hold the lock on its row; should two ever race, the unique index refuses one.
  */
 const insert = `
   INSERT INTO outbox_message
@@ -32,23 +32,21 @@ const row = (message: NewMessage, place: number, id: MessageId) => ({
 });
 
 /**
- * Where a use case puts its messages. They are rows in the caller's transaction, so they exist exactly when the
- * change they tell of does; the relay publishes them after the commit.
+ * Messages are rows in the caller's transaction, so they exist exactly when the change they report does; the relay
+ * publishes them after the commit.
  */
 export const outbox = (tx: Sql, newMessageId = (): MessageId => newId('Message')): Outbox => ({
   add: async (...messages) => {
     if (messages.length === 0) return;
     const attributes = { 'agora.messages': messages.map(({ type }) => type) };
     await inSpan('outbox add', { kind: SpanKind.PRODUCER, attributes }, async () => {
-      // Of this very span: what is done with the messages hangs below it, in whatever process, however much later.
+      // Of this very span: processing the messages continues below it, in whatever process.
       const { correlationId, traceparent } = currentContext();
       const rows = messages.map((message, place) => row(message, place, newMessageId()));
       await tx.$executeRawUnsafe(insert, JSON.stringify(rows), correlationId, traceparent ?? null);
     });
   },
 });
-
-/** The statements of the relay over the outbox. */
 
 export interface OutboxRow {
   readonly position: string;
@@ -67,12 +65,12 @@ export interface OutboxRow {
 /**
  * Leases up to `limit` unpublished rows, oldest first.
  *
- * One message to the server, and so one transaction: the lock lets relays claim one after the other, so each sees the
- * leases of those before it. With that, a row is passed over while an earlier one of its aggregate is in another's
- * hands, and messages of an aggregate are published in their order. The lock is gone before anything is published.
+ * One round trip and so one transaction: the lock makes relays claim one after the other, so each sees earlier leases. A
+ * row is skipped while an earlier one of its aggregate is leased, so messages of an aggregate are published in order. The
+ * lock is released before anything is published.
  *
- * The inner query leaves out that the earlier row is unpublished (only such rows are leased): saying it makes the
- * index of unpublished rows look cheap there, and after a long absence of the queue, with 100 000 of them, it is not.
+ * The inner query does not say that the earlier row is unpublished (only such rows are leased): that would make the
+ * planner use the index of unpublished rows, which is slow when 100 000 have piled up during an outage of the queue.
  */
 export const claim = async (client: pg.Client, limit: number, leaseMs: number): Promise<OutboxRow[]> => {
   const results = (await client.query(`
@@ -106,7 +104,7 @@ export const markPublished = async (client: pg.Client, rows: readonly OutboxRow[
   );
 };
 
-/** Ends the lease, or (`afterMs`) lets it run that much longer before anybody may claim the rows again. */
+/** Ends the lease, or extends it by `afterMs`. */
 export const releaseLease = async (client: pg.Client, rows: readonly OutboxRow[], afterMs: number): Promise<void> => {
   await client.query(
     `UPDATE outbox_message SET leased_until = clock_timestamp() + $2 * interval '1 millisecond'
@@ -115,7 +113,7 @@ export const releaseLease = async (client: pg.Client, rows: readonly OutboxRow[]
   );
 };
 
-/** The rows are our own, so they are trusted; whoever takes the message from the queue parses it. */
+/** The rows are our own and trusted; consumers parse the message. */
 export const toEnvelope = (row: OutboxRow): Envelope => ({
   id: row.id,
   type: row.type,

@@ -5,7 +5,7 @@ export interface AvailabilityLog {
   down(error: unknown): void;
 }
 
-/** One log line when something goes away and one when it is back, however often it is tried in between. */
+/** One log line when something becomes unavailable and one when it is back, however often it is retried in between. */
 export const availabilityLog = (log: Logger, what: string): AvailabilityLog => {
   let away = false;
   return {
@@ -14,13 +14,13 @@ export const availabilityLog = (log: Logger, what: string): AvailabilityLog => {
       away = false;
     },
     down: (error) => {
-      if (!away) log.warn({ err: error }, `${what} is away; it is tried until it is back`);
+      if (!away) log.warn({ err: error }, `${what} is away; retrying until it is back`);
       away = true;
     },
   };
 };
 
-/** The same for several things, told apart by name: one that is away does not hide that another is back. */
+/** The same for several things by name. */
 export const availabilityLogs = (log: Logger, what: (name: string) => string): ((name: string) => AvailabilityLog) => {
   const states = new Map<string, AvailabilityLog>();
   return (name) => {

@@ -1,57 +1,57 @@
-/** What follows a request or a message through every call made for it, without being passed by hand. */
+/** Request context: follows a request or message through every call made for it. */
 import { randomUUID } from 'node:crypto';
 import { type Context, createContextKey, isSpanContextValid, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 
 export interface RequestContext {
-  /** Ties together the log lines and messages of one request, across services. */
+  /** Shared by the log lines and messages of one request, across services. */
   readonly correlationId: string;
-  /** W3C trace context: of the span at hand when tracing is on, else the one that the client sent. */
+  /** W3C trace context: of the active span when tracing is on, else the client's. */
   readonly traceparent?: string;
 }
 
 /**
- * The one storage. What it holds is OpenTelemetry's context: the span at hand is in it, and our correlation id beside
- * it. The tracing SDK is given this same storage, so there is never a second opinion on which span that is.
+ * The one storage: OpenTelemetry's context with the active span, and our correlation id beside it. The tracing SDK uses
+ * this same storage, so both agree on the active span.
  */
 export const contexts = new AsyncLocalStorageContextManager();
 
 const correlationKey = createContextKey('agora correlation id');
 
-/** The context of the request at hand; outside one (a timer, a script) a new one each time. */
+/** The current request's context; outside one (a timer, a script) a new one each time. */
 export const currentContext = (): RequestContext =>
   contextIfAny() ?? { correlationId: randomUUID(), ...currentTrace() };
 
-/** The same, but `undefined` outside a request: for log lines, where an invented id would mislead. */
+/** `undefined` outside a request: for log lines, where an invented id would mislead. */
 export const contextIfAny = (): RequestContext | undefined => {
   const correlationId = contexts.active().getValue(correlationKey);
   return typeof correlationId === 'string' ? { correlationId, ...currentTrace() } : undefined;
 };
 
-/** The `traceparent` header that a call made now is to carry: nothing outside a trace. */
+/** The `traceparent` header for outgoing calls; empty outside a trace. */
 export const currentTrace = (): { traceparent?: string } => {
   const traceparent = traceparentIn(contexts.active());
   return traceparent ? { traceparent } : {};
 };
 
-/** Without a `traceparent` the work stays in the trace at hand, if there is one. */
+/** Without a `traceparent` the work stays in the active trace, if any. */
 export const runInContext = <T>({ correlationId, traceparent }: RequestContext, work: () => T): T => {
   const context = contexts.active().setValue(correlationKey, correlationId);
   return contexts.with(traceparent ? withRemoteParent(context, traceparent) : context, work);
 };
 
-// An id from outside goes into logs and messages: short, and without anything that could forge a log line.
+// An id from outside goes into logs and messages: short, and unable to forge a log line.
 const acceptable = /^[\w.-]{1,100}$/;
 
-/** The caller's request id if it is a fit one, else a new one. */
+/** The caller's request id if it is acceptable, else a new one. */
 export const correlationIdFrom = (header: string | string[] | undefined): string =>
   typeof header === 'string' && acceptable.test(header) ? header : randomUUID();
 
-/** The caller's trace context if it is one: it goes on to other services and into messages. */
+/** The caller's trace context if valid; it is propagated to other services and into messages. */
 export const traceparentFrom = (header: string | string[] | undefined): string | undefined =>
   typeof header === 'string' && spanContextOf(header) ? header : undefined;
 
-/** The context of work that goes on where the sender of this `traceparent` left off; as it is when that is none. */
+/** The context with the sender's span as parent; unchanged when `traceparent` is invalid. */
 export const withRemoteParent = (context: Context, traceparent: string): Context => {
   const caller = spanContextOf(traceparent);
   return caller ? trace.setSpanContext(context, caller) : context;
@@ -65,7 +65,7 @@ const spanContextOf = (traceparent: string) => {
   return isSpanContextValid(spanContext) ? spanContext : undefined;
 };
 
-/** The `traceparent` of the span that is at hand in a context. */
+/** The `traceparent` of a context's span. */
 export const traceparentIn = (context: Context): string | undefined => {
   const span = trace.getSpanContext(context);
   if (!span || !isSpanContextValid(span)) return undefined;

@@ -1,4 +1,4 @@
-/** Structured logs: one JSON object a line, with the correlation id and the trace of the request or message at hand. */
+/** Structured logs: one JSON object a line, with correlation id and trace id of the current request or message. */
 import { type Logger, pino } from 'pino';
 import { contextIfAny } from './context.ts';
 
@@ -17,12 +17,12 @@ interface ErrorInLog {
   readonly cause?: ErrorInLog;
 }
 
-// 5: an outage comes wrapped three times; a cause that is its own cause must end, too.
+// 5: an outage is wrapped three times; a cyclic cause must end, too.
 const deepestCause = 5;
 
 /**
- * What a log line shows of an error: type, message, code, stack and cause, and nothing else that hangs on it. A
- * database's errors carry a detail that quotes the whole row, secrets and all.
+ * What a log line shows of an error: type, message, code, stack and cause, and no other property. A database's errors
+ * carry a detail that quotes the whole row, secrets included.
  */
 export const errorInLog = (error: unknown): ErrorInLog => describe(error, 1);
 
@@ -31,7 +31,7 @@ const describe = (error: unknown, depth: number): ErrorInLog => {
   const { code, cause } = error as Error & { code?: unknown };
   return {
     type: error.name,
-    // Refused on every address of a host: the reasons are inside, and the message is empty.
+    // A connection refused on every address of a host: the reasons are inside, and the message is empty.
     message: error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message,
     ...(typeof code === 'string' && { code }),
     stack: error.stack,
@@ -39,7 +39,6 @@ const describe = (error: unknown, depth: number): ErrorInLog => {
   };
 };
 
-/** What ties a line to its request, or to its message, and to what other services wrote for it. */
 export const contextInLog = (): { correlationId?: string; traceId?: string } => {
   const context = contextIfAny();
   if (!context) return {};

@@ -1,4 +1,4 @@
-/** Work that comes round: sweeps for things whose time is up, and looks at what may have changed. */
+/** Periodic tasks: sweeps for what has expired, and polling. */
 
 import type { Logger } from '../observability/log.ts';
 import { Gauge, type Registry } from '../observability/metrics.ts';
@@ -7,7 +7,7 @@ import { withDeadline } from '../resilience/deadline.ts';
 export interface PeriodicTask {
   readonly name: string;
   readonly everyMs: number;
-  /** Safe in many copies at once (`FOR UPDATE SKIP LOCKED`) and bounded: the next round takes the rest. */
+  /** Safe to run in several processes at once (`FOR UPDATE SKIP LOCKED`) and bounded: the next round takes the rest. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -18,17 +18,17 @@ export interface PeriodicOptions {
 }
 
 export interface Periodic {
-  /** Tasks that have not succeeded for so long that somebody should look. */
+  /** Tasks without a success for too long. */
   overdue(): readonly string[];
-  /** Waits for the rounds under way. */
+  /** Waits for the current rounds. */
   close(): Promise<void>;
 }
 
-// 60 s: rounds take milliseconds, and each of their statements 10 s at most. What takes longer waits for something that
-// does not come, and without a limit nothing would ever be swept again.
+// 60 s: rounds take milliseconds, and each statement 10 s at most. A longer one hangs, and without a limit the task would
+// never run again.
 const roundLimitMs = 60_000;
 
-/** Starts the tasks; a round begins when the one before has ended, or has been given up. */
+/** Starts the tasks; a round begins when the previous one has ended or timed out. */
 export const startPeriodic = (
   tasks: readonly PeriodicTask[],
   { log, metrics, roundLimitMs: limitMs = roundLimitMs }: PeriodicOptions,
@@ -40,8 +40,8 @@ export const startPeriodic = (
       await pause(everyMs, stopping.signal);
       if (stopping.signal.aborted) return;
       try {
-        await withDeadline(limitMs, run(), givenUp(limitMs));
-        successes.another();
+        await withDeadline(limitMs, run(), timeOut(limitMs));
+        successes.succeeded();
       } catch (error) {
         log.error({ err: error, task: name }, 'periodic task failed; the next round tries again');
       }
@@ -57,29 +57,29 @@ export const startPeriodic = (
   };
 };
 
-const givenUp = (limitMs: number) => (): never => {
-  throw new Error(`the round took longer than ${limitMs} ms and was given up`);
+const timeOut = (limitMs: number) => (): never => {
+  throw new Error(`the round timed out after ${limitMs} ms`);
 };
 
 interface Successes {
-  another(): void;
+  succeeded(): void;
   areOverdue(): boolean;
   forget(): void;
 }
 
-// A minute and three rounds: whoever restarts a database takes less. The alert PeriodicTaskStuck says the same.
+// A minute and three rounds: a restart of the database takes less. The alert PeriodicTaskStuck uses the same.
 const overdueAfterMs = ({ everyMs }: PeriodicTask): number => 60_000 + 3 * everyMs;
 
-/** Of each process's registry, by task. A process has several sets of tasks and one pair of gauges. */
+/** By registry and task: a process has several sets of tasks and one pair of gauges. */
 const lastSuccesses = new WeakMap<Registry, Map<PeriodicTask, number>>();
 
-/** By a clock that nobody sets: a machine's time may jump. A task counts as successful when it starts. */
+/** By a monotonic clock. A task counts as successful when it starts. */
 const measured = (metrics: Registry, task: PeriodicTask): Successes => {
   const successes = lastSuccesses.get(metrics) ?? gauged(metrics);
   const ageMs = () => performance.now() - (successes.get(task) ?? 0);
   successes.set(task, performance.now());
   return {
-    another: () => void successes.set(task, performance.now()),
+    succeeded: () => void successes.set(task, performance.now()),
     areOverdue: () => ageMs() > overdueAfterMs(task),
     forget: () => void successes.delete(task),
   };
@@ -112,6 +112,7 @@ const gauged = (metrics: Registry): Map<PeriodicTask, number> => {
   return successes;
 };
 
+/** Not that of `node:timers/promises`, whose time tests cannot move. */
 const pause = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     const timer = setTimeout(done, ms);

@@ -1,16 +1,16 @@
-/** Ending in order: not ready, drain, stop consumers, close pools; within a stated deadline. */
+/** Graceful shutdown: not ready, drain, stop consumers, close pools; within a deadline. */
 import type { Logger } from '../observability/log.ts';
 
 export interface Shutdown {
-  /** Steps run in the order they were added, each waited for. */
+  /** Steps run one after the other in the order they were added. */
   add(name: string, step: () => Promise<void> | void): void;
-  /** False from the moment the end has begun: readiness reads it. */
+  /** False once shutdown has begun: readiness reads it. */
   readonly running: boolean;
 }
 
 /**
- * Listens to SIGTERM, SIGINT and (under a supervisor that holds an IPC channel) to the supervisor's own end, so a
- * service never outlives a launcher that was killed. Exit code 0 when all steps ended in time, 1 otherwise.
+ * Handles SIGTERM, SIGINT and (under a supervisor with an IPC channel) the supervisor's end, so that a service never
+ * outlives a killed launcher. Exit code 0 when all steps ended in time, else 1.
  */
 export const onShutdown = (log: Logger, deadlineMs: number): Shutdown => {
   const steps: { name: string; step: () => Promise<void> | void }[] = [];
@@ -37,7 +37,7 @@ export const onShutdown = (log: Logger, deadlineMs: number): Shutdown => {
     process.exit(clean ? 0 : 1);
   };
 
-  // Not once: with its listener gone, a second signal would end the process in the middle of its steps.
+  // Not `once`: without a listener, a second signal would end the process in the middle of its steps.
   process.on('SIGTERM', () => void end('SIGTERM'));
   process.on('SIGINT', () => void end('SIGINT'));
   if (process.send) process.once('disconnect', () => void end('supervisor gone'));

@@ -44,7 +44,7 @@ describe.runIf(redisHere())('a connection to Redis', () => {
     await until('back', connection.isUp);
     expect(await connection.redis.ping()).toBe('PONG');
     expect(log.lines.map(({ msg }) => msg)).toEqual([
-      'Redis (test) is away; it is tried until it is back',
+      'Redis (test) is away; retrying until it is back',
       'Redis (test) is back',
     ]);
   });

@@ -1,7 +1,6 @@
 /**
- * Work about one thing takes turns within this process, in the order in which it came. Whoever waits for a lock of the
- * database holds a connection meanwhile: a dozen requests about one cart would hold them all, and nobody else be served.
- * Here they wait without one.
+ * Limits concurrent work per subject within this process, first come, first served. Waiting for a database lock holds a
+ * connection: a dozen requests about one cart would hold them all and block everybody else. Here they wait without one.
  */
 import { RetryableError } from './retryable-error.ts';
 
@@ -14,31 +13,31 @@ export interface ConcurrencyBounds {
 }
 
 export const concurrencyBounds: Required<ConcurrencyBounds> = {
-  // 2: while one holds the lock, the next has its connection and transaction ready. One alone is half as fast.
+  // 2: while one holds the lock, the next has its connection and transaction ready. With 1 it is half as fast.
   concurrency: 2,
-  // 200 at the few milliseconds that a change takes are about a second; a person causes one or two.
+  // 200 at the few milliseconds that a change takes are about a second; a user causes one or two.
   maxWaiting: 200,
-  // 5 s: with the 3 s of a lock that does not come (platform/database/database.ts) still within the gateway's 10 s for a call.
+  // 5 s: with the lock time-out of 3 s (database/database.ts) still within the gateway's 10 s for a call.
   waitMs: 5_000,
 };
 
-/** Runs `work` when it is the subject's turn. Without a subject it runs at once. Throws `RetryableError` when that takes too long. */
+/** Runs `work` once its subject has a free slot; without a subject at once. Throws `RetryableError` when that takes too long. */
 export type LimitConcurrency = <T>(subject: string | undefined, work: () => Promise<T>) => Promise<T>;
 
-/** Those who wait for their turn, the first one first. Whoever has one to give calls what stands there. */
+/** Waiters in order; calling one gives it a slot. */
 export type WaitQueue = Set<() => void>;
 
 export interface WaitOptions {
   readonly waitMs: number | undefined;
-  /** What it means that the turn did not come in time. */
+  /** The error when no slot became free in time. */
   readonly onTimeout: () => Error;
-  /** Aborted when nobody is there any more to have a turn, and what that means. */
+  /** Aborted when nobody waits for the result any more, and the error that means. */
   readonly gone?: { readonly signal: AbortSignal; readonly left: () => Error } | undefined;
-  /** Called when the wait is over, however it ends. */
+  /** Called when the wait ends, in whatever way. */
   readonly onSettled?: () => void;
 }
 
-/** Stands in the line until it is called. */
+/** Waits in the queue until called. */
 export const waitForSlot = (line: WaitQueue, { waitMs, onTimeout, gone, onSettled }: WaitOptions): Promise<void> =>
   new Promise((resolve, reject) => {
     const leave = (): void => {
@@ -64,9 +63,8 @@ export const waitForSlot = (line: WaitQueue, { waitMs, onTimeout, gone, onSettle
     if (gone?.signal.aborted) goAway();
   });
 
-/** Of one subject: how many are at it, and those who wait. */
 interface Subject {
-  atIt: number;
+  running: number;
   readonly waiting: WaitQueue;
 }
 
@@ -80,7 +78,7 @@ export const concurrencyLimit = ({
   const subjects = new Map<string, Subject>();
 
   const subjectOf = (name: string): Subject => {
-    const subject = subjects.get(name) ?? { atIt: 0, waiting: new Set() };
+    const subject = subjects.get(name) ?? { running: 0, waiting: new Set() };
     subjects.set(name, subject);
     return subject;
   };
@@ -88,17 +86,17 @@ export const concurrencyLimit = ({
   return async (name, work) => {
     if (name === undefined) return work();
     const subject = subjectOf(name);
-    if (subject.atIt < concurrency) subject.atIt += 1;
+    if (subject.running < concurrency) subject.running += 1;
     else if (subject.waiting.size < maxWaiting) await waitForSlot(subject.waiting, { waitMs, onTimeout: busy });
     else throw busy();
     try {
       return await work();
     } finally {
-      // Whoever ends hands its place on, so that nobody who comes in between can take it.
+      // The slot is handed over, so that no newcomer can take it.
       const [next] = subject.waiting;
       if (next) next();
-      else subject.atIt -= 1;
-      if (subject.atIt === 0) subjects.delete(name);
+      else subject.running -= 1;
+      if (subject.running === 0) subjects.delete(name);
     }
   };
 };

@@ -1,18 +1,15 @@
-/**
- * What `work` comes to, or, after `ms`, what `late` says of that; `late` may throw. The work is not broken off: what it
- * comes to later is no news. (For work that can be broken off there are signals.)
- */
-export const withDeadline = async <T, Late>(ms: number, work: Promise<T>, late: () => Late): Promise<T | Late> => {
+/** The result of `work`, or of `onTimeout` (which may throw) after `ms`. The work is not aborted; its later outcome is ignored. */
+export const withDeadline = async <T, Late>(ms: number, work: Promise<T>, onTimeout: () => Late): Promise<T | Late> => {
   let timer: NodeJS.Timeout | undefined;
-  const time = new Promise<typeof isOver>((resolve) => {
-    timer = setTimeout(resolve, ms, isOver);
+  const time = new Promise<typeof timedOut>((resolve) => {
+    timer = setTimeout(resolve, ms, timedOut);
   });
   try {
     const first = await Promise.race([work, time]);
-    return first === isOver ? late() : first;
+    return first === timedOut ? onTimeout() : first;
   } finally {
     clearTimeout(timer);
   }
 };
 
-const isOver = Symbol('the time is over');
+const timedOut = Symbol('timed out');

@@ -1,14 +1,12 @@
-/** What could not be done at this moment though nothing is wrong with it: the caller may ask again, and is told so. */
+/** Failures that pass by themselves: outages of databases and networks, contention, overload. The caller may retry. */
 import { isConflict, sqlStateOf } from '../database/transaction.ts';
 
 const sentences = {
-  /** Others are changing the same thing, or the caller is, many times at once. */
-  RESOURCE_BUSY: 'Too much is being done about the same thing at this moment. Nothing was changed: try again shortly.',
-  SUBGRAPH_OVERLOADED:
-    'There is more to do here than can be done at this moment. Nothing was changed: try again shortly.',
+  /** Contention on the same thing. */
+  RESOURCE_BUSY: 'Too many requests are changing the same thing. Nothing was changed: try again shortly.',
+  SUBGRAPH_OVERLOADED: 'This service is overloaded. Nothing was changed: try again shortly.',
   // A connection may have broken after the commit and before its confirmation.
-  SUBGRAPH_UNAVAILABLE:
-    'The database cannot be reached at this moment. Try again shortly, a mutation with the same idempotency key.',
+  SUBGRAPH_UNAVAILABLE: 'The database cannot be reached. Try again shortly, a mutation with the same idempotency key.',
 } as const;
 
 type RetryableCode = keyof typeof sentences;
@@ -22,7 +20,7 @@ export class RetryableError extends Error {
   }
 }
 
-/** The error as one of these, when it is one; a bug is none. */
+/** The error as a retryable one, or undefined for a bug. */
 export const retryableError = (error: unknown): RetryableError | undefined => {
   if (error instanceof RetryableError) return error;
   const code = codeOf(error);
@@ -37,25 +35,23 @@ const codeOf = (error: unknown): RetryableCode | undefined => {
   return isOutage(error) ? 'SUBGRAPH_UNAVAILABLE' : undefined;
 };
 
-// What the server says of a statement whose lock did not come, or that it gave up (platform/database/database.ts).
+// PostgreSQL's lock time-out and statement time-out (database/database.ts).
 const lockTimeout = '55P03';
 const statementTimeout = '57014';
 
-// node-postgres while all connections of the pool are taken; Prisma of a transaction that waits for one of them, and of one
-// that took longer than it may. They have no codes that nothing else has.
+// node-postgres when the pool is exhausted; Prisma for a transaction that gets no connection or exceeds its time-out. They
+// have no distinct codes.
 const overload =
   /timeout exceeded when trying to connect|unable to start a transaction in the given time|on an expired transaction/i;
 
-/** Tells "something we need is away" from "this message fails": the first is waited for, the second has N tries. */
-
-/** Codes of Node's sockets, of undici, of Prisma and of PostgreSQL that mean: not reachable, or not now. */
+/** Codes of Node's sockets, undici, Prisma and PostgreSQL for "unreachable" or "unavailable now". */
 const outageCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
   // Prisma: not reachable, timed out, connection closed, no connection free in the pool.
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024'],
-  // PostgreSQL: shutting down, crashed, starting up; too many connections; read-only while it fails over; disk full; a row
-  // that somebody else keeps locked.
+  // PostgreSQL: shutting down, crashed, starting up; too many connections; read-only during fail-over; disk full; lock
+  // time-out.
   ...['57P01', '57P02', '57P03', '53300', '25006', '53100', '55P03'],
 ]);
 
@@ -66,7 +62,7 @@ const outageMessages =
 // Causes are followed this deep: Prisma's error → the adapter's → node-postgres' is three.
 const deepest = 6;
 
-/** True when the error, or one of its causes, says that a database or a network is away. */
+/** Whether the error or one of its causes is an outage of a database or network: consumers wait for its end instead of counting an attempt. */
 export const isOutage = (error: unknown, depth = 0): boolean => {
   if (depth > deepest || typeof error !== 'object' || error === null) return false;
   const { code, originalCode, kind, message, cause, errors, meta } = error as {

@@ -82,7 +82,7 @@ eachTransport('an outage', (on) => {
     await expect(on.publish(aMessage())).rejects.toThrow();
     await on.link.restore();
     await until('a publish that works', () => succeeds(on.publish(aMessage())));
-    expect(on.recorded.saying('is away; it is tried until')).toHaveLength(1);
+    expect(on.recorded.saying('is away; retrying until')).toHaveLength(1);
     expect(on.recorded.lines.filter(({ msg }) => msg.endsWith(' is back') && !msg.includes('away'))).toHaveLength(1);
   });
 

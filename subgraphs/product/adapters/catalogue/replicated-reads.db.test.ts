@@ -163,7 +163,7 @@ describe('a catalogue with a replica', () => {
     await link.restore();
     await until('back', async () => (await title()) === 'as it was');
     expect(log.lines.map(({ msg }) => msg)).toEqual([
-      'the replica of the database is away; it is tried until it is back',
+      'the replica of the database is away; retrying until it is back',
       'the replica of the database is back',
     ]);
   });
