@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { readEnvFile } from '#ops/env-file.ts';
 import { profileOf } from '#platform/config/config.ts';
 import { onTermination } from '#platform/process/termination.ts';
 import { type Agora, startAgora } from './agora.ts';
-import { envFile } from './env-file.ts';
 import { readable } from './processes/log-lines.ts';
 import { watchSources } from './processes/watch.ts';
 import { runSeed } from './run-seed.ts';
@@ -118,13 +118,6 @@ const restartOnChange = (agora: Agora): void => {
   });
 };
 
-const readEnvFile = (): void => {
-  const file = envFile(root, process.env);
-  if (!file) return;
-  Object.assign(process.env, file.variables);
-  onLine('launcher', file.sentence);
-};
-
 /** Runs until a signal; returns the exit code. */
 const run = async (options: Options): Promise<number> => {
   const interrupted = new AbortController();
@@ -152,7 +145,7 @@ const run = async (options: Options): Promise<number> => {
 
 try {
   const options = readOptions();
-  if (options) readEnvFile();
+  if (options) readEnvFile((sentence) => onLine('launcher', sentence));
   else console.log(usage);
   process.exit(options ? await run(options) : 0);
 } catch (fault) {

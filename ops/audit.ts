@@ -8,6 +8,7 @@ import { findDatabases } from './addresses.ts';
 import { audit, defaultSettleMs } from './audit/audit.ts';
 import { runAuditor } from './audit/auditor.ts';
 import { asJson, asTable } from './audit/report.ts';
+import { readEnvFile } from './env-file.ts';
 
 const help = `usage: npm run audit [-- options]
   Checks the invariants over the databases named by the *_DATABASE_URL variables (or *_DATABASE_URL_FILE), or over
@@ -38,6 +39,7 @@ const run = async () => {
     },
   });
   if (values.help) return console.log(help);
+  readEnvFile();
   const settle = values['settle-seconds'];
   const settleMs = settle === undefined ? defaultSettleMs : numberFrom('settle-seconds', settle, 0) * 1_000;
   if (values.every !== undefined)

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { findDatabases } from './addresses.ts';
 import { makeBackup } from './backup/make-backup.ts';
+import { readEnvFile } from './env-file.ts';
 
 const help = `usage: npm run backup -- --to FOLDER
   Copies the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of npm start, to a new
@@ -30,6 +31,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
     },
   });
   if (values.help) return console.log(help);
+  readEnvFile();
   if (!values.to) throw new Error('--to FOLDER is missing, see --help');
   const begun = performance.now();
   const urls = await findDatabases(process.env, values.data);

@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string>>;
 const deadLetters = (env: Environment, ...args: readonly string[]): Promise<Ran> =>
   new Promise((resolve) => {
     const script = path.resolve(import.meta.dirname, 'dead-letters.ts');
-    const options = { env: { PATH: process.env.PATH ?? '', ...env } };
+    const options = { env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', ...env } };
     execFile(process.execPath, [script, ...args], options, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),
     );

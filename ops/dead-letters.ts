@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import type { Bus } from '#platform/messaging/bus/bus.ts';
 import { findQueues } from './addresses.ts';
+import { readEnvFile } from './env-file.ts';
 import { allDeadLetters, deadLetterLines, redriveEach, withBus } from './queues.ts';
 import { subgraphNames } from './services.ts';
 
@@ -68,6 +69,7 @@ const run = async (): Promise<void> => {
     },
   });
   if (values.help) return console.log(help);
+  readEnvFile();
   const work = workOf(positionals, values.all);
   await withBus(await findQueues(process.env, values.data), work);
 };

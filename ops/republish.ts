@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { withClient } from '#platform/database/client.ts';
 import { findDatabases } from './addresses.ts';
+import { readEnvFile } from './env-file.ts';
 import { type DatabaseName, databaseNames } from './services.ts';
 
 const help = `usage: npm run republish -- --since TIME [service …]
@@ -35,6 +36,7 @@ const run = async () => {
     },
   });
   if (values.help) return console.log(help);
+  readEnvFile();
   const since = new Date(values.since ?? '');
   if (Number.isNaN(since.getTime())) throw new Error('--since needs a time, e.g. 2026-01-31T12:00:00Z');
   const unknown = positionals.filter((name) => !databaseNames.some((known) => known === name));

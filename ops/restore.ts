@@ -8,6 +8,7 @@ import type { EventsConfig } from '#platform/config/config.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { type DatabaseUrls, findDatabases, givenDatabases, givenQueues } from './addresses.ts';
 import { type Restored, restoreBackup } from './backup/restore-backup.ts';
+import { readEnvFile } from './env-file.ts';
 
 const help = `usage: npm run restore -- --from FOLDER
   Restores the databases named by the *_DATABASE_URL (or *_DATABASE_URL_FILE) variables, or those of a data folder of npm start,
@@ -57,6 +58,7 @@ const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise
     },
   });
   if (values.help) return console.log(help);
+  readEnvFile();
   if (!values.from) throw new Error('--from FOLDER is missing, see --help');
   const folder = path.resolve(values.from);
   const { env } = process;

@@ -99,7 +99,7 @@ const withReader = async (work: (as: (url: string) => string) => Promise<void>):
 it('is a process that needs only to read, takes its addresses from files, and exits with 0', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-auditor-'));
   await withReader(async (as) => {
-    const env: Record<string, string | undefined> = { PATH: process.env.PATH };
+    const env: Record<string, string | undefined> = { PATH: process.env.PATH, NODE_ENV: 'test' };
     for (const name of databaseNames) {
       const file = path.join(folder, name);
       writeFileSync(file, `${as(urls[name])}\n`);

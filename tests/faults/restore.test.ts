@@ -28,7 +28,9 @@ afterEach(() => rm(scratch, { recursive: true }));
 
 /** As an operator runs it: a process of its own. Fails unless it exits with 0. */
 const script = async (file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [file, ...args], {
+    env: { ...env, NODE_ENV: 'test' },
+  });
   return stdout;
 };
 

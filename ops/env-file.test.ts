@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { envFile } from './env-file.ts';
+import { envFile, readEnvFile } from './env-file.ts';
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -64,4 +64,12 @@ describe('.env beside package.json', () => {
     const read = envFile(await checkout('PROFILE=production\nLOG_LEVEL=debug\n'), { PROFILE: 'development' });
     expect(read?.variables).toEqual({ LOG_LEVEL: 'debug' });
   });
+});
+
+it('is added to the environment of a command, which reports it', async () => {
+  const env: NodeJS.ProcessEnv = { LOG_LEVEL: 'warn' };
+  const said: string[] = [];
+  readEnvFile((sentence) => said.push(sentence), await checkout(text), env);
+  expect(env).toEqual({ LOG_LEVEL: 'warn', CORS_ORIGINS: 'http://shop.test:5173' });
+  expect(said).toEqual(["Read .env: CORS_ORIGINS; of the shell's own: LOG_LEVEL"]);
 });
