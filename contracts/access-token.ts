@@ -5,19 +5,19 @@ import { Role } from './viewer.ts';
 
 export const accessTokenIssuer = 'agora-user';
 export const accessTokenAudience = 'agora';
-/** Ed25519: small keys and signatures, and no parameters to get wrong. */
+/** Ed25519: small keys and signatures, no parameters to get wrong. */
 export const accessTokenAlgorithm = 'EdDSA';
-/** RFC 9068: nothing else that is ever signed with the same keys can pass for an access token. */
+/** RFC 9068: nothing else signed with the same keys passes as an access token. */
 export const accessTokenType = 'at+jwt';
 
 /** Where the user subgraph publishes the keys that verify it. */
 export const accessTokenKeysPath = '/.well-known/jwks.json';
 
-/** What it says beside issuer, audience and the two times. */
+/** Claims beside issuer, audience, issue and expiry time. */
 export const AccessTokenClaims = z.object({
   sub: UserId,
   roles: z.array(Role),
-  /** The session, so that it can be ended before its tokens end by themselves. */
+  /** The session, so that it can be ended before its tokens expire. */
   sid: z.string().min(1),
   /** Differs in every token. */
   jti: z.string().min(1),

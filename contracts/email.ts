@@ -1,8 +1,8 @@
-/** E-mail addresses: the user subgraph knows accounts by them, and the gateway counts guesses by them. */
+/** Email addresses: the user subgraph identifies accounts by them, and the gateway counts guesses by them. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { z } from 'zod';
 
-/** An address in its one spelling: trimmed, in lower case, its domain in ASCII. */
+/** An address in canonical form: trimmed, in lower case, its domain in ASCII. */
 export type Email = z.infer<typeof Email>;
 
 // 254: the longest address that SMTP can carry (RFC 5321, with erratum 1690).
@@ -14,7 +14,7 @@ const form =
 
 const Email = z.email({ pattern: form }).max(longest).brand<'Email'>();
 
-/** The address as we keep it; `undefined` when it is none. Only its form is checked here, not that somebody reads it. */
+/** The canonical address; `undefined` if the text is not an address. Only its form is checked. */
 export const parseEmail = (text: string): Email | undefined => {
   // Before anything else, so that no pattern is run over a megabyte; twice, for blanks around it.
   if (text.length > 2 * longest) return undefined;

@@ -1,4 +1,4 @@
-/** What every message looks like, and how a message is defined. */
+/** The envelope of every message, and how a message is defined. */
 import { z } from 'zod';
 import { MessageId } from './ids.ts';
 
@@ -7,10 +7,10 @@ export const Envelope = z.object({
   type: z.string().min(1),
   version: z.int().positive(),
   occurredAt: z.iso.datetime(),
-  /** The thing it is about. `sequence` counts this thing's messages from 1, without gaps. */
+  /** The aggregate it is about. `sequence` counts the aggregate's messages from 1, without gaps. */
   aggregate: z.object({ type: z.string().min(1), id: z.string().min(1) }),
   sequence: z.int().positive(),
-  /** The request that began it all; the same in every message and log line that follows from it. */
+  /** The originating request; the same in every message and log line that follows from it. */
   correlationId: z.string().min(1),
   /** W3C trace context, when tracing is on. */
   traceparent: z.string().optional(),
@@ -49,7 +49,7 @@ export interface NewMessage {
   readonly data: unknown;
 }
 
-/** Makes a message to publish. Throws when the data does not fit: a bug of the producer, caught before it leaves. */
+/** Makes a message to publish. Throws when the data does not fit its schema: a producer's bug, caught before it leaves. */
 export const message = <D extends MessageDefinition>(
   definition: D,
   aggregate: NewMessage['aggregate'],
@@ -61,7 +61,7 @@ export const message = <D extends MessageDefinition>(
   data: definition.data.parse(data),
 });
 
-/** Where use cases put their messages: written in the same transaction as the change they tell of. */
+/** Where use cases put their messages: written in the transaction of the change that they report. */
 export interface Outbox {
   add(...messages: readonly NewMessage[]): Promise<void>;
 }

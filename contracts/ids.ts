@@ -1,6 +1,6 @@
 /**
  * Opaque, branded ids: `<prefix>_<32 hex digits of a UUIDv7>`. Time-ordered, so they make good primary keys
- * and page cursors; the prefix says at a glance (in a log, a ticket, a wrong query) what an id belongs to.
+ * and page cursors; the prefix shows (in a log, a ticket, a wrong query) what an ID belongs to.
  */
 import { v5, v7 } from 'uuid';
 import { z } from 'zod';
@@ -47,7 +47,7 @@ export const CategoryId = idOf('Category');
 export const CartId = idOf('Cart');
 export const CartLineId = idOf('CartLine');
 export const OrderId = idOf('Order');
-/** One try at paying for an order. The reservation and the payment of that try carry the same id. */
+/** One attempt to pay for an order; its reservation and its payment have the same ID. */
 export const AttemptId = idOf('Attempt');
 export const PaymentId = idOf('Payment');
 export const MessageId = idOf('Message');
@@ -63,7 +63,7 @@ export type AttemptId = Id<'Attempt'>;
 export type PaymentId = Id<'Payment'>;
 export type MessageId = Id<'Message'>;
 
-/** A new id. Call it at the rim (wiring hands it in as a value), never inside a pure decision. */
+/** Called at the edges (wiring passes it in as a value), never inside a pure decision. */
 export const newId = <N extends Noun>(noun: N): Id<N> => idsOf(noun, prefixes[noun]).create();
 
 const seedNamespace = '6f1c9d0e-7a55-4c0b-9a3b-2f6d3a1e8c11';

@@ -12,7 +12,7 @@ export const money = (amount: number, currency: Currency): Money => Money.parse(
 
 export const zero = (currency: Currency): Money => ({ amount: 0, currency });
 
-/** Throws on two currencies: there is no rate here, so mixing them is a bug and not a failure to report. */
+/** Throws on two currencies: there are no exchange rates here, so mixing them is a bug. */
 const sameCurrency = (a: Money, b: Money): Currency => {
   if (a.currency !== b.currency) throw new Error(`cannot combine ${a.currency} with ${b.currency}`);
   return a.currency;
@@ -25,5 +25,5 @@ export const sum = (amounts: readonly Money[], currency: Currency): Money => amo
 export const equals = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 export const isMore = (a: Money, b: Money): boolean => sameCurrency(a, b) !== undefined && a.amount > b.amount;
 
-/** For people: `12.34 EUR`. All our currencies have two minor digits. */
+/** `12.34 EUR`. All our currencies have two minor digits. */
 export const format = ({ amount, currency }: Money): string => `${(amount / 100).toFixed(2)} ${currency}`;

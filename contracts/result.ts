@@ -1,10 +1,10 @@
 /**
- * An answer the customer can act on is a value: `ok(order)` or `fail({ kind: 'InsufficientStock', … })`.
+ * A failure that the customer can act on is a value: `ok(order)` or `fail({ kind: 'InsufficientStock', … })`.
  * `kind` is the name of the GraphQL type that the failure becomes.
  */
 export interface Failure<Kind extends string = string> {
   readonly kind: Kind;
-  /** One sentence for a person, with nothing secret in it. */
+  /** Shown to the customer: contains no secrets. */
   readonly message: string;
 }
 
@@ -15,7 +15,7 @@ export type Result<T, F extends Failure> = Ok<T> | Failed<F>;
 export const ok = <T>(value: T): Ok<T> => ({ ok: true, value });
 export const fail = <F extends Failure>(failure: F): Failed<F> => ({ ok: false, failure });
 
-/** The same idempotency key came with another input. Every mutation can answer this. */
+/** The idempotency key was used with another input. Every mutation can return this. */
 export type IdempotencyConflict = Failure<'IdempotencyConflict'>;
 export const idempotencyConflict: IdempotencyConflict = {
   kind: 'IdempotencyConflict',
@@ -23,7 +23,7 @@ export const idempotencyConflict: IdempotencyConflict = {
 };
 
 /**
- * A fault of the caller that is no state of the shop (an unknown id where one must exist, no permission):
+ * A fault of the caller that is not a state of the shop (an unknown ID, a missing permission):
  * becomes a `GraphQLError` with this code. Thrown, never returned.
  */
 export class CallerFault extends Error {

@@ -1,4 +1,4 @@
-/** What happened to an order, for those who tell the customer. */
+/** Events of an order. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
 import { OrderId, UserId } from '../ids.ts';
@@ -11,7 +11,7 @@ export const OrderPlaced = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  description: 'The order exists; its checkout has begun.',
+  description: 'The order was placed; its checkout has started.',
   data: z.object(order),
 });
 
@@ -20,7 +20,7 @@ export const OrderConfirmed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  description: 'Stock is sold and money is taken.',
+  description: 'The stock is committed and the payment captured.',
   data: z.object(order),
 });
 
@@ -29,7 +29,7 @@ export const OrderRejected = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  description: 'The stock could not be held; nothing was charged.',
+  description: 'The stock could not be reserved; nothing was charged.',
   data: z.object({ ...order, reason: z.string() }),
 });
 
@@ -38,7 +38,7 @@ export const OrderPaymentFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  description: 'The payment was declined; the customer may try another until the order expires.',
+  description: 'The payment was declined; the customer can retry until the order expires.',
   data: z.object({ ...order, reason: z.string() }),
 });
 
@@ -47,7 +47,7 @@ export const OrderCancelled = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  description: 'Everything that was started is undone.',
+  description: 'The order was cancelled and all steps compensated.',
   data: z.object({ ...order, reason: z.string() }),
 });
 
@@ -56,6 +56,6 @@ export const OrderNeedsAttention = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'order',
-  description: 'An undo failed: the order is parked until a person has looked.',
+  description: 'A compensation failed: the order is parked until manual intervention.',
   data: z.object({ ...order, reason: z.string() }),
 });

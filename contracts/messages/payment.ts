@@ -1,4 +1,4 @@
-/** Money, between the order's checkout and the payment subgraph. One attempt = one payment. */
+/** Payments, between the order's checkout and the payment subgraph. One attempt = one payment. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
 import { AttemptId, OrderId, PaymentId, UserId } from '../ids.ts';
@@ -19,7 +19,7 @@ export const AuthorizePayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  description: 'Hold this amount on this payment method.',
+  description: 'Authorize this amount on this payment method.',
   data: z.object({ ...attempt, customerId: UserId, amount: Money, paymentMethodToken: z.string().min(1).max(200) }),
 });
 
@@ -28,7 +28,7 @@ export const CapturePayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  description: 'Take the held amount. Asking again is safe: an attempt is captured once.',
+  description: 'Capture the authorized amount. Safe to repeat: an attempt is captured once.',
   data: z.object({ ...attempt, amount: Money }),
 });
 
@@ -38,7 +38,7 @@ export const CancelPayment = defineMessage({
   kind: 'command',
   owner: 'order',
   description:
-    'Undo whatever this attempt did with money: void an authorization, refund a capture, or refuse an authorization that has yet to arrive. Undoing nothing is safe.',
+    'Undo this attempt: void an authorization, refund a capture, or refuse an authorization that has yet to arrive. Safe if there is nothing to undo.',
   data: z.object(attempt),
 });
 
@@ -47,7 +47,7 @@ export const PaymentAuthorized = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The amount is held.',
+  description: 'The amount is authorized.',
   data: z.object({ ...attempt, paymentId: PaymentId, amount: Money }),
 });
 
@@ -56,7 +56,7 @@ export const PaymentDeclined = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The provider said no; nothing is held.',
+  description: 'The provider declined; nothing is held.',
   data: z.object({ ...attempt, paymentId: PaymentId, reason: z.enum(declineReasons), message: z.string() }),
 });
 
@@ -65,7 +65,7 @@ export const PaymentActionRequired = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The customer must take an extra step (3-D Secure) before the amount is held.',
+  description: 'The customer must complete an additional authentication (3-D Secure) first.',
   data: z.object({ ...attempt, paymentId: PaymentId, actionUrl: z.string().nullable() }),
 });
 
@@ -74,7 +74,7 @@ export const PaymentCaptured = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The money is taken.',
+  description: 'The amount is captured.',
   data: z.object({ ...attempt, paymentId: PaymentId, amount: Money }),
 });
 
@@ -83,7 +83,7 @@ export const PaymentCaptureFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The provider refused for good, or there was nothing to capture.',
+  description: 'The provider refused permanently, or there was nothing to capture.',
   data: z.object({ ...attempt, paymentId: PaymentId.nullable(), reason: z.string() }),
 });
 
@@ -92,7 +92,7 @@ export const PaymentCancelled = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'Nothing of this attempt is held or taken any more.',
+  description: 'Nothing of this attempt is held or charged any more.',
   data: z.object({
     ...attempt,
     paymentId: PaymentId.nullable(),
@@ -106,6 +106,6 @@ export const PaymentCancelFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The provider would not void or refund: a person must look.',
+  description: 'The provider refused to void or refund: manual intervention is required.',
   data: z.object({ ...attempt, paymentId: PaymentId, reason: z.string() }),
 });

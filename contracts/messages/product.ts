@@ -1,4 +1,4 @@
-/** The catalogue, for those who keep a copy of what they need of it. */
+/** The catalogue, for services that keep a replica of it. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
 import { ProductId, VariantId } from '../ids.ts';
@@ -9,7 +9,7 @@ export const ProductChanged = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  description: 'The whole sellable state of one product after a change; `sequence` says which of two is newer.',
+  description: 'The complete sellable state of a product after a change; the higher `sequence` is the newer one.',
   data: z.object({
     productId: ProductId,
     slug: z.string().min(1),

@@ -11,11 +11,11 @@ export const ReserveStock = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  description: 'Hold these units at these prices for the given time, from the moment of the hold.',
+  description: 'Reserve these units at these prices for the given duration.',
   data: z.object({
     ...attempt,
     lines: z.array(z.object({ variantId: VariantId, quantity: z.int().positive(), unitPrice: Money })).min(1),
-    // A duration, since sender and receiver have clocks of their own.
+    // A duration: sender and receiver have their own clocks.
     ttlMs: z.int().positive(),
   }),
 });
@@ -25,7 +25,7 @@ export const CommitStock = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  description: 'The reservation is sold: its units leave the stock.',
+  description: 'Commit the reservation: its units leave the stock.',
   data: z.object(attempt),
 });
 
@@ -35,7 +35,7 @@ export const ReleaseStock = defineMessage({
   kind: 'command',
   owner: 'order',
   description:
-    'Undo whatever this attempt did to the stock: release a reservation, take back a sale, or refuse a reservation that has yet to arrive. Undoing nothing is safe.',
+    'Undo this attempt: release a reservation, return a sale, or refuse a reservation that has yet to arrive. Safe if there is nothing to undo.',
   data: z.object(attempt),
 });
 
@@ -44,7 +44,7 @@ export const StockReserved = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  description: 'All units of the attempt are held.',
+  description: 'All units of the attempt are reserved.',
   data: z.object({ ...attempt, expiresAt: z.iso.datetime() }),
 });
 
@@ -53,7 +53,7 @@ export const StockRejected = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  description: 'Nothing was held. Only the lines at fault are named.',
+  description: 'Nothing was reserved. Lists only the lines that are the cause.',
   data: z.object({
     ...attempt,
     reason: z.enum(['INSUFFICIENT_STOCK', 'PRICE_CHANGED', 'UNAVAILABLE', 'WITHDRAWN']),
@@ -74,7 +74,7 @@ export const StockCommitted = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  description: 'The units are sold.',
+  description: 'The units are committed.',
   data: z.object(attempt),
 });
 
@@ -83,7 +83,7 @@ export const StockCommitFailed = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  description: 'There was no live reservation to sell.',
+  description: 'There was no live reservation to commit.',
   data: z.object({ ...attempt, reason: z.enum(['EXPIRED', 'RELEASED', 'UNKNOWN']) }),
 });
 
@@ -92,6 +92,6 @@ export const StockReleased = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'product',
-  description: 'Nothing of this attempt is held or sold any more.',
+  description: 'Nothing of this attempt is reserved or sold any more.',
   data: z.object(attempt),
 });

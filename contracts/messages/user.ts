@@ -1,4 +1,4 @@
-/** What happened to an account. */
+/** Events of an account. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
 import { UserId } from '../ids.ts';
@@ -8,6 +8,6 @@ export const UserRegistered = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'user',
-  description: 'A new account exists. The notification role welcomes it.',
+  description: 'An account was created.',
   data: z.object({ userId: UserId, displayName: z.string() }),
 });
