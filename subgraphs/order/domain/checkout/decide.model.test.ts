@@ -1,15 +1,15 @@
 /**
- * The checkout against its neighbours, over a network that delivers in any order, twice, late or not at all, while
- * people cancel and pay, payment captures another amount than requested, and time runs out. Whatever happens, once the dust has settled the order has ended, and stock
- * and money say the same as it does.
+ * The checkout against models of its neighbours, over a network that delivers in any order, twice, late or not at all, while
+ * people cancel and pay, payment captures another amount than requested, and time runs out. Once the dust has settled, the
+ * order has ended, and stock and money agree with it.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHeldOrSold, isHeldOrTaken } from '#kit/order/neighbours.ts';
-import { type Happening, kinds, run, settle, start, type World } from '#kit/order/world.ts';
+import { isHeldOrSold, isHeldOrTaken } from './model-neighbours.fixture.ts';
+import { type Incident, kinds, run, settle, start, type World } from './model-world.fixture.ts';
 import { type OrderStatus, steps } from './steps.ts';
 
-const happening: fc.Arbitrary<Happening> = fc.record({
+const incident: fc.Arbitrary<Incident> = fc.record({
   // Mostly the network does its work; otherwise few checkouts would get beyond the first step.
   kind: fc.oneof(
     { weight: 12, arbitrary: fc.constant('deliver' as const) },
@@ -47,7 +47,7 @@ describe('whatever the network, the neighbours and people do', () => {
 
   it('the order ends, and stock and money agree with it', () => {
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 60 }), (story) => {
+      fc.property(fc.array(incident, { maxLength: 60 }), (story) => {
         const world = start();
         for (const part of story) {
           run(world, part);

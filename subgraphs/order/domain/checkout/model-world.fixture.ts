@@ -1,12 +1,12 @@
-/** An order, its neighbours and the network between them: what can happen to a checkout, one thing at a time. */
+/** An order, its neighbours and the network between them, for the model test: one incident at a time. */
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId } from '#contracts/ids.ts';
-import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
-import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/messages.ts';
-import { type OrderStatus, defaultTimings as timings } from '#subgraphs/order/domain/checkout/steps.ts';
-import type { Order } from '#subgraphs/order/domain/order/order.ts';
-import { aNewOrder, attempt, noon } from './builders.ts';
-import { confirm, expire, handle, type Luck, type Neighbours, neighbours } from './neighbours.ts';
+import { aNewOrder, attempt, noon } from '#kit/order/builders.ts';
+import type { Order } from '../order/order.ts';
+import { begin, type Changed, decide } from './decide.ts';
+import type { CheckoutEvent, Reply } from './messages.ts';
+import { confirm, expire, handle, type Luck, type Neighbours, neighbours } from './model-neighbours.fixture.ts';
+import { type OrderStatus, defaultTimings as timings } from './steps.ts';
 
 /** Something on its way: a command to a neighbour, or a reply to the order. */
 type Parcel = { readonly id: number; readonly command: NewMessage } | { readonly id: number; readonly reply: Reply };
@@ -34,14 +34,14 @@ export const kinds = [
   'confirm',
   'expire',
 ] as const;
-export type Happening = { readonly kind: (typeof kinds)[number]; readonly pick: number; readonly luck: Luck };
+export type Incident = { readonly kind: (typeof kinds)[number]; readonly pick: number; readonly luck: Luck };
 
 const post = (world: World, messages: readonly NewMessage[]) => {
   const commands = messages.filter(({ type }) => !type.startsWith('order.'));
   world.network.push(...commands.map((command) => ({ id: world.nextId++, command })));
 };
 
-const enact = (world: World, { order, messages }: Changed) => {
+const apply = (world: World, { order, messages }: Changed) => {
   world.order = order;
   world.been.add(order.status);
   if (!world.attempts.includes(order.attempt.id)) world.attempts.push(order.attempt.id);
@@ -50,7 +50,7 @@ const enact = (world: World, { order, messages }: Changed) => {
 
 const happen = (world: World, event: CheckoutEvent) => {
   const decision = decide(timings, world.order, event, world.now);
-  if (decision.kind === 'changed') enact(world, decision);
+  if (decision.kind === 'changed') apply(world, decision);
 };
 
 export const start = (): World => {
@@ -65,11 +65,11 @@ export const start = (): World => {
     nextId: 1,
     been: new Set(),
   };
-  enact(world, begun);
+  apply(world, begun);
   return world;
 };
 
-/** Both ends have an inbox: a parcel that comes twice is opened once. */
+/** Both ends have an inbox: a parcel that is delivered twice is opened once. */
 const open = (world: World, parcel: Parcel, luck: Luck) => {
   if (world.seen.has(parcel.id)) return;
   world.seen.add(parcel.id);
@@ -88,16 +88,16 @@ const take = (world: World, parcel: Parcel) => {
 
 const attemptOf = ({ attempts, order }: World, pick: number) => attempts[pick % attempts.length] ?? order.attempt.id;
 
-type Happen = (world: World, parcel: Parcel | undefined, happening: Happening) => void;
+type Happen = (world: World, parcel: Parcel | undefined, incident: Incident) => void;
 
-const happenings: Record<Happening['kind'], Happen> = {
+const incidents: Record<Incident['kind'], Happen> = {
   deliver: (world, parcel, { luck }) => {
     if (!parcel) return;
     take(world, parcel);
     open(world, parcel, luck);
   },
   duplicate: (world, parcel, { luck }) => parcel && open(world, parcel, luck),
-  // As when a command is sent again, or answered again: the same words in another envelope.
+  // As when a command or a reply is sent again: the same content in another envelope.
   repeat: (world, parcel) => parcel && world.network.push({ ...parcel, id: world.nextId++ }),
   lose: (world, parcel) => parcel && take(world, parcel),
   timeOut: letTimePass,
@@ -114,10 +114,10 @@ const happenings: Record<Happening['kind'], Happen> = {
   expire: (world, _, { pick }) => expire(world.others, attemptOf(world, pick)),
 };
 
-export const run = (world: World, it: Happening) =>
-  happenings[it.kind](world, world.network[it.pick % Math.max(world.network.length, 1)], it);
+export const run = (world: World, it: Incident) =>
+  incidents[it.kind](world, world.network[it.pick % Math.max(world.network.length, 1)], it);
 
-/** From here on nothing is lost any more and nothing fails; people do what is asked of them. */
+/** From here on nothing is lost and nothing fails, and operators resume what is parked. */
 export const settle = (world: World) => {
   for (let rounds = 0; rounds < 500; rounds++) {
     if (world.network.length > 0) run(world, { kind: 'deliver', pick: 0, luck: 'good' });

@@ -3,8 +3,8 @@ import type { DataOf, NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId, namedId } from '#contracts/ids.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';
 import { money as moneyOf } from '#contracts/money.ts';
-import type { Reply } from '#subgraphs/order/domain/checkout/messages.ts';
-import { aNewOrder, aReply } from './builders.ts';
+import { aNewOrder, aReply } from '#kit/order/builders.ts';
+import type { Reply } from './messages.ts';
 
 /** How a neighbour takes a command that it may refuse. */
 export type Luck = 'good' | 'bad' | 'odd';
