@@ -71,8 +71,8 @@ it('reads what is committed, whatever the role prefers, and tries again what mee
       async (tx) => {
         counted.push(tx.cart.count());
         if (counted.length === 2) bothCounted.resolve();
-        await Promise.all(counted);
         await bothCounted.promise;
+        await Promise.all(counted);
         await tx.cart.create({ data: { id, createdAt: new Date(), updatedAt: new Date() } });
       },
       { isolationLevel: 'Serializable' },

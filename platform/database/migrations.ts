@@ -6,14 +6,14 @@ import { databaseAddress } from './address.ts';
 import { isOtherBackend, openClient, searchPath } from './connection.ts';
 import pg from './pg.ts';
 
-/** The key that Prisma Migrate locks, so that its tools and this runner never migrate one database at the same time. */
+/** Prisma Migrate's own lock key, so that its tools and this runner never migrate a database at the same time. */
 export const prismaLockKey = 72707369;
 const defaultWaits = {
-  // 60 s: a neighbour's start-up migration may take that long; a lock held longer is a stuck process and somebody must look.
+  // 60 s: another process's migration may take that long; a lock held longer means a stuck process.
   processMs: 60_000,
-  // 2 s for a table: who waits for all of it has everybody else wait behind, and those give up after 3 s (platform/database/database.ts).
+  // 2 s for a table: everybody else queues behind an exclusive lock request, and gives up after 3 s (database.ts).
   lockMs: 2_000,
-  // As long as that again, in which those get their turn.
+  // As long again, so that those get their turn.
   pauseMs: 2_000,
   // 30 times: two minutes, in which reports and backups of a small shop end.
   tries: 30,
@@ -35,12 +35,12 @@ type Migration = { name: string; sql: string; checksum: string };
 type HistoryRow = { migration_name: string; checksum: string; finished_at: Date | null };
 
 export interface MigrationOptions {
-  /** What messages call the database: the variable that has its address, of which nothing is ever told. */
+  /** How messages name the database: the variable of its address, which is never quoted. */
   readonly variable?: string;
-  /** Services reach it through a pooler, and get connections as the server makes them for the role. */
+  /** Services reach it through a pooler, with the role's settings. */
   readonly isPooled?: boolean;
   readonly onNotice?: (sentence: string) => void;
-  /** Aborted: gives up, whatever it waits for, and throws its reason. */
+  /** When aborted, stops waiting and throws the reason. */
   readonly signal?: AbortSignal | undefined;
   readonly waits?: typeof defaultWaits;
 }
@@ -85,7 +85,7 @@ export const pendingMigrations = async (
   });
 };
 
-/** Which migrations are still to be applied, in order; refuses a history that does not fit the folder. */
+/** The pending migrations, in order; refuses a history that does not match the folder. */
 const pending = (migrations: Migration[], history: HistoryRow[]): Migration[] => {
   const rows = new Map(history.map((row) => [row.migration_name, row]));
   return migrations.filter(({ name, checksum }) => {
@@ -115,7 +115,7 @@ const readMigrations = async (folder: string): Promise<Migration[]> => {
   );
 };
 
-/** A migration's SQL and its checksum. Both with LF: git may have checked the same file out with CRLF, and that edits nothing. */
+/** A migration's SQL and its checksum, both with LF: a checkout with CRLF is no edit. */
 export const readMigration = async (file: string): Promise<Pick<Migration, 'sql' | 'checksum'>> => {
   const sql = (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
   return { sql, checksum: createHash('sha256').update(sql).digest('hex') };
@@ -126,10 +126,10 @@ const withConnection = async <T>(
   { variable = 'The database', signal }: MigrationOptions,
   work: (client: pg.Client, schema: string) => Promise<T>,
 ): Promise<T> => {
-  // A migration takes as long as its table is large: no bound for a statement.
+  // No bound for a statement: a migration takes as long as its table is large.
   const client = openClient(url, { name: 'agora-migrations', connectMs: 10_000 });
   client.on('error', () => undefined);
-  // Ends the statement under way as well.
+  // Ends the current statement as well.
   const giveUp = () => void client.end().catch(() => undefined);
   signal?.addEventListener('abort', giveUp);
   try {
@@ -139,7 +139,7 @@ const withConnection = async <T>(
     });
     return await work(client, databaseAddress(url).schema);
   } catch (fault) {
-    // What is said on a connection that was taken away is not the reason.
+    // An error of the aborted connection is not the reason.
     signal?.throwIfAborted();
     throw fault;
   } finally {
@@ -148,7 +148,7 @@ const withConnection = async <T>(
   }
 };
 
-/** Refuses what would go wrong later and with less to go by, and makes the schema. */
+/** Refuses what would fail later with a less helpful message, and creates the schema. */
 const prepareDatabase = async (
   client: pg.Client,
   schema: string,
@@ -181,7 +181,7 @@ const prepareDatabase = async (
 
 const directVariable = (variable: string): string => variable.replace(/_URL$/, '_DIRECT_URL');
 
-/** Behind a pooler in transaction mode what we set for a connection is lost: the role has to have it. */
+/** Behind a pooler in transaction mode session settings are lost: the role must have them. */
 const checkRole = async (client: pg.Client, schema: string, variable: string): Promise<void> => {
   await client.query('BEGIN');
   const { rows } = await client.query<{ name: string; value: string }>(
@@ -211,9 +211,9 @@ const readHistory = async (client: pg.Client): Promise<HistoryRow[]> => {
 };
 
 /**
- * Applies the next one that waits; undefined without one. The file and its history row in one transaction: a crash leaves both
- * or neither, so the next start can simply try again. The lock against others is the transaction's, too: behind a pooler one of
- * the session would stay with a connection that somebody else is lent.
+ * Applies the next pending migration; undefined without one. The migration and its history row are one transaction, so a
+ * crash leaves both or neither and the next start can retry. The lock is the transaction's, too: behind a pooler, a session
+ * lock would stay with a connection that others are lent.
  */
 const applyNext = async (
   client: pg.Client,
@@ -241,7 +241,7 @@ const applyNext = async (
 };
 
 const begin = async (client: pg.Client, schema: string, variable: string, processMs: number): Promise<void> => {
-  // A migration takes as long as it takes, whatever the role or a pooler's connection has been told.
+  // Overrides time-outs of the role or of a pooler's connection.
   await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
     SET LOCAL search_path = ${searchPath(schema)}; SET LOCAL lock_timeout = ${processMs}`);
   try {
@@ -251,7 +251,7 @@ const begin = async (client: pg.Client, schema: string, variable: string, proces
   }
 };
 
-/** A table that the migration changes is being read, or written, and who does so does not end. */
+/** A table that the migration changes is locked by a transaction that does not end. */
 class TableInUse extends Error {}
 
 const apply = async (client: pg.Client, { name, sql, checksum }: Migration, lockMs: number): Promise<void> => {

@@ -1,8 +1,8 @@
 /**
- * Access decisions stand in the SDL beside each field and are enforced here, by the subgraph itself:
- * `@public`, `@signedIn`, `@staff`, `@admin`. Who owns what is decided in use cases and reads.
- * Own directives and not `@authenticated`/`@requiresScopes`: @apollo/gateway refuses to load a supergraph that has those
- * (docs/adr/0003). Composition carries these into it, so that the gateway can refuse early; it never allows more.
+ * Access decisions are directives on each field of the SDL, enforced here by the subgraph itself:
+ * `@public`, `@signedIn`, `@staff`, `@admin`. Ownership is decided in use cases and reads.
+ * Not `@authenticated`/`@requiresScopes`, because @apollo/gateway refuses to load a supergraph with those (docs/adr/0003).
+ * Composition carries these into it, so that the gateway can refuse early; it never allows more.
  */
 
 import type { ApolloServerPlugin } from '@apollo/server';
@@ -39,7 +39,7 @@ interface Decided {
 const decisionOn = ({ astNode }: Decided): Access | undefined =>
   accessDirectives.find((access) => astNode?.directives?.some(({ name }) => name.value === access));
 
-/** The machinery of federation itself, which no client can reach: the gateway asks it, signed. */
+/** Federation's own fields, which only the gateway can reach. */
 const federationFields = new Set(['Query._service', 'Query._entities', '_Service.sdl']);
 
 export interface FieldAccess {
@@ -62,7 +62,7 @@ export const accessTable = (schema: GraphQLSchema): FieldAccess[] =>
     )
     .filter(({ coordinate }) => !federationFields.has(coordinate));
 
-/** Puts each decision in front of its resolver. Throws at start-up when a field has none: nothing is open by mistake. */
+/** Wraps each resolver with its decision. Throws at start-up when a field has none: nothing is public by mistake. */
 export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
   for (const { coordinate, access, field } of accessTable(schema)) {
     if (!access) throw new Error(`${coordinate} has no access decision (one of @${accessDirectives.join(', @')})`);
@@ -77,27 +77,21 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
   return schema;
 };
 
-/** What a viewer is told who may not; the gateway tells the same when it refuses early. */
+/** The gateway gives the same error when it refuses early. */
 export const refusal = (viewer: Viewer, coordinate: string) =>
   viewer.kind === 'guest'
     ? new GraphQLError(`Sign in to use ${coordinate}.`, { extensions: { code: 'UNAUTHENTICATED' } })
     : new GraphQLError(`You may not use ${coordinate}.`, { extensions: { code: 'FORBIDDEN' } });
 
-/**
- * `@cacheControl` in an SDL says how long an answer may be kept for everybody; without it, not at all. Apollo Server works
- * out the whole answer's from it and sends `cache-control`, which the gateway's caches go by. Here is what only we know:
- * what in an answer depends on who asks.
- */
-
 interface CacheHinted {
   readonly cacheControl?: { readonly cacheHint: { restrict(hint: { scope: 'PRIVATE' }): void } };
 }
 
-/** The field at hand is not for everybody, and so is no answer that has it. */
+/** Marks the answer as private: the field depends on the viewer. (`cache-control` itself is Apollo Server's, from `@cacheControl`.) */
 export const markPrivate = (info: GraphQLResolveInfo): void =>
   (info as CacheHinted).cacheControl?.cacheHint.restrict({ scope: 'PRIVATE' });
 
-/** Staff may be shown more in fields that are public (drafts, say): an answer to them is for nobody else. */
+/** Staff may see more in public fields (drafts, say), so answers to them are never shared. */
 export const staffAnswersArePrivate: ApolloServerPlugin<{ viewer: Viewer }> = {
   requestDidStart: async ({ contextValue, overallCachePolicy }) => {
     if (hasRole(contextValue.viewer, 'STAFF')) overallCachePolicy.restrict({ scope: 'PRIVATE', maxAge: 0 });

@@ -1,4 +1,4 @@
-/** Parsed and validated documents for Apollo Server, bounded by the memory that they really take. */
+/** Parsed and validated documents for Apollo Server, bounded by the memory that they take. */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import type { DocumentNode, Location } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -7,8 +7,8 @@ import { entryBytes, heapBytes, textBytes } from '../process/heap-bytes.ts';
 type DocumentStore = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 
 /**
- * In place of Apollo Server's own, which counts the JSON of a document: without the tokens that its locations hold, every
- * comment among them, that is up to forty times too little.
+ * Replaces Apollo Server's own, which counts a document's JSON: without the tokens behind its locations, comments included,
+ * that is up to forty times too little.
  */
 export const documentStore = (maxBytes: number): DocumentStore => {
   const documents = new LRUCache<string, DocumentNode>({
@@ -25,7 +25,7 @@ export const documentStore = (maxBytes: number): DocumentStore => {
   };
 };
 
-/** Errors are told their place by offsets; nobody asks for tokens once a document is valid, and they are half of it or more. */
+/** Error locations are offsets; the tokens of a valid document are never read, and are half of it or more. */
 const dropTokens = (document: DocumentNode): void => {
   const left: unknown[] = [document];
   while (left.length > 0) {

@@ -1,7 +1,6 @@
 /**
- * The variables of an operation, checked before anything of it is run. GraphQL itself finds a null behind a default only
- * while it executes, as an error like any other, and repeats values in its messages: here they are the caller's fault,
- * and no message has a value in it.
+ * Checks the variables of an operation before it is executed. graphql-js finds a null behind a default only during
+ * execution and as any other error, and its messages repeat values: here they are caller faults without any value.
  */
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import {
@@ -49,13 +48,13 @@ export const checkInput: ApolloServerPlugin<BaseContext> = {
   }),
 };
 
-/** The first thing that is wrong with the variables; undefined when they fit the operation. */
+/** The first fault of the variables, or undefined. */
 export const inputFault = (input: OperationInput): GraphQLError | undefined => {
   try {
     return nullFault(input, coercedVariables(input));
   } catch (error) {
     if (error instanceof GraphQLError) return error;
-    // Coercion goes as deep as the values do.
+    // Coercion recurses as deep as the values.
     if (error instanceof RangeError) return fault('The variables are nested too deeply.');
     throw error;
   }
@@ -88,7 +87,7 @@ const coercedValue = (name: string, type: GraphQLInputType, value: unknown): unk
 
 const step = (key: string | number): string => (typeof key === 'number' ? `[${key}]` : `.${key}`);
 
-/** What graphql-js says, without the values that it has in it. Places are made of the schema's own names. */
+/** graphql-js' message without its values. Paths consist of the schema's own names. */
 const sentence = (said: string, place: string, type: GraphQLInputType): string => {
   if (said.startsWith('Expected non-nullable type')) return `Variable "${place}" of type "${type}" must not be null.`;
   const [, missing, missingType] = /^Field "(\w+)" of required type "([^"]+)"/.exec(said) ?? [];
@@ -106,8 +105,8 @@ const typeAt = (type: GraphQLInputType, path: readonly (string | number)[]): Gra
   }, type);
 
 /**
- * A nullable variable with a default may stand where null may not (the specification's IsVariableUsageAllowed): then the
- * value decides. What `@skip` and `@include` leave out is not looked at, as it will not be executed either.
+ * A nullable variable with a default is allowed where null is not (the specification's IsVariableUsageAllowed), so its value
+ * is checked. What `@skip` and `@include` leave out is ignored, as it is not executed.
  */
 const nullFault = ({ schema, document, operation }: OperationInput, coerced: Values): GraphQLError | undefined => {
   if (!Object.values(coerced).includes(null)) return undefined;
@@ -116,7 +115,7 @@ const nullFault = ({ schema, document, operation }: OperationInput, coerced: Val
   const left: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation];
   const typeInfo = new TypeInfo(schema);
   const visitor = visitWithTypeInfo(typeInfo, {
-    // Their defaults are of the document, and validated.
+    // Defaults belong to the document, which is validated.
     VariableDefinition: () => false,
     Field: ({ directives }) => (isLeftOut(directives, coerced) ? false : undefined),
     InlineFragment: ({ directives }) => (isLeftOut(directives, coerced) ? false : undefined),

@@ -1,4 +1,4 @@
-/** Serves a subgraph's schema at `/graphql`, to the gateway and to nobody else. */
+/** Serves a subgraph's schema at `/graphql`, to the gateway only. */
 import { ApolloServer } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
@@ -20,25 +20,25 @@ import { checkInput } from './operation-input.ts';
 export interface ServeOptions<Context> {
   readonly http: FastifyInstance;
   readonly schema: GraphQLSchema;
-  /** One context a request: the viewer and what is loaded on their behalf. */
+  /** One context per request: the viewer and their loaders. */
   readonly context: (viewer: Viewer) => Context;
   readonly verifyViewer: VerifyViewer;
   readonly log: Logger;
 }
 
-// 16 MiB: what the gateway makes of its clients' documents, thousands of them. Anybody may send new ones.
+// 16 MiB: thousands of the gateway's documents. Any client can cause new ones.
 const documentsBytes = 16_777_216;
 
 const viewerOf = new WeakMap<FastifyRequest, Viewer>();
 
-/** Refuses (401, `UNSIGNED_REQUEST`) whatever does not carry a viewer signed by the gateway. */
+/** Refuses (401, `UNSIGNED_REQUEST`) requests without a viewer signed by the gateway. */
 export const serveGraphql = async <Context extends { viewer: Viewer }>(options: ServeOptions<Context>) => {
   const { http, schema, context, verifyViewer, log } = options;
   const apollo = new ApolloServer<Context>({
     schema,
     logger: log,
     introspection: false,
-    // The gateway passes no places on: it speaks of the client's document, and not of this one.
+    // The gateway drops locations: they refer to this document, not to the client's.
     parseOptions: { noLocation: true },
     documentStore: documentStore(documentsBytes),
     includeStacktraceInErrorResponses: false,
@@ -79,13 +79,11 @@ const unsigned = {
   ],
 };
 
-/** What a client may see of an error: a caller's fault with its code; of a bug or an outage only that there was one. */
-
 const maskedMessage = 'Something went wrong on our side.';
 
 /**
- * For Apollo Server's `formatError`. What the caller may ask for again says so in its code. Bugs are logged whole and
- * leave masked, with code INTERNAL_SERVER_ERROR.
+ * For Apollo Server's `formatError`. Caller faults and retryable errors keep their codes. Bugs are logged in full and
+ * masked as INTERNAL_SERVER_ERROR.
  */
 export const errorFormatter =
   (log: Logger) =>
@@ -97,7 +95,7 @@ export const errorFormatter =
     };
     if (original instanceof CallerFault)
       return { message: original.message, ...where, extensions: { code: original.code } };
-    // A GraphQLError thrown on purpose, or made by GraphQL itself from the caller's document or variables.
+    // A GraphQLError thrown on purpose, or by graphql-js for the caller's document or variables.
     const ours = original instanceof GraphQLError || (error instanceof GraphQLError && !error.originalError);
     const code = formatted.extensions?.code;
     if (ours && code !== 'INTERNAL_SERVER_ERROR')
@@ -106,10 +104,10 @@ export const errorFormatter =
         ...where,
         extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' },
       };
-    const passing = retryableError(original);
-    if (passing) {
-      log.warn({ err: passing.cause ?? passing, code: passing.code, path: formatted.path }, 'not served now');
-      return { message: passing.message, ...where, extensions: { code: passing.code } };
+    const retryable = retryableError(original);
+    if (retryable) {
+      log.warn({ err: retryable.cause ?? retryable, code: retryable.code, path: formatted.path }, 'retryable failure');
+      return { message: retryable.message, ...where, extensions: { code: retryable.code } };
     }
     log.error({ err: original, path: formatted.path }, 'resolver failed');
     return { message: maskedMessage, ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } };

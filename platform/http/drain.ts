@@ -1,19 +1,19 @@
-/** The end of an HTTP server, without a request that is dropped on the way. */
+/** Closes an HTTP server without dropping a request. */
 import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-// In one turn of the event loop waiting connections are accepted, in the next what was sent on them is read.
+// One turn of the event loop accepts pending connections, the next reads what was sent on them.
 const turnsToRead = 2;
 
 /**
  * When the server closes:
- * 1. for `noticeMs` it serves on, and new connections too, while `/health/ready` already says no: whoever balances the
- *    load has time to look. Each answer says `connection: close`, so clients leave by themselves, between two requests;
- * 2. it takes no new connections, answers what was sent on those that it has, and closes each after its answer.
+ * 1. for `noticeMs` it serves on, new connections included, while `/health/ready` already fails: load balancers have time to
+ *    notice. Each answer says `connection: close`, so clients leave between two requests;
+ * 2. it takes no new connections, answers what was sent on the open ones, and closes each after its answer.
  *
- * Node's own close() ends idle connections at once, among them those whose next request lies there and is not yet read;
- * and it waits for those on which nobody has said anything yet, which browsers open in advance.
+ * Node's own close() ends idle connections at once, even with a request that is received but not yet read, and it waits for
+ * those without a request, which browsers open in advance.
  */
 export const drainOnClose = (http: FastifyInstance, noticeMs: number): void => {
   const { server } = http;

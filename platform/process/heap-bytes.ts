@@ -1,18 +1,18 @@
-/** About how much of V8's heap a value keeps: for caches, whose bounds must be true of memory and not of entries or JSON. */
+/** Estimates how much of V8's heap a value retains, for caches that are bounded by memory. */
 
-// As Node 24 has it (64 bits, pointers not compressed); graphql/document-store.test.ts holds the sum against the heap itself.
+// For Node 24 (64 bits, pointers not compressed); graphql/document-store.test.ts compares the estimate with the real heap.
 const pointer = 8;
-// Map, properties, elements; and part of the list that some have for properties that came later, as `loc` does.
+// Map, properties, elements; and a share of the list that some have for properties added later, as `loc` is.
 const objectBytes = 40;
-// A list that was pushed to has room for 17, and for half as many again as it has.
+// An array that was pushed to has capacity for 17, or for half as many again as it holds.
 const arrayBytes = 48;
 const pushedRoom = 17;
 const stringBytes = 24;
 
-/** What an LRU cache takes for an entry beside its key and value: its places in a map and in six lists of numbers. */
+/** Overhead of an entry in an LRU cache: its places in a map and in six arrays of numbers. */
 export const entryBytes = 150;
 
-/** Of plain data: objects, arrays and strings, each object once. */
+/** For plain data: objects, arrays and strings; each object counts once. */
 export const heapBytes = (root: unknown): number => {
   const seen = new Set<object>();
   const left: unknown[] = [root];
@@ -33,6 +33,6 @@ export const heapBytes = (root: unknown): number => {
 const listBytes = (length: number): number =>
   arrayBytes + (length > 0 ? pointer * Math.max(pushedRoom, length * 1.5) : 0);
 
-/** One byte a character, or two as soon as one of them needs it. A text made of parts becomes one by being measured. */
+/** One byte a character, or two as soon as one of them needs it. Measuring flattens a rope string. */
 export const textBytes = (text: string): number =>
   stringBytes + (Buffer.byteLength(text) === text.length ? text.length : 2 * text.length);

@@ -1,13 +1,13 @@
-/** Whom a limit counts: a person is counted as an account, a guest by address. */
+/** Rate limits count users by account and guests by address. */
 import { isIPv6 } from 'node:net';
 import type { Viewer } from '#contracts/viewer.ts';
 
-/** What a limit counts a viewer under. Accounts and addresses never share a key. */
+/** Accounts and addresses never share a key. */
 export const limitKey = (viewer: Viewer, ip: string): string => (viewer.kind === 'user' ? viewer.id : addressKey(ip));
 
 /**
- * What a limit counts an address under. Of IPv6 that is the first 64 bits: a household has all addresses below them,
- * and could otherwise use each once. An IPv4 address is the same however it is written.
+ * Of IPv6 the first 64 bits, because a household owns all addresses below them. An IPv4 address gives the same key in
+ * whatever notation.
  */
 export const addressKey = (ip: string): string => {
   const ipv6 = ip.replace(/%.*$/, '');
@@ -20,7 +20,7 @@ export const addressKey = (ip: string): string => {
 
 /** The eight groups of a valid address, in lower case and without leading zeros. */
 const groupsOf = (ipv6: string): string[] => {
-  // URL shortens the address in the one canonical way, with an embedded IPv4 address as two groups.
+  // URL normalises the address, with an embedded IPv4 address as two groups.
   const [head = '', tail] = new URL(`http://[${ipv6}]`).hostname.slice(1, -1).split('::');
   const split = (part: string): string[] => (part === '' ? [] : part.split(':'));
   const [before, after] = [split(head), split(tail ?? '')];
