@@ -17,6 +17,7 @@ test.each([
 test.each([
   ['a value', `const a = \`SELECT n::text FROM b ORDER BY n LIMIT \${c}\``],
   ['a name', `const a = \`SELECT n::text FROM \${b} ORDER BY n\``],
+  ['a list', `const a = \`SELECT n::text FROM b WHERE c IN \${d} ORDER BY n\``],
   ['what it begins with', `const a = sql\`\${b} WHERE c = (SELECT n::text FROM d ORDER BY n LIMIT 1)\``],
   ['what goes before it', `const a = sql\`\${b} SELECT n::text FROM d ORDER BY n\``],
   ['nothing: it is a list of columns', "const a = 'o.id, (SELECT n::text FROM d ORDER BY n LIMIT 1) AS o'"],

@@ -69,10 +69,10 @@ export const sortingTexts = (program: string): readonly string[] => {
   return texts.filter((text) => /\border\s+by\b/i.test(text)).map((text) => text.trim());
 };
 
-/** What a text with gaps may stand for: a value or a name in each, a fragment or nothing in the first, a list of columns. */
+/** What a text with gaps may stand for: a value, a name or a list of values in each, a fragment or nothing in the first, a list of columns. */
 const readings = (text: string): string[] => {
   const begun = [text, text.replace(gap, 'SELECT FROM a '), text.replace(gap, ''), `SELECT ${text}`];
-  return begun.flatMap((reading) => ['$1', 'gap'].map((filling) => reading.replaceAll(gap, filling)));
+  return begun.flatMap((reading) => ['$1', 'gap', '($1)'].map((filling) => reading.replaceAll(gap, filling)));
 };
 
 /** The names by which a text of a program sorts, and which mean something else there. Throws where it is no SQL in any reading. */
@@ -98,7 +98,8 @@ export const sortKeys: Check = {
     // There were 35 when this was written: a search that finds nothing must not look like a clean one.
     if (texts.length < 20) return [violation('SQL', `is sorted in ${texts.length} places only.`, 'Did a folder move?')];
     const found = texts.map(async ({ file, text }) => {
-      const keys = await faultsOf(text).catch((error: Error) => [error.message]);
+      const keys = await faultsOf(text).catch((error: Error) => error.message);
+      if (typeof keys === 'string') return [violation(file, keys, 'Let sort-keys.ts read it.')];
       return keys.map((key) => violation(file, `sorts by ${key}, which is computed.`, 'Name the table, or rename it.'));
     });
     return (await Promise.all(found)).flat();
