@@ -70,7 +70,7 @@ describe.each(['production', 'development'] as const)('in %s', (profile) => {
     ],
     ['a value of another type', signIn, { i: { email: 'a', password: ['hunter2'] } }, 'BAD_USER_INPUT'],
     ['a literal of another type', '{ me(n: "hunter2") }', {}, 'GRAPHQL_VALIDATION_FAILED'],
-    ['a literal that is no input', 'mutation { signIn(input: "hunter2") }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a literal that is not an input object', 'mutation { signIn(input: "hunter2") }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['an object for a text', '{ me(text: {password: "hunter2"}) }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['a literal that is nearly an enum value', '{ me(shade: DRAF) }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['a text for an enum value', '{ me(shade: "hunter2") }', {}, 'GRAPHQL_VALIDATION_FAILED'],

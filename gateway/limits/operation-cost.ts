@@ -59,8 +59,8 @@ interface PricedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export const operationCost = (question: PricedOperation): OperationCost => {
-  const { schema, policy, document, operation, variables } = question;
+export const operationCost = (priced: PricedOperation): OperationCost => {
+  const { schema, policy, document, operation, variables } = priced;
   const values = variableValues(operation, variables);
   const fragments = fragmentsOf(document);
   const root = schema.getRootType(operation.operation);

@@ -32,7 +32,7 @@ export const liveUpdates = (
   const hasNotifications = Boolean(variables.REDIS_URL ?? variables.EVENTS_DATABASE_URL);
   const queries = liveQueries({
     changes,
-    concurrency: liveBounds.queriesAtOnce,
+    concurrency: liveBounds.concurrency,
     refetchAfterMs: { notified: hasNotifications ? LIVE_SAFETY_MS : polling, polling },
     retryMs: { base: liveBounds.retryBaseMs, cap: liveBounds.retryCapMs },
     metrics,

@@ -57,7 +57,7 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     if (!asked.success) return reply.status(400).send(notAGraphqlRequest);
     const operation = operationOf(asked.data);
     // Before it is serialised: deep nesting would overflow the stack with the stream half open.
-    const most = { bytes: questionBytes, depth: questionDepth, values: questionBytes };
+    const most = { bytes: operationBytes, depth: operationDepth, values: operationBytes };
     const { bytes, depth, values } = variablesSize(operation, most);
     if (bytes > most.bytes || depth > most.depth || values > most.values) return reply.status(413).send(tooLong);
     const viewer = viewerOf(request);
@@ -160,10 +160,10 @@ const streamHeaders = {
 
 const notAGraphqlRequest = errorBody('BAD_REQUEST', 'The body must be JSON with a "query", as application/json.');
 
-const { questionBytes, questionDepth } = liveBounds;
+const { operationBytes, operationDepth } = liveBounds;
 const tooLong = errorBody(
   'PAYLOAD_TOO_LARGE',
-  `A subscription with its variables may have ${questionBytes} bytes and ${questionDepth} levels.`,
+  `A subscription with its variables may have ${operationBytes} bytes and ${operationDepth} levels.`,
 );
 
 const refusals: Record<AdmissionRefusal, readonly [status: number, message: string]> = {

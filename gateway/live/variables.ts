@@ -27,10 +27,10 @@ export type LiveVariables = Pick<
 export const liveBounds = {
   // 8 KiB of JSON: a stream's operation is kept while it is open, so 5000 of them take 40 MB. Ours have 600 bytes with
   // their variables, and 2 levels.
-  questionBytes: 8_192,
-  questionDepth: 20,
+  operationBytes: 8_192,
+  operationDepth: 20,
   // 16 at once: a change that concerns thousands of streams must not take the subgraphs for itself.
-  queriesAtOnce: 16,
+  concurrency: 16,
   // 1 s doubling to 15 s while the entity is unavailable: prompt once its subgraph is back.
   retryBaseMs: 1_000,
   retryCapMs: 15_000,

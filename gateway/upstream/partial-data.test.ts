@@ -79,8 +79,8 @@ describe('a graph of two subgraphs', () => {
     ['a page of a proxy', 502, '<html>bad gateway at 10.0.0.7</html>', 'SUBGRAPH_UNAVAILABLE'],
     ['a server that is closing', 503, '{"error":"Service Unavailable"}', 'SUBGRAPH_UNAVAILABLE'],
     ['half an answer', 200, '{"data":{"me":', 'SUBGRAPH_BAD_RESPONSE'],
-    ['JSON that is no answer', 200, '[1,2]', 'SUBGRAPH_BAD_RESPONSE'],
-    ['errors that are none', 200, '{"errors":["SELECT * FROM users"]}', 'SUBGRAPH_BAD_RESPONSE'],
+    ['JSON that is not a response', 200, '[1,2]', 'SUBGRAPH_BAD_RESPONSE'],
+    ['errors that are not errors', 200, '{"errors":["SELECT * FROM users"]}', 'SUBGRAPH_BAD_RESPONSE'],
     [
       'a refused query',
       400,
