@@ -8,7 +8,7 @@ import { ensureDatabases } from '#launcher/postgres/roles.ts';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import type { DatabaseUrls } from '#ops/addresses.ts';
 import { auditRound, type Round } from '#ops/audit/audit.ts';
-import { type SubgraphName, subgraphNames } from '#ops/services.ts';
+import { type DatabaseName, databaseNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { after, before, ordersOf } from './many-orders.ts';
@@ -31,7 +31,7 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 interface Shop {
   readonly urls: DatabaseUrls;
   /** As superuser, who may write without triggers and foreign keys. */
-  readonly loaders: Readonly<Record<SubgraphName, string>>;
+  readonly loaders: Readonly<Record<DatabaseName, string>>;
   readonly begun: Date;
   readonly signal: AbortSignal;
 }
@@ -47,7 +47,7 @@ const inOrder = async (url: string, sql: string, signal: AbortSignal): Promise<v
 
 const sell = async ({ loaders, begun, signal }: Shop, from: number, to: number): Promise<void> => {
   await Promise.all(
-    subgraphNames.map(async (name) => {
+    databaseNames.map(async (name) => {
       for (let first = from; first <= to; first += batch) {
         signal.throwIfAborted();
         const last = Math.min(first + batch - 1, to);
@@ -63,7 +63,7 @@ const sell = async ({ loaders, begun, signal }: Shop, from: number, to: number):
 /** As autovacuum leaves tables that have been idle for a while. */
 const vacuum = ({ loaders, signal }: Shop): Promise<unknown> =>
   Promise.all(
-    subgraphNames.map((name) =>
+    databaseNames.map((name) =>
       withClient(loaders[name], async (client) => {
         signal.throwIfAborted();
         await client.query('VACUUM (ANALYZE)');
@@ -80,7 +80,7 @@ const lose = (shop: Shop, count: number): Promise<void> =>
 
 const sizeOf = async ({ loaders }: Shop): Promise<number> => {
   const sizes = await Promise.all(
-    subgraphNames.map((name) =>
+    databaseNames.map((name) =>
       withClient(loaders[name], async (client) => {
         const { rows } = await client.query('SELECT pg_database_size(current_database()) AS bytes');
         return Number(rows[0].bytes);
@@ -105,7 +105,7 @@ const measure = async (what: string, { urls, signal }: Shop, since?: Since) => {
 };
 
 const bench = async (shop: Shop, orders: number, lost: number): Promise<void> => {
-  for (const name of subgraphNames) await inOrder(shop.loaders[name], before(name), shop.signal);
+  for (const name of databaseNames) await inOrder(shop.loaders[name], before(name), shop.signal);
   await sell(shop, 0, orders - 1);
   await vacuum(shop);
   console.log(
@@ -125,11 +125,11 @@ const run = async (signal: AbortSignal): Promise<void> => {
   const cluster = await temporaryCluster();
   try {
     signal.throwIfAborted();
-    const roles = subgraphNames.map((name) => ({ name, password: 'bench' }));
+    const roles = databaseNames.map((name) => ({ name, password: 'bench' }));
     const urls = (await ensureDatabases(cluster, roles)) as DatabaseUrls;
     await migrateAll(path.resolve(import.meta.dirname, '..'), { urls, given: new Map() });
     const loaders = Object.fromEntries(
-      subgraphNames.map((name) => [name, otherDatabase(cluster.superuserUrl, name)]),
+      databaseNames.map((name) => [name, otherDatabase(cluster.superuserUrl, name)]),
     ) as DatabaseUrls;
     await bench({ urls, loaders, begun: new Date(), signal }, orders, lost);
   } finally {

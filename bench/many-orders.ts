@@ -1,5 +1,5 @@
 /** Confirmed orders by SQL, as many as one likes: what the four services have kept of each when all went well. */
-import type { SubgraphName } from '#ops/services.ts';
+import type { DatabaseName } from '#ops/services.ts';
 
 /** 20 orders a customer, 1 or 2 lines an order, 200 variants. */
 const ordersPerCustomer = 20;
@@ -71,7 +71,7 @@ const receivedBy = (...types: readonly string[]): readonly Sent[] =>
 const steps = ['PLACED', 'AUTHORIZING', 'COMMITTING', 'CAPTURING', 'CONFIRMED'];
 const events = ['placed', 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured'];
 
-const orders: Readonly<Partial<Record<SubgraphName, string>>> = {
+const orders: Readonly<Partial<Record<DatabaseName, string>>> = {
   user: `
     INSERT INTO user_account (id, email, display_name, password_hash, roles, created_at)
     SELECT ${customer}, 'customer' || n / ${ordersPerCustomer} || '@example.com', 'Customer', '$argon2id$none', '{CUSTOMER}', ${at(0)}
@@ -128,7 +128,7 @@ const orders: Readonly<Partial<Record<SubgraphName, string>>> = {
     ${outbox(ofPayment)} ${inbox(receivedBy('payment.authorize', 'payment.capture'))}`,
 };
 
-const beginning: Readonly<Partial<Record<SubgraphName, string>>> = {
+const beginning: Readonly<Partial<Record<DatabaseName, string>>> = {
   product: `
     INSERT INTO category (id, slug, name, depth, parent_depth, position) VALUES ('cat_1', 'lamps', 'Lamps', 1, 0, 1);
     INSERT INTO product (id, slug, title, description, status, category_id, attributes)
@@ -141,7 +141,7 @@ const beginning: Readonly<Partial<Record<SubgraphName, string>>> = {
 };
 
 /** Levels are the sums of their movements: once, at the end of a batch, instead of for each order. */
-const ending: Readonly<Partial<Record<SubgraphName, string>>> = {
+const ending: Readonly<Partial<Record<DatabaseName, string>>> = {
   product: `
     UPDATE stock_level s SET on_hand = 100000000 - m.sold
       FROM (SELECT variant_id, sum(quantity) AS sold FROM stock_movement WHERE kind = 'SALE' GROUP BY variant_id) m
@@ -149,14 +149,14 @@ const ending: Readonly<Partial<Record<SubgraphName, string>>> = {
 };
 
 /** What is there before the first order. */
-export const before = (name: SubgraphName): string => beginning[name] ?? '';
+export const before = (name: DatabaseName): string => beginning[name] ?? '';
 
 /** The orders of these numbers, both included. `begun` is the same for all batches of one shop. */
-export const ordersOf = (name: SubgraphName, from: number, to: number, begun: Date): string =>
+export const ordersOf = (name: DatabaseName, from: number, to: number, begun: Date): string =>
   (orders[name] ?? '')
     .replaceAll('$from', String(from))
     .replaceAll('$to', String(to))
     .replaceAll('$begun', begun.toISOString());
 
 /** What has to follow the last of them. */
-export const after = (name: SubgraphName): string => ending[name] ?? '';
+export const after = (name: DatabaseName): string => ending[name] ?? '';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, eventsDatabase } from '#kit/postgres/postgres.ts';
-import { serviceNames, subgraphNames } from '#ops/services.ts';
+import { databaseNames, serviceNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Agora } from './agora.ts';
@@ -51,9 +51,9 @@ describe('startAgora', () => {
   });
 
   it('uses the databases and the queue that the environment names, and starts none of its own', async () => {
-    const given = await Promise.all(subgraphNames.map(() => emptyDatabase()));
+    const given = await Promise.all(databaseNames.map(() => emptyDatabase()));
     const events = await eventsDatabase();
-    const variables = subgraphNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
+    const variables = databaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
     const env = { ...process.env, ...Object.fromEntries(variables), EVENTS_DATABASE_URL: events.url };
     const agora = await checkout.start({ env, events: undefined });
     expect(agora).toMatchObject({ postgres: undefined, redis: undefined, events: 'given postgres' });
@@ -81,8 +81,8 @@ describe('startAgora', () => {
   });
 
   it('hears that it is interrupted while it waits for somebody else who migrates', async () => {
-    const databases = await Promise.all(subgraphNames.map(() => emptyDatabase()));
-    const variables = subgraphNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, databases[index]?.url]);
+    const databases = await Promise.all(databaseNames.map(() => emptyDatabase()));
+    const variables = databaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, databases[index]?.url]);
     await withClient(databases[0]?.url ?? '', async (client) => {
       await client.query(`SELECT pg_advisory_lock(${prismaLockKey})`);
       const interrupted = new AbortController();

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { until } from '#kit/vitest/until.ts';
-import { serviceNames, subgraphNames } from '#ops/services.ts';
+import { databaseNames, serviceNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 
@@ -21,7 +21,7 @@ export const makeCheckout = async (): Promise<Checkout> => {
   await chmod(root, 0o711); // root's PostgreSQL runs as another user
   const fakeSubgraph = path.join(import.meta.dirname, 'processes/service.fixture.ts');
   for (const name of serviceNames) await save(path.join(root, mainOf(name)), `import ${JSON.stringify(fakeSubgraph)};`);
-  for (const name of subgraphNames) {
+  for (const name of databaseNames) {
     await save(path.join(root, 'prisma', name, 'migrations/1_init/migration.sql'), 'CREATE TABLE kept (answer int)');
   }
   const dataDir = path.join(root, '.data');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noteAddresses } from '#ops/addresses.ts';
-import type { SubgraphName } from '#ops/services.ts';
+import type { DatabaseName } from '#ops/services.ts';
 import { type EventsConfig, eventsVariables, parseConfig } from '#platform/config/config.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { Facts } from './environment.ts';
@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the services stand on: migrated databases and something that carries the events. */
 export type Infrastructure = {
-  databaseUrls: Record<SubgraphName, string>;
+  databaseUrls: Record<DatabaseName, string>;
   postgres: OwnPostgres | undefined;
   redis: PrivateRedis | undefined;
   kind: EventsKind;
@@ -75,7 +75,7 @@ export const startInfrastructure = async (options: {
     if (choice.kind === 'private redis') await rememberTransport(folder, 'redis');
     if (choice.kind === 'embedded postgres') await rememberTransport(folder, 'postgres');
     await noteAddresses(folder, {
-      databases: Object.fromEntries(Object.entries(urls).filter(([name]) => !givenDatabases.has(name as SubgraphName))),
+      databases: Object.fromEntries(Object.entries(urls).filter(([name]) => !givenDatabases.has(name as DatabaseName))),
       queues: redis ? { REDIS_URL: redis.url } : eventsUrl ? { EVENTS_DATABASE_URL: eventsUrl } : undefined,
     });
     return { databaseUrls: urls, postgres: server, redis, kind: choice.kind, variables, stop };

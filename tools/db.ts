@@ -3,11 +3,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import { databaseOf, migrate } from '#ops/migrate.ts';
-import { type SubgraphName, subgraphNames } from '#ops/services.ts';
+import { type DatabaseName, databaseNames } from '#ops/services.ts';
 import { pendingMigrations } from '#platform/database/migrations.ts';
 import { destructiveStatements, findDrift, type Server, writeMigration } from './database/migrations.ts';
 
-const usage = `Usage: npm run db -- [${subgraphNames.join('|')}] <command>
+const usage = `Usage: npm run db -- [${databaseNames.join('|')}] <command>
   dev --name <title>   write the next migration: what schema.prisma has and the migrations have not
   dev --name <title> --empty   write an empty one, to fill by hand
   drift                do the migrations make what schema.prisma says? exit 1 and the missing SQL if not
@@ -17,7 +17,7 @@ Without a name, drift, status and deploy do all four. dev and drift need no data
 
 type Options = { title: string | undefined; empty: boolean };
 /** Returns false for a result that should fail a check. */
-type Command = (names: readonly SubgraphName[], options: Options) => Promise<boolean>;
+type Command = (names: readonly DatabaseName[], options: Options) => Promise<boolean>;
 
 const root = path.resolve(import.meta.dirname, '..');
 const folderOf = (name: string): string => path.join(root, 'prisma', name);
@@ -77,15 +77,15 @@ const main = async (): Promise<void> => {
     allowPositionals: true,
     options: { name: { type: 'string' }, empty: { type: 'boolean', default: false }, help: { type: 'boolean' } },
   });
-  const named = subgraphNames.filter((name) => positionals.includes(name));
-  const [verb = '', ...rest] = positionals.filter((word) => !subgraphNames.some((name) => name === word));
+  const named = databaseNames.filter((name) => positionals.includes(name));
+  const [verb = '', ...rest] = positionals.filter((word) => !databaseNames.some((name) => name === word));
   const command = commands[verb];
   if (!command || rest.length > 0 || values.help) {
     console.log(usage);
     process.exitCode = values.help ? 0 : 1;
     return;
   }
-  const succeeded = await command(named.length > 0 ? named : subgraphNames, {
+  const succeeded = await command(named.length > 0 ? named : databaseNames, {
     title: values.name,
     empty: values.empty,
   });

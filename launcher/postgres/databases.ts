@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type GivenDatabase, givenDatabases } from '#ops/addresses.ts';
-import { type SubgraphName, subgraphNames } from '#ops/services.ts';
+import { type DatabaseName, databaseNames } from '#ops/services.ts';
 import { applyMigrations, type MigrationOptions } from '#platform/database/migrations.ts';
 import type { Secrets } from '../secrets.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
@@ -9,9 +9,9 @@ import { ensureDatabases } from './roles.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Databases = {
-  urls: Record<SubgraphName, string>;
+  urls: Record<DatabaseName, string>;
   /** Those that the environment names. */
-  given: ReadonlyMap<SubgraphName, GivenDatabase>;
+  given: ReadonlyMap<DatabaseName, GivenDatabase>;
   /** Of the embedded events database, when one was asked for. */
   eventsUrl: string | undefined;
   /** Our own server, unless the environment gave all addresses. */
@@ -28,7 +28,7 @@ export const openDatabases = async (options: {
 }): Promise<Databases> => {
   const { env, secrets, withEvents } = options;
   const given = givenDatabases(env);
-  const own = subgraphNames.filter((name) => !given.has(name));
+  const own = databaseNames.filter((name) => !given.has(name));
   const roles = [
     ...own.map((name) => ({ name, password: secrets.databasePasswords[name] })),
     // The outbox sends again what this database forgot in a power cut, so its commits need not wait for the disk: twice the speed.
@@ -39,8 +39,8 @@ export const openDatabases = async (options: {
   const password = secrets.databasePasswords.postgres;
   const server = roles.length > 0 ? await startOwnPostgres({ ...options, password }) : undefined;
   const made: Record<string, string> = server ? await ensureDatabases(server, roles) : {};
-  const urls = Object.fromEntries(subgraphNames.map((name) => [name, given.get(name)?.url ?? made[name]]));
-  return { urls: urls as Record<SubgraphName, string>, given, eventsUrl: made.events, server };
+  const urls = Object.fromEntries(databaseNames.map((name) => [name, given.get(name)?.url ?? made[name]]));
+  return { urls: urls as Record<DatabaseName, string>, given, eventsUrl: made.events, server };
 };
 
 /** Brings all four databases up to date, past a pooler; returns what was applied, as `order/20260101_init`. */
@@ -50,7 +50,7 @@ export const migrateAll = async (
   { onNotice, signal }: Pick<MigrationOptions, 'onNotice' | 'signal'> = {},
 ): Promise<string[]> => {
   const applied = await Promise.all(
-    subgraphNames.map(async (name) => {
+    databaseNames.map(async (name) => {
       const { directUrl, ...how } = given.get(name) ?? { directUrl: urls[name], variable: `the database of ${name}` };
       const folder = path.join(root, 'prisma', name, 'migrations');
       const result = await applyMigrations(directUrl, folder, { ...how, ...(onNotice && { onNotice }), signal });

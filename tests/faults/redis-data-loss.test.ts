@@ -7,7 +7,7 @@ import { redisHere } from '#kit/redis/redis.ts';
 import { audit } from '#ops/audit/audit.ts';
 import { violatedRules } from '#ops/audit/report.ts';
 import { republish } from '#ops/republish.ts';
-import { subgraphNames } from '#ops/services.ts';
+import { databaseNames } from '#ops/services.ts';
 import { buyersOf, ordersEnd, type Placed, placeAll } from './orders-in-flight.ts';
 
 test.skipIf(!redisHere())('messages that Redis has lost are sent again and take effect once', async () => {
@@ -30,7 +30,7 @@ test.skipIf(!redisHere())('messages that Redis has lost are sent again and take 
     await agora.restart('payment');
     expect(violatedRules(await audit(agora.databaseUrls, 0))).toEqual(['messages-are-processed']);
 
-    for (const name of subgraphNames) await republish(agora.databaseUrls[name], since);
+    for (const name of databaseNames) await republish(agora.databaseUrls[name], since);
     await ordersEnd(placed);
     await expectCleanAudit(agora.databaseUrls);
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { subgraphNames } from '#ops/services.ts';
+import { databaseNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { emptyDatabase, eventsDatabase, testDatabase } from './postgres.ts';
 
@@ -12,7 +12,7 @@ const tables = (url: string): Promise<string[]> =>
   });
 
 describe('test databases', () => {
-  it.each(subgraphNames)('has a migrated, empty database of the %s subgraph', async (name) => {
+  it.each(databaseNames)('has a migrated, empty database of the %s subgraph', async (name) => {
     const database = await testDatabase(name);
     expect(await tables(database.url)).toEqual(
       expect.arrayContaining(['outbox_message', 'inbox_message', 'idempotency_key']),

@@ -1,5 +1,5 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
-import type { SubgraphName } from '#ops/services.ts';
+import type { DatabaseName } from '#ops/services.ts';
 import { prismaAdapter } from '#platform/database/database.ts';
 import { testDatabase } from './postgres.ts';
 
@@ -16,7 +16,7 @@ interface ClientOptions {
 
 /** A subgraph's database, new and migrated, its Prisma client, and every SQL statement that the client has sent. */
 export const subgraphDatabase = async <Client extends ObservedClient>(
-  name: SubgraphName,
+  name: DatabaseName,
   open: (options: ClientOptions) => Client,
 ) => {
   const database = await testDatabase(name);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
-import { type SubgraphName, subgraphNames } from '#ops/services.ts';
+import { type DatabaseName, databaseNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations, readMigration } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
@@ -96,7 +96,7 @@ export const databases: Check = {
     const server = await temporaryCluster();
     try {
       return (
-        await Promise.all(subgraphNames.map((name) => examined(server, name, releasedData(workspace, name))))
+        await Promise.all(databaseNames.map((name) => examined(server, name, releasedData(workspace, name))))
       ).flat();
     } finally {
       await server.stop();
@@ -105,7 +105,7 @@ export const databases: Check = {
   accept: async (workspace) => {
     await runsOf(workspace);
     const { databaseUrls } = await workspace.system();
-    const lines = subgraphNames.map(async (name) => {
+    const lines = databaseNames.map(async (name) => {
       const data = await withClient(databaseUrls[name], dump);
       workspace.baseline.write(fileOf(name), packed(data));
       const rows = Object.values(data.tables).reduce((sum, table) => sum + table.length, 0);
@@ -115,14 +115,14 @@ export const databases: Check = {
   },
 };
 
-const fileOf = (name: SubgraphName): string => `data/${name}.json.gz`;
+const fileOf = (name: DatabaseName): string => `data/${name}.json.gz`;
 
-const releasedData = ({ baseline }: Workspace, name: SubgraphName): ReleasedData | undefined => {
+const releasedData = ({ baseline }: Workspace, name: DatabaseName): ReleasedData | undefined => {
   const bytes = baseline.readBytes(fileOf(name));
   return bytes && unpacked(bytes);
 };
 
-const examined = async (server: Server, name: SubgraphName, released: ReleasedData | undefined): Promise<Finding[]> => {
+const examined = async (server: Server, name: DatabaseName, released: ReleasedData | undefined): Promise<Finding[]> => {
   const folder = path.join(root, 'prisma', name);
   const drift = await findDrift(server, folder);
   return [

@@ -2,7 +2,7 @@
  * A column that stays empty while a shop sells was probably forgotten: in raw SQL, or because Prisma accepts a row without
  * its nullable columns. (What goes through platform/database/raw-rows.ts does not compile without it.)
  */
-import { type SubgraphName, subgraphNames } from '#ops/services.ts';
+import { type DatabaseName, databaseNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import pg from '#platform/database/pg.ts';
 import { type Check, type Finding, violation } from '../check.ts';
@@ -37,7 +37,7 @@ export const filledColumns: Check = {
   run: async (workspace) => {
     await runsOf(workspace);
     const { databaseUrls } = await workspace.system();
-    return emptyColumns((await Promise.all(subgraphNames.map((name) => columnsIn(name, databaseUrls[name])))).flat());
+    return emptyColumns((await Promise.all(databaseNames.map((name) => columnsIn(name, databaseUrls[name])))).flat());
   },
 };
 
@@ -47,7 +47,7 @@ interface Column {
   readonly isFilled: boolean;
 }
 
-const columnsIn = (name: SubgraphName, url: string): Promise<Column[]> =>
+const columnsIn = (name: DatabaseName, url: string): Promise<Column[]> =>
   withClient(url, async (client) => {
     const found: Column[] = [];
     for (const table of await tablesOf(client)) {
