@@ -3,7 +3,7 @@ import { createLog } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { startTracing } from '#platform/observability/tracing-sdk.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
-import { exitOnRedisMisconfiguration } from '#platform/redis/fitness.ts';
+import { exitOnRedisMisconfiguration } from '#platform/redis/server-checks.ts';
 import { gatewayVariablesOf } from './config.ts';
 import { help } from './help.ts';
 import { wire } from './wiring.ts';

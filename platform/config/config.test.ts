@@ -80,7 +80,7 @@ test('a file that is not there, and a value given twice, are faults', () => {
   );
 });
 
-test('whoever still says a former name is told the new one, by every service that reads that', () => {
+test('refuses a renamed variable and names the new one, in every service that reads it', () => {
   const faults = ['GATEWAY_PROFILE: was renamed to PROFILE, which applies to all services; set that instead'];
   expect(parseConfig(z.object(processVariables), { GATEWAY_PROFILE: 'production' })).toEqual({ faults });
   expect(() => profileOf({ GATEWAY_PROFILE: 'production', PROFILE: 'production' })).toThrow(faults[0]);

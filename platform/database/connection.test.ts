@@ -41,7 +41,7 @@ const poolOver = async (answer: (send: (bytes: Buffer) => void, hangUp: () => vo
   return { pool, ended: ended.promise };
 };
 
-it('a connection that breaks before its session is set up fails whoever wants it, and nobody else', async () => {
+it('a connection that breaks before its session is set up fails its caller only', async () => {
   const { pool } = await poolOver((_, hangUp) => hangUp());
   await expect(pool.connect()).rejects.toThrow('Connection terminated');
 });

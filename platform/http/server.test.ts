@@ -41,7 +41,7 @@ test('serves Prometheus metrics', async () => {
   expect(body).toContain('process_cpu_seconds_total{service="test"}');
 });
 
-test('describes its metrics to whoever asks for JSON, also those that have not counted yet', async () => {
+test('describes its metrics as JSON on request, also those that have not counted yet', async () => {
   const response = await http.inject({ url: '/metrics', headers: { accept: 'application/json' } });
   expect(response.json()).toContainEqual({
     name: 'http_request_duration_seconds',

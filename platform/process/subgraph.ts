@@ -19,7 +19,7 @@ import { createMetrics, type Registry } from '../observability/metrics.ts';
 import type { TracingConfig } from '../observability/tracing-sdk.ts';
 import { startTracing } from '../observability/tracing-sdk.ts';
 import { type ChangeNotifications, createChangeNotifications } from '../pubsub/change-notifications.ts';
-import { exitOnRedisMisconfiguration } from '../redis/fitness.ts';
+import { exitOnRedisMisconfiguration } from '../redis/server-checks.ts';
 import { withDeadline } from '../resilience/deadline.ts';
 import { type PeriodicTask, startPeriodic } from './periodic.ts';
 import { onShutdown, type Shutdown } from './shutdown.ts';

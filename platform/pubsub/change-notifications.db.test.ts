@@ -10,7 +10,7 @@ import {
   createChangeNotifications,
 } from './change-notifications.ts';
 
-const carriers = {
+const transports = {
   redis: { here: redisHere(), start: startRedis, variable: 'REDIS_URL' },
   postgres: {
     here: true,
@@ -24,14 +24,14 @@ const carriers = {
 
 const lamp = (version: number): ChangeNotification => ({ about: { type: 'Product', id: 'lamp' }, version });
 
-describe.each(Object.values(carriers).filter(({ here }) => here))('change notifications ($variable)', (carrier) => {
+describe.each(Object.values(transports).filter(({ here }) => here))('change notifications ($variable)', (transport) => {
   let server: { url: string; stop(): Promise<void> };
   let link: BreakableLink;
   let log: RecordedLog;
   let opened: ChangeNotifications[];
 
   const open = (url = server.url): ChangeNotifications => {
-    const changes = createChangeNotifications({ [carrier.variable]: url }, log.log);
+    const changes = createChangeNotifications({ [transport.variable]: url }, log.log);
     opened.push(changes);
     return changes;
   };
@@ -49,7 +49,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('change notifi
   };
 
   beforeEach(async () => {
-    server = await carrier.start();
+    server = await transport.start();
     link = await breakableLink(server.url);
     log = recordedLog();
     opened = [];

@@ -11,7 +11,7 @@ import type { Bus } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
 import { createChangeNotifications } from '../pubsub/change-notifications.ts';
 import { connectRedis, type RedisConnection } from './client.ts';
-import { clusterModeFault } from './fitness.ts';
+import { clusterModeFault } from './server-checks.ts';
 
 describe.runIf(redisHere())('a connection to Redis', () => {
   let server: TestRedis;
@@ -180,7 +180,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     expect(changes.refusal()).toBeUndefined();
   });
 
-  it('is known by whoever would have gone on without a word', async () => {
+  it('is logged although callers fall back silently', async () => {
     const server = await startRedisWithUser('~agora:* +@all -hset -set');
     endings.push(server.stop);
     const log = recordedLog();

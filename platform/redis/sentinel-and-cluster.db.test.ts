@@ -25,7 +25,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
   let server: TestRedis;
   let log: RecordedLog;
   let bus: Bus;
-  let ears: ChangeNotifications[];
+  let opened: ChangeNotifications[];
 
   beforeAll(async () => {
     server = await start();
@@ -34,16 +34,16 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
   beforeEach(async () => {
     log = recordedLog();
     bus = await createBus({ REDIS_URL: server.url }, log.log, limits);
-    ears = [];
+    opened = [];
   });
   afterEach(async () => {
     await bus.close();
-    await Promise.all(ears.map((ear) => ear.close()));
+    await Promise.all(opened.map((subscriber) => subscriber.close()));
   });
 
-  const ear = async () => {
+  const subscriber = async () => {
     const changes = createChangeNotifications({ REDIS_URL: server.url }, log.log);
-    ears.push(changes);
+    opened.push(changes);
     const seen = { changes, heard: [] as (number | undefined)[], gaps: 0 };
     changes.subscribe(
       ({ version }) => seen.heard.push(version),
@@ -82,7 +82,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
   });
 
   it('change notifications reach every process', async () => {
-    const [one, other] = [await ear(), await ear()];
+    const [one, other] = [await subscriber(), await subscriber()];
     for (const version of [1, 2, 3]) await one.changes.publish(lamp(version));
     await until('all heard', () => one.heard.length === 3 && other.heard.length === 3);
     expect([one.heard, other.heard]).toEqual([

@@ -175,22 +175,22 @@ export const waitingPool = (
     }
   };
 
-  const patient: WaitingPool = {
+  const waiting: WaitingPool = {
     options: pool.options,
     connect,
     query,
     on: (event, listener) => {
       pool.on(event as 'error', listener as (error: Error) => void);
-      return patient;
+      return waiting;
     },
     removeAllListeners: (event) => {
       pool.removeAllListeners(event);
-      return patient;
+      return waiting;
     },
     end: () => {
       ending ??= pool.end();
       return ending;
     },
   };
-  return patient;
+  return waiting;
 };

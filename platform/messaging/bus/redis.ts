@@ -12,7 +12,7 @@ import {
   refusalLog,
   waitingRedis,
 } from '../../redis/client.ts';
-import { logConfigurationWarnings } from '../../redis/fitness.ts';
+import { logConfigurationWarnings } from '../../redis/server-checks.ts';
 import type { Backend, QueueHandle } from './bullmq.ts';
 import type { BusLimits } from './bus.ts';
 

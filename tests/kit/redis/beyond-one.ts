@@ -1,6 +1,6 @@
 /**
  * Redis as it is run by those who run it: a cluster, and a master with a replica under the eyes of a Sentinel, for a user
- * that may do what docs/redis.md says and no more. What works for it works for whoever follows the docs.
+ * with exactly the permissions of docs/redis.md: what works here works for operators who follow the docs.
  */
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configurationWarnings, isClusterNode } from './fitness.ts';
+import { configurationWarnings, isClusterNode } from './server-checks.ts';
 
 const info = (fields: Record<string, string>): string =>
   `# Server\r\n${Object.entries(fields)
