@@ -17,9 +17,8 @@ const definitions = (url: string): Promise<string[]> =>
                  WHERE NOT tgisinternal AND tgrelid = 'outbox_message'::regclass
       UNION ALL SELECT rtrim(regexp_replace(prosrc, '\\s+', ' ', 'g'), '; ') FROM pg_proc WHERE proname = 'notify_outbox_message'
       UNION ALL SELECT format('%s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
-                 WHERE contype <> 'n' AND conrelid IN ('outbox_message'::regclass, 'inbox_message'::regclass, 'idempotency_key'::regclass)
-      ORDER BY line`);
-    return rows.map(({ line }) => line);
+                 WHERE contype <> 'n' AND conrelid IN ('outbox_message'::regclass, 'inbox_message'::regclass, 'idempotency_key'::regclass)`);
+    return rows.map(({ line }) => line).toSorted();
   });
 
 it.each(subgraphNames)('the migrations of %s make the tables of tables.sql', async (name) => {
