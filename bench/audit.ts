@@ -1,6 +1,6 @@
 /**
- * `npm run bench:audit`: how long the audit of a shop with so many orders takes, rule by rule, and how long an incremental
- * round afterwards. The orders are rows made by SQL on a PostgreSQL server of its own, which is deleted at the end.
+ * `npm run bench:audit`: the time of a full audit of a shop with N orders, rule by rule, and of an incremental round after it.
+ * The orders are made by SQL on a PostgreSQL server of its own, which is deleted at the end.
  */
 import path from 'node:path';
 import { migrateAll } from '#launcher/postgres/databases.ts';
@@ -15,7 +15,7 @@ import { after, before, ordersOf } from './many-orders.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:audit [-- options]
-  --orders N   how many orders the shop has (100000); a million take some 15 GiB in the folder for temporary files
+  --orders N   how many orders the shop has (100000); a million take some 15 GiB of temporary files
   --lost N     how many messages a service has lost, which the audit has to find (0)
   Prints its progress, and then the time of each rule. Ctrl-C ends it and deletes its databases.
   exit code: 0 done, 1 the audit found something other than what was lost, 130 interrupted`;

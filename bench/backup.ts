@@ -1,6 +1,6 @@
 /**
- * `npm run bench:backup`: how long a backup and a restore of a shop with so many orders take, how large the backup is, and
- * for how long messages had to wait because of it, while customers go on buying. On a system of its own; ends with the audit.
+ * `npm run bench:backup`: the time of a backup and a restore of a shop with N orders, the size of the backup, and how long it
+ * paused the processing of messages while customers were buying. On a system of its own; ends with the audit.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { buy, openAccounts } from './capacity/load.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:backup [-- --orders N]
-  --orders N   how many the shop has when it is copied (500)`;
+  --orders N   how many the shop has at the backup (500)`;
 
 // 8 customers at a time, on few products: enough that some checkout is always on its way.
 const atOnce = 8;
@@ -33,7 +33,7 @@ const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   return result;
 };
 
-/** Sells so many, then copies the shop while it sells on. */
+/** Sells, then makes a backup while selling more. */
 const copyWhileSelling = async (shop: TemporaryShop, orders: number, folder: string): Promise<Manifest> => {
   await seed(shop.databaseUrls.product, catalogue);
   await auditAtRest(shop.databaseUrls, withinMs);

@@ -28,25 +28,25 @@ it('takes an address from a variable, or from the file that one names', async ()
   });
 });
 
-it('goes past a pooler where it is told how', async () => {
+it('bypasses a pooler where a direct address is given', async () => {
   const direct = { ...given, ORDER_DATABASE_URL: 'postgresql://pooler', ORDER_DATABASE_DIRECT_URL: 'postgresql://o' };
   expect(await findDatabases(direct, folder)).toMatchObject({ order: 'postgresql://o' });
 });
 
-it('names every variable whose address is none, and tells nothing of them', async () => {
+it('names every variable with an invalid address, and reveals nothing of it', async () => {
   const wrong = { ...given, USER_DATABASE_URL: 'postgresql://u:hush/7@h/d', ORDER_DATABASE_DIRECT_URL: 'hush' };
   const attempt = findDatabases(wrong, folder);
   await expect(attempt).rejects.toThrow(/^USER_DATABASE_URL: must be .*\nORDER_DATABASE_DIRECT_URL: must begin with/);
   await expect(attempt).rejects.not.toThrow('hush');
 });
 
-it('refuses one database for two services, also by a schema each', async () => {
+it('refuses one database for two services, even with a schema each', async () => {
   const shared = { ...given, ORDER_DATABASE_URL: 'postgresql://o@h/shop?schema=o' };
   const attempt = findDatabases({ ...shared, USER_DATABASE_URL: 'postgresql://u@h:5432/shop?schema=u' }, folder);
   await expect(attempt).rejects.toThrow('ORDER_DATABASE_URL: names the same database as USER_DATABASE_URL');
 });
 
-it('refuses an address past a pooler to which there is none through it', async () => {
+it('refuses a direct address without a pooled one', async () => {
   const attempt = findDatabases({ ...given, ORDER_DATABASE_DIRECT_URL: 'postgresql://o' }, folder);
   await expect(attempt).rejects.toThrow('ORDER_DATABASE_DIRECT_URL: set, but ORDER_DATABASE_URL is not');
 });
@@ -55,11 +55,11 @@ it('is not content with some of them', async () => {
   await expect(findDatabases(given, folder)).rejects.toThrow('set ORDER_DATABASE_URL as well');
 });
 
-it('says so where the environment names none and nothing was started', async () => {
+it('fails when the environment names none and nothing was started', async () => {
   await expect(findDatabases({}, folder)).rejects.toThrow('holds no system');
 });
 
-it('finds what the environment does not name where the launcher noted it', async () => {
+it('finds what the environment does not name where the launcher has noted it', async () => {
   expect(await findQueues({ REDIS_URL: 'redis://r' }, folder)).toEqual({ REDIS_URL: 'redis://r' });
   await expect(findQueues({}, folder)).rejects.toThrow('holds no system');
 

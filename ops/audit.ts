@@ -1,7 +1,7 @@
 /**
- * `npm run audit`: the invariants of the whole system over its four databases. Reads only; exit code 1 when one is
- * broken, 2 when the audit could not be made. With `--every` it is a process that goes on: ops/audit/auditor.ts.
- * Needs production dependencies only: containers run it.
+ * `npm run audit`: checks the promises of the whole system over its databases; only reads. Exit code 1 when a rule is violated,
+ * 2 when the audit failed. With `--every` it is a long-running process: ops/audit/auditor.ts. Needs production dependencies
+ * only: containers run it.
  */
 import { parseArgs } from 'node:util';
 import { findDatabases } from './addresses.ts';
@@ -11,14 +11,13 @@ import { asJson, asTable } from './audit/report.ts';
 import { readEnvFile } from './env-file.ts';
 
 const help = `usage: npm run audit [-- options]
-  Checks the invariants over the databases named by the *_DATABASE_URL variables (or *_DATABASE_URL_FILE), or over
-  those of the system that npm start is running.
+  Checks the databases named by the *_DATABASE_URL variables (or *_DATABASE_URL_FILE), or those of npm start.
   --data DIR            whose databases, when the environment names none (.data)
-  --settle-seconds N    what is younger counts as in flight and not as broken (${defaultSettleMs / 1000})
-  --json                everything found, for programs
-  --every SECONDS       go on auditing, that long from the end of one audit to the next; tells by log and metrics
-  --port N              with --every: where /health/live, /health/ready and /metrics are (AUDITOR_PORT, else 4005)
-  exit code: 0 all hold, 1 one is broken, 2 the audit could not be made; with --every: 0 when told to end`;
+  --settle-seconds N    what is younger counts as in flight (${defaultSettleMs / 1000})
+  --json                all findings, for programs
+  --every SECONDS       keep auditing, with that pause between two audits; reports by log and metrics
+  --port N              with --every: serves /health/live, /health/ready and /metrics (AUDITOR_PORT, else 4005)
+  exit code: 0 no violation, 1 a rule is violated, 2 the audit failed; with --every: 0 when terminated`;
 
 const numberFrom = (option: string, text: string, least: number): number => {
   const number = Number(text);
@@ -55,6 +54,6 @@ const run = async () => {
 };
 
 await run().catch((error: Error) => {
-  console.error(`The audit could not be made: ${error.message || error}`);
+  console.error(`The audit failed: ${error.message || error}`);
   process.exitCode = 2;
 });

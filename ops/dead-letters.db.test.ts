@@ -52,7 +52,7 @@ eachTransport('npm run dead-letters', (on) => {
     return messages.map(idOf);
   };
 
-  it('lists them, without what they say, and puts one back', async () => {
+  it('lists them without their data, and puts one back', async () => {
     const [first = '', second = ''] = await die('user', 2);
     const listed = await deadLetters(addressOf(on), 'list', 'user');
     expect(listed).toMatchObject({ code: 0, err: '' });
@@ -69,14 +69,14 @@ eachTransport('npm run dead-letters', (on) => {
     expect((await allDeadLetters(on.bus, 'user')).map(({ id }) => id)).toEqual([second]);
   });
 
-  it('puts back all of a queue, more than a page of them; the address may be in a file', async () => {
+  it('puts back all of a queue, even more than a page; the address may be in a file', async () => {
     await die('product', 60);
     const redriven = await deadLetters(inFile(addressOf(on)), 'redrive', 'product', '--all');
     expect(redriven).toEqual({ code: 0, out: 'product: 60 messages are back in the queue\n', err: '' });
     expect(await on.bus.counts('product')).toMatchObject({ waiting: 60, dead: 0 });
   });
 
-  it('says so when there are none', async () => {
+  it('reports that there are none', async () => {
     const listed = await deadLetters(addressOf(on), 'list', 'order', 'payment');
     expect(listed).toEqual({ code: 0, out: 'no dead letters\n', err: '' });
     const redriven = await deadLetters(addressOf(on), 'redrive', 'order', 'msg_gone');
@@ -87,7 +87,7 @@ eachTransport('npm run dead-letters', (on) => {
 describe('npm run dead-letters', () => {
   const nowhere = { REDIS_URL: 'redis://127.0.0.1:1' };
 
-  it('says with another exit code when the queue cannot be reached', async () => {
+  it('has another exit code when the queue cannot be reached', async () => {
     const { code, err } = await deadLetters(nowhere, 'list', 'order');
     expect(code).toBe(2);
     expect(err).toContain('Redis cannot be reached');
@@ -105,7 +105,7 @@ describe('npm run dead-letters', () => {
     expect(err).toContain(complaint);
   });
 
-  it('says so where the environment names no queues and nothing was started', async () => {
+  it('fails when the environment names no queues and nothing was started', async () => {
     const { code, err } = await deadLetters({}, 'list', '--data', mkdtempSync(path.join(tmpdir(), 'agora-empty-')));
     expect(code).toBe(2);
     expect(err).toMatch(
@@ -114,7 +114,7 @@ describe('npm run dead-letters', () => {
   });
 
   it.skipIf(!redisHere())(
-    'finds the queues of a running system by its data folder, and tells a refused login',
+    'finds the queues of a running system by its data folder, and reports a refused login',
     async () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'agora-data-'));
       const redis = await redisProcess([...keepsNothing, '--requirepass', 'secret']);

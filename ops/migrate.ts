@@ -1,6 +1,6 @@
 /**
- * node ops/migrate.ts [user] [product] [order] [payment]: applies the waiting migrations to the databases named by the
- * `*_DATABASE_URL` variables: to those of the arguments, or to all four. Needs production dependencies only: containers run it.
+ * node ops/migrate.ts [user] [product] [order] [payment]: applies the pending migrations to the databases named by the
+ * `*_DATABASE_URL` variables, or to those of the arguments only. Needs production dependencies only: containers run it.
  */
 import path from 'node:path';
 import { applyMigrations } from '#platform/database/migrations.ts';
@@ -9,14 +9,14 @@ import { type DatabaseName, databaseNames } from './services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** A subgraph's database, which the environment has to name. */
+/** A subgraph's database, which the environment must name. */
 export const databaseOf = (name: DatabaseName): GivenDatabase => {
   const given = givenDatabases(process.env).get(name);
   if (!given) throw new Error(`${name.toUpperCase()}_DATABASE_URL is not set`);
   return given;
 };
 
-/** Applies the waiting migrations of these databases, one after the other, and prints a line each. */
+/** Applies the pending migrations of these databases, one after the other, and prints a line for each. */
 export const migrate = async (names: readonly string[]): Promise<void> => {
   const unknown = names.filter((name) => !databaseNames.some((known) => known === name));
   if (unknown.length > 0) throw new Error(`No such database: ${unknown.join(', ')}`);

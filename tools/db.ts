@@ -8,12 +8,12 @@ import { pendingMigrations } from '#platform/database/migrations.ts';
 import { destructiveStatements, findDrift, type Server, writeMigration } from './database/migrations.ts';
 
 const usage = `Usage: npm run db -- [${databaseNames.join('|')}] <command>
-  dev --name <title>   write the next migration: what schema.prisma has and the migrations have not
+  dev --name <title>   write the next migration: what schema.prisma has and the migrations lack
   dev --name <title> --empty   write an empty one, to fill by hand
-  drift                do the migrations make what schema.prisma says? exit 1 and the missing SQL if not
-  status               which migrations wait to be applied to <NAME>_DATABASE_URL
+  drift                compares the migrations with schema.prisma; exit 1 and the missing SQL if they differ
+  status               the pending migrations of <NAME>_DATABASE_URL
   deploy               apply them
-Without a name, drift, status and deploy do all four. dev and drift need no database: they start their own.`;
+Without a name, drift, status and deploy cover all databases. dev and drift start a server of their own.`;
 
 type Options = { title: string | undefined; empty: boolean };
 /** Returns false for a result that should fail a check. */
@@ -37,11 +37,11 @@ const commands: Record<string, Command> = {
     withServer(async (server) => {
       if (!name || others.length > 0 || !title) throw new Error(`dev needs one database and a --name\n${usage}`);
       const migration = await writeMigration(server, folderOf(name), { title, empty, now: new Date() });
-      if (!migration) console.log(`${name}: nothing to do, the migrations make what schema.prisma says`);
+      if (!migration) console.log(`${name}: nothing to do, the migrations match schema.prisma`);
       else {
         console.log(`${name}: wrote ${path.relative(process.cwd(), migration.file)}\n${migration.sql}`);
         const destructive = destructiveStatements(migration.sql);
-        if (destructive.length > 0) console.log(`CAREFUL, this loses data:\n${destructive.join('\n')}`);
+        if (destructive.length > 0) console.log(`WARNING: this loses data:\n${destructive.join('\n')}`);
       }
       return true;
     }),
@@ -54,7 +54,7 @@ const commands: Record<string, Command> = {
         if (sql === undefined) console.log(`${name}: migrations and schema.prisma agree`);
         else
           console.log(
-            `${name}: schema.prisma has what no migration makes (npm run db -- ${name} dev --name …):\n${sql}`,
+            `${name}: schema.prisma has changes without a migration (npm run db -- ${name} dev --name …):\n${sql}`,
           );
       }
       return found.every(({ sql }) => sql === undefined);
@@ -62,7 +62,7 @@ const commands: Record<string, Command> = {
   status: async (names) => {
     for (const name of names) {
       const waiting = await pendingMigrations(databaseOf(name).directUrl, migrationsOf(name), databaseOf(name));
-      console.log(`${name}: ${waiting.length === 0 ? 'up to date' : `waiting: ${waiting.join(', ')}`}`);
+      console.log(`${name}: ${waiting.length === 0 ? 'up to date' : `pending: ${waiting.join(', ')}`}`);
     }
     return true;
   },
