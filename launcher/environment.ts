@@ -17,16 +17,16 @@ import type { Secrets } from './secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the processes of one Agora are told, beside what our own environment says already. */
+/** What the environments of one Agora's processes are made of. */
 export type Facts = {
   env: Environment;
   ports: Ports;
   secrets: Secrets;
   databaseUrls: Readonly<Record<DatabaseName, string>>;
   events: { REDIS_URL: string } | { EVENTS_DATABASE_URL: string };
-  /** What each service reads: see `loadVariables`. */
+  /** The variables that each service reads (`loadVariables`). */
   variables: ServiceVariables;
-  /** Where the gateway listens, when not on this machine alone. The others always do: they are for the gateway. */
+  /** Where the gateway listens, unless on this machine only. The others always do: only the gateway calls them. */
   host?: string | undefined;
 };
 
@@ -48,14 +48,14 @@ export const loadVariables = async (): Promise<ServiceVariables> => {
 };
 
 /**
- * Our services read these, but in a developer's shell they are somebody else's: conda's HOST, a platform's PORT, psql's PG*,
- * where Compose publishes its ports. Each has a way to be said for us: --host, GATEWAY_PORT and the like, the address of a
- * database.
+ * Our services read these, but in a developer's shell they are meant for other programs: conda's HOST, a platform's PORT,
+ * psql's PG*, the addresses Compose publishes ports on. Each can be set for us in another way: --host, GATEWAY_PORT and the
+ * like, the URL of a database.
  */
 const isForOthers = (name: string): boolean =>
   ['HOST', 'PORT', 'ROLE', 'GATEWAY_ADDRESS', 'EDGE_ADDRESS'].includes(name) || /^PG[A-Z_]+$/.test(name);
 
-/** What Node, its libraries and the system read: every process gets these, and of the rest its own variables only. */
+/** Read by Node, its libraries and the system: passed to every process. Of all others a process gets only its own. */
 const systemVariables: readonly RegExp[] = [
   /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|FORCE_COLOR|NO_COLOR)$/,
   // Options, coverage, certificates, compile cache, proxies; and the libraries underneath.
@@ -65,15 +65,15 @@ const systemVariables: readonly RegExp[] = [
   /^OTEL_\w+$/,
 ];
 
-/** What our processes ask each other on this machine goes past a proxy that is meant for the world (NODE_USE_ENV_PROXY). */
+/** Keeps requests between processes of this machine from a proxy that is meant for the internet (NODE_USE_ENV_PROXY). */
 export const pastProxies = (env: Environment): Record<string, string> => {
   const given = (env.no_proxy ?? env.NO_PROXY ?? '').split(',').filter(Boolean);
   const direct = [...new Set([...given, '127.0.0.1', 'localhost', '::1'])].join(',');
-  // Whichever of the two a library prefers.
+  // Libraries differ in which of the two they read.
   return { NO_PROXY: direct, no_proxy: direct };
 };
 
-/** Everything, for operators' tools: seed, audit, demo. */
+/** All of it, for operators' tools: seed, audit, demo. */
 export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
   const { env, ports, secrets, databaseUrls, events } = facts;
   const local = (service: ServiceName): string => `http://127.0.0.1:${ports[service]}`;
@@ -92,13 +92,13 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
   return { ...Object.fromEntries(given), ...Object.fromEntries(missing), ...pastProxies(env) };
 };
 
-/** What a service reads and what the system needs, and nothing else: one that is broken into gives away its own secrets. */
+/** An allow-list, so that a service that is broken into exposes no secrets but its own. */
 export const serviceEnvironment = (facts: Facts, service: ServiceName): NodeJS.ProcessEnv => {
   const { variablePattern } = services.find(({ name }) => name === service) ?? {};
   const read = new Set(facts.variables[service]);
   const isMine = (variable: string): boolean => {
     const name = variable.replace(/_FILE$/, '');
-    // Who says a variable by its former name is told, by the service.
+    // A former name is passed on because the service reports it.
     return [name, variable, formerNames[name] ?? ''].some((it) => read.has(it)) || Boolean(variablePattern?.test(name));
   };
   const isSeen = (name: string): boolean => isMine(name) || systemVariables.some((pattern) => pattern.test(name));

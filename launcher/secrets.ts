@@ -3,19 +3,16 @@ import path from 'node:path';
 import { randomPassword, serviceSecrets } from '#ops/secrets/make.ts';
 import { type DatabaseName, databaseNames } from '#ops/services.ts';
 
-/** What this installation keeps to itself, in `secrets.json` of its data folder. */
+/** The secrets of one installation, in `secrets.json` of its data folder. */
 export type Secrets = {
-  /** Of the embedded PostgreSQL: of the superuser (`postgres`) and of each role. */
+  /** In the embedded PostgreSQL, by role; `postgres` is the superuser. */
   databasePasswords: Readonly<Record<DatabaseName | 'postgres' | 'events', string>>;
   redisPassword: string;
   /** The services' own, by variable. */
   variables: Readonly<Record<string, string>>;
 };
 
-/**
- * Reads the secrets of a data folder and makes those that are missing: all of them once, later those of a new service.
- * Nobody but their owner may read the file.
- */
+/** Reads the secrets of a data folder and generates missing ones, such as those of a new service. Only the owner can read the file. */
 export const loadSecrets = async (folder: string): Promise<Secrets> => {
   const file = path.join(folder, 'secrets.json');
   const kept = await readSecrets(file);
@@ -33,7 +30,7 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
   };
   const content = JSON.stringify(secrets, null, 2);
   if (content === JSON.stringify(kept, null, 2)) return secrets;
-  // Whole and on the disk before it gets its name: the database's only password must not be lost in a crash.
+  // Synced before it is renamed: a crash must not lose the only copy of the database passwords.
   const handle = await open(`${file}.new`, 'w', 0o600);
   await handle.writeFile(content);
   await handle.sync();
@@ -45,7 +42,7 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
 const readSecrets = async (file: string): Promise<Partial<Secrets>> => {
   try {
     const kept = JSON.parse(await readFile(file, 'utf8'));
-    // As a checkout of before the descriptors wrote it: sessions signed with these keys outlive an update.
+    // The format before the descriptors: sessions signed with these keys must survive an update.
     const { accessTokenKeys, viewerSigningKey, ...rest } = kept;
     if (!accessTokenKeys) return kept;
     const variables = {

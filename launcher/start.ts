@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { readEnvFile } from '#ops/env-file.ts';
+import { databaseNames, defaultPorts, subgraphs, variableOf } from '#ops/services.ts';
 import { profileOf } from '#platform/config/config.ts';
 import { onTermination } from '#platform/process/termination.ts';
 import { type Agora, startAgora } from './agora.ts';
@@ -12,20 +13,23 @@ import { runSeed } from './run-seed.ts';
 import { whyNoDemoData } from './seed/permission.ts';
 import { summary } from './summary.ts';
 
+const portsAfterGateway = subgraphs.map(({ name, port }) => `${name} n+${port - defaultPorts.gateway}`).join(', ');
+
 const usage = `Usage: npm start [-- <options>]
   Starts PostgreSQL, the queue, migrations, the seed, and one process per service. Ctrl-C stops all; a second one at once.
-  --data <folder>       where database, queue and secrets live (default .data)
-  --ports-from <n>      gateway on n, user n+1, product n+2, order n+3, payment n+4; or one by one: GATEWAY_PORT, USER_PORT, …
-  --host <address>      where the gateway listens (default 127.0.0.1: nobody but this machine reaches it); 0.0.0.0 for all
-  --events <transport>  redis or postgres, when neither REDIS_URL nor EVENTS_DATABASE_URL is set (default: Redis when installed)
-  --no-seed, --seed     leave the catalogue and the demo accounts out, or put them in: by default they go into the embedded
-                        database, and never into one that you have given (everybody knows the demo passwords). Refused
-                        with PROFILE=production, and with a --host that lets other machines in
+  --data <folder>       data folder for database, queue and secrets (default .data)
+  --ports-from <n>      gateway on n, ${portsAfterGateway}; or one by one: GATEWAY_PORT, USER_PORT, …
+  --host <address>      address the gateway listens on (default 127.0.0.1: this machine only); 0.0.0.0 for all
+  --events <transport>  redis or postgres, unless REDIS_URL or EVENTS_DATABASE_URL is set (default: Redis if installed)
+  --seed, --no-seed     with or without the demo catalogue and accounts. By default they are added to the embedded database and
+                        never to yours, since the demo passwords are public. --seed is refused with PROFILE=production and
+                        with a --host that lets other machines in
   --watch               restart a service when its source changes (npm run dev)
   --help
-Environment: USER_DATABASE_URL, PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL use your PostgreSQL instead;
-REDIS_URL your Redis. PROFILE=production shows and refuses what production does (default: development). LOG_LEVEL=debug says more, LOG_FORMAT=json leaves the log lines as they are.
-.env beside package.json is read, NAME=value a line, without interpolation: what the shell says goes before. In production nothing is read of it, but that PROFILE is that.`;
+Environment: ${databaseNames.map((name) => variableOf(name, 'DATABASE_URL')).join(', ')} use your PostgreSQL instead of the
+embedded one, REDIS_URL your Redis. PROFILE=production behaves as in production (default: development). LOG_LEVEL=debug logs more,
+LOG_FORMAT=json leaves log lines as they are. .env beside package.json is read (NAME=value per line, no interpolation); the shell
+takes precedence. With PROFILE=production nothing else is read from it.`;
 
 const root = path.resolve(import.meta.dirname, '..');
 

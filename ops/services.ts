@@ -1,4 +1,4 @@
-/** The services by name, as their descriptors have them. For programs that work on several; a service knows none but itself. */
+/** The services and their descriptors, for programs that work on several. A service itself knows only its own. */
 import type { GatewayDescriptor, ServiceDescriptor, SubgraphDescriptor } from '#platform/service/descriptor.ts';
 import * as list from '../services.ts';
 
@@ -7,17 +7,17 @@ type NamesOf<D> = { [N in keyof List]: List[N] extends D ? N : never }[keyof Lis
 
 export type ServiceName = keyof List;
 export type SubgraphName = NamesOf<{ readonly kind: 'subgraph' }>;
-/** Those that own a database. */
+/** The services that own a database. */
 export type DatabaseName = NamesOf<{ readonly database: true }>;
 
 type Named<D extends ServiceDescriptor, N extends ServiceName> = D & { readonly name: N };
 export type Service = Named<GatewayDescriptor | SubgraphDescriptor, ServiceName>;
 export type SubgraphService = Named<SubgraphDescriptor, SubgraphName>;
 
-// Under its own name each: else this line does not compile.
+// Compiles only if each is exported under its own name.
 const named: { readonly [N in ServiceName]: Named<GatewayDescriptor | SubgraphDescriptor, N> } = list;
 
-/** In the order of their ports, the gateway first. */
+/** Ordered by port: the gateway first. */
 export const services: readonly Service[] = Object.values(named).toSorted((a, b) => a.port - b.port);
 export const subgraphs = services.filter((service): service is SubgraphService => service.kind === 'subgraph');
 

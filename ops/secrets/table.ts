@@ -1,7 +1,4 @@
-/**
- * The secrets of a deployment by name, and which service gets which. A name is that of a variable, here, in `.env` and as
- * the name of a file.
- */
+/** The secrets of a deployment and who gets which. Names are those of variables: here, in `.env` and of the files. */
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 import { services, subgraphs, variableOf } from '../services.ts';
 import { randomPassword, serviceSecrets, verifyKeysOf } from './make.ts';
@@ -18,7 +15,7 @@ const databasePasswords = owners.flatMap(({ name }) =>
 
 const madeForServices = Object.entries(serviceSecrets).flatMap(([name, make]) => (make ? [[name, make] as const] : []));
 
-/** What is made up when nobody gives it. */
+/** Generated unless given. */
 export const makers: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(databasePasswords.map((name) => [name, randomPassword])),
   REDIS_PASSWORD: randomPassword,
@@ -26,12 +23,12 @@ export const makers: Readonly<Record<string, () => string>> = {
   GRAFANA_ADMIN_PASSWORD: randomPassword,
 };
 
-/** The edge's certificate and its key: two halves of one secret. */
+/** The edge's certificate and its key; given together or not at all. */
 export const certificateNames = { cert: 'EDGE_CERTIFICATE', key: 'EDGE_CERTIFICATE_KEY' } as const;
 
-/** What is left out when nobody gives it: there is a default, or no need. */
+/** Left out unless given: there is a default, or no need. */
 export const optionalNames: readonly string[] = [
-  // Servers of one's own instead of the deployment's.
+  // The operator's own servers instead of the deployment's.
   ...owners.flatMap(({ name }) => [variableOf(name, 'DATABASE_URL'), variableOf(name, 'DATABASE_DIRECT_URL')]),
   'REDIS_URL',
   ...Object.keys(serviceSecrets).filter((name) => !(name in makers)),
@@ -43,7 +40,7 @@ export const knownNames: readonly string[] = [
   ...optionalNames,
 ];
 
-/** The folders that are filled, and what each has. A file that is empty stands for a variable that is not set. */
+/** The contents of each folder. An empty file stands for an unset variable. */
 export const filesOf = (secrets: Secrets): Readonly<Record<string, Secrets>> => {
   const of = (name: string): string => secrets[name] ?? '';
   const some = (names: readonly string[]): Secrets => Object.fromEntries(names.map((name) => [name, of(name)]));
@@ -79,7 +76,7 @@ const own = ({ name }: SubgraphDescriptor, secrets: Secrets): Secrets => ({
   [variableOf(name, 'DATABASE_DIRECT_URL')]: secrets[variableOf(name, 'DATABASE_DIRECT_URL')] ?? '',
 });
 
-/** Into a server of one's own the auditor goes the way the service goes: we made no role there. */
+/** On the operator's own server the auditor logs in as the service does: there is no auditor role. */
 const auditorUrl = ({ name }: SubgraphDescriptor, secrets: Secrets): string =>
   databaseUrl(name, secrets, { role: 'auditor', password: 'DATABASE_AUDITOR_PASSWORD' });
 

@@ -1,9 +1,9 @@
-/** What is said of a service, once: `service.ts` in its folder. Launcher, ops, tools and deployment are derived from it. */
+/** The description of a service, in `service.ts` of its folder. Launcher, ops, tools and deployment derive from it what they need. */
 import type { MessageDefinition } from '#contracts/envelope.ts';
 
 /**
- * How a secret comes to be when the operator gives none. `password`: random text. `signing-key`, `signing-keys`: a private
- * Ed25519 JWK, or a JWK set of one. `optional`: left out, the service does without.
+ * How a secret is generated unless the operator provides it. `password`: random text. `signing-key`, `signing-keys`: a private
+ * Ed25519 JWK, or a JWK set with one. `optional`: not generated, the service runs without.
  */
 export type SecretKind = 'password' | 'signing-key' | 'signing-keys' | 'optional';
 
@@ -18,7 +18,7 @@ export interface ServiceDescriptor {
    * it, `main.ts` is run, and the variables are the keys of `variables` in `config.ts`.
    */
   readonly program?: { readonly command: readonly string[]; readonly variables: readonly string[] };
-  /** What else it may see: names that depend on others, as ORDER_SUBGRAPH_URL. */
+  /** Further variables whose names depend on other services, such as ORDER_SUBGRAPH_URL. */
   readonly variablePattern?: RegExp;
   /** Secrets of its own by variable; the addresses of its database and of Redis are added by themselves. */
   readonly secrets?: Readonly<Record<string, SecretKind>>;
