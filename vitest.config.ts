@@ -72,7 +72,7 @@ export default defineConfig({
         timeoutMs: 120 * second,
         alone: true,
       }),
-      // Alone, because these tell what is slow from what is not.
+      // Alone: breakers and time-outs open by time, and a busy machine would look like an outage.
       tier({
         name: 'outages',
         order: 4,

@@ -26,3 +26,13 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
 });
 
 export type GraphqlContext = RequestContext<App, Loaders>;
+
+/** All that payment knows of an order by itself. */
+export interface OrderReference {
+  readonly id: OrderId;
+}
+
+/** What a payload says of a payment: loaded only when a field asks for it. */
+export interface PaymentReference {
+  readonly paymentId: PaymentId;
+}

@@ -74,7 +74,7 @@ const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderR
     if (fault === undefined) return result;
     deps.telemetry.contradicted(operation.payment, fault);
   } catch {
-    // Logged and counted by the provider's wrapper (adapters/provider-telemetry.ts).
+    // Logged and counted by the provider's wrapper (adapters/telemetry.ts).
   }
   return 'unknown';
 };

@@ -3,7 +3,7 @@ import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { aPayment } from '#kit/payment/builders.ts';
 import { type Fate, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
-import { observedProvider } from './provider-telemetry.ts';
+import { observedProvider } from './telemetry.ts';
 
 test('passes results and errors through, counts both, and logs only the errors, without the token', async () => {
   const metrics = createMetrics('payment');
