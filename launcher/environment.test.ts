@@ -54,6 +54,8 @@ describe('serviceEnvironment', () => {
       ORDER_DATABASE_DIRECT_URL: 'pg://direct',
       SIMULATOR_WEBHOOK_SECRET: 'hush',
       AWS_SECRET_ACCESS_KEY: 'x',
+      NODE_AUTH_TOKEN: 'npm',
+      UV_PUBLISH_TOKEN: 'uv',
     };
     const given = {
       ...facts,

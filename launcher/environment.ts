@@ -58,8 +58,10 @@ const isForOthers = (name: string): boolean =>
 /** Read by Node, its libraries and the system: passed to every process. Of all others a process gets only its own. */
 const systemVariables: readonly RegExp[] = [
   /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|FORCE_COLOR|NO_COLOR)$/,
-  // Options, coverage, certificates, compile cache, proxies; and the libraries underneath.
-  /^(NODE_\w+|UV_\w+|LD_\w+|DYLD_\w+|SSL_CERT_FILE|SSL_CERT_DIR|OPENSSL_CONF)$/,
+  // By name, since tokens of npm and uv begin in the same way.
+  /^NODE_(OPTIONS|ENV|PATH|DEBUG|DEBUG_NATIVE|NO_WARNINGS|V8_COVERAGE|(DISABLE_)?COMPILE_CACHE|ICU_DATA|PENDING_DEPRECATION)$/,
+  /^NODE_(EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED|USE_SYSTEM_CA|USE_ENV_PROXY|REDIRECT_WARNINGS)$/,
+  /^(UV_THREADPOOL_SIZE|UV_USE_IO_URING|LD_\w+|DYLD_\w+|SSL_CERT_FILE|SSL_CERT_DIR|OPENSSL_CONF)$/,
   /^(https?|all|no)_proxy$/i,
   // The exporters' standard variables, of which ours are a few (platform/observability/tracing-sdk.ts).
   /^OTEL_\w+$/,

@@ -33,6 +33,14 @@ describe('loadSecrets', () => {
     expect(publicKey).not.toHaveProperty('d');
   });
 
+  it('keeps the secrets of a service that another branch has', async () => {
+    const { variables } = await loadSecrets(folder);
+    const withOther = { ...(await loadSecrets(folder)), variables: { ...variables, REVIEW_API_KEY: 'kept' } };
+    await writeFile(path.join(folder, 'secrets.json'), JSON.stringify(withOther));
+    await loadSecrets(folder);
+    expect((await loadSecrets(folder)).variables).toEqual(withOther.variables);
+  });
+
   it('keeps what an earlier checkout made, and adds what a service needs that it did not know', async () => {
     const earlier = {
       databasePasswords: { postgres: 'p', user: 'u', events: 'e' },

@@ -22,11 +22,15 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
       ...kept.databasePasswords,
     } as Secrets['databasePasswords'],
     redisPassword: kept.redisPassword ?? randomPassword(),
-    variables: Object.fromEntries(
-      Object.entries(serviceSecrets).flatMap(([name, make]) =>
-        make ? [[name, kept.variables?.[name] ?? make()]] : [],
+    variables: {
+      // Those of a service that another branch has stay.
+      ...kept.variables,
+      ...Object.fromEntries(
+        Object.entries(serviceSecrets).flatMap(([name, make]) =>
+          make ? [[name, kept.variables?.[name] ?? make()]] : [],
+        ),
       ),
-    ),
+    },
   };
   const content = JSON.stringify(secrets, null, 2);
   if (content === JSON.stringify(kept, null, 2)) return secrets;

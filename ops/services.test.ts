@@ -10,3 +10,7 @@ it('lists each service on a port of its own, the gateway first', () => {
 it('has the keys of access tokens where the gateway looks for them unless told', () => {
   expect(Number(new URL(defaultJwksUrl).port)).toBe(defaultPorts.user);
 });
+
+it('names services so that they can be the prefix of a variable, a database and a queue', () => {
+  expect(serviceNames.filter((name) => !/^[a-z][a-z0-9]*$/.test(name))).toEqual([]);
+});

@@ -19,7 +19,7 @@ interface DeadlineOptions {
  * Runs `work` under a deadline. Timer and listener end with the work, unlike `AbortSignal.timeout` and
  * `AbortSignal.any`, which live for the whole time-out, thousands of them under load.
  */
-export const withDeadline = async <T>(
+export const withCallDeadline = async <T>(
   ms: number,
   { late, outer, left }: DeadlineOptions,
   work: (signals: Signals) => Promise<T>,

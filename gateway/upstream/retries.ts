@@ -1,6 +1,6 @@
 /** Retries queries, and whatever was never sent, within the call's one deadline. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { attemptTimedOut, withDeadline } from './deadline.ts';
+import { attemptTimedOut, withCallDeadline } from './deadline.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Send, SubgraphCall } from './subgraph-call.ts';
 import { failureOf, type SubgraphFailure } from './subgraph-call.ts';
@@ -52,7 +52,7 @@ const firstAttempt = (
 ): ReturnType<Send> => {
   if (ms === undefined || call.isMutation) return send(call.signal);
   const late = () => (pay() ? attemptTimedOut() : undefined);
-  return withDeadline(ms, { late, outer: call.signal }, ({ signal }) => send(signal));
+  return withCallDeadline(ms, { late, outer: call.signal }, ({ signal }) => send(signal));
 };
 
 /** Nothing is sent twice that could take effect twice. */

@@ -6,7 +6,7 @@
 import type { Logger } from '#platform/observability/log.ts';
 import { bulkhead, type Caller } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
-import { clientGoneAfter, type Signals, timedOut, withDeadline } from './deadline.ts';
+import { clientGoneAfter, type Signals, timedOut, withCallDeadline } from './deadline.ts';
 import { deduplication, keyOf } from './deduplication.ts';
 import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
 import type { Lookup } from './replicas.ts';
@@ -149,7 +149,7 @@ const pipeline = (options: SubgraphClientOptions, metrics: SubgraphMetrics) => {
       // The deadline starts with the slot: time in the queue does not count.
       const ends = { late: timedOut, outer: caller.gone, left: clientGoneAfter(options.breakerSlowMs) };
       return places.run(caller, () =>
-        withDeadline(timeoutMs, ends, (signals) => breaker.send({ ...call, ...signals })),
+        withCallDeadline(timeoutMs, ends, (signals) => breaker.send({ ...call, ...signals })),
       );
     },
     state: () => ({ breaker: breaker.state(), ...places.state(), ...endpoints.state() }),

@@ -40,7 +40,14 @@ export const unitOfWork = <Tx extends Sql, Own>(
       const common = { outbox: outbox(tx), idempotency: idempotency(tx), now, afterCommit };
       return { value: await work({ ...ownStores(tx, now), ...common }), effects };
     });
-    for (const effect of effects) effect();
+    for (const effect of effects) {
+      try {
+        effect();
+      } catch (fault) {
+        // The change is committed: it must not look failed to the caller, nor keep the other effects from running.
+        process.emitWarning(fault as Error);
+      }
+    }
     return value;
   };
   return {

@@ -8,7 +8,7 @@ import type { MessageDefinition } from '#contracts/envelope.ts';
 export type SecretKind = 'password' | 'signing-key' | 'signing-keys' | 'optional';
 
 export interface ServiceDescriptor {
-  /** Also its folder's, its queue's, its database's and role's name, and in capitals what its own variables begin with. */
+  /** Also its folder's, its queue's, its database's and role's name, and in capitals what its own variables begin with. Lower-case letters and digits. */
   readonly name: string;
   readonly kind: 'gateway' | 'subgraph';
   /** Where it listens when `<NAME>_PORT` says nothing else. Serves /health/live, /health/ready and /metrics there. */
