@@ -18,7 +18,7 @@ COPY --from=build /image/node_modules ./node_modules
 COPY --from=build /image/app ./
 USER node
 # 3 s apart while it starts, since each look is a process: ten services on two cores must have time to start. The port
-# is the gateway's, as the command below; whoever sets another command sets another port.
+# is the gateway's, as the command below; another command has another port.
 HEALTHCHECK --interval=15s --timeout=10s --start-period=90s --start-interval=3s --retries=3 \
   CMD ["node", "ops/health.mjs", "4000"]
 CMD ["node", "gateway/main.ts"]

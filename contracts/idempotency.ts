@@ -2,7 +2,7 @@
 import type { Failure, IdempotencyConflict, Result } from './result.ts';
 
 export interface IdempotentRequest {
-  /** Owner of the key: a user's ID, or a guest's stand-in. Two actors may use the same key. */
+  /** Owner of the key: a user's ID, or what stands for a guest. Two actors may use the same key. */
   readonly actor: string;
   readonly operation: string;
   /** Without a key there is no protection, and `work` simply runs. */

@@ -8,7 +8,7 @@ import { redisHere, startRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 
-const carriers = {
+const transports = {
   redis: { here: redisHere(), start: startRedis, variable: 'REDIS_URL', isShared: true },
   postgres: {
     here: true,
@@ -24,7 +24,7 @@ const carriers = {
 const query = '{ products { id title likes } }';
 const lamp = { about: { type: 'Product', id: 'p1' } };
 
-describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways over $variable', (carrier) => {
+describe.each(Object.values(transports).filter(({ here }) => here))('two gateways over $variable', (transport) => {
   let server: { url: string; stop(): Promise<void> };
   let link: BreakableLink;
   let product: FakeSubgraph;
@@ -39,7 +39,7 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
       PRODUCT_SUBGRAPH_URL: product.url,
       USER_SUBGRAPH_URL: user.url,
       RATE_LIMITS: 'off',
-      [carrier.variable]: link.url,
+      [transport.variable]: link.url,
     });
   const shownBy = async (gateway: GatewayFixture) => {
     const { body } = await gateway.ask(query);
@@ -56,13 +56,13 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
   };
 
   beforeEach(async () => {
-    server = await carrier.start();
+    server = await transport.start();
     link = await breakableLink(server.url);
     title = 'Lamp';
     product = await aFakeSubgraph(() => ({ data: { products: [{ __typename: 'Product', id: 'p1', title }] } }));
     user = await aFakeSubgraph((request) => ({ data: { _entities: idsIn(request).map(() => ({ likes: 7 })) } }));
     [one, other] = await Promise.all([start(), start()]);
-    subgraph = createChangeNotifications({ [carrier.variable]: server.url }, recordedLog().log);
+    subgraph = createChangeNotifications({ [transport.variable]: server.url }, recordedLog().log);
   });
   afterEach(async () => {
     await subgraph.close();
@@ -130,22 +130,25 @@ describe.each(Object.values(carriers).filter(({ here }) => here))('two gateways 
     expect(await Promise.all([one, other].map(shownBy))).toEqual(['Torch', 'Torch']);
   });
 
-  it.runIf(carrier.isShared)('share what either has fetched: responses, and entities for other responses', async () => {
-    let turn = 0;
-    // A store that is slow for once is not waited for; then the next question is as good.
-    await until('an answer found', async () => {
-      const question = `query Turn${turn++} ${query}`;
-      await one.ask(question);
-      const before = product.asked.length;
-      const { body } = await other.ask(question);
-      expect(body.data).toEqual({ products: [{ id: 'p1', title: 'Lamp', likes: 7 }] });
-      return product.asked.length === before;
-    });
-    await until('an entity found', async () => {
-      const before = [product.asked.length, user.asked.length];
-      const { body } = await other.ask(`query Turn${turn++} { products { likes } }`);
-      expect(body.data).toEqual({ products: [{ likes: 7 }] });
-      return product.asked.length === (before[0] ?? 0) + 1 && user.asked.length === before[1];
-    });
-  });
+  it.runIf(transport.isShared)(
+    'share what either has fetched: responses, and entities for other responses',
+    async () => {
+      let turn = 0;
+      // A store that is slow for once is not waited for; then the next question is as good.
+      await until('an answer found', async () => {
+        const question = `query Turn${turn++} ${query}`;
+        await one.ask(question);
+        const before = product.asked.length;
+        const { body } = await other.ask(question);
+        expect(body.data).toEqual({ products: [{ id: 'p1', title: 'Lamp', likes: 7 }] });
+        return product.asked.length === before;
+      });
+      await until('an entity found', async () => {
+        const before = [product.asked.length, user.asked.length];
+        const { body } = await other.ask(`query Turn${turn++} { products { likes } }`);
+        expect(body.data).toEqual({ products: [{ likes: 7 }] });
+        return product.asked.length === (before[0] ?? 0) + 1 && user.asked.length === before[1];
+      });
+    },
+  );
 });

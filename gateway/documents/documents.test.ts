@@ -133,7 +133,7 @@ describe('a document that is too long is refused before parsing', () => {
 describe('a request without a document', () => {
   it.each([
     ['an empty object', {}],
-    ['a document that is no string', { query: { kind: 'Document' } }],
+    ['a document that is not a string', { query: { kind: 'Document' } }],
     ['extensions that are no object', { query: me, extensions: 'x' }],
   ])('%s is refused in mode require', async (_, body) => {
     expect(await post(gateway('require'), body)).toEqual([400, 'BAD_REQUEST']);

@@ -18,7 +18,7 @@ afterAll(() => fixture.close());
 it('a document is run by its hash once it has been registered', async () => {
   const query = '{ whoAmI }';
   const unknown = await get(gateway, { extensions: persistedQuery(query) });
-  // As the protocol has it: clients look for this message, in an answer that is no failure of HTTP.
+  // As the protocol has it: clients look for this message, in an answer that is not a failure of HTTP.
   expect([unknown.status, (await unknown.json()).errors]).toEqual([
     200,
     [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],

@@ -69,13 +69,13 @@ describe.each<[string, DocumentParameters | undefined, Record<TrustMode, string>
 it.each<[string, DocumentParameters, string]>([
   ['an id and a text', { documentId: id, query: listed }, 'CANNOT_SEND_PQ_ID_AND_BODY'],
   ['an id and an empty text', { documentId: id, query: '' }, 'CANNOT_SEND_PQ_ID_AND_BODY'],
-  ['an id that is no string', { documentId: 7 }, 'BAD_REQUEST'],
+  ['an id that is not a string', { documentId: 7 }, 'BAD_REQUEST'],
   ['a listed text under the hash of another', { query: listed, ...apq(unknownId) }, 'PERSISTED_QUERY_HASH_MISMATCH'],
   ['another text under a listed hash', { query: other, ...apq(id) }, 'PERSISTED_QUERY_HASH_MISMATCH'],
-  ['a hash that is no string', apq(7), 'BAD_REQUEST'],
+  ['a hash that is not a string', apq(7), 'BAD_REQUEST'],
   ['a hash that is none', apq('../../etc/passwd'), 'BAD_REQUEST'],
   ['a hash of another protocol version', apq(unknownId, 2), 'BAD_REQUEST'],
-  ['a hash extension that is no object', { extensions: { persistedQuery: 'x' } }, 'BAD_REQUEST'],
+  ['a hash extension that is not an object', { extensions: { persistedQuery: 'x' } }, 'BAD_REQUEST'],
 ])('%s is refused as a bad request', (_, parameters, code) => {
   expect(decided(parameters, 'off')).toBe(code);
   expect(decided(parameters, 'log')).toBe(code);

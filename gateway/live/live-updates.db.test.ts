@@ -1,11 +1,11 @@
-/** Streams through whole gateways, over both carriers of change notifications, with the client library that browsers use. */
+/** Streams through whole gateways, over both transports of change notifications, with the client library that browsers use. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LiveFixture, liveFixture, untilStatus } from '#kit/gateway/live-fixture.ts';
 import { eventsDatabase } from '#kit/postgres/postgres.ts';
 import { redisHere, startRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 
-const carriers = [
+const transports = [
   ...(redisHere() ? [{ variable: 'REDIS_URL', start: startRedis }] : []),
   {
     variable: 'EVENTS_DATABASE_URL',
@@ -16,7 +16,7 @@ const carriers = [
   },
 ];
 
-describe.each(carriers)('live updates ($variable)', ({ variable, start }) => {
+describe.each(transports)('live updates ($variable)', ({ variable, start }) => {
   let server: { url: string; stop(): Promise<void> };
   let fixture: LiveFixture;
   beforeAll(async () => {

@@ -84,7 +84,12 @@ describe('a stream', () => {
       'GRAPHQL_VALIDATION_FAILED',
     ],
     ['a variable that is missing', orderStream, {}, 'BAD_USER_INPUT'],
-    ['what nothing tells of', 'subscription { somethingElse(id: "a") { id } }', {}, 'SUBSCRIPTION_NOT_SUPPORTED'],
+    [
+      'a field without change notifications',
+      'subscription { somethingElse(id: "a") { id } }',
+      {},
+      'SUBSCRIPTION_NOT_SUPPORTED',
+    ],
     ['a query', '{ order(id: "a") { id } }', {}, 'SUBSCRIPTION_EXPECTED'],
     ['a mutation', 'mutation { spoil(id: "a") { id } }', {}, 'SUBSCRIPTION_EXPECTED'],
   ])('of %s has an error, and completes', async (_, query, variables, code) => {

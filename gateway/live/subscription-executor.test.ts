@@ -54,7 +54,7 @@ describe('a subscription rewritten as a query', () => {
   });
 
   it.each([
-    ['nothing tells of changes for the field', 'subscription { constructor { id } }'],
+    ['the field has no change notifications', 'subscription { constructor { id } }'],
     ['its field is in a fragment', 'subscription { ...F } fragment F on Subscription { orderUpdated(id: "a") { id } }'],
   ])('is refused when %s', (_, text) => {
     expect(() => rewritten(text)).toThrow(

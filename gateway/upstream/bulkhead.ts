@@ -65,7 +65,7 @@ export const bulkhead = (bounds: BulkheadBounds): Bulkhead => {
     return waitForSlot(share.line, {
       waitMs: bounds.queueTimeoutMs,
       onTimeout: () => (isFull(share) ? viewerIsBusy() : overloaded('no free slot in time')),
-      // Never sent, so it is no evidence about the subgraph.
+      // Never sent, so it is not evidence about the subgraph.
       gone: gone && { signal: gone, left: clientGone },
       onSettled: () => {
         waiting -= 1;

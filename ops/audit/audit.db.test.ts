@@ -79,7 +79,7 @@ const cancel = {
 };
 
 it.each(['payment', 'product', 'user'] as const)(
-  'an order that is cancelled after it was read, and before %s is queried, is no violation',
+  'an order that is cancelled after it was read, and before %s is queried, is not a violation',
   async (asked) => {
     const urls = await healthyShop();
     const databases = interrupted(urls, asked, async () => {

@@ -115,7 +115,7 @@ const readMigrations = async (folder: string): Promise<Migration[]> => {
   );
 };
 
-/** A migration's SQL and its checksum, both with LF: a checkout with CRLF is no edit. */
+/** A migration's SQL and its checksum, both with LF: a checkout with CRLF is not an edit. */
 export const readMigration = async (file: string): Promise<Pick<Migration, 'sql' | 'checksum'>> => {
   const sql = (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
   return { sql, checksum: createHash('sha256').update(sql).digest('hex') };

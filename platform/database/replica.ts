@@ -34,7 +34,7 @@ export interface Replica {
   read<T>(there: () => Promise<T>, here: () => Promise<T>): Promise<T>;
   /**
    * Resolves when these messages, and so what they tell of, can be read there, or after 2 s, when nobody reads there any
-   * more: whoever is told of a change then reads it. Never rejects.
+   * more: subscribers then read the change. Never rejects.
    */
   hasMessages(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;

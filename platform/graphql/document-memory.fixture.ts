@@ -42,7 +42,7 @@ const documents: Record<string, (n: number) => string> = {
 const countedByGrown = async (textOf: (n: number) => string): Promise<number> => {
   const store = documentStore(10 * plenty);
   const kept: DocumentNode[] = [];
-  // What is compiled or made up once is no part of it.
+  // What is compiled or made up once is not part of it.
   await store.set('first', parse(fresh(textOf(0))));
   const before = heapUsed();
   let counted = 0;

@@ -145,7 +145,7 @@ const unreadableTarget = { code: badTarget.code, message: 'The address cannot be
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 
 /**
- * `x-forwarded-for` without ports, as far as it can be trusted: whatever precedes an entry that is no address ("unknown",
+ * `x-forwarded-for` without ports, as far as it can be trusted: whatever precedes an entry that is not an address ("unknown",
  * a name) was written by an unknown party, so the nearest proxy that gave an address counts.
  */
 export const forwardedFor = (header: string): string => {

@@ -27,7 +27,7 @@ export const consumerMetrics = (registry?: Registry) => ({
   }),
   delay: new Histogram({
     name: 'agora_message_delay_seconds',
-    help: 'From the moment a message tells of to the start of a try to handle it.',
+    help: 'From occurredAt of a message to the start of an attempt to handle it.',
     labelNames: ['queue', 'type'],
     buckets: delayBuckets,
     registers: registers(registry),

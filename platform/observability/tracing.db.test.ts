@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   tracing = await startTracing('shop', variables, recorded.log);
   database = await testDatabase('order');
-  // One connection: whoever comes second waits for it.
+  // One connection: the second request waits for it.
   prisma = new PrismaClient({ adapter: prismaAdapter(database.url, 1) });
   http.post('/carts/:id', async (request) => {
     const { id } = request.params as { id: string };

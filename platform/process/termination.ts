@@ -4,7 +4,7 @@ type Cause = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'npm is gone';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-// What a shell reports for a process that died of the signal: 128 plus its number. Whoever ended npm meant us.
+// What a shell reports for a process that died of the signal: 128 plus its number. A signal to npm is meant for us.
 const exitCodes: Readonly<Record<Cause, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, 'npm is gone': 143 };
 
 // Half a second: reading our parent's pid costs nothing.

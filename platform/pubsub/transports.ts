@@ -22,7 +22,7 @@ export interface Subscriber {
   onSubscribed(): void;
 }
 
-// 3 s: publishers retry, and a machine that stalls for a moment is no outage; longer means that the connection is dead.
+// 3 s: publishers retry, and a machine that stalls for a moment is not an outage; longer means that the connection is dead.
 const timeoutMs = 3_000;
 
 export const inProcessPubSub = (): PubSub => {

@@ -131,7 +131,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     expect(told(log).filter((line) => line.includes('served by Redis again'))).toHaveLength(1);
   });
 
-  it('that is one node of a cluster is no server by itself, and says so before the start and at each worker', async () => {
+  it('that is one node of a cluster is not a server by itself, and says so before the start and at each worker', async () => {
     const cluster = await startRedisCluster();
     endings.push(cluster.stop);
     const faults = await Promise.all(cluster.nodeUrls.map(clusterModeFault));
@@ -147,7 +147,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     );
   });
 
-  it('is no reason not to start while it is away', async () => {
+  it('is not a reason not to start while it is away', async () => {
     expect(await clusterModeFault('redis://127.0.0.1:1')).toBeUndefined();
   });
 

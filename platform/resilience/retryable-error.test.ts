@@ -36,7 +36,7 @@ it.each([
 it.each([
   ['a bug', new TypeError('cannot read properties of undefined')],
   ['a rule of the database that was broken', prisma('P2002', 'Unique constraint failed.', '23505')],
-  ['something that is no error', 'timeout exceeded when trying to connect'],
+  ['something that is not an error', 'timeout exceeded when trying to connect'],
 ])('%s may not', (_, error) => expect(retryableError(error)).toBeUndefined());
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('it failed'), { code, ...more });
@@ -65,7 +65,7 @@ it.each([
   ['a duplicate key', coded('23505')],
   ['a duplicate key by Prisma', coded('P2002')],
   ['a fault of our own', new TypeError('cannot read properties of undefined')],
-  ['something that is no error', 'ECONNREFUSED'],
+  ['something that is not an error', 'ECONNREFUSED'],
   ['nothing', undefined],
 ])('sees none in %s', (_, error) => expect(isOutage(error)).toBe(false));
 

@@ -34,7 +34,7 @@ const stores = (tx: Prisma.TransactionClient) => ({
 
 type Settings = Pick<Deps, 'watch' | 'telemetry' | 'timings' | 'openOrders' | 'sweepBatch'>;
 
-/** The whole app over a database, without any door. */
+/** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
   prisma: PrismaClient,
   { clock, limitConcurrency, ...parts }: Settings & Partial<Pick<Deps, 'newOrderNumber'>> & UnitOfWorkOptions,

@@ -30,7 +30,7 @@ const stores = (tx: Prisma.TransactionClient, now: Date) => ({
   reservations: reservationStore(tx, { now }),
 });
 
-/** The whole app over a database, without any door. */
+/** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
   prisma: PrismaClient,
   { clock, ...more }: Pick<Deps, 'browsingReads'> & { readonly clock?: Clock } = {},

@@ -1,4 +1,4 @@
-/** What resolvers receive as parents, where that is no type of the domain (codegen.json). */
+/** What resolvers receive as parents, where that is not a type of the domain (codegen.json). */
 import type { UserId, VariantId } from '#contracts/ids.ts';
 import type { Connection } from '#platform/graphql/connection.ts';
 import { type NamedFailure, namedFailure } from '#platform/graphql/payload.ts';

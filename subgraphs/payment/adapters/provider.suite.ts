@@ -1,4 +1,4 @@
-/** What every payment provider must do, whoever it is. Its adapter's test hands in one that is ready to be called. */
+/** What every payment provider must do. Its adapter's test hands in one that is ready to be called. */
 import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';

@@ -135,7 +135,7 @@ function kind(): BankBehaviour {
 }
 
 const fates = fc.array(fc.constantFrom<Fate>('arrives', 'arrives', 'request lost', 'answer lost'), { maxLength: 12 });
-const wishes = fc.array(fc.constantFrom('authorize', 'capture', 'cancel', 'sweep'), { minLength: 1, maxLength: 8 });
+const requests = fc.array(fc.constantFrom('authorize', 'capture', 'cancel', 'sweep'), { minLength: 1, maxLength: 8 });
 
 /** One database for all runs: each has its own attempt, and a provider put in for it. */
 const replaceableProvider = (first: PaymentProvider) => {
@@ -163,7 +163,7 @@ test('concurrent commands over calls that get lost: charged at most once, and a 
     const [model, left, attempt] = [providerModel({ ...kind(), onAuthorize }), [...fate], anAttempt()];
     replace(providerFrom(model, async () => left.shift() ?? 'arrives'));
     const authorize = authorizeMessage(attempt);
-    const wish: Record<string, () => Promise<void>> = {
+    const request: Record<string, () => Promise<void>> = {
       authorize: () => commands.authorizePayment(authorize),
       capture: () => commands.capturePayment(captureMessage(attempt)),
       cancel: () => commands.cancelPayment(cancelMessage(attempt)),
@@ -172,7 +172,7 @@ test('concurrent commands over calls that get lost: charged at most once, and a 
         return sweeps.operations();
       },
     };
-    await Promise.all(order.map((name) => wish[name]?.()));
+    await Promise.all(order.map((name) => request[name]?.()));
     await commands.cancelPayment(cancelMessage(attempt));
     for (let round = 0; round < 15 && (await kit.replyTypes(attempt)).at(-1) !== 'cancelled'; round++)
       await kit.sweepLater().catch(() => undefined);
@@ -183,5 +183,5 @@ test('concurrent commands over calls that get lost: charged at most once, and a 
   };
   const banks = fc.constantFrom<BankBehaviour['onAuthorize']>('approve', 'process', 'requireAction');
   // 40: over a real database; the thousands are in domain/interleavings.test.ts.
-  await fc.assert(fc.asyncProperty(fates, wishes, banks, run), { numRuns: 40 });
+  await fc.assert(fc.asyncProperty(fates, requests, banks, run), { numRuns: 40 });
 }, 60_000);

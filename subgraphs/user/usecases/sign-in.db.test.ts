@@ -99,7 +99,7 @@ describe('wrong passwords', () => {
   });
 
   test.each(['an account', 'no account'])(
-    'five make whoever sent them wait at an address with %s, also with the right one',
+    'five make their sender wait, at an address with %s, even with the right password',
     async (which) => {
       const email = which === 'an account' ? (await kit.customer()).email : 'no-account@example.com';
       for (let guess = 1; guess <= 5; guess++) expect(await signIn(email, 'wrong guess')).toMatchObject(invalid);

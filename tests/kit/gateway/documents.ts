@@ -82,7 +82,7 @@ export const post = async ({ url }: GatewayFixture, body: object, headers: Recor
     }),
   );
 
-/** A GET as a client sends it; what is no string is sent as JSON. */
+/** A GET as a client sends it; what is not a string is sent as JSON. */
 export const get = ({ url }: GatewayFixture, parameters: Record<string, unknown>): Promise<Response> => {
   const texts = Object.entries(parameters).map(([name, value]) => [
     name,

@@ -175,7 +175,7 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
 };
 
 /**
- * A reply about an attempt that is over. Where it reveals that something is held or taken all the same, that is undone;
+ * A reply about an attempt that is over. Where it shows that something is still held or taken, that is undone;
  * where it says that an undo was refused, an operator is called. Anything else is ignored.
  */
 const afterAttemptEnded = (timings: Timings, order: Order, reply: Reply, now: Date): Decision => {

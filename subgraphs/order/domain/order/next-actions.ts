@@ -33,7 +33,7 @@ export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[sta
 
 const requests: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
 
-/** Whether nothing more happens to it by itself: no time-out and no reply is left, at most somebody's wish. */
+/** Whether nothing more happens to it by itself: no time-out and no reply is left, at most a request. */
 export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => {
   const { waits, on } = steps[status];
   return waits === undefined && Object.keys(on).every((trigger) => requests.includes(trigger));

@@ -160,7 +160,7 @@ describe('cancelling', () => {
     expect((await kit.sent(id)).slice(-3)).toEqual(['payment.cancel', 'stock.release', 'order.cancelled']);
   });
 
-  it('happens once for ten wishes at once', async () => {
+  it('happens once for ten requests at once', async () => {
     const results = await Promise.all(Array.from({ length: 10 }, () => cancel()));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(results.filter((it) => !it.ok && it.failure.kind === 'OrderNotCancellable')).toHaveLength(9);

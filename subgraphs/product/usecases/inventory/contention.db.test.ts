@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 /** Stock levels that are not the sum of their ledger, or not what the live reservations hold. */
-const breaches = () => shop.prisma.$queryRaw`
+const violations = () => shop.prisma.$queryRaw`
   SELECT level.*, ledger.*, live.held
     FROM stock_level level
     LEFT JOIN LATERAL (
@@ -44,7 +44,7 @@ describe('the inventory', () => {
     expect(answers.get('stock.rejected')).toHaveLength(49);
     expect(answers.get('stock.rejected')?.every(({ reason }) => reason === 'INSUFFICIENT_STOCK')).toBe(true);
     expect(await shop.level(unit)).toEqual({ onHand: 1, reserved: 1 });
-    expect(await breaches()).toEqual([]);
+    expect(await violations()).toEqual([]);
   });
 
   it('does not lock up when orders name the same variants the other way round', async () => {
@@ -93,14 +93,14 @@ describe('the inventory', () => {
           await reserveStock(reserve(attempt, wanted, 500));
         };
         for (const burst of sequence) await Promise.all(burst.map(send));
-        expect(await breaches()).toEqual([]);
+        expect(await violations()).toEqual([]);
 
         // Undone in the end, everything is as it was.
         for (const attempt of attempts) await shop.commands.releaseStock(release(attempt));
         const [first = '', second = ''] = skus;
         expect(await shop.level(first)).toEqual({ onHand: 4, reserved: 0 });
         expect(await shop.level(second)).toEqual({ onHand: 2, reserved: 0 });
-        expect(await breaches()).toEqual([]);
+        expect(await violations()).toEqual([]);
       }),
       { numRuns: 30 },
     );
