@@ -10,6 +10,7 @@ import {
   fileOf,
   type Manifest,
   manifestFile,
+  manifestFormat,
   type SavedDatabase,
   type SavedTable,
   syncFolder,
@@ -54,7 +55,7 @@ export const makeBackup = async (options: BackupOptions): Promise<Manifest> => {
       const orphans = await orphanEffects(queriesOf(connections));
       for (const { id, type, processedBy } of orphans.slice(0, shownOrphans))
         say(`${processedBy} has processed ${type} ${id}, which no service has sent`);
-      const manifest: Manifest = { format: 1, release, orphanEffects: orphans.length, databases };
+      const manifest: Manifest = { format: manifestFormat, release, orphanEffects: orphans.length, databases };
       await writeManifest(folder.path, manifest);
       return manifest;
     });

@@ -33,8 +33,11 @@ const SavedDatabase = z.object({
 });
 export type SavedDatabase = z.infer<typeof SavedDatabase>;
 
+/** Raised when the manifest changes, so that a backup of another format is refused by name. */
+export const manifestFormat = 2;
+
 const Manifest = z.object({
-  format: z.literal(1),
+  format: z.literal(manifestFormat),
   release: z.string(),
   /** Messages that were processed but never sent: 0, or something is wrong with the shop's data or the snapshot. */
   orphanEffects: z.int().nonnegative(),
@@ -96,7 +99,7 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
     throw refuse('is not what was written: not JSON', cause);
   }
   if (sha256 !== digest(content)) throw refuse('is not what was written: its sha256 differs');
-  if (content.format !== 1) throw refuse(`has format ${content.format}, which this release does not know`);
+  if (content.format !== manifestFormat) throw refuse(`has format ${content.format}, which this release does not know`);
   return Manifest.parse(content);
 };
 

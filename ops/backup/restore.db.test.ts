@@ -144,6 +144,16 @@ describe('a restore', () => {
     await events.dispose();
   });
 
+  it('refuses a backup of another format, by name', async () => {
+    const folder = await damaged(async (copy) => {
+      const manifest = await readManifest(copy);
+      await rm(path.join(copy, 'manifest.json'));
+      await writeManifest(copy, { ...manifest, format: 1 as never });
+    });
+    await expect(restore({ folder })).rejects.toThrow('has format 1, which this release does not know');
+    expect(await tablesIn(target)).toEqual([]);
+  });
+
   it('refuses a database that a service is connected to', async () => {
     await withClient(target.user, () => expect(restore()).rejects.toThrow(/the database of user is in use/));
     expect(await tablesIn(target)).toEqual([]);
