@@ -38,7 +38,7 @@ const changed = (lastTime: OwnTransport | undefined, now: OwnTransport): { notic
 
 const memory = (folder: string): string => path.join(folder, 'events');
 
-/** Which transport of its own this data folder used last. */
+/** Which of the launcher's own transports this data folder used last. */
 export const lastTransport = async (folder: string): Promise<OwnTransport | undefined> => {
   const said = await readFile(memory(folder), 'utf8').catch(() => '');
   return said === 'redis' || said === 'postgres' ? said : undefined;

@@ -53,7 +53,7 @@ const lowest = 10_000;
 const highest = 32_000;
 const tries = 100;
 
-/** A port nobody listens on right now, and which no outgoing connection will take. */
+/** A port that is free now and outside the ephemeral range. */
 export const freePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const port = randomInt(lowest, highest);

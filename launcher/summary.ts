@@ -39,7 +39,7 @@ type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady' |
   seconds: number;
 };
 
-/** What somebody wants to know who has just started it: where it is, and what it stands on. */
+/** What to print after a start: the URLs, and the infrastructure in use. */
 export const summary = (facts: Facts): string => {
   const { urls, events, redis, postgres, notReady, environment, noDemoData, seeded, seconds } = facts;
   const shown = shownIn(environment);

@@ -23,7 +23,7 @@ const catalogueWithinMs = 60_000;
 
 /**
  * A whole system on free ports with a data folder of its own, seeded and ready to sell: for the demo, benchmarks and
- * tests, which buy as its demo customers, so that it is in development whatever the environment says. `stop` removes the folder too, unless told to `keep` it; so does being told to end. Throws with the services' last lines.
+ * tests, which buy as its demo customers, so the profile is always development. `stop` also removes the folder unless `keep` is set, and so does a termination signal. Throws with the services' last lines.
  */
 export const openTemporaryShop = async (
   options: Pick<AgoraOptions, 'events' | 'env' | 'signal'> & { readonly keep?: boolean } = {},

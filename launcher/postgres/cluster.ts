@@ -21,7 +21,7 @@ export type Cluster = {
   folder: string;
   /** Logs in as the superuser; for making roles and databases, not for services. */
   superuserUrl: string;
-  /** Settles when the server has ended, for whatever reason. */
+  /** Settles when the server has exited, for any reason. */
   exited: Promise<void>;
   stop: () => Promise<void>;
 };

@@ -13,7 +13,7 @@ const colors: Record<string, Color> = {
 const levelColors: Record<string, Color> = { warn: 'yellow', error: 'red', fatal: 'red' };
 const widestName = 8;
 
-/** Fields that say nothing to somebody who reads along: known, or shown elsewhere in the line. */
+/** Fields left out of the console: redundant, or printed elsewhere in the line. */
 const dull = new Set(['level', 'time', 'service', 'msg', 'pid', 'hostname', 'err']);
 
 /** `order    │ 12:00:01 info placed number=A-1001`: a JSON log line for reading, any other line as it is. */

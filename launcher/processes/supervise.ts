@@ -39,14 +39,14 @@ export type Watcher = {
   onLine: (line: string) => void;
   /** A sentence of the supervisor about it. */
   onNotice: (sentence: string) => void;
-  /** After each start: for whoever keeps a list of what runs. */
+  /** Called after each start, so that the caller can track running processes. */
   onStart: (pid: number) => void;
 };
 
 /** `down` on purpose; `failed`: it died so often that it is left alone. */
 export type State = 'running' | 'restarting' | 'down' | 'failed';
 
-/** A process that is started again when it dies, until it is told to stop. */
+/** A process that is restarted when it dies, until it is stopped. */
 export type Supervised = {
   readonly name: string;
   readonly state: State;

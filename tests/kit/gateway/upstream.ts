@@ -59,7 +59,7 @@ export const answer =
 export const neverAnswer: Behaviour = () => undefined;
 export const hangUp: Behaviour = (_, request) => void request.socket.destroy();
 
-/** A server that answers GraphQL in whatever way a test wants. */
+/** A GraphQL server whose answers the test scripts. */
 export const aReplica = async (behaviour: Behaviour = answer()): Promise<Replica> => {
   const received: string[] = [];
   let current = behaviour;

@@ -114,7 +114,7 @@ sentinel failover-timeout shop 3000
 export interface TestRedisWithUser extends TestRedis {
   /** As in `ACL SETUSER`; instead of those that it had. */
   setRules(rules: string): Promise<void>;
-  /** What INFO tells. */
+  /** The output of INFO. */
   info(section: string): Promise<string>;
 }
 
