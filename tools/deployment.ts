@@ -7,7 +7,8 @@ import { writeFiles } from './deployment/generate/files.ts';
 
 const help = `usage: npm run deployment -- write     npm run check:deployment
   write   writes deploy/kubernetes/base/*.yaml, and the blocks between ">>>" and "<<<" of docker-compose.yml,
-          deploy/compose/services.yml and deploy/prometheus/, from services.ts and each service's service.ts
+          deploy/compose/services.yml and deploy/prometheus/, from services.ts and each service's service.ts;
+          adds to overlays/production/networks.yaml a placeholder for each database that it lacks
   check   writes nothing: are those files current; do Dockerfile, docker-compose.yml and deploy/ keep the policies of
           tools/deployment/policies/; are all metrics of rules and dashboards reported; is .env.example current
           exit code: 0 yes, 1 no (a line for each violation)`;

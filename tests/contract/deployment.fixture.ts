@@ -31,6 +31,24 @@ export const composeViolations: Violations = {
     [compose, 'security_opt: ["no-new-privileges:true"]', '', 'redis must have no-new-privileges'],
     [compose, 'user: "65534:65534"', 'user: "0"', 'edge must have a user other than root'],
   ],
+  'variables that are read': [
+    [common, 'APQ_MAX_BYTES:', 'APQ_MAXIMUM:', 'gateway has APQ_MAXIMUM'],
+    [
+      compose,
+      '  USER_DATABASE_URL_FILE: /run',
+      '  USERS_DATABASE_URL_FILE: /run',
+      'auditor has USERS_DATABASE_URL_FILE',
+    ],
+  ],
+  'only what needs Redis reaches it': [
+    [compose, '[graph, order-database', '[messaging, graph, order-database', 'order can reach Redis'],
+  ],
+  restarts: [
+    [common, 'restart: unless-stopped\n    # SHUTDOWN', '# SHUTDOWN', 'gateway must have a restart policy'],
+    [common, 'restart: on-failure:5', '', 'migrate-user must have a restart policy'],
+    [compose, 'restart: unless-stopped', 'restart: on-failure:5', 'redis must have a restart policy'],
+  ],
+  'time to shut down': [[common, 'stop_grace_period: 15s', '', 'order-worker must have a stop_grace_period']],
   'health checks': [[compose, 'healthcheck:', 'x-healthcheck:', 'redis must have a health check']],
   'memory limits': [[compose, 'mem_limit: 256m\n    cpus: 2', 'cpus: 2', 'edge must have mem_limit']],
   'pinned images': [
@@ -88,6 +106,39 @@ export const kubernetesViolations: Violations = {
     [order, 'allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true', 'must have allowPrivilegeEscalation'],
     [order, 'readOnlyRootFilesystem: true', 'privileged: true', 'order must have privileged: false'],
     [order, '- ALL', '- KILL', 'order must have capabilities.drop: ["ALL"]'],
+  ],
+  'variables that are read': [
+    [`${overlay}/gateway.yaml`, 'TRUSTED_DOCUMENTS', 'TRUSTED_DOCUMENT', 'gateway has TRUSTED_DOCUMENT,'],
+    ['base/gateway.yaml', 'ORDER_SUBGRAPH_URL', 'ODER_SUBGRAPH_URL', 'gateway has ODER_SUBGRAPH_URL'],
+    [worker, 'REDIS_URL_FILE', 'REDIS_FILE', 'order-worker has REDIS_FILE'],
+    ['base/kustomization.yaml', 'LOG_LEVEL=', 'LOG_LEVELS=', 'has LOG_LEVELS, which auditor does not read'],
+  ],
+  'targets of patches': [
+    [`${overlay}/payment.yaml`, '- name: payment-worker', '- name: worker', 'changes the container worker'],
+    [`${overlay}/scale.yaml`, 'name: order-worker', 'name: orders', 'changes HorizontalPodAutoscaler orders'],
+  ],
+  'an address for each database': [
+    [
+      `${overlay}/networks.yaml`,
+      'name: to-postgres-order',
+      'name: to-order',
+      'lacks the address block of to-postgres-order',
+    ],
+  ],
+  'metrics of autoscalers': [
+    [worker, 'agora_queue_oldest_waiting_seconds', 'agora_queue_age', 'adapter.yaml lacks agora_queue_age'],
+    [worker, 'queue: order', 'queue: orders', 'no queue is named "orders"'],
+    [
+      'prometheus/adapter.yaml',
+      'agora_queue_oldest_waiting_seconds',
+      'agora_queue_age',
+      'no process reports agora_queue_age',
+    ],
+  ],
+  'targets of autoscalers': [
+    [order, 'strategy:', 'replicas: 2\n  strategy:', 'order has replicas and an autoscaler'],
+    [`${overlay}/gateway.yaml`, 'template:', 'replicas: 2\n  template:', 'gateway has replicas and an autoscaler'],
+    [order, 'kind: Deployment\n    name: order', 'kind: Deployment\n    name: orders', 'the autoscaler order has no'],
   ],
   'health probes': [[order, 'readinessProbe:', 'x-probe:', 'order must have a readinessProbe']],
   'memory limits': [[order, 'limits:\n              memory: 512Mi', 'limits: {}', 'order must have a limit of memory']],

@@ -20,6 +20,8 @@ const Service = z.object({
   ports: list,
   profiles: list,
   restart: z.string().optional(),
+  // Docker's default.
+  stop_grace_period: z.string().default('10s'),
   healthcheck: z.looseObject({}).optional(),
   read_only: z.boolean().default(false),
   cap_drop: list,

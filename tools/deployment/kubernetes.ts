@@ -8,11 +8,14 @@ import type { Texts } from './compose.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../deploy/kubernetes');
 
+export const adapterFile = 'prometheus/adapter.yaml';
+
 const Manifest = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string() }),
 });
+const Adapter = z.object({ rules: z.object({ external: z.array(z.object({ seriesQuery: z.string() })) }) });
 const Kustomization = z.looseObject({
   kind: z.literal('Kustomization'),
   configMapGenerator: z.array(z.looseObject({ literals: z.array(z.string()) })).default([]),
@@ -31,20 +34,26 @@ export interface KubernetesManifest {
 export interface KubernetesFacts {
   readonly manifests: readonly KubernetesManifest[];
   readonly kustomizations: readonly (z.output<typeof Kustomization> & { readonly file: string })[];
+  /** The metrics that Prometheus' adapter offers to autoscalers. */
+  readonly adapterMetrics: readonly string[];
 }
 
 export const kubernetesTexts = (): Texts =>
   Object.fromEntries(
-    globSync('{base,overlays}/**/*.yaml', { cwd: folder })
+    globSync(['{base,overlays}/**/*.yaml', adapterFile], { cwd: folder })
       .toSorted()
       .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')]),
   );
 
 /** Throws, naming the file, for what is not YAML or not an object of Kubernetes. */
 export const kubernetesFacts = (texts: Texts): KubernetesFacts => {
-  const documents = Object.entries(texts).flatMap(([file, text]) =>
+  const all = Object.entries(texts).flatMap(([file, text]) =>
     documentsOf(file, text).map((document) => ({ file, document })),
   );
+  const adapterMetrics = all
+    .filter(({ file }) => file === adapterFile)
+    .flatMap(({ file, document }) => parsed(Adapter, file, document).rules.external.map((rule) => rule.seriesQuery));
+  const documents = all.filter(({ file }) => file !== adapterFile);
   const isKustomization = ({ file }: { file: string }) => path.basename(file) === 'kustomization.yaml';
   const kustomizations = documents
     .filter(isKustomization)
@@ -55,7 +64,7 @@ export const kubernetesFacts = (texts: Texts): KubernetesFacts => {
   const manifests = documents
     .filter((document) => !isKustomization(document))
     .map(({ file, document }) => ({ file, isPatch: patches.has(file), object: parsed(Manifest, file, document) }));
-  return { manifests, kustomizations };
+  return { manifests, kustomizations, adapterMetrics };
 };
 
 const documentsOf = (file: string, text: string): unknown[] =>
@@ -74,3 +83,10 @@ const parsed = <T>(schema: z.ZodType<T>, file: string, document: unknown): T => 
 /** The pod of a Deployment or Job; undefined for what runs nothing, and for a patch that changes nothing of it. */
 export const podOf = ({ object }: KubernetesManifest): IPodSpec | undefined =>
   (object as { spec?: { template?: { spec?: IPodSpec } } }).spec?.template?.spec;
+
+export const ofKind = <T>({ manifests }: KubernetesFacts, kind: string) =>
+  manifests
+    .filter(({ object }) => object.kind === kind)
+    .map(({ file, isPatch, object }) => ({
+      ...{ file, isPatch, name: object.metadata.name, object: object as unknown as T },
+    }));

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { type Blocks, withBlocks, withoutBlocks } from './blocks.ts';
 import { composeBlocks, serviceBlocks } from './compose.ts';
 import { kubernetesManifests } from './kubernetes.ts';
+import { withAddresses } from './kubernetes-networks.ts';
 import { alertBlocks, scrapeBlocks } from './prometheus.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const base = 'deploy/kubernetes/base';
+const addresses = 'deploy/kubernetes/overlays/production/networks.yaml';
 const kustomization = `${base}/kustomization.yaml`;
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -27,6 +29,7 @@ const wanted = (): ReadonlyMap<string, string | undefined> => {
   const present = globSync(`${base}/*.yaml`, { cwd: root }).filter((file) => file !== kustomization);
   return new Map([
     ...Object.entries(blocks).map(([file, of]): [string, string] => [file, withBlocks(file, read(file), of)]),
+    [addresses, withAddresses(read(addresses))],
     ...present.map((file): [string, undefined] => [file, undefined]),
     ...Object.entries(manifests).map(([file, text]): [string, string] => [`${base}/${file}`, text]),
   ]);

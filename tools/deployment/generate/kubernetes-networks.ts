@@ -1,4 +1,5 @@
 /** The network policies of deploy/kubernetes/base: the networks of docker-compose.yml as allowed connections. */
+import { stringify } from 'yaml';
 import { services, subgraphs } from '#ops/services.ts';
 
 const nameLabel = 'app.kubernetes.io/name';
@@ -31,7 +32,7 @@ const policy = (
 });
 const http = [{ port: 'http' }];
 
-export const networkPolicies = (): object[] => {
+export const networkPolicies = () => {
   const gateways = services.filter(({ kind }) => kind === 'gateway').map(({ name }) => name);
   const owners = subgraphs.filter(({ database }) => database);
   const withWebhooks = subgraphs.filter(({ webhooks }) => webhooks);
@@ -80,3 +81,16 @@ export const networkPolicies = (): object[] => {
 const toBlock = (host: number, port: number) => ({
   egress: [{ to: [{ ipBlock: { cidr: `192.0.2.${host}/32` } }], ports: [{ port }] }],
 });
+
+/** The overlay with a placeholder for each database that it has no address for; all else in it is the operator's. */
+export const withAddresses = (overlay: string): string => {
+  const missing = networkPolicies().filter(
+    ({ metadata: { name } }) => name.startsWith('to-') && !overlay.includes(`\n  name: ${name}\n`),
+  );
+  const patches = missing.map(({ apiVersion, kind, metadata: { name }, spec: { egress } }) =>
+    stringify({ apiVersion, kind, metadata: { name }, spec: { egress } }),
+  );
+  return [overlay, ...patches].join(
+    '---\n# A placeholder that leads nowhere: change it to the subnet of this database.\n',
+  );
+};

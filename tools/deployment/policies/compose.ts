@@ -1,7 +1,9 @@
 /** What docker-compose.yml promises, whoever edits it: secrets, reachability, hardening. */
 import { knownNames } from '#ops/secrets/table.ts';
-import { subgraphs } from '#ops/services.ts';
+import { services, subgraphs } from '#ops/services.ts';
+import { processVariables } from '#platform/config/config.ts';
 import { type ComposeFacts, type ComposeService, composeFile, type Texts } from '../compose.ts';
+import { unreadNames } from '../variables.ts';
 import { hasPassword, type Policy } from './policy.ts';
 
 interface Facts extends ComposeFacts {
@@ -19,6 +21,7 @@ const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   operator: {
     'a user other than root': './backups belongs to whoever made it on this machine',
+    'a restart policy': 'an operator starts it and sees how it ends',
     mem_limit: 'an operator starts it, for as much work as there is',
   },
   collector: { 'a health check': 'its image has no shell and no program to ask with' },
@@ -31,6 +34,18 @@ const lacking = (what: string, holds: (service: ComposeService) => boolean) => (
 
 const isOurs = ({ image = '' }: ComposeService): boolean => /^agora(-|$)/.test(image);
 const staysUp = ({ restart = 'no' }: ComposeService): boolean => !/^(no|on-failure)/.test(restart);
+
+const runsToCompletion = ({ name }: ComposeService): boolean => /^(secrets$|migrate-|seed-)/.test(name);
+
+const deadlineMs = processVariables.SHUTDOWN_DEADLINE_MS.parse(undefined);
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Of `1m30s`. */
+const milliseconds = (duration: string): number =>
+  [...duration.matchAll(/(\d+)(ms|s|m|h)/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (unitMs[unit] ?? 0),
+    0,
+  );
 
 export const composePolicies: readonly Policy<Facts>[] = [
   {
@@ -87,6 +102,33 @@ export const composePolicies: readonly Policy<Facts>[] = [
       ...lacking('a user other than root', ({ user = '' }) => !/^(0|root)(:|$)/.test(user))(facts),
     ],
   },
+  {
+    name: 'variables that are read',
+    violations: (facts) =>
+      facts.services.flatMap(({ name, environment }) =>
+        unreadNames(name, Object.keys(environment)).map(
+          (variable) => `${composeFile}: ${name} has ${variable}, which it does not read`,
+        ),
+      ),
+  },
+  {
+    name: 'only what needs Redis reaches it',
+    violations: (facts) =>
+      facts.services
+        .filter((service) => service.networks.includes('messaging') && !needsRedis(service))
+        .map(({ name }) => `${composeFile}: ${name} can reach Redis`),
+  },
+  {
+    name: 'restarts',
+    violations: lacking('a restart policy', (of) => staysUp(of) || (runsToCompletion(of) && of.restart !== undefined)),
+  },
+  {
+    name: 'time to shut down',
+    violations: lacking(
+      `a stop_grace_period above SHUTDOWN_DEADLINE_MS (${deadlineMs})`,
+      (of) => !isOurs(of) || !staysUp(of) || milliseconds(of.stop_grace_period) > deadlineMs,
+    ),
+  },
   // Our image has one.
   {
     name: 'health checks',
@@ -98,6 +140,11 @@ export const composePolicies: readonly Policy<Facts>[] = [
     violations: lacking('an image with a version', (of) => isOurs(of) || /:(?!latest$)[\w.-]+$/.test(of.image ?? '')),
   },
 ];
+
+/** An API role writes to its outbox; the worker carries messages from there to Redis. */
+const needsRedis = (service: ComposeService): boolean =>
+  ['redis', ...services.map((of) => (of.kind === 'subgraph' ? of.worker : of.name))].includes(service.name) ||
+  isInspector(service);
 
 /** Doors: gateway, edge, and Grafana, which are published on this machine alone unless .env says otherwise. */
 const isEntry = ({ name }: ComposeService): boolean => ['gateway', 'edge', 'grafana'].includes(name);

@@ -5,7 +5,8 @@ import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { IService } from 'kubernetes-models/v1/Service';
 import { services, subgraphs } from '#ops/services.ts';
-import { type KubernetesFacts, type KubernetesManifest, podOf } from '../kubernetes.ts';
+import { type KubernetesFacts, ofKind, podOf } from '../kubernetes.ts';
+import { blocksOf, referencePolicies } from './kubernetes-references.ts';
 import { schemaFaults } from './kubernetes-schema.ts';
 import { hasPassword, type Policy } from './policy.ts';
 
@@ -63,6 +64,7 @@ export const kubernetesPolicies: readonly Policy<KubernetesFacts>[] = [
           .map(({ what, wanted }) => `${where} must have ${what}: ${JSON.stringify(wanted)}`),
       ),
   },
+  ...referencePolicies,
   {
     name: 'health probes',
     violations: (facts) =>
@@ -118,13 +120,6 @@ const containersOf = ({ manifests }: KubernetesFacts): Contained[] =>
 
 const whole = (facts: KubernetesFacts): Contained[] => containersOf(facts).filter(({ isPatch }) => !isPatch);
 
-const ofKind = <T>({ manifests }: KubernetesFacts, kind: string) =>
-  manifests
-    .filter(({ object }) => object.kind === kind)
-    .map(({ file, isPatch, object }: KubernetesManifest) => ({
-      ...{ file, isPatch, name: object.metadata.name, object: object as unknown as T },
-    }));
-
 /** By the last word of its name, and whatever has a password in an address. `X_FILE` only names a file. */
 const isSecret = (name: string, value: string): boolean =>
   hasPassword(value) || (/(_KEYS?|SECRET|TOKEN|PASSWORD|DATABASE_URL|REDIS_URL|_HEADERS)$/.test(name) && value !== '');
@@ -144,14 +139,6 @@ const mayEnter = (path: string, service: string | undefined): boolean =>
   path.startsWith('/webhooks')
     ? subgraphs.some(({ name, webhooks }) => webhooks && name === service)
     : path === '/graphql' && services.some(({ name, kind }) => kind === 'gateway' && name === service);
-
-/** Where Redis and each database are: two behind one block could be reached by each other's services. */
-const blocksOf = (facts: KubernetesFacts) =>
-  ofKind<INetworkPolicy>(facts, 'NetworkPolicy').flatMap(({ file, name, object }) =>
-    (object.spec?.egress ?? [])
-      .flatMap(({ to }) => to ?? [])
-      .flatMap(({ ipBlock }) => (ipBlock ? [{ file, name, cidr: ipBlock.cidr }] : [])),
-  );
 
 /** A container's setting takes precedence over its pod's. */
 const identity = (pod: IPodSpec, container: IContainer) => ({ ...pod.securityContext, ...container.securityContext });
