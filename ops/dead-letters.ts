@@ -7,11 +7,11 @@ import type { Bus } from '#platform/messaging/bus/bus.ts';
 import { findQueues } from './addresses.ts';
 import { readEnvFile } from './env-file.ts';
 import { allDeadLetters, deadLetterLines, redriveEach, withBus } from './queues.ts';
-import { subgraphNames } from './services.ts';
+import { databaseNames } from './services.ts';
 
 const help = `usage: npm run dead-letters -- list [queue …]
        npm run dead-letters -- redrive <queue> <id> | --all
-  There is a queue for each service: ${subgraphNames.join(', ')}. They are found by REDIS_URL or EVENTS_DATABASE_URL (or the
+  There is a queue for each service: ${databaseNames.join(', ')}. They are found by REDIS_URL or EVENTS_DATABASE_URL (or the
   file that REDIS_URL_FILE or EVENTS_DATABASE_URL_FILE names); where neither is set, they are those of npm start.
   list      one line each, newest first: queue, id, time of death, message, tries, reason
   redrive   puts a dead letter, or all of a queue, back with all its tries; fix the reason first
@@ -22,9 +22,9 @@ const help = `usage: npm run dead-letters -- list [queue …]
 class Misuse extends Error {}
 
 const checkQueues = (names: readonly string[]): readonly string[] => {
-  const unknown = names.filter((name) => !subgraphNames.some((known) => known === name));
+  const unknown = names.filter((name) => !databaseNames.some((known) => known === name));
   if (unknown.length > 0)
-    throw new Misuse(`no such queue: ${unknown.join(', ')}; there are ${subgraphNames.join(', ')}`);
+    throw new Misuse(`no such queue: ${unknown.join(', ')}; there are ${databaseNames.join(', ')}`);
   return names;
 };
 
@@ -50,7 +50,7 @@ type Work = (bus: Bus) => Promise<void>;
 const workOf = ([command, ...names]: readonly string[], all: boolean): Work => {
   if (command === 'list' && !all) {
     const queues = checkQueues(names);
-    return (bus) => list(bus, queues.length > 0 ? queues : subgraphNames);
+    return (bus) => list(bus, queues.length > 0 ? queues : databaseNames);
   }
   const [queue, id, ...more] = names;
   // Either an id or all.

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import { type GivenDatabase, givenDatabases } from './addresses.ts';
+import { readEnvFile } from './env-file.ts';
 import { type DatabaseName, databaseNames } from './services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -31,6 +32,7 @@ export const migrate = async (names: readonly string[]): Promise<void> => {
 };
 
 if (import.meta.main) {
+  readEnvFile();
   const chosen = process.argv.slice(2);
   await migrate(chosen.length > 0 ? chosen : databaseNames).catch((fault: Error) => {
     console.error(fault.message);

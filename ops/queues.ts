@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { EventsConfig } from '#platform/config/config.ts';
 import type { Bus, DeadLetter } from '#platform/messaging/bus/bus.ts';
 import { createBus } from '#platform/messaging/bus/create-bus.ts';
-import { subgraphNames } from './services.ts';
+import { databaseNames } from './services.ts';
 
 /** Runs `work` on the bus and closes it. */
 export const withBus = async <T>(config: EventsConfig, work: (bus: Bus) => Promise<T>): Promise<T> => {
@@ -19,7 +19,7 @@ export const withBus = async <T>(config: EventsConfig, work: (bus: Bus) => Promi
 /** How many messages each queue holds, dead letters among them. */
 export const messagesIn = async (bus: Bus): Promise<ReadonlyMap<string, number>> => {
   const counts = new Map<string, number>();
-  for (const name of subgraphNames) {
+  for (const name of databaseNames) {
     const { waiting, active, delayed, dead } = await bus.counts(name);
     counts.set(name, waiting + active + delayed + dead);
   }
@@ -27,7 +27,7 @@ export const messagesIn = async (bus: Bus): Promise<ReadonlyMap<string, number>>
 };
 
 export const emptyQueues = async (bus: Bus): Promise<void> => {
-  for (const name of subgraphNames) await bus.empty(name);
+  for (const name of databaseNames) await bus.empty(name);
 };
 
 // 50: the default page of the bus.

@@ -15,7 +15,7 @@ const help = `usage: npm run restore -- --from FOLDER
   to the snapshot of the backup, and empties the queues. Stop the services first. Nothing is touched before the backup has
   been checked; when it fails, everything is as before.
   --from FOLDER   the backup
-  --data DIR      the data folder, when the environment names no databases (.data); made when it is not there
+  --data DIR      the data folder (.data), made when it is not there; refused when the environment names databases
   --wipe          replace databases and queues that are not empty (what is lost is listed)
   exit code: 0 done, 1 nothing was changed, 130 interrupted and nothing was changed`;
 
@@ -48,11 +48,28 @@ const report = ({ manifest, republished, newer }: Restored): string => {
   ].join('\n');
 };
 
+/** Exported for its test. Refuses a data folder that was asked for while the environment names databases. */
+export const openTarget = async (
+  data: string | undefined,
+  env: NodeJS.ProcessEnv,
+  openDataFolder: OpenDataFolder,
+): Promise<RestoreTarget> => {
+  const given = [...givenDatabases(env).values()].map(({ variable }) => variable);
+  if (data !== undefined && given.length > 0)
+    throw new Error(
+      `both --data and ${given.join(', ')} (from the environment or .env) name databases: drop one or the other`,
+    );
+  const folder = data ?? '.data';
+  return given.length === 0
+    ? openDataFolder(path.resolve(folder), env)
+    : { urls: await findDatabases(env, folder), queues: givenQueues(env), close: async () => undefined };
+};
+
 const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise<void> => {
   const { values } = parseArgs({
     options: {
       from: { type: 'string' },
-      data: { type: 'string', default: '.data' },
+      data: { type: 'string' },
       wipe: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -62,10 +79,7 @@ const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise
   if (!values.from) throw new Error('--from FOLDER is missing, see --help');
   const folder = path.resolve(values.from);
   const { env } = process;
-  const target: RestoreTarget =
-    givenDatabases(env).size === 0
-      ? await openDataFolder(path.resolve(values.data), env)
-      : { urls: await findDatabases(env, values.data), queues: givenQueues(env), close: async () => undefined };
+  const target = await openTarget(values.data, env, openDataFolder);
   try {
     const { urls, queues } = target;
     const root = path.resolve(import.meta.dirname, '..');

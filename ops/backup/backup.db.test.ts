@@ -40,10 +40,10 @@ describe('a backup', () => {
     await backup();
     const { release, orphanEffects, databases } = await readManifest(folder);
     expect({ release, orphanEffects }).toEqual({ release: '1.2.3', orphanEffects: 0 });
-    expect(databases.order.lastMessage).toEqual({ position: '10', id: 'msg_10' });
-    expect(databases.order.migrations.map(({ name }) => name)).toContain('20261122000000_init');
-    expect(databases.order.sequences).toEqual([{ schema: 'public', name: 'outbox_message_position_seq', last: '10' }]);
-    const rows = databases.payment.tables.map(({ schema, name, rows }) => [`${schema}.${name}`, rows]);
+    expect(databases.order?.lastMessage).toEqual({ position: '10', id: 'msg_10' });
+    expect(databases.order?.migrations.map(({ name }) => name)).toContain('20261122000000_init');
+    expect(databases.order?.sequences).toEqual([{ schema: 'public', name: 'outbox_message_position_seq', last: '10' }]);
+    const rows = databases.payment?.tables.map(({ schema, name, rows }) => [`${schema}.${name}`, rows]) ?? [];
     expect(Object.fromEntries(rows)).toMatchObject({
       'public.payment': 1,
       'public.ledger_entry': 2,

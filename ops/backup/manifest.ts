@@ -41,12 +41,8 @@ const Manifest = z.object({
   release: z.string(),
   /** Messages that were processed but never sent: 0, or something is wrong with the shop's data or the snapshot. */
   orphanEffects: z.int().nonnegative(),
-  databases: z.object(
-    Object.fromEntries(databaseNames.map((name) => [name, SavedDatabase])) as Record<
-      DatabaseName,
-      typeof SavedDatabase
-    >,
-  ),
+  /** Lacks those of services that were added after the backup. */
+  databases: z.partialRecord(z.enum(databaseNames), SavedDatabase),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
@@ -107,7 +103,7 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
 export const checkFiles = async (folder: string, manifest: Manifest, signal?: AbortSignal): Promise<void> => {
   const faults: string[] = [];
   for (const name of databaseNames) {
-    for (const table of manifest.databases[name].tables) {
+    for (const table of manifest.databases[name]?.tables ?? []) {
       const file = fileOf(name, table);
       const found = await stat(path.join(folder, file)).catch(() => undefined);
       if (!found) faults.push(`${file} is missing`);

@@ -10,7 +10,7 @@ import { type DatabaseName, databaseNames } from '../services.ts';
 import { type Connections, inEach, queriesOf, withConnections } from './connections.ts';
 import { checkFiles, fileOf, type Manifest, readManifest, type SavedDatabase } from './manifest.ts';
 import { preflight, type Replacement } from './preflight.ts';
-import { type Migrations, makeSchema, migrationsOf } from './schema.ts';
+import { type Migrations, makeSchema, migrationsOf, recordMigrations } from './schema.ts';
 import { copyIn, nameOf, quoted, tablesOf } from './tables.ts';
 
 export interface RestoreOptions extends Replacement {
@@ -49,8 +49,10 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
       await inEach(connections, async (client, name) => {
         await client.query(begin);
         await makeSchema(client, migrations.get(name) ?? { applied: [], newer: [] });
-        await load(client, { folder, name, saved: manifest.databases[name], ...(signal && { signal }) });
-        say(`${name}: loaded`);
+        const saved = manifest.databases[name];
+        if (saved) await load(client, { folder, name, saved, ...(signal && { signal }) });
+        else await recordMigrations(client, migrations.get(name)?.applied ?? []);
+        say(saved ? `${name}: loaded` : `${name}: not in the backup, so migrated and left empty`);
       });
       const republished = await republishUnprocessed(connections);
       // Before the commits: if one fails, the old databases can republish what their queues have lost.

@@ -22,7 +22,7 @@ import {
   sent,
 } from '../shop-databases.fixture.ts';
 import { makeBackup } from './make-backup.ts';
-import { readManifest, writeManifest } from './manifest.ts';
+import { type Manifest, readManifest, writeManifest } from './manifest.ts';
 import { type RestoreOptions, restoreBackup } from './restore-backup.ts';
 import { nameOf, quoted, tablesOf } from './tables.ts';
 
@@ -160,13 +160,12 @@ describe('a restore', () => {
   });
 
   it('changes nothing anywhere when one database cannot be loaded', async () => {
-    const folder = await damaged(async (copy) => {
-      const manifest = await readManifest(copy);
-      const ledger = manifest.databases.payment.tables.find(({ name }) => name === 'ledger_entry');
-      Object.assign(ledger ?? {}, { rows: 7 });
-      await rm(path.join(copy, 'manifest.json'));
-      await writeManifest(copy, manifest);
-    });
+    const folder = await damaged((copy) =>
+      rewriteManifest(copy, ({ databases }) => {
+        const ledger = databases.payment?.tables.find(({ name }) => name === 'ledger_entry');
+        Object.assign(ledger ?? {}, { rows: 7 });
+      }),
+    );
     await restore();
     await run(target.user, processed('msg_kept'));
     const before = await contentsOf(target);
@@ -197,6 +196,10 @@ describe('a damaged backup', () => {
       (folder) => rm(path.join(folder, 'manifest.json')),
       /holds no complete backup/,
     ],
+    'a manifest of an earlier format': [
+      (folder) => rewriteManifest(folder, (manifest) => Object.assign(manifest, { format: 1 })),
+      /has format 1, which this release does not know/,
+    ],
     'a migration that this release lacks': [(folder) => ofNewerRelease(folder, 'order'), /this release lacks it/],
   };
 
@@ -208,8 +211,14 @@ describe('a damaged backup', () => {
 });
 
 const ofNewerRelease = async (folder: string, name: DatabaseName): Promise<void> => {
+  await rewriteManifest(folder, ({ databases }) => {
+    databases[name]?.migrations.push({ name: '29990101000000_more', checksum: 'c' });
+  });
+};
+
+const rewriteManifest = async (folder: string, edit: (manifest: Manifest) => void): Promise<void> => {
   const manifest = await readManifest(folder);
-  manifest.databases[name].migrations.push({ name: '29990101000000_more', checksum: 'c' });
+  edit(manifest);
   await rm(path.join(folder, 'manifest.json'));
   await writeManifest(folder, manifest);
 };
@@ -240,5 +249,17 @@ describe('a backup made before an upgrade', () => {
     expect(newer).toEqual(expect.arrayContaining(waiting.map((migration) => `order/${migration}`)));
     expect(await applyMigrations(upgraded.order, migrationsOf('order'))).toEqual({ applied: waiting });
     expect(await run(upgraded.order, 'SELECT id FROM cart')).toEqual([{ id: 'crt_1' }]);
+  });
+
+  it('leaves the database of a service that was added since migrated and empty', async () => {
+    target = await newDatabases();
+    const folder = await damaged(async (copy) => {
+      await rewriteManifest(copy, ({ databases }) => delete databases.payment);
+      await rm(path.join(copy, 'payment'), { recursive: true });
+    });
+    await restore({ folder });
+    expect(await pendingMigrations(target.payment, migrationsOf('payment'))).toEqual([]);
+    expect(await run(target.payment, 'SELECT FROM payment')).toEqual([]);
+    expect(await run(target.order, 'SELECT FROM customer_order')).toHaveLength(1);
   });
 });

@@ -1,4 +1,6 @@
 /** A database's tables as they were at the snapshot: made anew by the migrations that had been applied then. */
+
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
@@ -6,9 +8,15 @@ import { historyTable, readMigration } from '#platform/database/migrations.ts';
 import type { DatabaseName } from '../services.ts';
 import type { SavedDatabase } from './manifest.ts';
 
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
 export interface Migrations {
-  /** The SQL of those of the backup, in order. */
-  readonly applied: readonly string[];
+  /** Those of the backup, in order; all of this release for a database that the backup lacks. */
+  readonly applied: readonly Migration[];
   /** The names of those added since. */
   readonly newer: readonly string[];
 }
@@ -17,21 +25,26 @@ export interface Migrations {
 export const migrationsOf = async (
   root: string,
   name: DatabaseName,
-  { migrations }: SavedDatabase,
+  saved: SavedDatabase | undefined,
 ): Promise<Migrations> => {
   const folder = path.join(root, 'prisma', name, 'migrations');
-  const applied: string[] = [];
-  for (const migration of migrations) {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  const known = entries.map((entry) => entry.name).sort();
+  const applied: Migration[] = [];
+  if (!saved) {
+    for (const one of known)
+      applied.push({ name: one, ...(await readMigration(path.join(folder, one, 'migration.sql'))) });
+    return { applied, newer: [] };
+  }
+  for (const migration of saved.migrations) {
     const here = await readMigration(path.join(folder, migration.name, 'migration.sql')).catch(() => undefined);
     if (here?.checksum !== migration.checksum)
       throw new Error(
         `the backup has the migration ${name}/${migration.name}, and this release ${here ? 'has another of that name' : 'lacks it'}: restore with the release that made the backup, or a later one`,
       );
-    applied.push(here.sql);
+    applied.push({ name: migration.name, ...here });
   }
-  const here = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const newer = here.map((entry) => entry.name).filter((known) => !migrations.some((old) => old.name === known));
-  return { applied, newer: newer.sort() };
+  return { applied, newer: known.filter((one) => !applied.some(({ name }) => name === one)) };
 };
 
 /**
@@ -42,7 +55,17 @@ export const makeSchema = async (client: pg.Client, { applied }: Migrations): Pr
   const { rows } = await client.query<{ command: string }>(dropCommands);
   for (const { command } of rows) await client.query(command);
   await client.query(historyTable);
-  for (const sql of applied) await client.query(sql);
+  for (const { sql } of applied) await client.query(sql);
+};
+
+/** The history of a database that the backup lacks. */
+export const recordMigrations = async (client: pg.Client, applied: readonly Migration[]): Promise<void> => {
+  for (const { name, checksum } of applied)
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), 1)`,
+      [randomUUID(), checksum, name],
+    );
 };
 
 /**

@@ -98,7 +98,7 @@ const pending = (migrations: Migration[], history: HistoryRow[]): Migration[] =>
     }
     if (row.checksum !== checksum) {
       throw new Error(
-        `Migration ${name} was edited after it was applied: restore the file and add a new migration. (Or this is the database of another service: each has one of its own.)`,
+        `Migration ${name} was edited after it was applied: restore the file and add a new migration. (Or this is the database of another service: each service needs its own.)`,
       );
     }
     return false;

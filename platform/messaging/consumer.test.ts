@@ -95,7 +95,7 @@ describe('the consumer', () => {
 
   it('refuses data that is not what the type says, and says where', async () => {
     const reason = await poisoned(aMessage({ data: { ...fitting, amount: -1 } }));
-    expect(reason).toContain('the data is no thing.happened v1');
+    expect(reason).toContain('the data does not match thing.happened v1');
     expect(reason).toContain('amount');
   });
 

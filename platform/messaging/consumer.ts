@@ -109,7 +109,7 @@ const route = (table: Table, queue: string, raw: unknown): { message: Message; h
   const handler = table.get(keyOf(type, version));
   if (!handler) throw new Poison(`queue ${queue} has no handler for ${keyOf(type, version)}`);
   const parsed = handler.definition.data.safeParse(data);
-  if (!parsed.success) throw new Poison(`the data is no ${keyOf(type, version)}: ${because(parsed.error)}`);
+  if (!parsed.success) throw new Poison(`the data does not match ${keyOf(type, version)}: ${because(parsed.error)}`);
   return { message: { ...envelope.data, data: parsed.data }, handler };
 };
 

@@ -18,10 +18,3 @@ afterEach(() => {
   complaints = [];
   if (first !== undefined) throw new Error(`console.error was called (${rest.length + 1}×): ${first}`);
 });
-
-/** For a test in which an error is part of the story: the complaints so far, which then no longer fail it. */
-export const takeConsoleErrors = (): string[] => {
-  const taken = complaints;
-  complaints = [];
-  return taken;
-};
