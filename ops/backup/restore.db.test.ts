@@ -196,10 +196,6 @@ describe('a damaged backup', () => {
       (folder) => rm(path.join(folder, 'manifest.json')),
       /holds no complete backup/,
     ],
-    'a manifest of an earlier format': [
-      (folder) => rewriteManifest(folder, (manifest) => Object.assign(manifest, { format: 1 })),
-      /has format 1, which this release does not know/,
-    ],
     'a migration that this release lacks': [(folder) => ofNewerRelease(folder, 'order'), /this release lacks it/],
   };
 
