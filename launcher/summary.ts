@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Exposure, exposure, exposureVariables } from '#gateway/graphql/variables.ts';
 import { subgraphNames } from '#ops/services.ts';
 import { type Profile, parseConfig, profileVariables } from '#platform/config/config.ts';
-import { demoUsers } from '#subgraphs/user/usecases/seed-users.ts';
+import { demoUsers } from '#subgraphs/user/usecases/account/seed-users.ts';
 import type { Agora } from './agora.ts';
 
 const eventTransports: Record<Agora['events'], (agora: Pick<Agora, 'redis'>) => string> = {

@@ -8,7 +8,7 @@ import {
 } from '#contracts/messages/order.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
-import { orderNotice, welcome } from './domain/notification.ts';
+import { orderNotice, welcome } from './domain/notification/notification.ts';
 import type { App } from './usecases/app.ts';
 
 /** What the `user` queue delivers, and what handles it: each message becomes one notification. */

@@ -8,19 +8,22 @@ import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
-import { accessTokens } from './adapters/access-tokens.ts';
-import { argon2Passwords } from './adapters/argon2-passwords.ts';
-import { signInAttemptStore } from './adapters/sign-in-attempt-store.ts';
-import { credentials, userReads } from './adapters/user-reads.ts';
-import { accountStore, notificationStore, sessionStore } from './adapters/user-store.ts';
+import { accountReads, credentials } from './adapters/account/account-reads.ts';
+import { accountStore } from './adapters/account/account-store.ts';
+import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
+import { notificationReads } from './adapters/notification/notification-reads.ts';
+import { notificationStore } from './adapters/notification/notification-store.ts';
+import { accessTokens } from './adapters/session/access-tokens.ts';
+import { sessionStore } from './adapters/session/session-store.ts';
+import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
 import type { UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { jwks } from './http/jwks.ts';
+import { seedUsers } from './usecases/account/seed-users.ts';
 import { app } from './usecases/app.ts';
 import type { Deps } from './usecases/ports.ts';
-import { seedUsers } from './usecases/seed-users.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
@@ -34,8 +37,9 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     attempts: signInAttemptStore(tx, clock),
     notifications: notificationStore(tx),
   });
+  const reads = { ...accountReads(prisma), ...notificationReads(prisma) };
   const { transaction, receive } = unitOfWork(prisma, stores, { clock });
-  return { transaction, receive, reads: userReads(prisma), credentials: credentials(prisma, clock) };
+  return { transaction, receive, reads, credentials: credentials(prisma, clock) };
 };
 
 /** The whole app over a database, without HTTP or queue. */

@@ -36,7 +36,7 @@ const violations: Record<string, { from: string; to: string }> = {
   'launcher-needs-no-tools': { from: 'launcher/start.ts', to: 'tools/generate.ts' },
   'benchmarks-are-leaves': { from: 'tools/check.ts', to: 'bench/flood.ts' },
   'fixtures-are-for-tests': { from: 'bench/live.ts', to: 'launcher/checkout.fixture.ts' },
-  'descriptors-are-data': { from: 'subgraphs/user/service.ts', to: 'subgraphs/user/domain/user.ts' },
+  'descriptors-are-data': { from: 'subgraphs/user/service.ts', to: 'subgraphs/user/domain/account/user.ts' },
   'descriptors-need-types-only': { from: 'gateway/service.ts', to: 'platform/http/server.ts' },
   'one-reader-of-the-list': { from: 'launcher/environment.ts', to: 'services.ts' },
 };

@@ -46,6 +46,7 @@ export const rules: IForbiddenRuleType[] = [
   layer('adapters-implement-ports', 'adapters/ implement usecases/ports.ts.', ownSubgraph('adapters/'), [
     own('adapters/'),
     own('usecases/ports\\.ts$'),
+    own('usecases/[^/]+/ports\\.ts$'),
     own('domain/'),
     `^${ownPrismaOnly}client/`,
     '^contracts/',

@@ -3,8 +3,8 @@ import { newId } from '#contracts/ids.ts';
 import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
 import { aMessage } from '#kit/messaging/messages.ts';
 import { anOrderFor, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
-import * as notice from '../domain/notification.ts';
-import type { User } from '../domain/user.ts';
+import type { User } from '../domain/account/user.ts';
+import * as notice from '../domain/notification/notification.ts';
 
 let kit: UserTestApp;
 let ada: User;

@@ -3,7 +3,7 @@ import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { oneByKey } from '#platform/graphql/loaders.ts';
-import type { User } from '../domain/user.ts';
+import type { User } from '../domain/account/user.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {

@@ -1,12 +1,12 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
-import { mutations } from './mutations.ts';
-import { queries } from './queries.ts';
+import { accountMutations, accountQueries, user } from './account.ts';
+import { notification, userNotifications } from './notification.ts';
+import { sessionMutations } from './session.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
-import { user } from './user.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: queries,
-  Mutation: mutations,
-  User: user,
-  Notification: { order: ({ orderId }) => (orderId ? { id: orderId } : null) },
+  Query: accountQueries,
+  Mutation: { ...accountMutations, ...sessionMutations },
+  User: { ...user, ...userNotifications },
+  Notification: notification,
 } satisfies Resolvers);

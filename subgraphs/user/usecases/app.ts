@@ -1,9 +1,8 @@
-import type { Message } from '#contracts/envelope.ts';
-import type { Notice } from '../domain/notification.ts';
+import { register } from './account/register.ts';
+import { notify } from './notification/notify.ts';
 import type { Deps } from './ports.ts';
-import { forgetOldAttempts } from './prove-password.ts';
-import { register } from './register.ts';
-import { signIn } from './sign-in.ts';
+import { forgetOldAttempts } from './session/prove-password.ts';
+import { signIn } from './session/sign-in.ts';
 
 /** Everything that the user service does. */
 export const app = (deps: Deps) => ({
@@ -17,13 +16,3 @@ export const app = (deps: Deps) => ({
 });
 
 export type App = ReturnType<typeof app>;
-
-/** Notifies a customer of what a message reports: once, however often the message is delivered. */
-const notify =
-  ({ receive, newId }: Deps) =>
-  async (message: Message, notice: Notice): Promise<void> => {
-    const createdAt = new Date(message.occurredAt);
-    await receive(message, ({ notifications }) =>
-      notifications.insert({ ...notice, id: newId('Notification'), createdAt }),
-    );
-  };

@@ -4,11 +4,11 @@ import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.t
 import { namedId, newId } from '#contracts/ids.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/user/client/client.ts';
-import { accessTokens } from '#subgraphs/user/adapters/access-tokens.ts';
-import type { User } from '#subgraphs/user/domain/user.ts';
+import { accessTokens } from '#subgraphs/user/adapters/session/access-tokens.ts';
+import type { User } from '#subgraphs/user/domain/account/user.ts';
 import { loaders } from '#subgraphs/user/graphql/loaders.ts';
+import type { Register } from '#subgraphs/user/usecases/account/register.ts';
 import type { App } from '#subgraphs/user/usecases/app.ts';
-import type { Register } from '#subgraphs/user/usecases/register.ts';
 import { createApp, schema } from '#subgraphs/user/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { aMessageOf } from '../messaging/messages.ts';

@@ -1,8 +1,8 @@
 import type { Email } from '#contracts/email.ts';
 import { type Clock, databaseTime, type Sql } from '#platform/database/transaction.ts';
 import type { Prisma } from '#prisma/user/client/client.ts';
-import { forgetAt, type SignInHistory, strangersCountSince } from '../domain/sign-in-attempts.ts';
-import type { SignInAttemptStore } from '../usecases/ports.ts';
+import { forgetAt, type SignInHistory, strangersCountSince } from '../../domain/session/sign-in-attempts.ts';
+import type { SignInAttemptStore } from '../../usecases/session/ports.ts';
 
 /** One statement, with the time at which it was true. */
 export const signInHistory = async (sql: Sql, clock: Clock, email: Email, address: string): Promise<SignInHistory> => {

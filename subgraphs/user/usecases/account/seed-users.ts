@@ -1,9 +1,9 @@
 import type { Email } from '#contracts/email.ts';
 import { namedId } from '#contracts/ids.ts';
 import type { Role } from '#contracts/viewer.ts';
-import type { DisplayName } from '../domain/display-name.ts';
-import type { Password } from '../domain/password.ts';
-import type { Deps } from './ports.ts';
+import type { DisplayName } from '../../domain/account/display-name.ts';
+import type { Password } from '../../domain/account/password.ts';
+import type { Deps } from '../ports.ts';
 import { openAccount } from './register.ts';
 
 /** For demonstrations only: these passwords are public. Only `npm run seed` creates these accounts. */

@@ -1,9 +1,10 @@
 import { parseEmail } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
-import { invalidCredentials, type SignInFailure } from '../domain/failures.ts';
-import { typedPassword } from '../domain/password.ts';
-import type { SessionId, User } from '../domain/user.ts';
-import type { AccessToken, Deps } from './ports.ts';
+import { typedPassword } from '../../domain/account/password.ts';
+import type { SessionId, User } from '../../domain/account/user.ts';
+import { invalidCredentials, type SignInFailure } from '../../domain/failures.ts';
+import type { Deps } from '../ports.ts';
+import type { AccessToken } from '../session/ports.ts';
 import { provePassword } from './prove-password.ts';
 
 export interface SignIn {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
-import { orderTexts } from './customer-texts.ts';
+import { orderTexts } from '../customer-texts.ts';
 import { type OrderNoticeKind, orderNotice } from './notification.ts';
 
 const order = {

@@ -1,6 +1,6 @@
 import type { Id, OrderId, UserId } from '#contracts/ids.ts';
 import { format, type Money } from '#contracts/money.ts';
-import { orderTexts, welcomeText } from './customer-texts.ts';
+import { orderTexts, welcomeText } from '../customer-texts.ts';
 
 export type OrderNoticeKind = keyof typeof orderTexts;
 

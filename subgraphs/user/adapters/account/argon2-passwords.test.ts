@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RetryableError } from '#platform/resilience/retryable-error.ts';
-import type { Password } from '../domain/password.ts';
+import type { Password } from '../../domain/account/password.ts';
 import { argon2Passwords } from './argon2-passwords.ts';
 
 test('passwords are checked a few at a time; with a full queue the caller gets a retryable error', async () => {

@@ -2,12 +2,12 @@ import { type Email, parseEmail } from '#contracts/email.ts';
 import { message } from '#contracts/envelope.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import { fail, idempotencyConflict, ok, type Result } from '#contracts/result.ts';
-import { type DisplayName, parseDisplayName } from '../domain/display-name.ts';
-import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../domain/failures.ts';
-import { newPassword, type Password } from '../domain/password.ts';
-import type { Account, User } from '../domain/user.ts';
-import type { Deps, Stores } from './ports.ts';
-import { type Attempt, provePassword } from './prove-password.ts';
+import { type DisplayName, parseDisplayName } from '../../domain/account/display-name.ts';
+import { newPassword, type Password } from '../../domain/account/password.ts';
+import type { Account, User } from '../../domain/account/user.ts';
+import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../../domain/failures.ts';
+import type { Deps, Stores } from '../ports.ts';
+import { type Attempt, provePassword } from '../session/prove-password.ts';
 
 export interface Register {
   readonly idempotencyKey: string | undefined;

@@ -4,7 +4,7 @@ import type { Email } from '#contracts/email.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { anAddress, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { databaseTime, inTransaction } from '#platform/database/transaction.ts';
-import type { SignInAttemptStore } from '../usecases/ports.ts';
+import type { SignInAttemptStore } from '../../usecases/session/ports.ts';
 import { signInAttemptStore } from './sign-in-attempt-store.ts';
 
 let kit: UserTestApp;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { anAddress, userTestApp } from '#kit/user/builders.ts';
-import { seed } from '../wiring.ts';
+import { seed } from '../../wiring.ts';
 import { demoUsers } from './seed-users.ts';
 
 test('creates the demo users once, with the same ids everywhere, and they can sign in', async () => {

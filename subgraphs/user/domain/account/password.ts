@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type Email, parseEmail } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
-import { type InvalidPassword, invalidPassword } from './failures.ts';
+import { type InvalidPassword, invalidPassword } from '../failures.ts';
 
 /** A normalized password. It is never stored, logged, or made part of a digest other than its hash. */
 export type Password = string & z.$brand<'Password'>;

@@ -5,8 +5,8 @@ import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { anAddress, aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import pg from '#platform/database/pg.ts';
 import { retryableError } from '#platform/resilience/retryable-error.ts';
-import type { User } from '../domain/user.ts';
-import { createApp } from '../wiring.ts';
+import type { User } from '../../domain/account/user.ts';
+import { createApp } from '../../wiring.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, j
 import { expect, test } from 'vitest';
 import type { Email } from '#contracts/email.ts';
 import { namedId, newId } from '#contracts/ids.ts';
-import type { DisplayName } from '../domain/display-name.ts';
-import type { User } from '../domain/user.ts';
+import type { DisplayName } from '../../domain/account/display-name.ts';
+import type { User } from '../../domain/account/user.ts';
 import { accessTokens } from './access-tokens.ts';
 
 const aKey = async (kid?: string) => {

@@ -7,7 +7,7 @@ import {
   accessTokenIssuer,
   accessTokenType,
 } from '#contracts/access-token.ts';
-import type { AccessTokens } from '../usecases/ports.ts';
+import type { AccessTokens } from '../../usecases/session/ports.ts';
 
 // 15 min: the gateway trusts a token without asking us, so a stolen token, or one whose roles were revoked, keeps working
 // this long.

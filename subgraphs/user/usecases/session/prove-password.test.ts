@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Email } from '#contracts/email.ts';
-import { typedPassword } from '../domain/password.ts';
-import type { Deps, Passwords, Stores } from './ports.ts';
+import { typedPassword } from '../../domain/account/password.ts';
+import type { Passwords } from '../account/ports.ts';
+import type { Deps, Stores } from '../ports.ts';
 import { provePassword } from './prove-password.ts';
 
 test('a password is checked even without an account: the answer takes as long', async () => {

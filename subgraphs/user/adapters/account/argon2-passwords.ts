@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hash, type Options, verify } from '@node-rs/argon2';
 import { type ConcurrencyBounds, concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
-import type { PasswordHash } from '../domain/user.ts';
-import type { Passwords } from '../usecases/ports.ts';
+import type { PasswordHash } from '../../domain/account/user.ts';
+import type { Passwords } from '../../usecases/account/ports.ts';
 
 /**
  * argon2id (the library's default), with the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one

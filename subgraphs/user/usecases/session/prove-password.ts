@@ -1,15 +1,15 @@
 import type { Email } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
+import type { Password } from '../../domain/account/password.ts';
+import type { User } from '../../domain/account/user.ts';
 import {
   type InvalidCredentials,
   invalidCredentials,
   type TooManyAttempts,
   tooManyAttempts,
-} from '../domain/failures.ts';
-import type { Password } from '../domain/password.ts';
-import { afterFailure, afterSuccess, isStrangersGuess, lockedUntil } from '../domain/sign-in-attempts.ts';
-import type { User } from '../domain/user.ts';
-import type { Deps } from './ports.ts';
+} from '../../domain/failures.ts';
+import { afterFailure, afterSuccess, isStrangersGuess, lockedUntil } from '../../domain/session/sign-in-attempts.ts';
+import type { Deps } from '../ports.ts';
 
 export interface Attempt {
   readonly email: Email;
