@@ -6,7 +6,7 @@ import { redisHere, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import { connectRedis, type RedisConnection } from '#platform/redis/client.ts';
 import type { CacheStore, NewEntry } from './caching/cache-store.ts';
-import { redisStore } from './caching/redis-store.ts';
+import { redisStore } from './caching/cache-store.ts';
 import { overheadBytes, redisDocuments } from './documents/persisted-queries.ts';
 import { limiter } from './rate-limits/rate-limits.ts';
 

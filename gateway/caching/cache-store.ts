@@ -1,7 +1,10 @@
-import { LRUCache } from 'lru-cache';
-import { cachingBounds } from './variables.ts';
+/** Where cached values live: in this process, in Redis, or in both. Each change gives a subgraph's data a new generation. */
 
-/** Where cached values live. Entries are invalidated by generation: each change gives a subgraph's data a new one. */
+import { createHash, randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
+import { withDeadline } from '#platform/resilience/deadline.ts';
+import { cachingBounds } from './variables.ts';
 
 /**
  * Opaque to callers, who pass them from a read to the following write. The generation of each subgraph's data changes
@@ -45,7 +48,7 @@ export interface CacheStore {
   close(): void;
 }
 
-export interface Provenance {
+interface Provenance {
   readonly stamp: string;
   readonly sources: readonly string[];
   readonly expiresAt: number;
@@ -54,21 +57,30 @@ export interface Provenance {
 const stampOf = (generations: Generations, subgraphs: readonly string[]): string =>
   JSON.stringify([everything, ...subgraphs].map((name) => generations[name] ?? ''));
 
-export const provenanceOf = ({ sources, ttlMs }: NewEntry, generations: Generations, now: number): Provenance => ({
+const provenanceOf = ({ sources, ttlMs }: NewEntry, generations: Generations, now: number): Provenance => ({
   stamp: stampOf(generations, sources),
   sources,
   expiresAt: now + ttlMs,
 });
 
 /** 0 when expired or invalidated. */
-export const remainingMs = (entry: Provenance, generations: Generations, now: number): number =>
+const remainingMs = (entry: Provenance, generations: Generations, now: number): number =>
   stampOf(generations, entry.sources) === entry.stamp ? Math.max(0, entry.expiresAt - now) : 0;
+
+/** A 128-bit hash, so that nobody can construct a collision. */
+export const digest = (...parts: readonly string[]): string => {
+  const hash = createHash('sha256');
+  // Length-prefixed, so that characters cannot move from one part to the next.
+  for (const part of parts) hash.update(`${part.length}:${part}`);
+  return hash.digest('base64url').slice(0, 22);
+};
 
 interface Entry extends Provenance {
   readonly value: string;
 }
 
-// Overhead of an entry beside its text: key object, provenance, its place in the list.
+// Overhead of an entry beside its text: key object, provenance, its place in the list. As much for one in Redis: there its
+// key and expiry (140 bytes by used_memory), here its LRU slot.
 const overheadBytes = 400;
 
 /** Values are stored as text, so no reader can modify them for the next one, and their size is known. */
@@ -155,3 +167,90 @@ const both = (near: Generations, far?: Generations): Generations => ({
 
 const partOf = (generations: Generations, tier: 'near' | 'far'): Generations =>
   JSON.parse(generations[tier] ?? '{}') as Generations;
+
+// The hash tag keeps them on one cluster node: entries and generations are read in one transaction.
+const prefix = `${redisKeyPrefix}{cache}:`;
+const generationsKey = `${prefix}generations`;
+const entryKey = (key: string): string => `${prefix}${key}`;
+
+/**
+ * A store in Redis that gateways share: fetches and invalidations of one count for all.
+ *
+ * Redis being down or slow is a miss. An invalidation that Redis did not accept is retried, and until then this process
+ * reads nothing: it must not serve what it knows to be stale.
+ */
+export const redisStore = ({ redis, isUp }: RedisConnection, maxBytes: number): CacheStore => {
+  // This Redis also holds the queue and therefore evicts nothing: each process tracks what it has written and deletes
+  // the oldest.
+  const written = new LRUCache<string, true>({
+    maxSize: maxBytes,
+    ttlAutopurge: true,
+    dispose: (_, key, reason) => {
+      if (reason === 'evict' && isUp()) redis.unlink(key).catch(() => undefined);
+    },
+  });
+  const pendingInvalidations = new Map<string, string>();
+  let retry: NodeJS.Timeout | undefined;
+
+  const publishInvalidations = async (): Promise<void> => {
+    const batch = new Map(pendingInvalidations);
+    try {
+      await redis.hset(generationsKey, batch);
+    } catch {
+      retry ??= setTimeout(() => {
+        retry = undefined;
+        void publishInvalidations();
+      }, cachingBounds.retryMs).unref();
+      return;
+    }
+    for (const [name, generation] of batch)
+      if (pendingInvalidations.get(name) === generation) pendingInvalidations.delete(name);
+  };
+
+  const ask = async (keys: readonly string[]): Promise<Reading | undefined> => {
+    // In this order, so that no entry is checked against generations newer than those returned.
+    const asked = redis.multi().hgetall(generationsKey).mget(keys.map(entryKey)).exec();
+    const replies = await withDeadline(cachingBounds.storeTimeoutMs, asked, () => undefined);
+    if (!replies || replies.some(([error]) => error)) return undefined;
+    const [generations, texts] = replies.map(([, reply]) => reply) as [Generations, (string | null)[]];
+    if (!(everything in generations)) {
+      // Redis is empty or has lost its data: older entries, if any, must never match a generation again.
+      await redis.hsetnx(generationsKey, everything, randomUUID());
+      return undefined;
+    }
+    return { generations, found: texts.map((text) => (text ? found(text, generations) : undefined)) };
+  };
+
+  return {
+    read: (keys) =>
+      isUp() && pendingInvalidations.size === 0 ? ask(keys).catch(() => undefined) : Promise.resolve(undefined),
+    write: (entries, generations) => {
+      if (!isUp()) return;
+      const writes = redis.pipeline();
+      for (const entry of entries) {
+        const key = entryKey(entry.key);
+        const text = JSON.stringify({ value: entry.value, ...provenanceOf(entry, generations, Date.now()) });
+        const bytes = Buffer.byteLength(text);
+        if (bytes > cachingBounds.entryBytes) continue;
+        written.set(key, true, { size: bytes + overheadBytes, ttl: entry.ttlMs });
+        writes.set(key, text, 'PX', entry.ttlMs);
+      }
+      writes.exec().catch(() => undefined);
+    },
+    invalidate: (subgraph) => {
+      pendingInvalidations.set(subgraph, randomUUID());
+      void publishInvalidations();
+    },
+    bytes: () => written.calculatedSize,
+    close: () => {
+      clearTimeout(retry);
+      written.clear();
+    },
+  };
+};
+
+const found = (text: string, generations: Generations) => {
+  const entry = JSON.parse(text) as Entry;
+  const left = remainingMs(entry, generations, Date.now());
+  return left > 0 ? { value: entry.value, sources: entry.sources, remainingMs: left } : undefined;
+};

@@ -9,12 +9,10 @@ import type { RedisConnection } from '#platform/redis/client.ts';
 import type { GatewayConfig } from '../config.ts';
 import { graphNames, joinedGraphs, typeDefinitions } from '../graphql/supergraph-directives.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { digest } from './cache-key.ts';
 import { type CacheContexts, cacheContextOf, cacheContexts, httpCaching } from './cache-policy.ts';
-import { type CacheStore, everything, memoryStore, tieredStore } from './cache-store.ts';
+import { type CacheStore, digest, everything, memoryStore, redisStore, tieredStore } from './cache-store.ts';
 import { entityCache, type ReadThrough } from './entity-cache.ts';
 import { type CacheMetrics, cacheMetrics } from './metrics.ts';
-import { redisStore } from './redis-store.ts';
 import { responseCache } from './response-cache.ts';
 
 interface Caching {

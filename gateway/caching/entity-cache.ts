@@ -4,9 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
-import { digest } from './cache-key.ts';
 import { type CacheContext, type CacheContexts, hintOf, sharedSeconds } from './cache-policy.ts';
-import type { CacheStore, Found, Generations, Reading } from './cache-store.ts';
+import { type CacheStore, digest, type Found, type Generations, type Reading } from './cache-store.ts';
 import type { CacheMetrics } from './metrics.ts';
 import { cachingBounds } from './variables.ts';
 

@@ -4,8 +4,7 @@ import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { redisHere, startRedis, type TestRedis } from '#kit/redis/redis.ts';
 import { until } from '#kit/vitest/until.ts';
 import { connectRedis, type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
-import type { CacheStore, NewEntry } from './cache-store.ts';
-import { redisStore } from './redis-store.ts';
+import { type CacheStore, type NewEntry, redisStore } from './cache-store.ts';
 
 const entry = (key: string, over: Partial<NewEntry> = {}): NewEntry => ({
   key,

@@ -1,12 +1,10 @@
 /** Caches whole responses of public queries. */
 import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
-import type { GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../identity/request-context.ts';
-import { digest, operationId, variablesText } from './cache-key.ts';
-import type { CacheContext, CacheContexts } from './cache-policy.ts';
-import { sharedSeconds } from './cache-policy.ts';
-import type { CacheStore, Generations } from './cache-store.ts';
+import { type CacheContext, type CacheContexts, sharedSeconds } from './cache-policy.ts';
+import { type CacheStore, digest, type Generations } from './cache-store.ts';
 import type { CacheMetrics, CacheOutcome } from './metrics.ts';
 import { cachingBounds } from './variables.ts';
 
@@ -142,3 +140,36 @@ const singleFlight = () => {
     },
   };
 };
+
+// Apollo Server reuses the parsed document for the same text, so each is printed once.
+const digests = new WeakMap<DocumentNode, string>();
+
+const normalised = (document: DocumentNode): string => {
+  const known = digests.get(document) ?? digest(print(document));
+  digests.set(document, known);
+  return known;
+};
+
+/** Identifies an operation regardless of whitespace and comments. */
+const operationId = (document: DocumentNode, operationName: string | null | undefined): string =>
+  digest(normalised(document), operationName ?? '');
+
+/** Only declared variables can make a difference. */
+const variablesText = (
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> = {},
+): string =>
+  JSON.stringify(
+    variableDefinitions
+      .map(({ variable }) => variable.name.value)
+      .filter((name) => Object.hasOwn(variables, name))
+      .toSorted()
+      .map((name) => [name, variables[name]]),
+    inOrder,
+  );
+
+/** Input objects are equal whatever the order of their fields. */
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

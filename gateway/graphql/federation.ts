@@ -6,12 +6,10 @@ import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '#platform/observability/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
-import type { ReadThrough } from '../caching/entity-cache.ts';
-import { entitiesIn } from '../caching/entity-cache.ts';
+import { entitiesIn, type ReadThrough } from '../caching/entity-cache.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
-import { recordFetch, recordPlan } from '../observability/operation-record.ts';
-import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
-import { subgraphError } from '../upstream/subgraph-call.ts';
+import { recordFetch, recordPlan } from '../observability/operation-metrics.ts';
+import { type SubgraphAnswer, type SubgraphRequest, subgraphError } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 import { addPartialDataErrors, placeErrors } from './partial-data-errors.ts';
 

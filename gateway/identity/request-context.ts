@@ -4,8 +4,7 @@ import { requestIdHeader, type Viewer, viewerHeader } from '#contracts/viewer.ts
 import type { SignViewer } from '#platform/auth/viewer.ts';
 import { currentContext } from '#platform/observability/context.ts';
 import { addressKey } from '#platform/resilience/limit-key.ts';
-import { clientGone } from '../upstream/deadline.ts';
-import { isMutation, type ReturnedHeaders, type SubgraphRequest } from '../upstream/subgraph-call.ts';
+import { clientGone, isMutation, type ReturnedHeaders, type SubgraphRequest } from '../upstream/subgraph-call.ts';
 
 export interface RequestContext {
   /** For limits and decisions of the gateway itself. */

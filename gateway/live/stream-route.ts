@@ -7,7 +7,7 @@ import type { Viewer } from '#contracts/viewer.ts';
 import { runInContext } from '#platform/observability/context.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { limitKey } from '#platform/resilience/limit-key.ts';
-import { digest } from '../caching/cache-key.ts';
+import { digest } from '../caching/cache-store.ts';
 import type { DocumentGate } from '../documents/documents.ts';
 import { errorBody } from '../graphql/errors.ts';
 import { errorHandler, requestGuard } from '../graphql/graphql-route.ts';

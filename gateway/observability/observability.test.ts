@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
+import { perMinute } from './observability.ts';
 import { namesIn, operationNames } from './operation-metrics.ts';
-import { perMinute } from './slow-operations.ts';
 
 let product: SubgraphFixture;
 let gateway: GatewayFixture;

@@ -1,8 +1,53 @@
-/** Counts and times operations and their phases, by name and outcome. */
+/** Records what an operation does, then counts and times it and its phases, by name and outcome. */
+
+import type { QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import { recordOf } from './operation-record.ts';
+
+interface Fetch {
+  readonly subgraph: string;
+  readonly ms: number;
+  readonly bytes?: number;
+}
+
+/** What is recorded of an operation while it runs, for metrics and logs at its end. */
+interface OperationRecord {
+  plan: QueryPlan | undefined;
+  plannedAt: number | undefined;
+  readonly fetches: Fetch[];
+}
+
+const records = new WeakMap<object, OperationRecord>();
+
+export const recordOf = (contextValue: object): OperationRecord => {
+  const known = records.get(contextValue);
+  if (known) return known;
+  const fresh: OperationRecord = { plan: undefined, plannedAt: undefined, fetches: [] };
+  records.set(contextValue, fresh);
+  return fresh;
+};
+
+/** For the executor: the plan exists now, new or cached. */
+export const recordPlan = (contextValue: object, plan: QueryPlan): void => {
+  const record = recordOf(contextValue);
+  record.plan = plan;
+  record.plannedAt = performance.now();
+};
+
+/** For the executor: runs a fetch and records how long it took. */
+export const recordFetch = async <T extends { readonly bytes?: number }>(
+  contextValue: object,
+  subgraph: string,
+  ask: () => Promise<T>,
+): Promise<T> => {
+  const startedAt = performance.now();
+  const answer = await ask();
+  const { bytes } = answer;
+  const ms = Math.round(performance.now() - startedAt);
+  recordOf(contextValue).fetches.push({ subgraph, ms, ...(bytes !== undefined && { bytes }) });
+  return answer;
+};
 
 /**
  * `refused`: never executed (invalid, over a limit, not allowed). `failed`: executed without data. `partial`: data and

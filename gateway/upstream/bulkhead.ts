@@ -3,8 +3,7 @@
  * viewer has a share of both, so one greedy client cannot take a subgraph from everybody.
  */
 import { type WaitQueue, waitForSlot } from '#platform/resilience/concurrency-limit.ts';
-import { clientGone } from './deadline.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { clientGone, SubgraphFailure } from './subgraph-call.ts';
 
 export interface BulkheadBounds {
   readonly concurrency: number;

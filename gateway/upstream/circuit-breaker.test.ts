@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '#kit/vitest/until.ts';
 import { type Breaker, type BreakerBounds, circuitBreaker } from './circuit-breaker.ts';
-import type { SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { type SubgraphCall, SubgraphFailure } from './subgraph-call.ts';
 
 const bounds: BreakerBounds = {
   enabled: true,

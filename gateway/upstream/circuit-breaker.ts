@@ -1,7 +1,6 @@
 /** Stops calling a subgraph that keeps failing: callers fail fast and it gets time to recover. */
 import CircuitBreaker from 'opossum';
-import type { Send, SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { type Send, type SubgraphCall, SubgraphFailure } from './subgraph-call.ts';
 
 export interface BreakerBounds {
   /** When off, everything goes through. */

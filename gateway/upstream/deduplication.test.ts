@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deduplication, keyOf } from './deduplication.ts';
-import type { SubgraphAnswer } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { type SubgraphAnswer, SubgraphFailure } from './subgraph-call.ts';
 
 const headers = { 'x-agora-viewer': 'ada', 'x-request-id': '1', authorization: 'a' };
 

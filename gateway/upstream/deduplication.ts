@@ -1,7 +1,6 @@
 /** Identical concurrent queries of the same viewer share one call. */
 import { requestIdHeader } from '#contracts/viewer.ts';
-import { clientGone } from './deadline.ts';
-import type { SubgraphAnswer } from './subgraph-call.ts';
+import { clientGone, type SubgraphAnswer } from './subgraph-call.ts';
 
 interface Deduplication {
   /** `ask` is called unless the same call is in flight. */

@@ -9,8 +9,7 @@ import {
   unknownHealth,
 } from './endpoints.ts';
 import type { HttpExchange } from './http-exchange.ts';
-import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { type SubgraphAnswer, type SubgraphCall, SubgraphFailure } from './subgraph-call.ts';
 
 const now = 1_000_000;
 const health = (over: Partial<Health> = {}): Health => ({ ...unknownHealth, ...over });

@@ -1,7 +1,6 @@
 /** Load balancing over the endpoints of one subgraph: least busy first, failing ones are ejected for a while. */
 import type { HttpExchange } from './http-exchange.ts';
-import type { SubgraphAnswer, SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { type SubgraphAnswer, type SubgraphCall, SubgraphFailure } from './subgraph-call.ts';
 
 export interface EjectionBounds {
   /** Consecutive failures until ejection. */

@@ -3,8 +3,14 @@ import { isIPv6, type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { currentTrace } from '#platform/observability/context.ts';
 import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
-import type { ReturnedHeaders, Send, SubgraphAnswer } from './subgraph-call.ts';
-import { failureOf, type SubgraphError, SubgraphFailure } from './subgraph-call.ts';
+import {
+  failureOf,
+  type ReturnedHeaders,
+  type Send,
+  type SubgraphAnswer,
+  type SubgraphError,
+  SubgraphFailure,
+} from './subgraph-call.ts';
 
 export interface HttpExchangeOptions {
   readonly url: string;

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayRetry, type RetryOptions, retryBudget, withRetries } from './retries.ts';
-import type { SubgraphCall } from './subgraph-call.ts';
-import { SubgraphFailure } from './subgraph-call.ts';
+import { type SubgraphCall, SubgraphFailure } from './subgraph-call.ts';
 
 const forever = new AbortController().signal;
 const query: SubgraphCall = {

@@ -1,9 +1,14 @@
 /** Retries queries, and whatever was never sent, within the call's one deadline. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { attemptTimedOut, withCallDeadline } from './deadline.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Send, SubgraphCall } from './subgraph-call.ts';
-import { failureOf, type SubgraphFailure } from './subgraph-call.ts';
+import {
+  attemptTimedOut,
+  failureOf,
+  type Send,
+  type SubgraphCall,
+  type SubgraphFailure,
+  withCallDeadline,
+} from './subgraph-call.ts';
 
 export interface RetryOptions {
   /** Beside the first attempt. 0 for none. */

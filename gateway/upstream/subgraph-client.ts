@@ -6,22 +6,23 @@
 import type { Logger } from '#platform/observability/log.ts';
 import { bulkhead, type Caller } from './bulkhead.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
-import { clientGoneAfter, type Signals, timedOut, withCallDeadline } from './deadline.ts';
 import { deduplication, keyOf } from './deduplication.ts';
 import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from './metrics.ts';
-import type { Lookup } from './replicas.ts';
-import { replicas } from './replicas.ts';
+import { type Lookup, replicas } from './replicas.ts';
 import { retryBudget, withRetries } from './retries.ts';
 import {
+  clientGoneAfter,
   isMutation,
+  type Signals,
   type SubgraphAnswer,
   type SubgraphCall,
   SubgraphFailure,
   type SubgraphRequest,
   subgraphError,
+  timedOut,
+  withCallDeadline,
 } from './subgraph-call.ts';
-import type { SubgraphSettings } from './variables.ts';
-import { upstreamBounds as bounds } from './variables.ts';
+import { upstreamBounds as bounds, type SubgraphSettings } from './variables.ts';
 
 export type { SubgraphAnswer, SubgraphRequest } from './subgraph-call.ts';
 

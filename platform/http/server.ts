@@ -1,7 +1,8 @@
 /** The HTTP server of every process: request ids, `/health/live`, `/health/ready`, `/metrics`, bounds, an orderly end. */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import { isIP, type Socket } from 'node:net';
+import { isIP, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -15,7 +16,6 @@ import type { Logger } from '../observability/log.ts';
 import { describeMetrics, Histogram, type Registry } from '../observability/metrics.ts';
 import { inRequestSpan } from '../observability/tracing.ts';
 import { acceptJsonBodies } from './body.ts';
-import { drainOnClose } from './drain.ts';
 
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
 const defaultBodyLimitBytes = 1_048_576;
@@ -220,4 +220,42 @@ const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void =
       body,
     ].join('\r\n'),
   );
+};
+
+// One turn of the event loop accepts pending connections, the next reads what was sent on them.
+const turnsToRead = 2;
+
+/**
+ * Closes without dropping a request. When the server closes:
+ * 1. for `noticeMs` it serves on, new connections included, while `/health/ready` already fails: load balancers have time to
+ *    notice. Each answer says `connection: close`, so clients leave between two requests;
+ * 2. it takes no new connections, answers what was sent on the open ones, and closes each after its answer.
+ *
+ * Node's own close() ends idle connections at once, even with a request that is received but not yet read, and it waits for
+ * those without a request, which browsers open in advance.
+ */
+const drainOnClose = (http: FastifyInstance, noticeMs: number): void => {
+  const { server } = http;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+
+  let closing = false;
+  http.addHook('onSend', (_, reply, __, done) => {
+    if (closing) reply.header('connection', 'close');
+    done();
+  });
+  http.addHook('preClose', async () => {
+    closing = true;
+    if (!server.listening) return;
+    await pause(noticeMs);
+    await nextTurn();
+    const ended = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+    for (let turn = 0; turn < turnsToRead; turn++) await nextTurn();
+    server.closeIdleConnections();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    await ended;
+  });
 };
