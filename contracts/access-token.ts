@@ -1,7 +1,6 @@
 /** The access token, between the user subgraph that signs it and the gateway that checks it. */
 import { z } from 'zod';
-import { UserId } from './ids.ts';
-import { Role } from './viewer.ts';
+import { CustomerId } from './ids.ts';
 
 export const accessTokenIssuer = 'agora-user';
 export const accessTokenAudience = 'agora';
@@ -15,8 +14,11 @@ export const accessTokenKeysPath = '/.well-known/jwks.json';
 
 /** Claims beside issuer, audience, issue and expiry time. */
 export const AccessTokenClaims = z.object({
-  sub: UserId,
-  roles: z.array(Role),
+  /** A user, or a guest with a session. */
+  sub: CustomerId,
+  roles: z.array(z.string()),
+  /** Those of the roles when it was issued. One that a gateway of another release does not know is ignored there. */
+  permissions: z.array(z.string()),
   /** The session, so that it can be ended before its tokens expire. */
   sid: z.string().min(1),
   /** Differs in every token. */

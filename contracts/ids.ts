@@ -7,6 +7,8 @@ import { z } from 'zod';
 
 const prefixes = {
   User: 'usr',
+  Guest: 'gst',
+  ApiKey: 'key',
   Session: 'ses',
   Notification: 'ntf',
   Product: 'prd',
@@ -41,6 +43,11 @@ const withPrefix = <N extends string>(prefix: string, uuid: string) => `${prefix
 const idOf = <N extends Noun>(noun: N) => idsOf(noun, prefixes[noun]).schema;
 
 export const UserId = idOf('User');
+export const GuestId = idOf('Guest');
+/** Who owns a cart, an order, a payment: a user, or a guest with a session. */
+export const CustomerId = z.union([UserId, GuestId]);
+export const ApiKeyId = idOf('ApiKey');
+export const SessionId = idOf('Session');
 export const ProductId = idOf('Product');
 export const VariantId = idOf('Variant');
 export const CategoryId = idOf('Category');
@@ -53,6 +60,10 @@ export const PaymentId = idOf('Payment');
 export const MessageId = idOf('Message');
 
 export type UserId = Id<'User'>;
+export type GuestId = Id<'Guest'>;
+export type CustomerId = UserId | GuestId;
+export type ApiKeyId = Id<'ApiKey'>;
+export type SessionId = Id<'Session'>;
 export type ProductId = Id<'Product'>;
 export type VariantId = Id<'Variant'>;
 export type CategoryId = Id<'Category'>;

@@ -1,33 +1,53 @@
 /** Who a request is for, signed by the gateway; a subgraph trusts nobody else. */
 import { z } from 'zod';
-import { UserId } from './ids.ts';
+import { ApiKeyId, type CustomerId, GuestId, UserId } from './ids.ts';
+import { Permission } from './permissions.ts';
 
-export const roles = ['CUSTOMER', 'STAFF', 'ADMIN'] as const;
-export const Role = z.enum(roles);
-export type Role = z.infer<typeof Role>;
+/** Of the client; only mutations carry it: concurrent identical queries are shared, and this would make them differ. */
+const client = {
+  /** As the gateway limits by it: an IPv6 address is its /64, because one household owns all of that. */
+  address: z.string().max(64).optional(),
+  userAgent: z.string().max(200).optional(),
+};
 
-/**
- * The client address as the gateway limits by it: an IPv6 address is its /64, because one household owns all of that.
- * Only mutations carry it: concurrent identical queries are shared, and an address would make them differ.
- */
-const address = z.string().max(64).optional();
+/** A guest with a session is a customer without an account: cart, orders and payments belong to the guest's id. */
+const GuestSession = z.object({ guestId: GuestId, sessionId: z.string() });
 
 export const Viewer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('guest'), address }),
-  z.object({ kind: z.literal('user'), id: UserId, roles: z.array(Role), sessionId: z.string().optional(), address }),
+  z.object({ kind: z.literal('guest'), session: GuestSession.optional(), ...client }),
+  z.object({
+    kind: z.literal('user'),
+    id: UserId,
+    /** Names, for what is configured by role; what a role may do is in `permissions`. */
+    roles: z.array(z.string()),
+    permissions: z.array(Permission),
+    sessionId: z.string().optional(),
+    ...client,
+  }),
+  /** A machine, such as a warehouse's: it has permissions, and nothing of its own. */
+  z.object({ kind: z.literal('apiKey'), id: ApiKeyId, permissions: z.array(Permission), ...client }),
 ]);
 export type Viewer = z.infer<typeof Viewer>;
 export type SignedIn = Extract<Viewer, { kind: 'user' }>;
+export type ClientFacts = Pick<Viewer, 'address' | 'userAgent'>;
 
 export const guest: Viewer = { kind: 'guest' };
 
-/** ADMIN includes STAFF. */
-export const hasRole = (viewer: Viewer, role: Role): boolean =>
-  viewer.kind === 'user' && (viewer.roles.includes(role) || (role === 'STAFF' && viewer.roles.includes('ADMIN')));
+export const may = (viewer: Viewer, permission: Permission): boolean =>
+  viewer.kind !== 'guest' && viewer.permissions.includes(permission);
 
-/** The viewer's own, or anything for staff. */
-export const mayRead = (viewer: Viewer, ownerId: UserId | null): boolean =>
-  hasRole(viewer, 'STAFF') || (viewer.kind === 'user' && viewer.id === ownerId);
+/** Whether the viewer may do more than a customer: some fields then show them more, so their answers are shared with nobody. */
+export const isStaff = (viewer: Viewer): boolean => viewer.kind !== 'guest' && viewer.permissions.length > 0;
+
+/** The customer that the viewer is, with whom carts, orders and payments are: none for an API key, or a guest without a session. */
+export const customerOf = (viewer: Viewer): CustomerId | undefined => {
+  if (viewer.kind === 'user') return viewer.id;
+  return viewer.kind === 'guest' ? viewer.session?.guestId : undefined;
+};
+
+/** The viewer's own, or anybody's with the permission. */
+export const mayRead = (viewer: Viewer, ownerId: CustomerId | null, permission: Permission): boolean =>
+  may(viewer, permission) || (ownerId !== null && customerOf(viewer) === ownerId);
 
 /** Header from gateway to subgraph that carries the signed viewer. */
 export const viewerHeader = 'x-agora-viewer';

@@ -14,7 +14,7 @@ import {
   Kind,
   parse,
 } from 'graphql';
-import { accessDirectives } from '#platform/graphql/access.ts';
+import { accessOn } from '#platform/graphql/access.ts';
 import { errorCodes } from './api-docs/error-codes.ts';
 import { apiSchemaOf } from './compose/composition.ts';
 import { subgraphSources, supergraphFile } from './compose.ts';
@@ -46,12 +46,7 @@ const rootAccess = (): ReadonlyMap<string, string> => {
         : [],
     ),
   );
-  return new Map(
-    roots.map(([coordinate, { directives = [] }]) => [
-      coordinate,
-      accessDirectives.find((access) => directives.some(({ name }) => name.value === access)) ?? '',
-    ]),
-  );
+  return new Map(roots.map(([coordinate, field]) => [coordinate, accessOn(field) ?? '']));
 };
 
 type Root = GraphQLField<unknown, unknown>;

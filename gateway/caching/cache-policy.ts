@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
-import type { Viewer } from '#contracts/viewer.ts';
+import { isStaff, type Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { Generations } from './cache-store.ts';
 
@@ -50,11 +50,10 @@ export interface CacheContext {
 }
 
 /**
- * Guests and customers see the same public data. Other roles may see more in the same fields (drafts, for example) and
+ * Guests and customers see the same public data. Who has a permission may see more in the same fields (drafts, for example) and
  * must neither find nor leave shared entries.
  */
-const isPublicViewer = (viewer: Viewer): boolean =>
-  viewer.kind === 'guest' || viewer.roles.every((role) => role === 'CUSTOMER');
+const isPublicViewer = (viewer: Viewer): boolean => !isStaff(viewer);
 
 interface RequestFacts {
   readonly viewer: Viewer;

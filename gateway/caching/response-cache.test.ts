@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BuiltInRole } from '#contracts/permissions.ts';
 import {
   aFakeSubgraph,
   aGate,
@@ -36,7 +37,7 @@ const start = (environment: Record<string, string> = {}): Promise<GatewayFixture
     }),
   );
 /** Headers of somebody with these roles. */
-const as = async (...roles: string[]) => ({ authorization: `Bearer ${await anAccessToken(tokenKey, { roles })}` });
+const as = async (...roles: BuiltInRole[]) => ({ authorization: `Bearer ${await anAccessToken(tokenKey, { roles })}` });
 /** How often the product subgraph is called by these, run one after the other. */
 const timesAsked = async (...questions: (() => Promise<unknown>)[]): Promise<number> => {
   const before = product.asked.length;
@@ -152,7 +153,7 @@ describe('never cached is', () => {
 describe('staff', () => {
   const draft: FakeAnswer = { data: { products: [{ id: 'p0', title: 'Draft' }] } };
 
-  it.each(['STAFF', 'ADMIN'])('leave nothing for others: %s may see more than the public', async (role) => {
+  it.each(['STAFF', 'ADMIN'] as const)('leave nothing for others: %s may see more than the public', async (role) => {
     product.answer = () => draft;
     await gateway.ask(products, { headers: await as('CUSTOMER', role) });
     product.answer = () => lamps;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '#contracts/ids.ts';
-import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
+import { somebody } from '#kit/user/viewers.ts';
 import { documentId } from './document-text.ts';
 import { type DocumentParameters, decideDocument, type TrustMode } from './trusted-documents.ts';
 
@@ -16,7 +16,6 @@ const list = {
   byId: (wanted: string) => ({ [id]: listed, products1: listed })[wanted],
   byText: (text: string) => (text === listed ? listed : undefined),
 };
-const viewer = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
 
 /** The outcome, or the code of the refusal. */
 const decided = (parameters: DocumentParameters | undefined, mode: TrustMode, who: Viewer = guest): string => {
@@ -92,7 +91,7 @@ describe('a document that is too long', () => {
     ['with the hash of another', { query: long, ...apq(id) }],
   ])('%s is refused before anything reads it, in every mode', (_, parameters) => {
     for (const mode of ['off', 'log', 'require'] as const)
-      for (const who of [guest, viewer('ADMIN')])
+      for (const who of [guest, somebody('ADMIN')])
         expect(decided(parameters, mode, who)).toBe('DOCUMENT_LIMIT_EXCEEDED');
   });
 
@@ -112,12 +111,12 @@ it.each<[string, DocumentParameters]>([
 
 describe('in mode require', () => {
   it('only an exempt role may send any text', () => {
-    expect(decided({ query: other }, 'require', viewer('ADMIN'))).toBe('exempt');
-    expect(decided({ query: other, ...apq(unknownId) }, 'require', viewer('CUSTOMER', 'ADMIN'))).toBe('exempt');
-    expect(decided({ query: other }, 'require', viewer('CUSTOMER', 'STAFF'))).toBe('QUERY_NOT_IN_SAFELIST');
+    expect(decided({ query: other }, 'require', somebody('ADMIN'))).toBe('exempt');
+    expect(decided({ query: other, ...apq(unknownId) }, 'require', somebody('ADMIN', 'STAFF'))).toBe('exempt');
+    expect(decided({ query: other }, 'require', somebody('STAFF'))).toBe('QUERY_NOT_IN_SAFELIST');
   });
 
   it('an exempt role cannot use a hash, since nobody can register one', () => {
-    expect(decided(apq(unknownId), 'require', viewer('ADMIN'))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
+    expect(decided(apq(unknownId), 'require', somebody('ADMIN'))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
   });
 });

@@ -18,26 +18,24 @@ import { deniedResponse, rootDecisions } from './early-authorization.ts';
 const access = `
   extend schema
     @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@composeDirective", "@shareable"])
-    @link(url: "https://agora.example/access/v1.0", import: ["@public", "@signedIn", "@staff", "@admin"])
+    @link(url: "https://agora.example/access/v1.0", import: ["@public", "@signedIn", "@permission"])
     @composeDirective(name: "@public")
     @composeDirective(name: "@signedIn")
-    @composeDirective(name: "@staff")
-    @composeDirective(name: "@admin")
+    @composeDirective(name: "@permission")
   directive @public on FIELD_DEFINITION | OBJECT
   directive @signedIn on FIELD_DEFINITION | OBJECT
-  directive @staff on FIELD_DEFINITION | OBJECT
-  directive @admin on FIELD_DEFINITION | OBJECT`;
+  directive @permission(name: String!) on FIELD_DEFINITION | OBJECT`;
 const userSdl = `${access}
   type Query {
     shop: String @public
     mine(id: ID): String @signedIn
-    ledger: String @staff
-    keys: String! @admin
-    both: String @shareable @staff
+    ledger: String @permission(name: "payments:read")
+    keys: String! @permission(name: "roles:manage")
+    both: String @shareable @permission(name: "payments:read")
   }
-  type Mutation { move(to: ID!): String! @signedIn  close: String @staff }`;
+  type Mutation { move(to: ID!): String! @signedIn  close: String @permission(name: "payments:read") }`;
 const productSdl = `${access}
-  type Query { both: String @shareable @staff  generous: String @public @staff }`;
+  type Query { both: String @shareable @permission(name: "payments:read")  generous: String @public @permission(name: "payments:read") }`;
 
 let tokens: KeyPair;
 let jwks: Awaited<ReturnType<typeof keyServer>>;
@@ -167,11 +165,11 @@ test('reads the decisions of root fields that one subgraph resolves', () => {
   expect(Object.fromEntries(rootDecisions(supergraphOf({ user: userSdl, product: productSdl })))).toEqual({
     'Query.shop': { access: 'public', service: 'user' },
     'Query.mine': { access: 'signedIn', service: 'user' },
-    'Query.ledger': { access: 'staff', service: 'user' },
-    'Query.keys': { access: 'admin', service: 'user' },
+    'Query.ledger': { access: 'payments:read', service: 'user' },
+    'Query.keys': { access: 'roles:manage', service: 'user' },
     'Query.generous': { access: 'public', service: 'product' },
     'Mutation.move': { access: 'signedIn', service: 'user' },
-    'Mutation.close': { access: 'staff', service: 'user' },
+    'Mutation.close': { access: 'payments:read', service: 'user' },
   });
 });
 

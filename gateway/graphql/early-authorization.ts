@@ -5,6 +5,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type DocumentNode,
+  type FieldDefinitionNode,
   type FieldNode,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -16,8 +17,16 @@ import {
   type SelectionSetNode,
   type TypeDefinitionNode,
 } from 'graphql';
+import { isPermission } from '#contracts/permissions.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import { type Access, accessDirectives, accessSpecification, isAllowed, refusal } from '#platform/graphql/access.ts';
+import {
+  type Access,
+  accessDirectives,
+  accessOf,
+  accessSpecification,
+  isAllowed,
+  refusal,
+} from '#platform/graphql/access.ts';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { graphNames, joinedGraphs, linkedDirective, typeDefinitions } from './supergraph-directives.ts';
@@ -76,7 +85,7 @@ export const deniedResponse = (
   for (const [key, { name }] of fields) {
     const coordinate = `${root.name}.${name.value}`;
     const decision = decisions.get(coordinate);
-    if (!decision || isAllowed[decision.access](viewer)) return undefined;
+    if (!decision || isAllowed(decision.access, viewer)) return undefined;
     // Which of several errors wins when one of them nulls the whole response is up to the executor.
     const emptiesAll = isNonNullType(root.getFields()[name.value]?.type);
     if (emptiesAll && fields.size > 1) return undefined;
@@ -126,16 +135,24 @@ type RootDecisions = ReadonlyMap<string, RootDecision>;
  */
 export const rootDecisions = (supergraphSdl: string): RootDecisions => {
   const supergraph = parse(supergraphSdl, { noLocation: true });
-  const reads = accessDirectives.map((access) => ({
-    access,
-    isOn: linkedDirective(supergraph, accessSpecification, access),
+  const directives = accessDirectives.map((name) => ({
+    name,
+    argumentsOn: linkedDirective(supergraph, accessSpecification, name),
   }));
+  /** Undefined also for a permission of another release: then the subgraph decides. */
+  const accessOn = (field: FieldDefinitionNode): Access | undefined => {
+    for (const { name, argumentsOn } of directives) {
+      const given = argumentsOn(field.directives);
+      if (given) return name === 'permission' && !isPermission(String(given.name)) ? undefined : accessOf(name, given);
+    }
+    return undefined;
+  };
   const types = typeDefinitions(supergraph);
   const graphs = graphNames(types);
   return new Map(
     types.filter(isRoot).flatMap((type) =>
       (type.fields ?? []).flatMap((field) => {
-        const access = reads.find(({ isOn }) => isOn(field.directives))?.access;
+        const access = accessOn(field);
         const joins = joinedGraphs(field.directives, 'join__field');
         const [graph, ...others] = joins.length > 0 ? joins : joinedGraphs(type.directives, 'join__type');
         const decision = access && graph && others.length === 0 && { access, service: graphs.get(graph) ?? graph };

@@ -20,6 +20,8 @@ import {
   accessTokenIssuer,
   accessTokenType,
 } from '#contracts/access-token.ts';
+import { parseId, type UserId } from '#contracts/ids.ts';
+import { isPermission } from '#contracts/permissions.ts';
 import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { viewerSigner } from '#platform/auth/viewer.ts';
@@ -81,8 +83,7 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceSeconds,
     });
-    const { sub, roles, sid } = AccessTokenClaims.parse(payload);
-    const viewer: Viewer = { kind: 'user', id: sub, roles, sessionId: sid };
+    const viewer = viewerOf(AccessTokenClaims.parse(payload));
     verifiedTokens.set(token, { viewer, until: Math.min(Number(payload.exp) * 1000, Date.now() + verifiedTtlMs) });
     return viewer;
   };
@@ -102,6 +103,12 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
       throw error;
     }
   };
+};
+
+const viewerOf = ({ sub, roles, permissions, sid }: AccessTokenClaims): Viewer => {
+  const guestId = parseId('Guest', sub);
+  if (guestId) return { kind: 'guest', session: { guestId, sessionId: sid } };
+  return { kind: 'user', id: sub as UserId, roles, permissions: permissions.filter(isPermission), sessionId: sid };
 };
 
 const refusals = {

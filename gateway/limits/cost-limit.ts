@@ -1,7 +1,7 @@
 /** The limit of an operation's cost, per role. Clients that send `x-agora-cost: 1` are told the cost. */
 import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { isStaff, may, type Viewer } from '#contracts/viewer.ts';
 import { largestPage } from '#platform/graphql/connection.ts';
 import { Histogram, type Registry } from '#platform/observability/metrics.ts';
 import type { RequestContext } from '../identity/request-context.ts';
@@ -101,6 +101,6 @@ type CostRole = keyof typeof roleNames;
 
 const costRole = (viewer: Viewer): CostRole => {
   if (viewer.kind === 'guest') return 'guest';
-  if (hasRole(viewer, 'ADMIN')) return 'admin';
-  return hasRole(viewer, 'STAFF') ? 'staff' : 'customer';
+  if (may(viewer, 'roles:manage')) return 'admin';
+  return isStaff(viewer) ? 'staff' : 'customer';
 };

@@ -1,10 +1,10 @@
 import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { newId } from '#contracts/ids.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
+import { somebody } from '#kit/user/viewers.ts';
 import { chargesOf, rootFieldsOf } from './buckets.ts';
 
-const ada = { kind: 'user', id: newId('User'), roles: ['CUSTOMER'], sessionId: 's1' } satisfies Viewer;
+const ada = somebody();
 const credentialFields = new Set(['signIn', 'register']);
 
 interface Over {

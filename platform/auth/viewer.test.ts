@@ -2,13 +2,16 @@ import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 
 import { afterEach, expect, test, vi } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { guest, type Viewer, viewerAudience } from '#contracts/viewer.ts';
+import { signedIn, somebody } from '#kit/user/viewers.ts';
 import { viewerSigner, viewerVerifier } from './viewer.ts';
 
 const keyPair = async () => {
   const pair = await generateKeyPair('EdDSA', { extractable: true });
   return { privateKey: await exportJWK(pair.privateKey), publicKeys: { keys: [await exportJWK(pair.publicKey)] } };
 };
-const customer: Viewer = { kind: 'user', id: newId('User'), roles: ['CUSTOMER'] };
+const customer = somebody();
+const guestWithSession: Viewer = { kind: 'guest', session: { guestId: newId('Guest'), sessionId: newId('Session') } };
+const apiKey: Viewer = { kind: 'apiKey', id: newId('ApiKey'), permissions: ['stock:write'] };
 
 afterEach(() => void vi.useRealTimers());
 
@@ -17,7 +20,8 @@ test('a subgraph reads back whom the gateway signed', async () => {
   const sign = await viewerSigner(privateKey);
   const verify = viewerVerifier(publicKeys, 'order');
   expect(await verify(await sign(customer, 'order'))).toEqual(customer);
-  expect(await verify(await sign(guest, 'order'))).toEqual(guest);
+  for (const viewer of [guest, guestWithSession, apiKey])
+    expect(await verify(await sign(viewer, 'order'))).toEqual(viewer);
 });
 
 test('a token for one subgraph is nobody at another', async () => {
@@ -28,16 +32,18 @@ test('a token for one subgraph is nobody at another', async () => {
   expect(await verify(await sign(customer, 'payment'))).toEqual(customer);
 });
 
-test('the same viewer is signed once for each subgraph, another role makes another token', async () => {
+test('the same viewer is signed once for each subgraph, other permissions make another token', async () => {
   const sign = await viewerSigner((await keyPair()).privateKey);
   expect(await sign(customer, 'order')).toBe(await sign(customer, 'order'));
   expect(await sign(customer, 'order')).not.toBe(await sign(customer, 'payment'));
-  expect(await sign({ ...customer, roles: ['CUSTOMER', 'STAFF'] }, 'order')).not.toBe(await sign(customer, 'order'));
+  expect(await sign(signedIn(customer.id, 'STAFF'), 'order')).not.toBe(await sign(customer, 'order'));
 });
 
 test.each([
   ['a guest', guest],
+  ['a guest with a session', guestWithSession],
   ['a customer', customer],
+  ['an API key', apiKey],
 ])('the address of %s arrives, and never with another request', async (_, viewer) => {
   const { privateKey, publicKeys } = await keyPair();
   const sign = await viewerSigner(privateKey);
@@ -61,7 +67,7 @@ test('a token with one character changed is nobody, also after the true one was 
   await verify(token);
   const [header, payload, signature] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString());
-  claims.viewer.roles = ['ADMIN'];
+  claims.viewer.permissions = ['roles:manage'];
   const forged = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
   expect(await verify(forged)).toBeUndefined();
   expect(await verify('')).toBeUndefined();

@@ -4,7 +4,7 @@
  */
 import { createLocalJWKSet, importJWK, type JSONWebKeySet, type JWK, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { guest, Viewer, viewerAudience } from '#contracts/viewer.ts';
+import { Viewer, viewerAudience } from '#contracts/viewer.ts';
 
 // 60 s: far longer than a request may take, short enough that a leaked token soon expires.
 const lifeSeconds = 60;
@@ -18,8 +18,8 @@ export type SignViewer = (viewer: Viewer, subgraph: string) => Promise<string>;
 export type VerifyViewer = (token: string) => Promise<Viewer | undefined>;
 
 /**
- * Signs a viewer for one subgraph; a token is reused for half its life. A viewer with an address belongs to a single
- * mutation and is not cached: addresses are many and would evict the others.
+ * Signs a viewer for one subgraph; a token is reused for half its life. A viewer with facts of the client belongs to a
+ * single mutation and is not cached: addresses are many and would evict the others.
  */
 export const viewerSigner = async (privateKey: JWK): Promise<SignViewer> => {
   const key = await importJWK(privateKey, 'EdDSA');
@@ -32,9 +32,8 @@ export const viewerSigner = async (privateKey: JWK): Promise<SignViewer> => {
       .setExpirationTime(`${lifeSeconds}s`)
       .sign(key);
   return (viewer, subgraph) => {
-    if (viewer.address !== undefined) return sign(viewer, subgraph);
-    const who = viewer.kind === 'guest' ? 'guest' : `${viewer.id}/${viewer.sessionId}/${viewer.roles.join()}`;
-    const name = `${subgraph} ${who}`;
+    if (isOfOneRequest(viewer)) return sign(viewer, subgraph);
+    const name = `${subgraph} ${JSON.stringify(viewer)}`;
     const known = tokens.get(name);
     if (known) return known;
     const token = sign(viewer, subgraph);
@@ -43,6 +42,8 @@ export const viewerSigner = async (privateKey: JWK): Promise<SignViewer> => {
     return token;
   };
 };
+
+const isOfOneRequest = ({ address, userAgent }: Viewer): boolean => address !== undefined || userAgent !== undefined;
 
 /** The viewer that a token names; `undefined` unless it is valid and signed by the gateway for this subgraph. */
 export const viewerVerifier = (publicKeys: JSONWebKeySet, subgraph: string): VerifyViewer => {
@@ -63,8 +64,7 @@ export const viewerVerifier = (publicKeys: JSONWebKeySet, subgraph: string): Ver
       const viewer = Viewer.parse(payload.viewer);
       const endsAt = Math.min(payload.exp ?? 0, (payload.iat ?? 0) + lifeSeconds);
       const leftMs = endsAt * 1000 - Date.now();
-      if (leftMs > 0 && viewer.address === undefined)
-        seen.set(token, viewer.kind === 'guest' ? guest : viewer, { ttl: leftMs });
+      if (leftMs > 0 && !isOfOneRequest(viewer)) seen.set(token, viewer, { ttl: leftMs });
       return viewer;
     } catch {
       return undefined;

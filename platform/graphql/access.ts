@@ -1,43 +1,71 @@
 /**
- * Access decisions are directives on each field of the SDL, enforced here by the subgraph itself:
- * `@public`, `@signedIn`, `@staff`, `@admin`. Ownership is decided in use cases and reads.
+ * Access decisions are directives on each field of the SDL, enforced here by the subgraph itself: `@public`,
+ * `@identified`, `@signedIn`, `@permission(name:)`. Ownership is decided in use cases and reads.
  * Not `@authenticated`/`@requiresScopes`, because @apollo/gateway refuses to load a supergraph with those (docs/adr/0003).
  * Composition carries these into it, so that the gateway can refuse early; it never allows more.
  */
 
 import type { ApolloServerPlugin } from '@apollo/server';
 import {
+  type DirectiveNode,
   defaultFieldResolver,
   GraphQLError,
   type GraphQLField,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
+  Kind,
 } from 'graphql';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { isPermission, type Permission } from '#contracts/permissions.ts';
+import { isStaff, may, type Viewer } from '#contracts/viewer.ts';
 
-export const accessDirectives = ['public', 'signedIn', 'staff', 'admin'] as const;
-export type Access = (typeof accessDirectives)[number];
+export const accessDirectives = ['public', 'identified', 'signedIn', 'permission'] as const;
+
+/**
+ * Who may use a field: everybody; everybody but a guest without a session; signed-in users; users and API keys with this
+ * permission.
+ */
+export type Access = Exclude<(typeof accessDirectives)[number], 'permission'> | Permission;
 
 /** What the SDLs link the directives to; the version follows. */
 export const accessSpecification = 'https://agora.example/access';
 
-export const isAllowed: Record<Access, (viewer: Viewer) => boolean> = {
-  public: () => true,
-  signedIn: (viewer) => viewer.kind === 'user',
-  staff: (viewer) => hasRole(viewer, 'STAFF'),
-  admin: (viewer) => hasRole(viewer, 'ADMIN'),
+export const isAllowed = (access: Access, viewer: Viewer): boolean => {
+  switch (access) {
+    case 'public':
+      return true;
+    case 'identified':
+      return viewer.kind !== 'guest' || viewer.session !== undefined;
+    case 'signedIn':
+      return viewer.kind === 'user';
+    default:
+      return may(viewer, access);
+  }
+};
+
+/** What a directive with this name and these arguments decides. Throws for a permission that there is not. */
+export const accessOf = (directive: string, { name }: { readonly name?: unknown }): Access | undefined => {
+  const known = accessDirectives.find((access) => access === directive);
+  if (known !== 'permission') return known;
+  if (typeof name !== 'string' || !isPermission(name))
+    throw new Error(`@permission(name: ${JSON.stringify(name)}) names no permission of contracts/permissions.ts`);
+  return name;
 };
 
 interface Decided {
-  readonly astNode?:
-    | { readonly directives?: readonly { readonly name: { readonly value: string } }[] }
-    | null
-    | undefined;
+  readonly directives?: readonly DirectiveNode[] | undefined;
 }
 
-const decisionOn = ({ astNode }: Decided): Access | undefined =>
-  accessDirectives.find((access) => astNode?.directives?.some(({ name }) => name.value === access));
+/** The decision that stands in the SDL beside a field or a type. */
+export const accessOn = (node: Decided | null | undefined): Access | undefined =>
+  node?.directives
+    ?.map(({ name, arguments: given }) => accessOf(name.value, { name: stringOf(given) }))
+    .find((access) => access !== undefined);
+
+const stringOf = (given: DirectiveNode['arguments']): string | undefined => {
+  const value = given?.find(({ name }) => name.value === 'name')?.value;
+  return value?.kind === Kind.STRING ? value.value : undefined;
+};
 
 /** Federation's own fields, which only the gateway can reach. */
 const federationFields = new Set(['Query._service', 'Query._entities', '_Service.sdl']);
@@ -56,7 +84,7 @@ export const accessTable = (schema: GraphQLSchema): FieldAccess[] =>
     .flatMap((type) =>
       Object.values((isObjectType(type) && type.getFields()) || {}).map((field) => ({
         coordinate: `${type.name}.${field.name}`,
-        access: decisionOn(field) ?? decisionOn(type),
+        access: accessOn(field.astNode) ?? accessOn(type.astNode),
         field,
       })),
     )
@@ -70,7 +98,7 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) => {
       markPrivate(info);
-      if (!isAllowed[access](context.viewer)) throw refusal(context.viewer, coordinate);
+      if (!isAllowed(access, context.viewer)) throw refusal(context.viewer, coordinate);
       return resolve(parent, args, context, info);
     };
   }
@@ -94,6 +122,6 @@ export const markPrivate = (info: GraphQLResolveInfo): void =>
 /** Staff may see more in public fields (drafts, say), so answers to them are never shared. */
 export const staffAnswersArePrivate: ApolloServerPlugin<{ viewer: Viewer }> = {
   requestDidStart: async ({ contextValue, overallCachePolicy }) => {
-    if (hasRole(contextValue.viewer, 'STAFF')) overallCachePolicy.restrict({ scope: 'PRIVATE', maxAge: 0 });
+    if (isStaff(contextValue.viewer)) overallCachePolicy.restrict({ scope: 'PRIVATE', maxAge: 0 });
   },
 };

@@ -1,10 +1,10 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '#contracts/ids.ts';
-import { guest, type Role, type Viewer, viewerHeader } from '#contracts/viewer.ts';
+import { guest, type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { keyPair } from '#kit/user/token-builders.ts';
+import { somebody } from '#kit/user/viewers.ts';
 import { viewerSigner, viewerVerifier } from '../auth/viewer.ts';
 import { createHttpServer } from '../http/server.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -40,7 +40,6 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
-const user = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
 const entity = '{ _entities(representations: [{ __typename: "Lamp", id: "1" }]) { ... on Lamp { id } } }';
 
 test.each<[query: string, by: string, viewer: Viewer, allowed: string]>([
@@ -48,13 +47,13 @@ test.each<[query: string, by: string, viewer: Viewer, allowed: string]>([
   ['{ lamp { id bulb { watts } } }', 'a guest', guest, 'max-age=60, public'],
   ['{ lamp { id stock } }', 'a guest', guest, 'max-age=1, public'],
   [entity, 'a guest', guest, 'max-age=60, public'],
-  ['{ lamp { id } }', 'a customer', user('CUSTOMER'), 'max-age=60, public'],
-  ['{ lamp { id memberPrice } }', 'a customer', user('CUSTOMER'), 'max-age=60, private'],
+  ['{ lamp { id } }', 'a customer', somebody(), 'max-age=60, public'],
+  ['{ lamp { id memberPrice } }', 'a customer', somebody(), 'max-age=60, private'],
   ['{ lamp { id memberPrice } }', 'a guest', guest, 'no-store'],
   ['{ bulb { watts } }', 'a guest', guest, 'no-store'],
   ['{ lamp { id } cart { watts } }', 'a guest', guest, 'no-store'],
-  ['{ lamp { id } }', 'an employee', user('STAFF'), 'no-store'],
-  [entity, 'an administrator', user('ADMIN'), 'no-store'],
+  ['{ lamp { id } }', 'an employee', somebody('STAFF'), 'no-store'],
+  [entity, 'an administrator', somebody('ADMIN'), 'no-store'],
 ])('%s, asked by %s, may be kept as it says', async (query, _, viewer, allowed) => {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { newId } from '#contracts/ids.ts';
-import { guest, type Viewer } from '#contracts/viewer.ts';
+import { guest } from '#contracts/viewer.ts';
+import { somebody } from '#kit/user/viewers.ts';
 import { addressKey, limitKey } from './limit-key.ts';
 
 it.each([
@@ -22,8 +22,7 @@ it.each([
 });
 
 it('counts a person as one account wherever they are, and a guest by address', () => {
-  const id = newId('User');
-  const person: Viewer = { kind: 'user', id, roles: ['CUSTOMER'] };
-  expect([limitKey(person, '2001:db8::1'), limitKey(person, '203.0.113.7')]).toEqual([id, id]);
+  const person = somebody();
+  expect([limitKey(person, '2001:db8::1'), limitKey(person, '203.0.113.7')]).toEqual([person.id, person.id]);
   expect(limitKey(guest, '2001:db8::1')).toBe(addressKey('2001:db8::2'));
 });

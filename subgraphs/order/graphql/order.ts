@@ -1,5 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import { timelineText } from '../domain/customer-texts.ts';
 import {
   type Actor,
@@ -47,8 +47,8 @@ export const order = {
 
 /** Staff see every order, and can do for its customer what costs nobody else's money. */
 const actor = ({ customerId }: OrderView, viewer: Viewer): Actor => ({
-  isStaff: hasRole(viewer, 'STAFF'),
-  isCustomer: viewer.kind === 'user' && viewer.id === customerId,
+  isStaff: may(viewer, 'orders:manage'),
+  isCustomer: customerOf(viewer) === customerId,
 });
 
 export const orderLine = { variant, total: lineTotal } satisfies OrderLineResolvers;

@@ -17,7 +17,7 @@ const user = {
   },
   cart: ({ id }, _, { loaders }) => loaders.cartsOf.load(id),
   orders: ({ id }, args, { viewer, loaders }) =>
-    mayRead(viewer, id) ? connectionById('Order', args, (page) => loaders.ordersOf(id, page)) : null,
+    mayRead(viewer, id, 'orders:read') ? connectionById('Order', args, (page) => loaders.ordersOf(id, page)) : null,
 } satisfies UserResolvers;
 
 /** Subscriptions are the gateway's to answer. */

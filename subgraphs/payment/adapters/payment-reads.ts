@@ -1,5 +1,5 @@
 import type { PaymentId } from '#contracts/ids.ts';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import type { PaymentReads } from '../usecases/ports.ts';
 import { paymentOf } from './payment-store.ts';
@@ -29,7 +29,7 @@ export const paymentReads = (prisma: PrismaClient): PaymentReads => ({
 
 /** Ownership is part of the query: what is not the viewer's is not found. */
 const visibleTo = (viewer: Viewer): Prisma.PaymentWhereInput => {
-  if (hasRole(viewer, 'STAFF')) return {};
+  if (may(viewer, 'payments:read')) return {};
   // An empty list matches nothing: a guest owns no payment.
-  return viewer.kind === 'user' ? { customerId: viewer.id } : { customerId: { in: [] } };
+  return { customerId: customerOf(viewer) ?? { in: [] } };
 };

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId, type UserId } from '#contracts/ids.ts';
+import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
-import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
+import { signedIn } from '#kit/user/viewers.ts';
 
 let kit: PaymentTestApp;
 beforeAll(async () => {
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 const [ada, eve] = [newId('User'), newId('User')];
-const as = (id: UserId, ...roles: Role[]): Viewer => ({ kind: 'user', id, roles: ['CUSTOMER', ...roles] });
+const as = signedIn;
 const staff = as(newId('User'), 'STAFF');
 
 const paid = async (paymentMethodToken = 'tok_approve', attempt = anAttempt()) => {

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { namedId, newId } from '#contracts/ids.ts';
-import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import { namedId } from '#contracts/ids.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
 import { variantOf } from '#kit/product/builders.ts';
 import { aBrowsableShop, type BrowsableShop, lamps } from '#kit/product/graph.ts';
+import { somebody } from '#kit/user/viewers.ts';
 
 let shop: BrowsableShop;
 beforeAll(async () => {
@@ -10,9 +11,8 @@ beforeAll(async () => {
 });
 const ask: BrowsableShop['ask'] = (...question) => shop.ask(...question);
 
-const as = (...roles: Role[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
-const customer = as('CUSTOMER');
-const staff = as('CUSTOMER', 'STAFF');
+const customer = somebody();
+const staff = somebody('STAFF');
 
 const slugsIn = async (args: string, viewer: Viewer = guest): Promise<string[]> => {
   const { data } = await ask(viewer, `{ products(${args}) { edges { node { slug } } } }`);
@@ -96,7 +96,7 @@ describe('what is not published', () => {
 
   it.each([
     ['staff', staff],
-    ['an administrator', as('ADMIN')],
+    ['an administrator', somebody('ADMIN')],
   ])('is there for %s, and listed when asked for', async (_, viewer) => {
     expect(await ask(viewer, query, { r })).toEqual({
       data: {

@@ -1,7 +1,7 @@
 /** What one request loads: each kind of thing in one statement, however many fields and references ask for it. */
 import DataLoader from 'dataloader';
 import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { may, type Viewer } from '#contracts/viewer.ts';
 import { type Connection, connection, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { loaderBounds, manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
@@ -35,7 +35,7 @@ const byEitherName = <K extends object, T extends object>(
 
 export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) => {
   // Staff look at what they have just changed.
-  const reads = hasRole(viewer, 'STAFF') ? current : browsingReads;
+  const reads = may(viewer, 'catalogue:read') ? current : browsingReads;
   return {
     product: byEitherName<ProductKey, ProductView>(
       (keys) => reads.products(viewer, { ids: valuesOf(keys, 'id'), slugs: valuesOf(keys, 'slug') }),

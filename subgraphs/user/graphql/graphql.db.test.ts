@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
-import { guest, type Role, type Viewer } from '#contracts/viewer.ts';
+import type { BuiltInRole } from '#contracts/permissions.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
 import { aMessage } from '#kit/messaging/messages.ts';
 import { anOrderFor, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import { signedIn } from '#kit/user/viewers.ts';
 import type { User } from '../domain/account/user.ts';
 import * as notice from '../domain/notification/notification.ts';
 
@@ -16,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-const as = (user: User, ...roles: Role[]): Viewer => ({ kind: 'user', id: user.id, roles: ['CUSTOMER', ...roles] });
+const as = (user: User, ...roles: BuiltInRole[]) => signedIn(user.id, ...roles);
 
 const ask: UserTestApp['ask'] = (...args) => kit.ask(...args);
 const referencesTo = (viewer: Viewer, ids: readonly unknown[]) =>

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { BuiltInRole } from '#contracts/permissions.ts';
 import { documentId } from '#gateway/documents/document-text.ts';
 import type { Manifest } from '#gateway/documents/manifest.ts';
 import { anAccessToken, keyPair, keyServer } from '../user/token-builders.ts';
@@ -25,7 +26,7 @@ export interface DocumentsFixture {
   readonly user: SubgraphFixture;
   /** A gateway that lists the documents of the fixture. */
   start(environment: Record<string, string>): Promise<GatewayFixture>;
-  bearer(...roles: string[]): Promise<{ authorization: string }>;
+  bearer(...roles: BuiltInRole[]): Promise<{ authorization: string }>;
   close(): Promise<void>;
 }
 

@@ -17,14 +17,11 @@ import { asking } from '../graphql/ask.ts';
 import { aMessage } from '../messaging/messages.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
 import { subgraphDatabase } from '../postgres/subgraph-database.ts';
+import { signedIn } from '../user/viewers.ts';
 import { aReply } from './builders.ts';
 
-export const customer = (name = 'anna'): SignedIn => ({
-  kind: 'user',
-  id: namedId('User', name),
-  roles: ['CUSTOMER'],
-});
-export const staff: SignedIn = { kind: 'user', id: namedId('User', 'sten'), roles: ['STAFF'] };
+export const customer = (name = 'anna'): SignedIn => signedIn(namedId('User', name));
+export const staff: SignedIn = signedIn(namedId('User', 'sten'), 'STAFF');
 
 interface Offer {
   readonly name: string;

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { accessTokenAudience, accessTokenIssuer, accessTokenType } from '#contracts/access-token.ts';
 import { newId } from '#contracts/ids.ts';
+import type { BuiltInRole } from '#contracts/permissions.ts';
+import { permissionsOf } from './viewers.ts';
 
 export interface KeyPair {
   readonly privateKey: JWK;
@@ -27,11 +29,17 @@ export const anAccessToken = async (
     audience?: string;
     expiresInSeconds?: number;
     sub?: string;
-    roles?: string[];
+    roles?: BuiltInRole[];
+    /** Those of the roles, when left out. */
+    permissions?: string[];
     type?: string;
   } = {},
 ): Promise<string> =>
-  new SignJWT({ roles: over.roles ?? ['CUSTOMER'], sid: 'session-1' })
+  new SignJWT({
+    roles: over.roles ?? ['CUSTOMER'],
+    permissions: over.permissions ?? permissionsOf(over.roles ?? []),
+    sid: 'session-1',
+  })
     .setProtectedHeader({
       alg: 'EdDSA',
       typ: over.type ?? accessTokenType,

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldDefinitionNode, Kind, type TypeNode } from 'graphql';
+import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { SubgraphName } from '#ops/services.ts';
 import { type Check, type Finding, violation, violationUnless } from '../check.ts';
@@ -99,7 +100,7 @@ export const entities: Check = {
 };
 
 export const findingsFor = async (keys: readonly EntityKey[], shop: Asked, known: KnownKeys): Promise<Finding[]> => {
-  const owner = { kind: 'user', id: known['User.id'], roles: ['CUSTOMER'] } as Viewer;
+  const owner: Viewer = { kind: 'user', id: known['User.id'] as UserId, roles: ['CUSTOMER'], permissions: [] };
   return (await Promise.all(keys.map((key) => examine(key, shop, known, owner)))).flat();
 };
 

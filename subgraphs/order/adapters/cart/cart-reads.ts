@@ -1,5 +1,5 @@
 import type { CartId, CartLineId, VariantId } from '#contracts/ids.ts';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
 import type { CartView, OrderReads } from '../../usecases/ports.ts';
@@ -9,7 +9,7 @@ import { catalogueOf, rawVariantColumns, type VariantWithProduct } from './catal
 type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 
 const visibleTo = (viewer: Viewer): Prisma.CartWhereInput =>
-  hasRole(viewer, 'STAFF') ? {} : { customerId: viewer.kind === 'user' ? viewer.id : { in: [] } };
+  may(viewer, 'orders:read') ? {} : { customerId: customerOf(viewer) ?? { in: [] } };
 
 type LineRow = CartLine &
   VariantWithProduct & { cartId: CartId; lineId: CartLineId; status: string | null; productTitle: string };

@@ -1,6 +1,6 @@
 import type { OrderId, UserId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { customerOf, may, mayRead, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import type { OrderLineModel } from '#prisma/order/client/models.ts';
 import type { OrderStatus } from '../../domain/checkout/steps.ts';
@@ -12,7 +12,7 @@ type Reads = Omit<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
 
 /** Whose orders this viewer may see, as part of a query: nobody else's row leaves the database. */
 const visibleTo = (viewer: Viewer): Prisma.OrderWhereInput =>
-  hasRole(viewer, 'STAFF') ? {} : { customerId: viewer.kind === 'user' ? viewer.id : { in: [] } };
+  may(viewer, 'orders:read') ? {} : { customerId: customerOf(viewer) ?? { in: [] } };
 
 export const orderReads = (prisma: PrismaClient): Reads => ({
   orders: (viewer, ids) => find(prisma, { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] }),
@@ -26,7 +26,7 @@ export const orderReads = (prisma: PrismaClient): Reads => ({
   },
 
   pageOf: async (viewer, customers, { limit, after }) => {
-    const allowed = customers.filter((id) => hasRole(viewer, 'STAFF') || (viewer.kind === 'user' && viewer.id === id));
+    const allowed = customers.filter((id) => mayRead(viewer, id, 'orders:read'));
     if (allowed.length === 0) return new Map();
     const rows = await prisma.$queryRaw<ViewRow[]>`
       SELECT ${rawViewColumns}

@@ -86,7 +86,7 @@ const request = <F extends Failure>(
         { actor: viewer.id, operation, key, input: { orderId, ...input } },
         async () => {
           const order = await stores.orders.lock(orderId);
-          if (!order || !mayRead(viewer, order.customerId))
+          if (!order || !mayRead(viewer, order.customerId, 'orders:manage'))
             throw new CallerFault('NOT_FOUND', 'There is no such order.');
           const decision = decide(deps.timings, order, event(order), stores.now);
           if (decision.kind === 'ignored') return fail(refusal);

@@ -9,6 +9,7 @@ import { guest, type Viewer } from '#contracts/viewer.ts';
 import { type BreakableLink, breakableLink } from '#kit/network/breakable-link.ts';
 import { type RecordedLog, recordedLog } from '#kit/observability/recorded-log.ts';
 import { aCatalogue, aProduct } from '#kit/product/builders.ts';
+import { somebody } from '#kit/user/viewers.ts';
 import { until } from '#kit/vitest/until.ts';
 import { databaseAccount, giveTo } from '#launcher/postgres/account.ts';
 import { type Cluster, openCluster } from '#launcher/postgres/cluster.ts';
@@ -94,7 +95,7 @@ const follow = async (primary: Cluster, folder: string): Promise<Cluster> => {
 const askFor = (url: string, query: string): Promise<unknown> =>
   withClient(url, async (client) => (await client.query<{ value: unknown }>(query)).rows[0]?.value);
 
-const staff: Viewer = { kind: 'user', id: newId('User'), roles: ['STAFF'] };
+const staff = somebody('STAFF');
 
 describe('a catalogue with a replica', () => {
   let postgres: ReplicatedPostgres;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
-import { guest, type Viewer } from '#contracts/viewer.ts';
+import { guest } from '#contracts/viewer.ts';
 import { aCategory, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
+import { somebody } from '#kit/user/viewers.ts';
 import { Product, placed, statusToList } from './catalogue.ts';
 import { mergedProduct, productChanged } from './product-changes.ts';
 
@@ -60,13 +60,11 @@ describe('writing a product again', () => {
 });
 
 describe('the status to list', () => {
-  const as = (...roles: ('CUSTOMER' | 'STAFF' | 'ADMIN')[]): Viewer => ({ kind: 'user', id: newId('User'), roles });
-
   it('is PUBLISHED unless staff ask for another', () => {
     expect(statusToList(guest, undefined)).toBe('PUBLISHED');
-    expect(statusToList(as('STAFF'), null)).toBe('PUBLISHED');
-    expect(statusToList(as('ADMIN'), 'DRAFT')).toBe('DRAFT');
-    expect(() => statusToList(as('CUSTOMER'), 'DRAFT')).toThrow('Only staff');
+    expect(statusToList(somebody('STAFF'), null)).toBe('PUBLISHED');
+    expect(statusToList(somebody('ADMIN'), 'DRAFT')).toBe('DRAFT');
+    expect(() => statusToList(somebody(), 'DRAFT')).toThrow('Only staff');
     expect(() => statusToList(guest, 'ARCHIVED')).toThrow('Only staff');
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
 import { CallerFault } from '#contracts/result.ts';
-import { hasRole, type Viewer } from '#contracts/viewer.ts';
+import { may, type Viewer } from '#contracts/viewer.ts';
 
 export const productStatuses = ['DRAFT', 'PUBLISHED', 'ARCHIVED'] as const;
 export type ProductStatus = (typeof productStatuses)[number];
@@ -109,7 +109,7 @@ const depthOf = (category: Category, byId: ReadonlyMap<CategoryId, Category>): n
 
 /** What others see of a product in any other status is nothing: it is not found, never "forbidden". */
 export const visibleTo = (viewer: Viewer): readonly ProductStatus[] =>
-  hasRole(viewer, 'STAFF') ? productStatuses : ['PUBLISHED'];
+  may(viewer, 'catalogue:read') ? productStatuses : ['PUBLISHED'];
 
 /** The status whose products are listed. Asking for one that the viewer may not see is `FORBIDDEN`. */
 export const statusToList = (viewer: Viewer, asked: ProductStatus | null | undefined): ProductStatus => {

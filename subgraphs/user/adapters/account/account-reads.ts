@@ -11,7 +11,7 @@ import { signInHistory } from '../session/sign-in-attempt-store.ts';
 
 export const accountReads = (prisma: PrismaClient): AccountReads => ({
   users: async (viewer, ids) => {
-    const visible = ids.filter((id) => mayRead(viewer, id));
+    const visible = ids.filter((id) => mayRead(viewer, id, 'users:read'));
     if (visible.length === 0) return [];
     const rows = await prisma.user.findMany({ where: { id: { in: visible } }, select: userColumns });
     return rows.map(toUser);

@@ -7,6 +7,7 @@ import {
   accessTokenIssuer,
   accessTokenType,
 } from '#contracts/access-token.ts';
+import { builtInRoles, type Permission } from '#contracts/permissions.ts';
 import type { AccessTokens } from '../../usecases/session/ports.ts';
 
 // 15 min: the gateway trusts a token without asking us, so a stolen token, or one whose roles were revoked, keeps working
@@ -27,7 +28,13 @@ export const accessTokens = async (
     publicKeys: { keys: publicKeys },
     issue: async (user, sessionId, now) => {
       const expiresAt = new Date(now.getTime() + lifeMs);
-      const claims: AccessTokenClaims = { sub: user.id, roles: [...user.roles], sid: sessionId, jti: randomUUID() };
+      const claims: AccessTokenClaims = {
+        sub: user.id,
+        roles: [...user.roles],
+        permissions: [...new Set(user.roles.flatMap((role): readonly Permission[] => builtInRoles[role]))],
+        sid: sessionId,
+        jti: randomUUID(),
+      };
       const accessToken = await new SignJWT({ ...claims })
         .setProtectedHeader(header)
         .setIssuer(accessTokenIssuer)

@@ -1,15 +1,15 @@
 /** A person with an account, their sessions, and what only signing in needs to know. */
 import type { z } from 'zod';
 import type { Email } from '#contracts/email.ts';
-import type { Id, UserId } from '#contracts/ids.ts';
-import type { Role } from '#contracts/viewer.ts';
+import type { SessionId, UserId } from '#contracts/ids.ts';
+import type { BuiltInRole } from '#contracts/permissions.ts';
 import type { DisplayName } from './display-name.ts';
 
 export interface User {
   readonly id: UserId;
   readonly email: Email;
   readonly displayName: DisplayName;
-  readonly roles: readonly Role[];
+  readonly roles: readonly BuiltInRole[];
   readonly createdAt: Date;
 }
 
@@ -21,8 +21,6 @@ export interface Account {
 
 /** A salted hash that includes its algorithm and cost. */
 export type PasswordHash = string & z.$brand<'PasswordHash'>;
-
-export type SessionId = Id<'Session'>;
 
 /** One sign-in on one device. Access tokens name it, so that it can be ended before they expire. */
 export interface Session {

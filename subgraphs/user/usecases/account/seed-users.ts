@@ -1,6 +1,6 @@
 import type { Email } from '#contracts/email.ts';
 import { namedId } from '#contracts/ids.ts';
-import type { Role } from '#contracts/viewer.ts';
+import type { BuiltInRole } from '#contracts/permissions.ts';
 import type { DisplayName } from '../../domain/account/display-name.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Deps } from '../ports.ts';
@@ -11,7 +11,7 @@ export const demoUsers: readonly {
   readonly email: string;
   readonly password: string;
   readonly displayName: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly BuiltInRole[];
 }[] = [
   { email: 'customer@example.com', password: 'demo-customer', displayName: 'Demo Customer', roles: ['CUSTOMER'] },
   { email: 'staff@example.com', password: 'demo-staff-1', displayName: 'Demo Staff', roles: ['CUSTOMER', 'STAFF'] },

@@ -1,6 +1,7 @@
 /** What the use cases of sessions need from outside. */
 import type { Email } from '#contracts/email.ts';
-import type { Account, Session, SessionId, User } from '../../domain/account/user.ts';
+import type { SessionId } from '#contracts/ids.ts';
+import type { Account, Session, User } from '../../domain/account/user.ts';
 import type { AddressHistory, SignInHistory } from '../../domain/session/sign-in-attempts.ts';
 
 export interface SessionStore {

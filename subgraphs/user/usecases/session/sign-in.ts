@@ -1,7 +1,8 @@
 import { parseEmail } from '#contracts/email.ts';
+import type { SessionId } from '#contracts/ids.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { typedPassword } from '../../domain/account/password.ts';
-import type { SessionId, User } from '../../domain/account/user.ts';
+import type { User } from '../../domain/account/user.ts';
 import { invalidCredentials, type SignInFailure } from '../../domain/failures.ts';
 import type { Deps } from '../ports.ts';
 import type { AccessToken } from '../session/ports.ts';
