@@ -54,7 +54,7 @@ it.each([
     'type EmptyCart implements Failure',
     /EmptyCart\.message: has no access decision, nor does its type/,
   ],
-  [access, 'two decisions', 'cart: Cart @public', 'cart: Cart @public @staff', /Query\.cart: has several access/],
+  [access, 'two decisions', 'cart: Cart @public', 'cart: Cart @public @identified', /Query\.cart: has several access/],
   [
     access,
     'an optional key where money moves',
