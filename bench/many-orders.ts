@@ -73,8 +73,8 @@ const events = ['placed', 'stock.reserved', 'payment.authorized', 'stock.committ
 
 const orders: Readonly<Partial<Record<DatabaseName, string>>> = {
   user: `
-    INSERT INTO user_account (id, email, display_name, password_hash, roles, created_at)
-    SELECT ${customer}, 'customer' || n / ${ordersPerCustomer} || '@example.com', 'Customer', '$argon2id$none', '{CUSTOMER}', ${at(0)}
+    INSERT INTO user_account (id, email, display_name, password_hash, created_at)
+    SELECT ${customer}, 'customer' || n / ${ordersPerCustomer} || '@example.com', 'Customer', '$argon2id$none', ${at(0)}
       ${numbers} WHERE n % ${ordersPerCustomer} = 0 ON CONFLICT DO NOTHING;
     INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
     SELECT ${id('ntf', 'n * 2 + m.number')}, ${customer}, m.kind::notification_kind, m.title || n, 'It comes to EUR 50.00.', ${order}, ${at(0)}

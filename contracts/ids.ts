@@ -21,6 +21,7 @@ const prefixes = {
   Attempt: 'att',
   Payment: 'pay',
   LedgerEntry: 'led',
+  AuditEntry: 'aud',
   Message: 'msg',
 } as const;
 
@@ -57,6 +58,8 @@ export const OrderId = idOf('Order');
 /** One attempt to pay for an order; its reservation and its payment have the same ID. */
 export const AttemptId = idOf('Attempt');
 export const PaymentId = idOf('Payment');
+/** One action of staff, from the service where it happened to the audit log. */
+export const AuditEntryId = idOf('AuditEntry');
 export const MessageId = idOf('Message');
 
 export type UserId = Id<'User'>;
@@ -72,6 +75,7 @@ export type CartLineId = Id<'CartLine'>;
 export type OrderId = Id<'Order'>;
 export type AttemptId = Id<'Attempt'>;
 export type PaymentId = Id<'Payment'>;
+export type AuditEntryId = Id<'AuditEntry'>;
 export type MessageId = Id<'Message'>;
 
 /** Called at the edges (wiring passes it in as a value), never inside a pure decision. */

@@ -8,6 +8,8 @@ import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
+import { accessReads } from './adapters/access/access-reads.ts';
+import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
 import { accountStore } from './adapters/account/account-store.ts';
 import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
@@ -31,13 +33,14 @@ export const connect = prismaConnector(PrismaClient);
 
 /** The ports that the database stands behind. */
 const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
-  const stores = (tx: Prisma.TransactionClient) => ({
+  const stores = (tx: Prisma.TransactionClient, now: Date) => ({
     accounts: accountStore(tx),
     sessions: sessionStore(tx),
     attempts: signInAttemptStore(tx, clock),
     notifications: notificationStore(tx),
+    roles: roleStore(tx, clock, now),
   });
-  const reads = { ...accountReads(prisma), ...notificationReads(prisma) };
+  const reads = { ...accessReads(prisma), ...accountReads(prisma), ...notificationReads(prisma) };
   const { transaction, receive } = unitOfWork(prisma, stores, { clock });
   return { transaction, receive, reads, credentials: credentials(prisma, clock) };
 };

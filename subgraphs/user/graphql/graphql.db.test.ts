@@ -28,9 +28,9 @@ const referencesTo = (viewer: Viewer, ids: readonly unknown[]) =>
 
 describe('visibility', () => {
   test('me is the signed-in user, and null for a guest', async () => {
-    const me = '{ me { id email displayName roles createdAt } }';
+    const me = '{ me { id email displayName roles { name permissions } createdAt } }';
     expect(await ask(as(ada), me)).toEqual({
-      data: { me: { ...ada, createdAt: ada.createdAt.toISOString() } },
+      data: { me: { ...ada, roles: [{ name: 'CUSTOMER', permissions: [] }], createdAt: ada.createdAt.toISOString() } },
     });
     expect(await ask(guest, me)).toEqual({ data: { me: null } });
   });

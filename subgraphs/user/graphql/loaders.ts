@@ -2,13 +2,15 @@ import type DataLoader from 'dataloader';
 import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
-import { oneByKey } from '#platform/graphql/loaders.ts';
+import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
+import type { Role } from '../domain/access/role.ts';
 import type { User } from '../domain/account/user.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {
   /** Null for a user who does not exist or is not visible to the viewer. */
   readonly users: DataLoader<UserId, User | null>;
+  readonly rolesOf: DataLoader<UserId, readonly Role[]>;
 }
 
 export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
@@ -16,6 +18,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
     (ids) => reads.users(viewer, ids),
     ({ id }) => id,
   ),
+  rolesOf: manyByKey((ids) => reads.rolesOf(ids)),
 });
 
 export type GraphqlContext = RequestContext<App, Loaders>;

@@ -12,7 +12,7 @@ const ask: UserTestApp['ask'] = (...args) => kit.ask(...args);
 
 const register = `mutation ($key: String, $input: RegisterInput!) { register(idempotencyKey: $key, input: $input) {
     __typename
-    ... on RegisterSuccess { user { id email displayName roles notifications { edges { cursor } } } }
+    ... on RegisterSuccess { user { id email displayName roles { name } notifications { edges { cursor } } } }
     ... on Failure { message }
     ... on InvalidPassword { reason }
   } }`;
@@ -33,7 +33,12 @@ test('a guest registers, signs in, and reads their own account', async () => {
   const registered = await ask(guest, register, { key: null, input });
   expect(registered.data.register).toMatchObject({
     __typename: 'RegisterSuccess',
-    user: { email: input.email, displayName: input.displayName, roles: ['CUSTOMER'], notifications: { edges: [] } },
+    user: {
+      email: input.email,
+      displayName: input.displayName,
+      roles: [{ name: 'CUSTOMER' }],
+      notifications: { edges: [] },
+    },
   });
 
   const { email, password } = input;

@@ -31,7 +31,6 @@ const userColumns = {
   id: true,
   email: true,
   displayName: true,
-  roles: true,
   createdAt: true,
 } as const satisfies Prisma.UserSelect;
 
@@ -40,6 +39,5 @@ const toUser = (row: Prisma.UserGetPayload<{ select: typeof userColumns }>): Use
   id: row.id as UserId,
   email: row.email as Email,
   displayName: row.displayName as DisplayName,
-  roles: row.roles,
   createdAt: row.createdAt,
 });

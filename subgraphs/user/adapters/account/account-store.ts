@@ -5,7 +5,7 @@ export const accountStore = (tx: Prisma.TransactionClient): AccountStore => ({
   insert: async ({ user, passwordHash }) => {
     // ON CONFLICT DO NOTHING: a violated constraint would abort the transaction, and a taken address is a result.
     const { count } = await tx.user.createMany({
-      data: [{ ...user, roles: [...user.roles], passwordHash }],
+      data: [{ ...user, passwordHash }],
       skipDuplicates: true,
     });
     return count === 1;

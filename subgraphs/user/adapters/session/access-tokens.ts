@@ -7,7 +7,7 @@ import {
   accessTokenIssuer,
   accessTokenType,
 } from '#contracts/access-token.ts';
-import { builtInRoles, type Permission } from '#contracts/permissions.ts';
+import { permissionsOf } from '../../domain/access/role.ts';
 import type { AccessTokens } from '../../usecases/session/ports.ts';
 
 // 15 min: the gateway trusts a token without asking us, so a stolen token, or one whose roles were revoked, keeps working
@@ -26,12 +26,12 @@ export const accessTokens = async (
   const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: published.kid };
   return {
     publicKeys: { keys: publicKeys },
-    issue: async (user, sessionId, now) => {
-      const expiresAt = new Date(now.getTime() + lifeMs);
+    issue: async (user, { roles, asOf }, sessionId) => {
+      const expiresAt = new Date(asOf.getTime() + lifeMs);
       const claims: AccessTokenClaims = {
         sub: user.id,
-        roles: [...user.roles],
-        permissions: [...new Set(user.roles.flatMap((role): readonly Permission[] => builtInRoles[role]))],
+        roles: roles.map(({ name }) => name),
+        permissions: permissionsOf(roles),
         sid: sessionId,
         jti: randomUUID(),
       };
@@ -39,7 +39,7 @@ export const accessTokens = async (
         .setProtectedHeader(header)
         .setIssuer(accessTokenIssuer)
         .setAudience(accessTokenAudience)
-        .setIssuedAt(now)
+        .setIssuedAt(asOf)
         .setExpirationTime(expiresAt)
         .sign(key);
       // A token expires on a whole second.

@@ -2,14 +2,12 @@
 import type { z } from 'zod';
 import type { Email } from '#contracts/email.ts';
 import type { SessionId, UserId } from '#contracts/ids.ts';
-import type { BuiltInRole } from '#contracts/permissions.ts';
 import type { DisplayName } from './display-name.ts';
 
 export interface User {
   readonly id: UserId;
   readonly email: Email;
   readonly displayName: DisplayName;
-  readonly roles: readonly BuiltInRole[];
   readonly createdAt: Date;
 }
 

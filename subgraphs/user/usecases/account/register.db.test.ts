@@ -16,7 +16,7 @@ test('opens an account and publishes it, in one transaction', async () => {
 
   expect(result).toMatchObject({
     ok: true,
-    value: { email: 'ada@example.com', displayName: 'Ada', roles: ['CUSTOMER'] },
+    value: { email: 'ada@example.com', displayName: 'Ada' },
   });
   const [account] = await accounts('ada@example.com');
   expect(account).toMatchObject(result.ok ? result.value : {});

@@ -62,7 +62,7 @@ const newAccount = async (
   { passwords, newId, now }: Deps,
   { email, displayName, password }: Applicant,
 ): Promise<Account> => ({
-  user: { id: newId('User'), email, displayName, roles: ['CUSTOMER'], createdAt: now() },
+  user: { id: newId('User'), email, displayName, createdAt: now() },
   passwordHash: await passwords.hash(password),
 });
 

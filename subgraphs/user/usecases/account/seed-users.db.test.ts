@@ -19,6 +19,8 @@ test('creates the demo users once, with the same ids everywhere, and they can si
       password,
       address: anAddress,
     });
-    expect(signedIn).toMatchObject({ ok: true, value: { user: { id: namedId('User', email), roles } } });
+    expect(signedIn).toMatchObject({ ok: true, value: { user: { id: namedId('User', email) } } });
+    const held = await kit.app.reads.rolesOf([namedId('User', email)]);
+    expect(held.get(namedId('User', email))?.map(({ name }) => name)).toEqual(roles);
   }
 });

@@ -1,6 +1,7 @@
 import type { Email } from '#contracts/email.ts';
 import { namedId } from '#contracts/ids.ts';
 import type { BuiltInRole } from '#contracts/permissions.ts';
+import { customer, type RoleName } from '../../domain/access/role.ts';
 import type { DisplayName } from '../../domain/account/display-name.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Deps } from '../ports.ts';
@@ -29,12 +30,17 @@ export const seedUsers =
           id: namedId('User', email),
           email: email as Email,
           displayName: displayName as DisplayName,
-          roles,
           createdAt: now(),
         },
         passwordHash: await passwords.hash(password as Password),
       };
-      if (await transaction((stores) => openAccount(stores, account))) made.push(email);
+      const further = roles.filter((role) => role !== customer.name);
+      const isNew = await transaction(async (stores) => {
+        if (!(await openAccount(stores, account))) return false;
+        for (const role of further) await stores.roles.grant(account.user.id, role as string as RoleName);
+        return true;
+      });
+      if (isNew) made.push(email);
     }
     return made;
   };

@@ -1,6 +1,7 @@
 /** What the use cases of sessions need from outside. */
 import type { Email } from '#contracts/email.ts';
 import type { SessionId } from '#contracts/ids.ts';
+import type { HeldRoles } from '../../domain/access/role.ts';
 import type { Account, Session, User } from '../../domain/account/user.ts';
 import type { AddressHistory, SignInHistory } from '../../domain/session/sign-in-attempts.ts';
 
@@ -30,5 +31,6 @@ export interface AccessToken {
 }
 
 export interface AccessTokens {
-  issue(user: User, sessionId: SessionId, now: Date): Promise<AccessToken>;
+  /** The roles are those of the transaction in which it is issued. */
+  issue(user: User, held: HeldRoles, sessionId: SessionId): Promise<AccessToken>;
 }

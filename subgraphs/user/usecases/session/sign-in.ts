@@ -31,19 +31,21 @@ export const signIn =
     const proof = await provePassword(deps)({ email, password, address: command.address });
     if (!proof.ok) return proof;
     const user = proof.value;
-    const session = await openSession(deps, user, command.idempotencyKey);
-    if (!session.ok) return session;
-    return ok({ user, ...(await deps.accessTokens.issue(user, session.value, deps.now())) });
+    const opened = await openSession(deps, user, command.idempotencyKey);
+    if (!opened.ok) return opened;
+    const { sessionId, held } = opened.value;
+    return ok({ user, ...(await deps.accessTokens.issue(user, held, sessionId)) });
   };
 
 const openSession = ({ transaction, newId, now }: Deps, user: User, key: string | undefined) =>
-  transaction(
-    ({ sessions, idempotency }) =>
-      // The verified user is the actor, so there is no other input: the password must not be part of it.
-      idempotency.once<SessionId, never>({ actor: user.id, operation: 'signIn', key, input: {} }, async () => {
-        const id = newId('Session');
-        await sessions.insert({ id, userId: user.id, createdAt: now() });
-        return ok(id);
-      }),
-    user.id,
-  );
+  transaction(async ({ sessions, roles, idempotency }) => {
+    // The verified user is the actor, so there is no other input: the password must not be part of it.
+    const request = { actor: user.id, operation: 'signIn', key, input: {} };
+    const session = await idempotency.once<SessionId, never>(request, async () => {
+      const id = newId('Session');
+      await sessions.insert({ id, userId: user.id, createdAt: now() });
+      return ok(id);
+    });
+    // Not part of the stored result: a retry gets a token of what the user may do now.
+    return session.ok ? ok({ sessionId: session.value, held: await roles.held(user.id) }) : session;
+  }, user.id);
