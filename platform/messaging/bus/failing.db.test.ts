@@ -4,6 +4,8 @@ import { aMessage, idOf } from '#kit/messaging/messages.ts';
 import { eachTransport, fastLimits } from '#kit/messaging/transports.ts';
 import { until } from '#kit/vitest/until.ts';
 import { Poison } from './bus.ts';
+import { postgresBackend } from './postgres.ts';
+import { redisBackend } from './redis.ts';
 
 eachTransport('a message that fails', (on) => {
   it('tries a message that fails again', async () => {
@@ -16,6 +18,30 @@ eachTransport('a message that fails', (on) => {
     await until('the queue to be empty', on.isIdle);
     expect(await on.bus.deadLetters(on.queue)).toEqual([]);
     expect(on.recorded.saying('it is retried')).toHaveLength(2);
+  });
+
+  it('delays each further attempt twice as long up to the cap, half of it left to chance', async () => {
+    const limits = { ...fastLimits, tries: 5, retryBaseMs: 60_000, retryCapMs: 240_000 };
+    const bus = await on.another({ limits });
+    const { REDIS_URL, EVENTS_DATABASE_URL = '' } = on.config;
+    const backend = REDIS_URL
+      ? redisBackend(REDIS_URL, limits, on.recorded.log)
+      : postgresBackend(EVENTS_DATABASE_URL, limits, on.recorded.log);
+    const queue = await backend.queue(on.queue);
+    await bus.consume(on.queue, async () => {
+      throw new Error('not yet');
+    });
+    const message = aMessage();
+    await bus.publish([{ queue: on.queue, message }]);
+    for (const longestMs of [60_000, 120_000, 240_000, 240_000]) {
+      await until('the delayed job', async () => (await bus.counts(on.queue)).delayed === 1);
+      const job = await queue.getJob(message.id);
+      expect(job?.delay).toBeGreaterThanOrEqual(longestMs / 2);
+      expect(job?.delay).toBeLessThanOrEqual(longestMs);
+      await job?.promote();
+    }
+    await until('the dead letter', async () => (await bus.counts(on.queue)).dead === 1);
+    await backend.close();
   });
 
   it('makes a message that keeps failing a dead letter, loudly, and takes it up again on demand', async () => {
