@@ -63,6 +63,22 @@ describe.runIf(redisHere())('a connection to Redis', () => {
     expect(log.saying('away')).toHaveLength(1);
   });
 
+  it('reads a reply that came while this process was busy, however late, and does not count Redis as away', async () => {
+    await connect();
+    connection.close();
+    // Not over the link, which is this process and as busy.
+    connection = connectRedis(server.url, log.log, 'test');
+    await until('connected', connection.isUp);
+    // Goes on in the event loop's poll phase, after which timers run before the next one.
+    await connection.redis.ping();
+    const reply = connection.redis.ping();
+    // Three times the time-out of a command; the reply has been there for nearly all of it.
+    const busyUntil = performance.now() + 750;
+    while (performance.now() < busyUntil);
+    expect(await reply).toBe('PONG');
+    expect(log.lines).toEqual([]);
+  });
+
   it('says nothing when it is closed on purpose', async () => {
     await connect();
     await until('connected', connection.isUp);

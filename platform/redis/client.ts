@@ -1,5 +1,6 @@
 /** Connections to Redis, whether REDIS_URL names a server, Sentinels or a cluster. */
 import { connect as connectPlainly } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectOverTls } from 'node:tls';
 import { AbstractConnector, Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { availabilityLog, availabilityLogs } from '../observability/availability-log.ts';
@@ -37,23 +38,58 @@ export const failFastRedis = (url: string, { timeoutMs, name, oneNode }: FailFas
     ...(name && { connectionName: name }),
     // 0: commands in flight fail when the connection breaks.
     maxRetriesPerRequest: 0,
-    commandTimeout: timeoutMs,
-    // A silent connection is replaced, or each further command would time out on it.
-    socketTimeout: timeoutMs,
   } satisfies RedisOptions;
   if (address.kind === 'cluster' && !oneNode)
-    return cluster(address, failFast, {
-      enableOfflineQueue: false,
-      // 3 times, 50 ms apart, with the slot map refreshed each time; then the command fails.
-      maxRedirections: 3,
-      retryDelayOnFailover: 50,
-      retryDelayOnClusterDown: 50,
-      retryDelayOnTryAgain: 50,
-    });
+    return cluster(
+      address,
+      { ...failFast, commandTimeout: timeoutMs, socketTimeout: timeoutMs },
+      {
+        enableOfflineQueue: false,
+        // 3 times, 50 ms apart, with the slot map refreshed each time; then the command fails.
+        maxRedirections: 3,
+        retryDelayOnFailover: 50,
+        retryDelayOnClusterDown: 50,
+        retryDelayOnTryAgain: 50,
+      },
+    );
   const options = { ...always, ...failFast, enableOfflineQueue: false };
-  return address.kind === 'server'
-    ? new Redis(address.url, options)
-    : new Redis({ ...(address.kind === 'cluster' ? anyNode(address) : bySentinel(address)), ...options });
+  const client =
+    address.kind === 'server'
+      ? new Redis(address.url, options)
+      : new Redis({ ...(address.kind === 'cluster' ? anyNode(address) : bySentinel(address)), ...options });
+  boundReplies(client, timeoutMs);
+  return client;
+};
+
+/**
+ * Fails a command that is not answered in time, and replaces a connection that has gone silent, or each further command
+ * would time out on it. ioredis' own time-outs, which the nodes of a cluster have, fire before a reply is read that came
+ * while the event loop was busy, as it is when a supergraph is loaded: a healthy Redis would count as away.
+ */
+const boundReplies = (client: Redis, timeoutMs: number): void => {
+  const send = client.sendCommand.bind(client);
+  let heardAt = 0;
+  client.on('connect', () => {
+    client.stream.on('data', () => {
+      heardAt = performance.now();
+    });
+  });
+  client.sendCommand = (...given) => {
+    const [command] = given;
+    const reply = send(...given);
+    const late = async () => {
+      // Reads what has arrived.
+      await nextTurn();
+      if (command.isResolved) return;
+      const fault = new Error(`Redis did not answer within ${timeoutMs} ms`);
+      command.reject(fault);
+      if (performance.now() - heardAt >= timeoutMs) client.stream?.destroy(fault);
+    };
+    const timer = setTimeout(late, timeoutMs);
+    const settled = () => clearTimeout(timer);
+    command.promise.then(settled, settled);
+    return reply;
+  };
 };
 
 export interface WaitingRedis {
