@@ -7,6 +7,8 @@ import { databaseNames, defaultPorts, subgraphs, variableOf } from '#ops/service
 import { profileOf } from '#platform/config/config.ts';
 import { onTermination } from '#platform/process/termination.ts';
 import { type Agora, startAgora } from './agora.ts';
+import { loadVariables } from './environment.ts';
+import { misspelledNames } from './misspelled.ts';
 import { readable } from './processes/log-lines.ts';
 import { watchSources } from './processes/watch.ts';
 import { runSeed } from './run-seed.ts';
@@ -68,6 +70,13 @@ const onLine = (source: string, line: string): void => {
   console.log(process.env.LOG_FORMAT === 'json' && source !== 'launcher' ? line : readable(source, line));
 };
 
+const readEnvironment = async (): Promise<void> => {
+  const names = readEnvFile((sentence) => onLine('launcher', sentence));
+  if (names.length === 0) return;
+  const hint = misspelledNames(names, new Set(Object.values(await loadVariables()).flat()));
+  if (hint) onLine('launcher', hint);
+};
+
 /** Without demo data the system still runs, and its logs are what the reader needs next. */
 const seed = async (agora: Agora): Promise<boolean> => {
   try {
@@ -110,7 +119,11 @@ const regenerate = async (): Promise<void> => {
 };
 
 const restartOnChange = (agora: Agora): void => {
-  watchSources(root, async (services) => {
+  watchSources(root, async (services, descriptors) => {
+    // This process has read them already: which services there are, their ports and what they may see.
+    if (descriptors.length > 0)
+      onLine('launcher', `${descriptors.join(', ')} changed: stop and run npm run dev again to apply that`);
+    if (services.length === 0) return;
     onLine('launcher', `changed: ${services.join(', ')}`);
     try {
       await regenerate();
@@ -149,7 +162,7 @@ const run = async (options: Options): Promise<number> => {
 
 try {
   const options = readOptions();
-  if (options) readEnvFile((sentence) => onLine('launcher', sentence));
+  if (options) await readEnvironment();
   else console.log(usage);
   process.exit(options ? await run(options) : 0);
 } catch (fault) {

@@ -36,14 +36,18 @@ const hasValue = (entry: [string, string | undefined]): entry is [string, string
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Adds `.env` to this process's environment. Reports that on stderr, so that the output of a command stays clean. */
+/**
+ * Adds `.env` to this process's environment and returns the names that it took from there. Reports that on stderr, so that
+ * the output of a command stays clean.
+ */
 export const readEnvFile = (
   say: (sentence: string) => void = console.error,
   folder = root,
   env = process.env,
-): void => {
+): string[] => {
   const file = envFile(folder, env);
-  if (!file) return;
+  if (!file) return [];
   Object.assign(env, file.variables);
   say(file.sentence);
+  return Object.keys(file.variables);
 };

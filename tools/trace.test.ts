@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -66,4 +67,10 @@ it('has a span without its parent stand by itself, and traces in the order of th
 it('reads a file that is being written to', async () => {
   expect(await readTraces(fileOf([aSpan('root', 0, 1)], '{"traceId": "t1", "spa'))).toHaveLength(1);
   expect(await readTraces(fileOf([]))).toEqual([]);
+});
+
+it('fails without a file, and says how it is used', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['tools/trace.ts'], { env: {}, encoding: 'utf8' });
+  expect(stderr).toContain('npm run trace -- FILE');
+  expect(status).toBe(1);
 });

@@ -77,7 +77,8 @@ const run = async () => {
     options: { list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   const [file = process.env.TRACES_FILE, wanted] = positionals;
-  if (values.help || !file) return console.log(help);
+  if (values.help) return console.log(help);
+  if (!file) throw new Error(`name the FILE, or set TRACES_FILE\n${help}`);
   const traces = await readTraces(file);
   const rootOf = (trace: (typeof traces)[number]) => trace.roots[0]?.span;
   if (values.list)

@@ -25,18 +25,28 @@ describe('servicesOf', () => {
 });
 
 describe('watchSources', () => {
-  it('reports many changes at once, and new files too', async () => {
+  it('reports many changes at once, new files and descriptors too', async () => {
     const root = await mkdtemp(path.join(os.tmpdir(), 'watch-'));
     await mkdir(path.join(root, 'subgraphs/order'), { recursive: true });
     await mkdir(path.join(root, 'gateway'));
-    const restarts: string[][] = [];
-    const stop = watchSources(root, async (services) => void restarts.push(services.toSorted()));
+    const settled: string[][][] = [];
+    const stop = watchSources(
+      root,
+      async (services, descriptors) => void settled.push([services.toSorted(), descriptors.toSorted()]),
+    );
     try {
       await writeFile(path.join(root, 'subgraphs/order/new.ts'), '1');
       await writeFile(path.join(root, 'gateway/main.ts'), '1');
       await writeFile(path.join(root, 'supergraph.graphql'), '1');
-      await until('a restart', () => restarts.length > 0);
-      expect(restarts).toEqual([['gateway', 'order']]);
+      await writeFile(path.join(root, 'services.ts'), '1');
+      await writeFile(path.join(root, 'subgraphs/order/service.ts'), '1');
+      await until('the changes have settled', () => settled.length > 0);
+      expect(settled).toEqual([
+        [
+          ['gateway', 'order'],
+          ['services.ts', path.join('subgraphs', 'order', 'service.ts')],
+        ],
+      ]);
     } finally {
       stop();
       await rm(root, { recursive: true });

@@ -15,23 +15,36 @@ export const servicesOf = (file: string): readonly ServiceName[] => {
   return [];
 };
 
+/** What the launcher itself reads: the list of services, and what each says of itself. */
+export const isDescriptor = (file: string): boolean =>
+  /^(services|gateway\/service|subgraphs\/[^/]+\/service)\.ts$/.test(file.replaceAll(path.sep, '/'));
+
 // An editor that saves all files, or a generator, makes many changes at once; they are one.
 const quietMs = 150;
 
-/** Calls `restart` with the services whose source has changed, once the changes have settled, and never twice at the same time. */
-export const watchSources = (root: string, restart: (services: ServiceName[]) => Promise<void>): (() => void) => {
+/**
+ * Calls `onSettled` with the services whose source has changed and with the descriptors that have, once the changes have
+ * settled, and never twice at the same time.
+ */
+export const watchSources = (
+  root: string,
+  onSettled: (services: readonly ServiceName[], descriptors: readonly string[]) => Promise<void>,
+): (() => void) => {
   const changed = new Set<ServiceName>();
+  const descriptors = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let restarting = Promise.resolve();
 
   const onChange = (file: string): void => {
     for (const service of servicesOf(file)) changed.add(service);
-    if (changed.size === 0) return;
+    if (isDescriptor(file)) descriptors.add(file);
+    if (changed.size + descriptors.size === 0) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const services = [...changed];
+      const settled = [[...changed], [...descriptors]] as const;
       changed.clear();
-      restarting = restarting.then(() => restart(services));
+      descriptors.clear();
+      restarting = restarting.then(() => onSettled(...settled));
     }, quietMs);
   };
 
@@ -42,7 +55,11 @@ export const watchSources = (root: string, restart: (services: ServiceName[]) =>
     watch(path.join(root, folder), { recursive: true }, (_, file) => onChange(path.join(folder, file ?? ''))),
   );
   // The folder and not the file: writers replace it, and a watch on the old file would see nothing more.
-  watchers.push(watch(root, (_, file) => (file === 'supergraph.graphql' ? onChange(file) : undefined)));
+  watchers.push(
+    watch(root, (_, file) =>
+      file && ['supergraph.graphql', 'services.ts'].includes(file) ? onChange(file) : undefined,
+    ),
+  );
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
