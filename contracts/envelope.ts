@@ -26,11 +26,20 @@ export interface MessageDefinition<Schema extends z.ZodType = z.ZodType, Type ex
   readonly version: number;
   /** `event`: something happened (past tense). `command`: a request to one receiver (imperative). */
   readonly kind: 'event' | 'command';
-  /** The service that publishes it. Who receives it, the receivers say (`receives` in their service.ts; gathered in receivers.ts). */
+  /**
+   * The service that publishes it, or `anyService`. Who receives it, the receivers say (`receives` in their service.ts;
+   * gathered in receivers.ts).
+   */
   readonly owner: string;
   readonly description: string;
   readonly data: Schema;
 }
+
+/**
+ * The owner of a message that each service may publish about what is its own. Its aggregate has to be one that no two
+ * services share: `sequence` is counted by each for itself (docs/adr/0031).
+ */
+export const anyService = 'any service';
 
 export const defineMessage = <const Type extends string, Schema extends z.ZodType>(
   definition: MessageDefinition<Schema, Type>,

@@ -17,7 +17,7 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'payment.captured.v1': ['order'],
   'payment.declined.v1': ['order'],
   'product.changed.v1': ['order'],
-  'staff.acted.v1': [],
+  'staff.acted.v1': ['user'],
   'stock.commit.v1': ['product'],
   'stock.commit-failed.v1': ['order'],
   'stock.committed.v1': ['order'],

@@ -1,9 +1,10 @@
 /** Every message there is, as data: relays, consumers, documents and contract tests read this table. */
-import type { MessageDefinition } from '../envelope.ts';
+import { anyService, type MessageDefinition } from '../envelope.ts';
 import { receivers } from '../receivers.ts';
 import * as order from './order.ts';
 import * as payment from './payment.ts';
 import * as product from './product.ts';
+import * as staff from './staff.ts';
 import * as stock from './stock.ts';
 import * as user from './user.ts';
 
@@ -17,9 +18,11 @@ export const messageName = ({ type, version }: Pick<MessageDefinition, 'type' | 
   `${type}.v${version}`;
 
 /** By name, because the order of a module's exports depends on who loads it. */
-export const messages: readonly RoutedMessage[] = [user, product, stock, payment, order]
+export const messages: readonly RoutedMessage[] = [user, staff, product, stock, payment, order]
   .flatMap((group) =>
-    Object.values(group).filter((entry): entry is Extract<typeof entry, MessageDefinition> => 'owner' in entry),
+    Object.values(group).filter(
+      (entry): entry is Extract<typeof entry, MessageDefinition> => typeof entry === 'object' && 'owner' in entry,
+    ),
   )
   .map((definition) => ({ ...definition, receivers: receivers[messageName(definition)] ?? [] }))
   .toSorted((a, b) => (a.type === b.type ? a.version - b.version : a.type < b.type ? -1 : 1));
@@ -36,3 +39,9 @@ export const findMessage = (type: string, version: number): RoutedMessage | unde
  */
 export const receiversOf = (type: string, version: number): readonly string[] | undefined =>
   receivers[messageName({ type, version })];
+
+/** Those of these services that may publish it. */
+export const sendersOf = <Service extends string>(
+  { owner }: Pick<MessageDefinition, 'owner'>,
+  services: readonly Service[],
+): readonly Service[] => (owner === anyService ? services : services.filter((service) => service === owner));

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { receivers } from '../receivers.ts';
-import { messageName, messages, receiversOf } from './index.ts';
+import { messageName, messages, receiversOf, sendersOf } from './index.ts';
+import { StaffActed } from './staff.ts';
+import { UserRegistered } from './user.ts';
 
 it('knows the receivers of each message, and none of one that nobody defined', () => {
   for (const { type, version } of messages)
@@ -17,4 +19,9 @@ it('does not know the receivers of a message that the table lacks, so that the r
   } finally {
     table['order.confirmed.v1'] = listed;
   }
+});
+
+it('a message has its owner as its sender, or any service', () => {
+  expect(sendersOf(UserRegistered, ['order', 'user'])).toEqual(['user']);
+  expect(sendersOf(StaffActed, ['order', 'user'])).toEqual(['order', 'user']);
 });

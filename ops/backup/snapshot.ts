@@ -3,7 +3,7 @@
  * docs/adr/0021 has the proof.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messages } from '#contracts/messages/index.ts';
+import { messages, sendersOf } from '#contracts/messages/index.ts';
 import pg from '#platform/database/pg.ts';
 import type { Databases, Row } from '../audit/rule.ts';
 import { type DatabaseName, databaseNames } from '../services.ts';
@@ -149,7 +149,9 @@ const withoutSender = async (
 ): Promise<readonly ProcessedMessage[]> => {
   const left = new Map(page.map((message) => [message.id, message]));
   for (const sender of databaseNames) {
-    const candidates = [...left.values()].filter(({ type }) => sendersOf(type).includes(sender)).map(({ id }) => id);
+    const candidates = [...left.values()]
+      .filter(({ type }) => sendersOfType(type).includes(sender))
+      .map(({ id }) => id);
     const unknown = new Set((await databases[sender]<{ id: string }>(unsent, candidates)).map(({ id }) => id));
     for (const id of candidates) if (!unknown.has(id)) left.delete(id);
   }
@@ -157,9 +159,7 @@ const withoutSender = async (
 };
 
 /** A message that this release does not know may be anyone's. */
-const sendersOf = (type: string): readonly DatabaseName[] => {
-  const owners = databaseNames.filter((name) =>
-    messages.some((message) => message.type === type && message.owner === name),
-  );
-  return owners.length > 0 ? owners : databaseNames;
+const sendersOfType = (type: string): readonly DatabaseName[] => {
+  const senders = messages.filter((message) => message.type === type).flatMap((each) => sendersOf(each, databaseNames));
+  return senders.length > 0 ? senders : databaseNames;
 };

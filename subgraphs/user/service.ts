@@ -6,6 +6,7 @@ import {
   OrderPlaced,
   OrderRejected,
 } from '#contracts/messages/order.ts';
+import { StaffActed } from '#contracts/messages/staff.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
@@ -24,6 +25,7 @@ export const service = {
     OrderPaymentFailed,
     OrderCancelled,
     OrderNeedsAttention,
+    StaffActed,
   ],
   secrets: { ACCESS_TOKEN_KEYS: 'signing-keys' },
   // Nobody waits for a notification.

@@ -9,6 +9,7 @@ import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessReads } from './adapters/access/access-reads.ts';
+import { auditLogStore } from './adapters/access/audit-log-store.ts';
 import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
 import { accountStore } from './adapters/account/account-store.ts';
@@ -39,6 +40,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     attempts: signInAttemptStore(tx, clock),
     notifications: notificationStore(tx),
     roles: roleStore(tx, clock, now),
+    auditLog: auditLogStore(tx),
   });
   const reads = { ...accessReads(prisma), ...accountReads(prisma), ...notificationReads(prisma) };
   const { transaction, receive } = unitOfWork(prisma, stores, { clock });

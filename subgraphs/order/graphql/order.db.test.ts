@@ -34,6 +34,14 @@ const wholeOrder = `{ id number status paymentStatus fulfilmentStatus version pl
 
 const ask = (source: string, variables: object, viewer = buyer) => kit.ask(viewer, source, { ...variables });
 
+const staffActions = async (id: OrderId) => {
+  const rows = await kit.prisma.outboxMessage.findMany({
+    where: { type: 'staff.acted' },
+    orderBy: { position: 'asc' },
+  });
+  return rows.map(({ data }) => data).filter((data) => JSON.stringify(data).includes(id));
+};
+
 describe('an order in the graph', () => {
   let id: OrderId;
   beforeEach(async () => {
@@ -95,6 +103,7 @@ describe('an order in the graph', () => {
       __typename: 'OrderNotCancellable',
       order: { status: 'COMPENSATING' },
     });
+    expect(await staffActions(id)).toEqual([]);
   });
 
   it('is found by its number, however it is typed', async () => {
@@ -133,6 +142,15 @@ describe('an order in the graph', () => {
     expect(placed.data.orders.edges).toContainEqual({ node: { id, status: 'PLACED' } });
     const cancel = `mutation { cancelOrder(idempotencyKey: "s", input: { orderId: "${id}" }) { __typename } }`;
     expect((await kit.ask(staff, cancel)).data.cancelOrder.__typename).toBe('CancelOrderSuccess');
+    // The retry is the same action, and a refused one is none.
+    await kit.ask(staff, cancel);
+    await kit.ask(staff, cancel.replace('"s"', '"another key"'));
+    expect(await staffActions(id)).toEqual([
+      {
+        ...{ actorId: staff.id, action: 'cancelOrder', subject: { type: 'Order', id }, customerId: buyer.id },
+        details: { status: 'PLACED' },
+      },
+    ]);
   });
 
   it('is resumed by staff alone', async () => {

@@ -1,3 +1,4 @@
+import { recordStaffAction } from './access/record-staff-action.ts';
 import { register } from './account/register.ts';
 import { notify } from './notification/notify.ts';
 import type { Deps } from './ports.ts';
@@ -10,6 +11,7 @@ export const app = (deps: Deps) => ({
     register: register(deps),
     signIn: signIn(deps),
     notify: notify(deps),
+    recordStaffAction: recordStaffAction(deps),
     forgetOldAttempts: forgetOldAttempts(deps),
   },
   reads: deps.reads,

@@ -1,7 +1,7 @@
 /** What the use cases need from outside, by subject. Adapters implement these; wiring.ts assembles them. */
 import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
-import type { AccessReads, RoleStore } from './access/ports.ts';
+import type { AccessReads, AuditLogStore, RoleStore } from './access/ports.ts';
 import type { AccountReads, AccountStore, Passwords } from './account/ports.ts';
 import type { NotificationReads, NotificationStore } from './notification/ports.ts';
 import type { AccessTokens, Credentials, SessionStore, SignInAttemptStore } from './session/ports.ts';
@@ -13,6 +13,7 @@ export interface Stores extends CommonStores {
   readonly attempts: SignInAttemptStore;
   readonly notifications: NotificationStore;
   readonly roles: RoleStore;
+  readonly auditLog: AuditLogStore;
 }
 
 export interface Reads extends AccessReads, AccountReads, NotificationReads {}

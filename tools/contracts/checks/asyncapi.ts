@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Parser } from '@asyncapi/parser';
 import { z } from 'zod';
 import { Envelope } from '#contracts/envelope.ts';
-import { messageName, type RoutedMessage } from '#contracts/messages/index.ts';
+import { messageName, type RoutedMessage, sendersOf } from '#contracts/messages/index.ts';
 import { subgraphNames } from '#ops/services.ts';
 import { type Check, type Finding, violation } from '../check.ts';
 import { root, type Workspace } from '../workspace.ts';
@@ -56,10 +56,10 @@ const operationsOf =
       messages: [{ $ref: `#/channels/${receiver}/messages/${name}` }],
     };
     return [
-      [
-        `${definition.owner}.sends.${name}.to.${receiver}`,
-        { action: 'send', title: `${definition.owner} sends ${name}`, ...common },
-      ],
+      ...sendersOf(definition, subgraphNames).map((sender): [string, object] => [
+        `${sender}.sends.${name}.to.${receiver}`,
+        { action: 'send', title: `${sender} sends ${name}`, ...common },
+      ]),
       [`${receiver}.receives.${name}`, { action: 'receive', title: `${receiver} receives ${name}`, ...common }],
     ];
   };

@@ -13,6 +13,8 @@ import { tablesOf } from './databases.ts';
 const filledElsewhere: Readonly<Record<string, string>> = {
   'user.outbox_message.leased_until': 'the relay, while it publishes',
   'user.sign_in_attempts.last_failed_at': 'a wrong password',
+  'user.api_key': 'an admin, for a machine',
+  'user.audit_entry': 'what staff do',
   'user.strangers_guesses': 'guesses from an address that has not signed in',
   'product.idempotency_key': 'nobody yet: the catalogue has no mutations',
   'product.outbox_message.leased_until': 'the relay, while it publishes',

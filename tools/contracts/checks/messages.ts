@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 import { Envelope, type MessageDefinition } from '#contracts/envelope.ts';
-import { messageName, type RoutedMessage } from '#contracts/messages/index.ts';
+import { messageName, type RoutedMessage, sendersOf } from '#contracts/messages/index.ts';
 import { databaseNames, folderOf, subgraphNames, subgraphs } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { MessageHandler } from '#platform/messaging/consumer.ts';
@@ -150,6 +150,7 @@ const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] =
 
 const conventions = (definition: RoutedMessage): Finding[] => {
   const { type, kind, owner, description, receivers } = definition;
+  const senders: readonly string[] = sendersOf(definition, subgraphNames);
   const name = messageName(definition);
   const known: readonly string[] = subgraphNames;
   return [
@@ -161,7 +162,7 @@ const conventions = (definition: RoutedMessage): Finding[] => {
       'A command is for one service: publish an event instead.',
     ),
     ...violationUnless(
-      [owner, ...receivers].every((service) => known.includes(service)),
+      senders.length > 0 && receivers.every((service) => known.includes(service)),
       name,
       `is of, or for, a service that does not exist: ${owner}, ${receivers.join(', ')}.`,
       'Correct its owner, or run npm run compose.',

@@ -85,6 +85,9 @@ describe('a checkout over the queue', () => {
     expect((await kit.sent(id)).at(-1)).toBe('order.needs-attention');
     expect(kit.alarms.at(-1)).toContain('0.01 EUR was captured');
     await kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: newId('Message') });
+    expect(await kit.prisma.outboxMessage.findFirst({ where: { type: 'staff.acted' } })).toMatchObject({
+      data: { actorId: staff.id, action: 'resumeOrder', subject: { type: 'Order', id }, customerId: customer().id },
+    });
     const back = { outcome: 'REFUNDED', refunded: money(1, 'EUR') } as const;
     await kit.reply(await kit.replyTo(id, 'payment.cancelled', back));
     await receive('stock.released');

@@ -1,7 +1,8 @@
 /** What people ask of an order: pay it again, cancel it, resume its undo. Whether they may is in the checkout's table. */
 import type { OrderId } from '#contracts/ids.ts';
+import { staffActed } from '#contracts/messages/staff.ts';
 import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
-import { mayRead, type SignedIn } from '#contracts/viewer.ts';
+import { mayRead, type SignedIn, type Viewer } from '#contracts/viewer.ts';
 import { decide } from '../../domain/checkout/decide.ts';
 import type { OrderRequest } from '../../domain/checkout/messages.ts';
 import {
@@ -88,11 +89,23 @@ const request = <F extends Failure>(
           const order = await stores.orders.lock(orderId);
           if (!order || !mayRead(viewer, order.customerId, 'orders:manage'))
             throw new CallerFault('NOT_FOUND', 'There is no such order.');
-          const decision = decide(deps.timings, order, event(order), stores.now);
+          const requested = event(order);
+          const decision = decide(deps.timings, order, requested, stores.now);
           if (decision.kind === 'ignored') return fail(refusal);
           await applyDecision(deps, stores, order, decision);
+          if (isOfStaff(requested)) await stores.outbox.add(auditRow(deps, viewer, operation, order));
           return ok(orderId);
         },
       ),
     orderId,
   );
+
+const isOfStaff = (request: OrderRequest): boolean =>
+  request.type === 'resumeRequested' || (request.type === 'cancelRequested' && request.by === 'STAFF');
+
+const auditRow = ({ newId }: Deps, by: Viewer, action: string, { id, customerId, status }: Order) =>
+  staffActed({
+    ...{ id: newId('AuditEntry'), by, action, customerId },
+    subject: { type: 'Order', id },
+    details: { status },
+  });

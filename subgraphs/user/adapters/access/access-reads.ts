@@ -1,5 +1,7 @@
-import type { UserId } from '#contracts/ids.ts';
-import type { PrismaClient } from '#prisma/user/client/client.ts';
+import type { AuditEntryId, CustomerId, UserId } from '#contracts/ids.ts';
+import type { StaffActorId } from '#contracts/messages/staff.ts';
+import type { Prisma, PrismaClient } from '#prisma/user/client/client.ts';
+import type { AuditEntry } from '../../domain/access/audit-entry.ts';
 import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
 import type { AccessReads } from '../../usecases/access/ports.ts';
 
@@ -13,4 +15,27 @@ export const accessReads = (prisma: PrismaClient): AccessReads => ({
     for (const row of rows) roles.get(row.userId)?.push(roleOfRow(row));
     return roles;
   },
+
+  auditLog: async ({ actorId, subjectId, customerId }, { limit, after }) => {
+    const rows = await prisma.auditEntry.findMany({
+      where: {
+        ...(actorId !== undefined && { actorId }),
+        ...(subjectId !== undefined && { subjectId }),
+        ...(customerId !== undefined && { customerId }),
+        ...(after !== undefined && { id: { lt: after } }),
+      },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    return rows.map(toAuditEntry);
+  },
+});
+
+/** Rows are trusted: they were parsed on their way in. */
+const toAuditEntry = (row: Prisma.AuditEntryGetPayload<object>): AuditEntry => ({
+  ...row,
+  id: row.id as AuditEntryId,
+  actorId: row.actorId as StaffActorId,
+  customerId: row.customerId as CustomerId | null,
+  details: row.details as AuditEntry['details'],
 });
