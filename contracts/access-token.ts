@@ -9,10 +9,13 @@ export const accessTokenAlgorithm = 'EdDSA';
 /** RFC 9068: nothing else signed with the same keys passes as an access token. */
 export const accessTokenType = 'at+jwt';
 
+// 15 min: what a gateway that cannot reach the user subgraph goes on accepting at most. Sessions are renewed by then.
+export const accessTokenLifeMs = 15 * 60 * 1_000;
+
 /** Where the user subgraph publishes the keys that verify it. */
 export const accessTokenKeysPath = '/.well-known/jwks.json';
 
-/** Claims beside issuer, audience, issue and expiry time. */
+/** Claims beside issuer, audience, issue and expiry time. (`iat` is one of those; it has whole seconds.) */
 export const AccessTokenClaims = z.object({
   /** A user, or a guest with a session. */
   sub: CustomerId,
@@ -21,6 +24,11 @@ export const AccessTokenClaims = z.object({
   permissions: z.array(z.string()),
   /** The session, so that it can be ended before its tokens expire. */
   sid: z.string().min(1),
+  /**
+   * When it was issued, in milliseconds by the clock that denials are dated by (access-denials.ts): a token of a new
+   * sign-in works in the very second in which all earlier ones were denied.
+   */
+  iat_ms: z.int().positive(),
   /** Differs in every token. */
   jti: z.string().min(1),
 });

@@ -26,5 +26,8 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'stock.released.v1': ['order'],
   'stock.reserve.v1': ['product'],
   'stock.reserved.v1': ['order'],
+  'user.access-revoked.v1': [],
+  'user.closed.v1': [],
+  'user.guest-merged.v1': [],
   'user.registered.v1': ['user'],
 };

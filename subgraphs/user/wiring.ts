@@ -17,12 +17,14 @@ import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
 import { notificationReads } from './adapters/notification/notification-reads.ts';
 import { notificationStore } from './adapters/notification/notification-store.ts';
 import { accessTokens } from './adapters/session/access-tokens.ts';
+import { denialReads, denialStore } from './adapters/session/denial-store.ts';
 import { sessionStore } from './adapters/session/session-store.ts';
 import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
 import type { UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { denials } from './http/denials.ts';
 import { jwks } from './http/jwks.ts';
 import { seedUsers } from './usecases/account/seed-users.ts';
 import { app } from './usecases/app.ts';
@@ -37,12 +39,18 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
   const stores = (tx: Prisma.TransactionClient, now: Date) => ({
     accounts: accountStore(tx),
     sessions: sessionStore(tx),
+    denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),
     notifications: notificationStore(tx),
     roles: roleStore(tx, clock, now),
     auditLog: auditLogStore(tx),
   });
-  const reads = { ...accessReads(prisma), ...accountReads(prisma), ...notificationReads(prisma) };
+  const reads = {
+    ...accessReads(prisma),
+    ...accountReads(prisma),
+    ...notificationReads(prisma),
+    ...denialReads(prisma),
+  };
   const { transaction, receive } = unitOfWork(prisma, stores, { clock });
   return { transaction, receive, reads, credentials: credentials(prisma, clock) };
 };
@@ -80,6 +88,9 @@ export const wire = async ({ config, prisma }: Kit<UserConfig, PrismaClient>): P
     context: requestContext(userApp, loaders),
     handlers: consumers(userApp),
     tasks: [{ name: 'forget old sign-in attempts', everyMs: forgetEveryMs, run: userApp.commands.forgetOldAttempts }],
-    routes: jwks(tokens.publicKeys),
+    routes: (http) => {
+      jwks(tokens.publicKeys)(http);
+      denials(userApp.reads)(http);
+    },
   };
 };

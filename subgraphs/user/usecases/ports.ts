@@ -4,19 +4,27 @@ import type { CommonStores, Receive, Transaction } from '#contracts/transaction.
 import type { AccessReads, AuditLogStore, RoleStore } from './access/ports.ts';
 import type { AccountReads, AccountStore, Passwords } from './account/ports.ts';
 import type { NotificationReads, NotificationStore } from './notification/ports.ts';
-import type { AccessTokens, Credentials, SessionStore, SignInAttemptStore } from './session/ports.ts';
+import type {
+  AccessTokens,
+  Credentials,
+  DenialReads,
+  DenialStore,
+  SessionStore,
+  SignInAttemptStore,
+} from './session/ports.ts';
 
 /** Writes, all in one transaction. */
 export interface Stores extends CommonStores {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly denials: DenialStore;
   readonly attempts: SignInAttemptStore;
   readonly notifications: NotificationStore;
   readonly roles: RoleStore;
   readonly auditLog: AuditLogStore;
 }
 
-export interface Reads extends AccessReads, AccountReads, NotificationReads {}
+export interface Reads extends AccessReads, AccountReads, NotificationReads, DenialReads {}
 
 export interface Deps {
   readonly transaction: Transaction<Stores>;

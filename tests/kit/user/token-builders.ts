@@ -33,12 +33,16 @@ export const anAccessToken = async (
     /** Those of the roles, when left out. */
     permissions?: string[];
     type?: string;
+    sid?: string;
+    /** When it was issued, in milliseconds: now, when left out. */
+    issuedAtMs?: number;
   } = {},
 ): Promise<string> =>
   new SignJWT({
     roles: over.roles ?? ['CUSTOMER'],
     permissions: over.permissions ?? permissionsOf(over.roles ?? []),
-    sid: 'session-1',
+    sid: over.sid ?? 'session-1',
+    iat_ms: over.issuedAtMs ?? Date.now(),
   })
     .setProtectedHeader({
       alg: 'EdDSA',

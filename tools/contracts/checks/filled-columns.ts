@@ -11,6 +11,14 @@ import { tablesOf } from './databases.ts';
 
 /** Columns and tables that the seed and the demo purchases may leave empty, each with what fills it. */
 const filledElsewhere: Readonly<Record<string, string>> = {
+  'user.denial': 'a sign-out',
+  'user.guest_merge': 'a guest who signs in',
+  'user.refresh_token': 'a sign-in',
+  'user.session.device': 'a client that names it',
+  'user.session.ended_at': 'a sign-out',
+  'user.session.end_reason': 'a sign-out',
+  'user.session.guest_id': 'a guest',
+  'user.session.user_agent': 'a sign-in',
   'user.outbox_message.leased_until': 'the relay, while it publishes',
   'user.sign_in_attempts.last_failed_at': 'a wrong password',
   'user.api_key': 'an admin, for a machine',

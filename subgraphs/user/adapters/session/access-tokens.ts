@@ -5,14 +5,11 @@ import {
   accessTokenAlgorithm,
   accessTokenAudience,
   accessTokenIssuer,
+  accessTokenLifeMs,
   accessTokenType,
 } from '#contracts/access-token.ts';
 import { permissionsOf } from '../../domain/access/role.ts';
 import type { AccessTokens } from '../../usecases/session/ports.ts';
-
-// 15 min: the gateway trusts a token without asking us, so a stolen token, or one whose roles were revoked, keeps working
-// this long.
-const lifeMs = 15 * 60 * 1_000;
 
 /** Signs with the first key. All are published, so that tokens of the previous key verify until they expire. */
 export const accessTokens = async (
@@ -27,12 +24,13 @@ export const accessTokens = async (
   return {
     publicKeys: { keys: publicKeys },
     issue: async (user, { roles, asOf }, sessionId) => {
-      const expiresAt = new Date(asOf.getTime() + lifeMs);
+      const expiresAt = new Date(asOf.getTime() + accessTokenLifeMs);
       const claims: AccessTokenClaims = {
         sub: user.id,
         roles: roles.map(({ name }) => name),
         permissions: permissionsOf(roles),
         sid: sessionId,
+        iat_ms: asOf.getTime(),
         jti: randomUUID(),
       };
       const accessToken = await new SignJWT({ ...claims })

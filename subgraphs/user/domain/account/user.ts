@@ -1,7 +1,7 @@
-/** A person with an account, their sessions, and what only signing in needs to know. */
+/** A person with an account, and what only signing in needs to know. */
 import type { z } from 'zod';
 import type { Email } from '#contracts/email.ts';
-import type { SessionId, UserId } from '#contracts/ids.ts';
+import type { UserId } from '#contracts/ids.ts';
 import type { DisplayName } from './display-name.ts';
 
 export interface User {
@@ -19,10 +19,3 @@ export interface Account {
 
 /** A salted hash that includes its algorithm and cost. */
 export type PasswordHash = string & z.$brand<'PasswordHash'>;
-
-/** One sign-in on one device. Access tokens name it, so that it can be ended before they expire. */
-export interface Session {
-  readonly id: SessionId;
-  readonly userId: UserId;
-  readonly createdAt: Date;
-}

@@ -1,12 +1,32 @@
 /** What the use cases of sessions need from outside. */
+import type { AccessDenials } from '#contracts/access-denials.ts';
 import type { Email } from '#contracts/email.ts';
-import type { SessionId } from '#contracts/ids.ts';
+import type { ApiKeyId, GuestId, SessionId, UserId } from '#contracts/ids.ts';
 import type { HeldRoles } from '../../domain/access/role.ts';
-import type { Account, Session, User } from '../../domain/account/user.ts';
+import type { Account, User } from '../../domain/account/user.ts';
+import type { Session } from '../../domain/session/session.ts';
 import type { AddressHistory, SignInHistory } from '../../domain/session/sign-in-attempts.ts';
 
 export interface SessionStore {
   insert(session: Session): Promise<void>;
+}
+
+/** Whose access can be revoked. */
+export type Deniable = SessionId | UserId | GuestId | ApiKeyId;
+
+export interface DenialStore {
+  /**
+   * From the commit on, access tokens of these that were issued until now are refused by every gateway, within seconds.
+   * After a change of what the tokens say (roles, say) and in its transaction. Waits for whoever is issuing one to them.
+   */
+  add(...subjects: readonly Deniable[]): Promise<void>;
+  /** Deletes what denies no token that is still valid, at most `limit` rows. Returns the number of rows. */
+  dropExpired(limit: number): Promise<number>;
+}
+
+export interface DenialReads {
+  /** The denials that a reader cannot have seen who was given this position, or all; never fewer. */
+  accessDenials(since: string | undefined): Promise<AccessDenials>;
 }
 
 export interface SignInAttemptStore {

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '#contracts/result.ts';
 import { typedPassword } from '../../domain/account/password.ts';
 import type { User } from '../../domain/account/user.ts';
 import { invalidCredentials, type SignInFailure } from '../../domain/failures.ts';
+import { fromNow } from '../../domain/session/session.ts';
 import type { Deps } from '../ports.ts';
 import type { AccessToken } from '../session/ports.ts';
 import { provePassword } from './prove-password.ts';
@@ -37,13 +38,13 @@ export const signIn =
     return ok({ user, ...(await deps.accessTokens.issue(user, held, sessionId)) });
   };
 
-const openSession = ({ transaction, newId, now }: Deps, user: User, key: string | undefined) =>
-  transaction(async ({ sessions, roles, idempotency }) => {
+const openSession = ({ transaction, newId }: Deps, user: User, key: string | undefined) =>
+  transaction(async ({ sessions, roles, idempotency, now }) => {
     // The verified user is the actor, so there is no other input: the password must not be part of it.
     const request = { actor: user.id, operation: 'signIn', key, input: {} };
     const session = await idempotency.once<SessionId, never>(request, async () => {
       const id = newId('Session');
-      await sessions.insert({ id, userId: user.id, createdAt: now() });
+      await sessions.insert({ id, userId: user.id, ...fromNow(now) });
       return ok(id);
     });
     // Not part of the stored result: a retry gets a token of what the user may do now.
