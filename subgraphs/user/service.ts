@@ -31,6 +31,6 @@ export const service = {
   // Nobody waits for a notification.
   queueAgeTargetSeconds: 30,
   entities: ['User'],
-  mutations: { keyRequired: [], keyOptional: ['register', 'signIn'] },
+  mutations: { keyRequired: [], keyOptional: ['register', 'signIn', 'updateProfile'] },
   seed: 'subgraphs/user/wiring.ts',
 } as const satisfies SubgraphDescriptor;

@@ -37,7 +37,7 @@ export const connect = prismaConnector(PrismaClient);
 /** The ports that the database stands behind. */
 const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
   const stores = (tx: Prisma.TransactionClient, now: Date) => ({
-    accounts: accountStore(tx),
+    accounts: accountStore(tx, clock),
     sessions: sessionStore(tx),
     denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),

@@ -1,4 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
+import { requireSignedIn } from '#platform/graphql/inputs.ts';
 import { payload } from '#platform/graphql/payload.ts';
 import { addressOf } from './client-address.ts';
 import type { MutationResolvers, QueryResolvers, UserResolvers } from './types.generated.ts';
@@ -16,6 +17,11 @@ export const accountMutations = {
   register: async (_, { idempotencyKey, input }, { app, viewer }) => {
     const command = { ...input, idempotencyKey: idempotencyKey ?? undefined, address: addressOf(viewer) };
     return payload(await app.commands.register(command), (user) => ({ __typename: 'RegisterSuccess', user }));
+  },
+
+  updateProfile: async (_, { idempotencyKey, input }, { app, viewer }) => {
+    const command = { ...input, idempotencyKey: idempotencyKey ?? undefined, userId: requireSignedIn(viewer).id };
+    return payload(await app.commands.updateProfile(command), (user) => ({ __typename: 'UpdateProfileSuccess', user }));
   },
 } satisfies MutationResolvers;
 

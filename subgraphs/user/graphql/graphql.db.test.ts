@@ -28,7 +28,7 @@ const referencesTo = (viewer: Viewer, ids: readonly unknown[]) =>
 
 describe('visibility', () => {
   test('me is the signed-in user, and null for a guest', async () => {
-    const me = '{ me { id email displayName roles { name permissions } createdAt } }';
+    const me = '{ me { id email displayName locale emailVerifiedAt roles { name permissions } createdAt } }';
     expect(await ask(as(ada), me)).toEqual({
       data: { me: { ...ada, roles: [{ name: 'CUSTOMER', permissions: [] }], createdAt: ada.createdAt.toISOString() } },
     });

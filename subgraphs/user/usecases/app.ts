@@ -1,5 +1,6 @@
 import { recordStaffAction } from './access/record-staff-action.ts';
 import { register } from './account/register.ts';
+import { updateProfile } from './account/update-profile.ts';
 import { notify } from './notification/notify.ts';
 import type { Deps } from './ports.ts';
 import { forgetOldAttempts } from './session/prove-password.ts';
@@ -9,6 +10,7 @@ import { signIn } from './session/sign-in.ts';
 export const app = (deps: Deps) => ({
   commands: {
     register: register(deps),
+    updateProfile: updateProfile(deps),
     signIn: signIn(deps),
     notify: notify(deps),
     recordStaffAction: recordStaffAction(deps),

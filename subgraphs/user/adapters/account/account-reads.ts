@@ -4,7 +4,8 @@ import { mayRead } from '#contracts/viewer.ts';
 import type { Clock } from '#platform/database/transaction.ts';
 import type { Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import type { DisplayName } from '../../domain/account/display-name.ts';
-import type { PasswordHash, User } from '../../domain/account/user.ts';
+import type { Locale } from '../../domain/account/locale.ts';
+import type { Account, PasswordHash, User } from '../../domain/account/user.ts';
 import type { AccountReads } from '../../usecases/account/ports.ts';
 import type { Credentials } from '../../usecases/session/ports.ts';
 import { signInHistory } from '../session/sign-in-attempt-store.ts';
@@ -20,8 +21,8 @@ export const accountReads = (prisma: PrismaClient): AccountReads => ({
 
 export const credentials = (prisma: PrismaClient, clock: Clock): Credentials => ({
   account: async (email) => {
-    const row = await prisma.user.findUnique({ where: { email }, select: { ...userColumns, passwordHash: true } });
-    return row ? { user: toUser(row), passwordHash: row.passwordHash as PasswordHash } : undefined;
+    const row = await prisma.user.findUnique({ where: { email }, select: accountColumns });
+    return row ? toAccount(row) : undefined;
   },
   history: (email, address) => signInHistory(prisma, clock, email, address),
 });
@@ -31,7 +32,15 @@ const userColumns = {
   id: true,
   email: true,
   displayName: true,
+  locale: true,
+  emailVerifiedAt: true,
   createdAt: true,
+} as const satisfies Prisma.UserSelect;
+
+export const accountColumns = {
+  ...userColumns,
+  passwordHash: true,
+  openedAt: true,
 } as const satisfies Prisma.UserSelect;
 
 /** Rows are trusted: they were parsed on their way in. */
@@ -39,5 +48,13 @@ const toUser = (row: Prisma.UserGetPayload<{ select: typeof userColumns }>): Use
   id: row.id as UserId,
   email: row.email as Email,
   displayName: row.displayName as DisplayName,
+  locale: row.locale as Locale,
+  emailVerifiedAt: row.emailVerifiedAt,
   createdAt: row.createdAt,
+});
+
+export const toAccount = (row: Prisma.UserGetPayload<{ select: typeof accountColumns }>): Account => ({
+  user: toUser(row),
+  passwordHash: row.passwordHash as PasswordHash | null,
+  openedAt: row.openedAt,
 });

@@ -22,6 +22,6 @@ export const argon2Passwords = async (limits = bounds): Promise<Passwords> => {
   return {
     hash: async (password) => (await slowly(() => hash(password, cost))) as PasswordHash,
     isRight: async (password, passwordHash) =>
-      (await slowly(() => verify(passwordHash ?? decoy, password))) && passwordHash !== undefined,
+      (await slowly(() => verify(passwordHash ?? decoy, password))) && passwordHash != null,
   };
 };

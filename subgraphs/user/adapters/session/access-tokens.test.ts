@@ -17,6 +17,8 @@ const ada: User = {
   id: namedId('User', 'ada'),
   email: 'ada@example.com' as Email,
   displayName: 'Ada' as DisplayName,
+  locale: 'en',
+  emailVerifiedAt: null,
   createdAt: new Date(),
 };
 

@@ -1,4 +1,5 @@
 /** What the use cases of accounts need from outside. */
+import type { Email } from '#contracts/email.ts';
 import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Password } from '../../domain/account/password.ts';
@@ -7,7 +8,23 @@ import type { Account, PasswordHash, User } from '../../domain/account/user.ts';
 export interface AccountStore {
   /** False when the address already has an account; nothing is written then. */
   insert(account: Account): Promise<boolean>;
+  /**
+   * An account that is not closed, locked until the transaction ends: changes of one account happen one after the other, and
+   * each sees what the ones before have done.
+   */
+  lock(by: { readonly id: UserId } | { readonly email: Email }): Promise<LockedAccount | undefined>;
+  update(id: UserId, changes: AccountChanges): Promise<void>;
 }
+
+export interface LockedAccount extends Account {
+  /** By the database's clock, once it was locked: later than whatever happened to the account before. */
+  readonly lockedAt: Date;
+}
+
+export type AccountChanges = Partial<
+  Pick<User, 'displayName' | 'locale' | 'email' | 'emailVerifiedAt'> &
+    Pick<Account, 'passwordHash' | 'openedAt'> & { readonly credentialsChangedAt: Date; readonly closedAt: Date }
+>;
 
 export interface AccountReads {
   /** The users visible to the viewer (themselves; all for staff), in no particular order. One statement. */
@@ -17,5 +34,5 @@ export interface AccountReads {
 export interface Passwords {
   hash(password: Password): Promise<PasswordHash>;
   /** Without a hash (no such account) the result is false, and takes as long as with one. */
-  isRight(password: Password, hash: PasswordHash | undefined): Promise<boolean>;
+  isRight(password: Password, hash: PasswordHash | null | undefined): Promise<boolean>;
 }

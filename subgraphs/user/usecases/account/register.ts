@@ -3,6 +3,7 @@ import { message } from '#contracts/envelope.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import { fail, idempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { type DisplayName, parseDisplayName } from '../../domain/account/display-name.ts';
+import { defaultLocale, type Locale, parseLocale } from '../../domain/account/locale.ts';
 import { newPassword, type Password } from '../../domain/account/password.ts';
 import type { Account, User } from '../../domain/account/user.ts';
 import { emailTaken, invalidDisplayName, invalidEmail, type RegisterFailure } from '../../domain/failures.ts';
@@ -14,6 +15,8 @@ export interface Register {
   readonly email: string;
   readonly password: string;
   readonly displayName: string;
+  /** A language tag. */
+  readonly locale?: string | null | undefined;
   /** The client address that limits apply to. */
   readonly address: string;
 }
@@ -46,6 +49,7 @@ export const register =
 interface Applicant {
   readonly email: Email;
   readonly displayName: DisplayName;
+  readonly locale: Locale;
   readonly password: Password;
 }
 
@@ -55,15 +59,21 @@ const parseApplicant = (command: Register): Result<Applicant, RegisterFailure> =
   const displayName = parseDisplayName(command.displayName);
   if (!displayName) return fail(invalidDisplayName);
   const password = newPassword(command.password, email);
-  return password.ok ? ok({ email, displayName, password: password.value }) : password;
+  const locale = parseLocale(command.locale ?? '') ?? defaultLocale;
+  return password.ok ? ok({ email, displayName, locale, password: password.value }) : password;
 };
 
 const newAccount = async (
   { passwords, newId, now }: Deps,
-  { email, displayName, password }: Applicant,
+  { email, displayName, locale, password }: Applicant,
+  createdAt = now(),
 ): Promise<Account> => ({
-  user: { id: newId('User'), email, displayName, createdAt: now() },
+  user: {
+    ...{ id: newId('User'), email, displayName, locale, emailVerifiedAt: null },
+    createdAt,
+  },
   passwordHash: await passwords.hash(password),
+  openedAt: createdAt,
 });
 
 /** For a retry: only the person who registered knows the password, and guesses here count like any others. */

@@ -3,6 +3,7 @@ import { namedId } from '#contracts/ids.ts';
 import type { BuiltInRole } from '#contracts/permissions.ts';
 import { customer, type RoleName } from '../../domain/access/role.ts';
 import type { DisplayName } from '../../domain/account/display-name.ts';
+import { defaultLocale } from '../../domain/account/locale.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Deps } from '../ports.ts';
 import { openAccount } from './register.ts';
@@ -30,9 +31,13 @@ export const seedUsers =
           id: namedId('User', email),
           email: email as Email,
           displayName: displayName as DisplayName,
+          locale: defaultLocale,
+          // So that they can be signed in to wherever they are, although no mail reaches them.
+          emailVerifiedAt: now(),
           createdAt: now(),
         },
         passwordHash: await passwords.hash(password as Password),
+        openedAt: now(),
       };
       const further = roles.filter((role) => role !== customer.name);
       const isNew = await transaction(async (stores) => {

@@ -6,7 +6,7 @@ import type { Deps, Stores } from '../ports.ts';
 import { provePassword } from './prove-password.ts';
 
 test('a password is checked even without an account: the answer takes as long', async () => {
-  const checkedAgainst: (string | undefined)[] = [];
+  const checkedAgainst: (string | null | undefined)[] = [];
   const isRight: Passwords['isRight'] = async (_, hash) => {
     checkedAgainst.push(hash);
     return false;
