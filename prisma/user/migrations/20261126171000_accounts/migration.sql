@@ -24,6 +24,7 @@ CREATE INDEX "mail_quota_since_idx" ON "mail_quota"("since");
 -- What follows is written by hand: rules that Prisma's schema cannot state.
 
 -- Whoever has an account could sign in to it so far.
+-- live: no shop has accounts by the million yet.
 UPDATE user_account SET opened_at = created_at;
 
 -- live: no row breaks it, and no shop has accounts by the million yet.
