@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { databaseOf } from '#ops/migrate.ts';
-import { subgraphs } from '#ops/services.ts';
+import { type DatabaseName, subgraphs } from '#ops/services.ts';
 import { profileOf } from '#platform/config/config.ts';
 import { whyNoDemoData } from './seed/permission.ts';
 
@@ -15,7 +15,11 @@ const usage = `usage: npm run seed [-- user] [product]
 type Seed = (databaseUrl: string) => Promise<string>;
 
 /** The seeds by service, each in the module that the descriptor names. */
-const seeds = new Map(subgraphs.flatMap(({ name, seed }) => (seed ? [[name as string, { name, seed }] as const] : [])));
+const seeds = new Map(
+  subgraphs.flatMap(({ name, seed, database }) =>
+    seed && database ? [[name as string, { name: name as DatabaseName, seed }] as const] : [],
+  ),
+);
 
 const seedOne = async (service: string): Promise<string> => {
   const { name, seed } = seeds.get(service) ?? {};
@@ -42,7 +46,7 @@ const seedAll = async (services: readonly string[]): Promise<void> => {
   );
 };
 
-/** Puts in what may be put in. Where it may not, that is an error only for whoever has asked for it. */
+/** Seeds the databases that may be seeded. Where seeding is not allowed, that is an error only if it was requested. */
 const seedWherePermitted = async (services: readonly string[], isAskedFor: boolean): Promise<void> => {
   const { GATEWAY_ADDRESS, EDGE_ADDRESS } = process.env;
   const why = whyNoDemoData(profileOf(process.env), { GATEWAY_ADDRESS, EDGE_ADDRESS });

@@ -1,6 +1,7 @@
 /**
  * A subgraph is added by its folder, its `prisma/<name>/` and one line in services.ts; whatever else changes is written by a
- * command. Shown with tests/fixtures/review, in a copy of this checkout.
+ * command. Shown with tests/fixtures/review, in a copy of this checkout. Beside it tests/fixtures/hours, which is no program of
+ * Node's.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -15,22 +16,22 @@ import { freePort } from '#launcher/ports.ts';
 import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
 import { serviceNames, variableOf } from '#ops/services.ts';
 
-const fixture = path.resolve('tests/fixtures/review');
+const added = ['review', 'hours'];
 let tree: CopiedTree;
 let launcher: ChildProcess | undefined;
 let lines = '';
-let urls: { gateway: string; review: string };
+let urls: { gateway: string; review: string; hours: string };
 let customer: Shopper;
 
 const fileOf = (name: string): string => readFileSync(path.join(tree.root, name), 'utf8');
 
 beforeAll(async () => {
   tree = copyTree();
-  cpSync(fixture, tree.root, { recursive: true });
-  appendFileSync(
-    path.join(tree.root, 'services.ts'),
-    "export { service as review } from './subgraphs/review/service.ts';\n",
-  );
+  for (const name of added) {
+    cpSync(path.resolve('tests/fixtures', name), tree.root, { recursive: true });
+    const line = `export { service as ${name} } from './subgraphs/${name}/service.ts';\n`;
+    appendFileSync(path.join(tree.root, 'services.ts'), line);
+  }
   await tree.run('tools/compose.ts');
   await tree.run('tools/generate.ts');
   await tree.run('tools/deployment.ts', 'write');
@@ -50,10 +51,11 @@ afterAll(async () => {
 
 /** `npm start` in the copy. */
 const start = async (): Promise<typeof urls> => {
-  const names = [...serviceNames, 'review'];
+  const names = [...serviceNames, ...added];
   const ports = new Map<string, number>();
   for (const name of names) ports.set(name, await freePort());
   const env = Object.fromEntries(names.map((name) => [variableOf(name, 'PORT'), String(ports.get(name))]));
+  Object.assign(env, { HOURS_TEXT: 'Monday to "Friday"', HOURS_SECRET: 'not in its descriptor' });
   const args = ['launcher/start.ts', '--data', path.join(tree.root, '.data'), '--events', 'postgres'];
   launcher = spawn(process.execPath, args, { cwd: tree.root, env: { ...bareEnvironment(), ...env } });
   for (const output of [launcher.stdout, launcher.stderr]) output?.on('data', (text) => (lines += text));
@@ -64,7 +66,7 @@ const start = async (): Promise<typeof urls> => {
   );
   expect(lines).toContain('Agora is ready');
   const url = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
-  return { gateway: `${url('gateway')}/graphql`, review: url('review') };
+  return { gateway: `${url('gateway')}/graphql`, review: url('review'), hours: url('hours') };
 };
 
 const ask = async <T>(query: string, variables: object = {}): Promise<T> => {
@@ -127,7 +129,7 @@ it('answers through the gateway, beside the product that it reviews, and live', 
   await until('the change', () => texts.includes('It is better.'));
   stop();
 
-  // order.confirmed reaches it: whoever writes is known as a buyer then.
+  // order.confirmed reaches it: from then on the author is known as a buyer.
   await until(
     'order has heard of the product',
     () =>
@@ -158,6 +160,20 @@ it('has a database and secrets of its own, health and metrics', async () => {
   for (const probe of ['live', 'ready'])
     expect((await fetch(`${urls.review}/health/${probe}`)).status, probe).toBe(200);
   expect(await (await fetch(`${urls.review}/metrics`)).text()).toMatch(/agora_\w+\{[^}]*service="review"/);
+});
+
+it('need not be Node: one in Perl is started by its own command, on its port, with its own variables, and answers', async () => {
+  for (const probe of ['live', 'ready']) expect((await fetch(`${urls.hours}/health/${probe}`)).status, probe).toBe(200);
+  const asked = await fetch(urls.gateway, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ openingHours }' }),
+  });
+  expect(await asked.json()).toEqual({ data: { openingHours: 'Monday to "Friday"' } });
+
+  const seen = /hours sees (.*)/.exec(lines)?.[1]?.split(' ') ?? [];
+  expect(seen).toEqual(expect.arrayContaining(['HOURS_PORT', 'HOURS_TEXT', 'PATH']));
+  expect(seen.filter((name) => /SECRET|KEY|PASSWORD|DATABASE|REDIS|PROFILE|NODE_COMPILE_CACHE/.test(name))).toEqual([]);
 });
 
 it('is scraped, deployed and documented, as the checks of the deployment and of the contracts want it', async () => {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { schemaOf } from '#launcher/environment.ts';
 import { auditorVariables } from '#ops/audit/auditor.ts';
 import { type Service, services, subgraphNames, variableOf } from '#ops/services.ts';
-import { formerNames } from '#platform/config/config.ts';
+import { formerNames, subgraphVariables } from '#platform/config/config.ts';
 import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
 
 /** By service; one with a program of its own has none. */
@@ -28,7 +28,9 @@ const ofSingleSubgraphs = (names: readonly string[]): readonly string[] =>
   );
 
 const byWorkload = (service: Service): (readonly [string, readonly string[]])[] => {
-  const names = namesRead(service);
+  // One with a program of its own is given what every subgraph is, and is free to read it.
+  const common = service.program ? Object.keys(subgraphVariables) : [];
+  const names = [...common, ...namesRead(service)];
   return service.kind === 'gateway'
     ? [[service.name, [...names, ...ofSingleSubgraphs(names)]]]
     : [service.name, service.worker].map((workload) => [workload, names] as const);
