@@ -44,7 +44,7 @@ const copyWhileSelling = async (shop: TemporaryShop, orders: number, folder: str
   await sell({ ...options, count: orders });
   const meanwhile = sell({ ...options, count: 5 * atOnce });
   const backup = await timed('backup', () =>
-    makeBackup({ urls: shop.databaseUrls, folder, release: 'bench', say: console.log }),
+    makeBackup({ urls: shop.databaseUrls, folder, release: 'bench', report: console.log }),
   );
   await meanwhile;
   return backup;

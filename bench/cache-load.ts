@@ -83,18 +83,18 @@ export const changePrices = async (
   if (!product) throw new Error(`the seed has no "${slug}"`);
   // Without the stock, which is cached for a second only: the test is that the price is not cached for its full minute.
   const query = `{ product(slug: "${slug}") { priceFrom { amount } } }`;
-  const shown = async ({ url }: GatewayProcess): Promise<number | undefined> =>
+  const visibleAmount = async ({ url }: GatewayProcess): Promise<number | undefined> =>
     (await graphqlClient(url).ask<PriceFrom, object>(query)).product.priceFrom.amount;
   const delays: number[] = [];
   for (let n = 1; n <= changes && !signal.aborted; n++) {
     const amount = 3_490 + n;
-    await Promise.all(gateways.map(shown));
+    await Promise.all(gateways.map(visibleAmount));
     const variants = product.variants.map((variant) => ({ ...variant, price: { ...variant.price, amount } }));
     await seed(shop.databaseUrls.product, { categories: [], products: [{ ...product, variants }], initialStock: {} });
     const committed = performance.now();
     await Promise.all(
       gateways.map(async (gateway) => {
-        while ((await shown(gateway)) !== amount) await sleep(2);
+        while ((await visibleAmount(gateway)) !== amount) await sleep(2);
       }),
     );
     delays.push(performance.now() - committed);

@@ -42,7 +42,7 @@ const gatewayWith = (shop: TemporaryShop, caches: 'on' | 'off'): Promise<Gateway
   });
 };
 
-const shown = ({ perSecond, cpuMs, p50Ms }: Round): string =>
+const formatted = ({ perSecond, cpuMs, p50Ms }: Round): string =>
   `${perSecond.toFixed(0).padStart(6)}/s  ${cpuMs.toFixed(2)} ms CPU  p50 ${p50Ms.toFixed(1)} ms`;
 
 const medianOf = (rounds: readonly Round[]): Round => ({
@@ -72,8 +72,8 @@ const benchTransport = async (events: 'redis' | 'postgres', settings: Settings, 
         seen.plain.push(await loadOf(plain, page, settings));
       }
       const [on, off] = [medianOf(seen.cached), medianOf(seen.plain)];
-      console.log(`${page.name.padEnd(28)} with    ${shown(on)}`);
-      console.log(`${''.padEnd(28)} without ${shown(off)}`);
+      console.log(`${page.name.padEnd(28)} with    ${formatted(on)}`);
+      console.log(`${''.padEnd(28)} without ${formatted(off)}`);
       console.log(
         `${''.padEnd(28)} ratio   CPU ${(on.cpuMs / off.cpuMs).toFixed(2)}, requests ${(on.perSecond / off.perSecond).toFixed(1)}×`,
       );

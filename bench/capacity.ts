@@ -29,7 +29,7 @@ const help = `usage: npm run bench:capacity [-- options]
   --json             everything, for programs
   exit code: 0 measured and the audit is clean, 1 it is not, 2 could not be measured, 130 interrupted (Ctrl-C)`;
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const note = (line: string) => process.stderr.write(`${line}\n`);
 
 // A line every 5 s: enough to see progress, few enough for a log.
 const reportEveryMs = 5_000;
@@ -39,7 +39,7 @@ const progress = (what: string, count: number): LoadOptions['onDone'] => {
   return (done) => {
     if (done < count && Date.now() - reportedAt < reportEveryMs) return;
     reportedAt = Date.now();
-    say(`  ${what}: ${done} of ${count}`);
+    note(`  ${what}: ${done} of ${count}`);
   };
 };
 
@@ -66,7 +66,7 @@ const measureShop = async (shop: MeasuredShop, settings: Settings, signal: Abort
 
   const shoppers = await openAccounts(shop.gateway, settings.atOnce, signal);
   await buy(shoppers, variantIds, settings.lines)(load('warm-up', settings.warmUp));
-  say(`Measuring the idle system for ${settings.idleSeconds} s …`);
+  note(`Measuring the idle system for ${settings.idleSeconds} s …`);
   const idle = await measureIdle(shop.instruments, settings.idleSeconds, signal);
 
   const loads: [string, number, (load: LoadOptions) => Promise<void>][] = [
@@ -99,7 +99,7 @@ const measureShop = async (shop: MeasuredShop, settings: Settings, signal: Abort
 
 const measureCeilings = async (shop: MeasuredShop, seconds: number, signal: AbortSignal): Promise<Ceiling[]> => {
   if (seconds === 0) return [];
-  say('Measuring serialized operations …');
+  note('Measuring serialized operations …');
   const stock = await measureStock(shop.ownPostgres, seconds);
   signal.throwIfAborted();
   return [...stock, ...(await measureOutbox(shop.ownPostgres, seconds))];
@@ -111,14 +111,14 @@ const run = async (
   json: boolean,
   signal: AbortSignal,
 ): Promise<number> => {
-  say(`Starting a shop, events over ${events} …`);
+  note(`Starting a shop, events over ${events} …`);
   const shop = await openMeasuredShop(settings.catalogue, events, signal);
   try {
     const measured = await measureShop(shop, settings, signal);
     console.log(json ? JSON.stringify(measured, null, 2) : asText(measured));
     const findings = await auditAtRest(shop.databaseUrls, 10_000);
     const broken = findings.filter(({ violations }) => violations.length > 0);
-    say(broken.length > 0 ? asTable(findings) : `Audit: ${findings.length} rules, 0 violated.`);
+    note(broken.length > 0 ? asTable(findings) : `Audit: ${findings.length} rules, 0 violated.`);
     return broken.length > 0 ? 1 : 0;
   } finally {
     await shop.close();
@@ -149,7 +149,7 @@ const fault = [
     )
     .map((name) => `--${name} must be a whole number from ${mayBeNone.has(name) ? 0 : 1}`),
   ...(values.events === 'redis' || values.events === 'postgres' ? [] : ['--events must be redis or postgres']),
-  ...(process.platform === 'linux' || values.help ? [] : ['only Linux tells what each process uses (/proc)']),
+  ...(process.platform === 'linux' || values.help ? [] : ['only Linux reports what each process uses (/proc)']),
 ];
 if (values.help) console.log(help);
 else if (fault.length > 0) {

@@ -31,7 +31,7 @@ export const post = async (pool: Pool, body: object, headers: Readonly<Record<st
   return { status: response.statusCode, text: await response.body.text() };
 };
 
-/** Two guests and a customer with a cart, who go on until they are told to stop. */
+/** Two guests and a customer with a cart, who go on until stopped. */
 export const others = (gateway: GatewayProcess, customer: Record<string, string>, phase: () => string) => {
   const pool = new Pool(new URL(gateway.url).origin, { connections: 8 });
   const waited: Waited[] = [];

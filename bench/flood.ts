@@ -45,7 +45,7 @@ const memoryLimitMib = (): number => {
 
 const addressOf = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 
-/** Ends with the last document, with the gateway, or when it is told to. Tells the answers by status, and the gateway's CPU time with that of others. */
+/** Ends with the last document, with the gateway, or on a signal. Reports the answers by status, and the CPU time of the gateway and of others. */
 const flood = async (
   gateway: GatewayProcess,
   count: number,

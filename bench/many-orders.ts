@@ -29,7 +29,7 @@ interface Sent {
   readonly at: number;
   readonly data: string;
 }
-const said = (number: number, type: string, sequence: number, seconds: number, data: string): Sent => ({
+const event = (number: number, type: string, sequence: number, seconds: number, data: string): Sent => ({
   ...{ number, type, sequence, at: seconds, data },
   aggregate:
     type.startsWith('order.') || /^(stock\.(reserve|commit)|payment\.(authorize|capture))$/.test(type)
@@ -38,16 +38,16 @@ const said = (number: number, type: string, sequence: number, seconds: number, d
 });
 
 const ofOrder = [
-  said(0, 'order.placed', 1, 0, facts),
-  said(1, 'stock.reserve', 2, 0, `${names} || jsonb_build_object('lines', '[]'::jsonb, 'ttlMs', 900000)`),
-  said(2, 'payment.authorize', 3, 1, `${names} || jsonb_build_object('amount', ${amount})`),
-  said(3, 'stock.commit', 4, 2, names),
-  said(4, 'payment.capture', 5, 3, `${names} || jsonb_build_object('amount', ${amount})`),
-  said(5, 'order.confirmed', 6, 4, facts),
+  event(0, 'order.placed', 1, 0, facts),
+  event(1, 'stock.reserve', 2, 0, `${names} || jsonb_build_object('lines', '[]'::jsonb, 'ttlMs', 900000)`),
+  event(2, 'payment.authorize', 3, 1, `${names} || jsonb_build_object('amount', ${amount})`),
+  event(3, 'stock.commit', 4, 2, names),
+  event(4, 'payment.capture', 5, 3, `${names} || jsonb_build_object('amount', ${amount})`),
+  event(5, 'order.confirmed', 6, 4, facts),
 ];
-const ofProduct = [said(6, 'stock.reserved', 1, 1, names), said(7, 'stock.committed', 2, 3, names)];
+const ofProduct = [event(6, 'stock.reserved', 1, 1, names), event(7, 'stock.committed', 2, 3, names)];
 const paid = `${names} || jsonb_build_object('paymentId', ${payment}, 'amount', ${amount})`;
-const ofPayment = [said(8, 'payment.authorized', 1, 2, paid), said(9, 'payment.captured', 2, 4, paid)];
+const ofPayment = [event(8, 'payment.authorized', 1, 2, paid), event(9, 'payment.captured', 2, 4, paid)];
 
 const numbers = 'FROM generate_series($from::bigint, $to::bigint) AS n';
 

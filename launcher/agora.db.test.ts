@@ -39,7 +39,7 @@ describe('startAgora', () => {
     ]);
   });
 
-  it('leaves a service alone that always dies, while the others go on', async () => {
+  it('gives up a service that always dies, while the others go on', async () => {
     await writeFile(path.join(checkout.root, mainOf('payment')), 'console.log("no way"); process.exit(3);');
     const agora = await checkout.start();
     expect(agora.down()).toEqual(['payment']);
@@ -80,7 +80,7 @@ describe('startAgora', () => {
     }
   });
 
-  it('hears that it is interrupted while it waits for somebody else who migrates', async () => {
+  it('can be interrupted while it waits for another process that migrates', async () => {
     const databases = await Promise.all(databaseNames.map(() => emptyDatabase()));
     const variables = databaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, databases[index]?.url]);
     await withClient(databases[0]?.url ?? '', async (client) => {
@@ -96,7 +96,7 @@ describe('startAgora', () => {
     await Promise.all(databases.map(({ dispose }) => dispose()));
   });
 
-  it('names a variable whose address is none, before it starts anything, and tells nothing of the address', async () => {
+  it('names a variable with an invalid address, before it starts anything, without that address', async () => {
     const env = { ...process.env, ORDER_DATABASE_URL: 'postgresql://u:7/Kx9+hush@host/db' };
     const outcome = await checkout.start({ env }).catch((fault: Error) => fault.message);
     expect(outcome).toMatch(/^ORDER_DATABASE_URL: must be .*percent-encoded/);
@@ -127,7 +127,7 @@ describe('a running system', () => {
 
   afterAll(() => checkout.dispose());
 
-  it('tells each service its own secrets and no others', async () => {
+  it('gives each service its own secrets and no others', async () => {
     const { urls, databaseUrls, environment } = agora;
     const order = await ask(urls.order, '/environment');
     expect(order.ORDER_DATABASE_URL).toBe(databaseUrls.order);

@@ -14,7 +14,7 @@ import { loadSecrets } from './secrets.ts';
 export type AgoraOptions = {
   /** Holds the database, the queue and the secrets; made when missing. */
   dataDir: string;
-  /** `free` for any that are free; otherwise what the `*_PORT` variables say, else counted from this number, else the defaults. */
+  /** `free` for any that are free; otherwise the `*_PORT` variables, else counted from this number, else the defaults. */
   ports?: 'free' | number | undefined;
   /** Where the gateway listens, when not on this machine alone. */
   host?: string | undefined;
@@ -59,16 +59,16 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     signal,
   } = options;
   const folder = path.resolve(options.dataDir);
-  const say = (sentence: string): void => onLine('launcher', sentence);
+  const report = (sentence: string): void => onLine('launcher', sentence);
   const undo: (() => unknown)[] = [];
-  // What this process asks its services, whether they are ready and in whoever's name it buys, finds them too.
+  // Requests of this process to its services, such as readiness checks, go past proxies too.
   Object.assign(process.env, pastProxies(process.env));
   try {
     const unlock = await lockFolder(folder);
     undo.push(unlock);
     const processes = processList(folder);
     const leftovers = await processes.endLeftovers();
-    if (leftovers.length > 0) say(`Ended what a killed launcher had left running: ${leftovers.join(', ')}.`);
+    if (leftovers.length > 0) report(`Ended what a killed launcher had left running: ${leftovers.join(', ')}.`);
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
     await requireFree(ports, options.host ?? '127.0.0.1');
 
@@ -77,10 +77,10 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       folder,
       root,
       env,
-      wish: options.events,
+      requested: options.events,
       secrets,
       processes,
-      say,
+      report,
       signal,
     });
     undo.push(infrastructure.stop);

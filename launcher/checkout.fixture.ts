@@ -9,13 +9,13 @@ import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 export type Checkout = {
   root: string;
   dataDir: string;
-  /** What launchers on it said and passed on: `order: …`. */
+  /** What launchers on it printed and passed on: `order: …`. */
   lines: string[];
   start: (options?: Partial<AgoraOptions>) => Promise<Agora>;
   dispose: () => Promise<void>;
 };
 
-/** A checkout whose services are stand-ins (service.fixture.ts) and whose databases have one table. */
+/** A checkout whose services are fakes (service.fixture.ts) and whose databases have one table. */
 export const makeCheckout = async (): Promise<Checkout> => {
   const root = await mkdtemp(path.join(os.tmpdir(), 'agora-launcher-'));
   await chmod(root, 0o711); // root's PostgreSQL runs as another user
@@ -60,9 +60,9 @@ const save = async (file: string, text: string): Promise<void> => {
   await writeFile(file, text);
 };
 
-/** Knocks at a door of a stand-in service. */
-export const ask = async (url: string, door: string): Promise<Record<string, string>> =>
-  (await fetch(`${url}${door}`)).json() as Promise<Record<string, string>>;
+/** Requests a path of a fake service. */
+export const ask = async (url: string, path: string): Promise<Record<string, string>> =>
+  (await fetch(`${url}${path}`)).json() as Promise<Record<string, string>>;
 
 export const answers = (url: string): Promise<boolean> =>
   fetch(`${url}/health/ready`).then(

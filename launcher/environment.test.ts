@@ -105,7 +105,7 @@ describe('serviceEnvironment', () => {
     expect(serviceEnvironment({ ...facts, host: '0.0.0.0' }, 'user')).not.toHaveProperty('HOST');
   });
 
-  it('keeps what is asked on this machine from a proxy, beside what the environment keeps from it', () => {
+  it('adds this machine to the hosts that bypass a proxy', () => {
     const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://proxy', NO_PROXY: 'intranet' };
     expect(serviceEnvironment({ ...facts, env }, 'gateway')).toMatchObject({
       HTTP_PROXY: 'http://proxy',
@@ -114,7 +114,7 @@ describe('serviceEnvironment', () => {
     });
   });
 
-  it('lets what our own environment says win, also in a file, and keeps it from others', () => {
+  it('prefers the given environment, also with _FILE, and keeps it from other services', () => {
     const given: Facts = {
       ...facts,
       env: { ACCESS_TOKEN_KEYS_FILE: '/run/secrets/keys', REDIS_URL: 'redis://given' },

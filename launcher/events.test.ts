@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseEvents } from './events.ts';
 
-const nothing = { env: {}, wish: undefined, lastTime: undefined, hasRedis: false };
+const nothing = { env: {}, requested: undefined, lastTime: undefined, hasRedis: false };
 
 describe('chooseEvents', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('chooseEvents', () => {
     ],
     ['a private Redis when it is installed', { hasRedis: true }, 'private redis'],
     ['PostgreSQL when it is not', {}, 'embedded postgres'],
-    ['PostgreSQL when this start wishes so', { hasRedis: true, wish: 'postgres' }, 'embedded postgres'],
+    ['PostgreSQL when this start wishes so', { hasRedis: true, requested: 'postgres' }, 'embedded postgres'],
     [
       'what was used last time, when Redis was installed since',
       { hasRedis: true, lastTime: 'postgres' },
@@ -29,14 +29,14 @@ describe('chooseEvents', () => {
     expect(chooseEvents({ ...nothing, ...facts })).toEqual({ kind });
   });
 
-  it('says where waiting messages stay when the transport changes', () => {
-    const wished = chooseEvents({ ...nothing, hasRedis: true, wish: 'redis', lastTime: 'postgres' });
+  it('reports where waiting messages stay when the transport changes', () => {
+    const wished = chooseEvents({ ...nothing, hasRedis: true, requested: 'redis', lastTime: 'postgres' });
     expect(wished).toMatchObject({ kind: 'private redis', notice: expect.stringContaining('still wait in postgres') });
     const gone = chooseEvents({ ...nothing, lastTime: 'redis' });
     expect(gone).toMatchObject({ kind: 'embedded postgres', notice: expect.stringContaining('still wait in redis') });
   });
 
-  it('refuses to wish for a Redis that is not there', () => {
-    expect(() => chooseEvents({ ...nothing, wish: 'redis' })).toThrow('--events redis needs redis-server');
+  it('refuses to requested for a Redis that is not there', () => {
+    expect(() => chooseEvents({ ...nothing, requested: 'redis' })).toThrow('--events redis needs redis-server');
   });
 });

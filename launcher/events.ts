@@ -9,21 +9,21 @@ export type OwnTransport = 'redis' | 'postgres';
 export type EventsChoice = { kind: EventsKind; notice?: string };
 
 /**
- * The environment decides first, then the wish of this start, then what this data folder used last: messages still wait there,
- * so another transport than last time is chosen only when told to or when Redis is gone.
+ * The environment decides first, then the --events option, then what this data folder used last: messages still wait there,
+ * so another transport than last time is chosen only on request or when Redis is gone.
  */
 export const chooseEvents = (facts: {
   env: Readonly<Record<string, string | undefined>>;
-  wish: OwnTransport | undefined;
+  requested: OwnTransport | undefined;
   lastTime: OwnTransport | undefined;
   hasRedis: boolean;
 }): EventsChoice => {
-  const { env, wish, lastTime, hasRedis } = facts;
+  const { env, requested, lastTime, hasRedis } = facts;
   if (env.REDIS_URL || env.REDIS_URL_FILE) return { kind: 'given redis' };
   if (env.EVENTS_DATABASE_URL || env.EVENTS_DATABASE_URL_FILE) return { kind: 'given postgres' };
-  if (wish === 'redis' && !hasRedis)
+  if (requested === 'redis' && !hasRedis)
     throw new Error('--events redis needs redis-server 6.2 or newer on the PATH, or REDIS_URL.');
-  const own = wish ?? lastTime ?? (hasRedis ? 'redis' : 'postgres');
+  const own = requested ?? lastTime ?? (hasRedis ? 'redis' : 'postgres');
   if (own === 'postgres') return { kind: 'embedded postgres', ...changed(lastTime, 'postgres') };
   if (hasRedis) return { kind: 'private redis', ...changed(lastTime, 'redis') };
   return { kind: 'embedded postgres', ...changed(lastTime, 'postgres') };
@@ -40,8 +40,8 @@ const memory = (folder: string): string => path.join(folder, 'events');
 
 /** Which of the launcher's own transports this data folder used last. */
 export const lastTransport = async (folder: string): Promise<OwnTransport | undefined> => {
-  const said = await readFile(memory(folder), 'utf8').catch(() => '');
-  return said === 'redis' || said === 'postgres' ? said : undefined;
+  const text = await readFile(memory(folder), 'utf8').catch(() => '');
+  return text === 'redis' || text === 'postgres' ? text : undefined;
 };
 
 export const rememberTransport = (folder: string, transport: OwnTransport): Promise<void> =>

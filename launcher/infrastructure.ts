@@ -35,38 +35,38 @@ export const startInfrastructure = async (options: {
   folder: string;
   root: string;
   env: Environment;
-  wish: OwnTransport | undefined;
+  requested: OwnTransport | undefined;
   secrets: Secrets;
   processes: ProcessList;
-  say: (sentence: string) => void;
+  report: (sentence: string) => void;
   /** Aborted: gives up. */
   signal?: AbortSignal | undefined;
 }): Promise<Infrastructure> => {
-  const { folder, root, env, wish, secrets, processes, say, signal } = options;
+  const { folder, root, env, requested, secrets, processes, report, signal } = options;
   const events = givenEvents(env);
-  const choice = chooseEvents({ env, wish, lastTime: await lastTransport(folder), hasRedis: isRedisInstalled() });
-  if (choice.notice) say(choice.notice);
+  const choice = chooseEvents({ env, requested, lastTime: await lastTransport(folder), hasRedis: isRedisInstalled() });
+  if (choice.notice) report(choice.notice);
   const withEvents = choice.kind === 'embedded postgres';
   const {
     urls,
     given: givenDatabases,
     eventsUrl,
     server,
-  } = await openDatabases({ folder, env, secrets, withEvents, onNotice: say });
+  } = await openDatabases({ folder, env, secrets, withEvents, onNotice: report });
   let redis: PrivateRedis | undefined;
   const stop = async (): Promise<void> => {
     await redis?.stop();
     await server?.stop();
   };
   try {
-    const applied = await migrateAll(root, { urls, given: givenDatabases }, { onNotice: say, signal });
-    if (applied.length > 0) say(`Applied migrations: ${applied.join(', ')}`);
+    const applied = await migrateAll(root, { urls, given: givenDatabases }, { onNotice: report, signal });
+    if (applied.length > 0) report(`Applied migrations: ${applied.join(', ')}`);
     if (choice.kind === 'private redis') {
       redis = await startPrivateRedis({
         folder,
         password: secrets.redisPassword,
         processes,
-        onNotice: (line) => say(`Redis ${line}`),
+        onNotice: (line) => report(`Redis ${line}`),
       });
     }
     const variables = variablesFor(choice.kind, events, { eventsUrl, redisUrl: redis?.url });

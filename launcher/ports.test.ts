@@ -8,12 +8,12 @@ let rival: Server | undefined;
 afterEach(() => rival?.close());
 
 describe('choosePorts', () => {
-  it('takes what a variable says, then counts from the given port, then the defaults', () => {
+  it('takes the variable, else counts from the given port, else the defaults', () => {
     expect(choosePorts({})).toMatchObject({ gateway: 4000, user: 4001, product: 4002, order: 4003, payment: 4004 });
     expect(choosePorts({ ORDER_PORT: '9000' }, 5000)).toMatchObject({ gateway: 5000, order: 9000, payment: 5004 });
   });
 
-  it('refuses what is not a port', () => {
+  it('refuses an invalid port', () => {
     expect(() => choosePorts({ ORDER_PORT: 'http' })).toThrow('ORDER_PORT=http: not a port');
     expect(() => choosePorts({}, 65_534)).toThrow('--ports-from 65534: not a port');
   });

@@ -11,10 +11,10 @@ const portVariable = (service: ServiceName): string => variableOf(service, 'PORT
 /** Where each service will listen: what its variable says, else its default, as far from `from` as from the gateway's. */
 export const choosePorts = (env: Environment, from?: number): Ports => {
   const entries = serviceNames.map((service) => {
-    const said = env[portVariable(service)];
-    const port = said ? Number(said) : defaultPorts[service] + (from === undefined ? 0 : from - defaultPorts.gateway);
+    const given = env[portVariable(service)];
+    const port = given ? Number(given) : defaultPorts[service] + (from === undefined ? 0 : from - defaultPorts.gateway);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-      throw new Error(`${said ? `${portVariable(service)}=${said}` : `--ports-from ${from}`}: not a port`);
+      throw new Error(`${given ? `${portVariable(service)}=${given}` : `--ports-from ${from}`}: not a port`);
     }
     return [service, port] as const;
   });
@@ -43,8 +43,8 @@ export const requireFree = async (ports: Ports, host: string): Promise<void> => 
       return `Port ${port} (${service}) is taken: free it, or set ${portVariable(service)} to another (--ports-from moves all).`;
     }),
   );
-  const said = complaints.filter((complaint) => complaint !== undefined);
-  if (said.length > 0) throw new Error(said.join('\n'));
+  const found = complaints.filter((complaint) => complaint !== undefined);
+  if (found.length > 0) throw new Error(found.join('\n'));
 };
 
 // Below the ports that Linux and macOS give to outgoing connections: one of those can be taken again by any client,

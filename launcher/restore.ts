@@ -14,8 +14,8 @@ export const openDataFolder: OpenDataFolder = async (folder, env) => {
     await processes.endLeftovers();
     const root = path.resolve(import.meta.dirname, '..');
     const secrets = await loadSecrets(folder);
-    const say = console.log;
-    const started = await startInfrastructure({ folder, root, env, wish: undefined, secrets, processes, say });
+    const report = console.log;
+    const started = await startInfrastructure({ folder, root, env, requested: undefined, secrets, processes, report });
     return {
       urls: started.databaseUrls,
       queues: started.variables,

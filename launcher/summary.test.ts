@@ -15,15 +15,15 @@ const told = (
   return stripVTControlCharacters(summary({ ...facts, notReady: [], environment, noDemoData, seeded, seconds: 1 }));
 };
 
-describe('what npm start says at the end', () => {
-  it('in development invites into the playground and tells the demo accounts', () => {
+describe('the summary of npm start', () => {
+  it('in development names the playground and the demo accounts', () => {
     const text = told({ PROFILE: 'development' });
     expect(text).toContain('open it in a browser');
     expect(text).toContain('admin@example.com');
     expect(text).not.toContain('Profile');
   });
 
-  it('in production tells what is not shown, why there are no demo accounts, and of no playground', () => {
+  it('in production names what is hidden, why there are no demo accounts, and no playground', () => {
     const text = told({ PROFILE: 'production' }, { seeded: false, noDemoData: 'PROFILE is production' });
     expect(text).toContain('POST; no playground');
     expect(text).not.toContain('open it in a browser');

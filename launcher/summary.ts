@@ -19,7 +19,7 @@ const row = ({ email, password, roles }: (typeof demoUsers)[number]): [string, s
 ];
 
 /** Where the gateway does not take the environment, it shows nothing. */
-const shownIn = (environment: NodeJS.ProcessEnv): Exposure & { profile: Profile | undefined } => {
+const exposureOf = (environment: NodeJS.ProcessEnv): Exposure & { profile: Profile | undefined } => {
   const parsed = parseConfig(z.object({ ...profileVariables, ...exposureVariables }), environment);
   return 'config' in parsed
     ? { ...exposure(parsed.config), profile: parsed.config.PROFILE }
@@ -42,15 +42,15 @@ type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady' |
 /** What to print after a start: the URLs, and the infrastructure in use. */
 export const summary = (facts: Facts): string => {
   const { urls, events, redis, postgres, notReady, environment, noDemoData, seeded, seconds } = facts;
-  const shown = shownIn(environment);
+  const exposed = exposureOf(environment);
   const rows: [string, string][] = [
     [
       'Graph',
-      `${urls.gateway}/graphql  (${shown.playground ? 'open it in a browser to try queries' : 'POST; no playground'})`,
+      `${urls.gateway}/graphql  (${exposed.playground ? 'open it in a browser to try queries' : 'POST; no playground'})`,
     ],
     ['Subgraphs', subgraphNames.map((name) => `${name} :${new URL(urls[name]).port}`).join('  ')],
     ['Health', `${urls.gateway}/health/ready  and /metrics, of each process`],
-    ...(shown.profile === 'production' ? [['Profile', productionMeans(shown)] satisfies [string, string]] : []),
+    ...(exposed.profile === 'production' ? [['Profile', productionMeans(exposed)] satisfies [string, string]] : []),
     ...(seeded ? demoUsers.map(row) : []),
     ...(noDemoData ? [['Demo data', `none put in: ${noDemoData}`] satisfies [string, string]] : []),
     [

@@ -39,7 +39,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
     urls,
     folder: values.to,
     release: releaseOfThisCode(),
-    say: console.log,
+    report: console.log,
     signal,
   });
   const took = ((performance.now() - begun) / 1000).toFixed(1);

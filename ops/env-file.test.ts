@@ -18,7 +18,7 @@ const checkout = async (text?: string): Promise<string> => {
 const text = '# mine\nCORS_ORIGINS=http://shop.test:5173\nLOG_LEVEL="debug"\n#ORDER_PORT=1\nREDIS_URL=\n';
 
 describe('.env beside package.json', () => {
-  it('is read, and what was read is said', async () => {
+  it('is read, and the names are reported', async () => {
     expect(envFile(await checkout(text), {})).toEqual({
       variables: { CORS_ORIGINS: 'http://shop.test:5173', LOG_LEVEL: 'debug' },
       sentence: 'Read .env: CORS_ORIGINS, LOG_LEVEL',
@@ -31,14 +31,14 @@ describe('.env beside package.json', () => {
     });
   });
 
-  it('goes after what the shell says, as with Compose', async () => {
+  it('yields to the shell, as with Compose', async () => {
     expect(envFile(await checkout(text), { LOG_LEVEL: 'warn', CORS_ORIGINS: '' })).toEqual({
       variables: { CORS_ORIGINS: 'http://shop.test:5173' },
       sentence: "Read .env: CORS_ORIGINS; of the shell's own: LOG_LEVEL",
     });
   });
 
-  it('is not there, and nothing is said', async () => {
+  it('may be missing, without a word', async () => {
     expect(envFile(await checkout(), {})).toBeUndefined();
   });
 
@@ -46,21 +46,21 @@ describe('.env beside package.json', () => {
     expect(envFile(await checkout(text), { NODE_ENV: 'test' })).toBeUndefined();
   });
 
-  it('is not for production, when the shell says that', async () => {
+  it('is not read when the shell sets PROFILE=production', async () => {
     expect(envFile(await checkout(text), { PROFILE: 'production' })).toEqual({
       variables: {},
       sentence: 'Did not read .env: PROFILE is production.',
     });
   });
 
-  it('is followed in that it is for production, and in nothing else', async () => {
+  it('with PROFILE=production gives that, and nothing else', async () => {
     expect(envFile(await checkout(`${text}PROFILE=production\n`), {})).toEqual({
       variables: { PROFILE: 'production' },
       sentence: 'Read .env: PROFILE, and nothing else, since it is production.',
     });
   });
 
-  it('is read for a shell that says development, whatever the file says of that', async () => {
+  it('is read when the shell sets PROFILE=development, even if the file has another', async () => {
     const read = envFile(await checkout('PROFILE=production\nLOG_LEVEL=debug\n'), { PROFILE: 'development' });
     expect(read?.variables).toEqual({ LOG_LEVEL: 'debug' });
   });

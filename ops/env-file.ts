@@ -41,13 +41,13 @@ const root = path.resolve(import.meta.dirname, '..');
  * the output of a command stays clean.
  */
 export const readEnvFile = (
-  say: (sentence: string) => void = console.error,
+  report: (sentence: string) => void = console.error,
   folder = root,
   env = process.env,
 ): string[] => {
   const file = envFile(folder, env);
   if (!file) return [];
   Object.assign(env, file.variables);
-  say(file.sentence);
+  report(file.sentence);
   return Object.keys(file.variables);
 };

@@ -83,7 +83,15 @@ const run = async (openDataFolder: OpenDataFolder, signal: AbortSignal): Promise
   try {
     const { urls, queues } = target;
     const root = path.resolve(import.meta.dirname, '..');
-    const restored = await restoreBackup({ folder, urls, queues, root, wipe: values.wipe, say: console.log, signal });
+    const restored = await restoreBackup({
+      folder,
+      urls,
+      queues,
+      root,
+      wipe: values.wipe,
+      report: console.log,
+      signal,
+    });
     console.log(report(restored));
     if (!queues)
       console.log('Neither REDIS_URL nor EVENTS_DATABASE_URL is set: empty the queues before you start the services.');

@@ -7,7 +7,7 @@ it('lists each service on a port of its own, the gateway first', () => {
   expect(serviceNames).toEqual(['gateway', ...subgraphNames]);
 });
 
-it('has the keys of access tokens where the gateway looks for them unless told', () => {
+it('serves the keys of access tokens where the gateway looks for them by default', () => {
   expect(Number(new URL(defaultJwksUrl).port)).toBe(defaultPorts.user);
 });
 

@@ -1,5 +1,5 @@
 /**
- * `npm run check`: what can be said about the code without running the system, in under a minute.
+ * `npm run check`: what can be checked without running the system, in under a minute.
  * One line a step; a step that fails shows what it printed. Exit code 1 when one failed, after all have run.
  */
 import { spawn } from 'node:child_process';

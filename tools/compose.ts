@@ -1,5 +1,5 @@
 /**
- * `npm run compose`: what the services say apart, put together for those who may not read the list of services:
+ * `npm run compose`: what the services declare, combined for those who may not read the list of services:
  * supergraph.graphql from subgraphs/<name>/schema.graphql, contracts/receivers.ts from `receives` in subgraphs/<name>/service.ts.
  * `--check` writes nothing and fails when a committed file is not what composition gives now.
  */
@@ -36,11 +36,11 @@ ${rows.join('')}};
 export const compose = (mode: 'write' | 'check', report: (line: string) => void): 0 | 1 => {
   const composed = composeSupergraph(subgraphSources());
   if ('errors' in composed) {
-    for (const error of composed.errors) report(shown('error', error));
+    for (const error of composed.errors) report(formatted('error', error));
     report(`supergraph.graphql: not composed, ${composed.errors.length} error(s)`);
     return 1;
   }
-  for (const hint of composed.hints) report(shown('hint', hint));
+  for (const hint of composed.hints) report(formatted('hint', hint));
   const outputs = { 'supergraph.graphql': composed.supergraph, 'contracts/receivers.ts': receiversModule() };
   const stale = Object.entries(outputs).filter(([name, content]) => {
     const file = path.join(root, name);
@@ -53,7 +53,7 @@ export const compose = (mode: 'write' | 'check', report: (line: string) => void)
   return mode === 'check' && stale.length > 0 ? 1 : 0;
 };
 
-const shown = (kind: 'error' | 'hint', { code, message, places }: Finding): string =>
+const formatted = (kind: 'error' | 'hint', { code, message, places }: Finding): string =>
   [`${kind} ${code}`, message, ...places.map((place) => `at ${place}`)].join('\n').replaceAll('\n', '\n  ');
 
 if (import.meta.main) process.exitCode = compose(process.argv.includes('--check') ? 'check' : 'write', console.log);

@@ -4,7 +4,7 @@ import { beforeExit } from '#platform/process/termination.ts';
 import { contractsCommand } from './contracts/command.ts';
 
 process.exitCode = await contractsCommand(process.argv.slice(2), {
-  say: console.log,
+  write: console.log,
   complain: console.error,
   onStop: beforeExit,
 });

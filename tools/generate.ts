@@ -35,7 +35,7 @@ const prismaClient = (root: string, name: string): Artifact => ({
       cwd: root,
       env: {
         ...process.env,
-        // Generating a client needs no engine, yet Prisma downloads one unless it is told of a file that exists. Any will do.
+        // Generating a client needs no engine, yet Prisma downloads one unless it is given an existing file. Any will do.
         PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
         PRISMA_HIDE_UPDATE_MESSAGE: 'true',
         CHECKPOINT_DISABLE: '1',

@@ -1,6 +1,6 @@
 /**
  * `node --import ./tools/preflight.mjs …`: what every script of package.json needs, or a sentence in place of a stack trace. Plain
- * JavaScript without packages, because it is for whoever has not installed them, or has an older Node than the one npm installs.
+ * JavaScript without packages, because it runs where they are not installed, or on an older Node than the one npm installs.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -6,7 +6,7 @@ import { statesDocument } from './state-diagrams/document.ts';
 
 const file = path.resolve(import.meta.dirname, '../docs/states.md');
 
-/** True when the document says what the tables say. */
+/** True when the document agrees with the tables. */
 export const isCurrent = async (): Promise<boolean> =>
   existsSync(file) && (await readFile(file, 'utf8')) === statesDocument();
 
@@ -14,7 +14,7 @@ if (import.meta.main) {
   const current = await isCurrent();
   if (current) console.log('docs/states.md is current');
   else if (process.argv.includes('--check')) {
-    console.log('docs/states.md is not what the tables say: npm run docs:states');
+    console.log('docs/states.md does not agree with the tables: npm run docs:states');
     process.exitCode = 1;
   } else {
     await writeFile(file, statesDocument());

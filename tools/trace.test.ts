@@ -69,7 +69,7 @@ it('reads a file that is being written to', async () => {
   expect(await readTraces(fileOf([]))).toEqual([]);
 });
 
-it('fails without a file, and says how it is used', () => {
+it('fails without a file, printing its usage', () => {
   const { status, stderr } = spawnSync(process.execPath, ['tools/trace.ts'], { env: {}, encoding: 'utf8' });
   expect(stderr).toContain('npm run trace -- FILE');
   expect(status).toBe(1);

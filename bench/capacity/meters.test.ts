@@ -21,7 +21,7 @@ describe('meters', () => {
     expect(withoutIdle({ 'wal bytes/order': 5 }, { 'wal bytes/order': 0.1 }, 20)).toEqual({ 'wal bytes/order': 5 });
   });
 
-  it('are told for a thousand', () => {
+  it('are reported per thousand', () => {
     expect(perThousand({ 'cpu/order': 5 }, 250)).toEqual({ 'cpu/order': 20 });
   });
 
@@ -94,7 +94,7 @@ describe('the processor time of a process', () => {
 });
 
 describe('a line of a status', () => {
-  it('is told in bytes, and as none when it is not there', () => {
+  it('is reported in bytes, and as none when it is missing', () => {
     const status = 'Name:\tnode\nVmHWM:\t  200 kB\nVmRSS:\t  100 kB\n';
     expect([bytesIn(status, 'VmRSS'), bytesIn(status, 'RssAnon')]).toEqual([102_400, 0]);
   });

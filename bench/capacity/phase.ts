@@ -27,7 +27,7 @@ export interface Phase {
 // 11 s: a connection that idles hands in what it counted after at most 10 s (PGSTAT_IDLE_INTERVAL).
 const statisticsLagMs = 11_000;
 const lookEveryMs = 500;
-// 60 s: what is still under way then is no backlog but a fault, and the audit will say which.
+// 60 s: work still under way then is a fault, not a backlog, and the audit will report it.
 const atRestWithinMs = 60_000;
 
 const readAll = async ({ processes, databases, messaging }: Instruments): Promise<Meters> => ({

@@ -42,7 +42,7 @@ describe('the table of usage', () => {
     expect(rowOf(table, 'user')).toEqual(['user', '3', '–']);
   });
 
-  it('tells memory in MiB', () => {
+  it('reports memory in MiB', () => {
     expect(usageTable(measured({}))).toMatch(/order\s+100\s+50$/m);
   });
 });

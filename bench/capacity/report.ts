@@ -51,14 +51,14 @@ const namesIn = (columns: readonly Meters[], kind: string): string[] => [
 
 /** What a meter shows; a dash where a load takes no more than idling does. */
 const cell = (column: Meters, name: string, format: Section['format']): string => {
-  const shown = format(column[name] ?? 0);
-  return Number(shown) > 0 ? shown : '–';
+  const text = format(column[name] ?? 0);
+  return Number(text) > 0 ? text : '–';
 };
 
 const section = (columns: readonly Meters[], { kind, title, format }: Section): string[] => {
   const rows = namesIn(columns, kind)
     .map((name) => ({ name, cells: columns.map((column) => cell(column, `${kind}/${name}`, format)) }))
-    .filter(({ cells }) => cells.some((shown) => shown !== '–'));
+    .filter(({ cells }) => cells.some((text) => text !== '–'));
   return rows.length === 0 ? [] : [title, ...rows.map(({ name, cells }) => row(`  ${name}`, cells))];
 };
 

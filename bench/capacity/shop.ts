@@ -31,8 +31,8 @@ export const openMeasuredShop = async (
   signal: AbortSignal,
 ): Promise<MeasuredShop> => {
   const env = { ...process.env, LOG_LEVEL: 'warn', RATE_LIMITS: 'off' };
-  const wish = events ?? (isRedisInstalled() ? 'redis' : 'postgres');
-  const shop = await openTemporaryShop({ events: wish, signal, env });
+  const transport = events ?? (isRedisInstalled() ? 'redis' : 'postgres');
+  const shop = await openTemporaryShop({ events: transport, signal, env });
   try {
     const { postgres } = shop;
     if (!postgres) throw new Error('unset *_DATABASE_URL: only a PostgreSQL of its own can be looked into');

@@ -75,7 +75,7 @@ describe('an entity', () => {
     expect((await gateway.ask(query)).body.data).toEqual(shown('p1'));
   });
 
-  it('is served while its subgraph is down, with errors for what is missing', async () => {
+  it('is served while its subgraph is down, with errors for the missing parts', async () => {
     listed('p1');
     await gateway.ask(query);
     await user.close();
@@ -211,7 +211,7 @@ describe('a merged answer', () => {
   const found = [undefined, { value: '{"likes":20}', sources: ['user'], remainingMs: 30_900 }, undefined, undefined];
   const rest = missingEntities(fetch, found);
 
-  it('fetches only what is missing, each entity once', () => {
+  it('fetches only missing entities, each once', () => {
     expect(rest.request.variables).toEqual(of('p1', 'p3'));
     expect(rest.places).toEqual([[0, 3], [2]]);
   });

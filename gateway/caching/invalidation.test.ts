@@ -4,7 +4,7 @@ import { subgraphsByType } from './caching.ts';
 
 const supergraph = readFileSync(new URL('../../supergraph.graphql', import.meta.url), 'utf8');
 
-it('the supergraph tells which subgraphs a change affects', () => {
+it('the supergraph determines which subgraphs a change affects', () => {
   const homes = subgraphsByType(supergraph);
   expect([...(homes.get('Product') ?? [])]).toContain('product');
   expect([...(homes.get('Order') ?? [])].toSorted()).toEqual(['order', 'payment', 'user']);

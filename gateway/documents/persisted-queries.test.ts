@@ -42,7 +42,7 @@ it('an invalid document is not registered', async () => {
   expect(await post(gateway, { extensions: persistedQuery(query) })).toEqual([200, 'PERSISTED_QUERY_NOT_FOUND']);
 });
 
-it('can be switched off, and clients are told so', async () => {
+it('can be switched off, with an error of their own', async () => {
   const off = await fixture.start({ APQ: 'off' });
   expect(await post(off, { extensions: persistedQuery('{ me }') })).toEqual([200, 'PERSISTED_QUERY_NOT_SUPPORTED']);
   expect(await post(off, { extensions: persistedQuery(listed) })).toEqual([200, { me: 'Ada' }]);

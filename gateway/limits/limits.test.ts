@@ -122,7 +122,7 @@ describe('an operation beyond a limit', () => {
     expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['ALIAS_LIMIT_EXCEEDED']);
   });
 
-  it('is told its cost and the limit', async () => {
+  it('is answered with its cost and the limit', async () => {
     const { body } = await gateway.ask('{ people(first: 21) { name } }');
     expect(body.errors?.[0]?.extensions).toEqual({ code: 'COST_LIMIT_EXCEEDED', requested: 21, limit: 20 });
   });
@@ -175,7 +175,7 @@ it.each([
 });
 
 describe('the cost of an operation', () => {
-  it('is told to clients that ask for it', async () => {
+  it('is reported to clients that ask for it', async () => {
     const gateway = await start();
     const headers = { 'x-agora-cost': '1' };
     expect((await gateway.ask('{ people { name } }', { headers })).body).toEqual({

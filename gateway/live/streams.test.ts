@@ -98,7 +98,7 @@ describe('a stream', () => {
     expect(stream.codes()).toEqual([code]);
   });
 
-  it('is required for a subscription: a plain request is told so', async () => {
+  it('is required for a subscription: a plain request is answered with an error', async () => {
     const { status, body } = (await fixture.gateways[0]?.ask(orderStream, { variables: { id: 'a' } })) ?? {};
     expect({ status, codes: body?.errors?.map(({ extensions }) => extensions.code) }).toEqual({
       status: 406,

@@ -16,7 +16,7 @@ afterAll(() => gateway.close());
 
 const named = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map(([, name = '']) => name);
 
-it('leads a browser in development to what is there', async () => {
+it('links to the endpoints, in development', async () => {
   const links = named(/href="([^"]+)"/g);
   expect(links).toEqual(['/graphql', '/health/ready', '/metrics']);
   for (const link of links) {

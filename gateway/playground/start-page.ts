@@ -35,7 +35,7 @@ const pageHtml = (hasPlayground: boolean): string => `<!doctype html>
   <dd><code>POST /graphql</code>, for every client; live updates with <code>accept: text/event-stream</code>.
     Pages of other origins: <code>CORS_ORIGINS</code>; those on this machine's loopback addresses may ask as it is.</dd>
 ${hasPlayground ? playground : ''}  <dt>Health</dt>
-  <dd><a href="/health/ready">/health/ready</a> tells how each service is; <a href="/metrics">/metrics</a> is for Prometheus.
+  <dd><a href="/health/ready">/health/ready</a> reports the state of each service; <a href="/metrics">/metrics</a> is for Prometheus.
     Each service has both, on its own port.</dd>
   <dt>Messages that failed</dt>
   <dd><code>npm run dead-letters -- list</code> shows them, <code>npm run dead-letters -- redrive</code> puts them back.</dd>

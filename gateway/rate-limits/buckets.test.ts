@@ -45,7 +45,7 @@ describe('a mutation', () => {
     ]);
   });
 
-  it('that signs in is charged to its address and to the account, whoever asks', () => {
+  it('that signs in is charged to its address and to the account, for every viewer', () => {
     expect(summary('mutation { signIn(input: { email: "ada@example.com" }) { id } }', { viewer: ada })).toEqual([
       ['viewer', ada.id, 12],
       ['viewer-mutations', ada.id, 1],

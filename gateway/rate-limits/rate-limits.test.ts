@@ -42,7 +42,7 @@ const refusedBy = async (bucket: string): Promise<number> => {
 };
 
 describe('a guest', () => {
-  it('is refused before any subgraph is called when the address has no points left, and told when to retry', async () => {
+  it('is refused before any subgraph is called when the address has no points left, with a retry-after', async () => {
     await start({ RATE_LIMIT_GUEST_COST: '2' });
     const query = '{ __typename }';
     const [first, second] = [await gateway.ask(query), await gateway.ask(query)];

@@ -6,7 +6,7 @@ import path from 'node:path';
 export type RunAs = { uid?: number; gid?: number };
 
 /**
- * Who runs the server: nobody (or postgres) when we are root, else whoever we are. With a group that nobody else is in:
+ * The user that runs the server: nobody (or postgres) when we are root, else our own. With a group of its own:
  * other daemons run as nobody, too, and the group is what lets the server into a folder that is closed to them (`closeTo`).
  */
 export const databaseAccount = (): RunAs => {

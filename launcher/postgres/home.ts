@@ -6,7 +6,7 @@ import { closeTo, type RunAs, reachableFor } from './account.ts';
 const rootStore = '/var/lib/agora';
 
 /**
- * The folder that really holds a cluster: the wanted one, or, when root works in a folder closed to others (its home, say),
+ * The folder that really holds a cluster: the given one, or, when root works in a folder closed to others (such as its home),
  * one under /var/lib/agora, to which a link `elsewhere` in the wanted folder points. Without that link a new cluster begins.
  */
 export const homeOf = async (wanted: string, runAs: RunAs): Promise<string> => {

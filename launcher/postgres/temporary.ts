@@ -10,7 +10,7 @@ import { homeOf } from './home.ts';
 import { stopOrphan } from './orphan.ts';
 import { throwawaySettings } from './settings.ts';
 
-/** A cluster in the system's folder for temporary files; gone with `stop`, or when this process is told to end. */
+/** A cluster in the system's folder for temporary files; gone with `stop`, or when this process is terminated. */
 export const temporaryCluster = async (): Promise<Cluster> => {
   const folder = await ownedFolder('agora-postgres');
   const opening = openCluster({ folder, password: randomBytes(16).toString('hex'), settings: throwawaySettings });

@@ -30,9 +30,9 @@ export const lockFolder = async (folder: string): Promise<() => Promise<void>> =
 
 /** One at a time, and after another look: a slow starter must not remove the lock of a quick one, who has just taken over. */
 const removeIfDead = async (file: string): Promise<void> => {
-  const door = `${file}.takeover`;
-  if (!(await create(door, ''))) {
-    if ((await ageMs(door)) > unfinishedAfterMs) await rm(door, { force: true });
+  const takeover = `${file}.takeover`;
+  if (!(await create(takeover, ''))) {
+    if ((await ageMs(takeover)) > unfinishedAfterMs) await rm(takeover, { force: true });
     return void (await sleep(10));
   }
   try {
@@ -40,7 +40,7 @@ const removeIfDead = async (file: string): Promise<void> => {
     const isDead = holder ? bornAt(holder.pid) !== holder.born : (await ageMs(file)) > unfinishedAfterMs;
     if (isDead) await rm(file, { force: true });
   } finally {
-    await rm(door, { force: true });
+    await rm(takeover, { force: true });
   }
 };
 

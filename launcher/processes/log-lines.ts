@@ -27,8 +27,8 @@ export const readable = (service: string, line: string): string => {
     ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const time = String(entry.time).slice(11, 19);
-  const said = `${time} ${styleText(levelColors[level] ?? 'gray', level)} ${entry.msg}`;
-  return `${prefix} ${said}${styleText('gray', details.join(''))}${stackOf(entry.err)}`;
+  const text = `${time} ${styleText(levelColors[level] ?? 'gray', level)} ${entry.msg}`;
+  return `${prefix} ${text}${styleText('gray', details.join(''))}${stackOf(entry.err)}`;
 };
 
 type Entry = Record<string, unknown>;

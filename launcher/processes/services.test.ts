@@ -39,20 +39,20 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe('becomesReady', () => {
-  it('waits until the process says so', async () => {
+  it('waits until the process reports ready', async () => {
     status = 503;
     setTimeout(() => (status = 200), 100);
     expect(await becomesReady({ state: 'running' }, url, 5_000)).toBe('ready');
   });
 
-  it('tells what the process waits for when that takes too long', async () => {
+  it('reports what the process waits for when that takes too long', async () => {
     status = 503;
     expect(await becomesReady({ state: 'running' }, url, 10)).toEqual({
       because: 'it says {"waitingFor":["database"]}',
     });
   });
 
-  it('tells when nobody answers', async () => {
+  it('reports a process that does not answer', async () => {
     server.close();
     expect(await becomesReady({ state: 'restarting' }, url, 10)).toEqual({ because: 'it does not answer' });
   });

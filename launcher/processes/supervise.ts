@@ -79,7 +79,7 @@ export const supervise = (program: Program, watcher: Watcher): Supervised => {
     };
     readLines(started, watcher.onLine);
     if (started.pid !== undefined) watcher.onStart(started.pid);
-    // One that was refused a process has this event, and not always an end; of one that runs it tells nothing that matters.
+    // A process that could not be started has this event, and not always a `close`; for a running one it does not matter.
     started.on('error', (fault) => (started.pid === undefined ? over(notStarted(fault)) : undefined));
     started.once('close', (code, signal) => over(`died (${signal ?? `exit code ${code}`})`));
   };
@@ -89,7 +89,7 @@ export const supervise = (program: Program, watcher: Watcher): Supervised => {
     const verdict = (program.policy ?? afterDeath)(deaths, Date.now());
     if (verdict === 'give up') {
       state = 'failed';
-      watcher.onNotice(`${cause} and is left alone now; its last lines say why`);
+      watcher.onNotice(`${cause} and is left alone now; see its last lines`);
       return;
     }
     state = 'restarting';
@@ -139,7 +139,7 @@ const spawnProgram = ({ command, args, env, cwd, input }: Program): ChildProcess
     // Its own process group: Ctrl-C in a terminal must reach the launcher only, which ends the processes in order.
     detached: true,
   });
-  child.stdin?.on('error', () => undefined); // it ended before it read; its exit tells
+  child.stdin?.on('error', () => undefined); // it ended before it read; its exit is reported
   child.stdin?.end(input);
   return child;
 };

@@ -44,7 +44,7 @@ describe('the demo catalogue', () => {
     expect(initialStock[known.variantId]).toBe(known.units);
   });
 
-  it('knows what is in stock, down to one, and sold out', () => {
+  it('has variants in stock, with one left, and sold out', () => {
     expect([inStock, lastUnit, soldOut].map((known) => Math.min(known.units, 2))).toEqual([2, 1, 0]);
   });
 });

@@ -1,4 +1,4 @@
-/** How the demo catalogue is written down: what is said once per shelf, and one line per product. */
+/** How the demo catalogue is written down: the fields a shelf shares, and one line per product. */
 
 export interface Choice {
   readonly name: string;

@@ -26,7 +26,7 @@ export interface SendOptions {
   readonly fresh?: boolean;
 }
 
-// 30 s: longer than the gateway gives any subgraph, so that the answer and not this limit tells what happened.
+// 30 s: longer than the gateway gives any subgraph, so that the answer and not this limit shows what happened.
 const timeoutMs = 30_000;
 
 export interface GraphqlClientOptions {
@@ -62,8 +62,8 @@ export const graphqlClient = (
     ask: async (document, variables, how) => {
       const { status, data, errors } = await send(document, variables, how);
       if (data && errors.length === 0) return data;
-      const said = errors.map(({ message, extensions }) => `${extensions?.code}: ${message}`).join('; ');
-      throw new Error(`the gateway answered ${status}: ${said || 'no data'}`);
+      const summary = errors.map(({ message, extensions }) => `${extensions?.code}: ${message}`).join('; ');
+      throw new Error(`the gateway answered ${status}: ${summary || 'no data'}`);
     },
   };
 };

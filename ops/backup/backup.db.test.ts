@@ -74,8 +74,8 @@ describe('a backup', () => {
   ])('that is interrupted leaves nothing behind, in %s', async (_, prepare, remains) => {
     await prepare();
     const interruption = new AbortController();
-    const say = () => interruption.abort(new Error('interrupted'));
-    await expect(backup({ say, signal: interruption.signal })).rejects.toThrow('interrupted');
+    const report = () => interruption.abort(new Error('interrupted'));
+    await expect(backup({ report, signal: interruption.signal })).rejects.toThrow('interrupted');
     expect(existsSync(folder)).toBe(remains);
     if (remains) expect(await readdir(folder)).toEqual([]);
     for (const name of databaseNames)
@@ -86,8 +86,8 @@ describe('a backup', () => {
 
   it('blocks migrations until it ends, and does not begin during one', async () => {
     const held: unknown[] = [];
-    const say = () => void held.push(run(urls.order, `SELECT pg_try_advisory_lock(${prismaLockKey}) AS held`));
-    await backup({ say });
+    const report = () => void held.push(run(urls.order, `SELECT pg_try_advisory_lock(${prismaLockKey}) AS held`));
+    await backup({ report });
     expect((await Promise.all(held))[0]).toEqual([{ held: false }]);
 
     folder = path.join(scratch, 'another');
@@ -101,7 +101,7 @@ describe('a backup', () => {
   it('is kept, with a report, when a message was processed that no service has sent', async () => {
     await run(urls.user, processed('msg_from_nowhere'));
     const said: string[] = [];
-    expect((await backup({ say: (line) => said.push(line) })).orphanEffects).toBe(1);
+    expect((await backup({ report: (line) => said.push(line) })).orphanEffects).toBe(1);
     expect(said.join('\n')).toContain('user has processed order.placed msg_from_nowhere, which no service has sent');
     expect((await readManifest(folder)).orphanEffects).toBe(1);
   });

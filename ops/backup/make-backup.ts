@@ -26,7 +26,7 @@ export interface BackupOptions {
   readonly folder: string;
   /** Of the running code. */
   readonly release: string;
-  readonly say?: (sentence: string) => void;
+  readonly report?: (sentence: string) => void;
   /** Aborted: stops, and leaves nothing behind. */
   readonly signal?: AbortSignal;
   readonly limits?: SnapshotLimits;
@@ -37,24 +37,24 @@ export interface BackupOptions {
  * databases and nothing in the folder.
  */
 export const makeBackup = async (options: BackupOptions): Promise<Manifest> => {
-  const { urls, release, say = () => undefined, signal, limits = snapshotLimits } = options;
+  const { urls, release, report = () => undefined, signal, limits = snapshotLimits } = options;
   const folder = await emptyFolder(options.folder);
   try {
     return await withConnections(urls, signal, async (connections) => {
       await inEach(connections, blockMigrations);
       const snapshot = await takeSnapshot(connections, limits, signal);
       const waits = Object.entries(snapshot.pausedMs).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
-      say(`snapshot taken; message processing paused for: ${waits.join(', ')} (attempt ${snapshot.attempts})`);
+      report(`snapshot taken; message processing paused for: ${waits.join(', ')} (attempt ${snapshot.attempts})`);
       const databases = await inEach(connections, async (client, name) => {
         const saved = await saveDatabase(client, name, folder.path, signal);
-        say(
+        report(
           `${name}: ${sum(saved.tables, 'rows')} rows of ${saved.tables.length} tables, ${sum(saved.tables, 'bytes')} bytes`,
         );
         return { ...saved, snapshotAt: snapshot.at[name].toISOString() };
       });
       const orphans = await orphanEffects(queriesOf(connections));
       for (const { id, type, processedBy } of orphans.slice(0, shownOrphans))
-        say(`${processedBy} has processed ${type} ${id}, which no service has sent`);
+        report(`${processedBy} has processed ${type} ${id}, which no service has sent`);
       const manifest: Manifest = { format: manifestFormat, release, orphanEffects: orphans.length, databases };
       await writeManifest(folder.path, manifest);
       return manifest;

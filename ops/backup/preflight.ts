@@ -53,14 +53,14 @@ const claimDatabase = async (client: pg.Client, name: DatabaseName): Promise<voi
 export interface Replacement {
   /** Whether existing data may be lost. */
   readonly wipe: boolean;
-  readonly say?: (sentence: string) => void;
+  readonly report?: (sentence: string) => void;
 }
 
 /** Throws when something is connected, or when data would be lost and `wipe` is not set. */
 export const preflight = async (
   connections: Connections,
   bus: Bus | undefined,
-  { wipe, say = () => undefined }: Replacement,
+  { wipe, report = () => undefined }: Replacement,
 ): Promise<void> => {
   await inEach(connections, claimDatabase);
   const rows = Object.values(await inEach(connections, rowsIn)).filter((sentence) => sentence !== undefined);
@@ -69,5 +69,5 @@ export const preflight = async (
   if (lost.length === 0) return;
   const list = lost.map((sentence) => `  ${sentence}`).join('\n');
   if (!wipe) throw new Error(`data would be lost, and --wipe is not given:\n${list}`);
-  say(`this data is lost:\n${list}`);
+  report(`this data is lost:\n${list}`);
 };

@@ -37,12 +37,12 @@ export interface Restored {
  * transaction per database, and those are committed at the end.
  */
 export const restoreBackup = async (options: RestoreOptions): Promise<Restored> => {
-  const { folder, urls, queues, root, say = () => undefined, signal } = options;
+  const { folder, urls, queues, root, report = () => undefined, signal } = options;
   const manifest = await readManifest(folder);
   const migrations = new Map<DatabaseName, Migrations>();
   for (const name of databaseNames) migrations.set(name, await migrationsOf(root, name, manifest.databases[name]));
   await checkFiles(folder, manifest, signal);
-  say('the backup is intact');
+  report('the backup is intact');
   const restore = (bus?: Bus) =>
     withConnections(urls, signal, async (connections) => {
       await preflight(connections, bus, options);
@@ -52,7 +52,7 @@ export const restoreBackup = async (options: RestoreOptions): Promise<Restored> 
         const saved = manifest.databases[name];
         if (saved) await load(client, { folder, name, saved, ...(signal && { signal }) });
         else await recordMigrations(client, migrations.get(name)?.applied ?? []);
-        say(saved ? `${name}: loaded` : `${name}: not in the backup, so migrated and left empty`);
+        report(saved ? `${name}: loaded` : `${name}: not in the backup, so migrated and left empty`);
       });
       const republished = await republishUnprocessed(connections);
       // Before the commits: if one fails, the old databases can republish what their queues have lost.

@@ -125,7 +125,7 @@ describe('a restore', () => {
     expect(await contentsOf(target)).toEqual(before);
 
     const said: string[] = [];
-    await restore({ wipe: true, say: (line) => said.push(line) });
+    await restore({ wipe: true, report: (line) => said.push(line) });
     expect(said.join('\n')).toMatch(/this data is lost:.*outbox_message 3/s);
     expect(await contentsOf(target)).toEqual(await contentsOf(shop));
   });

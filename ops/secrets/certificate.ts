@@ -1,4 +1,4 @@
-/** A certificate for the edge of a machine that has none: clients must be told to trust it. */
+/** A certificate for the edge of a machine that has none: clients must be configured to trust it. */
 import { X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 

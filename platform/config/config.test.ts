@@ -88,7 +88,7 @@ test('refuses a renamed variable and names the new one, in every service that re
   expect(parseConfig(schema, { ORDER_DATABASE_URL: databaseUrl, GATEWAY_PROFILE: 'x' })).toHaveProperty('config');
 });
 
-test('a service that is told no profile is in production', () => {
+test('a service without a profile is in production', () => {
   expect(parseConfig(z.object(processVariables), {})).toMatchObject({ config: { PROFILE: 'production' } });
   expect([profileOf({}), profileOf({ PROFILE: '' }, 'development')]).toEqual(['production', 'development']);
   expect(() => profileOf({ PROFILE: 'staging' })).toThrow(/^PROFILE: .*"development"\|"production"/);

@@ -20,7 +20,7 @@ const refusal = (() => {
   return Buffer.concat([Buffer.from('E'), length, fields, Buffer.from([0x5a, 0, 0, 0, 5, 0x49])]);
 })();
 
-/** Greets, and then does this with what comes next; resolves with a pool for it, and tells when a connection has ended. */
+/** Greets, then passes what comes next to the callback; resolves with a pool for it, and reports when a connection has ended. */
 const poolOver = async (answer: (send: (bytes: Buffer) => void, hangUp: () => void) => void, connectMs = 30_000) => {
   const ended = Promise.withResolvers<void>();
   const here = createServer((socket) => {

@@ -51,7 +51,7 @@ it('has its tables in the schema of its address, for Prisma and for raw statemen
   await database.dispose();
 });
 
-it('reads what is committed, whatever the role prefers, and tries again what meets another in spite of it', async () => {
+it('reads committed data whatever the role prefers, and retries a conflict', async () => {
   const database = await testDatabase('order');
   await withClient(database.url, (client) =>
     client.query(`ALTER DATABASE "${nameOf(database)}" SET default_transaction_isolation = 'serializable'`),

@@ -39,7 +39,7 @@ const nameOf = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1)
 const asSuperuser = (of: TestDatabase): string => otherDatabase(testServer().superuserUrl, nameOf(of));
 
 describe('applyMigrations', () => {
-  it('applies what is new, in the order of the names, and nothing twice', async () => {
+  it('applies new migrations in the order of their names, and none twice', async () => {
     await write('20260102_second', 'ALTER TABLE a ADD COLUMN n int');
     await write('20260101_first', 'CREATE TABLE a (id int)');
     expect(await applyMigrations(database.url, folder)).toEqual({ applied: ['20260101_first', '20260102_second'] });
@@ -107,7 +107,7 @@ describe('applyMigrations', () => {
     expect(await applyMigrations(database.url, folder)).toEqual({ applied: ['1_a'] });
   });
 
-  it('says whose database it cannot reach, and keeps the address to itself', async () => {
+  it('names the service whose database it cannot reach, without its address', async () => {
     const variable = 'ORDER_DATABASE_URL';
     const attempt = applyMigrations('postgresql://order:hush@127.0.0.1:1/order', folder, { variable });
     await expect(attempt).rejects.toThrow(/^ORDER_DATABASE_URL: cannot reach the database: connect ECONNREFUSED/);
@@ -128,7 +128,7 @@ describe('applyMigrations', () => {
     expect(await pendingMigrations(`${database.url}?schema=other`, folder)).toEqual(['1_a']);
   });
 
-  it('refuses a schema in which the role may make nothing, and says what to do', async () => {
+  it('refuses a schema in which the role may not create, with the remedy', async () => {
     await withClient(asSuperuser(database), (client) => client.query('CREATE SCHEMA closed'));
     await expect(applyMigrations(`${database.url}?schema=closed`, folder, { variable: 'X' })).rejects.toThrow(
       'X: the role may not make tables in the schema closed (permission denied): grant it CREATE there, or name another with ?schema=.',

@@ -145,7 +145,7 @@ describe.runIf(here)('who goes through a pooler that should be gone past', () =>
     await database.dispose();
   });
 
-  it('migrates, is told which variable is missing, and leaves no lock behind', async () => {
+  it('migrates, names the missing variable, and leaves no lock behind', async () => {
     const notices: string[] = [];
     const options = { variable: 'ORDER_DATABASE_URL', onNotice: (notice: string) => notices.push(notice) };
     const migrate = () => applyMigrations(`${pooler.url}?schema=fresh`, 'prisma/order/migrations', options);
@@ -162,7 +162,7 @@ describe.runIf(here)('who goes through a pooler that should be gone past', () =>
     expect(await withClient(database.url, (client) => client.query(locks))).toMatchObject({ rowCount: 0 });
   });
 
-  it('says so as a relay, and takes nobody the certainty that a commit is on the disk', async () => {
+  it('says so as a relay, and leaves commits durable for everybody', async () => {
     const { log, lines } = recordedLog();
     const options = { bus: recordingBus(), receivers: () => ['order'], log };
     const relay = await startRelay({ ...options, databaseUrl: pooler.url, directVariable: 'X_DIRECT_URL' });

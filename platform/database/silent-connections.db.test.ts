@@ -56,7 +56,7 @@ it('a transaction that was under way when its connection fell silent fails, and 
   await Promise.all(Array.from({ length: poolSize * 2 }, transaction));
 });
 
-it('a slow statement is given up by the server before its connection is, and told as too much to do', async () => {
+it('a slow statement is cancelled by the server before its connection is dropped, and reported as overload', async () => {
   const slow = prisma.$queryRaw`SELECT 1 FROM pg_sleep(5)`.catch((error) => error);
   expect(await slow).toMatchObject({ message: expect.stringContaining('statement timeout') });
   expect(retryableError(await slow)?.code).toBe('SUBGRAPH_OVERLOADED');

@@ -43,7 +43,7 @@ test.each([
   expect((await ask('{ shop cart mine ledger keys }', viewer)).data).toEqual(data);
 });
 
-test('a guest is told to sign in, everybody else that they may not', async () => {
+test('a guest is asked to sign in, everybody else is forbidden', async () => {
   for (const viewer of [guest, guestWithSession])
     expect((await ask('{ mine }', viewer)).errors[0].extensions.code).toBe('UNAUTHENTICATED');
   expect((await ask('{ ledger }', somebody())).errors[0].extensions.code).toBe('FORBIDDEN');

@@ -31,7 +31,7 @@ it('the store keeps no more than it may, whatever comes', () => {
   expect(memory.floodedByBound).toBeLessThan(1.2);
 });
 
-it('what is asked for again and again stays', async () => {
+it('what is requested again and again stays', async () => {
   const store = documentStore(100_000);
   await store.set('in use', parse('{ me }'));
   for (let n = 0; n < 100; n++) {

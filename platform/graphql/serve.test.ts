@@ -11,7 +11,7 @@ const shown = (original: Error) => {
 
 const [warn, error] = [40, 50];
 
-it('says of what is only busy that it may be asked for again; that is not a bug, and no error in the log', () => {
+it('marks contention as retryable, without an error in the log', () => {
   const busy = Object.assign(new Error('secret'), {
     meta: { driverAdapterError: { cause: { originalCode: '55P03' } } },
   });

@@ -35,7 +35,7 @@ test('answers what was sent on an open connection at the very moment the end beg
   expect(answers).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close.*hello$/is);
 });
 
-test('does not wait for a client that has opened a connection and says nothing', async () => {
+test('does not wait for a client that has opened a connection and sends nothing', async () => {
   const { http, url } = await serving();
   const client = connect(Number(new URL(url).port), '127.0.0.1');
   await once(http.server, 'connection');
@@ -45,7 +45,7 @@ test('does not wait for a client that has opened a connection and says nothing',
   await gone;
 });
 
-test('serves on for the time of notice, says that it is not ready, and asks each client to leave', async () => {
+test('keeps serving during the notice period, reports not ready, and closes each connection after its response', async () => {
   let waitingFor: string[] = [];
   const { http, url } = await serving({ drainNoticeMs: 300, notReady: async () => waitingFor });
   waitingFor = ['shutting down'];

@@ -93,7 +93,7 @@ describe('the consumer', () => {
     expect(await poisoned(aMessage({ version: 2, data: fitting }))).toContain('no handler for thing.happened v2');
   });
 
-  it('refuses data that is not what the type says, and says where', async () => {
+  it('refuses data that does not match the type, naming the place', async () => {
     const reason = await poisoned(aMessage({ data: { ...fitting, amount: -1 } }));
     expect(reason).toContain('the data does not match thing.happened v1');
     expect(reason).toContain('amount');
@@ -104,7 +104,7 @@ describe('the consumer', () => {
     expect((await poisoned(aMessage({ data: { ...fitting, codes } }))).length).toBeLessThan(600);
   });
 
-  it('passes the failure of a handler on as it is, so that the bus can tell an outage', async () => {
+  it('passes the failure of a handler on as it is, so that the bus can recognise an outage', async () => {
     const failure = new Error('the database said no');
     await start(
       on(ThingHappened, async () => {
@@ -143,7 +143,7 @@ describe('the consumer', () => {
     expect(text).toContain('agora_dead_letters_total{queue="user",type="unknown"} 1');
   });
 
-  it('shows how many messages are in its queue, and goes on when that cannot be told', async () => {
+  it('reports how many messages are in its queue, and goes on when that is unknown', async () => {
     await start();
     bus.counts = async () => ({ waiting: 3, active: 1, delayed: 0, dead: 2 });
     expect(await metrics.metrics()).toContain('agora_queue_messages{queue="user",state="dead"} 2');
@@ -153,7 +153,7 @@ describe('the consumer', () => {
     expect(await metrics.metrics()).toContain('agora_queue_messages{queue="user",state="waiting"} 3');
   });
 
-  it('shows for how long the next message has waited, and nothing when that cannot be told', async () => {
+  it('reports how long the next message has waited, and nothing when that is unknown', async () => {
     await start();
     bus.oldestWaitingMs = async () => 1_500;
     expect(await metrics.metrics()).toContain('agora_queue_oldest_waiting_seconds{queue="user"} 1.5');

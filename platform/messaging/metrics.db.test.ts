@@ -45,7 +45,7 @@ const write = async (secondsAgo: number, ...ids: string[]) => {
      WHERE aggregate_id = ANY (${ids})`;
 };
 
-it('tells how many rows wait, and for how long the oldest has', async () => {
+it('reports how many rows wait, and for how long the oldest has', async () => {
   const look = measured();
   expect(await look()).toEqual({ [waiting]: 0, [oldest]: 0 });
   await write(90, 'a', 'b');
@@ -65,7 +65,7 @@ it('is never negative, though the clock of the database may have been set back',
   expect(await measured()()).toEqual({ [waiting]: 1, [oldest]: 0 });
 });
 
-it('is silent while the database is away or says nothing, and does not hold up the other metrics', async () => {
+it('reports nothing while the database is away or silent, and does not delay the other metrics', async () => {
   const look = measured();
   await look();
   await link.cut();

@@ -19,7 +19,7 @@ const texts = (rows: readonly OutboxRow[]) => rows.map(({ data }) => (data as { 
 const leaseMs = 5_000;
 
 describe('a claim', () => {
-  it('takes the oldest rows, and what is taken is not for others', async () => {
+  it('takes the oldest rows, and locks them for others', async () => {
     await on.write(['first'], { thing: 'a' });
     await on.write(['second'], { thing: 'b' });
     await on.write(['third'], { thing: 'c' });

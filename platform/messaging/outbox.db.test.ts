@@ -21,7 +21,7 @@ const about = (id: string, data: unknown = {}) => ({
 const rows = async () => (await database.pool.query('SELECT * FROM outbox_message ORDER BY position')).rows;
 
 describe('the outbox', () => {
-  it('writes what the message says, and what the rim and the context add', async () => {
+  it('writes the message, and what boundary and context add', async () => {
     const id = namedId('Message', 'one');
     await runInContext(
       { correlationId: 'the-request', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },

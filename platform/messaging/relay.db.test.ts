@@ -150,7 +150,7 @@ it('publishes the rows of a relay that was killed, once its lease is over', asyn
   expect(on.published()).toEqual(['first', 'second']);
 });
 
-it('keeps rows while the queue is away, says so once, and publishes them when it is back', async () => {
+it('keeps rows while the queue is away, logs that once, and publishes them when it is back', async () => {
   let tries = 0;
   on.bus.obstacle = async () => {
     tries++;

@@ -34,7 +34,7 @@ describe('an error in the log', () => {
 describe('every line', () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
 
-  it('says which request it belongs to, and which trace', () => {
+  it('has the IDs of its request and trace', () => {
     const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
     expect(runInContext({ correlationId: 'one', traceparent }, contextInLog)).toEqual({
       correlationId: 'one',
@@ -43,7 +43,7 @@ describe('every line', () => {
     expect(runInContext({ correlationId: 'two' }, contextInLog)).toEqual({ correlationId: 'two' });
   });
 
-  it('says nothing of a request when there is none', () => {
+  it('has no request ID outside of a request', () => {
     expect(contextInLog()).toEqual({});
   });
 });

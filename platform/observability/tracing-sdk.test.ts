@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-/** Starts tracing in a process of its own, and tells which files of the SDK are loaded then. */
+/** Starts tracing in a process of its own, and returns which files of the SDK are loaded then. */
 const loadedBy = async (environment: Record<string, string>): Promise<string[]> => {
   const script = `
     import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const loadedBy = async (environment: Record<string, string>): Promise<string[]> 
   return JSON.parse(stdout);
 };
 
-it('loads none of the SDK in a process that was not told where spans go', async () => {
+it('loads none of the SDK in a process without an exporter', async () => {
   expect(await loadedBy({})).toEqual([]);
   expect(await loadedBy({ TRACES_FILE: '/dev/null', OTEL_SDK_DISABLED: 'true' })).toEqual([]);
   expect(await loadedBy({ TRACES_FILE: '/dev/null' })).not.toEqual([]);

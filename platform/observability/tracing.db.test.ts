@@ -132,7 +132,7 @@ it('records nothing of a trace that the caller chose not to record, and passes i
   expect(await spansOf(traceId)).toEqual([]);
 });
 
-it('marks what failed, and says of what kind the failure was but not what was said', async () => {
+it('marks a failed span with the kind of the error but not its message', async () => {
   const traceId = traceIdOf('d');
   const traceparent = `00-${traceId}-${clientSpan}-01`;
   expect((await fetch(`${url}/bug`, { headers: { traceparent } })).status).toBe(500);

@@ -45,7 +45,7 @@ test('closing waits for the round under way, and rounds never overlap', async ()
   expect({ running, most }).toEqual({ running: 0, most: 1 });
 });
 
-test('tells how long ago each task last succeeded, and which should have since', async () => {
+test('reports how long ago each task last succeeded, and which are overdue', async () => {
   vi.useFakeTimers();
   const { metrics } = options();
   let isBroken = false;

@@ -60,7 +60,7 @@ test('a service does not outlive the supervisor that holds its channel', async (
   expect(lines).toEqual(inOrder);
 });
 
-test('a step that fails does not keep the others from running, and the exit code tells', async () => {
+test('a step that fails does not keep the others from running, and the exit code is 1', async () => {
   const { child, lines, exit } = await running(
     `shutdown.add('http', () => { throw new Error('stuck'); }); ${threeSteps}`,
   );

@@ -62,7 +62,7 @@ describe.concurrent('beforeExit', () => {
   });
 });
 
-// As npm does it: a shell between, which dies of the signal that npm passes on and tells nobody.
+// As npm does it: a shell between, which dies of the signal that npm sends and does not pass it on.
 describe.concurrent('a process whose shell is gone', () => {
   const inShell = async (env: NodeJS.ProcessEnv, code = sayGone, and = (_pid: number) => {}) => {
     const { child, lines } = run('sh', ['-c', `'${process.execPath}' -e "$CODE"; true`], {

@@ -60,7 +60,7 @@ describe.each(Object.values(transports).filter(({ here }) => here))('change noti
     await server.stop();
   });
 
-  it('reach every process that listens, in their order', async () => {
+  it('reach every subscribed process, in order', async () => {
     const [one, two] = [await listener(), await listener()];
     const teller = open();
     for (const version of [1, 2, 3]) await teller.publish(lamp(version));
@@ -69,7 +69,7 @@ describe.each(Object.values(transports).filter(({ here }) => here))('change noti
     expect(two.heard).toEqual(one.heard);
   });
 
-  it('come to an end for a listener that has stopped, and go on for the others of its process', async () => {
+  it('end for a subscriber that has unsubscribed, and continue for the others of its process', async () => {
     const one = await listener();
     const other: ChangeNotification[] = [];
     one.changes.subscribe((change) => other.push(change));
@@ -79,7 +79,7 @@ describe.each(Object.values(transports).filter(({ here }) => here))('change noti
     expect(one.heard).toEqual([]);
   });
 
-  it('tell a listener at the start, and after an absence, that it may have missed some', async () => {
+  it('report a gap to a subscriber at the start, and after an absence', async () => {
     const one = await listener(link.url);
     await until('told at the start', () => one.gaps === 1);
     await link.cut();
@@ -93,7 +93,7 @@ describe.each(Object.values(transports).filter(({ here }) => here))('change noti
     expect(log.saying('away')).toHaveLength(1);
   });
 
-  it('notice a connection that has died without a word', async () => {
+  it('notice a connection that has died silently', async () => {
     const one = await listener(link.url);
     link.silence();
     await until('told of the gap', () => one.gaps === 2, 30_000);
@@ -101,7 +101,7 @@ describe.each(Object.values(transports).filter(({ here }) => here))('change noti
     await until('heard again', () => one.heard.length === 1);
   });
 
-  it('cannot be made while the server is away, and can again when it is back', async () => {
+  it('cannot be published while the server is away, and can again when it is back', async () => {
     const teller = open(link.url);
     await teller.publish(lamp(1));
     await link.cut();
@@ -116,7 +116,7 @@ describe.each(Object.values(transports).filter(({ here }) => here))('change noti
   });
 });
 
-describe('change notifications of a release that says them in another way', () => {
+describe('change notifications in the format of another release', () => {
   it.runIf(redisHere())('count as a gap: something has changed', async () => {
     const server = await startRedis();
     const { log } = recordedLog();
@@ -137,7 +137,7 @@ describe('change notifications of a release that says them in another way', () =
   });
 });
 
-describe('change notifications with nothing to carry them', () => {
+describe('change notifications without a transport', () => {
   it('stay within the process', async () => {
     const changes = createChangeNotifications({}, recordedLog().log);
     const heard: ChangeNotification[] = [];

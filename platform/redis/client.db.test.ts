@@ -79,7 +79,7 @@ describe.runIf(redisHere())('a connection to Redis', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('says nothing when it is closed on purpose', async () => {
+  it('logs nothing when it is closed on purpose', async () => {
     await connect();
     await until('connected', connection.isUp);
     connection.close();
@@ -123,7 +123,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     return { bus, log };
   };
 
-  it('is asked by a worker now and then, told of once, and worked for again when the user has its rights', async () => {
+  it('is retried by a worker now and then, logged once, and works again when the user has its permissions', async () => {
     const server = await startRedisWithUser(`${everything} -@scripting`);
     endings.push(server.stop);
     const { bus, log } = await busOver(server.url);
@@ -147,7 +147,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     expect(told(log).filter((line) => line.includes('served by Redis again'))).toHaveLength(1);
   });
 
-  it('that is one node of a cluster is not a server by itself, and says so before the start and at each worker', async () => {
+  it('that is one node of a cluster is refused as a single server, before the start and at each worker', async () => {
     const cluster = await startRedisCluster();
     endings.push(cluster.stop);
     const faults = await Promise.all(cluster.nodeUrls.map(clusterModeFault));
@@ -185,7 +185,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
     expect(changes.isSubscribed()).toBe(false);
     expect(told(log).filter((line) => line.includes('(change notifications) is refused'))).toHaveLength(1);
     expect(told(log).filter((line) => line.includes('away'))).toEqual([]);
-    // The one of this test, the one that listens and the one that tells; a busy machine may have made one of them twice.
+    // The one of this test, the subscriber and the publisher; a busy machine may have made one of them twice.
     const [, opened] = /total_connections_received:(\d+)/.exec(await server.info('stats')) ?? [];
     expect(Number(opened)).toBeLessThan(10);
 
@@ -221,7 +221,7 @@ describe.runIf(redisHere())('a Redis that answers with errors', () => {
 });
 
 describe.runIf(redisHere())('a Redis that may evict', () => {
-  it('is told of in the log, once, with what to do, and not on the console', async () => {
+  it('is logged once, with the remedy, and not printed on the console', async () => {
     const server = await redisProcess([...keepsNothing, '--maxmemory-policy', 'allkeys-lru']);
     const log = recordedLog();
     const onConsole: unknown[] = [];

@@ -65,7 +65,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
     expect(taken.toSorted(byId)).toEqual(jobs.map(({ message }) => message).toSorted(byId));
   });
 
-  it('a message that keeps failing becomes a dead letter, and can be taken up again', async () => {
+  it('a message that keeps failing becomes a dead letter, and can be redriven', async () => {
     const message = aMessage();
     let isMended = false;
     let tries = 0;
@@ -91,7 +91,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
     ]);
   });
 
-  it('says nothing while all is well, and nothing at the end', async () => {
+  it('logs nothing while all is well, and nothing at the end', async () => {
     const connection = connectRedis(server.url, log.log, 'quiet');
     await until('connected', connection.isUp);
     expect(await connection.redis.set('agora:gateway:x', '1')).toBe('OK');
@@ -103,7 +103,7 @@ describe.runIf(redisHere()).each(kinds)('over the Redis of $kind', ({ start }) =
 });
 
 describe.runIf(redisHere())('a master that dies', () => {
-  it('under a Sentinel is followed to its replica, and what is published again all arrives', async () => {
+  it('under a Sentinel is followed to its replica, and everything that is republished arrives', async () => {
     const server = await startSentinel();
     const log = recordedLog();
     const bus = await createBus({ REDIS_URL: server.url }, log.log, fastLimits);

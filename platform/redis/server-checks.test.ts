@@ -22,6 +22,6 @@ it.each([
   );
 });
 
-it('tells a node of a cluster from a server by itself', () => {
+it('distinguishes a node of a cluster from a single server', () => {
   expect([fit, { ...fit, cluster_enabled: '1' }].map(info).map(isClusterNode)).toEqual([false, true]);
 });

@@ -1,4 +1,4 @@
-/** Whether a Redis is configured for queues, as far as INFO tells. */
+/** Whether a Redis is configured for queues, as far as INFO reports it. */
 import { Cluster } from 'ioredis';
 import type { Logger } from '../observability/log.ts';
 import { redisAddress } from './address.ts';

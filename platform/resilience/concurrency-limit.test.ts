@@ -44,7 +44,7 @@ it('keeps nobody waiting who is about another thing, or about none', async () =>
   expect(await waits).toBe('done');
 });
 
-it('refuses at once when too many wait, and tells those to come again who waited too long', async () => {
+it('refuses at once when too many wait, and with a retryable error after too long a wait', async () => {
   const { start, end } = scene({ concurrency: 1, maxWaiting: 1, waitMs: 20 });
   const first = start('first');
   const late = start('late');

@@ -12,7 +12,7 @@ it('gives what the work comes to, whatever that is', async () => {
   await expect(withDeadline(20_000, fail(), late)).rejects.toThrow('failed');
 });
 
-it('says what it means that the time is over', async () => {
+it('gives the result of onTimeout when the time is over', async () => {
   expect(await withDeadline(1, never(), () => 'unknown')).toBe('unknown');
   await expect(withDeadline(1, never(), late)).rejects.toThrow('late');
 });

@@ -21,7 +21,7 @@ test('an order is visible to its owner and staff, and to nobody else', async () 
   expect((await stranger.client.ask(OrderPageDocument, { id: orderId })).order).toBeNull();
 });
 
-test('a guest is told to sign in', async () => {
+test('a guest is asked to sign in', async () => {
   const { data, errors } = await guest.send(OrderPageDocument, { id: orderId });
   expect(data?.order ?? null).toBeNull();
   expect(errors[0]?.extensions?.code).toBe('UNAUTHENTICATED');

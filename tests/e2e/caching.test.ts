@@ -105,7 +105,7 @@ test('a new price is seen at once: in lists, on the page of the product, in a ca
   expect(await seen()).toEqual(everywhere(price + 100));
 });
 
-test('a draft is for staff alone, whoever looked first', async () => {
+test('a draft is served to staff alone, even after they have fetched it', async () => {
   const page = `query Draft { product(slug: "${slug}") { title status } }`;
   const draft = { product: { title: asSeeded.title, status: 'DRAFT' } };
   const employee = (await staff()).client;
@@ -118,7 +118,7 @@ test('a draft is for staff alone, whoever looked first', async () => {
   }
 });
 
-test('what is somebody’s own is asked for by each, and shown to no other', async () => {
+test('private data is fetched for each viewer, and served to no other', async () => {
   const mine = '{ me { email } cart { id } products(first: 3) { totalCount } }';
   const shoppers = await Promise.all([aShopper(), aShopper()]);
   const emails = new Set<unknown>();

@@ -13,7 +13,7 @@ const source = (name: string, sdl: string): SubgraphSource => ({
 const product = source('product', 'type Query { product: Product }\ntype Product @key(fields: "id") { id: ID! }');
 
 describe('composition', () => {
-  it('makes a supergraph that says where each subgraph is', () => {
+  it('makes a supergraph with the URL of each subgraph', () => {
     const order = source('order', 'type Query { order: ID }\ntype Product @key(fields: "id") { id: ID! sold: Int! }');
     expect(composeSupergraph([product, order])).toMatchObject({
       supergraph: expect.stringContaining('@join__graph(name: "product", url: "http://127.0.0.1/product")'),
@@ -28,7 +28,7 @@ describe('composition', () => {
     expect('supergraph' in composed && composed.supergraph).not.toContain('@staff');
   });
 
-  it('tells which rule of composition an SDL breaks, and where', () => {
+  it('reports which composition rule an SDL breaks, and where', () => {
     const broken = source('order', 'type Query { order: ID }\ntype Product @key(fields: "sku") { id: ID! }');
     expect(composeSupergraph([product, broken])).toEqual({
       errors: [
@@ -41,7 +41,7 @@ describe('composition', () => {
     });
   });
 
-  it('tells in which line an SDL cannot be read', () => {
+  it('reports the line of a syntax error in an SDL', () => {
     expect(composeSupergraph([product, source('order', 'type Query {')])).toEqual({
       errors: [expect.objectContaining({ code: 'SYNTAX', places: ['order.graphql:2'] })],
     });

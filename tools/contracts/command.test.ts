@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const contracts = async (...args: string[]) => {
   const [out, err]: string[][] = [[], []];
   const code = await contractsCommand(args, {
-    say: (text) => out?.push(text),
+    write: (text) => out?.push(text),
     complain: (text) => err?.push(text),
     onStop: () => undefined,
   });
@@ -33,7 +33,7 @@ const proposal = async (from: string | RegExp, to: string): Promise<string[]> =>
 const withoutNextActions = [/ {2}"Actions that the viewer can currently take\."\n[^\n]*\n/, ''] as const;
 
 describe('what if', () => {
-  it('tells what a proposed SDL breaks and for whom, before any code is written', async () => {
+  it('reports what a proposed SDL breaks and for whom, before any code is written', async () => {
     const { code, out } = await contracts('breaking-changes', 'operations', ...(await proposal(...withoutNextActions)));
     expect(code).toBe(1);
     expect(out).toMatch(/✗ breaking-changes .*\n.*✗ Order\.nextActions: .*storefront\/OrderPage.*use it/);
@@ -71,7 +71,7 @@ describe('for a CI', () => {
     );
   });
 
-  it('fails on what it is told to fail on', async () => {
+  it('fails at the given severity', async () => {
     const unused = await proposal(/(type Order @key[^\n]*\n)/, '$1  "How it feels." mood: String @signedIn\n');
     expect(await contracts('composition', ...unused, '--fail-on', 'note')).toMatchObject({ code: 0 });
     expect(await contracts('composition', '--fail-on', 'everything')).toMatchObject({ code: 2 });

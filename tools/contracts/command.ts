@@ -88,7 +88,7 @@ const verdictsIn = (file: string): Verdict[] => {
 };
 
 export interface Terminal {
-  readonly say: (text: string) => void;
+  readonly write: (text: string) => void;
   readonly complain: (text: string) => void;
   /** Is given what has to be closed when the command is interrupted. */
   readonly onStop: (close: () => Promise<void>) => void;
@@ -105,13 +105,13 @@ export const contractsCommand = async (args: readonly string[], terminal: Termin
   }
 };
 
-const answer = async (args: readonly string[], { say, onStop }: Terminal): Promise<number> => {
+const answer = async (args: readonly string[], { write, onStop }: Terminal): Promise<number> => {
   const { values, positionals } = argumentsIn(args);
-  if (values.help) return print(say, help);
-  if (values.summarise !== undefined) return print(say, markdown(verdictsIn(values.summarise)));
+  if (values.help) return print(write, help);
+  if (values.summarise !== undefined) return print(write, markdown(verdictsIn(values.summarise)));
   if (values.list)
     return print(
-      say,
+      write,
       checks.map(({ name, needs, title }) => `${name.padEnd(20)} ${needs.padEnd(7)} ${title}`).join('\n'),
     );
   const limit = severityOf(values['fail-on']);
@@ -121,31 +121,31 @@ const answer = async (args: readonly string[], { say, onStop }: Terminal): Promi
   if (isProposal && values.accept) throw new UsageError('A proposal cannot be accepted before it is written.');
   onStop(today.close);
   const workspace = isProposal ? proposedWorkspace(today, values.subgraph, values.sdl) : today;
-  if (values.accept) return await accept(chosen, today, say).finally(today.close);
+  if (values.accept) return await accept(chosen, today, write).finally(today.close);
   const verdicts: Verdict[] = [];
   try {
     for (const check of chosen) {
       const verdict = await runCheck(check, workspace);
       verdicts.push(verdict);
-      if (!values.json) say(line(verdict));
+      if (!values.json) write(line(verdict));
     }
   } finally {
     await today.close();
   }
   if (values.junit) writeFileSync(values.junit, junit(verdicts));
-  say(values.json ? JSON.stringify(verdicts, null, 2) : `\n${summary(verdicts)}`);
+  write(values.json ? JSON.stringify(verdicts, null, 2) : `\n${summary(verdicts)}`);
   return reaches(verdicts, limit) ? 1 : 0;
 };
 
-const accept = async (chosen: readonly Check[], workspace: Workspace, say: Terminal['say']): Promise<0> => {
+const accept = async (chosen: readonly Check[], workspace: Workspace, write: Terminal['write']): Promise<0> => {
   for (const { name, accept: rewrite } of chosen) {
     const changes = rewrite ? await rewrite(workspace) : undefined;
-    if (changes) say(`${name}: ${changes.length === 0 ? 'nothing has changed' : `\n  ${changes.join('\n  ')}`}`);
+    if (changes) write(`${name}: ${changes.length === 0 ? 'nothing has changed' : `\n  ${changes.join('\n  ')}`}`);
   }
   return 0;
 };
 
-const print = (say: Terminal['say'], text: string): 0 => {
-  say(text);
+const print = (write: Terminal['write'], text: string): 0 => {
+  write(text);
   return 0;
 };

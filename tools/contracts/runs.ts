@@ -33,7 +33,7 @@ const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<re
   const accessToken = await accessTokenOf(shop);
   const variables = {
     ...(await runSampleSession(await shopperOf(shop.gateway, demoCustomer))),
-    // An order that is placed for the first time, which costs more than to be told of it again.
+    // An order that is placed for the first time, which costs more than replaying its result.
     PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
   } as Readonly<Record<string, object>>;
   const results: Run[] = [];

@@ -30,7 +30,7 @@ const saveSchema = (models: string): Promise<void> => writeFile(path.join(folder
 const next = (title: string, empty = false) => writeMigration(testServer(), folder, { title, empty, now: new Date() });
 
 describe('the schema engine', () => {
-  it('writes a first migration that makes what the schema says', async () => {
+  it('writes a first migration that produces the schema', async () => {
     await saveSchema(book);
     const migration = await writeMigration(testServer(), folder, { title: 'First steps!', empty: false, now });
     expect(migration?.name).toBe('20260131120000_first_steps');
@@ -38,7 +38,7 @@ describe('the schema engine', () => {
     expect(await findDrift(testServer(), folder)).toBeUndefined();
   });
 
-  it('writes nothing when the migrations already make what the schema says', async () => {
+  it('writes nothing when the migrations already produce the schema', async () => {
     await saveSchema(book);
     await next('init');
     expect(await next('again')).toBeUndefined();
@@ -68,12 +68,12 @@ describe('the schema engine', () => {
     expect(await findDrift(testServer(), folder)).toBeUndefined();
   });
 
-  it('says what is wrong with a broken schema', async () => {
+  it('reports the fault of a broken schema', async () => {
     await saveSchema('model Book {');
     await expect(findDrift(testServer(), folder)).rejects.toThrow('Error validating');
   });
 
-  it('says which migration does not run', async () => {
+  it('names the migration that does not run', async () => {
     await saveSchema(book);
     const migration = await writeMigration(testServer(), folder, { title: 'init', empty: false, now });
     await writeFile(migration?.file ?? '', 'CREATE TABEL x ()');

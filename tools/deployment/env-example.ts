@@ -44,11 +44,11 @@ const faultsOf = (taken: readonly string[], entries: readonly Entry[]): string[]
 /** What is wrong with the file, as sentences. */
 export const envExampleViolations = (text: string, taken: Taken): string[] => {
   const current = envExample(taken);
-  const [shown, wanted] = [namesShownIn(text), namesShownIn(current)];
+  const [listed, wanted] = [namesShownIn(text), namesShownIn(current)];
   if (text === current) return [];
   return [
-    ...wanted.filter((name) => !shown.includes(name)).map((name) => `${envExampleFile}: lacks ${name}`),
-    ...shown
+    ...wanted.filter((name) => !listed.includes(name)).map((name) => `${envExampleFile}: lacks ${name}`),
+    ...listed
       .filter((name) => !wanted.includes(name))
       .map((name) => `${envExampleFile}: has ${name}, which nothing takes`),
     `${envExampleFile}: is not current: run npm run env-example`,

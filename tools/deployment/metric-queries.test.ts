@@ -69,7 +69,7 @@ describe('a query', () => {
       known,
     );
 
-  it('may read what is reported, recorded, or built into Prometheus', () => {
+  it('may read metrics that are exported, recorded, or built into Prometheus', () => {
     expect(violations('sum by (route, le, service) (rate(took_seconds_bucket{route="a"}[5m])) / up{x="y"}')).toEqual(
       [],
     );

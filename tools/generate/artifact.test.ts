@@ -22,13 +22,13 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 describe('makeStale', () => {
-  it('makes what is missing, and then leaves it alone', async () => {
+  it('generates what is missing, and then leaves it alone', async () => {
     expect(await makeStale(root, [artifact])).toEqual(['out.txt']);
     expect(await makeStale(root, [artifact])).toEqual([]);
     expect(runs).toBe(1);
   });
 
-  it('makes again what was deleted, whose input changed, or when told to', async () => {
+  it('regenerates what was deleted, whose input changed, or on request', async () => {
     await makeStale(root, [artifact]);
     await rm(path.join(root, 'out.txt'));
     expect(await makeStale(root, [artifact])).toEqual(['out.txt']);

@@ -17,7 +17,7 @@ describe('the files of the image', () => {
     expect(packages.some((file) => file.startsWith('node_modules/graphql/'))).toBe(false);
   });
 
-  it('have what is read by its name', async () => {
+  it('include files that are read by name', async () => {
     const { sources } = await imageFiles(root, []);
     expect(sources).toEqual(
       expect.arrayContaining(['supergraph.graphql', 'operations/manifest.json', 'subgraphs/order/schema.graphql']),

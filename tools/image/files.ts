@@ -32,7 +32,7 @@ const readByName = [
   'prisma/*/migrations/**/*.sql',
   'subgraphs/*/schema.graphql',
   'gateway/playground/*.js',
-  // `gateway/main.ts --help` tells the comments above the variables.
+  // `gateway/main.ts --help` prints the comments above the variables.
   'gateway/**/variables.ts',
   'gateway/graphql/variables.ts',
   'platform/**/*.ts',

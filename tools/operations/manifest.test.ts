@@ -69,7 +69,7 @@ it.each([
   expect(() => manifestOf(files)).toThrow(complaint);
 });
 
-it('what a typed document prints is what is listed, under the id that the document carries', () => {
+it('a typed document prints as it is listed, under the ID that it carries', () => {
   const { operations } = JSON.parse(readFileSync(manifestFile, 'utf8')) as Manifest;
   // The default export is no document, but what Apollo Client needs to know of unions and interfaces.
   const { default: _possibleTypes, ...typed } = storefront;

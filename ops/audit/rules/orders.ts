@@ -2,7 +2,7 @@
 import { orderSqlRule, type Rule, sqlRule } from '../rule.ts';
 
 export const orderRules: readonly Rule[] = [
-  // The order may be gone with all its rows. What still names it is what others were told of it, and, under the
+  // The order may be gone with all its rows. What still names it are messages to others, and, under the
   // customer's idempotency key, the customer.
   sqlRule({
     name: 'promised-orders-exist',
@@ -14,7 +14,7 @@ export const orderRules: readonly Rule[] = [
       FROM outbox_message m LEFT JOIN customer_order o ON o.id = m.aggregate_id
      WHERE m.type = 'order.placed' AND o.id IS NULL
      UNION ALL
-    SELECT k.result->>'value', k.actor || ' was told of it (' || k.operation || ', key ' || k.key || ')'
+    SELECT k.result->>'value', k.actor || ' was given it as the result (' || k.operation || ', key ' || k.key || ')'
       FROM idempotency_key k LEFT JOIN customer_order o ON o.id = k.result->>'value'
      WHERE k.result->>'value' LIKE 'ord\\_%' AND o.id IS NULL`,
     ids: { order: 'id' },

@@ -109,7 +109,7 @@ eachTransport('the bus', (on) => {
     expect(on.recorded.saying('did not finish in time')).toHaveLength(1);
   });
 
-  it('tells the age of the oldest message, not of the newest', async () => {
+  it('reports the age of the oldest message, not of the newest', async () => {
     expect(await on.bus.oldestWaitingMs(on.queue)).toBe(0);
     await on.publish(aMessage());
     await pause(400);
@@ -139,7 +139,7 @@ eachTransport('the bus', (on) => {
     await consumption.close();
   });
 
-  it('cannot tell the age while the server is away', async () => {
+  it('reports no age while the server is away', async () => {
     await on.publish(aMessage());
     await on.link.cut();
     await expect(on.bus.oldestWaitingMs(on.queue)).rejects.toThrow();

@@ -93,7 +93,7 @@ export const busLimits: BusLimits = {
   concurrency: 8,
 
   // 8 tries, 0.5 s doubling to 30 s: about a minute, longer than a deploy or a fail-over of a neighbour takes.
-  // What still fails then needs an operator, and a dead letter tells them.
+  // What still fails then needs an operator, and a dead letter informs them.
   tries: 8,
   retryBaseMs: 500,
   retryCapMs: 30_000,

@@ -8,7 +8,7 @@ import { postgresBackend } from './postgres.ts';
 import { redisBackend } from './redis.ts';
 
 eachTransport('a message that fails', (on) => {
-  it('tries a message that fails again', async () => {
+  it('retries a message that fails', async () => {
     let tries = 0;
     await on.bus.consume(on.queue, async () => {
       if (++tries < 3) throw new Error('not yet');
@@ -44,7 +44,7 @@ eachTransport('a message that fails', (on) => {
     await backend.close();
   });
 
-  it('makes a message that keeps failing a dead letter, loudly, and takes it up again on demand', async () => {
+  it('makes a message that keeps failing a dead letter, with a log line, and redrives it on demand', async () => {
     const startedAt = Date.now();
     const message = aMessage({ type: 'thing.broken' });
     let work: () => Promise<void> = async () => {
@@ -79,7 +79,7 @@ eachTransport('a message that fails', (on) => {
     expect(await on.bus.counts(on.queue)).toMatchObject({ dead: 0 });
   });
 
-  it('gives a message that is taken up again all its tries', async () => {
+  it('gives a redriven message all its attempts', async () => {
     const message = aMessage();
     let tries = 0;
     await on.bus.consume(on.queue, async () => {
@@ -93,7 +93,7 @@ eachTransport('a message that fails', (on) => {
     expect(await on.bus.deadLetters(on.queue)).toMatchObject([{ message, attempts: 3 }]);
   });
 
-  it('takes up nothing that is not a dead letter', async () => {
+  it('redrives nothing that is not a dead letter', async () => {
     const message = aMessage();
     await on.publish(message);
     expect(await on.bus.redrive(on.queue, message.id)).toBe(false);
@@ -101,7 +101,7 @@ eachTransport('a message that fails', (on) => {
     expect(await on.bus.counts(on.queue)).toMatchObject({ waiting: 1 });
   });
 
-  it('makes one copy when two people take up the same dead letter', async () => {
+  it('makes one copy when two operators redrive the same dead letter', async () => {
     const message = aMessage();
     const consumption = await on.bus.consume(on.queue, async () => {
       throw new Poison('broken');
@@ -132,7 +132,7 @@ eachTransport('a message that fails', (on) => {
     expect(pages.map(({ reason }) => reason)).toEqual(messages.map(idOf).toReversed());
   });
 
-  it('forgets all that it holds when told to: what waits, what is put off, what is dead', async () => {
+  it('empties a queue of waiting, delayed and dead messages', async () => {
     const poison = aMessage();
     const { close } = await on.bus.consume(on.queue, async (got) => {
       if (idOf(got) === poison.id) throw new Poison('broken');
@@ -151,7 +151,7 @@ eachTransport('a message that fails', (on) => {
     await until('the queue to work as before', () => taken.length === 1);
   });
 
-  it('makes poison a dead letter at the first try', async () => {
+  it('makes poison a dead letter at the first attempt', async () => {
     let tries = 0;
     await on.bus.consume(on.queue, async () => {
       tries++;

@@ -30,7 +30,7 @@ describe('a cart in the graph', () => {
     expect(await ask('{ cart { id } }', {})).toEqual({ data: { cart: null } });
   });
 
-  it('shows what is in it at the prices of today', async () => {
+  it('shows its lines at current prices', async () => {
     await ask(addToCart, { input: { variantId: variantOf('lamp'), quantity: 2 } });
     const { data } = await ask(`{ cart ${cartFields} }`, {});
     expect(data.cart).toMatchObject({

@@ -71,7 +71,7 @@ describe('entities', () => {
     expect(await countStatements(() => entities(buyer, representations, deep))).toBe(3);
   });
 
-  it('keep their places: null for what is unknown, of another kind or of somebody else', async () => {
+  it('keep their positions: null for an unknown ID, another type or another owner', async () => {
     const mine = await kit.placed(buyer.id);
     const hers = await kit.placed(eve.id);
     const asked = [newId('Order'), mine, 'x', namedId('User', 'anna'), hers].map((id) => ({ __typename: 'Order', id }));

@@ -73,7 +73,7 @@ describe('one product', () => {
   });
 });
 
-describe('what is not published', () => {
+describe('an unpublished product', () => {
   const query = `query ($r: [_Any!]!) {
     product(slug: "draft") { slug } variant(sku: "ARCHIVED-1") { sku }
     _entities(representations: $r) { ... on Product { slug } ... on ProductVariant { sku } } }`;
@@ -138,7 +138,7 @@ describe('lists', () => {
     expect(seen).toEqual(lamps.map(({ title, id }) => `${title} ${id}`).sort());
   });
 
-  it('of a category include what is below it', async () => {
+  it('of a category include those of its descendants', async () => {
     expect(await slugsIn('category: "outdoor", first: 100')).toHaveLength(9);
     expect(await slugsIn('category: "kitchen"')).toEqual(['kettle']);
     expect(await slugsIn('first: 100')).toHaveLength(10);

@@ -22,7 +22,7 @@ import {
 
 type Data = Readonly<Record<string, unknown>>;
 
-// Long enough for an answer of a busy machine, which tells "slow" from "as ever".
+// Longer than a response of a busy machine takes, so that slow and normal can be distinguished.
 const timeoutMs = 3_000;
 const healsWithinMs = 30_000;
 

@@ -11,7 +11,7 @@ export interface TestAgoraOptions {
 export const startTestAgora = ({ events, env = {} }: TestAgoraOptions): Promise<TestAgora> =>
   openTemporaryShop({ events, env: { ...bareEnvironment(), ...env } });
 
-/** Only what a bare machine has, and no variable of whoever runs the tests. */
+/** Only what a bare machine has, without the variables of the developer who runs the tests. */
 export const bareEnvironment = (): Record<string, string> => {
   const { PATH, HOME, TMPDIR } = process.env;
   return Object.fromEntries(

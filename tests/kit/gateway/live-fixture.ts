@@ -15,7 +15,7 @@ export interface LiveFixture {
   readonly payments: Hook;
   readonly changes: ChangeNotifications;
   anOrder(customerId?: string): OrderFixture;
-  /** Changes the order, and tells of it unless the test wants that to be lost. */
+  /** Changes the order, and publishes that unless the test wants it to be lost. */
   change(order: OrderFixture, status: string, options?: { silently?: boolean }): Promise<void>;
   open(order: { readonly id: string }, options?: OpenOptions): Promise<OpenStream>;
   tokenOf(customerId: string, expiresInSeconds?: number): Promise<string>;

@@ -22,7 +22,7 @@ describe('against the released schema', () => {
     ]);
   });
 
-  it('counts an argument, an input field and an enum value as used by whoever may send or get it', async () => {
+  it('counts an argument, an input field and an enum value as used by every client that may send or receive it', async () => {
     const found = async (from: string, to: string) =>
       findings(
         breakingChanges,
@@ -39,14 +39,14 @@ describe('against the released schema', () => {
     );
   });
 
-  it('names whoever would have to send an argument that is new', async () => {
+  it('names the clients that would have to send a new argument', async () => {
     const broken = withChangedSdl('order', 'placeOrder(', 'placeOrder("Why." reason: String! ');
     expect(await findings(breakingChanges, broken)).toEqual([
       expect.stringMatching(/^violation Mutation\.placeOrder\.reason: .*storefront\/PlaceOrder/),
     ]);
   });
 
-  it('warns whoever gets an enum of a value that is new to them', async () => {
+  it('warns of a new enum value the clients that select the enum', async () => {
     const found = await findings(
       breakingChanges,
       withBaseline((released) =>
@@ -65,7 +65,7 @@ describe('against the released schema', () => {
     expect(await findings(breakingChanges, grown)).toEqual([]);
   });
 
-  it('says how to begin where there is no baseline', async () => {
+  it('explains how to begin where there is no baseline', async () => {
     expect(
       await findings(
         breakingChanges,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { clients, faultsOf, relay } from './clients.ts';
 import { findings, withChangedSdl } from './seeded.ts';
 
-it('names the client and what it is told wrongly', async () => {
+it('names the client and its type error', async () => {
   const broken = () => ({
     titleOf: async () => undefined,
     signIn: async (_: string, password: string) => (password === 'demo-customer' ? 'hello you' : undefined),

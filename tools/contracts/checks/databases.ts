@@ -90,7 +90,7 @@ const counts = async (client: pg.Client): Promise<Record<string, number>> => {
 
 export const databases: Check = {
   name: 'databases',
-  title: "Migrations make what the Prisma schemas say, and carry the last release's data over without losing a row.",
+  title: "Migrations produce the Prisma schemas, and carry the last release's data over without losing a row.",
   needs: 'system',
   run: async (workspace) => {
     const server = await temporaryCluster();

@@ -1,4 +1,4 @@
-/** All contract checks, in the order in which they are told: what is quick and what others build on comes first. */
+/** All contract checks, in the order in which they run: first the quick ones and those that others build on. */
 import type { Check } from '../check.ts';
 import { asyncApi } from './asyncapi.ts';
 import { breakingChanges } from './breaking-changes.ts';

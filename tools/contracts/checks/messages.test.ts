@@ -61,7 +61,7 @@ it('does not let a message be forgotten that stores hold', async () => {
   expect(found).toContainEqual(expect.stringMatching(/^violation contracts\/examples\/order\.confirmed\.v1\.json: /));
 });
 
-it('wants an example of what is new, and a consumer where it goes', async () => {
+it('requires an example of a new message, and a consumer at its receiver', async () => {
   const fresh = {
     ...(workspace.messages[0] as RoutedMessage),
     type: 'user.sneezed',

@@ -33,12 +33,12 @@ const seriesLine = /^(\w+?)(?:_bucket|_sum|_count)?\{(.*)\} \S+$/;
 
 /** Sentences about what a scrape shows otherwise than it is described; none when all is well. */
 export const scrapeFaults = (scrape: string, described: readonly MetricDescription[]): readonly string[] => {
-  const shown = new Map([...scrape.matchAll(headLine)].map(([, name = '', type = '']) => [name, type]));
+  const scraped = new Map([...scrape.matchAll(headLine)].map(([, name = '', type = '']) => [name, type]));
   const labels = new Map(described.map((metric) => [metric.name, new Set([...metric.labels, 'service', 'le'])]));
   const heads = described
-    .filter(({ name, type }) => shown.get(name) !== type)
-    .map(({ name, type }) => `${name} is a ${type}, and a scrape shows ${shown.get(name) ?? 'nothing of it'}`);
-  const strays = [...shown.keys()].filter((name) => !labels.has(name)).map((name) => `${name} is not described`);
+    .filter(({ name, type }) => scraped.get(name) !== type)
+    .map(({ name, type }) => `${name} is a ${type}, and a scrape shows ${scraped.get(name) ?? 'nothing of it'}`);
+  const strays = [...scraped.keys()].filter((name) => !labels.has(name)).map((name) => `${name} is not described`);
   const unlabelled = scrape.split('\n').flatMap((line) => {
     const [, base = '', text = ''] = seriesLine.exec(line) ?? [];
     const known = labels.get(base);

@@ -19,7 +19,7 @@ export interface Hazardous extends Hazard {
   readonly line: number;
 }
 
-const note = 'or say above the statement why it is harmless: "-- live: the table has 20 rows".';
+const note = 'or explain above the statement why it is harmless: "-- live: the table has 20 rows".';
 
 /** Statements with a note `-- live: …` above them have been thought about. Throws for SQL that cannot be parsed. */
 export const hazardsOf = async (sql: string): Promise<Hazardous[]> => {

@@ -35,7 +35,7 @@ it('wants operations far smaller than what the gateway reads', async () => {
   ]);
 });
 
-it('warns of what is deprecated, and stops what is past its date', async () => {
+it('warns of a deprecated field, and fails past its removal date', async () => {
   const field = /( {2}number: String! @\w+)\n/;
   const until = (date: string) =>
     withChangedSdl('order', field, `$1 @deprecated(reason: "Use id. Gone after ${date}.")\n`);

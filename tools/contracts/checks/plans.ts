@@ -132,30 +132,32 @@ export const planBudgets: Check = {
     const after = costs(workspace);
     workspace.baseline.writeJson(baselineFile, after);
     return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      .filter((name) => shown(before[name]) !== shown(after[name]))
-      .map((name) => `${name}: ${shown(before[name])} → ${shown(after[name])}`);
+      .filter((name) => formatted(before[name]) !== formatted(after[name]))
+      .map((name) => `${name}: ${formatted(before[name])} → ${formatted(after[name])}`);
   },
 };
 
 const acceptHint = 'If it is meant to be so: npm run contracts:accept -- plan-budgets';
 
 const compared = (name: string, cost: PlanCost, budget: PlanCost | undefined): Finding[] => {
-  if (!budget) return [violation(name, `has no budget; it needs ${shown(cost)}.`, acceptHint)];
+  if (!budget) return [violation(name, `has no budget; it needs ${formatted(cost)}.`, acceptHint)];
   const more = cost.services.filter((service) => !budget.services.includes(service));
   const grown = cost.fetches > budget.fetches || cost.depth > budget.depth || more.length > 0;
-  const shrunk = shown(cost) !== shown(budget);
+  const shrunk = formatted(cost) !== formatted(budget);
   if (grown)
     return [
       violation(
         name,
-        `needs ${shown(cost)}, and ${shown(budget)} were agreed.`,
+        `needs ${formatted(cost)}, and ${formatted(budget)} were agreed.`,
         `Look at its plan in the playground. ${acceptHint}`,
       ),
     ];
-  return shrunk ? [warning(name, `needs only ${shown(cost)} of ${shown(budget)}: lower the budget.`, acceptHint)] : [];
+  return shrunk
+    ? [warning(name, `needs only ${formatted(cost)} of ${formatted(budget)}: lower the budget.`, acceptHint)]
+    : [];
 };
 
-const shown = (cost: PlanCost | undefined): string =>
+const formatted = (cost: PlanCost | undefined): string =>
   cost ? `${cost.fetches} fetches in ${cost.depth} rounds (${cost.services.join(', ')})` : 'none';
 
 const costs = (workspace: Workspace): Record<string, PlanCost> =>

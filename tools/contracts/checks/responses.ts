@@ -42,10 +42,10 @@ export const differences = (before: Shape | undefined, after: Shape | undefined,
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) =>
       differences(before[name], after[name], path ? `${path}.${name}` : name),
     );
-  return before === after ? [] : [`${path}: ${shown(before)} → ${shown(after)}`];
+  return before === after ? [] : [`${path}: ${formatted(before)} → ${formatted(after)}`];
 };
 
-const shown = (shape: Shape | undefined): string =>
+const formatted = (shape: Shape | undefined): string =>
   shape === undefined ? 'nothing' : typeof shape === 'string' ? shape : 'an object';
 
 const baselineFile = 'response-shapes.json';

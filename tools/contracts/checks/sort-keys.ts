@@ -1,6 +1,6 @@
 /**
  * `ORDER BY x` means the output column x before the table's: `SELECT position::text … ORDER BY position` sorts as text, and
- * whoever reads on from the last position of such a page skips rows. Read with PostgreSQL's own parser.
+ * a client that continues from the last position of such a page skips rows. Read with PostgreSQL's own parser.
  */
 
 import { globSync, readFileSync } from 'node:fs';

@@ -43,8 +43,8 @@ export const statementBudgets: Check = {
     const after = await measured(workspace);
     workspace.baseline.writeJson(baselineFile, after);
     return Object.entries(after)
-      .filter(([name, counts]) => shown(counts) !== shown(before[name]))
-      .map(([name, counts]) => `${name}: ${shown(before[name])} → ${shown(counts)}`);
+      .filter(([name, counts]) => formatted(counts) !== formatted(before[name]))
+      .map(([name, counts]) => `${name}: ${formatted(before[name])} → ${formatted(counts)}`);
   },
 };
 
@@ -68,7 +68,7 @@ const acceptHint = 'If it is worth it: npm run contracts:accept -- statement-bud
 export const compared = (actual: Budgets, agreed: Budgets): Finding[] =>
   Object.entries(actual).flatMap(([name, counts]) => {
     const budget = agreed[name];
-    if (!budget) return [violation(name, `has no budget; it sends ${shown(counts)} statements.`, acceptHint)];
+    if (!budget) return [violation(name, `has no budget; it sends ${formatted(counts)} statements.`, acceptHint)];
     const grown = Object.entries(counts).filter(([service, count]) => count > (budget[service] ?? 0));
     if (grown.length > 0)
       return grown.map(([service, count]) =>
@@ -78,12 +78,18 @@ export const compared = (actual: Budgets, agreed: Budgets): Finding[] =>
           `A statement per item of a list? See npm run trace. ${acceptHint}`,
         ),
       );
-    return shown(counts) === shown(budget)
+    return formatted(counts) === formatted(budget)
       ? []
-      : [warning(name, `sends only ${shown(counts)} of ${shown(budget)} statements: lower the budget.`, acceptHint)];
+      : [
+          warning(
+            name,
+            `sends only ${formatted(counts)} of ${formatted(budget)} statements: lower the budget.`,
+            acceptHint,
+          ),
+        ];
   });
 
-const shown = (counts: StatementCounts | undefined): string =>
+const formatted = (counts: StatementCounts | undefined): string =>
   Object.entries(counts ?? {})
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([service, count]) => `${service} ${count}`)

@@ -34,7 +34,7 @@ export const databaseSecret = ({ name }: SubgraphDescriptor): Secret => ({
   object: `${name}-database`,
   key: variableOf(name, 'DATABASE_URL'),
 });
-/** Without the optional ones: whoever has one adds it in an overlay. */
+/** Without the optional ones: add yours in an overlay. */
 const ownSecrets = (secrets: Readonly<Record<string, string>> = {}): Secret[] =>
   Object.keys(secrets)
     .filter((name) => secrets[name] !== 'optional')

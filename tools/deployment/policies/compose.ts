@@ -1,4 +1,4 @@
-/** What docker-compose.yml promises, whoever edits it: secrets, reachability, hardening. */
+/** What docker-compose.yml promises, after any edit: secrets, reachability, hardening. */
 import { knownNames } from '#ops/secrets/table.ts';
 import { services, subgraphs } from '#ops/services.ts';
 import { processVariables } from '#platform/config/config.ts';
@@ -10,7 +10,7 @@ interface Facts extends ComposeFacts {
   readonly texts: Texts;
 }
 
-// The public half of the gateway's key is kept apart as well: whoever could replace it could speak for anybody.
+// The public half of the gateway's key is kept apart as well: replacing it would let an attacker act as any viewer.
 const secretNames = new Set([...knownNames, 'VIEWER_VERIFY_KEYS']);
 
 /** Services that a policy does not hold for, and why. */
@@ -20,7 +20,7 @@ const exemptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'a user other than root': 'volumes belong to root',
   },
   operator: {
-    'a user other than root': './backups belongs to whoever made it on this machine',
+    'a user other than root': './backups belongs to the user who created it on this machine',
     'a restart policy': 'an operator starts it and sees how it ends',
     mem_limit: 'an operator starts it, for as much work as there is',
   },

@@ -23,7 +23,7 @@ const cart = (...lines: Cart['lines']): Cart => ({
 });
 
 describe('the prices of a cart', () => {
-  it('are those of the catalogue, and none for what is not for sale or unknown', () => {
+  it('are those of the catalogue, and none for a variant that is unknown or not for sale', () => {
     const priced = priceLines(
       [line('a', 2), line('gone'), line('unknown')],
       catalogue(entry('a', 500), entry('gone', 300, 'EUR', false)),
@@ -55,7 +55,7 @@ describe('changing a quantity', () => {
     expect(addUnits(mixed, known, variant('a'), 1)).toMatchObject({ failure: { limit: 'TOTAL' } });
   });
 
-  it('is possible for what is no longer for sale: it is not part of the total', () => {
+  it('is possible for a variant that is no longer for sale: it is not part of the total', () => {
     expect(setUnits(cart(line('a')), catalogue(entry('a', 1, 'EUR', false)), line('a'), 9)).toEqual({
       ok: true,
       value: 9,

@@ -64,7 +64,7 @@ describe('a cart', () => {
     expect(await lines()).toHaveLength(1);
   });
 
-  it('refuses what is unknown, a draft, archived or gone from its product', async () => {
+  it('refuses a variant that is unknown, a draft, archived or gone from its product', async () => {
     await kit.offer({ name: 'draft', status: 'DRAFT' });
     await kit.offer({ name: 'old', status: 'ARCHIVED' });
     await kit.offer({ name: 'shirt', variants: ['shirt S', 'shirt M'] });

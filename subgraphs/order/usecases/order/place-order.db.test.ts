@@ -114,7 +114,7 @@ describe('placing an order', () => {
     expect(await ordersOf()).toHaveLength(1);
   });
 
-  it('keeps what is added to the cart meanwhile, in the order or in the cart, and never in both', async () => {
+  it('keeps lines added to the cart meanwhile, in the order or in the cart, and never in both', async () => {
     await kit.add('lamp', 2, buyer.id);
     await Promise.all([kit.place(buyer.id), kit.add('tent', 1, buyer.id)]);
     const ordered = await kit.prisma.orderLine.count({ where: { order: { customerId: buyer.id } } });

@@ -21,7 +21,7 @@ describe('importing a catalogue', () => {
   const kettle = aProduct('kettle');
   const stock = { 'LAMP-1': 5, 'KETTLE-1': 1 };
 
-  it('writes and publishes what is new, and receives its initial stock', async () => {
+  it('writes and publishes new products, and receives their initial stock', async () => {
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, kettle], stock));
     expect(report).toEqual({ categories: 1, products: 2, receipts: 2 });
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });

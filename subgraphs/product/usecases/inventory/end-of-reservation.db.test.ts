@@ -92,7 +92,7 @@ describe('stock.release', () => {
 });
 
 describe('the sweep', () => {
-  it('gives back what is held past its time, and nothing else', async () => {
+  it('releases expired reservations, and nothing else', async () => {
     const [old, fresh, sold] = [anAttempt(), anAttempt(), anAttempt()];
     await reserveStock(reserve(old, [{ sku: lamp, quantity: 1 }], minute));
     await reserveStock(reserve(fresh, [{ sku: lamp, quantity: 1 }], 600 * minute));

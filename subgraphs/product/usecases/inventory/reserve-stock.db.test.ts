@@ -53,7 +53,7 @@ describe('stock.reserve', () => {
     ]);
   });
 
-  it('holds nothing at a price that is no longer current, nor what is not for sale', async () => {
+  it('reserves nothing at an outdated price, and nothing that is not for sale', async () => {
     const [stale, unpublished] = [anAttempt(), anAttempt()];
     await shop.commands.importCatalogue(aCatalogue([aProduct('draft', { status: 'DRAFT' })], { 'DRAFT-1': 9 }));
     await reserveStock(reserve(stale, [{ sku: lamp, quantity: 1, unitPrice: money(1, 'EUR') }]));
