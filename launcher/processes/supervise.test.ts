@@ -51,7 +51,7 @@ describe('supervise', () => {
   it('leaves a dead process alone when that is the policy, until it is started by hand', async () => {
     const it = run('process.exit(3)', { policy: leaveDead });
     await until('it is dead', () => it.state === 'failed');
-    expect(watched.notices).toEqual(['died (exit code 3) and is left alone now; its last lines say why']);
+    expect(watched.notices).toEqual(['died (exit code 3) and is left alone now; see its last lines']);
     it.start();
     expect(it.state).toBe('running');
   });
