@@ -1,6 +1,6 @@
 /** The access token, between the user subgraph that signs it and the gateway that checks it. */
 import { z } from 'zod';
-import { CustomerId } from './ids.ts';
+import { CustomerId, GuestId } from './ids.ts';
 
 export const accessTokenIssuer = 'agora-user';
 export const accessTokenAudience = 'agora';
@@ -29,6 +29,8 @@ export const AccessTokenClaims = z.object({
    * sign-in works in the very second in which all earlier ones were denied.
    */
   iat_ms: z.int().positive(),
+  /** The guest that the user was until they signed in; only in the first token of a session. */
+  merged: GuestId.optional(),
   /** Differs in every token. */
   jti: z.string().min(1),
 });

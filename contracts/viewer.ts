@@ -22,6 +22,8 @@ export const Viewer = z.discriminatedUnion('kind', [
     roles: z.array(z.string()),
     permissions: z.array(Permission),
     sessionId: z.string().optional(),
+    /** The guest that the user was until they signed in. Only for the first minutes: what was the guest's may not be the user's yet. */
+    mergedGuestId: GuestId.optional(),
     ...client,
   }),
   /** A machine, such as a warehouse's: it has permissions, and nothing of its own. */
@@ -43,6 +45,18 @@ export const isStaff = (viewer: Viewer): boolean => viewer.kind !== 'guest' && v
 export const customerOf = (viewer: Viewer): CustomerId | undefined => {
   if (viewer.kind === 'user') return viewer.id;
   return viewer.kind === 'guest' ? viewer.session?.guestId : undefined;
+};
+
+/** A customer who asks a service for something. */
+export interface AskingCustomer {
+  readonly customerId: CustomerId;
+  readonly mergedGuestId?: GuestId | undefined;
+}
+
+export const askingCustomer = (viewer: Viewer): AskingCustomer | undefined => {
+  const customerId = customerOf(viewer);
+  const mergedGuestId = viewer.kind === 'user' ? viewer.mergedGuestId : undefined;
+  return customerId && { customerId, ...(mergedGuestId && { mergedGuestId }) };
 };
 
 /** The viewer's own, or anybody's with the permission. */

@@ -1,10 +1,10 @@
 /** Events of an order. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
-import { OrderId, UserId } from '../ids.ts';
+import { CustomerId, OrderId } from '../ids.ts';
 import { Money } from '../money.ts';
 
-const order = { orderId: OrderId, number: z.string().min(1), customerId: UserId, total: Money };
+const order = { orderId: OrderId, number: z.string().min(1), customerId: CustomerId, total: Money };
 
 export const OrderPlaced = defineMessage({
   type: 'order.placed',

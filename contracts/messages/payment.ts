@@ -1,7 +1,7 @@
 /** Payments, between the order's checkout and the payment subgraph. One attempt = one payment. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
-import { AttemptId, OrderId, PaymentId, UserId } from '../ids.ts';
+import { AttemptId, CustomerId, OrderId, PaymentId } from '../ids.ts';
 import { Money } from '../money.ts';
 
 const attempt = { attemptId: AttemptId, orderId: OrderId };
@@ -20,7 +20,7 @@ export const AuthorizePayment = defineMessage({
   kind: 'command',
   owner: 'order',
   description: 'Authorize this amount on this payment method.',
-  data: z.object({ ...attempt, customerId: UserId, amount: Money, paymentMethodToken: z.string().min(1).max(200) }),
+  data: z.object({ ...attempt, customerId: CustomerId, amount: Money, paymentMethodToken: z.string().min(1).max(200) }),
 });
 
 export const CapturePayment = defineMessage({

@@ -105,10 +105,17 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
   };
 };
 
-const viewerOf = ({ sub, roles, permissions, sid }: AccessTokenClaims): Viewer => {
+const viewerOf = ({ sub, roles, permissions, sid, merged }: AccessTokenClaims): Viewer => {
   const guestId = parseId('Guest', sub);
   if (guestId) return { kind: 'guest', session: { guestId, sessionId: sid } };
-  return { kind: 'user', id: sub as UserId, roles, permissions: permissions.filter(isPermission), sessionId: sid };
+  return {
+    kind: 'user',
+    id: sub as UserId,
+    roles,
+    permissions: permissions.filter(isPermission),
+    sessionId: sid,
+    ...(merged && { mergedGuestId: merged }),
+  };
 };
 
 const refusals = {

@@ -1,7 +1,7 @@
 /** What callers send, checked before anything is read or written. Each throws a `CallerFault`. */
 import { type Id, type Noun, parseId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
-import type { SignedIn, Viewer } from '#contracts/viewer.ts';
+import { type AskingCustomer, askingCustomer, type SignedIn, type Viewer } from '#contracts/viewer.ts';
 
 export const assertInput = (isFine: boolean, message: string): void => {
   if (!isFine) throw new CallerFault('BAD_USER_INPUT', message);
@@ -19,6 +19,14 @@ export const requireId = <N extends Noun>(noun: N, text: string): Id<N> => {
   const id = parseId(noun, text);
   if (!id) throw new CallerFault('NOT_FOUND', `There is no such ${noun.toLowerCase()}.`);
   return id;
+};
+
+/** For what only a customer can do: a user, or a guest with a session. */
+export const requireCustomer = (viewer: Viewer): AskingCustomer => {
+  const asking = askingCustomer(viewer);
+  if (asking) return asking;
+  if (viewer.kind === 'apiKey') throw new CallerFault('FORBIDDEN', 'An API key is no customer.');
+  throw new CallerFault('UNAUTHENTICATED', 'Sign in or start a guest session first.');
 };
 
 /** For fields that only a signed-in viewer reaches. */

@@ -32,6 +32,9 @@ export const orderVariables = z.object({
   // payOrder, so nobody who means to pay needs more. 300 units: three lines of 99, the most that a line can have.
   OPEN_ORDERS_PER_CUSTOMER: z.coerce.number().int().min(1).max(1_000).default(10),
   OPEN_UNITS_PER_CUSTOMER: z.coerce.number().int().min(1).max(100_000).default(300),
+  // How long a guest's cart is kept after its last change. 90 days: a guest's session ends 30 days after its last use, and
+  // whoever comes back within a season finds the cart. Without an end, anybody could fill the database with carts.
+  GUEST_CART_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   // Each second: a time-out may come a second late, and an idle sweep is one look at an index.
   SWEEP_INTERVAL_MS: variable.milliseconds(1_000),
   // 100 orders a second is more than a healthy shop ever has overdue; after an outage the next rounds take the rest.

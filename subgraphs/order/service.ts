@@ -15,6 +15,7 @@ import {
   StockReleased,
   StockReserved,
 } from '#contracts/messages/stock.ts';
+import { UserGuestMerged } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
 /** Carts, orders, the checkout saga, and a read model of the catalogue. */
@@ -26,6 +27,7 @@ export const service = {
   worker: 'order-worker',
   receives: [
     ProductChanged,
+    UserGuestMerged,
     StockReserved,
     StockRejected,
     StockCommitted,

@@ -1,6 +1,7 @@
 /** The composition root: which adapter stands behind which port. */
 import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
+import { mergedGuests } from '#platform/auth/merged-guests.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { type UnitOfWorkOptions, unitOfWork } from '#platform/database/unit-of-work.ts';
 import { requestContext } from '#platform/graphql/context.ts';
@@ -27,12 +28,13 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 export const connect = prismaConnector(PrismaClient);
 
 const stores = (tx: Prisma.TransactionClient) => ({
+  guests: mergedGuests(tx),
   carts: cartStore(tx),
   catalogue: catalogueStore(tx),
   orders: orderStore(tx),
 });
 
-type Settings = Pick<Deps, 'watch' | 'telemetry' | 'timings' | 'openOrders' | 'sweepBatch'>;
+type Settings = Pick<Deps, 'watch' | 'telemetry' | 'timings' | 'openOrders' | 'sweepBatch' | 'guestCartRetentionMs'>;
 
 /** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
@@ -63,6 +65,7 @@ export const wire = ({
     timings: timingsOf(config),
     openOrders: { orders: config.OPEN_ORDERS_PER_CUSTOMER, units: config.OPEN_UNITS_PER_CUSTOMER },
     sweepBatch: config.SWEEP_BATCH,
+    guestCartRetentionMs: config.GUEST_CART_RETENTION_DAYS * 24 * 60 * 60 * 1_000,
   });
   return {
     schema: schema(),
@@ -72,6 +75,8 @@ export const wire = ({
       { name: 'sweep deadlines', everyMs: config.SWEEP_INTERVAL_MS, run: orderApp.commands.sweepDeadlines },
       // 10 s: a token is about as old as its checkout when it goes.
       { name: 'erase payment tokens', everyMs: 10_000, run: orderApp.commands.erasePaymentTokens },
+      // A minute: 1,000 carts in each round keep up with more than a million new guests a day.
+      { name: 'remove idle carts of guests', everyMs: 60_000, run: orderApp.commands.removeIdleGuestCarts },
     ],
     publishChanges: (changes) => publishOrderChanges(directUrl, changes, log),
     close: watch.close,

@@ -1,4 +1,5 @@
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { UserGuestMerged } from '#contracts/messages/user.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
 import type { App } from './usecases/app.ts';
 
@@ -7,4 +8,5 @@ export const consumers = ({ commands }: App): MessageHandler[] => [
   on(AuthorizePayment, commands.authorizePayment),
   on(CapturePayment, commands.capturePayment),
   on(CancelPayment, commands.cancelPayment),
+  on(UserGuestMerged, commands.mergeGuest),
 ];

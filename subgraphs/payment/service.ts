@@ -1,4 +1,5 @@
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { UserGuestMerged } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
 /** Payments, the money ledger, and the providers that move money. */
@@ -8,7 +9,7 @@ export const service = {
   port: 4004,
   database: true,
   worker: 'payment-worker',
-  receives: [AuthorizePayment, CapturePayment, CancelPayment],
+  receives: [AuthorizePayment, CapturePayment, CancelPayment, UserGuestMerged],
   secrets: { SIMULATOR_WEBHOOK_SECRET: 'password' },
   webhooks: true,
   entities: ['Payment'],

@@ -1,6 +1,7 @@
 /** The composition root: which adapter stands behind which port. */
 import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
+import { mergedGuests } from '#platform/auth/merged-guests.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import type { Clock } from '#platform/database/transaction.ts';
 import { unitOfWork } from '#platform/database/unit-of-work.ts';
@@ -31,6 +32,7 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 export const connect = prismaConnector(PrismaClient);
 
 const stores = (tx: Prisma.TransactionClient) => ({
+  guests: mergedGuests(tx),
   payments: paymentStore(tx),
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),

@@ -29,6 +29,6 @@ it('it carries prices and access decisions to the gateway, and shows clients non
   const { weights, listSizes } = costPolicy(supergraph);
   expect(weights.get('Mutation.signIn')).toBe(50);
   expect(listSizes.get('Query.products')).toMatchObject({ slicingArguments: ['first'], sizedFields: ['edges'] });
-  expect(rootDecisions(supergraph).get('Query.orders')).toEqual({ access: 'signedIn', service: 'order' });
+  expect(rootDecisions(supergraph).get('Query.orders')).toEqual({ access: 'identified', service: 'order' });
   expect(apiSchemaOf(supergraph)).not.toMatch(/@(cost|listSize|public|signedIn|staff|admin)\b/);
 });

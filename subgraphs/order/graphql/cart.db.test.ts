@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
-import { guest } from '#contracts/viewer.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 
 let kit: OrderTestApp;
@@ -25,8 +24,7 @@ const addToCart = `mutation ($key: String, $input: AddToCartInput!) { addToCart(
 const ask = (source: string, variables: object, viewer = buyer) => kit.ask(viewer, source, { ...variables });
 
 describe('a cart in the graph', () => {
-  it('is null for guests and for those who added nothing', async () => {
-    expect(await kit.ask(guest, '{ cart { id } }')).toEqual({ data: { cart: null } });
+  it('is null for those who added nothing', async () => {
     expect(await ask('{ cart { id } }', {})).toEqual({ data: { cart: null } });
   });
 

@@ -1,6 +1,6 @@
 import type DataLoader from 'dataloader';
-import type { CartId, OrderId, UserId } from '#contracts/ids.ts';
-import type { Viewer } from '#contracts/viewer.ts';
+import type { CartId, CustomerId, OrderId } from '#contracts/ids.ts';
+import { customerOf, type Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { PricedLine } from '../domain/cart/cart.ts';
@@ -13,14 +13,14 @@ export interface Loaders {
   readonly orders: DataLoader<OrderId, OrderView | null>;
   readonly ordersByNumber: DataLoader<string, OrderView | null>;
   readonly carts: DataLoader<CartId, CartView | null>;
-  readonly cartsOf: DataLoader<UserId, CartView | null>;
+  readonly cartsOf: DataLoader<CustomerId, CartView | null>;
   readonly cartLines: DataLoader<CartId, readonly PricedLine[]>;
   readonly lines: DataLoader<OrderId, readonly OrderLine[]>;
   readonly timelines: DataLoader<OrderId, readonly TimelineEntry[]>;
   /** The time by the database's clock, asked once. */
   readonly now: () => Promise<Date>;
   /** Pages with the same arguments are read together. */
-  readonly ordersOf: (customer: UserId, page: OrderPage) => Promise<readonly OrderView[]>;
+  readonly ordersOf: (customer: CustomerId, page: OrderPage) => Promise<readonly OrderView[]>;
 }
 
 export const loaders = ({ reads, now }: App, viewer: Viewer): Loaders => ({
@@ -46,6 +46,11 @@ export const loaders = ({ reads, now }: App, viewer: Viewer): Loaders => ({
   now: once(now),
   ordersOf: byPage((page) => manyByKey((customers) => reads.pageOf(viewer, customers, page))),
 });
+
+export const cartOfViewer = ({ cartsOf }: Loaders, viewer: Viewer): Promise<CartView | null> | null => {
+  const customerId = customerOf(viewer);
+  return customerId ? cartsOf.load(customerId) : null;
+};
 
 export type GraphqlContext = RequestContext<App, Loaders>;
 

@@ -1,5 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
-import { assertInput, requireId, requireSignedIn } from '#platform/graphql/inputs.ts';
+import { assertInput, requireCustomer, requireId } from '#platform/graphql/inputs.ts';
 import { namedFailure, payload } from '#platform/graphql/payload.ts';
 import { maxQuantity } from '../domain/cart/cart.ts';
 import { cartLineNotFound, variantUnavailable } from '../domain/failures.ts';
@@ -36,39 +36,39 @@ const expectedTotalOf = <M extends { readonly amount: number }>(total: M | null 
 
 export const mutations = {
   addToCart: async (_, { idempotencyKey, input }, context) => {
-    const customerId = requireSignedIn(context.viewer).id;
+    const asking = requireCustomer(context.viewer);
     const quantity = quantityOf(input.quantity);
     const variantId = parseId('Variant', input.variantId);
     if (!variantId) return namedFailure(variantUnavailable([]));
     const { addToCart } = context.app.commands;
-    const result = await addToCart({ customerId, variantId, quantity, idempotencyKey: idempotencyKey ?? undefined });
+    const result = await addToCart({ ...asking, variantId, quantity, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'AddToCartSuccess', cart: await cartAfter(context, id) }));
   },
 
   changeCartLine: async (_, { idempotencyKey, input }, context) => {
-    const customerId = requireSignedIn(context.viewer).id;
+    const asking = requireCustomer(context.viewer);
     const quantity = quantityOf(input.quantity);
     const lineId = parseId('CartLine', input.lineId);
     if (!lineId) return namedFailure(cartLineNotFound);
     const { changeCartLine } = context.app.commands;
-    const result = await changeCartLine({ customerId, lineId, quantity, idempotencyKey: idempotencyKey ?? undefined });
+    const result = await changeCartLine({ ...asking, lineId, quantity, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'ChangeCartLineSuccess', cart: await cartAfter(context, id) }));
   },
 
   removeFromCart: async (_, { idempotencyKey, input }, context) => {
-    const customerId = requireSignedIn(context.viewer).id;
+    const asking = requireCustomer(context.viewer);
     const lineId = parseId('CartLine', input.lineId);
     if (!lineId) return namedFailure(cartLineNotFound);
     const { removeFromCart } = context.app.commands;
-    const result = await removeFromCart({ customerId, lineId, idempotencyKey: idempotencyKey ?? undefined });
+    const result = await removeFromCart({ ...asking, lineId, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'RemoveFromCartSuccess', cart: await cartAfter(context, id) }));
   },
 
   placeOrder: async (_, { idempotencyKey, input }, context) => {
-    const customerId = requireSignedIn(context.viewer).id;
+    const asking = requireCustomer(context.viewer);
     const waitMs = waitMsOf(input.waitMs);
     const result = await context.app.commands.placeOrder({
-      customerId,
+      ...asking,
       paymentMethodToken: paymentMethodTokenOf(input.paymentMethodToken),
       expectedTotal: expectedTotalOf(input.expectedTotal),
       idempotencyKey,
@@ -77,7 +77,7 @@ export const mutations = {
   },
 
   payOrder: async (_, { idempotencyKey, input }, context) => {
-    const viewer = requireSignedIn(context.viewer);
+    const { viewer } = context;
     const waitMs = waitMsOf(input.waitMs);
     const orderId = requireId('Order', input.orderId);
     const paymentMethodToken = paymentMethodTokenOf(input.paymentMethodToken);
@@ -88,14 +88,14 @@ export const mutations = {
   cancelOrder: async (_, { idempotencyKey, input }, context) => {
     const orderId = requireId('Order', input.orderId);
     const { cancelOrder } = context.app.commands;
-    const result = await cancelOrder({ viewer: requireSignedIn(context.viewer), orderId, idempotencyKey });
+    const result = await cancelOrder({ viewer: context.viewer, orderId, idempotencyKey });
     return payload(result, async (id) => ({ __typename: 'CancelOrderSuccess', order: await orderAfter(context, id) }));
   },
 
   resumeOrder: async (_, { idempotencyKey, input }, context) => {
     const orderId = requireId('Order', input.orderId);
     const { resumeOrder } = context.app.commands;
-    const result = await resumeOrder({ viewer: requireSignedIn(context.viewer), orderId, idempotencyKey });
+    const result = await resumeOrder({ viewer: context.viewer, orderId, idempotencyKey });
     return payload(result, async (id) => ({ __typename: 'ResumeOrderSuccess', order: await orderAfter(context, id) }));
   },
 } satisfies MutationResolvers;

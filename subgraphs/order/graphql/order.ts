@@ -30,7 +30,10 @@ export const order = {
     const orderNumber = typeof number === 'string' ? readOrderNumber(number) : undefined;
     return orderNumber ? loaders.ordersByNumber.load(orderNumber) : null;
   },
-  customer: ({ customerId }) => ({ id: customerId }),
+  customer: ({ customerId }) => {
+    const id = parseId('User', customerId);
+    return id ? { id } : null;
+  },
   lines: ({ id }, _, { loaders }) => loaders.lines.load(id),
   timeline: ({ id }, _, { loaders }) => loaders.timelines.load(id),
   paymentStatus: ({ payment }) => payment.status,

@@ -1,7 +1,9 @@
 /** What mutations answer: the thing as it is now, or a failure with the order that it is about. */
 import type { CartId, OrderId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import type { CartView, OrderView } from '../usecases/ports.ts';
-import type { GraphqlContext } from './loaders.ts';
+import { cartOfViewer, type GraphqlContext } from './loaders.ts';
 import { failureOf, variant } from './models.ts';
 import type { Resolvers } from './types.generated.ts';
 
@@ -16,7 +18,7 @@ const refusal = {
 
 export const failures = {
   CartLineNotFound: {
-    currentCart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
+    currentCart: (_, __, { viewer, loaders }) => cartOfViewer(loaders, viewer),
   },
   OrderNotCancellable: refusal,
   OrderNotPayable: refusal,
@@ -31,16 +33,22 @@ export const failures = {
 } satisfies Resolvers;
 
 /** The cart that a mutation has just changed. */
-export const cartAfter = async ({ loaders }: GraphqlContext, id: CartId): Promise<CartView> => {
+export const cartAfter = async ({ loaders, viewer }: GraphqlContext, id: CartId): Promise<CartView> => {
   const cart = await loaders.carts.load(id);
-  if (!cart) throw new Error(`${id} is gone right after it was changed`);
+  if (!cart) throw gone(id, viewer);
   return cart;
 };
+
+/** A guest may have signed in meanwhile, elsewhere: what was changed is the user's then. */
+const gone = (id: string, { kind }: Viewer): Error =>
+  kind === 'guest'
+    ? new CallerFault('UNAUTHENTICATED', 'This guest has signed in: continue with the tokens of that.')
+    : new Error(`${id} is gone right after it was changed`);
 
 /** The order that a mutation has just changed: once its checkout rests, or as it is after `waitMs`. */
 export const orderAfter = async ({ app, viewer }: GraphqlContext, id: OrderId, waitMs = 0): Promise<OrderView> => {
   const order = await app.waitForOrder(viewer, id, waitMs);
-  if (!order) throw new Error(`${id} is gone right after it was changed`);
+  if (!order) throw gone(id, viewer);
   return order;
 };
 

@@ -2,10 +2,11 @@ import { parseId } from '#contracts/ids.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
 import { exactlyOneOf } from '#platform/graphql/inputs.ts';
 import { readOrderNumber } from '../domain/order/order-number.ts';
+import { cartOfViewer } from './loaders.ts';
 import type { QueryResolvers } from './types.generated.ts';
 
 export const queries = {
-  cart: (_, __, { viewer, loaders }) => (viewer.kind === 'user' ? loaders.cartsOf.load(viewer.id) : null),
+  cart: (_, __, { viewer, loaders }) => cartOfViewer(loaders, viewer),
 
   order: (_, { id, number }, { loaders }) => {
     exactlyOneOf({ id, number }, 'id', 'number');

@@ -1,6 +1,7 @@
 /** What the use cases need from outside. Adapters implement these; wiring.ts puts them together. */
 import type { DataOf } from '#contracts/envelope.ts';
-import type { CartId, CartLineId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
+import type { CartId, CartLineId, CustomerId, GuestId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
+import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
@@ -12,13 +13,22 @@ import type { OpenOrders } from '../domain/order/place-order.ts';
 
 export interface CartStore {
   /** The customer's cart, which nobody else can change until the transaction ends. */
-  lock(customerId: UserId): Promise<Cart | undefined>;
+  lock(customerId: CustomerId): Promise<Cart | undefined>;
   /** Gives the customer this cart, unless there is one already. */
-  open(cart: { readonly id: CartId; readonly customerId: UserId; readonly now: Date }): Promise<void>;
+  open(cart: { readonly id: CartId; readonly customerId: CustomerId; readonly now: Date }): Promise<void>;
   /** Adds each line, or sets the quantity of the one with its variant. */
   putLines(cartId: CartId, lines: readonly CartLine[], now: Date): Promise<void>;
   removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;
   empty(cartId: CartId, now: Date): Promise<void>;
+  /** Makes `lines`, which are those of two carts, the lines of `into`; `from` is gone. Both are locked. */
+  absorb(
+    carts: { readonly from: CartId; readonly into: CartId; readonly lines: readonly CartLine[] },
+    now: Date,
+  ): Promise<void>;
+  /** With its lines. */
+  remove(cartId: CartId): Promise<void>;
+  /** Removes up to `limit` carts of guests that were last changed before; answers how many. */
+  removeIdleOfGuests(changedBefore: Date, limit: number): Promise<number>;
 }
 
 export interface CatalogueStore {
@@ -35,7 +45,9 @@ export interface OrderStore {
   /** The same, but undefined when it is locked by somebody else, or its deadline has moved past `now`. */
   lockOverdue(id: OrderId, now: Date): Promise<Order | undefined>;
   /** The customer's orders that are not paid yet, those whose declined payment can be tried again included. */
-  openOf(customerId: UserId): Promise<OpenOrders>;
+  openOf(customerId: CustomerId): Promise<OpenOrders>;
+  /** Waits for those who have one of the guest's orders locked. */
+  giveTo(guestId: GuestId, userId: UserId): Promise<void>;
   /** Writes what was decided about a locked order. */
   save(changed: Changed): Promise<void>;
   /** Erases the token from up to `limit` authorize commands whose attempt is past being authorized; answers how many. */
@@ -44,14 +56,15 @@ export interface OrderStore {
 
 /** Writes, all in one transaction. */
 export interface Stores extends CommonStores {
+  readonly guests: MergedGuests;
   readonly carts: CartStore;
   readonly catalogue: CatalogueStore;
   readonly orders: OrderStore;
 }
 
 /** A customer's cart, which may not be there yet. */
-export type CartOf = `cart of ${UserId}`;
-export const cartOf = (customerId: UserId): CartOf => `cart of ${customerId}`;
+export type CartOf = `cart of ${CustomerId}`;
+export const cartOf = (customerId: CustomerId): CartOf => `cart of ${customerId}`;
 
 /** An order without its lines and timeline, which are read when they are asked for. */
 export type OrderView = Pick<
@@ -75,13 +88,13 @@ export interface OrderReads {
   /** The same, of each of these customers. */
   pageOf(
     viewer: Viewer,
-    customers: readonly UserId[],
+    customers: readonly CustomerId[],
     page: OrderPage,
-  ): Promise<ReadonlyMap<UserId, readonly OrderView[]>>;
+  ): Promise<ReadonlyMap<CustomerId, readonly OrderView[]>>;
   lines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly OrderLine[]>>;
   timelines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly TimelineEntry[]>>;
   carts(viewer: Viewer, ids: readonly CartId[]): Promise<readonly CartView[]>;
-  cartsOf(viewer: Viewer, customers: readonly UserId[]): Promise<readonly CartView[]>;
+  cartsOf(viewer: Viewer, customers: readonly CustomerId[]): Promise<readonly CartView[]>;
   cartLines(cartIds: readonly CartId[]): Promise<ReadonlyMap<CartId, readonly PricedLine[]>>;
   /** Up to `limit` orders whose deadline is over, the longest overdue first. For the sweep: no viewer is asked. */
   overdue(now: Date, limit: number): Promise<readonly OrderId[]>;
@@ -116,6 +129,8 @@ export interface Deps {
   readonly openOrders: OpenOrders;
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
+  /** How long a guest's cart is kept after its last change. */
+  readonly guestCartRetentionMs: number;
   /** The time outside of a transaction, by the database's clock. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;

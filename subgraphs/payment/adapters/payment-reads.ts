@@ -30,6 +30,6 @@ export const paymentReads = (prisma: PrismaClient): PaymentReads => ({
 /** Ownership is part of the query: what is not the viewer's is not found. */
 const visibleTo = (viewer: Viewer): Prisma.PaymentWhereInput => {
   if (may(viewer, 'payments:read')) return {};
-  // An empty list matches nothing: a guest owns no payment.
+  // An empty list matches nothing: whoever is no customer owns no payment.
   return { customerId: customerOf(viewer) ?? { in: [] } };
 };

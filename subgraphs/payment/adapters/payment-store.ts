@@ -1,4 +1,4 @@
-import type { AttemptId, newId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
 import type { Payment as PaymentRow, Prisma } from '#prisma/payment/client/client.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { Ledger, PaymentStore } from '../usecases/ports.ts';
@@ -19,8 +19,15 @@ export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
       return found ? lock(found.attemptId as AttemptId) : undefined;
     },
     save: async (payment) => {
-      const row = rowOf(payment);
-      await tx.payment.upsert({ where: { id: row.id }, create: row, update: row, select: { id: true } });
+      const { customerId, ...row } = rowOf(payment);
+      const create = { ...row, customerId };
+      await tx.payment.upsert({ where: { id: row.id }, create, update: row, select: { id: true } });
+    },
+    // The first condition is that of the index payment_of_guest, word for word.
+    giveTo: async (guestId, userId) => {
+      await tx.$executeRaw`
+        UPDATE payment SET customer_id = ${userId}
+         WHERE left(customer_id, 4) = 'gst_' AND customer_id = ${guestId}`;
     },
     withdraw: async (attempt, now) => {
       await tx.withdrawnAttempt.createMany({ data: [{ ...attempt, withdrawnAt: now }], skipDuplicates: true });
@@ -47,7 +54,7 @@ export const paymentOf = ({ amount, currency, ...row }: PaymentRow): Payment => 
   id: row.id as PaymentId,
   attemptId: row.attemptId as AttemptId,
   orderId: row.orderId as OrderId,
-  customerId: row.customerId as UserId,
+  customerId: row.customerId as CustomerId,
   amount: { amount, currency },
 });
 

@@ -1,5 +1,5 @@
 /** A payment: one attempt of a customer to pay for an order. */
-import type { AttemptId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, OrderId, PaymentId } from '#contracts/ids.ts';
 import { type Money, money, subtract, sum } from '#contracts/money.ts';
 import type { PaymentStatus } from './payment-states.ts';
 import type { DeclineReason } from './provider-results.ts';
@@ -12,7 +12,7 @@ export interface Attempt {
 
 export interface Payment extends Attempt {
   readonly id: PaymentId;
-  readonly customerId: UserId;
+  readonly customerId: CustomerId;
   readonly status: PaymentStatus;
   /** The amount requested. All amounts below are in its currency. */
   readonly amount: Money;

@@ -1,4 +1,4 @@
-import { assertInput, requireId, requireSignedIn } from '#platform/graphql/inputs.ts';
+import { assertInput, requireCustomer, requireId } from '#platform/graphql/inputs.ts';
 import { payload } from '#platform/graphql/payload.ts';
 import type { MutationResolvers } from './types.generated.ts';
 
@@ -7,9 +7,9 @@ const acceptableCode = /^[\x20-\x7e]{1,100}$/;
 
 export const mutations = {
   confirmPayment: async (_, { idempotencyKey, input: { paymentId, code } }, { viewer, app }) => {
-    const { id: customerId } = requireSignedIn(viewer);
+    const asking = requireCustomer(viewer);
     assertInput(acceptableCode.test(code), 'A code has 1 to 100 printable ASCII characters.');
-    const command = { customerId, idempotencyKey, paymentId: requireId('Payment', paymentId), code };
+    const command = { ...asking, idempotencyKey, paymentId: requireId('Payment', paymentId), code };
     return payload(await app.commands.confirmPayment(command), (id) => ({
       __typename: 'ConfirmPaymentSuccess',
       paymentId: id,

@@ -1,5 +1,6 @@
 import { keepUnreadableWebhook, receiveProviderEvent, sweepChecks } from './check-payment.ts';
 import { confirmPayment } from './confirm-payment.ts';
+import { mergeGuest } from './merge-guest.ts';
 import { authorizePayment, cancelPayment, capturePayment } from './order-commands.ts';
 import type { Deps } from './ports.ts';
 import { sweepOperations } from './run-operation.ts';
@@ -11,6 +12,7 @@ export const app = (deps: Deps) => ({
     capturePayment: capturePayment(deps),
     cancelPayment: cancelPayment(deps),
     confirmPayment: confirmPayment(deps),
+    mergeGuest: mergeGuest(deps),
     receiveProviderEvent: receiveProviderEvent(deps),
     keepUnreadableWebhook: keepUnreadableWebhook(deps),
   },

@@ -1,13 +1,14 @@
-import type { PaymentId, UserId } from '#contracts/ids.ts';
+import type { PaymentId } from '#contracts/ids.ts';
 import { CallerFault, fail, ok, type Result } from '#contracts/result.ts';
+import type { AskingCustomer } from '#contracts/viewer.ts';
 import { decide, isExpected } from '../domain/decide.ts';
 import { type ConfirmPaymentFailure, paymentNotConfirmable } from '../domain/failures.ts';
 import type { Operation } from '../domain/operation.ts';
+import { beginRequest } from './merge-guest.ts';
 import type { Deps } from './ports.ts';
 import { applyDecision, runOperation } from './run-operation.ts';
 
-export interface ConfirmPayment {
-  readonly customerId: UserId;
+export interface ConfirmPayment extends AskingCustomer {
   readonly idempotencyKey: string;
   readonly paymentId: PaymentId;
   readonly code: string;
@@ -28,6 +29,7 @@ export const confirmPayment =
       input: { paymentId, code },
     };
     const { result, opened } = await deps.transaction(async (stores) => {
+      await beginRequest(stores, command);
       let opened: Operation | undefined;
       const result = await stores.idempotency.once<PaymentId, ConfirmPaymentFailure>(request, async () => {
         const payment = await stores.payments.lockById(paymentId);

@@ -11,11 +11,13 @@ import { applyDecision, runOperation } from './run-operation.ts';
 export const authorizePayment =
   (deps: Deps) =>
   (message: MessageOf<typeof AuthorizePayment>): Promise<void> =>
-    handle(deps, message, async ({ payments, now }, payment) => {
+    handle(deps, message, async ({ guests, payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
       const { paymentMethodToken: token, ...data } = message.data;
+      // The order may have been placed by a guest who has signed in since.
+      const customerId = await guests.ownerOf(data.customerId);
       return beginPayment(
-        { ...data, token, provider: deps.provider.name, correlationId: message.correlationId },
+        { ...data, customerId, token, provider: deps.provider.name, correlationId: message.correlationId },
         { id: deps.newId('Payment'), now, withdrawn: await payments.isWithdrawn(data.attemptId) },
       );
     });

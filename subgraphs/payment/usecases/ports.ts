@@ -1,5 +1,6 @@
 /** What the use cases need from outside. */
-import type { AttemptId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
+import type { AttemptId, GuestId, newId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { Money } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
@@ -14,7 +15,9 @@ export interface PaymentStore {
    */
   lock(attemptId: AttemptId): Promise<Payment | undefined>;
   lockById(id: PaymentId): Promise<Payment | undefined>;
+  /** All of a new one; of a known one everything but its customer, whom a merge may change at any time. */
   save(payment: Payment): Promise<void>;
+  giveTo(guestId: GuestId, userId: UserId): Promise<void>;
   /** Records a cancel that arrived before its attempt. */
   withdraw(attempt: Attempt, now: Date): Promise<void>;
   isWithdrawn(attemptId: AttemptId): Promise<boolean>;
@@ -40,6 +43,7 @@ export interface ProviderEvents {
 
 /** Writes, all in one transaction. */
 export interface Stores extends CommonStores {
+  readonly guests: MergedGuests;
   readonly payments: PaymentStore;
   readonly operations: OperationStore;
   readonly ledger: Ledger;

@@ -99,7 +99,10 @@ describe('notifications', () => {
       [3, 'd'],
       [4, 'e'],
     ] as const)
-      await kit.app.commands.notify(happening(at), { ...notice.orderNotice('ORDER_PLACED', order), title });
+      await kit.app.commands.notify(happening(at), {
+        ...notice.orderNotice('ORDER_PLACED', order),
+        title,
+      } as notice.Notice);
 
     const titles: string[] = [];
     let after: string | null = null;

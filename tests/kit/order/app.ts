@@ -1,8 +1,18 @@
 /** The order subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
-import { type MessageId, namedId, newId, type OrderId, type UserId, type VariantId } from '#contracts/ids.ts';
+import {
+  type CustomerId,
+  type GuestId,
+  type MessageId,
+  namedId,
+  newId,
+  type OrderId,
+  type UserId,
+  type VariantId,
+} from '#contracts/ids.ts';
 import { ProductChanged } from '#contracts/messages/product.ts';
+import { UserGuestMerged } from '#contracts/messages/user.ts';
 import { Currency, type Money, money } from '#contracts/money.ts';
-import type { SignedIn } from '#contracts/viewer.ts';
+import type { SignedIn, Viewer } from '#contracts/viewer.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { orderWatch } from '#subgraphs/order/adapters/order/order-changes.ts';
@@ -22,6 +32,12 @@ import { aReply } from './builders.ts';
 
 export const customer = (name = 'anna'): SignedIn => signedIn(namedId('User', name));
 export const staff: SignedIn = signedIn(namedId('User', 'sten'), 'STAFF');
+
+export const guestNamed = (name: string): GuestId => namedId('Guest', name);
+export const guestCustomer = (name: string): Viewer => ({
+  kind: 'guest',
+  session: { guestId: guestNamed(name), sessionId: namedId('Session', name) },
+});
 
 interface Offer {
   readonly name: string;
@@ -78,6 +94,7 @@ export const orderTestApp = async (
     // Far more than any test needs but those about the bound, which bring their own.
     openOrders,
     sweepBatch: 100,
+    guestCartRetentionMs: 90 * 24 * 60 * 60 * 1_000,
     clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
   };
   const app = createApp(prisma, parts);
@@ -117,6 +134,9 @@ const doors = (app: App) => {
   };
   return {
     offer: (offer: Offer) => deliver(productMessage(offer)),
+    /** With the same `id`, the same message again. */
+    guestSignedIn: (guestId: GuestId, userId: UserId, id: MessageId = newId('Message')) =>
+      deliver({ ...aMessage({ id, type: UserGuestMerged.type }), data: { guestId, userId } } as never),
     /** A neighbour's reply; with the same `id`, the same message again. */
     reply: ({ type, data }: Reply, id: MessageId = newId('Message')) =>
       deliver({ ...aMessage({ id, type }), data } as never),
@@ -125,9 +145,9 @@ const doors = (app: App) => {
 
 /** Set-ups that most tests start with, for `customer()` by default. */
 const shopping = (app: App, prisma: PrismaClient) => {
-  const add = async (name: string, quantity = 1, customerId: UserId = customer().id) =>
+  const add = async (name: string, quantity = 1, customerId: CustomerId = customer().id) =>
     app.commands.addToCart({ customerId, variantId: variantOf(name), quantity, idempotencyKey: undefined });
-  const place = (customerId: UserId = customer().id, idempotencyKey: string = newId('Message')) =>
+  const place = (customerId: CustomerId = customer().id, idempotencyKey: string = newId('Message')) =>
     app.commands.placeOrder({
       customerId,
       paymentMethodToken: 'tok_approve',
@@ -140,7 +160,7 @@ const shopping = (app: App, prisma: PrismaClient) => {
     place,
     rowOf,
     /** An order that was just placed: two units of "lamp", which must be on offer. */
-    placed: async (customerId: UserId = customer().id): Promise<OrderId> => {
+    placed: async (customerId: CustomerId = customer().id): Promise<OrderId> => {
       await add('lamp', 2, customerId);
       const result = await place(customerId);
       if (!result.ok) throw new Error(result.failure.message);

@@ -1,4 +1,4 @@
-import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+import type { CartId, CartLineId, CustomerId, VariantId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/order/client/client.ts';
 import type { CartLineModel, CartModel } from '#prisma/order/client/models.ts';
 import type { Cart, CartLine } from '../../domain/cart/cart.ts';
@@ -10,7 +10,7 @@ const lineColumns = { id: true, variantId: true, quantity: true } as const satis
 export const toCart = (row: Omit<CartModel, 'createdAt'>): Omit<Cart, 'lines'> => ({
   ...row,
   id: row.id as CartId,
-  customerId: row.customerId as UserId | null,
+  customerId: row.customerId as CustomerId,
 });
 
 const toLine = (row: Pick<CartLineModel, keyof typeof lineColumns>): CartLine => ({
@@ -37,15 +37,7 @@ export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
     await tx.cart.createMany({ data: [{ id, customerId, createdAt: now, updatedAt: now }], skipDuplicates: true });
   },
 
-  async putLines(cartId, lines, now) {
-    if (lines.length === 0) return;
-    await tx.$executeRaw`
-      INSERT INTO cart_line (id, cart_id, variant_id, quantity, added_at)
-      SELECT id, ${cartId}, "variantId", quantity, ${now}::timestamptz
-        FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS line (id text, "variantId" text, quantity int)
-      ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity`;
-    await touch(tx, cartId, now);
-  },
+  putLines: (cartId, lines, now) => putLines(tx, cartId, lines, now),
 
   async removeLine(cartId, lineId, now) {
     await tx.cartLine.deleteMany({ where: { id: lineId, cartId } });
@@ -56,7 +48,40 @@ export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
     await tx.cartLine.deleteMany({ where: { cartId } });
     await touch(tx, cartId, now);
   },
+
+  async absorb({ from, into, lines }, now) {
+    const ids = lines.map(({ id }) => id);
+    await tx.cartLine.updateMany({ where: { cartId: from, id: { in: ids } }, data: { cartId: into } });
+    await remove(tx, from);
+    await tx.cartLine.deleteMany({ where: { cartId: into, id: { notIn: ids } } });
+    await putLines(tx, into, lines, now);
+  },
+
+  remove: (cartId) => remove(tx, cartId),
+
+  // The condition is that of the index cart_of_guest, word for word. One that is in use is passed over.
+  removeIdleOfGuests: (changedBefore, limit) => tx.$executeRaw`
+    DELETE FROM cart WHERE id IN (
+      SELECT id FROM cart
+       WHERE left(customer_id, 4) = 'gst_' AND updated_at < ${changedBefore}
+       ORDER BY updated_at
+       LIMIT ${limit}
+         FOR UPDATE SKIP LOCKED)`,
 });
+
+const putLines = async (tx: Prisma.TransactionClient, cartId: CartId, lines: readonly CartLine[], now: Date) => {
+  if (lines.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO cart_line (id, cart_id, variant_id, quantity, added_at)
+    SELECT id, ${cartId}, "variantId", quantity, ${now}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS line (id text, "variantId" text, quantity int)
+    ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity`;
+  await touch(tx, cartId, now);
+};
+
+const remove = async (tx: Prisma.TransactionClient, id: CartId) => {
+  await tx.cart.deleteMany({ where: { id } });
+};
 
 const touch = (tx: Prisma.TransactionClient, id: CartId, updatedAt: Date) =>
   tx.cart.updateMany({ where: { id }, data: { updatedAt } });

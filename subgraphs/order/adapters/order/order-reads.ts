@@ -1,4 +1,4 @@
-import type { OrderId, UserId } from '#contracts/ids.ts';
+import type { CustomerId, OrderId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
 import { customerOf, may, mayRead, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
@@ -35,7 +35,7 @@ export const orderReads = (prisma: PrismaClient): Reads => ({
                             WHERE customer_id = customer.id AND (${after ?? null}::text IS NULL OR id < ${after ?? null})
                             ORDER BY id DESC LIMIT ${limit + 1}) AS o
        ORDER BY o.id DESC`;
-    return Map.groupBy(rows.map(toView), (order): UserId => order.customerId);
+    return Map.groupBy(rows.map(toView), (order): CustomerId => order.customerId);
   },
 
   lines: async (orderIds) => {

@@ -1,5 +1,5 @@
 /** Orders in rows. What our own rows hold was checked when it was written; JSON is parsed all the same. */
-import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, OrderId, PaymentId, VariantId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
 import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/order/client/client.ts';
@@ -37,7 +37,7 @@ export type ViewRow = Pick<OrderModel, keyof typeof viewColumns>;
 export const toView = (row: ViewRow): OrderView => ({
   id: row.id as OrderId,
   number: row.number,
-  customerId: row.customerId as UserId,
+  customerId: row.customerId as CustomerId,
   total: { amount: row.totalAmount, currency: Currency.parse(row.currency) },
   placedAt: row.placedAt,
   expiresAt: row.expiresAt,
@@ -138,6 +138,10 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
        WHERE o.customer_id = ${customerId}
          AND (o.status IN ('PLACED', 'AUTHORIZING', 'PAYMENT_FAILED') OR o.heading = 'PAYMENT_FAILED')`;
     return open as OpenOrders;
+  },
+
+  async giveTo(guestId, userId) {
+    await tx.order.updateMany({ where: { customerId: guestId }, data: { customerId: userId } });
   },
 
   async save({ order, entry }) {

@@ -1,5 +1,5 @@
 /** A cart, and what may be put into it. Prices are the catalogue's, of today. */
-import type { CartId, CartLineId, ProductId, UserId, VariantId } from '#contracts/ids.ts';
+import type { CartId, CartLineId, CustomerId, ProductId, VariantId } from '#contracts/ids.ts';
 import { type Currency, currencies, type Money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { texts } from '../customer-texts.ts';
@@ -27,8 +27,7 @@ export interface CartLine {
 
 export interface Cart {
   readonly id: CartId;
-  /** Null for a guest's. */
-  readonly customerId: UserId | null;
+  readonly customerId: CustomerId;
   readonly updatedAt: Date;
   /** In the order they were added. */
   readonly lines: readonly CartLine[];
@@ -134,6 +133,26 @@ export const mergedUnits = (cart: Cart, catalogue: Catalogue, back: readonly Uni
   return merged
     .filter((line) => before.get(line.variantId) !== line.quantity)
     .map(({ variantId, quantity }) => ({ variantId, quantity }));
+};
+
+/**
+ * The lines of a guest's cart and of the cart of the user whom the guest turned out to be, as one. The guest's have just been
+ * chosen, so they come first: of the user's earlier ones stays what limits and currency leave room for. Each keeps its id; a
+ * variant in both is the user's line.
+ */
+export const mergeCarts = (guests: Cart, users: Cart, catalogue: Catalogue): readonly CartLine[] => {
+  const changed = new Map(
+    mergedUnits(guests, catalogue, users.lines).map((units) => [units.variantId, units.quantity]),
+  );
+  const chosen = new Set(guests.lines.map(({ variantId }) => variantId));
+  const kept = users.lines.filter(({ variantId }) => chosen.has(variantId) || changed.has(variantId));
+  const known = new Set(kept.map(({ variantId }) => variantId));
+  const quantityIn = (line: CartLine) =>
+    changed.get(line.variantId) ?? guests.lines.find(({ variantId }) => variantId === line.variantId)?.quantity;
+  return [...kept, ...guests.lines.filter(({ variantId }) => !known.has(variantId))].map((line) => ({
+    ...line,
+    quantity: quantityIn(line) ?? line.quantity,
+  }));
 };
 
 /** The most units that a line of this variant may have among these lines. */

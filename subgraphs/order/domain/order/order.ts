@@ -1,5 +1,5 @@
 /** An order: what was ordered, and where its checkout stands. */
-import type { AttemptId, OrderId, PaymentId, UserId, VariantId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, OrderId, PaymentId, VariantId } from '#contracts/ids.ts';
 import { type Currency, type Money, sum, times } from '#contracts/money.ts';
 import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../checkout/steps.ts';
 import type { CheckoutFailure } from '../failures.ts';
@@ -15,7 +15,7 @@ export interface OrderLine {
 export interface Order {
   readonly id: OrderId;
   readonly number: string;
-  readonly customerId: UserId;
+  readonly customerId: CustomerId;
   /** Never empty, all in one currency. */
   readonly lines: readonly OrderLine[];
   readonly total: Money;

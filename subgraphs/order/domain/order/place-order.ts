@@ -1,5 +1,5 @@
 /** From a cart to an order, or the reason why not. */
-import type { AttemptId, OrderId, UserId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, OrderId } from '#contracts/ids.ts';
 import { equals, type Money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
@@ -19,7 +19,7 @@ import type { Order } from './order.ts';
 
 export interface Ordering {
   readonly id: OrderId;
-  readonly customerId: UserId;
+  readonly customerId: CustomerId;
   readonly attemptId: AttemptId;
   readonly paymentMethodToken: string;
   /** What the customer was shown; undefined when they take any price. */

@@ -1,7 +1,8 @@
-/** All that changes a customer's cart, but for placing an order, which empties it. */
-import type { CartId, CartLineId, UserId, VariantId } from '#contracts/ids.ts';
+/** What a customer does with the cart, but for placing an order, which empties it. */
+import type { CartId, CartLineId, VariantId } from '#contracts/ids.ts';
 import { type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
-import { addUnits, type Cart, mergedUnits, setUnits } from '../../domain/cart/cart.ts';
+import type { AskingCustomer } from '#contracts/viewer.ts';
+import { addUnits, setUnits } from '../../domain/cart/cart.ts';
 import {
   type CartLimitExceeded,
   type CartLineNotFound,
@@ -9,11 +10,11 @@ import {
   cartLineNotFound,
   type VariantUnavailable,
 } from '../../domain/failures.ts';
-import type { OrderLine } from '../../domain/order/order.ts';
+import { beginRequest } from '../guest/merge-guest.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
+import { lockOrOpen } from './return-to-cart.ts';
 
-interface OfCustomer {
-  readonly customerId: UserId;
+interface OfCustomer extends AskingCustomer {
   readonly idempotencyKey: string | undefined;
 }
 
@@ -27,10 +28,11 @@ export interface AddToCart extends OfCustomer {
 
 /** Adds units of a variant to the customer's cart, which is opened when there is none. */
 export const addToCart =
-  ({ transaction, newId }: Deps) =>
+  (deps: Deps) =>
   (command: AddToCart): Changed<VariantUnavailable | CartLimitExceeded | CurrencyMismatch> => {
+    const { newId } = deps;
     const { customerId, variantId, quantity } = command;
-    return changeCart(transaction, 'addToCart', command, { variantId, quantity }, async (stores) => {
+    return changeCart(deps, 'addToCart', command, { variantId, quantity }, async (stores) => {
       const { carts, catalogue, now } = stores;
       const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
       const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
@@ -49,11 +51,11 @@ export interface ChangeCartLine extends OfCustomer {
 
 /** Sets the quantity of a line of the customer's cart. */
 export const changeCartLine =
-  ({ transaction }: Deps) =>
+  (deps: Deps) =>
   (command: ChangeCartLine): Changed<CartLineNotFound | CartLimitExceeded> => {
     const { customerId, lineId, quantity } = command;
     return changeCart<CartLineNotFound | CartLimitExceeded>(
-      transaction,
+      deps,
       'changeCartLine',
       command,
       { lineId, quantity },
@@ -77,10 +79,10 @@ export interface RemoveFromCart extends OfCustomer {
 
 /** Removes a line from the customer's cart. */
 export const removeFromCart =
-  ({ transaction }: Deps) =>
+  (deps: Deps) =>
   (command: RemoveFromCart): Changed<CartLineNotFound> => {
     const { customerId, lineId } = command;
-    return changeCart(transaction, 'removeFromCart', command, { lineId }, async ({ carts, now }) => {
+    return changeCart(deps, 'removeFromCart', command, { lineId }, async ({ carts, now }) => {
       const cart = await carts.lock(customerId);
       if (!cart?.lines.some(({ id }) => id === lineId)) return fail(cartLineNotFound);
       await carts.removeLine(cart.id, lineId, now);
@@ -88,45 +90,16 @@ export const removeFromCart =
     });
   };
 
-/**
- * Puts the lines of an order that came to nothing back into its customer's cart, beside what is there by now. In the
- * transaction that ends the order, so they are in one of the two and never in both.
- */
-export const returnToCart = async (
-  { newId }: Pick<Deps, 'newId'>,
-  { carts, catalogue, now }: Stores,
-  customerId: UserId,
-  lines: readonly OrderLine[],
-): Promise<void> => {
-  if (lines.length === 0) return;
-  const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
-  const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
-  const merged = mergedUnits(cart, entries, lines);
-  await carts.putLines(
-    cart.id,
-    merged.map((units) => ({ id: newId('CartLine'), ...units })),
-    now,
-  );
-};
-
 /** One transaction, once per idempotency key. */
 const changeCart = <F extends Failure>(
-  transaction: Deps['transaction'],
+  deps: Deps,
   operation: string,
-  { customerId, idempotencyKey: key }: OfCustomer,
+  { idempotencyKey: key, ...asking }: OfCustomer,
   input: object,
   change: (stores: Stores) => Promise<Result<CartId, F>>,
 ): Changed<F> =>
-  transaction(
-    (stores) => stores.idempotency.once<CartId, F>({ actor: customerId, operation, key, input }, () => change(stores)),
-    cartOf(customerId),
-  );
-
-const lockOrOpen = async (carts: Stores['carts'], fresh: Parameters<typeof carts.open>[0]): Promise<Cart> => {
-  const present = await carts.lock(fresh.customerId);
-  if (present) return present;
-  await carts.open(fresh);
-  const opened = await carts.lock(fresh.customerId);
-  if (!opened) throw new Error(`the cart of ${fresh.customerId} is not there right after it was opened`);
-  return opened;
-};
+  deps.transaction(async (stores) => {
+    await beginRequest(deps, stores, asking);
+    const request = { actor: asking.customerId, operation, key, input };
+    return await stores.idempotency.once<CartId, F>(request, () => change(stores));
+  }, cartOf(asking.customerId));

@@ -1,6 +1,6 @@
 import type { Decision } from '../../domain/checkout/decide.ts';
 import type { Order } from '../../domain/order/order.ts';
-import { returnToCart } from '../cart/change-cart.ts';
+import { returnToCart } from '../cart/return-to-cart.ts';
 import type { Deps, Stores } from '../ports.ts';
 
 /** Writes what was decided about an order and sends its messages, in the transaction that holds the lock on `before`. */

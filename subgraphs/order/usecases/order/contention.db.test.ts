@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UserId } from '#contracts/ids.ts';
+import type { CustomerId } from '#contracts/ids.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 import pg from '#platform/database/pg.ts';
 import { concurrencyBounds, concurrencyLimit } from '#platform/resilience/concurrency-limit.ts';
@@ -37,7 +37,7 @@ const waitingFor = (lockTimeoutMs: number, waitMs: number) => {
   return { ...app.commands, [Symbol.asyncDispose]: () => prisma.$disconnect() };
 };
 
-const lamp = (customerId: UserId) => ({
+const lamp = (customerId: CustomerId) => ({
   customerId,
   variantId: variantOf('lamp'),
   quantity: 1,

@@ -2,7 +2,7 @@
 import type { OrderId } from '#contracts/ids.ts';
 import { staffActed } from '#contracts/messages/staff.ts';
 import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
-import { mayRead, type SignedIn, type Viewer } from '#contracts/viewer.ts';
+import { askingCustomer, customerOf, mayRead, type Viewer } from '#contracts/viewer.ts';
 import { decide } from '../../domain/checkout/decide.ts';
 import type { OrderRequest } from '../../domain/checkout/messages.ts';
 import {
@@ -15,10 +15,12 @@ import {
 } from '../../domain/failures.ts';
 import type { Order } from '../../domain/order/order.ts';
 import { applyDecision } from '../checkout/apply-decision.ts';
+import { beginRequest } from '../guest/merge-guest.ts';
 import type { Deps } from '../ports.ts';
 
 interface AboutOrder {
-  readonly viewer: SignedIn;
+  /** A customer, or staff; an API key is staff. */
+  readonly viewer: Viewer;
   readonly orderId: OrderId;
   readonly idempotencyKey: string;
 }
@@ -33,7 +35,7 @@ export const cancelOrder =
       operation: 'cancelOrder',
       event: ({ customerId }) => ({
         type: 'cancelRequested',
-        by: command.viewer.id === customerId ? 'CUSTOMER' : 'STAFF',
+        by: customerOf(command.viewer) === customerId ? 'CUSTOMER' : 'STAFF',
       }),
       refusal: orderNotCancellable(command.orderId),
     });
@@ -50,7 +52,8 @@ export const payOrder =
       operation: 'payOrder',
       input: { paymentMethodToken },
       event: ({ customerId }) => {
-        if (command.viewer.id !== customerId) throw new CallerFault('FORBIDDEN', 'Only its customer can pay an order.');
+        if (customerOf(command.viewer) !== customerId)
+          throw new CallerFault('FORBIDDEN', 'Only its customer can pay an order.');
         return { type: 'payRequested', attemptId: deps.newId('Attempt'), paymentMethodToken };
       },
       refusal: orderNotPayable(command.orderId),
@@ -81,24 +84,29 @@ const request = <F extends Failure>(
   { viewer, orderId, idempotencyKey: key }: AboutOrder,
   { operation, input, event, refusal }: RequestOptions<F>,
 ): Answer<F> =>
-  deps.transaction(
-    (stores) =>
-      stores.idempotency.once<OrderId, F>(
-        { actor: viewer.id, operation, key, input: { orderId, ...input } },
-        async () => {
-          const order = await stores.orders.lock(orderId);
-          if (!order || !mayRead(viewer, order.customerId, 'orders:manage'))
-            throw new CallerFault('NOT_FOUND', 'There is no such order.');
-          const requested = event(order);
-          const decision = decide(deps.timings, order, requested, stores.now);
-          if (decision.kind === 'ignored') return fail(refusal);
-          await applyDecision(deps, stores, order, decision);
-          if (isOfStaff(requested)) await stores.outbox.add(auditRow(deps, viewer, operation, order));
-          return ok(orderId);
-        },
-      ),
-    orderId,
-  );
+  deps.transaction(async (stores) => {
+    const asking = askingCustomer(viewer);
+    if (asking) await beginRequest(deps, stores, asking);
+    const by = { actor: actorOf(viewer), operation, key, input: { orderId, ...input } };
+    return await stores.idempotency.once<OrderId, F>(by, async () => {
+      const order = await stores.orders.lock(orderId);
+      if (!order || !mayRead(viewer, order.customerId, 'orders:manage'))
+        throw new CallerFault('NOT_FOUND', 'There is no such order.');
+      const requested = event(order);
+      const decision = decide(deps.timings, order, requested, stores.now);
+      if (decision.kind === 'ignored') return fail(refusal);
+      await applyDecision(deps, stores, order, decision);
+      if (isOfStaff(requested)) await stores.outbox.add(auditRow(deps, viewer, operation, order));
+      return ok(orderId);
+    });
+  }, orderId);
+
+/** The schema lets nobody come here who is nobody. */
+const actorOf = (viewer: Viewer): string => {
+  const actor = customerOf(viewer) ?? (viewer.kind === 'apiKey' ? viewer.id : undefined);
+  if (!actor) throw new CallerFault('UNAUTHENTICATED', 'Sign in or start a guest session first.');
+  return actor;
+};
 
 const isOfStaff = (request: OrderRequest): boolean =>
   request.type === 'resumeRequested' || (request.type === 'cancelRequested' && request.by === 'STAFF');

@@ -1,14 +1,15 @@
-import type { OrderId, UserId } from '#contracts/ids.ts';
+import type { OrderId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
 import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
+import type { AskingCustomer } from '#contracts/viewer.ts';
 import { priceLines } from '../../domain/cart/cart.ts';
 import { begin } from '../../domain/checkout/decide.ts';
 import { emptyCart } from '../../domain/failures.ts';
 import { type CannotPlace, placeOrder as place } from '../../domain/order/place-order.ts';
+import { beginRequest } from '../guest/merge-guest.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
 
-export interface PlaceOrder {
-  readonly customerId: UserId;
+export interface PlaceOrder extends AskingCustomer {
   readonly paymentMethodToken: string;
   readonly expectedTotal: Money | undefined;
   readonly idempotencyKey: string;
@@ -23,13 +24,11 @@ export const placeOrder =
   (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
     const { customerId, paymentMethodToken, expectedTotal, idempotencyKey: key } = command;
     const input = { paymentMethodToken, expectedTotal: expectedTotal ?? null };
-    return deps.transaction(
-      (stores) =>
-        stores.idempotency.once({ actor: customerId, operation: 'placeOrder', key, input }, () =>
-          fromCart(deps, stores, command),
-        ),
-      cartOf(customerId),
-    );
+    return deps.transaction(async (stores) => {
+      await beginRequest(deps, stores, command);
+      const request = { actor: customerId, operation: 'placeOrder', key, input };
+      return await stores.idempotency.once(request, () => fromCart(deps, stores, command));
+    }, cartOf(customerId));
   };
 
 // A number has 40 random bits: even among a hundred million orders, three in a row are never all taken.

@@ -1,4 +1,4 @@
-import type { Id, OrderId, UserId } from '#contracts/ids.ts';
+import { type CustomerId, type Id, type OrderId, parseId, type UserId } from '#contracts/ids.ts';
 import { format, type Money } from '#contracts/money.ts';
 import { orderTexts, welcomeText } from '../customer-texts.ts';
 
@@ -28,11 +28,15 @@ export const welcome = ({ userId, displayName }: { userId: UserId; displayName: 
 interface OrderFacts {
   readonly orderId: OrderId;
   readonly number: string;
-  readonly customerId: UserId;
+  readonly customerId: CustomerId;
   readonly total: Money;
 }
 
-export const orderNotice = (kind: OrderNoticeKind, { orderId, number, customerId, total }: OrderFacts): Notice => ({
-  ...{ userId: customerId, kind, orderId },
-  ...orderTexts[kind](number, format(total)),
-});
+/** Undefined for a guest's order. */
+export const orderNotice = (
+  kind: OrderNoticeKind,
+  { orderId, number, customerId, total }: OrderFacts,
+): Notice | undefined => {
+  const userId = parseId('User', customerId);
+  return userId && { ...{ userId, kind, orderId }, ...orderTexts[kind](number, format(total)) };
+};

@@ -5,9 +5,9 @@ import type { Deps } from '../ports.ts';
 /** Notifies a customer of what a message reports: once, however often the message is delivered. */
 export const notify =
   ({ receive, newId }: Deps) =>
-  async (message: Message, notice: Notice): Promise<void> => {
+  async (message: Message, notice: Notice | undefined): Promise<void> => {
     const createdAt = new Date(message.occurredAt);
-    await receive(message, ({ notifications }) =>
-      notifications.insert({ ...notice, id: newId('Notification'), createdAt }),
-    );
+    await receive(message, async ({ notifications }) => {
+      if (notice) await notifications.insert({ ...notice, id: newId('Notification'), createdAt });
+    });
   };

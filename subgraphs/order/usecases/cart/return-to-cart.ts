@@ -1,0 +1,36 @@
+import type { CustomerId } from '#contracts/ids.ts';
+import { type Cart, mergedUnits } from '../../domain/cart/cart.ts';
+import type { OrderLine } from '../../domain/order/order.ts';
+import type { Deps, Stores } from '../ports.ts';
+
+/**
+ * Puts the lines of an order that came to nothing back into its customer's cart, beside what is there by now. In the
+ * transaction that ends the order, so they are in one of the two and never in both. A guest cannot be merged meanwhile: a
+ * merge waits for whoever has an order of the guest locked, and reads the cart afterwards.
+ */
+export const returnToCart = async (
+  { newId }: Pick<Deps, 'newId'>,
+  { carts, catalogue, now }: Stores,
+  customerId: CustomerId,
+  lines: readonly OrderLine[],
+): Promise<void> => {
+  if (lines.length === 0) return;
+  const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
+  const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
+  const merged = mergedUnits(cart, entries, lines);
+  await carts.putLines(
+    cart.id,
+    merged.map((units) => ({ id: newId('CartLine'), ...units })),
+    now,
+  );
+};
+
+/** The customer's cart, locked; a new one when there is none. */
+export const lockOrOpen = async (carts: Stores['carts'], fresh: Parameters<typeof carts.open>[0]): Promise<Cart> => {
+  const present = await carts.lock(fresh.customerId);
+  if (present) return present;
+  await carts.open(fresh);
+  const opened = await carts.lock(fresh.customerId);
+  if (!opened) throw new Error(`the cart of ${fresh.customerId} is not there right after it was opened`);
+  return opened;
+};

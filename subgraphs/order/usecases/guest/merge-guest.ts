@@ -1,0 +1,60 @@
+/** A guest who signs in: what was the guest's becomes the user's, once, whoever is first, the message or a request of the user. */
+import type { MessageOf } from '#contracts/envelope.ts';
+import { type GuestId, parseId, type UserId } from '#contracts/ids.ts';
+import type { UserGuestMerged } from '#contracts/messages/user.ts';
+import { CallerFault } from '#contracts/result.ts';
+import type { AskingCustomer } from '#contracts/viewer.ts';
+import { mergeCarts } from '../../domain/cart/cart.ts';
+import { lockOrOpen } from '../cart/return-to-cart.ts';
+import type { Deps, Stores } from '../ports.ts';
+
+type Merge = { readonly guestId: GuestId; readonly userId: UserId };
+
+/** Receives that a guest has signed in. */
+export const mergeGuest =
+  (deps: Deps) =>
+  (message: MessageOf<typeof UserGuestMerged>): Promise<void> =>
+    deps.receive(message, (stores) => merge(deps, stores, message.data));
+
+/**
+ * A request begins with this, before anything else is locked. A user who has just signed in finds what they had as a guest,
+ * even if the message is still on its way. A guest who has signed in cannot go on as one: the user's cart may hold more
+ * than the guest has ever seen, and the guest's token must not open what is the user's.
+ */
+export const beginRequest = async (
+  deps: Pick<Deps, 'newId'>,
+  stores: Stores,
+  { customerId, mergedGuestId: guestId }: AskingCustomer,
+): Promise<void> => {
+  const userId = parseId('User', customerId);
+  if (userId && guestId) await merge(deps, stores, { guestId, userId });
+  if ((await stores.guests.ownerOf(customerId)) !== customerId)
+    throw new CallerFault('UNAUTHENTICATED', 'This guest has signed in: continue with the tokens of that.');
+};
+
+/**
+ * Keys, then orders, then carts: the order in which requests and checkouts lock them. Orders are waited for before the cart is
+ * read, so what an order that ends meanwhile gives back is in the guest's cart by then, or goes straight to the user's.
+ */
+const merge = async (deps: Pick<Deps, 'newId'>, stores: Stores, { guestId, userId }: Merge): Promise<void> => {
+  const { guests, orders, carts, catalogue, now } = stores;
+  if (!(await guests.record({ guestId, userId }, now))) return;
+  await orders.giveTo(guestId, userId);
+  const from = await carts.lock(guestId);
+  if (!from) return;
+  if (from.lines.length === 0) return await carts.remove(from.id);
+  const into = await lockOrOpen(carts, { id: deps.newId('Cart'), customerId: userId, now });
+  const entries = await catalogue.entries([...from.lines, ...into.lines].map(({ variantId }) => variantId));
+  await carts.absorb({ from: from.id, into: into.id, lines: mergeCarts(from, into, entries) }, now);
+};
+
+// Once a minute (wiring.ts).
+const cartsAtOnce = 1_000;
+
+/** Removes carts of guests that nobody has touched for long; answers how many. Safe in many copies. */
+export const removeIdleGuestCarts =
+  ({ transaction, guestCartRetentionMs }: Pick<Deps, 'transaction' | 'guestCartRetentionMs'>) =>
+  (): Promise<number> =>
+    transaction(({ carts, now }) =>
+      carts.removeIdleOfGuests(new Date(now.getTime() - guestCartRetentionMs), cartsAtOnce),
+    );
