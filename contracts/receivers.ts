@@ -28,6 +28,6 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'stock.reserved.v1': ['order'],
   'user.access-revoked.v1': [],
   'user.closed.v1': [],
-  'user.guest-merged.v1': [],
+  'user.guest-merged.v1': ['order', 'payment'],
   'user.registered.v1': ['user'],
 };
