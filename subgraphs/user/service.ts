@@ -31,6 +31,10 @@ export const service = {
   // Nobody waits for a notification.
   queueAgeTargetSeconds: 30,
   entities: ['User'],
-  mutations: { keyRequired: [], keyOptional: ['register', 'signIn', 'updateProfile'] },
+  mutations: {
+    keyRequired: [],
+    // A line for each subject.
+    keyOptional: [...['register', 'signIn', 'updateProfile'], ...['grantRole', 'revokeRole', 'saveRole', 'removeRole']],
+  },
   seed: 'subgraphs/user/wiring.ts',
 } as const satisfies SubgraphDescriptor;

@@ -10,6 +10,18 @@ export const failureTexts = {
   tooManyAttempts: 'Too many wrong passwords. Please wait a while, then try again.',
 } as const;
 
+/** For those who manage roles and API keys. */
+export const accessTexts = {
+  roleNotFound: 'There is no role with this name.',
+  builtInRole: 'This role comes with the shop: it can be neither changed nor removed.',
+  lastAdmin: 'This is the last administrator. Make somebody else one first.',
+  invalidRoleName: 'A role is named by 2 to 40 capital letters, digits and underscores, a letter first.',
+  tooManyRoles: 'A shop has at most 100 roles of its own. Remove one first.',
+  missingPermissions: 'You can only give or take permissions that you have yourself.',
+  unknownPermissions: 'There are no such permissions.',
+  roleInUse: 'Somebody still has this role. Revoke it first.',
+} as const;
+
 export const passwordFaults = {
   TOO_SHORT: 'A password has at least 10 characters.',
   TOO_LONG: 'A password has at most 128 characters.',

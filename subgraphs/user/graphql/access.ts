@@ -1,9 +1,13 @@
-import { parseId } from '#contracts/ids.ts';
+import { parseId, type UserId } from '#contracts/ids.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
-import { assertInput } from '#platform/graphql/inputs.ts';
-import type { AuditEntryResolvers, QueryResolvers, UserResolvers } from './types.generated.ts';
+import { assertInput, requireId } from '#platform/graphql/inputs.ts';
+import { payload } from '#platform/graphql/payload.ts';
+import type { GraphqlContext } from './loaders.ts';
+import type { AuditEntryResolvers, MutationResolvers, QueryResolvers, UserResolvers } from './types.generated.ts';
 
 export const accessQueries = {
+  roles: (_, __, { app }) => app.reads.roles(),
+
   auditLog: (_, { actor, subject, customer, ...page }, { app }) => {
     const customerId = customer == null ? undefined : (parseId('User', customer) ?? parseId('Guest', customer));
     assertInput(customer == null || customerId !== undefined, '"customer" is not the ID of a user or guest.');
@@ -16,6 +20,40 @@ export const accessQueries = {
 const storable = (id: string | null | undefined): string | undefined => {
   assertInput(id == null || /^[\w:.,-]{1,100}$/.test(id), 'An ID has 1 to 100 letters, digits and underscores.');
   return id ?? undefined;
+};
+
+export const accessMutations = {
+  grantRole: async (_, { idempotencyKey, input }, context) => {
+    const result = await context.app.commands.grantRole(roleOfUser(context, idempotencyKey, input));
+    return payload(result, async (id) => ({ __typename: 'GrantRoleSuccess', user: await userAfter(context, id) }));
+  },
+
+  revokeRole: async (_, { idempotencyKey, input }, context) => {
+    const result = await context.app.commands.revokeRole(roleOfUser(context, idempotencyKey, input));
+    return payload(result, async (id) => ({ __typename: 'RevokeRoleSuccess', user: await userAfter(context, id) }));
+  },
+
+  saveRole: async (_, { idempotencyKey, input }, { app, viewer: by }) => {
+    const result = await app.commands.saveRole({ by, idempotencyKey: idempotencyKey ?? undefined, ...input });
+    return payload(result, (role) => ({ __typename: 'SaveRoleSuccess', role }));
+  },
+
+  removeRole: async (_, { idempotencyKey, input }, { app, viewer: by }) => {
+    const result = await app.commands.removeRole({ by, idempotencyKey: idempotencyKey ?? undefined, ...input });
+    return payload(result, (name) => ({ __typename: 'RemoveRoleSuccess', name }));
+  },
+} satisfies MutationResolvers;
+
+const roleOfUser = (
+  { viewer: by }: GraphqlContext,
+  idempotencyKey: string | null | undefined,
+  { userId, role }: { readonly userId: string; readonly role: string },
+) => ({ by, userId: requireId('User', userId), role, idempotencyKey: idempotencyKey ?? undefined });
+
+/** Null for a viewer who may give roles, but not read users. */
+const userAfter = ({ loaders }: GraphqlContext, id: UserId) => {
+  loaders.rolesOf.clear(id);
+  return loaders.users.load(id);
 };
 
 export const userAccess = {

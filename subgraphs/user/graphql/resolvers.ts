@@ -1,5 +1,5 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
-import { accessQueries, auditEntry, userAccess } from './access.ts';
+import { accessMutations, accessQueries, auditEntry, userAccess } from './access.ts';
 import { accountMutations, accountQueries, user } from './account.ts';
 import { notification, userNotifications } from './notification.ts';
 import { sessionMutations } from './session.ts';
@@ -7,7 +7,7 @@ import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: { ...accountQueries, ...accessQueries },
-  Mutation: { ...accountMutations, ...sessionMutations },
+  Mutation: { ...accountMutations, ...sessionMutations, ...accessMutations },
   User: { ...user, ...userAccess, ...userNotifications },
   AuditEntry: auditEntry,
   Notification: notification,

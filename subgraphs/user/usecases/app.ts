@@ -1,4 +1,6 @@
+import { grantRole, revokeRole } from './access/grant-role.ts';
 import { recordStaffAction } from './access/record-staff-action.ts';
+import { removeRole, saveRole } from './access/save-role.ts';
 import { register } from './account/register.ts';
 import { updateProfile } from './account/update-profile.ts';
 import { notify } from './notification/notify.ts';
@@ -14,6 +16,10 @@ export const app = (deps: Deps) => ({
     signIn: signIn(deps),
     notify: notify(deps),
     recordStaffAction: recordStaffAction(deps),
+    grantRole: grantRole(deps),
+    revokeRole: revokeRole(deps),
+    saveRole: saveRole(deps),
+    removeRole: removeRole(deps),
     forgetOldAttempts: forgetOldAttempts(deps),
   },
   reads: deps.reads,

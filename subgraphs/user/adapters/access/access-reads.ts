@@ -6,6 +6,14 @@ import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
 import type { AccessReads } from '../../usecases/access/ports.ts';
 
 export const accessReads = (prisma: PrismaClient): AccessReads => ({
+  roles: async () => {
+    const rows = await prisma.role.findMany({
+      select: { name: true, permissions: true },
+      orderBy: [{ isBuiltIn: 'desc' }, { name: 'asc' }],
+    });
+    return [customer, ...rows.map(roleOfRow)];
+  },
+
   rolesOf: async (userIds) => {
     const rows = await prisma.$queryRaw<{ userId: UserId; name: string; permissions: string[] }[]>`
       SELECT user_role.user_id AS "userId", role.name, role.permissions

@@ -1,17 +1,50 @@
+import type { UserId } from '#contracts/ids.ts';
 import { type Clock, databaseTime } from '#platform/database/transaction.ts';
 import type { Prisma } from '#prisma/user/client/client.ts';
-import { customer, roleOfRow } from '../../domain/access/role.ts';
+import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
 import type { RoleStore } from '../../usecases/access/ports.ts';
 
 export const roleStore = (tx: Prisma.TransactionClient, clock: Clock, now: Date): RoleStore => ({
   held: async (userId) => {
-    // Most have none, and lock nothing.
-    const rows = await tx.$queryRaw<{ name: string; permissions: string[] }[]>`
-      SELECT role.name, role.permissions FROM user_role JOIN role ON role.name = user_role.role_name
-       WHERE user_role.user_id = ${userId} ORDER BY role.name FOR SHARE`;
-    const asOf = rows.length > 0 ? clock(await databaseTime(tx)) : now;
-    return { roles: [customer, ...rows.map(roleOfRow)], asOf };
+    // A denial takes the row FOR NO KEY UPDATE. The time is read once it is locked, and the roles after that.
+    await tx.$executeRaw`SELECT 1 FROM user_account WHERE id = ${userId} FOR SHARE`;
+    const asOf = clock(await databaseTime(tx));
+    return { roles: await rolesOf(tx, userId), asOf };
   },
+
+  lock: async () => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('who may do what', 0))`;
+  },
+
+  of: (userId) => rolesOf(tx, userId),
+
+  find: async (name) => {
+    if (name === customer.name) return customer;
+    const row = await tx.role.findUnique({ where: { name }, select: roleColumns });
+    return row ? roleOfRow(row) : undefined;
+  },
+
+  countOwn: () => tx.role.count({ where: { isBuiltIn: false } }),
+
+  save: async ({ name, permissions }) => {
+    const data = { permissions: [...permissions], updatedAt: now };
+    await tx.role.upsert({ where: { name }, create: { name, ...data }, update: data, select: { name: true } });
+  },
+
+  remove: async (name) => {
+    await tx.role.delete({ where: { name }, select: { name: true } });
+  },
+
+  holders: async (roleName) => {
+    const rows = await tx.userRole.findMany({
+      where: { roleName },
+      select: { userId: true },
+      orderBy: { userId: 'asc' },
+    });
+    return rows.map(({ userId }) => userId as UserId);
+  },
+
+  hasAccount: async (id) => (await tx.user.count({ where: { id } })) > 0,
 
   grant: async (userId, roleName) => {
     const { count } = await tx.userRole.createMany({
@@ -20,4 +53,18 @@ export const roleStore = (tx: Prisma.TransactionClient, clock: Clock, now: Date)
     });
     return count === 1;
   },
+
+  revoke: async (userId, roleName) => {
+    const { count } = await tx.userRole.deleteMany({ where: { userId, roleName } });
+    return count === 1;
+  },
 });
+
+const roleColumns = { name: true, permissions: true } as const satisfies Prisma.RoleSelect;
+
+const rolesOf = async (tx: Prisma.TransactionClient, userId: UserId): Promise<readonly Role[]> => {
+  const rows = await tx.$queryRaw<{ name: string; permissions: string[] }[]>`
+    SELECT role.name, role.permissions FROM user_role JOIN role ON role.name = user_role.role_name
+     WHERE user_role.user_id = ${userId} ORDER BY role.name`;
+  return [customer, ...rows.map(roleOfRow)];
+};

@@ -9,10 +9,9 @@ export interface Role {
   readonly permissions: readonly Permission[];
 }
 
-/** Who has which role at a moment; nothing is taken from them until the transaction ends that read it. */
+/** What a token says that is issued at `asOf`, by the database's clock. */
 export interface HeldRoles {
   readonly roles: readonly Role[];
-  /** By the database's clock, after whatever change of roles was under way: a token that names them is issued at this time. */
   readonly asOf: Date;
 }
 
@@ -28,8 +27,21 @@ export const roleOfRow = ({ name, permissions }: { name: string; permissions: re
   permissions: isBuiltIn(name) ? builtInRoles[name] : permissions.filter(isPermission),
 });
 
+// As the database checks it, and as GraphQL writes a constant.
+const form = /^[A-Z][A-Z0-9_]{1,39}$/;
+
+export const parseRoleName = (text: string): RoleName | undefined => (form.test(text) ? (text as RoleName) : undefined);
+
+// 100: a list that one screen shows and one answer holds.
+export const maxOwnRoles = 100;
+
 export const isBuiltIn = (name: string): name is BuiltInRole => Object.hasOwn(builtInRoles, name);
 
 export const permissionsOf = (roles: readonly Role[]): Permission[] => [
   ...new Set(roles.flatMap(({ permissions }) => permissions)),
+];
+
+/** Those of `needed` that are not among `held`. */
+export const lacking = (held: readonly Permission[], ...needed: readonly (readonly Permission[])[]): Permission[] => [
+  ...new Set(needed.flat().filter((permission) => !held.includes(permission))),
 ];

@@ -5,12 +5,25 @@ import type { HeldRoles, Role, RoleName } from '../../domain/access/role.ts';
 
 export interface RoleStore {
   /**
-   * The roles that a token may name. Until the transaction ends nobody takes one of them from the user, or a permission
-   * from one of them: a token issued at `asOf` is older than the denial that follows.
+   * What a token is issued for. Until the transaction ends, a denial of this user waits: a token is older than the denial
+   * of what it says.
    */
   held(userId: UserId): Promise<HeldRoles>;
+  /** From here on, nobody else changes who may do what until the transaction ends: whatever is decided on stays true. */
+  lock(): Promise<void>;
+  of(userId: UserId): Promise<readonly Role[]>;
+  find(name: RoleName): Promise<Role | undefined>;
+  /** Those of the shop's own. */
+  countOwn(): Promise<number>;
+  /** Makes the role, or gives it other permissions. */
+  save(role: Role): Promise<void>;
+  remove(name: RoleName): Promise<void>;
+  holders(name: RoleName): Promise<readonly UserId[]>;
+  hasAccount(userId: UserId): Promise<boolean>;
   /** False when the user has it already. The role exists. */
   grant(userId: UserId, role: RoleName): Promise<boolean>;
+  /** False when the user does not have it. */
+  revoke(userId: UserId, role: RoleName): Promise<boolean>;
 }
 
 /** Adds, and nothing else. */
@@ -31,6 +44,8 @@ export interface AccessReads {
     page: { readonly limit: number; readonly after: AuditEntryId | undefined },
   ): Promise<readonly AuditEntry[]>;
 
+  /** Every role, the built-in ones first. */
+  roles(): Promise<readonly Role[]>;
   /** The roles of each of these users, CUSTOMER first. One statement. */
   rolesOf(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly Role[]>>;
 }
