@@ -57,8 +57,8 @@ export const processed = (id: string, type = 'order.placed'): string =>
 /** One confirmed order of two units at 25.00, an hour old, as the four services keep it. */
 const healthy: Partial<Record<DatabaseName, string>> = {
   user: `
-    INSERT INTO user_account (id, email, display_name, password_hash, roles, created_at)
-    VALUES ('${customer}', 'ada@example.com', 'Ada', '$argon2id$none', '{CUSTOMER}', ${anHourAgo});
+    INSERT INTO user_account (id, email, display_name, password_hash, created_at)
+    VALUES ('${customer}', 'ada@example.com', 'Ada', '$argon2id$none', ${anHourAgo});
     INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
     VALUES ('ntf_1', '${customer}', 'ORDER_PLACED', 'We have it', '.', 'ord_1', ${anHourAgo}),
            ('ntf_0', '${customer}', 'WELCOME', 'Welcome', '.', NULL, ${anHourAgo}),

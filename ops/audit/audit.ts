@@ -17,6 +17,7 @@ import {
   type Violation,
   type Watermark,
 } from './rule.ts';
+import { guestRules } from './rules/guests.ts';
 import { messageRules } from './rules/messages.ts';
 import { notificationRules } from './rules/notifications.ts';
 import { orderRules } from './rules/orders.ts';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   ...notificationRules,
   ...paymentRules,
   ...stockRules,
+  ...guestRules,
   ...messageRules,
 ];
 

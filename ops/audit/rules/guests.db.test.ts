@@ -1,0 +1,36 @@
+import { seededViolations } from '../violations.fixture.ts';
+import { guestRules } from './guests.ts';
+
+const merged = (at = `now() - interval '1 hour'`) =>
+  `INSERT INTO guest_merge (guest_id, user_id, merged_at) VALUES ('gst_1', 'usr_1', ${at})`;
+
+seededViolations(guestRules, [
+  [
+    'payments-have-the-customer-of-their-order',
+    'the payment is still the guest’s',
+    { payment: `UPDATE payment SET customer_id = 'gst_1'` },
+  ],
+  [
+    'payments-have-the-customer-of-their-order',
+    'the order is, an hour after the merge',
+    { order: `${merged()}; UPDATE customer_order SET customer_id = 'gst_1'`, payment: merged() },
+  ],
+  [
+    'merged-guests-have-no-carts-or-orders',
+    'a cart was opened after the merge',
+    {
+      order: `${merged()};
+        INSERT INTO cart (id, customer_id, created_at, updated_at) VALUES ('crt_1', 'gst_1', now(), now())`,
+    },
+  ],
+  [
+    'merged-guests-have-no-carts-or-orders',
+    'an order was left behind',
+    { order: `${merged()}; UPDATE customer_order SET customer_id = 'gst_1'` },
+  ],
+  [
+    'merged-guests-have-no-payments',
+    'a payment was begun for the guest after the merge',
+    { payment: `${merged()}; UPDATE payment SET customer_id = 'gst_1'` },
+  ],
+]);
