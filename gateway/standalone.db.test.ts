@@ -11,6 +11,7 @@ import { parse } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aManifest } from '#kit/gateway/documents.ts';
 import { keepsNothing, redisHere, redisProcess } from '#kit/redis/redis.ts';
+import { anAccessToken, httpServer, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { freePort } from '#launcher/ports.ts';
 import { composeSupergraph } from '#tools/compose/composition.ts';
@@ -172,6 +173,26 @@ describe('on a supergraph of two plain subgraphs', () => {
     await until('the new document is trusted', isTrusted, 20_000);
     expect(await ask(federated)).toMatchObject({ errors: [{ extensions: { code: 'QUERY_NOT_IN_SAFELIST' } }] });
   });
+});
+
+it('accepts the tokens of an issuer that publishes its keys and nothing else, told that it has no denials', async () => {
+  const tokenKey = await keyPair('token');
+  const issuer = await httpServer(({ url }, response) =>
+    url === '/keys' ? response.end(JSON.stringify({ keys: [tokenKey.publicKey] })) : response.writeHead(404).end(),
+  );
+  const { ask } = await start({
+    AUTHENTICATION: 'on',
+    ACCESS_TOKEN_JWKS_URL: `${issuer.url}/keys`,
+    ACCESS_DENIALS_URL: 'off',
+    API_KEYS_URL: 'off',
+    VIEWER_SIGNING_KEY: JSON.stringify((await keyPair('viewer')).privateKey),
+  });
+  const authorization = `Bearer ${await anAccessToken(tokenKey)}`;
+  expect(await ask(federated, { authorization })).toEqual(answer);
+  expect(await ask(federated, { authorization: `${authorization}x` })).toMatchObject({
+    errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
+  await issuer.close();
 });
 
 it('reports everything wrong with its variables at start-up, and exits', async () => {

@@ -61,6 +61,7 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
 /** No subgraph needs to be up: what is missing is missing from the answers. */
 export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
   const { changes, redis, caches, schema, release } = foundations(config, { log, metrics });
+  const { authenticate, contextOf, denials, tasks } = await authentication(config, { changes, log, metrics });
   const notReady = async () => [
     ...(isRunning() ? [] : ['shutting down']),
     ...(schema.isLoaded() ? [] : ['supergraph']),
@@ -71,6 +72,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     subgraphs: Object.fromEntries(schema.subgraphs().map(({ name, ...state }) => [name, state])),
     ...(redis && { redis: standing(redis.isUp(), redis.refusal()) }),
     changeNotifications: standing(changes.isSubscribed(), changes.refusal()),
+    accessDenials: denials.standing(),
   });
   const onWebSocket = refuseWebSocket;
   const http = await createGatewayServer(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
@@ -103,18 +105,18 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
     log,
   });
 
-  const { authenticate, contextOf, tasks } = await authentication(config);
   const refreshes = startPeriodic([...tasks, trusted.refresh], { log, metrics });
   const entrypoint = { http, apollo, authenticate, gate };
   const viewed = withClientLink(contextOf, config.FORWARD_REQUEST_HEADERS);
   serveGraphql({ ...entrypoint, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
   if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
-  live.serve({ ...entrypoint, contextOf, forward: config.FORWARD_REQUEST_HEADERS });
+  live.serve({ ...entrypoint, contextOf, denials, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {
     http,
     close: async () => {
       await live.close();
+      await denials.close();
       await apollo.stop();
       await refreshes.close();
       await release();

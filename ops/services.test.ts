@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultJwksUrl } from '#gateway/identity/variables.ts';
+import { defaultKeysUrl } from '#gateway/identity/variables.ts';
 import { defaultPorts, serviceNames, services, subgraphNames } from './services.ts';
 
 it('lists each service on a port of its own, the gateway first', () => {
@@ -8,7 +8,7 @@ it('lists each service on a port of its own, the gateway first', () => {
 });
 
 it('serves the keys of access tokens where the gateway looks for them by default', () => {
-  expect(Number(new URL(defaultJwksUrl).port)).toBe(defaultPorts.user);
+  expect(Number(new URL(defaultKeysUrl).port)).toBe(defaultPorts.user);
 });
 
 it('names services so that they can be the prefix of a variable, a database and a queue', () => {

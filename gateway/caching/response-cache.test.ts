@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '#contracts/ids.ts';
 import type { BuiltInRole } from '#contracts/permissions.ts';
 import {
   aFakeSubgraph,
@@ -72,10 +73,14 @@ describe('a public query', () => {
     expect([titles.body.data, ids.body.data]).toEqual([lamps.data, { products: [{ id: 'p1' }] }]);
   });
 
-  it('is shared by guests and customers', async () => {
+  it('is shared by guests, with a session or without, and customers', async () => {
     const customer = await as('CUSTOMER');
+    const withSession = { authorization: `Bearer ${await anAccessToken(tokenKey, { sub: newId('Guest') })}` };
+    const another = { authorization: `Bearer ${await anAccessToken(tokenKey, { sub: newId('Guest') })}` };
     expect(
       await timesAsked(
+        () => gateway.ask(products, { headers: withSession }),
+        () => gateway.ask(products, { headers: another }),
         () => gateway.ask(products),
         () => gateway.ask(products, { headers: customer }),
       ),

@@ -2,15 +2,15 @@
 import { Readable } from 'node:stream';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { guest, type Viewer } from '#contracts/viewer.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import { BodyFault } from '#platform/http/body.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import { limitKey } from '#platform/resilience/limit-key.ts';
 import type { DocumentGate } from '../documents/documents.ts';
 import { isLegacyClient, operationTypes, pageType } from '../http/content-negotiation.ts';
 import { queryStringOf } from '../http/http-server.ts';
-import type { Authenticate, Refusal } from '../identity/authentication.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import { type Authenticate, type Authenticated, anybody, type Refusal } from '../identity/credentials.ts';
+import { type RequestContext, userAgentOf } from '../identity/request-context.ts';
 import { errorBody, maskedBody } from './errors.ts';
 
 interface GraphqlRouteOptions {
@@ -25,12 +25,13 @@ interface GraphqlRouteOptions {
 
 export const serveGraphql = (options: GraphqlRouteOptions): void => {
   const { http, apollo, contextOf, sendPlayground, log } = options;
-  const { preHandler, viewerOf } = requestGuard(options);
+  const { preHandler, callerOf } = requestGuard(options);
   const handler = apolloHandler(apollo, (request, reply) => {
-    const viewer = viewerOf(request);
+    const { viewer } = callerOf(request);
     return {
       ...contextOf(viewer, request, reply),
       address: request.ip,
+      userAgent: userAgentOf(request),
       limitKey: limitKey(viewer, request.ip),
       isLegacyClient: isLegacyClient(request),
     };
@@ -60,14 +61,14 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
 
 const wrongMethod = errorBody('METHOD_NOT_ALLOWED', 'Operations are sent by POST, queries by GET as well.');
 
-/** Admits requests with a valid token, or none, and a document that may be run. */
+/** Admits requests with a valid token or key, or none, and a document that may be run. */
 export const requestGuard = ({ authenticate, gate }: Pick<GraphqlRouteOptions, 'authenticate' | 'gate'>) => {
-  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  const callers = new WeakMap<FastifyRequest, Authenticated>();
   const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
     const result = await authenticate(request.headers.authorization);
     if (!result.ok) return refuse(reply, result.failure);
-    viewers.set(request, result.value);
-    const refusal = gate(request, result.value);
+    callers.set(request, result.value);
+    const refusal = gate(request, result.value.viewer);
     // A shared cache might remember the 404 of an unknown document.
     if (refusal)
       return reply
@@ -76,7 +77,7 @@ export const requestGuard = ({ authenticate, gate }: Pick<GraphqlRouteOptions, '
         .send(errorBody(refusal.code, refusal.message));
     return undefined;
   };
-  return { preHandler, viewerOf: (request: FastifyRequest): Viewer => viewers.get(request) ?? guest };
+  return { preHandler, callerOf: (request: FastifyRequest): Authenticated => callers.get(request) ?? anybody };
 };
 
 /** Reports errors in the form that GraphQL clients read. */

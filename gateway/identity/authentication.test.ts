@@ -1,3 +1,4 @@
+import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
@@ -60,6 +61,17 @@ describe('with the key set available', () => {
     });
   });
 
+  it('a guest with a session is a guest with an id of its own', async () => {
+    const [sub, sid] = [newId('Guest'), newId('Session')];
+    const token = await anAccessToken(tokenKey, { sub, sid, roles: [] });
+    expect(await seen(gateway, bearer(token))).toEqual({ kind: 'guest', session: { guestId: sub, sessionId: sid } });
+  });
+
+  it('permissions that this release does not know are ignored: rolling updates add some', async () => {
+    const token = await anAccessToken(tokenKey, { permissions: ['teapots:brew', 'stock:write'] });
+    expect(await seen(gateway, bearer(token))).toMatchObject({ kind: 'user', permissions: ['stock:write'] });
+  });
+
   it.each([
     ['no authorization header', {}],
     ['an empty one', { authorization: '' }],
@@ -74,6 +86,18 @@ describe('with the key set available', () => {
     ['is for another audience', () => anAccessToken(tokenKey, { audience: 'elsewhere' })],
     ['is signed with another key of the same id', async () => anAccessToken(await keyPair('token'))],
     ['is signed with an unknown key', async () => anAccessToken(await keyPair('unknown'))],
+    ['is of a guest with a role', () => anAccessToken(tokenKey, { sub: newId('Guest'), roles: ['ADMIN'] })],
+    [
+      'is of a guest with a permission',
+      () => anAccessToken(tokenKey, { sub: newId('Guest'), roles: [], permissions: ['users:read'] }),
+    ],
+    [
+      'was issued longer ago than a token may live, whatever its expiry',
+      () => anAccessToken(tokenKey, { issuedAtMs: Date.now() - 16 * 60_000, expiresInSeconds: 900 }),
+    ],
+    ['does not say when it was issued', async () => altered(({ iat_ms: _, ...claims }) => claims)],
+    ['was altered after it was signed', async () => tampered()],
+    ['is signed with HMAC and the public key', async () => confused()],
     ['names no user', () => anAccessToken(tokenKey, { sub: 'ada' })],
     ['has no signature', async () => `${(await anAccessToken(tokenKey)).split('.').slice(0, 2).join('.')}.`],
     ['says that it needs none', async () => unsigned()],
@@ -146,8 +170,15 @@ describe('with the key set available', () => {
       ]);
     });
 
+    it('mutations carry what the client calls itself, cut to what a list of sessions shows', async () => {
+      const rename = 'mutation { lamp: rename(id: "p1", title: "x") { title } }';
+      const headers = { ...from('203.0.113.7'), 'user-agent': 'A'.repeat(300) };
+      expect(viewerIn(await front.ask(rename, { headers }))).toMatchObject({ userAgent: 'A'.repeat(200) });
+    });
+
     it('queries do not: identical ones of guests at two addresses share one call', async () => {
-      const reply = await front.ask('{ lamp: product(id: "p1") { title } }', { headers: from('203.0.113.7') });
+      const headers = { ...from('203.0.113.7'), 'user-agent': 'Firefox' };
+      const reply = await front.ask('{ lamp: product(id: "p1") { title } }', { headers });
       expect(viewerIn(reply)).toEqual({ kind: 'guest' });
     });
 
@@ -193,6 +224,28 @@ describe('with the key set available', () => {
     ]);
   });
 });
+
+/** A token with other claims, properly signed. */
+const altered = async (change: (claims: JWTPayload) => JWTPayload): Promise<string> => {
+  const claims = change(decodeJwt(await anAccessToken(tokenKey)));
+  const header = { alg: 'EdDSA', typ: 'at+jwt', kid: 'token' };
+  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(tokenKey.privateKey, 'EdDSA'));
+};
+
+/** A customer's token that was made an administrator's. */
+const tampered = async (): Promise<string> => {
+  const token = await anAccessToken(tokenKey);
+  const [head, , signature] = token.split('.');
+  const claims = { ...decodeJwt(token), roles: ['ADMIN'], permissions: ['roles:manage'] };
+  return [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+};
+
+/** The public key is public: whoever takes it for a secret lets everybody sign. */
+const confused = async (): Promise<string> => {
+  const secret = Buffer.from(tokenKey.publicKey.x ?? '', 'base64url');
+  const header = { alg: 'HS256', typ: 'at+jwt', kid: 'token' };
+  return new SignJWT(decodeJwt(await anAccessToken(tokenKey))).setProtectedHeader(header).sign(secret);
+};
 
 const unsigned = () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

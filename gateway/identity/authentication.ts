@@ -1,6 +1,6 @@
 /**
- * Verifies the access token of a request, which becomes a viewer; without a token it is a guest. Or AUTHENTICATION=off:
- * everybody is.
+ * Verifies the access token or API key of a request, which becomes a viewer; without one it is a guest's. Or
+ * AUTHENTICATION=off: everybody is a guest.
  */
 import {
   createRemoteJWKSet,
@@ -18,87 +18,129 @@ import {
   accessTokenAlgorithm,
   accessTokenAudience,
   accessTokenIssuer,
+  accessTokenLifeMs,
   accessTokenType,
 } from '#contracts/access-token.ts';
+import { apiKeyPrefix } from '#contracts/api-key.ts';
 import { parseId, type UserId } from '#contracts/ids.ts';
 import { isPermission } from '#contracts/permissions.ts';
-import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
-import { guest, type Viewer } from '#contracts/viewer.ts';
+import { fail, ok } from '#contracts/result.ts';
+import type { Viewer } from '#contracts/viewer.ts';
 import { viewerSigner } from '#platform/auth/viewer.ts';
+import type { EventsConfig } from '#platform/config/config.ts';
 import { directFetch } from '#platform/http/direct-fetch.ts';
+import type { Logger } from '#platform/observability/log.ts';
+import type { Registry } from '#platform/observability/metrics.ts';
 import type { PeriodicTask } from '#platform/process/periodic.ts';
+import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
+import { apiKeys } from './api-keys.ts';
+import { type Authenticate, type Authenticated, type Authentication, anybody, refusals } from './credentials.ts';
+import { type Denials, followDenials, noDenials } from './denials.ts';
 import { type RequestContext, requestContext } from './request-context.ts';
-import { defaultJwksUrl, type IdentityVariables } from './variables.ts';
+import { clockToleranceSeconds, type IdentityVariables, identityUrls } from './variables.ts';
 
 interface Identity {
   readonly authenticate: Authenticate;
   readonly contextOf: (viewer: Viewer) => RequestContext;
+  readonly denials: Denials;
   readonly tasks: readonly PeriodicTask[];
 }
 
-export const authentication = async (variables: IdentityVariables): Promise<Identity> => {
-  const { AUTHENTICATION, ACCESS_TOKEN_JWKS_URL: jwksUrl = defaultJwksUrl, VIEWER_SIGNING_KEY: key } = variables;
+interface IdentityKit {
+  readonly changes: Pick<ChangeNotifications, 'subscribe' | 'isSubscribed'>;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
+
+export const authentication = async (
+  variables: IdentityVariables & EventsConfig,
+  kit: IdentityKit,
+): Promise<Identity> => {
+  const { AUTHENTICATION, VIEWER_SIGNING_KEY: key } = variables;
   if (AUTHENTICATION === 'off') return everybodyIsAGuest;
   if (!key) throw new Error('AUTHENTICATION is on without a VIEWER_SIGNING_KEY');
-  const keys = accessTokenKeys(jwksUrl);
-  // Prefetched, so that the first client after a restart need not wait. If it fails, the user subgraph is down: guests
-  // are served all the same, and each request with a token tries again.
-  await keys.refresh.run().catch(() => {});
+  const urls = identityUrls(variables);
+  const hasNotifications = Boolean(variables.REDIS_URL ?? variables.EVENTS_DATABASE_URL);
+  const keys = accessTokenKeys(urls.keys);
+  // Both prefetched, so that the first client after a restart need not wait. If that fails, the user subgraph is down:
+  // guests are served all the same, and requests with tokens as soon as it is back.
+  const [denials] = await Promise.all([
+    urls.denials ? followDenials({ ...kit, url: urls.denials, hasNotifications }) : noDenials,
+    keys.refresh.run().catch(() => {}),
+  ]);
   return {
-    authenticate: authenticator(keys.find),
+    authenticate: authenticator({
+      keys: keys.find,
+      denials,
+      apiKeys: urls.apiKeys ? apiKeys({ ...kit, url: urls.apiKeys, denials }) : noApiKeys,
+    }),
     contextOf: requestContext(await viewerSigner(key as JWK)),
+    denials,
     tasks: [keys.refresh],
   };
 };
 
+export const noApiKeys = async (): Promise<Authentication> => fail(refusals.badApiKey);
+
 const everybodyIsAGuest: Identity = {
-  authenticate: async () => ok(guest),
+  authenticate: async () => ok(anybody),
   contextOf: requestContext(undefined),
+  denials: noDenials,
   tasks: [],
 };
-
-/** Never a guest in place of an invalid token: the caller believes to be signed in and must learn otherwise. */
-export type Refusal = Failure<'UNAUTHENTICATED' | 'AUTHENTICATION_UNAVAILABLE'>;
-
-export type Authenticate = (authorization: string | undefined) => Promise<Result<Viewer, Refusal>>;
 
 // Verifying a signature costs about 100 µs, and one page sends the same token many times. One minute, so that withdrawn
 // keys soon stop working here as well.
 const verifiedTtlMs = 60_000;
 const verifiedTokensKept = 10_000;
-// Maximum clock skew between machines.
-const clockToleranceSeconds = 5;
 
-const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i;
+const bearer = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+|agk_\w+) *$/i;
 
-export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
-  const verifiedTokens = new LRUCache<string, { viewer: Viewer; until: number }>({ max: verifiedTokensKept });
+interface Verifiers {
+  readonly keys: AccessTokenKeys['find'];
+  readonly denials: Denials;
+  readonly apiKeys: (key: string) => Promise<Authentication>;
+}
 
-  const verified = async (token: string): Promise<Viewer> => {
+export const authenticator = ({ keys, denials, apiKeys }: Verifiers): Authenticate => {
+  const verifiedTokens = new LRUCache<string, Authenticated & { until: number }>({ max: verifiedTokensKept });
+
+  const verified = async (token: string): Promise<Authenticated> => {
     const { payload } = await jwtVerify(token, keys, {
       issuer: accessTokenIssuer,
       audience: accessTokenAudience,
       algorithms: [accessTokenAlgorithm],
       typ: accessTokenType,
       requiredClaims: ['exp'],
+      // From `iat`, which this requires too: no token outlives the denials that are held here.
+      maxTokenAge: accessTokenLifeMs / 1_000,
       clockTolerance: clockToleranceSeconds,
     });
-    const viewer = viewerOf(AccessTokenClaims.parse(payload));
-    verifiedTokens.set(token, { viewer, until: Math.min(Number(payload.exp) * 1000, Date.now() + verifiedTtlMs) });
-    return viewer;
+    const claims = AccessTokenClaims.parse(payload);
+    const issued = { to: [claims.sid, claims.sub], at: claims.iat_ms };
+    const authenticated = { viewer: viewerOf(claims), isDenied: () => denials.isDenied(issued) };
+    const until = Math.min(Number(payload.exp) * 1_000, Date.now() + verifiedTtlMs);
+    verifiedTokens.set(token, { ...authenticated, until });
+    return authenticated;
+  };
+
+  const ofToken = async (token: string): Promise<Authentication> => {
+    const known = verifiedTokens.get(token);
+    const authenticated = known && known.until > Date.now() ? known : await verified(token);
+    if (!denials.isKnown()) return fail(refusals.unavailable);
+    return authenticated.isDenied() ? fail(refusals.denied) : ok(authenticated);
   };
 
   return async (authorization) => {
     // Clients commonly send an empty header for "not signed in".
-    if (!authorization) return ok(guest);
-    const token = bearer.exec(authorization)?.[1];
-    if (!token) return fail(refusals.notBearer);
-    const known = verifiedTokens.get(token);
-    if (known && known.until > Date.now()) return ok(known.viewer);
+    if (!authorization) return ok(anybody);
+    const credential = bearer.exec(authorization)?.[1];
+    if (!credential) return fail(refusals.notBearer);
+    if (credential.startsWith(apiKeyPrefix)) return apiKeys(credential);
     try {
-      return ok(await verified(token));
+      return await ofToken(credential);
     } catch (error) {
-      if (error instanceof KeysUnavailable) return fail(refusals.noKeys);
+      if (error instanceof KeysUnavailable) return fail(refusals.unavailable);
       if (error instanceof errors.JOSEError || error instanceof ZodError) return fail(refusals.badToken);
       throw error;
     }
@@ -107,6 +149,9 @@ export const authenticator = (keys: AccessTokenKeys['find']): Authenticate => {
 
 const viewerOf = ({ sub, roles, permissions, sid, merged }: AccessTokenClaims): Viewer => {
   const guestId = parseId('Guest', sub);
+  // Nothing of ours issues such a token: whatever did is not to be trusted with half of it.
+  if (guestId && roles.length + permissions.length > 0)
+    throw new errors.JWTClaimValidationFailed('a guest with rights', {});
   if (guestId) return { kind: 'guest', session: { guestId, sessionId: sid } };
   return {
     kind: 'user',
@@ -117,15 +162,6 @@ const viewerOf = ({ sub, roles, permissions, sid, merged }: AccessTokenClaims): 
     ...(merged && { mergedGuestId: merged }),
   };
 };
-
-const refusals = {
-  notBearer: { kind: 'UNAUTHENTICATED', message: 'The authorization header must be "Bearer <access token>".' },
-  badToken: { kind: 'UNAUTHENTICATED', message: 'The access token is invalid or has expired. Sign in again.' },
-  noKeys: {
-    kind: 'AUTHENTICATION_UNAVAILABLE',
-    message: 'Access tokens cannot be verified at the moment. Try again, or continue as a guest without a token.',
-  },
-} satisfies Record<string, Refusal>;
 
 /** The keys could not be fetched, so no token can be verified. */
 class KeysUnavailable extends Error {}

@@ -13,6 +13,8 @@ export interface RequestContext {
    * The client's address, past trusted proxies. Absent when the gateway asks by itself, for a live query for example.
    */
   readonly address?: string;
+  /** Of what the client calls itself, as much as a list of sessions shows. */
+  readonly userAgent?: string | undefined;
   /** Whom limits count the request under. */
   readonly limitKey?: string;
   /** Whether the client accepts only application/json. */
@@ -44,16 +46,23 @@ export const requestContext =
     };
   };
 
-/** Headers of one subgraph call: the viewer is signed for this subgraph alone, with the address for mutations. */
+/** Headers of one subgraph call: the viewer is signed for this subgraph alone; for mutations with where the client is, and what. */
 export const headersOf = async (
-  { viewer, address, subgraphHeaders, signViewer }: RequestContext,
+  { viewer, address, userAgent, subgraphHeaders, signViewer }: RequestContext,
   subgraph: string,
   request: SubgraphRequest,
 ): Promise<Readonly<Record<string, string>>> => {
   if (!signViewer) return subgraphHeaders;
-  const named = address && isMutation(request) ? { ...viewer, address: addressKey(address) } : viewer;
-  return { ...subgraphHeaders, [viewerHeader]: await signViewer(named, subgraph) };
+  const client =
+    address && isMutation(request) ? { address: addressKey(address), ...(userAgent && { userAgent }) } : {};
+  return { ...subgraphHeaders, [viewerHeader]: await signViewer({ ...viewer, ...client }, subgraph) };
 };
+
+// The longest that a signed viewer may have (contracts/viewer.ts). Browsers have about 120 characters.
+const userAgentLength = 200;
+
+export const userAgentOf = ({ headers }: FastifyRequest): string | undefined =>
+  headers['user-agent']?.slice(0, userAgentLength);
 
 interface ClientLink {
   /** Aborted when the client disconnects before its answer. */

@@ -42,6 +42,17 @@ describe.each(transports)('live updates ($variable)', ({ variable, start }) => {
     }
   });
 
+  it('a denial ends the streams of every gateway at once', async () => {
+    const order = fixture.anOrder();
+    const streams = await Promise.all(fixture.gateways.map((gateway) => fixture.open(order, { gateway })));
+    for (const stream of streams) await untilStatus(stream, 'PLACED');
+    await fixture.deny(order.customerId);
+    for (const stream of streams) {
+      await until('ended', () => stream.state.ended !== undefined);
+      expect(stream.codes()).toEqual(['UNAUTHENTICATED']);
+    }
+  });
+
   it('a change notification for all orders reaches all of them', async () => {
     const order = fixture.anOrder();
     const stream = await fixture.open(order);

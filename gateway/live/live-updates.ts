@@ -37,7 +37,11 @@ export const liveUpdates = (
     retryMs: { base: liveBounds.retryBaseMs, cap: liveBounds.retryCapMs },
     metrics,
   });
-  const places = admission({ streams: variables.LIVE_STREAMS, perViewer: variables.LIVE_STREAMS_PER_VIEWER });
+  const places = admission({
+    streams: variables.LIVE_STREAMS,
+    perViewer: variables.LIVE_STREAMS_PER_VIEWER,
+    perAddress: variables.LIVE_STREAMS_PER_ADDRESS,
+  });
   const shared = {
     fetchSnapshot,
     queries,

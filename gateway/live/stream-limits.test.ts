@@ -56,7 +56,7 @@ describe('the number of streams', () => {
     ['long', `"${'x'.repeat(9_000)}"`],
     ['nested by the thousand', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
   ])('does not include an operation that is %s: it is refused before its stream is opened', async (_, id) => {
-    const fixture = await liveFixture({ ORDER_SUBGRAPH_URL: nowhere, LIVE_STREAMS_PER_VIEWER: '1' });
+    const fixture = await liveFixture({ ORDER_SUBGRAPH_URL: nowhere, LIVE_STREAMS_PER_ADDRESS: '1' });
     const statusFor = async (variables: string) => {
       const headers = { 'content-type': 'application/json' };
       const body = `{"query": ${JSON.stringify(orderStream)}, "variables": {"id": ${variables}}}`;
@@ -69,7 +69,7 @@ describe('the number of streams', () => {
   it('is limited for all guests of one IPv6 network together', async () => {
     // Nothing to look at yet: each stream stays open and waits.
     const away = { ORDER_SUBGRAPH_URL: nowhere };
-    const fixture = await liveFixture({ ...away, LIVE_STREAMS_PER_VIEWER: '2', TRUSTED_PROXIES: 'loopback' });
+    const fixture = await liveFixture({ ...away, LIVE_STREAMS_PER_ADDRESS: '2', TRUSTED_PROXIES: 'loopback' });
     const body = JSON.stringify({ query: orderStream, variables: { id: newId('Order') } });
     const statusFor = async (address: string) => {
       const headers = { 'content-type': 'application/json', 'x-forwarded-for': address };
@@ -79,6 +79,33 @@ describe('the number of streams', () => {
     for (const address of ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8:0:1::1'])
       statuses.push(await statusFor(address));
     expect(statuses).toEqual([200, 200, 429, 200]);
+    await fixture.close();
+  });
+
+  it('of a guest with a session is limited by the session, and by the address whatever session', async () => {
+    const away = { ORDER_SUBGRAPH_URL: nowhere, TRUSTED_PROXIES: 'loopback' };
+    const fixture = await liveFixture({ ...away, LIVE_STREAMS_PER_VIEWER: '2', LIVE_STREAMS_PER_ADDRESS: '3' });
+    const [one, other] = [await fixture.tokenOf(newId('Guest')), await fixture.tokenOf(newId('Guest'))];
+    const body = JSON.stringify({ query: orderStream, variables: { id: newId('Order') } });
+    const statuses = [];
+    for (const [token, address] of [
+      [one, '192.0.2.1'],
+      [one, '192.0.2.2'],
+      [one, '192.0.2.3'],
+      [other, '192.0.2.1'],
+      [other, '192.0.2.1'],
+      ['', '192.0.2.1'],
+      ['', '192.0.2.1'],
+    ] as const) {
+      const headers = {
+        'content-type': 'application/json',
+        'x-forwarded-for': address,
+        ...(token && { authorization: `Bearer ${token}` }),
+      };
+      const stream = await fetch(`${fixture.gateways[0]?.url}/graphql/stream`, { method: 'POST', headers, body });
+      statuses.push(stream.status);
+    }
+    expect(statuses).toEqual([200, 200, 429, 200, 200, 429, 429]);
     await fixture.close();
   });
 

@@ -12,20 +12,23 @@ import type { DocumentGate } from '../documents/documents.ts';
 import { errorBody } from '../graphql/errors.ts';
 import { errorHandler, requestGuard } from '../graphql/graphql-route.ts';
 import { answerType, eventStreamType, operationTypes } from '../http/content-negotiation.ts';
-import type { Authenticate } from '../identity/authentication.ts';
+import type { Authenticate, Authenticated } from '../identity/credentials.ts';
+import type { Denials } from '../identity/denials.ts';
 import { forwardedHeaders, type RequestContext } from '../identity/request-context.ts';
 import { variablesSize } from '../limits/input-limits.ts';
+import { watchCredential } from './credential-watch.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import type { LiveQueries } from './live-queries.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { LiveOperation, Snapshot, SubscriptionExecutor, Topic } from './subscription-executor.ts';
-import { onTokenExpiry } from './token-expiry.ts';
+
 import { liveBounds } from './variables.ts';
 
 export interface StreamEntrypoint {
   readonly http: FastifyInstance;
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
+  readonly denials: Denials;
   readonly gate: DocumentGate;
   readonly contextOf: (viewer: Viewer) => RequestContext;
   readonly forward: readonly string[];
@@ -50,7 +53,7 @@ const LiveRequest = z.object({
 
 export const serveStreams = (options: StreamRouteOptions): void => {
   const { http, admission, retryAfterSeconds, metrics, log } = options;
-  const { preHandler, viewerOf } = requestGuard(options);
+  const { preHandler, callerOf } = requestGuard(options);
 
   const handler = (request: FastifyRequest, reply: FastifyReply) => {
     const asked = LiveRequest.safeParse(request.body);
@@ -60,13 +63,13 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     const most = { bytes: operationBytes, depth: operationDepth, values: operationBytes };
     const { bytes, depth, values } = variablesSize(operation, most);
     if (bytes > most.bytes || depth > most.depth || values > most.values) return reply.status(413).send(tooLong);
-    const viewer = viewerOf(request);
-    const leave = admission.admit(limitKey(viewer, request.ip));
+    const caller = callerOf(request);
+    const leave = admission.admit(caller.viewer, request.ip);
     if (typeof leave === 'string') {
       metrics.refused.inc({ code: leave });
       return refuse(reply, leave, retryAfterSeconds);
     }
-    openStream(options, { viewer, operation, request, reply, leave });
+    openStream(options, { caller, operation, request, reply, leave });
     // Fastify keeps the request as long as the stream, and a body may have LIMIT_BODY_BYTES.
     request.body = undefined;
     return reply;
@@ -79,15 +82,16 @@ export const serveStreams = (options: StreamRouteOptions): void => {
 };
 
 interface Opening {
-  readonly viewer: Viewer;
+  readonly caller: Authenticated;
   readonly operation: LiveOperation;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly leave: () => void;
 }
 
-const openStream = (options: StreamRouteOptions, { viewer, operation, request, reply, leave }: Opening): void => {
-  const { forward, authenticate, queries, streams, metrics } = options;
+const openStream = (options: StreamRouteOptions, { caller, operation, request, reply, leave }: Opening): void => {
+  const { forward, authenticate, denials, queries, streams, metrics } = options;
+  const { viewer, isDenied } = caller;
   const { authorization } = request.headers;
   const forwarded = forwardedHeaders(request, forward);
   // From here on the connection is ours: Fastify neither compresses nor ends it.
@@ -96,17 +100,17 @@ const openStream = (options: StreamRouteOptions, { viewer, operation, request, r
 
   const stream = eventStream(reply.raw, {
     ...options,
-    onHeartbeat: () => token.check(),
+    onHeartbeat: () => credential.check(),
     onSuperseded: () => metrics.superseded.inc(),
     onClose: () => {
       streams.delete(stream);
       metrics.streams.set(streams.size);
-      token.stop();
+      credential.stop();
       leaveQuery();
       leave();
     },
   });
-  const token = onTokenExpiry({ authenticate, authorization }, (event) => {
+  const credential = watchCredential({ authenticate, authorization, isDenied, denials }, (event) => {
     leaveQuery();
     stream.send(event);
     stream.complete();
@@ -180,26 +184,36 @@ type AdmissionRefusal = 'TOO_MANY_STREAMS' | 'OVERLOADED';
 
 interface Admission {
   /** Returns the function that releases the slot, or why there is none. */
-  admit(viewer: string): (() => void) | AdmissionRefusal;
+  admit(viewer: Viewer, ip: string): (() => void) | AdmissionRefusal;
   close(): void;
 }
 
-export const admission = (limits: { readonly streams: number; readonly perViewer: number }): Admission => {
-  const ofViewer = new Map<string, number>();
+interface AdmissionLimits {
+  readonly streams: number;
+  readonly perViewer: number;
+  /** Of guests. */
+  readonly perAddress: number;
+}
+
+export const admission = (limits: AdmissionLimits): Admission => {
+  const counts = new Map<string, number>();
   let all = 0;
   let isClosed = false;
+  const change = (key: string, by: number) => {
+    const count = (counts.get(key) ?? 0) + by;
+    if (count > 0) counts.set(key, count);
+    else counts.delete(key);
+  };
   return {
-    admit: (viewer) => {
-      const count = ofViewer.get(viewer) ?? 0;
-      if (count >= limits.perViewer) return 'TOO_MANY_STREAMS';
+    admit: (viewer, ip) => {
+      const shares = sharesOf(viewer, ip, limits);
+      if (shares.some(({ key, most }) => (counts.get(key) ?? 0) >= most)) return 'TOO_MANY_STREAMS';
       if (isClosed || all >= limits.streams) return 'OVERLOADED';
       all++;
-      ofViewer.set(viewer, count + 1);
+      for (const { key } of shares) change(key, 1);
       return () => {
         all--;
-        const left = (ofViewer.get(viewer) ?? 1) - 1;
-        if (left > 0) ofViewer.set(viewer, left);
-        else ofViewer.delete(viewer);
+        for (const { key } of shares) change(key, -1);
       };
     },
     close: () => {
@@ -207,6 +221,12 @@ export const admission = (limits: { readonly streams: number; readonly perViewer
     },
   };
 };
+
+/** Whose streams it is one of. */
+const sharesOf = (viewer: Viewer, ip: string, { perViewer, perAddress }: AdmissionLimits) => [
+  { key: limitKey(viewer, ip), most: viewer.kind === 'guest' ? perAddress : perViewer },
+  ...(viewer.kind === 'guest' && viewer.session ? [{ key: viewer.session.guestId, most: perViewer }] : []),
+];
 
 type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
 type Handlers = ReturnType<Strategy['storage']>;

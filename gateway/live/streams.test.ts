@@ -142,4 +142,16 @@ describe('a stream', () => {
     expect(stream.codes()).toEqual(['UNAUTHENTICATED']);
     expect(stream.statuses()).toContain('PLACED');
   });
+
+  it("ends with an error when its session is denied; other customers' go on", async () => {
+    const [order, other] = [fixture.anOrder(), fixture.anOrder()];
+    const [stream, others] = [await fixture.open(order), await fixture.open(other)];
+    for (const each of [stream, others]) await untilStatus(each, 'PLACED');
+    await fixture.deny(order.customerId);
+    await ended(stream);
+    expect(stream.codes()).toEqual(['UNAUTHENTICATED']);
+    await fixture.change(other, 'CONFIRMED');
+    await ended(others);
+    expect([others.codes(), others.state.ended]).toEqual([[], 'complete']);
+  });
 });

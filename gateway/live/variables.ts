@@ -11,6 +11,9 @@ export const liveVariables = {
   LIVE_STREAMS: count(5_000),
   // 20: every tab with an order that a customer has open. Staff who watch more use lists.
   LIVE_STREAMS_PER_VIEWER: count(20),
+  // 200: ten guests with as many tabs, or an office of them. Guests are counted both by session, if they have one, and by
+  // address, since anybody may begin sessions.
+  LIVE_STREAMS_PER_ADDRESS: count(200),
   // 12 s: proxies and phones drop idle connections after 30 to 60 s.
   LIVE_HEARTBEAT_MS: variable.milliseconds(12_000),
   // 30 s: the delay that a lost change notification costs at most. 5000 streams make 170 queries a second of it.

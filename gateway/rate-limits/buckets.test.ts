@@ -1,5 +1,6 @@
 import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { newId } from '#contracts/ids.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { somebody } from '#kit/user/viewers.ts';
 import { chargesOf, rootFieldsOf } from './buckets.ts';
@@ -31,6 +32,17 @@ describe('a query', () => {
     expect(summary('{ products { id } }')).toEqual([['guest', '203.0.113.7', 12]]);
   });
 
+  it("of a guest with a session is charged to the guest and to the address; a machine's to its key", () => {
+    const guestId = newId('Guest');
+    const session: Viewer = { kind: 'guest', session: { guestId, sessionId: newId('Session') } };
+    expect(summary('{ products { id } }', { viewer: session })).toEqual([
+      ['viewer', guestId, 12],
+      ['guest', '203.0.113.7', 12],
+    ]);
+    const machine: Viewer = { kind: 'apiKey', id: newId('ApiKey'), permissions: [] };
+    expect(summary('{ products { id } }', { viewer: machine })).toEqual([['viewer', machine.id, 12]]);
+  });
+
   it('costs at least one whole point', () => {
     expect(summary('{ __typename }', { cost: 0 })).toEqual([['guest', '203.0.113.7', 1]]);
     expect(summary('{ products { id } }', { cost: 1.2 })).toEqual([['guest', '203.0.113.7', 2]]);
@@ -42,6 +54,17 @@ describe('a mutation', () => {
     expect(summary('mutation { a: addToCart b: addToCart }', { viewer: ada })).toEqual([
       ['viewer', ada.id, 12],
       ['viewer-mutations', ada.id, 2],
+    ]);
+  });
+
+  it('of a guest with a session is charged per root field to the guest and to the address', () => {
+    const guestId = newId('Guest');
+    const viewer: Viewer = { kind: 'guest', session: { guestId, sessionId: newId('Session') } };
+    expect(summary('mutation { a: addToCart b: addToCart }', { viewer })).toEqual([
+      ['viewer', guestId, 12],
+      ['guest', '203.0.113.7', 12],
+      ['viewer-mutations', guestId, 2],
+      ['guest-mutations', '203.0.113.7', 2],
     ]);
   });
 

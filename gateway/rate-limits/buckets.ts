@@ -10,7 +10,7 @@ import {
 import { parseEmail } from '#contracts/email.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import { fragmentsOf } from '#platform/graphql/fragments.ts';
-import { addressKey, limitKey } from '#platform/resilience/limit-key.ts';
+import { addressKey } from '#platform/resilience/limit-key.ts';
 import type { RateLimitConfig } from './variables.ts';
 
 export interface Bucket {
@@ -50,18 +50,28 @@ interface LimitedOperation {
 export const chargesOf = (operation: LimitedOperation, credentialFields: ReadonlySet<string>): Charge[] => {
   const { viewer, kind, rootFields, cost } = operation;
   const address = addressKey(operation.address);
-  const who = viewer.kind === 'user' ? 'viewer' : 'guest';
-  const key = limitKey(viewer, operation.address);
+  const payers = payersOf(viewer, address);
   // An operation that costs nothing (`{ __typename }`) is still a request.
-  const charges: Charge[] = [{ bucket: who, key, points: Math.max(1, Math.ceil(cost)) }];
+  const charges: Charge[] = payers.map(({ who, key }) => ({ bucket: who, key, points: Math.max(1, Math.ceil(cost)) }));
   if (kind !== 'mutation') return charges;
 
   const credentials = rootFields.filter(({ name }) => credentialFields.has(name));
-  charges.push({ bucket: `${who}-mutations`, key, points: Math.max(1, rootFields.length) });
+  for (const { who, key } of payers)
+    charges.push({ bucket: `${who}-mutations`, key, points: Math.max(1, rootFields.length) });
   if (credentials.length > 0) charges.push({ bucket: 'credentials', key: address, points: credentials.length });
   for (const [account, points] of attemptsByAccount(credentials, address))
     charges.push({ bucket: 'account', key: account, points });
   return charges;
+};
+
+/**
+ * Who pays for it. A guest with a session is both one viewer, wherever they are, and one of the guests at their address:
+ * beginning sessions must not multiply what an address may do.
+ */
+const payersOf = (viewer: Viewer, address: string): { who: 'viewer' | 'guest'; key: string }[] => {
+  if (viewer.kind !== 'guest') return [{ who: 'viewer', key: viewer.id }];
+  const atAddress = { who: 'guest', key: address } as const;
+  return viewer.session ? [{ who: 'viewer', key: viewer.session.guestId }, atAddress] : [atAddress];
 };
 
 const attemptsByAccount = (credentials: readonly RootField[], address: string): Map<string, number> => {

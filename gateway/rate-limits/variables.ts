@@ -17,10 +17,16 @@ export const rateLimitVariables = {
   RATE_LIMIT_VIEWER_MUTATIONS: points(600),
   RATE_LIMIT_GUEST_MUTATIONS: points(3_000),
 
-  // Mutations that can be used to guess passwords or existing accounts. Each is counted, aliases included.
+  // Mutations that can be used to guess passwords or existing accounts, that send mail to an address of the caller's
+  // choice, or that leave a session behind. Each is counted, aliases included.
   RATE_LIMIT_CREDENTIAL_FIELDS: z
     .string()
-    .default('signIn,register,verifyEmail,requestPasswordReset,resetPassword,changePassword')
+    .default(
+      [
+        ...['signIn', 'register', 'startGuestSession', 'verifyEmail', 'resendVerification', 'changePassword'],
+        ...['requestPasswordReset', 'resetPassword', 'requestEmailChange', 'confirmEmailChange', 'closeAccount'],
+      ].join(),
+    )
     .transform((text) => new Set(text.split(',').map((name) => name.trim()))),
   // Per ten minutes and address: an office after lunch. Each costs the user service 50 ms of CPU.
   RATE_LIMIT_CREDENTIALS_PER_ADDRESS: points(600),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { guest } from '#contracts/viewer.ts';
+import { newId } from '#contracts/ids.ts';
+import { guest, type Viewer } from '#contracts/viewer.ts';
 import { somebody } from '#kit/user/viewers.ts';
 import { addressKey, limitKey } from './limit-key.ts';
 
@@ -21,8 +22,11 @@ it.each([
   expect(addressKey(ip)).toBe(key);
 });
 
-it('counts a person as one account wherever they are, and a guest by address', () => {
+it('counts a person and a machine by their ids wherever they are, and a guest by address, whatever session', () => {
   const person = somebody();
-  expect([limitKey(person, '2001:db8::1'), limitKey(person, '203.0.113.7')]).toEqual([person.id, person.id]);
-  expect(limitKey(guest, '2001:db8::1')).toBe(addressKey('2001:db8::2'));
+  const machine: Viewer = { kind: 'apiKey', id: newId('ApiKey'), permissions: [] };
+  for (const viewer of [person, machine])
+    expect([limitKey(viewer, '2001:db8::1'), limitKey(viewer, '203.0.113.7')]).toEqual([viewer.id, viewer.id]);
+  const withSession: Viewer = { kind: 'guest', session: { guestId: newId('Guest'), sessionId: newId('Session') } };
+  for (const viewer of [guest, withSession]) expect(limitKey(viewer, '2001:db8::1')).toBe(addressKey('2001:db8::2'));
 });

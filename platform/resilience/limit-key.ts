@@ -1,9 +1,12 @@
-/** Rate limits count users by account and guests by address. */
+/** Limits count users by account, machines by API key, and guests by address. */
 import { isIPv6 } from 'node:net';
 import type { Viewer } from '#contracts/viewer.ts';
 
-/** Accounts and addresses never share a key. */
-export const limitKey = (viewer: Viewer, ip: string): string => (viewer.kind === 'user' ? viewer.id : addressKey(ip));
+/**
+ * Whom a share of something is given to. A guest with a session is still one of its address: anybody may begin as many
+ * sessions as they like. Ids and addresses never share a key.
+ */
+export const limitKey = (viewer: Viewer, ip: string): string => (viewer.kind === 'guest' ? addressKey(ip) : viewer.id);
 
 /**
  * Of IPv6 the first 64 bits, because a household owns all addresses below them. An IPv4 address gives the same key in

@@ -109,6 +109,7 @@ export const aGateway = async (environment: Record<string, string> = {}): Promis
     ...(environment.AUTHENTICATION !== 'off' && {
       VIEWER_SIGNING_KEY: JSON.stringify((await viewerKey).privateKey),
       ACCESS_TOKEN_JWKS_URL: nowhere,
+      ...(!environment.ACCESS_TOKEN_JWKS_URL && { ACCESS_DENIALS_URL: 'off' }),
     }),
     INTROSPECTION: 'on',
     PLAYGROUND: 'on',

@@ -19,6 +19,8 @@ export interface LiveFixture {
   change(order: OrderFixture, status: string, options?: { silently?: boolean }): Promise<void>;
   open(order: { readonly id: string }, options?: OpenOptions): Promise<OpenStream>;
   tokenOf(customerId: string, expiresInSeconds?: number): Promise<string>;
+  /** Ends what was issued to a customer until now, and tells of it unless the test wants that to be lost. */
+  deny(customerId: string, options?: { silently?: boolean }): Promise<void>;
   closeGateways(): Promise<void>;
   /** The rest, and the gateways unless they are closed already. */
   close(): Promise<void>;
@@ -102,6 +104,10 @@ export const liveFixture = async (environment: Record<string, string>, howMany =
       });
     },
     tokenOf: (sub, expiresInSeconds = 900) => anAccessToken(tokenKey, { sub, expiresInSeconds }),
+    deny: async (subject, { silently = false } = {}) => {
+      keys.deny(subject);
+      if (!silently) await changes.publish({ about: { type: 'Session', id: subject } });
+    },
     closeGateways,
     close: async () => {
       await Promise.all([closeGateways(), changes.close()]);

@@ -1,10 +1,13 @@
 /** Keys, access tokens as the user subgraph makes them, and servers that publish the keys. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type AccessDenials, accessDenialsPath } from '#contracts/access-denials.ts';
 import { accessTokenAudience, accessTokenIssuer, accessTokenType } from '#contracts/access-token.ts';
-import { newId } from '#contracts/ids.ts';
+import { type ApiKeyQuestion, type ApiKeyVerdict, apiKeyVerificationPath } from '#contracts/api-key.ts';
+import { newId, parseId } from '#contracts/ids.ts';
 import type { BuiltInRole } from '#contracts/permissions.ts';
 import { permissionsOf } from './viewers.ts';
 
@@ -37,12 +40,14 @@ export const anAccessToken = async (
     /** When it was issued, in milliseconds: now, when left out. */
     issuedAtMs?: number;
   } = {},
-): Promise<string> =>
-  new SignJWT({
-    roles: over.roles ?? ['CUSTOMER'],
-    permissions: over.permissions ?? permissionsOf(over.roles ?? []),
+): Promise<string> => {
+  const { issuedAtMs = Date.now(), sub = newId('User') } = over;
+  const { roles = parseId('Guest', sub) ? [] : ['CUSTOMER'] } = over;
+  return new SignJWT({
+    roles,
+    permissions: over.permissions ?? permissionsOf(roles),
     sid: over.sid ?? 'session-1',
-    iat_ms: over.issuedAtMs ?? Date.now(),
+    iat_ms: issuedAtMs,
   })
     .setProtectedHeader({
       alg: 'EdDSA',
@@ -51,11 +56,12 @@ export const anAccessToken = async (
     })
     .setIssuer(over.issuer ?? accessTokenIssuer)
     .setAudience(over.audience ?? accessTokenAudience)
-    .setSubject(over.sub ?? newId('User'))
+    .setSubject(sub)
     .setJti(randomUUID())
-    .setIssuedAt()
+    .setIssuedAt(new Date(issuedAtMs))
     .setExpirationTime(Math.floor(Date.now() / 1000) + (over.expiresInSeconds ?? 900))
     .sign(privateKey);
+};
 
 export interface HttpFixture {
   readonly url: string;
@@ -76,12 +82,53 @@ export const httpServer = async (listener: RequestListener, port = 0): Promise<H
   };
 };
 
-/** Serves the public keys of access tokens and counts how often it is asked. */
-export const keyServer = async (keys: JWK[], port = 0): Promise<HttpFixture & { asked: () => number }> => {
+export interface IdentityFixture extends HttpFixture {
+  /** How often it was asked for the keys. */
+  asked(): number;
+  /** Denies what was issued to the subject until now. */
+  deny(subject: string): void;
+  /** Known keys, by hash. Every other one is invalid. */
+  readonly apiKeys: Map<string, ApiKeyVerdict>;
+  /** The hashes that were asked about, oldest first. */
+  readonly verifications: string[];
+  /** What a verdict waits for. */
+  beforeVerdict: () => Promise<void> | void;
+}
+
+/** What the user subgraph serves to gateways: the public keys of access tokens, denials, the verification of API keys. */
+export const keyServer = async (keys: JWK[], port = 0): Promise<IdentityFixture> => {
   let asked = 0;
-  const server = await httpServer((_, response) => {
+  const denials: AccessDenials['denials'] = [];
+  const apiKeys: IdentityFixture['apiKeys'] = new Map();
+  const verifications: string[] = [];
+  const answerTo = async (request: IncomingMessage): Promise<unknown> => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://user');
+    if (pathname === accessDenialsPath)
+      return {
+        position: String(denials.length),
+        isComplete: true,
+        denials: denials.slice(Number(searchParams.get('since'))),
+      };
+    if (pathname === apiKeyVerificationPath) {
+      const { hash } = (await json(request)) as ApiKeyQuestion;
+      verifications.push(hash);
+      await fixture.beforeVerdict();
+      return apiKeys.get(hash) ?? { valid: false };
+    }
     asked++;
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    return { keys };
+  };
+  const server = await httpServer(async (request, response) => {
+    const answer = await answerTo(request);
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   }, port);
-  return { ...server, asked: () => asked };
+  const fixture: IdentityFixture = {
+    ...server,
+    asked: () => asked,
+    deny: (subject) => void denials.push({ subject, issuedBefore: new Date().toISOString() }),
+    apiKeys,
+    verifications,
+    beforeVerdict: () => undefined,
+  };
+  return fixture;
 };

@@ -1,20 +1,21 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { fail, ok } from '#contracts/result.ts';
-import { guest } from '#contracts/viewer.ts';
 import { anAccessToken, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
-import type { Authenticate } from '../identity/authentication.ts';
-import { onTokenExpiry } from './token-expiry.ts';
+import { type Authenticate, anybody } from '../identity/credentials.ts';
+import { watchCredential } from './credential-watch.ts';
 
 let key: KeyPair;
 let ends: string[];
 let asked: number;
 let verdict: Awaited<ReturnType<Authenticate>>;
+let isDenied: boolean;
+let tell: Set<() => void>;
 beforeAll(async () => {
   key = await keyPair('token');
 });
 beforeEach(() => {
-  [ends, asked, verdict] = [[], 0, ok(guest)];
+  [ends, asked, verdict, isDenied, tell] = [[], 0, ok(anybody), false, new Set()];
 });
 
 const begin = async (expiresInSeconds?: number) => {
@@ -23,7 +24,14 @@ const begin = async (expiresInSeconds?: number) => {
     asked++;
     return verdict;
   };
-  return onTokenExpiry({ authenticate, authorization: `Bearer ${token}` }, (event) => ends.push(event));
+  const onDenied = (listener: () => void) => {
+    tell.add(listener);
+    return () => void tell.delete(listener);
+  };
+  const authorization = `Bearer ${token}`;
+  return watchCredential({ authenticate, authorization, isDenied: () => isDenied, denials: { onDenied } }, (event) =>
+    ends.push(event),
+  );
 };
 
 it('ends the stream when the token expires', async () => {
@@ -41,6 +49,23 @@ it('ends it once when a check finds the token withdrawn', async () => {
   await until('the end', () => ends.length > 0 && asked === 3);
   expect(ends).toHaveLength(1);
   expect(ends[0]).toContain('The key is withdrawn.');
+});
+
+it('ends it at once when it is denied, and then no longer listens', async () => {
+  await begin();
+  for (const listener of tell) listener();
+  expect(ends).toEqual([]);
+  isDenied = true;
+  for (const listener of tell) listener();
+  expect(ends).toHaveLength(1);
+  expect(ends[0]).toContain('UNAUTHENTICATED');
+  expect(tell.size).toBe(0);
+});
+
+it('ends it when the denial has come since the request was admitted', async () => {
+  isDenied = true;
+  await begin();
+  await until('the end', () => ends.length === 1);
 });
 
 it('ends nothing while the keys are unavailable, nor twice', async () => {
