@@ -148,9 +148,20 @@ describe('a verdict', () => {
     expect(await outcome()).toBe('AUTHENTICATION_UNAVAILABLE');
   });
 
+  /** Asks, and lets `meanwhile` happen while the verdict is on its way. */
+  const overtaken = async (text: string, meanwhile: () => void) => {
+    const gate = Promise.withResolvers<void>();
+    server.beforeVerdict = () => gate.promise;
+    const before = server.verifications.length;
+    const asking = outcome(text);
+    await until('asked', () => server.verifications.length > before);
+    meanwhile();
+    gate.resolve();
+    return asking;
+  };
+
   it('that was on its way when the denial came is not accepted', async () => {
-    const asking = outcome();
-    denied.add(key.id);
+    const asking = overtaken(key.text, () => denied.add(key.id));
     expect(await asking).toBe('UNAUTHENTICATED');
   });
 
@@ -158,9 +169,10 @@ describe('a verdict', () => {
     await outcome();
     const other = aKey();
     server.apiKeys.set(other.hash, valid(other.id));
-    const asking = outcome(other.text);
-    floor = Date.now();
-    tell();
+    const asking = overtaken(other.text, () => {
+      floor = Date.now();
+      tell();
+    });
     expect(await asking).toBe('AUTHENTICATION_UNAVAILABLE');
     expect([await outcome(), await outcome(other.text)]).toMatchObject([viewer, { id: other.id }]);
     expect(server.verifications).toEqual([key.hash, other.hash, key.hash, other.hash]);

@@ -81,7 +81,7 @@ export const apiKeys = (options: ApiKeysOptions): ((key: string) => Promise<Auth
     if (!parsed) return fail(refusals.badApiKey);
     const { id, hash } = parsed;
     if ((unknown.get(hash) ?? 0) > performance.now() || denials.isDenied({ to: [id] })) return fail(refusals.badApiKey);
-    if (!denials.isKnown()) return fail(refusals.unavailable);
+    if (!(await denials.isKnown())) return fail(refusals.unavailable);
     const fresh = usable(hash, bounds.freshMs);
     if (fresh) return ok(fresh);
     const askedAt = performance.now();

@@ -127,7 +127,7 @@ export const authenticator = ({ keys, denials, apiKeys }: Verifiers): Authentica
   const ofToken = async (token: string): Promise<Authentication> => {
     const known = verifiedTokens.get(token);
     const authenticated = known && known.until > Date.now() ? known : await verified(token);
-    if (!denials.isKnown()) return fail(refusals.unavailable);
+    if (!(await denials.isKnown())) return fail(refusals.unavailable);
     return authenticated.isDenied() ? fail(refusals.denied) : ok(authenticated);
   };
 

@@ -14,8 +14,11 @@ import { type DenialList, denialList, type Issued } from './denial-list.ts';
 import { clockToleranceSeconds } from './variables.ts';
 
 export interface Denials {
-  /** False until the first list has been read: until then nobody knows whether a token is denied. */
-  isKnown(): boolean;
+  /**
+   * False until the first list has been read: until then nobody knows whether a token is denied. Asking for it reads it at
+   * once, so that who signs in as soon as the service is up need not try twice.
+   */
+  isKnown(): boolean | Promise<boolean>;
   isDenied(issued: Issued): boolean;
   /** What was verified before it rose has to be verified again. */
   floor(): number | undefined;
@@ -96,6 +99,7 @@ export const followDenials = async (options: FollowOptions): Promise<Denials> =>
   };
 
   let isCurrent = await read();
+  let attempt = Promise.withResolvers<void>();
   const intervalMs = () => {
     if (!isCurrent) return intervals.failedMs;
     return hasNotifications && changes.isSubscribed() ? intervals.notifiedMs : intervals.aloneMs;
@@ -108,13 +112,19 @@ export const followDenials = async (options: FollowOptions): Promise<Denials> =>
       await signal.sleep(intervalMs());
       if (signal.stopped) return;
       isCurrent = await read();
+      attempt.resolve();
+      attempt = Promise.withResolvers();
       await signal.backOff(intervals.pauseMs);
     }
   };
-  const following = follow();
+  const following = follow().finally(() => attempt.resolve());
 
   return {
-    isKnown: () => readAt !== undefined,
+    isKnown: () => {
+      if (readAt !== undefined) return true;
+      signal.wake();
+      return attempt.promise.then(() => readAt !== undefined);
+    },
     isDenied: list.isDenied,
     floor: list.floor,
     onDenied: (listener) => {
