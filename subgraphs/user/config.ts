@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { parseEmail } from '#contracts/email.ts';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { smtpAddressFault } from '#platform/mail/smtp-address.ts';
+import { parseDisplayName } from './domain/account/display-name.ts';
 import { service } from './service.ts';
 
 const privateKey = z.object({
@@ -11,14 +14,59 @@ const privateKey = z.object({
   kid: z.string().min(1).optional(),
 });
 
-export const userVariables = z.object({
-  ...subgraphVariables,
-  USER_PORT: variable.port(service.port),
-  USER_DATABASE_URL: variable.database(),
-  // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
-  USER_DATABASE_DIRECT_URL: variable.database().optional(),
-  /** The first key signs; all are published (rotation: README). */
-  ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
+/** `Shop <mail@shop.com>`, as in a mail's header; the name is also what mails call the shop. */
+const sender = z.string().transform((text, context) => {
+  const [, name = '', written = ''] = /^\s*([^<>]*?)\s*<([^<>]+)>\s*$/.exec(text) ?? [];
+  const address = parseEmail(written);
+  const shop = parseDisplayName(name.replace(/^"(.*)"$/, '$1'));
+  if (address && shop) return { name: shop, address };
+  context.addIssue({ code: 'custom', message: 'must be a name and an address: Shop <mail@shop.com>' });
+  return z.NEVER;
 });
+
+// Nobody's (RFC 2606): the default, which a folder takes and no mail server should.
+const isReserved = (address: string): boolean => /[@.]example(\.com|\.net|\.org)?$/.test(address);
+
+const mailVariables = {
+  // The mail server: smtp://user:password@host:587 (STARTTLS is required; ?starttls=optional where the server has none) or
+  // smtps://user:password@host:465. Without it, mails are files in MAILBOX_DIR.
+  SMTP_URL: z
+    .string()
+    .superRefine((text, context) => {
+      const fault = smtpAddressFault(text);
+      if (fault) context.addIssue({ code: 'custom', message: fault });
+    })
+    .optional(),
+  // Where mails are kept as .eml files when there is no SMTP_URL; any mail program opens them. The newest 1000 are kept.
+  MAILBOX_DIR: z.string().optional(),
+  // Who mails are from; the name is also what they call the shop. Required with SMTP_URL.
+  MAIL_FROM: sender.prefault('Agora <shop@agora.example>'),
+  // The address of the shop's front end: links in mails lead to pages below it (docs/mail.md). Without it, mails name the
+  // mutation and its token.
+  SHOP_URL: variable.url('http', 'https').optional(),
+};
+
+export const userVariables = z
+  .object({
+    ...subgraphVariables,
+    USER_PORT: variable.port(service.port),
+    USER_DATABASE_URL: variable.database(),
+    // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
+    USER_DATABASE_DIRECT_URL: variable.database().optional(),
+    /** The first key signs; all are published (rotation: README). */
+    ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
+    ...mailVariables,
+  })
+  .refine(
+    ({ PROFILE, ROLE, SMTP_URL, MAILBOX_DIR }) => PROFILE !== 'production' || ROLE === 'api' || SMTP_URL || MAILBOX_DIR,
+    {
+      path: ['SMTP_URL'],
+      message: 'is required with PROFILE=production, unless MAILBOX_DIR names a folder that mail is kept in instead',
+    },
+  )
+  .refine(({ SMTP_URL, MAIL_FROM }) => !SMTP_URL || !isReserved(MAIL_FROM.address), {
+    path: ['MAIL_FROM'],
+    message: 'is required with SMTP_URL: mail servers take mail from an address of yours only',
+  });
 
 export type UserConfig = z.output<typeof userVariables>;

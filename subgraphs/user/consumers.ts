@@ -1,3 +1,4 @@
+import type { Message } from '#contracts/envelope.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -9,17 +10,27 @@ import {
 import { StaffActed } from '#contracts/messages/staff.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
-import { orderNotice, welcome } from './domain/notification/notification.ts';
+import {
+  type OrderFacts,
+  type OrderNoticeKind,
+  orderMail,
+  orderNotice,
+  welcome,
+} from './domain/notification/notification.ts';
 import type { App } from './usecases/app.ts';
 
-/** What the `user` queue delivers, and what handles it: notifications, and the audit log. */
-export const consumers = ({ commands: { notify, recordStaffAction } }: App): MessageHandler[] => [
-  on(UserRegistered, (message) => notify(message, welcome(message.data))),
-  on(OrderPlaced, (message) => notify(message, orderNotice('ORDER_PLACED', message.data))),
-  on(OrderConfirmed, (message) => notify(message, orderNotice('ORDER_CONFIRMED', message.data))),
-  on(OrderRejected, (message) => notify(message, orderNotice('ORDER_REJECTED', message.data))),
-  on(OrderPaymentFailed, (message) => notify(message, orderNotice('ORDER_PAYMENT_FAILED', message.data))),
-  on(OrderCancelled, (message) => notify(message, orderNotice('ORDER_CANCELLED', message.data))),
-  on(OrderNeedsAttention, (message) => notify(message, orderNotice('ORDER_NEEDS_ATTENTION', message.data))),
-  on(StaffActed, recordStaffAction),
-];
+/** What the `user` queue delivers, and what handles it: notifications, some of them as mails, and the audit log. */
+export const consumers = ({ commands: { notify, recordStaffAction } }: App): MessageHandler[] => {
+  const about = (kind: OrderNoticeKind) => (message: Message<OrderFacts>) =>
+    notify(message, orderNotice(kind, message.data), orderMail(kind, message.id, message.data));
+  return [
+    on(UserRegistered, (message) => notify(message, welcome(message.data))),
+    on(OrderPlaced, about('ORDER_PLACED')),
+    on(OrderConfirmed, about('ORDER_CONFIRMED')),
+    on(OrderRejected, about('ORDER_REJECTED')),
+    on(OrderPaymentFailed, about('ORDER_PAYMENT_FAILED')),
+    on(OrderCancelled, about('ORDER_CANCELLED')),
+    on(OrderNeedsAttention, about('ORDER_NEEDS_ATTENTION')),
+    on(StaffActed, recordStaffAction),
+  ];
+};

@@ -6,6 +6,7 @@ import type { Clock } from '#platform/database/transaction.ts';
 import { unitOfWork } from '#platform/database/unit-of-work.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
+import { smtpAddress } from '#platform/mail/smtp-address.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessReads } from './adapters/access/access-reads.ts';
@@ -14,6 +15,12 @@ import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
 import { accountStore } from './adapters/account/account-store.ts';
 import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
+import { deliveryQueue } from './adapters/mail/delivery-queue.ts';
+import { deliveryStore } from './adapters/mail/delivery-store.ts';
+import { mailboxFolder } from './adapters/mail/mailbox-folder.ts';
+import { oneTimeTokenStore } from './adapters/mail/one-time-token-store.ts';
+import { smtp } from './adapters/mail/smtp.ts';
+import { mailTelemetry, measureMail } from './adapters/mail/telemetry.ts';
 import { notificationReads } from './adapters/notification/notification-reads.ts';
 import { notificationStore } from './adapters/notification/notification-store.ts';
 import { accessTokens } from './adapters/session/access-tokens.ts';
@@ -42,6 +49,8 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),
     notifications: notificationStore(tx),
+    deliveries: deliveryStore(tx, now),
+    oneTimeTokens: oneTimeTokenStore(tx, now),
     roles: roleStore(tx, clock, now),
     auditLog: auditLogStore(tx),
   });
@@ -52,15 +61,31 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     ...denialReads(prisma),
   };
   const { transaction, receive } = unitOfWork(prisma, stores, { clock });
-  return { transaction, receive, reads, credentials: credentials(prisma, clock) };
+  return {
+    transaction,
+    receive,
+    reads,
+    credentials: credentials(prisma, clock),
+    deliveryQueue: deliveryQueue(prisma, clock),
+  };
 };
 
-/** The whole app over a database, without HTTP or queue. */
-export const createApp = async (
+interface World {
+  readonly mail: Deps['mail'];
+  readonly clock?: Clock;
+  readonly now?: Deps['now'];
+}
+
+/** What the app needs, over a database, without HTTP or queue. */
+export const dependencies = async (
   prisma: PrismaClient,
   tokens: Deps['accessTokens'],
-  { clock, now = () => new Date() }: { readonly clock?: Clock; readonly now?: Deps['now'] } = {},
-) => app({ ...persistence(prisma, clock), passwords: await argon2Passwords(), accessTokens: tokens, now, newId });
+  { clock, now = () => new Date(), mail }: World,
+): Promise<Deps> => ({
+  ...persistence(prisma, clock),
+  passwords: await argon2Passwords(),
+  ...{ accessTokens: tokens, mail, now, newId },
+});
 
 /** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
 export const seed = async (databaseUrl: string): Promise<string> => {
@@ -79,18 +104,41 @@ export const seed = async (databaseUrl: string): Promise<string> => {
 
 // 10 min: rows are deleted in batches, and a few thousand that linger cost nothing.
 const forgetEveryMs = 10 * 60 * 1_000;
+// 1 s: nobody looks for a mail sooner. An idle round is one query on an empty index.
+const sendMailEveryMs = 1_000;
 
-export const wire = async ({ config, prisma }: Kit<UserConfig, PrismaClient>): Promise<Subgraph<GraphqlContext>> => {
+export const wire = async ({
+  config,
+  prisma,
+  log,
+  metrics,
+}: Kit<UserConfig, PrismaClient>): Promise<Subgraph<GraphqlContext>> => {
   const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
-  const userApp = await createApp(prisma, tokens);
+  const sender = { ...config.MAIL_FROM, url: config.SHOP_URL };
+  const transport = config.SMTP_URL
+    ? smtp(smtpAddress(config.SMTP_URL), sender)
+    : mailboxFolder(config.MAILBOX_DIR ?? '.data/mailbox', sender);
+  const mail = { transport, sender, telemetry: mailTelemetry(log, metrics) };
+  const userApp = app(await dependencies(prisma, tokens, { mail }));
+  if (config.ROLE !== 'api') measureMail(metrics, deliveryQueue(prisma));
+  const { commands, mailWorker } = userApp;
   return {
     schema: schema(),
     context: requestContext(userApp, loaders),
     handlers: consumers(userApp),
-    tasks: [{ name: 'forget old sign-in attempts', everyMs: forgetEveryMs, run: userApp.commands.forgetOldAttempts }],
+    tasks: [
+      { name: 'forget old sign-in attempts', everyMs: forgetEveryMs, run: commands.forgetOldAttempts },
+      { name: 'send mail', everyMs: sendMailEveryMs, run: mailWorker.round },
+      { name: 'forget old mail', everyMs: forgetEveryMs, run: commands.forgetOldMail },
+      { name: 'prune the mailbox folder', everyMs: forgetEveryMs, run: transport.prune },
+    ],
     routes: (http) => {
       jwks(tokens.publicKeys)(http);
       denials(userApp.reads)(http);
+    },
+    close: async () => {
+      await mailWorker.close();
+      await transport.close();
     },
   };
 };

@@ -3,6 +3,8 @@ import { recordStaffAction } from './access/record-staff-action.ts';
 import { removeRole, saveRole } from './access/save-role.ts';
 import { register } from './account/register.ts';
 import { updateProfile } from './account/update-profile.ts';
+import { forgetOldMail } from './mail/forget-old-mail.ts';
+import { mailWorker } from './mail/mail-worker.ts';
 import { notify } from './notification/notify.ts';
 import type { Deps } from './ports.ts';
 import { forgetOldAttempts } from './session/prove-password.ts';
@@ -21,7 +23,9 @@ export const app = (deps: Deps) => ({
     saveRole: saveRole(deps),
     removeRole: removeRole(deps),
     forgetOldAttempts: forgetOldAttempts(deps),
+    forgetOldMail: forgetOldMail(deps),
   },
+  mailWorker: mailWorker(deps),
   reads: deps.reads,
 });
 

@@ -3,6 +3,7 @@ import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { AccessReads, AuditLogStore, RoleStore } from './access/ports.ts';
 import type { AccountReads, AccountStore, Passwords } from './account/ports.ts';
+import type { DeliveryQueue, DeliveryStore, MailDeps, OneTimeTokenStore } from './mail/ports.ts';
 import type { NotificationReads, NotificationStore } from './notification/ports.ts';
 import type {
   AccessTokens,
@@ -22,6 +23,8 @@ export interface Stores extends CommonStores {
   readonly notifications: NotificationStore;
   readonly roles: RoleStore;
   readonly auditLog: AuditLogStore;
+  readonly deliveries: DeliveryStore;
+  readonly oneTimeTokens: OneTimeTokenStore;
 }
 
 export interface Reads extends AccessReads, AccountReads, NotificationReads, DenialReads {}
@@ -33,6 +36,8 @@ export interface Deps {
   readonly credentials: Credentials;
   readonly passwords: Passwords;
   readonly accessTokens: AccessTokens;
+  readonly deliveryQueue: DeliveryQueue;
+  readonly mail: MailDeps;
   /** The process clock: for creation times and tokens. Deadlines use the database's (ADR 23). */
   readonly now: () => Date;
   readonly newId: typeof newId;

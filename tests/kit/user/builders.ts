@@ -1,15 +1,19 @@
 /** The user subgraph as its tests see it: the real app over a database of its own, with a clock that can be moved. */
 import { exportJWK, generateKeyPair } from 'jose';
+import type { Email } from '#contracts/email.ts';
 import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.ts';
 import { namedId, newId } from '#contracts/ids.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/user/client/client.ts';
 import { accessTokens } from '#subgraphs/user/adapters/session/access-tokens.ts';
 import type { User } from '#subgraphs/user/domain/account/user.ts';
+import type { Mail } from '#subgraphs/user/domain/mail/compose.ts';
 import { loaders } from '#subgraphs/user/graphql/loaders.ts';
 import type { Register } from '#subgraphs/user/usecases/account/register.ts';
-import type { App } from '#subgraphs/user/usecases/app.ts';
-import { createApp, schema } from '#subgraphs/user/wiring.ts';
+import { type App, app as createApp } from '#subgraphs/user/usecases/app.ts';
+import type { MailDeps, SendResult } from '#subgraphs/user/usecases/mail/ports.ts';
+import type { Deps } from '#subgraphs/user/usecases/ports.ts';
+import { dependencies, schema } from '#subgraphs/user/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { aMessageOf } from '../messaging/messages.ts';
 import { subgraphDatabase } from '../postgres/subgraph-database.ts';
@@ -47,8 +51,30 @@ const aSigningKey = async () => {
   return exportJWK(privateKey);
 };
 
+/** Takes every mail, unless told what to answer. Real mail servers are in adapters/mail/smtp.test.ts. */
+const collecting = (mails: Mail[], answers: SendResult[]): MailDeps => ({
+  transport: {
+    name: 'folder',
+    send: async (mail) => {
+      mails.push(mail);
+      return answers.shift() ?? { kind: 'sent' };
+    },
+    prune: async () => undefined,
+    close: async () => undefined,
+  },
+  sender: { name: 'Agora', address: 'shop@agora.example' as Email, url: 'https://shop.example' },
+  telemetry: {
+    ended: () => undefined,
+    failed: (error) => {
+      throw error;
+    },
+  },
+});
+
 export interface UserTestApp extends AsyncDisposable {
   readonly app: App;
+  /** What its use cases were given. */
+  readonly deps: Deps;
   readonly prisma: PrismaClient;
   readonly databaseUrl: string;
   /** The keys that access tokens verify with. */
@@ -56,6 +82,10 @@ export interface UserTestApp extends AsyncDisposable {
   readonly ask: Ask;
   /** Every SQL statement so far. */
   readonly statements: readonly string[];
+  /** Lets the worker send what is due. Returns what it has given to the transport since the last time. */
+  sendMail(): Promise<readonly Mail[]>;
+  /** What the transport answers to the next mails. */
+  readonly mailAnswers: SendResult[];
   advance(ms: number): void;
   /** Registers somebody; throws when that fails. */
   customer(changes?: Partial<Register>): Promise<User>;
@@ -69,14 +99,28 @@ export const userTestApp = async (): Promise<UserTestApp> => {
 
   const tokens = await accessTokens({ keys: [await aSigningKey()] });
   let now = new Date();
-  const app = await createApp(prisma, tokens, { now: () => now, clock: () => now });
+  const mails: Mail[] = [];
+  const mailAnswers: SendResult[] = [];
+  const deps = await dependencies(prisma, tokens, {
+    now: () => now,
+    clock: () => now,
+    mail: collecting(mails, mailAnswers),
+  });
+  const app = createApp(deps);
 
   return {
     app,
+    deps,
     prisma,
     databaseUrl,
     publicKeys: tokens.publicKeys,
     statements,
+    mailAnswers,
+    sendMail: async () => {
+      await app.mailWorker.round();
+      await app.mailWorker.idle();
+      return mails.splice(0);
+    },
     ask: asking(schema(), requestContext(app, loaders)),
     advance: (ms) => {
       now = new Date(now.getTime() + ms);

@@ -1,6 +1,7 @@
 import { type CustomerId, type Id, type OrderId, parseId, type UserId } from '#contracts/ids.ts';
 import { format, type Money } from '#contracts/money.ts';
 import { orderTexts, welcomeText } from '../customer-texts.ts';
+import type { NewDelivery } from '../mail/delivery.ts';
 
 export type OrderNoticeKind = keyof typeof orderTexts;
 
@@ -25,7 +26,7 @@ export const welcome = ({ userId, displayName }: { userId: UserId; displayName: 
   ...welcomeText(displayName),
 });
 
-interface OrderFacts {
+export interface OrderFacts {
   readonly orderId: OrderId;
   readonly number: string;
   readonly customerId: CustomerId;
@@ -39,4 +40,17 @@ export const orderNotice = (
 ): Notice | undefined => {
   const userId = parseId('User', customerId);
   return userId && { ...{ userId, kind, orderId }, ...orderTexts[kind](number, format(total)) };
+};
+
+/** What customers get a mail about as well: not that they have just ordered, and not what staff are looking into. */
+const mailedKinds = ['ORDER_CONFIRMED', 'ORDER_REJECTED', 'ORDER_PAYMENT_FAILED', 'ORDER_CANCELLED'] as const;
+
+export const orderMail = (
+  kind: OrderNoticeKind,
+  sourceId: string,
+  { orderId, number, customerId, total }: OrderFacts,
+): NewDelivery | undefined => {
+  const userId = parseId('User', customerId);
+  const mailed = mailedKinds.find((it) => it === kind);
+  return mailed && userId && { sourceId, userId, kind: mailed, params: { orderId, number, total } };
 };

@@ -6,7 +6,8 @@ import { anAddress, aPassword, type UserTestApp, userTestApp } from '#kit/user/b
 import pg from '#platform/database/pg.ts';
 import { retryableError } from '#platform/resilience/retryable-error.ts';
 import type { User } from '../../domain/account/user.ts';
-import { createApp } from '../../wiring.ts';
+import { dependencies } from '../../wiring.ts';
+import { app as createApp } from '../app.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {
@@ -236,7 +237,7 @@ test.each([
   ['behind', -skewMs],
 ])('waits follow the clock of the database when that of the process is a minute %s', async (_, aheadMs) => {
   const email = `guessed-${aheadMs}@example.com`;
-  const app = await createApp(kit.prisma, undefined as never);
+  const app = createApp(await dependencies(kit.prisma, undefined as never, { mail: kit.deps.mail }));
   const guess = () =>
     app.commands.signIn({ email, password: 'a wrong guess', idempotencyKey: undefined, address: anAddress });
   for (let guesses = 1; guesses <= 5; guesses++) await withClockAhead(-aheadMs, guess);

@@ -1,0 +1,93 @@
+import { format } from '#contracts/money.ts';
+import type { MailTexts } from './text.ts';
+
+const notYou = 'If this was not you, reset your password now: that signs out every device.';
+
+export const en: MailTexts = {
+  greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
+  withoutLink: (mutation, token) => `Send this token with the mutation ${mutation}: ${token}`,
+  unsubscribe: 'Stop mails of this kind',
+  sentBy: (shop) => `This mail was sent by ${shop}.`,
+  kinds: {
+    WELCOME: (_, shop) => ({
+      subject: `Welcome to ${shop}`,
+      paragraphs: ['Your account is open. We will write to you about your orders.'],
+      action: { label: 'Go to the shop', path: '/' },
+    }),
+    VERIFY_EMAIL: (_, shop) => ({
+      subject: 'Please confirm your e-mail address',
+      paragraphs: [`Somebody has opened an account at ${shop} with this address. Please confirm that it is yours.`],
+      action: { label: 'Confirm the address', path: '/verify-email', mutation: 'verifyEmail' },
+      notes: ['The link works once, for 24 hours. If it was not you, ignore this mail.'],
+    }),
+    ALREADY_REGISTERED: (_, shop) => ({
+      subject: `You already have an account at ${shop}`,
+      paragraphs: [
+        'Somebody has tried to open an account with this address, which has one already. Nothing has changed.',
+        'If it was you, please sign in. If you no longer know your password, you can set a new one.',
+      ],
+      action: { label: 'Set a new password', path: '/forgot-password', mutation: 'requestPasswordReset' },
+    }),
+    RESET_PASSWORD: (_, shop) => ({
+      subject: 'Set a new password',
+      paragraphs: [`Somebody has asked for a new password for your account at ${shop}.`],
+      action: { label: 'Set a new password', path: '/reset-password', mutation: 'resetPassword' },
+      notes: ['The link works once, for one hour. If it was not you, ignore this mail: your password has not changed.'],
+    }),
+    PASSWORD_CHANGED: (_, shop) => ({
+      subject: 'Your password was changed',
+      paragraphs: [`The password of your account at ${shop} was changed.`],
+      action: { label: 'Reset the password', path: '/forgot-password', mutation: 'requestPasswordReset' },
+      notes: [notYou],
+    }),
+    CONFIRM_EMAIL_CHANGE: (_, shop) => ({
+      subject: 'Please confirm your new e-mail address',
+      paragraphs: [`This address is to become the one of an account at ${shop}. Please confirm that it is yours.`],
+      action: { label: 'Confirm the address', path: '/confirm-email', mutation: 'confirmEmailChange' },
+      notes: ['The link works once, for 24 hours. If it was not you, ignore this mail.'],
+    }),
+    EMAIL_CHANGED: (_, shop) => ({
+      subject: 'Your e-mail address was changed',
+      paragraphs: [
+        `Your account at ${shop} has a new e-mail address. We write to this one for the last time.`,
+        'If this was not you, please contact us.',
+      ],
+    }),
+    NEW_SIGN_IN: ({ device }, shop) => ({
+      subject: 'New sign-in to your account',
+      paragraphs: [
+        device
+          ? `Somebody has signed in to your account at ${shop} from a device that was not used before: ${device}.`
+          : `Somebody has signed in to your account at ${shop} from a device that was not used before.`,
+      ],
+      action: { label: 'Reset the password', path: '/forgot-password', mutation: 'requestPasswordReset' },
+      notes: ['If this was you, there is nothing to do.', notYou],
+    }),
+    ACCOUNT_CLOSED: (_, shop) => ({
+      subject: 'Your account is closed',
+      paragraphs: [
+        `Your account at ${shop} is closed and your personal data is deleted. Thank you for having been with us.`,
+      ],
+    }),
+    ORDER_CONFIRMED: ({ number, total }) => ({
+      subject: `Order ${number} is confirmed`,
+      paragraphs: [`We have received ${format(total)} and are packing your order.`],
+      action: { label: 'View the order', path: `/orders/${number}` },
+    }),
+    ORDER_REJECTED: ({ number }) => ({
+      subject: `We cannot fulfil order ${number}`,
+      paragraphs: ['Something in it is sold out or has changed. You have not been charged.'],
+      action: { label: 'View the order', path: `/orders/${number}` },
+    }),
+    ORDER_PAYMENT_FAILED: ({ number, total }) => ({
+      subject: `The payment for order ${number} did not go through`,
+      paragraphs: [`${format(total)} could not be charged. You can try again or pay another way.`],
+      action: { label: 'Pay the order', path: `/orders/${number}` },
+    }),
+    ORDER_CANCELLED: ({ number }) => ({
+      subject: `Order ${number} is cancelled`,
+      paragraphs: ['Nothing will be sent. Anything held or charged is returned to you.'],
+      action: { label: 'View the order', path: `/orders/${number}` },
+    }),
+  },
+};

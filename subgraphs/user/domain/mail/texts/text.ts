@@ -1,0 +1,27 @@
+import type { MailKind, MailParams } from '../mail-kinds.ts';
+
+/** A mail's words. Each paragraph is one line of plain text: the layout escapes it for HTML. */
+export interface MailText {
+  readonly subject: string;
+  readonly paragraphs: readonly string[];
+  /** The one thing to do, as a link into the shop. */
+  readonly action?: {
+    readonly label: string;
+    /** Below SHOP_URL; a mail's token is added to it. */
+    readonly path: string;
+    /** What the link's page calls, for a shop without a front end. */
+    readonly mutation?: string;
+  };
+  /** Below the link: what to do when one has not asked for this mail. */
+  readonly notes?: readonly string[];
+}
+
+export interface MailTexts {
+  readonly greeting: (name: string | undefined) => string;
+  readonly kinds: { readonly [Kind in MailKind]: (params: MailParams[Kind], shop: string) => MailText };
+  /** Where the shop has no address to link to. */
+  readonly withoutLink: (mutation: string, token: string) => string;
+  readonly unsubscribe: string;
+  /** The last line of every mail. */
+  readonly sentBy: (shop: string) => string;
+}
