@@ -27,7 +27,7 @@ export const service = {
     OrderNeedsAttention,
     StaffActed,
   ],
-  secrets: { ACCESS_TOKEN_KEYS: 'signing-keys' },
+  secrets: { ACCESS_TOKEN_KEYS: 'signing-keys', SMTP_URL: 'optional' },
   // Nobody waits for a notification.
   queueAgeTargetSeconds: 30,
   entities: ['User'],
