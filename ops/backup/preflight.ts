@@ -1,4 +1,6 @@
 /** The preflight checks of a restore: nothing else is connected, and nothing is lost without being asked for. */
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { prismaLockKey } from '#platform/database/migrations.ts';
@@ -8,13 +10,18 @@ import type { DatabaseName } from '../services.ts';
 import { type Connections, inEach } from './connections.ts';
 import { quoted, tablesOf } from './tables.ts';
 
-/** A database that was only migrated counts as empty. */
-const isData = ({ name }: { name: string }): boolean => name !== '_prisma_migrations';
+/** The tables that the migrations of a database insert into, such as the one of the built-in roles. */
+const filledByMigrations = (root: string, name: DatabaseName): readonly string[] =>
+  globSync(path.join(root, 'prisma', name, 'migrations/*/migration.sql')).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^\s*INSERT INTO "?(\w+)"?/gim)].map(([, table = '']) => table),
+  );
 
 /** What a database holds, as a sentence; undefined when it is empty. */
-const rowsIn = async (client: pg.Client, name: DatabaseName): Promise<string | undefined> => {
+const rowsIn = async (client: pg.Client, name: DatabaseName, root: string): Promise<string | undefined> => {
   const filled: string[] = [];
-  for (const table of (await tablesOf(client)).filter(isData)) {
+  // A database that was only migrated counts as empty.
+  const migrated = ['_prisma_migrations', ...filledByMigrations(root, name)];
+  for (const table of (await tablesOf(client)).filter((one) => !migrated.includes(one.name))) {
     const { rows } = await client.query<{ count: string }>(`SELECT count(*) FROM ${quoted(table)}`);
     if (rows[0]?.count !== '0') filled.push(`${table.name} ${rows[0]?.count}`);
   }
@@ -53,6 +60,8 @@ const claimDatabase = async (client: pg.Client, name: DatabaseName): Promise<voi
 export interface Replacement {
   /** Whether existing data may be lost. */
   readonly wipe: boolean;
+  /** Where the migrations are. */
+  readonly root: string;
   readonly report?: (sentence: string) => void;
 }
 
@@ -60,10 +69,12 @@ export interface Replacement {
 export const preflight = async (
   connections: Connections,
   bus: Bus | undefined,
-  { wipe, report = () => undefined }: Replacement,
+  { wipe, root, report = () => undefined }: Replacement,
 ): Promise<void> => {
   await inEach(connections, claimDatabase);
-  const rows = Object.values(await inEach(connections, rowsIn)).filter((sentence) => sentence !== undefined);
+  const rows = Object.values(await inEach(connections, (client, name) => rowsIn(client, name, root))).filter(
+    (sentence) => sentence !== undefined,
+  );
   const messages = bus ? [...(await messagesIn(bus))].filter(([, count]) => count > 0) : [];
   const lost = [...rows, ...messages.map(([name, count]) => `the queue of ${name} has ${count} messages`)];
   if (lost.length === 0) return;

@@ -98,8 +98,10 @@ const load = async (
   const expected = saved.tables.map(nameOf).sort();
   if (made.join() !== expected.join())
     throw new Error(`the migrations of ${name} make ${made.join(', ')}; the backup has ${expected.join(', ')}`);
+  for (const table of saved.tables) await client.query(`ALTER TABLE ${quoted(table)} DISABLE TRIGGER USER`);
+  // What migrations insert, such as the built-in roles, is in the backup as it was then.
+  for (const table of saved.tables.toReversed()) await client.query(`DELETE FROM ${quoted(table)}`);
   for (const table of saved.tables) {
-    await client.query(`ALTER TABLE ${quoted(table)} DISABLE TRIGGER USER`);
     await copyIn(client, table, path.join(folder, fileOf(name, table)), signal);
     await client.query(`ALTER TABLE ${quoted(table)} ENABLE TRIGGER USER`);
   }
