@@ -34,7 +34,11 @@ export const service = {
   mutations: {
     keyRequired: [],
     // A line for each subject.
-    keyOptional: [...['register', 'signIn', 'updateProfile'], ...['grantRole', 'revokeRole', 'saveRole', 'removeRole']],
+    keyOptional: [
+      ...['register', 'signIn', 'updateProfile'],
+      ...['grantRole', 'revokeRole', 'saveRole', 'removeRole'],
+      ...['saveAddress', 'removeAddress', 'setDefaultAddress'],
+    ],
   },
   seed: 'subgraphs/user/wiring.ts',
 } as const satisfies SubgraphDescriptor;

@@ -15,6 +15,8 @@ import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
 import { accountStore } from './adapters/account/account-store.ts';
 import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
+import { addressReads } from './adapters/address/address-reads.ts';
+import { addressStore } from './adapters/address/address-store.ts';
 import { deliveryQueue } from './adapters/mail/delivery-queue.ts';
 import { deliveryStore } from './adapters/mail/delivery-store.ts';
 import { mailboxFolder } from './adapters/mail/mailbox-folder.ts';
@@ -29,6 +31,7 @@ import { sessionStore } from './adapters/session/session-store.ts';
 import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
 import type { UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
+import { addressIds } from './domain/address/saved-address.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { denials } from './http/denials.ts';
@@ -53,12 +56,14 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     oneTimeTokens: oneTimeTokenStore(tx, now),
     roles: roleStore(tx, clock, now),
     auditLog: auditLogStore(tx),
+    addresses: addressStore(tx),
   });
   const reads = {
     ...accessReads(prisma),
     ...accountReads(prisma),
     ...notificationReads(prisma),
     ...denialReads(prisma),
+    ...addressReads(prisma),
   };
   const { transaction, receive } = unitOfWork(prisma, stores, { clock });
   return {
@@ -86,6 +91,16 @@ export const dependencies = async (
   passwords: await argon2Passwords(),
   ...{ accessTokens: tokens, mail, now, newId },
 });
+  { clock, now = () => new Date() }: { readonly clock?: Clock; readonly now?: Deps['now'] } = {},
+) =>
+  app({
+    ...persistence(prisma, clock),
+    passwords: await argon2Passwords(),
+    accessTokens: tokens,
+    now,
+    newId,
+    newAddressId: addressIds.create,
+  });
 
 /** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
 export const seed = async (databaseUrl: string): Promise<string> => {

@@ -5,12 +5,14 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { Role } from '../domain/access/role.ts';
 import type { User } from '../domain/account/user.ts';
+import type { SavedAddress } from '../domain/address/saved-address.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {
   /** Null for a user who does not exist or is not visible to the viewer. */
   readonly users: DataLoader<UserId, User | null>;
   readonly rolesOf: DataLoader<UserId, readonly Role[]>;
+  readonly addressesOf: DataLoader<UserId, readonly SavedAddress[]>;
 }
 
 export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
@@ -19,6 +21,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
     ({ id }) => id,
   ),
   rolesOf: manyByKey((ids) => reads.rolesOf(ids)),
+  addressesOf: manyByKey((ids) => reads.addressesOf(ids)),
 });
 
 export type GraphqlContext = RequestContext<App, Loaders>;

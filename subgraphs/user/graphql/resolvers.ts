@@ -1,14 +1,16 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { accessMutations, accessQueries, auditEntry, userAccess } from './access.ts';
 import { accountMutations, accountQueries, user } from './account.ts';
+import { addressMutations, addressQueries, addressTypes, userAddresses } from './address.ts';
 import { notification, userNotifications } from './notification.ts';
 import { sessionMutations } from './session.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: { ...accountQueries, ...accessQueries },
-  Mutation: { ...accountMutations, ...sessionMutations, ...accessMutations },
-  User: { ...user, ...userAccess, ...userNotifications },
+  Query: { ...accountQueries, ...accessQueries, ...addressQueries },
+  Mutation: { ...accountMutations, ...sessionMutations, ...accessMutations, ...addressMutations },
+  User: { ...user, ...userAccess, ...userAddresses, ...userNotifications },
+  ...addressTypes,
   AuditEntry: auditEntry,
   Notification: notification,
 } satisfies Resolvers);

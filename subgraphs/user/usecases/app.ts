@@ -3,6 +3,7 @@ import { recordStaffAction } from './access/record-staff-action.ts';
 import { removeRole, saveRole } from './access/save-role.ts';
 import { register } from './account/register.ts';
 import { updateProfile } from './account/update-profile.ts';
+import { removeAddress, saveAddress, setDefaultAddress } from './address/address-book.ts';
 import { forgetOldMail } from './mail/forget-old-mail.ts';
 import { mailWorker } from './mail/mail-worker.ts';
 import { notify } from './notification/notify.ts';
@@ -16,6 +17,9 @@ export const app = (deps: Deps) => ({
     register: register(deps),
     updateProfile: updateProfile(deps),
     signIn: signIn(deps),
+    saveAddress: saveAddress(deps),
+    removeAddress: removeAddress(deps),
+    setDefaultAddress: setDefaultAddress(deps),
     notify: notify(deps),
     recordStaffAction: recordStaffAction(deps),
     grantRole: grantRole(deps),

@@ -1,8 +1,10 @@
 /** What the use cases need from outside, by subject. Adapters implement these; wiring.ts assembles them. */
 import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
+import type { AddressId } from '../domain/address/saved-address.ts';
 import type { AccessReads, AuditLogStore, RoleStore } from './access/ports.ts';
 import type { AccountReads, AccountStore, Passwords } from './account/ports.ts';
+import type { AddressReads, AddressStore } from './address/ports.ts';
 import type { DeliveryQueue, DeliveryStore, MailDeps, OneTimeTokenStore } from './mail/ports.ts';
 import type { NotificationReads, NotificationStore } from './notification/ports.ts';
 import type {
@@ -25,9 +27,10 @@ export interface Stores extends CommonStores {
   readonly auditLog: AuditLogStore;
   readonly deliveries: DeliveryStore;
   readonly oneTimeTokens: OneTimeTokenStore;
+  readonly addresses: AddressStore;
 }
 
-export interface Reads extends AccessReads, AccountReads, NotificationReads, DenialReads {}
+export interface Reads extends AccessReads, AccountReads, AddressReads, NotificationReads, DenialReads {}
 
 export interface Deps {
   readonly transaction: Transaction<Stores>;
@@ -41,4 +44,5 @@ export interface Deps {
   /** The process clock: for creation times and tokens. Deadlines use the database's (ADR 23). */
   readonly now: () => Date;
   readonly newId: typeof newId;
+  readonly newAddressId: () => AddressId;
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { type OrderView, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import type { AddressInput } from '#operations/documents.generated.ts';
 import * as storefront from '#operations/documents.generated.ts';
 import { until } from '../vitest/until.ts';
 
@@ -9,6 +10,24 @@ import { until } from '../vitest/until.ts';
 export type Variables = Readonly<Record<string, object>>;
 
 export const demoCustomer = { email: 'customer@example.com', password: 'demo-customer' };
+
+const seoul: AddressInput = {
+  name: 'Minjun Kim',
+  line1: '152, Teheran-ro',
+  line2: '12F',
+  city: 'Gangnam-gu',
+  subdivision: 'Seoul',
+  postalCode: '06236',
+  country: 'KR',
+  phone: '+82 10 1234 5678',
+};
+
+const save = async ({ client }: Shopper, address: AddressInput): Promise<string> => {
+  const saving = { idempotencyKey: randomUUID(), input: { address } };
+  const { saveAddress } = await client.ask(storefront.SaveAddressDocument, saving);
+  if (saveAddress?.__typename !== 'SaveAddressSuccess') throw new Error(JSON.stringify(saveAddress));
+  return saveAddress.address.id;
+};
 
 const extraStepWithinMs = 30_000;
 
@@ -34,6 +53,8 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
   const paymentId = (await extraStep())?.paymentId ?? '';
   await shopper.add({ variantId });
 
+  const kept = await save(shopper, { ...seoul, company: 'Agora', district: 'Yeoksam-dong' });
+  const unwanted = await save(shopper, seoul);
   const key = () => ({ idempotencyKey: randomUUID() });
   const registration = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: 'Kim' };
   return {
@@ -45,6 +66,10 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     OrderPage: { id: confirmed.order.id },
     Register: { ...key(), input: registration },
     SignIn: { input: demoCustomer },
+    AddressForm: { country: 'KR' },
+    SaveAddress: { ...key(), input: { address: seoul } },
+    RemoveAddress: { ...key(), input: { addressId: unwanted } },
+    SetDefaultAddress: { ...key(), input: { addressId: kept, use: 'BILLING' } },
     AddToCart: { ...key(), input: { variantId } },
     PlaceOrder: confirmed.placed,
     PayOrder: { ...key(), input: { orderId: declined.order.id, paymentMethodToken: 'tok_approve' } },
