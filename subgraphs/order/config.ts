@@ -32,6 +32,10 @@ export const orderVariables = z.object({
   // payOrder, so nobody who means to pay needs more. 300 units: three lines of 99, the most that a line can have.
   OPEN_ORDERS_PER_CUSTOMER: z.coerce.number().int().min(1).max(1_000).default(10),
   OPEN_UNITS_PER_CUSTOMER: z.coerce.number().int().min(1).max(100_000).default(300),
+  // The same for all guests at one client address, since one person can start many sessions. Three times as much: an
+  // office or a household shares an address, and an order is open for seconds unless its payment was declined.
+  OPEN_GUEST_ORDERS_PER_ADDRESS: z.coerce.number().int().min(1).max(10_000).default(30),
+  OPEN_GUEST_UNITS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).default(900),
   // How long a guest's cart is kept after its last change. 90 days: a guest's session ends 30 days after its last use, and
   // whoever comes back within a season finds the cart. Without an end, anybody could fill the database with carts.
   GUEST_CART_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),

@@ -34,7 +34,10 @@ const stores = (tx: Prisma.TransactionClient) => ({
   orders: orderStore(tx),
 });
 
-type Settings = Pick<Deps, 'watch' | 'telemetry' | 'timings' | 'openOrders' | 'sweepBatch' | 'guestCartRetentionMs'>;
+type Settings = Pick<
+  Deps,
+  'watch' | 'telemetry' | 'timings' | 'openOrders' | 'openGuestOrders' | 'sweepBatch' | 'guestCartRetentionMs'
+>;
 
 /** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
@@ -64,6 +67,7 @@ export const wire = ({
     telemetry: telemetry(log, metrics),
     timings: timingsOf(config),
     openOrders: { orders: config.OPEN_ORDERS_PER_CUSTOMER, units: config.OPEN_UNITS_PER_CUSTOMER },
+    openGuestOrders: { orders: config.OPEN_GUEST_ORDERS_PER_ADDRESS, units: config.OPEN_GUEST_UNITS_PER_ADDRESS },
     sweepBatch: config.SWEEP_BATCH,
     guestCartRetentionMs: config.GUEST_CART_RETENTION_DAYS * 24 * 60 * 60 * 1_000,
   });

@@ -19,6 +19,8 @@ export const texts = {
     `You have ${orders} orders that are not paid yet. Pay or cancel one of them first.`,
   tooManyOpenUnits: (maximum: number, units: number) =>
     `With this order there would be ${units} units in orders that you have not paid yet, and ${maximum} is the most. Pay or cancel one of them first.`,
+  tooManyOpenOrdersOfGuests:
+    'Guests on this network have too many orders that are not paid yet. Sign in, or try again in a quarter of an hour.',
   notCancellable: 'This order cannot be cancelled now.',
   notPayable: 'This order is not waiting for a payment.',
   notResumable: 'This order has no failed undo.',

@@ -69,6 +69,7 @@ export const mutations = {
     const waitMs = waitMsOf(input.waitMs);
     const result = await context.app.commands.placeOrder({
       ...asking,
+      guestAddress: context.viewer.kind === 'guest' ? context.viewer.address : undefined,
       paymentMethodToken: paymentMethodTokenOf(input.paymentMethodToken),
       expectedTotal: expectedTotalOf(input.expectedTotal),
       idempotencyKey,

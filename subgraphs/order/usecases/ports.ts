@@ -39,13 +39,15 @@ export interface CatalogueStore {
 
 export interface OrderStore {
   /** Writes a new order. False when its number is taken; nothing is written then. */
-  insert(begun: Changed): Promise<boolean>;
+  insert(begun: Changed, guestAddress?: string): Promise<boolean>;
   /** The order, which nobody else can change until the transaction ends. */
   lock(id: OrderId): Promise<Order | undefined>;
   /** The same, but undefined when it is locked by somebody else, or its deadline has moved past `now`. */
   lockOverdue(id: OrderId, now: Date): Promise<Order | undefined>;
   /** The customer's orders that are not paid yet, those whose declined payment can be tried again included. */
   openOf(customerId: CustomerId): Promise<OpenOrders>;
+  /** The same of all guests who placed theirs from this client address; no other can until the transaction ends. */
+  openOfGuestsAt(address: string): Promise<OpenOrders>;
   /** Waits for those who have one of the guest's orders locked. */
   giveTo(guestId: GuestId, userId: UserId): Promise<void>;
   /** Writes what was decided about a locked order. */
@@ -127,6 +129,8 @@ export interface Deps {
   readonly timings: Timings;
   /** What one customer may have of orders that are not paid yet. */
   readonly openOrders: OpenOrders;
+  /** The same for all guests at one client address. */
+  readonly openGuestOrders: OpenOrders;
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
   /** How long a guest's cart is kept after its last change. */

@@ -93,6 +93,7 @@ export const orderTestApp = async (
     timings,
     // Far more than any test needs but those about the bound, which bring their own.
     openOrders,
+    openGuestOrders: openOrders,
     sweepBatch: 100,
     guestCartRetentionMs: 90 * 24 * 60 * 60 * 1_000,
     clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),

@@ -8,7 +8,7 @@ import type { Changed } from '../../domain/checkout/decide.ts';
 import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../../domain/checkout/steps.ts';
 import { CheckoutFailure } from '../../domain/failures.ts';
 import type { Order, OrderLine } from '../../domain/order/order.ts';
-import type { OpenOrders } from '../../domain/order/place-order.ts';
+import { isOpen, type OpenOrders } from '../../domain/order/place-order.ts';
 import type { OrderStore, OrderView } from '../../usecases/ports.ts';
 
 export const viewColumns = {
@@ -93,7 +93,7 @@ const checkoutColumns = ({ version, status, attempt, payment, step, undo, compen
 });
 
 export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
-  async insert({ order, entry }) {
+  async insert({ order, entry }, guestAddress) {
     const { count } = await tx.order.createMany({
       data: [
         {
@@ -104,6 +104,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
           totalAmount: order.total.amount,
           placedAt: order.placedAt,
           expiresAt: order.expiresAt,
+          guestAddress: guestAddress ?? null,
           ...checkoutColumns(order),
         },
       ],
@@ -140,6 +141,15 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
     return open as OpenOrders;
   },
 
+  async openOfGuestsAt(address) {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`orders of guests at ${address}`}, 0))`;
+    const [open] = await tx.$queryRaw<OpenOrders[]>`
+      SELECT count(DISTINCT o.id)::int AS orders, coalesce(sum(l.quantity), 0)::int AS units
+        FROM customer_order o JOIN order_line l ON l.order_id = o.id
+       WHERE o.guest_address = ${address}`;
+    return open as OpenOrders;
+  },
+
   async giveTo(guestId, userId) {
     await tx.order.updateMany({ where: { customerId: guestId }, data: { customerId: userId } });
   },
@@ -147,7 +157,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
   async save({ order, entry }) {
     const { count } = await tx.order.updateMany({
       where: { id: order.id, version: order.version - 1 },
-      data: checkoutColumns(order),
+      data: { ...checkoutColumns(order), ...(!isOpen(order) && { guestAddress: null }) },
     });
     // Only a caller without the lock gets here: better a loud fault than a lost change.
     if (count === 0) throw new Error(`${order.id} is not at version ${order.version - 1} any more`);

@@ -32,15 +32,28 @@ export interface OpenOrders {
   readonly units: number;
 }
 
+/** Whether the order counts as open: not paid yet, and one that is on its way to being payable again does, too. */
+export const isOpen = ({ status, compensateTo }: Pick<Order, 'status' | 'compensateTo'>): boolean =>
+  status === 'PLACED' || status === 'AUTHORIZING' || status === 'PAYMENT_FAILED' || compensateTo === 'PAYMENT_FAILED';
+
+/** A bound on open orders: on the customer's own, or on those of all guests at one client address. */
+export interface OpenOrdersBound {
+  readonly of: 'CUSTOMER' | 'ADDRESS';
+  /** What there is already. */
+  readonly open: OpenOrders;
+  /** What there may be together with this order. */
+  readonly most: OpenOrders;
+}
+
 export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLimitExceeded | TooManyOpenOrders;
 
 /**
  * Makes the order that these lines come to, all of them or none. It is yet to get its number and begin its checkout.
- * `open` is what the customer has already, and `most` what they may have together with this order.
+ * Within every bound, or the first that it exceeds is the reason.
  */
 export const placeOrder = (
   { waitMs }: Timings,
-  { open, most }: { readonly open: OpenOrders; readonly most: OpenOrders },
+  bounds: readonly OpenOrdersBound[],
   lines: readonly PricedLine[],
   { expectedTotal, attemptId, paymentMethodToken, ...ordering }: Ordering,
   now: Date,
@@ -51,8 +64,9 @@ export const placeOrder = (
   const total = cartTotal(lines);
   if (!total) return fail(limitExceeded('TOTAL'));
   if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
-  const units = open.units + lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  if (open.orders >= most.orders || units > most.units) return fail(tooManyOpen({ ...open, units }, most));
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const exceeded = bounds.find(({ open, most }) => open.orders >= most.orders || open.units + units > most.units);
+  if (exceeded) return fail(tooManyOpen(exceeded, units));
   return ok({
     ...ordering,
     lines: lines.filter(isOrderable).map(toOrderLine),
@@ -70,19 +84,25 @@ export const placeOrder = (
   });
 };
 
-const tooManyOpen = ({ orders, units }: OpenOrders, most: OpenOrders): TooManyOpenOrders => ({
-  kind: 'TooManyOpenOrders',
-  message:
+const tooManyOpen = ({ of, open: { orders, units: openUnits }, most }: OpenOrdersBound, more: number) => {
+  const units = openUnits + more;
+  const ofCustomer = () =>
+    orders >= most.orders ? texts.tooManyOpenOrders(orders) : texts.tooManyOpenUnits(most.units, units);
+  const message =
     orders === 0
       ? texts.tooManyUnits(most.units, units)
-      : orders >= most.orders
-        ? texts.tooManyOpenOrders(orders)
-        : texts.tooManyOpenUnits(most.units, units),
-  openOrders: orders,
-  maximumOrders: most.orders,
-  units,
-  maximumUnits: most.units,
-});
+      : of === 'CUSTOMER'
+        ? ofCustomer()
+        : texts.tooManyOpenOrdersOfGuests;
+  return {
+    kind: 'TooManyOpenOrders',
+    message,
+    openOrders: orders,
+    maximumOrders: most.orders,
+    units,
+    maximumUnits: most.units,
+  } satisfies TooManyOpenOrders;
+};
 
 const otherTotal = (currentTotal: Money): PriceChanged => ({
   kind: 'PriceChanged',

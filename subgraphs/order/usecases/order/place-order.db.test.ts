@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId, type OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
-import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
+import { customer, guestNamed, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 import { errorInLog } from '#platform/observability/log.ts';
 import type { Reply } from '../../domain/checkout/messages.ts';
+import { defaultTimings } from '../../domain/checkout/steps.ts';
 import { connect, createApp } from '../../wiring.ts';
 
 let kit: OrderTestApp;
@@ -160,6 +161,40 @@ describe('orders that are not paid yet', () => {
     expect(await placeWithin(placeOrder)).toMatchObject({ failure: { openOrders: 1, units: 6 } });
     await kit.prisma.cartLine.updateMany({ data: { quantity: 2 } });
     expect(await placeWithin(placeOrder)).toMatchObject({ ok: true });
+  });
+
+  describe('of guests at one address', () => {
+    const atAddress = (guestAddress: string, name: string) => async (orders: number) => {
+      const { placeOrder } = createApp(kit.prisma, {
+        ...{ ...kit.parts, openGuestOrders: { orders, units: 1_000 } },
+      }).commands;
+      await kit.add('lamp', 1, guestNamed(name));
+      const command = { customerId: guestNamed(name), guestAddress, expectedTotal: undefined };
+      return await placeOrder({ ...command, paymentMethodToken: 'tok_approve', idempotencyKey: newId('Message') });
+    };
+
+    it('are so many at most together, also when they place at once; elsewhere is another address', async () => {
+      const placed = await Promise.all(
+        Array.from({ length: 8 }, (_, n) => atAddress('192.0.2.1', `at one address ${n}`)(3)),
+      );
+      expect(placed.filter(({ ok }) => ok)).toHaveLength(3);
+      const refused = { kind: 'TooManyOpenOrders', openOrders: 3, maximumOrders: 3 };
+      for (const result of placed) if (!result.ok) expect(result.failure).toMatchObject(refused);
+      expect(await atAddress('192.0.2.2', 'elsewhere')(3)).toMatchObject({ ok: true });
+    });
+
+    it('keep the address no longer than they are open', async () => {
+      const placed = await atAddress('192.0.2.3', 'soon forgotten')(1);
+      if (!placed.ok) throw new Error(placed.failure.message);
+      const address = async () => (await kit.rowOf(placed.value)).guestAddress;
+      await receive(placed.value, 'stock.reserved', 'payment.declined', 'stock.released');
+      expect(await address()).toBe('192.0.2.3');
+      expect(await atAddress('192.0.2.3', 'too early')(1)).toMatchObject({ ok: false });
+      kit.advance(defaultTimings.waitMs.expiry);
+      await kit.app.commands.sweepDeadlines();
+      expect(await address()).toBeNull();
+      expect(await atAddress('192.0.2.3', 'in time')(1)).toMatchObject({ ok: true });
+    });
   });
 
   it('count while they are placed, wait for the bank, or can be paid again, and no longer when they are paid or over', async () => {

@@ -5,11 +5,13 @@ import type { AskingCustomer } from '#contracts/viewer.ts';
 import { priceLines } from '../../domain/cart/cart.ts';
 import { begin } from '../../domain/checkout/decide.ts';
 import { emptyCart } from '../../domain/failures.ts';
-import { type CannotPlace, placeOrder as place } from '../../domain/order/place-order.ts';
+import { type CannotPlace, type OpenOrdersBound, placeOrder as place } from '../../domain/order/place-order.ts';
 import { beginRequest } from '../guest/merge-guest.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
 
 export interface PlaceOrder extends AskingCustomer {
+  /** The client address of a guest; undefined for a user. */
+  readonly guestAddress?: string | undefined;
   readonly paymentMethodToken: string;
   readonly expectedTotal: Money | undefined;
   readonly idempotencyKey: string;
@@ -35,18 +37,21 @@ export const placeOrder =
 const maxNumbersTried = 3;
 
 const fromCart = async (
-  { timings, openOrders: most, newId, newOrderNumber, telemetry }: Deps,
+  { timings, openOrders, openGuestOrders, newId, newOrderNumber, telemetry }: Deps,
   { carts, catalogue, orders, outbox, now, afterCommit }: Stores,
-  { customerId, paymentMethodToken, expectedTotal }: PlaceOrder,
+  { customerId, guestAddress, paymentMethodToken, expectedTotal }: PlaceOrder,
 ): Promise<Result<OrderId, CannotPlace>> => {
   const cart = await carts.lock(customerId);
   if (!cart) return fail(emptyCart);
   const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
   // All who place orders for this customer hold the lock on the cart: what is counted here stays true until the commit.
-  const open = await orders.openOf(customerId);
+  const bounds: OpenOrdersBound[] = [{ of: 'CUSTOMER', open: await orders.openOf(customerId), most: openOrders }];
+  // Guests are as many as somebody cares to start sessions; their address counts as well.
+  if (guestAddress)
+    bounds.push({ of: 'ADDRESS', open: await orders.openOfGuestsAt(guestAddress), most: openGuestOrders });
   const placed = place(
     timings,
-    { open, most },
+    bounds,
     priceLines(cart.lines, entries),
     {
       id: newId('Order'),
@@ -60,7 +65,7 @@ const fromCart = async (
   if (!placed.ok) return placed;
   for (let tries = 0; tries < maxNumbersTried; tries++) {
     const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now);
-    if (!(await orders.insert(begun))) continue;
+    if (!(await orders.insert(begun, guestAddress))) continue;
     await carts.empty(cart.id, now);
     await outbox.add(...begun.messages);
     afterCommit(() => telemetry.moved(undefined, 'PLACED', 0));
