@@ -89,18 +89,8 @@ export const dependencies = async (
 ): Promise<Deps> => ({
   ...persistence(prisma, clock),
   passwords: await argon2Passwords(),
-  ...{ accessTokens: tokens, mail, now, newId },
+  ...{ accessTokens: tokens, mail, now, newId, newAddressId: addressIds.create },
 });
-  { clock, now = () => new Date() }: { readonly clock?: Clock; readonly now?: Deps['now'] } = {},
-) =>
-  app({
-    ...persistence(prisma, clock),
-    passwords: await argon2Passwords(),
-    accessTokens: tokens,
-    now,
-    newId,
-    newAddressId: addressIds.create,
-  });
 
 /** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
 export const seed = async (databaseUrl: string): Promise<string> => {
