@@ -129,6 +129,8 @@ function tier({
       sequence: { groupOrder: order },
       testTimeout: timeoutMs,
       hookTimeout: Math.max(timeoutMs, 60 * second),
+      // Of what has to happen and takes how long the machine needs; the default is a second.
+      expect: { poll: { timeout: timeoutMs / 2 } },
       isolate,
       fileParallelism: !alone,
       ...(pair && { maxWorkers: Math.max(2, availableParallelism() - 1) }),
