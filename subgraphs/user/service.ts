@@ -36,8 +36,8 @@ export const service = {
     // A line for each subject.
     keyOptional: [
       ...['register', 'signIn', 'updateProfile'],
-      ...['grantRole', 'revokeRole', 'saveRole', 'removeRole'],
       ...['saveAddress', 'removeAddress', 'setDefaultAddress'],
+      ...['grantRole', 'revokeRole', 'saveRole', 'removeRole', 'createApiKey', 'revokeApiKey'],
     ],
   },
   seed: 'subgraphs/user/wiring.ts',

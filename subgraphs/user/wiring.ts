@@ -1,5 +1,7 @@
 /** The composition root: which adapter stands behind which port. */
+import { randomBytes } from 'node:crypto';
 import type { JSONWebKeySet } from 'jose';
+import { apiKeySecretBytes } from '#contracts/api-key.ts';
 import { newId } from '#contracts/ids.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import type { Clock } from '#platform/database/transaction.ts';
@@ -10,6 +12,7 @@ import { smtpAddress } from '#platform/mail/smtp-address.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import { accessReads } from './adapters/access/access-reads.ts';
+import { apiKeyStore, apiKeyVerification } from './adapters/access/api-key-store.ts';
 import { auditLogStore } from './adapters/access/audit-log-store.ts';
 import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
@@ -34,6 +37,7 @@ import { consumers } from './consumers.ts';
 import { addressIds } from './domain/address/saved-address.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { apiKeys } from './http/api-keys.ts';
 import { denials } from './http/denials.ts';
 import { jwks } from './http/jwks.ts';
 import { seedUsers } from './usecases/account/seed-users.ts';
@@ -55,6 +59,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     deliveries: deliveryStore(tx, now),
     oneTimeTokens: oneTimeTokenStore(tx, now),
     roles: roleStore(tx, clock, now),
+    apiKeys: apiKeyStore(tx, now),
     auditLog: auditLogStore(tx),
     addresses: addressStore(tx),
   });
@@ -72,6 +77,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     reads,
     credentials: credentials(prisma, clock),
     deliveryQueue: deliveryQueue(prisma, clock),
+    apiKeyVerification: apiKeyVerification(prisma, clock),
   };
 };
 
@@ -89,6 +95,7 @@ export const dependencies = async (
 ): Promise<Deps> => ({
   ...persistence(prisma, clock),
   passwords: await argon2Passwords(),
+  newApiKeySecret: () => randomBytes(apiKeySecretBytes),
   ...{ accessTokens: tokens, mail, now, newId, newAddressId: addressIds.create },
 });
 
@@ -140,6 +147,7 @@ export const wire = async ({
     routes: (http) => {
       jwks(tokens.publicKeys)(http);
       denials(userApp.reads)(http);
+      apiKeys(userApp)(http);
     },
     close: async () => {
       await mailWorker.close();

@@ -18,7 +18,11 @@ export const accessTexts = {
   invalidRoleName: 'A role is named by 2 to 40 capital letters, digits and underscores, a letter first.',
   tooManyRoles: 'A shop has at most 100 roles of its own. Remove one first.',
   missingPermissions: 'You can only give or take permissions that you have yourself.',
-  unknownPermissions: 'There are no such permissions.',
+  unknownPermissions: 'Name permissions that there are, at least one for a key.',
+  invalidApiKeyName: 'A name has 1 to 80 characters on one line.',
+  invalidExpiry: 'A key expires in the future, or never.',
+  tooManyApiKeys: 'There are 100 active keys already. Revoke one first.',
+  notForApiKeys: 'A key cannot have these permissions: it could make others.',
   roleInUse: 'Somebody still has this role. Revoke it first.',
 } as const;
 

@@ -58,3 +58,26 @@ describe('roles in the graph', () => {
     expect(await ask(grant, { id })).toMatchObject({ codes: ['NOT_FOUND'] });
   });
 });
+
+describe('API keys in the graph', () => {
+  test('are shown once, listed without the key, and revoked', async () => {
+    const made = await ask(`mutation {
+      createApiKey(idempotencyKey: "k", input: { name: "Warehouse", permissions: ["stock:write"] }) {
+        ... on CreateApiKeySuccess { key apiKey { id name permissions createdBy lastUsedAt revokedAt } }
+      } }`);
+    const { key, apiKey } = made.data.createApiKey;
+    expect(key).toMatch(/^agk_/);
+    expect(apiKey).toEqual({
+      ...{ id: apiKey.id, name: 'Warehouse', permissions: ['stock:write'], createdBy: admin.id },
+      ...{ lastUsedAt: null, revokedAt: null },
+    });
+    const listed = await ask('{ apiKeys(first: 1) { edges { node { id } } pageInfo { hasNextPage } } }');
+    expect(listed.data.apiKeys).toEqual({ edges: [{ node: { id: apiKey.id } }], pageInfo: { hasNextPage: false } });
+    const revoked = await ask(
+      'mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { ... on RevokeApiKeySuccess { apiKey { id revokedAt } } } }',
+      { id: apiKey.id },
+    );
+    expect(revoked.data.revokeApiKey.apiKey).toEqual({ id: apiKey.id, revokedAt: expect.any(String) });
+    expect((await kit.ask(somebody('STAFF'), '{ apiKeys { edges { node { id } } } }')).codes).toEqual(['FORBIDDEN']);
+  });
+});

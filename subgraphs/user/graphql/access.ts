@@ -1,12 +1,15 @@
-import { parseId, type UserId } from '#contracts/ids.ts';
+import { type ApiKeyId, parseId, type UserId } from '#contracts/ids.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
 import { assertInput, requireId } from '#platform/graphql/inputs.ts';
 import { payload } from '#platform/graphql/payload.ts';
+import type { App } from '../usecases/app.ts';
 import type { GraphqlContext } from './loaders.ts';
 import type { AuditEntryResolvers, MutationResolvers, QueryResolvers, UserResolvers } from './types.generated.ts';
 
 export const accessQueries = {
   roles: (_, __, { app }) => app.reads.roles(),
+
+  apiKeys: (_, page, { app }) => connectionById('ApiKey', page, (slice) => app.reads.apiKeys(slice)),
 
   auditLog: (_, { actor, subject, customer, ...page }, { app }) => {
     const customerId = customer == null ? undefined : (parseId('User', customer) ?? parseId('Guest', customer));
@@ -42,7 +45,28 @@ export const accessMutations = {
     const result = await app.commands.removeRole({ by, idempotencyKey: idempotencyKey ?? undefined, ...input });
     return payload(result, (name) => ({ __typename: 'RemoveRoleSuccess', name }));
   },
+
+  createApiKey: async (_, { idempotencyKey, input }, { app, viewer: by }) => {
+    const { expiresAt = null, ...rest } = input;
+    const command = { by, idempotencyKey: idempotencyKey ?? undefined, expiresAt, ...rest };
+    return payload(await app.commands.createApiKey(command), async ({ id, key }) => ({
+      ...{ __typename: 'CreateApiKeySuccess', key },
+      apiKey: await apiKeyAfter(app, id),
+    }));
+  },
+
+  revokeApiKey: async (_, { idempotencyKey, input }, { app, viewer: by }) => {
+    const id = requireId('ApiKey', input.id);
+    const result = await app.commands.revokeApiKey({ by, id, idempotencyKey: idempotencyKey ?? undefined });
+    return payload(result, async () => ({ __typename: 'RevokeApiKeySuccess', apiKey: await apiKeyAfter(app, id) }));
+  },
 } satisfies MutationResolvers;
+
+const apiKeyAfter = async ({ reads }: App, id: ApiKeyId) => {
+  const key = await reads.apiKey(id);
+  if (!key) throw new Error(`${id} is gone, and no key is ever deleted`);
+  return key;
+};
 
 const roleOfUser = (
   { viewer: by }: GraphqlContext,

@@ -1,3 +1,4 @@
+import { createApiKey, revokeApiKey, verifyApiKey } from './access/api-keys.ts';
 import { grantRole, revokeRole } from './access/grant-role.ts';
 import { recordStaffAction } from './access/record-staff-action.ts';
 import { removeRole, saveRole } from './access/save-role.ts';
@@ -26,6 +27,9 @@ export const app = (deps: Deps) => ({
     revokeRole: revokeRole(deps),
     saveRole: saveRole(deps),
     removeRole: removeRole(deps),
+    createApiKey: createApiKey(deps),
+    revokeApiKey: revokeApiKey(deps),
+    verifyApiKey: verifyApiKey(deps),
     forgetOldAttempts: forgetOldAttempts(deps),
     forgetOldMail: forgetOldMail(deps),
   },

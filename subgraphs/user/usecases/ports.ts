@@ -2,7 +2,7 @@
 import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { AddressId } from '../domain/address/saved-address.ts';
-import type { AccessReads, AuditLogStore, RoleStore } from './access/ports.ts';
+import type { AccessReads, ApiKeyStore, ApiKeyVerification, AuditLogStore, RoleStore } from './access/ports.ts';
 import type { AccountReads, AccountStore, Passwords } from './account/ports.ts';
 import type { AddressReads, AddressStore } from './address/ports.ts';
 import type { DeliveryQueue, DeliveryStore, MailDeps, OneTimeTokenStore } from './mail/ports.ts';
@@ -24,6 +24,7 @@ export interface Stores extends CommonStores {
   readonly attempts: SignInAttemptStore;
   readonly notifications: NotificationStore;
   readonly roles: RoleStore;
+  readonly apiKeys: ApiKeyStore;
   readonly auditLog: AuditLogStore;
   readonly deliveries: DeliveryStore;
   readonly oneTimeTokens: OneTimeTokenStore;
@@ -41,6 +42,9 @@ export interface Deps {
   readonly accessTokens: AccessTokens;
   readonly deliveryQueue: DeliveryQueue;
   readonly mail: MailDeps;
+  readonly apiKeyVerification: ApiKeyVerification;
+  /** `apiKeySecretBytes` random bytes. */
+  readonly newApiKeySecret: () => Buffer;
   /** The process clock: for creation times and tokens. Deadlines use the database's (ADR 23). */
   readonly now: () => Date;
   readonly newId: typeof newId;

@@ -4,6 +4,7 @@ import type { Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import type { AuditEntry } from '../../domain/access/audit-entry.ts';
 import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
 import type { AccessReads } from '../../usecases/access/ports.ts';
+import { apiKeyColumns, toApiKey } from './api-key-store.ts';
 
 export const accessReads = (prisma: PrismaClient): AccessReads => ({
   roles: async () => {
@@ -22,6 +23,21 @@ export const accessReads = (prisma: PrismaClient): AccessReads => ({
     const roles = new Map(userIds.map((id): [UserId, Role[]] => [id, [customer]]));
     for (const row of rows) roles.get(row.userId)?.push(roleOfRow(row));
     return roles;
+  },
+
+  apiKey: async (id) => {
+    const row = await prisma.apiKey.findUnique({ where: { id }, select: apiKeyColumns });
+    return row ? toApiKey(row) : undefined;
+  },
+
+  apiKeys: async ({ limit, after }) => {
+    const rows = await prisma.apiKey.findMany({
+      where: after === undefined ? {} : { id: { lt: after } },
+      select: apiKeyColumns,
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    return rows.map(toApiKey);
   },
 
   auditLog: async ({ actorId, subjectId, customerId }, { limit, after }) => {

@@ -44,3 +44,24 @@ export const roleInUse = (holders: number): RoleInUse => ({
   message: accessTexts.roleInUse,
   holders,
 });
+
+export type InvalidApiKeyName = Failure<'InvalidApiKeyName'>;
+export const invalidApiKeyName: InvalidApiKeyName = {
+  kind: 'InvalidApiKeyName',
+  message: accessTexts.invalidApiKeyName,
+};
+
+export type InvalidExpiry = Failure<'InvalidExpiry'>;
+export const invalidExpiry: InvalidExpiry = { kind: 'InvalidExpiry', message: accessTexts.invalidExpiry };
+
+export type TooManyApiKeys = Failure<'TooManyApiKeys'>;
+export const tooManyApiKeys: TooManyApiKeys = { kind: 'TooManyApiKeys', message: accessTexts.tooManyApiKeys };
+
+export interface NotForApiKeys extends Failure<'NotForApiKeys'> {
+  readonly permissions: readonly Permission[];
+}
+export const notForApiKeys = (permissions: readonly Permission[]): NotForApiKeys => ({
+  kind: 'NotForApiKeys',
+  message: accessTexts.notForApiKeys,
+  permissions,
+});

@@ -4,6 +4,7 @@ import { actorIdOf, type operator, type StaffAction, staffActed } from '#contrac
 import { type Permission, permissions } from '#contracts/permissions.ts';
 import { CallerFault, type Failure, type IdempotencyConflict, type Result } from '#contracts/result.ts';
 import type { Viewer } from '#contracts/viewer.ts';
+import { isActive } from '../../domain/access/api-key.ts';
 import { permissionsOf } from '../../domain/access/role.ts';
 import type { Deps, Stores } from '../ports.ts';
 
@@ -52,8 +53,9 @@ export const changeAccess = <T, F extends Failure>(
     'who may do what',
   );
 
-const heldBy = async ({ roles }: Stores, by: AccessCommand['by']): Promise<readonly Permission[]> => {
+const heldBy = async ({ roles, apiKeys, now }: Stores, by: AccessCommand['by']): Promise<readonly Permission[]> => {
   if (by === 'operator') return permissions;
   if (by.kind === 'user') return permissionsOf(await roles.of(by.id));
-  return [];
+  const key = by.kind === 'apiKey' ? await apiKeys.find(by.id) : undefined;
+  return key && isActive(key, now) ? key.permissions : [];
 };

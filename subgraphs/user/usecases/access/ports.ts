@@ -1,5 +1,6 @@
 /** What the use cases of roles, API keys and the audit log need from outside. */
-import type { AuditEntryId, CustomerId, UserId } from '#contracts/ids.ts';
+import type { ApiKeyId, AuditEntryId, CustomerId, UserId } from '#contracts/ids.ts';
+import type { ApiKey } from '../../domain/access/api-key.ts';
 import type { AuditEntry } from '../../domain/access/audit-entry.ts';
 import type { HeldRoles, Role, RoleName } from '../../domain/access/role.ts';
 
@@ -26,6 +27,22 @@ export interface RoleStore {
   revoke(userId: UserId, role: RoleName): Promise<boolean>;
 }
 
+export type NewApiKey = Omit<ApiKey, 'createdAt' | 'lastUsedAt' | 'revokedAt'>;
+
+export interface ApiKeyStore {
+  insert(key: NewApiKey, hash: string): Promise<void>;
+  find(id: ApiKeyId): Promise<ApiKey | undefined>;
+  /** Neither revoked nor expired. */
+  countActive(): Promise<number>;
+  revoke(id: ApiKeyId): Promise<void>;
+}
+
+/** Reads for verifying a key. Not reachable from GraphQL. */
+export interface ApiKeyVerification {
+  byHash(hash: string): Promise<{ readonly key: ApiKey; readonly now: Date } | undefined>;
+  noticeUse(id: ApiKeyId, now: Date): Promise<void>;
+}
+
 /** Adds, and nothing else. */
 export interface AuditLogStore {
   add(entry: AuditEntry): Promise<void>;
@@ -38,6 +55,9 @@ export interface AuditLogFilter {
 }
 
 export interface AccessReads {
+  apiKey(id: ApiKeyId): Promise<ApiKey | undefined>;
+  /** Up to `limit + 1` keys, newest first: those that are revoked or have expired as well. */
+  apiKeys(page: { readonly limit: number; readonly after: ApiKeyId | undefined }): Promise<readonly ApiKey[]>;
   /** Up to `limit + 1` entries, newest first. */
   auditLog(
     filter: AuditLogFilter,
