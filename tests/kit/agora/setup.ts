@@ -8,7 +8,14 @@ import { startTestAgora } from './agora.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    agora: { gateway: string; urls: Record<string, string>; databaseUrls: DatabaseUrls; tracesFile: string };
+    agora: {
+      gateway: string;
+      urls: Record<string, string>;
+      databaseUrls: DatabaseUrls;
+      /** What carries change notifications. */
+      eventsUrl: string;
+      tracesFile: string;
+    };
   }
 }
 
@@ -19,7 +26,9 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     events: 'postgres',
     env: { PROVIDER_TIMEOUT_MS: '1000', TRACES_FILE: tracesFile },
   });
-  project.provide('agora', { gateway: agora.gateway, urls: agora.urls, databaseUrls: agora.databaseUrls, tracesFile });
+  const { gateway, urls, databaseUrls } = agora;
+  const eventsUrl = agora.environment.EVENTS_DATABASE_URL ?? '';
+  project.provide('agora', { gateway, urls, databaseUrls, eventsUrl, tracesFile });
   return async () => {
     await agora.stop();
     await rm(folder, { recursive: true });
