@@ -40,7 +40,7 @@ export const noDenials: Denials = {
 };
 
 const bounds = {
-  // 100,000 denials take 17 MB, and are what a hundred sign-outs a second make in the life of a token.
+  // 100,000 denials take 12 MB, and are what a hundred sign-outs a second make in the life of a token.
   denials: 100_000,
   // As long as what is denied would be accepted here.
   keptMs: accessTokenLifeMs + clockToleranceSeconds * 1_000,
@@ -55,6 +55,8 @@ const intervals = {
   failedMs: 1_000,
   // At most ten readings a second, however many sign out.
   pauseMs: 100,
+  // Forgetting looks at each of them: some ten milliseconds for 100,000.
+  sweepMs: 60_000,
 };
 const timeoutMs = 2_000;
 
@@ -69,18 +71,64 @@ interface FollowOptions {
 
 /** The first list has been asked for when this returns, so that the first client after a restart need not wait. */
 export const followDenials = async (options: FollowOptions): Promise<Denials> => {
-  const { url, changes, hasNotifications, metrics, log } = options;
+  const { changes, hasNotifications, metrics } = options;
   const list = denialList(bounds);
-  const listeners = new Set<() => void>();
-  const availability = availabilityLog(log, 'the list of denied access tokens');
+  const reader = listReader(list, options);
+  instrument(metrics, list, reader.ageMs);
   const signal = wakeSignal();
+
+  let isCurrent = await reader.read();
+  let attempt = Promise.withResolvers<void>();
+  const intervalMs = () => {
+    if (!isCurrent) return intervals.failedMs;
+    return hasNotifications && changes.isSubscribed() ? intervals.notifiedMs : intervals.aloneMs;
+  };
+  const stopListening = changes.subscribe(({ about }) => {
+    if (about.type === 'Session') signal.wake();
+  }, signal.wake);
+  const follow = async () => {
+    while (!signal.stopped) {
+      await signal.sleep(intervalMs());
+      if (signal.stopped) return;
+      isCurrent = await reader.read();
+      attempt.resolve();
+      attempt = Promise.withResolvers();
+      await signal.backOff(intervals.pauseMs);
+    }
+  };
+  const following = follow().finally(() => attempt.resolve());
+
+  return {
+    isKnown: () => {
+      if (reader.hasRead()) return true;
+      signal.wake();
+      return attempt.promise.then(reader.hasRead);
+    },
+    isDenied: list.isDenied,
+    floor: list.floor,
+    onDenied: reader.onDenied,
+    standing: () => {
+      if (!reader.hasRead()) return 'not read yet';
+      return isCurrent ? 'current' : `away since ${Math.round(reader.ageMs() / 1_000)} s`;
+    },
+    close: async () => {
+      stopListening();
+      signal.stop();
+      await following;
+    },
+  };
+};
+
+/** Reads what is new into the list, and reports it. */
+const listReader = (list: DenialList, { url, log }: FollowOptions) => {
+  const availability = availabilityLog(log, 'the list of denied access tokens');
+  const listeners = new Set<() => void>();
   const begunAt = performance.now();
   let readAt: number | undefined;
+  let sweptAt = begunAt;
   let position: string | undefined;
 
-  const ageMs = () => performance.now() - (readAt ?? begunAt);
-  instrument(metrics, list, ageMs);
-
+  /** False when it could not be read to its end. */
   const read = async (): Promise<boolean> => {
     const startedAt = performance.now();
     try {
@@ -94,51 +142,20 @@ export const followDenials = async (options: FollowOptions): Promise<Denials> =>
     }
     readAt = startedAt;
     availability.up();
-    list.forgetExpired(Date.now());
+    if (startedAt - sweptAt >= intervals.sweepMs) {
+      list.forgetExpired(Date.now());
+      sweptAt = startedAt;
+    }
     return true;
   };
 
-  let isCurrent = await read();
-  let attempt = Promise.withResolvers<void>();
-  const intervalMs = () => {
-    if (!isCurrent) return intervals.failedMs;
-    return hasNotifications && changes.isSubscribed() ? intervals.notifiedMs : intervals.aloneMs;
-  };
-  const stopListening = changes.subscribe(({ about }) => {
-    if (about.type === 'Session') signal.wake();
-  }, signal.wake);
-  const follow = async () => {
-    while (!signal.stopped) {
-      await signal.sleep(intervalMs());
-      if (signal.stopped) return;
-      isCurrent = await read();
-      attempt.resolve();
-      attempt = Promise.withResolvers();
-      await signal.backOff(intervals.pauseMs);
-    }
-  };
-  const following = follow().finally(() => attempt.resolve());
-
   return {
-    isKnown: () => {
-      if (readAt !== undefined) return true;
-      signal.wake();
-      return attempt.promise.then(() => readAt !== undefined);
-    },
-    isDenied: list.isDenied,
-    floor: list.floor,
-    onDenied: (listener) => {
+    read,
+    hasRead: () => readAt !== undefined,
+    ageMs: () => performance.now() - (readAt ?? begunAt),
+    onDenied: (listener: () => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
-    },
-    standing: () => {
-      if (readAt === undefined) return 'not read yet';
-      return isCurrent ? 'current' : `away since ${Math.round(ageMs() / 1_000)} s`;
-    },
-    close: async () => {
-      stopListening();
-      signal.stop();
-      await following;
     },
   };
 };

@@ -63,13 +63,14 @@ export const errorCodes: readonly ErrorCode[] = [
   {
     codes: ['UNAUTHENTICATED'],
     status: 401,
-    meaning: 'The field requires a signed-in user, or the access token is invalid or has expired.',
-    remedy: 'Sign in again.',
+    meaning:
+      'The field requires a session or a signed-in user; or the access token or API key is invalid, has expired or was revoked.',
+    remedy: 'Refresh the session once and repeat; if that fails, sign in again.',
   },
   {
     codes: ['AUTHENTICATION_UNAVAILABLE'],
     status: 503,
-    meaning: 'Access tokens cannot be verified at the moment; guests are still served.',
+    meaning: 'Access tokens and API keys cannot be verified at the moment; guests are still served.',
     remedy: again,
   },
   { codes: ['FORBIDDEN'], status: 200, meaning: 'The viewer is not allowed to do this.', remedy: 'Do not retry.' },
