@@ -101,6 +101,8 @@ type CostRole = keyof typeof roleNames;
 
 const costRole = (viewer: Viewer): CostRole => {
   if (viewer.kind === 'guest') return 'guest';
+  // A machine asks for what staff would, whatever it may do.
+  if (viewer.kind === 'apiKey') return 'staff';
   if (may(viewer, 'roles:manage')) return 'admin';
   return isStaff(viewer) ? 'staff' : 'customer';
 };

@@ -1,5 +1,7 @@
 /** The limits in force, through a gateway and over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiKeyHash, writeApiKey } from '#contracts/api-key.ts';
+import { newId } from '#contracts/ids.ts';
 import {
   aGateway,
   aSubgraph,
@@ -172,6 +174,16 @@ it.each([
   const headers = { authorization: `Bearer ${await anAccessToken(tokens, { roles: [...roles] })}` };
   const ask = (first: number) => gateway.ask(`{ people(first: ${first}) { name } }`, { headers });
   expect([(await ask(limit)).status, (await ask(limit + 1)).status]).toEqual([200, 400]);
+});
+
+it("an API key has the cost limit of staff, even with an administrator's permissions", async () => {
+  const gateway = await start();
+  const id = newId('ApiKey');
+  const key = writeApiKey(id, Buffer.alloc(20, 7));
+  jwks.apiKeys.set(apiKeyHash(key), { valid: true, id, permissions: ['roles:manage'], expiresInSeconds: null });
+  const ask = (first: number) =>
+    gateway.ask(`{ people(first: ${first}) { name } }`, { headers: { authorization: `Bearer ${key}` } });
+  expect([(await ask(40)).status, (await ask(41)).status]).toEqual([200, 400]);
 });
 
 describe('the cost of an operation', () => {
