@@ -1,12 +1,12 @@
 /**
  * The checkout against models of its neighbours, over a network that delivers in any order, twice, late or not at all, while
- * people cancel and pay, payment captures another amount than requested, and time runs out. Once the dust has settled, the
- * order has ended, and stock and money agree with it.
+ * people cancel, pay and sign in, payment captures another amount than requested, and time runs out. Once the dust has settled,
+ * the order has ended, stock and money agree with it, and it is paid by the customer whose it is.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeldOrSold, isHeldOrTaken } from './model-neighbours.fixture.ts';
-import { type Incident, kinds, run, settle, start, type World } from './model-world.fixture.ts';
+import { type Incident, kinds, run, settle, start, userId, type World } from './model-world.fixture.ts';
 import { type OrderStatus, steps } from './steps.ts';
 
 const incident: fc.Arbitrary<Incident> = fc.record({
@@ -35,7 +35,9 @@ const checkNeverChargedTwice = ({ others }: World) => {
 
 const checkAgreement = ({ order, others, attempts }: World) => {
   expect(['CONFIRMED', 'REJECTED', 'CANCELLED']).toContain(order.status);
+  expect(order.customerId).toBe(userId);
   for (const id of attempts) {
+    expect(others.payers.get(id) ?? userId).toBe(userId);
     const isPaid = order.status === 'CONFIRMED' && id === order.attempt.id;
     if (isPaid) expect([others.stock.get(id), others.money.get(id)]).toEqual(['COMMITTED', 'CAPTURED']);
     else expect([isHeldOrSold(others.stock.get(id)), isHeldOrTaken(others.money.get(id))]).toEqual([false, false]);

@@ -1,6 +1,6 @@
 /** Product and payment as an order's checkout sees them: small models that keep their side of the contract. */
 import type { DataOf, NewMessage } from '#contracts/envelope.ts';
-import type { AttemptId, namedId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, GuestId, namedId, UserId } from '#contracts/ids.ts';
 import type { ReserveStock } from '#contracts/messages/stock.ts';
 import { money as moneyOf } from '#contracts/money.ts';
 import { aNewOrder, aReply } from '#kit/order/builders.ts';
@@ -22,13 +22,27 @@ type Money =
   | 'REFUNDED_WRONGLY'
   | 'WITHDRAWN';
 
-/** What is held or taken for each attempt. */
+/** What is held or taken for each attempt, and who pays for it. */
 export interface Neighbours {
   readonly stock: Map<AttemptId, Stock>;
   readonly money: Map<AttemptId, Money>;
+  readonly payers: Map<AttemptId, CustomerId>;
+  /** What payment knows of guests who have signed in. */
+  readonly merged: Map<CustomerId, UserId>;
 }
 
-export const neighbours = (): Neighbours => ({ stock: new Map(), money: new Map() });
+export const neighbours = (): Neighbours => ({
+  stock: new Map(),
+  money: new Map(),
+  payers: new Map(),
+  merged: new Map(),
+});
+
+/** Payment learns that the guest has signed in. */
+export const mergeAtPayment = ({ payers, merged }: Neighbours, guestId: GuestId, userId: UserId): void => {
+  merged.set(guestId, userId);
+  for (const [attemptId, payer] of payers) if (payer === guestId) payers.set(attemptId, userId);
+};
 
 export const isHeldOrSold = (stock: Stock | undefined): boolean => stock === 'RESERVED' || stock === 'COMMITTED';
 export const isHeldOrTaken = (money: Money | undefined): boolean =>
@@ -86,8 +100,16 @@ const cancel = (money: Money | undefined, luck: Luck): [Money, Answer] => {
 };
 
 /** Hands a command to the neighbour that it is for; gives its reply. */
-export const handle = ({ stock, money }: Neighbours, { type, data }: NewMessage, luck: Luck): Reply => {
-  const attempt = data as { attemptId: AttemptId; orderId: ReturnType<typeof namedId<'Order'>> };
+export const handle = (others: Neighbours, { type, data }: NewMessage, luck: Luck): Reply => {
+  const { stock, money, payers, merged } = others;
+  const attempt = data as {
+    attemptId: AttemptId;
+    orderId: ReturnType<typeof namedId<'Order'>>;
+    customerId: CustomerId;
+  };
+  // A payment begins once; the command may name a guest who has signed in since it was sent.
+  if (type === 'payment.authorize' && !payers.has(attempt.attemptId))
+    payers.set(attempt.attemptId, merged.get(attempt.customerId) ?? attempt.customerId);
   const held = stock.get(attempt.attemptId);
   const paid = money.get(attempt.attemptId);
   const [standing, reply]: [Stock | Money | undefined, Answer] =

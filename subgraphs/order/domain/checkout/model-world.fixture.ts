@@ -1,15 +1,26 @@
 /** An order, its neighbours and the network between them, for the model test: one incident at a time. */
 import type { NewMessage } from '#contracts/envelope.ts';
-import type { AttemptId } from '#contracts/ids.ts';
+import { type AttemptId, type GuestId, namedId, type UserId } from '#contracts/ids.ts';
 import { aNewOrder, attempt, noon } from '#kit/order/builders.ts';
 import type { Order } from '../order/order.ts';
 import { begin, type Changed, decide } from './decide.ts';
 import type { CheckoutEvent, Reply } from './messages.ts';
-import { confirm, expire, handle, type Luck, type Neighbours, neighbours } from './model-neighbours.fixture.ts';
+import {
+  confirm,
+  expire,
+  handle,
+  type Luck,
+  mergeAtPayment,
+  type Neighbours,
+  neighbours,
+} from './model-neighbours.fixture.ts';
 import { type OrderStatus, defaultTimings as timings } from './steps.ts';
 
 /** Something on its way: a command to a neighbour, or a reply to the order. */
 type Parcel = { readonly id: number; readonly command: NewMessage } | { readonly id: number; readonly reply: Reply };
+
+const guestId: GuestId = namedId('Guest', 'who signs in');
+export const userId: UserId = namedId('User', 'whom the guest becomes');
 
 export interface World {
   order: Order;
@@ -33,6 +44,7 @@ export const kinds = [
   'resume',
   'confirm',
   'expire',
+  'merge',
 ] as const;
 export type Incident = { readonly kind: (typeof kinds)[number]; readonly pick: number; readonly luck: Luck };
 
@@ -54,7 +66,7 @@ const happen = (world: World, event: CheckoutEvent) => {
 };
 
 export const start = (): World => {
-  const begun = begin(timings, aNewOrder(), noon);
+  const begun = begin(timings, aNewOrder({ customerId: guestId }), noon);
   const world: World = {
     order: begun.order,
     now: noon,
@@ -88,6 +100,10 @@ const take = (world: World, parcel: Parcel) => {
 
 const attemptOf = ({ attempts, order }: World, pick: number) => attempts[pick % attempts.length] ?? order.attempt.id;
 
+const mergeAtOrder = (world: World) => {
+  world.order = { ...world.order, customerId: userId };
+};
+
 type Happen = (world: World, parcel: Parcel | undefined, incident: Incident) => void;
 
 const incidents: Record<Incident['kind'], Happen> = {
@@ -111,6 +127,8 @@ const incidents: Record<Incident['kind'], Happen> = {
     const reply = confirm(world.others, attemptOf(world, pick), luck);
     if (reply) world.network.push({ id: world.nextId++, reply });
   },
+  // Each service learns by itself, and keeps what it knows; the order changes its owner without a change of its version.
+  merge: (world, _, { pick }) => (pick % 2 === 0 ? mergeAtOrder(world) : mergeAtPayment(world.others, guestId, userId)),
   expire: (world, _, { pick }) => expire(world.others, attemptOf(world, pick)),
 };
 
@@ -119,6 +137,8 @@ export const run = (world: World, it: Incident) =>
 
 /** From here on nothing is lost and nothing fails, and operators resume what is parked. */
 export const settle = (world: World) => {
+  mergeAtOrder(world);
+  mergeAtPayment(world.others, guestId, userId);
   for (let rounds = 0; rounds < 500; rounds++) {
     if (world.network.length > 0) run(world, { kind: 'deliver', pick: 0, luck: 'good' });
     else if (world.order.step.deadline) letTimePass(world);
