@@ -1,5 +1,5 @@
 /** Sends by SMTP, over one pool of connections. */
-import { createTransport } from 'nodemailer';
+import { createTransport, type NodemailerError } from 'nodemailer';
 import type { SmtpAddress } from '#platform/mail/smtp-address.ts';
 import { mailsAtOnce, sendWithinMs } from '../../domain/mail/delivery.ts';
 import type { MailTransport, Sender, SendResult } from '../../usecases/mail/ports.ts';
@@ -34,7 +34,7 @@ export const smtp = ({ host, port, secure, requireTls, user, password }: SmtpAdd
         await pool.sendMail({ ...messageOf(mail, from), signal: AbortSignal.timeout(sendWithinMs) });
         return { kind: 'sent' };
       } catch (error) {
-        return resultOf(error as SmtpError);
+        return resultOf(error as NodemailerError);
       }
     },
     prune: async () => undefined,
@@ -42,30 +42,26 @@ export const smtp = ({ host, port, secure, requireTls, user, password }: SmtpAdd
   };
 };
 
-/** What nodemailer adds to its errors. */
-export interface SmtpError extends Error {
-  readonly code?: string;
-  /** The command that failed. */
-  readonly command?: string;
-  readonly responseCode?: number;
-  readonly response?: string;
-}
-
 /** Refusals of one mail: of its recipient, or of its text. All else is between us and the server. */
 const aboutThisMail = new Set(['RCPT TO', 'DATA']);
 // 421: the server is closing the connection, whatever was asked. 503: the connection got out of step.
 const aboutTheConnection = new Set([421, 503]);
 
-export const resultOf = (error: SmtpError): SendResult => {
-  const { code = 'failed', command = '', responseCode } = error;
-  const reason = [code, command, responseCode, enhancedStatus(error)].filter(Boolean).join(' ');
+const resultOf = (error: NodemailerError): SendResult => {
+  const { code = 'failed', command = '', responseCode, originalCode } = error;
+  const reason = [code, originalCode, command, responseCode, enhancedStatus(error)].filter(Boolean).join(' ');
   if (responseCode !== undefined && aboutThisMail.has(command) && !aboutTheConnection.has(responseCode))
     return { kind: responseCode >= 500 ? 'refused' : 'postponed', reason };
-  // The text was on its way and no answer came: the server may have the mail, so this attempt counts as one.
-  if (command === 'DATA' || code === 'EABORT') return { kind: 'postponed', reason };
-  return { kind: 'unavailable', reason };
+  return { kind: mayHaveArrived(error) ? 'lost' : 'unavailable', reason };
 };
 
+/** The connection was there, and ended without an answer: at which point, nobody can tell. */
+const mayHaveArrived = ({ code = '', responseCode, originalCode = '', timeoutType }: NodemailerError): boolean =>
+  responseCode === undefined &&
+  (['ECONNECTION', 'EABORT'].includes(code) ||
+    ['ECONNRESET', 'EPIPE'].includes(originalCode) ||
+    timeoutType === 'SOCKET_TIMEOUT');
+
 /** `5.1.1` of an answer (RFC 3463); the words after it may quote the address. */
-const enhancedStatus = ({ response = '' }: SmtpError): string | undefined =>
+const enhancedStatus = ({ response = '' }: NodemailerError): string | undefined =>
   /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];

@@ -87,7 +87,7 @@ interface Attempt {
  */
 const sendOne = async (deps: Deps, delivery: ClaimedDelivery, { now, outage }: Attempt): Promise<void> => {
   const result = await attempt(deps, delivery);
-  if (result.kind === 'unavailable') {
+  if (result.kind === 'unavailable' || result.kind === 'lost') {
     outage.failures += 1;
     outage.until = new Date(now.getTime() + outagePauseMs(outage.failures));
   } else {
@@ -99,8 +99,9 @@ const sendOne = async (deps: Deps, delivery: ClaimedDelivery, { now, outage }: A
     return mail.telemetry.ended(delivery, 'sent');
   }
   const { kind, reason } = result;
-  const next = kind === 'unavailable' ? outage.until : kind === 'postponed' ? nextAttemptAt(delivery, now) : undefined;
-  if (next && isWorthSending(delivery, next)) {
+  // Where nothing was handed over, the mail is due again as soon as the server is.
+  const next = kind === 'unavailable' ? outage.until : nextAttemptAt(delivery, now);
+  if (kind !== 'refused' && isWorthSending(delivery, next)) {
     await deliveryQueue.postpone(delivery, next, reason);
     return mail.telemetry.ended(delivery, kind, reason);
   }

@@ -40,13 +40,13 @@ export interface OneTimeTokenStore {
 }
 
 /**
- * `sent`: the server has it. `refused`: it will not take this mail (5xx). `postponed`: it may take it later (4xx), or the answer
- * was lost. `unavailable`: there is no talking to the server (no connection, a wrong password), whatever the mail.
- * Reasons are codes, without the address.
+ * `sent`: the server has it. `refused`: it will not take this mail (5xx). `postponed`: it may take it later (4xx). `lost`: the
+ * connection ended without an answer, so the server may have it. `unavailable`: there is no talking to the server (no
+ * connection, a wrong password), whatever the mail. Reasons are codes, without the address.
  */
 export type SendResult =
   | { readonly kind: 'sent' }
-  | { readonly kind: 'refused' | 'postponed' | 'unavailable'; readonly reason: string };
+  | { readonly kind: 'refused' | 'postponed' | 'lost' | 'unavailable'; readonly reason: string };
 
 export interface MailTransport {
   readonly name: 'smtp' | 'folder';

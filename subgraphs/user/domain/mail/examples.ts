@@ -1,0 +1,25 @@
+import { namedId } from '#contracts/ids.ts';
+import type { MailKind, MailParams } from './mail-kinds.ts';
+
+const order = {
+  orderId: namedId('Order', 'AG-7K3M-9QXT'),
+  number: 'AG-7K3M-9QXT',
+  total: { amount: 4_999, currency: 'EUR' },
+} as const;
+
+/** One of each kind: for the preview, and for tests that say something about all of them. */
+export const mailExamples: { readonly [Kind in MailKind]: MailParams[Kind] } = {
+  WELCOME: {},
+  VERIFY_EMAIL: {},
+  ALREADY_REGISTERED: {},
+  RESET_PASSWORD: {},
+  PASSWORD_CHANGED: {},
+  CONFIRM_EMAIL_CHANGE: {},
+  EMAIL_CHANGED: {},
+  NEW_SIGN_IN: { device: 'Firefox on Linux' },
+  ACCOUNT_CLOSED: {},
+  ORDER_CONFIRMED: order,
+  ORDER_REJECTED: order,
+  ORDER_PAYMENT_FAILED: order,
+  ORDER_CANCELLED: order,
+};
