@@ -92,6 +92,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       secrets,
       databaseUrls: infrastructure.databaseUrls,
       events: infrastructure.variables,
+      dataDir: folder,
       variables,
       host: options.host,
     };

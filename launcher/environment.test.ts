@@ -19,6 +19,7 @@ const facts: Facts = {
   },
   databaseUrls: byName(databaseNames, (name) => `pg://${name}`),
   events: { REDIS_URL: 'redis://events' },
+  dataDir: '/data',
   variables: await loadVariables(),
 };
 

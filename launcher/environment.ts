@@ -8,6 +8,7 @@ import {
   serviceNames,
   services,
   subgraphNames,
+  subgraphs,
   variableOf,
 } from '#ops/services.ts';
 import { formerNames } from '#platform/config/config.ts';
@@ -24,6 +25,8 @@ export type Facts = {
   secrets: Secrets;
   databaseUrls: Readonly<Record<DatabaseName, string>>;
   events: { REDIS_URL: string } | { EVENTS_DATABASE_URL: string };
+  /** Holds the folders that services write to. */
+  dataDir: string;
   /** The variables that each service reads (`loadVariables`). */
   variables: ServiceVariables;
   /** Where the gateway listens, unless on this machine only. The others always do: only the gateway calls them. */
@@ -77,13 +80,18 @@ export const pastProxies = (env: Environment): Record<string, string> => {
 
 /** All of it, for operators' tools: seed, audit, demo. */
 export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
-  const { env, ports, secrets, databaseUrls, events } = facts;
+  const { env, ports, secrets, databaseUrls, events, dataDir } = facts;
   const local = (service: ServiceName): string => `http://127.0.0.1:${ports[service]}`;
   const ours: Record<string, string> = {
     ...secrets.variables,
     ...Object.fromEntries(serviceNames.map((name) => [variableOf(name, 'PORT'), String(ports[name])])),
     ...Object.fromEntries(Object.entries(databaseUrls).map(([name, url]) => [variableOf(name, 'DATABASE_URL'), url])),
     ...Object.fromEntries(subgraphNames.map((name) => [variableOf(name, 'SUBGRAPH_URL'), `${local(name)}/graphql`])),
+    ...Object.fromEntries(
+      subgraphs.flatMap(({ folders = {} }) =>
+        Object.entries(folders).map(([variable, folder]) => [variable, path.join(dataDir, folder)]),
+      ),
+    ),
     ...events,
     PROFILE: 'development',
     ACCESS_TOKEN_JWKS_URL: `${local('user')}/.well-known/jwks.json`,

@@ -23,6 +23,13 @@ describe('the summary of npm start', () => {
     expect(text).not.toContain('Profile');
   });
 
+  it('names where mail goes, and never the address of the mail server', () => {
+    expect(told({ MAILBOX_DIR: '/data/mailbox' })).toMatch(/Mail +files in \/data\/mailbox\n/);
+    const text = told({ SMTP_URL: 'smtp://user:secret@mail.example' });
+    expect(text).toMatch(/Mail +sent over SMTP_URL\n/);
+    expect(text).not.toContain('secret');
+  });
+
   it('in production names what is hidden, why there are no demo accounts, and no playground', () => {
     const text = told({ PROFILE: 'production' }, { seeded: false, noDemoData: 'PROFILE is production' });
     expect(text).toContain('POST; no playground');

@@ -60,6 +60,10 @@ export const summary = (facts: Facts): string => {
         : 'as given by *_DATABASE_URL',
     ],
     ['Events', eventTransports[events]({ redis })],
+    [
+      'Mail',
+      environment.SMTP_URL || environment.SMTP_URL_FILE ? 'sent over SMTP_URL' : `files in ${environment.MAILBOX_DIR}`,
+    ],
     ['Stop', 'Ctrl-C'],
   ];
   const headline =

@@ -14,7 +14,7 @@ const signingKey = (): JWK => ({
   use: 'sig',
 });
 
-const byKind: Readonly<Record<Exclude<SecretKind, 'optional'>, () => string>> = {
+const byKind: Readonly<Record<Exclude<SecretKind, 'optional' | 'given'>, () => string>> = {
   password: randomPassword,
   'signing-key': () => JSON.stringify(signingKey()),
   'signing-keys': () => JSON.stringify({ keys: [signingKey()] }),
@@ -23,7 +23,10 @@ const byKind: Readonly<Record<Exclude<SecretKind, 'optional'>, () => string>> = 
 /** The services' own secrets by variable, with what makes one; `undefined` for those that they do without. */
 export const serviceSecrets: Readonly<Record<string, (() => string) | undefined>> = Object.fromEntries(
   services.flatMap(({ secrets = {} }) =>
-    Object.entries(secrets).map(([name, kind]) => [name, kind === 'optional' ? undefined : byKind[kind]]),
+    Object.entries(secrets).map(([name, kind]) => [
+      name,
+      kind === 'optional' || kind === 'given' ? undefined : byKind[kind],
+    ]),
   ),
 );
 

@@ -3,9 +3,10 @@ import type { MessageDefinition } from '#contracts/envelope.ts';
 
 /**
  * How a secret is generated unless the operator provides it. `password`: random text. `signing-key`, `signing-keys`: a private
- * Ed25519 JWK, or a JWK set with one. `optional`: not generated, the service runs without.
+ * Ed25519 JWK, or a JWK set with one. `optional`: not generated, the service runs without. `given`: not generated either, and
+ * Kubernetes does not start the service without it.
  */
-export type SecretKind = 'password' | 'signing-key' | 'signing-keys' | 'optional';
+export type SecretKind = 'password' | 'signing-key' | 'signing-keys' | 'optional' | 'given';
 
 export interface ServiceDescriptor {
   /** Also its folder's, its queue's, its database's and role's name, and in capitals what its own variables begin with. Lower-case letters and digits. */
@@ -47,6 +48,10 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly seed?: string;
   /** It has an endpoint for webhooks: edge and ingress pass /webhooks/ on to it, and it gets its own address as `<NAME>_PUBLIC_URL`. */
   readonly webhooks?: boolean;
+  /** Folders that its worker writes to, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */
+  readonly folders?: Readonly<Record<string, string>>;
+  /** Ports of servers outside that its worker calls: it is on a network that leads out. */
+  readonly outboundPorts?: readonly number[];
   /** How long the oldest message in its queue may wait before its worker is scaled up; 2 s by default, since customers wait for a checkout. */
   readonly queueAgeTargetSeconds?: number;
 }

@@ -57,6 +57,13 @@ export const userVariables = z
     ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
     ...mailVariables,
   })
+  .refine(
+    ({ PROFILE, ROLE, SMTP_URL, MAILBOX_DIR }) => PROFILE !== 'production' || ROLE === 'api' || SMTP_URL || MAILBOX_DIR,
+    {
+      path: ['SMTP_URL'],
+      message: 'is required with PROFILE=production, unless MAILBOX_DIR names a folder that mail is kept in instead',
+    },
+  )
   .refine(({ SMTP_URL, MAIL_FROM }) => !SMTP_URL || !isReserved(MAIL_FROM.address), {
     path: ['MAIL_FROM'],
     message: 'is required with SMTP_URL: mail servers take mail from an address of yours only',

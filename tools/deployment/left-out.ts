@@ -1,5 +1,5 @@
 /** Variables that a service reads and docker-compose.yml does not pass on from .env. */
-import { subgraphNames } from '#ops/services.ts';
+import { subgraphNames, subgraphs } from '#ops/services.ts';
 
 export interface LeftOut {
   readonly names: RegExp;
@@ -10,7 +10,14 @@ export interface LeftOut {
 
 const singleSubgraph = `(?:${subgraphNames.join('|').toUpperCase()})_SUBGRAPH_`;
 
+const folders = subgraphs.flatMap(({ folders = {} }) => Object.keys(folders));
+
 export const leftOut: readonly LeftOut[] = [
+  {
+    names: new RegExp(`^(?:${folders.join('|')})$`),
+    called: folders.join(', '),
+    reason: 'the worker has a volume for it',
+  },
   {
     names: /^(?:\w+_)?PORT$/,
     called: 'PORT, <NAME>_PORT',

@@ -79,15 +79,16 @@ const apiService = ({ name, database, webhooks }: SubgraphDescriptor): string[] 
   '',
 ];
 
-const workerService = ({ name, worker, webhooks }: SubgraphDescriptor): string[] => [
+const workerService = ({ name, worker, webhooks, folders = {}, outboundPorts }: SubgraphDescriptor): string[] => [
   ...lines(`
     ${worker}:
       extends: {file: deploy/compose/services.yml, service: ${name}}
       depends_on:
         migrate-${name}: {condition: service_completed_successfully}
         redis: {condition: service_healthy}
-      networks: [${name}-database, messaging, monitoring${webhooks ? ', webhooks' : ''}]
-      environment: {ROLE: consumer}`),
+      networks: [${name}-database, messaging, monitoring${webhooks ? ', webhooks' : ''}${outboundPorts ? ', outbound' : ''}]
+      environment: {${['ROLE: consumer', ...Object.entries(folders).map(([variable, folder]) => `${variable}: /${folder}`)].join(', ')}}`),
+  ...Object.values(folders).map((folder) => `  volumes: ["${name}-${folder}:/${folder}"]`),
   '',
 ];
 
@@ -107,6 +108,7 @@ export const composeBlocks = (): Blocks => ({
   'database-networks': owners.map(({ name }) => `${name}-database: {internal: true}`),
   volumes: [
     ...owners.map(({ name }) => `${name}-data:`),
+    ...subgraphs.flatMap(({ name, folders = {} }) => Object.values(folders).map((folder) => `${name}-${folder}:`)),
     ...services.map(({ name }) => `secrets-${name}:`),
     ...owners.map(({ name }) => `secrets-postgres-${name}:`),
   ],

@@ -75,11 +75,17 @@ export const networkPolicies = () => {
     ...owners.map(({ name, worker }, index) =>
       policy(`to-postgres-${name}`, named(name, worker, `migrate-${name}`, 'auditor'), toBlock(11 + index, 5432)),
     ),
+    // So are the servers that workers call: mail servers.
+    ...subgraphs.flatMap(({ name, worker, outboundPorts = [] }, index) =>
+      outboundPorts.length > 0
+        ? [policy(`to-outside-${name}`, named(worker), toBlock(101 + index, ...outboundPorts))]
+        : [],
+    ),
   ];
 };
 
-const toBlock = (host: number, port: number) => ({
-  egress: [{ to: [{ ipBlock: { cidr: `192.0.2.${host}/32` } }], ports: [{ port }] }],
+const toBlock = (host: number, ...ports: readonly number[]) => ({
+  egress: [{ to: [{ ipBlock: { cidr: `192.0.2.${host}/32` } }], ports: ports.map((port) => ({ port })) }],
 });
 
 /** The overlay with a placeholder for each database that it has no address for; all else in it is the operator's. */
@@ -91,6 +97,6 @@ export const withAddresses = (overlay: string): string => {
     stringify({ apiVersion, kind, metadata: { name }, spec: { egress } }),
   );
   return [overlay, ...patches].join(
-    '---\n# A placeholder that leads nowhere: change it to the subnet of this database.\n',
+    '---\n# A placeholder that leads nowhere: change it to the subnet of this server.\n',
   );
 };

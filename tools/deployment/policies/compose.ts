@@ -67,13 +67,16 @@ export const composePolicies: readonly Policy<Facts>[] = [
     name: 'not reachable from outside',
     violations: ({ services, networks }) => [
       ...Object.entries(networks)
-        .filter(([name, network]) => name !== 'public' && !network?.internal)
+        .filter(([name, network]) => !['public', 'outbound'].includes(name) && !network?.internal)
         .map(([name]) => `${composeFile}: the network ${name} leads out of this machine`),
       ...services.flatMap((service) => {
         const { name, network_mode: mode } = service;
         return [
           // A service that names no network joins the default one, which leads out.
           ...(service.networks.length === 0 && mode !== 'none' ? [`${composeFile}: ${name} names no network`] : []),
+          ...(service.networks.includes('outbound') && !callsOut(service)
+            ? [`${composeFile}: ${name} is on outbound`]
+            : []),
           ...(service.networks.includes('public') && !isEntry(service) ? [`${composeFile}: ${name} is on public`] : []),
           ...service.ports
             .filter((port) => !isEntry(service) || !port.startsWith('127.0.0.1:'))
@@ -147,6 +150,8 @@ const needsRedis = (service: ComposeService): boolean =>
   isInspector(service);
 
 /** Doors: gateway, edge, and Grafana, which are published on this machine alone unless .env says otherwise. */
+const callsOut = ({ name }: ComposeService): boolean =>
+  subgraphs.some(({ worker, outboundPorts }) => outboundPorts !== undefined && worker === name);
 const isEntry = ({ name }: ComposeService): boolean => ['gateway', 'edge', 'grafana'].includes(name);
 
 /** They look at all databases, and run only where their profile is asked for. */
