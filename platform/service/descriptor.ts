@@ -42,8 +42,15 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly worker: string;
   /** The entities that are at home here; others refer to them, or add fields. */
   readonly entities: readonly string[];
-  /** Its mutations: those that move money or stock require an idempotency key, the others take one. */
-  readonly mutations: { readonly keyRequired: readonly string[]; readonly keyOptional: readonly string[] };
+  /**
+   * Its mutations: those that move money or stock require an idempotency key, the others take one. `keyless`: a key would do
+   * nothing (the input can be used once), or harm.
+   */
+  readonly mutations: {
+    readonly keyRequired: readonly string[];
+    readonly keyOptional: readonly string[];
+    readonly keyless?: readonly string[];
+  };
   /** The module that puts demo data in: `seed(databaseUrl)` gives a sentence. From the root of the project. */
   readonly seed?: string;
   /** It has an endpoint for webhooks: edge and ingress pass /webhooks/ on to it, and it gets its own address as `<NAME>_PUBLIC_URL`. */

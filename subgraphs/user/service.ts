@@ -38,10 +38,13 @@ export const service = {
     keyRequired: [],
     // A line for each subject.
     keyOptional: [
-      ...['register', 'signIn', 'updateProfile'],
+      ...['register', 'updateProfile'],
+      ...['signIn', 'signOut', 'signOutEverywhere'],
       ...['saveAddress', 'removeAddress', 'setDefaultAddress'],
       ...['grantRole', 'revokeRole', 'saveRole', 'removeRole', 'createApiKey', 'revokeApiKey'],
     ],
+    // A refresh token is its own key. And whoever uses another guest's key, by chance, must not become that guest.
+    keyless: ['refreshSession', 'startGuestSession'],
   },
   seed: 'subgraphs/user/wiring.ts',
 } as const satisfies SubgraphDescriptor;

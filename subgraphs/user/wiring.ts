@@ -30,7 +30,8 @@ import { notificationReads } from './adapters/notification/notification-reads.ts
 import { notificationStore } from './adapters/notification/notification-store.ts';
 import { accessTokens } from './adapters/session/access-tokens.ts';
 import { denialReads, denialStore } from './adapters/session/denial-store.ts';
-import { sessionStore } from './adapters/session/session-store.ts';
+import { refreshTokens } from './adapters/session/refresh-tokens.ts';
+import { sessionReads, sessionStore } from './adapters/session/session-store.ts';
 import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
 import type { UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
@@ -52,13 +53,13 @@ export const connect = prismaConnector(PrismaClient);
 const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
   const stores = (tx: Prisma.TransactionClient, now: Date) => ({
     accounts: accountStore(tx, clock),
-    sessions: sessionStore(tx),
+    sessions: sessionStore(tx, now),
     denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),
     notifications: notificationStore(tx),
     deliveries: deliveryStore(tx, now),
     oneTimeTokens: oneTimeTokenStore(tx, now),
-    roles: roleStore(tx, clock, now),
+    roles: roleStore(tx, now),
     apiKeys: apiKeyStore(tx, now),
     auditLog: auditLogStore(tx),
     addresses: addressStore(tx),
@@ -67,6 +68,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     ...accessReads(prisma),
     ...accountReads(prisma),
     ...notificationReads(prisma),
+    ...sessionReads(prisma),
     ...denialReads(prisma),
     ...addressReads(prisma),
   };
@@ -96,7 +98,7 @@ export const dependencies = async (
   ...persistence(prisma, clock),
   passwords: await argon2Passwords(),
   newApiKeySecret: () => randomBytes(apiKeySecretBytes),
-  ...{ accessTokens: tokens, mail, now, newId, newAddressId: addressIds.create },
+  ...{ accessTokens: tokens, refreshTokens, mail, now, newId, newAddressId: addressIds.create },
 });
 
 /** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
@@ -140,10 +142,13 @@ export const wire = async ({
     handlers: consumers(userApp),
     tasks: [
       { name: 'forget old sign-in attempts', everyMs: forgetEveryMs, run: commands.forgetOldAttempts },
+      { name: 'forget old sessions', everyMs: forgetEveryMs, run: commands.forgetOldSessions },
       { name: 'send mail', everyMs: sendMailEveryMs, run: mailWorker.round },
       { name: 'forget old mail', everyMs: forgetEveryMs, run: commands.forgetOldMail },
       { name: 'prune the mailbox folder', everyMs: forgetEveryMs, run: transport.prune },
     ],
+    // Gateways read the denials again when access has been revoked, or a guest has become a user.
+    publishesChangesOf: { session: 'Session', guest: 'Session' },
     routes: (http) => {
       jwks(tokens.publicKeys)(http);
       denials(userApp.reads)(http);

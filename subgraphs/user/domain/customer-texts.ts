@@ -7,6 +7,8 @@ export const failureTexts = {
   emailTaken: 'An account with this e-mail address already exists.',
   // The same for an unknown address and for a wrong password: it must not reveal who has an account.
   invalidCredentials: 'The e-mail address or the password is incorrect.',
+  // The same for one that never was, has been used, or has expired.
+  invalidToken: 'This is not valid, or not valid any more.',
   tooManyAttempts: 'Too many wrong passwords. Please wait a while, then try again.',
 } as const;
 

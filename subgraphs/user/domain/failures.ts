@@ -33,6 +33,9 @@ export const invalidCredentials: InvalidCredentials = {
   message: failureTexts.invalidCredentials,
 };
 
+export type InvalidToken = Failure<'InvalidToken'>;
+export const invalidToken: InvalidToken = { kind: 'InvalidToken', message: failureTexts.invalidToken };
+
 export interface TooManyAttempts extends Failure<'TooManyAttempts'> {
   readonly retryAt: Date;
 }

@@ -6,6 +6,7 @@ import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { Role } from '../domain/access/role.ts';
 import type { User } from '../domain/account/user.ts';
 import type { SavedAddress } from '../domain/address/saved-address.ts';
+import type { UserSession } from '../domain/session/session.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {
@@ -13,6 +14,7 @@ export interface Loaders {
   readonly users: DataLoader<UserId, User | null>;
   readonly rolesOf: DataLoader<UserId, readonly Role[]>;
   readonly addressesOf: DataLoader<UserId, readonly SavedAddress[]>;
+  readonly sessionsOf: DataLoader<UserId, readonly UserSession[]>;
 }
 
 export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
@@ -22,6 +24,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
   ),
   rolesOf: manyByKey((ids) => reads.rolesOf(ids)),
   addressesOf: manyByKey((ids) => reads.addressesOf(ids)),
+  sessionsOf: manyByKey((ids) => reads.sessionsOf(ids)),
 });
 
 export type GraphqlContext = RequestContext<App, Loaders>;

@@ -3,14 +3,16 @@ import { accessMutations, accessQueries, auditEntry, userAccess } from './access
 import { accountMutations, accountQueries, user } from './account.ts';
 import { addressMutations, addressQueries, addressTypes, userAddresses } from './address.ts';
 import { notification, userNotifications } from './notification.ts';
-import { sessionMutations } from './session.ts';
+import { refreshSessionSuccess, session, sessionMutations, userSessions } from './session.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: { ...accountQueries, ...accessQueries, ...addressQueries },
   Mutation: { ...accountMutations, ...sessionMutations, ...accessMutations, ...addressMutations },
-  User: { ...user, ...userAccess, ...userAddresses, ...userNotifications },
+  User: { ...user, ...userAccess, ...userSessions, ...userAddresses, ...userNotifications },
   ...addressTypes,
   AuditEntry: auditEntry,
   Notification: notification,
+  RefreshSessionSuccess: refreshSessionSuccess,
+  Session: session,
 } satisfies Resolvers);

@@ -9,15 +9,22 @@ import { forgetOldMail } from './mail/forget-old-mail.ts';
 import { mailWorker } from './mail/mail-worker.ts';
 import { notify } from './notification/notify.ts';
 import type { Deps } from './ports.ts';
-import { forgetOldAttempts } from './session/prove-password.ts';
+import { signOut, signOutEverywhere } from './session/end-sessions.ts';
+import { forgetOldAttempts, forgetOldSessions } from './session/purge.ts';
+import { refreshSession } from './session/refresh-session.ts';
 import { signIn } from './session/sign-in.ts';
+import { startGuestSession } from './session/start-guest-session.ts';
 
 /** Everything that the user service does. */
 export const app = (deps: Deps) => ({
   commands: {
     register: register(deps),
     updateProfile: updateProfile(deps),
+    startGuestSession: startGuestSession(deps),
     signIn: signIn(deps),
+    refreshSession: refreshSession(deps),
+    signOut: signOut(deps),
+    signOutEverywhere: signOutEverywhere(deps),
     saveAddress: saveAddress(deps),
     removeAddress: removeAddress(deps),
     setDefaultAddress: setDefaultAddress(deps),
@@ -32,6 +39,7 @@ export const app = (deps: Deps) => ({
     verifyApiKey: verifyApiKey(deps),
     forgetOldAttempts: forgetOldAttempts(deps),
     forgetOldMail: forgetOldMail(deps),
+    forgetOldSessions: forgetOldSessions(deps),
   },
   mailWorker: mailWorker(deps),
   reads: deps.reads,

@@ -12,6 +12,8 @@ import type {
   Credentials,
   DenialReads,
   DenialStore,
+  RefreshTokens,
+  SessionReads,
   SessionStore,
   SignInAttemptStore,
 } from './session/ports.ts';
@@ -31,7 +33,7 @@ export interface Stores extends CommonStores {
   readonly addresses: AddressStore;
 }
 
-export interface Reads extends AccessReads, AccountReads, AddressReads, NotificationReads, DenialReads {}
+export interface Reads extends AccessReads, AccountReads, AddressReads, NotificationReads, SessionReads, DenialReads {}
 
 export interface Deps {
   readonly transaction: Transaction<Stores>;
@@ -40,12 +42,13 @@ export interface Deps {
   readonly credentials: Credentials;
   readonly passwords: Passwords;
   readonly accessTokens: AccessTokens;
+  readonly refreshTokens: RefreshTokens;
   readonly deliveryQueue: DeliveryQueue;
   readonly mail: MailDeps;
   readonly apiKeyVerification: ApiKeyVerification;
   /** `apiKeySecretBytes` random bytes. */
   readonly newApiKeySecret: () => Buffer;
-  /** The process clock: for creation times and tokens. Deadlines use the database's (ADR 23). */
+  /** The process clock: for creation times. Deadlines use the database's (ADR 23). */
   readonly now: () => Date;
   readonly newId: typeof newId;
   readonly newAddressId: () => AddressId;

@@ -13,6 +13,7 @@ import type { Register } from '#subgraphs/user/usecases/account/register.ts';
 import { type App, app as createApp } from '#subgraphs/user/usecases/app.ts';
 import type { MailDeps, SendResult } from '#subgraphs/user/usecases/mail/ports.ts';
 import type { Deps } from '#subgraphs/user/usecases/ports.ts';
+import type { SignIn } from '#subgraphs/user/usecases/session/sign-in.ts';
 import { dependencies, schema } from '#subgraphs/user/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { aMessageOf } from '../messaging/messages.ts';
@@ -29,6 +30,16 @@ export const aRegistration = (changes: Partial<Register> = {}): Register => ({
   password: aPassword,
   displayName: 'Ada Lovelace',
   address: anAddress,
+  ...changes,
+});
+
+export const aSignIn = (changes: Partial<SignIn> = {}): SignIn => ({
+  idempotencyKey: undefined,
+  email: 'nobody@example.com',
+  password: aPassword,
+  address: anAddress,
+  device: { device: null, userAgent: null },
+  guest: undefined,
   ...changes,
 });
 

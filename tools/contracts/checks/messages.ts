@@ -151,7 +151,6 @@ const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] =
 /** Published for the record, each with what it is good for without a receiver. */
 const withoutReceiver: Readonly<Record<string, string>> = {
   'user.access-revoked.v1': 'its change notification tells the gateways to read the denials',
-  'user.guest-merged.v1': 'order and payment are about to receive it',
   'user.closed.v1': 'no other service holds personal data yet',
 };
 

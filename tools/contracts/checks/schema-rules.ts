@@ -135,12 +135,14 @@ const everyFieldHasAnAccessDecision: Rule = (graph) =>
 /** Where money or stock moves a retry without a key could move it twice, so the descriptors list which is which. */
 const keyRequired = new Set(subgraphs.flatMap(({ mutations }) => mutations.keyRequired));
 const keyOptional = new Set(subgraphs.flatMap(({ mutations }) => mutations.keyOptional));
+const keyless = new Set(subgraphs.flatMap(({ mutations }) => ('keyless' in mutations ? mutations.keyless : [])));
 
 const mutationsOf = ({ api }: Graph) => Object.values(api.getMutationType()?.getFields() ?? {});
 
 const everyMutationTakesAnIdempotencyKey: Rule = (graph) =>
   mutationsOf(graph).flatMap(({ name, args }) => {
     const at = `Mutation.${name}`;
+    if (keyless.has(name)) return [];
     if (!keyRequired.has(name) && !keyOptional.has(name))
       return [
         violation(
@@ -170,7 +172,7 @@ const everyMutationReturnsAUnion: Rule = ({ api, ...graph }) =>
     const members = type.getTypes();
     const failures = members.filter((member) => member.name !== `${stem}Success`);
     return [
-      ...[`${stem}Success`, 'IdempotencyConflict']
+      ...[`${stem}Success`, ...(keyless.has(name) ? [] : ['IdempotencyConflict'])]
         .filter((each) => !members.some((member) => member.name === each))
         .map((each) => violation(at, `cannot return ${each}.`, `Make it a member of ${stem}Payload.`)),
       ...failures

@@ -1,17 +1,9 @@
 import type { UserId } from '#contracts/ids.ts';
-import { type Clock, databaseTime } from '#platform/database/transaction.ts';
 import type { Prisma } from '#prisma/user/client/client.ts';
 import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
 import type { RoleStore } from '../../usecases/access/ports.ts';
 
-export const roleStore = (tx: Prisma.TransactionClient, clock: Clock, now: Date): RoleStore => ({
-  held: async (userId) => {
-    // A denial takes the row FOR NO KEY UPDATE. The time is read once it is locked, and the roles after that.
-    await tx.$executeRaw`SELECT 1 FROM user_account WHERE id = ${userId} FOR SHARE`;
-    const asOf = clock(await databaseTime(tx));
-    return { roles: await rolesOf(tx, userId), asOf };
-  },
-
+export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore => ({
   lock: async () => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('who may do what', 0))`;
   },

@@ -1,11 +1,9 @@
 import { createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import type { Email } from '#contracts/email.ts';
 import { namedId, newId } from '#contracts/ids.ts';
 import { builtInRoles } from '#contracts/permissions.ts';
-import { customer, type HeldRoles, roleOfRow } from '../../domain/access/role.ts';
-import type { DisplayName } from '../../domain/account/display-name.ts';
-import type { User } from '../../domain/account/user.ts';
+import { customer, roleOfRow } from '../../domain/access/role.ts';
+import type { Issue } from '../../usecases/session/ports.ts';
 import { accessTokens } from './access-tokens.ts';
 
 const aKey = async (kid?: string) => {
@@ -13,19 +11,14 @@ const aKey = async (kid?: string) => {
   return { ...(await exportJWK(privateKey)), ...(kid && { kid }) };
 };
 
-const ada: User = {
-  id: namedId('User', 'ada'),
-  email: 'ada@example.com' as Email,
-  displayName: 'Ada' as DisplayName,
-  locale: 'en',
-  emailVerifiedAt: null,
-  createdAt: new Date(),
-};
+const ada = namedId('User', 'ada');
 
-const held: HeldRoles = {
+const anIssue = (): Issue => ({
+  sessionId: newId('Session'),
+  owner: { userId: ada },
   roles: [customer, roleOfRow({ name: 'STAFF', permissions: [] })],
-  asOf: new Date(),
-};
+  issuedAt: new Date(),
+});
 
 test('publishes only the public part of every key', async () => {
   const { publicKeys } = await accessTokens({ keys: [await aKey('new'), await aKey('old')] });
@@ -36,20 +29,20 @@ test('publishes only the public part of every key', async () => {
 test('signs with the first key and names it', async () => {
   const [first, second] = [await aKey('first'), await aKey('second')];
   const { issue } = await accessTokens({ keys: [first, second] });
-  const { accessToken } = await issue(ada, held, newId('Session'));
+  const { accessToken } = await issue(anIssue());
   expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: 'first' });
 });
 
 test('tokens of the previous key verify during a rotation', async () => {
   const [before, after] = [await aKey(), await aKey()];
   const { issue } = await accessTokens({ keys: [before, after] });
-  const { accessToken } = await issue(ada, held, newId('Session'));
+  const { accessToken } = await issue(anIssue());
   const { publicKeys } = await accessTokens({ keys: [after, before] });
   const { payload } = await jwtVerify(accessToken, createLocalJWKSet(publicKeys));
   expect(payload).toMatchObject({
     iss: 'agora-user',
     aud: 'agora',
-    sub: ada.id,
+    sub: ada,
     roles: ['CUSTOMER', 'STAFF'],
     permissions: builtInRoles.STAFF,
   });

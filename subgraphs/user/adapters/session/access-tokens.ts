@@ -23,25 +23,25 @@ export const accessTokens = async (
   const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: published.kid };
   return {
     publicKeys: { keys: publicKeys },
-    issue: async (user, { roles, asOf }, sessionId) => {
-      const expiresAt = new Date(asOf.getTime() + accessTokenLifeMs);
+    issue: async ({ sessionId, owner, roles, issuedAt }) => {
+      const expiresAt = new Date(issuedAt.getTime() + accessTokenLifeMs);
       const claims: AccessTokenClaims = {
-        sub: user.id,
+        sub: 'userId' in owner ? owner.userId : owner.guestId,
         roles: roles.map(({ name }) => name),
         permissions: permissionsOf(roles),
         sid: sessionId,
-        iat_ms: asOf.getTime(),
+        iat_ms: issuedAt.getTime(),
         jti: randomUUID(),
       };
       const accessToken = await new SignJWT({ ...claims })
         .setProtectedHeader(header)
         .setIssuer(accessTokenIssuer)
         .setAudience(accessTokenAudience)
-        .setIssuedAt(asOf)
+        .setIssuedAt(issuedAt)
         .setExpirationTime(expiresAt)
         .sign(key);
       // A token expires on a whole second.
-      return { accessToken, expiresAt: new Date(Math.floor(expiresAt.getTime() / 1_000) * 1_000) };
+      return { accessToken, accessTokenExpiresAt: new Date(Math.floor(expiresAt.getTime() / 1_000) * 1_000) };
     },
   };
 };

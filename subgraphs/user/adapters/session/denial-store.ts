@@ -6,12 +6,21 @@ import type { DenialReads, DenialStore } from '../../usecases/session/ports.ts';
 export const denialStore = (tx: Prisma.TransactionClient, clock: Clock): DenialStore => ({
   add: async (...subjects) => {
     if (subjects.length === 0) return;
-    const issuedBefore = clock(await timeOnceLocked(tx, subjects));
-    const expiresAt = new Date(issuedBefore.getTime() + denialLifeMs);
+    const now = clock(await timeOnceLocked(tx, subjects));
+    // After whatever was issued since the last one (see timeOfIssue), also within one millisecond.
     await tx.$executeRaw`
       INSERT INTO denial (subject, issued_before, expires_at, transaction_id)
-      SELECT subject, ${issuedBefore}, ${expiresAt}, pg_current_xact_id()::text::bigint
-        FROM unnest(${subjects}::text[]) AS subject`;
+      SELECT subject, since, since + ${denialLifeMs} * interval '1 millisecond', pg_current_xact_id()::text::bigint
+        FROM unnest(${subjects}::text[]) AS subject,
+             LATERAL (SELECT greatest(${now}::timestamptz(3), max(issued_before) + interval '1 millisecond') AS since
+                        FROM denial AS earlier WHERE earlier.subject = subject.subject) AS latest`;
+  },
+  timeOfIssue: async (...subjects) => {
+    const [row] = await tx.$queryRaw<{ now: Date; denied: Date | null }[]>`
+      SELECT clock_timestamp() AS now, (SELECT max(issued_before) FROM denial WHERE subject = ANY (${subjects})) AS denied`;
+    if (!row) throw new Error('the database gave no time of issue');
+    // Later than what was denied in this very millisecond, and also while a clock that was set back catches up.
+    return new Date(Math.max(clock(row.now).getTime(), (row.denied?.getTime() ?? 0) + 1));
   },
   dropExpired: async (limit) => {
     const now = clock(await databaseTime(tx));
@@ -22,7 +31,7 @@ export const denialStore = (tx: Prisma.TransactionClient, clock: Clock): DenialS
 
 /**
  * The time once nobody is in the middle of issuing a token to these users: whoever issues one holds their rows FOR SHARE
- * (account-store.ts). So a token with what was true before is older than the denial, and a younger one has what is true now.
+ * (session-store.ts). So a token with what was true before is older than the denial, and a younger one has what is true now.
  * Sessions are locked already, by being ended. An aggregate, because its row is made after all the locks.
  */
 const timeOnceLocked = async (sql: Sql, subjects: readonly string[]): Promise<Date> => {

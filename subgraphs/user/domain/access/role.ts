@@ -9,12 +9,6 @@ export interface Role {
   readonly permissions: readonly Permission[];
 }
 
-/** What a token says that is issued at `asOf`, by the database's clock. */
-export interface HeldRoles {
-  readonly roles: readonly Role[];
-  readonly asOf: Date;
-}
-
 const roleName = (name: BuiltInRole) => name as string as RoleName;
 
 /** Every user has it, so nobody is granted it, and it is stored for nobody. */

@@ -2,14 +2,9 @@
 import type { ApiKeyId, AuditEntryId, CustomerId, UserId } from '#contracts/ids.ts';
 import type { ApiKey } from '../../domain/access/api-key.ts';
 import type { AuditEntry } from '../../domain/access/audit-entry.ts';
-import type { HeldRoles, Role, RoleName } from '../../domain/access/role.ts';
+import type { Role, RoleName } from '../../domain/access/role.ts';
 
 export interface RoleStore {
-  /**
-   * What a token is issued for. Until the transaction ends, a denial of this user waits: a token is older than the denial
-   * of what it says.
-   */
-  held(userId: UserId): Promise<HeldRoles>;
   /** From here on, nobody else changes who may do what until the transaction ends: whatever is decided on stays true. */
   lock(): Promise<void>;
   of(userId: UserId): Promise<readonly Role[]>;

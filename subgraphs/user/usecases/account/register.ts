@@ -79,7 +79,7 @@ const newAccount = async (
 /** For a retry: only the person who registered knows the password, and guesses here count like any others. */
 const earlierAccount = async (deps: Deps, attempt: Attempt): Promise<Result<User, RegisterFailure>> => {
   const proof = await provePassword(deps)(attempt);
-  return proof.ok ? proof : fail(idempotencyConflict);
+  return proof.ok ? ok(proof.value.user) : fail(idempotencyConflict);
 };
 
 /** Stores a new account together with its event. False when the address already has one; nothing is written then. */

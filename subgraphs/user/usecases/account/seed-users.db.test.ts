@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
-import { anAddress, userTestApp } from '#kit/user/builders.ts';
+import { aSignIn, userTestApp } from '#kit/user/builders.ts';
 import { seed } from '../../wiring.ts';
 import { demoUsers } from './seed-users.ts';
 
@@ -13,12 +13,7 @@ test('creates the demo users once, with the same ids everywhere, and they can si
   expect(await kit.prisma.outboxMessage.count()).toBe(3);
 
   for (const { email, password, roles } of demoUsers) {
-    const signedIn = await kit.app.commands.signIn({
-      idempotencyKey: undefined,
-      email,
-      password,
-      address: anAddress,
-    });
+    const signedIn = await kit.app.commands.signIn(aSignIn({ email, password }));
     expect(signedIn).toMatchObject({ ok: true, value: { user: { id: namedId('User', email) } } });
     const held = await kit.app.reads.rolesOf([namedId('User', email)]);
     expect(held.get(namedId('User', email))?.map(({ name }) => name)).toEqual(roles);

@@ -1,7 +1,7 @@
 import type { Email } from '#contracts/email.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import type { Password } from '../../domain/account/password.ts';
-import type { User } from '../../domain/account/user.ts';
+import type { Account } from '../../domain/account/user.ts';
 import {
   type InvalidCredentials,
   invalidCredentials,
@@ -24,7 +24,7 @@ export interface Attempt {
  */
 export const provePassword =
   ({ transaction, credentials, passwords }: Deps) =>
-  async ({ email, password, address }: Attempt): Promise<Result<User, InvalidCredentials | TooManyAttempts>> => {
+  async ({ email, password, address }: Attempt): Promise<Result<Account, InvalidCredentials | TooManyAttempts>> => {
     const locked = lockedUntil(await credentials.history(email, address));
     if (locked) return fail(tooManyAttempts(locked));
 
@@ -39,29 +39,10 @@ export const provePassword =
       if (lockedMeanwhile) return fail(tooManyAttempts(lockedMeanwhile));
       if (account && isRight) {
         await attempts.save(email, address, afterSuccess(history));
-        return ok(account.user);
+        return ok(account);
       }
       await attempts.save(email, address, afterFailure(history));
       if (isStrangersGuess(history)) await attempts.countStrangersGuess(email, history.now);
       return fail(invalidCredentials);
     }, `${email} ${address}`);
-  };
-
-// 1000 rows of each kind per transaction: short enough to disturb nobody.
-const batch = 1_000;
-// 50 transactions per run: a hundred addresses that guess at as many accounts as the gateway lets them leave behind 60,000
-// rows in the ten minutes between two runs.
-const maxBatches = 50;
-
-/** Deletes sign-in attempts and sign-ins that no longer count. Returns the number of rows. */
-export const forgetOldAttempts =
-  ({ transaction }: Deps) =>
-  async (): Promise<number> => {
-    let total = 0;
-    for (let round = 1; round <= maxBatches; round++) {
-      const dropped = await transaction(({ attempts }) => attempts.dropForgotten(batch));
-      total += dropped;
-      if (dropped < batch) break;
-    }
-    return total;
   };

@@ -2,7 +2,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokenClaims } from '#contracts/access-token.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
-import { anAddress, aPassword, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import { anAddress, aPassword, aSignIn, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import pg from '#platform/database/pg.ts';
 import { retryableError } from '#platform/resilience/retryable-error.ts';
 import type { User } from '../../domain/account/user.ts';
@@ -16,19 +16,28 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 const signIn = (email: string, password = aPassword, idempotencyKey?: string, address = anAddress) =>
-  kit.app.commands.signIn({ email, password, idempotencyKey, address });
+  kit.app.commands.signIn(aSignIn({ email, password, idempotencyKey, address }));
 const signInFrom = (address: string, email: string, password?: string) => signIn(email, password, undefined, address);
 
 /** Signs in, and reads the token as the gateway would. */
 const claimsOf = async (user: User, idempotencyKey?: string) => {
   const result = await signIn(user.email, aPassword, idempotencyKey);
   if (!result.ok) throw new Error(result.failure.message);
-  const { payload, protectedHeader } = await jwtVerify(result.value.accessToken, createLocalJWKSet(kit.publicKeys), {
-    issuer: 'agora-user',
-    audience: 'agora',
-    algorithms: ['EdDSA'],
-  });
-  return { ...AccessTokenClaims.parse(payload), payload, protectedHeader, expiresAt: result.value.expiresAt };
+  const { payload, protectedHeader } = await jwtVerify(
+    result.value.tokens.accessToken,
+    createLocalJWKSet(kit.publicKeys),
+    {
+      issuer: 'agora-user',
+      audience: 'agora',
+      algorithms: ['EdDSA'],
+    },
+  );
+  return {
+    ...AccessTokenClaims.parse(payload),
+    payload,
+    protectedHeader,
+    expiresAt: result.value.tokens.accessTokenExpiresAt,
+  };
 };
 
 const wrongGuesses = async (email: string, count: number, address = anAddress) => {
@@ -238,8 +247,7 @@ test.each([
 ])('waits follow the clock of the database when that of the process is a minute %s', async (_, aheadMs) => {
   const email = `guessed-${aheadMs}@example.com`;
   const app = createApp(await dependencies(kit.prisma, undefined as never, { mail: kit.deps.mail }));
-  const guess = () =>
-    app.commands.signIn({ email, password: 'a wrong guess', idempotencyKey: undefined, address: anAddress });
+  const guess = () => app.commands.signIn(aSignIn({ email, password: 'a wrong guess' }));
   for (let guesses = 1; guesses <= 5; guesses++) await withClockAhead(-aheadMs, guess);
   expect(await withClockAhead(aheadMs, guess)).toMatchObject(shut);
   expect(await guess()).toMatchObject(shut);

@@ -1,12 +1,23 @@
 import { parseEmail } from '#contracts/email.ts';
-import type { SessionId } from '#contracts/ids.ts';
-import { fail, ok, type Result } from '#contracts/result.ts';
+import { message } from '#contracts/envelope.ts';
+import type { SessionId, UserId } from '#contracts/ids.ts';
+import { UserGuestMerged } from '#contracts/messages/user.ts';
+import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { typedPassword } from '../../domain/account/password.ts';
-import type { User } from '../../domain/account/user.ts';
+import type { Account, User } from '../../domain/account/user.ts';
 import { invalidCredentials, type SignInFailure } from '../../domain/failures.ts';
-import { fromNow } from '../../domain/session/session.ts';
-import type { Deps } from '../ports.ts';
-import type { AccessToken } from '../session/ports.ts';
+import { type GuestSession, maxSessionsPerUser } from '../../domain/session/session.ts';
+import type { Deps, Stores } from '../ports.ts';
+import {
+  type ClientDevice,
+  type IssuedTokens,
+  issueOf,
+  type OpenedSession,
+  openSession,
+  type SessionTokens,
+  signTokens,
+} from './open-session.ts';
+import type { RefreshTokenText } from './ports.ts';
 import { provePassword } from './prove-password.ts';
 
 export interface SignIn {
@@ -15,13 +26,20 @@ export interface SignIn {
   readonly password: string;
   /** The client address that limits apply to. */
   readonly address: string;
+  readonly device: ClientDevice;
+  /** Who signs in, as whom they were known until now. */
+  readonly guest: GuestSession | undefined;
 }
 
-export interface SignedIn extends AccessToken {
+export interface SignedIn {
   readonly user: User;
+  readonly tokens: SessionTokens;
 }
 
-/** Opens a session and issues its first access token. A retry with the same key gets a new token of the same session. */
+/**
+ * Opens a session, issues its tokens, and makes a guest's belongings the user's. A retry with the same key gets further
+ * tokens of the same session.
+ */
 export const signIn =
   (deps: Deps) =>
   async (command: SignIn): Promise<Result<SignedIn, SignInFailure>> => {
@@ -31,22 +49,70 @@ export const signIn =
     // Also for a retry: a key proves no identity, and tokens are not stored to be returned again.
     const proof = await provePassword(deps)({ email, password, address: command.address });
     if (!proof.ok) return proof;
-    const user = proof.value;
-    const opened = await openSession(deps, user, command.idempotencyKey);
-    if (!opened.ok) return opened;
-    const { sessionId, held } = opened.value;
-    return ok({ user, ...(await deps.accessTokens.issue(user, held, sessionId)) });
+    const issued = await openUserSession(deps, proof.value, command);
+    if (!issued.ok) return issued;
+    return ok({ user: proof.value.user, tokens: await signTokens(deps, issued.value) });
   };
 
-const openSession = ({ transaction, newId }: Deps, user: User, key: string | undefined) =>
-  transaction(async ({ sessions, roles, idempotency, now }) => {
-    // The verified user is the actor, so there is no other input: the password must not be part of it.
-    const request = { actor: user.id, operation: 'signIn', key, input: {} };
-    const session = await idempotency.once<SessionId, never>(request, async () => {
-      const id = newId('Session');
-      await sessions.insert({ id, userId: user.id, ...fromNow(now) });
-      return ok(id);
-    });
-    // Not part of the stored result: a retry gets a token of what the user may do now.
-    return session.ok ? ok({ sessionId: session.value, held: await roles.held(user.id) }) : session;
-  }, user.id);
+const openUserSession = async (deps: Deps, account: Account, command: SignIn) => {
+  const refreshToken = deps.refreshTokens.create();
+  const userId = account.user.id;
+  return deps.transaction(async (stores): Promise<Result<IssuedTokens, SignInFailure>> => {
+    // The password was checked before this transaction. Where it has been changed since, all sessions have ended, and this
+    // one would outlive them.
+    if (!(await stores.sessions.holdAccount(account))) return fail(invalidCredentials);
+    const opened = await openOrContinue(stores, deps, { userId, command, refreshToken });
+    if (!opened.ok) return opened;
+    if (command.guest) await mergeGuest(stores, command.guest, userId);
+    const { sessionId, refreshTokenExpiresAt } = opened.value;
+    return ok({ ...(await issueOf(stores, sessionId, { userId })), refreshToken, refreshTokenExpiresAt });
+  }, userId);
+};
+
+interface Opening {
+  readonly userId: UserId;
+  readonly command: SignIn;
+  readonly refreshToken: RefreshTokenText;
+}
+
+/** A new session, or the one that an earlier request with the same key has opened, as long as that goes on. */
+const openOrContinue = async (
+  stores: Stores,
+  deps: Deps,
+  { userId, command: { idempotencyKey: key, device }, refreshToken }: Opening,
+): Promise<Result<OpenedSession, IdempotencyConflict>> => {
+  let opened: OpenedSession | undefined;
+  const open = async () => {
+    opened = await openSession(stores, deps, { owner: { userId }, device, refreshToken });
+    await stores.sessions.endExcess(userId, maxSessionsPerUser);
+    return opened;
+  };
+  // The verified user is the actor, so there is no other input: the password must not be part of it.
+  const request = { actor: userId, operation: 'signIn', key, input: {} };
+  const session = await stores.idempotency.once<SessionId, never>(request, async () => ok((await open()).sessionId));
+  if (!session.ok) return session;
+  return ok(opened ?? (await continued(stores, deps, session.value, refreshToken)) ?? (await open()));
+};
+
+/** A further token of a session; undefined when that has ended. */
+const continued = async (
+  { sessions, now }: Stores,
+  { refreshTokens }: Deps,
+  sessionId: SessionId,
+  refreshToken: RefreshTokenText,
+): Promise<OpenedSession | undefined> => {
+  const session = await sessions.lock(sessionId);
+  if (!session || session.endedAt || session.expiresAt <= now) return undefined;
+  const { expiresAt } = session;
+  await sessions.addToken(sessionId, { hash: refreshTokens.hash(refreshToken), issuedAt: now, expiresAt });
+  return { sessionId, refreshTokenExpiresAt: expiresAt };
+};
+
+/** Once per guest, whoever signs in first: their session ends, so a second one finds nothing to merge. */
+const mergeGuest = async ({ sessions, denials, outbox }: Stores, guest: GuestSession, userId: UserId) => {
+  const { guestId, sessionId } = guest;
+  if (!(await sessions.end(sessionId, { guestId }, 'MERGED'))) return;
+  if (!(await sessions.recordMerge(guest, userId))) return;
+  await denials.add(sessionId);
+  await outbox.add(message(UserGuestMerged, { type: 'guest', id: guestId }, { guestId, userId }));
+};
