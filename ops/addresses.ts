@@ -120,6 +120,15 @@ export const findDatabases = async (env: Environment, dataDir: string): Promise<
   return Object.fromEntries(urls) as DatabaseUrls;
 };
 
+/** The one database, past a pooler: where only its own service's variables are there, as in a pod of it. */
+export const findDatabase = async (env: Environment, dataDir: string, name: DatabaseName): Promise<string> => {
+  const url =
+    givenDatabases(env).get(name)?.directUrl ??
+    (await notedAddresses(dataDir, `${urlVariable(name)} is not set`)).databases[name];
+  if (!url) throw new Error(nothingStarted(`${urlVariable(name)} is not set`, dataDir));
+  return url;
+};
+
 export const findQueues = async (env: Environment, dataDir: string): Promise<EventsConfig> => {
   const unset = 'neither REDIS_URL nor EVENTS_DATABASE_URL is set';
   const queues = givenQueues(env) ?? (await notedAddresses(dataDir, unset)).queues;

@@ -53,6 +53,8 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   };
   /** The module that puts demo data in: `seed(databaseUrl)` gives a sentence. From the root of the project. */
   readonly seed?: string;
+  /** It keeps the accounts: the module through which an operator changes them, `accounts(databaseUrl)` (ops/users.ts). From the root of the project. */
+  readonly accounts?: string;
   /** It has an endpoint for webhooks: edge and ingress pass /webhooks/ on to it, and it gets its own address as `<NAME>_PUBLIC_URL`. */
   readonly webhooks?: boolean;
   /** Folders that its worker writes to, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */

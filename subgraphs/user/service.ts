@@ -47,4 +47,5 @@ export const service = {
     keyless: ['refreshSession', 'startGuestSession'],
   },
   seed: 'subgraphs/user/wiring.ts',
+  accounts: 'subgraphs/user/wiring.ts',
 } as const satisfies SubgraphDescriptor;

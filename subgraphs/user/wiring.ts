@@ -41,6 +41,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { apiKeys } from './http/api-keys.ts';
 import { denials } from './http/denials.ts';
 import { jwks } from './http/jwks.ts';
+import { operateAccounts } from './usecases/access/operate-accounts.ts';
 import { seedUsers } from './usecases/account/seed-users.ts';
 import { app } from './usecases/app.ts';
 import type { Deps } from './usecases/ports.ts';
@@ -114,6 +115,12 @@ export const seed = async (databaseUrl: string): Promise<string> => {
   } finally {
     await prisma.$disconnect();
   }
+};
+
+/** For `npm run users`: what an operator does to accounts. */
+export const accounts = (databaseUrl: string) => {
+  const prisma = connect(databaseUrl, 1);
+  return { ...operateAccounts({ ...persistence(prisma), newId }), close: () => prisma.$disconnect() };
 };
 
 // 10 min: rows are deleted in batches, and a few thousand that linger cost nothing.

@@ -22,6 +22,8 @@ export const programs: readonly string[] = [
   'ops/restore.ts',
   'ops/republish.ts',
   'ops/dead-letters.ts',
+  // Loads the module of the accounts, which the service loads, too
+  'ops/users.ts',
 ];
 
 /** Read by name, so that following imports does not find it. */

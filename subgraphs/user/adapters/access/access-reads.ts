@@ -15,6 +15,11 @@ export const accessReads = (prisma: PrismaClient): AccessReads => ({
     return [customer, ...rows.map(roleOfRow)];
   },
 
+  staff: () => prisma.$queryRaw`
+    SELECT user_account.email, array_agg(user_role.role_name ORDER BY user_role.role_name) AS roles
+      FROM user_role JOIN user_account ON user_account.id = user_role.user_id
+     GROUP BY user_account.email ORDER BY user_account.email`,
+
   rolesOf: async (userIds) => {
     const rows = await prisma.$queryRaw<{ userId: UserId; name: string; permissions: string[] }[]>`
       SELECT user_role.user_id AS "userId", role.name, role.permissions

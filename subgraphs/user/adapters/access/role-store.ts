@@ -36,7 +36,7 @@ export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore =>
     return rows.map(({ userId }) => userId as UserId);
   },
 
-  hasAccount: async (id) => (await tx.user.count({ where: { id } })) > 0,
+  hasAccount: async (id) => (await tx.user.count({ where: { id, closedAt: null } })) > 0,
 
   grant: async (userId, roleName) => {
     const { count } = await tx.userRole.createMany({

@@ -32,7 +32,7 @@ export interface Authorised {
  * administrator whose role was revoked could take it back before the gateways have heard of the denial.
  */
 export const changeAccess = <T, F extends Failure>(
-  { transaction, newId }: Deps,
+  { transaction, newId }: Pick<Deps, 'transaction' | 'newId'>,
   { by, idempotencyKey: key }: AccessCommand,
   { action, permission, input }: Change,
   work: (authorised: Authorised) => Promise<Result<T, F>>,

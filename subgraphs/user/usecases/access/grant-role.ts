@@ -21,13 +21,14 @@ export interface RoleOfUser extends AccessCommand {
   readonly role: string;
 }
 
+type Needs = Pick<Deps, 'transaction' | 'newId'>;
 type Answer<F extends { kind: string; message: string }> = Promise<
   Result<UserId, F | RoleNotFound | MissingPermissions | IdempotencyConflict>
 >;
 
 /** Gives somebody a role; nothing happens if they have it. Nobody gives what they do not have themselves. */
 export const grantRole =
-  (deps: Deps) =>
+  (deps: Needs) =>
   (command: RoleOfUser): Answer<never> =>
     changeRoles(deps, command, 'grantRole', async ({ stores }, role) => {
       if (role.name === customer.name || !(await stores.roles.grant(command.userId, role.name))) return unchanged;
@@ -39,7 +40,7 @@ export const grantRole =
  * two of them take it from each other at once.
  */
 export const revokeRole =
-  (deps: Deps) =>
+  (deps: Needs) =>
   (command: RoleOfUser): Answer<BuiltInRole | LastAdmin> =>
     changeRoles<BuiltInRole | LastAdmin>(deps, command, 'revokeRole', async ({ stores }, role) => {
       if (role.name === customer.name) return fail(builtInRole);
@@ -57,7 +58,7 @@ const changed = ok(true);
 const unchanged = ok(false);
 
 const changeRoles = <F extends BuiltInRole | LastAdmin = never>(
-  deps: Deps,
+  deps: Needs,
   { userId, role: name, ...command }: RoleOfUser,
   action: 'grantRole' | 'revokeRole',
   work: (authorised: Authorised, role: Role) => Promise<Result<boolean, F>>,

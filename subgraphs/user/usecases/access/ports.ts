@@ -15,6 +15,7 @@ export interface RoleStore {
   save(role: Role): Promise<void>;
   remove(name: RoleName): Promise<void>;
   holders(name: RoleName): Promise<readonly UserId[]>;
+  /** One that is not closed. */
   hasAccount(userId: UserId): Promise<boolean>;
   /** False when the user has it already. The role exists. */
   grant(userId: UserId, role: RoleName): Promise<boolean>;
@@ -61,6 +62,8 @@ export interface AccessReads {
 
   /** Every role, the built-in ones first. */
   roles(): Promise<readonly Role[]>;
+  /** Everybody who has a role beside CUSTOMER, by address. */
+  staff(): Promise<readonly { readonly email: string; readonly roles: readonly string[] }[]>;
   /** The roles of each of these users, CUSTOMER first. One statement. */
   rolesOf(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly Role[]>>;
 }
