@@ -26,7 +26,7 @@ const npmFaults = (command: string): string[] =>
 
 /** In a container `node` is ours; elsewhere it is whichever the reader has, and Node 20 reads no TypeScript. */
 const nodeFaults = (command: string): string[] => {
-  if (/^docker compose /.test(command)) return [];
+  if (/^(?:docker compose|kubectl .*\bexec) /.test(command)) return [];
   const bare = /(?<!npx |\/)\bnode (?:-\S+ )*[\w./-]+\.ts/.test(command);
   return bare || command.includes('node_modules/.bin/') ? ['runs under whichever Node the reader has'] : [];
 };
