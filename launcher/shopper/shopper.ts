@@ -11,18 +11,29 @@ export interface Wish {
   readonly quantity?: number;
 }
 
-export interface Shopper {
+/** Somebody with a session. */
+export interface Customer {
   readonly client: GraphqlClient;
   /** For what goes another way than the client's: a stream. */
   readonly accessToken: string;
-  readonly email: string;
-  readonly userId: string;
   add(wish: Wish): Promise<void>;
   /** Places what is in the cart. The key is a new one unless given. */
   place(input: storefront.PlaceOrderInput, idempotencyKey?: string): Promise<PlacedOrder>;
   order(id: string): Promise<OrderView>;
   /** Asks until the order's status is one of these; throws with the timeline when it takes too long. */
   orderReaches(id: string, statuses: readonly OrderView['status'][], withinMs?: number): Promise<OrderView>;
+}
+
+export interface Shopper extends Customer {
+  readonly email: string;
+  readonly userId: string;
+}
+
+/** A customer without an account. */
+export interface Guest extends Customer {
+  readonly guestId: string;
+  /** What was the guest's is the user's from then on. */
+  signIn(credentials: Credentials): Promise<Shopper>;
 }
 
 export interface Credentials {
@@ -40,33 +51,60 @@ export const succeed = <P extends { __typename: string }, N extends P['__typenam
 };
 
 /** Opens an account nobody had before and signs in to it. */
-export const newShopper = async (gatewayUrl: string, options?: GraphqlClientOptions): Promise<Shopper> => {
+export const newShopper = async (gatewayUrl: string, options?: GraphqlClientOptions): Promise<Shopper> =>
+  shopperOf(gatewayUrl, await newAccount(gatewayUrl, options), options);
+
+/** Opens an account nobody had before. */
+export const newAccount = async (gatewayUrl: string, options?: GraphqlClientOptions): Promise<Credentials> => {
   const credentials = { email: `shopper-${randomUUID()}@example.com`, password: randomUUID() };
   const { register } = await graphqlClient(gatewayUrl, undefined, options).ask(storefront.RegisterDocument, {
     idempotencyKey: randomUUID(),
     input: { ...credentials, displayName: 'Sam Shopper' },
   });
   succeed(register, 'RegisterSuccess');
-  return shopperOf(gatewayUrl, credentials, options);
+  return credentials;
+};
+
+/** Starts a session without an account. */
+export const newGuest = async (gatewayUrl: string, options?: GraphqlClientOptions): Promise<Guest> => {
+  const { startGuestSession } = await graphqlClient(gatewayUrl, undefined, options).ask(
+    storefront.StartGuestSessionDocument,
+  );
+  const { guestId, tokens } = succeed(startGuestSession, 'StartGuestSessionSuccess');
+  const client = graphqlClient(gatewayUrl, tokens.accessToken, options);
+  return {
+    ...customer(client, tokens.accessToken),
+    guestId,
+    signIn: (credentials) => signIn(client, gatewayUrl, credentials, options),
+  };
 };
 
 /** Signs in to an account that exists. */
-export const shopperOf = async (
+export const shopperOf = (
+  gatewayUrl: string,
+  credentials: Credentials,
+  options?: GraphqlClientOptions,
+): Promise<Shopper> => signIn(graphqlClient(gatewayUrl, undefined, options), gatewayUrl, credentials, options);
+
+const signIn = async (
+  client: GraphqlClient,
   gatewayUrl: string,
   credentials: Credentials,
   options?: GraphqlClientOptions,
 ): Promise<Shopper> => {
-  const { signIn } = await graphqlClient(gatewayUrl, undefined, options).ask(storefront.SignInDocument, {
-    input: credentials,
-  });
+  const { signIn } = await client.ask(storefront.SignInDocument, { input: credentials });
   const { accessToken, user } = succeed(signIn, 'SignInSuccess');
-  return signedIn(graphqlClient(gatewayUrl, accessToken, options), accessToken, credentials.email, user.id);
+  return {
+    ...customer(graphqlClient(gatewayUrl, accessToken, options), accessToken),
+    email: credentials.email,
+    userId: user.id,
+  };
 };
 
 // 100 ms between two looks: prompt for a person, and a light load when fifty shoppers look at once.
 const lookEveryMs = 100;
 
-const signedIn = (client: GraphqlClient, accessToken: string, email: string, userId: string): Shopper => {
+const customer = (client: GraphqlClient, accessToken: string): Customer => {
   const order = async (id: string) => {
     const found = (await client.ask(storefront.OrderPageDocument, { id })).order;
     if (!found) throw new Error(`order ${id} is not there`);
@@ -75,8 +113,6 @@ const signedIn = (client: GraphqlClient, accessToken: string, email: string, use
   return {
     client,
     accessToken,
-    email,
-    userId,
     order,
     add: async (input) => {
       const { addToCart } = await client.ask(storefront.AddToCartDocument, { idempotencyKey: randomUUID(), input });

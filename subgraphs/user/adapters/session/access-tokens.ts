@@ -23,7 +23,7 @@ export const accessTokens = async (
   const header = { alg: accessTokenAlgorithm, typ: accessTokenType, kid: published.kid };
   return {
     publicKeys: { keys: publicKeys },
-    issue: async ({ sessionId, owner, roles, issuedAt }) => {
+    issue: async ({ sessionId, owner, roles, issuedAt, mergedGuest }) => {
       const expiresAt = new Date(issuedAt.getTime() + accessTokenLifeMs);
       const claims: AccessTokenClaims = {
         sub: 'userId' in owner ? owner.userId : owner.guestId,
@@ -31,6 +31,7 @@ export const accessTokens = async (
         permissions: permissionsOf(roles),
         sid: sessionId,
         iat_ms: issuedAt.getTime(),
+        ...(mergedGuest && { merged: mergedGuest }),
         jti: randomUUID(),
       };
       const accessToken = await new SignJWT({ ...claims })

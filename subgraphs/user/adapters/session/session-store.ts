@@ -76,6 +76,7 @@ export const sessionStore = (tx: Prisma.TransactionClient, now: Date): SessionSt
     });
     return count === 1;
   },
+  isMerged: async (guestId, userId) => (await tx.guestMerge.count({ where: { guestId, userId } })) === 1,
   dropExpired: async (limit) => {
     // A session's tokens go with it; those of a session that goes on are here once they have expired.
     const sessions = await tx.session.deleteMany({ where: { expiresAt: { lte: now } }, limit });

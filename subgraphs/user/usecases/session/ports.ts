@@ -80,6 +80,8 @@ export interface SessionStore {
   endAll(userId: UserId, reason: SessionEndReason, except: SessionId | undefined): Promise<readonly SessionId[]>;
   /** False when the guest was merged before. */
   recordMerge(guest: GuestSession, userId: UserId): Promise<boolean>;
+  /** Whether the guest has become this user. */
+  isMerged(guestId: GuestId, userId: UserId): Promise<boolean>;
   /** Deletes expired sessions and tokens, at most `limit` rows of each kind. Returns the number of rows. */
   dropExpired(limit: number): Promise<number>;
 }
@@ -137,6 +139,8 @@ export interface Issue {
   /** Of the transaction that decided on the issue. */
   readonly roles: readonly Role[];
   readonly issuedAt: Date;
+  /** Of a user who has just signed in as more than a guest. */
+  readonly mergedGuest?: GuestId | undefined;
 }
 
 export interface AccessTokens {

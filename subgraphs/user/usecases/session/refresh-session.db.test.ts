@@ -62,6 +62,21 @@ describe('a refresh', () => {
     expect(claims).toMatchObject({ sub: guest.guestId, sid: guest.sessionId, roles: [], permissions: [] });
   });
 
+  test('names the guest whom a sign-in merged, in the first token of that user alone', async () => {
+    const { guest } = await client().startGuest();
+    const [ada, eve] = [await kit.customer(), await kit.customer()];
+    const mergedIn = async ({ accessToken }: { accessToken: string }) => (await client().claimsOf(accessToken)).merged;
+    const first = await client().signIn(ada, { guest });
+    expect(await mergedIn(first)).toBe(guest.guestId);
+    const next = await client().refresh(first.refreshToken);
+    expect(await mergedIn({ accessToken: next?.accessToken ?? '' })).toBeUndefined();
+    expect(await mergedIn(await client().signIn(eve, { guest }))).toBeUndefined();
+    expect(await mergedIn(await client().signIn(ada, { guest }))).toBe(guest.guestId);
+    const sent = await kit.prisma.outboxMessage.findMany({ where: { type: 'user.guest-merged' } });
+    expect(sent.map(({ data }) => data)).toContainEqual({ guestId: guest.guestId, userId: ada.id });
+    expect(sent.filter(({ aggregateId }) => aggregateId === guest.guestId)).toHaveLength(1);
+  });
+
   test('stores no token in clear, used or not', async () => {
     const first = await signedIn();
     const next = await client().refresh(first.refreshToken);

@@ -1,6 +1,6 @@
 import { parseEmail } from '#contracts/email.ts';
 import { message } from '#contracts/envelope.ts';
-import type { SessionId, UserId } from '#contracts/ids.ts';
+import type { GuestId, SessionId, UserId } from '#contracts/ids.ts';
 import { UserGuestMerged } from '#contracts/messages/user.ts';
 import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { typedPassword } from '../../domain/account/password.ts';
@@ -63,9 +63,10 @@ const openUserSession = async (deps: Deps, account: Account, command: SignIn) =>
     if (!(await stores.sessions.holdAccount(account))) return fail(invalidCredentials);
     const opened = await openOrContinue(stores, deps, { userId, command, refreshToken });
     if (!opened.ok) return opened;
-    if (command.guest) await mergeGuest(stores, command.guest, userId);
+    const mergedGuest = command.guest && (await mergeGuest(stores, command.guest, userId));
     const { sessionId, refreshTokenExpiresAt } = opened.value;
-    return ok({ ...(await issueOf(stores, sessionId, { userId })), refreshToken, refreshTokenExpiresAt });
+    const issue = { ...(await issueOf(stores, sessionId, { userId })), mergedGuest };
+    return ok({ ...issue, refreshToken, refreshTokenExpiresAt });
   }, userId);
 };
 
@@ -108,11 +109,20 @@ const continued = async (
   return { sessionId, refreshTokenExpiresAt: expiresAt };
 };
 
-/** Once per guest, whoever signs in first: their session ends, so a second one finds nothing to merge. */
-const mergeGuest = async ({ sessions, denials, outbox }: Stores, guest: GuestSession, userId: UserId) => {
+/**
+ * Once per guest, whoever signs in first: their session ends, so a second one finds nothing to merge. The guest, when it is
+ * this user whom they have become, by now or before.
+ */
+const mergeGuest = async (
+  { sessions, denials, outbox }: Stores,
+  guest: GuestSession,
+  userId: UserId,
+): Promise<GuestId | undefined> => {
   const { guestId, sessionId } = guest;
-  if (!(await sessions.end(sessionId, { guestId }, 'MERGED'))) return;
-  if (!(await sessions.recordMerge(guest, userId))) return;
-  await denials.add(sessionId);
-  await outbox.add(message(UserGuestMerged, { type: 'guest', id: guestId }, { guestId, userId }));
+  if ((await sessions.end(sessionId, { guestId }, 'MERGED')) && (await sessions.recordMerge(guest, userId))) {
+    await denials.add(sessionId);
+    await outbox.add(message(UserGuestMerged, { type: 'guest', id: guestId }, { guestId, userId }));
+    return guestId;
+  }
+  return (await sessions.isMerged(guestId, userId)) ? guestId : undefined;
 };
