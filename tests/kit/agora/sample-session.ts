@@ -65,6 +65,7 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     ProductPage: { slug: 'trail-lamp-200' },
     OrderPage: { id: confirmed.order.id },
     Register: { ...key(), input: registration },
+    StartGuestSession: {},
     SignIn: { input: demoCustomer },
     AddressForm: { country: 'KR' },
     SaveAddress: { ...key(), input: { address: seoul } },
