@@ -1,7 +1,8 @@
 /**
  * Runs in the browser, in the playground's page, and remembers for this browser tab what later samples need of earlier
- * answers, so that nothing has to be pasted: the access token of the last sign-in goes with every later request (a header
- * typed into the page wins), and the id of the last order placed fills a variable `$order` that was left out.
+ * answers, so that nothing has to be pasted: the access token of the last sign-in, guest session or refresh goes with
+ * every later request (a header typed into the page wins), and the id of the last order placed fills a variable `$order`
+ * that was left out.
  */
 {
   const tokenKey = 'agora-access-token';
@@ -29,7 +30,10 @@
 
   const remember = (fields) => {
     for (const field of fields) {
-      if (field?.accessToken) sessionStorage.setItem(tokenKey, field.accessToken);
+      const token = field?.accessToken ?? field?.tokens?.accessToken;
+      if (token) sessionStorage.setItem(tokenKey, token);
+      // Else it would go with the next sign-in, which would be refused for it.
+      if (field?.__typename === 'SignOutSuccess') sessionStorage.removeItem(tokenKey);
       if (field?.__typename === 'PlaceOrderSuccess' && field.order?.id)
         sessionStorage.setItem(orderKey, field.order.id);
     }

@@ -55,5 +55,6 @@ ${hasPlayground ? playground : ''}  <dt>Health</dt>
 `;
 
 const playground = `  <dt>Playground</dt>
-  <dd><a href="/graphql">/graphql</a> in a browser. Its first tabs sign in and buy.</dd>
+  <dd><a href="/graphql">/graphql</a> in a browser. Its first tabs sign in and buy. To buy without an account, run
+    <code>startGuestSession</code> instead: the page sends the newest access token it has seen.</dd>
 `;

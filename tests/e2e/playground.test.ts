@@ -53,6 +53,23 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
     await shows('"categories"');
   });
 
+  test("a guest's access token goes with what is sent next, until the guest signs out", async () => {
+    const seen = await page.evaluate(async () => {
+      const ask = async (query: string) => {
+        const headers = { 'content-type': 'application/json' };
+        return (await fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query }) })).json();
+      };
+      const started = await ask(
+        'mutation { startGuestSession { ... on StartGuestSessionSuccess { tokens { accessToken } } } }',
+      );
+      const token = sessionStorage.getItem('agora-access-token');
+      return { token, started, after: await ask('mutation { signOut { __typename } }') };
+    });
+    expect(seen.token).toBe(seen.started.data.startGuestSession.tokens.accessToken);
+    expect(seen.after).toEqual({ data: { signOut: { __typename: 'SignOutSuccess' } } });
+    expect(await page.evaluate(() => sessionStorage.getItem('agora-access-token'))).toBeNull();
+  });
+
   test('the samples sign in, fill the cart, buy, and show the confirmed order', async () => {
     expect(await run('OneProduct')).toMatchObject({ data: { product: { title: expect.any(String) } } });
     expect(await run('SignInAsDemoCustomer')).toMatchObject({ data: { signIn: { __typename: 'SignInSuccess' } } });

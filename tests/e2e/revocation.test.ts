@@ -71,7 +71,10 @@ test('within seconds at a gateway that was cut off, and from the first request o
   const [shopper, other] = [await aShopper(), await aShopper()];
   expect([await here(shopper), await at(distant, shopper), await at(distant, other)]).toEqual([200, 200, 200]);
   await Promise.all([links.user.cut(), links.events.cut()]);
-  await changeRoles(shopper);
+  const { signOut } = await shopper.client.ask<{ signOut: { __typename: 'SignOutSuccess' } }, object>(
+    'mutation { signOut { __typename } }',
+  );
+  succeed(signOut, 'SignOutSuccess');
   await until('refused here', async () => (await here(shopper)) === 401, withinMs);
   // It cannot know, and serves its customers; no token lives longer than 15 minutes.
   expect([await at(distant, shopper), await at(distant, other)]).toEqual([200, 200]);
@@ -80,6 +83,20 @@ test('within seconds at a gateway that was cut off, and from the first request o
   const later = await gatewayAt(agora.urls.user ?? '', agora.eventsUrl);
   expect([await at(later, shopper), await at(later, other)]).toEqual([401, 200]);
   expect([await here(other), await at(distant, other)]).toEqual([200, 200]);
+});
+
+test("a guest's session ends with the sign-in that it becomes part of", async () => {
+  const { startGuestSession } = await graphqlClient(agora.gateway).ask<
+    { startGuestSession: { __typename: 'StartGuestSessionSuccess'; tokens: { accessToken: string } } },
+    object
+  >('mutation { startGuestSession { __typename ... on StartGuestSessionSuccess { tokens { accessToken } } } }');
+  const guest = succeed(startGuestSession, 'StartGuestSessionSuccess').tokens;
+  expect([await here(guest), await at(distant, guest)]).toEqual([200, 200]);
+  const { email, password } = { email: 'customer@example.com', password: 'demo-customer' };
+  const document = 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }';
+  await graphqlClient(agora.gateway, guest.accessToken).ask(document, { input: { email, password } });
+  for (const refusing of [here, (it: Caller) => at(distant, it)])
+    await until('refused', async () => (await refusing(guest)) === 401, withinMs);
 });
 
 test('an API key does what it permits, and nothing once it is revoked', async () => {
