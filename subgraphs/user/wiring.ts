@@ -18,6 +18,7 @@ import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
 import { accountStore } from './adapters/account/account-store.ts';
 import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
+import { userSearch } from './adapters/account/user-search.ts';
 import { addressReads } from './adapters/address/address-reads.ts';
 import { addressStore } from './adapters/address/address-store.ts';
 import { deliveryQueue } from './adapters/mail/delivery-queue.ts';
@@ -68,6 +69,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
   const reads = {
     ...accessReads(prisma),
     ...accountReads(prisma),
+    ...userSearch(prisma),
     ...notificationReads(prisma),
     ...sessionReads(prisma),
     ...denialReads(prisma),

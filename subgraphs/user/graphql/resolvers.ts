@@ -6,11 +6,14 @@ import { notification, userNotifications } from './notification.ts';
 import { refreshSessionSuccess, session, sessionMutations, userSessions } from './session.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
+import { userConnection, userSearchQueries } from './user-search.ts';
+
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: { ...accountQueries, ...accessQueries, ...addressQueries },
+  Query: { ...accountQueries, ...userSearchQueries, ...accessQueries, ...addressQueries },
   Mutation: { ...accountMutations, ...sessionMutations, ...accessMutations, ...addressMutations },
   User: { ...user, ...userAccess, ...userSessions, ...userAddresses, ...userNotifications },
   ...addressTypes,
+  UserConnection: userConnection,
   AuditEntry: auditEntry,
   Notification: notification,
   RefreshSessionSuccess: refreshSessionSuccess,

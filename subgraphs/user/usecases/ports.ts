@@ -3,7 +3,7 @@ import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { AddressId } from '../domain/address/saved-address.ts';
 import type { AccessReads, ApiKeyStore, ApiKeyVerification, AuditLogStore, RoleStore } from './access/ports.ts';
-import type { AccountReads, AccountStore, Passwords } from './account/ports.ts';
+import type { AccountReads, AccountStore, Passwords, UserSearchReads } from './account/ports.ts';
 import type { AddressReads, AddressStore } from './address/ports.ts';
 import type { DeliveryQueue, DeliveryStore, MailDeps, OneTimeTokenStore } from './mail/ports.ts';
 import type { NotificationReads, NotificationStore } from './notification/ports.ts';
@@ -33,7 +33,14 @@ export interface Stores extends CommonStores {
   readonly addresses: AddressStore;
 }
 
-export interface Reads extends AccessReads, AccountReads, AddressReads, NotificationReads, SessionReads, DenialReads {}
+export interface Reads
+  extends AccessReads,
+    AccountReads,
+    AddressReads,
+    NotificationReads,
+    SessionReads,
+    DenialReads,
+    UserSearchReads {}
 
 export interface Deps {
   readonly transaction: Transaction<Stores>;

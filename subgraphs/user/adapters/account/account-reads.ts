@@ -28,7 +28,7 @@ export const credentials = (prisma: PrismaClient, clock: Clock): Credentials => 
 });
 
 /** Everything but the password hash. */
-const userColumns = {
+export const userColumns = {
   id: true,
   email: true,
   displayName: true,
@@ -44,7 +44,7 @@ export const accountColumns = {
 } as const satisfies Prisma.UserSelect;
 
 /** Rows are trusted: they were parsed on their way in. */
-const toUser = (row: Prisma.UserGetPayload<{ select: typeof userColumns }>): User => ({
+export const toUser = (row: Prisma.UserGetPayload<{ select: typeof userColumns }>): User => ({
   id: row.id as UserId,
   email: row.email as Email,
   displayName: row.displayName as DisplayName,

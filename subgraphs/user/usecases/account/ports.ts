@@ -4,6 +4,7 @@ import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Account, PasswordHash, User } from '../../domain/account/user.ts';
+import type { UserSearch } from '../../domain/account/user-search.ts';
 
 export interface AccountStore {
   /** False when the address already has an account; nothing is written then. */
@@ -29,6 +30,22 @@ export type AccountChanges = Partial<
 export interface AccountReads {
   /** The users visible to the viewer (themselves; all for staff), in no particular order. One statement. */
   users(viewer: Viewer, ids: readonly UserId[]): Promise<readonly User[]>;
+}
+
+export interface UserFilter {
+  readonly search: UserSearch | undefined;
+  readonly role: string | undefined;
+}
+
+/** For staff. Closed accounts are not found. */
+export interface UserSearchReads {
+  /** Up to `limit + 1` users, the newest first. */
+  searchUsers(
+    filter: UserFilter,
+    page: { readonly limit: number; readonly after: UserId | undefined },
+  ): Promise<readonly User[]>;
+  /** How many there are; null for more than can be counted quickly. */
+  countUsers(filter: UserFilter): Promise<number | null>;
 }
 
 export interface Passwords {

@@ -1,0 +1,21 @@
+import { connectionById } from '#platform/graphql/connection.ts';
+import { assertInput } from '#platform/graphql/inputs.ts';
+import { longestSearch, parseUserSearch } from '../domain/account/user-search.ts';
+import type { QueryResolvers, UserConnectionResolvers } from './types.generated.ts';
+
+export const userSearchQueries = {
+  users: async (_, { search, role, ...page }, { app }) => {
+    assertInput(
+      search == null || (search.length <= longestSearch && search.isWellFormed() && !search.includes('\0')),
+      `"search" has at most ${longestSearch} characters.`,
+    );
+    assertInput(role == null || /^\w{1,40}$/.test(role), '"role" is not the name of a role.');
+    const filter = { search: parseUserSearch(search ?? ''), role: role ?? undefined };
+    const found = await connectionById('User', page, (slice) => app.reads.searchUsers(filter, slice));
+    return { ...found, filter };
+  },
+} satisfies QueryResolvers;
+
+export const userConnection = {
+  totalCount: ({ filter }, _, { app }) => app.reads.countUsers(filter),
+} satisfies UserConnectionResolvers;
