@@ -26,6 +26,7 @@ export interface Customer {
 
 export interface Shopper extends Customer {
   readonly email: string;
+  readonly password: string;
   readonly userId: string;
 }
 
@@ -96,7 +97,7 @@ const signIn = async (
   const { accessToken, user } = succeed(signIn, 'SignInSuccess');
   return {
     ...customer(graphqlClient(gatewayUrl, accessToken, options), accessToken),
-    email: credentials.email,
+    ...credentials,
     userId: user.id,
   };
 };

@@ -1,7 +1,9 @@
 /** Every published operation, sent once to the running shop in the name of the demo customer. */
 import { randomUUID } from 'node:crypto';
 import { demoCustomer, runSampleSession } from '#kit/agora/sample-session.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import { shopperOf } from '#launcher/shopper/shopper.ts';
+import { StartGuestSessionDocument } from '#operations/documents.generated.ts';
 import type { ContractShop, Reply } from './shop.ts';
 import type { PublishedOperation, Workspace } from './workspace.ts';
 
@@ -28,6 +30,11 @@ export const accessTokenOf = async ({ ask }: Pick<ContractShop, 'ask'>): Promise
   return accessToken;
 };
 
+const refreshTokenOf = async ({ gateway }: Pick<ContractShop, 'gateway'>): Promise<string> => {
+  const { startGuestSession } = await graphqlClient(gateway).ask(StartGuestSessionDocument, {});
+  return startGuestSession?.tokens.refreshToken ?? '';
+};
+
 /** One after the other: what is put in the cart is there when it is ordered. */
 const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<readonly Run[]> => {
   const accessToken = await accessTokenOf(shop);
@@ -35,6 +42,7 @@ const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<re
     ...(await runSampleSession(await shopperOf(shop.gateway, demoCustomer))),
     // An order that is placed for the first time, which costs more than replaying its result.
     PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
+    RefreshSession: { input: { refreshToken: await refreshTokenOf(shop) } },
   } as Readonly<Record<string, object>>;
   const results: Run[] = [];
   // A subscription is a stream, not a request: the live updates have tests of their own.

@@ -29,6 +29,13 @@ const save = async ({ client }: Shopper, address: AddressInput): Promise<string>
   return saveAddress.address.id;
 };
 
+/** Another session of the shopper, to be ended. */
+const furtherSession = async ({ client, email, password }: Shopper): Promise<string> => {
+  await client.ask(storefront.SignInDocument, { input: { email, password } });
+  const { me } = await client.ask(storefront.SessionsDocument, {});
+  return me?.sessions?.find(({ isCurrent }) => !isCurrent)?.id ?? '';
+};
+
 const extraStepWithinMs = 30_000;
 
 /**
@@ -55,6 +62,7 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
 
   const kept = await save(shopper, { ...seoul, company: 'Agora', district: 'Yeoksam-dong' });
   const unwanted = await save(shopper, seoul);
+  const sessionId = await furtherSession(shopper);
   const key = () => ({ idempotencyKey: randomUUID() });
   const registration = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: 'Kim' };
   return {
@@ -65,8 +73,13 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     ProductPage: { slug: 'trail-lamp-200' },
     OrderPage: { id: confirmed.order.id },
     Register: { ...key(), input: registration },
+    SignIn: { ...key(), input: demoCustomer },
+    Sessions: {},
     StartGuestSession: {},
-    SignIn: { input: demoCustomer },
+    // Refused each time: a real one could be sent once (tools/contracts/runs.ts does).
+    RefreshSession: { input: { refreshToken: 'none' } },
+    SignOut: { ...key(), input: { sessionId } },
+    SignOutEverywhere: { ...key(), input: { keepCurrent: true } },
     AddressForm: { country: 'KR' },
     SaveAddress: { ...key(), input: { address: seoul } },
     RemoveAddress: { ...key(), input: { addressId: unwanted } },

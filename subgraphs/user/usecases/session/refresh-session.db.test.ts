@@ -231,10 +231,24 @@ describe('against a sign-out', () => {
     const end = { owner: { userId: ada.id }, sessionId: sid as SessionId, idempotencyKey: undefined };
     const ended = app.commands.signOut(end);
     await holder.waiting(2);
-    await holder.release();
+    await holder.commit();
     await ended;
     expect(await real.isDenied((await refreshed)?.accessToken ?? '')).toBe(true);
   });
+});
+
+test('a refresh that meets a change of roles waits for it, and says what is true then', async () => {
+  const real = sessionClient(kit, await realApp());
+  await kit.prisma.userRole.create({ data: { userId: ada.id, roleName: 'STAFF', grantedAt: new Date() } });
+  const { refreshToken } = await real.signIn(ada);
+  await using change = await openTransaction();
+  await change.query(`DELETE FROM user_role WHERE user_id = $1`, [ada.id]);
+  // As denials.add does it.
+  await change.query('SELECT 1 FROM user_account WHERE id = $1 FOR NO KEY UPDATE', [ada.id]);
+  const refreshed = real.refresh(refreshToken);
+  await change.waiting(1);
+  await change.commit();
+  expect((await real.claimsOf((await refreshed)?.accessToken ?? '')).roles).toEqual(['CUSTOMER']);
 });
 
 test('a refresh whose connection dies before its commit has not happened, and is repeated', async () => {
@@ -242,11 +256,11 @@ test('a refresh whose connection dies before its commit has not happened, and is
   const real = sessionClient(kit, app);
   const { accessToken, refreshToken } = await real.signIn(ada);
   const { sid } = await real.claimsOf(accessToken);
-  const holder = await lockedSession(sid);
+  await using holder = await lockedSession(sid);
   const refreshed = real.refresh(refreshToken).catch((error: unknown) => error);
   await holder.waiting(1);
   await holder.killWaiting();
-  await holder.release();
+  await holder.commit();
   expect(await refreshed).toBeInstanceOf(Error);
   expect(await kit.prisma.refreshToken.count({ where: { sessionId: sid } })).toBe(1);
   expect(await real.refresh(refreshToken)).toBeDefined();
@@ -254,24 +268,26 @@ test('a refresh whose connection dies before its commit has not happened, and is
 
 /** Somebody who has the session's row, and sees who waits for it. */
 const lockedSession = async (sid: string) => {
-  const holder = new pg.Client(kit.databaseUrl);
-  await holder.connect();
-  await holder.query('BEGIN');
+  const holder = await openTransaction();
   await holder.query('SELECT 1 FROM session WHERE id = $1 FOR UPDATE', [sid]);
+  return holder;
+};
+
+const openTransaction = async () => {
+  const client = new pg.Client(kit.databaseUrl);
+  await client.connect();
+  await client.query('BEGIN');
   const waiters = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-  const release = async () => {
-    await holder.query('COMMIT');
-    await holder.end();
-  };
-  let isReleased = false;
   return {
+    query: (sql: string, values: string[]) => client.query(sql, values),
     waiting: (count: number) =>
-      until(`${count} wait for the session`, async () => (await holder.query(waiters)).rowCount === count),
-    killWaiting: () => holder.query(`SELECT pg_terminate_backend(pid) FROM (${waiters}) AS waiter`),
-    release: async () => {
-      isReleased = true;
-      await release();
+      until(`${count} wait for a lock`, async () => (await client.query(waiters)).rowCount === count),
+    killWaiting: () => client.query(`SELECT pg_terminate_backend(pid) FROM (${waiters}) AS waiter`),
+    commit: async () => {
+      await client.query('COMMIT');
+      await client.end();
     },
-    [Symbol.asyncDispose]: async () => (isReleased ? undefined : release()),
+    // Also when a test has failed: nobody is left waiting.
+    [Symbol.asyncDispose]: () => client.end(),
   };
 };
