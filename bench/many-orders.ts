@@ -76,7 +76,7 @@ const orders: Readonly<Partial<Record<DatabaseName, string>>> = {
     INSERT INTO user_account (id, email, display_name, password_hash, created_at)
     SELECT ${customer}, 'customer' || n / ${ordersPerCustomer} || '@example.com', 'Customer', '$argon2id$none', ${at(0)}
       ${numbers} WHERE n % ${ordersPerCustomer} = 0 ON CONFLICT DO NOTHING;
-    INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
+    INSERT INTO notification (id, customer_id, kind, title, body, order_id, created_at)
     SELECT ${id('ntf', 'n * 2 + m.number')}, ${customer}, m.kind::notification_kind, m.title || n, 'It comes to EUR 50.00.', ${order}, ${at(0)}
       ${numbers} CROSS JOIN (VALUES (0, 'ORDER_PLACED', 'We have your order AG-'), (1, 'ORDER_CONFIRMED', 'Confirmed: AG-')) AS m (number, kind, title);
     ${inbox(receivedBy('order.placed', 'order.confirmed'))}`,

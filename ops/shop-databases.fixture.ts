@@ -59,7 +59,7 @@ const healthy: Partial<Record<DatabaseName, string>> = {
   user: `
     INSERT INTO user_account (id, email, display_name, password_hash, created_at)
     VALUES ('${customer}', 'ada@example.com', 'Ada', '$argon2id$none', ${anHourAgo});
-    INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
+    INSERT INTO notification (id, customer_id, kind, title, body, order_id, created_at)
     VALUES ('ntf_1', '${customer}', 'ORDER_PLACED', 'We have it', '.', 'ord_1', ${anHourAgo}),
            ('ntf_0', '${customer}', 'WELCOME', 'Welcome', '.', NULL, ${anHourAgo}),
            ('ntf_2', '${customer}', 'ORDER_CONFIRMED', 'It is confirmed', '.', 'ord_1', ${anHourAgo});

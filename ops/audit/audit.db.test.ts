@@ -74,8 +74,8 @@ const cancel = {
             INSERT INTO stock_movement (id, variant_id, kind, quantity, attempt_id, occurred_at)
             VALUES ('mov_4', 'var_1', 'RETURN', 2, 'att_1', now());
             UPDATE stock_level SET on_hand = 10`,
-  user: `INSERT INTO notification (id, user_id, kind, title, body, order_id, created_at)
-         SELECT 'ntf_3', user_id, 'ORDER_CANCELLED', '.', '.', order_id, now() FROM notification LIMIT 1`,
+  user: `INSERT INTO notification (id, customer_id, kind, title, body, order_id, created_at)
+         SELECT 'ntf_3', customer_id, 'ORDER_CANCELLED', '.', '.', order_id, now() FROM notification LIMIT 1`,
 };
 
 it.each(['payment', 'product', 'user'] as const)(

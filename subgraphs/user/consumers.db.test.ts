@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '#contracts/envelope.ts';
-import { namedId, type UserId } from '#contracts/ids.ts';
+import { type CustomerId, type GuestId, namedId, newId, type UserId } from '#contracts/ids.ts';
 import { messages } from '#contracts/messages/index.ts';
 import {
   OrderCancelled,
@@ -24,7 +24,7 @@ const deliver = async (message: Message) => {
   const consumer = consumers(kit.app).find(({ definition }) => definition.type === message.type);
   await consumer?.handle(message as Message<never>);
 };
-const toldTo = (userId: UserId) => kit.app.reads.notifications(userId, { limit: 20, after: undefined });
+const toldTo = (userId: CustomerId) => kit.app.reads.notifications(userId, { limit: 20, after: undefined });
 const reason = 'WHATEVER';
 
 test('there is a consumer for each message sent here, and for no other', () => {
@@ -36,7 +36,7 @@ test('there is a consumer for each message sent here, and for no other', () => {
 test('a new customer is welcomed', async () => {
   const ada = await kit.customer();
   await deliver(received(UserRegistered, { userId: ada.id, displayName: 'Ada' }));
-  expect(await toldTo(ada.id)).toMatchObject([{ kind: 'WELCOME', title: 'Welcome, Ada', orderId: null }]);
+  expect(await toldTo(ada.id)).toMatchObject([{ kind: 'WELCOME', title: 'Welcome', orderId: null }]);
 });
 
 test.each([
@@ -70,4 +70,49 @@ test('a notification for an unknown user is not lost silently: its message fails
   const message = received(OrderPlaced, anOrderFor(nobody));
   await expect(deliver(message)).rejects.toThrow();
   expect(await kit.prisma.inboxMessage.findUnique({ where: { id: message.id } })).toBeNull();
+});
+
+test('a customer is told in their language', async () => {
+  const ada = await kit.customer({ locale: 'ko' });
+  await deliver(received(OrderConfirmed, anOrderFor(ada)));
+  expect(await toldTo(ada.id)).toMatchObject([{ title: '주문 AG-7K3M-9QXT이(가) 확정되었습니다' }]);
+});
+
+describe('a guest with a session', () => {
+  const anOrderOf = (guest: CustomerId) => ({ ...anOrderFor({ id: guest } as never) });
+  const merge = (guest: GuestId, userId: UserId) =>
+    kit.deps.transaction(async ({ notifications }) => {
+      await notifications.merge(guest, userId);
+      // As the sign-in does, in the same transaction.
+      await kit.prisma.guestMerge.create({ data: { guestId: guest, userId, mergedAt: new Date() } });
+    });
+
+  test('is told in the shop, and not by mail', async () => {
+    await kit.sendMail();
+    const guest = newId('Guest');
+    await deliver(received(OrderConfirmed, anOrderOf(guest)));
+    expect(await toldTo(guest)).toMatchObject([{ kind: 'ORDER_CONFIRMED' }]);
+    expect(await kit.sendMail()).toEqual([]);
+  });
+
+  test('who signs in has their notifications from before as a user, and later ones by mail, too', async () => {
+    await kit.sendMail();
+    const [guest, ada] = [newId('Guest'), await kit.customer()];
+    await deliver(received(OrderPlaced, anOrderOf(guest)));
+    await merge(guest, ada.id);
+    // The order does not know yet who the guest has become.
+    await deliver(received(OrderConfirmed, anOrderOf(guest), new Date('2026-11-22T12:00:01Z')));
+    expect((await toldTo(ada.id)).map(({ kind }) => kind)).toEqual(['ORDER_CONFIRMED', 'ORDER_PLACED']);
+    expect(await toldTo(guest)).toEqual([]);
+    expect(await kit.sendMail()).toMatchObject([{ to: { address: ada.email } }]);
+  });
+
+  test('who signs in at the very moment loses none', async () => {
+    for (let round = 1; round <= 10; round++) {
+      const [guest, ada] = [newId('Guest'), await kit.customer()];
+      await Promise.all([deliver(received(OrderPlaced, anOrderOf(guest))), merge(guest, ada.id)]);
+      expect(await toldTo(guest)).toEqual([]);
+      expect(await toldTo(ada.id)).toHaveLength(1);
+    }
+  });
 });

@@ -10,21 +10,15 @@ import {
 import { StaffActed } from '#contracts/messages/staff.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
-import {
-  type OrderFacts,
-  type OrderNoticeKind,
-  orderMail,
-  orderNotice,
-  welcome,
-} from './domain/notification/notification.ts';
+import type { OrderNoticeKind } from './domain/notification/notice-texts.ts';
+import type { OrderFacts } from './domain/notification/notification.ts';
 import type { App } from './usecases/app.ts';
 
 /** What the `user` queue delivers, and what handles it: notifications, some of them as mails, and the audit log. */
 export const consumers = ({ commands: { notify, recordStaffAction } }: App): MessageHandler[] => {
-  const about = (kind: OrderNoticeKind) => (message: Message<OrderFacts>) =>
-    notify(message, orderNotice(kind, message.data), orderMail(kind, message.id, message.data));
+  const about = (kind: OrderNoticeKind) => (message: Message<OrderFacts>) => notify(message, { kind, ...message.data });
   return [
-    on(UserRegistered, (message) => notify(message, welcome(message.data))),
+    on(UserRegistered, (message) => notify(message, { kind: 'WELCOME', customerId: message.data.userId })),
     on(OrderPlaced, about('ORDER_PLACED')),
     on(OrderConfirmed, about('ORDER_CONFIRMED')),
     on(OrderRejected, about('ORDER_REJECTED')),

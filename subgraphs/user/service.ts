@@ -40,6 +40,7 @@ export const service = {
     keyOptional: [
       ...['register', 'updateProfile'],
       ...['signIn', 'signOut', 'signOutEverywhere'],
+      ...['markNotificationsRead', 'updateNotificationPreferences'],
       ...['saveAddress', 'removeAddress', 'setDefaultAddress'],
       ...['grantRole', 'revokeRole', 'saveRole', 'removeRole', 'createApiKey', 'revokeApiKey'],
     ],

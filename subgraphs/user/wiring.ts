@@ -58,7 +58,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     sessions: sessionStore(tx, now),
     denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),
-    notifications: notificationStore(tx),
+    notifications: notificationStore(tx, now),
     deliveries: deliveryStore(tx, now),
     oneTimeTokens: oneTimeTokenStore(tx, now),
     roles: roleStore(tx, now),

@@ -21,7 +21,7 @@ const eventsOf = `
 // By customer, because that is what there is an index for.
 const notificationsOf = `
   SELECT order_id, kind, count(*) AS times FROM notification
-   WHERE user_id = ANY ($1::text[]) AND order_id = ANY ($2::text[]) GROUP BY 1, 2`;
+   WHERE customer_id = ANY ($1::text[]) AND order_id = ANY ($2::text[]) GROUP BY 1, 2`;
 
 const customersAreNotified: OrderRule = {
   name: 'customers-are-notified-once',
@@ -59,7 +59,7 @@ export const notificationRules: readonly Rule[] = [
     SELECT m.user_id, count(n.id) AS times
       FROM (SELECT data->>'userId' AS user_id FROM outbox_message
              WHERE type = 'user.registered' AND occurred_at < $1) m
-      LEFT JOIN notification n ON n.user_id = m.user_id AND n.kind = 'WELCOME'
+      LEFT JOIN notification n ON n.customer_id = m.user_id AND n.kind = 'WELCOME'
      GROUP BY m.user_id
     HAVING count(n.id) <> 1`,
     ids: { user: 'user_id' },

@@ -43,7 +43,7 @@ test('the database refuses a count of no guesses', async () => {
 });
 
 test('the database refuses an order notification without an order', async () => {
-  const { id: userId } = await kit.customer();
-  const data = { id: 'n', userId, kind: 'ORDER_PLACED', title: 't', body: 'b', createdAt: new Date() } as const;
+  const { id: customerId } = await kit.customer();
+  const data = { id: 'n', customerId, kind: 'ORDER_PLACED', title: 't', body: 'b', createdAt: new Date() } as const;
   await expect(kit.prisma.notification.create({ data })).rejects.toThrow('notification_names_its_order');
 });

@@ -49,38 +49,3 @@ export const addressTexts = {
   notFound: 'This address is not in your address book.',
   tooMany: (maximum: number) => `An address book has room for ${maximum} addresses. Please remove one first.`,
 } as const;
-
-export const welcomeText = (displayName: string) => ({
-  title: `Welcome, ${displayName}`,
-  body: 'Your account is open. News about your orders will appear here.',
-});
-
-type OrderText = (number: string, total: string) => { readonly title: string; readonly body: string };
-
-/** Without reasons: those are codes and details, and the order itself words them better. */
-export const orderTexts = {
-  ORDER_PLACED: (number, total) => ({
-    title: `We have received your order ${number}`,
-    body: `The total is ${total}. We will let you know as soon as it is paid and confirmed.`,
-  }),
-  ORDER_CONFIRMED: (number, total) => ({
-    title: `Order ${number} is confirmed`,
-    body: `We have received ${total} and are packing your order.`,
-  }),
-  ORDER_REJECTED: (number) => ({
-    title: `We cannot fulfil order ${number}`,
-    body: 'Something in it is sold out or has changed. You have not been charged.',
-  }),
-  ORDER_PAYMENT_FAILED: (number, total) => ({
-    title: `The payment for order ${number} did not go through`,
-    body: `${total} could not be charged. You can try again or pay another way.`,
-  }),
-  ORDER_CANCELLED: (number) => ({
-    title: `Order ${number} is cancelled`,
-    body: 'Nothing will be sent. Anything held or charged is returned to you.',
-  }),
-  ORDER_NEEDS_ATTENTION: (number) => ({
-    title: `We are looking into order ${number}`,
-    body: 'Something did not work as it should. We are on it; there is nothing you need to do.',
-  }),
-} as const satisfies Record<string, OrderText>;

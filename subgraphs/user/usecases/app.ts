@@ -7,7 +7,9 @@ import { updateProfile } from './account/update-profile.ts';
 import { removeAddress, saveAddress, setDefaultAddress } from './address/address-book.ts';
 import { forgetOldMail } from './mail/forget-old-mail.ts';
 import { mailWorker } from './mail/mail-worker.ts';
+import { markNotificationsRead } from './notification/mark-read.ts';
 import { notify } from './notification/notify.ts';
+import { updateNotificationPreferences } from './notification/update-preferences.ts';
 import type { Deps } from './ports.ts';
 import { signOut, signOutEverywhere } from './session/end-sessions.ts';
 import { forgetOldAttempts, forgetOldSessions } from './session/purge.ts';
@@ -29,6 +31,8 @@ export const app = (deps: Deps) => ({
     removeAddress: removeAddress(deps),
     setDefaultAddress: setDefaultAddress(deps),
     notify: notify(deps),
+    markNotificationsRead: markNotificationsRead(deps),
+    updateNotificationPreferences: updateNotificationPreferences(deps),
     recordStaffAction: recordStaffAction(deps),
     grantRole: grantRole(deps),
     revokeRole: revokeRole(deps),

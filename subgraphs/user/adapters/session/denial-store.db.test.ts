@@ -165,8 +165,7 @@ describe('a denial of a user', () => {
   test('disturbs nobody who only refers to the user', async () => {
     const { id } = await kit.customer();
     const commit = await uncommitted((tx) => denialStore(tx, (time) => time).add(id));
-    const data = { id: newId('Notification'), userId: id, kind: 'WELCOME', title: 't', body: 'b' } as const;
-    await kit.prisma.notification.create({ data: { ...data, createdAt: new Date() } });
+    await kit.prisma.notificationOptOut.create({ data: { userId: id, kind: 'WELCOME', channel: 'EMAIL' } });
     await commit();
   });
 });

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
-import { orderTexts } from '../customer-texts.ts';
-import { type OrderNoticeKind, orderNotice } from './notification.ts';
+import { locales } from '../account/locale.ts';
+import { noticeTexts, type OrderNoticeKind } from './notice-texts.ts';
+import { type Addressee, aGuest, contentOf, mailOf, notificationChannels } from './notification.ts';
 
 const order = {
   orderId: namedId('Order', '1'),
@@ -9,16 +10,50 @@ const order = {
   customerId: namedId('User', 'ada'),
   total: { amount: 4_999, currency: 'EUR' as const },
 };
+const ada: Addressee = { customerId: order.customerId, locale: 'en', optedOut: [] };
+const orderKinds = Object.keys(notificationChannels).filter((kind) => kind !== 'WELCOME') as OrderNoticeKind[];
 
-test.each(Object.keys(orderTexts) as OrderNoticeKind[])(
-  '%s is addressed to the customer and names the order',
-  (kind) => {
-    const notice = orderNotice(kind, order);
-    expect(notice).toMatchObject({ userId: order.customerId, kind, orderId: order.orderId });
-    expect(notice?.title).toContain('AG-7K3M-9QXT');
-  },
-);
+describe.each(locales)('in %s', (locale) => {
+  test.each(orderKinds)('%s is addressed to the customer and names the order', (kind) => {
+    const content = contentOf({ kind, ...order }, { ...ada, locale });
+    expect(content).toMatchObject({ customerId: order.customerId, kind, orderId: order.orderId, isHidden: false });
+    expect(content.title).toContain('AG-7K3M-9QXT');
+  });
+
+  test('a welcome names nobody', () => {
+    expect(contentOf({ kind: 'WELCOME', customerId: namedId('User', 'ada') }, { ...ada, locale })).toMatchObject({
+      ...noticeTexts[locale].WELCOME,
+      orderId: null,
+    });
+  });
+});
 
 test('formats amounts for people', () => {
-  expect(orderNotice('ORDER_CONFIRMED', order)?.body).toContain('49.99 EUR');
+  expect(contentOf({ kind: 'ORDER_CONFIRMED', ...order }, ada).body).toContain('49.99 EUR');
+});
+
+test('goes to whom the guest has become', () => {
+  const guest = namedId('Guest', 'g');
+  expect(contentOf({ kind: 'ORDER_PLACED', ...order, customerId: guest }, ada).customerId).toBe(ada.customerId);
+});
+
+describe('mail', () => {
+  test.each(orderKinds)('%s is mailed if its table says so, unless the customer has switched that off', (kind) => {
+    const isMailed = notificationChannels[kind].includes('EMAIL');
+    const mail = mailOf({ kind, ...order }, 'msg_1', ada);
+    expect(mail?.kind).toBe(isMailed ? kind : undefined);
+    const off = { ...ada, optedOut: [{ kind, channel: 'EMAIL' as const }] };
+    expect(mailOf({ kind, ...order }, 'msg_1', off)).toBeUndefined();
+    expect(contentOf({ kind, ...order }, off).isHidden).toBe(false);
+  });
+
+  test('there is none for a guest', () => {
+    const guest = namedId('Guest', 'g');
+    expect(mailOf({ kind: 'ORDER_CONFIRMED', ...order, customerId: guest }, 'msg_1', aGuest(guest))).toBeUndefined();
+  });
+});
+
+test('what a customer does not want in the shop is kept, and hidden', () => {
+  const off = { ...ada, optedOut: [{ kind: 'ORDER_PLACED' as const, channel: 'IN_APP' as const }] };
+  expect(contentOf({ kind: 'ORDER_PLACED', ...order }, off).isHidden).toBe(true);
 });

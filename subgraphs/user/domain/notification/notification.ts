@@ -1,30 +1,24 @@
 import { type CustomerId, type Id, type OrderId, parseId, type UserId } from '#contracts/ids.ts';
-import { format, type Money } from '#contracts/money.ts';
-import { orderTexts, welcomeText } from '../customer-texts.ts';
+import type { Money } from '#contracts/money.ts';
+import { defaultLocale, type Locale } from '../account/locale.ts';
 import type { NewDelivery } from '../mail/delivery.ts';
+import { noticeTexts, type OrderNoticeKind } from './notice-texts.ts';
 
-export type OrderNoticeKind = keyof typeof orderTexts;
+export type NotificationKind = 'WELCOME' | OrderNoticeKind;
+export const channels = ['IN_APP', 'EMAIL'] as const;
+export type Channel = (typeof channels)[number];
 
-/** Something to tell a customer. */
-export interface Notice {
-  readonly userId: UserId;
-  readonly kind: 'WELCOME' | OrderNoticeKind;
-  readonly title: string;
-  readonly body: string;
-  readonly orderId: OrderId | null;
-}
-
-/** A notice that was delivered. */
-export interface Notification extends Notice {
-  readonly id: Id<'Notification'>;
-  /** When the reported event occurred, not when its message arrived. */
-  readonly createdAt: Date;
-}
-
-export const welcome = ({ userId, displayName }: { userId: UserId; displayName: string }): Notice => ({
-  ...{ userId, kind: 'WELCOME', orderId: null },
-  ...welcomeText(displayName),
-});
+/** What customers may be told, and how: they may switch off each. What is about the safety of their account is not among these. */
+export const notificationChannels: Readonly<Record<NotificationKind, readonly Channel[]>> = {
+  WELCOME: ['IN_APP', 'EMAIL'],
+  // Not by mail that they have just ordered, nor what staff are looking into.
+  ORDER_PLACED: ['IN_APP'],
+  ORDER_CONFIRMED: ['IN_APP', 'EMAIL'],
+  ORDER_REJECTED: ['IN_APP', 'EMAIL'],
+  ORDER_PAYMENT_FAILED: ['IN_APP', 'EMAIL'],
+  ORDER_CANCELLED: ['IN_APP', 'EMAIL'],
+  ORDER_NEEDS_ATTENTION: ['IN_APP'],
+};
 
 export interface OrderFacts {
   readonly orderId: OrderId;
@@ -33,24 +27,57 @@ export interface OrderFacts {
   readonly total: Money;
 }
 
-/** Undefined for a guest's order. */
-export const orderNotice = (
-  kind: OrderNoticeKind,
-  { orderId, number, customerId, total }: OrderFacts,
-): Notice | undefined => {
-  const userId = parseId('User', customerId);
-  return userId && { ...{ userId, kind, orderId }, ...orderTexts[kind](number, format(total)) };
+/** Something to tell a customer. */
+export type Notice =
+  | { readonly kind: 'WELCOME'; readonly customerId: UserId }
+  | ({ readonly kind: OrderNoticeKind } & OrderFacts);
+
+/** Whom a notice is for, once it is known who a guest has become, and what they want to be told. */
+export interface Addressee {
+  readonly customerId: CustomerId;
+  readonly locale: Locale;
+  readonly optedOut: readonly { readonly kind: NotificationKind; readonly channel: Channel }[];
+}
+
+export const aGuest = (customerId: CustomerId): Addressee => ({ customerId, locale: defaultLocale, optedOut: [] });
+
+export const wants = ({ optedOut }: Addressee, kind: NotificationKind, channel: Channel): boolean =>
+  notificationChannels[kind].includes(channel) && !optedOut.some((out) => out.kind === kind && out.channel === channel);
+
+/** What a customer was told. */
+export interface Notification {
+  readonly id: Id<'Notification'>;
+  readonly customerId: CustomerId;
+  readonly kind: NotificationKind;
+  readonly title: string;
+  readonly body: string;
+  readonly orderId: OrderId | null;
+  /** When the reported event occurred, not when its message arrived. */
+  readonly createdAt: Date;
+  readonly readAt: Date | null;
+}
+
+/** In the customer's language of now, as somebody who speaks would. */
+export const contentOf = (
+  notice: Notice,
+  addressee: Addressee,
+): Pick<Notification, 'customerId' | 'kind' | 'title' | 'body' | 'orderId'> & { isHidden: boolean } => {
+  const texts = noticeTexts[addressee.locale];
+  const { title, body } = notice.kind === 'WELCOME' ? texts.WELCOME : texts[notice.kind](notice);
+  return {
+    ...{ customerId: addressee.customerId, kind: notice.kind, title, body },
+    orderId: notice.kind === 'WELCOME' ? null : notice.orderId,
+    isHidden: !wants(addressee, notice.kind, 'IN_APP'),
+  };
 };
 
-/** What customers get a mail about as well: not that they have just ordered, and not what staff are looking into. */
 const mailedKinds = ['ORDER_CONFIRMED', 'ORDER_REJECTED', 'ORDER_PAYMENT_FAILED', 'ORDER_CANCELLED'] as const;
 
-export const orderMail = (
-  kind: OrderNoticeKind,
-  sourceId: string,
-  { orderId, number, customerId, total }: OrderFacts,
-): NewDelivery | undefined => {
-  const userId = parseId('User', customerId);
-  const mailed = mailedKinds.find((it) => it === kind);
-  return mailed && userId && { sourceId, userId, kind: mailed, params: { orderId, number, total } };
+/** The mail that goes with it. None to a guest, whose address nobody knows; the welcome comes once an address is verified. */
+export const mailOf = (notice: Notice, sourceId: string, addressee: Addressee): NewDelivery | undefined => {
+  const userId = parseId('User', addressee.customerId);
+  const kind = mailedKinds.find((it) => it === notice.kind);
+  if (!userId || !kind || notice.kind === 'WELCOME' || !wants(addressee, kind, 'EMAIL')) return undefined;
+  const { orderId, number, total } = notice;
+  return { sourceId, userId, kind, params: { orderId, number, total } };
 };

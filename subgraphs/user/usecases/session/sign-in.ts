@@ -114,13 +114,14 @@ const continued = async (
  * this user whom they have become, by now or before.
  */
 const mergeGuest = async (
-  { sessions, denials, outbox }: Stores,
+  { sessions, denials, notifications, outbox }: Stores,
   guest: GuestSession,
   userId: UserId,
 ): Promise<GuestId | undefined> => {
   const { guestId, sessionId } = guest;
   if ((await sessions.end(sessionId, { guestId }, 'MERGED')) && (await sessions.recordMerge(guest, userId))) {
     await denials.add(sessionId);
+    await notifications.merge(guestId, userId);
     await outbox.add(message(UserGuestMerged, { type: 'guest', id: guestId }, { guestId, userId }));
     return guestId;
   }

@@ -1,5 +1,7 @@
-import { format } from '#contracts/money.ts';
-import type { MailTexts } from './text.ts';
+import { noticeTexts } from '../../notification/notice-texts.ts';
+import { about, type MailTexts } from './text.ts';
+
+const notices = noticeTexts.en;
 
 const notYou = 'If this was not you, reset your password now: that signs out every device.';
 
@@ -69,25 +71,9 @@ export const en: MailTexts = {
         `Your account at ${shop} is closed and your personal data is deleted. Thank you for having been with us.`,
       ],
     }),
-    ORDER_CONFIRMED: ({ number, total }) => ({
-      subject: `Order ${number} is confirmed`,
-      paragraphs: [`We have received ${format(total)} and are packing your order.`],
-      action: { label: 'View the order', path: `/orders/${number}` },
-    }),
-    ORDER_REJECTED: ({ number }) => ({
-      subject: `We cannot fulfil order ${number}`,
-      paragraphs: ['Something in it is sold out or has changed. You have not been charged.'],
-      action: { label: 'View the order', path: `/orders/${number}` },
-    }),
-    ORDER_PAYMENT_FAILED: ({ number, total }) => ({
-      subject: `The payment for order ${number} did not go through`,
-      paragraphs: [`${format(total)} could not be charged. You can try again or pay another way.`],
-      action: { label: 'Pay the order', path: `/orders/${number}` },
-    }),
-    ORDER_CANCELLED: ({ number }) => ({
-      subject: `Order ${number} is cancelled`,
-      paragraphs: ['Nothing will be sent. Anything held or charged is returned to you.'],
-      action: { label: 'View the order', path: `/orders/${number}` },
-    }),
+    ORDER_CONFIRMED: about(notices.ORDER_CONFIRMED, 'View the order'),
+    ORDER_REJECTED: about(notices.ORDER_REJECTED, 'View the order'),
+    ORDER_PAYMENT_FAILED: about(notices.ORDER_PAYMENT_FAILED, 'Pay the order'),
+    ORDER_CANCELLED: about(notices.ORDER_CANCELLED, 'View the order'),
   },
 };

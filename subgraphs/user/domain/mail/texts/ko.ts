@@ -1,5 +1,7 @@
-import { format } from '#contracts/money.ts';
-import type { MailTexts } from './text.ts';
+import { noticeTexts } from '../../notification/notice-texts.ts';
+import { about, type MailTexts } from './text.ts';
+
+const notices = noticeTexts.ko;
 
 const notYou = '본인이 아니라면 지금 비밀번호를 재설정해 주세요. 모든 기기에서 로그아웃됩니다.';
 
@@ -69,25 +71,9 @@ export const ko: MailTexts = {
       subject: '계정이 해지되었습니다',
       paragraphs: [`${shop} 계정이 해지되고 개인 정보가 삭제되었습니다. 그동안 이용해 주셔서 감사합니다.`],
     }),
-    ORDER_CONFIRMED: ({ number, total }) => ({
-      subject: `주문 ${number}이(가) 확정되었습니다`,
-      paragraphs: [`${format(total)} 결제가 완료되어 상품을 준비하고 있습니다.`],
-      action: { label: '주문 보기', path: `/orders/${number}` },
-    }),
-    ORDER_REJECTED: ({ number }) => ({
-      subject: `주문 ${number}을(를) 처리할 수 없습니다`,
-      paragraphs: ['품절되었거나 내용이 바뀐 상품이 있습니다. 결제되지 않았습니다.'],
-      action: { label: '주문 보기', path: `/orders/${number}` },
-    }),
-    ORDER_PAYMENT_FAILED: ({ number, total }) => ({
-      subject: `주문 ${number}의 결제가 이루어지지 않았습니다`,
-      paragraphs: [`${format(total)} 결제에 실패했습니다. 다시 시도하거나 다른 방법으로 결제해 주세요.`],
-      action: { label: '결제하기', path: `/orders/${number}` },
-    }),
-    ORDER_CANCELLED: ({ number }) => ({
-      subject: `주문 ${number}이(가) 취소되었습니다`,
-      paragraphs: ['상품은 발송되지 않습니다. 승인되었거나 결제된 금액은 돌려드립니다.'],
-      action: { label: '주문 보기', path: `/orders/${number}` },
-    }),
+    ORDER_CONFIRMED: about(notices.ORDER_CONFIRMED, '주문 보기'),
+    ORDER_REJECTED: about(notices.ORDER_REJECTED, '주문 보기'),
+    ORDER_PAYMENT_FAILED: about(notices.ORDER_PAYMENT_FAILED, '결제하기'),
+    ORDER_CANCELLED: about(notices.ORDER_CANCELLED, '주문 보기'),
   },
 };

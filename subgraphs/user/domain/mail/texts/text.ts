@@ -1,4 +1,5 @@
-import type { MailKind, MailParams } from '../mail-kinds.ts';
+import type { NoticeText } from '../../notification/notice-texts.ts';
+import type { MailKind, MailParams, OrderParams } from '../mail-kinds.ts';
 
 /** A mail's words. Each paragraph is one line of plain text: the layout escapes it for HTML. */
 export interface MailText {
@@ -25,3 +26,11 @@ export interface MailTexts {
   /** The last line of every mail. */
   readonly sentBy: (shop: string) => string;
 }
+
+/** A mail that says of an order what the notification in the shop says. */
+export const about =
+  (notice: (order: OrderParams) => NoticeText, label: string) =>
+  (order: OrderParams): MailText => {
+    const { title, body } = notice(order);
+    return { subject: title, paragraphs: [body], action: { label, path: `/orders/${order.number}` } };
+  };

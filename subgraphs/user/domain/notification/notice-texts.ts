@@ -1,0 +1,81 @@
+/** What customers read in the shop's list of notifications; mails about orders say the same. */
+import { format, type Money } from '#contracts/money.ts';
+import type { Locale } from '../account/locale.ts';
+
+export interface NoticeText {
+  readonly title: string;
+  readonly body: string;
+}
+
+type OrderText = (order: { readonly number: string; readonly total: Money }) => NoticeText;
+
+/** Without reasons: those are codes and details, and the order itself words them better. */
+const english = {
+  ORDER_PLACED: ({ number, total }) => ({
+    title: `We have received your order ${number}`,
+    body: `The total is ${format(total)}. We will let you know as soon as it is paid and confirmed.`,
+  }),
+  ORDER_CONFIRMED: ({ number, total }) => ({
+    title: `Order ${number} is confirmed`,
+    body: `We have received ${format(total)} and are packing your order.`,
+  }),
+  ORDER_REJECTED: ({ number }) => ({
+    title: `We cannot fulfil order ${number}`,
+    body: 'Something in it is sold out or has changed. You have not been charged.',
+  }),
+  ORDER_PAYMENT_FAILED: ({ number, total }) => ({
+    title: `The payment for order ${number} did not go through`,
+    body: `${format(total)} could not be charged. You can try again or pay another way.`,
+  }),
+  ORDER_CANCELLED: ({ number }) => ({
+    title: `Order ${number} is cancelled`,
+    body: 'Nothing will be sent. Anything held or charged is returned to you.',
+  }),
+  ORDER_NEEDS_ATTENTION: ({ number }) => ({
+    title: `We are looking into order ${number}`,
+    body: 'Something did not work as it should. We are on it; there is nothing you need to do.',
+  }),
+} as const satisfies Record<string, OrderText>;
+
+export type OrderNoticeKind = keyof typeof english;
+
+const korean: Record<OrderNoticeKind, OrderText> = {
+  ORDER_PLACED: ({ number, total }) => ({
+    title: `주문 ${number}을(를) 접수했습니다`,
+    body: `합계는 ${format(total)}입니다. 결제가 확인되면 바로 알려 드리겠습니다.`,
+  }),
+  ORDER_CONFIRMED: ({ number, total }) => ({
+    title: `주문 ${number}이(가) 확정되었습니다`,
+    body: `${format(total)} 결제가 완료되어 상품을 준비하고 있습니다.`,
+  }),
+  ORDER_REJECTED: ({ number }) => ({
+    title: `주문 ${number}을(를) 처리할 수 없습니다`,
+    body: '품절되었거나 내용이 바뀐 상품이 있습니다. 결제되지 않았습니다.',
+  }),
+  ORDER_PAYMENT_FAILED: ({ number, total }) => ({
+    title: `주문 ${number}의 결제가 이루어지지 않았습니다`,
+    body: `${format(total)} 결제에 실패했습니다. 다시 시도하거나 다른 방법으로 결제해 주세요.`,
+  }),
+  ORDER_CANCELLED: ({ number }) => ({
+    title: `주문 ${number}이(가) 취소되었습니다`,
+    body: '상품은 발송되지 않습니다. 승인되었거나 결제된 금액은 돌려드립니다.',
+  }),
+  ORDER_NEEDS_ATTENTION: ({ number }) => ({
+    title: `주문 ${number}을(를) 확인하고 있습니다`,
+    body: '처리 중에 문제가 있어 저희가 살펴보고 있습니다. 따로 하실 일은 없습니다.',
+  }),
+};
+
+/** Without a name: what is kept about a customer must still be right when they have closed their account. */
+export const noticeTexts: Readonly<
+  Record<Locale, { readonly WELCOME: NoticeText } & Readonly<Record<OrderNoticeKind, OrderText>>>
+> = {
+  en: {
+    ...english,
+    WELCOME: { title: 'Welcome', body: 'Your account is open. News about your orders will appear here.' },
+  },
+  ko: {
+    ...korean,
+    WELCOME: { title: '환영합니다', body: '계정이 만들어졌습니다. 주문 소식을 여기에서 알려 드립니다.' },
+  },
+};
