@@ -38,6 +38,10 @@ export const sessionStore = (tx: Prisma.TransactionClient, now: Date): SessionSt
     );
     return row && toSession(row);
   },
+  isNewDevice: async (userId, { device, userAgent }) => {
+    const earlier = await tx.session.groupBy({ by: ['device', 'userAgent'], where: { userId } });
+    return earlier.length > 0 && !earlier.some((it) => it.device === device && it.userAgent === userAgent);
+  },
   addToken: async (sessionId, token) => {
     await tx.refreshToken.create({ data: { ...token, sessionId }, select: { hash: true } });
   },

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { UserId } from '#contracts/ids.ts';
 import { OrderConfirmed, OrderPaymentFailed } from '#contracts/messages/order.ts';
-import { anOrderFor, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import { anAddress, anOrderFor, aPassword, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { consumers } from '../../consumers.ts';
 import type { User } from '../../domain/account/user.ts';
 import { mailWorker } from './mail-worker.ts';
@@ -208,4 +208,24 @@ test('nothing of a user is left once they are forgotten', async () => {
   await kit.deps.transaction(({ deliveries: store }) => store.forget(eve.id as UserId));
   expect(await kit.sendMail()).toEqual([]);
   expect(await deliveries()).toEqual([]);
+});
+
+test('a sign-in from a device that was not used before is told by mail; the first of all is not', async () => {
+  const eve = await kit.customer();
+  const signIn = (device: string | null, userAgent = 'Firefox') =>
+    kit.app.commands.signIn({
+      ...{ idempotencyKey: undefined, email: eve.email, password: aPassword, address: anAddress, guest: undefined },
+      device: { device: device as never, userAgent },
+    });
+  await signIn('Laptop');
+  await signIn('Laptop');
+  expect(await kit.sendMail()).toEqual([]);
+  await signIn('<b>Phone</b>');
+  const [mail, ...more] = await kit.sendMail();
+  expect(more).toEqual([]);
+  expect(mail).toMatchObject({ kind: 'NEW_SIGN_IN', to: { address: eve.email } });
+  expect(mail?.html).toContain('&#60;b&#62;Phone');
+  await signIn('Laptop');
+  await signIn('<b>Phone</b>');
+  expect(await kit.sendMail()).toEqual([]);
 });

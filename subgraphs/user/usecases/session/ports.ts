@@ -59,6 +59,8 @@ export interface SessionStore {
   /** Until the transaction ends, nobody issues a token to the user. */
   lockUser(userId: UserId): Promise<void>;
   insert(session: Session, token: NewRefreshToken): Promise<void>;
+  /** The user has signed in before, as far as is still known, and never from a client that says this of itself. */
+  isNewDevice(userId: UserId, device: Pick<Session, 'device' | 'userAgent'>): Promise<boolean>;
   /** Ends what a user has beyond `keep` sessions, those first that were used least recently. */
   endExcess(userId: UserId, keep: number): Promise<void>;
   lock(id: SessionId): Promise<KnownSession | undefined>;

@@ -84,7 +84,12 @@ const openOrContinue = async (
 ): Promise<Result<OpenedSession, IdempotencyConflict>> => {
   let opened: OpenedSession | undefined;
   const open = async () => {
+    const isNewDevice = await stores.sessions.isNewDevice(userId, device);
     opened = await openSession(stores, deps, { owner: { userId }, device, refreshToken });
+    if (isNewDevice) {
+      const params = { device: device.device ?? device.userAgent ?? null };
+      await stores.deliveries.add({ sourceId: opened.sessionId, userId, kind: 'NEW_SIGN_IN', params });
+    }
     await stores.sessions.endExcess(userId, maxSessionsPerUser);
     return opened;
   };
