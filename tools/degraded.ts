@@ -32,6 +32,10 @@ is a result. At most ${listedPaths} paths are listed; the last one has \`extensi
 | slow or frozen | \`GATEWAY_TIMEOUT\` | its time-out, \`SUBGRAPH_TIMEOUT_MS\` |
 | either, for some seconds | \`SUBGRAPH_CIRCUIT_OPEN\` | at once |
 
+Without user, who is signed in stays so until the access token expires, 15 minutes at most, and API keys that the gateway has verified
+in the last 15 minutes work; new sessions and keys, and a gateway that starts meanwhile, answer 503 \`AUTHENTICATION_UNAVAILABLE\`
+to requests with a token or key. Guests are served.
+
 The tables show what is missing then: **–** nothing, the response is complete; **all** everything, there is no data; otherwise
 the paths that are null. They assume that all caches are off; a cache may still have the missing part. A mutation that is missing
 *may* have taken effect if it was too slow: retry it with its idempotency key. A subscription sends what a query with the same
