@@ -15,6 +15,7 @@ const facts: Facts = {
       ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [key] }),
       VIEWER_SIGNING_KEY: JSON.stringify(key),
       SIMULATOR_WEBHOOK_SECRET: 'h',
+      UNSUBSCRIBE_SECRET: 'i',
     },
   },
   databaseUrls: byName(databaseNames, (name) => `pg://${name}`),

@@ -57,6 +57,8 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly accounts?: string;
   /** It has an endpoint for webhooks: edge and ingress pass /webhooks/ on to it, and it gets its own address as `<NAME>_PUBLIC_URL`. */
   readonly webhooks?: boolean;
+  /** A path of its own that browsers and mail programs open: edge and ingress pass it on to it. */
+  readonly publicPath?: string;
   /** Folders that its worker writes to, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */
   readonly folders?: Readonly<Record<string, string>>;
   /** Ports of servers outside that its worker calls: it is on a network that leads out. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseConfig } from '#platform/config/config.ts';
 import { userVariables } from './config.ts';
 
@@ -8,6 +8,8 @@ const environment = {
   REDIS_URL: 'redis://localhost',
   VIEWER_VERIFY_KEYS: JSON.stringify({ keys: [{ kty: 'OKP' }] }),
   ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [key] }),
+  UNSUBSCRIBE_SECRET: 'sixteen characters',
+  MAILBOX_DIR: '/mailbox',
 };
 
 test('needs only its database, a transport and its keys', () => {
@@ -22,4 +24,36 @@ test.each([
   const result = parseConfig(userVariables, { ...environment, ACCESS_TOKEN_KEYS: JSON.stringify(keys) });
   expect(result).toEqual({ faults: [expect.stringMatching(/^ACCESS_TOKEN_KEYS: /)] });
   expect(JSON.stringify(result)).not.toContain('private-part');
+});
+
+describe('mail', () => {
+  const faultsOf = (changes: Record<string, string>) => {
+    const result = parseConfig(userVariables, { ...environment, ...changes });
+    return 'faults' in result ? result.faults : [];
+  };
+
+  test('in production goes to a mail server, or to a folder that is named', () => {
+    expect(faultsOf({ MAILBOX_DIR: '' })).toEqual([expect.stringMatching(/^SMTP_URL: is required/)]);
+    expect(faultsOf({ MAILBOX_DIR: '', ROLE: 'api' })).toEqual([]);
+    expect(faultsOf({ MAILBOX_DIR: '', PROFILE: 'development' })).toEqual([]);
+    expect(faultsOf({ MAILBOX_DIR: '', SMTP_URL: 'smtps://mail.shop.com', MAIL_FROM: 'Shop <a@shop.com>' })).toEqual(
+      [],
+    );
+  });
+
+  test('a mail server needs an address that mails are from, and its own address is never shown', () => {
+    expect(faultsOf({ SMTP_URL: 'smtps://user:secret@mail.shop.com' })).toEqual([
+      expect.stringMatching(/^MAIL_FROM: /),
+    ]);
+    const faults = faultsOf({ SMTP_URL: 'smtps://user:secret@mail.shop.com/x' });
+    expect(faults).toContainEqual(expect.stringMatching(/^SMTP_URL: /));
+    expect(JSON.stringify(faults)).not.toContain('secret');
+  });
+
+  test.each(['shop@shop.com', '<shop@shop.com>', 'Shop <shop>', 'Shop\nBcc: x <shop@shop.com>', 'A <b@c.de> <d@e.fr>'])(
+    'is not from %j',
+    (from) => {
+      expect(faultsOf({ MAIL_FROM: from })).toEqual([expect.stringMatching(/^MAIL_FROM: /)]);
+    },
+  );
 });

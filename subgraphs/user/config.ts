@@ -37,6 +37,11 @@ const mailVariables = {
       if (fault) context.addIssue({ code: 'custom', message: fault });
     })
     .optional(),
+  // Where mail programs reach this service: the shop's public address, which passes /unsubscribe on. Without it, mails have no
+  // link to end them; in development it is this process.
+  USER_PUBLIC_URL: variable.url('http', 'https').optional(),
+  /** Signs the links that end mails of a kind: 16 characters or more. A new one makes those in earlier mails useless. */
+  UNSUBSCRIBE_SECRET: z.string().min(16, 'must have at least 16 characters'),
   // Where mails are kept as .eml files when there is no SMTP_URL; any mail program opens them. The newest 1000 are kept.
   MAILBOX_DIR: z.string().optional(),
   // Who mails are from; the name is also what they call the shop. Required with SMTP_URL.

@@ -27,7 +27,8 @@ export const service = {
     OrderNeedsAttention,
     StaffActed,
   ],
-  secrets: { ACCESS_TOKEN_KEYS: 'signing-keys', SMTP_URL: 'given' },
+  secrets: { ACCESS_TOKEN_KEYS: 'signing-keys', SMTP_URL: 'given', UNSUBSCRIBE_SECRET: 'password' },
+  publicPath: '/unsubscribe',
   folders: { MAILBOX_DIR: 'mailbox' },
   // Submission with and without STARTTLS, and TLS from the start; 2525 where a provider's network blocks the others.
   outboundPorts: [25, 465, 587, 2525],

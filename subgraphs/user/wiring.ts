@@ -27,6 +27,7 @@ import { mailboxFolder } from './adapters/mail/mailbox-folder.ts';
 import { oneTimeTokenStore } from './adapters/mail/one-time-token-store.ts';
 import { smtp } from './adapters/mail/smtp.ts';
 import { mailTelemetry, measureMail } from './adapters/mail/telemetry.ts';
+import { unsubscribeLinks } from './adapters/mail/unsubscribe-links.ts';
 import { notificationReads } from './adapters/notification/notification-reads.ts';
 import { notificationStore } from './adapters/notification/notification-store.ts';
 import { accessTokens } from './adapters/session/access-tokens.ts';
@@ -42,6 +43,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { apiKeys } from './http/api-keys.ts';
 import { denials } from './http/denials.ts';
 import { jwks } from './http/jwks.ts';
+import { unsubscribe } from './http/unsubscribe.ts';
 import { operateAccounts } from './usecases/access/operate-accounts.ts';
 import { seedUsers } from './usecases/account/seed-users.ts';
 import { app } from './usecases/app.ts';
@@ -141,7 +143,8 @@ export const wire = async ({
   const transport = config.SMTP_URL
     ? smtp(smtpAddress(config.SMTP_URL), sender)
     : mailboxFolder(config.MAILBOX_DIR ?? '.data/mailbox', sender);
-  const mail = { transport, sender, telemetry: mailTelemetry(log, metrics) };
+  const links = unsubscribeLinks(publicUrl(config), config.UNSUBSCRIBE_SECRET);
+  const mail = { transport, sender, links, telemetry: mailTelemetry(log, metrics) };
   const userApp = app(await dependencies(prisma, tokens, { mail }));
   if (config.ROLE !== 'api') measureMail(metrics, deliveryQueue(prisma));
   const { commands, mailWorker } = userApp;
@@ -159,6 +162,7 @@ export const wire = async ({
     // Gateways read the denials again when access has been revoked, or a guest has become a user.
     publishesChangesOf: { session: 'Session', guest: 'Session' },
     routes: (http) => {
+      unsubscribe(userApp, links)(http);
       jwks(tokens.publicKeys)(http);
       denials(userApp.reads)(http);
       apiKeys(userApp)(http);
@@ -169,3 +173,6 @@ export const wire = async ({
     },
   };
 };
+
+const publicUrl = ({ USER_PUBLIC_URL, PROFILE, USER_PORT }: UserConfig): string | undefined =>
+  USER_PUBLIC_URL ?? (PROFILE === 'development' ? `http://127.0.0.1:${USER_PORT}` : undefined);

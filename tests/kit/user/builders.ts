@@ -5,6 +5,7 @@ import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.t
 import { namedId, newId } from '#contracts/ids.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/user/client/client.ts';
+import { unsubscribeLinks } from '#subgraphs/user/adapters/mail/unsubscribe-links.ts';
 import { accessTokens } from '#subgraphs/user/adapters/session/access-tokens.ts';
 import type { User } from '#subgraphs/user/domain/account/user.ts';
 import type { Mail } from '#subgraphs/user/domain/mail/compose.ts';
@@ -73,6 +74,7 @@ const collecting = (mails: Mail[], answers: SendResult[]): MailDeps => ({
     prune: async () => undefined,
     close: async () => undefined,
   },
+  links: unsubscribeLinks('https://mail.shop.example', 'a secret of sixteen'),
   sender: { name: 'Agora', address: 'shop@agora.example' as Email, url: 'https://shop.example' },
   telemetry: {
     ended: () => undefined,

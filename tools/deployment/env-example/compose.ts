@@ -116,6 +116,12 @@ export const secretReasons: readonly { readonly names: RegExp; readonly reason: 
     ],
   },
   {
+    names: /^UNSUBSCRIBE_SECRET$/,
+    reason: [
+      'Signs the links that end mails of a kind: 16 characters or more. A new one makes those in earlier mails useless.',
+    ],
+  },
+  {
     names: /^SIMULATOR_WEBHOOK_SECRET$/,
     reason: ['Signs the webhooks of the simulated payment provider: 16 characters or more.'],
   },

@@ -69,12 +69,12 @@ const seedService = (subgraph: SubgraphDescriptor): string[] => [
   '',
 ];
 
-const apiService = ({ name, database, webhooks }: SubgraphDescriptor): string[] => [
+const apiService = ({ name, database, webhooks, publicPath }: SubgraphDescriptor): string[] => [
   ...lines(`
     ${name}:
       extends: {file: deploy/compose/services.yml, service: ${name}}
       depends_on: {${database ? `migrate-${name}` : 'secrets'}: {condition: service_completed_successfully}}
-      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(webhooks ? ['webhooks'] : [])].join(', ')}]
+      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(webhooks || publicPath ? ['webhooks'] : [])].join(', ')}]
       environment: {ROLE: api}`),
   '',
 ];

@@ -66,6 +66,11 @@ export const networkPolicies = () => {
         egress: [{ to: [{ podSelector: named(name) }], ports: [{ port }] }],
       }),
     ]),
+    ...subgraphs
+      .filter(({ publicPath }) => publicPath)
+      .map(({ name }) =>
+        policy(`public-in-${name}`, named(name), { ingress: [{ from: [ingressController], ports: http }] }),
+      ),
     policy('monitoring', components('gateway', 'api', 'consumer', 'auditor'), {
       ingress: [{ from: [outside('monitoring', { [nameLabel]: 'prometheus' })], ports: http }],
     }),

@@ -138,7 +138,8 @@ const deniesByDefault = (facts: KubernetesFacts): boolean =>
 const mayEnter = (path: string, service: string | undefined): boolean =>
   path.startsWith('/webhooks')
     ? subgraphs.some(({ name, webhooks }) => webhooks && name === service)
-    : path === '/graphql' && services.some(({ name, kind }) => kind === 'gateway' && name === service);
+    : subgraphs.some(({ name, publicPath }) => publicPath === path && name === service) ||
+      (path === '/graphql' && services.some(({ name, kind }) => kind === 'gateway' && name === service));
 
 /** A container's setting takes precedence over its pod's. */
 const identity = (pod: IPodSpec, container: IContainer) => ({ ...pod.securityContext, ...container.securityContext });

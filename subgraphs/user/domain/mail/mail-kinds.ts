@@ -38,20 +38,20 @@ export const tokenLifeMs = {
 } as const;
 export type TokenPurpose = keyof typeof tokenLifeMs;
 
+/** Where a mail's link to end mails of its kind leads, below USER_PUBLIC_URL. */
+export const unsubscribePath = '/unsubscribe';
+
 interface MailRule {
-  /** Customers may switch it off. What concerns the safety of an account is always sent. */
-  readonly isOptional: boolean;
   /** Attempts end so long after the cause. A mail server that is repaired is repaired within days. */
   readonly worthSendingMs: number;
   /** The mail carries a new token for this. */
   readonly token?: TokenPurpose;
 }
 
-const notice: MailRule = { isOptional: true, worthSendingMs: 72 * hours };
-const security: MailRule = { isOptional: false, worthSendingMs: 72 * hours };
+const notice: MailRule = { worthSendingMs: 72 * hours };
+const security: MailRule = { worthSendingMs: 72 * hours };
 // Whoever asked for it asks again once it has not come for that long.
 const withToken = (token: TokenPurpose): MailRule => ({
-  isOptional: false,
   worthSendingMs: tokenLifeMs[token],
   token,
 });

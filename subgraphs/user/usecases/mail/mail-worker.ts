@@ -115,7 +115,7 @@ const attempt = async (deps: Deps, delivery: ClaimedDelivery): Promise<SendResul
 };
 
 const compose = async (
-  { transaction, mail: { sender } }: Deps,
+  { transaction, mail: { sender, links } }: Deps,
   delivery: ClaimedDelivery,
   recipient: NonNullable<ClaimedDelivery['recipient']>,
 ) => {
@@ -126,5 +126,6 @@ const compose = async (
     (await transaction(({ oneTimeTokens }) =>
       oneTimeTokens.mint({ userId: delivery.userId, purpose, email: recipient.email }),
     ));
-  return composeMail(delivery, recipient, { shop: sender, token, unsubscribeUrl: undefined });
+  const unsubscribeUrl = links.url(delivery.userId, delivery.kind, recipient.locale);
+  return composeMail(delivery, recipient, { shop: sender, token, unsubscribeUrl });
 };

@@ -1,9 +1,11 @@
 /** What the use cases of mail need from outside. */
 import type { Email } from '#contracts/email.ts';
 import type { UserId } from '#contracts/ids.ts';
+import type { Locale } from '../../domain/account/locale.ts';
 import type { Mail, Shop } from '../../domain/mail/compose.ts';
 import type { ClaimedDelivery, NewDelivery } from '../../domain/mail/delivery.ts';
 import type { MailKind, TokenPurpose } from '../../domain/mail/mail-kinds.ts';
+import type { NotificationKind } from '../../domain/notification/notification.ts';
 
 export interface DeliveryStore {
   /** Has mails sent once this transaction has committed. One that was added before does nothing. */
@@ -69,8 +71,15 @@ export interface Sender extends Shop {
   readonly address: Email;
 }
 
+export interface UnsubscribeLinks {
+  /** None where the service has no public address, or for mails that are always sent: those about the safety of an account. */
+  url(userId: UserId, kind: MailKind, locale: Locale): string | undefined;
+  read(token: string): { readonly userId: UserId; readonly kind: NotificationKind } | undefined;
+}
+
 export interface MailDeps {
   readonly transport: MailTransport;
   readonly sender: Sender;
+  readonly links: UnsubscribeLinks;
   readonly telemetry: MailTelemetry;
 }
