@@ -35,6 +35,7 @@ describe('serviceEnvironment', () => {
     expect(variablesThat(serviceEnvironment(facts, 'gateway'), secret)).toEqual(['VIEWER_SIGNING_KEY']);
     expect(variablesThat(serviceEnvironment(facts, 'user'), secret)).toEqual([
       'ACCESS_TOKEN_KEYS',
+      'UNSUBSCRIBE_SECRET',
       'USER_DATABASE_URL',
       'VIEWER_VERIFY_KEYS',
     ]);
