@@ -1,11 +1,22 @@
 /** Customers with orders in flight, and their expected outcomes. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { newShopper, type Shopper, succeed } from '#launcher/shopper/shopper.ts';
+import {
+  type Credentials,
+  type Customer,
+  type Guest,
+  newAccount,
+  newGuest,
+  newShopper,
+  type Shopper,
+  shopperOf,
+  succeed,
+} from '#launcher/shopper/shopper.ts';
 import { ProductPageDocument } from '#operations/documents.generated.ts';
 
 export interface Placed {
-  readonly buyer: Shopper;
+  readonly buyer: Customer;
   readonly orderId: string;
   readonly token: string;
 }
@@ -16,8 +27,28 @@ const recoveryMs = 90_000;
 export const buyersOf = (gateway: string, count: number): Promise<Shopper[]> =>
   Promise.all(Array.from({ length: count }, () => newShopper(gateway)));
 
+/** Guests, and the accounts that they have. */
+export const guestsOf = (gateway: string, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async () => ({ guest: await newGuest(gateway), account: await newAccount(gateway) })),
+  );
+
+/** Signs in, and again where no answer came. The guest's token no longer counts where an earlier try was the one. */
+export const signInWhatever = async (gateway: string, guest: Guest, account: Credentials): Promise<Shopper> => {
+  const deadline = performance.now() + recoveryMs;
+  for (let wasMerged = false; ; ) {
+    try {
+      return await (wasMerged ? shopperOf(gateway, account) : guest.signIn(account));
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      wasMerged ||= String(error).includes('UNAUTHENTICATED');
+      await pause(200);
+    }
+  }
+};
+
 /** Every buyer places one order; the cards alternate. Returns once all are placed. */
-export const placeAll = async (buyers: readonly Shopper[], tokens: readonly string[]): Promise<readonly Placed[]> => {
+export const placeAll = async (buyers: readonly Customer[], tokens: readonly string[]): Promise<readonly Placed[]> => {
   const [first] = buyers;
   const page = await first?.client.ask(ProductPageDocument, { slug: 'trail-lamp-200' });
   const variantId = page?.product?.variants.find(({ available }) => available > buyers.length)?.id ?? '';

@@ -1,6 +1,6 @@
 /**
- * kill -9 of each service while orders are in flight. After the restart every order reaches a terminal state, nobody is
- * charged twice, and money, stock and messages agree. One file per transport, so that both run at the same time: most of
+ * kill -9 of each service while orders are in flight, and guests who have placed some sign in. After the restart every order
+ * reaches a terminal state, nobody is charged twice, money, stock and messages agree, and what was the guests' is the users'. One file per transport, so that both run at the same time: most of
  * it is waiting for time-outs.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { expectCleanAudit } from '#kit/agora/clean-audit.ts';
 import type { OwnTransport } from '#launcher/events.ts';
 import { newShopper, type Shopper } from '#launcher/shopper/shopper.ts';
 import type { ServiceName } from '#ops/services.ts';
-import { buyersOf, ordersEnd, type Placed, placeAll } from '../orders-in-flight.ts';
+import { buyersOf, guestsOf, ordersEnd, type Placed, placeAll, signInWhatever } from '../orders-in-flight.ts';
 
 // When to kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.
 const hopsMs = [0, 60, 250];
@@ -25,7 +25,7 @@ export const crashRecoveryOver = (events: OwnTransport): void => {
   }, 120_000);
   // New ones for each test: a customer may have ten orders that are not paid, and declined ones count.
   beforeEach(async () => {
-    buyers = await buyersOf(agora.gateway, 6);
+    buyers = await buyersOf(agora.gateway, 4);
   });
   afterAll(() => agora.stop());
   afterEach(({ task }) => {
@@ -33,11 +33,16 @@ export const crashRecoveryOver = (events: OwnTransport): void => {
   });
 
   const killedAfter = async (victim: ServiceName, momentMs: number): Promise<readonly Placed[]> => {
-    const placed = await placeAll(buyers, ['tok_approve', 'tok_approve', 'tok_decline']);
+    // A guest signs in once.
+    const guests = await guestsOf(agora.gateway, 2);
+    const everybody = [...buyers, ...guests.map(({ guest }) => guest)];
+    const placed = await placeAll(everybody, ['tok_approve', 'tok_approve', 'tok_decline']);
+    const signingIn = guests.map(({ guest, account }) => signInWhatever(agora.gateway, guest, account));
     await new Promise((resolve) => setTimeout(resolve, momentMs));
     await agora.kill(victim);
     await agora.restart(victim);
-    return placed;
+    const users = await Promise.all(signingIn);
+    return placed.map((order, n) => ({ ...order, buyer: users[n - buyers.length] ?? order.buyer }));
   };
 
   test.each(Object.keys(victims) as (keyof typeof victims)[])(
