@@ -1,17 +1,26 @@
 /**
- * `npm run demo`: a whole shop on free ports with its own data, one purchase, one declined card, both timelines, the
- * audit; then everything is stopped and removed. Exit code 0 when all of it went as it should.
+ * `npm run demo`: a whole shop on free ports with its own data, one purchase, one declined card, a guest who signs in to buy,
+ * their timelines, the audit; then everything is stopped and removed. Exit code 0 when all of it went as it should.
  */
 import { parseArgs } from 'node:util';
 import { format, type Money } from '#contracts/money.ts';
 import { BrowseDocument } from '#operations/documents.generated.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
 import { asTable } from '#ops/audit/report.ts';
-import { newShopper, type OrderView, type Shopper, succeed, variantOf } from './shopper/shopper.ts';
+import {
+  newAccount,
+  newGuest,
+  newShopper,
+  type OrderView,
+  type Shopper,
+  succeed,
+  variantOf,
+} from './shopper/shopper.ts';
 import { openTemporaryShop, type TemporaryShop } from './temporary-shop.ts';
 
 const help = `usage: npm run demo [-- --keep]
-  Buys something on a system of its own, is declined once, prints both timelines, audits, cleans up.
+  Buys something on a system of its own, is declined once, buys as a guest who signs in, prints the timelines, audits,
+  cleans up.
   --keep   leaves the data folder behind and says where it is`;
 
 type MoneyView = Money | null | undefined;
@@ -62,11 +71,24 @@ const declinedOnce = async (shopper: Shopper): Promise<void> => {
   console.log(`Released: ${available} are available, as before.`);
 };
 
+/** Fill the cart without an account, sign in, and buy what is in it, at once. */
+const boughtByGuest = async (gateway: string): Promise<void> => {
+  const guest = await newGuest(gateway);
+  const variant = await variantOf(guest, 'trail-lamp-200');
+  console.log(`\nA guest adds 1 × ${variant.sku}, opens an account and signs in`);
+  await guest.add({ variantId: variant.id });
+  const shopper = await guest.signIn(await newAccount(gateway));
+  const input = { paymentMethodToken: 'tok_approve', expectedTotal: variant.price };
+  const { order } = succeed(await shopper.place(input), 'PlaceOrderSuccess');
+  printTimeline(await shopper.orderReaches(order.id, ['CONFIRMED']));
+};
+
 const play = async (shop: TemporaryShop): Promise<void> => {
   console.log(`\nA customer opens an account and signs in at ${shop.gateway}`);
   const shopper = await newShopper(shop.gateway);
   await buyOnce(shopper);
   await declinedOnce(shopper);
+  await boughtByGuest(shop.gateway);
   // The last messages may still be on their way to the notifications.
   const findings = await auditAtRest(shop.databaseUrls, 10_000);
   console.log(`\n${asTable(findings)}`);
