@@ -34,7 +34,7 @@ export const entityKeys = (workspace: Workspace): EntityKey[] =>
     }),
   );
 
-const resolvableKeys = ({ directives = [] }: ObjectNode): string[] =>
+export const resolvableKeys = ({ directives = [] }: ObjectNode): string[] =>
   directives
     .filter(({ name }) => name.value === 'key')
     .flatMap(({ arguments: args = [] }) => {
@@ -106,7 +106,7 @@ export const findingsFor = async (keys: readonly EntityKey[], shop: Asked, known
 
 type Asked = Pick<ContractShop, 'askSubgraph' | 'traceOf'>;
 
-const knownKeys = async (shop: ContractShop): Promise<KnownKeys> =>
+export const knownKeys = async (shop: ContractShop): Promise<KnownKeys> =>
   knownKeysIn((await shop.ask({ query: knownKeysQuery }, await accessTokenOf(shop))).body.data);
 
 type Entity = Readonly<Record<string, unknown>> | null;

@@ -1,5 +1,6 @@
 /** All contract checks, in the order in which they run: first the quick ones and those that others build on. */
 import type { Check } from '../check.ts';
+import { accessMatrix } from './access-matrix.ts';
 import { asyncApi } from './asyncapi.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { clients, clientsRun, relay } from './clients.ts';
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   responseShapes,
   statementBudgets,
   entities,
+  accessMatrix,
   publishedMessages,
   metrics,
   clientsRun,
