@@ -14,9 +14,9 @@ import {
   Kind,
   type TypeNode,
 } from 'graphql';
-import { newId, type UserId } from '#contracts/ids.ts';
+import { namedId, newId, type UserId } from '#contracts/ids.ts';
 import { type BuiltInRole, builtInRoles, type Permission, permissions } from '#contracts/permissions.ts';
-import { guest, type Viewer } from '#contracts/viewer.ts';
+import { guest, type SignedIn, type Viewer } from '#contracts/viewer.ts';
 import type { SubgraphName } from '#ops/services.ts';
 import { type Access, accessOn } from '#platform/graphql/access.ts';
 import { type Check, type Finding, violation } from '../check.ts';
@@ -41,14 +41,15 @@ interface Asker {
   readonly asksForOthers: boolean;
 }
 
-const user = (id: UserId, ...roles: BuiltInRole[]): Viewer => ({
+const user = (id: UserId, ...roles: BuiltInRole[]): SignedIn => ({
   kind: 'user',
   id,
   roles: ['CUSTOMER', ...roles],
   permissions: roles.flatMap((role): readonly Permission[] => builtInRoles[role]),
+  sessionId: newId('Session'),
 });
 
-/** Accounts: the demo customer's, whose things are asked for, and those of people who have nothing. */
+/** Accounts: of the demo customer, whose things are asked for, of the demo shop's staff, and of people who have nothing. */
 type Accounts = Readonly<Record<'owner' | 'nobody' | 'another' | 'staff' | 'admin', UserId>>;
 
 /** The kinds of viewers. For mutations the owner is a customer who has nothing. */
@@ -79,13 +80,9 @@ const accountsFor = async ({ ask }: Pick<ContractShop, 'ask'>, owner: UserId): P
     if (!registered?.user) throw new Error(`nobody can register: ${JSON.stringify(body)}`);
     return registered.user.id;
   };
-  return {
-    owner,
-    nobody: await register(),
-    another: await register(),
-    staff: await register(),
-    admin: await register(),
-  };
+  // What an administrator may give away is decided by what the account holds, whatever the token says.
+  const [staff, admin] = [namedId('User', 'staff@example.com'), namedId('User', 'admin@example.com')];
+  return { owner, nobody: await register(), another: await register(), staff, admin };
 };
 
 export interface MatrixField {
@@ -204,14 +201,16 @@ const matrixOf = async (asking: Asking, accounts: Accounts, fields: readonly Mat
 const byCoordinate = (a: MatrixField, b: MatrixField): number =>
   Number(a.type === 'Mutation') - Number(b.type === 'Mutation') || (a.coordinate < b.coordinate ? -1 : 1);
 
-/** A permission is what opens a field, and nothing else does. */
+const administrator = user(namedId('User', 'admin@example.com'), 'ADMIN');
+
+/** A permission is what opens a field, and nothing else does, for an account that has them all. */
 const permissionFindings = async (asking: Asking, fields: readonly MatrixField[]): Promise<Finding[]> => {
   const findings: Finding[] = [];
   for (const field of fields) {
     const permission = permissions.find((name) => name === field.access);
     if (!permission) continue;
     const asks = async (held: readonly Permission[]) => {
-      const viewer: Viewer = { kind: 'apiKey', id: newId('ApiKey'), permissions: [...held] };
+      const viewer: Viewer = { ...administrator, permissions: [...held] };
       return outcomeOf(asking, field, { viewer, asksForOthers: field.type !== 'Mutation' });
     };
     const [alone, without] = [
