@@ -34,7 +34,6 @@ describe('serviceEnvironment', () => {
     const secret = /_DATABASE_URL|_KEYS?$|_SECRET$/;
     expect(variablesThat(serviceEnvironment(facts, 'gateway'), secret)).toEqual(['VIEWER_SIGNING_KEY']);
     expect(variablesThat(serviceEnvironment(facts, 'user'), secret)).toEqual([
-      'ACCESS_TOKEN_KEYS',
       'UNSUBSCRIBE_SECRET',
       'USER_DATABASE_URL',
       'VIEWER_VERIFY_KEYS',
@@ -44,6 +43,15 @@ describe('serviceEnvironment', () => {
       'SIMULATOR_WEBHOOK_SECRET',
       'VIEWER_VERIFY_KEYS',
     ]);
+  });
+
+  it('names the file of the keys that are rotated while the user service runs, and holds none of them', () => {
+    const user = serviceEnvironment(facts, 'user');
+    expect(user).toMatchObject({ ACCESS_TOKEN_KEYS_FILE: '/data/secrets/ACCESS_TOKEN_KEYS' });
+    expect(user).not.toHaveProperty('ACCESS_TOKEN_KEYS');
+    const given = serviceEnvironment({ ...facts, env: { ACCESS_TOKEN_KEYS: '{}' } }, 'user');
+    expect(given.ACCESS_TOKEN_KEYS).toBe('{}');
+    expect(given).not.toHaveProperty('ACCESS_TOKEN_KEYS_FILE');
   });
 
   it('gives each service the variables that it reads and what the system needs, and nothing that is not on a list', () => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { z } from 'zod';
+import { rotatable, secretFile } from '#ops/secrets/data-folder.ts';
 import { verifyKeysOf } from '#ops/secrets/make.ts';
 import {
   type DatabaseName,
@@ -78,12 +79,22 @@ export const pastProxies = (env: Environment): Record<string, string> => {
   return { NO_PROXY: direct, no_proxy: direct };
 };
 
+/** What changes while a service runs is in files that it reads again, and not in its environment. */
+const rotated = ({ dataDir }: Facts): Record<string, string> =>
+  Object.fromEntries(
+    rotatable.flatMap((name) => [
+      [name, ''],
+      [`${name}_FILE`, secretFile(dataDir, name)],
+    ]),
+  );
+
 /** All of it, for operators' tools: seed, audit, demo. */
 export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
   const { env, ports, secrets, databaseUrls, events, dataDir } = facts;
   const local = (service: ServiceName): string => `http://127.0.0.1:${ports[service]}`;
   const ours: Record<string, string> = {
     ...secrets.variables,
+    ...rotated(facts),
     ...Object.fromEntries(serviceNames.map((name) => [variableOf(name, 'PORT'), String(ports[name])])),
     ...Object.fromEntries(Object.entries(databaseUrls).map(([name, url]) => [variableOf(name, 'DATABASE_URL'), url])),
     ...Object.fromEntries(subgraphNames.map((name) => [variableOf(name, 'SUBGRAPH_URL'), `${local(name)}/graphql`])),
@@ -98,7 +109,8 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
     VIEWER_VERIFY_KEYS: verifyKeysOf(secrets.variables.VIEWER_SIGNING_KEY as string),
   };
   const given = Object.entries(env).filter(([name]) => !isForOthers(name));
-  const missing = Object.entries(ours).filter(([name]) => !env[name] && !env[`${name}_FILE`]);
+  const isGiven = (name: string): boolean => Boolean(env[name] || env[`${name}_FILE`]);
+  const missing = Object.entries(ours).filter(([name, value]) => value && !isGiven(name.replace(/_FILE$/, '')));
   return { ...Object.fromEntries(given), ...Object.fromEntries(missing), ...pastProxies(env) };
 };
 

@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { closeToOthers, secretPaths } from '#ops/secrets/data-folder.ts';
 import { verifyKeysOf } from '#ops/secrets/make.ts';
 import { loadSecrets } from './secrets.ts';
 
@@ -19,7 +20,11 @@ describe('loadSecrets', () => {
     const secrets = await loadSecrets(folder);
     expect(await loadSecrets(folder)).toEqual(secrets);
     expect((await stat(path.join(folder, 'secrets.json'))).mode & 0o777).toBe(0o600);
-    expect(await readdir(folder)).toEqual(['secrets.json']);
+    const keys = path.join(folder, 'secrets', 'ACCESS_TOKEN_KEYS');
+    expect((await readdir(folder)).toSorted()).toEqual(['secrets', 'secrets.json']);
+    expect((await stat(path.dirname(keys))).mode & 0o777).toBe(0o700);
+    expect((await stat(keys)).mode & 0o777).toBe(0o600);
+    expect(await readFile(keys, 'utf8')).toBe(secrets.variables.ACCESS_TOKEN_KEYS);
     await rm(path.join(folder, 'secrets.json'));
     expect(await loadSecrets(folder)).not.toEqual(secrets);
   });
@@ -57,6 +62,18 @@ describe('loadSecrets', () => {
     });
     expect(secrets.variables.SIMULATOR_WEBHOOK_SECRET).toMatch(/^.{32}$/);
     expect(await loadSecrets(folder)).toEqual(secrets);
+  });
+
+  it('are closed to others where somebody opened them', async () => {
+    await loadSecrets(folder);
+    const [file = '', secretsFolder = '', keys = ''] = secretPaths(folder);
+    expect(await closeToOthers(secretPaths(folder))).toEqual([]);
+    await chmod(file, 0o644);
+    await chmod(secretsFolder, 0o755);
+    await chmod(keys, 0o440);
+    expect(await closeToOthers(secretPaths(folder))).toEqual([file, secretsFolder, keys]);
+    const modes = await Promise.all([file, secretsFolder, keys].map(async (it) => (await stat(it)).mode & 0o777));
+    expect(modes).toEqual([0o600, 0o700, 0o400]);
   });
 
   it('never replaces a file that it cannot read: the only password of the database may be in it', async () => {

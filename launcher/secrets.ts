@@ -1,5 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import path from 'node:path';
+import { type DataSecrets, readDataSecrets, writeDataSecrets } from '#ops/secrets/data-folder.ts';
 import { randomPassword, serviceSecrets } from '#ops/secrets/make.ts';
 import { type DatabaseName, databaseNames } from '#ops/services.ts';
 
@@ -14,8 +13,7 @@ export type Secrets = {
 
 /** Reads the secrets of a data folder and generates missing ones, such as those of a new service. Only the owner can read the file. */
 export const loadSecrets = async (folder: string): Promise<Secrets> => {
-  const file = path.join(folder, 'secrets.json');
-  const kept = await readSecrets(file);
+  const kept = await readSecrets(folder);
   const secrets = {
     databasePasswords: {
       ...Object.fromEntries(['postgres', ...databaseNames, 'events'].map((role) => [role, randomPassword()])),
@@ -32,30 +30,23 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
       ),
     },
   };
-  const content = JSON.stringify(secrets, null, 2);
-  if (content === JSON.stringify(kept, null, 2)) return secrets;
-  // Synced before it is renamed: a crash must not lose the only copy of the database passwords.
-  const handle = await open(`${file}.new`, 'w', 0o600);
-  await handle.writeFile(content);
-  await handle.sync();
-  await handle.close();
-  await rename(`${file}.new`, file);
+  await writeDataSecrets(folder, secrets);
   return secrets;
 };
 
-const readSecrets = async (file: string): Promise<Partial<Secrets>> => {
-  try {
-    const kept = JSON.parse(await readFile(file, 'utf8'));
-    // The format before the descriptors: sessions signed with these keys must survive an update.
-    const { accessTokenKeys, viewerSigningKey, ...rest } = kept;
-    if (!accessTokenKeys) return kept;
-    const variables = {
-      ACCESS_TOKEN_KEYS: JSON.stringify(accessTokenKeys),
-      VIEWER_SIGNING_KEY: JSON.stringify(viewerSigningKey),
-    };
-    return { ...rest, variables };
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new Error(`Cannot read ${file}`, { cause: fault });
-  }
+const readSecrets = async (folder: string): Promise<DataSecrets> => {
+  const kept: DataSecrets & Earlier = await readDataSecrets(folder);
+  // The format before the descriptors: sessions signed with these keys must survive an update.
+  const { accessTokenKeys, viewerSigningKey, ...rest } = kept;
+  if (!accessTokenKeys) return kept;
+  const variables = {
+    ACCESS_TOKEN_KEYS: JSON.stringify(accessTokenKeys),
+    VIEWER_SIGNING_KEY: JSON.stringify(viewerSigningKey),
+  };
+  return { ...rest, variables };
 };
+
+interface Earlier {
+  readonly accessTokenKeys?: object;
+  readonly viewerSigningKey?: object;
+}

@@ -35,6 +35,7 @@ const run = async (): Promise<void> => {
   });
   if (provided.made.length > 0) console.log(`made ${provided.made.join(', ')}`);
   if (provided.given.length > 0) console.log(`given: ${provided.given.join(', ')}`);
+  for (const file of provided.closed) console.log(`${file} could be read by others; only its owner can now`);
   console.log(provided.files > 0 ? `wrote ${provided.files} files` : 'everything is there');
 };
 

@@ -7,7 +7,7 @@ import { services } from '../services.ts';
 export const randomPassword = (): string => randomBytes(24).toString('base64url');
 
 /** A private Ed25519 key. */
-const signingKey = (): JWK => ({
+export const newSigningKey = (): JWK => ({
   ...(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK),
   kid: randomBytes(8).toString('hex'),
   alg: 'EdDSA',
@@ -16,8 +16,8 @@ const signingKey = (): JWK => ({
 
 const byKind: Readonly<Record<Exclude<SecretKind, 'optional' | 'given'>, () => string>> = {
   password: randomPassword,
-  'signing-key': () => JSON.stringify(signingKey()),
-  'signing-keys': () => JSON.stringify({ keys: [signingKey()] }),
+  'signing-key': () => JSON.stringify(newSigningKey()),
+  'signing-keys': () => JSON.stringify({ keys: [newSigningKey()] }),
 };
 
 /** The services' own secrets by variable, with what makes one; `undefined` for those that they do without. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,10 @@ describe('the secrets of a deployment', () => {
   it('can be read by whatever user a container runs as, and in the store by nobody else', async () => {
     await provide();
     expect(statSync(path.join(folder, 'to/redis/PASSWORD')).mode & 0o777).toBe(0o444);
+    expect(statSync(path.join(folder, 'store/REDIS_PASSWORD')).mode & 0o777).toBe(0o600);
+    expect(statSync(path.join(folder, 'store')).mode & 0o777).toBe(0o700);
+    chmodSync(path.join(folder, 'store/REDIS_PASSWORD'), 0o644);
+    expect(await provide()).toMatchObject({ closed: [path.join(folder, 'store/REDIS_PASSWORD')], files: 0 });
     expect(statSync(path.join(folder, 'store/REDIS_PASSWORD')).mode & 0o777).toBe(0o600);
   });
 });

@@ -1,7 +1,8 @@
 /** Sees to it that a deployment has its secrets: given ones first, then those it has, then new ones. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeCertificate, needsRenewal } from './certificate.ts';
+import { closeToOthers } from './data-folder.ts';
 import { faultsOf } from './given.ts';
 import { keep } from './keep.ts';
 import { certificateNames, filesOf, knownNames, makers, optionalNames, type Secrets } from './table.ts';
@@ -20,6 +21,8 @@ export interface Provision {
 export interface Provided {
   readonly made: readonly string[];
   readonly given: readonly string[];
+  /** Files of the store that others could read. */
+  readonly closed: readonly string[];
   readonly files: number;
 }
 
@@ -31,6 +34,8 @@ const inTarget = { mode: 0o444, isOnlyCopy: false };
 export const provideSecrets = async ({ store, target, given, hosts }: Provision): Promise<Provided> => {
   const faults = [...faultsOf(given, knownNames), ...halfACertificate(given)];
   if (faults.length > 0) throw new Error(`The secrets that were given are not usable:\n  ${faults.join('\n  ')}`);
+  mkdirSync(store, { recursive: true, mode: 0o700 });
+  const closed = await closeToOthers([store, ...readdirSync(store).map((name) => path.join(store, name))]);
   const made: string[] = [];
   const kept = async (name: string, make: () => string): Promise<string> => {
     const file = path.join(store, name);
@@ -44,7 +49,7 @@ export const provideSecrets = async ({ store, target, given, hosts }: Provision)
   for (const [name, make] of Object.entries(makers)) secrets[name] = given[name] ?? (await kept(name, make));
   for (const name of optionalNames) if (given[name]) secrets[name] = given[name];
   Object.assign(secrets, await certificate(store, given, hosts, made));
-  return { made, given: Object.keys(given), files: await write(target, secrets) };
+  return { made, given: Object.keys(given), closed, files: await write(target, secrets) };
 };
 
 const write = async (target: string, secrets: Secrets): Promise<number> => {

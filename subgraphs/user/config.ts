@@ -12,7 +12,11 @@ const privateKey = z.object({
   d: z.string().min(1),
   /** Defaults to the key's thumbprint. */
   kid: z.string().min(1).optional(),
+  /** Published before that, so that whoever verifies has it by then (platform/auth/signing-keys.ts). */
+  signsFrom: z.iso.datetime().optional(),
 });
+
+export const accessTokenKeys = variable.json(z.object({ keys: z.array(privateKey).min(1) }));
 
 /** `Shop <mail@shop.com>`, as in a mail's header; the name is also what mails call the shop. */
 const sender = z.string().transform((text, context) => {

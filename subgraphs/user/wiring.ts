@@ -1,8 +1,8 @@
 /** The composition root: which adapter stands behind which port. */
 import { randomBytes } from 'node:crypto';
-import type { JSONWebKeySet } from 'jose';
 import { apiKeySecretBytes } from '#contracts/api-key.ts';
 import { newId } from '#contracts/ids.ts';
+import { watchVariable } from '#platform/config/watched-variable.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import type { Clock } from '#platform/database/transaction.ts';
 import { unitOfWork } from '#platform/database/unit-of-work.ts';
@@ -35,7 +35,7 @@ import { denialReads, denialStore } from './adapters/session/denial-store.ts';
 import { refreshTokens } from './adapters/session/refresh-tokens.ts';
 import { sessionReads, sessionStore } from './adapters/session/session-store.ts';
 import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
-import type { UserConfig } from './config.ts';
+import { accessTokenKeys, type UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { addressIds } from './domain/address/saved-address.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
@@ -138,7 +138,13 @@ export const wire = async ({
   log,
   metrics,
 }: Kit<UserConfig, PrismaClient>): Promise<Subgraph<GraphqlContext>> => {
-  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS as JSONWebKeySet);
+  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS);
+  const keys = watchVariable({
+    name: 'ACCESS_TOKEN_KEYS',
+    schema: accessTokenKeys,
+    onChange: tokens.replaceKeys,
+    onFault: (sentence) => log.error({ sentence }, 'keys of access tokens could not be read again'),
+  });
   const sender = { ...config.MAIL_FROM, url: config.SHOP_URL };
   const transport = config.SMTP_URL
     ? smtp(smtpAddress(config.SMTP_URL), sender)
@@ -163,11 +169,12 @@ export const wire = async ({
     publishesChangesOf: { session: 'Session', guest: 'Session' },
     routes: (http) => {
       unsubscribe(userApp, links)(http);
-      jwks(tokens.publicKeys)(http);
+      jwks(() => tokens.publicKeys)(http);
       denials(userApp.reads)(http);
       apiKeys(userApp)(http);
     },
     close: async () => {
+      keys.close();
       await mailWorker.close();
       await transport.close();
     },

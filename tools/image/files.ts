@@ -24,6 +24,7 @@ export const programs: readonly string[] = [
   'ops/dead-letters.ts',
   // Loads the module of the accounts, which the service loads, too
   'ops/users.ts',
+  'ops/keys.ts',
 ];
 
 /** Read by name, so that following imports does not find it. */

@@ -4,7 +4,7 @@ import { jwks } from './jwks.ts';
 
 test('publishes the keys, cacheable for five minutes', async () => {
   const http = Fastify();
-  jwks({ keys: [{ kty: 'OKP', kid: 'a' }] })(http);
+  jwks(() => ({ keys: [{ kty: 'OKP', kid: 'a' }] }))(http);
   const answer = await http.inject({ url: '/.well-known/jwks.json' });
   expect(answer.statusCode).toBe(200);
   expect(answer.headers).toMatchObject({

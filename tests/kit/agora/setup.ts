@@ -15,6 +15,8 @@ declare module 'vitest' {
       /** What carries change notifications. */
       eventsUrl: string;
       tracesFile: string;
+      /** With its secrets. */
+      dataDir: string;
     };
   }
 }
@@ -26,9 +28,9 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     events: 'postgres',
     env: { PROVIDER_TIMEOUT_MS: '1000', TRACES_FILE: tracesFile },
   });
-  const { gateway, urls, databaseUrls } = agora;
+  const { gateway, urls, databaseUrls, dataDir } = agora;
   const eventsUrl = agora.environment.EVENTS_DATABASE_URL ?? '';
-  project.provide('agora', { gateway, urls, databaseUrls, eventsUrl, tracesFile });
+  project.provide('agora', { gateway, urls, databaseUrls, eventsUrl, tracesFile, dataDir });
   return async () => {
     await agora.stop();
     await rm(folder, { recursive: true });

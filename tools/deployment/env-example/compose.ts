@@ -104,8 +104,8 @@ export const secretReasons: readonly { readonly names: RegExp; readonly reason: 
   {
     names: /^ACCESS_TOKEN_KEYS$/,
     reason: [
-      'The private Ed25519 keys of access tokens, as a JWK set in one line. The first one signs; all are published',
-      '(rotation: docs/runbook.md).',
+      'The private Ed25519 keys of access tokens, as a JWK set in one line. All are published; one signs (rotation:',
+      'docs/runbook.md).',
     ],
   },
   {

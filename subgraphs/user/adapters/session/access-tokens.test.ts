@@ -33,6 +33,18 @@ test('signs with the first key and names it', async () => {
   expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: 'first' });
 });
 
+test('a rotation while it runs: the next key is published at once, and signs from its time on', async () => {
+  let now = new Date();
+  const [old, next] = [await aKey('old'), await aKey('next')];
+  const tokens = await accessTokens({ keys: [old] }, () => now);
+  const kidOf = async () => decodeProtectedHeader((await tokens.issue(anIssue())).accessToken).kid;
+  await tokens.replaceKeys({ keys: [old, { ...next, signsFrom: new Date(now.getTime() + 60_000).toISOString() }] });
+  expect(tokens.publicKeys.keys.map(({ kid }) => kid)).toEqual(['old', 'next']);
+  expect(await kidOf()).toBe('old');
+  now = new Date(now.getTime() + 60_000);
+  expect(await kidOf()).toBe('next');
+});
+
 test('tokens of the previous key verify during a rotation', async () => {
   const [before, after] = [await aKey(), await aKey()];
   const { issue } = await accessTokens({ keys: [before, after] });

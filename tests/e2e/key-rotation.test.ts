@@ -1,0 +1,52 @@
+/** `npm run keys -- rotate` while the shop sells. */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { decodeProtectedHeader } from 'jose';
+import { expect, test } from 'vitest';
+import { accessTokenKeysPath } from '#contracts/access-token.ts';
+import { until } from '#kit/vitest/until.ts';
+import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import { agora, aShopper } from './shop.ts';
+
+const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+
+const keys = async (...args: string[]): Promise<string> => {
+  const program = path.resolve(import.meta.dirname, '../../ops/keys.ts');
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  return (await promisify(execFile)(process.execPath, [program, ...args, '--data', agora.dataDir], { env })).stdout;
+};
+
+/** The HTTP status of a question in the name of a token, which is 401 when it is not valid. */
+const statusFor = async (token: string): Promise<number> =>
+  (await graphqlClient(agora.gateway, token).send('{ me { id } }')).status;
+
+const publishedKids = async (): Promise<string[]> => {
+  const answer = await fetch(new URL(accessTokenKeysPath, agora.urls.user));
+  return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+};
+
+// The user service looks at its file every five seconds.
+const withinMs = 30_000;
+
+test('signs nobody out: tokens from before work beside those of the new key, and nothing restarts', async () => {
+  const before = (await aShopper()).accessToken;
+  await keys('rotate', '--in', '0');
+  const statuses = new Set<number>();
+  let after = before;
+  await until(
+    'a token that the new key signed',
+    async () => {
+      after = (await aShopper()).accessToken;
+      for (const token of [before, after]) statuses.add(await statusFor(token));
+      return kidOf(after) !== kidOf(before);
+    },
+    withinMs,
+  );
+  // Not one request was refused on the way, the first with a key that the gateway did not know included.
+  expect([...statuses]).toEqual([200]);
+  expect(await publishedKids()).toEqual([kidOf(before), kidOf(after)]);
+  expect(await keys('retire')).toContain('Nothing to retire yet.');
+  expect(await keys('list')).toMatch(new RegExp(`${kidOf(before)}  no longer signs.*\n${kidOf(after)}  signs`));
+  expect(await publishedKids()).toHaveLength(2);
+});
