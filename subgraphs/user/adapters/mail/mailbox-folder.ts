@@ -19,7 +19,7 @@ export const mailboxFolder = (folder: string, from: Sender): MailTransport => {
         const time = mail.date.toISOString().replaceAll(/[-:]|\.\d+/g, '');
         const id = mail.messageId.replaceAll(/[^\w@.-]/g, '').split('@')[0];
         const file = path.join(folder, `${time}-${mail.kind.toLowerCase().replaceAll('_', '-')}-${id}.eml`);
-        await mkdir(folder, { recursive: true });
+        await mkdir(folder, { recursive: true, mode: 0o700 });
         // Whole or not at all, for whoever watches the folder. Only the owner reads it: there are secrets in it.
         await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
         await rename(`${file}.part`, file);

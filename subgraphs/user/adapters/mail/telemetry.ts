@@ -6,7 +6,7 @@ import type { DeliveryQueue, MailTelemetry } from '../../usecases/mail/ports.ts'
 export const mailTelemetry = (log: Logger, metrics: Registry): MailTelemetry => {
   const attempts = new Counter({
     name: 'agora_mail_attempts_total',
-    help: 'Attempts to send a mail, by outcome: sent; refused and expired are final; postponed and unavailable are repeated.',
+    help: 'Attempts to send a mail, by outcome: sent; refused and expired are final; postponed, lost and unavailable ones are repeated.',
     labelNames: ['kind', 'outcome'],
     registers: [metrics],
   });
