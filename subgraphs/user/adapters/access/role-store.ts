@@ -36,7 +36,11 @@ export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore =>
     return rows.map(({ userId }) => userId as UserId);
   },
 
-  hasAccount: async (id) => (await tx.user.count({ where: { id, closedAt: null } })) > 0,
+  lockAccount: async (id) => {
+    const rows = await tx.$queryRaw<object[]>`
+      SELECT 1 FROM user_account WHERE id = ${id} AND closed_at IS NULL FOR NO KEY UPDATE`;
+    return rows.length > 0;
+  },
 
   grant: async (userId, roleName) => {
     const { count } = await tx.userRole.createMany({

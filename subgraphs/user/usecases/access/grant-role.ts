@@ -72,7 +72,7 @@ const changeRoles = <F extends BuiltInRole | LastAdmin = never>(
       const roleName = parseRoleName(name);
       const role = roleName && (await stores.roles.find(roleName));
       if (!role) return fail(roleNotFound);
-      if (!(await stores.roles.hasAccount(userId))) throw new CallerFault('NOT_FOUND', 'There is no such user.');
+      if (!(await stores.roles.lockAccount(userId))) throw new CallerFault('NOT_FOUND', 'There is no such user.');
       const missing = lacking(held, role.permissions);
       if (missing.length > 0) return fail(missingPermissions(missing));
       const result = await work(authorised, role);

@@ -15,8 +15,8 @@ export interface RoleStore {
   save(role: Role): Promise<void>;
   remove(name: RoleName): Promise<void>;
   holders(name: RoleName): Promise<readonly UserId[]>;
-  /** One that is not closed. */
-  hasAccount(userId: UserId): Promise<boolean>;
+  /** Whether there is an account that is not closed; if so, it is not closed before the transaction ends. */
+  lockAccount(userId: UserId): Promise<boolean>;
   /** False when the user has it already. The role exists. */
   grant(userId: UserId, role: RoleName): Promise<boolean>;
   /** False when the user does not have it. */

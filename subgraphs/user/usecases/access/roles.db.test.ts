@@ -6,6 +6,7 @@ import type { Viewer } from '#contracts/viewer.ts';
 import { type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { sessionClient } from '#kit/user/sessions.ts';
 import { signedIn } from '#kit/user/viewers.ts';
+import { until } from '#kit/vitest/until.ts';
 import type { User } from '../../domain/account/user.ts';
 
 let kit: UserTestApp;
@@ -102,6 +103,28 @@ test.each(['NOBODY', 'staff', '', 'A', 'x; DROP TABLE role', '\0'])(
 test('nobody can be given a role who is not there', async () => {
   const nobody = { ...admin, id: newId('User') };
   await expect(grant(by(admin), nobody, 'STAFF')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('nobody is given a role whose account is being closed', async () => {
+  const leaving = await kit.customer();
+  const [closed, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const closing = kit.prisma.$transaction(async (tx) => {
+    const data = { closedAt: new Date(), passwordHash: null, email: `closed-${leaving.id}@invalid` };
+    await tx.user.update({ where: { id: leaving.id }, data });
+    closed.resolve();
+    await gate.promise;
+  });
+  await closed.promise;
+  const granted = grant(operator, leaving, 'ADMIN').catch((fault: unknown) => fault);
+  await until('the grant waits for the account', async () => {
+    const rows = await kit.prisma.$queryRaw<object[]>`
+      SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`;
+    return rows.length > 0;
+  });
+  gate.resolve();
+  await closing;
+  expect(await granted).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await rolesOf(leaving)).toEqual(['CUSTOMER']);
 });
 
 describe('the last administrator', () => {
