@@ -51,7 +51,7 @@ export const subgraphTypes = (
 });
 
 /** Operations that TypeScript sends. The playground's samples are sent by people. */
-export const typedOperations = ['operations/storefront/**/*.graphql'];
+export const typedOperations = ['operations/{storefront,staff}/**/*.graphql'];
 
 /** Typed documents of the clients, from the API schema: what a client receives and sends. */
 export const documentTypes = (apiSchema: string): CodegenConfig => ({

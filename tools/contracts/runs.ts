@@ -1,6 +1,7 @@
-/** Every published operation, sent once to the running shop in the name of the demo customer. */
+/** Every published operation, sent once to the running shop: in the name of the demo customer, or of the demo administrator. */
 import { randomUUID } from 'node:crypto';
 import { demoCustomer, runSampleSession } from '#kit/agora/sample-session.ts';
+import { runStaffSession } from '#kit/agora/staff-session.ts';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import { shopperOf } from '#launcher/shopper/shopper.ts';
 import { StartGuestSessionDocument } from '#operations/documents.generated.ts';
@@ -38,7 +39,9 @@ const refreshTokenOf = async ({ gateway }: Pick<ContractShop, 'gateway'>): Promi
 /** One after the other: what is put in the cart is there when it is ordered. */
 const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<readonly Run[]> => {
   const accessToken = await accessTokenOf(shop);
+  const desk = await runStaffSession(shop.gateway);
   const variables = {
+    ...desk.variables,
     ...(await runSampleSession(await shopperOf(shop.gateway, demoCustomer))),
     // An order that is placed for the first time, which costs more than replaying its result.
     PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
@@ -48,7 +51,8 @@ const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<re
   // A subscription is a stream, not a request: the live updates have tests of their own.
   for (const operation of operations.filter(({ type }) => type !== 'subscription')) {
     const { text: query, name: operationName } = operation;
-    const reply = await shop.ask({ query, operationName, variables: variables[operationName] }, accessToken);
+    const token = operation.client === 'staff' ? desk.admin.accessToken : accessToken;
+    const reply = await shop.ask({ query, operationName, variables: variables[operationName] }, token);
     results.push({ operation, reply });
   }
   return results;

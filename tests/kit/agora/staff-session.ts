@@ -1,0 +1,45 @@
+/** Variables with which every operation of the staff desk gives as much as it can, made by an administrator's work. */
+import { randomUUID } from 'node:crypto';
+import { newShopper, type Shopper, shopperOf } from '#launcher/shopper/shopper.ts';
+import * as desk from '#operations/documents.generated.ts';
+import { until } from '../vitest/until.ts';
+import type { Variables } from './sample-session.ts';
+
+export const demoAdmin = { email: 'admin@example.com', password: 'demo-admin-1' };
+
+// Through outbox and queue.
+const auditedWithinMs = 15_000;
+
+export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shopper; variables: Variables }> => {
+  const [admin, newcomer] = [await shopperOf(gatewayUrl, demoAdmin), await newShopper(gatewayUrl)];
+  const { client } = admin;
+  const key = () => ({ idempotencyKey: randomUUID() });
+  const seasonal = { name: 'SEASONAL', permissions: ['orders:read'] };
+  const machine = { name: 'Warehouse', permissions: ['stock:read', 'stock:write'], expiresAt: '2099-12-31T00:00:00Z' };
+
+  await client.ask(desk.SaveRoleDocument, { ...key(), input: seasonal });
+  const { createApiKey } = await client.ask(desk.CreateApiKeyDocument, { ...key(), input: machine });
+  if (createApiKey?.__typename !== 'CreateApiKeySuccess') throw new Error(JSON.stringify(createApiKey));
+  const { id } = createApiKey.apiKey;
+  await until(
+    'it is in the audit log',
+    async () => (await client.ask(desk.AuditLogDocument, { subject: id })).auditLog?.edges.length === 1,
+    auditedWithinMs,
+  );
+  const role = { userId: newcomer.userId, role: 'STAFF' };
+  return {
+    admin,
+    variables: {
+      ApiKeys: { first: 3 },
+      AuditLog: { first: 3 },
+      CreateApiKey: { ...key(), input: machine },
+      FindUsers: { search: 'demo', first: 3 },
+      GrantRole: { ...key(), input: role },
+      RemoveRole: { ...key(), input: { name: seasonal.name } },
+      RevokeApiKey: { ...key(), input: { id } },
+      RevokeRole: { ...key(), input: role },
+      Roles: {},
+      SaveRole: { ...key(), input: { name: 'WAREHOUSE', permissions: machine.permissions } },
+    },
+  };
+};
