@@ -5,6 +5,8 @@ test.each([
   ['ada@example.com', 'ada@example.com'],
   ['  Ada.Lovelace+shop@Example.COM\n', 'ada.lovelace+shop@example.com'],
   ["o'neill_1@mail.example-shop.co.uk", "o'neill_1@mail.example-shop.co.uk"],
+  ['ａｄａ．ｌ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'ada.l@example.com'],
+  [`${'a'.repeat(64)}@example.com`, `${'a'.repeat(64)}@example.com`],
 ])('keeps %j as %j', (typed, kept) => {
   expect(parseEmail(typed)).toBe(kept);
 });
@@ -16,6 +18,9 @@ test.each([
   ['xn--r8jz45g.xn--zckzah', ['例え.テスト', '例え。テスト']],
   ['example.com', ['ｅxample.com', 'example。com']],
   ['sub.xn--exmple-cua.de', ['sub.exämple.de']],
+  // One label in each script; Japanese writes in several, Latin included.
+  ['xn--e1afmkfd.com', ['пример.com']],
+  ['xn--abc-mj4b4fu673ao4b.jp', ['abcカナ日本.jp']],
 ])('an address at %s is one address, however its domain is typed', (ascii, spellings) => {
   for (const domain of spellings) expect(parseEmail(`User@${domain}`), domain).toBe(`user@${ascii}`);
 });
@@ -24,6 +29,10 @@ test.each([
   '',
   'ada',
   'ada@',
+  'example.com',
+  'ada@example.com.',
+  'ada@exämple.de.',
+  'ada@example。com。',
   '@example.com',
   'ada@localhost',
   'ada@@example.com',
@@ -49,7 +58,15 @@ test.each([
   'ada@xn--0.de',
   'ada@127.1',
   'ada@exa\u00admple.com',
+  // A Cyrillic а, as such and encoded; Greek with Latin.
+  'ada@ex\u0430mple.com',
+  'ada@xn--exmple-4nf.com',
+  'ada@αβγabc.gr',
+  `${'a'.repeat(65)}@example.com`,
   `ada@${'ä'.repeat(80)}.de`,
+  // Each label fits as typed, and one does not once it is encoded; then all of them do, and the address does not.
+  `ada@${'語'.repeat(60)}.jp`,
+  `ada@${Array(9).fill('日本語'.repeat(5)).join('.')}.jp`,
   `ada@${'a'.repeat(64)}.de`,
 ])('refuses %.40j', (typed) => {
   expect(parseEmail(typed)).toBeUndefined();
