@@ -15,6 +15,8 @@ seededViolations(guestRules, [
     'the order is, an hour after the merge',
     { order: `${merged()}; UPDATE customer_order SET customer_id = 'gst_1'`, payment: merged() },
   ],
+  ['guests-become-the-same-user', 'nobody signed in', { order: merged() }],
+  ['guests-become-the-same-user', 'somebody else did', { payment: merged(), user: merged().replace('usr_1', 'usr_2') }],
   [
     'merged-guests-have-no-carts-or-orders',
     'a cart was opened after the merge',

@@ -1,5 +1,5 @@
 /** Guests who have signed in: what was theirs is the user's, in every service. */
-import { type OrderRule, type Row, type Rule, sqlRule } from '../rule.ts';
+import { type OrderRule, type Row, type Rule, type SystemRule, sqlRule, type Violation } from '../rule.ts';
 
 interface Owned extends Row {
   readonly id: string;
@@ -37,8 +37,49 @@ const ordersAndPaymentsHaveOneCustomer: OrderRule = {
   },
 };
 
+interface Merge extends Row {
+  readonly guest_id: string;
+  readonly user_id: string;
+}
+
+// 5,000 a page: two ids each, a few hundred KiB.
+const pageSize = 5_000;
+
+const nextMerges = `SELECT guest_id, user_id FROM guest_merge WHERE guest_id > $1 ORDER BY guest_id LIMIT ${pageSize}`;
+const theseMerges = `SELECT guest_id, user_id FROM guest_merge WHERE guest_id = ANY ($1::text[])`;
+
+/**
+ * User is the one who decides; the others learn by message or from a token, so the effect is read before its cause. That a
+ * message is missing is another rule's business.
+ */
+const guestsBecomeTheSameUser: SystemRule = {
+  name: 'guests-become-the-same-user',
+  promise: 'order and payment gave what was a guest’s to the user who signed in',
+  scope: 'full',
+  check: async ({ databases }) => {
+    const violations: Violation[] = [];
+    for (const service of ['order', 'payment'] as const)
+      for (let after = ''; ; ) {
+        const page = await databases[service]<Merge>(nextMerges, after);
+        const ids = page.map(({ guest_id }) => guest_id);
+        const signedIn = await databases.user<Merge>(theseMerges, ids);
+        const userOf = new Map(signedIn.map(({ guest_id, user_id }) => [guest_id, user_id]));
+        for (const { guest_id, user_id } of page)
+          if (userOf.get(guest_id) !== user_id)
+            violations.push({
+              ids: { guest: guest_id, user: user_id },
+              what: `in ${service}; ${userOf.get(guest_id) ?? 'nobody'} signed in as the guest`,
+            });
+        after = page.at(-1)?.guest_id ?? after;
+        if (page.length < pageSize) break;
+      }
+    return violations;
+  },
+};
+
 export const guestRules: readonly Rule[] = [
   ordersAndPaymentsHaveOneCustomer,
+  guestsBecomeTheSameUser,
   // A merge changes all owners in its own transaction, and nothing is written for the guest after it.
   sqlRule({
     name: 'merged-guests-have-no-carts-or-orders',
