@@ -1,8 +1,17 @@
 /** Another customer's things look exactly like things that do not exist, on every path. */
 import { beforeAll, expect, test } from 'vitest';
+import { until } from '#kit/vitest/until.ts';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
-import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
-import { CancelOrderDocument, OrderPageDocument, PayOrderDocument } from '#operations/documents.generated.ts';
+import { newAccount, type Shopper, shopperOf, succeed } from '#launcher/shopper/shopper.ts';
+import {
+  AuditLogDocument,
+  type AuditLogQueryVariables,
+  CancelOrderDocument,
+  GrantRoleDocument,
+  OrderPageDocument,
+  PayOrderDocument,
+  SaveRoleDocument,
+} from '#operations/documents.generated.ts';
 import { agora, aKey, aShopper, guest, staff, variantOf } from './shop.ts';
 
 let owner: Shopper;
@@ -55,4 +64,30 @@ test('a subgraph does not accept an access token of the gateway', async () => {
     body: JSON.stringify({ query: '{ orders { edges { node { id } } } }' }),
   });
   expect(response.status).toBe(401);
+});
+
+test('what staff do to an order of a customer is in the audit log, with who, what and whose', async () => {
+  const admin = await shopperOf(agora.gateway, { email: 'admin@example.com', password: 'demo-admin-1' });
+  const { client } = admin;
+  const desk = { name: 'ORDER_DESK', permissions: ['orders:read', 'orders:manage'] };
+  succeed((await client.ask(SaveRoleDocument, { input: desk })).saveRole, 'SaveRoleSuccess');
+  const credentials = await newAccount(agora.gateway);
+  const before = await shopperOf(agora.gateway, credentials);
+  const input = { userId: before.userId, role: desk.name };
+  succeed((await client.ask(GrantRoleDocument, { input })).grantRole, 'GrantRoleSuccess');
+  const clerk = await shopperOf(agora.gateway, credentials);
+
+  await owner.add({ variantId: (await variantOf('trail-lamp-200')).id });
+  const placed = await owner.place({ paymentMethodToken: 'tok_approve', waitMs: 5_000 });
+  const { id } = succeed(placed, 'PlaceOrderSuccess').order;
+  const cancel = { idempotencyKey: aKey(), input: { orderId: id } };
+  succeed((await clerk.client.ask(CancelOrderDocument, cancel)).cancelOrder, 'CancelOrderSuccess');
+
+  const logged = async (filter: AuditLogQueryVariables) =>
+    (await client.ask(AuditLogDocument, filter)).auditLog?.edges.map(({ node }) => node) ?? [];
+  await until('it is in the log', async () => (await logged({ subject: id })).length === 1, 15_000);
+  expect(await logged({ customer: owner.userId })).toMatchObject([
+    { actorId: clerk.userId, action: 'cancelOrder', subjectType: 'Order', subjectId: id, customerId: owner.userId },
+  ]);
+  expect(await logged({ customer: clerk.userId })).toMatchObject([{ actorId: admin.userId, action: 'grantRole' }]);
 });
