@@ -21,11 +21,6 @@ export const AccessDenials = z.object({
   position: z.string().min(1),
   /** False: there are more, to be asked for at once. */
   isComplete: z.boolean(),
-  /**
-   * There are too many to list: every token that was issued, and every API key that was verified, at or before this is
-   * refused. Clients refresh; keys are verified again.
-   */
-  floor: z.iso.datetime().optional(),
   /** In no particular order. One that was returned before may be returned again, and a subject may occur twice. */
   denials: z.array(
     z.object({

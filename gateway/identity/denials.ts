@@ -161,13 +161,12 @@ const listReader = (list: DenialList, { url, log }: FollowOptions) => {
 };
 
 /** Whether it denies more than before. */
-const enter = (list: DenialList, { denials, floor }: AccessDenials): boolean => {
+const enter = (list: DenialList, { denials }: AccessDenials): boolean => {
   const expired = Date.now() - bounds.keptMs;
   const live = denials
     .map(({ subject, issuedBefore }) => ({ subject, issuedBefore: Date.parse(issuedBefore) }))
     .filter(({ issuedBefore }) => issuedBefore >= expired);
-  const isRaised = floor !== undefined && list.raiseFloor(Date.parse(floor));
-  return list.add(live) || isRaised;
+  return list.add(live);
 };
 
 /** To the end, unless a page leads nowhere. */

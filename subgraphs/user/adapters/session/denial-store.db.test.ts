@@ -127,17 +127,19 @@ describe('a reader', () => {
     expect(found.toSorted()).toEqual(all.toSorted());
   });
 
-  test('gets a floor when pages cannot be told apart, because a transaction still runs', async () => {
-    const [running, ...others] = sessions(22) as [Deniable, ...Deniable[]];
-    const commit = await uncommitted((tx) => denialStore(tx, (time) => time).add(running));
+  test('gets what was committed between its pages, before where it has got to', async () => {
+    const [early, ...others] = sessions(22) as [Deniable, ...Deniable[]];
+    const commit = await uncommitted((tx) => denialStore(tx, (time) => time).add(early));
     for (const subject of others) await deny(subject);
-    const list = await read(undefined, { pageSize: 10, overlap: 0n });
-    expect(list).toMatchObject({ isComplete: true, denials: [] });
-    const { _max: max } = await kit.prisma.denial.aggregate({ _max: { issuedBefore: true } });
-    expect(list.floor).toBe(max.issuedBefore?.toISOString());
+    const limits = { pageSize: 10, overlap: 0n };
+    const first = await read(undefined, limits);
     await commit();
-    const next = await read(list.position);
-    expect(subjectsOf(next)).toContain(running);
+    const second = await read(first.position, limits);
+    const third = await read(second.position, limits);
+    expect([first, second, third].map(({ isComplete }) => isComplete)).toEqual([false, false, true]);
+    const found = [first, second, third].flatMap(subjectsOf);
+    expect(found.toSorted()).toEqual(others.toSorted());
+    expect(subjectsOf(await read(third.position, limits))).toContain(early);
   });
 });
 

@@ -60,7 +60,7 @@ export const denialReads = (
   { pageSize, overlap }: { readonly pageSize: number; readonly overlap: bigint } = readLimits,
 ): DenialReads => ({
   accessDenials: async (since) => {
-    const cursor = cursorOf(since);
+    const { transaction, position, resumeAt } = cursorOf(since);
     // One statement, so one snapshot. A transaction id of the future is from before a restore: all are read again.
     const rows = await sql.$queryRawUnsafe<Row[]>(
       `SELECT running.oldest, d.subject, d.issued_before, d.transaction_id, d.position
@@ -70,26 +70,36 @@ export const denialReads = (
                 SELECT * FROM denial
                  WHERE (transaction_id, position) > (CASE WHEN $1::bigint > running.next THEN 0 ELSE $1::bigint END, $2::bigint)
                  ORDER BY transaction_id, position LIMIT $3::int) AS d ON true`,
-      ...[...cursor, pageSize + 1],
+      ...[transaction, position, pageSize + 1],
     );
-    const oldest = rows[0]?.oldest ?? 0n;
     const found = rows.filter(isDenial);
-    const position = `${oldest > overlap ? oldest - overlap : 0n}.0`;
-    if (found.length <= pageSize) return { position, isComplete: true, denials: found.map(listed) };
     const page = found.slice(0, pageSize);
     const last = page.at(-1);
-    if (last && last.transaction_id < oldest)
-      return { position: `${last.transaction_id}.${last.position}`, isComplete: false, denials: page.map(listed) };
-    // More than a page by transactions that run now: reading on from here could miss what they have yet to commit.
-    return { position, isComplete: true, floor: (await latest(sql)).toISOString(), denials: [] };
+    // Of the first page: what it could not see may lie before what the later pages begin with.
+    const next = resumeAt ?? less(rows[0]?.oldest ?? 0n, overlap);
+    if (found.length > page.length && last)
+      return {
+        position: `${last.transaction_id}.${last.position}.${next}`,
+        isComplete: false,
+        denials: page.map(listed),
+      };
+    return { position: `${next}.0`, isComplete: true, denials: page.map(listed) };
   },
 });
 
-// 18 digits fit a bigint. What is no position of ours (of another format, say) reads all.
-const cursorOf = (since: string | undefined): readonly [bigint, bigint] => {
-  const [, transaction = '0', position = '0'] = /^(\d{1,18})\.(\d{1,18})$/.exec(since ?? '') ?? [];
-  return [BigInt(transaction), BigInt(position)];
+/** After which row to read, and, between two pages, where the read after the last page begins. */
+const cursorOf = (since: string | undefined) => {
+  // 18 digits fit a bigint. What is no position of ours (of another format, say) reads all.
+  const [, transaction = '0', position = '0', resumeAt] =
+    /^(\d{1,18})\.(\d{1,18})(?:\.(\d{1,18}))?$/.exec(since ?? '') ?? [];
+  return {
+    transaction: BigInt(transaction),
+    position: BigInt(position),
+    resumeAt: resumeAt === undefined ? undefined : BigInt(resumeAt),
+  };
 };
+
+const less = (id: bigint, by: bigint): bigint => (id > by ? id - by : 0n);
 
 interface Found {
   readonly oldest: bigint;
@@ -108,9 +118,3 @@ const listed = ({ subject, issued_before: issuedBefore }: Found): AccessDenials[
   subject,
   issuedBefore: issuedBefore.toISOString(),
 });
-
-const latest = async (sql: Sql): Promise<Date> => {
-  const [row] = await sql.$queryRawUnsafe<{ latest: Date }[]>('SELECT max(issued_before) AS latest FROM denial');
-  if (!row) throw new Error('max() returned no row');
-  return row.latest;
-};
