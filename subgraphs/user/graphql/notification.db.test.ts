@@ -60,6 +60,20 @@ test('all are marked when none is named; again it changes nothing', async () => 
   expect(data.me).toEqual({ unreadNotificationCount: 0 });
 });
 
+test('the same idempotency key with other ids is a conflict', async () => {
+  const ada = signedIn((await kit.customer()).id);
+  const withKey = (ids: string[]) =>
+    kit.ask(
+      ada,
+      'mutation ($ids: [ID!]) { markNotificationsRead(idempotencyKey: "k", input: { ids: $ids }) { __typename } }',
+      { ids },
+    );
+  const kinds = [];
+  for (const ids of [[newId('Notification')], [], []]) kinds.push((await withKey(ids)).data.markNotificationsRead);
+  expect(kinds[0]).toEqual({ __typename: 'MarkNotificationsReadSuccess' });
+  expect(kinds.slice(1)).toEqual(Array(2).fill({ __typename: 'IdempotencyConflict' }));
+});
+
 test.each([
   ['a guest without a session', { kind: 'guest' }, 'UNAUTHENTICATED'],
   ['an API key', { kind: 'apiKey', id: newId('ApiKey'), permissions: [] }, 'FORBIDDEN'],

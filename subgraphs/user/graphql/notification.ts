@@ -3,6 +3,7 @@ import { CallerFault } from '#contracts/result.ts';
 import { customerOf, type Viewer } from '#contracts/viewer.ts';
 import { connectionById, largestPage } from '#platform/graphql/connection.ts';
 import { requireSignedIn } from '#platform/graphql/inputs.ts';
+import { payload } from '#platform/graphql/payload.ts';
 import { type Channel, type NotificationKind, notificationChannels } from '../domain/notification/notification.ts';
 import type { App } from '../usecases/app.ts';
 import type { MutationResolvers, NotificationResolvers, QueryResolvers, UserResolvers } from './types.generated.ts';
@@ -20,19 +21,28 @@ export const notificationQueries = {
 } satisfies QueryResolvers;
 
 export const notificationMutations = {
-  markNotificationsRead: async (_, { input: { ids } }, { app, viewer }) => {
+  markNotificationsRead: async (_, { idempotencyKey, input: { ids } }, { app, viewer }) => {
     if (ids && ids.length > largestPage)
       throw new CallerFault('BAD_USER_INPUT', `"ids" may name ${largestPage} notifications at most.`);
-    // A malformed id is treated like an unknown one.
-    const known = ids?.flatMap((text) => parseId('Notification', text) ?? []);
-    const unreadCount = await app.commands.markNotificationsRead(customerIn(viewer), known);
-    return { __typename: 'MarkNotificationsReadSuccess', unreadCount };
+    const command = {
+      idempotencyKey: idempotencyKey ?? undefined,
+      customerId: customerIn(viewer),
+      // A malformed id is treated like an unknown one.
+      ids: ids?.flatMap((text) => parseId('Notification', text) ?? []),
+    };
+    return payload(await app.commands.markNotificationsRead(command), (unreadCount) => ({
+      __typename: 'MarkNotificationsReadSuccess',
+      unreadCount,
+    }));
   },
 
-  updateNotificationPreferences: async (_, { input: { preferences } }, { app, viewer }) => {
-    const { id } = requireSignedIn(viewer);
-    await app.commands.updateNotificationPreferences(id, preferences);
-    return { __typename: 'UpdateNotificationPreferencesSuccess', preferences: await preferencesOf(app, id) };
+  updateNotificationPreferences: async (_, { idempotencyKey, input }, { app, viewer }) => {
+    const { id: userId } = requireSignedIn(viewer);
+    const command = { ...input, idempotencyKey: idempotencyKey ?? undefined, userId };
+    return payload(await app.commands.updateNotificationPreferences(command), async () => ({
+      __typename: 'UpdateNotificationPreferencesSuccess',
+      preferences: await preferencesOf(app, userId),
+    }));
   },
 } satisfies MutationResolvers;
 

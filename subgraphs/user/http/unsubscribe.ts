@@ -41,9 +41,10 @@ export const unsubscribe =
       door.post<Asked>(unsubscribePath, async ({ query }, reply) => {
         const known = links.read(String(query.t ?? ''));
         if (known)
-          await commands.updateNotificationPreferences(known.userId, [
-            { kind: known.kind, channel: 'EMAIL', isEnabled: false },
-          ]);
+          await commands.updateNotificationPreferences({
+            userId: known.userId,
+            preferences: [{ kind: known.kind, channel: 'EMAIL', isEnabled: false }],
+          });
         reply.status(known ? 200 : 400).type('text/html; charset=utf-8');
         return reply.send(unsubscribePage(localeOf(query.l), known ? 'done' : 'invalid'));
       });

@@ -7,6 +7,7 @@ ALTER TABLE "notification" DROP CONSTRAINT "notification_user_id_fkey";
 -- live: no release has it yet, so no process of an older one asks for it.
 ALTER TABLE "notification" RENAME COLUMN "user_id" TO "customer_id";
 
+-- live: nobody calls an index by its name.
 ALTER INDEX "notification_user_id_created_at_id_idx" RENAME TO "notification_customer_id_created_at_id_idx";
 
 -- AlterTable

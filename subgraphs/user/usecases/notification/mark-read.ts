@@ -1,11 +1,29 @@
 import type { CustomerId } from '#contracts/ids.ts';
+import { type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import type { Deps } from '../ports.ts';
 
-/** Marks notifications as read: those named, or all. Returns how many are left unread. Doing it again changes nothing. */
+export interface MarkNotificationsRead {
+  readonly idempotencyKey?: string | undefined;
+  readonly customerId: CustomerId;
+  /** All when undefined. */
+  readonly ids: readonly Notification['id'][] | undefined;
+}
+
+/** Marks notifications as read. Returns how many are left unread. Doing it again changes nothing. */
 export const markNotificationsRead =
   ({ transaction, reads }: Deps) =>
-  async (customerId: CustomerId, ids: readonly Notification['id'][] | undefined): Promise<number> => {
-    await transaction(({ notifications }) => notifications.markRead(customerId, ids));
-    return reads.unreadNotifications(customerId);
+  async ({
+    idempotencyKey: key,
+    customerId,
+    ids,
+  }: MarkNotificationsRead): Promise<Result<number, IdempotencyConflict>> => {
+    const request = { actor: customerId, operation: 'markNotificationsRead', key, input: { ids: ids ?? null } };
+    const marked = await transaction(({ notifications, idempotency }) =>
+      idempotency.once<null, never>(request, async () => {
+        await notifications.markRead(customerId, ids);
+        return ok(null);
+      }),
+    );
+    return marked.ok ? ok(await reads.unreadNotifications(customerId)) : marked;
   };
