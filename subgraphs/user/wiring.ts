@@ -138,7 +138,7 @@ export const wire = async ({
   log,
   metrics,
 }: Kit<UserConfig, PrismaClient>): Promise<Subgraph<GraphqlContext>> => {
-  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS);
+  const tokens = await accessTokens(config.ACCESS_TOKEN_KEYS, () => new Date());
   const keys = watchVariable({
     name: 'ACCESS_TOKEN_KEYS',
     schema: accessTokenKeys,

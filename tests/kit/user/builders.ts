@@ -110,7 +110,7 @@ export const userTestApp = async (): Promise<UserTestApp> => {
     (options) => new PrismaClient(options),
   );
 
-  const tokens = await accessTokens({ keys: [await aSigningKey()] });
+  const tokens = await accessTokens({ keys: [await aSigningKey()] }, () => new Date());
   let now = new Date();
   const mails: Mail[] = [];
   const mailAnswers: SendResult[] = [];

@@ -21,14 +21,14 @@ const anIssue = (): Issue => ({
 });
 
 test('publishes only the public part of every key', async () => {
-  const { publicKeys } = await accessTokens({ keys: [await aKey('new'), await aKey('old')] });
+  const { publicKeys } = await accessTokens({ keys: [await aKey('new'), await aKey('old')] }, () => new Date());
   expect(publicKeys.keys.map(({ kid }) => kid)).toEqual(['new', 'old']);
   for (const key of publicKeys.keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
 });
 
 test('signs with the first key and names it', async () => {
   const [first, second] = [await aKey('first'), await aKey('second')];
-  const { issue } = await accessTokens({ keys: [first, second] });
+  const { issue } = await accessTokens({ keys: [first, second] }, () => new Date());
   const { accessToken } = await issue(anIssue());
   expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: 'first' });
 });
@@ -47,9 +47,9 @@ test('a rotation while it runs: the next key is published at once, and signs fro
 
 test('tokens of the previous key verify during a rotation', async () => {
   const [before, after] = [await aKey(), await aKey()];
-  const { issue } = await accessTokens({ keys: [before, after] });
+  const { issue } = await accessTokens({ keys: [before, after] }, () => new Date());
   const { accessToken } = await issue(anIssue());
-  const { publicKeys } = await accessTokens({ keys: [after, before] });
+  const { publicKeys } = await accessTokens({ keys: [after, before] }, () => new Date());
   const { payload } = await jwtVerify(accessToken, createLocalJWKSet(publicKeys));
   expect(payload).toMatchObject({
     iss: 'agora-user',

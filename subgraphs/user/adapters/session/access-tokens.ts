@@ -29,7 +29,7 @@ interface PrivateKeys {
  */
 export const accessTokens = async (
   privateKeys: PrivateKeys,
-  clock: () => Date = () => new Date(),
+  clock: () => Date,
 ): Promise<AccessTokens & AccessTokenKeys> => {
   let loaded = await load(privateKeys);
   return {
