@@ -47,7 +47,10 @@ const run = (): void => {
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) return console.log(help);
+  if (values.help) {
+    console.log(help);
+    return;
+  }
   if (positionals.length !== 1 || positionals[0] !== 'preview') throw new Error(help);
   const { to: folder, shop } = values;
   if (shop && !URL.canParse(shop)) throw new Error(`--shop ${shop}: not a URL`);
