@@ -66,7 +66,7 @@ const healthy: Partial<Record<DatabaseName, string>> = {
     INSERT INTO outbox_message
       (id, type, version, aggregate_type, aggregate_id, sequence, occurred_at, correlation_id, data, published_at)
     VALUES ('msg_registered', 'user.registered', 1, 'user', '${customer}', 1, ${anHourAgo}, 'c',
-            '{"userId": "${customer}", "displayName": "Ada"}', ${anHourAgo});
+            '{"userId": "${customer}"}', ${anHourAgo});
     ${inbox('msg_registered', 'msg_placed', 'msg_confirmed')}`,
   order: `
     INSERT INTO customer_order

@@ -8,8 +8,8 @@ export const UserRegistered = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'user',
-  description: 'An account was created.',
-  data: z.object({ userId: UserId, displayName: z.string() }),
+  description: 'An account can be used: its address was registered or, where verification is required, verified.',
+  data: z.object({ userId: UserId }),
 });
 
 export const UserGuestMerged = defineMessage({

@@ -6,7 +6,7 @@ import { somebody } from '#kit/user/viewers.ts';
 import { chargesOf, rootFieldsOf } from './buckets.ts';
 
 const ada = somebody();
-const credentialFields = new Set(['signIn', 'register']);
+const credentialFields = new Set(['signIn', 'register', 'closeAccount', 'requestEmailChange']);
 
 interface Over {
   viewer?: Viewer;
@@ -66,6 +66,17 @@ describe('a mutation', () => {
       ['viewer-mutations', guestId, 2],
       ['guest-mutations', '203.0.113.7', 2],
     ]);
+  });
+
+  it("that asks for the viewer's password once more is charged to their account, also when it names another address", () => {
+    const close = 'mutation { closeAccount(input: { password: "p" }) { id } }';
+    const keyOf = (text: string, viewer: Viewer, address?: string) =>
+      charges(text, { viewer, ...(address && { address }) }).find(({ bucket }) => bucket === 'account')?.key;
+    const change = 'mutation { requestEmailChange(input: { newEmail: "eve@example.com", password: "p" }) { id } }';
+    expect(keyOf(close, ada)).toBe(keyOf(change, ada));
+    expect(keyOf(close, ada)).not.toBe(keyOf(close, somebody()));
+    expect(keyOf(close, ada)).not.toBe(keyOf(close, ada, '198.51.100.1'));
+    expect(keyOf(close, guest)).toBeUndefined();
   });
 
   it('that signs in is charged to its address and to the account, for every viewer', () => {

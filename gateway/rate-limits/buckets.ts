@@ -59,7 +59,7 @@ export const chargesOf = (operation: LimitedOperation, credentialFields: Readonl
   for (const { who, key } of payers)
     charges.push({ bucket: `${who}-mutations`, key, points: Math.max(1, rootFields.length) });
   if (credentials.length > 0) charges.push({ bucket: 'credentials', key: address, points: credentials.length });
-  for (const [account, points] of attemptsByAccount(credentials, address))
+  for (const [account, points] of attemptsByAccount(credentials, { viewer, address }))
     charges.push({ bucket: 'account', key: account, points });
   return charges;
 };
@@ -74,26 +74,32 @@ const payersOf = (viewer: Viewer, address: string): { who: 'viewer' | 'guest'; k
   return viewer.session ? [{ who: 'viewer', key: viewer.session.guestId }, atAddress] : [atAddress];
 };
 
-const attemptsByAccount = (credentials: readonly RootField[], address: string): Map<string, number> => {
+interface Source {
+  readonly viewer: Viewer;
+  readonly address: string;
+}
+
+const attemptsByAccount = (credentials: readonly RootField[], source: Source): Map<string, number> => {
   const attempts = new Map<string, number>();
-  for (const account of credentials.map((field) => accountKey(field, address)))
+  for (const account of credentials.map((field) => accountKey(field, source)))
     if (account) attempts.set(account, (attempts.get(account) ?? 0) + 1);
   return attempts;
 };
 
 /**
  * An account as tried from one address, so that nobody can exhaust it for others. Taken from an `email` argument or
- * input field. Hashed, so that Redis does not hold e-mail addresses.
+ * input field; without one it is the viewer's own, whose password has to be proved once more. Hashed, so that Redis does
+ * not hold e-mail addresses.
  */
-const accountKey = ({ args }: RootField, address: string): string | undefined => {
+const accountKey = ({ args }: RootField, { viewer, address }: Source): string | undefined => {
   const inputs = [args, ...Object.values(args)].filter(
     (value): value is object => typeof value === 'object' && value !== null,
   );
   const typed = inputs
     .flatMap((input) => ('email' in input ? [input.email] : []))
     .find((value) => typeof value === 'string');
-  const email = typed && parseEmail(typed);
-  return email && createHash('sha256').update(`${email} ${address}`).digest('base64url').slice(0, 22);
+  const account = typed === undefined ? viewer.kind === 'user' && viewer.id : parseEmail(typed);
+  return account ? createHash('sha256').update(`${account} ${address}`).digest('base64url').slice(0, 22) : undefined;
 };
 
 interface RootField {

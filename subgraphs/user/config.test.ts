@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '#platform/config/config.ts';
-import { userVariables } from './config.ts';
+import { emailVerificationOf, userVariables } from './config.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public-part', d: 'private-part' };
 const environment = {
+  PROFILE: 'development',
   USER_DATABASE_URL: 'postgresql://user@localhost/user',
   REDIS_URL: 'redis://localhost',
   VIEWER_VERIFY_KEYS: JSON.stringify({ keys: [{ kty: 'OKP' }] }),
@@ -28,7 +29,8 @@ test.each([
 
 describe('mail', () => {
   const faultsOf = (changes: Record<string, string>) => {
-    const result = parseConfig(userVariables, { ...environment, ...changes });
+    const production = { PROFILE: 'production', EMAIL_VERIFICATION: 'optional' };
+    const result = parseConfig(userVariables, { ...environment, ...production, ...changes });
     return 'faults' in result ? result.faults : [];
   };
 
@@ -54,6 +56,30 @@ describe('mail', () => {
     'is not from %j',
     (from) => {
       expect(faultsOf({ MAIL_FROM: from })).toEqual([expect.stringMatching(/^MAIL_FROM: /)]);
+    },
+  );
+});
+
+describe('verified addresses', () => {
+  const smtp = { SMTP_URL: 'smtps://mail.shop.com', MAIL_FROM: 'Shop <mail@shop.com>' };
+  const read = (env: Record<string, string>) => parseConfig(userVariables, { ...environment, ...env });
+
+  test.each([
+    [{}, 'optional'],
+    [{ EMAIL_VERIFICATION: 'required' }, 'required'],
+    [{ PROFILE: 'production', ...smtp }, 'required'],
+    [{ PROFILE: '', ...smtp }, 'required'],
+    [{ PROFILE: 'production', EMAIL_VERIFICATION: 'optional', MAILBOX_DIR: '/mail' }, 'optional'],
+  ])('with %j they are %s', (env, expected) => {
+    const result = read(env);
+    expect('config' in result && emailVerificationOf(result.config)).toBe(expected);
+  });
+
+  test.each([{}, { EMAIL_VERIFICATION: 'required' }, { MAILBOX_DIR: '/mail' }])(
+    'in production a server with %j is refused: nobody would get the mail',
+    (env) => {
+      const faults = expect.arrayContaining([expect.stringMatching(/^EMAIL_VERIFICATION: needs SMTP_URL/)]);
+      expect(read({ PROFILE: 'production', ...env })).toEqual({ faults });
     },
   );
 });

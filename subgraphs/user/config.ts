@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEmail } from '#contracts/email.ts';
-import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { type Profile, subgraphVariables, variable } from '#platform/config/config.ts';
 import { smtpAddressFault } from '#platform/mail/smtp-address.ts';
 import { parseDisplayName } from './domain/account/display-name.ts';
 import { service } from './service.ts';
@@ -65,6 +65,10 @@ export const userVariables = z
     /** The first key signs; all are published (rotation: README). */
     ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
     ...mailVariables,
+    // `required`: an account opens when its owner has used the token of a mail, and registration tells nobody whether an
+    // address has one. `optional`: it opens at once, and registration says when an address is taken. Defaults to
+    // required in production, to optional in development, where a first sign-in should not take a mail.
+    EMAIL_VERIFICATION: z.enum(['required', 'optional']).optional(),
   })
   .refine(
     ({ PROFILE, ROLE, SMTP_URL, MAILBOX_DIR }) => PROFILE !== 'production' || ROLE === 'api' || SMTP_URL || MAILBOX_DIR,
@@ -73,9 +77,32 @@ export const userVariables = z
       message: 'is required with PROFILE=production, unless MAILBOX_DIR names a folder that mail is kept in instead',
     },
   )
+  .refine(
+    (config) =>
+      config.PROFILE !== 'production' ||
+      config.ROLE === 'api' ||
+      emailVerificationOf(config) === 'optional' ||
+      config.SMTP_URL,
+    {
+      path: ['EMAIL_VERIFICATION'],
+      message:
+        'needs SMTP_URL to be required, as it is by default with PROFILE=production: without mail nobody could sign in',
+    },
+  )
   .refine(({ SMTP_URL, MAIL_FROM }) => !SMTP_URL || !isReserved(MAIL_FROM.address), {
     path: ['MAIL_FROM'],
     message: 'is required with SMTP_URL: mail servers take mail from an address of yours only',
   });
+
+/** Where the address of an account has to be proved before its owner can sign in. */
+export const emailVerificationOf = ({ PROFILE, EMAIL_VERIFICATION }: VerificationVariables): EmailVerification =>
+  EMAIL_VERIFICATION ?? (PROFILE === 'production' ? 'required' : 'optional');
+
+type EmailVerification = 'required' | 'optional';
+
+interface VerificationVariables {
+  readonly PROFILE: Profile;
+  readonly EMAIL_VERIFICATION?: EmailVerification | undefined;
+}
 
 export type UserConfig = z.output<typeof userVariables>;

@@ -36,17 +36,22 @@ export const service = {
   queueAgeTargetSeconds: 30,
   entities: ['User'],
   mutations: {
-    keyRequired: [],
+    keyRequired: ['closeAccount'],
     // A line for each subject.
     keyOptional: [
-      ...['register', 'updateProfile'],
+      ...['register', 'resendVerification', 'requestPasswordReset', 'resetPassword', 'changePassword'],
+      ...['requestEmailChange', 'updateProfile'],
       ...['signIn', 'signOut', 'signOutEverywhere'],
       ...['markNotificationsRead', 'updateNotificationPreferences'],
       ...['saveAddress', 'removeAddress', 'setDefaultAddress'],
       ...['grantRole', 'revokeRole', 'saveRole', 'removeRole', 'createApiKey', 'revokeApiKey'],
     ],
-    // A refresh token is its own key. And whoever uses another guest's key, by chance, must not become that guest.
-    keyless: ['refreshSession', 'startGuestSession'],
+    keyless: [
+      // A token of a mail is its own key.
+      ...['verifyEmail', 'confirmEmailChange'],
+      // So is a refresh token. And whoever uses another guest's key, by chance, must not become that guest.
+      ...['refreshSession', 'startGuestSession'],
+    ],
   },
   seed: 'subgraphs/user/wiring.ts',
   accounts: 'subgraphs/user/wiring.ts',

@@ -18,6 +18,9 @@ import { roleStore } from './adapters/access/role-store.ts';
 import { accountReads, credentials } from './adapters/account/account-reads.ts';
 import { accountStore } from './adapters/account/account-store.ts';
 import { argon2Passwords } from './adapters/account/argon2-passwords.ts';
+import { mailQuotaStore } from './adapters/account/mail-quota-store.ts';
+import { personalDataReads } from './adapters/account/personal-data.ts';
+import { uniformTime } from './adapters/account/uniform-time.ts';
 import { userSearch } from './adapters/account/user-search.ts';
 import { addressReads } from './adapters/address/address-reads.ts';
 import { addressStore } from './adapters/address/address-store.ts';
@@ -35,7 +38,7 @@ import { denialReads, denialStore } from './adapters/session/denial-store.ts';
 import { refreshTokens } from './adapters/session/refresh-tokens.ts';
 import { sessionReads, sessionStore } from './adapters/session/session-store.ts';
 import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
-import { accessTokenKeys, type UserConfig } from './config.ts';
+import { accessTokenKeys, emailVerificationOf, type UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { addressIds } from './domain/address/saved-address.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
@@ -57,6 +60,7 @@ export const connect = prismaConnector(PrismaClient);
 const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
   const stores = (tx: Prisma.TransactionClient, now: Date) => ({
     accounts: accountStore(tx, clock),
+    mailQuota: mailQuotaStore(tx, now),
     sessions: sessionStore(tx, now),
     denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),
@@ -72,6 +76,7 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
     ...accessReads(prisma),
     ...accountReads(prisma),
     ...userSearch(prisma),
+    ...personalDataReads(prisma),
     ...notificationReads(prisma),
     ...sessionReads(prisma),
     ...denialReads(prisma),
@@ -90,6 +95,8 @@ const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
 
 interface World {
   readonly mail: Deps['mail'];
+  readonly emailVerification: Deps['emailVerification'];
+  readonly atUniformTime?: Deps['atUniformTime'];
   readonly clock?: Clock;
   readonly now?: Deps['now'];
 }
@@ -98,12 +105,12 @@ interface World {
 export const dependencies = async (
   prisma: PrismaClient,
   tokens: Deps['accessTokens'],
-  { clock, now = () => new Date(), mail }: World,
+  { clock, now = () => new Date(), atUniformTime = uniformTime(), ...world }: World,
 ): Promise<Deps> => ({
   ...persistence(prisma, clock),
   passwords: await argon2Passwords(),
   newApiKeySecret: () => randomBytes(apiKeySecretBytes),
-  ...{ accessTokens: tokens, refreshTokens, mail, now, newId, newAddressId: addressIds.create },
+  ...{ accessTokens: tokens, refreshTokens, atUniformTime, now, newId, newAddressId: addressIds.create, ...world },
 });
 
 /** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
@@ -151,7 +158,7 @@ export const wire = async ({
     : mailboxFolder(config.MAILBOX_DIR ?? '.data/mailbox', sender);
   const links = unsubscribeLinks(publicUrl(config), config.UNSUBSCRIBE_SECRET);
   const mail = { transport, sender, links, telemetry: mailTelemetry(log, metrics) };
-  const userApp = app(await dependencies(prisma, tokens, { mail }));
+  const userApp = app(await dependencies(prisma, tokens, { mail, emailVerification: emailVerificationOf(config) }));
   if (config.ROLE !== 'api') measureMail(metrics, deliveryQueue(prisma));
   const { commands, mailWorker } = userApp;
   return {

@@ -4,6 +4,8 @@ export const failureTexts = {
   invalidEmail: 'This is not a valid e-mail address.',
   invalidDisplayName: 'A name has 1 to 80 characters on one line.',
   unsupportedLocale: 'We cannot write to you in this language yet.',
+  emailUnchanged: 'This is your e-mail address already.',
+  emailNotVerified: 'Please confirm your e-mail address first: we have sent you a mail.',
   emailTaken: 'An account with this e-mail address already exists.',
   // The same for an unknown address and for a wrong password: it must not reveal who has an account.
   invalidCredentials: 'The e-mail address or the password is incorrect.',

@@ -4,7 +4,7 @@ import { failureTexts, passwordFaults } from './customer-texts.ts';
 
 export type RegisterFailure = InvalidEmail | InvalidDisplayName | InvalidPassword | EmailTaken | IdempotencyConflict;
 
-export type SignInFailure = InvalidCredentials | TooManyAttempts | IdempotencyConflict;
+export type SignInFailure = InvalidCredentials | EmailNotVerified | TooManyAttempts | IdempotencyConflict;
 
 export type InvalidEmail = Failure<'InvalidEmail'>;
 export const invalidEmail: InvalidEmail = { kind: 'InvalidEmail', message: failureTexts.invalidEmail };
@@ -32,6 +32,9 @@ export const invalidCredentials: InvalidCredentials = {
   kind: 'InvalidCredentials',
   message: failureTexts.invalidCredentials,
 };
+
+export type EmailNotVerified = Failure<'EmailNotVerified'>;
+export const emailNotVerified: EmailNotVerified = { kind: 'EmailNotVerified', message: failureTexts.emailNotVerified };
 
 export type InvalidToken = Failure<'InvalidToken'>;
 export const invalidToken: InvalidToken = { kind: 'InvalidToken', message: failureTexts.invalidToken };

@@ -1,6 +1,6 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { accessMutations, accessQueries, auditEntry, userAccess } from './access.ts';
-import { accountMutations, accountQueries, user } from './account.ts';
+import { accountMutations, accountQueries, registerSuccess, user } from './account.ts';
 import { addressMutations, addressQueries, addressTypes, userAddresses } from './address.ts';
 import { notification, notificationMutations, notificationQueries, userNotifications } from './notification.ts';
 import { refreshSessionSuccess, session, sessionMutations, userSessions } from './session.ts';
@@ -16,6 +16,7 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
     ...addressMutations,
     ...notificationMutations,
   },
+  RegisterSuccess: registerSuccess,
   User: { ...user, ...userAccess, ...userSessions, ...userAddresses, ...userNotifications },
   ...addressTypes,
   UserConnection: userConnection,

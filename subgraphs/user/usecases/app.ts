@@ -2,8 +2,14 @@ import { createApiKey, revokeApiKey, verifyApiKey } from './access/api-keys.ts';
 import { grantRole, revokeRole } from './access/grant-role.ts';
 import { recordStaffAction } from './access/record-staff-action.ts';
 import { removeRole, saveRole } from './access/save-role.ts';
+import { confirmEmailChange, requestEmailChange } from './account/change-email.ts';
+import { changePassword } from './account/change-password.ts';
+import { closeAccount } from './account/close-account.ts';
+import { exportMyData } from './account/export-my-data.ts';
 import { register } from './account/register.ts';
+import { requestPasswordReset, resetPassword } from './account/reset-password.ts';
 import { updateProfile } from './account/update-profile.ts';
+import { resendVerification, verifyEmail } from './account/verify-email.ts';
 import { removeAddress, saveAddress, setDefaultAddress } from './address/address-book.ts';
 import { forgetOldMail } from './mail/forget-old-mail.ts';
 import { mailWorker } from './mail/mail-worker.ts';
@@ -21,7 +27,15 @@ import { startGuestSession } from './session/start-guest-session.ts';
 export const app = (deps: Deps) => ({
   commands: {
     register: register(deps),
+    verifyEmail: verifyEmail(deps),
+    resendVerification: resendVerification(deps),
+    requestPasswordReset: requestPasswordReset(deps),
+    resetPassword: resetPassword(deps),
+    changePassword: changePassword(deps),
+    requestEmailChange: requestEmailChange(deps),
+    confirmEmailChange: confirmEmailChange(deps),
     updateProfile: updateProfile(deps),
+    closeAccount: closeAccount(deps),
     startGuestSession: startGuestSession(deps),
     signIn: signIn(deps),
     refreshSession: refreshSession(deps),
@@ -46,6 +60,7 @@ export const app = (deps: Deps) => ({
     forgetOldSessions: forgetOldSessions(deps),
   },
   mailWorker: mailWorker(deps),
+  queries: { exportMyData: exportMyData(deps) },
   reads: deps.reads,
 });
 

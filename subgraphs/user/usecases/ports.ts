@@ -3,7 +3,15 @@ import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { AddressId } from '../domain/address/saved-address.ts';
 import type { AccessReads, ApiKeyStore, ApiKeyVerification, AuditLogStore, RoleStore } from './access/ports.ts';
-import type { AccountReads, AccountStore, Passwords, UserSearchReads } from './account/ports.ts';
+import type {
+  AccountReads,
+  AccountStore,
+  AtUniformTime,
+  MailQuotaStore,
+  Passwords,
+  PersonalDataReads,
+  UserSearchReads,
+} from './account/ports.ts';
 import type { AddressReads, AddressStore } from './address/ports.ts';
 import type { DeliveryQueue, DeliveryStore, MailDeps, OneTimeTokenStore } from './mail/ports.ts';
 import type { NotificationReads, NotificationStore } from './notification/ports.ts';
@@ -21,6 +29,7 @@ import type {
 /** Writes, all in one transaction. */
 export interface Stores extends CommonStores {
   readonly accounts: AccountStore;
+  readonly mailQuota: MailQuotaStore;
   readonly sessions: SessionStore;
   readonly denials: DenialStore;
   readonly attempts: SignInAttemptStore;
@@ -36,6 +45,7 @@ export interface Stores extends CommonStores {
 export interface Reads
   extends AccessReads,
     AccountReads,
+    PersonalDataReads,
     AddressReads,
     NotificationReads,
     SessionReads,
@@ -48,6 +58,9 @@ export interface Deps {
   readonly reads: Reads;
   readonly credentials: Credentials;
   readonly passwords: Passwords;
+  /** `required`: an account opens when its address is proved, and registration tells nobody whether there is one. */
+  readonly emailVerification: 'required' | 'optional';
+  readonly atUniformTime: AtUniformTime;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   readonly deliveryQueue: DeliveryQueue;

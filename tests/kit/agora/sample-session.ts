@@ -80,6 +80,13 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     RefreshSession: { input: { refreshToken: 'none' } },
     SignOut: { ...key(), input: { sessionId } },
     SignOutEverywhere: { ...key(), input: { keepCurrent: true } },
+    UpdateProfile: { ...key(), input: { locale: 'ko' } },
+    ResendVerification: { ...key(), input: { email: registration.email } },
+    RequestPasswordReset: { ...key(), input: { email: registration.email } },
+    RequestEmailChange: {
+      ...key(),
+      input: { newEmail: `${randomUUID()}@example.com`, password: demoCustomer.password },
+    },
     AddressForm: { country: 'KR' },
     SaveAddress: { ...key(), input: { address: seoul } },
     RemoveAddress: { ...key(), input: { addressId: unwanted } },

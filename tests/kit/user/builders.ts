@@ -58,6 +58,31 @@ export const received = <D extends MessageDefinition>(
   occurredAt = new Date('2026-11-22T12:00:00Z'),
 ): MessageOf<D> => aMessageOf(definition, data, { occurredAt: occurredAt.toISOString() });
 
+export const ofKind = (mails: readonly Mail[], kind: Mail['kind']) => mails.filter((mail) => mail.kind === kind);
+
+/** The tokens in the links of these mails. */
+export const tokensIn = (mails: readonly Mail[]): string[] =>
+  mails.flatMap(({ text }) => /[?&]token=([\w-]+)/.exec(text)?.[1] ?? []);
+
+/** The token of the only mail that has one. */
+export const tokenIn = (mails: readonly Mail[]): string => {
+  const [token, ...more] = tokensIn(mails);
+  if (!token || more.length > 0) throw new Error(`there are ${more.length + (token ? 1 : 0)} mails with a token`);
+  return token;
+};
+
+/** Counts what takes long on purpose. */
+const counting = (passwords: Deps['passwords'], hashing: { made: number; compared: number }): Deps['passwords'] => ({
+  hash: (password) => {
+    hashing.made++;
+    return passwords.hash(password);
+  },
+  isRight: (password, hash) => {
+    hashing.compared++;
+    return passwords.isRight(password, hash);
+  },
+});
+
 const aSigningKey = async () => {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   return exportJWK(privateKey);
@@ -95,16 +120,20 @@ export interface UserTestApp extends AsyncDisposable {
   readonly ask: Ask;
   /** Every SQL statement so far. */
   readonly statements: readonly string[];
+  /** How many passwords were hashed, and compared with a hash. */
+  readonly hashing: { readonly made: number; readonly compared: number };
   /** Lets the worker send what is due. Returns what it has given to the transport since the last time. */
   sendMail(): Promise<readonly Mail[]>;
   /** What the transport answers to the next mails. */
   readonly mailAnswers: SendResult[];
   advance(ms: number): void;
-  /** Registers somebody; throws when that fails. */
+  /** Registers somebody, without the mail to verify their address; throws when that fails. */
   customer(changes?: Partial<Register>): Promise<User>;
 }
 
-export const userTestApp = async (): Promise<UserTestApp> => {
+export const userTestApp = async ({
+  emailVerification = 'optional',
+}: Partial<Pick<Deps, 'emailVerification'>> = {}): Promise<UserTestApp> => {
   const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
     'user',
     (options) => new PrismaClient(options),
@@ -114,11 +143,16 @@ export const userTestApp = async (): Promise<UserTestApp> => {
   let now = new Date();
   const mails: Mail[] = [];
   const mailAnswers: SendResult[] = [];
-  const deps = await dependencies(prisma, tokens, {
+  const hashing = { made: 0, compared: 0 };
+  const real = await dependencies(prisma, tokens, {
     now: () => now,
     clock: () => now,
     mail: collecting(mails, mailAnswers),
+    emailVerification,
+    // Tests wait for nothing: adapters/account/uniform-time.test.ts is about that.
+    atUniformTime: (work) => work(),
   });
+  const deps: Deps = { ...real, passwords: counting(real.passwords, hashing) };
   const app = createApp(deps);
 
   return {
@@ -129,6 +163,7 @@ export const userTestApp = async (): Promise<UserTestApp> => {
     publicKeys: tokens.publicKeys,
     statements,
     mailAnswers,
+    hashing,
     sendMail: async () => {
       await app.mailWorker.round();
       await app.mailWorker.idle();
@@ -141,6 +176,10 @@ export const userTestApp = async (): Promise<UserTestApp> => {
     customer: async (changes) => {
       const registered = await app.commands.register(aRegistration(changes));
       if (!registered.ok) throw new Error(registered.failure.message);
+      if (!registered.value) throw new Error('the address has to be verified first');
+      // The mail that every registration causes: tests of mail ask for theirs.
+      await prisma.delivery.deleteMany({ where: { userId: registered.value.id } });
+      await prisma.mailQuota.deleteMany({ where: { email: registered.value.email } });
       return registered.value;
     },
     [Symbol.asyncDispose]: dispose,

@@ -29,7 +29,7 @@ export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore =>
 
   holders: async (roleName) => {
     const rows = await tx.userRole.findMany({
-      where: { roleName },
+      where: { roleName, user: { closedAt: null } },
       select: { userId: true },
       orderBy: { userId: 'asc' },
     });

@@ -24,6 +24,10 @@ export const credentials = (prisma: PrismaClient, clock: Clock): Credentials => 
     const row = await prisma.user.findUnique({ where: { email }, select: accountColumns });
     return row ? toAccount(row) : undefined;
   },
+  owner: async (id) => {
+    const row = await prisma.user.findUnique({ where: { id, closedAt: null }, select: userColumns });
+    return row ? toUser(row) : undefined;
+  },
   history: (email, address) => signInHistory(prisma, clock, email, address),
 });
 

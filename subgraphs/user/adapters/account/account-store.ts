@@ -1,7 +1,10 @@
-import type { Clock } from '#platform/database/transaction.ts';
+import type { UserId } from '#contracts/ids.ts';
+import { type Clock, sqlStateOf } from '#platform/database/transaction.ts';
 import type { Prisma } from '#prisma/user/client/client.ts';
 import type { AccountStore } from '../../usecases/account/ports.ts';
 import { accountColumns, toAccount } from './account-reads.ts';
+
+const uniqueViolation = '23505';
 
 export const accountStore = (tx: Prisma.TransactionClient, clock: Clock): AccountStore => ({
   insert: async ({ user, ...account }) => {
@@ -19,8 +22,39 @@ export const accountStore = (tx: Prisma.TransactionClient, clock: Clock): Accoun
       value,
     );
     if (!locked?.id) return undefined;
-    const row = await tx.user.findUniqueOrThrow({ where: { id: locked.id }, select: accountColumns });
-    return { ...toAccount(row), lockedAt: clock(locked.now) };
+    const row = await tx.user.findUniqueOrThrow({
+      where: { id: locked.id },
+      select: { ...accountColumns, credentialsChangedAt: true },
+    });
+    return { ...toAccount(row), credentialsChangedAt: row.credentialsChangedAt, lockedAt: clock(locked.now) };
+  },
+  ownerOf: async (email) => {
+    const row = await tx.user.findUnique({ where: { email }, select: { id: true } });
+    return row ? (row.id as UserId) : undefined;
+  },
+  changeEmail: async (id, email) => {
+    // A savepoint, because a violated constraint would abort the transaction, and a taken address is a result. Asking first
+    // would not do: somebody may be registering it.
+    await tx.$executeRaw`SAVEPOINT change_email`;
+    try {
+      await tx.$executeRaw`UPDATE user_account SET email = ${email} WHERE id = ${id}`;
+      return true;
+    } catch (error) {
+      if (!(error instanceof Error && sqlStateOf(error) === uniqueViolation)) throw error;
+      await tx.$executeRaw`ROLLBACK TO SAVEPOINT change_email`;
+      return false;
+    }
+  },
+  erase: async ({ id, email }) => {
+    await tx.notification.deleteMany({ where: { customerId: id } });
+    await tx.notificationOptOut.deleteMany({ where: { userId: id } });
+    await tx.oneTimeToken.deleteMany({ where: { userId: id } });
+    await tx.session.updateMany({ where: { userId: id }, data: { device: null, userAgent: null } });
+    await tx.signInAttempts.deleteMany({ where: { email } });
+    await tx.strangersGuesses.deleteMany({ where: { email } });
+    await tx.mailQuota.deleteMany({ where: { email } });
+    // A registration's actor is the address.
+    await tx.idempotencyKey.deleteMany({ where: { actor: email } });
   },
   update: async (id, changes) => {
     await tx.user.update({ where: { id }, data: changes, select: { id: true } });

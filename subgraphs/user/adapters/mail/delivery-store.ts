@@ -6,7 +6,7 @@ export const deliveryStore = (tx: Prisma.TransactionClient, now: Date): Delivery
   add: async (...deliveries) => {
     if (deliveries.length === 0) return;
     await tx.delivery.createMany({
-      data: deliveries.map(({ sourceId, userId, email, kind, params, locale }) => ({
+      data: deliveries.map(({ sourceId, userId, email, kind, params, locale, requestedAt }) => ({
         ...{
           id: newDeliveryId(),
           sourceId,
@@ -16,7 +16,7 @@ export const deliveryStore = (tx: Prisma.TransactionClient, now: Date): Delivery
           params: { ...params },
           locale: locale ?? null,
         },
-        ...{ state: 'PENDING' as const, nextAttemptAt: now, createdAt: now },
+        ...{ state: 'PENDING' as const, nextAttemptAt: now, createdAt: requestedAt ?? now },
       })),
       skipDuplicates: true,
     });

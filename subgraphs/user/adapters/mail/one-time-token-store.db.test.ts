@@ -10,7 +10,9 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 const mint = (user: User, purpose: TokenPurpose) =>
-  kit.deps.transaction(({ oneTimeTokens }) => oneTimeTokens.mint({ userId: user.id, purpose, email: user.email }));
+  kit.deps.transaction(({ oneTimeTokens }) =>
+    oneTimeTokens.mint({ userId: user.id, purpose, email: user.email, requestedAt: new Date() }),
+  );
 const consume = (token: string, purpose: TokenPurpose) =>
   kit.deps.transaction(({ oneTimeTokens }) => oneTimeTokens.consume(token, purpose));
 

@@ -12,14 +12,21 @@ export const oneTimeTokenStore = (tx: Prisma.TransactionClient, now: Date): OneT
   const use = (where: Prisma.OneTimeTokenWhereInput) =>
     tx.oneTimeToken.updateMany({ where: { ...where, usedAt: null }, data: { usedAt: now } });
   return {
-    mint: async ({ userId, purpose, email }) => {
+    mint: async ({ userId, purpose, email, requestedAt }) => {
       const token = randomBytes(32).toString('base64url');
       const expiresAt = new Date(now.getTime() + tokenLifeMs[purpose]);
       await tx.oneTimeToken.create({
-        data: { hash: hashOf(token), userId, purpose, email, createdAt: now, expiresAt },
+        data: { hash: hashOf(token), userId, purpose, email, requestedAt, createdAt: now, expiresAt },
         select: { hash: true },
       });
       return token;
+    },
+    find: async (token, purpose) => {
+      const row = await tx.oneTimeToken.findUnique({
+        where: { hash: hashOf(token), purpose, expiresAt: { gt: now } },
+        select: { userId: true, email: true, requestedAt: true, usedAt: true },
+      });
+      return row ? { ...row, userId: row.userId as UserId, email: row.email as Email } : undefined;
     },
     consume: async (token, purpose) => {
       // The condition is in the statement that writes: of two at once, the second waits and then finds it used.

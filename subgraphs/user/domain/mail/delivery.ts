@@ -18,6 +18,8 @@ export type NewDelivery<K extends MailKind = MailKind> = {
     readonly email?: Email;
     readonly kind: Kind;
     readonly params: MailParams[Kind];
+    /** The transaction's time unless given. */
+    readonly requestedAt?: Date;
     /** The user's own unless given: that of the request, for a user who is new. */
     readonly locale?: Locale;
   };

@@ -2,6 +2,7 @@
 import type { Email } from '#contracts/email.ts';
 import type { UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
+import type { RequestedMail } from '../../domain/account/mail-quota.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Account, PasswordHash, User } from '../../domain/account/user.ts';
 import type { UserSearch } from '../../domain/account/user-search.ts';
@@ -15,9 +16,24 @@ export interface AccountStore {
    */
   lock(by: { readonly id: UserId } | { readonly email: Email }): Promise<LockedAccount | undefined>;
   update(id: UserId, changes: AccountChanges): Promise<void>;
+  /** False when another account has the address; nothing is written then. */
+  changeEmail(id: UserId, email: Email): Promise<boolean>;
+  /** Whose account has this address. */
+  ownerOf(email: Email): Promise<UserId | undefined>;
+  /** Deletes what there is about a person beside their account: addresses, notifications, what was recorded by e-mail address. */
+  erase(user: User): Promise<void>;
+}
+
+export interface MailQuotaStore {
+  /** Counts one more mail of this kind to this address. False when that is one too many for the hour. */
+  take(email: Email, kind: RequestedMail): Promise<boolean>;
+  /** Deletes what no longer counts, at most `limit` rows. Returns the number of rows. */
+  dropOld(limit: number): Promise<number>;
 }
 
 export interface LockedAccount extends Account {
+  /** One-time tokens that were asked for before are worth nothing. */
+  readonly credentialsChangedAt: Date | null;
   /** By the database's clock, once it was locked: later than whatever happened to the account before. */
   readonly lockedAt: Date;
 }
@@ -47,6 +63,14 @@ export interface UserSearchReads {
   /** How many there are; null for more than can be counted quickly. */
   countUsers(filter: UserFilter): Promise<number | null>;
 }
+
+export interface PersonalDataReads {
+  /** Rows as they are stored, by subject; `undefined` when the account does not exist or is closed. Not from a transaction. */
+  personalData(userId: UserId): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+/** Runs work such that the time of its answer tells nothing about it. */
+export type AtUniformTime = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface Passwords {
   hash(password: Password): Promise<PasswordHash>;

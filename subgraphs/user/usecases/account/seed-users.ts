@@ -6,7 +6,7 @@ import type { DisplayName } from '../../domain/account/display-name.ts';
 import { defaultLocale } from '../../domain/account/locale.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Deps } from '../ports.ts';
-import { openAccount } from './register.ts';
+import { openAccount } from './open-account.ts';
 
 /** For demonstrations only: these passwords are public. Only `npm run seed` creates these accounts. */
 export const demoUsers: readonly {

@@ -124,7 +124,10 @@ const compose = async (
   const token =
     purpose &&
     (await transaction(({ oneTimeTokens }) =>
-      oneTimeTokens.mint({ userId: delivery.userId, purpose, email: recipient.email }),
+      oneTimeTokens.mint({
+        ...{ userId: delivery.userId, purpose, email: recipient.email },
+        requestedAt: delivery.createdAt,
+      }),
     ));
   const unsubscribeUrl = links.url(delivery.userId, delivery.kind, recipient.locale);
   return composeMail(delivery, recipient, { shop: sender, token, unsubscribeUrl });

@@ -27,9 +27,20 @@ export interface DeliveryQueue {
   pending(): Promise<{ readonly count: number; readonly oldestSeconds: number }>;
 }
 
+export interface OneTimeToken {
+  readonly userId: UserId;
+  /** The address that it was sent to. */
+  readonly email: Email;
+  /** When its mail was asked for, which may be long before it was composed. */
+  readonly requestedAt: Date;
+  readonly usedAt: Date | null;
+}
+
 export interface OneTimeTokenStore {
   /** A new secret for this user and purpose; earlier ones stay good, since mails may be sent twice, and arrive late. */
-  mint(token: { userId: UserId; purpose: TokenPurpose; email: Email }): Promise<string>;
+  mint(token: Pick<OneTimeToken, 'userId' | 'email' | 'requestedAt'> & { purpose: TokenPurpose }): Promise<string>;
+  /** A token that has not expired, used or not. `undefined` when it is unknown, or for something else. */
+  find(token: string, purpose: TokenPurpose): Promise<OneTimeToken | undefined>;
   /**
    * Uses a token: whose it is, and the address that it was sent to. `undefined` when it is unknown, used or expired, or for
    * something else. All others of its user and purpose are used with it.

@@ -4,7 +4,7 @@ import type { AccessDenials } from '#contracts/access-denials.ts';
 import type { Email } from '#contracts/email.ts';
 import type { ApiKeyId, GuestId, SessionId, UserId } from '#contracts/ids.ts';
 import type { Role } from '../../domain/access/role.ts';
-import type { Account } from '../../domain/account/user.ts';
+import type { Account, User } from '../../domain/account/user.ts';
 import type { RefreshToken } from '../../domain/session/refresh.ts';
 import type { GuestSession, Session, SessionOwner, UserSession } from '../../domain/session/session.ts';
 import type { AddressHistory, SignInHistory } from '../../domain/session/sign-in-attempts.ts';
@@ -126,6 +126,8 @@ export interface SignInAttemptStore {
 /** Reads for verifying a password. Not reachable from GraphQL. */
 export interface Credentials {
   account(email: Email): Promise<Account | undefined>;
+  /** Not of a closed account. */
+  owner(id: UserId): Promise<User | undefined>;
   history(email: Email, address: string): Promise<SignInHistory>;
 }
 

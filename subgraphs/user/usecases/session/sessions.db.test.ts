@@ -16,7 +16,9 @@ let real: App;
 let ada: User;
 beforeAll(async () => {
   kit = await userTestApp();
-  real = createApp(await dependencies(kit.prisma, kit.deps.accessTokens, { mail: kit.deps.mail }));
+  real = createApp(
+    await dependencies(kit.prisma, kit.deps.accessTokens, { emailVerification: 'optional', mail: kit.deps.mail }),
+  );
 });
 beforeEach(async () => {
   ada = await kit.customer();

@@ -246,7 +246,9 @@ test.each([
   ['behind', -skewMs],
 ])('waits follow the clock of the database when that of the process is a minute %s', async (_, aheadMs) => {
   const email = `guessed-${aheadMs}@example.com`;
-  const app = createApp(await dependencies(kit.prisma, undefined as never, { mail: kit.deps.mail }));
+  const app = createApp(
+    await dependencies(kit.prisma, undefined as never, { emailVerification: 'optional', mail: kit.deps.mail }),
+  );
   const guess = () => app.commands.signIn(aSignIn({ email, password: 'a wrong guess' }));
   for (let guesses = 1; guesses <= 5; guesses++) await withClockAhead(-aheadMs, guess);
   expect(await withClockAhead(aheadMs, guess)).toMatchObject(shut);

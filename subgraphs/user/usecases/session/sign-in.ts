@@ -5,7 +5,7 @@ import { UserGuestMerged } from '#contracts/messages/user.ts';
 import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { typedPassword } from '../../domain/account/password.ts';
 import type { Account, User } from '../../domain/account/user.ts';
-import { invalidCredentials, type SignInFailure } from '../../domain/failures.ts';
+import { emailNotVerified, invalidCredentials, type SignInFailure } from '../../domain/failures.ts';
 import { type GuestSession, maxSessionsPerUser } from '../../domain/session/session.ts';
 import type { Deps, Stores } from '../ports.ts';
 import {
@@ -49,9 +49,11 @@ export const signIn =
     // Also for a retry: a key proves no identity, and tokens are not stored to be returned again.
     const proof = await provePassword(deps)({ email, password, address: command.address });
     if (!proof.ok) return proof;
+    const { user } = proof.value;
+    if (deps.emailVerification === 'required' && !user.emailVerifiedAt) return fail(emailNotVerified);
     const issued = await openUserSession(deps, proof.value, command);
     if (!issued.ok) return issued;
-    return ok({ user: proof.value.user, tokens: await signTokens(deps, issued.value) });
+    return ok({ user, tokens: await signTokens(deps, issued.value) });
   };
 
 const openUserSession = async (deps: Deps, account: Account, command: SignIn) => {
