@@ -50,7 +50,7 @@ const measure = async (url: string, times: number, stop: AbortSignal): Promise<v
     for (const [name, request] of Object.entries({ register, requestPasswordReset: requestReset, signIn })) {
       const [withAccount, without]: [number[], number[]] = [[], []];
       for (const email of accounts) {
-        if (stop.aborted) return;
+        if (stop.aborted) break;
         withAccount.push(await timed(request(email)));
         without.push(await timed(request(anAddress())));
       }
