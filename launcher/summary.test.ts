@@ -30,6 +30,15 @@ describe('the summary of npm start', () => {
     expect(text).not.toContain('secret');
   });
 
+  it.each([
+    [{ PROFILE: 'development' }, true],
+    [{ PROFILE: 'development', EMAIL_VERIFICATION: 'required' }, false],
+    [{ PROFILE: 'production' }, false],
+    [{ PROFILE: 'production', EMAIL_VERIFICATION: 'optional' }, true],
+  ])('with %j says whether a sign-in takes no mail: %j', (environment, isSaid) => {
+    expect(/Accounts +sign in without a mail/.test(told(environment))).toBe(isSaid);
+  });
+
   it('in production names what is hidden, why there are no demo accounts, and no playground', () => {
     const text = told({ PROFILE: 'production' }, { seeded: false, noDemoData: 'PROFILE is production' });
     expect(text).toContain('POST; no playground');

@@ -43,6 +43,8 @@ type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady' |
 export const summary = (facts: Facts): string => {
   const { urls, events, redis, postgres, notReady, environment, noDemoData, seeded, seconds } = facts;
   const exposed = exposureOf(environment);
+  // The default of the user subgraph.
+  const verification = environment.EMAIL_VERIFICATION || (exposed.profile === 'development' ? 'optional' : 'required');
   const rows: [string, string][] = [
     [
       'Graph',
@@ -64,6 +66,14 @@ export const summary = (facts: Facts): string => {
       'Mail',
       environment.SMTP_URL || environment.SMTP_URL_FILE ? 'sent over SMTP_URL' : `files in ${environment.MAILBOX_DIR}`,
     ],
+    ...(verification === 'optional'
+      ? [
+          ['Accounts', 'sign in without a mail; EMAIL_VERIFICATION=required asks for one first'] satisfies [
+            string,
+            string,
+          ],
+        ]
+      : []),
     ['Stop', 'Ctrl-C'],
   ];
   const headline =
