@@ -10,11 +10,15 @@ export const notificationStore = (tx: Prisma.TransactionClient, now: Date): Noti
     tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`notifications-of:${guestId}`}, 0))`;
 
   const addresseeOfUser = async (userId: UserId) => {
-    const { locale, notificationOptOuts: optedOut } = await tx.user.findUniqueOrThrow({
+    const {
+      locale,
+      emailVerifiedAt,
+      notificationOptOuts: optedOut,
+    } = await tx.user.findUniqueOrThrow({
       where: { id: userId },
-      select: { locale: true, notificationOptOuts: { select: { kind: true, channel: true } } },
+      select: { locale: true, emailVerifiedAt: true, notificationOptOuts: { select: { kind: true, channel: true } } },
     });
-    return { customerId: userId, locale: locale as Locale, optedOut };
+    return { customerId: userId, locale: locale as Locale, isVerified: emailVerifiedAt !== null, optedOut };
   };
 
   return {

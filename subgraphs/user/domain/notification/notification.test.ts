@@ -10,7 +10,7 @@ const order = {
   customerId: namedId('User', 'ada'),
   total: { amount: 4_999, currency: 'EUR' as const },
 };
-const ada: Addressee = { customerId: order.customerId, locale: 'en', optedOut: [] };
+const ada: Addressee = { customerId: order.customerId, locale: 'en', isVerified: true, optedOut: [] };
 const orderKinds = Object.keys(notificationChannels).filter((kind) => kind !== 'WELCOME') as OrderNoticeKind[];
 
 describe.each(locales)('in %s', (locale) => {
@@ -45,6 +45,12 @@ describe('mail', () => {
     const off = { ...ada, optedOut: [{ kind, channel: 'EMAIL' as const }] };
     expect(mailOf({ kind, ...order }, 'msg_1', off)).toBeUndefined();
     expect(contentOf({ kind, ...order }, off).isHidden).toBe(false);
+  });
+
+  test('a welcome is mailed to an address that is verified', () => {
+    const notice = { kind: 'WELCOME', customerId: namedId('User', 'ada') } as const;
+    expect(mailOf(notice, 'msg_1', ada)).toMatchObject({ kind: 'WELCOME' });
+    expect(mailOf(notice, 'msg_1', { ...ada, isVerified: false })).toBeUndefined();
   });
 
   test('there is none for a guest', () => {

@@ -36,10 +36,14 @@ export type Notice =
 export interface Addressee {
   readonly customerId: CustomerId;
   readonly locale: Locale;
+  /** Whether the address of the account is known to be theirs. */
+  readonly isVerified: boolean;
   readonly optedOut: readonly { readonly kind: NotificationKind; readonly channel: Channel }[];
 }
 
-export const aGuest = (customerId: CustomerId): Addressee => ({ customerId, locale: defaultLocale, optedOut: [] });
+export const aGuest = (customerId: CustomerId): Addressee => ({
+  ...{ customerId, locale: defaultLocale, isVerified: false, optedOut: [] },
+});
 
 export const wants = ({ optedOut }: Addressee, kind: NotificationKind, channel: Channel): boolean =>
   notificationChannels[kind].includes(channel) && !optedOut.some((out) => out.kind === kind && out.channel === channel);
@@ -73,11 +77,14 @@ export const contentOf = (
 
 const mailedKinds = ['ORDER_CONFIRMED', 'ORDER_REJECTED', 'ORDER_PAYMENT_FAILED', 'ORDER_CANCELLED'] as const;
 
-/** The mail that goes with it. None to a guest, whose address nobody knows; the welcome comes once an address is verified. */
+/** The mail that goes with it. None to a guest, whose address nobody knows. A welcome only to an address that is verified: another has just had the mail that asks for that. */
 export const mailOf = (notice: Notice, sourceId: string, addressee: Addressee): NewDelivery | undefined => {
   const userId = parseId('User', addressee.customerId);
+  if (!userId || !wants(addressee, notice.kind, 'EMAIL')) return undefined;
+  if (notice.kind === 'WELCOME')
+    return addressee.isVerified ? { sourceId, userId, kind: 'WELCOME', params: {} } : undefined;
   const kind = mailedKinds.find((it) => it === notice.kind);
-  if (!userId || !kind || notice.kind === 'WELCOME' || !wants(addressee, kind, 'EMAIL')) return undefined;
+  if (!kind) return undefined;
   const { orderId, number, total } = notice;
   return { sourceId, userId, kind, params: { orderId, number, total } };
 };
