@@ -87,6 +87,12 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
       ...key(),
       input: { newEmail: `${randomUUID()}@example.com`, password: demoCustomer.password },
     },
+    // The customer stays: too short a password, a wrong one, and tokens that no mail has brought.
+    ChangePassword: { ...key(), input: { currentPassword: demoCustomer.password, newPassword: 'short' } },
+    CloseAccount: { ...key(), input: { password: 'not the password' } },
+    ConfirmEmailChange: { input: { token: 'none' } },
+    ResetPassword: { ...key(), input: { token: 'none', newPassword: randomUUID() } },
+    VerifyEmail: { input: { token: 'none' } },
     AddressForm: { country: 'KR' },
     SaveAddress: { ...key(), input: { address: seoul } },
     RemoveAddress: { ...key(), input: { addressId: unwanted } },

@@ -33,6 +33,7 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'user.notification.read_at': 'a customer who marks it as read',
   'user.notification_opt_out': 'a customer who switches off a kind of notification',
   'user.one_time_token': 'a mail with a link that proves something',
+  'user.one_time_token.used_at': 'a click on that link',
   'product.idempotency_key': 'nobody yet: the catalogue has no mutations',
   'product.outbox_message.leased_until': 'the relay, while it publishes',
   'product.reservation.rejection': 'an order for more than there is',

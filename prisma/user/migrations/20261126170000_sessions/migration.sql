@@ -1,27 +1,31 @@
--- Sessions that are renewed and ended, their refresh tokens, guests who have signed in, and denied access tokens. A session
--- so far was one access token long, and nothing renews those.
--- live: no release has sessions that outlive a deploy, and no process of an older release reads the table.
-DROP TABLE "session";
+-- Sessions that are renewed and ended, their refresh tokens, guests who have signed in, and denied access tokens.
+-- live: nobody but the service writes the table, and a session of an older release is one access token long: a row that it
+-- writes meanwhile fails, and its client signs in again.
 
 -- CreateEnum
 CREATE TYPE "session_end_reason" AS ENUM ('SIGNED_OUT', 'SIGNED_OUT_EVERYWHERE', 'PASSWORD_CHANGED', 'PASSWORD_RESET', 'EMAIL_CHANGED', 'ACCOUNT_CLOSED', 'REFRESH_TOKEN_REUSED', 'MERGED', 'TOO_MANY_SESSIONS');
 
--- CreateTable
-CREATE TABLE "session" (
-    "id" TEXT NOT NULL,
-    "user_id" TEXT,
-    "guest_id" TEXT,
-    "device" TEXT,
-    "user_agent" TEXT,
-    "created_at" TIMESTAMPTZ(3) NOT NULL,
-    "last_used_at" TIMESTAMPTZ(3) NOT NULL,
-    "expires_at" TIMESTAMPTZ(3) NOT NULL,
-    "refreshes" INTEGER NOT NULL DEFAULT 0,
-    "ended_at" TIMESTAMPTZ(3),
-    "end_reason" "session_end_reason",
+-- AlterTable
+ALTER TABLE "session" ALTER COLUMN "user_id" DROP NOT NULL,
+ADD COLUMN     "guest_id" TEXT,
+ADD COLUMN     "device" TEXT,
+ADD COLUMN     "user_agent" TEXT,
+ADD COLUMN     "last_used_at" TIMESTAMPTZ(3),
+ADD COLUMN     "expires_at" TIMESTAMPTZ(3),
+ADD COLUMN     "refreshes" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "ended_at" TIMESTAMPTZ(3),
+ADD COLUMN     "end_reason" "session_end_reason";
 
-    CONSTRAINT "session_pkey" PRIMARY KEY ("id")
-);
+-- Nothing renews those that there are: they last as long as their access token.
+-- live: the table has a narrow row per sign-in; a million of them take seconds, in which nobody can sign in.
+UPDATE "session" SET "last_used_at" = "created_at", "expires_at" = "created_at" + interval '15 minutes';
+
+-- AlterTable
+-- live: the table has a narrow row per sign-in; a million of them take seconds, in which nobody can sign in.
+ALTER TABLE "session" ALTER COLUMN "last_used_at" SET NOT NULL, ALTER COLUMN "expires_at" SET NOT NULL;
+
+-- DropIndex
+DROP INDEX "session_user_id_idx";
 
 -- CreateTable
 CREATE TABLE "refresh_token" (
@@ -56,12 +60,15 @@ CREATE TABLE "denial" (
 );
 
 -- CreateIndex
+-- live: the table has a narrow row per sign-in; a million of them take seconds, in which nobody can sign in.
 CREATE UNIQUE INDEX "session_guest_id_key" ON "session"("guest_id");
 
 -- CreateIndex
+-- live: the table has a narrow row per sign-in; a million of them take seconds, in which nobody can sign in.
 CREATE INDEX "session_user_id_last_used_at_idx" ON "session"("user_id", "last_used_at");
 
 -- CreateIndex
+-- live: the table has a narrow row per sign-in; a million of them take seconds, in which nobody can sign in.
 CREATE INDEX "session_expires_at_idx" ON "session"("expires_at");
 
 -- CreateIndex
@@ -83,9 +90,6 @@ CREATE INDEX "denial_subject_issued_before_idx" ON "denial"("subject", "issued_b
 CREATE INDEX "denial_expires_at_idx" ON "denial"("expires_at");
 
 -- AddForeignKey
-ALTER TABLE "session" ADD CONSTRAINT "session_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "user_account"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
 ALTER TABLE "refresh_token" ADD CONSTRAINT "refresh_token_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "session"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -93,6 +97,7 @@ ALTER TABLE "guest_merge" ADD CONSTRAINT "guest_merge_user_id_fkey" FOREIGN KEY 
 
 -- What follows is written by hand: rules that Prisma's schema cannot state.
 
+-- live: the table has a narrow row per sign-in; a million of them take seconds, in which nobody can sign in.
 ALTER TABLE session
   ADD CONSTRAINT session_is_of_a_user_or_a_guest CHECK ((user_id IS NULL) <> (guest_id IS NULL)),
   ADD CONSTRAINT session_guest_id_is_a_guest_id CHECK (guest_id ~ '^gst_[0-9a-f]{32}$'),
