@@ -1,5 +1,6 @@
 /** Guests who have signed in, as a service knows them that stores things by customer; platform/auth/merged-guests.ts keeps the rows. */
 import type { CustomerId, GuestId, UserId } from './ids.ts';
+import { CallerFault } from './result.ts';
 
 export interface MergedGuests {
   /**
@@ -13,3 +14,7 @@ export interface MergedGuests {
    */
   record(merge: { readonly guestId: GuestId; readonly userId: UserId }, now: Date): Promise<boolean>;
 }
+
+/** Whoever still asks in the name of a guest who has become a user. */
+export const guestHasSignedIn = (): CallerFault =>
+  new CallerFault('UNAUTHENTICATED', 'This guest has signed in. Continue with the tokens of that sign-in.');

@@ -1,5 +1,5 @@
 /** The table `guest_merge`, and the lock that lets nothing be written for a guest while they become a user. */
-import { type CustomerId, type GuestId, parseId, type UserId } from '#contracts/ids.ts';
+import { type GuestId, parseId, type UserId } from '#contracts/ids.ts';
 import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { Sql } from '../database/transaction.ts';
 
@@ -37,7 +37,7 @@ export const mergedGuests = (tx: Sql): MergedGuests => {
 };
 
 /** A key that the user has used for the same operation remains the user's. */
-const giveKeys = (tx: Sql, guestId: GuestId, userId: CustomerId) =>
+const giveKeys = (tx: Sql, guestId: GuestId, userId: UserId) =>
   tx.$executeRawUnsafe(
     `WITH given AS (DELETE FROM idempotency_key WHERE actor = $1 RETURNING *)
      INSERT INTO idempotency_key (actor, operation, key, fingerprint, result, created_at)

@@ -1,6 +1,6 @@
 /** What mutations answer: the thing as it is now, or a failure with the order that it is about. */
 import type { CartId, OrderId } from '#contracts/ids.ts';
-import { CallerFault } from '#contracts/result.ts';
+import { guestHasSignedIn } from '#contracts/merged-guests.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { CartView, OrderView } from '../usecases/ports.ts';
 import { cartOfViewer, type GraphqlContext } from './loaders.ts';
@@ -41,9 +41,7 @@ export const cartAfter = async ({ loaders, viewer }: GraphqlContext, id: CartId)
 
 /** A guest may have signed in meanwhile, elsewhere: what was changed is the user's then. */
 const gone = (id: string, { kind }: Viewer): Error =>
-  kind === 'guest'
-    ? new CallerFault('UNAUTHENTICATED', 'This guest has signed in: continue with the tokens of that.')
-    : new Error(`${id} is gone right after it was changed`);
+  kind === 'guest' ? guestHasSignedIn() : new Error(`${id} is gone right after it was changed`);
 
 /** The order that a mutation has just changed: once its checkout rests, or as it is after `waitMs`. */
 export const orderAfter = async ({ app, viewer }: GraphqlContext, id: OrderId, waitMs = 0): Promise<OrderView> => {

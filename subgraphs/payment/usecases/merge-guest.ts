@@ -1,8 +1,8 @@
 /** A guest who signs in: the guest's payments become the user's, once, whoever is first, the message or a request of the user. */
 import type { MessageOf } from '#contracts/envelope.ts';
 import { type GuestId, parseId, type UserId } from '#contracts/ids.ts';
+import { guestHasSignedIn } from '#contracts/merged-guests.ts';
 import type { UserGuestMerged } from '#contracts/messages/user.ts';
-import { CallerFault } from '#contracts/result.ts';
 import type { AskingCustomer } from '#contracts/viewer.ts';
 import type { Deps, Stores } from './ports.ts';
 
@@ -22,8 +22,7 @@ export const beginRequest = async (
 ): Promise<void> => {
   const userId = parseId('User', customerId);
   if (userId && guestId) await merge(stores, { guestId, userId });
-  if ((await stores.guests.ownerOf(customerId)) !== customerId)
-    throw new CallerFault('UNAUTHENTICATED', 'This guest has signed in: continue with the tokens of that.');
+  if ((await stores.guests.ownerOf(customerId)) !== customerId) throw guestHasSignedIn();
 };
 
 const merge = async (
