@@ -53,8 +53,11 @@ export const accountStore = (tx: Prisma.TransactionClient, clock: Clock): Accoun
     await tx.signInAttempts.deleteMany({ where: { email } });
     await tx.strangersGuesses.deleteMany({ where: { email } });
     await tx.mailQuota.deleteMany({ where: { email } });
-    // A registration's actor is the address.
-    await tx.idempotencyKey.deleteMany({ where: { actor: email } });
+    // What a retry would get again: of requests without a sign-in the actor is the address, of all others the user. That of the
+    // closing itself is being written, and says nothing.
+    await tx.idempotencyKey.deleteMany({
+      where: { OR: [{ actor: email }, { actor: id, operation: { not: 'closeAccount' } }] },
+    });
   },
   update: async (id, changes) => {
     await tx.user.update({ where: { id }, data: changes, select: { id: true } });

@@ -44,6 +44,11 @@ test('erases what is personal, signs out, says farewell, and publishes it', asyn
   await kit.app.commands.signIn(aSignIn({ email: ada.email }));
   await kit.app.commands.signIn(aSignIn({ email: ada.email, password: 'a wrong password' }));
   await kit.app.commands.requestPasswordReset({ email: ada.email, idempotencyKey: 'resetting' });
+  const newName = 'Ada Lovelace';
+  await kit.app.commands.updateProfile({ userId: ada.id, displayName: newName, idempotencyKey: 'renaming' });
+  const newEmail = `${addressIds.create()}@example.com`;
+  const change = { userId: ada.id, newEmail, password: aPassword, idempotencyKey: 'changing', address: anAddress };
+  expect(await kit.app.commands.requestEmailChange(change)).toMatchObject({ ok: true });
   const street = '12 St James Square';
   await kit.deps.transaction(({ addresses }) => addresses.insert(anAddressOf(ada, street)));
 
@@ -60,8 +65,9 @@ test('erases what is personal, signs out, says farewell, and publishes it', asyn
   const text = await allText();
   expect(text).toContain(ada.id);
   expect(text).not.toContain(ada.email);
-  expect(text).not.toContain(name);
-  expect(text).not.toContain(street);
+  const requests = await kit.prisma.idempotencyKey.findMany({ where: { actor: ada.id } });
+  expect(requests.map(({ operation }) => operation)).toEqual(['closeAccount']);
+  for (const personal of [name, newName, street]) expect(text).not.toContain(personal);
 });
 
 test('its password opens nothing any more, and the address is free for another account', async () => {
