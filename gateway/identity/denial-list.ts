@@ -2,6 +2,7 @@
  * What is refused although it has not expired: access tokens of ended sessions and changed accounts, revoked API keys.
  * A denial says: nothing that was issued to this subject until then.
  */
+
 /** What a token or a key was issued to, and when. */
 export interface Issued {
   /** A session and its owner, or an API key. */

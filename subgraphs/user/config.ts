@@ -62,8 +62,8 @@ export const userVariables = z
     USER_DATABASE_URL: variable.database(),
     // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
     USER_DATABASE_DIRECT_URL: variable.database().optional(),
-    /** The first key signs; all are published (rotation: README). */
-    ACCESS_TOKEN_KEYS: variable.json(z.object({ keys: z.array(privateKey).min(1) })),
+    /** The last key that has begun to sign does; all are published (rotation: README). */
+    ACCESS_TOKEN_KEYS: accessTokenKeys,
     ...mailVariables,
     // `required`: an account opens when its owner has used the token of a mail, and registration tells nobody whether an
     // address has one. `optional`: it opens at once, and registration says when an address is taken. Defaults to

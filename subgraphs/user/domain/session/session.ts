@@ -1,6 +1,7 @@
 /** A user's sign-in on one device, or a guest's visit. */
 import type { z } from 'zod';
 import type { GuestId, SessionId, UserId } from '#contracts/ids.ts';
+import { oneLine } from '#contracts/one-line.ts';
 
 const day = 24 * 60 * 60 * 1_000;
 
@@ -47,12 +48,10 @@ export type DeviceName = string & z.$brand<'DeviceName'>;
 
 // 100: room for the name of a browser and of a machine.
 const longestDeviceName = 100;
-// What breaks a line, or rearranges the text around it.
-const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** The normalized name; `null` when there is none, `undefined` when it is not acceptable. */
 export const parseDeviceName = (text: string | null | undefined): DeviceName | null | undefined => {
-  const name = (text ?? '').trim().normalize('NFC');
-  if (name === '') return null;
-  return name.length <= longestDeviceName && !forbidden.test(name) ? (name as DeviceName) : undefined;
+  const name = oneLine(text ?? '', longestDeviceName);
+  if (!('text' in name)) return undefined;
+  return name.text === '' ? null : (name.text as DeviceName);
 };

@@ -1,11 +1,13 @@
+import type { Email } from '#contracts/email.ts';
 import { message } from '#contracts/envelope.ts';
 import type { UserId } from '#contracts/ids.ts';
 import { UserClosed } from '#contracts/messages/user.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { lastAdmin } from '../../domain/access/failures.ts';
 import { customer } from '../../domain/access/role.ts';
-import { anonymous } from '../../domain/account/closed-account.ts';
+import type { DisplayName } from '../../domain/account/display-name.ts';
 import type { CloseAccountFailure } from '../../domain/account/failures.ts';
+import { defaultLocale } from '../../domain/account/locale.ts';
 import { newMailRequestId } from '../../domain/account/mail-quota.ts';
 import { isLastAdmin } from '../access/grant-role.ts';
 import type { Deps } from '../ports.ts';
@@ -56,3 +58,12 @@ export const closeAccount =
         return ok(actor);
       },
     );
+
+/** What is left of a closed account: nobody has such an address (RFC 2606), and no password opens it. */
+const anonymous = (id: UserId) => ({
+  email: `closed-${id}@invalid` as Email,
+  displayName: 'Closed account' as DisplayName,
+  locale: defaultLocale,
+  emailVerifiedAt: null,
+  passwordHash: null,
+});

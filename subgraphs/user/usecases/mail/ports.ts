@@ -46,8 +46,6 @@ export interface OneTimeTokenStore {
    * something else. All others of its user and purpose are used with it.
    */
   consume(token: string, purpose: TokenPurpose): Promise<{ userId: UserId; email: Email } | undefined>;
-  /** Makes all of a user's unusable, for one purpose or for each. */
-  revoke(userId: UserId, purpose?: TokenPurpose): Promise<void>;
   /** Deletes what has expired, at most `limit` rows. Returns how many. */
   dropExpired(limit: number): Promise<number>;
 }
