@@ -11,7 +11,7 @@ import {
   OrderRejected,
 } from '#contracts/messages/order.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
-import { anOrderFor, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
+import { anAddress, anOrderFor, aPassword, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { consumers } from './consumers.ts';
 
 let kit: UserTestApp;
@@ -70,6 +70,15 @@ test('a notification for an unknown user is not lost silently: its message fails
   const message = received(OrderPlaced, anOrderFor(nobody));
   await expect(deliver(message)).rejects.toThrow();
   expect(await kit.prisma.inboxMessage.findUnique({ where: { id: message.id } })).toBeNull();
+});
+
+test('an order that goes on after its account was closed is written to nobody', async () => {
+  const ada = await kit.customer();
+  const closing = { userId: ada.id, password: aPassword, idempotencyKey: 'closing', address: anAddress };
+  expect(await kit.app.commands.closeAccount(closing)).toMatchObject({ ok: true });
+  await kit.sendMail();
+  await deliver(received(OrderConfirmed, anOrderFor(ada)));
+  expect(await kit.prisma.delivery.count({ where: { userId: ada.id, kind: 'ORDER_CONFIRMED' } })).toBe(0);
 });
 
 test('a customer is told in their language', async () => {

@@ -13,12 +13,24 @@ export const notificationStore = (tx: Prisma.TransactionClient, now: Date): Noti
     const {
       locale,
       emailVerifiedAt,
+      closedAt,
       notificationOptOuts: optedOut,
     } = await tx.user.findUniqueOrThrow({
       where: { id: userId },
-      select: { locale: true, emailVerifiedAt: true, notificationOptOuts: { select: { kind: true, channel: true } } },
+      select: {
+        locale: true,
+        emailVerifiedAt: true,
+        closedAt: true,
+        notificationOptOuts: { select: { kind: true, channel: true } },
+      },
     });
-    return { customerId: userId, locale: locale as Locale, isVerified: emailVerifiedAt !== null, optedOut };
+    return {
+      customerId: userId,
+      locale: locale as Locale,
+      isVerified: emailVerifiedAt !== null,
+      isClosed: closedAt !== null,
+      optedOut,
+    };
   };
 
   return {

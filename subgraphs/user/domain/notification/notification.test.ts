@@ -10,7 +10,7 @@ const order = {
   customerId: namedId('User', 'ada'),
   total: { amount: 4_999, currency: 'EUR' as const },
 };
-const ada: Addressee = { customerId: order.customerId, locale: 'en', isVerified: true, optedOut: [] };
+const ada: Addressee = { customerId: order.customerId, locale: 'en', isVerified: true, isClosed: false, optedOut: [] };
 const orderKinds = Object.keys(notificationChannels).filter((kind) => kind !== 'WELCOME') as OrderNoticeKind[];
 
 describe.each(locales)('in %s', (locale) => {

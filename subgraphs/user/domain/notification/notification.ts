@@ -38,11 +38,13 @@ export interface Addressee {
   readonly locale: Locale;
   /** Whether the address of the account is known to be theirs. */
   readonly isVerified: boolean;
+  /** The account is closed while an order of it goes on: there is no address any more to write to. */
+  readonly isClosed: boolean;
   readonly optedOut: readonly { readonly kind: NotificationKind; readonly channel: Channel }[];
 }
 
 export const aGuest = (customerId: CustomerId): Addressee => ({
-  ...{ customerId, locale: defaultLocale, isVerified: false, optedOut: [] },
+  ...{ customerId, locale: defaultLocale, isVerified: false, isClosed: false, optedOut: [] },
 });
 
 export const wants = ({ optedOut }: Addressee, kind: NotificationKind, channel: Channel): boolean =>
@@ -80,7 +82,7 @@ const mailedKinds = ['ORDER_CONFIRMED', 'ORDER_REJECTED', 'ORDER_PAYMENT_FAILED'
 /** The mail that goes with it. None to a guest, whose address nobody knows. A welcome only to an address that is verified: another has just had the mail that asks for that. */
 export const mailOf = (notice: Notice, sourceId: string, addressee: Addressee): NewDelivery | undefined => {
   const userId = parseId('User', addressee.customerId);
-  if (!userId || !wants(addressee, notice.kind, 'EMAIL')) return undefined;
+  if (!userId || addressee.isClosed || !wants(addressee, notice.kind, 'EMAIL')) return undefined;
   if (notice.kind === 'WELCOME')
     return addressee.isVerified ? { sourceId, userId, kind: 'WELCOME', params: {} } : undefined;
   const kind = mailedKinds.find((it) => it === notice.kind);
