@@ -1,10 +1,11 @@
-import type { AuditEntryId, CustomerId, UserId } from '#contracts/ids.ts';
+import type { AuditEntryId, CustomerId } from '#contracts/ids.ts';
 import type { StaffActorId } from '#contracts/messages/staff.ts';
 import type { Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import type { AuditEntry } from '../../domain/access/audit-entry.ts';
-import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
+import { customer, roleOfRow } from '../../domain/access/role.ts';
 import type { AccessReads } from '../../usecases/access/ports.ts';
 import { apiKeyColumns, toApiKey } from './api-key-store.ts';
+import { rolesOf } from './role-store.ts';
 
 export const accessReads = (prisma: PrismaClient): AccessReads => ({
   roles: async () => {
@@ -20,15 +21,7 @@ export const accessReads = (prisma: PrismaClient): AccessReads => ({
       FROM user_role JOIN user_account ON user_account.id = user_role.user_id
      GROUP BY user_account.email ORDER BY user_account.email`,
 
-  rolesOf: async (userIds) => {
-    const rows = await prisma.$queryRaw<{ userId: UserId; name: string; permissions: string[] }[]>`
-      SELECT user_role.user_id AS "userId", role.name, role.permissions
-        FROM user_role JOIN role ON role.name = user_role.role_name
-       WHERE user_role.user_id = ANY (${[...userIds]}) ORDER BY role.name`;
-    const roles = new Map(userIds.map((id): [UserId, Role[]] => [id, [customer]]));
-    for (const row of rows) roles.get(row.userId)?.push(roleOfRow(row));
-    return roles;
-  },
+  rolesOf: (userIds) => rolesOf(prisma, userIds),
 
   apiKey: async (id) => {
     const row = await prisma.apiKey.findUnique({ where: { id }, select: apiKeyColumns });

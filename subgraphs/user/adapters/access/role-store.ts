@@ -2,13 +2,14 @@ import type { UserId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/user/client/client.ts';
 import { customer, type Role, roleOfRow } from '../../domain/access/role.ts';
 import type { RoleStore } from '../../usecases/access/ports.ts';
+import { lockAccount } from '../account/account-store.ts';
 
 export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore => ({
   lock: async () => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('who may do what', 0))`;
   },
 
-  of: (userId) => rolesOf(tx, userId),
+  of: async (userId) => (await rolesOf(tx, [userId])).get(userId) ?? [customer],
 
   find: async (name) => {
     if (name === customer.name) return customer;
@@ -36,11 +37,7 @@ export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore =>
     return rows.map(({ userId }) => userId as UserId);
   },
 
-  lockAccount: async (id) => {
-    const rows = await tx.$queryRaw<object[]>`
-      SELECT 1 FROM user_account WHERE id = ${id} AND closed_at IS NULL FOR NO KEY UPDATE`;
-    return rows.length > 0;
-  },
+  lockAccount: (id) => lockAccount(tx, id),
 
   grant: async (userId, roleName) => {
     const { count } = await tx.userRole.createMany({
@@ -58,9 +55,16 @@ export const roleStore = (tx: Prisma.TransactionClient, now: Date): RoleStore =>
 
 const roleColumns = { name: true, permissions: true } as const satisfies Prisma.RoleSelect;
 
-const rolesOf = async (tx: Prisma.TransactionClient, userId: UserId): Promise<readonly Role[]> => {
-  const rows = await tx.$queryRaw<{ name: string; permissions: string[] }[]>`
-    SELECT role.name, role.permissions FROM user_role JOIN role ON role.name = user_role.role_name
-     WHERE user_role.user_id = ${userId} ORDER BY role.name`;
-  return [customer, ...rows.map(roleOfRow)];
+/** The roles of each of these users, CUSTOMER first. One statement. */
+export const rolesOf = async (
+  sql: Pick<Prisma.TransactionClient, '$queryRaw'>,
+  userIds: readonly UserId[],
+): Promise<ReadonlyMap<UserId, readonly Role[]>> => {
+  const rows = await sql.$queryRaw<{ userId: UserId; name: string; permissions: string[] }[]>`
+    SELECT user_role.user_id AS "userId", role.name, role.permissions
+      FROM user_role JOIN role ON role.name = user_role.role_name
+     WHERE user_role.user_id = ANY (${[...userIds]}) ORDER BY role.name`;
+  const roles = new Map(userIds.map((id): [UserId, Role[]] => [id, [customer]]));
+  for (const row of rows) roles.get(row.userId)?.push(roleOfRow(row));
+  return roles;
 };

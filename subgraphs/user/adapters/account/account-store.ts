@@ -63,3 +63,10 @@ export const accountStore = (tx: Prisma.TransactionClient, clock: Clock): Accoun
     await tx.user.update({ where: { id }, data: changes, select: { id: true } });
   },
 });
+
+/** Whether there is an account that is not closed; if so, it stays as it is until the transaction ends. */
+export const lockAccount = async (tx: Prisma.TransactionClient, id: UserId): Promise<boolean> => {
+  const rows = await tx.$queryRaw<object[]>`
+    SELECT 1 FROM user_account WHERE id = ${id} AND closed_at IS NULL FOR NO KEY UPDATE`;
+  return rows.length > 0;
+};

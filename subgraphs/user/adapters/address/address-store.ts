@@ -1,6 +1,7 @@
 import type { Prisma } from '#prisma/user/client/client.ts';
 import type { AddressUse } from '../../domain/address/saved-address.ts';
 import type { AddressStore } from '../../usecases/address/ports.ts';
+import { lockAccount } from '../account/account-store.ts';
 import { toSavedAddress } from './address-reads.ts';
 
 const columnOf = { SHIPPING: 'isDefaultShipping', BILLING: 'isDefaultBilling' } as const satisfies Record<
@@ -11,9 +12,7 @@ const columnOf = { SHIPPING: 'isDefaultShipping', BILLING: 'isDefaultBilling' } 
 export const addressStore = (tx: Prisma.TransactionClient): AddressStore => ({
   lockBook: async (userId) => {
     // The user's row stands for the book, which may be empty. A foreign key's own lock on it does not wait for this one.
-    const owners = await tx.$queryRaw<object[]>`
-      SELECT 1 FROM user_account WHERE id = ${userId} AND closed_at IS NULL FOR NO KEY UPDATE`;
-    if (owners.length === 0) return undefined;
+    if (!(await lockAccount(tx, userId))) return undefined;
     return (await tx.address.findMany({ where: { userId } })).map(toSavedAddress);
   },
 
