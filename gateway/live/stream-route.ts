@@ -21,7 +21,6 @@ import { type EventStream, type EventStreamOptions, eventStream } from './event-
 import type { LiveQueries } from './live-queries.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { LiveOperation, Snapshot, SubscriptionExecutor, Topic } from './subscription-executor.ts';
-
 import { liveBounds } from './variables.ts';
 
 export interface StreamEntrypoint {

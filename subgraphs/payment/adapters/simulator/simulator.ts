@@ -184,8 +184,9 @@ interface Endpoint {
 }
 
 /**
- * The simulator's own idempotency: runs `work` for the first request with this key. Later requests get the same answer, or an error when they differ from
- * the first (as from Stripe). A request or an answer that is to be lost leaves the caller waiting until it gives up.
+ * The simulator's own idempotency: runs `work` for the first request with this key. Later requests get the same answer, or an
+ * error when they differ from the first (as from Stripe). A request or an answer that is to be lost leaves the caller waiting
+ * until it gives up.
  */
 const once = async <A extends object>(
   { pool, latencyMs, clock }: Endpoint,
