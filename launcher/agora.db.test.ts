@@ -35,6 +35,7 @@ describe('startAgora', () => {
       'events',
       'postgres',
       'postgres.log',
+      'secrets',
       'secrets.json',
     ]);
   });
@@ -61,7 +62,7 @@ describe('startAgora', () => {
     expect(await kept(given[0]?.url ?? '')).toEqual([]);
     expect((await ask(agora.urls.order, '/environment')).EVENTS_DATABASE_URL).toBe(events.url);
     await agora.stop();
-    expect((await readdir(checkout.dataDir)).toSorted()).toEqual(['addresses.json', 'secrets.json']);
+    expect((await readdir(checkout.dataDir)).toSorted()).toEqual(['addresses.json', 'secrets', 'secrets.json']);
     await Promise.all([...given, events].map(({ dispose }) => dispose()));
   });
 

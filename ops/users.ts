@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findDatabase } from './addresses.ts';
 import { readEnvFile } from './env-file.ts';
-import { subgraphs } from './services.ts';
+import { databaseNames, subgraphs } from './services.ts';
 
 const help = `usage: npm run users -- grant <role> <email>
        npm run users -- revoke <role> <email>
@@ -52,11 +52,12 @@ const workOf = ([command, role, email, ...more]: readonly string[]): Work => {
 
 const openAccounts = async (dataDir: string): Promise<Accounts> => {
   const keeper = subgraphs.find(({ accounts }) => accounts);
-  if (!keeper?.accounts || !keeper.database) throw new Error('no service keeps accounts');
+  const database = databaseNames.find((name) => name === keeper?.name);
+  if (!keeper?.accounts || !database) throw new Error('no service keeps accounts');
   const module = (await import(path.resolve(import.meta.dirname, '..', keeper.accounts))) as {
     accounts: (databaseUrl: string) => Accounts;
   };
-  return module.accounts(await findDatabase(process.env, dataDir, keeper.name));
+  return module.accounts(await findDatabase(process.env, dataDir, database));
 };
 
 const run = async (): Promise<void> => {

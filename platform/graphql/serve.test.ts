@@ -30,3 +30,13 @@ it('masks a bug', () => {
     levels: [error],
   });
 });
+
+it('calls what a scalar refuses in a document an input, not a document that the gateway got wrong', () => {
+  const refused = new GraphQLError('DateTime must be …', { extensions: { code: 'BAD_USER_INPUT' } });
+  const { log } = recordedLog();
+  const error = new GraphQLError(refused.message, {
+    originalError: refused,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+  expect(errorFormatter(log)(error.toJSON(), error).extensions).toEqual({ code: 'BAD_USER_INPUT' });
+});

@@ -81,6 +81,11 @@ const unsigned = {
 
 const maskedMessage = 'Something went wrong on our side.';
 
+const refusedByScalar = (error: unknown): boolean =>
+  error instanceof GraphQLError &&
+  error.originalError instanceof GraphQLError &&
+  error.originalError.extensions.code === 'BAD_USER_INPUT';
+
 /**
  * For Apollo Server's `formatError`. Caller faults and retryable errors keep their codes. Bugs are logged in full and
  * masked as INTERNAL_SERVER_ERROR.
@@ -97,7 +102,8 @@ export const errorFormatter =
       return { message: original.message, ...where, extensions: { code: original.code } };
     // A GraphQLError thrown on purpose, or by graphql-js for the caller's document or variables.
     const ours = original instanceof GraphQLError || (error instanceof GraphQLError && !error.originalError);
-    const code = formatted.extensions?.code;
+    // What a scalar refuses in a document is input as it is in a variable, and no mistake of the gateway's.
+    const code = refusedByScalar(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
     if (ours && code !== 'INTERNAL_SERVER_ERROR')
       return {
         message: formatted.message,

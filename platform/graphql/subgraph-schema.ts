@@ -26,10 +26,17 @@ export const subgraphSchema = (sdlFile: string | URL, resolvers: object): GraphQ
     ),
   );
 
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** `Date` turns 31 February into 3 March; here it is refused. */
 const parseDateTime = (value: unknown): Date => {
-  const date = typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(value) : undefined;
-  if (!date || Number.isNaN(date.getTime()))
-    throw new GraphQLError('DateTime must be an RFC 3339 instant such as 2026-01-31T12:00:00Z');
+  const [text, year, month, day] = (typeof value === 'string' && rfc3339.exec(value)) || [];
+  const date = new Date(text?.toUpperCase() ?? Number.NaN);
+  const hasDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  if (Number.isNaN(date.getTime()) || !hasDay)
+    throw new GraphQLError('DateTime must be an RFC 3339 instant such as 2026-01-31T12:00:00Z', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
   return date;
 };
 

@@ -3,11 +3,20 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { decodeProtectedHeader } from 'jose';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessTokenKeysPath } from '#contracts/access-token.ts';
 import { until } from '#kit/vitest/until.ts';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
-import { agora, aShopper } from './shop.ts';
+import { newShopper } from '#launcher/shopper/shopper.ts';
+import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
+
+// A system of its own: elsewhere, a gateway that has just looked up a forged key would wait before it looks up this one.
+let agora: TemporaryShop;
+beforeAll(async () => {
+  agora = await openTemporaryShop({ env: { ...process.env, LOG_LEVEL: 'error' } });
+});
+afterAll(() => agora?.stop());
+const aShopper = () => newShopper(agora.gateway);
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 

@@ -79,3 +79,17 @@ it('tells a guest who has signed in meanwhile to go on as the user', async () =>
     orders: { edges: [] },
   });
 });
+
+describe('a guest who has signed in', () => {
+  it('repeats what changed the cart, and gets the cart that it is in now', async () => {
+    const source = `mutation ($input: AddToCartInput!) { addToCart(idempotencyKey: "lost", input: $input) {
+      __typename ... on AddToCartSuccess { cart { lines { title quantity } } } } }`;
+    const input = { variantId: variantOf('lamp') };
+    const ask = (viewer: Viewer) => kit.ask(viewer, source, { input });
+    await ask(guestCustomer('lou'));
+    const lou: Viewer = { ...customer('lou'), mergedGuestId: guestNamed('lou') };
+    const cart = { lines: [{ title: 'lamp', quantity: 1 }] };
+    for (const viewer of [lou, customer('lou')])
+      expect((await ask(viewer)).data).toEqual({ addToCart: { __typename: 'AddToCartSuccess', cart } });
+  });
+});

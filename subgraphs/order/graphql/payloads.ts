@@ -32,9 +32,12 @@ export const failures = {
   PriceChanged: { rejectedOrder },
 } satisfies Resolvers;
 
-/** The cart that a mutation has just changed. */
+/**
+ * The cart that a mutation has just changed. A user who repeats what they did as a guest gets the cart that it was merged
+ * into.
+ */
 export const cartAfter = async ({ loaders, viewer }: GraphqlContext, id: CartId): Promise<CartView> => {
-  const cart = await loaders.carts.load(id);
+  const cart = (await loaders.carts.load(id)) ?? (viewer.kind === 'user' ? await cartOfViewer(loaders, viewer) : null);
   if (!cart) throw gone(id, viewer);
   return cart;
 };
