@@ -1,7 +1,7 @@
 /** Who a request is for, signed by the gateway; a subgraph trusts nobody else. */
 import { z } from 'zod';
 import { ApiKeyId, type CustomerId, GuestId, UserId } from './ids.ts';
-import { Permission } from './permissions.ts';
+import { isPermission, type Permission } from './permissions.ts';
 
 /** Of the client; only mutations carry it: concurrent identical queries are shared, and this would make them differ. */
 const client = {
@@ -9,6 +9,9 @@ const client = {
   address: z.string().max(64).optional(),
   userAgent: z.string().max(200).optional(),
 };
+
+/** One of a newer release is dropped: a gateway may be updated before the subgraphs are. */
+const permissions = z.array(z.string()).transform((names) => names.filter(isPermission));
 
 /** A guest with a session is a customer without an account: cart, orders and payments belong to the guest's id. */
 const GuestSession = z.object({ guestId: GuestId, sessionId: z.string() });
@@ -20,14 +23,14 @@ export const Viewer = z.discriminatedUnion('kind', [
     id: UserId,
     /** Names, for what is configured by role; what a role may do is in `permissions`. */
     roles: z.array(z.string()),
-    permissions: z.array(Permission),
+    permissions,
     sessionId: z.string().optional(),
     /** The guest that the user was until they signed in. Only for the first minutes: what was the guest's may not be the user's yet. */
     mergedGuestId: GuestId.optional(),
     ...client,
   }),
   /** A machine, such as a warehouse's: it has permissions, and nothing of its own. */
-  z.object({ kind: z.literal('apiKey'), id: ApiKeyId, permissions: z.array(Permission), ...client }),
+  z.object({ kind: z.literal('apiKey'), id: ApiKeyId, permissions, ...client }),
 ]);
 export type Viewer = z.infer<typeof Viewer>;
 export type SignedIn = Extract<Viewer, { kind: 'user' }>;

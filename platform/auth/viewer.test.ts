@@ -97,3 +97,10 @@ test.each([-29, 0, 29])('clocks that differ by %i s do not part gateway and subg
   vi.setSystemTime(Date.now() + seconds * 1000);
   expect(await viewerVerifier(publicKeys, 'order')(token)).toEqual(customer);
 });
+
+test('a permission of a newer release is dropped, and the viewer is known', async () => {
+  const { privateKey, publicKeys } = await keyPair();
+  const newer = { ...signedIn(customer.id, 'STAFF'), permissions: ['orders:read', 'robots:manage'] } as Viewer;
+  const token = await (await viewerSigner(privateKey))(newer, 'order');
+  expect(await viewerVerifier(publicKeys, 'order')(token)).toEqual({ ...newer, permissions: ['orders:read'] });
+});

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { PrismaClient } from '#prisma/user/client/client.ts';
 import { prismaAdapter } from '../database/database.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { idempotency } from './idempotency.ts';
+import { forgetOldKeys, idempotency } from './idempotency.ts';
 
 let database: TestDatabase;
 let prisma: PrismaClient;
@@ -74,4 +74,19 @@ test('of ten requests at the same moment one does the work and all get its answe
 
 test.each(['', 'x'.repeat(101), 'line\nbreak', 'ключ'])('the key %o is refused', async (key) => {
   await expect(once({ key }, async () => ok(1))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+});
+
+test('keys are forgotten after a month, and no sooner', async () => {
+  for (const [key, age] of [
+    ['old', '30 days 1 minute'],
+    ['young', '29 days'],
+  ] as const) {
+    await once({ key }, async () => ok(1));
+    await prisma.$executeRawUnsafe(
+      `UPDATE idempotency_key SET created_at = created_at - interval '${age}' WHERE key = '${key}'`,
+    );
+  }
+  expect(await forgetOldKeys(prisma)).toBe(1);
+  const left = await prisma.idempotencyKey.findMany({ where: { key: { in: ['old', 'young'] } } });
+  expect(left.map(({ key }) => key)).toEqual(['young']);
 });

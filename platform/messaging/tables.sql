@@ -47,3 +47,4 @@ CREATE TABLE idempotency_key (
   created_at timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   PRIMARY KEY (actor, operation, key)
 );
+CREATE INDEX idempotency_key_created_at_idx ON idempotency_key USING brin (created_at);

@@ -12,6 +12,7 @@ import { createHttpServer } from '../http/server.ts';
 import { busLimits } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
 import { type MessageHandler, startConsumer } from '../messaging/consumer.ts';
+import { forgetOldKeys } from '../messaging/idempotency.ts';
 import { measureOutbox } from '../messaging/metrics.ts';
 import { startRelay } from '../messaging/relay.ts';
 import { createLog, type Logger } from '../observability/log.ts';
@@ -168,6 +169,9 @@ const serveApi = async <Context extends { viewer: Viewer }>(
   routes?.(http);
 };
 
+// 1 h: what lingers a little longer costs nothing.
+const forgetKeysEveryMs = 60 * 60 * 1_000;
+
 const workQueue = async <Context extends { viewer: Viewer }>(
   { name, config, database, directUrl, receiversOf, subgraph, log, metrics }: Running<Context>,
   shutdown: Shutdown,
@@ -176,7 +180,12 @@ const workQueue = async <Context extends { viewer: Viewer }>(
   const bus = await createBus(config, log);
   const concurrency = messagesAtOnce(config.DATABASE_POOL_SIZE);
   const consumer = await startConsumer({ bus, queue: name, handlers, log, metrics, concurrency });
-  const sweeps = startPeriodic(tasks, { log, metrics });
+  const forgetKeys = {
+    name: 'forget old idempotency keys',
+    everyMs: forgetKeysEveryMs,
+    run: () => forgetOldKeys(database),
+  };
+  const sweeps = startPeriodic([...tasks, forgetKeys], { log, metrics });
   const changes = createChangeNotifications(config, log);
   const publisher = publishChanges?.(changes);
   const notify = changePublisher(changes, subgraph);
