@@ -3,8 +3,9 @@
 // Control characters and line breaks would break a line; lone surrogates cannot be stored; the rest are bidirectional
 // controls, with which a text could rearrange what is around it.
 const forbidden = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
-// Only zero-width characters and blanks would be invisible.
-const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+// Only zero-width characters and blanks would be invisible; so are some letters, such as the Hangul filler, and the braille
+// pattern without dots.
+const visible = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 export type OneLine = { readonly text: string } | { readonly fault: 'TOO_LONG' | 'INVALID_CHARACTERS' };
 

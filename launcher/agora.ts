@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { closeToOthers, secretPaths } from '#ops/secrets/data-folder.ts';
+import { closeDataSecrets } from '#ops/secrets/data-folder.ts';
 import type { DatabaseName, ServiceName } from '#ops/services.ts';
 import { type Facts, loadVariables, operatorEnvironment, pastProxies } from './environment.ts';
 import type { EventsKind, OwnTransport } from './events.ts';
@@ -73,7 +73,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
     await requireFree(ports, options.host ?? '127.0.0.1');
 
-    for (const file of await closeToOthers(secretPaths(folder)))
+    for (const file of await closeDataSecrets(folder))
       report(
         `${file} could be read by others; only its owner can now. Rotate what is in it if that matters (npm run keys).`,
       );

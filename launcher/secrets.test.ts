@@ -1,9 +1,9 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeToOthers, secretPaths } from '#ops/secrets/data-folder.ts';
+import { closeDataSecrets, secretPaths } from '#ops/secrets/data-folder.ts';
 import { verifyKeysOf } from '#ops/secrets/make.ts';
 import { loadSecrets } from './secrets.ts';
 
@@ -67,13 +67,28 @@ describe('loadSecrets', () => {
   it('are closed to others where somebody opened them', async () => {
     await loadSecrets(folder);
     const [file = '', secretsFolder = '', keys = ''] = secretPaths(folder);
-    expect(await closeToOthers(secretPaths(folder))).toEqual([]);
+    expect(await closeDataSecrets(folder)).toEqual([]);
     await chmod(file, 0o644);
     await chmod(secretsFolder, 0o755);
     await chmod(keys, 0o440);
-    expect(await closeToOthers(secretPaths(folder))).toEqual([file, secretsFolder, keys]);
+    expect(await closeDataSecrets(folder)).toEqual([file, secretsFolder, keys]);
     const modes = await Promise.all([file, secretsFolder, keys].map(async (it) => (await stat(it)).mode & 0o777));
     expect(modes).toEqual([0o600, 0o700, 0o400]);
+  });
+
+  it('of somebody else stay as they are', async () => {
+    const [file = '', secretsFolder = ''] = secretPaths(folder);
+    await mkdir(secretsFolder);
+    await chmod(secretsFolder, 0o755);
+    const close = () => closeDataSecrets(folder).catch(() => []);
+    expect(await close()).toEqual([]);
+    for (const text of ['{"name":"another program"}', 'null', '{ half']) {
+      await writeFile(file, text);
+      await chmod(file, 0o644);
+      expect(await close()).toEqual([]);
+    }
+    const modes = await Promise.all([file, secretsFolder].map(async (it) => (await stat(it)).mode & 0o777));
+    expect(modes).toEqual([0o644, 0o755]);
   });
 
   it('never replaces a file that it cannot read: the only password of the database may be in it', async () => {

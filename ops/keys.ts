@@ -24,6 +24,10 @@ Prints key ids, never keys.`;
 
 interface KeyPlace {
   readonly read: () => Promise<string>;
+  /** Says that others can read the keys. */
+  readonly warn?: () => void;
+  /** Closes them to others. Only what has turned out to be keys: `--file` may name anything. */
+  readonly close?: () => void;
   readonly write: (text: string) => Promise<void>;
 }
 
@@ -57,13 +61,17 @@ const inCompose = (store: string, target: string): KeyPlace => {
   };
 };
 
+const isOpen = (file: string): boolean => (statSync(file).mode & 0o077) !== 0;
+
 const inFile = (file: string): KeyPlace => ({
-  read: async () => {
-    if ((statSync(file).mode & 0o077) !== 0) {
-      chmodSync(file, 0o600);
-      console.error(`${file} could be read by others; only its owner can now.`);
-    }
-    return readFileSync(file, 'utf8');
+  read: async () => readFileSync(file, 'utf8'),
+  warn: () => {
+    if (isOpen(file)) console.error(`${file} can be read by others; rotate closes it to them.`);
+  },
+  close: () => {
+    if (!isOpen(file)) return;
+    chmodSync(file, 0o600);
+    console.error(`${file} could be read by others; only its owner can now.`);
   },
   write: async (text) => void (await keep(file, text, { mode: 0o600, isOnlyCopy: true })),
 });
@@ -107,6 +115,8 @@ const run = async (): Promise<void> => {
   const { store, to, file } = values;
   const place = file ? inFile(file) : store && to ? inCompose(store, to) : inData(values.data);
   const keys = parseKeys(await place.read());
+  if (command === 'list') place.warn?.();
+  else place.close?.();
   const now = new Date();
   const minutes = values['at-once'] ? 0 : minutesOf(values.in);
   const changed = commands[command as keyof typeof commands](keys, now, { minutes, kid: values.kid });

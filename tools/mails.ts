@@ -1,5 +1,5 @@
 /** `npm run mails`: what customers get to read, without sending it. See `help`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Email } from '#contracts/email.ts';
@@ -36,6 +36,17 @@ const oneOf = <T extends string>(all: readonly T[], given: string | undefined, o
   return found;
 };
 
+/** Step by step: Node's own `recursive` tries for ever where nobody can make a folder, such as in /proc. */
+const makeFolder = (folder: string, asked: string): void => {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder), asked);
+  try {
+    mkdirSync(folder);
+  } catch (fault) {
+    throw new Error(`--to ${asked}: cannot make this folder (${(fault as NodeJS.ErrnoException).code})`);
+  }
+};
+
 const run = (): void => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -54,7 +65,7 @@ const run = (): void => {
   if (positionals.length !== 1 || positionals[0] !== 'preview') throw new Error(help);
   const { to: folder, shop } = values;
   if (shop && !URL.canParse(shop)) throw new Error(`--shop ${shop}: not a URL`);
-  if (folder) mkdirSync(folder, { recursive: true });
+  if (folder) makeFolder(path.resolve(folder), folder);
   for (const kind of oneOf(kinds, values.kind, 'kind'))
     for (const locale of oneOf(locales, values.locale, 'locale')) {
       const { subject, text, html } = preview(kind, locale, shop);

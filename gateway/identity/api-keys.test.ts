@@ -116,6 +116,22 @@ describe('a verdict', () => {
     expect(await outcome()).toBe('UNAUTHENTICATED');
   });
 
+  it('says when the key expires, however long ago it was given', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+    const expiresAt = Date.now() + 30_000;
+    server.apiKeys.set(key.hash, valid(key.id, 30));
+    const expiry = async (text: string) => {
+      const result = await authenticate(text);
+      return result.ok && result.value.expiresAt;
+    };
+    expect(await expiry(key.text)).toBe(expiresAt);
+    vi.advanceTimersByTime(10_000);
+    expect(await expiry(key.text)).toBe(expiresAt);
+    const lasting = aKey();
+    server.apiKeys.set(lasting.hash, valid(lasting.id));
+    expect(await expiry(lasting.text)).toBeUndefined();
+  });
+
   it('is asked about no key with a wrong checksum, or that is cut off', async () => {
     const mistyped = key.text.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
     expect([await outcome(mistyped), await outcome(key.text.slice(0, -1))]).toEqual([

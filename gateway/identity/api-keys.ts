@@ -38,6 +38,7 @@ interface ApiKeysOptions {
 
 interface Known {
   readonly authenticated: Authenticated;
+  /** These two by the monotonic clock. */
   readonly verifiedAt: number;
   readonly expiresAt: number;
 }
@@ -70,8 +71,12 @@ export const apiKeys = (options: ApiKeysOptions): ((key: string) => Promise<Auth
     }
     const { id, permissions, expiresInSeconds } = verdict;
     const isDenied = () => denials.isDenied({ to: [id] });
-    const authenticated: Authenticated = { viewer: { kind: 'apiKey', id, permissions }, isDenied };
     const expiresAt = verifiedAt + (expiresInSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
+    const authenticated: Authenticated = {
+      viewer: { kind: 'apiKey', id, permissions },
+      isDenied,
+      ...(Number.isFinite(expiresAt) && { expiresAt: Date.now() + expiresAt - performance.now() }),
+    };
     known.set(hash, { authenticated, verifiedAt, expiresAt });
     return authenticated;
   };

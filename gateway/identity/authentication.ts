@@ -119,8 +119,9 @@ export const authenticator = ({ keys, denials, apiKeys }: Verifiers): Authentica
     if (claims.iat_ms + accessTokenLifeMs + clockToleranceSeconds * 1_000 < Date.now())
       throw new errors.JWTExpired('older than a token may be', payload, 'iat_ms');
     const issued = { to: [claims.sid, claims.sub], at: claims.iat_ms };
-    const authenticated = { viewer: viewerOf(claims), isDenied: () => denials.isDenied(issued) };
-    const until = Math.min(Number(payload.exp) * 1_000, Date.now() + verifiedTtlMs);
+    const expiresAt = Number(payload.exp) * 1_000;
+    const authenticated = { viewer: viewerOf(claims), isDenied: () => denials.isDenied(issued), expiresAt };
+    const until = Math.min(expiresAt, Date.now() + verifiedTtlMs);
     verifiedTokens.set(token, { ...authenticated, until });
     return authenticated;
   };

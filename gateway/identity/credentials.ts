@@ -9,6 +9,8 @@ export interface Authenticated {
   readonly viewer: Viewer;
   /** Whether that has been taken back since. Streams ask again at each denial. */
   readonly isDenied: () => boolean;
+  /** In milliseconds since 1970; streams end then. Without it, the credential does not expire by itself. */
+  readonly expiresAt?: number;
 }
 
 /** Without a credential. */

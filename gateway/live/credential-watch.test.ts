@@ -1,25 +1,21 @@
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fail, ok } from '#contracts/result.ts';
-import { anAccessToken, type KeyPair, keyPair } from '#kit/user/token-builders.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type Authenticate, anybody } from '../identity/credentials.ts';
 import { watchCredential } from './credential-watch.ts';
 
-let key: KeyPair;
 let ends: string[];
 let asked: number;
 let verdict: Awaited<ReturnType<Authenticate>>;
 let isDenied: boolean;
+let expiresAt: number | undefined;
 let tell: Set<() => void>;
-beforeAll(async () => {
-  key = await keyPair('token');
-});
 beforeEach(() => {
-  [ends, asked, verdict, isDenied, tell] = [[], 0, ok(anybody), false, new Set()];
+  [ends, asked, verdict, isDenied, expiresAt, tell] = [[], 0, ok(anybody), false, undefined, new Set()];
 });
+afterEach(() => void vi.useRealTimers());
 
-const begin = async (expiresInSeconds?: number) => {
-  const token = await anAccessToken(key, expiresInSeconds === undefined ? {} : { expiresInSeconds });
+const begin = () => {
   const authenticate: Authenticate = async () => {
     asked++;
     return verdict;
@@ -28,20 +24,26 @@ const begin = async (expiresInSeconds?: number) => {
     tell.add(listener);
     return () => void tell.delete(listener);
   };
-  const authorization = `Bearer ${token}`;
-  return watchCredential({ authenticate, authorization, isDenied: () => isDenied, denials: { onDenied } }, (event) =>
+  const caller = { ...anybody, isDenied: () => isDenied, ...(expiresAt !== undefined && { expiresAt }) };
+  return watchCredential({ authenticate, authorization: 'Bearer agk_x', caller, denials: { onDenied } }, (event) =>
     ends.push(event),
   );
 };
 
-it('ends the stream when the token expires', async () => {
-  await begin(0);
-  await until('the end', () => ends.length === 1);
+// A year: longer than a timer can be.
+it.each([1, 900_000, 31_536_000_000])('ends the stream when its credential expires, in %i ms', (livesMs) => {
+  vi.useFakeTimers();
+  expiresAt = Date.now() + livesMs;
+  begin();
+  vi.advanceTimersByTime(livesMs - 1);
+  expect(ends).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(ends).toHaveLength(1);
   expect(ends[0]).toContain('UNAUTHENTICATED');
 });
 
 it('ends it once when a check finds the token withdrawn', async () => {
-  const life = await begin();
+  const life = begin();
   life.check();
   verdict = fail({ kind: 'UNAUTHENTICATED', message: 'The key is withdrawn.' });
   life.check();
@@ -52,7 +54,7 @@ it('ends it once when a check finds the token withdrawn', async () => {
 });
 
 it('ends it at once when it is denied, and then no longer listens', async () => {
-  await begin();
+  begin();
   for (const listener of tell) listener();
   expect(ends).toEqual([]);
   isDenied = true;
@@ -64,12 +66,12 @@ it('ends it at once when it is denied, and then no longer listens', async () => 
 
 it('ends it when the denial has come since the request was admitted', async () => {
   isDenied = true;
-  await begin();
+  begin();
   await until('the end', () => ends.length === 1);
 });
 
 it('ends nothing while the keys are unavailable, nor twice', async () => {
-  const life = await begin();
+  const life = begin();
   verdict = fail({ kind: 'AUTHENTICATION_UNAVAILABLE', message: 'No keys.' });
   life.check();
   life.stop();

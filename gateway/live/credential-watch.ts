@@ -1,6 +1,5 @@
 /** Ends a stream when its access token or API key is no longer accepted. */
-import { decodeJwt } from 'jose';
-import { type Authenticate, refusals } from '../identity/credentials.ts';
+import { type Authenticate, type Authenticated, refusals } from '../identity/credentials.ts';
 import type { Denials } from '../identity/denials.ts';
 import { errorEvent } from './event-stream.ts';
 
@@ -13,22 +12,25 @@ interface CredentialWatch {
 interface WatchOptions {
   readonly authenticate: Authenticate;
   readonly authorization: string | undefined;
-  readonly isDenied: () => boolean;
+  readonly caller: Pick<Authenticated, 'isDenied' | 'expiresAt'>;
   readonly denials: Pick<Denials, 'onDenied'>;
 }
 
-// The longest possible timer (25 days). Tokens of other issuers may live longer; `check` ends those.
+// The longest possible timer (25 days). API keys may live longer.
 const longestTimerMs = 2_147_483_647;
+
+const expired = 'The access token or API key has expired. Subscribe again with a new one.';
 
 /**
  * Calls `end` once with the client's error event: at expiry, at a denial, or at a failed check; never for guests without
  * a session. The credential must have been accepted before. Temporarily unavailable keys end nothing.
  */
 export const watchCredential = (
-  { authenticate, authorization, isDenied, denials }: WatchOptions,
+  { authenticate, authorization, caller, denials }: WatchOptions,
   end: (event: string) => void,
 ): CredentialWatch => {
   if (!authorization) return { check: () => undefined, stop: () => undefined };
+  const { isDenied, expiresAt } = caller;
   let isOver = false;
   const stop = () => {
     isOver = true;
@@ -40,14 +42,15 @@ export const watchCredential = (
     stop();
     end(errorEvent('UNAUTHENTICATED', message));
   };
-  const expiresAt = expiryOf(authorization);
-  const timer =
-    expiresAt === undefined
-      ? undefined
-      : setTimeout(
-          () => endWith('The access token has expired. Subscribe again with a new one.'),
-          Math.min(expiresAt - Date.now(), longestTimerMs),
-        ).unref();
+  let timer: NodeJS.Timeout | undefined;
+  const endAt = (expiresAt: number) => {
+    const leftMs = expiresAt - Date.now();
+    timer = setTimeout(
+      () => (leftMs > longestTimerMs ? endAt(expiresAt) : endWith(expired)),
+      Math.min(leftMs, longestTimerMs),
+    ).unref();
+  };
+  if (expiresAt !== undefined) endAt(expiresAt);
   const stopListening = denials.onDenied(() => {
     if (isDenied()) endWith(refusals.denied.message);
   });
@@ -62,14 +65,4 @@ export const watchCredential = (
       }),
     stop,
   };
-};
-
-/** In milliseconds; undefined for anything but a JWT that expires (an API key, or when AUTHENTICATION is off). */
-const expiryOf = (authorization: string): number | undefined => {
-  try {
-    const { exp } = decodeJwt(authorization.split(' ').at(-1) ?? '');
-    return exp === undefined ? undefined : exp * 1000;
-  } catch {
-    return undefined;
-  }
 };

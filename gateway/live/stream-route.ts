@@ -90,7 +90,7 @@ interface Opening {
 
 const openStream = (options: StreamRouteOptions, { caller, operation, request, reply, leave }: Opening): void => {
   const { forward, authenticate, denials, queries, streams, metrics } = options;
-  const { viewer, isDenied } = caller;
+  const { viewer } = caller;
   const { authorization } = request.headers;
   const forwarded = forwardedHeaders(request, forward);
   // From here on the connection is ours: Fastify neither compresses nor ends it.
@@ -109,7 +109,7 @@ const openStream = (options: StreamRouteOptions, { caller, operation, request, r
       leave();
     },
   });
-  const credential = watchCredential({ authenticate, authorization, isDenied, denials }, (event) => {
+  const credential = watchCredential({ authenticate, authorization, caller, denials }, (event) => {
     leaveQuery();
     stream.send(event);
     stream.complete();

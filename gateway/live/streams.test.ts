@@ -135,9 +135,10 @@ describe('a stream', () => {
     });
   });
 
-  it('ends with an error when the access token expires', async () => {
+  it.each(['access token', 'API key'])('ends with an error when the %s expires', async (credential) => {
     const order = fixture.anOrder();
-    const stream = await fixture.open(order, { token: await fixture.tokenOf(order.customerId, 2) });
+    const token = credential === 'API key' ? fixture.anApiKey(2) : await fixture.tokenOf(order.customerId, 2);
+    const stream = await fixture.open(order, { token });
     await ended(stream);
     expect(stream.codes()).toEqual(['UNAUTHENTICATED']);
     expect(stream.statuses()).toContain('PLACED');

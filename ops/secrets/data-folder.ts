@@ -40,6 +40,16 @@ export const writeDataSecrets = async (folder: string, secrets: DataSecrets): Pr
   }
 };
 
+/**
+ * Closes to others what holds a secret in a data folder, and returns what they could read. Changes nothing where `secrets.json`
+ * is not ours: somebody may have named a folder of something else.
+ */
+export const closeDataSecrets = async (folder: string): Promise<string[]> => {
+  const found: DataSecrets | null = await readDataSecrets(folder);
+  const isOurs = found?.databasePasswords !== undefined || found?.variables !== undefined;
+  return isOurs ? closeToOthers(secretPaths(folder)) : [];
+};
+
 /** Makes what is ours readable by its owner alone; returns what others could read until now. */
 export const closeToOthers = async (paths: readonly string[]): Promise<string[]> => {
   const opened: string[] = [];

@@ -7,8 +7,8 @@ import { services } from '../services.ts';
 export const randomPassword = (): string => randomBytes(24).toString('base64url');
 
 /** A private Ed25519 key. */
-export const newSigningKey = (): JWK => ({
-  ...(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK),
+export const newSigningKey = (): JWK & { readonly d: string } => ({
+  ...(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK & { d: string }),
   kid: randomBytes(8).toString('hex'),
   alg: 'EdDSA',
   use: 'sig',

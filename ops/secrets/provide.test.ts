@@ -1,5 +1,15 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +102,19 @@ describe('the secrets of a deployment', () => {
     chmodSync(path.join(folder, 'store/REDIS_PASSWORD'), 0o644);
     expect(await provide()).toMatchObject({ closed: [path.join(folder, 'store/REDIS_PASSWORD')], files: 0 });
     expect(statSync(path.join(folder, 'store/REDIS_PASSWORD')).mode & 0o777).toBe(0o600);
+  });
+
+  it('close nothing of others, where the store is a folder that has more', async () => {
+    const store = path.join(folder, 'store');
+    mkdirSync(store);
+    writeFileSync(path.join(store, 'page.html'), 'of somebody else');
+    chmodSync(path.join(store, 'page.html'), 0o644);
+    chmodSync(store, 0o755);
+    expect((await provide()).closed).toEqual([]);
+    chmodSync(path.join(store, 'REDIS_PASSWORD'), 0o644);
+    expect((await provide()).closed).toEqual([path.join(store, 'REDIS_PASSWORD')]);
+    expect(statSync(path.join(store, 'page.html')).mode & 0o777).toBe(0o644);
+    expect(statSync(store).mode & 0o777).toBe(0o755);
   });
 });
 

@@ -35,7 +35,7 @@ export const provideSecrets = async ({ store, target, given, hosts }: Provision)
   const faults = [...faultsOf(given, knownNames), ...halfACertificate(given)];
   if (faults.length > 0) throw new Error(`The secrets that were given are not usable:\n  ${faults.join('\n  ')}`);
   mkdirSync(store, { recursive: true, mode: 0o700 });
-  const closed = await closeToOthers([store, ...readdirSync(store).map((name) => path.join(store, name))]);
+  const closed = await closeToOthers(ownPaths(store));
   const made: string[] = [];
   const kept = async (name: string, make: () => string): Promise<string> => {
     const file = path.join(store, name);
@@ -50,6 +50,17 @@ export const provideSecrets = async ({ store, target, given, hosts }: Provision)
   for (const name of optionalNames) if (given[name]) secrets[name] = given[name];
   Object.assign(secrets, await certificate(store, given, hosts, made));
   return { made, given: Object.keys(given), closed, files: await write(target, secrets) };
+};
+
+const ownNames = new Set(
+  [...Object.keys(makers), ...Object.values(certificateNames)].flatMap((name) => [name, `${name}.new`]),
+);
+
+/** The folder itself only when it has nothing of others: somebody may have named one that is in use. */
+const ownPaths = (store: string): string[] => {
+  const names = readdirSync(store);
+  const own = names.filter((name) => ownNames.has(name));
+  return [...(own.length === names.length ? [store] : []), ...own.map((name) => path.join(store, name))];
 };
 
 const write = async (target: string, secrets: Secrets): Promise<number> => {

@@ -46,6 +46,8 @@ describe('a rotation', () => {
     for (const minutes of [0, 15, 60])
       for (const { d, x } of keys) expect(described(keys, minute(minutes)).join()).not.toMatch(new RegExp(`${d}|${x}`));
     expect(() => parseKeys('{"keys":[{"d":7}],"secret"')).toThrow(/^This is not a set/);
+    // A set of public keys, such as the one that is published.
+    expect(() => parseKeys('{"keys":[{"kty":"OKP","x":"y"}]}')).toThrow(/^This is not a set/);
   });
 });
 
@@ -104,6 +106,22 @@ describe('npm run keys', () => {
     expect(stdout).not.toContain(String(old[0]?.d));
     expect((await keys('retire', '--file', file)).stdout).toContain('Nothing to retire yet.');
     expect((await keys('list', '--file', file)).stdout.split('\n')).toHaveLength(3);
+  });
+
+  it('changes no file to list its keys, nor one that is no set of keys', async () => {
+    const file = path.join(folder, 'keys.json');
+    const modeOf = (name: string) => statSync(name).mode & 0o777;
+    writeFileSync(file, formatKeys(old), { mode: 0o644 });
+    expect((await keys('list', '--file', file)).stderr).toContain('can be read by others');
+    expect(modeOf(file)).toBe(0o644);
+    const other = path.join(folder, 'package.json');
+    writeFileSync(other, '{"name":"agora"}', { mode: 0o644 });
+    for (const command of ['list', 'rotate', 'retire']) {
+      await expect(keys(command, '--file', other)).rejects.toMatchObject({
+        stderr: expect.stringMatching(/^This is not a set/),
+      });
+      expect(modeOf(other)).toBe(0o644);
+    }
   });
 
   it('explains itself', async () => {

@@ -14,7 +14,9 @@ export const publishedForMinutes = 10;
 const previousForMs = accessTokenLifeMs + 5 * minuteMs;
 
 const KeySet = z.object({
-  keys: z.array(z.looseObject({ kid: z.string().optional(), signsFrom: z.iso.datetime().optional() })).min(1),
+  keys: z
+    .array(z.looseObject({ d: z.string(), kid: z.string().optional(), signsFrom: z.iso.datetime().optional() }))
+    .min(1),
 });
 type Key = z.output<typeof KeySet>['keys'][number];
 

@@ -3,6 +3,7 @@ import { newId } from '#contracts/ids.ts';
 import { operator } from '#contracts/messages/staff.ts';
 import { type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { signedIn, somebody } from '#kit/user/viewers.ts';
+import { userSearchQueries } from './user-search.ts';
 
 interface Page {
   readonly edges: readonly { readonly node: { readonly displayName: string } }[];
@@ -101,6 +102,15 @@ describe('a search for users', () => {
     { after: 'x' },
   ])('%j is the fault of the caller', async (variables) => {
     expect(await ask(variables)).toMatchObject({ codes: ['BAD_USER_INPUT'] });
+  });
+
+  test.each([
+    ['a'.repeat(101), 'has at most 100 characters'],
+    ['\0', 'has a character that no text has'],
+    ['\ud800', 'has a character that no text has'],
+  ])('says what is wrong with %j', async (search, message) => {
+    const context = { app: kit.app } as Parameters<typeof userSearchQueries.users>[2];
+    await expect(userSearchQueries.users({}, { search }, context)).rejects.toThrow(message);
   });
 
   test('is refused to customers', async () => {

@@ -5,12 +5,11 @@ import type { QueryResolvers, UserConnectionResolvers } from './types.generated.
 
 export const userSearchQueries = {
   users: async (_, { search, role, ...page }, { app }) => {
-    assertInput(
-      search == null || (search.length <= longestSearch && search.isWellFormed() && !search.includes('\0')),
-      `"search" has at most ${longestSearch} characters.`,
-    );
+    const text = search ?? '';
+    assertInput(text.length <= longestSearch, `"search" has at most ${longestSearch} characters.`);
+    assertInput(text.isWellFormed() && !text.includes('\0'), '"search" has a character that no text has.');
     assertInput(role == null || /^\w{1,40}$/.test(role), '"role" is not the name of a role.');
-    const filter = { search: parseUserSearch(search ?? ''), role: role ?? undefined };
+    const filter = { search: parseUserSearch(text), role: role ?? undefined };
     const found = await connectionById('User', page, (slice) => app.reads.searchUsers(filter, slice));
     return { ...found, filter };
   },

@@ -1,6 +1,8 @@
 /** Orders that a test can change, behind gateways that tell of it: real HTTP, real streams, real change notifications. */
 
+import { randomBytes } from 'node:crypto';
 import { createClient } from 'graphql-sse';
+import { apiKeyHash, writeApiKey } from '#contracts/api-key.ts';
 import { newId } from '#contracts/ids.ts';
 import { type ChangeNotifications, createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
@@ -19,6 +21,7 @@ export interface LiveFixture {
   change(order: OrderFixture, status: string, options?: { silently?: boolean }): Promise<void>;
   open(order: { readonly id: string }, options?: OpenOptions): Promise<OpenStream>;
   tokenOf(customerId: string, expiresInSeconds?: number): Promise<string>;
+  anApiKey(expiresInSeconds: number): string;
   /** Ends what was issued to a customer until now, and tells of it unless the test wants that to be lost. */
   deny(customerId: string, options?: { silently?: boolean }): Promise<void>;
   closeGateways(): Promise<void>;
@@ -104,6 +107,12 @@ export const liveFixture = async (environment: Record<string, string>, howMany =
       });
     },
     tokenOf: (sub, expiresInSeconds = 900) => anAccessToken(tokenKey, { sub, expiresInSeconds }),
+    anApiKey: (expiresInSeconds) => {
+      const id = newId('ApiKey');
+      const key = writeApiKey(id, randomBytes(20));
+      keys.apiKeys.set(apiKeyHash(key), { valid: true, id, permissions: [], expiresInSeconds });
+      return key;
+    },
     deny: async (subject, { silently = false } = {}) => {
       keys.deny(subject);
       if (!silently) await changes.publish({ about: { type: 'Session', id: subject } });

@@ -5,6 +5,11 @@ export type Locale = (typeof locales)[number];
 /** What somebody is written to in who has not said. */
 export const defaultLocale: Locale = 'en';
 
-/** The language of a tag such as `ko-KR`; `undefined` for one that there are no texts in. */
-export const parseLocale = (tag: string): Locale | undefined =>
-  locales.find((locale) => locale === tag.toLowerCase().split('-')[0]);
+// As in BCP 47: a language, then what narrows it.
+const tagForm = /^([a-z]{2,8})(?:-[a-z\d]{1,8})*$/i;
+
+/** The language of a tag such as `ko-KR`; `undefined` for one that there are no texts in, and for what is no tag. */
+export const parseLocale = (tag: string): Locale | undefined => {
+  const language = tagForm.exec(tag)?.[1]?.toLowerCase();
+  return locales.find((locale) => locale === language);
+};

@@ -22,6 +22,10 @@ describe('a new password', () => {
   });
 });
 
+test.each(['\ud800 in a new password', 'in a new password \udc00'])('with half a surrogate pair is refused', (text) => {
+  expect(() => newPassword(text, email)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
+});
+
 test('is the same on a keyboard that composes its letters', () => {
   expect(typedPassword('mo\u0308belhaus-17')).toBe(typedPassword('m\u00f6belhaus-17'));
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Email, parseEmail } from '#contracts/email.ts';
-import { fail, ok, type Result } from '#contracts/result.ts';
+import { CallerFault, fail, ok, type Result } from '#contracts/result.ts';
 import { type InvalidPassword, invalidPassword } from '../failures.ts';
 
 /** A normalized password. It is never stored, logged, or made part of a digest other than its hash. */
@@ -25,6 +25,8 @@ const lengthOf = (password: Password): number => [...password].length;
 /** A new password for the account with this address, or the rule that it breaks. */
 export const newPassword = (text: string, email: Email): Result<Password, InvalidPassword> => {
   if (text.length > longestText) return fail(invalidPassword('TOO_LONG'));
+  // Each becomes U+FFFD in UTF-8, so two passwords would be one. No keyboard sends it: no rule that a form would show.
+  if (!text.isWellFormed()) throw new CallerFault('BAD_USER_INPUT', 'A password cannot have half a surrogate pair.');
   const password = normalise(text);
   if (lengthOf(password) < shortest) return fail(invalidPassword('TOO_SHORT'));
   if (lengthOf(password) > longest) return fail(invalidPassword('TOO_LONG'));
