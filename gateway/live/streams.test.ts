@@ -136,8 +136,9 @@ describe('a stream', () => {
   });
 
   it.each(['access token', 'API key'])('ends with an error when the %s expires', async (credential) => {
-    const order = fixture.anOrder();
-    const token = credential === 'API key' ? fixture.anApiKey(2) : await fixture.tokenOf(order.customerId, 2);
+    const machine = fixture.anApiKey(2);
+    const order = fixture.anOrder(credential === 'API key' ? machine.id : undefined);
+    const token = credential === 'API key' ? machine.key : await fixture.tokenOf(order.customerId, 2);
     const stream = await fixture.open(order, { token });
     await ended(stream);
     expect(stream.codes()).toEqual(['UNAUTHENTICATED']);

@@ -21,7 +21,8 @@ export interface LiveFixture {
   change(order: OrderFixture, status: string, options?: { silently?: boolean }): Promise<void>;
   open(order: { readonly id: string }, options?: OpenOptions): Promise<OpenStream>;
   tokenOf(customerId: string, expiresInSeconds?: number): Promise<string>;
-  anApiKey(expiresInSeconds: number): string;
+  /** Its id may be an order's customer. */
+  anApiKey(expiresInSeconds: number): { readonly id: string; readonly key: string };
   /** Ends what was issued to a customer until now, and tells of it unless the test wants that to be lost. */
   deny(customerId: string, options?: { silently?: boolean }): Promise<void>;
   closeGateways(): Promise<void>;
@@ -111,7 +112,7 @@ export const liveFixture = async (environment: Record<string, string>, howMany =
       const id = newId('ApiKey');
       const key = writeApiKey(id, randomBytes(20));
       keys.apiKeys.set(apiKeyHash(key), { valid: true, id, permissions: [], expiresInSeconds });
-      return key;
+      return { id, key };
     },
     deny: async (subject, { silently = false } = {}) => {
       keys.deny(subject);
