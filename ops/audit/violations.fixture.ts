@@ -15,6 +15,8 @@ export type Damage = Partial<Record<DatabaseName, string>>;
 export const seededViolations = (
   rules: readonly Rule[],
   seeds: readonly (readonly [rule: string, what: string, damage: Damage])[],
+  /** What looks like damage, and is as it should be. */
+  lawful: readonly (readonly [what: string, change: Damage])[] = [],
 ): void => {
   let urls: DatabaseUrls;
   beforeAll(async () => {
@@ -27,7 +29,7 @@ export const seededViolations = (
   });
 
   // In transactions that are rolled back: a shop each would take ten times as long.
-  it.each(seeds)('%s finds: %s', async (rule, _, damage) => {
+  const violatedAfter = async (damage: Damage): Promise<readonly string[]> => {
     const clients = databaseNames.map((name) => [name, new pg.Client({ connectionString: urls[name] })] as const);
     try {
       for (const [name, client] of clients) {
@@ -37,12 +39,20 @@ export const seededViolations = (
       const databases = Object.fromEntries(
         clients.map(([name, client]): [string, Query] => [name, readOnly(client)]),
       ) as unknown as Databases;
-      const findings = await checkRules(rules, { databases, settledBefore: new Date(Date.now() - 60_000) });
-      expect(violatedRules(findings)).toContain(rule);
+      return violatedRules(await checkRules(rules, { databases, settledBefore: new Date(Date.now() - 60_000) }));
     } finally {
       await Promise.all(clients.map(([, client]) => client.end()));
     }
+  };
+
+  it.each(seeds)('%s finds: %s', async (rule, _, damage) => {
+    expect(await violatedAfter(damage)).toContain(rule);
   });
+
+  if (lawful.length > 0)
+    it.each(lawful)('no rule minds %s', async (_, change) => {
+      expect(await violatedAfter(change)).toEqual([]);
+    });
 };
 
 interface OutboxRow {

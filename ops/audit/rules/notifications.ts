@@ -23,14 +23,20 @@ const notificationsOf = `
   SELECT order_id, kind, count(*) AS times FROM notification
    WHERE customer_id = ANY ($1::text[]) AND order_id = ANY ($2::text[]) GROUP BY 1, 2`;
 
+// Their notifications were erased with the account.
+const closedOf = `SELECT id FROM user_account WHERE id = ANY ($1::text[]) AND closed_at IS NOT NULL`;
+
 const customersAreNotified: OrderRule = {
   name: 'customers-are-notified-once',
   promise: 'a customer is notified of each event of an order exactly once',
   scope: 'orders',
   check: async ({ databases }, orders) => {
-    const settled = orders.filter((order) => order.is_settled);
+    const candidates = orders.filter((order) => order.is_settled);
+    const everybody = [...new Set(candidates.map(({ customer_id }) => customer_id))];
+    const closed = new Set((await databases.user<{ id: string }>(closedOf, everybody)).map(({ id }) => id));
+    const settled = candidates.filter(({ customer_id }) => !closed.has(customer_id));
     const ids = settled.map(({ id }) => id);
-    const customers = [...new Set(settled.map(({ customer_id }) => customer_id))];
+    const customers = everybody.filter((id) => !closed.has(id));
     const events = await databases.order<Counted>(eventsOf, ids, [...kinds.keys()]);
     const due = countsByKey(events, ({ order_id, kind }) => `${order_id} ${kinds.get(kind)}`);
     const notifications = await databases.user<Counted>(notificationsOf, customers, ids);
@@ -59,6 +65,7 @@ export const notificationRules: readonly Rule[] = [
     SELECT m.user_id, count(n.id) AS times
       FROM (SELECT data->>'userId' AS user_id FROM outbox_message
              WHERE type = 'user.registered' AND occurred_at < $1) m
+      JOIN user_account u ON u.id = m.user_id AND u.closed_at IS NULL
       LEFT JOIN notification n ON n.customer_id = m.user_id AND n.kind = 'WELCOME'
      GROUP BY m.user_id
     HAVING count(n.id) <> 1`,

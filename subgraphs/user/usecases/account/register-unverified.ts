@@ -1,5 +1,7 @@
+import type { Email } from '#contracts/email.ts';
 import { type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import type { Applicant } from '../../domain/account/applicant.ts';
+import { type DisplayName, parseDisplayName } from '../../domain/account/display-name.ts';
 import type { Account } from '../../domain/account/user.ts';
 import type { Deps, Stores } from '../ports.ts';
 import { newAccount } from './open-account.ts';
@@ -10,7 +12,8 @@ import { requestMail } from './request-mail.ts';
  * the mail says, to whoever reads that address.
  *
  * Anybody may have registered it before its owner. As long as it is not proved, nobody can sign in; and when two
- * registrations disagree about the password, neither of them has it: the mail is then one for setting a password.
+ * registrations disagree about the password, neither of them has it: the mail is then one for setting a password. Nor has
+ * either of them named the account: what strangers typed must not greet the owner.
  */
 export const registerUnverified = async (
   deps: Deps,
@@ -49,6 +52,9 @@ interface Entry {
   readonly isSame: boolean;
 }
 
+/** What stands before the @, which is all that is known of somebody who has not said it. */
+const nameFrom = (email: Email): DisplayName => (parseDisplayName(email.split('@')[0] ?? '') ?? email) as DisplayName;
+
 /** False when there is another account at the address than was read. */
 const enter = async (stores: Stores, { account, present, isSame }: Entry): Promise<boolean> => {
   const { email } = account.user;
@@ -64,8 +70,13 @@ const enter = async (stores: Stores, { account, present, isSame }: Entry): Promi
   } else if (isSame) {
     await requestMail(stores, { kind: 'VERIFY_EMAIL', email, userId });
   } else {
-    if (locked.passwordHash !== null)
-      await stores.accounts.update(userId, { passwordHash: null, credentialsChangedAt: locked.lockedAt });
+    const disagreement = {
+      passwordHash: null,
+      credentialsChangedAt: locked.lockedAt,
+      displayName: nameFrom(email),
+    };
+    const { locale } = account.user;
+    await stores.accounts.update(userId, { locale, ...(locked.passwordHash !== null && disagreement) });
     await requestMail(stores, { kind: 'RESET_PASSWORD', email, userId, after: locked.lockedAt });
   }
   return true;

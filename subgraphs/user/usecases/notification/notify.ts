@@ -9,6 +9,8 @@ export const notify =
     const createdAt = new Date(message.occurredAt);
     await receive(message, async ({ notifications, deliveries }) => {
       const addressee = await notifications.addressee(notice.customerId);
+      // Nobody reads it, and what was erased must not grow again.
+      if (addressee.isClosed) return;
       await notifications.insert({ ...contentOf(notice, addressee), id: newId('Notification'), createdAt });
       const mail = mailOf(notice, message.id, addressee);
       if (mail) await deliveries.add(mail);
