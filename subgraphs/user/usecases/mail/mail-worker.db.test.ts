@@ -210,13 +210,18 @@ test('nothing of a user is left once they are forgotten', async () => {
   expect(await deliveries()).toEqual([]);
 });
 
-test('a sign-in from a device that was not used before is told by mail; the first of all is not', async () => {
-  const eve = await kit.customer();
-  const signIn = (device: string | null, userAgent = 'Firefox') =>
+const signInOf =
+  ({ email }: User) =>
+  (device: string | null, userAgent = 'Firefox') =>
     kit.app.commands.signIn({
-      ...{ idempotencyKey: undefined, email: eve.email, password: aPassword, address: anAddress, guest: undefined },
+      ...{ idempotencyKey: undefined, email, password: aPassword, address: anAddress, guest: undefined },
       device: { device: device as never, userAgent },
     });
+
+test('a sign-in from a device that was not used before is told by mail; the first of all is not', async () => {
+  const eve = await kit.customer();
+  await kit.prisma.user.update({ where: { id: eve.id }, data: { emailVerifiedAt: new Date() } });
+  const signIn = signInOf(eve);
   await signIn('Laptop');
   await signIn('Laptop');
   expect(await kit.sendMail()).toEqual([]);
@@ -228,4 +233,14 @@ test('a sign-in from a device that was not used before is told by mail; the firs
   await signIn('Laptop');
   await signIn('<b>Phone</b>');
   expect(await kit.sendMail()).toEqual([]);
+});
+
+test('whoever has not proved an address cannot put words into that mail, as a device’s name or as a user agent', async () => {
+  const signIn = signInOf(await kit.customer());
+  await signIn('Laptop');
+  await signIn('You have won: evil.example');
+  await signIn(null, 'Call +1 555 0100');
+  const mails = await kit.sendMail();
+  expect(mails.map(({ kind }) => kind)).toEqual(['NEW_SIGN_IN', 'NEW_SIGN_IN']);
+  for (const { text, html } of mails) expect(text + html).not.toMatch(/evil|555/);
 });

@@ -63,7 +63,7 @@ const openUserSession = async (deps: Deps, account: Account, command: SignIn) =>
     // The password was checked before this transaction. Where it has been changed since, all sessions have ended, and this
     // one would outlive them.
     if (!(await stores.sessions.holdAccount(account))) return fail(invalidCredentials);
-    const opened = await openOrContinue(stores, deps, { userId, command, refreshToken });
+    const opened = await openOrContinue(stores, deps, { user: account.user, command, refreshToken });
     if (!opened.ok) return opened;
     const mergedGuest = command.guest && (await mergeGuest(stores, command.guest, userId));
     const { sessionId, refreshTokenExpiresAt } = opened.value;
@@ -73,7 +73,7 @@ const openUserSession = async (deps: Deps, account: Account, command: SignIn) =>
 };
 
 interface Opening {
-  readonly userId: UserId;
+  readonly user: User;
   readonly command: SignIn;
   readonly refreshToken: RefreshTokenText;
 }
@@ -82,14 +82,15 @@ interface Opening {
 const openOrContinue = async (
   stores: Stores,
   deps: Deps,
-  { userId, command: { idempotencyKey: key, device }, refreshToken }: Opening,
+  { user: { id: userId, emailVerifiedAt }, command: { idempotencyKey: key, device }, refreshToken }: Opening,
 ): Promise<Result<OpenedSession, IdempotencyConflict>> => {
   let opened: OpenedSession | undefined;
   const open = async () => {
     const isNewDevice = await stores.sessions.isNewDevice(userId, device);
     opened = await openSession(stores, deps, { owner: { userId }, device, refreshToken });
     if (isNewDevice) {
-      const params = { device: device.device ?? device.userAgent ?? null };
+      // Its name is text of whoever signs in, and until the address is verified that may be a stranger to its owner.
+      const params = { device: emailVerifiedAt ? (device.device ?? device.userAgent) : null };
       await stores.deliveries.add({ sourceId: opened.sessionId, userId, kind: 'NEW_SIGN_IN', params });
     }
     await stores.sessions.endExcess(userId, maxSessionsPerUser);
