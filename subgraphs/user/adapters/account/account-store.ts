@@ -28,9 +28,9 @@ export const accountStore = (tx: Prisma.TransactionClient, clock: Clock): Accoun
     });
     return { ...toAccount(row), credentialsChangedAt: row.credentialsChangedAt, lockedAt: clock(locked.now) };
   },
-  ownerOf: async (email) => {
-    const row = await tx.user.findUnique({ where: { email }, select: { id: true } });
-    return row ? (row.id as UserId) : undefined;
+  holderOf: async (email) => {
+    const row = await tx.user.findUnique({ where: { email }, select: { id: true, openedAt: true } });
+    return row ? { id: row.id as UserId, isOpened: row.openedAt !== null } : undefined;
   },
   changeEmail: async (id, email) => {
     // A savepoint, because a violated constraint would abort the transaction, and a taken address is a result. Asking first

@@ -10,8 +10,9 @@ import type { CloseAccountFailure } from '../../domain/account/failures.ts';
 import { defaultLocale } from '../../domain/account/locale.ts';
 import { newMailRequestId } from '../../domain/account/mail-quota.ts';
 import { isLastAdmin } from '../access/grant-role.ts';
-import type { Deps } from '../ports.ts';
+import type { Deps, Stores } from '../ports.ts';
 import { endSessionsOf } from '../session/end-sessions.ts';
+import type { LockedAccount } from './ports.ts';
 import { withPassword } from './with-password.ts';
 
 export interface CloseAccount {
@@ -43,21 +44,26 @@ export const closeAccount =
           if (await isLastAdmin(stores, actor)) return fail(lastAdmin);
           for (const { name } of held) await stores.roles.revoke(actor, name);
         }
-        await endSessionsOf(stores, actor, { reason: 'ACCOUNT_CLOSED' });
-        await stores.addresses.removeAll(actor);
-        await stores.accounts.erase(user);
-        await stores.accounts.update(actor, {
-          ...anonymous(actor),
-          closedAt: lockedAt,
-          credentialsChangedAt: lockedAt,
-        });
-        await stores.deliveries.forget(actor);
+        await eraseAccount(stores, { user, lockedAt });
         const farewell = { sourceId: newMailRequestId(), userId: actor, email: user.email, locale: user.locale };
         await stores.deliveries.add({ ...farewell, kind: 'ACCOUNT_CLOSED', params: {} });
-        await stores.outbox.add(message(UserClosed, { type: 'user', id: actor }, { userId: actor }));
         return ok(actor);
       },
     );
+
+/** Closes a locked account, whoever wants it closed. */
+export const eraseAccount = async (
+  stores: Stores,
+  { user, lockedAt }: Pick<LockedAccount, 'user' | 'lockedAt'>,
+): Promise<void> => {
+  const { id } = user;
+  await endSessionsOf(stores, id, { reason: 'ACCOUNT_CLOSED' });
+  await stores.addresses.removeAll(id);
+  await stores.accounts.erase(user);
+  await stores.accounts.update(id, { ...anonymous(id), closedAt: lockedAt, credentialsChangedAt: lockedAt });
+  await stores.deliveries.forget(id);
+  await stores.outbox.add(message(UserClosed, { type: 'user', id }, { userId: id }));
+};
 
 /** What is left of a closed account: nobody has such an address (RFC 2606), and no password opens it. */
 const anonymous = (id: UserId) => ({

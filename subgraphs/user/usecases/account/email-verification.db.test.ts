@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { UserId } from '#contracts/ids.ts';
 import { guest } from '#contracts/viewer.ts';
 import {
   aRegistration,
@@ -9,6 +10,7 @@ import {
   type UserTestApp,
   userTestApp,
 } from '#kit/user/builders.ts';
+import { admin } from '../../domain/access/role.ts';
 
 let kit: UserTestApp;
 beforeAll(async () => {
@@ -205,5 +207,67 @@ describe('somebody has registered the address of another', () => {
     const [token] = tokensIn(await kit.sendMail());
     expect(await verify(token ?? '')).toMatchObject({ ok: true });
     expect(await signIn(ada)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a customer changes to an address that somebody else has registered and never proved', () => {
+  const squatted = async () => {
+    const [ada, email] = [await owner(), aRegistration().email];
+    const squatter = aRegistration({ email, password: 'what Eve knows', displayName: 'Eve' });
+    await register(squatter);
+    const [ofSquatter = ''] = tokensIn(await kit.sendMail());
+    kit.advance(1);
+    const id = (await account(ada.email)).id as UserId;
+    const change = { userId: id, newEmail: email, password: ada.password, address: ada.address };
+    const request = () => kit.app.commands.requestEmailChange({ ...change, idempotencyKey: undefined });
+    const confirm = (token: string) => kit.app.commands.confirmEmailChange({ token, sessionId: undefined });
+    return { ada, id, email, squatter, squatterId: (await account(email)).id, ofSquatter, request, confirm };
+  };
+
+  test('the mailbox decides: the unopened account gives way, with all that was sent for it', async () => {
+    const { ada, id, email, squatter, squatterId, ofSquatter, request, confirm } = await squatted();
+    expect(await request()).toEqual({ ok: true, value: email });
+    await resend(email);
+    const mails = await kit.sendMail();
+    const token = tokenIn(ofKind(mails, 'CONFIRM_EMAIL_CHANGE'));
+    await resend(email);
+    for (const _ of ['first', 'again']) expect(await confirm(token)).toEqual({ ok: true, value: email });
+    expect((await account(email)).id).toBe(id);
+    expect(await signIn({ ...ada, email })).toMatchObject({ ok: true });
+    expect(await signIn(squatter)).toMatchObject(failing('InvalidCredentials'));
+    expect(await verify(ofSquatter)).toMatchObject(failing('InvalidToken'));
+    const ofTheirs = { where: { userId: squatterId } };
+    expect([await kit.prisma.delivery.count(ofTheirs), await kit.prisma.oneTimeToken.count(ofTheirs)]).toEqual([0, 0]);
+    const left = await kit.prisma.user.findUniqueOrThrow({ where: { id: squatterId } });
+    expect(left).toMatchObject({ passwordHash: null, displayName: 'Closed account', closedAt: expect.any(Date) });
+    expect((await kit.sendMail()).map(({ kind, to }) => [kind, to.address])).toEqual([['EMAIL_CHANGED', ada.email]]);
+  });
+
+  test('racing with the link of that registration, one of the two has the address', async () => {
+    for (let round = 1; round <= 5; round++) {
+      const { email, ofSquatter, request, confirm } = await squatted();
+      await request();
+      const token = tokenIn(await kit.sendMail());
+      const [confirmed, verified] = await Promise.all([confirm(token), verify(ofSquatter)]);
+      expect([confirmed.ok, verified.ok].filter(Boolean)).toHaveLength(1);
+      expect(await eventsOf(email)).toContain('user.registered');
+    }
+  });
+
+  test('once opened it keeps the address, as does one that was given a role', async () => {
+    const { email, ofSquatter, request, confirm } = await squatted();
+    await request();
+    const token = tokenIn(await kit.sendMail());
+    await verify(ofSquatter);
+    expect(await confirm(token)).toMatchObject(failing('EmailTaken'));
+
+    const staff = await squatted();
+    await staff.request();
+    const early = tokenIn(await kit.sendMail());
+    await kit.deps.transaction(({ roles }) => roles.grant(staff.squatterId as UserId, admin));
+    expect(await staff.confirm(early)).toMatchObject(failing('EmailTaken'));
+    await staff.request();
+    for (const at of [email, staff.email]) expect(await account(at)).toMatchObject({ closedAt: null });
+    expect((await kit.sendMail()).map(({ kind }) => kind)).toEqual(['ALREADY_REGISTERED']);
   });
 });

@@ -18,8 +18,8 @@ export interface AccountStore {
   update(id: UserId, changes: AccountChanges): Promise<void>;
   /** False when another account has the address; nothing is written then. */
   changeEmail(id: UserId, email: Email): Promise<boolean>;
-  /** Whose account has this address. */
-  ownerOf(email: Email): Promise<UserId | undefined>;
+  /** Whose account has this address, and whether it was ever opened. Not locked. */
+  holderOf(email: Email): Promise<{ readonly id: UserId; readonly isOpened: boolean } | undefined>;
   /** Deletes what there is about a person beside their account: addresses, notifications, what was recorded by e-mail address. */
   erase(user: User): Promise<void>;
 }
