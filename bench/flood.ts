@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { pastProxies } from '#launcher/environment.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
-import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
+import { openTemporaryShop } from '#launcher/temporary-shop.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { composeFacts, composeTexts } from '#tools/deployment/compose.ts';
 import { distinctDocument, longDocument } from './flood-documents.ts';
 import { judge, others, post, sampling } from './flood-observations.ts';
-import { type GatewayProcess, signedInAs, startGateway } from './gateway.ts';
+import { type GatewayProcess, gatewayOf, signedInAs } from './gateway.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:flood [-- --distinct N] [--long N] [--at-once N]
@@ -23,20 +23,6 @@ Ctrl-C ends it early and prints what was measured until then.`;
 
 // As long as it takes to know how long others wait without a flood.
 const quietMs = 10_000;
-
-const gatewayOf = (shop: TemporaryShop): Promise<GatewayProcess> => {
-  const { GATEWAY_PORT: _, ...environment } = shop.environment;
-  return startGateway({
-    ...(environment as Record<string, string>),
-    LOG_LEVEL: 'fatal',
-    AUTHENTICATION: 'on',
-    RATE_LIMITS: 'on',
-    RESPONSE_CACHE: 'on',
-    SHED_EVENT_LOOP_DELAY_MS: '500',
-    // Each document comes from an address of its own: a limit per address would be measured instead.
-    TRUSTED_PROXIES: 'loopback',
-  });
-};
 
 const memoryLimitMib = (): number => {
   const gateway = composeFacts(composeTexts()).services.find(({ name }) => name === 'gateway');
@@ -83,7 +69,10 @@ const run = async (distinct: number, long: number, atOnce: number, stop: AbortSi
   const shop = await openTemporaryShop({ events, env: { ...process.env, LOG_LEVEL: 'error' }, signal: stop });
   const open: { stop(): Promise<unknown> }[] = [shop];
   try {
-    const gateway = await gatewayOf(shop);
+    const gateway = await gatewayOf(shop, {
+      RESPONSE_CACHE: 'on',
+      SHED_EVENT_LOOP_DELAY_MS: '500',
+    });
     open.unshift(gateway);
     const customer = await signedInAs(gateway.url);
     let phase = 'before';

@@ -7,6 +7,7 @@ import { freePort } from '#launcher/ports.ts';
 import { startProgram } from '#launcher/processes/processes.ts';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import { succeed } from '#launcher/shopper/shopper.ts';
+import type { TemporaryShop } from '#launcher/temporary-shop.ts';
 import {
   AddToCartDocument,
   BrowseDocument,
@@ -70,6 +71,22 @@ export const startGateway = async (env: Readonly<Record<string, string>>): Promi
         .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
     },
   };
+};
+
+/** Beside a shop's own, one that has its limits on and believes the client addresses that a bench makes up. */
+export const gatewayOf = (
+  { environment }: Pick<TemporaryShop, 'environment'>,
+  further: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> => {
+  const { GATEWAY_PORT: _, ...own } = environment;
+  return startGateway({
+    ...(own as Record<string, string>),
+    LOG_LEVEL: 'fatal',
+    AUTHENTICATION: 'on',
+    RATE_LIMITS: 'on',
+    TRUSTED_PROXIES: 'loopback',
+    ...further,
+  });
 };
 
 /** One client that asks as much as a thousand: limits per client would be measured in place of the subgraphs. */

@@ -9,12 +9,12 @@ import { print } from 'graphql';
 import { Pool } from 'undici';
 import { pastProxies } from '#launcher/environment.ts';
 import { isRedisInstalled } from '#launcher/events.ts';
-import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
+import { openTemporaryShop } from '#launcher/temporary-shop.ts';
 import { AccountDocument, RegisterDocument, SignInDocument } from '#operations/documents.generated.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { percentile } from './capacity/meters.ts';
 import { post } from './flood-observations.ts';
-import { type GatewayProcess, startGateway } from './gateway.ts';
+import { type GatewayProcess, gatewayOf } from './gateway.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:sign-in-flood [-- --guesses N] [--at-once N]
@@ -27,18 +27,6 @@ const othersWaitMs = 500;
 const quietMs = 10_000;
 // Of a signed-in customer who looks at their account page again and again.
 const pauseMs = 50;
-
-const gatewayOf = (shop: TemporaryShop) => {
-  const { GATEWAY_PORT: _, ...environment } = shop.environment;
-  return startGateway({
-    ...(environment as Record<string, string>),
-    LOG_LEVEL: 'fatal',
-    AUTHENTICATION: 'on',
-    RATE_LIMITS: 'on',
-    // Clients' addresses are made up here.
-    TRUSTED_PROXIES: 'loopback',
-  });
-};
 
 interface Flood {
   readonly name: string;

@@ -9,7 +9,8 @@ import { listenTo, type PostgresListener } from '../database/listener.ts';
 import pg from '../database/pg.ts';
 import { availabilityLog } from '../observability/availability-log.ts';
 import type { Logger } from '../observability/log.ts';
-import { connectRedis, isErrorReply, isRefusal, type RedisConnection } from '../redis/client.ts';
+import { connectRedis, type RedisConnection } from '../redis/client.ts';
+import { isErrorReply, isRefusal } from '../redis/replies.ts';
 
 export type { ChangeNotification };
 

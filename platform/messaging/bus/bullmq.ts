@@ -12,7 +12,7 @@ import {
 import type { Envelope } from '#contracts/envelope.ts';
 import { availabilityLogs } from '../../observability/availability-log.ts';
 import type { Logger } from '../../observability/log.ts';
-import { isErrorReply } from '../../redis/client.ts';
+import { isErrorReply } from '../../redis/replies.ts';
 import { withDeadline } from '../../resilience/deadline.ts';
 import { isOutage as isKnownOutage } from '../../resilience/retryable-error.ts';
 import { backoffMs } from '../../resilience/wake-signal.ts';

@@ -2,16 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ConnectionOptions, createRedisBackend, type Job, RedisConnection, withBackend } from 'bullmq';
 import { Cluster } from 'ioredis';
 import type { Logger } from '../../observability/log.ts';
-import {
-  failFastRedis,
-  isErrorReply,
-  isRefusal,
-  logAvailability,
-  type RedisClient,
-  type RefusalLog,
-  refusalLog,
-  waitingRedis,
-} from '../../redis/client.ts';
+import { failFastRedis, logAvailability, type RedisClient, waitingRedis } from '../../redis/client.ts';
+import { isErrorReply, isRefusal, type RefusalLog, refusalLog } from '../../redis/replies.ts';
 import { logConfigurationWarnings } from '../../redis/server-checks.ts';
 import type { Backend, QueueHandle } from './bullmq.ts';
 import type { BusLimits } from './bus.ts';
