@@ -27,12 +27,13 @@ test('two currencies never meet', () => {
   expect(equals(money(1, 'EUR'), money(1, 'USD'))).toBe(false);
 });
 
-test('half a cent, an amount past exact integers and an unknown currency are no money', () => {
+test('half a minor unit, an amount past exact integers and an unknown currency are no money', () => {
   expect(() => money(0.5, 'EUR')).toThrow();
   expect(() => money(2 ** 53, 'EUR')).toThrow();
   expect(Money.safeParse({ amount: 1, currency: 'XXX' }).success).toBe(false);
 });
 
-test('people read it with two digits', () => {
+test('people read it with the digits of its currency', () => {
   expect(format(money(1205, 'EUR'))).toBe('12.05 EUR');
+  expect(format(money(12_000, 'KRW'))).toBe('12000 KRW');
 });

@@ -1,7 +1,10 @@
-/** Money is a whole number of minor units (cents) and a currency; never a float. */
+/** Money is a whole number of a currency's minor units (ISO 4217) and the currency; never a float. */
 import { z } from 'zod';
 
-export const currencies = ['EUR', 'USD', 'GBP'] as const;
+/** Digits after the decimal point, by ISO 4217: the amount of KRW 12,000 is 12000. */
+export const minorDigits = { EUR: 2, USD: 2, GBP: 2, KRW: 0 } as const;
+
+export const currencies = ['EUR', 'USD', 'GBP', 'KRW'] as const satisfies readonly (keyof typeof minorDigits)[];
 export const Currency = z.enum(currencies);
 export type Currency = z.infer<typeof Currency>;
 
@@ -25,5 +28,8 @@ export const sum = (amounts: readonly Money[], currency: Currency): Money => amo
 export const equals = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
 export const isMore = (a: Money, b: Money): boolean => sameCurrency(a, b) !== undefined && a.amount > b.amount;
 
-/** `12.34 EUR`. All our currencies have two minor digits. */
-export const format = ({ amount, currency }: Money): string => `${(amount / 100).toFixed(2)} ${currency}`;
+/** `12.34 EUR`, `12000 KRW`. */
+export const format = ({ amount, currency }: Money): string => {
+  const digits = minorDigits[currency];
+  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
+};

@@ -1,10 +1,12 @@
 /** The variables of the product subgraph. */
 import { z } from 'zod';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { shopVariables } from '#platform/config/shop.ts';
 import { service } from './service.ts';
 
 export const productVariables = z.object({
   ...subgraphVariables,
+  ...shopVariables,
   PRODUCT_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
   PRODUCT_DATABASE_DIRECT_URL: variable.database().optional(),

@@ -1,5 +1,6 @@
 /** The composition root: which adapter stands behind which port. */
 import { newId } from '#contracts/ids.ts';
+import { defaultShop, shopSettings } from '#platform/config/shop.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { measureReplica, replicatedReads, watchReplica } from '#platform/database/replica.ts';
 import type { Clock } from '#platform/database/transaction.ts';
@@ -33,10 +34,15 @@ const stores = (tx: Prisma.TransactionClient, now: Date) => ({
 /** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
   prisma: PrismaClient,
-  { clock, ...more }: Pick<Deps, 'browsingReads'> & { readonly clock?: Clock } = {},
+  {
+    clock,
+    shop = defaultShop,
+    ...more
+  }: Partial<Pick<Deps, 'browsingReads' | 'shop'>> & { readonly clock?: Clock } = {},
 ): App =>
   app({
     ...more,
+    ...{ shop, newId },
     ...unitOfWork(prisma, stores, { clock }),
     reads: catalogueReads(prisma),
   });
@@ -75,7 +81,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
   const { config, prisma, metrics } = kit;
   const replica = openReplica(kit);
   measureReplica(metrics, () => replica?.isUsable());
-  const productApp = createApp(prisma, replica);
+  const productApp = createApp(prisma, { ...replica, shop: shopSettings(config) });
   return {
     schema: schema(),
     context: requestContext(productApp, loaders),

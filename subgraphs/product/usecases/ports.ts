@@ -1,5 +1,6 @@
 /** What the use cases need from outside. */
-import type { AttemptId, CategoryId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { AttemptId, CategoryId, newId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { PlacedCategory, Product, ProductStatus, Variant } from '../domain/catalogue/catalogue.ts';
@@ -92,6 +93,8 @@ export interface CatalogueReads {
 }
 
 export interface Deps {
+  readonly shop: ShopSettings;
+  readonly newId: typeof newId;
   readonly transaction: Transaction<Stores>;
   readonly receive: Receive<Stores>;
   readonly reads: CatalogueReads;

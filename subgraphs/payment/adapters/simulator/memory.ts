@@ -2,6 +2,7 @@
  * The simulator's memory: it survives our crashes, like an outside system's. It has its own tables (schema `simulator`) and
  * its own connections; no transaction of ours is ever open on them.
  */
+import type { Currency } from '#contracts/money.ts';
 import { boundedConnection } from '#platform/database/connection.ts';
 import pg from '#platform/database/pg.ts';
 import type { AuthorizationResult } from '../../domain/provider-results.ts';
@@ -11,7 +12,7 @@ export interface SimulatedPayment {
   readonly attempt: string;
   readonly token: string;
   readonly amount: number;
-  readonly currency: 'EUR' | 'USD' | 'GBP';
+  readonly currency: Currency;
   readonly status: 'processing' | 'requires_action' | 'requires_capture' | 'declined' | 'captured' | 'canceled';
   readonly captured: number;
   readonly refunded: number;

@@ -1,6 +1,8 @@
-/** The languages that this service writes to customers in. */
-export const locales = ['en', 'ko'] as const;
-export type Locale = (typeof locales)[number];
+import { type Language, languages } from '#contracts/language.ts';
+
+/** The languages that this service writes to customers in: the shop's. */
+export const locales = languages;
+export type Locale = Language;
 
 /** What somebody is written to in who has not said. */
 export const defaultLocale: Locale = 'en';

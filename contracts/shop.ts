@@ -1,0 +1,11 @@
+/** What is true of the shop as a whole. platform/config/shop.ts reads it from the environment. */
+import type { Language } from './language.ts';
+import type { Currency } from './money.ts';
+
+export interface ShopSettings {
+  readonly name: string;
+  /** In which texts are read where a translation is missing. */
+  readonly language: Language;
+  /** In which prices are where nobody asks for another. */
+  readonly currency: Currency;
+}

@@ -1,0 +1,2 @@
+-- live: a new value of an enumeration touches no row.
+ALTER TYPE "currency" ADD VALUE 'KRW';
