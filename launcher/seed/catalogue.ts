@@ -5,10 +5,11 @@ import { money } from '#contracts/money.ts';
 import type { Category, NamedValue, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { seed as importCatalogue } from '#subgraphs/product/wiring.ts';
+import { attributes } from './attributes.ts';
 import { home } from './home.ts';
 import { kitchen } from './kitchen.ts';
 import { outdoor } from './outdoor.ts';
-import type { Choice, Department, Line, Shelf } from './shelf.ts';
+import type { Choice, Department, Fact, Line, Shelf } from './shelf.ts';
 import { wellKnownProducts } from './well-known.ts';
 
 /** A number that looks drawn by lot and is the same every time: 0 ≤ n < `below`. */
@@ -64,20 +65,28 @@ const variantsOf = (slug: string, title: string, cents: number, choices: readonl
 
 const surchargeOf = (options: readonly Option[]): number => options.reduce((sum, { surcharge }) => sum + surcharge, 0);
 
-const productOf = (shelf: Shelf, categoryId: CategoryId, [title, cents, about]: Line): Product => {
+const written = (name: string, fact: Fact): string => {
+  if (typeof fact === 'boolean') return fact ? 'Yes' : 'No';
+  return [fact, attributes[name]?.unit].filter((part) => part !== undefined).join(' ');
+};
+
+const productOf = (shelf: Shelf, categoryId: CategoryId, [title, cents, about, particulars]: Line): Product => {
   const slug = slugOf(title);
+  const facts = {
+    ...particulars?.facts,
+    ...Object.fromEntries(
+      Object.entries(shelf.facts).map(([name, values]) => [name, values[lot(`${slug} ${name}`, values.length)] ?? '']),
+    ),
+  };
   return {
     id: namedId('Product', slug),
     slug,
     title,
     description: `${about} ${shelf.closing}`,
     brand: shelf.brands[lot(`${slug} brand`, shelf.brands.length)] ?? null,
-    status: 'PUBLISHED',
+    status: particulars?.status ?? 'PUBLISHED',
     categoryId,
-    attributes: Object.entries(shelf.facts).map(([name, values]) => ({
-      name,
-      value: values[lot(`${slug} ${name}`, values.length)] ?? '',
-    })),
+    attributes: Object.entries(facts).map(([name, fact]) => ({ name, value: written(name, fact) })),
     variants: variantsOf(slug, title, cents, choicesOf(slug, shelf)),
   };
 };

@@ -11,6 +11,7 @@ const bedLinen: Shelf = {
     { ...soft, most: 2 },
   ],
   facts: { Closure: ['Buttons', 'Envelope'], 'Made in': madeIn },
+  grams: [1_100, 2_200],
   closing: 'Washed before it is sold, so that it does not shrink with you.',
   products: [
     ['Washed Linen Set', 12_900, 'Cool in summer, warm in winter, never ironed.'],
@@ -29,6 +30,7 @@ const blankets: Shelf = {
   brands: weavers,
   choices: [soft],
   facts: { Care: textileCare, 'Made in': madeIn },
+  grams: [600, 1_900],
   closing: 'The edges are whipped by hand.',
   products: [
     ['Sofa Blanket', 7_990, 'Long enough for feet and shoulders.'],
@@ -38,7 +40,7 @@ const blankets: Shelf = {
     ['Picnic Blanket', 6_490, 'Waxed below against the damp.'],
     ['Baby Blanket', 3_990, 'Soft enough for the first day.'],
     ['Travel Blanket', 4_990, 'With a strap, and a pocket for a passport.'],
-    ['Patchwork Throw', 14_900, 'From what the loom leaves over.'],
+    ['Patchwork Throw', 14_900, 'From what the loom leaves over.', { isMadeToOrder: true }],
     ['Summer Throw', 4_490, 'Thin cotton for evenings on the step.'],
   ],
 };
@@ -48,6 +50,7 @@ const cushions: Shelf = {
   brands: weavers,
   choices: [soft],
   facts: { Care: textileCare, 'Made in': madeIn },
+  grams: [350, 1_500],
   closing: 'The cover comes off and goes in the wash.',
   products: [
     ['Square Cushion', 2_990, 'Plain, with a hidden zip.'],
@@ -66,7 +69,8 @@ const lamps: Shelf = {
   name: 'Lamps',
   brands: ['Funkel', 'Haus am See'],
   choices: [{ name: 'Shade', values: ['Paper', 'Linen', 'Brass'], most: 2, step: 1_000 }],
-  facts: { Cable: ['1.8 m, textile', '3 m, textile'], Guarantee: guarantee },
+  facts: { 'Cable length': [180, 300], Guarantee: guarantee },
+  grams: [400, 4_200],
   closing: 'The bulb is included, and can be replaced.',
   products: [
     ['Desk Lamp', 8_990, 'Two joints, and stays where you put it.'],
@@ -76,7 +80,7 @@ const lamps: Shelf = {
     ['Floor Lamp', 16_900, 'Three legs and a warm circle of light.'],
     ['Night Light', 2_490, 'Just enough to find the door.'],
     ['Clamp Lamp', 3_990, 'For shelves, beds and workbenches.'],
-    ['Studio Pendant', 13_900, 'Spun from one disc of metal.'],
+    ['Studio Pendant', 13_900, 'Spun from one disc of metal.', { isMadeToOrder: true }],
     ['Storm Lantern', 4_490, 'Oil or LED, in the garden or on the sill.'],
   ],
 };
@@ -86,6 +90,7 @@ const candles: Shelf = {
   brands: ['Wachs & Docht'],
   choices: [{ name: 'Pack', values: ['Single', 'Pack of 4'], step: 2_400 }],
   facts: { Wax: ['Beeswax', 'Rapeseed', 'Stearin'], 'Made in': madeIn },
+  grams: [120, 700],
   closing: 'Cotton wick; no colour that is not in the wax itself.',
   products: [
     ['Table Candle', 990, 'Does not drip, even in a draught.'],
@@ -94,6 +99,7 @@ const candles: Shelf = {
     ['Fig Candle', 2_690, 'Green, dry, and a little sweet.'],
     ['Smoke Candle', 2_690, 'Birch tar and a trace of leather.'],
     ['Garden Torch', 1_490, 'Two hours against wind and midges.'],
+    ['Advent Candle', 1_990, 'Twenty-four marks, one a day.', { status: 'DRAFT' }],
     ['Birthday Candles', 690, 'Thin as straw, in seven colours.'],
     ['Travel Candle', 1_990, 'In a tin that closes.'],
     ['Floating Candle', 790, 'For bowls, ponds and bathtubs.'],
@@ -108,6 +114,7 @@ const towels: Shelf = {
     { ...soft, most: 2 },
   ],
   facts: { Care: textileCare, 'Made in': madeIn },
+  grams: [120, 700],
   closing: 'With a loop on the short side and another on the long one.',
   products: [
     ['Terry Towel', 1_490, 'Thick loops that drink.'],
@@ -126,6 +133,7 @@ const baskets: Shelf = {
   brands: ['Korbmacher', 'Holzhaus'],
   choices: [{ name: 'Size', values: ['Small', 'Medium', 'Large'], most: 3, step: 1_200 }],
   facts: { Lining: ['None', 'Cotton, removable'], 'Made in': madeIn },
+  grams: [300, 1_900],
   closing: 'Smells of its material for the first weeks.',
   products: [
     ['Laundry Basket', 5_990, 'Oval, so that it rests on the hip.'],
@@ -144,7 +152,8 @@ const hooks: Shelf = {
   name: 'Hooks and Rails',
   brands: ['Holzhaus', 'Amboss'],
   choices: [{ name: 'Length', values: ['30 cm', '60 cm', '90 cm'], most: 3, step: 900 }],
-  facts: { Carries: ['5 kg a hook', '15 kg a hook'], Guarantee: guarantee },
+  facts: { 'Weight per hook': [5, 15], Guarantee: guarantee },
+  grams: [400, 2_600],
   closing: 'Screws and plugs for brick and for plaster are in the box.',
   products: [
     ['Peg Rail', 3_490, 'Turned pegs, as the Shakers had them.'],
@@ -159,6 +168,30 @@ const hooks: Shelf = {
   ],
 };
 
+const giftCards: Shelf = {
+  name: 'Gift Cards',
+  brands: [],
+  choices: [{ name: 'Value', values: ['Small', 'Medium', 'Large'], step: 2_500 }],
+  facts: { Format: ['Email'] },
+  grams: null,
+  taxClass: 'ZERO',
+  closing: 'Nothing is sent by post.',
+  products: [['Gift Card', 2_500, 'There within minutes, and good for three years.']],
+};
+
+const courses: Shelf = {
+  name: 'Courses',
+  brands: ['Herd & Hof', 'Feinschliff'],
+  choices: [],
+  facts: { Format: ['Video'] },
+  grams: null,
+  closing: 'Nothing is sent by post.',
+  products: [
+    ['Knife Course', 3_900, 'From onions to fish, in twelve short films.'],
+    ['Sourdough Course', 2_900, 'From the starter to the crust in one weekend.'],
+  ],
+};
+
 export const home: Department = {
   name: 'Home',
   aisles: {
@@ -166,5 +199,6 @@ export const home: Department = {
     'Living Room': [cushions, lamps, candles],
     Bathroom: [towels],
     Storage: [baskets, hooks],
+    Gifts: [giftCards, courses],
   },
 };

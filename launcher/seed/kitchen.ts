@@ -9,6 +9,7 @@ const pans: Shelf = {
   brands: smiths,
   choices: [{ name: 'Diameter', values: ['20 cm', '24 cm', '28 cm'], most: 3, step: 1_200 }],
   facts: { Hob: ['All, induction included'], Guarantee: guarantee },
+  grams: [900, 2_400],
   closing: 'No coating that could wear off.',
   products: [
     ['Everyday Pan', 5_490, 'Heats fast, and forgives a fork.'],
@@ -28,6 +29,7 @@ const pots: Shelf = {
   brands: smiths,
   choices: [{ name: 'Volume', values: ['1.5 l', '3 l', '5 l'], most: 3, step: 1_800 }],
   facts: { Handles: ['Stay cool', 'Oven-proof'], Guarantee: guarantee },
+  grams: [1_100, 4_200],
   closing: 'Marks inside tell how much is in it.',
   products: [
     ['Stock Pot', 8_990, 'Tall and narrow, for soups that take a day.'],
@@ -46,7 +48,8 @@ const knives: Shelf = {
   name: 'Knives',
   brands: ['Feinschliff', 'Amboss'],
   choices: [{ name: 'Handle', values: ['Walnut', 'Olive wood', 'Black'], most: 2 }],
-  facts: { Steel: ['X50CrMoV15', 'C100, not stainless', 'Damascus, 33 layers'], Hardness: ['56 HRC', '60 HRC'] },
+  facts: { Steel: ['X50CrMoV15', 'C100, not stainless', 'Damascus, 33 layers'], Hardness: [56, 60] },
+  grams: [80, 320],
   closing: 'Sharpened by hand; send it back once a year and we do it again.',
   products: [
     ['Chef’s Knife', 8_990, 'The one that is in the hand most of the day.'],
@@ -65,7 +68,8 @@ const kettles: Shelf = {
   name: 'Kettles',
   brands: ['Herd & Hof', 'Quell'],
   choices: [],
-  facts: { Volume: ['0.8 l', '1.2 l', '1.7 l'], Guarantee: guarantee },
+  facts: { 'Filling volume': [800, 1_200, 1_700], Guarantee: guarantee },
+  grams: [500, 1_400],
   closing: 'Water touches steel and nothing else.',
   products: [
     ['Last Kettle', 6_990, 'The last one of a design from 1971; the tools are worn out.'],
@@ -85,6 +89,7 @@ const coffee: Shelf = {
   brands: ['Röstfrei', 'Herd & Hof'],
   choices: [{ name: 'Cups', values: ['2 cups', '4 cups', '6 cups'], most: 3, step: 700 }],
   facts: { 'Dishwasher safe': dishwasher, Guarantee: guarantee },
+  grams: [250, 1_200],
   closing: 'A measuring spoon is in the box.',
   products: [
     ['Pour Over', 2_990, 'Four ribs, one hole, and a clean cup.'],
@@ -104,6 +109,7 @@ const mugs: Shelf = {
   brands: potters,
   choices: [glaze],
   facts: { 'Dishwasher safe': dishwasher, 'Made in': madeIn },
+  grams: [250, 420],
   closing: 'Thrown by hand, so no two are quite the same.',
   products: [
     ['Morning Mug', 1_990, 'A handle for three fingers.'],
@@ -123,6 +129,7 @@ const bowls: Shelf = {
   brands: potters,
   choices: [glaze],
   facts: { 'Dishwasher safe': dishwasher, 'Made in': madeIn },
+  grams: [280, 900],
   closing: 'They stack, in any order.',
   products: [
     ['Cereal Bowl', 1_790, 'Straight sides for the last spoonful.'],
@@ -142,6 +149,7 @@ const boards: Shelf = {
   brands: ['Holzhaus', 'Feinschliff'],
   choices: [{ name: 'Size', values: ['30 × 20 cm', '40 × 30 cm', '50 × 35 cm'], most: 3, step: 1_500 }],
   facts: { Wood: ['Walnut', 'Oak', 'Ash', 'Beech'], 'Made in': madeIn },
+  grams: [600, 3_200],
   closing: 'Oiled once with linseed; yours to oil again.',
   products: [
     ['Kitchen Board', 3_490, 'Plain, thick, and flat for years.'],
@@ -149,7 +157,7 @@ const boards: Shelf = {
     ['Bread Board', 3_990, 'The slats lift out, and the crumbs with them.'],
     ['Herb Board', 2_990, 'Hollow in the middle, for a rocking knife.'],
     ['Serving Board', 4_490, 'A handle long enough for a guest.'],
-    ['Butcher Block', 12_900, 'Eight centimetres of end grain on rubber feet.'],
+    ['Butcher Block', 12_900, 'Eight centimetres of end grain on rubber feet.', { grams: 9_500, isMadeToOrder: true }],
     ['Breakfast Board', 1_490, 'Instead of a plate.'],
     ['Pizza Peel', 3_290, 'As thin as it can be, to slide under.'],
     ['Cheese Board', 3_790, 'With a dome against flies and friends.'],
