@@ -18,7 +18,7 @@ export interface TemporaryShop extends Agora {
 // The newest lines are enough to see why something failed, and a long run prints a great many.
 const keptLines = 400;
 
-// The seed's 225 products take a second or two to reach the order subgraph; a busy machine takes its time.
+// The seed's 224 products take a second or two to reach the order subgraph; a busy machine takes its time.
 const catalogueWithinMs = 60_000;
 
 /**
