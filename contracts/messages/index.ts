@@ -1,6 +1,7 @@
 /** Every message there is, as data: relays, consumers, documents and contract tests read this table. */
 import { anyService, type MessageDefinition } from '../envelope.ts';
 import { receivers } from '../receivers.ts';
+import * as availability from './availability.ts';
 import * as order from './order.ts';
 import * as payment from './payment.ts';
 import * as product from './product.ts';
@@ -18,7 +19,7 @@ export const messageName = ({ type, version }: Pick<MessageDefinition, 'type' | 
   `${type}.v${version}`;
 
 /** By name, because the order of a module's exports depends on who loads it. */
-export const messages: readonly RoutedMessage[] = [user, staff, product, stock, payment, order]
+export const messages: readonly RoutedMessage[] = [user, staff, product, availability, stock, payment, order]
   .flatMap((group) =>
     Object.values(group).filter(
       (entry): entry is Extract<typeof entry, MessageDefinition> => typeof entry === 'object' && 'owner' in entry,

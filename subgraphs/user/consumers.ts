@@ -1,4 +1,5 @@
 import type { Message } from '#contracts/envelope.ts';
+import { ProductBackInStock } from '#contracts/messages/availability.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -15,7 +16,7 @@ import type { OrderFacts } from './domain/notification/notification.ts';
 import type { App } from './usecases/app.ts';
 
 /** What the `user` queue delivers, and what handles it: notifications, some of them as mails, and the audit log. */
-export const consumers = ({ commands: { notify, recordStaffAction } }: App): MessageHandler[] => {
+export const consumers = ({ commands: { notify, notifyBackInStock, recordStaffAction } }: App): MessageHandler[] => {
   const about = (kind: OrderNoticeKind) => (message: Message<OrderFacts>) => notify(message, { kind, ...message.data });
   return [
     on(UserRegistered, (message) => notify(message, { kind: 'WELCOME', customerId: message.data.userId })),
@@ -25,6 +26,7 @@ export const consumers = ({ commands: { notify, recordStaffAction } }: App): Mes
     on(OrderPaymentFailed, about('ORDER_PAYMENT_FAILED')),
     on(OrderCancelled, about('ORDER_CANCELLED')),
     on(OrderNeedsAttention, about('ORDER_NEEDS_ATTENTION')),
+    on(ProductBackInStock, notifyBackInStock),
     on(StaffActed, recordStaffAction),
   ];
 };

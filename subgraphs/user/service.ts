@@ -1,3 +1,4 @@
+import { ProductBackInStock } from '#contracts/messages/availability.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -25,6 +26,7 @@ export const service = {
     OrderPaymentFailed,
     OrderCancelled,
     OrderNeedsAttention,
+    ProductBackInStock,
     StaffActed,
   ],
   secrets: { ACCESS_TOKEN_KEYS: 'signing-keys', SMTP_URL: 'given', UNSUBSCRIBE_SECRET: 'password' },

@@ -66,4 +66,5 @@ export const userNotifications = {
 
 export const notification = {
   order: ({ orderId }) => (orderId ? { id: orderId } : null),
+  product: ({ productId }) => (productId ? { id: productId } : null),
 } satisfies NotificationResolvers;

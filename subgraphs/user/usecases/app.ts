@@ -14,7 +14,7 @@ import { removeAddress, saveAddress, setDefaultAddress } from './address/address
 import { forgetOldMail } from './mail/forget-old-mail.ts';
 import { mailWorker } from './mail/mail-worker.ts';
 import { markNotificationsRead } from './notification/mark-read.ts';
-import { notify } from './notification/notify.ts';
+import { notify, notifyBackInStock } from './notification/notify.ts';
 import { updateNotificationPreferences } from './notification/update-preferences.ts';
 import type { Deps } from './ports.ts';
 import { signOut, signOutEverywhere } from './session/end-sessions.ts';
@@ -45,6 +45,7 @@ export const app = (deps: Deps) => ({
     removeAddress: removeAddress(deps),
     setDefaultAddress: setDefaultAddress(deps),
     notify: notify(deps),
+    notifyBackInStock: notifyBackInStock(deps),
     markNotificationsRead: markNotificationsRead(deps),
     updateNotificationPreferences: updateNotificationPreferences(deps),
     recordStaffAction: recordStaffAction(deps),

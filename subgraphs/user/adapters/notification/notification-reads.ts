@@ -1,4 +1,4 @@
-import type { CustomerId, OrderId } from '#contracts/ids.ts';
+import type { CustomerId, OrderId, ProductId } from '#contracts/ids.ts';
 import type { Prisma, PrismaClient } from '#prisma/user/client/client.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import type { NotificationReads } from '../../usecases/notification/ports.ts';
@@ -24,4 +24,5 @@ const toNotification = (row: Prisma.NotificationGetPayload<object>): Notificatio
   id: row.id as Notification['id'],
   customerId: row.customerId as CustomerId,
   orderId: row.orderId as OrderId | null,
+  productId: row.productId as ProductId | null,
 });

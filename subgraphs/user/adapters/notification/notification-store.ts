@@ -1,37 +1,32 @@
 import { parseId, type UserId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/user/client/client.ts';
 import type { Locale } from '../../domain/account/locale.ts';
-import { aGuest } from '../../domain/notification/notification.ts';
+import { type Addressee, aGuest } from '../../domain/notification/notification.ts';
 import type { NotificationStore } from '../../usecases/notification/ports.ts';
+
+const columns = {
+  id: true,
+  locale: true,
+  emailVerifiedAt: true,
+  closedAt: true,
+  notificationOptOuts: { select: { kind: true, channel: true } },
+} as const satisfies Prisma.UserSelect;
+
+const toAddressee = (row: Prisma.UserGetPayload<{ select: typeof columns }>): Addressee => ({
+  customerId: row.id as UserId,
+  locale: row.locale as Locale,
+  isVerified: row.emailVerifiedAt !== null,
+  isClosed: row.closedAt !== null,
+  optedOut: row.notificationOptOuts,
+});
 
 export const notificationStore = (tx: Prisma.TransactionClient, now: Date): NotificationStore => {
   /** Until the transaction ends. There is no row to lock: a guest has one only once they have become a user. */
   const holdGuest = (guestId: string) =>
     tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`notifications-of:${guestId}`}, 0))`;
 
-  const addresseeOfUser = async (userId: UserId) => {
-    const {
-      locale,
-      emailVerifiedAt,
-      closedAt,
-      notificationOptOuts: optedOut,
-    } = await tx.user.findUniqueOrThrow({
-      where: { id: userId },
-      select: {
-        locale: true,
-        emailVerifiedAt: true,
-        closedAt: true,
-        notificationOptOuts: { select: { kind: true, channel: true } },
-      },
-    });
-    return {
-      customerId: userId,
-      locale: locale as Locale,
-      isVerified: emailVerifiedAt !== null,
-      isClosed: closedAt !== null,
-      optedOut,
-    };
-  };
+  const addresseeOfUser = async (userId: UserId) =>
+    toAddressee(await tx.user.findUniqueOrThrow({ where: { id: userId }, select: columns }));
 
   return {
     addressee: async (customerId) => {
@@ -41,8 +36,25 @@ export const notificationStore = (tx: Prisma.TransactionClient, now: Date): Noti
       const merged = await tx.guestMerge.findUnique({ where: { guestId: customerId }, select: { userId: true } });
       return merged ? addresseeOfUser(merged.userId as UserId) : aGuest(customerId);
     },
-    insert: async (notification) => {
-      await tx.notification.create({ data: notification, select: { id: true } });
+    addressees: async (customerIds) => {
+      const all = [...new Set(customerIds)];
+      const userIds = all.flatMap((id) => parseId('User', id) ?? []);
+      const guestIds = all.flatMap((id) => parseId('Guest', id) ?? []);
+      // Users before guests, as a sign-in locks them, and each in one order: nobody waits for somebody who waits for us.
+      await tx.$executeRaw`SELECT FROM user_account WHERE id = ANY (${userIds}) ORDER BY id COLLATE "C" FOR SHARE`;
+      await tx.$executeRaw`
+        SELECT pg_advisory_xact_lock(hashtextextended('notifications-of:' || id, 0))
+          FROM (SELECT unnest(${guestIds}::text[]) AS id ORDER BY 1) AS guest`;
+      const merged = await tx.guestMerge.findMany({ where: { guestId: { in: guestIds } } });
+      const becameUser = new Set(merged.map(({ guestId }) => guestId));
+      const users = await tx.user.findMany({
+        where: { id: { in: [...userIds, ...merged.map(({ userId }) => userId)] } },
+        select: columns,
+      });
+      return [...users.map(toAddressee), ...guestIds.filter((id) => !becameUser.has(id)).map(aGuest)];
+    },
+    insert: async (...notifications) => {
+      await tx.notification.createMany({ data: notifications });
     },
     merge: async (guestId, userId) => {
       await holdGuest(guestId);

@@ -22,4 +22,11 @@ export const mailExamples: { readonly [Kind in MailKind]: MailParams[Kind] } = {
   ORDER_REJECTED: order,
   ORDER_PAYMENT_FAILED: order,
   ORDER_CANCELLED: order,
+  BACK_IN_STOCK: {
+    productId: namedId('Product', 'trail-headlamp'),
+    variantId: namedId('Variant', 'TRAIL-HEADLAMP-RED'),
+    slug: 'trail-headlamp',
+    titles: { en: 'Trail headlamp', ko: '트레일 헤드램프' },
+    variantTitles: { en: 'Red', ko: '빨강' },
+  },
 };

@@ -1,6 +1,7 @@
 /** The mails that there are, as a table: what each is about, how long it is worth sending, and the secret it carries. */
 import type { OrderId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
+import type { RestockedVariant } from '../notification/notification.ts';
 
 /** What a mail is made of, beside the recipient: ids and facts, never a secret, which is made when the mail is. */
 export interface MailParams {
@@ -17,6 +18,7 @@ export interface MailParams {
   readonly ORDER_REJECTED: OrderParams;
   readonly ORDER_PAYMENT_FAILED: OrderParams;
   readonly ORDER_CANCELLED: OrderParams;
+  readonly BACK_IN_STOCK: RestockedVariant;
 }
 
 export interface OrderParams {
@@ -70,4 +72,6 @@ export const mailKinds: Readonly<Record<MailKind, MailRule>> = {
   ORDER_REJECTED: notice,
   ORDER_PAYMENT_FAILED: notice,
   ORDER_CANCELLED: notice,
+  // By the next day it may be sold out again.
+  BACK_IN_STOCK: { worthSendingMs: 24 * hours },
 };

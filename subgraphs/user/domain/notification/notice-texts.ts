@@ -7,6 +7,9 @@ export interface NoticeText {
   readonly body: string;
 }
 
+/** A name of a product, in the customer's language. */
+type ProductText = (name: string) => NoticeText;
+
 type OrderText = (order: { readonly number: string; readonly total: Money }) => NoticeText;
 
 /** Without reasons: those are codes and details, and the order itself words them better. */
@@ -66,16 +69,27 @@ const korean: Record<OrderNoticeKind, OrderText> = {
   }),
 };
 
+interface NoticeTexts extends Readonly<Record<OrderNoticeKind, OrderText>> {
+  readonly WELCOME: NoticeText;
+  readonly BACK_IN_STOCK: ProductText;
+}
+
 /** Without a name: what is kept about a customer must still be right when they have closed their account. */
-export const noticeTexts: Readonly<
-  Record<Locale, { readonly WELCOME: NoticeText } & Readonly<Record<OrderNoticeKind, OrderText>>>
-> = {
+export const noticeTexts: Readonly<Record<Locale, NoticeTexts>> = {
   en: {
     ...english,
     WELCOME: { title: 'Welcome', body: 'Your account is open. News about your orders will appear here.' },
+    BACK_IN_STOCK: (name) => ({
+      title: `${name} is back in stock`,
+      body: 'You asked us to tell you. None is set aside for you, so it may sell out again.',
+    }),
   },
   ko: {
     ...korean,
     WELCOME: { title: '환영합니다', body: '계정이 만들어졌습니다. 주문 소식을 여기에서 알려 드립니다.' },
+    BACK_IN_STOCK: (name) => ({
+      title: `재입고 알림: ${name}`,
+      body: '알림을 신청하신 상품이 다시 입고되었습니다. 따로 맡아 두지 않으므로 다시 품절될 수 있습니다.',
+    }),
   },
 };

@@ -1,10 +1,13 @@
-import { type CustomerId, type Id, type OrderId, parseId, type UserId } from '#contracts/ids.ts';
+import type { DataOf } from '#contracts/envelope.ts';
+import { type CustomerId, type Id, type OrderId, type ProductId, parseId, type UserId } from '#contracts/ids.ts';
+import { textIn } from '#contracts/language.ts';
+import type { ProductBackInStock } from '#contracts/messages/availability.ts';
 import type { Money } from '#contracts/money.ts';
 import { defaultLocale, type Locale } from '../account/locale.ts';
 import type { NewDelivery } from '../mail/delivery.ts';
-import { noticeTexts, type OrderNoticeKind } from './notice-texts.ts';
+import { type NoticeText, noticeTexts, type OrderNoticeKind } from './notice-texts.ts';
 
-export type NotificationKind = 'WELCOME' | OrderNoticeKind;
+export type NotificationKind = 'WELCOME' | 'BACK_IN_STOCK' | OrderNoticeKind;
 export const channels = ['IN_APP', 'EMAIL'] as const;
 export type Channel = (typeof channels)[number];
 
@@ -18,6 +21,7 @@ export const notificationChannels: Readonly<Record<NotificationKind, readonly Ch
   ORDER_PAYMENT_FAILED: ['IN_APP', 'EMAIL'],
   ORDER_CANCELLED: ['IN_APP', 'EMAIL'],
   ORDER_NEEDS_ATTENTION: ['IN_APP'],
+  BACK_IN_STOCK: ['IN_APP', 'EMAIL'],
 };
 
 export interface OrderFacts {
@@ -27,9 +31,13 @@ export interface OrderFacts {
   readonly total: Money;
 }
 
+/** A variant that can be had again, with its names in the languages of the shop. */
+export type RestockedVariant = Omit<DataOf<typeof ProductBackInStock>, 'customerIds'>;
+
 /** Something to tell a customer. */
 export type Notice =
   | { readonly kind: 'WELCOME'; readonly customerId: UserId }
+  | ({ readonly kind: 'BACK_IN_STOCK'; readonly customerId: CustomerId } & RestockedVariant)
   | ({ readonly kind: OrderNoticeKind } & OrderFacts);
 
 /** Whom a notice is for, once it is known who a guest has become, and what they want to be told. */
@@ -58,33 +66,51 @@ export interface Notification {
   readonly title: string;
   readonly body: string;
   readonly orderId: OrderId | null;
+  readonly productId: ProductId | null;
   /** When the reported event occurred, not when its message arrived. */
   readonly createdAt: Date;
   readonly readAt: Date | null;
 }
 
+/** What a customer calls it: the product, and which one of several. */
+export const nameIn = ({ titles, variantTitles }: RestockedVariant, locale: Locale): string => {
+  const [title, variant] = [titles, variantTitles].map((texts) => textIn(texts, locale, defaultLocale));
+  return variant && variant !== title ? `${title} (${variant})` : `${title}`;
+};
+
+const textOf = (notice: Notice, locale: Locale): NoticeText => {
+  const texts = noticeTexts[locale];
+  if (notice.kind === 'WELCOME') return texts.WELCOME;
+  return notice.kind === 'BACK_IN_STOCK' ? texts.BACK_IN_STOCK(nameIn(notice, locale)) : texts[notice.kind](notice);
+};
+
 /** In the customer's language of now, as somebody who speaks would. */
 export const contentOf = (
   notice: Notice,
   addressee: Addressee,
-): Pick<Notification, 'customerId' | 'kind' | 'title' | 'body' | 'orderId'> & { isHidden: boolean } => {
-  const texts = noticeTexts[addressee.locale];
-  const { title, body } = notice.kind === 'WELCOME' ? texts.WELCOME : texts[notice.kind](notice);
-  return {
-    ...{ customerId: addressee.customerId, kind: notice.kind, title, body },
-    orderId: notice.kind === 'WELCOME' ? null : notice.orderId,
-    isHidden: !wants(addressee, notice.kind, 'IN_APP'),
-  };
-};
+): Omit<Notification, 'id' | 'createdAt' | 'readAt'> & { isHidden: boolean } => ({
+  ...{ customerId: addressee.customerId, kind: notice.kind, ...textOf(notice, addressee.locale) },
+  orderId: 'orderId' in notice ? notice.orderId : null,
+  productId: 'productId' in notice ? notice.productId : null,
+  isHidden: !wants(addressee, notice.kind, 'IN_APP'),
+});
 
 const mailedKinds = ['ORDER_CONFIRMED', 'ORDER_REJECTED', 'ORDER_PAYMENT_FAILED', 'ORDER_CANCELLED'] as const;
 
-/** The mail that goes with it. None to a guest, whose address nobody knows. A welcome only to an address that is verified: another has just had the mail that asks for that. */
+/**
+ * The mail that goes with it. None to a guest, whose address nobody knows. What is not about an order goes only to an address
+ * that is verified: a stranger may have registered it, and asked for a hundred such mails.
+ */
 export const mailOf = (notice: Notice, sourceId: string, addressee: Addressee): NewDelivery | undefined => {
   const userId = parseId('User', addressee.customerId);
   if (!userId || addressee.isClosed || !wants(addressee, notice.kind, 'EMAIL')) return undefined;
   if (notice.kind === 'WELCOME')
     return addressee.isVerified ? { sourceId, userId, kind: 'WELCOME', params: {} } : undefined;
+  if (notice.kind === 'BACK_IN_STOCK') {
+    const { productId, slug, titles, variantTitles, variantId } = notice;
+    const params = { productId, variantId, slug, titles, variantTitles };
+    return addressee.isVerified ? { sourceId, userId, kind: 'BACK_IN_STOCK', params } : undefined;
+  }
   const kind = mailedKinds.find((it) => it === notice.kind);
   if (!kind) return undefined;
   const { orderId, number, total } = notice;

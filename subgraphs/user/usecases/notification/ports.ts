@@ -8,7 +8,12 @@ export interface NotificationStore {
    * transaction ends, so that nothing is written for one who is just becoming a user. Throws for a user who does not exist.
    */
   addressee(customerId: CustomerId): Promise<Addressee>;
-  insert(notification: Omit<Notification, 'readAt'> & { readonly isHidden: boolean }): Promise<void>;
+  /**
+   * The same for many at once: each once, also one who is named as a guest and as the user that they have become. Without
+   * those that do not exist. Held until the transaction ends; an account that is among them cannot be closed meanwhile.
+   */
+  addressees(customerIds: readonly CustomerId[]): Promise<Addressee[]>;
+  insert(...notifications: readonly (Omit<Notification, 'readAt'> & { readonly isHidden: boolean })[]): Promise<void>;
   /** What a guest was told is the user's from now on. In the transaction that makes the guest that user. */
   merge(guestId: GuestId, userId: UserId): Promise<void>;
   /** Marks these, or all, as read. What is not the customer's, or was read before, stays as it is. */

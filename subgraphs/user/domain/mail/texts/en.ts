@@ -1,5 +1,5 @@
 import { noticeTexts } from '../../notification/notice-texts.ts';
-import { about, type MailTexts } from './text.ts';
+import { about, aboutProduct, type MailTexts } from './text.ts';
 
 const notices = noticeTexts.en;
 
@@ -75,5 +75,6 @@ export const en: MailTexts = {
     ORDER_REJECTED: about(notices.ORDER_REJECTED, 'View the order'),
     ORDER_PAYMENT_FAILED: about(notices.ORDER_PAYMENT_FAILED, 'Pay the order'),
     ORDER_CANCELLED: about(notices.ORDER_CANCELLED, 'View the order'),
+    BACK_IN_STOCK: aboutProduct('en', notices.BACK_IN_STOCK, 'View the product'),
   },
 };

@@ -1,4 +1,6 @@
+import type { Locale } from '../../account/locale.ts';
 import type { NoticeText } from '../../notification/notice-texts.ts';
+import { nameIn, type RestockedVariant } from '../../notification/notification.ts';
 import type { MailKind, MailParams, OrderParams } from '../mail-kinds.ts';
 
 /** A mail's words. Each paragraph is one line of plain text: the layout escapes it for HTML. */
@@ -33,4 +35,12 @@ export const about =
   (order: OrderParams): MailText => {
     const { title, body } = notice(order);
     return { subject: title, paragraphs: [body], action: { label, path: `/orders/${order.number}` } };
+  };
+
+/** The same of a product. */
+export const aboutProduct =
+  (locale: Locale, notice: (name: string) => NoticeText, label: string) =>
+  (variant: RestockedVariant): MailText => {
+    const { title, body } = notice(nameIn(variant, locale));
+    return { subject: title, paragraphs: [body], action: { label, path: `/products/${variant.slug}` } };
   };
