@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
 import { CustomerId, ProductId, VariantId } from '../ids.ts';
-import { Localized } from '../language.ts';
+import { localized } from '../language.ts';
 
 // 500: a message of some 25 KiB, and a transaction of a few statements for who receives it.
 export const mostCustomersToldAtOnce = 500;
@@ -18,8 +18,8 @@ export const ProductBackInStock = defineMessage({
     productId: ProductId,
     variantId: VariantId,
     slug: z.string().min(1),
-    titles: Localized,
-    variantTitles: Localized,
+    titles: localized(z.string().min(1)),
+    variantTitles: localized(z.string().min(1)),
     customerIds: z.array(CustomerId).min(1).max(mostCustomersToldAtOnce),
   }),
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '#contracts/envelope.ts';
 import { type CustomerId, type GuestId, namedId, newId, type UserId } from '#contracts/ids.ts';
+import { ProductBackInStock } from '#contracts/messages/availability.ts';
 import { messages } from '#contracts/messages/index.ts';
 import {
   OrderCancelled,
@@ -120,6 +121,86 @@ describe('a guest with a session', () => {
     for (let round = 1; round <= 10; round++) {
       const [guest, ada] = [newId('Guest'), await kit.customer()];
       await Promise.all([deliver(received(OrderPlaced, anOrderOf(guest))), merge(guest, ada.id)]);
+      expect(await toldTo(guest)).toEqual([]);
+      expect(await toldTo(ada.id)).toHaveLength(1);
+    }
+  });
+});
+
+describe('that a product is in stock again', () => {
+  const backInStock = (customerIds: CustomerId[]) =>
+    received(ProductBackInStock, {
+      productId: namedId('Product', 'lamp'),
+      variantId: namedId('Variant', 'LAMP-RED'),
+      slug: 'lamp',
+      titles: { en: 'Lamp', ko: '램프' },
+      variantTitles: { en: 'Red' },
+      customerIds,
+    });
+  const verify = ({ id }: { id: UserId }) =>
+    kit.prisma.user.update({ where: { id }, data: { emailVerifiedAt: new Date() } });
+
+  test('is told to each who asked, once, in their language, by mail too; to a guest in the shop', async () => {
+    const [ada, bo] = [await kit.customer(), await kit.customer({ locale: 'ko' })];
+    await verify(ada);
+    await verify(bo);
+    await kit.sendMail();
+    const guest = newId('Guest');
+    const message = backInStock([ada.id, guest, bo.id]);
+    await deliver(message);
+    await Promise.all([deliver(message), deliver(message)]);
+    const productId = namedId('Product', 'lamp');
+    expect(await toldTo(ada.id)).toMatchObject([
+      { kind: 'BACK_IN_STOCK', productId, title: 'Lamp (Red) is back in stock' },
+    ]);
+    expect(await toldTo(bo.id)).toMatchObject([{ title: '재입고 알림: 램프 (Red)' }]);
+    expect(await toldTo(guest)).toMatchObject([{ kind: 'BACK_IN_STOCK' }]);
+    const mails = await kit.sendMail();
+    expect(mails.map(({ to, subject }) => `${to.address} ${subject}`).toSorted()).toEqual(
+      [`${ada.email} Lamp (Red) is back in stock`, `${bo.email} 재입고 알림: 램프 (Red)`].toSorted(),
+    );
+    expect(mails[0]?.text).toContain('https://shop.example/products/lamp');
+  });
+
+  test('is told once to who asked as a guest and as the user that they became', async () => {
+    const [guest, other, ada] = [newId('Guest'), newId('Guest'), await kit.customer()];
+    for (const guestId of [guest, other])
+      await kit.prisma.guestMerge.create({ data: { guestId, userId: ada.id, mergedAt: new Date() } });
+    await deliver(backInStock([guest, ada.id, other]));
+    expect(await toldTo(ada.id)).toHaveLength(1);
+    expect(await toldTo(guest)).toEqual([]);
+  });
+
+  test('is told neither to a closed account nor to one that is unknown, and the others hear of it', async () => {
+    const [closed, ada] = [await kit.customer(), await kit.customer()];
+    await kit.app.commands.closeAccount({
+      ...{ userId: closed.id, password: aPassword, idempotencyKey: 'closing', address: anAddress },
+    });
+    await deliver(backInStock([closed.id, newId('User'), ada.id]));
+    expect(await kit.prisma.notification.count({ where: { customerId: closed.id } })).toBe(0);
+    expect(await toldTo(ada.id)).toHaveLength(1);
+  });
+
+  test('takes as many statements for five hundred as for two', async () => {
+    const statementsFor = async (customerIds: CustomerId[]) => {
+      const before = kit.statements.length;
+      await deliver(backInStock(customerIds));
+      return kit.statements.length - before;
+    };
+    const guests = (count: number) => Array.from({ length: count }, () => newId('Guest'));
+    const [ada, bo] = [await kit.customer(), await kit.customer()];
+    const few = await statementsFor([...guests(2), ada.id]);
+    expect(await statementsFor([...guests(498), ada.id, bo.id])).toBe(few);
+  });
+
+  test('reaches a guest who signs in at the very moment', async () => {
+    for (let round = 1; round <= 5; round++) {
+      const [guest, ada] = [newId('Guest'), await kit.customer()];
+      const merging = kit.deps.transaction(async ({ notifications }) => {
+        await notifications.merge(guest, ada.id);
+        await kit.prisma.guestMerge.create({ data: { guestId: guest, userId: ada.id, mergedAt: new Date() } });
+      });
+      await Promise.all([deliver(backInStock([guest])), merging]);
       expect(await toldTo(guest)).toEqual([]);
       expect(await toldTo(ada.id)).toHaveLength(1);
     }

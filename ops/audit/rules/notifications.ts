@@ -55,7 +55,7 @@ const customersAreNotified: OrderRule = {
 
 export const notificationRules: readonly Rule[] = [
   customersAreNotified,
-  // The only notification that is not about an order.
+  // The other one that is not about an order, BACK_IN_STOCK, is as its messages are: processed once, which is a rule of those.
   sqlRule({
     name: 'new-accounts-get-one-welcome',
     promise: 'a new customer is welcomed exactly once',

@@ -54,7 +54,7 @@ export const notificationStore = (tx: Prisma.TransactionClient, now: Date): Noti
       return [...users.map(toAddressee), ...guestIds.filter((id) => !becameUser.has(id)).map(aGuest)];
     },
     insert: async (...notifications) => {
-      await tx.notification.createMany({ data: notifications });
+      await tx.notification.createMany({ data: [...notifications] });
     },
     merge: async (guestId, userId) => {
       await holdGuest(guestId);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { locales } from '../account/locale.ts';
 import { noticeTexts, type OrderNoticeKind } from './notice-texts.ts';
-import { type Addressee, aGuest, contentOf, mailOf, notificationChannels } from './notification.ts';
+import { type Addressee, aGuest, contentOf, mailOf, type Notice, notificationChannels } from './notification.ts';
 
 const order = {
   orderId: namedId('Order', '1'),
@@ -11,7 +11,16 @@ const order = {
   total: { amount: 4_999, currency: 'EUR' as const },
 };
 const ada: Addressee = { customerId: order.customerId, locale: 'en', isVerified: true, isClosed: false, optedOut: [] };
-const orderKinds = Object.keys(notificationChannels).filter((kind) => kind !== 'WELCOME') as OrderNoticeKind[];
+const orderKinds = Object.keys(notificationChannels).filter((kind) => kind.startsWith('ORDER_')) as OrderNoticeKind[];
+const lamp: Notice = {
+  kind: 'BACK_IN_STOCK',
+  customerId: ada.customerId,
+  productId: namedId('Product', 'lamp'),
+  variantId: namedId('Variant', 'LAMP-RED'),
+  slug: 'lamp',
+  titles: { en: 'Lamp', ko: '램프' },
+  variantTitles: { en: 'Red' },
+};
 
 describe.each(locales)('in %s', (locale) => {
   test.each(orderKinds)('%s is addressed to the customer and names the order', (kind) => {
@@ -53,6 +62,13 @@ describe('mail', () => {
     expect(mailOf(notice, 'msg_1', { ...ada, isVerified: false })).toBeUndefined();
   });
 
+  test('that something is in stock again is mailed to an address that is verified, unless that is switched off', () => {
+    expect(mailOf(lamp, 'msg_1', ada)).toMatchObject({ kind: 'BACK_IN_STOCK', params: { slug: 'lamp' } });
+    expect(mailOf(lamp, 'msg_1', { ...ada, isVerified: false })).toBeUndefined();
+    const off = { ...ada, optedOut: [{ kind: 'BACK_IN_STOCK' as const, channel: 'EMAIL' as const }] };
+    expect(mailOf(lamp, 'msg_1', off)).toBeUndefined();
+  });
+
   test('there is none for a guest', () => {
     const guest = namedId('Guest', 'g');
     expect(mailOf({ kind: 'ORDER_CONFIRMED', ...order, customerId: guest }, 'msg_1', aGuest(guest))).toBeUndefined();
@@ -62,4 +78,13 @@ describe('mail', () => {
 test('what a customer does not want in the shop is kept, and hidden', () => {
   const off = { ...ada, optedOut: [{ kind: 'ORDER_PLACED' as const, channel: 'IN_APP' as const }] };
   expect(contentOf({ kind: 'ORDER_PLACED', ...order }, off).isHidden).toBe(true);
+});
+
+test.each([
+  ['en', 'Lamp (Red) is back in stock', lamp],
+  // The shop's own language where there is no translation.
+  ['ko', '재입고 알림: 램프 (Red)', lamp],
+  ['en', 'Lamp is back in stock', { ...lamp, variantTitles: { en: 'Lamp' } }],
+] as const)('in %s the notice is "%s"', (locale, title, notice) => {
+  expect(contentOf(notice, { ...ada, locale })).toMatchObject({ title, productId: lamp.productId, orderId: null });
 });

@@ -1,6 +1,6 @@
 import type { DataOf } from '#contracts/envelope.ts';
 import { type CustomerId, type Id, type OrderId, type ProductId, parseId, type UserId } from '#contracts/ids.ts';
-import { textIn } from '#contracts/language.ts';
+import { inLanguage } from '#contracts/language.ts';
 import type { ProductBackInStock } from '#contracts/messages/availability.ts';
 import type { Money } from '#contracts/money.ts';
 import { defaultLocale, type Locale } from '../account/locale.ts';
@@ -74,7 +74,7 @@ export interface Notification {
 
 /** What a customer calls it: the product, and which one of several. */
 export const nameIn = ({ titles, variantTitles }: RestockedVariant, locale: Locale): string => {
-  const [title, variant] = [titles, variantTitles].map((texts) => textIn(texts, locale, defaultLocale));
+  const [title, variant] = [titles, variantTitles].map((texts) => inLanguage(texts, locale, defaultLocale));
   return variant && variant !== title ? `${title} (${variant})` : `${title}`;
 };
 
