@@ -30,6 +30,7 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'user.delivery.email': 'a change of the e-mail address, until its mail is sent',
   'user.delivery.last_error': 'a mail server that does not take a mail',
   'user.delivery.locale': 'a mail to somebody whose language is not known yet',
+  'user.notification.product_id': 'a product that somebody waits for and that comes in',
   'user.notification.read_at': 'a customer who marks it as read',
   'user.notification_opt_out': 'a customer who switches off a kind of notification',
   'user.one_time_token': 'a mail with a link that proves something',

@@ -150,6 +150,7 @@ const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] =
 
 /** Published for the record, each with what it is good for without a receiver. */
 const withoutReceiver: Readonly<Record<string, string>> = {
+  'stock.low.v1': 'purchasing and other systems of the shop; staff have the list lowStock',
   'user.access-revoked.v1': 'its change notification tells the gateways to read the denials',
   'user.closed.v1': 'no other service holds personal data yet',
 };

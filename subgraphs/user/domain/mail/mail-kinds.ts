@@ -1,7 +1,7 @@
 /** The mails that there are, as a table: what each is about, how long it is worth sending, and the secret it carries. */
 import type { OrderId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
-import type { RestockedVariant } from '../notification/notification.ts';
+import type { RestockedVariant } from '../notification/notice-texts.ts';
 
 /** What a mail is made of, beside the recipient: ids and facts, never a secret, which is made when the mail is. */
 export interface MailParams {

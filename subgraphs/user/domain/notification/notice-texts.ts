@@ -1,11 +1,23 @@
 /** What customers read in the shop's list of notifications; mails about orders say the same. */
+import type { DataOf } from '#contracts/envelope.ts';
+import { inLanguage } from '#contracts/language.ts';
+import type { ProductBackInStock } from '#contracts/messages/availability.ts';
 import { format, type Money } from '#contracts/money.ts';
-import type { Locale } from '../account/locale.ts';
+import { defaultLocale, type Locale } from '../account/locale.ts';
 
 export interface NoticeText {
   readonly title: string;
   readonly body: string;
 }
+
+/** A variant that can be had again, with its names in the languages of the shop. */
+export type RestockedVariant = Omit<DataOf<typeof ProductBackInStock>, 'customerIds'>;
+
+/** What a customer calls it: the product, and which one of several. */
+export const nameIn = ({ titles, variantTitles }: RestockedVariant, locale: Locale): string => {
+  const [title, variant] = [titles, variantTitles].map((texts) => inLanguage(texts, locale, defaultLocale));
+  return variant && variant !== title ? `${title} (${variant})` : `${title}`;
+};
 
 /** A name of a product, in the customer's language. */
 type ProductText = (name: string) => NoticeText;

@@ -1,11 +1,8 @@
-import type { DataOf } from '#contracts/envelope.ts';
 import { type CustomerId, type Id, type OrderId, type ProductId, parseId, type UserId } from '#contracts/ids.ts';
-import { inLanguage } from '#contracts/language.ts';
-import type { ProductBackInStock } from '#contracts/messages/availability.ts';
 import type { Money } from '#contracts/money.ts';
 import { defaultLocale, type Locale } from '../account/locale.ts';
 import type { NewDelivery } from '../mail/delivery.ts';
-import { type NoticeText, noticeTexts, type OrderNoticeKind } from './notice-texts.ts';
+import { type NoticeText, nameIn, noticeTexts, type OrderNoticeKind, type RestockedVariant } from './notice-texts.ts';
 
 export type NotificationKind = 'WELCOME' | 'BACK_IN_STOCK' | OrderNoticeKind;
 export const channels = ['IN_APP', 'EMAIL'] as const;
@@ -30,9 +27,6 @@ export interface OrderFacts {
   readonly customerId: CustomerId;
   readonly total: Money;
 }
-
-/** A variant that can be had again, with its names in the languages of the shop. */
-export type RestockedVariant = Omit<DataOf<typeof ProductBackInStock>, 'customerIds'>;
 
 /** Something to tell a customer. */
 export type Notice =
@@ -71,12 +65,6 @@ export interface Notification {
   readonly createdAt: Date;
   readonly readAt: Date | null;
 }
-
-/** What a customer calls it: the product, and which one of several. */
-export const nameIn = ({ titles, variantTitles }: RestockedVariant, locale: Locale): string => {
-  const [title, variant] = [titles, variantTitles].map((texts) => inLanguage(texts, locale, defaultLocale));
-  return variant && variant !== title ? `${title} (${variant})` : `${title}`;
-};
 
 const textOf = (notice: Notice, locale: Locale): NoticeText => {
   const texts = noticeTexts[locale];

@@ -1,6 +1,5 @@
 import type { Locale } from '../../account/locale.ts';
-import type { NoticeText } from '../../notification/notice-texts.ts';
-import { nameIn, type RestockedVariant } from '../../notification/notification.ts';
+import { type NoticeText, nameIn, type RestockedVariant } from '../../notification/notice-texts.ts';
 import type { MailKind, MailParams, OrderParams } from '../mail-kinds.ts';
 
 /** A mail's words. Each paragraph is one line of plain text: the layout escapes it for HTML. */
