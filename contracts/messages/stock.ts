@@ -4,6 +4,15 @@ import { defineMessage } from '../envelope.ts';
 import { AttemptId, OrderId, VariantId } from '../ids.ts';
 import { Money } from '../money.ts';
 
+/** Where units are. Chosen by staff, such as `seoul-2`; every shop has `main`. */
+export const LocationCode = z
+  .string()
+  // 40: it stands on labels.
+  .max(40)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+  .brand<'LocationCode'>();
+export type LocationCode = z.infer<typeof LocationCode>;
+
 const attempt = { attemptId: AttemptId, orderId: OrderId };
 
 export const ReserveStock = defineMessage({

@@ -11,7 +11,9 @@ import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue/catalogue-store.ts';
+import { locationStore } from './adapters/inventory/location-store.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
+import { stockReads } from './adapters/inventory/stock-reads.ts';
 import { stockStore } from './adapters/inventory/stock-store.ts';
 import type { ProductConfig } from './config.ts';
 import { consumers } from './consumers.ts';
@@ -19,7 +21,7 @@ import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { type App, app } from './usecases/app.ts';
 import type { CatalogueImport, ImportReport } from './usecases/catalogue/import-catalogue.ts';
-import type { Deps } from './usecases/ports.ts';
+import type { Deps, Reads } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
@@ -28,8 +30,11 @@ export const connect = prismaConnector(PrismaClient);
 const stores = (tx: Prisma.TransactionClient, now: Date) => ({
   catalogue: catalogueStore(tx),
   stock: stockStore(tx, { now, newId }),
+  locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
 });
+
+const readsOf = (prisma: PrismaClient): Reads => ({ ...catalogueReads(prisma), ...stockReads(prisma) });
 
 /** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
@@ -44,7 +49,7 @@ export const createApp = (
     ...more,
     ...{ shop, newId },
     ...unitOfWork(prisma, stores, { clock }),
-    reads: catalogueReads(prisma),
+    reads: readsOf(prisma),
   });
 
 /** For `npm run seed`: imports what is new or changed, and reports how much that was. */
@@ -67,7 +72,7 @@ const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfi
   const prisma = connect(url, config.DATABASE_POOL_SIZE, { preparedStatements, answerTimeoutMs: replicaTimeoutMs });
   const replica = watchReplica({ primary, replica: prisma, log, metrics });
   return {
-    browsingReads: replicatedReads(catalogueReads(primary), catalogueReads(prisma), replica),
+    browsingReads: replicatedReads(readsOf(primary), readsOf(prisma), replica),
     hasMessages: replica.hasMessages,
     isUsable: replica.isUsable,
     close: async () => {

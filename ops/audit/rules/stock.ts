@@ -21,7 +21,9 @@ const reservations = `
    WHERE order_id = ANY ($1::text[]) AND status IN ('RESERVED', 'COMMITTED')`;
 const reservedUnits = `
   SELECT attempt_id AS id, string_agg(variant_id || 'x' || quantity, ',' ORDER BY variant_id) AS units
-    FROM reservation_line WHERE attempt_id = ANY ($1::text[]) GROUP BY attempt_id`;
+    FROM (SELECT attempt_id, variant_id, sum(quantity) AS quantity FROM reservation_line
+           WHERE attempt_id = ANY ($1::text[]) GROUP BY attempt_id, variant_id) l
+   GROUP BY attempt_id`;
 const orderedUnits = `
   SELECT order_id AS id, string_agg(variant_id || 'x' || quantity, ',' ORDER BY variant_id) AS units
     FROM (SELECT order_id, variant_id, sum(quantity) AS quantity FROM order_line
@@ -72,7 +74,8 @@ export const stockRules: readonly Rule[] = [
     table: 'reservation',
     columns: `attempt_id, order_id, 'stock is ' || status AS what`,
   }),
-  // Each line of a reservation has moved the stock as its status implies, by its quantity, and in no other way.
+  // Each line of a reservation has moved the stock as its status implies, by its quantity, where it was drawn, and in no
+  // other way.
   orderSqlRule({
     name: 'reservations-match-movements',
     promise: 'what a reservation became is what it did to the stock, unit by unit',
@@ -84,58 +87,71 @@ export const stockRules: readonly Rule[] = [
       ('EXPIRED', 'RESERVATION'), ('EXPIRED', 'RELEASE'), ('COMMITTED', 'RESERVATION'), ('COMMITTED', 'SALE'),
       ('RETURNED', 'RESERVATION'), ('RETURNED', 'SALE'), ('RETURNED', 'RETURN')),
     expected AS (
-      SELECT r.attempt_id, l.variant_id, due.kind, l.quantity
+      SELECT r.attempt_id, l.variant_id, l.location, due.kind, l.quantity
         FROM r JOIN reservation_line l ON l.attempt_id = r.attempt_id JOIN due ON due.status = r.status),
     moved AS (
-      SELECT r.attempt_id, m.variant_id, m.kind::text AS kind, m.quantity
+      SELECT r.attempt_id, m.variant_id, m.location, m.kind::text AS kind, m.quantity
         FROM r JOIN stock_movement m ON m.attempt_id = r.attempt_id)
-    SELECT r.attempt_id, r.order_id, r.status, d.variant_id, d.kind, d.expected, d.moved
-      FROM (SELECT attempt_id, variant_id, kind, e.quantity AS expected, m.quantity AS moved
-              FROM expected e FULL JOIN moved m USING (attempt_id, variant_id, kind)) d
+    SELECT r.attempt_id, r.order_id, r.status, d.variant_id, d.location, d.kind, d.expected, d.moved
+      FROM (SELECT attempt_id, variant_id, location, kind, e.quantity AS expected, m.quantity AS moved
+              FROM expected e FULL JOIN moved m USING (attempt_id, variant_id, location, kind)) d
       JOIN r ON r.attempt_id = d.attempt_id
      WHERE d.expected IS DISTINCT FROM d.moved`,
-    ids: { attempt: 'attempt_id', order: 'order_id', variant: 'variant_id', kind: 'kind' },
+    ids: { attempt: 'attempt_id', order: 'order_id', variant: 'variant_id', location: 'location', kind: 'kind' },
     what: ({ status, kind, expected, moved }) =>
       `${status}: ${kind} of ${moved ?? 'nothing'}, expected ${expected ?? 'nothing'}`,
   }),
   sqlRule({
     name: 'stock-matches-movements',
-    promise: 'units on hand and reserved are the sums of the stock movements',
+    promise: 'units on hand and reserved at each location are the sums of the stock movements',
     scope: 'full',
     database: 'product',
     sql: `
     SELECT * FROM (
-      SELECT coalesce(s.variant_id, m.variant_id) AS variant_id,
+      SELECT coalesce(s.variant_id, m.variant_id) AS variant_id, coalesce(s.location, m.location) AS location,
              coalesce(s.on_hand, 0) AS on_hand, coalesce(s.reserved, 0) AS reserved,
              coalesce(m.on_hand, 0) AS moved, coalesce(m.reserved, 0) AS held
         FROM stock_level s
         FULL JOIN (
-          SELECT variant_id,
-                 sum(CASE kind WHEN 'RECEIPT' THEN quantity WHEN 'ADJUSTMENT' THEN quantity
-                               WHEN 'RETURN' THEN quantity WHEN 'SALE' THEN -quantity ELSE 0 END) AS on_hand,
+          SELECT variant_id, location,
+                 sum(CASE WHEN kind IN ('RECEIPT', 'ADJUSTMENT', 'RETURN', 'TRANSFER') THEN quantity
+                          WHEN kind IN ('SALE', 'SCRAP') THEN -quantity ELSE 0 END) AS on_hand,
                  sum(CASE kind WHEN 'RESERVATION' THEN quantity WHEN 'RELEASE' THEN -quantity
                                WHEN 'SALE' THEN -quantity ELSE 0 END) AS reserved
-            FROM stock_movement GROUP BY variant_id) m ON m.variant_id = s.variant_id) both_sides
+            FROM stock_movement GROUP BY variant_id, location) m
+          ON m.variant_id = s.variant_id AND m.location = s.location) both_sides
      WHERE on_hand <> moved OR reserved <> held`,
-    ids: { variant: 'variant_id' },
+    ids: { variant: 'variant_id', location: 'location' },
     what: ({ on_hand, reserved, moved, held }) =>
       `on hand ${on_hand}, by movements ${moved}; reserved ${reserved}, by movements ${held}`,
   }),
   sqlRule({
     name: 'reserved-stock-matches-reservations',
-    promise: 'reserved units are those of the live reservations',
+    promise: 'reserved units at each location are those of the live reservations',
     scope: 'full',
     database: 'product',
     sql: `
-    SELECT s.variant_id, s.reserved, coalesce(live.units, 0) AS live
+    SELECT s.variant_id, s.location, s.reserved, coalesce(live.units, 0) AS live
       FROM stock_level s
       LEFT JOIN (
-        SELECT l.variant_id, sum(l.quantity) AS units
+        SELECT l.variant_id, l.location, sum(l.quantity) AS units
           FROM reservation_line l JOIN reservation r ON r.attempt_id = l.attempt_id
-         WHERE r.status = 'RESERVED' GROUP BY l.variant_id) live ON live.variant_id = s.variant_id
+         WHERE r.status = 'RESERVED' GROUP BY l.variant_id, l.location) live
+        ON live.variant_id = s.variant_id AND live.location = s.location
      WHERE s.reserved <> coalesce(live.units, 0)`,
-    ids: { variant: 'variant_id' },
+    ids: { variant: 'variant_id', location: 'location' },
     what: ({ reserved, live }) => `reserved ${reserved}, live reservations ${live}`,
+  }),
+  sqlRule({
+    name: 'transfers-arrive',
+    promise: 'what left a location by a transfer arrived at another',
+    scope: 'full',
+    database: 'product',
+    sql: `
+    SELECT variant_id, reference, sum(quantity) AS lost
+      FROM stock_movement WHERE kind = 'TRANSFER' GROUP BY variant_id, reference HAVING sum(quantity) <> 0`,
+    ids: { variant: 'variant_id', reference: 'reference' },
+    what: ({ lost }) => `the two sides differ by ${lost}`,
   }),
   sqlRule({
     name: 'no-overselling',
@@ -144,14 +160,16 @@ export const stockRules: readonly Rule[] = [
     database: 'product',
     sql: `
     SELECT s.variant_id, s.on_hand, s.reserved, coalesce(m.received, 0) AS received, coalesce(m.sold, 0) AS sold
-      FROM stock_level s
+      FROM (SELECT variant_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved,
+                   bool_or(on_hand < 0 OR reserved < 0 OR reserved > on_hand) AS is_impossible
+              FROM stock_level GROUP BY variant_id) s
       LEFT JOIN (
         SELECT variant_id,
                sum(quantity) FILTER (WHERE kind IN ('RECEIPT', 'ADJUSTMENT')) AS received,
                coalesce(sum(quantity) FILTER (WHERE kind = 'SALE'), 0)
                  - coalesce(sum(quantity) FILTER (WHERE kind = 'RETURN'), 0) AS sold
           FROM stock_movement GROUP BY variant_id) m ON m.variant_id = s.variant_id
-     WHERE s.on_hand < 0 OR s.reserved < 0 OR s.reserved > s.on_hand OR coalesce(m.sold, 0) > coalesce(m.received, 0)`,
+     WHERE s.is_impossible OR coalesce(m.sold, 0) > coalesce(m.received, 0)`,
     ids: { variant: 'variant_id' },
     what: (row) => `on hand ${row.on_hand}, reserved ${row.reserved}, received ${row.received}, sold ${row.sold}`,
   }),

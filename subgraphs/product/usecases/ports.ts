@@ -1,12 +1,10 @@
 /** What the use cases need from outside. */
-import type { AttemptId, CategoryId, newId, OrderId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { CategoryId, newId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { PlacedCategory, Product, ProductStatus, Variant } from '../domain/catalogue/catalogue.ts';
-import type { Offer } from '../domain/inventory/decide.ts';
-import type { Reservation } from '../domain/inventory/reservation-states.ts';
-import type { MovementKind, Units } from '../domain/inventory/stock.ts';
+import type { LocationStore, ReservationStore, StockReads, StockStore } from './inventory/ports.ts';
 
 export interface CatalogueStore {
   /** Lets imports take turns: two at once would both see a new product as new. */
@@ -20,32 +18,11 @@ export interface CatalogueStore {
   saveProducts(products: readonly Product[]): Promise<void>;
 }
 
-export interface Receipt extends Units {
-  /** What it came with, such as a delivery note. The same one is received once per variant. */
-  readonly reference: string;
-}
-
-export interface StockStore {
-  /** What can be sold of these variants, and for how much; their stock is locked, in order of the ids. */
-  lockOffers(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, Offer>>;
-  /** Writes the movements of a reservation and their sum. Throws when the stock cannot have it: that would be a bug. */
-  move(kind: MovementKind, attemptId: AttemptId, lines: readonly Units[]): Promise<void>;
-  /** Adds the receipts that were not recorded before; returns how many that were. */
-  receive(receipts: readonly Receipt[]): Promise<number>;
-}
-
-export interface ReservationStore {
-  /** The reservation of an attempt, locked until the transaction ends: also when there is none yet. */
-  lock(attemptId: AttemptId, orderId: OrderId): Promise<Reservation>;
-  /** A RESERVED one whose time was up before `now`, locked; one that is locked by others is passed over. */
-  lockOverdue(now: Date): Promise<Reservation | undefined>;
-  save(reservation: Reservation): Promise<void>;
-}
-
 /** Writes, all in one transaction. */
 export interface Stores extends CommonStores {
   readonly catalogue: CatalogueStore;
   readonly stock: StockStore;
+  readonly locations: LocationStore;
   readonly reservations: ReservationStore;
 }
 
@@ -83,7 +60,6 @@ export interface CatalogueReads {
   ): Promise<VariantView[]>;
   /** In the order in which the shop shows them. */
   variantsOf(products: readonly ProductId[]): Promise<VariantView[]>;
-  available(variants: readonly VariantId[]): Promise<{ readonly variantId: VariantId; readonly available: number }[]>;
   categories(ids: readonly CategoryId[]): Promise<CategoryView[]>;
   /** In the order in which the shop shows them; `null` is the parent of the top. */
   categoriesBelow(parents: readonly (CategoryId | null)[]): Promise<CategoryView[]>;
@@ -92,12 +68,14 @@ export interface CatalogueReads {
   counts(lists: readonly ProductList[]): Promise<number[]>;
 }
 
+export type Reads = CatalogueReads & StockReads;
+
 export interface Deps {
   readonly shop: ShopSettings;
   readonly newId: typeof newId;
   readonly transaction: Transaction<Stores>;
   readonly receive: Receive<Stores>;
-  readonly reads: CatalogueReads;
+  readonly reads: Reads;
   /** For customers, whose pages may be a moment old; the same as `reads` when absent. */
-  readonly browsingReads?: CatalogueReads;
+  readonly browsingReads?: Reads;
 }

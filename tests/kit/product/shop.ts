@@ -46,16 +46,28 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
       });
       return rows.map(({ type, data }) => ({ type, ...(data as { reason?: string; lines?: unknown[] }) }));
     },
+    /** All locations together. */
     level: async (sku: string) => {
-      const { onHand, reserved } = await prisma.stockLevel.findUniqueOrThrow({ where: { variantId: variantOf(sku) } });
-      return { onHand, reserved };
+      const { _sum } = await prisma.stockLevel.aggregate({
+        where: { variantId: variantOf(sku) },
+        _sum: { onHand: true, reserved: true },
+      });
+      return { onHand: _sum.onHand, reserved: _sum.reserved };
     },
+    /** On hand and reserved by location: `{ main: [5, 1] }`. */
+    levels: async (sku: string): Promise<Record<string, [onHand: number, reserved: number]>> => {
+      const rows = await prisma.stockLevel.findMany({ where: { variantId: variantOf(sku) } });
+      return Object.fromEntries(rows.map(({ location, onHand, reserved }) => [location, [onHand, reserved]]));
+    },
+    /** In order; one that is not at the main location tells which. */
     movements: async (sku: string) => {
       const rows = await prisma.stockMovement.findMany({
         where: { variantId: variantOf(sku) },
         orderBy: { id: 'asc' },
       });
-      return rows.map(({ kind, quantity }) => `${kind} ${quantity}`);
+      return rows.map(
+        ({ kind, quantity, location }) => `${kind} ${quantity}${location === 'main' ? '' : ` at ${location}`}`,
+      );
     },
   };
 };

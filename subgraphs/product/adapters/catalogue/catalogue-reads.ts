@@ -5,7 +5,6 @@ import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
 import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
 import type { ProductModel } from '#prisma/product/client/models.ts';
 import { type NamedValue, visibleTo } from '../../domain/catalogue/catalogue.ts';
-import { available } from '../../domain/inventory/stock.ts';
 import type {
   CatalogueReads,
   CategoryView,
@@ -76,11 +75,6 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
       orderBy: [{ position: 'asc' }, { id: 'asc' }],
     });
     return rows.map(variantView);
-  },
-
-  available: async (variants) => {
-    const rows = await prisma.stockLevel.findMany({ where: { variantId: { in: [...variants] } } });
-    return rows.map((row) => ({ variantId: row.variantId as VariantId, available: available(row) }));
   },
 
   categories: async (ids) => {

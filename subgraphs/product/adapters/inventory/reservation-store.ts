@@ -6,8 +6,8 @@ import {
   type Reservation,
   type ReservationStatus,
 } from '../../domain/inventory/reservation-states.ts';
-import type { Units } from '../../domain/inventory/stock.ts';
-import type { ReservationStore } from '../../usecases/ports.ts';
+import type { UnitsAt } from '../../domain/inventory/stock.ts';
+import type { ReservationStore } from '../../usecases/inventory/ports.ts';
 
 interface Row {
   readonly attemptId: AttemptId;
@@ -15,14 +15,14 @@ interface Row {
   readonly status: ReservationStatus;
   readonly expiresAt: Date | null;
   readonly rejection: Rejection | null;
-  readonly lines: readonly Units[];
+  readonly lines: readonly UnitsAt[];
 }
 
 /** The lines never change, so they need no lock of their own. */
 const select = Prisma.sql`
   SELECT attempt_id AS "attemptId", order_id AS "orderId", status, expires_at AS "expiresAt", rejection,
-         coalesce((SELECT jsonb_agg(jsonb_build_object('variantId', variant_id, 'quantity', quantity)
-                                    ORDER BY variant_id COLLATE "C")
+         coalesce((SELECT jsonb_agg(jsonb_build_object('variantId', variant_id, 'location', location, 'quantity', quantity)
+                                    ORDER BY variant_id COLLATE "C", location COLLATE "C")
                      FROM reservation_line line WHERE line.attempt_id = reservation.attempt_id), '[]') AS lines
     FROM reservation`;
 

@@ -2,8 +2,9 @@ import type { newId, VariantId } from '#contracts/ids.ts';
 import type { Currency } from '#contracts/money.ts';
 import type { Prisma } from '#prisma/product/client/client.ts';
 import type { ProductStatus } from '../../domain/catalogue/catalogue.ts';
-import { movementEffects } from '../../domain/inventory/stock.ts';
-import type { StockStore } from '../../usecases/ports.ts';
+import type { AvailableAt } from '../../domain/inventory/draw.ts';
+import { type AvailableChange, type LevelAt, levelChanges } from '../../domain/inventory/stock.ts';
+import type { StockStore } from '../../usecases/inventory/ports.ts';
 
 interface Rim {
   readonly now: Date;
@@ -15,68 +16,118 @@ interface OfferRow {
   readonly amount: number;
   readonly currency: Currency;
   readonly status: ProductStatus;
-  readonly available: number;
+  readonly levels: readonly AvailableAt[];
+}
+
+interface RecordedRow {
+  readonly variantId: VariantId;
+  readonly before: number;
+  /** How many levels were changed, of all variants. */
+  readonly changed: number;
 }
 
 /**
- * Stock is locked in order of the variants' ids wherever several are locked, so two of us never wait for each other.
- * COLLATE "C" is the order of the ids in JavaScript too.
+ * Wherever stock is locked, all levels of a variant are, in the order of variant and location: so two of us never wait for
+ * each other, and what is available over all locations is known exactly. Not in the order of priority: staff may change
+ * that while two reservations wait. COLLATE "C" is the order of the ids in JavaScript too.
  */
 export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): StockStore => ({
   lockOffers: async (variantIds) => {
     const rows = await tx.$queryRaw<OfferRow[]>`
+      WITH locked AS MATERIALIZED (
+        SELECT variant_id, location, on_hand - reserved AS available
+          FROM stock_level WHERE variant_id = ANY (${[...variantIds]})
+         ORDER BY variant_id COLLATE "C", location COLLATE "C"
+           FOR UPDATE
+      ), drawn_on AS (
+        SELECT locked.variant_id,
+               jsonb_agg(jsonb_build_object('location', location.code, 'available', locked.available)
+                         ORDER BY location.priority, location.code COLLATE "C") AS levels
+          FROM locked JOIN location ON location.code = locked.location
+         GROUP BY locked.variant_id
+      )
       SELECT variant.id, variant.price_amount AS amount, variant.price_currency AS currency, product.status,
-             level.on_hand - level.reserved AS available
-        FROM stock_level level
-        JOIN product_variant variant ON variant.id = level.variant_id
-        JOIN product ON product.id = variant.product_id
-       WHERE level.variant_id = ANY (${[...variantIds]})
-       ORDER BY level.variant_id COLLATE "C"
-         FOR UPDATE OF level`;
+             drawn_on.levels
+        FROM drawn_on
+        JOIN product_variant variant ON variant.id = drawn_on.variant_id
+        JOIN product ON product.id = variant.product_id`;
     return new Map(
-      rows.map(({ id, amount, currency, status, available }) => [
-        id,
-        { price: { amount, currency }, status, available },
-      ]),
+      rows.map(({ id, amount, currency, status, levels }) => [id, { price: { amount, currency }, status, levels }]),
     );
   },
 
-  move: async (kind, attemptId, lines) => {
-    const inOrder = lines.toSorted((a, b) => (a.variantId < b.variantId ? -1 : 1));
-    for (const { variantId, quantity } of inOrder) {
-      const onHand = movementEffects[kind].onHand * quantity;
-      const reserved = movementEffects[kind].reserved * quantity;
-      const fits = await tx.$executeRaw`
-        UPDATE stock_level SET on_hand = on_hand + ${onHand}::int, reserved = reserved + ${reserved}::int
-         WHERE variant_id = ${variantId}
-           AND reserved + ${reserved}::int BETWEEN 0 AND on_hand + ${onHand}::int`;
-      if (fits !== 1) throw new Error(`${kind} of ${quantity} × ${variantId} for ${attemptId} does not fit the stock`);
-    }
-    await tx.stockMovement.createMany({
-      data: inOrder.map((units) => ({ id: newId('Movement'), kind, attemptId, occurredAt: now, ...units })),
-    });
+  lockLevels: async (variantIds) => {
+    const rows = await tx.$queryRaw<(LevelAt & { variantId: VariantId })[]>`
+      SELECT variant_id AS "variantId", location, on_hand AS "onHand", reserved
+        FROM stock_level WHERE variant_id = ANY (${[...variantIds]})
+       ORDER BY variant_id COLLATE "C", location COLLATE "C"
+         FOR UPDATE`;
+    return Map.groupBy(rows, ({ variantId }) => variantId);
   },
 
-  receive: async (receipts) => {
-    if (receipts.length === 0) return 0;
-    const variantIds = receipts.map(({ variantId }) => variantId);
+  openLevels: async (places) => {
     await tx.$executeRaw`
-      SELECT FROM stock_level WHERE variant_id = ANY (${variantIds}) ORDER BY variant_id COLLATE "C" FOR UPDATE`;
-    const rows = receipts.map(({ variantId, ...receipt }) => ({
-      ...receipt,
-      id: newId('Movement'),
-      variant_id: variantId,
-    }));
-    return await tx.$executeRaw`
-      WITH received AS (
-        INSERT INTO stock_movement (id, variant_id, kind, quantity, reference, occurred_at)
-        SELECT id, variant_id, 'RECEIPT', quantity, reference, ${now}::timestamptz
-          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-            AS given (id text, variant_id text, quantity int, reference text)
-            ON CONFLICT (variant_id, reference) DO NOTHING
-        RETURNING variant_id, quantity
+      INSERT INTO stock_level (variant_id, location)
+      SELECT * FROM unnest(${places.map(({ variantId }) => variantId)}::text[],
+                           ${places.map(({ location }) => location)}::text[])
+          ON CONFLICT DO NOTHING`;
+  },
+
+  booked: async (documents) => {
+    const rows = await tx.$queryRaw<{ id: VariantId }[]>`
+      SELECT DISTINCT variant_id AS id
+        FROM stock_movement
+        JOIN unnest(${documents.map(({ variantId }) => variantId)}::text[],
+                    ${documents.map(({ reference }) => reference)}::text[]) AS document (variant_id, reference)
+       USING (variant_id, reference)`;
+    return rows.map(({ id }) => id);
+  },
+
+  record: async (movements) => {
+    if (movements.length === 0) return [];
+    const changes = levelChanges(movements);
+    const rows = await tx.$queryRaw<RecordedRow[]>`
+      WITH locked AS MATERIALIZED (
+        SELECT variant_id, location, on_hand, reserved
+          FROM stock_level WHERE variant_id = ANY (${changes.map(({ variantId }) => variantId)})
+         ORDER BY variant_id COLLATE "C", location COLLATE "C"
+           FOR UPDATE
+      ), change AS (
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
+          AS given ("variantId" text, location text, "onHand" int, reserved int)
+      ), changed AS (
+        UPDATE stock_level level
+           SET on_hand = level.on_hand + change."onHand", reserved = level.reserved + change.reserved
+          FROM locked, change
+         WHERE locked.variant_id = change."variantId" AND locked.location = change.location
+           AND level.variant_id = locked.variant_id AND level.location = locked.location
+           AND level.reserved + change.reserved BETWEEN 0 AND level.on_hand + change."onHand"
+        RETURNING level.variant_id
       )
-      UPDATE stock_level level SET on_hand = on_hand + received.quantity
-        FROM received WHERE level.variant_id = received.variant_id`;
+      SELECT variant_id AS "variantId", sum(on_hand - reserved)::int AS before,
+             (SELECT count(*)::int FROM changed) AS changed
+        FROM locked GROUP BY variant_id`;
+    if (rows[0]?.changed !== changes.length)
+      throw new Error(`this does not fit the stock: ${JSON.stringify(movements)}`);
+    await tx.stockMovement.createMany({
+      data: movements.map((movement) => ({ id: newId('Movement'), occurredAt: now, ...movement })),
+    });
+    return availableChanges(rows, changes);
+  },
+
+  rememberReturn: async (returnId, orderId) => {
+    const remembered = await tx.$executeRaw`
+      INSERT INTO stock_return (id, order_id, created_at) VALUES (${returnId}, ${orderId}, ${now}::timestamptz)
+          ON CONFLICT DO NOTHING`;
+    return remembered === 1;
   },
 });
+
+const availableChanges = (
+  rows: readonly RecordedRow[],
+  changes: ReturnType<typeof levelChanges>,
+): readonly AvailableChange[] =>
+  rows.map(({ variantId, before }) => {
+    const own = changes.filter((change) => change.variantId === variantId);
+    return { variantId, before, after: own.reduce((sum, change) => sum + change.onHand - change.reserved, before) };
+  });

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { namedId, type VariantId } from '#contracts/ids.ts';
+import { LocationCode } from '#contracts/messages/stock.ts';
 import { money } from '#contracts/money.ts';
 import { decideReservation, type Offer, perVariant } from './decide.ts';
 
 const [lamp, tent] = [namedId('Variant', 'lamp'), namedId('Variant', 'tent')].sort() as [VariantId, VariantId];
 const gone = namedId('Variant', 'gone');
 const price = money(1_000, 'EUR');
-const offer = (fields: Partial<Offer> = {}): Offer => ({ price, status: 'PUBLISHED', available: 5, ...fields });
+const at = (code: string) => LocationCode.parse(code);
+const main = at('main');
+const offer = (fields: Partial<Offer> = {}): Offer => ({
+  ...{ price, status: 'PUBLISHED', levels: [{ location: main, available: 5 }] },
+  ...fields,
+});
 const line = (variantId: VariantId, quantity: number, unitPrice = price) => ({ variantId, quantity, unitPrice });
 const attempt = {
   attemptId: namedId('Attempt', 'a'),
@@ -29,7 +35,10 @@ describe('perVariant', () => {
 describe('decideReservation', () => {
   it('holds every line when all is there at the expected price', () => {
     const { reservation, movement, reply } = decideOn([line(lamp, 5)], [[lamp, offer()]]);
-    expect(reservation).toMatchObject({ status: 'RESERVED', lines: [{ variantId: lamp, quantity: 5 }] });
+    expect(reservation).toMatchObject({
+      status: 'RESERVED',
+      lines: [{ variantId: lamp, quantity: 5, location: main }],
+    });
     expect(movement).toBe('RESERVATION');
     expect(reply).toMatchObject({ type: 'stock.reserved', data: { expiresAt: '2026-01-01T00:00:00.000Z' } });
   });
@@ -39,7 +48,7 @@ describe('decideReservation', () => {
       [line(lamp, 2), line(tent, 1), line(lamp, 4)],
       [
         [lamp, offer()],
-        [tent, offer({ available: 1 })],
+        [tent, offer({ levels: [{ location: main, available: 1 }] })],
       ],
     );
     expect(movement).toBeUndefined();
@@ -51,6 +60,21 @@ describe('decideReservation', () => {
         lines: [{ variantId: lamp, requested: 6, available: 5, currentPrice: price }],
       },
     });
+  });
+
+  it('draws on the locations in the order given, each as far as it goes', () => {
+    const levels = [
+      { location: at('seoul'), available: 2 },
+      { location: at('sold-out'), available: 0 },
+      { location: main, available: 3 },
+      { location: at('outlet'), available: 9 },
+    ];
+    expect(decideOn([line(lamp, 4)], [[lamp, offer({ levels })]]).reservation.lines).toEqual([
+      { variantId: lamp, location: 'seoul', quantity: 2 },
+      { variantId: lamp, location: 'main', quantity: 2 },
+    ]);
+    const { rejection } = decideOn([line(lamp, 15)], [[lamp, offer({ levels })]]).reservation;
+    expect(rejection?.lines).toMatchObject([{ requested: 15, available: 14 }]);
   });
 
   it('rejects a price of another amount or another currency, and replies with the current one', () => {

@@ -11,6 +11,7 @@ import {
 } from '#contracts/messages/stock.ts';
 import { equals, type Money } from '#contracts/money.ts';
 import type { ProductStatus } from '../catalogue/catalogue.ts';
+import { type AvailableAt, draw, total } from './draw.ts';
 import {
   type CommitFault,
   type Rejection,
@@ -25,7 +26,7 @@ import type { MovementKind, Units } from './stock.ts';
 export interface Decision {
   /** As it is from now on; the very same object when nothing changes. */
   readonly reservation: Reservation;
-  /** What its lines do to the stock. */
+  /** What its lines do to the stock, each at its location. */
   readonly movement: MovementKind | undefined;
   readonly reply: NewMessage | undefined;
 }
@@ -41,7 +42,8 @@ export const decide = (reservation: Reservation, request: ReservationRequest): D
 export interface Offer {
   readonly price: Money;
   readonly status: ProductStatus;
-  readonly available: number;
+  /** Where there is any, in the order in which reservations draw on it. */
+  readonly levels: readonly AvailableAt[];
 }
 
 /** All lines of one variant together. A cart may name it twice, with prices from two moments. */
@@ -65,7 +67,7 @@ export const perVariant = (lines: Lines): WantedVariant[] =>
 const grounds: readonly [Rejection['reason'], (wanted: WantedVariant, offer: Offer) => boolean][] = [
   ['UNAVAILABLE', (_, { status }) => status !== 'PUBLISHED'],
   ['PRICE_CHANGED', ({ unitPrices }, { price }) => unitPrices.some((expected) => !equals(expected, price))],
-  ['INSUFFICIENT_STOCK', ({ quantity }, { available }) => quantity > available],
+  ['INSUFFICIENT_STOCK', ({ quantity }, { levels }) => quantity > total(levels)],
 ];
 
 /** Holds all lines of a new attempt, or none of them. `offers` must be locked, or the reply may be out of date. */
@@ -81,7 +83,7 @@ export const decideReservation = (
     });
     if (atFault.length > 0) return rejected(attempt, { reason, lines: atFault.map((line) => shown(line, offers)) });
   }
-  const lines = wanted.map(({ variantId, quantity }) => ({ variantId, quantity }));
+  const lines = wanted.flatMap((line) => draw(line, offers.get(line.variantId)?.levels ?? []));
   const reservation: Reservation = { ...attempt, status: 'RESERVED', lines, rejection: null };
   return { reservation, movement: 'RESERVATION', reply: replies.reserved(reservation) };
 };
@@ -97,7 +99,7 @@ const shown = ({ variantId, quantity }: WantedVariant, offers: ReadonlyMap<Varia
   return {
     variantId,
     requested: quantity,
-    available: forSale?.available ?? 0,
+    available: total(forSale?.levels ?? []),
     currentPrice: forSale?.price ?? null,
   };
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { decide } from './decide.ts';
+import { mainLocation } from './location.ts';
 import {
   noReservation,
   type Reservation,
@@ -18,7 +19,7 @@ const held: Reservation = {
   attemptId,
   orderId,
   status: 'RESERVED',
-  lines: [{ variantId: namedId('Variant', 'v'), quantity: 3 }],
+  lines: [{ variantId: namedId('Variant', 'v'), location: mainLocation, quantity: 3 }],
   expiresAt: new Date('2026-01-01T00:00:00Z'),
   rejection: null,
 };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Category, Product, placed } from '../../domain/catalogue/catalogue.ts';
 import { mergedProduct, productChanged } from '../../domain/catalogue/product-changes.ts';
+import { receiveOnce } from '../inventory/move-stock.ts';
 import type { Deps, Stores } from '../ports.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.
@@ -61,7 +62,8 @@ const importCategories =
 
 const importProducts =
   (given: readonly Product[], initialStock: Readonly<Record<string, number>>) =>
-  async ({ catalogue, stock, outbox }: Stores): Promise<Omit<ImportReport, 'categories'>> => {
+  async (stores: Stores): Promise<Omit<ImportReport, 'categories'>> => {
+    const { catalogue, outbox } = stores;
     await catalogue.lockImports();
     const stored = await catalogue.lockProducts(given.map(({ id }) => id));
     const changed = given
@@ -73,5 +75,5 @@ const importProducts =
       .flatMap(({ variants }) => variants)
       .map(({ id }) => ({ variantId: id, quantity: initialStock[id] ?? 0, reference: initialReceipt }))
       .filter(({ quantity }) => quantity > 0);
-    return { products: changed.length, receipts: await stock.receive(receipts) };
+    return { products: changed.length, receipts: await receiveOnce(stores, receipts) };
   };

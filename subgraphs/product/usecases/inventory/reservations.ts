@@ -4,6 +4,7 @@ import type { CommitStock, ReleaseStock, ReserveStock } from '#contracts/message
 import { type Decision, decide, decideReservation, perVariant } from '../../domain/inventory/decide.ts';
 import type { Reservation } from '../../domain/inventory/reservation-states.ts';
 import type { Deps, Stores } from '../ports.ts';
+import { moveStock } from './move-stock.ts';
 
 /**
  * Holds every unit that the attempt asks for, at the price that the customer saw, or none of them. An attempt that was answered
@@ -77,11 +78,17 @@ const expireOne = async (stores: Stores): Promise<boolean> => {
 
 /** Writes what was decided about a reservation: its state, its movements, its reply; all in the caller's transaction. */
 const applyDecision = async (
-  { reservations, stock, outbox }: Stores,
+  stores: Stores,
   before: Reservation,
   { reservation, movement, reply }: Decision,
 ): Promise<void> => {
-  if (reservation !== before) await reservations.save(reservation);
-  if (movement) await stock.move(movement, reservation.attemptId, reservation.lines);
-  if (reply) await outbox.add(reply);
+  if (reservation !== before) await stores.reservations.save(reservation);
+  if (movement) {
+    const { attemptId, lines } = reservation;
+    await moveStock(
+      stores,
+      lines.map((line) => ({ ...line, kind: movement, attemptId })),
+    );
+  }
+  if (reply) await stores.outbox.add(reply);
 };

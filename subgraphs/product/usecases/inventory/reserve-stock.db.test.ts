@@ -4,6 +4,7 @@ import { money } from '#contracts/money.ts';
 import { aCatalogue, anAttempt, aProduct, release, reserve, tenEuros, variantOf } from '#kit/product/builders.ts';
 import { aShop, type Shop } from '#kit/product/shop.ts';
 import { stockStore } from '../../adapters/inventory/stock-store.ts';
+import { mainLocation } from '../../domain/inventory/location.ts';
 
 let shop: Shop;
 let [lamp, rope] = ['', ''];
@@ -106,7 +107,9 @@ describe('stock.reserve', () => {
 describe('the stock itself', () => {
   const move = (kind: 'RESERVATION' | 'RELEASE' | 'SALE', quantity: number) =>
     shop.prisma.$transaction((tx) =>
-      stockStore(tx, { now: new Date(), newId }).move(kind, anAttempt(), [{ variantId: variantOf(lamp), quantity }]),
+      stockStore(tx, { now: new Date(), newId }).record([
+        { kind, attemptId: anAttempt(), variantId: variantOf(lamp), location: mainLocation, quantity },
+      ]),
     );
 
   it.each([
@@ -114,7 +117,7 @@ describe('the stock itself', () => {
     ['RELEASE', 1],
     ['SALE', 1],
   ] as const)('takes no %s that does not fit, also when nobody looked before', async (kind, quantity) => {
-    await expect(move(kind, quantity)).rejects.toThrow('does not fit the stock');
+    await expect(move(kind, quantity)).rejects.toThrow('not fit the stock');
     expect(await shop.level(lamp)).toEqual({ onHand: 5, reserved: 0 });
     expect(await shop.movements(lamp)).toEqual(['RECEIPT 5']);
   });
