@@ -37,6 +37,8 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'user.one_time_token.used_at': 'a click on that link',
   'product.idempotency_key': 'nobody yet: the catalogue has no mutations',
   'product.outbox_message.leased_until': 'the relay, while it publishes',
+  'product.stock_movement.reason': 'staff who correct the stock',
+  'product.stock_return': 'goods that come back',
   'product.reservation.rejection': 'an order for more than there is',
   'order.cart_line': 'a cart, until it is bought',
   'order.customer_order.action_url': 'a card whose bank asks the customer',
