@@ -89,8 +89,13 @@ export const changePrices = async (
   for (let n = 1; n <= changes && !signal.aborted; n++) {
     const amount = 3_490 + n;
     await Promise.all(gateways.map(visibleAmount));
-    const variants = product.variants.map((variant) => ({ ...variant, price: { ...variant.price, amount } }));
-    await seed(shop.databaseUrls.product, { categories: [], products: [{ ...product, variants }], initialStock: {} });
+    const variants = product.variants.map((variant) => ({ ...variant, prices: { EUR: amount } }));
+    await seed(shop.databaseUrls.product, {
+      attributes: [],
+      categories: [],
+      products: [{ ...product, variants }],
+      initialStock: {},
+    });
     const committed = performance.now();
     await Promise.all(
       gateways.map(async (gateway) => {

@@ -14,6 +14,8 @@ const prefixes = {
   Product: 'prd',
   Variant: 'var',
   Category: 'cat',
+  Collection: 'col',
+  Attribute: 'atr',
   Movement: 'mov',
   Cart: 'crt',
   CartLine: 'cln',
@@ -52,6 +54,8 @@ export const SessionId = idOf('Session');
 export const ProductId = idOf('Product');
 export const VariantId = idOf('Variant');
 export const CategoryId = idOf('Category');
+export const CollectionId = idOf('Collection');
+export const AttributeId = idOf('Attribute');
 export const CartId = idOf('Cart');
 export const CartLineId = idOf('CartLine');
 export const OrderId = idOf('Order');
@@ -70,6 +74,8 @@ export type SessionId = Id<'Session'>;
 export type ProductId = Id<'Product'>;
 export type VariantId = Id<'Variant'>;
 export type CategoryId = Id<'Category'>;
+export type CollectionId = Id<'Collection'>;
+export type AttributeId = Id<'Attribute'>;
 export type CartId = Id<'Cart'>;
 export type CartLineId = Id<'CartLine'>;
 export type OrderId = Id<'Order'>;

@@ -1,6 +1,6 @@
 import { namedId, type VariantId } from '#contracts/ids.ts';
-import { money } from '#contracts/money.ts';
-import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
+import type { Category } from '#subgraphs/product/domain/catalogue/category.ts';
+import type { Product, Variant } from '#subgraphs/product/domain/catalogue/product.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 
 // 10 of a product: few large products or many small ones make no difference to an order.
@@ -11,7 +11,7 @@ const units = 1_000_000;
 const category: Category = {
   id: namedId('Category', 'capacity'),
   slug: 'capacity',
-  name: 'Capacity',
+  texts: { en: { name: 'Capacity' } },
   parentId: null,
   position: 99,
 };
@@ -21,21 +21,35 @@ const variantOf = (number: number): Variant => {
   return {
     id: namedId('Variant', sku),
     sku,
-    title: `Size ${number}`,
-    options: [{ name: 'Size', value: String(number) }],
-    price: money(1_990, 'EUR'),
+    title: { en: `Size ${number}` },
+    options: { size: String(number) },
+    prices: { EUR: 1_990 },
+    weightGrams: 500,
+    requiresShipping: true,
+    stockPolicy: 'TRACKED',
+    lowStockThreshold: null,
+    isArchived: false,
   };
 };
 
 const productOf = (number: number, variants: readonly Variant[]): Product => ({
   id: namedId('Product', `capacity-${number}`),
   slug: `capacity-${number}`,
-  title: `Measured product ${number}`,
-  description: 'Is bought while the capacity of the shop is measured.',
+  texts: {
+    en: { title: `Measured product ${number}`, description: 'Is bought while the capacity of the shop is measured.' },
+  },
   brand: null,
   status: 'PUBLISHED',
   categoryId: category.id,
-  attributes: [],
+  taxClass: 'STANDARD',
+  attributes: {},
+  options: [
+    {
+      code: 'size',
+      name: { en: 'Size' },
+      values: variants.map(({ options: { size = '' } }) => ({ code: size, name: { en: size } })),
+    },
+  ],
   variants: [...variants],
 });
 
@@ -46,6 +60,7 @@ export const plentifulCatalogue = (variantCount: number): CatalogueImport => {
     productOf(index + 1, variants.slice(index * variantsPerProduct, (index + 1) * variantsPerProduct)),
   );
   return {
+    attributes: [],
     categories: [category],
     products,
     initialStock: Object.fromEntries(variants.map(({ id }) => [id, units])),

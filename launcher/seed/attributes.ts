@@ -1,14 +1,19 @@
-/** The attributes of the demo catalogue, by their English name, in the order in which pages and facets show them. */
+/** The attributes that the demo catalogue's facts are values of. */
+import { namedId } from '#contracts/ids.ts';
+import type { Attribute, AttributeValue } from '#subgraphs/product/domain/catalogue/attribute.ts';
+import { inBoth, slugOf } from './naming.ts';
+import type { Fact, Shelf } from './shelf.ts';
 
-interface Attribute {
-  readonly kind: 'TEXT' | 'NUMBER' | 'BOOLEAN' | 'CHOICE';
+interface Form {
+  readonly kind: Attribute['kind'];
   /** Of a NUMBER. */
   readonly unit?: string;
-  /** A list of 50 sizes is no filter. */
+  /** Nobody narrows down by a text that is different for every product. */
   readonly isFilterable?: false;
 }
 
-export const attributes: Readonly<Record<string, Attribute>> = {
+/** By their English name, in the order in which pages and facets show them. */
+export const attributeForms: Readonly<Record<string, Form>> = {
   Capacity: { kind: 'NUMBER', unit: 'l' },
   Brightness: { kind: 'NUMBER', unit: 'lm' },
   Charging: { kind: 'CHOICE' },
@@ -29,6 +34,27 @@ export const attributes: Readonly<Record<string, Attribute>> = {
   'Weight per hook': { kind: 'NUMBER', unit: 'kg' },
   Format: { kind: 'CHOICE' },
   Care: { kind: 'CHOICE' },
-  Guarantee: { kind: 'NUMBER', unit: 'years' },
+  Guarantee: { kind: 'CHOICE' },
   'Made in': { kind: 'CHOICE' },
+};
+
+/** A choice can be whatever stands on a shelf. */
+export const attributesOf = (shelves: readonly Shelf[]): Attribute[] =>
+  Object.entries(attributeForms).map(([name, { kind, unit = null, isFilterable = true }], position) => {
+    const values = kind === 'CHOICE' ? new Set(shelves.flatMap(({ facts }) => facts[name] ?? []).map(String)) : [];
+    return {
+      id: namedId('Attribute', slugOf(name)),
+      code: slugOf(name),
+      name: inBoth(name),
+      kind,
+      unit,
+      choices: [...values].map((value) => ({ code: slugOf(value), name: inBoth(value) })),
+      isFilterable,
+      position,
+    };
+  });
+
+export const attributeValue = (name: string, fact: Fact): AttributeValue => {
+  if (typeof fact !== 'string') return fact;
+  return attributeForms[name]?.kind === 'CHOICE' ? slugOf(fact) : inBoth(fact);
 };

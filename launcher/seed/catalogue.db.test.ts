@@ -8,6 +8,11 @@ it('the demo catalogue goes into a real database, and a second time changes noth
   for (const { sku, units } of wellKnownProducts) expect(await shop.level(sku)).toEqual({ onHand: units, reserved: 0 });
   const published = await shop.prisma.outboxMessage.count();
   expect(published).toBe(demoCatalogue().products.length);
-  expect(await shop.commands.importCatalogue(demoCatalogue())).toEqual({ categories: 0, products: 0, receipts: 0 });
+  expect(await shop.commands.importCatalogue(demoCatalogue())).toEqual({
+    attributes: 0,
+    categories: 0,
+    products: 0,
+    receipts: 0,
+  });
   expect(await shop.prisma.outboxMessage.count()).toBe(published);
 });

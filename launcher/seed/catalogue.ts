@@ -1,93 +1,46 @@
 /** The demo catalogue: the shelves of outdoor.ts, kitchen.ts and home.ts, made into products. The same on every run. */
-import { createHash } from 'node:crypto';
 import { type CategoryId, namedId } from '#contracts/ids.ts';
-import { money } from '#contracts/money.ts';
-import type { Category, NamedValue, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
+import type { Category } from '#subgraphs/product/domain/catalogue/category.ts';
+import type { Product } from '#subgraphs/product/domain/catalogue/product.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { seed as importCatalogue } from '#subgraphs/product/wiring.ts';
-import { attributes } from './attributes.ts';
+import { attributesOf, attributeValue } from './attributes.ts';
 import { home } from './home.ts';
 import { kitchen } from './kitchen.ts';
+import { koreanLine, koreanOf } from './korean/korean.ts';
+import { lot, slugOf } from './naming.ts';
 import { outdoor } from './outdoor.ts';
-import type { Choice, Department, Fact, Line, Shelf } from './shelf.ts';
+import type { Department, Fact, Line, Shelf } from './shelf.ts';
+import { choicesAndVariants } from './variants.ts';
 import { wellKnownProducts } from './well-known.ts';
 
-/** A number that looks drawn by lot and is the same every time: 0 ≤ n < `below`. */
-const lot = (name: string, below: number): number => createHash('sha256').update(name).digest().readUInt32BE() % below;
+const factsOf = (slug: string, shelf: Shelf, own: Readonly<Record<string, Fact>> = {}): [string, Fact][] => [
+  ...Object.entries(own),
+  ...Object.entries(shelf.facts).map(([name, values]): [string, Fact] => [
+    name,
+    values[lot(`${slug} ${name}`, values.length)] ?? '',
+  ]),
+];
 
-const slugOf = (title: string): string =>
-  title
-    .normalize('NFD')
-    .replaceAll(/[\p{M}’]/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-
-interface Option extends NamedValue {
-  readonly surcharge: number;
-}
-
-/** The values of a choice that this product comes in, in the order of the shelf. */
-const optionsOf = (slug: string, { name, values, most = values.length, step = 0 }: Choice): Option[] => {
-  const count = most === values.length && step > 0 ? most : 1 + lot(`${slug} ${name} count`, most);
-  const first = lot(`${slug} ${name} first`, values.length);
-  return values
-    .map((value, index) => ({ name, value, surcharge: index * step }))
-    .filter((_, index) => (index - first + values.length) % values.length < count);
-};
-
-/** Every combination of the choices; one without any when there is nothing to choose. */
-const combinations = (choices: readonly (readonly Option[])[]): Option[][] =>
-  choices.reduce<Option[][]>((made, options) => made.flatMap((some) => options.map((one) => [...some, one])), [[]]);
-
-/** A well-known product comes in one variant, so that everybody means the same one. */
-const choicesOf = (slug: string, { choices }: Shelf): readonly Choice[] =>
-  wellKnownProducts.some((known) => known.slug === slug)
-    ? choices.map((choice) => ({ ...choice, values: choice.values.slice(0, 1), most: 1 }))
-    : choices;
-
-const variantsOf = (slug: string, title: string, cents: number, choices: readonly Choice[]): Variant[] => {
-  const combined = combinations(choices.map((choice) => optionsOf(slug, choice)));
-  const cheapest = Math.min(...combined.map(surchargeOf));
-  return combined.map((options) => {
-    const chosen = options.map(({ value }) => value);
-    const sku = slugOf([slug, ...(combined.length > 1 ? chosen : [])].join(' ')).toUpperCase();
-    return {
-      id: namedId('Variant', sku),
-      sku,
-      title: chosen.join(', ') || title,
-      options: options.map(({ name, value }) => ({ name, value })),
-      // The price on the shelf is that of the smallest one a product comes in.
-      price: money(cents + surchargeOf(options) - cheapest, 'EUR'),
-    };
-  });
-};
-
-const surchargeOf = (options: readonly Option[]): number => options.reduce((sum, { surcharge }) => sum + surcharge, 0);
-
-const written = (name: string, fact: Fact): string => {
-  if (typeof fact === 'boolean') return fact ? 'Yes' : 'No';
-  return [fact, attributes[name]?.unit].filter((part) => part !== undefined).join(' ');
-};
-
-const productOf = (shelf: Shelf, categoryId: CategoryId, [title, cents, about, particulars]: Line): Product => {
+const productOf = (shelf: Shelf, categoryId: CategoryId, line: Line): Product => {
+  const [title, , about, particulars] = line;
+  const [koreanTitle, koreanAbout] = koreanLine(title);
   const slug = slugOf(title);
-  const facts = {
-    ...particulars?.facts,
-    ...Object.fromEntries(
-      Object.entries(shelf.facts).map(([name, values]) => [name, values[lot(`${slug} ${name}`, values.length)] ?? '']),
-    ),
-  };
   return {
     id: namedId('Product', slug),
     slug,
-    title,
-    description: `${about} ${shelf.closing}`,
+    texts: {
+      en: { title, description: `${about} ${shelf.closing}` },
+      ko: { title: koreanTitle, description: `${koreanAbout} ${koreanOf(shelf.closing)}` },
+    },
     brand: shelf.brands[lot(`${slug} brand`, shelf.brands.length)] ?? null,
     status: particulars?.status ?? 'PUBLISHED',
     categoryId,
-    attributes: Object.entries(facts).map(([name, fact]) => ({ name, value: written(name, fact) })),
-    variants: variantsOf(slug, title, cents, choicesOf(slug, shelf)),
+    taxClass: shelf.taxClass ?? 'STANDARD',
+    attributes: Object.fromEntries(
+      factsOf(slug, shelf, particulars?.facts).map(([name, fact]) => [slugOf(name), attributeValue(name, fact)]),
+    ),
+    ...choicesAndVariants(shelf, line),
   };
 };
 
@@ -99,11 +52,24 @@ const unitsOf = (sku: string): number => {
   if (chance < 8) return 0;
   return chance < 11 ? 1 : 5 + lot(`${sku} units`, 120);
 };
+// What is made to order is there in ones and twos, and soon not at all.
+const madeToOrderUnits = 2;
+
+const initialStockOf = (products: readonly Product[]): Record<string, number> =>
+  Object.fromEntries(
+    products
+      .flatMap(({ variants }) => variants)
+      .filter(({ stockPolicy }) => stockPolicy !== 'UNTRACKED')
+      .map(({ id, sku, stockPolicy }) => [
+        id,
+        stockPolicy === 'BACKORDER' ? Math.min(unitsOf(sku), madeToOrderUnits) : unitsOf(sku),
+      ]),
+  );
 
 const category = (name: string, position: number, parent: Category | null): Category => ({
   id: namedId('Category', slugOf(name)),
   slug: slugOf(name),
-  name,
+  texts: { en: { name }, ko: { name: koreanOf(name) } },
   parentId: parent?.id ?? null,
   position,
 });
@@ -114,21 +80,21 @@ const departments: readonly Department[] = [outdoor, kitchen, home];
 export const demoCatalogue = (): CatalogueImport => {
   const categories: Category[] = [];
   const products: Product[] = [];
+  const shelves = departments.flatMap(({ aisles }) => Object.values(aisles).flat());
   for (const [place, { name, aisles }] of departments.entries()) {
     const department = category(name, place, null);
     categories.push(department);
-    for (const [aislePlace, [aisleName, shelves]] of Object.entries(aisles).entries()) {
+    for (const [aislePlace, [aisleName, aisleShelves]] of Object.entries(aisles).entries()) {
       const aisle = category(aisleName, aislePlace, department);
       categories.push(aisle);
-      for (const [shelfPlace, shelf] of shelves.entries()) {
+      for (const [shelfPlace, shelf] of aisleShelves.entries()) {
         const leaf = category(shelf.name, shelfPlace, aisle);
         categories.push(leaf);
         products.push(...shelf.products.map((line) => productOf(shelf, leaf.id, line)));
       }
     }
   }
-  const variants = products.flatMap((product) => product.variants);
-  return { categories, products, initialStock: Object.fromEntries(variants.map(({ id, sku }) => [id, unitsOf(sku)])) };
+  return { attributes: attributesOf(shelves), categories, products, initialStock: initialStockOf(products) };
 };
 
 /** For `npm run seed`: imports what is missing of the demo catalogue, and reports how much. */

@@ -50,7 +50,7 @@ export interface Department {
 }
 
 /** Facts that are true of anything, whatever its name promises. */
-export const guarantee = [2, 5, 10];
+export const guarantee = ['2 years', '5 years', '10 years'];
 export const madeIn = ['Germany', 'Portugal', 'Lithuania', 'Slovenia'];
 export const dishwasher = [true, false];
 export const textileCare = ['Machine wash at 30 °C', 'Machine wash at 40 °C', 'Hand wash'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
+import { shopVariables } from '#platform/config/shop.ts';
 import { defaultTimings, type Timings } from './domain/checkout/steps.ts';
 import { service } from './service.ts';
 
@@ -9,6 +10,7 @@ const count = (fallback: number) => z.coerce.number().int().min(1).max(20).defau
 /** Why each time-out is as long as it is: `defaultTimings`. */
 export const orderVariables = z.object({
   ...subgraphVariables,
+  ...shopVariables,
   ORDER_PORT: variable.port(service.port),
   ORDER_DATABASE_URL: variable.database(),
   // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.

@@ -1,5 +1,5 @@
 /** Every message that this service receives, and the use case that it goes to. What each reply leads to: domain/checkout/steps.ts. */
-import { ProductChanged } from '#contracts/messages/product.ts';
+import { ProductChanged, ProductChangedV1, upgradedProductChanged } from '#contracts/messages/product.ts';
 import { UserGuestMerged } from '#contracts/messages/user.ts';
 import { type MessageHandler, on, onEach } from '#platform/messaging/consumer.ts';
 import { replies } from './domain/checkout/messages.ts';
@@ -7,6 +7,9 @@ import type { App } from './usecases/app.ts';
 
 export const consumers = ({ commands }: App): MessageHandler[] => [
   on(ProductChanged, commands.upsertProductReplica),
+  on(ProductChangedV1, (message) =>
+    commands.upsertProductReplica({ ...message, data: upgradedProductChanged(message.data) }),
+  ),
   on(UserGuestMerged, commands.mergeGuest),
   ...onEach(replies, commands.advanceCheckout),
 ];

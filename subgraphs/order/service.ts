@@ -7,7 +7,7 @@ import {
   PaymentCaptureFailed,
   PaymentDeclined,
 } from '#contracts/messages/payment.ts';
-import { ProductChanged } from '#contracts/messages/product.ts';
+import { ProductChanged, ProductChangedV1 } from '#contracts/messages/product.ts';
 import {
   StockCommitFailed,
   StockCommitted,
@@ -27,6 +27,7 @@ export const service = {
   worker: 'order-worker',
   receives: [
     ProductChanged,
+    ProductChangedV1,
     UserGuestMerged,
     StockReserved,
     StockRejected,

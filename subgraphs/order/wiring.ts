@@ -1,7 +1,9 @@
 /** The composition root: which adapter stands behind which port. */
 import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { mergedGuests } from '#platform/auth/merged-guests.ts';
+import { defaultShop, shopSettings } from '#platform/config/shop.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { type UnitOfWorkOptions, unitOfWork } from '#platform/database/unit-of-work.ts';
 import { requestContext } from '#platform/graphql/context.ts';
@@ -27,10 +29,10 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 
 export const connect = prismaConnector(PrismaClient);
 
-const stores = (tx: Prisma.TransactionClient) => ({
+const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient) => ({
   guests: mergedGuests(tx),
   carts: cartStore(tx),
-  catalogue: catalogueStore(tx),
+  catalogue: catalogueStore(tx, shop),
   orders: orderStore(tx),
 });
 
@@ -42,11 +44,16 @@ type Settings = Pick<
 /** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
   prisma: PrismaClient,
-  { clock, limitConcurrency, ...parts }: Settings & Partial<Pick<Deps, 'newOrderNumber'>> & UnitOfWorkOptions,
+  {
+    clock,
+    limitConcurrency,
+    shop = defaultShop,
+    ...parts
+  }: Settings & Partial<Pick<Deps, 'newOrderNumber'>> & UnitOfWorkOptions & { readonly shop?: ShopSettings },
 ) =>
   app({
-    ...unitOfWork(prisma, stores, { clock, ...(limitConcurrency && { limitConcurrency }) }),
-    reads: { ...orderReads(prisma), ...cartReads(prisma) },
+    ...unitOfWork(prisma, stores(shop), { clock, ...(limitConcurrency && { limitConcurrency }) }),
+    reads: { ...orderReads(prisma), ...cartReads(prisma, shop) },
     newId,
     newOrderNumber: () => orderNumber(randomBytes(orderNumberBytes)),
     ...parts,
@@ -63,6 +70,7 @@ export const wire = ({
   if (config.ROLE !== 'api') measureCheckouts(metrics, prisma);
   const watch = orderWatch(directUrl, log);
   const orderApp = createApp(prisma, {
+    shop: shopSettings(config),
     watch,
     telemetry: telemetry(log, metrics),
     timings: timingsOf(config),

@@ -1,5 +1,6 @@
 /** The composition root: which adapter stands behind which port. */
 import { newId } from '#contracts/ids.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { defaultShop, shopSettings } from '#platform/config/shop.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { measureReplica, replicatedReads, watchReplica } from '#platform/database/replica.ts';
@@ -27,8 +28,8 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 
 export const connect = prismaConnector(PrismaClient);
 
-const stores = (tx: Prisma.TransactionClient, now: Date) => ({
-  catalogue: catalogueStore(tx),
+const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date) => ({
+  catalogue: catalogueStore(tx, shop),
   stock: stockStore(tx, { now, newId }),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
@@ -48,7 +49,7 @@ export const createApp = (
   app({
     ...more,
     ...{ shop, newId },
-    ...unitOfWork(prisma, stores, { clock }),
+    ...unitOfWork(prisma, stores(shop), { clock }),
     reads: readsOf(prisma),
   });
 
@@ -64,6 +65,9 @@ export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Pro
 
 // 1 s: a page of the catalogue takes milliseconds, and the primary answers as well.
 const replicaTimeoutMs = 1_000;
+
+// 1 s: what follows from a moved category or a changed collection may be that late; an idle look costs one statement.
+const refreshIntervalMs = 1_000;
 
 /** The replica, where there is one: watched, and read from. */
 const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfig, PrismaClient>) => {
@@ -97,6 +101,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
         run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
+      { name: 'refresh products', everyMs: refreshIntervalMs, run: productApp.commands.refreshProducts },
     ],
     publishesChangesOf: { product: 'Product' },
     // A client that is notified of a change must then read it.

@@ -4,7 +4,7 @@ import { until } from '#kit/vitest/until.ts';
 import { demoCatalogue } from '#launcher/seed/catalogue.ts';
 import { succeed } from '#launcher/shopper/shopper.ts';
 import { SignInDocument } from '#operations/documents.generated.ts';
-import type { Product } from '#subgraphs/product/domain/catalogue/catalogue.ts';
+import type { Product } from '#subgraphs/product/domain/catalogue/product.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
 import { agora, aShopper, guest, staff } from './shop.ts';
 
@@ -18,10 +18,10 @@ const { slug } = asSeeded;
 const category = categories.find(({ id }) => id === asSeeded.categoryId)?.slug;
 /** As a merchant's system would: through the product service's import. */
 const publish = (product: Product) =>
-  seed(agora.databaseUrls.product, { categories: [], products: [product], initialStock: {} });
+  seed(agora.databaseUrls.product, { attributes: [], categories: [], products: [product], initialStock: {} });
 const priced = (amount: number): Product => ({
   ...asSeeded,
-  variants: asSeeded.variants.map((variant) => ({ ...variant, price: { ...variant.price, amount } })),
+  variants: asSeeded.variants.map((variant) => ({ ...variant, prices: { EUR: amount } })),
 });
 afterEach(async () => {
   await publish(asSeeded);
@@ -82,7 +82,7 @@ test('a new price is seen at once: in lists, on the page of the product, in a ca
   const cart = '{ cart { lines { variant { price { amount } } } } }';
   const shopper = await aShopper();
   await shopper.add({ variantId: asSeeded.variants[0]?.id ?? '' });
-  const price = asSeeded.variants[0]?.price.amount ?? 0;
+  const price = asSeeded.variants[0]?.prices.EUR ?? 0;
   const seen = async () => ({
     page: (await post(page)).body.data.product,
     byGet: (await get(page)).body.data.product.priceFrom.amount,
@@ -107,7 +107,7 @@ test('a new price is seen at once: in lists, on the page of the product, in a ca
 
 test('a draft is served to staff alone, even after they have fetched it', async () => {
   const page = `query Draft { product(slug: "${slug}") { title status } }`;
-  const draft = { product: { title: asSeeded.title, status: 'DRAFT' } };
+  const draft = { product: { title: asSeeded.texts.en?.title, status: 'DRAFT' } };
   const employee = (await staff()).client;
   await warm(page);
   await publish({ ...asSeeded, status: 'DRAFT' });

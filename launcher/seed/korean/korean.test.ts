@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { attributes } from '../attributes.ts';
+import { attributeForms } from '../attributes.ts';
 import { home } from '../home.ts';
 import { kitchen } from '../kitchen.ts';
 import { outdoor } from '../outdoor.ts';
@@ -21,7 +21,7 @@ const english = new Set([
     closing,
     ...choices.flatMap((choice) => [choice.name, ...choice.values]),
   ]),
-  ...Object.keys(attributes),
+  ...Object.keys(attributeForms),
   ...shelves.flatMap(({ facts }) => Object.values(facts).flat().filter(isText)),
   ...products.flatMap(([, , , particulars]) => Object.values(particulars?.facts ?? {}).filter(isText)),
 ]);

@@ -121,6 +121,9 @@ const options = {
 const attributes = {
   'Packed size': '수납 크기',
   Guarantee: '품질 보증',
+  '2 years': '2년',
+  '5 years': '5년',
+  '10 years': '10년',
   Care: '세탁 방법',
   'Machine wash at 30 °C': '30 °C 세탁기 세탁',
   'Machine wash at 40 °C': '40 °C 세탁기 세탁',

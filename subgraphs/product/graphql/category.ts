@@ -1,4 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
+import { read } from './language.ts';
 import { productPage } from './loaders.ts';
 import type { CategoryResolvers } from './types.generated.ts';
 
@@ -7,6 +8,10 @@ export const Category = {
     const id = parseId('Category', reference.id);
     return id ? await loaders.category.load(id) : null;
   },
+  name: ({ texts }, asked, context) => read(texts, asked, context).name,
+  description: ({ texts }, asked, context) => read(texts, asked, context).description ?? null,
+  seoTitle: ({ texts }, asked, context) => read(texts, asked, context).seoTitle ?? null,
+  seoDescription: ({ texts }, asked, context) => read(texts, asked, context).seoDescription ?? null,
   parent: async ({ parentId }, _, { loaders }) => (parentId ? await loaders.category.load(parentId) : null),
   children: ({ id }, _, { loaders }) => loaders.categoriesBelow.load({ parent: id }),
   products: ({ slug }, page, { loaders }) => productPage(loaders, { category: slug, status: 'PUBLISHED' }, page),

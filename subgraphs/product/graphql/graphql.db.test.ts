@@ -35,7 +35,7 @@ describe('one product', () => {
         ['LAMP-0-A', 2_000, 3],
         ['LAMP-0-B', 1_000, 0],
       ].map(([sku, amount, available]) => ({
-        ...{ sku, available, price: { amount }, options: [{ name: 'Size', value: 'M' }] },
+        ...{ sku, available, price: { amount }, options: [{ name: 'Size', value: sku === 'LAMP-0-A' ? 'A' : 'B' }] },
         product: { slug: 'lamp-0' },
       })),
     };
@@ -69,6 +69,34 @@ describe('one product', () => {
   it('without variants has no lowest price', async () => {
     expect(await ask(guest, '{ product(slug: "bare") { priceFrom { amount } variants { id } } }')).toEqual({
       data: { product: { priceFrom: null, variants: [] } },
+    });
+  });
+});
+
+describe('language and currency', () => {
+  it("are arguments of the fields that depend on them, and the shop's own where nothing is given", async () => {
+    const query = `{ product(slug: "lamp-0") { languages title ko: title(language: KO) en: title(language: EN)
+      attributes { ko: name(language: KO) } options { ko: name(language: KO) values { ko: name(language: KO) } }
+      priceFrom(currency: KRW) { amount currency } variants { won: price(currency: KRW) { amount currency }
+      prices { currency } dollars: price(currency: USD) { amount } } category { ko: name(language: KO) } } }`;
+    expect(await ask(guest, query)).toEqual({
+      data: {
+        product: {
+          ...{ languages: ['EN', 'KO'], title: 'Lamp 0', ko: '램프 0', en: 'Lamp 0' },
+          attributes: [{ ko: '무게' }],
+          options: [{ ko: '사이즈', values: [{ ko: 'A' }, { ko: 'B' }] }],
+          priceFrom: { amount: 29_000, currency: 'KRW' },
+          variants: [
+            {
+              won: { amount: 29_000, currency: 'KRW' },
+              prices: [{ currency: 'EUR' }, { currency: 'KRW' }],
+              dollars: null,
+            },
+            { won: null, prices: [{ currency: 'EUR' }], dollars: null },
+          ],
+          category: { ko: 'lighting' },
+        },
+      },
     });
   });
 });
@@ -135,7 +163,7 @@ describe('lists', () => {
       for (const { node } of products.edges) seen.push(`${node.title} ${node.id}`);
       ({ hasNextPage: more, endCursor: after } = products.pageInfo);
     }
-    expect(seen).toEqual(lamps.map(({ title, id }) => `${title} ${id}`).sort());
+    expect(seen).toEqual(lamps.map(({ texts, id }) => `${texts.en?.title} ${id}`).sort());
   });
 
   it('of a category include those of its descendants', async () => {

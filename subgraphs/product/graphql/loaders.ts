@@ -48,6 +48,10 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
     variantsOf: manyByKey(async (products: readonly ProductId[]) =>
       Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId),
     ),
+    attribute: oneByKey(
+      (codes: readonly string[]) => reads.attributes(codes),
+      ({ code }) => code,
+    ),
     stock: oneByKey(
       (variants: readonly VariantId[]) => reads.available(variants),
       ({ variantId }) => variantId,

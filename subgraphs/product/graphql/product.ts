@@ -1,9 +1,20 @@
 import { parseId } from '#contracts/ids.ts';
-import { isMore, type Money } from '#contracts/money.ts';
-import { Sku, Slug } from '../domain/catalogue/catalogue.ts';
-import type { VariantView } from '../usecases/ports.ts';
+import type { Language } from '#contracts/language.ts';
+import { type Currency, currencies, type Money } from '#contracts/money.ts';
+import type { Attribute, AttributeValue } from '../domain/catalogue/attribute.ts';
+import type { ProductOption as Option, Prices } from '../domain/catalogue/product.ts';
+import { type Name, Sku, Slug } from '../domain/catalogue/texts.ts';
+import { graphqlLanguage, read } from './language.ts';
 import type { Loaders, ProductKey, VariantKey } from './loaders.ts';
-import type { ProductConnectionResolvers, ProductResolvers, ProductVariantResolvers } from './types.generated.ts';
+import type {
+  OptionValueResolvers,
+  ProductAttributeResolvers,
+  ProductConnectionResolvers,
+  ProductOptionResolvers,
+  ProductResolvers,
+  ProductVariantResolvers,
+  VariantOptionResolvers,
+} from './types.generated.ts';
 
 interface Given {
   readonly id?: string | null | undefined;
@@ -34,21 +45,89 @@ export const findVariant = async ({ variant }: Loaders, given: Given) => {
   return key ? await variant.load(key) : null;
 };
 
-const lowest = (variants: readonly VariantView[]): Money | null => {
-  const [first, ...others] = variants.map(({ price }) => price);
-  return first ? others.reduce((low, price) => (isMore(low, price) ? price : low), first) : null;
+const priceIn = (prices: Prices, currency: Currency): Money | null => {
+  const amount = prices[currency];
+  return amount === undefined ? null : { amount, currency };
 };
+
+/** A value with its attribute: what it is called, and in which order it is shown. */
+export interface AttributeModel {
+  readonly attribute: Attribute;
+  readonly value: AttributeValue;
+}
+
+/** A choice of a variant, as its product names it. */
+export interface VariantOptionModel {
+  readonly option: Option;
+  readonly value: Option['values'][number];
+}
 
 export const Product = {
   __resolveReference: (reference, { loaders }) => findProduct(loaders, reference),
+  title: ({ texts }, asked, context) => read(texts, asked, context).title,
+  description: ({ texts }, asked, context) => read(texts, asked, context).description,
+  seoTitle: ({ texts }, asked, context) => read(texts, asked, context).seoTitle ?? null,
+  seoDescription: ({ texts }, asked, context) => read(texts, asked, context).seoDescription ?? null,
+  languages: ({ texts }) => Object.keys(texts).map((language) => graphqlLanguage(language as Language)),
   category: async ({ categoryId }, _, { loaders }) => {
     const category = await loaders.category.load(categoryId);
     if (!category) throw new Error(`category ${categoryId} is gone, against its foreign key`);
     return category;
   },
   variants: ({ id }, _, { loaders }) => loaders.variantsOf.load(id),
-  priceFrom: async ({ id }, _, { loaders }) => lowest(await loaders.variantsOf.load(id)),
+  priceFrom: async ({ id }, { currency }, { app, loaders }) => {
+    const inCurrency = currency ?? app.shop.currency;
+    const prices = (await loaders.variantsOf.load(id)).flatMap(({ prices }) => prices[inCurrency] ?? []);
+    return prices.length > 0 ? { amount: Math.min(...prices), currency: inCurrency } : null;
+  },
+  attributes: async ({ attributes }, _, { loaders }) => {
+    const models = await Promise.all(
+      Object.entries(attributes).map(async ([code, value]): Promise<AttributeModel[]> => {
+        const attribute = await loaders.attribute.load(code);
+        return attribute ? [{ attribute, value }] : [];
+      }),
+    );
+    return models.flat().sort((a, b) => a.attribute.position - b.attribute.position);
+  },
 } satisfies ProductResolvers;
+
+export const ProductAttribute = {
+  code: ({ attribute }) => attribute.code,
+  name: ({ attribute }, asked, context) => read(attribute.name, asked, context),
+  value: ({ attribute, value }, asked, context) => {
+    const localize = (name: Name) => read(name, asked, context);
+    switch (typeof value) {
+      case 'object':
+        return localize(value);
+      case 'number':
+        return attribute.unit ? `${value} ${attribute.unit}` : String(value);
+      case 'boolean':
+        return localize(value ? { en: 'Yes', ko: '예' } : { en: 'No', ko: '아니요' });
+      case 'string': {
+        const choice = attribute.choices.find(({ code }) => code === value);
+        return choice ? localize(choice.name) : value;
+      }
+      default:
+        return value satisfies never;
+    }
+  },
+} satisfies ProductAttributeResolvers;
+
+const name = (
+  { name }: { readonly name: Name },
+  asked: Parameters<typeof read>[1],
+  context: Parameters<typeof read>[2],
+) => read(name, asked, context);
+
+export const ProductOption = { name } satisfies ProductOptionResolvers;
+export const OptionValue = { name } satisfies OptionValueResolvers;
+
+export const VariantOption = {
+  code: ({ option }) => option.code,
+  name: ({ option }, asked, context) => read(option.name, asked, context),
+  valueCode: ({ value }) => value.code,
+  value: ({ value }, asked, context) => read(value.name, asked, context),
+} satisfies VariantOptionResolvers;
 
 export const ProductConnection = {
   totalCount: ({ list }, _, { loaders }) => loaders.count.load(list),
@@ -56,6 +135,16 @@ export const ProductConnection = {
 
 export const ProductVariant = {
   __resolveReference: (reference, { loaders }) => findVariant(loaders, reference),
+  title: ({ title }, asked, context) => read(title, asked, context),
+  options: async ({ productId, options }, _, { loaders }) => {
+    const product = await loaders.product.load({ id: productId });
+    return (product?.options ?? []).flatMap((option): VariantOptionModel[] => {
+      const value = option.values.find(({ code }) => code === options[option.code]);
+      return value ? [{ option, value }] : [];
+    });
+  },
+  price: ({ prices }, { currency }, { app }) => priceIn(prices, currency ?? app.shop.currency),
+  prices: ({ prices }) => currencies.flatMap((currency) => priceIn(prices, currency) ?? []),
   available: async ({ id }, _, { loaders }) => (await loaders.stock.load(id))?.available ?? 0,
   product: async ({ productId }, _, { loaders }) => {
     const product = await loaders.product.load({ id: productId });

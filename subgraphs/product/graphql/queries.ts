@@ -1,5 +1,6 @@
 import { assertInput, exactlyOneOf } from '#platform/graphql/inputs.ts';
-import { Slug, statusToList } from '../domain/catalogue/catalogue.ts';
+import { statusToList } from '../domain/catalogue/product.ts';
+import { Slug } from '../domain/catalogue/texts.ts';
 import { productPage } from './loaders.ts';
 import { findProduct, findVariant } from './product.ts';
 import type { QueryResolvers } from './types.generated.ts';

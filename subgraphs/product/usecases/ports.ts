@@ -1,9 +1,14 @@
 /** What the use cases need from outside. */
+import type { DataOf } from '#contracts/envelope.ts';
 import type { CategoryId, newId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { PlacedCategory, Product, ProductStatus, Variant } from '../domain/catalogue/catalogue.ts';
+import type { Attribute } from '../domain/catalogue/attribute.ts';
+import type { PlacedCategory } from '../domain/catalogue/category.ts';
+import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/catalogue/product.ts';
+import type { CategoryTexts } from '../domain/catalogue/texts.ts';
 import type { LocationStore, ReservationStore, StockReads, StockStore } from './inventory/ports.ts';
 
 export interface CatalogueStore {
@@ -12,10 +17,24 @@ export interface CatalogueStore {
   categories(): Promise<PlacedCategory[]>;
   /** Inserts or updates; parents first. */
   saveCategories(categories: readonly PlacedCategory[]): Promise<void>;
-  /** Those of the products that exist, with their variants, locked. */
-  lockProducts(ids: readonly ProductId[]): Promise<ReadonlyMap<ProductId, Product>>;
-  /** Inserts or updates products and variants; a new variant gets its empty stock level. */
+  attributes(): Promise<Attribute[]>;
+  /** Inserts or updates, by their codes. */
+  saveAttributes(attributes: readonly Attribute[]): Promise<void>;
+  /** Those of the products that exist, with their variants, locked. In order of the ids, so that nobody waits for each other. */
+  lockProducts(ids: readonly ProductId[]): Promise<ReadonlyMap<ProductId, StoredProduct>>;
+  /** Inserts or updates products and variants, each in its next version; a new variant gets its empty stock level. */
   saveProducts(products: readonly Product[]): Promise<void>;
+  /** Of each category itself and those above it, the top first. */
+  pathsTo(categories: readonly CategoryId[]): Promise<ReadonlyMap<CategoryId, readonly CategoryId[]>>;
+  /** What others were last told of each product, in the present version of the message. */
+  lastAnnounced(products: readonly ProductId[]): Promise<ReadonlyMap<ProductId, DataOf<typeof ProductChanged>>>;
+  /** Products around which something changed: `refreshProducts` brings up to date what follows from it. */
+  readonly toRefresh: {
+    /** All products of these categories and of those below them. */
+    addBelow(categories: readonly CategoryId[]): Promise<void>;
+    /** Takes the oldest from the queue, each once; those that another process is at are passed over. */
+    take(limit: number): Promise<ProductId[]>;
+  };
 }
 
 /** Writes, all in one transaction. */
@@ -26,14 +45,19 @@ export interface Stores extends CommonStores {
   readonly reservations: ReservationStore;
 }
 
-export type ProductView = Omit<Product, 'variants'>;
+export interface ProductView extends Omit<StoredProduct, 'variants'> {
+  /** In the shop's language: what lists are ordered by. */
+  readonly title: string;
+  /** When it was published for the first time. */
+  readonly publishedAt: Date | null;
+}
 export interface VariantView extends Variant {
   readonly productId: ProductId;
 }
 export interface CategoryView {
   readonly id: CategoryId;
   readonly slug: string;
-  readonly name: string;
+  readonly texts: CategoryTexts;
   readonly parentId: CategoryId | null;
 }
 
@@ -60,6 +84,7 @@ export interface CatalogueReads {
   ): Promise<VariantView[]>;
   /** In the order in which the shop shows them. */
   variantsOf(products: readonly ProductId[]): Promise<VariantView[]>;
+  attributes(codes: readonly string[]): Promise<Attribute[]>;
   categories(ids: readonly CategoryId[]): Promise<CategoryView[]>;
   /** In the order in which the shop shows them; `null` is the parent of the top. */
   categoriesBelow(parents: readonly (CategoryId | null)[]): Promise<CategoryView[]>;

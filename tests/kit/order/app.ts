@@ -49,20 +49,36 @@ interface Offer {
 }
 
 const productMessage = ({ name, price = money(1_999, 'EUR'), status = 'PUBLISHED', ...rest }: Offer) => ({
-  ...aMessage({ type: ProductChanged.type, version: 1, sequence: rest.sequence ?? 1 }),
+  ...aMessage({ type: ProductChanged.type, version: ProductChanged.version, sequence: rest.sequence ?? 1 }),
   data: {
     productId: namedId('Product', name),
     slug: name,
-    title: name,
+    titles: { en: name },
     status,
+    taxClass: 'STANDARD' as const,
+    categoryIds: [],
+    collectionIds: [],
     variants: (rest.variants ?? [name]).map((variant) => ({
       variantId: namedId('Variant', variant),
       sku: variant.toUpperCase(),
-      title: variant,
-      price,
+      titles: { en: variant },
+      prices: [price],
+      weightGrams: 240,
+      requiresShipping: true,
+      stockPolicy: 'TRACKED' as const,
     })),
   },
 });
+
+/** The same as an older product service says it, or its event store. */
+const productMessageV1 = (offer: Offer) => {
+  const { data, ...message } = productMessage(offer);
+  const { productId, slug, titles, status } = data;
+  const variants = data.variants.map(({ variantId, sku, titles: { en: title }, prices: [price] }) => ({
+    ...{ variantId, sku, title, price },
+  }));
+  return { ...message, version: 1, data: { productId, slug, title: titles.en, status, variants } };
+};
 
 export const variantOf = (name: string): VariantId => namedId('Variant', name);
 
@@ -127,14 +143,17 @@ export const orderTestApp = async (
 
 /** The consumers, as the queue would call them. */
 const doors = (app: App) => {
-  const handlers = new Map(consumers(app).map(({ definition, handle }) => [definition.type, handle]));
-  const deliver = (message: { type: string }) => {
-    const handle = handlers.get(message.type);
+  const handlers = new Map(
+    consumers(app).map(({ definition, handle }) => [`${definition.type} v${definition.version}`, handle]),
+  );
+  const deliver = (message: { readonly type: string; readonly version: number }) => {
+    const handle = handlers.get(`${message.type} v${message.version}`);
     if (!handle) throw new Error(`nobody listens to ${message.type}`);
     return handle(message as never);
   };
   return {
     offer: (offer: Offer) => deliver(productMessage(offer)),
+    offerV1: (offer: Offer) => deliver(productMessageV1(offer)),
     /** With the same `id`, the same message again. */
     guestSignedIn: (guestId: GuestId, userId: UserId, id: MessageId = newId('Message')) =>
       deliver({ ...aMessage({ id, type: UserGuestMerged.type }), data: { guestId, userId } } as never),

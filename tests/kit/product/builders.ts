@@ -3,7 +3,9 @@ import type { DataOf, MessageDefinition, MessageOf } from '#contracts/envelope.t
 import { type AttemptId, type CategoryId, namedId, newId, type VariantId } from '#contracts/ids.ts';
 import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import { type Money, money } from '#contracts/money.ts';
-import type { Category, Product, Variant } from '#subgraphs/product/domain/catalogue/catalogue.ts';
+import type { Attribute } from '#subgraphs/product/domain/catalogue/attribute.ts';
+import type { Category } from '#subgraphs/product/domain/catalogue/category.ts';
+import type { Product, Variant } from '#subgraphs/product/domain/catalogue/product.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 
 export const tenEuros = money(1_000, 'EUR');
@@ -12,30 +14,44 @@ export const tenEuros = money(1_000, 'EUR');
 export const aCategory = (slug = 'lighting', fields: Partial<Category> = {}): Category => ({
   id: namedId('Category', slug),
   slug,
-  name: slug,
+  texts: { en: { name: slug } },
   parentId: null,
   position: 0,
   ...fields,
 });
 
-export const aVariant = (sku = 'LAMP-1', fields: Partial<Variant> = {}): Variant => ({
+/** Sold in one currency unless the test says more. */
+export const aVariant = (
+  sku = 'LAMP-1',
+  { price = tenEuros, ...fields }: Partial<Variant> & { readonly price?: Money } = {},
+): Variant => ({
   id: namedId('Variant', sku),
   sku,
-  title: sku,
-  options: [{ name: 'Size', value: 'M' }],
-  price: tenEuros,
+  title: { en: sku },
+  options: {},
+  prices: { [price.currency]: price.amount },
+  weightGrams: 240,
+  requiresShipping: true,
+  stockPolicy: 'TRACKED',
+  lowStockThreshold: null,
+  isArchived: false,
   ...fields,
 });
 
-export const aProduct = (slug = 'lamp', fields: Partial<Product> = {}): Product => ({
+/** In English unless the test says more. */
+export const aProduct = (
+  slug = 'lamp',
+  { title = `The ${slug}`, ...fields }: Partial<Product> & { readonly title?: string } = {},
+): Product => ({
   id: namedId('Product', slug),
   slug,
-  title: `The ${slug}`,
-  description: 'It does what it should.',
+  texts: { en: { title, description: 'It does what it should.' } },
   brand: null,
   status: 'PUBLISHED',
   categoryId: namedId('Category', 'lighting'),
-  attributes: [{ name: 'Weight', value: '240 g' }],
+  taxClass: 'STANDARD',
+  attributes: {},
+  options: [],
   variants: [aVariant(`${slug.toUpperCase()}-1`)],
   ...fields,
 });
@@ -45,7 +61,9 @@ export const aCatalogue = (
   products: readonly Product[] = [aProduct()],
   stock: Readonly<Record<string, number>> = {},
   categories: readonly Category[] = [aCategory()],
+  attributes: readonly Attribute[] = [],
 ): CatalogueImport => ({
+  attributes: [...attributes],
   categories: [...categories],
   products: [...products],
   initialStock: Object.fromEntries(Object.entries(stock).map(([sku, units]) => [namedId('Variant', sku), units])),

@@ -1,4 +1,5 @@
 import type { CartId, CartLineId, VariantId } from '#contracts/ids.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
@@ -12,9 +13,14 @@ const visibleTo = (viewer: Viewer): Prisma.CartWhereInput =>
   may(viewer, 'orders:read') ? {} : { customerId: customerOf(viewer) ?? { in: [] } };
 
 type LineRow = CartLine &
-  VariantWithProduct & { cartId: CartId; lineId: CartLineId; status: string | null; productTitle: string };
+  VariantWithProduct & {
+    cartId: CartId;
+    lineId: CartLineId;
+    status: string | null;
+    productTitles: VariantWithProduct['product']['titles'];
+  };
 
-export const cartReads = (prisma: PrismaClient): Reads => ({
+export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
   carts: (viewer, ids) => find(prisma, { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] }),
 
   cartsOf: (viewer, customers) => find(prisma, { AND: [{ customerId: { in: [...customers] } }, visibleTo(viewer)] }),
@@ -22,16 +28,16 @@ export const cartReads = (prisma: PrismaClient): Reads => ({
   cartLines: async (cartIds) => {
     const rows = await prisma.$queryRaw<LineRow[]>`
       SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity,
-             ${rawVariantColumns}, p.title AS "productTitle", p.status
+             ${rawVariantColumns}, p.titles AS "productTitles", p.status
         FROM cart_line l
         LEFT JOIN catalogue_variant v ON v.id = l.variant_id
         LEFT JOIN catalogue_product p ON p.id = v.product_id
        WHERE l.cart_id = ANY (${cartIds}::text[])
        ORDER BY l.cart_id, l.added_at, l.id`;
-    const known = rows.flatMap(({ productTitle, status, ...row }) =>
-      status === null ? [] : [{ ...row, product: { title: productTitle, status } }],
+    const known = rows.flatMap(({ productTitles, status, ...row }) =>
+      status === null ? [] : [{ ...row, product: { titles: productTitles, status } }],
     );
-    const catalogue = catalogueOf(known);
+    const catalogue = catalogueOf(shop, known);
     const lineOf = ({ lineId, variantId, quantity }: LineRow): CartLine => ({
       id: lineId,
       variantId: variantId as VariantId,

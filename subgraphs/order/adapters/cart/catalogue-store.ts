@@ -1,49 +1,72 @@
 /** Our replica of the catalogue: rows from product's messages, and what the domain calls an entry of them. */
 import type { ProductId, VariantId } from '#contracts/ids.ts';
-import { Currency } from '#contracts/money.ts';
+import { inLanguage, type Localized } from '#contracts/language.ts';
+import { type Currency, currencies } from '#contracts/money.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { asJson, columns, type Filled, fieldsWithout, replaced, selected } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/order/client/client.ts';
-import type { CatalogueVariantModel } from '#prisma/order/client/models.ts';
+import type { CatalogueProductModel, CatalogueVariantModel } from '#prisma/order/client/models.ts';
 import type { CatalogueEntry } from '../../domain/cart/cart.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
 
+const productFields = fieldsWithout(Prisma.CatalogueProductScalarFieldEnum);
+const productColumns = Prisma.raw(columns(productFields));
 const variantFields = fieldsWithout(Prisma.CatalogueVariantScalarFieldEnum);
 const variantColumns = Prisma.raw(columns(variantFields));
 
+type ProductRow = Filled<CatalogueProductModel, (typeof productFields)[number]>;
 type VariantRow = Filled<CatalogueVariantModel, (typeof variantFields)[number]>;
 
-export type VariantWithProduct = CatalogueVariantModel & { readonly product: { title: string; status: string } };
+export type VariantWithProduct = CatalogueVariantModel & {
+  readonly product: Pick<CatalogueProductModel, 'titles' | 'status'>;
+};
 
-const toEntry = ({ product, ...variant }: VariantWithProduct): CatalogueEntry => ({
-  variantId: variant.id as VariantId,
-  productId: variant.productId as ProductId,
-  sku: variant.sku,
-  title: variant.title === product.title ? product.title : `${product.title}, ${variant.title}`,
-  price: { amount: variant.priceAmount, currency: Currency.parse(variant.currency) },
-  isForSale: product.status === 'PUBLISHED' && !variant.isRemoved,
-});
+// JSON columns were checked as parts of the message that they came in.
 
-/** Entries by their variant's id. */
-export const catalogueOf = (rows: readonly VariantWithProduct[]): ReadonlyMap<VariantId, CatalogueEntry> =>
-  new Map(rows.map((row) => [row.id as VariantId, toEntry(row)]));
+const toEntry =
+  ({ language, currency }: ShopSettings) =>
+  ({ product, ...variant }: VariantWithProduct): CatalogueEntry => {
+    const title = inLanguage(variant.titles as Localized, language, language);
+    const productTitle = inLanguage(product.titles as Localized, language, language);
+    const prices = variant.prices as Partial<Record<Currency, number>>;
+    const soldIn = [currency, ...currencies].find((each) => prices[each] !== undefined);
+    const amount = soldIn && prices[soldIn];
+    const isForSale = product.status === 'PUBLISHED' && !variant.isRemoved;
+    return {
+      variantId: variant.id as VariantId,
+      productId: variant.productId as ProductId,
+      sku: variant.sku,
+      title: title === productTitle ? title : `${productTitle}, ${title}`,
+      price: isForSale && soldIn && amount !== undefined ? { amount, currency: soldIn } : undefined,
+    };
+  };
+
+/** Entries by their variant's id, as the shop sells them: in its language and currency. */
+export const catalogueOf = (
+  shop: ShopSettings,
+  rows: readonly VariantWithProduct[],
+): ReadonlyMap<VariantId, CatalogueEntry> => new Map(rows.map(toEntry(shop)).map((entry) => [entry.variantId, entry]));
 
 /** For raw SQL, of the table called `v`. */
 export const rawVariantColumns = Prisma.raw(selected(variantFields, 'v'));
 
-const withProduct = { include: { product: { select: { title: true, status: true } } } } as const;
+const withProduct = { include: { product: { select: { titles: true, status: true } } } } as const;
 
-export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => ({
+export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CatalogueStore => ({
   async entries(variantIds) {
     if (variantIds.length === 0) return new Map();
-    return catalogueOf(await tx.catalogueVariant.findMany({ where: { id: { in: [...variantIds] } }, ...withProduct }));
+    const rows = await tx.catalogueVariant.findMany({ where: { id: { in: [...variantIds] } }, ...withProduct });
+    return catalogueOf(shop, rows);
   },
 
-  async upsertProduct({ productId, title, status, variants }, sequence) {
+  async upsertProduct({ productId, slug: _, variants, ...said }, sequence) {
+    const product: ProductRow = { ...said, id: productId, sequence };
     // One statement compares and locks: of two messages at once, the earlier sequence finds the later one in its way.
     const taken = await tx.$executeRaw`
-      INSERT INTO catalogue_product AS known (id, title, status, sequence)
-      VALUES (${productId}, ${title}, ${status}, ${sequence})
-      ON CONFLICT (id) DO UPDATE SET title = excluded.title, status = excluded.status, sequence = excluded.sequence
+      INSERT INTO catalogue_product AS known (${productColumns})
+      SELECT ${productColumns}
+        FROM jsonb_populate_recordset(NULL::catalogue_product, ${asJson(productFields, [product])}::jsonb)
+      ON CONFLICT (id) DO UPDATE SET ${Prisma.raw(replaced(productFields.filter((field) => field !== 'id')))}
       WHERE known.sequence < excluded.sequence`;
     if (taken === 0) return;
     await tx.catalogueVariant.updateMany({
@@ -51,12 +74,11 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
       data: { isRemoved: true },
     });
     const rows = variants.map(
-      ({ variantId, price, ...variant }): VariantRow => ({
+      ({ variantId, prices, ...variant }): VariantRow => ({
         ...variant,
         id: variantId,
         productId,
-        priceAmount: price.amount,
-        currency: price.currency,
+        prices: Object.fromEntries(prices.map(({ currency, amount }) => [currency, amount])),
         isRemoved: false,
       }),
     );

@@ -10,8 +10,7 @@ const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSa
   productId: namedId('Product', name),
   sku: name,
   title: name,
-  price: money(amount, currency),
-  isForSale,
+  price: isForSale ? money(amount, currency) : undefined,
 });
 const catalogue = (...entries: CatalogueEntry[]) => new Map(entries.map((it) => [it.variantId, it]));
 const line = (name: string, quantity = 1) => ({ id: namedId('CartLine', name), variantId: variant(name), quantity });

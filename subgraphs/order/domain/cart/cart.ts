@@ -40,8 +40,8 @@ export interface CatalogueEntry {
   readonly sku: string;
   /** Product and variant in one line. */
   readonly title: string;
-  readonly price: Money;
-  readonly isForSale: boolean;
+  /** In the shop's currency, or in another where it is sold in that one alone. Undefined when nobody can buy it. */
+  readonly price: Money | undefined;
 }
 
 /** What the catalogue adds to a line. `unitPrice` is null when it cannot be ordered. */
@@ -57,15 +57,12 @@ type Catalogue = ReadonlyMap<VariantId, CatalogueEntry>;
 
 /** The currency of a cart is that of its first line that is for sale; a line in another one cannot be ordered. */
 export const priceLines = <L extends Units>(lines: readonly L[], catalogue: Catalogue): (L & Priced)[] => {
-  const forSale = (line: L) => {
-    const entry = catalogue.get(line.variantId);
-    return entry?.isForSale ? entry : undefined;
-  };
-  const currency = lines.map(forSale).find((entry) => entry !== undefined)?.price.currency;
+  const priceOf = (line: L) => catalogue.get(line.variantId)?.price;
+  const currency = lines.map(priceOf).find((price) => price !== undefined)?.currency;
   return lines.map((line) => {
-    const entry = forSale(line);
+    const price = priceOf(line);
     const { sku, title } = catalogue.get(line.variantId) ?? { sku: '', title: 'No longer in the catalogue' };
-    return { ...line, sku, title, unitPrice: entry?.price.currency === currency ? (entry?.price ?? null) : null };
+    return { ...line, sku, title, unitPrice: price?.currency === currency ? (price ?? null) : null };
   });
 };
 
@@ -99,7 +96,7 @@ export const addUnits = (
   quantity: number,
 ): Result<number, VariantUnavailable | CartLimitExceeded | CurrencyMismatch> => {
   const entry = catalogue.get(variantId);
-  if (!entry?.isForSale) return fail(variantUnavailable(entry ? [{ variantId, sku: entry.sku }] : []));
+  if (!entry?.price) return fail(variantUnavailable(entry ? [{ variantId, sku: entry.sku }] : []));
   const present = cart.lines.find((line) => line.variantId === variantId);
   if (!present && cart.lines.length >= maxLines) return fail(limitExceeded('LINES'));
   const currency = cartCurrency(cart, catalogue);
@@ -159,7 +156,7 @@ export const mergeCarts = (guests: Cart, users: Cart, catalogue: Catalogue): rea
 const roomFor = (lines: readonly Units[], catalogue: Catalogue, variantId: VariantId): number => {
   const others = lines.filter((line) => line.variantId !== variantId);
   if (others.length >= maxLines) return 0;
-  const price = catalogue.get(variantId)?.isForSale ? catalogue.get(variantId)?.price : undefined;
+  const price = catalogue.get(variantId)?.price;
   if (!price) return maxQuantity;
   const priced = priceLines(others, catalogue).filter(isOrderable);
   const [first] = priced;

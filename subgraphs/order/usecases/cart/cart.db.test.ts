@@ -112,9 +112,22 @@ describe('the copy of the catalogue', () => {
     await kit.offer({ name: 'cup', sequence: 3, price: money(300, 'EUR') });
     await kit.offer({ name: 'cup', sequence: 2, price: money(200, 'EUR') });
     await kit.offer({ name: 'cup', sequence: 3, price: money(333, 'EUR') });
-    expect(await variant()).toMatchObject({ priceAmount: 300, isRemoved: false });
+    expect(await variant()).toMatchObject({ prices: { EUR: 300 }, isRemoved: false });
     await kit.offer({ name: 'cup', sequence: 4, price: money(400, 'EUR') });
-    expect(await variant()).toMatchObject({ priceAmount: 400 });
+    expect(await variant()).toMatchObject({ prices: { EUR: 400 } });
+  });
+
+  it('takes version 1 of the message too, from a store or a product service that has not been upgraded', async () => {
+    await kit.offerV1({ name: 'jar', sequence: 1, price: money(100, 'EUR') });
+    expect(await kit.prisma.catalogueVariant.findUnique({ where: { id: variantOf('jar') } })).toMatchObject({
+      ...{ titles: { en: 'jar' }, prices: { EUR: 100 }, requiresShipping: true, stockPolicy: 'TRACKED' },
+    });
+    expect((await kit.add('jar', 1, buyer.id)).ok).toBe(true);
+    await kit.offer({ name: 'jar', sequence: 2, price: money(200, 'EUR') });
+    await kit.offerV1({ name: 'jar', sequence: 1, price: money(100, 'EUR') });
+    expect(await kit.prisma.catalogueVariant.findUnique({ where: { id: variantOf('jar') } })).toMatchObject({
+      prices: { EUR: 200 },
+    });
   });
 
   it('does not bring a variant back from a message that is late', async () => {
@@ -131,6 +144,6 @@ describe('the copy of the catalogue', () => {
     }));
     await Promise.all(messages.toReversed().map(kit.offer));
     const jug = await kit.prisma.catalogueVariant.findUnique({ where: { id: variantOf('jug') } });
-    expect(jug).toMatchObject({ priceAmount: 12 });
+    expect(jug).toMatchObject({ prices: { EUR: 12 } });
   });
 });

@@ -1,10 +1,12 @@
 /** What the graph reads of the catalogue. The lists at the end are raw SQL; every column comes from the schema. */
-import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
-import type { Currency } from '#contracts/money.ts';
+import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import { may } from '#contracts/viewer.ts';
 import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
 import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
-import type { ProductModel } from '#prisma/product/client/models.ts';
-import { type NamedValue, visibleTo } from '../../domain/catalogue/catalogue.ts';
+import type { AttributeModel, ProductModel, ProductVariantModel } from '#prisma/product/client/models.ts';
+import type { Attribute, AttributeValue } from '../../domain/catalogue/attribute.ts';
+import { type Prices, type ProductOption, visibleTo } from '../../domain/catalogue/product.ts';
+import type { CategoryTexts, Name, ProductTexts } from '../../domain/catalogue/texts.ts';
 import type {
   CatalogueReads,
   CategoryView,
@@ -19,32 +21,39 @@ export const writtenByDatabase = { createdAt: true, updatedAt: true } as const s
 
 export const productFields = fieldsWithout(Prisma.ProductScalarFieldEnum, 'createdAt', 'updatedAt');
 
-type ProductRow = Omit<ProductModel, keyof typeof writtenByDatabase>;
+// JSON columns were checked when they were written: by the domain's schemas, which every way in goes through.
 
-const productView = (row: ProductRow): ProductView => ({
+export const productView = (row: Omit<ProductModel, keyof typeof writtenByDatabase>): ProductView => ({
   ...row,
   id: row.id as ProductId,
   categoryId: row.categoryId as CategoryId,
-  attributes: row.attributes as NamedValue[],
+  texts: row.texts as ProductTexts,
+  attributes: row.attributes as Record<string, AttributeValue>,
+  options: row.options as ProductOption[],
 });
 
-const categoryColumns = { id: true, slug: true, name: true, parentId: true } as const satisfies Prisma.CategorySelect;
-
-type VariantRow = Prisma.ProductVariantGetPayload<object>;
-type CategoryRow = Prisma.CategoryGetPayload<{ select: typeof categoryColumns }>;
-
-const variantView = (row: VariantRow): VariantView => ({
+export const variantView = ({ position: _, ...row }: ProductVariantModel): VariantView => ({
+  ...row,
   id: row.id as VariantId,
   productId: row.productId as ProductId,
-  sku: row.sku,
-  title: row.title,
-  options: row.options as NamedValue[],
-  price: { amount: row.priceAmount, currency: row.priceCurrency as Currency },
+  title: row.title as Name,
+  options: row.options as Record<string, string>,
+  prices: row.prices as Prices,
 });
 
-const categoryView = (row: CategoryRow): CategoryView => ({
+export const attributeOf = (row: AttributeModel): Attribute => ({
+  ...row,
+  id: row.id as AttributeId,
+  name: row.name as Name,
+  choices: row.choices as Attribute['choices'],
+});
+
+const categoryColumns = { id: true, slug: true, texts: true, parentId: true } as const satisfies Prisma.CategorySelect;
+
+const categoryView = (row: Prisma.CategoryGetPayload<{ select: typeof categoryColumns }>): CategoryView => ({
   ...row,
   id: row.id as CategoryId,
+  texts: row.texts as CategoryTexts,
   parentId: row.parentId as CategoryId | null,
 });
 
@@ -64,6 +73,7 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
       where: {
         OR: [{ id: { in: [...ids] } }, { sku: { in: [...skus] } }],
         product: { status: { in: [...visibleTo(viewer)] } },
+        ...(may(viewer, 'catalogue:read') ? {} : { isArchived: false }),
       },
     });
     return rows.map(variantView);
@@ -71,11 +81,14 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
 
   variantsOf: async (products) => {
     const rows = await prisma.productVariant.findMany({
-      where: { productId: { in: [...products] } },
+      where: { productId: { in: [...products] }, isArchived: false },
       orderBy: [{ position: 'asc' }, { id: 'asc' }],
     });
     return rows.map(variantView);
   },
+
+  attributes: async (codes) =>
+    (await prisma.attribute.findMany({ where: { code: { in: [...codes] } } })).map(attributeOf),
 
   categories: async (ids) => {
     const rows = await prisma.category.findMany({ where: { id: { in: [...ids] } }, select: categoryColumns });
@@ -93,7 +106,7 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
   },
 });
 
-type PageRow = ProductRow & { readonly place: number };
+type PageRow = Omit<ProductModel, keyof typeof writtenByDatabase> & { readonly place: number };
 
 const shown = Prisma.raw(selected(productFields, 'product'));
 

@@ -1,58 +1,78 @@
-import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
-import type { Currency } from '#contracts/money.ts';
+import type { DataOf } from '#contracts/envelope.ts';
+import type { CategoryId, ProductId } from '#contracts/ids.ts';
+import { inLanguage } from '#contracts/language.ts';
+import type { ProductChanged } from '#contracts/messages/product.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { asJson, columns, type Filled, fieldsWithout, replaced } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
-import type { CategoryModel, ProductModel, ProductVariantModel } from '#prisma/product/client/models.ts';
-import type { NamedValue, PlacedCategory, Product } from '../../domain/catalogue/catalogue.ts';
+import type {
+  AttributeModel,
+  CategoryModel,
+  ProductModel,
+  ProductVariantModel,
+} from '#prisma/product/client/models.ts';
+import type { Attribute } from '../../domain/catalogue/attribute.ts';
+import type { PlacedCategory } from '../../domain/catalogue/category.ts';
+import type { Product, StoredProduct } from '../../domain/catalogue/product.ts';
+import type { CategoryTexts } from '../../domain/catalogue/texts.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
-import { productFields, writtenByDatabase } from './catalogue-reads.ts';
+import { attributeOf, productFields, productView, variantView, writtenByDatabase } from './catalogue-reads.ts';
 
 type Row = Prisma.ProductGetPayload<{ omit: typeof writtenByDatabase; include: { variants: true } }>;
 
-const productOf = ({ variants, ...row }: Row): Product => ({
-  ...row,
-  id: row.id as ProductId,
-  categoryId: row.categoryId as CategoryId,
-  attributes: row.attributes as NamedValue[],
-  variants: variants.map(({ productId: _, position: __, priceAmount, priceCurrency, ...variant }) => ({
-    ...variant,
-    id: variant.id as VariantId,
-    options: variant.options as NamedValue[],
-    price: { amount: priceAmount, currency: priceCurrency as Currency },
-  })),
-});
+const productOf = ({ variants, ...row }: Row): StoredProduct => {
+  const { publishedAt: _, title: __, ...product } = productView(row);
+  return {
+    ...product,
+    variants: variants.map((variant) => {
+      const { productId: ___, ...rest } = variantView(variant);
+      return rest;
+    }),
+  };
+};
 
 const categoryFields = fieldsWithout(Prisma.CategoryScalarFieldEnum);
+const attributeFields = fieldsWithout(Prisma.AttributeScalarFieldEnum);
 const variantFields = fieldsWithout(Prisma.ProductVariantScalarFieldEnum);
+// The database counts versions and notes when a product was published first.
+const givenProductFields = productFields.filter(
+  (field): field is Exclude<(typeof productFields)[number], 'version' | 'publishedAt'> =>
+    field !== 'version' && field !== 'publishedAt',
+);
 
 type CategoryRow = Filled<CategoryModel, (typeof categoryFields)[number]>;
-type ProductRow = Filled<ProductModel, (typeof productFields)[number]>;
+type AttributeRow = Filled<AttributeModel, (typeof attributeFields)[number]>;
+type ProductRow = Filled<ProductModel, (typeof givenProductFields)[number]>;
 type VariantRow = Filled<ProductVariantModel, (typeof variantFields)[number]>;
 
 const categoryRow = (category: PlacedCategory): CategoryRow => ({ ...category, parentDepth: category.depth - 1 });
 
-const productRow = ({ variants: _, ...product }: Product): ProductRow => product;
+const attributeRow = (attribute: Attribute): AttributeRow => attribute;
+
+const productRow =
+  ({ language }: ShopSettings) =>
+  ({ variants: _, ...product }: Product): ProductRow => ({
+    ...product,
+    title: inLanguage(product.texts, language, language).title,
+  });
 
 const variantRows = ({ id, variants }: Product) =>
-  variants.map(
-    ({ price, ...variant }, position): VariantRow => ({
-      ...variant,
-      productId: id,
-      priceAmount: price.amount,
-      priceCurrency: price.currency,
-      position,
-    }),
-  );
+  variants.map((variant, position): VariantRow => ({ ...variant, productId: id, position }));
 
 /** Writes whole lists at once: an import of hundreds of products is a handful of statements. */
-export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => ({
+export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CatalogueStore => ({
   lockImports: async () => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('import-catalogue', 0))`;
   },
 
   categories: async () => {
     const rows = await tx.category.findMany({ omit: { parentDepth: true } });
-    return rows.map((row) => ({ ...row, id: row.id as CategoryId, parentId: row.parentId as CategoryId | null }));
+    return rows.map((row) => ({
+      ...row,
+      id: row.id as CategoryId,
+      texts: row.texts as CategoryTexts,
+      parentId: row.parentId as CategoryId | null,
+    }));
   },
 
   saveCategories: async (categories) => {
@@ -62,6 +82,17 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
       SELECT ${all}
         FROM jsonb_populate_recordset(NULL::category, ${asJson(categoryFields, categories.map(categoryRow))}::jsonb)
           ON CONFLICT (id) DO UPDATE SET ${replacedBut(categoryFields, 'id')}`;
+  },
+
+  attributes: async () => (await tx.attribute.findMany({ orderBy: { code: 'asc' } })).map(attributeOf),
+
+  saveAttributes: async (attributes) => {
+    const all = Prisma.raw(columns(attributeFields));
+    await tx.$executeRaw`
+      INSERT INTO attribute (${all})
+      SELECT ${all}
+        FROM jsonb_populate_recordset(NULL::attribute, ${asJson(attributeFields, attributes.map(attributeRow))}::jsonb)
+          ON CONFLICT (code) DO UPDATE SET ${replacedBut(attributeFields, 'id', 'code')}`;
   },
 
   lockProducts: async (ids) => {
@@ -76,21 +107,70 @@ export const catalogueStore = (tx: Prisma.TransactionClient): CatalogueStore => 
 
   saveProducts: async (products) => {
     if (products.length === 0) return;
-    await saveProducts(tx, products);
+    await saveProducts(tx, products.map(productRow(shop)));
     await saveVariants(tx, products);
+  },
+
+  pathsTo: async (categories) => {
+    const rows = await tx.$queryRaw<{ id: CategoryId; path: CategoryId[] }[]>`
+      WITH RECURSIVE above AS (
+        SELECT id, id AS ancestor, parent_id, depth FROM category WHERE id = ANY (${[...categories]})
+         UNION ALL
+        SELECT above.id, parent.id, parent.parent_id, parent.depth
+          FROM above JOIN category parent ON parent.id = above.parent_id
+      )
+      SELECT id, array_agg(ancestor ORDER BY depth) AS path FROM above GROUP BY id`;
+    return new Map(rows.map(({ id, path }) => [id, path]));
+  },
+
+  lastAnnounced: async (products) => {
+    const rows = await tx.$queryRaw<{ data: DataOf<typeof ProductChanged> }[]>`
+      SELECT last.data
+        FROM unnest(${[...products]}::text[]) AS product (id) CROSS JOIN LATERAL (
+          SELECT data, version FROM outbox_message
+           WHERE aggregate_type = 'product' AND aggregate_id = product.id AND type = 'product.changed'
+           ORDER BY sequence DESC LIMIT 1
+        ) last
+       WHERE last.version = 2`;
+    return new Map(rows.map(({ data }) => [data.productId, data]));
+  },
+
+  toRefresh: {
+    addBelow: async (categories) => {
+      await tx.$executeRaw`
+        WITH RECURSIVE below AS (
+          SELECT id FROM category WHERE id = ANY (${[...categories]})
+           UNION
+          SELECT category.id FROM category JOIN below ON category.parent_id = below.id
+        )
+        INSERT INTO product_refresh (product_id)
+        SELECT product.id FROM product JOIN below ON product.category_id = below.id ORDER BY product.id`;
+    },
+
+    take: async (limit) => {
+      const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
+        DELETE FROM product_refresh
+         WHERE position IN (SELECT position FROM product_refresh ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+        RETURNING product_id AS "productId"`;
+      return [...new Set(rows.map(({ productId }) => productId))];
+    },
   },
 });
 
 const replacedBut = (fields: readonly string[], ...kept: readonly string[]): Prisma.Sql =>
   Prisma.raw(replaced(fields.filter((field) => !kept.includes(field))));
 
-const saveProducts = async (tx: Prisma.TransactionClient, products: readonly Product[]) => {
-  const all = Prisma.raw(columns(productFields));
+const firstPublished = Prisma.sql`CASE WHEN excluded.status = 'PUBLISHED' THEN now() END`;
+
+const saveProducts = async (tx: Prisma.TransactionClient, rows: readonly ProductRow[]) => {
+  const all = Prisma.raw(columns(givenProductFields));
   await tx.$executeRaw`
-    INSERT INTO product (${all})
-    SELECT ${all}
-      FROM jsonb_populate_recordset(NULL::product, ${asJson(productFields, products.map(productRow))}::jsonb)
-        ON CONFLICT (id) DO UPDATE SET ${replacedBut(productFields, 'id')}, updated_at = now()`;
+    INSERT INTO product AS stored (${all}, published_at)
+    SELECT ${all}, CASE WHEN status = 'PUBLISHED' THEN now() END
+      FROM jsonb_populate_recordset(NULL::product, ${asJson(givenProductFields, rows)}::jsonb)
+        ON CONFLICT (id) DO UPDATE
+       SET ${replacedBut(givenProductFields, 'id')}, version = stored.version + 1, updated_at = now(),
+           published_at = coalesce(stored.published_at, ${firstPublished})`;
 };
 
 const saveVariants = async (tx: Prisma.TransactionClient, products: readonly Product[]) => {

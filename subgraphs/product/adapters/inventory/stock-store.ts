@@ -1,7 +1,6 @@
 import type { newId, VariantId } from '#contracts/ids.ts';
-import type { Currency } from '#contracts/money.ts';
 import type { Prisma } from '#prisma/product/client/client.ts';
-import type { ProductStatus } from '../../domain/catalogue/catalogue.ts';
+import type { Prices, ProductStatus } from '../../domain/catalogue/product.ts';
 import type { AvailableAt } from '../../domain/inventory/draw.ts';
 import { type AvailableChange, type LevelAt, levelChanges } from '../../domain/inventory/stock.ts';
 import type { StockStore } from '../../usecases/inventory/ports.ts';
@@ -13,8 +12,7 @@ interface Rim {
 
 interface OfferRow {
   readonly id: VariantId;
-  readonly amount: number;
-  readonly currency: Currency;
+  readonly prices: Prices;
   readonly status: ProductStatus;
   readonly levels: readonly AvailableAt[];
 }
@@ -46,14 +44,12 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
           FROM locked JOIN location ON location.code = locked.location
          GROUP BY locked.variant_id
       )
-      SELECT variant.id, variant.price_amount AS amount, variant.price_currency AS currency, product.status,
-             drawn_on.levels
+      SELECT variant.id, variant.prices, drawn_on.levels,
+             CASE WHEN variant.is_archived THEN 'ARCHIVED' ELSE product.status END AS status
         FROM drawn_on
         JOIN product_variant variant ON variant.id = drawn_on.variant_id
         JOIN product ON product.id = variant.product_id`;
-    return new Map(
-      rows.map(({ id, amount, currency, status, levels }) => [id, { price: { amount, currency }, status, levels }]),
-    );
+    return new Map(rows.map(({ id, ...offer }) => [id, offer]));
   },
 
   lockLevels: async (variantIds) => {

@@ -1,35 +1,54 @@
-/** What changes when a product is written again. Pure. */
+/** What changes when a product is written again, and what other services are told. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { message, type NewMessage } from '#contracts/envelope.ts';
+import { type DataOf, message, type NewMessage } from '#contracts/envelope.ts';
+import type { CategoryId, CollectionId } from '#contracts/ids.ts';
+import type { Localized } from '#contracts/language.ts';
 import { ProductChanged } from '#contracts/messages/product.ts';
-import type { Product } from './catalogue.ts';
+import type { Currency } from '#contracts/money.ts';
+import type { Prices, Product, StoredProduct } from './product.ts';
+import type { ProductTexts } from './texts.ts';
 
 /**
  * The product after `given` is merged into it, or `undefined` when that changes nothing. Variants that `given`
  * does not name stay: orders and stock point at them.
  */
-export const mergedProduct = (stored: Product | undefined, given: Product): Product | undefined => {
+export const mergedProduct = (stored: StoredProduct | undefined, given: Product): Product | undefined => {
+  if (!stored) return given;
+  const { version: _, ...before } = stored;
   const named = new Set(given.variants.map(({ id }) => id));
-  const unnamed = stored?.variants.filter(({ id }) => !named.has(id)) ?? [];
+  const unnamed = before.variants.filter(({ id }) => !named.has(id));
   const after = { ...given, variants: [...given.variants, ...unnamed] };
-  return isDeepStrictEqual(stored, after) ? undefined : after;
+  return isDeepStrictEqual(before, after) ? undefined : after;
 };
 
-/** For services that keep a replica of what can be sold. */
-export const productChanged = ({ id, slug, title, status, variants }: Product): NewMessage =>
-  message(
-    ProductChanged,
-    { type: 'product', id },
-    {
-      productId: id,
-      slug,
-      title,
-      status,
-      variants: variants.map((variant) => ({
-        variantId: variant.id,
-        sku: variant.sku,
-        title: variant.title,
-        price: variant.price,
-      })),
-    },
-  );
+/** Where a product stands in the shop. */
+export interface Standing {
+  /** Its category and those above it, the top first. */
+  readonly categoryIds: readonly CategoryId[];
+  readonly collectionIds: readonly CollectionId[];
+}
+
+/** What other services need to price, tax and ship it, without asking back. */
+export const sellableState = (product: Product, standing: Standing): DataOf<typeof ProductChanged> => ({
+  productId: product.id,
+  slug: product.slug,
+  titles: titlesOf(product.texts),
+  status: product.status,
+  taxClass: product.taxClass,
+  categoryIds: [...standing.categoryIds],
+  collectionIds: [...standing.collectionIds],
+  variants: product.variants
+    .filter(({ isArchived }) => !isArchived)
+    .map(({ id, sku, title, prices, weightGrams, requiresShipping, stockPolicy }) => ({
+      ...{ variantId: id, sku, titles: title, prices: pricesOf(prices), weightGrams, requiresShipping, stockPolicy },
+    })),
+});
+
+const titlesOf = (texts: ProductTexts): Localized =>
+  Object.fromEntries(Object.entries(texts).map(([language, { title }]) => [language, title]));
+
+const pricesOf = (prices: Prices) =>
+  Object.entries(prices).map(([currency, amount]) => ({ amount, currency: currency as Currency }));
+
+export const productChanged = (data: DataOf<typeof ProductChanged>): NewMessage =>
+  message(ProductChanged, { type: 'product', id: data.productId }, data);

@@ -10,7 +10,7 @@ const price = money(1_000, 'EUR');
 const at = (code: string) => LocationCode.parse(code);
 const main = at('main');
 const offer = (fields: Partial<Offer> = {}): Offer => ({
-  ...{ price, status: 'PUBLISHED', levels: [{ location: main, available: 5 }] },
+  ...{ prices: { EUR: 1_000 }, status: 'PUBLISHED', levels: [{ location: main, available: 5 }] },
   ...fields,
 });
 const line = (variantId: VariantId, quantity: number, unitPrice = price) => ({ variantId, quantity, unitPrice });

@@ -9,8 +9,8 @@ import {
   StockReleased,
   StockReserved,
 } from '#contracts/messages/stock.ts';
-import { equals, type Money } from '#contracts/money.ts';
-import type { ProductStatus } from '../catalogue/catalogue.ts';
+import type { Currency, Money } from '#contracts/money.ts';
+import type { Prices, ProductStatus } from '../catalogue/product.ts';
 import { type AvailableAt, draw, total } from './draw.ts';
 import {
   type CommitFault,
@@ -40,7 +40,7 @@ export const decide = (reservation: Reservation, request: ReservationRequest): D
 
 /** A variant as the shop offers it at this moment. */
 export interface Offer {
-  readonly price: Money;
+  readonly prices: Prices;
   readonly status: ProductStatus;
   /** Where there is any, in the order in which reservations draw on it. */
   readonly levels: readonly AvailableAt[];
@@ -66,7 +66,10 @@ export const perVariant = (lines: Lines): WantedVariant[] =>
 /** Why a line cannot be had; the first ground that applies to any line is the reason that is given. */
 const grounds: readonly [Rejection['reason'], (wanted: WantedVariant, offer: Offer) => boolean][] = [
   ['UNAVAILABLE', (_, { status }) => status !== 'PUBLISHED'],
-  ['PRICE_CHANGED', ({ unitPrices }, { price }) => unitPrices.some((expected) => !equals(expected, price))],
+  [
+    'PRICE_CHANGED',
+    ({ unitPrices }, { prices }) => unitPrices.some(({ amount, currency }) => prices[currency] !== amount),
+  ],
   ['INSUFFICIENT_STOCK', ({ quantity }, { levels }) => quantity > total(levels)],
 ];
 
@@ -93,15 +96,21 @@ const rejected = (attempt: Pick<Reservation, 'attemptId' | 'orderId'>, rejection
   return { reservation, movement: undefined, reply: replies['rejected as before'](reservation) };
 };
 
-const shown = ({ variantId, quantity }: WantedVariant, offers: ReadonlyMap<VariantId, Offer>) => {
+const shown = ({ variantId, quantity, unitPrices }: WantedVariant, offers: ReadonlyMap<VariantId, Offer>) => {
   const offer = offers.get(variantId);
   const forSale = offer?.status === 'PUBLISHED' ? offer : undefined;
   return {
     variantId,
     requested: quantity,
     available: total(forSale?.levels ?? []),
-    currentPrice: forSale?.price ?? null,
+    currentPrice: forSale ? priceIn(forSale.prices, unitPrices[0]?.currency) : null,
   };
+};
+
+/** Null where it is not sold in that currency. */
+const priceIn = (prices: Prices, currency: Currency | undefined): Money | null => {
+  const amount = currency && prices[currency];
+  return currency && amount !== undefined ? { amount, currency } : null;
 };
 
 const attempt = ({ attemptId, orderId }: Reservation) => ({ attemptId, orderId });

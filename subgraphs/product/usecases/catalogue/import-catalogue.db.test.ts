@@ -23,7 +23,7 @@ describe('importing a catalogue', () => {
 
   it('writes and publishes new products, and receives their initial stock', async () => {
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, kettle], stock));
-    expect(report).toEqual({ categories: 1, products: 2, receipts: 2 });
+    expect(report).toEqual({ attributes: 0, categories: 1, products: 2, receipts: 2 });
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
     expect(await shop.level('LAMP-2')).toEqual({ onHand: 0, reserved: 0 });
     expect(await shop.movements('KETTLE-1')).toEqual(['RECEIPT 1']);
@@ -32,7 +32,7 @@ describe('importing a catalogue', () => {
 
   it('does nothing the second time, also when two run at once', async () => {
     const again = () => shop.commands.importCatalogue(aCatalogue([lamp, kettle], stock));
-    const nothing = { categories: 0, products: 0, receipts: 0 };
+    const nothing = { attributes: 0, categories: 0, products: 0, receipts: 0 };
     expect(await Promise.all([again(), again()])).toEqual([nothing, nothing]);
     expect(await changes(shop)).toHaveLength(2);
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
@@ -41,7 +41,7 @@ describe('importing a catalogue', () => {
   it('publishes only what changed, and never receives the initial stock twice', async () => {
     const dearer = { ...kettle, variants: [aVariant('KETTLE-1', { price: money(1_200, 'EUR') })] };
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, dearer], { ...stock, 'LAMP-1': 50 }));
-    expect(report).toEqual({ categories: 0, products: 1, receipts: 0 });
+    expect(report).toEqual({ attributes: 0, categories: 0, products: 1, receipts: 0 });
     expect(await changes(shop)).toEqual(['lamp #1', 'kettle #1', 'kettle #2']);
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
   });
@@ -83,9 +83,12 @@ describe('the database itself', () => {
 
   it.each([
     ['a category below itself', `UPDATE category SET parent_id = '${categoryOf('b')}' WHERE slug = 'a'`],
-    ['a fourth level', `INSERT INTO category VALUES ('x', 'x', 'x', '${categoryOf('b')}', 4, 3, 0)`],
+    [
+      'a fourth level',
+      `INSERT INTO category (id, slug, texts, parent_id, depth, parent_depth, position) VALUES ('x', 'x', '{}', '${categoryOf('b')}', 4, 3, 0)`,
+    ],
     ['a level that is not its parent’s plus one', `UPDATE category SET depth = 3, parent_depth = 2 WHERE slug = 'b'`],
-    ['a negative price', `UPDATE product_variant SET price_amount = -1`],
+    ['a negative price', `UPDATE product_variant SET prices = '{"KRW": -1}'`],
     ['more promised than there is', `UPDATE stock_level SET reserved = 3`],
     ['less than nothing', `UPDATE stock_level SET on_hand = -1`],
     [
@@ -98,6 +101,8 @@ describe('the database itself', () => {
     ],
     ['a change of the ledger', `UPDATE stock_movement SET quantity = 9`],
     ['a deletion from the ledger', `DELETE FROM stock_movement`],
+    ['a slug with a blank', `UPDATE product SET slug = 'a b'`],
+    ['a slug in capitals', `UPDATE category SET slug = 'A' WHERE slug = 'a'`],
     ['an emptied ledger', `TRUNCATE stock_movement`],
   ])('refuses %s', async (_, sql) => {
     await expect(shop.prisma.$executeRawUnsafe(sql)).rejects.toThrow(/constraint|append-only/);

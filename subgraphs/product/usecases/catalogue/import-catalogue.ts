@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { Category, Product, placed } from '../../domain/catalogue/catalogue.ts';
-import { mergedProduct, productChanged } from '../../domain/catalogue/product-changes.ts';
+import { CallerFault } from '#contracts/result.ts';
+import { Attribute, valueFault } from '../../domain/catalogue/attribute.ts';
+import { Category, placed } from '../../domain/catalogue/category.ts';
+import { Product } from '../../domain/catalogue/product.ts';
+import { mergedProduct } from '../../domain/catalogue/product-changes.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
 import type { Deps, Stores } from '../ports.ts';
+import { refreshDerived } from './refresh-products.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.
 const batchSize = 50;
@@ -14,6 +18,7 @@ const initialReceipt = 'initial stock';
 
 /** A catalogue from outside: a seed, or another system's export. */
 export const CatalogueImport = z.object({
+  attributes: z.array(Attribute).max(500),
   categories: z.array(Category).max(1_000),
   products: z.array(Product).max(100_000),
   /** Units that a variant starts with, by variant id. They are received once, whatever later imports contain. */
@@ -23,6 +28,7 @@ export type CatalogueImport = z.infer<typeof CatalogueImport>;
 
 export interface ImportReport {
   /** How many of each were new or changed. */
+  readonly attributes: number;
   readonly categories: number;
   readonly products: number;
   readonly receipts: number;
@@ -36,8 +42,13 @@ export interface ImportReport {
 export const importCatalogue =
   ({ transaction }: Deps) =>
   async (given: CatalogueImport): Promise<ImportReport> => {
-    const { categories, products, initialStock } = CatalogueImport.parse(given);
-    const report = { categories: await transaction(importCategories(categories)), products: 0, receipts: 0 };
+    const { attributes, categories, products, initialStock } = CatalogueImport.parse(given);
+    const report = {
+      attributes: await transaction(importAttributes(attributes)),
+      categories: await transaction(importCategories(categories)),
+      products: 0,
+      receipts: 0,
+    };
     for (let start = 0; start < products.length; start += batchSize) {
       const batch = products.slice(start, start + batchSize);
       const imported = await transaction(importProducts(batch, initialStock));
@@ -45,6 +56,20 @@ export const importCatalogue =
       report.receipts += imported.receipts;
     }
     return report;
+  };
+
+const importAttributes =
+  (given: readonly Attribute[]) =>
+  async ({ catalogue }: Stores): Promise<number> => {
+    await catalogue.lockImports();
+    const stored = new Map(
+      (await catalogue.attributes()).map(({ id: _, ...attribute }) => [attribute.code, attribute]),
+    );
+    const changed = given.filter(
+      ({ id: _, ...attribute }) => !isDeepStrictEqual(attribute, stored.get(attribute.code)),
+    );
+    await catalogue.saveAttributes(changed);
+    return changed.length;
   };
 
 const importCategories =
@@ -57,23 +82,36 @@ const importCategories =
       (category) => !isDeepStrictEqual(category, stored.get(category.id)),
     );
     await catalogue.saveCategories(changed);
+    const moved = changed.filter(({ id, parentId }) => stored.has(id) && stored.get(id)?.parentId !== parentId);
+    await catalogue.toRefresh.addBelow(moved.map(({ id }) => id));
     return changed.length;
   };
 
 const importProducts =
   (given: readonly Product[], initialStock: Readonly<Record<string, number>>) =>
-  async (stores: Stores): Promise<Omit<ImportReport, 'categories'>> => {
-    const { catalogue, outbox } = stores;
+  async (stores: Stores): Promise<Pick<ImportReport, 'products' | 'receipts'>> => {
+    const { catalogue } = stores;
     await catalogue.lockImports();
+    assertAttributes(given, await catalogue.attributes());
     const stored = await catalogue.lockProducts(given.map(({ id }) => id));
     const changed = given
       .map((product) => mergedProduct(stored.get(product.id), product))
       .filter((product) => product !== undefined);
     await catalogue.saveProducts(changed);
-    await outbox.add(...changed.map(productChanged));
+    await refreshDerived(stores, changed);
     const receipts = given
       .flatMap(({ variants }) => variants)
       .map(({ id }) => ({ variantId: id, quantity: initialStock[id] ?? 0, reference: initialReceipt }))
       .filter(({ quantity }) => quantity > 0);
     return { products: changed.length, receipts: await receiveOnce(stores, receipts) };
   };
+
+/** `BAD_USER_INPUT` for a value that the shop's attributes do not allow. */
+const assertAttributes = (products: readonly Product[], attributes: readonly Attribute[]): void => {
+  const byCode = new Map(attributes.map((attribute) => [attribute.code, attribute]));
+  for (const { slug, attributes: values } of products)
+    for (const [code, value] of Object.entries(values)) {
+      const fault = valueFault(byCode.get(code), value);
+      if (fault) throw new CallerFault('BAD_USER_INPUT', `Attribute ${code} of product ${slug} ${fault}.`);
+    }
+};

@@ -1,0 +1,44 @@
+/** What products can be described by: the shop defines its attributes once, products have values of them. */
+import { z } from 'zod';
+import { AttributeId } from '#contracts/ids.ts';
+import { Code, line, Name } from './texts.ts';
+
+export const attributeKinds = ['TEXT', 'NUMBER', 'BOOLEAN', 'CHOICE'] as const;
+export type AttributeKind = (typeof attributeKinds)[number];
+
+// 200: what a list of brands or countries comes to; nobody picks from a longer one.
+const mostChoices = 200;
+
+export const Attribute = z.object({
+  id: AttributeId,
+  code: Code,
+  name: Name,
+  kind: z.enum(attributeKinds),
+  /** Of a NUMBER, such as `g`; the same in every language. */
+  unit: line(20).nullable(),
+  /** Of a CHOICE; a value is the code of one. */
+  choices: z.array(z.object({ code: Code, name: Name })).max(mostChoices),
+  /** Whether shoppers narrow down a search by it. */
+  isFilterable: z.boolean(),
+  /** Order in which a product shows its attributes. */
+  position: z.int().min(0).max(10_000),
+});
+export type Attribute = z.infer<typeof Attribute>;
+
+/** By the kind of its attribute: a text in several languages, a number, a boolean, or the code of a choice. */
+export const AttributeValue = z.union([Name, z.number(), z.boolean(), Code]);
+export type AttributeValue = z.infer<typeof AttributeValue>;
+
+const fits: Readonly<Record<AttributeKind, (value: AttributeValue, attribute: Attribute) => boolean>> = {
+  TEXT: (value) => typeof value === 'object',
+  NUMBER: (value) => typeof value === 'number',
+  BOOLEAN: (value) => typeof value === 'boolean',
+  CHOICE: (value, { choices }) => choices.some(({ code }) => code === value),
+};
+
+/** What is wrong with a value; `undefined` when it is one that the attribute can have. */
+export const valueFault = (attribute: Attribute | undefined, value: AttributeValue): string | undefined => {
+  if (!attribute) return 'is not an attribute of this shop';
+  if (fits[attribute.kind](value, attribute)) return undefined;
+  return attribute.kind === 'CHOICE' ? 'is not one of the choices' : `is not a ${attribute.kind.toLowerCase()}`;
+};

@@ -1,0 +1,58 @@
+/** The words of the catalogue, with the bounds that every way in checks. */
+import { z } from 'zod';
+import { localized } from '#contracts/language.ts';
+
+/** Text for people: one line, no control characters. */
+export const line = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^\P{Cc}*$/u, 'has control characters');
+
+export const paragraphs = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .max(longest)
+    .regex(/^[\P{Cc}\n]*$/u, 'has control characters other than line ends');
+
+// 100 characters: the longest that is still read in an address bar.
+const longestSlug = 100;
+
+/** Name in web addresses: words of any script in lower case, joined by single hyphens; in NFC, so that it is one name. */
+export const Slug = z
+  .string()
+  .max(longestSlug)
+  .regex(/^[\p{Ll}\p{Lo}\p{Nd}]+(-[\p{Ll}\p{Lo}\p{Nd}]+)*$/u, 'is not a slug')
+  .refine((slug) => slug.normalize('NFC') === slug, 'is not a slug in Unicode normalization form C');
+
+/** Stock keeping unit: name in the warehouse. */
+export const Sku = z
+  .string()
+  .max(50)
+  .regex(/^[A-Z0-9]+(-[A-Z0-9]+)*$/, 'is not a sku');
+
+/** Name of an attribute, an option or one of its values, for machines: it does not change with the language. */
+export const Code = z
+  .string()
+  .max(50)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not a code of lower-case letters, digits and hyphens');
+
+/** What search engines show; without it they take the title and the description. */
+const seo = { seoTitle: line(120).optional(), seoDescription: line(320).optional() };
+
+const ProductText = z.object({ title: line(200), description: paragraphs(5_000), ...seo });
+export type ProductText = z.infer<typeof ProductText>;
+export const ProductTexts = localized(ProductText);
+export type ProductTexts = z.infer<typeof ProductTexts>;
+
+const CategoryText = z.object({ name: line(100), description: paragraphs(2_000).optional(), ...seo });
+export type CategoryText = z.infer<typeof CategoryText>;
+export const CategoryTexts = localized(CategoryText);
+export type CategoryTexts = z.infer<typeof CategoryTexts>;
+
+/** A name in several languages. */
+export const Name = localized(line(200));
+export type Name = z.infer<typeof Name>;
