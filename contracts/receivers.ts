@@ -18,6 +18,7 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'payment.declined.v1': ['order'],
   'product.back-in-stock.v1': ['user'],
   'product.changed.v1': ['order'],
+  'product.changed.v2': ['order'],
   'staff.acted.v1': ['user'],
   'stock.commit.v1': ['product'],
   'stock.commit-failed.v1': ['order'],

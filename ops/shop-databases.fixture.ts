@@ -101,11 +101,13 @@ const healthy: Partial<Record<DatabaseName, string>> = {
     INSERT INTO simulator.effect (reference, kind, amount, at)
     VALUES ('sim_1', 'AUTHORIZATION', 5000, ${anHourAgo}), ('sim_1', 'CAPTURE', 5000, ${anHourAgo});`,
   product: `
-    INSERT INTO category (id, slug, name, depth, parent_depth, position) VALUES ('cat_1', 'lamps', 'Lamps', 1, 0, 1);
-    INSERT INTO product (id, slug, title, description, status, category_id, attributes)
-    VALUES ('prd_1', 'lamp', 'Lamp', 'A lamp.', 'PUBLISHED', 'cat_1', '[]');
-    INSERT INTO product_variant (id, product_id, sku, title, options, price_amount, price_currency, position)
-    VALUES ('var_1', 'prd_1', 'LAMP', 'Lamp', '[]', 2500, 'EUR', 1);
+    INSERT INTO category (id, slug, texts, depth, parent_depth, position)
+    VALUES ('cat_1', 'lamps', '{"en": {"name": "Lamps"}}', 1, 0, 1);
+    INSERT INTO product (id, slug, title, texts, status, category_id, tax_class, attributes, options)
+    VALUES ('prd_1', 'lamp', 'Lamp', '{"en": {"title": "Lamp", "description": "A lamp."}}', 'PUBLISHED', 'cat_1', 'STANDARD', '{}', '[]');
+    INSERT INTO product_variant
+      (id, product_id, sku, title, options, prices, requires_shipping, stock_policy, is_archived, position)
+    VALUES ('var_1', 'prd_1', 'LAMP', '{"en": "Lamp"}', '{}', '{"EUR": 2500}', true, 'TRACKED', false, 1);
     INSERT INTO stock_level (variant_id, on_hand, reserved) VALUES ('var_1', 8, 0);
     INSERT INTO reservation (attempt_id, order_id, status, expires_at, created_at, updated_at)
     VALUES ('att_1', 'ord_1', 'COMMITTED', ${anHourAgo}, ${anHourAgo}, ${anHourAgo});

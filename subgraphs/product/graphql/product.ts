@@ -1,11 +1,11 @@
 import { parseId } from '#contracts/ids.ts';
 import type { Language } from '#contracts/language.ts';
 import { type Currency, currencies, type Money } from '#contracts/money.ts';
-import type { Attribute, AttributeValue } from '../domain/catalogue/attribute.ts';
-import type { ProductOption as Option, Prices } from '../domain/catalogue/product.ts';
+import type { Prices } from '../domain/catalogue/product.ts';
 import { type Name, Sku, Slug } from '../domain/catalogue/texts.ts';
 import { graphqlLanguage, read } from './language.ts';
 import type { Loaders, ProductKey, VariantKey } from './loaders.ts';
+import type { AttributeModel, VariantOptionModel } from './models.ts';
 import type {
   OptionValueResolvers,
   ProductAttributeResolvers,
@@ -49,18 +49,6 @@ const priceIn = (prices: Prices, currency: Currency): Money | null => {
   const amount = prices[currency];
   return amount === undefined ? null : { amount, currency };
 };
-
-/** A value with its attribute: what it is called, and in which order it is shown. */
-export interface AttributeModel {
-  readonly attribute: Attribute;
-  readonly value: AttributeValue;
-}
-
-/** A choice of a variant, as its product names it. */
-export interface VariantOptionModel {
-  readonly option: Option;
-  readonly value: Option['values'][number];
-}
 
 export const Product = {
   __resolveReference: (reference, { loaders }) => findProduct(loaders, reference),

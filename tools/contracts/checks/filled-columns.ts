@@ -36,6 +36,8 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'user.one_time_token': 'a mail with a link that proves something',
   'user.one_time_token.used_at': 'a click on that link',
   'product.idempotency_key': 'nobody yet: the catalogue has no mutations',
+  'product.product_refresh': 'a category that moves, until its products have been announced',
+  'product.product_variant.low_stock_threshold': 'staff, for a variant that is ordered earlier than others',
   'product.outbox_message.leased_until': 'the relay, while it publishes',
   'product.stock_movement.reason': 'staff who correct the stock',
   'product.stock_return': 'goods that come back',

@@ -29,10 +29,14 @@ SELECT 'atr_' || md5('attribute ' || code), code, jsonb_build_object('en', min(n
           FROM product, jsonb_array_elements(product.attributes) WITH ORDINALITY AS given (fact, place)) facts
  GROUP BY code;
 
+-- live: as said at the top.
 ALTER TABLE "category" ADD COLUMN "texts" JSONB;
+-- live: as said at the top.
 UPDATE "category" SET "texts" = jsonb_build_object('en', jsonb_build_object('name', "name"));
+-- live: as said at the top.
 ALTER TABLE "category" ALTER COLUMN "texts" SET NOT NULL, DROP COLUMN "name";
 
+-- live: as said at the top.
 ALTER TABLE "product"
   DROP CONSTRAINT "product_attributes_are_a_list",
   ADD COLUMN "texts" JSONB,
@@ -40,8 +44,10 @@ ALTER TABLE "product"
   ADD COLUMN "options" JSONB NOT NULL DEFAULT '[]',
   ADD COLUMN "version" INTEGER NOT NULL DEFAULT 1,
   ADD COLUMN "published_at" TIMESTAMPTZ(3);
+-- live: as said at the top.
 ALTER TABLE "product" ALTER COLUMN "tax_class" DROP DEFAULT, ALTER COLUMN "options" DROP DEFAULT;
 
+-- live: as said at the top.
 UPDATE "product" SET
   "texts" = jsonb_build_object('en', jsonb_build_object('title', "title", 'description', "description")),
   "published_at" = CASE WHEN "status" <> 'DRAFT' THEN "created_at" END,
@@ -60,8 +66,10 @@ UPDATE "product" SET
                      WHERE variant.product_id = product.id
                      GROUP BY pg_temp.code(chosen.option->>'name'), pg_temp.code(chosen.option->>'value')) AS value_of
              GROUP BY code) AS option), '[]');
+-- live: as said at the top.
 ALTER TABLE "product" ALTER COLUMN "texts" SET NOT NULL, DROP COLUMN "description";
 
+-- live: as said at the top.
 ALTER TABLE "product_variant"
   DROP CONSTRAINT "product_variant_options_are_a_list",
   ADD COLUMN "prices" JSONB,
@@ -71,10 +79,12 @@ ALTER TABLE "product_variant"
   ADD COLUMN "low_stock_threshold" INTEGER,
   ADD COLUMN "is_archived" BOOLEAN NOT NULL DEFAULT false,
   ALTER COLUMN "title" TYPE JSONB USING jsonb_build_object('en', "title");
+-- live: as said at the top.
 UPDATE "product_variant" SET
   "prices" = jsonb_build_object("price_currency", "price_amount"),
   "options" = coalesce((SELECT jsonb_object_agg(pg_temp.code(chosen->>'name'), pg_temp.code(chosen->>'value'))
                           FROM jsonb_array_elements("options") AS chosen), '{}');
+-- live: as said at the top.
 ALTER TABLE "product_variant"
   ALTER COLUMN "prices" SET NOT NULL,
   ALTER COLUMN "requires_shipping" DROP DEFAULT,
@@ -87,21 +97,29 @@ ALTER TABLE "product_variant"
 
 -- Of ASCII only lower-case letters, digits and single hyphens. What else is a letter depends on the database's locale, so the
 -- domain decides it (domain/catalogue/texts.ts).
+-- live: as said at the top.
 ALTER TABLE "category" DROP CONSTRAINT "category_slug_form";
+-- live: as said at the top.
 ALTER TABLE "product" DROP CONSTRAINT "product_slug_form";
+-- live: as said at the top.
 ALTER TABLE "category" ADD CONSTRAINT "category_slug_form"
   CHECK ("slug" ~ '^[^\x01-\x2f\x3a-\x60\x7b-\x7f]+(-[^\x01-\x2f\x3a-\x60\x7b-\x7f]+)*$');
+-- live: as said at the top.
 ALTER TABLE "product" ADD CONSTRAINT "product_slug_form"
   CHECK ("slug" ~ '^[^\x01-\x2f\x3a-\x60\x7b-\x7f]+(-[^\x01-\x2f\x3a-\x60\x7b-\x7f]+)*$');
 
+-- live: as said at the top.
 ALTER TABLE "category" ADD CONSTRAINT "category_texts_by_language" CHECK (jsonb_typeof("texts") = 'object');
+-- live: as said at the top.
 ALTER TABLE "attribute"
   ADD CONSTRAINT "attribute_code_form" CHECK ("code" ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
   ADD CONSTRAINT "attribute_choices_are_a_list" CHECK (jsonb_typeof("choices") = 'array');
+-- live: as said at the top.
 ALTER TABLE "product"
   ADD CONSTRAINT "product_texts_by_language" CHECK (jsonb_typeof("texts") = 'object'),
   ADD CONSTRAINT "product_attributes_by_code" CHECK (jsonb_typeof("attributes") = 'object'),
   ADD CONSTRAINT "product_options_are_a_list" CHECK (jsonb_typeof("options") = 'array');
+-- live: as said at the top.
 ALTER TABLE "product_variant"
   ADD CONSTRAINT "product_variant_options_by_code" CHECK (jsonb_typeof("options") = 'object'),
   ADD CONSTRAINT "product_variant_prices_by_currency" CHECK (jsonb_typeof("prices") = 'object'),
