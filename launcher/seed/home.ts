@@ -171,7 +171,7 @@ const hooks: Shelf = {
 const giftCards: Shelf = {
   name: 'Gift Cards',
   brands: [],
-  choices: [{ name: 'Value', values: ['Small', 'Medium', 'Large'], step: 2_500 }],
+  choices: [{ name: 'Level', values: ['Bronze', 'Silver', 'Gold'], step: 2_500 }],
   facts: { Format: ['Email'] },
   grams: null,
   taxClass: 'ZERO',

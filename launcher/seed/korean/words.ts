@@ -115,7 +115,10 @@ const options = {
   Pack: '구성',
   Single: '1개',
   'Pack of 4': '4개 세트',
-  Value: '금액권',
+  Level: '등급',
+  Bronze: '브론즈',
+  Silver: '실버',
+  Gold: '골드',
 };
 
 const attributes = {
