@@ -12,6 +12,7 @@ import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue/catalogue-store.ts';
+import { slugStore } from './adapters/catalogue/slug-store.ts';
 import { locationStore } from './adapters/inventory/location-store.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
 import { stockReads } from './adapters/inventory/stock-reads.ts';
@@ -30,6 +31,7 @@ export const connect = prismaConnector(PrismaClient);
 
 const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date) => ({
   catalogue: catalogueStore(tx, shop),
+  slugs: slugStore(tx),
   stock: stockStore(tx, { now, newId }),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),

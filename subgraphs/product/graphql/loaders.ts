@@ -6,11 +6,23 @@ import { type Connection, connection, type PageArgs, parsePage } from '#platform
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { loaderBounds, manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { App } from '../usecases/app.ts';
-import type { CategoryView, ProductList, ProductListPage, ProductView, VariantView } from '../usecases/ports.ts';
+import type {
+  CategoryView,
+  ProductList,
+  ProductListPage,
+  ProductView,
+  SlugKind,
+  VariantView,
+} from '../usecases/ports.ts';
 
 /** Products and variants have two names each; both kinds of key share a statement. */
 export type ProductKey = { readonly id: ProductId } | { readonly slug: string };
 export type VariantKey = { readonly id: VariantId } | { readonly sku: string };
+
+export interface FormerSlug {
+  readonly kind: SlugKind;
+  readonly slug: string;
+}
 
 const keyed = { ...loaderBounds, cacheKeyFn: (key: object) => JSON.stringify(key) };
 
@@ -45,6 +57,11 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
       (keys) => reads.variants(viewer, { ids: valuesOf(keys, 'id'), skus: valuesOf(keys, 'sku') }),
       ['id', 'sku'],
     ),
+    /** The id of what had the slug before; read only where nothing has it now. */
+    formerOwner: new DataLoader<FormerSlug, string | null, string>(async (slugs) => {
+      const rows = await reads.formerOwners(slugs);
+      return slugs.map(({ kind, slug }) => rows.find((row) => row.kind === kind && row.slug === slug)?.ownerId ?? null);
+    }, keyed),
     variantsOf: manyByKey(async (products: readonly ProductId[]) =>
       Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId),
     ),

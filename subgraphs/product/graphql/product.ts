@@ -35,9 +35,14 @@ const variantKey = ({ id: given, sku }: Given): VariantKey | undefined => {
   return sku && Sku.safeParse(sku).success ? { sku } : undefined;
 };
 
-export const findProduct = async ({ product }: Loaders, given: Given) => {
+/** By a slug of the past too: links lead on, and the product's `slug` says where to. */
+export const findProduct = async ({ product, formerOwner }: Loaders, given: Given) => {
   const key = productKey(given);
-  return key ? await product.load(key) : null;
+  if (!key) return null;
+  const found = await product.load(key);
+  if (found || !('slug' in key)) return found;
+  const id = parseId('Product', (await formerOwner.load({ kind: 'PRODUCT', slug: key.slug })) ?? '');
+  return id ? await product.load({ id }) : null;
 };
 
 export const findVariant = async ({ variant }: Loaders, given: Given) => {

@@ -37,9 +37,27 @@ export interface CatalogueStore {
   };
 }
 
+/** What has slugs; each kind has names of its own. */
+export type SlugKind = 'PRODUCT' | 'CATEGORY' | 'COLLECTION';
+
+export interface SlugStore {
+  /**
+   * Whose slugs these are or were, by slug: nothing else can have them. A look, not a lock: what takes one in the same moment is
+   * stopped by the database, as `NameTaken`.
+   */
+  owners(kind: SlugKind, slugs: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/**
+ * A slug or sku was taken between the look at it and the write, which is rolled back. Who looks again sees whose it is:
+ * `catalogueChange` does.
+ */
+export class NameTaken extends Error {}
+
 /** Writes, all in one transaction. */
 export interface Stores extends CommonStores {
   readonly catalogue: CatalogueStore;
+  readonly slugs: SlugStore;
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;
@@ -84,6 +102,10 @@ export interface CatalogueReads {
   ): Promise<VariantView[]>;
   /** In the order in which the shop shows them. */
   variantsOf(products: readonly ProductId[]): Promise<VariantView[]>;
+  /** Of those of the slugs that were replaced: whose they were. */
+  formerOwners(
+    slugs: readonly { readonly kind: SlugKind; readonly slug: string }[],
+  ): Promise<{ readonly kind: SlugKind; readonly slug: string; readonly ownerId: string }[]>;
   attributes(codes: readonly string[]): Promise<Attribute[]>;
   categories(ids: readonly CategoryId[]): Promise<CategoryView[]>;
   /** In the order in which the shop shows them; `null` is the parent of the top. */

@@ -87,6 +87,12 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
     return rows.map(variantView);
   },
 
+  formerOwners: (slugs) =>
+    prisma.formerSlug.findMany({
+      where: { OR: slugs.map(({ kind, slug }) => ({ kind, slug })) },
+      select: { kind: true, slug: true, ownerId: true },
+    }),
+
   attributes: async (codes) =>
     (await prisma.attribute.findMany({ where: { code: { in: [...codes] } } })).map(attributeOf),
 

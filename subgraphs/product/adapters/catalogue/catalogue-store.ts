@@ -17,6 +17,7 @@ import type { Product, StoredProduct } from '../../domain/catalogue/product.ts';
 import type { CategoryTexts } from '../../domain/catalogue/texts.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
 import { attributeOf, productFields, productView, variantView, writtenByDatabase } from './catalogue-reads.ts';
+import { namesTaken } from './slug-store.ts';
 
 type Row = Prisma.ProductGetPayload<{ omit: typeof writtenByDatabase; include: { variants: true } }>;
 
@@ -77,11 +78,13 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
 
   saveCategories: async (categories) => {
     const all = Prisma.raw(columns(categoryFields));
-    await tx.$executeRaw`
+    await namesTaken(
+      () => tx.$executeRaw`
       INSERT INTO category (${all})
       SELECT ${all}
         FROM jsonb_populate_recordset(NULL::category, ${asJson(categoryFields, categories.map(categoryRow))}::jsonb)
-          ON CONFLICT (id) DO UPDATE SET ${replacedBut(categoryFields, 'id')}`;
+          ON CONFLICT (id) DO UPDATE SET ${replacedBut(categoryFields, 'id')}`,
+    );
   },
 
   attributes: async () => (await tx.attribute.findMany({ orderBy: { code: 'asc' } })).map(attributeOf),
@@ -107,8 +110,10 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
 
   saveProducts: async (products) => {
     if (products.length === 0) return;
-    await saveProducts(tx, products.map(productRow(shop)));
-    await saveVariants(tx, products);
+    await namesTaken(async () => {
+      await saveProducts(tx, products.map(productRow(shop)));
+      await saveVariants(tx, products);
+    });
   },
 
   pathsTo: async (categories) => {

@@ -5,7 +5,7 @@ import { aProduct, aVariant } from '#kit/product/builders.ts';
 import { somebody } from '#kit/user/viewers.ts';
 import { Product, statusToList } from './product.ts';
 import { mergedProduct, productChanged, sellableState } from './product-changes.ts';
-import { Slug } from './texts.ts';
+import { Slug, slugOf } from './texts.ts';
 
 const size = (...codes: string[]) => ({
   code: 'size',
@@ -63,6 +63,22 @@ describe('a product', () => {
     ['', false],
   ])('has the slug %j: %s', (slug, isOne) => {
     expect(Slug.safeParse(slug).success).toBe(isOne);
+  });
+});
+
+describe('the slug of a title', () => {
+  it.each([
+    ['The Lamp 200', 'the-lamp-200'],
+    ['  Käse & Brot, 2½ kg! ', 'käse-brot-2-kg'],
+    ['등산 램프', '등산-램프'],
+    ["The Cook's Knife", 'the-cooks-knife'],
+    ['İstanbul', 'istanbul'],
+    ['\u202eمصباح\u202c', 'مصباح'],
+    ['word '.repeat(40), 'word-'.repeat(19).slice(0, -1)],
+    ['x'.repeat(200), 'x'.repeat(96)],
+    ['!?', undefined],
+  ])('%j is %j', (title, slug) => {
+    expect(slugOf(title)).toBe(slug);
   });
 });
 

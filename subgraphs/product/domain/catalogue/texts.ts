@@ -28,6 +28,24 @@ export const Slug = z
   .regex(/^[\p{Ll}\p{Lo}\p{Nd}]+(-[\p{Ll}\p{Lo}\p{Nd}]+)*$/u, 'is not a slug')
   .refine((slug) => slug.normalize('NFC') === slug, 'is not a slug in Unicode normalization form C');
 
+/** A slug that says the title; `undefined` for one of signs alone. */
+export const slugOf = (title: string): string | undefined => {
+  const words = title
+    .toLowerCase()
+    .normalize('NFC')
+    .replaceAll(/[\p{M}'’]/gu, '')
+    .split(/[^\p{Ll}\p{Lo}\p{Nd}]+/u)
+    .filter((word) => word !== '');
+  // Room for the number that a second product of the same title gets; only a title of one endless word is cut within it.
+  const most = longestSlug - 4;
+  let slug = (words.shift() ?? '').slice(0, most);
+  for (const word of words) {
+    if (slug.length + 1 + word.length > most) break;
+    slug += `-${word}`;
+  }
+  return Slug.safeParse(slug).success ? slug : undefined;
+};
+
 /** Stock keeping unit: name in the warehouse. */
 export const Sku = z
   .string()
