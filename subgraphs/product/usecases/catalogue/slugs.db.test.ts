@@ -21,7 +21,8 @@ describe('a slug that was replaced', () => {
     await rename('tea', '녹차');
     const { id } = aProduct('tea');
     for (const slug of ['tea', 'green-tea', '녹차']) expect(await found(slug)).toEqual({ id, slug: '녹차' });
-    const reference = '{ _entities(representations: [{__typename: "Product", slug: "tea"}]) { ... on Product { slug } } }';
+    const reference =
+      '{ _entities(representations: [{__typename: "Product", slug: "tea"}]) { ... on Product { slug } } }';
     expect((await shop.ask(guest, reference)).data).toEqual({ _entities: [{ slug: '녹차' }] });
   });
 
