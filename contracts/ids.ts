@@ -21,6 +21,7 @@ const prefixes = {
   CartLine: 'cln',
   Order: 'ord',
   Attempt: 'att',
+  Return: 'ret',
   Payment: 'pay',
   LedgerEntry: 'led',
   AuditEntry: 'aud',
@@ -61,6 +62,8 @@ export const CartLineId = idOf('CartLine');
 export const OrderId = idOf('Order');
 /** One attempt to pay for an order; its reservation and its payment have the same ID. */
 export const AttemptId = idOf('Attempt');
+/** Goods that come back from one order. */
+export const ReturnId = idOf('Return');
 export const PaymentId = idOf('Payment');
 /** One action of staff, from the service where it happened to the audit log. */
 export const AuditEntryId = idOf('AuditEntry');
@@ -80,6 +83,7 @@ export type CartId = Id<'Cart'>;
 export type CartLineId = Id<'CartLine'>;
 export type OrderId = Id<'Order'>;
 export type AttemptId = Id<'Attempt'>;
+export type ReturnId = Id<'Return'>;
 export type PaymentId = Id<'Payment'>;
 export type AuditEntryId = Id<'AuditEntry'>;
 export type MessageId = Id<'Message'>;

@@ -1,7 +1,7 @@
 /** Stock, between the order's checkout and the product subgraph's inventory. One attempt = one reservation. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
-import { AttemptId, OrderId, VariantId } from '../ids.ts';
+import { AttemptId, OrderId, ReturnId, VariantId } from '../ids.ts';
 import { Money } from '../money.ts';
 
 /** Where units are. Chosen by staff, such as `seoul-2`; every shop has `main`. */
@@ -103,4 +103,76 @@ export const StockReleased = defineMessage({
   owner: 'product',
   description: 'Nothing of this attempt is reserved or sold any more.',
   data: z.object(attempt),
+});
+
+// RESTOCK: can be sold again. SCRAP: came back, and nobody can buy it.
+export const dispositions = ['RESTOCK', 'SCRAP'] as const;
+
+const goodsReturn = { returnId: ReturnId, orderId: OrderId };
+
+export const ReturnStock = defineMessage({
+  type: 'stock.return',
+  version: 1,
+  kind: 'command',
+  owner: 'order',
+  description:
+    'Goods have come back: put each line into stock again, or scrap it. Booked once per return, with the lines of the first message.',
+  data: z.object({
+    ...goodsReturn,
+    lines: z
+      .array(
+        z.object({
+          variantId: VariantId,
+          quantity: z.int().positive(),
+          disposition: z.enum(dispositions),
+          /** Where they came back to; the default location without it. */
+          location: LocationCode.optional(),
+        }),
+      )
+      .min(1),
+  }),
+});
+
+export const StockReturned = defineMessage({
+  type: 'stock.returned',
+  version: 1,
+  kind: 'event',
+  owner: 'product',
+  description: 'The goods of this return are booked.',
+  data: z.object(goodsReturn),
+});
+
+export const StockMoved = defineMessage({
+  type: 'stock.moved',
+  version: 1,
+  kind: 'event',
+  owner: 'product',
+  description: 'Staff moved stock: what was received, counted, transferred, returned or scrapped, by location.',
+  data: z.object({
+    variantId: VariantId,
+    movements: z
+      .array(
+        z.object({
+          kind: z.enum(['RECEIPT', 'ADJUSTMENT', 'TRANSFER', 'RETURN', 'SCRAP']),
+          location: LocationCode,
+          /** Negative for what was missing in a count, and for what left a location. */
+          quantity: z.int(),
+        }),
+      )
+      .min(1),
+  }),
+});
+
+export const LocationSaved = defineMessage({
+  type: 'stock.location-saved',
+  version: 1,
+  kind: 'event',
+  owner: 'product',
+  description: 'A location of stock is new, or has another name or priority, or became the default.',
+  data: z.object({
+    code: LocationCode,
+    name: z.string().min(1),
+    priority: z.int().nonnegative(),
+    isDefault: z.boolean(),
+  }),
 });

@@ -1,5 +1,5 @@
 /** Every message that this service receives, and the use case that it goes to. */
-import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import { CommitStock, ReleaseStock, ReserveStock, ReturnStock } from '#contracts/messages/stock.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
 import type { App } from './usecases/app.ts';
 
@@ -7,4 +7,5 @@ export const consumers = ({ commands }: App): MessageHandler[] => [
   on(ReserveStock, commands.reserveStock),
   on(CommitStock, commands.commitStock),
   on(ReleaseStock, commands.releaseStock),
+  on(ReturnStock, commands.bookReturn),
 ];

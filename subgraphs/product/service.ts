@@ -1,4 +1,4 @@
-import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
+import { CommitStock, ReleaseStock, ReserveStock, ReturnStock } from '#contracts/messages/stock.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
 /** The catalogue, and its stock. */
@@ -8,9 +8,12 @@ export const service = {
   port: 4002,
   database: true,
   worker: 'inventory',
-  receives: [ReserveStock, CommitStock, ReleaseStock],
+  receives: [ReserveStock, CommitStock, ReleaseStock, ReturnStock],
   secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional' },
   entities: ['Product', 'ProductVariant', 'Category'],
-  mutations: { keyRequired: [], keyOptional: [] },
+  mutations: {
+    keyRequired: ['receiveStock', 'adjustStock', 'transferStock', 'returnStock'],
+    keyOptional: ['saveLocation'],
+  },
   seed: 'launcher/seed/catalogue.ts',
 } as const satisfies SubgraphDescriptor;

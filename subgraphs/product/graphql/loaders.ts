@@ -1,6 +1,7 @@
 /** What one request loads: each kind of thing in one statement, however many fields and references ask for it. */
 import DataLoader from 'dataloader';
 import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { LocationCode } from '#contracts/messages/stock.ts';
 import { may, type Viewer } from '#contracts/viewer.ts';
 import { type Connection, connection, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
@@ -72,6 +73,14 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
     stock: oneByKey(
       (variants: readonly VariantId[]) => reads.available(variants),
       ({ variantId }) => variantId,
+    ),
+    /** For staff, who may just have changed them. */
+    levels: manyByKey(async (variants: readonly VariantId[]) =>
+      Map.groupBy(await current.levels(variants), ({ variantId }) => variantId),
+    ),
+    location: oneByKey(
+      (_: readonly LocationCode[]) => current.locations(),
+      ({ code }) => code,
     ),
     category: oneByKey(
       (ids: readonly CategoryId[]) => reads.categories(ids),

@@ -10,16 +10,19 @@ import {
   VariantOption,
 } from './product.ts';
 import { Query } from './queries.ts';
+import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query,
+  Query: { ...Query, ...stockQueries },
+  Mutation: stockMutations,
   Product,
   ProductAttribute,
   ProductOption,
   OptionValue,
-  ProductVariant,
+  ProductVariant: { ...ProductVariant, ...variantStock },
   VariantOption,
   Category,
   ProductConnection,
+  ...stockTypes,
 } satisfies Resolvers);

@@ -26,10 +26,13 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
     async () => (await client.ask(desk.AuditLogDocument, { subject: id })).auditLog?.edges.length === 1,
     auditedWithinMs,
   );
+  const variantId = await stockedVariant(admin);
+  await client.ask(desk.SaveLocationDocument, { ...key(), input: outlet });
   const role = { userId: newcomer.userId, role: 'STAFF' };
   return {
     admin,
     variables: {
+      ...stockVariables(variantId),
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },
@@ -41,5 +44,26 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
       Roles: {},
       SaveRole: { ...key(), input: { name: 'WAREHOUSE', permissions: machine.permissions } },
     },
+  };
+};
+
+const outlet = { code: 'outlet', name: 'Outlet', priority: 9 };
+
+const stockedVariant = async ({ client }: Shopper): Promise<string> => {
+  const { product } = await client.ask(desk.ProductPageDocument, { slug: 'trail-lamp-200' });
+  return product?.variants[0]?.id ?? '';
+};
+
+/** What comes in at the outlet is not sold there before the main warehouse is empty: the purchases of others count on. */
+const stockVariables = (variantId: string): Variables => {
+  const document = () => ({ variantId, reference: randomUUID() });
+  const once = (input: object) => ({ idempotencyKey: randomUUID(), input });
+  return {
+    ReceiveStock: once({ ...document(), quantity: 5, location: outlet.code }),
+    AdjustStock: once({ variantId, quantity: 1, reason: 'Found behind a shelf', location: outlet.code }),
+    TransferStock: once({ ...document(), quantity: 1, to: outlet.code }),
+    ReturnStock: once({ ...document(), quantity: 1, disposition: 'SCRAP', reason: 'Broken', location: outlet.code }),
+    SaveLocation: once(outlet),
+    VariantStock: { variantId, first: 3 },
   };
 };

@@ -9,7 +9,10 @@ import { aCatalogue, aProduct, aVariant, variantOf } from './builders.ts';
 
 /** Closed when the test file ends. */
 export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, [])) => {
-  const { prisma, statements, dispose } = await subgraphDatabase('product', (options) => new PrismaClient(options));
+  const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
+    'product',
+    (options) => new PrismaClient(options),
+  );
   let aheadMs = 0;
   const app = createApp(prisma, { clock: (time) => new Date(time.getTime() + aheadMs) });
   const { commands } = app;
@@ -18,6 +21,7 @@ export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, []))
   afterAll(dispose);
   return {
     prisma,
+    databaseUrl,
     app,
     commands,
     /** The SQL that `work` sends. */

@@ -150,7 +150,10 @@ const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] =
 
 /** Published for the record, each with what it is good for without a receiver. */
 const withoutReceiver: Readonly<Record<string, string>> = {
+  'stock.location-saved.v1': 'warehouse systems of the shop',
   'stock.low.v1': 'purchasing and other systems of the shop; staff have the list lowStock',
+  'stock.moved.v1': 'warehouse and accounting systems of the shop; staff have the list stockMovements',
+  'stock.returned.v1': 'the sender of stock.return, which is whoever handles returns',
   'user.access-revoked.v1': 'its change notification tells the gateways to read the denials',
   'user.closed.v1': 'no other service holds personal data yet',
 };

@@ -112,10 +112,12 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
   },
 
   rememberReturn: async (returnId, orderId) => {
-    const remembered = await tx.$executeRaw`
+    // An UPDATE of nothing locks the row that is there: whoever comes second replies after the first.
+    const [row] = await tx.$queryRaw<{ isNew: boolean }[]>`
       INSERT INTO stock_return (id, order_id, created_at) VALUES (${returnId}, ${orderId}, ${now}::timestamptz)
-          ON CONFLICT DO NOTHING`;
-    return remembered === 1;
+          ON CONFLICT (id) DO UPDATE SET id = stock_return.id
+      RETURNING stock_return.xmax = 0 AS "isNew"`;
+    return row?.isNew ?? false;
   },
 });
 

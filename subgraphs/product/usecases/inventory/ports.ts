@@ -21,7 +21,7 @@ export interface StockStore {
    * `moveStock` alone, which passes on what it gives.
    */
   record(movements: readonly Movement[]): Promise<readonly AvailableChange[]>;
-  /** Remembers a return of goods; false when it was remembered before. A second one waits for the first. */
+  /** Remembers a return of goods, and locks it; false when it was remembered before. */
   rememberReturn(returnId: string, orderId: OrderId): Promise<boolean>;
 }
 
