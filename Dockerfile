@@ -17,7 +17,7 @@ WORKDIR /app
 COPY --from=build /image/node_modules ./node_modules
 COPY --from=build /image/app ./
 # Where a volume for a worker's folder is mounted: a new volume takes its owner from here.
-RUN install -d -o node -g node /mailbox
+RUN install -d -o node -g node /mailbox /media
 USER node
 # 3 s apart while it starts, since each look is a process: ten services on two cores must have time to start. The port
 # is the gateway's, as the command below; another command has another port.

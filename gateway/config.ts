@@ -9,6 +9,7 @@ import { checkIdentityVariables, identityVariables } from './identity/variables.
 import { limitsVariables } from './limits/variables.ts';
 import { liveVariables } from './live/variables.ts';
 import { observabilityVariables } from './observability/variables.ts';
+import { publicPathsVariables } from './public-paths/variables.ts';
 import { rateLimitVariables } from './rate-limits/variables.ts';
 import { checkSupergraphVariables, schemaVariables } from './schema/variables.ts';
 import { service } from './service.ts';
@@ -27,6 +28,7 @@ export const gatewayVariables = z
     ...limitsVariables,
     ...httpVariables,
     ...rateLimitVariables,
+    ...publicPathsVariables,
     ...observabilityVariables,
     // Hosting platforms set PORT; GATEWAY_PORT is for environments that several services share.
     GATEWAY_PORT: variable.port(service.port).unwrap().optional(),

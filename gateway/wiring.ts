@@ -1,5 +1,6 @@
 /** The composition root: configuration in, a gateway ready to listen out. */
 import type { FastifyInstance } from 'fastify';
+import { publicPaths } from '#contracts/public-paths.ts';
 import { documentStore } from '#platform/graphql/document-store.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
@@ -23,6 +24,7 @@ import { refuseWebSocket } from './live/websocket-refusal.ts';
 import { observability } from './observability/observability.ts';
 import { playground } from './playground/page.ts';
 import { serveStartPage } from './playground/start-page.ts';
+import { servePublicPaths } from './public-paths/public-paths.ts';
 import { rateLimits } from './rate-limits/rate-limits.ts';
 import { refuseUntilLoaded, schemaManager } from './schema/schema-manager.ts';
 import { supergraphSource } from './schema/supergraph-source.ts';
@@ -44,8 +46,13 @@ interface Gateway {
 
 const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, 'log' | 'metrics'>) => {
   const subgraphMetrics = upstreamMetrics(metrics);
-  const connect = (name: string, url: string): SubgraphClient =>
-    subgraphClient({ name, ...subgraphSettings(config, name, url), metrics: subgraphMetrics, log });
+  /** Of each subgraph of the current supergraph, or of an earlier one. */
+  const urls = new Map<string, readonly string[]>();
+  const connect = (name: string, url: string): SubgraphClient => {
+    const settings = subgraphSettings(config, name, url);
+    urls.set(name, settings.urls);
+    return subgraphClient({ name, ...settings, metrics: subgraphMetrics, log });
+  };
   const changes = createChangeNotifications(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
   const { readThrough, ...caches } = caching(config, { changes, redis, metrics, log });
@@ -55,12 +62,12 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
     await changes.close();
     redis?.close();
   };
-  return { changes, redis, caches, schema, release };
+  return { changes, redis, caches, schema, urlsOf: (name: string) => urls.get(name), release };
 };
 
 /** No subgraph needs to be up: what is missing is missing from the answers. */
 export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
-  const { changes, redis, caches, schema, release } = foundations(config, { log, metrics });
+  const { changes, redis, caches, schema, urlsOf, release } = foundations(config, { log, metrics });
   const { authenticate, contextOf, denials, tasks } = await authentication(config, { changes, log, metrics });
   const notReady = async () => [
     ...(isRunning() ? [] : ['shutting down']),
@@ -110,6 +117,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
   const viewed = withClientLink(contextOf, config.FORWARD_REQUEST_HEADERS);
   serveGraphql({ ...entrypoint, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
   if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
+  const past = servePublicPaths(config, { http, paths: publicPaths, urlsOf, log });
   live.serve({ ...entrypoint, contextOf, denials, forward: config.FORWARD_REQUEST_HEADERS });
 
   return {
@@ -119,6 +127,7 @@ export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: G
       await denials.close();
       await apollo.stop();
       await refreshes.close();
+      await past.close();
       await release();
     },
   };

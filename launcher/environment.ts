@@ -100,7 +100,7 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
     ...Object.fromEntries(subgraphNames.map((name) => [variableOf(name, 'SUBGRAPH_URL'), `${local(name)}/graphql`])),
     ...Object.fromEntries(
       subgraphs.flatMap(({ folders = {} }) =>
-        Object.entries(folders).map(([variable, folder]) => [variable, path.join(dataDir, folder)]),
+        Object.entries(folders).map(([variable, folder]) => [variable, path.join(dataDir, folder.name)]),
       ),
     ),
     ...events,

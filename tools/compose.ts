@@ -1,12 +1,14 @@
 /**
  * `npm run compose`: what the services declare, combined for those who may not read the list of services:
- * supergraph.graphql from subgraphs/<name>/schema.graphql, contracts/receivers.ts from `receives` in subgraphs/<name>/service.ts.
+ * supergraph.graphql from subgraphs/<name>/schema.graphql, contracts/receivers.ts and contracts/public-paths.ts from
+ * subgraphs/<name>/service.ts.
  * `--check` writes nothing and fails when a committed file is not what composition gives now.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageName, messages } from '#contracts/messages/index.ts';
 import { folderOf, subgraphs } from '#ops/services.ts';
+import type { PublicPath } from '#platform/service/descriptor.ts';
 import { composeSupergraph, type Finding, type SubgraphSource } from './compose/composition.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -32,6 +34,24 @@ ${rows.join('')}};
 `;
 };
 
+const publicPathsModule = (): string => {
+  const rows = subgraphs.flatMap(({ name, publicPaths = [] }) =>
+    publicPaths.map(({ path: at, maxBodyBytes, arrivalMs }: PublicPath) => {
+      const fields = Object.entries({ service: `'${name}'`, path: `'${at}'`, maxBodyBytes, arrivalMs });
+      return `  { ${fields.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${value}`])).join(', ')} },\n`;
+    }),
+  );
+  return `/** What clients reach past the graph, and whose it is. Written by \`npm run compose\`, from \`publicPaths\` in subgraphs/<name>/service.ts. */
+export const publicPaths: readonly {
+  readonly service: string;
+  readonly path: string;
+  readonly maxBodyBytes: number;
+  readonly arrivalMs?: number;
+}[] = [
+${rows.join('')}];
+`;
+};
+
 /** Composes, reports on the way, and gives the exit code. */
 export const compose = (mode: 'write' | 'check', report: (line: string) => void): 0 | 1 => {
   const composed = composeSupergraph(subgraphSources());
@@ -41,7 +61,11 @@ export const compose = (mode: 'write' | 'check', report: (line: string) => void)
     return 1;
   }
   for (const hint of composed.hints) report(formatted('hint', hint));
-  const outputs = { 'supergraph.graphql': composed.supergraph, 'contracts/receivers.ts': receiversModule() };
+  const outputs = {
+    'supergraph.graphql': composed.supergraph,
+    'contracts/receivers.ts': receiversModule(),
+    'contracts/public-paths.ts': publicPathsModule(),
+  };
   const stale = Object.entries(outputs).filter(([name, content]) => {
     const file = path.join(root, name);
     const isCurrent = existsSync(file) && readFileSync(file, 'utf8') === content;

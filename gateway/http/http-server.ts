@@ -72,7 +72,8 @@ const crossOrigin = async (http: FastifyInstance, options: CorsOptions): Promise
   if (allowed.length === 0) return;
   await http.register(cors, {
     origin: allowed,
-    methods: ['GET', 'POST'],
+    // PUT: uploads.
+    methods: ['GET', 'POST', 'PUT'],
     credentials,
     maxAge: preflightSeconds,
     exposedHeaders: readable,

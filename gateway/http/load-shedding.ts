@@ -29,7 +29,7 @@ const resolutionMs = 10;
 // Two samples: by then it may have recovered. Clients add their own jitter.
 const retryAfterSeconds = 1;
 
-/** Guards `/graphql`. Health and metrics always answer: an orchestrator must not take busy for dead. */
+/** Guards `/graphql` and the public paths of services. Health and metrics always answer: an orchestrator must not take busy for dead. */
 export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Registry): void => {
   if (limitMs === 0) return;
   let pressure = noPressure;
@@ -66,7 +66,8 @@ export const loadShedding = (http: FastifyInstance, limitMs: number, metrics: Re
   });
 
   http.addHook('onRequest', (request, reply, done) => {
-    if (!pressure.shedding || !request.routeOptions.url?.startsWith('/graphql')) return done();
+    const { url, config } = request.routeOptions;
+    if (!pressure.shedding || !(url?.startsWith('/graphql') || config.isPublicPath)) return done();
     refused.inc();
     return reply.status(503).header('retry-after', retryAfterSeconds).send(overloaded);
   });

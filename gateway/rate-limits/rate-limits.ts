@@ -23,7 +23,7 @@ interface RateLimitOptions {
   readonly metrics: Registry;
 }
 
-/** Guards the routes under `/graphql` and returns Apollo Server's plugin that charges operations. */
+/** Guards the routes under `/graphql` and the public paths of services, and returns Apollo Server's plugin that charges operations. */
 export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): ApolloServerPlugin<RequestContext> => {
   if (config.RATE_LIMITS === 'off') return {};
   const { http, redis, costOf, metrics } = options;
@@ -73,7 +73,8 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
 };
 
 const requestGate = (addresses: Limiter, count: () => void) => async (request: FastifyRequest, reply: FastifyReply) => {
-  if (!request.routeOptions.url?.startsWith('/graphql')) return undefined;
+  const { url, config } = request.routeOptions;
+  if (!url?.startsWith('/graphql') && !config.isPublicPath) return undefined;
   const standing = await addresses.take(addressKey(request.ip), 1);
   if (standing.allowed) return undefined;
   count();

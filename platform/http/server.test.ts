@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { getGlobalDispatcher, ProxyAgent, setGlobalDispatcher } from 'undici';
 import { afterEach, expect, it, test } from 'vitest';
@@ -172,4 +172,22 @@ test('asks the address itself, whatever proxy the process has been given', async
     setGlobalDispatcher(before);
     server.close();
   }
+});
+
+test('a body that takes too long to arrive ends its request, by the time of its route', async () => {
+  const patient = server();
+  patient.post('/patient', async () => ({ done: true }));
+  patient.post('/hasty', { config: { arrivalMs: 1 } }, async () => ({ done: true }));
+  const { port } = new URL(await patient.listen({ host: '127.0.0.1', port: 0 }));
+  const half = (path: string) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{`);
+    return socket;
+  };
+  const [slow, late] = [half('/patient'), half('/hasty')];
+  expect(String((await once(late, 'data'))[0])).toMatch(/^HTTP\/1.1 408 .*REQUEST_TIMEOUT/s);
+  slow.write('}');
+  expect(String((await once(slow, 'data'))[0])).toMatch(/^HTTP\/1.1 200 /);
+  slow.destroy();
+  await patient.close();
 });

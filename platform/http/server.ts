@@ -20,9 +20,19 @@ import { acceptJsonBodies } from './body.ts';
 // 1 MiB: the largest cart with every variable spelt out is under 100 KiB.
 const defaultBodyLimitBytes = 1_048_576;
 
-// 10 s for the headers and 30 s for a whole request: the slowest phone needs a few seconds for 1 MiB, and a client that
-// trickles bytes holds a connection no longer. Node checks every 5 s.
-const arrivalBounds = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+// 10 s for the headers, and 2.5 min for the slowest of all requests (`arrivalMs`). Node checks every 5 s.
+const arrivalBounds = { headersTimeout: 10_000, requestTimeout: 150_000, connectionsCheckingInterval: 5_000 };
+
+// 30 s for a body: the slowest phone needs a few seconds for 1 MiB, and a client that trickles bytes holds a connection no
+// longer.
+const usualArrivalMs = 30_000;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How long a body of this route may take to arrive. Up to `arrivalBounds.requestTimeout`. */
+    arrivalMs?: number;
+  }
+}
 
 // Each open connection costs about 20 KiB; beyond this number, new ones are closed at once instead of all being slow.
 const maxConnections = 10_000;
@@ -88,7 +98,7 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     );
   });
 
-  http.addHook('onRequest', checkTarget);
+  checkRequests(http);
   acceptJsonBodies(http, options.bodyLimitValues);
 
   http.setNotFoundHandler((_, reply) =>
@@ -116,6 +126,26 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
       : reply.type(metrics.contentType).send(await metrics.metrics()),
   );
   return http;
+};
+
+const checkRequests = (http: FastifyInstance): void => {
+  http.addHook('onRequest', (request, reply, done) => {
+    limitArrival(request, reply);
+    done();
+  });
+  http.addHook('onRequest', checkTarget);
+};
+
+/** By time; how much may arrive is each route's. */
+const limitArrival = ({ raw, routeOptions }: FastifyRequest, reply: FastifyReply): void => {
+  const { 'content-length': length, 'transfer-encoding': coding } = raw.headers;
+  if (raw.complete || (!Number(length) && coding === undefined)) return;
+  const late = () => {
+    if (reply.raw.headersSent) raw.destroy();
+    else answerOn(raw.socket, tooLate);
+  };
+  const timer = setTimeout(late, routeOptions.config.arrivalMs ?? usualArrivalMs);
+  for (const end of ['end', 'close']) raw.once(end, () => clearTimeout(timer));
 };
 
 const isForWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket';
@@ -194,8 +224,10 @@ interface Fault {
   readonly message: string;
 }
 
+const tooLate: Fault = { status: 408, code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' };
+
 const faults: Record<string, Fault> = {
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' },
+  ERR_HTTP_REQUEST_TIMEOUT: tooLate,
   HPE_HEADER_OVERFLOW: {
     status: 431,
     code: 'HEADERS_TOO_LARGE',
@@ -208,7 +240,10 @@ const notHttp: Fault = { status: 400, code: 'BAD_REQUEST', message: 'The request
 /** For Node's `clientError`, where there is no response object to write to. */
 const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
-  const { status, code, message } = faults[error.code ?? ''] ?? notHttp;
+  answerOn(socket, faults[error.code ?? ''] ?? notHttp);
+};
+
+const answerOn = (socket: Socket, { status, code, message }: Fault): void => {
   const body = JSON.stringify({ error: { code, message } });
   socket.end(
     [

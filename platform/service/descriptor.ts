@@ -8,6 +8,26 @@ import type { MessageDefinition } from '#contracts/envelope.ts';
  */
 export type SecretKind = 'password' | 'signing-key' | 'signing-keys' | 'optional' | 'given';
 
+/** A path that clients reach past the graph. Gateway, edge and ingress pass it on, as it is, to the API role of its service. */
+export interface PublicPath {
+  /** With a slash at its end: everything below it. Without: this path alone. */
+  readonly path: string;
+  /** A sentence for the files in which it is written down. */
+  readonly about: string;
+  /** A longer body is refused before the service hears of it. */
+  readonly maxBodyBytes: number;
+  /** How long a body may take to arrive; 30 s by default. */
+  readonly arrivalMs?: number;
+  /** Requests that one address may make each second, and how many more in a burst. 20 and 100 by default. */
+  readonly rate?: { readonly perSecond: number; readonly burst: number };
+}
+
+export interface Folder {
+  readonly name: string;
+  /** Who writes there: the worker alone, or the replicas of both roles, which then share it. */
+  readonly roles: 'worker' | 'both';
+}
+
 export interface ServiceDescriptor {
   /** Also its folder's, its queue's, its database's and role's name, and in capitals what its own variables begin with. Lower-case letters and digits. */
   readonly name: string;
@@ -55,12 +75,12 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly seed?: string;
   /** It keeps the accounts: the module through which an operator changes them, `accounts(databaseUrl)` (ops/users.ts). From the root of the project. */
   readonly accounts?: string;
-  /** It has an endpoint for webhooks: edge and ingress pass /webhooks/ on to it, and it gets its own address as `<NAME>_PUBLIC_URL`. */
-  readonly webhooks?: boolean;
-  /** A path of its own that browsers and mail programs open: edge and ingress pass it on to it. */
-  readonly publicPath?: string;
-  /** Folders that its worker writes to, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */
-  readonly folders?: Readonly<Record<string, string>>;
+  /** What of it clients reach past the graph: webhooks, links in mails, files. */
+  readonly publicPaths?: readonly PublicPath[];
+  /** Its worker calls its API role (a simulated provider's webhooks): it gets that address as `<NAME>_PUBLIC_URL`. */
+  readonly callsItself?: boolean;
+  /** Folders of files, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */
+  readonly folders?: Readonly<Record<string, Folder>>;
   /** Ports of servers outside that its worker calls: it is on a network that leads out. */
   readonly outboundPorts?: readonly number[];
   /** How long the oldest message in its queue may wait before its worker is scaled up; 2 s by default, since customers wait for a checkout. */

@@ -11,7 +11,15 @@ export const service = {
   worker: 'payment-worker',
   receives: [AuthorizePayment, CapturePayment, CancelPayment, UserGuestMerged],
   secrets: { SIMULATOR_WEBHOOK_SECRET: 'password' },
-  webhooks: true,
+  publicPaths: [
+    {
+      path: '/webhooks/',
+      about: 'For payment providers only. The signature covers the raw body, which must not change.',
+      maxBodyBytes: 65_536,
+    },
+  ],
+  // The simulated provider lives in the worker.
+  callsItself: true,
   entities: ['Payment'],
   mutations: { keyRequired: ['confirmPayment'], keyOptional: [] },
 } as const satisfies SubgraphDescriptor;

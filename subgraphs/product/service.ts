@@ -9,7 +9,20 @@ export const service = {
   database: true,
   worker: 'inventory',
   receives: [ReserveStock, CommitStock, ReleaseStock, ReturnStock],
-  secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional' },
+  secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional', MEDIA_S3_SECRET_ACCESS_KEY: 'optional' },
+  publicPaths: [
+    {
+      path: '/media/',
+      about: "Pictures, and the addresses that staff's uploads are sent to.",
+      // 20 MiB: no picture of a product is larger. MEDIA_MAX_BYTES is at most this.
+      maxBodyBytes: 20_971_520,
+      // 2 min: 10 MiB at 0.7 Mbit/s.
+      arrivalMs: 120_000,
+      // A page of a listing shows a hundred pictures, which its browser then keeps.
+      rate: { perSecond: 100, burst: 500 },
+    },
+  ],
+  folders: { MEDIA_DIR: { name: 'media', roles: 'both' } },
   entities: ['Product', 'ProductVariant', 'Category'],
   mutations: {
     keyRequired: ['receiveStock', 'adjustStock', 'transferStock', 'returnStock'],

@@ -1,4 +1,5 @@
 /** The composition root: which adapter stands behind which port. */
+import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import { defaultShop, shopSettings } from '#platform/config/shop.ts';
@@ -17,12 +18,19 @@ import { locationStore } from './adapters/inventory/location-store.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
 import { stockReads } from './adapters/inventory/stock-reads.ts';
 import { stockStore } from './adapters/inventory/stock-store.ts';
+import { folderStore } from './adapters/media/folder-store.ts';
+import { readImage } from './adapters/media/image-header.ts';
+import { mediaReads } from './adapters/media/media-reads.ts';
+import { fileRecords, mediaStore, uploadStore } from './adapters/media/media-store.ts';
+import { s3Store } from './adapters/media/s3-store.ts';
 import type { ProductConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { media } from './http/media.ts';
 import { type App, app } from './usecases/app.ts';
 import type { CatalogueImport, ImportReport } from './usecases/catalogue/import-catalogue.ts';
+import type { MediaTools } from './usecases/media/ports.ts';
 import type { Deps, Reads } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
@@ -35,9 +43,21 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
   stock: stockStore(tx, { now, newId }),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
+  media: mediaStore(tx, { now }),
+  uploads: uploadStore(tx, { now }),
+  files: fileRecords(tx, { now }),
 });
 
-const readsOf = (prisma: PrismaClient): Reads => ({ ...catalogueReads(prisma), ...stockReads(prisma) });
+const readsOf = (prisma: PrismaClient): Reads => ({
+  ...catalogueReads(prisma),
+  ...stockReads(prisma),
+  ...mediaReads(prisma),
+});
+
+type MediaPlace = Pick<MediaTools, 'files' | 'maxUploadBytes' | 'baseUrl'>;
+
+// 10 MiB: the default of MEDIA_MAX_BYTES.
+const noPlace: MediaPlace = { files: undefined, maxUploadBytes: 10_485_760, baseUrl: undefined };
 
 /** The whole app over a database, without HTTP or consumers. */
 export const createApp = (
@@ -45,12 +65,13 @@ export const createApp = (
   {
     clock,
     shop = defaultShop,
+    media = noPlace,
     ...more
-  }: Partial<Pick<Deps, 'browsingReads' | 'shop'>> & { readonly clock?: Clock } = {},
+  }: Partial<Pick<Deps, 'browsingReads' | 'shop'>> & { readonly media?: MediaPlace; readonly clock?: Clock } = {},
 ): App =>
   app({
     ...more,
-    ...{ shop, newId },
+    ...{ shop, newId, media: { ...media, readImage, newSecret: randomBytes } },
     ...unitOfWork(prisma, stores(shop), { clock }),
     reads: readsOf(prisma),
   });
@@ -88,11 +109,29 @@ const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfi
   };
 };
 
+/** A bucket, else a folder, else none. */
+const openFiles = (config: ProductConfig) => {
+  const { MEDIA_DIR: folder, MEDIA_S3_ENDPOINT: endpoint = '', MEDIA_S3_BUCKET: bucket } = config;
+  if (!bucket) return { files: folder ? folderStore(folder) : undefined, close: async () => {} };
+  const files = s3Store({
+    ...{ endpoint, bucket, region: config.MEDIA_S3_REGION },
+    // With a bucket they are there (config.ts).
+    accessKeyId: config.MEDIA_S3_ACCESS_KEY_ID ?? '',
+    secretAccessKey: config.MEDIA_S3_SECRET_ACCESS_KEY ?? '',
+  });
+  return { files, close: files.close };
+};
+
+// 200 a round: a thousand removed in one go are gone in five minutes, and each is one call of the file store.
+const filesSweptAtOnce = 200;
+
 export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlContext> => {
   const { config, prisma, metrics } = kit;
   const replica = openReplica(kit);
   measureReplica(metrics, () => replica?.isUsable());
-  const productApp = createApp(prisma, { ...replica, shop: shopSettings(config) });
+  const { files, close: closeFiles } = openFiles(config);
+  const place = { files, maxUploadBytes: config.MEDIA_MAX_BYTES, baseUrl: config.MEDIA_BASE_URL };
+  const productApp = createApp(prisma, { ...replica, shop: shopSettings(config), media: place });
   return {
     schema: schema(),
     context: requestContext(productApp, loaders),
@@ -104,9 +143,19 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
       { name: 'refresh products', everyMs: refreshIntervalMs, run: productApp.commands.refreshProducts },
+      {
+        name: 'sweep files',
+        everyMs: config.MEDIA_SWEEP_INTERVAL_MS,
+        run: () => productApp.commands.sweepFiles(filesSweptAtOnce),
+      },
     ],
+    routes: media(productApp),
     publishesChangesOf: { product: 'Product' },
     // A client that is notified of a change must then read it.
-    ...(replica && { beforePublishingChanges: replica.hasMessages, close: replica.close }),
+    ...(replica && { beforePublishingChanges: replica.hasMessages }),
+    close: async () => {
+      await replica?.close();
+      await closeFiles();
+    },
   };
 };

@@ -30,8 +30,8 @@ export const service = {
     StaffActed,
   ],
   secrets: { ACCESS_TOKEN_KEYS: 'signing-keys', SMTP_URL: 'given', UNSUBSCRIBE_SECRET: 'password' },
-  publicPath: '/unsubscribe',
-  folders: { MAILBOX_DIR: 'mailbox' },
+  publicPaths: [{ path: '/unsubscribe', about: 'Links in mails that end mails of a kind.', maxBodyBytes: 1_024 }],
+  folders: { MAILBOX_DIR: { name: 'mailbox', roles: 'worker' } },
   // Submission with and without STARTTLS, and TLS from the start; 2525 where a provider's network blocks the others.
   outboundPorts: [25, 465, 587, 2525],
   // Nobody waits for a notification.

@@ -181,6 +181,33 @@ export const errorCodes: readonly ErrorCode[] = [
     meaning: 'The viewer has too many open streams.',
     remedy: 'Close one.',
   },
+  // Uploads (docs/media.md): in `error.code`
+  {
+    codes: ['LENGTH_REQUIRED', 'WRONG_LENGTH', 'INCOMPLETE'],
+    status: 400,
+    meaning:
+      'A file without a `content-length` (411), of another length than was announced, or that did not arrive whole.',
+    remedy: 'Send the whole file with its length.',
+  },
+  {
+    codes: ['UNSUPPORTED_IMAGE', 'SVG_REFUSED', 'WRONG_TYPE', 'UNREADABLE_IMAGE'],
+    status: 415,
+    meaning: 'The file is no picture that is accepted, has another type than was announced, or is damaged (422).',
+    remedy: 'Send another file.',
+  },
+  {
+    codes: ['UPLOAD_NOT_FOUND', 'UPLOAD_EXPIRED', 'ALREADY_UPLOADED', 'TOO_MANY_ATTEMPTS'],
+    status: 404,
+    meaning: 'The address is unknown, has expired (410), or has been used (409).',
+    remedy: '`requestMediaUpload` gives another one.',
+  },
+  { codes: ['RANGE_NOT_SATISFIABLE'], status: 416, meaning: 'The file has no such part.', remedy: fix },
+  {
+    codes: ['STORE_UNAVAILABLE'],
+    status: 503,
+    meaning: 'Files cannot be stored or read at the moment. Nothing was kept.',
+    remedy: again,
+  },
   {
     codes: ['INTERNAL_SERVER_ERROR'],
     status: 200,

@@ -16,7 +16,7 @@ export const leftOut: readonly LeftOut[] = [
   {
     names: new RegExp(`^(?:${folders.join('|')})$`),
     called: folders.join(', '),
-    reason: 'the worker has a volume for it',
+    reason: 'there is a volume for it',
   },
   {
     names: /^(?:\w+_)?PORT$/,

@@ -5,6 +5,9 @@ import { bookReturn } from './inventory/book-return.ts';
 import { adjustStock, receiveStock, returnStock, transferStock } from './inventory/change-stock.ts';
 import { commitStock, expireReservations, releaseStock, reserveStock } from './inventory/reservations.ts';
 import { saveLocation } from './inventory/save-location.ts';
+import { receiveFile } from './media/receive-file.ts';
+import { requestUpload } from './media/request-upload.ts';
+import { sweepFiles } from './media/sweep-files.ts';
 import type { Deps } from './ports.ts';
 
 export const app = (deps: Deps) => ({
@@ -21,10 +24,16 @@ export const app = (deps: Deps) => ({
     transferStock: transferStock(deps),
     returnStock: returnStock(deps),
     saveLocation: saveLocation(deps),
+    requestUpload: requestUpload(deps),
+    receiveFile: receiveFile(deps),
+    sweepFiles: sweepFiles(deps),
   },
   shop: deps.shop,
   reads: deps.reads,
   browsingReads: deps.browsingReads ?? deps.reads,
+  /** The files of media, where there is a place for them. */
+  files: deps.media.files,
+  mediaBaseUrl: deps.media.baseUrl,
 });
 
 export type App = ReturnType<typeof app>;

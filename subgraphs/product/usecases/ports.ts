@@ -10,6 +10,7 @@ import type { PlacedCategory } from '../domain/catalogue/category.ts';
 import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/catalogue/product.ts';
 import type { CategoryTexts } from '../domain/catalogue/texts.ts';
 import type { LocationStore, ReservationStore, StockReads, StockStore } from './inventory/ports.ts';
+import type { FileRecords, MediaReads, MediaStore, MediaTools, UploadStore } from './media/ports.ts';
 
 export interface CatalogueStore {
   /** Lets imports take turns: two at once would both see a new product as new. */
@@ -61,6 +62,9 @@ export interface Stores extends CommonStores {
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;
+  readonly media: MediaStore;
+  readonly uploads: UploadStore;
+  readonly files: FileRecords;
 }
 
 export interface ProductView extends Omit<StoredProduct, 'variants'> {
@@ -115,10 +119,11 @@ export interface CatalogueReads {
   counts(lists: readonly ProductList[]): Promise<number[]>;
 }
 
-export type Reads = CatalogueReads & StockReads;
+export type Reads = CatalogueReads & StockReads & MediaReads;
 
 export interface Deps {
   readonly shop: ShopSettings;
+  readonly media: MediaTools;
   readonly newId: typeof newId;
   readonly transaction: Transaction<Stores>;
   readonly receive: Receive<Stores>;

@@ -8,13 +8,16 @@ import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 import { aCatalogue, aProduct, aVariant, variantOf } from './builders.ts';
 
 /** Closed when the test file ends. */
-export const aShop = async (catalogue: CatalogueImport = aCatalogue([], {}, [])) => {
+export const aShop = async (
+  catalogue: CatalogueImport = aCatalogue([], {}, []),
+  more: Pick<NonNullable<Parameters<typeof createApp>[1]>, 'media'> = {},
+) => {
   const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
     'product',
     (options) => new PrismaClient(options),
   );
   let aheadMs = 0;
-  const app = createApp(prisma, { clock: (time) => new Date(time.getTime() + aheadMs) });
+  const app = createApp(prisma, { ...more, clock: (time) => new Date(time.getTime() + aheadMs) });
   const { commands } = app;
   let products = 0;
   await commands.importCatalogue(catalogue);

@@ -7,6 +7,7 @@ import { identityVariables } from '#gateway/identity/variables.ts';
 import { limitsVariables } from '#gateway/limits/variables.ts';
 import { liveVariables } from '#gateway/live/variables.ts';
 import { observabilityVariables } from '#gateway/observability/variables.ts';
+import { publicPathsVariables } from '#gateway/public-paths/variables.ts';
 import { rateLimitVariables } from '#gateway/rate-limits/variables.ts';
 import { schemaVariables } from '#gateway/schema/variables.ts';
 import { upstreamVariables } from '#gateway/upstream/variables.ts';
@@ -44,6 +45,7 @@ export const sections: readonly Section[] = [
   { title: 'Gateway: exposure', names: namesOf(exposureVariables) },
   { title: 'Gateway: authentication', names: namesOf(identityVariables) },
   { title: 'Gateway: HTTP', names: namesOf(httpVariables) },
+  { title: 'Gateway: files, webhooks and links', names: namesOf(publicPathsVariables) },
   { title: 'Gateway: rate limits', names: namesOf(rateLimitVariables) },
   { title: 'Gateway: trusted documents and persisted queries', names: namesOf(documentVariables) },
   { title: 'Gateway: limits of an operation', names: namesOf(limitsVariables) },

@@ -69,28 +69,40 @@ const seedService = (subgraph: SubgraphDescriptor): string[] => [
   '',
 ];
 
-const apiService = ({ name, database, webhooks, publicPath }: SubgraphDescriptor): string[] => [
+const apiService = ({ name, database, publicPaths, folders = {} }: SubgraphDescriptor): string[] => [
   ...lines(`
     ${name}:
       extends: {file: deploy/compose/services.yml, service: ${name}}
       depends_on: {${database ? `migrate-${name}` : 'secrets'}: {condition: service_completed_successfully}}
-      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(webhooks || publicPath ? ['webhooks'] : [])].join(', ')}]
-      environment: {ROLE: api}`),
+      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(publicPaths ? ['public-paths'] : [])].join(', ')}]
+      environment: {${environmentOf('api', folders)}}`),
+  ...volumesOf(name, 'api', folders),
   '',
 ];
 
-const workerService = ({ name, worker, webhooks, folders = {}, outboundPorts }: SubgraphDescriptor): string[] => [
+const workerService = ({ name, worker, callsItself, folders = {}, outboundPorts }: SubgraphDescriptor): string[] => [
   ...lines(`
     ${worker}:
       extends: {file: deploy/compose/services.yml, service: ${name}}
       depends_on:
         migrate-${name}: {condition: service_completed_successfully}
         redis: {condition: service_healthy}
-      networks: [${name}-database, messaging, monitoring${webhooks ? ', webhooks' : ''}${outboundPorts ? ', outbound' : ''}]
-      environment: {${['ROLE: consumer', ...Object.entries(folders).map(([variable, folder]) => `${variable}: /${folder}`)].join(', ')}}`),
-  ...Object.values(folders).map((folder) => `  volumes: ["${name}-${folder}:/${folder}"]`),
+      networks: [${name}-database, messaging, monitoring${callsItself ? ', public-paths' : ''}${outboundPorts ? ', outbound' : ''}]
+      environment: {${environmentOf('consumer', folders)}}`),
+  ...volumesOf(name, 'consumer', folders),
   '',
 ];
+
+type Folders = NonNullable<SubgraphDescriptor['folders']>;
+
+const foldersOf = (role: 'api' | 'consumer', folders: Folders) =>
+  Object.entries(folders).filter(([, { roles }]) => role === 'consumer' || roles === 'both');
+const environmentOf = (role: 'api' | 'consumer', folders: Folders): string =>
+  [`ROLE: ${role}`, ...foldersOf(role, folders).map(([variable, folder]) => `${variable}: /${folder.name}`)].join(', ');
+const volumesOf = (name: string, role: 'api' | 'consumer', folders: Folders): string[] => {
+  const volumes = foldersOf(role, folders).map(([, folder]) => `"${name}-${folder.name}:/${folder.name}"`);
+  return volumes.length > 0 ? [`  volumes: [${volumes.join(', ')}]`] : [];
+};
 
 export const composeBlocks = (): Blocks => ({
   'secret-volumes': [
@@ -108,7 +120,7 @@ export const composeBlocks = (): Blocks => ({
   'database-networks': owners.map(({ name }) => `${name}-database: {internal: true}`),
   volumes: [
     ...owners.map(({ name }) => `${name}-data:`),
-    ...subgraphs.flatMap(({ name, folders = {} }) => Object.values(folders).map((folder) => `${name}-${folder}:`)),
+    ...subgraphs.flatMap(({ name, folders = {} }) => Object.values(folders).map((folder) => `${name}-${folder.name}:`)),
     ...services.map(({ name }) => `secrets-${name}:`),
     ...owners.map(({ name }) => `secrets-postgres-${name}:`),
   ],
@@ -148,7 +160,7 @@ export const serviceBlocks = (byHand: readonly string[]): Blocks => {
 
 /** What both roles of a subgraph have in common. One with a program of its own is built from its folder's Dockerfile. */
 const commonService = (subgraph: SubgraphDescriptor, variables: readonly string[]): string[] => {
-  const { name, port, secrets = {}, database, webhooks, program } = subgraph;
+  const { name, port, secrets = {}, database, callsItself, program } = subgraph;
   const folder = folderOf(subgraph);
   const publicUrl = variableOf(name, 'PUBLIC_URL');
   return [
@@ -167,8 +179,8 @@ const commonService = (subgraph: SubgraphDescriptor, variables: readonly string[
     ...[
       ...(database ? ownDatabase(subgraph) : []),
       ...secretFiles(...Object.keys(secrets)),
-      ...(webhooks ? [`${publicUrl}: \${${publicUrl}:-http://${name}:${port}}`] : []),
-      ...variables.filter((line) => line !== `${publicUrl}:`),
+      ...(callsItself ? [`${publicUrl}: \${${publicUrl}:-http://${name}:${port}}`] : []),
+      ...variables.filter((line) => !callsItself || line !== `${publicUrl}:`),
     ].map((line) => `    ${line}`),
   ];
 };

@@ -6,10 +6,12 @@ import { composeBlocks, serviceBlocks } from './compose.ts';
 import { kubernetesManifests } from './kubernetes.ts';
 import { withAddresses } from './kubernetes-networks.ts';
 import { alertBlocks, scrapeBlocks } from './prometheus.ts';
+import { edgeBlocks, withIngresses } from './public-paths.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const base = 'deploy/kubernetes/base';
 const addresses = 'deploy/kubernetes/overlays/production/networks.yaml';
+const ingress = 'deploy/kubernetes/overlays/production/ingress.yaml';
 const kustomization = `${base}/kustomization.yaml`;
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -22,6 +24,7 @@ const wanted = (): ReadonlyMap<string, string | undefined> => {
   const blocks: Readonly<Record<string, Blocks>> = {
     'docker-compose.yml': composeBlocks(),
     [services]: serviceBlocks(byHand),
+    'deploy/compose/nginx/nginx.conf': edgeBlocks(),
     'deploy/prometheus/prometheus.yml': scrapeBlocks(),
     'deploy/prometheus/rules/alerts-processes.yml': alertBlocks(),
     [kustomization]: { manifests: Object.keys(manifests).map((file) => `- ${file}`) },
@@ -30,6 +33,7 @@ const wanted = (): ReadonlyMap<string, string | undefined> => {
   return new Map([
     ...Object.entries(blocks).map(([file, of]): [string, string] => [file, withBlocks(file, read(file), of)]),
     [addresses, withAddresses(read(addresses))],
+    [ingress, withIngresses(read(ingress))],
     ...present.map((file): [string, undefined] => [file, undefined]),
     ...Object.entries(manifests).map(([file, text]): [string, string] => [`${base}/${file}`, text]),
   ]);

@@ -35,7 +35,6 @@ const http = [{ port: 'http' }];
 export const networkPolicies = () => {
   const gateways = services.filter(({ kind }) => kind === 'gateway').map(({ name }) => name);
   const owners = subgraphs.filter(({ database }) => database);
-  const withWebhooks = subgraphs.filter(({ webhooks }) => webhooks);
   return [
     policy('default-deny', {}, { ingress: [], egress: [] }),
     policy(
@@ -57,20 +56,21 @@ export const networkPolicies = () => {
     policy('graph-in', named(...subgraphs.map(({ name }) => name)), {
       ingress: [{ from: [{ podSelector: named(...gateways) }], ports: http }],
     }),
-    // Providers come through the ingress controller; a simulated provider lives in the worker.
-    ...withWebhooks.flatMap(({ name, worker, port }) => [
-      policy(`webhooks-in-${name}`, named(name), {
-        ingress: [{ from: [ingressController, { podSelector: named(worker) }], ports: http }],
-      }),
-      policy(`webhooks-out-${name}`, named(worker), {
-        egress: [{ to: [{ podSelector: named(name) }], ports: [{ port }] }],
-      }),
-    ]),
     ...subgraphs
-      .filter(({ publicPath }) => publicPath)
+      .filter(({ publicPaths }) => publicPaths)
       .map(({ name }) =>
         policy(`public-in-${name}`, named(name), { ingress: [{ from: [ingressController], ports: http }] }),
       ),
+    ...subgraphs
+      .filter(({ callsItself }) => callsItself)
+      .flatMap(({ name, worker, port }) => [
+        policy(`worker-in-${name}`, named(name), {
+          ingress: [{ from: [{ podSelector: named(worker) }], ports: http }],
+        }),
+        policy(`worker-out-${name}`, named(worker), {
+          egress: [{ to: [{ podSelector: named(name) }], ports: [{ port }] }],
+        }),
+      ]),
     policy('monitoring', components('gateway', 'api', 'consumer', 'auditor'), {
       ingress: [{ from: [outside('monitoring', { [nameLabel]: 'prometheus' })], ports: http }],
     }),

@@ -121,7 +121,9 @@ const consumer = (subgraph: SubgraphDescriptor): Workload => ({
   about: `${subgraph.worker}: the ${subgraph.name} subgraph's consumer role.`,
   env: {
     ROLE: 'consumer',
-    ...(subgraph.webhooks && { [variableOf(subgraph.name, 'PUBLIC_URL')]: `http://${subgraph.name}:${subgraph.port}` }),
+    ...(subgraph.callsItself && {
+      [variableOf(subgraph.name, 'PUBLIC_URL')]: `http://${subgraph.name}:${subgraph.port}`,
+    }),
   },
   secrets: [databaseSecret(subgraph), redis, secret('VIEWER_VERIFY_KEYS'), ...ownSecrets(subgraph.secrets)],
   scaling: { max: 6, metric: byQueueAge(subgraph) },

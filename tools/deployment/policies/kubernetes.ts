@@ -134,12 +134,13 @@ const deniesByDefault = (facts: KubernetesFacts): boolean =>
       !spec.egress?.length,
   );
 
-/** Clients reach the gateway's graph, providers a subgraph's webhooks; nothing leads to /metrics or /health. */
+/** Clients reach the gateway's graph and the services' public paths; nothing leads to /metrics or /health. */
 const mayEnter = (path: string, service: string | undefined): boolean =>
-  path.startsWith('/webhooks')
-    ? subgraphs.some(({ name, webhooks }) => webhooks && name === service)
-    : subgraphs.some(({ name, publicPath }) => publicPath === path && name === service) ||
-      (path === '/graphql' && services.some(({ name, kind }) => kind === 'gateway' && name === service));
+  subgraphs.some(
+    ({ name, publicPaths = [] }) =>
+      name === service && publicPaths.some((one) => [one.path, one.path.replace(/\/$/, '')].includes(path)),
+  ) ||
+  (path === '/graphql' && services.some(({ name, kind }) => kind === 'gateway' && name === service));
 
 /** A container's setting takes precedence over its pod's. */
 const identity = (pod: IPodSpec, container: IContainer) => ({ ...pod.securityContext, ...container.securityContext });
