@@ -1,9 +1,12 @@
 /** npm run seed: demo accounts and the demo catalogue. Idempotent. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { databaseOf } from '#ops/migrate.ts';
 import { type DatabaseName, subgraphs } from '#ops/services.ts';
-import { profileOf } from '#platform/config/config.ts';
+import { parseConfig, profileOf } from '#platform/config/config.ts';
+import { shopSettings, shopVariables } from '#platform/config/shop.ts';
 import { whyNoDemoData } from './seed/permission.ts';
 
 const usage = `usage: npm run seed [-- user] [product]
@@ -12,7 +15,14 @@ const usage = `usage: npm run seed [-- user] [product]
   machines in. For deployments that run this at every start: DEMO_SEED=off adds nothing, and DEMO_SEED=on makes it an
   error when demo data is not allowed.`;
 
-type Seed = (databaseUrl: string) => Promise<string>;
+type Seed = (databaseUrl: string, shop: ShopSettings) => Promise<string>;
+
+/** The shop that the data is for: it is listed by the titles of its language. */
+const shopOf = (env: NodeJS.ProcessEnv): ShopSettings => {
+  const result = parseConfig(z.object(shopVariables), env);
+  if ('faults' in result) throw new Error(result.faults.join('; '));
+  return shopSettings(result.config);
+};
 
 /** The seeds by service, each in the module that the descriptor names. */
 const seeds = new Map(
@@ -25,7 +35,7 @@ const seedOne = async (service: string): Promise<string> => {
   const { name, seed } = seeds.get(service) ?? {};
   if (!name || !seed) throw new Error('there is no seed for it');
   const module = (await import(path.resolve(import.meta.dirname, '..', seed))) as { seed: Seed };
-  return module.seed(databaseOf(name).directUrl);
+  return module.seed(databaseOf(name).directUrl, shopOf(process.env));
 };
 
 const reasonOf = (fault: unknown): string => {

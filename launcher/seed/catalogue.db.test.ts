@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { subgraphDatabase } from '#kit/postgres/subgraph-database.ts';
 import { aShop } from '#kit/product/shop.ts';
-import { demoCatalogue } from './catalogue.ts';
+import { defaultShop } from '#platform/config/shop.ts';
+import { PrismaClient } from '#prisma/product/client/client.ts';
+import { demoCatalogue, seed } from './catalogue.ts';
 import { wellKnownProducts } from './well-known.ts';
 
 it('the demo catalogue goes into a real database, and a second time changes nothing', async () => {
@@ -15,4 +18,15 @@ it('the demo catalogue goes into a real database, and a second time changes noth
     receipts: 0,
   });
   expect(await shop.prisma.outboxMessage.count()).toBe(published);
+});
+
+it("a Korean shop's products are sorted by their Korean titles", async () => {
+  const { prisma, databaseUrl, dispose } = await subgraphDatabase('product', (options) => new PrismaClient(options));
+  try {
+    await seed(databaseUrl, { ...defaultShop, language: 'ko' });
+    const lamp = await prisma.product.findUnique({ where: { slug: 'trail-lamp-200' } });
+    expect(lamp?.title).toBe('트레일 램프 200');
+  } finally {
+    await dispose();
+  }
 });

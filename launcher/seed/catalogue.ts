@@ -1,5 +1,6 @@
 /** The demo catalogue: the shelves of outdoor.ts, kitchen.ts and home.ts, made into products. The same on every run. */
 import { type CategoryId, namedId } from '#contracts/ids.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import type { Category } from '#subgraphs/product/domain/catalogue/category.ts';
 import type { Product } from '#subgraphs/product/domain/catalogue/product.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
@@ -98,8 +99,9 @@ export const demoCatalogue = (): CatalogueImport => {
 };
 
 /** For `npm run seed`: imports what is missing of the demo catalogue, and reports how much. */
-export const seed = async (databaseUrl: string): Promise<string> => {
-  const imported = Object.entries(await importCatalogue(databaseUrl, demoCatalogue())).filter(([, count]) => count > 0);
+export const seed = async (databaseUrl: string, shop: ShopSettings): Promise<string> => {
+  const report = await importCatalogue(databaseUrl, demoCatalogue(), shop);
+  const imported = Object.entries(report).filter(([, count]) => count > 0);
   return imported.length > 0
     ? `imported ${imported.map(([what, count]) => `${count} ${what}`).join(', ')}`
     : 'nothing to do';

@@ -71,7 +71,7 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
     readonly keyOptional: readonly string[];
     readonly keyless?: readonly string[];
   };
-  /** The module that puts demo data in: `seed(databaseUrl)` gives a sentence. From the root of the project. */
+  /** The module that puts demo data in: `seed(databaseUrl, shop)` gives a sentence. From the root of the project. */
   readonly seed?: string;
   /** It keeps the accounts: the module through which an operator changes them, `accounts(databaseUrl)` (ops/users.ts). From the root of the project. */
   readonly accounts?: string;

@@ -77,10 +77,14 @@ export const createApp = (
   });
 
 /** For `npm run seed`: imports what is new or changed, and reports how much that was. */
-export const seed = async (databaseUrl: string, catalogue: CatalogueImport): Promise<ImportReport> => {
+export const seed = async (
+  databaseUrl: string,
+  catalogue: CatalogueImport,
+  shop: ShopSettings = defaultShop,
+): Promise<ImportReport> => {
   const prisma = connect(databaseUrl, 1);
   try {
-    return await createApp(prisma).commands.importCatalogue(catalogue);
+    return await createApp(prisma, { shop }).commands.importCatalogue(catalogue);
   } finally {
     await prisma.$disconnect();
   }

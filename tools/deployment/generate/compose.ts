@@ -65,6 +65,7 @@ const seedService = (subgraph: SubgraphDescriptor): string[] => [
       command: [node, launcher/seed.ts, ${subgraph.name}]
       environment:
         ${ownDatabase(subgraph).join('\n        ')}
+        SHOP_DEFAULT_LANGUAGE:
       volumes: ["secrets-${subgraph.name}:/run/agora:ro"]`),
   '',
 ];
