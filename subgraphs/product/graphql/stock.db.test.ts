@@ -8,6 +8,7 @@ import { asking } from '#kit/graphql/ask.ts';
 import { anAttempt, release, reserve, variantOf } from '#kit/product/builders.ts';
 import { aShop, type Shop } from '#kit/product/shop.ts';
 import { somebody } from '#kit/user/viewers.ts';
+import { until } from '#kit/vitest/until.ts';
 import { requestContext } from '#platform/graphql/context.ts';
 import { schema } from '../wiring.ts';
 import { loaders } from './loaders.ts';
@@ -147,6 +148,26 @@ describe('adjustStock', () => {
     );
     expect(await shop.levels(lamp)).toEqual({ main: [5, 0] });
     expect(await shop.movements(lamp)).toHaveLength(11);
+  });
+
+  it('by several who count the same shelf, where nothing was before: what they counted is there once', async () => {
+    const counted = { countedUnits: 7, reason: 'Counted', location: 'outlet' };
+    const count = () => mutate('adjustStock', onLamp(counted));
+    const waiting = async () => {
+      const [row] = await shop.prisma.$queryRaw<{ waiting: number }[]>`
+        SELECT count(*)::int AS waiting FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return row?.waiting;
+    };
+    // An object, or the transaction would wait for what waits for it.
+    const counts = await shop.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT FROM stock_level WHERE variant_id = ${variantOf(lamp)} FOR UPDATE`;
+      const all = [count(), count(), count()];
+      await until('all wait for the one who holds the stock', async () => (await waiting()) === all.length);
+      return { all };
+    });
+    await Promise.all(counts.all);
+    expect(await shop.levels(lamp)).toEqual({ main: [5, 0], outlet: [7, 0] });
   });
 
   it.each([

@@ -61,6 +61,25 @@ export const aShop = async (
       });
       return { onHand: _sum.onHand, reserved: _sum.reserved };
     },
+    /** Levels that are not the sum of their ledger, or not what the live reservations hold there, or that cannot be. */
+    violations: () => prisma.$queryRaw<object[]>`
+      SELECT level.*, ledger.*, live.held
+        FROM stock_level level
+        LEFT JOIN LATERAL (
+          SELECT coalesce(sum(CASE WHEN kind IN ('RECEIPT', 'ADJUSTMENT', 'RETURN', 'TRANSFER') THEN quantity
+                                   WHEN kind IN ('SALE', 'SCRAP') THEN -quantity ELSE 0 END), 0) AS on_hand_by_ledger,
+                 coalesce(sum(CASE kind WHEN 'RESERVATION' THEN quantity WHEN 'RELEASE' THEN -quantity
+                                        WHEN 'SALE' THEN -quantity ELSE 0 END), 0) AS reserved_by_ledger
+            FROM stock_movement movement
+           WHERE movement.variant_id = level.variant_id AND movement.location = level.location
+        ) ledger ON true
+        LEFT JOIN LATERAL (
+          SELECT coalesce(sum(line.quantity), 0) AS held
+            FROM reservation_line line JOIN reservation USING (attempt_id)
+           WHERE line.variant_id = level.variant_id AND line.location = level.location AND reservation.status = 'RESERVED'
+        ) live ON true
+       WHERE level.on_hand <> ledger.on_hand_by_ledger OR level.reserved <> ledger.reserved_by_ledger
+          OR level.reserved <> live.held OR level.reserved NOT BETWEEN 0 AND level.on_hand`,
     /** On hand and reserved by location: `{ main: [5, 1] }`. */
     levels: async (sku: string): Promise<Record<string, [onHand: number, reserved: number]>> => {
       const rows = await prisma.stockLevel.findMany({ where: { variantId: variantOf(sku) } });

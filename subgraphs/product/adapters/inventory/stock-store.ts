@@ -1,7 +1,8 @@
 import type { newId, VariantId } from '#contracts/ids.ts';
-import type { Prisma } from '#prisma/product/client/client.ts';
+import { Prisma } from '#prisma/product/client/client.ts';
 import type { Prices, ProductStatus } from '../../domain/catalogue/product.ts';
 import type { AvailableAt } from '../../domain/inventory/draw.ts';
+import { mainLocation } from '../../domain/inventory/location.ts';
 import { type AvailableChange, type LevelAt, levelChanges } from '../../domain/inventory/stock.ts';
 import type { StockStore } from '../../usecases/inventory/ports.ts';
 
@@ -25,17 +26,21 @@ interface RecordedRow {
 }
 
 /**
- * Wherever stock is locked, all levels of a variant are, in the order of variant and location: so two of us never wait for
- * each other, and what is available over all locations is known exactly. Not in the order of priority: staff may change
- * that while two reservations wait. COLLATE "C" is the order of the ids in JavaScript too.
+ * Wherever stock is locked, all levels of a variant are, in this order: so two of us never wait for each other, and what is
+ * available over all locations is known exactly. Every variant has a level at `main`, and it comes first: a level that
+ * somebody opens while we wait for `main` is not among the rows that our statement locks, and we can still take it later,
+ * because nobody else holds a level of this variant without `main`. Not in the order of priority: staff may change that
+ * while two reservations wait.
  */
+const inOrder = Prisma.sql`ORDER BY variant_id COLLATE "C", location <> ${mainLocation}, location COLLATE "C"`;
+
 export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): StockStore => ({
   lockOffers: async (variantIds) => {
     const rows = await tx.$queryRaw<OfferRow[]>`
       WITH locked AS MATERIALIZED (
         SELECT variant_id, location, on_hand - reserved AS available
           FROM stock_level WHERE variant_id = ANY (${[...variantIds]})
-         ORDER BY variant_id COLLATE "C", location COLLATE "C"
+         ${inOrder}
            FOR UPDATE
       ), drawn_on AS (
         SELECT locked.variant_id,
@@ -53,10 +58,14 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
   },
 
   lockLevels: async (variantIds) => {
+    // First, by a statement of its own: the next one then sees the levels that were opened while we waited for this.
+    await tx.$executeRaw`
+      SELECT FROM stock_level WHERE variant_id = ANY (${[...variantIds]}) AND location = ${mainLocation}
+       ORDER BY variant_id COLLATE "C" FOR UPDATE`;
     const rows = await tx.$queryRaw<(LevelAt & { variantId: VariantId })[]>`
       SELECT variant_id AS "variantId", location, on_hand AS "onHand", reserved
         FROM stock_level WHERE variant_id = ANY (${[...variantIds]})
-       ORDER BY variant_id COLLATE "C", location COLLATE "C"
+       ${inOrder}
          FOR UPDATE`;
     return Map.groupBy(rows, ({ variantId }) => variantId);
   },
@@ -86,7 +95,7 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
       WITH locked AS MATERIALIZED (
         SELECT variant_id, location, on_hand, reserved
           FROM stock_level WHERE variant_id = ANY (${changes.map(({ variantId }) => variantId)})
-         ORDER BY variant_id COLLATE "C", location COLLATE "C"
+         ${inOrder}
            FOR UPDATE
       ), change AS (
         SELECT * FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)

@@ -6,7 +6,7 @@ import type { Location } from '../../domain/inventory/location.ts';
 import type { Reservation } from '../../domain/inventory/reservation-states.ts';
 import type { AvailableChange, LevelAt, Movement, MovementKind, UnitsAt } from '../../domain/inventory/stock.ts';
 
-/** Stock is locked by variant and location, all levels of a variant together, in the order of the two codes. */
+/** Stock is locked by variant and location, all levels of a variant together: see stock-store.ts for the order. */
 export interface StockStore {
   /** What can be sold of these variants, and for how much; all their levels are locked. */
   lockOffers(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, Offer>>;
