@@ -85,6 +85,7 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
       requested: options.events,
       secrets,
       processes,
+      services: Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`])),
       report,
       signal,
     });

@@ -38,11 +38,13 @@ export const startInfrastructure = async (options: {
   requested: OwnTransport | undefined;
   secrets: Secrets;
   processes: ProcessList;
+  /** Where each service will listen, if any is to be started. */
+  services?: Readonly<Record<string, string>>;
   report: (sentence: string) => void;
   /** Aborted: gives up. */
   signal?: AbortSignal | undefined;
 }): Promise<Infrastructure> => {
-  const { folder, root, env, requested, secrets, processes, report, signal } = options;
+  const { folder, root, env, requested, secrets, processes, services, report, signal } = options;
   const events = givenEvents(env);
   const choice = chooseEvents({ env, requested, lastTime: await lastTransport(folder), hasRedis: isRedisInstalled() });
   if (choice.notice) report(choice.notice);
@@ -76,6 +78,7 @@ export const startInfrastructure = async (options: {
     if (choice.kind === 'embedded postgres') await rememberTransport(folder, 'postgres');
     await noteAddresses(folder, {
       databases: Object.fromEntries(Object.entries(urls).filter(([name]) => !givenDatabases.has(name as DatabaseName))),
+      ...(services && { services }),
       queues: redis ? { REDIS_URL: redis.url } : eventsUrl ? { EVENTS_DATABASE_URL: eventsUrl } : undefined,
     });
     return { databaseUrls: urls, postgres: server, redis, kind: choice.kind, variables, stop };

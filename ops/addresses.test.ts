@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findDatabases, findQueues, noteAddresses } from './addresses.ts';
+import { findDatabases, findQueues, findService, noteAddresses } from './addresses.ts';
 import { databaseNames, variableOf } from './services.ts';
 
 let folder: string;
@@ -68,6 +68,11 @@ it('finds what the environment does not name where the launcher has noted it', a
   expect(statSync(path.join(folder, 'addresses.json')).mode & 0o077).toBe(0);
   expect(await findQueues({}, folder)).toEqual({ EVENTS_DATABASE_URL: 'e' });
   expect(await findDatabases({}, folder)).toEqual(databases);
+
+  await noteAddresses(folder, { databases, queues: undefined, services: { product: 'http://127.0.0.1:4712' } });
+  expect(await findService({}, folder, 'product')).toBe('http://127.0.0.1:4712');
+  // Among containers it is the worker, by its name.
+  expect(await findService({ REDIS_URL: 'redis://r' }, folder, 'product')).toBe('http://inventory:4002');
 
   await noteAddresses(folder, { databases: { user: 'u' }, queues: undefined });
   await expect(findQueues({}, folder)).rejects.toThrow('holds no system');

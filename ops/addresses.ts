@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type EventsConfig, eventsVariables, parseConfig, variable } from '#platform/config/config.ts';
 import { databaseAddress } from '#platform/database/address.ts';
-import { type DatabaseName, databaseNames, variableOf } from './services.ts';
+import { type DatabaseName, databaseNames, subgraphs, variableOf } from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 export type DatabaseUrls = Readonly<Record<DatabaseName, string>>;
@@ -85,6 +85,8 @@ export const givenQueues = (env: Environment): EventsConfig | undefined => {
 export interface EmbeddedAddresses {
   readonly databases: Readonly<Record<string, string>>;
   readonly queues: EventsConfig | undefined;
+  /** Where each service listens. */
+  readonly services?: Readonly<Record<string, string>>;
 }
 
 const addressFile = (dataDir: string): string => path.join(dataDir, 'addresses.json');
@@ -134,4 +136,14 @@ export const findQueues = async (env: Environment, dataDir: string): Promise<Eve
   const queues = givenQueues(env) ?? (await notedAddresses(dataDir, unset)).queues;
   if (!queues) throw new Error(nothingStarted(unset, dataDir));
   return queues;
+};
+
+/** Where a service processes its queue: its worker by name and default port, or where `npm start` has it. */
+export const findService = async (env: Environment, dataDir: string, name: string): Promise<string> => {
+  const service = subgraphs.find((each) => each.name === name);
+  if (!service) throw new Error(`there is no service ${name}`);
+  // What has its queues in its environment is a container or pod among others, whose names are those of their workers.
+  if (givenQueues(env)) return `http://${service.worker}:${service.port}`;
+  const { services } = await notedAddresses(dataDir, 'neither REDIS_URL nor EVENTS_DATABASE_URL is set');
+  return services?.[name] ?? `http://127.0.0.1:${service.port}`;
 };

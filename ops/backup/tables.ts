@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import pg from '#platform/database/pg.ts';
+import { shadowPrefix } from '../rebuild/shadow.ts';
 import type { SavedTable } from './manifest.ts';
 
 export interface Table {
@@ -27,9 +28,9 @@ export const nameOf = ({ schema, name }: Named): string => `${schema}.${name}`;
 export const quoted = ({ schema, name }: Named): string =>
   `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 
-// Extensions create and fill their own tables.
+// Extensions create and fill their own tables. A rebuild of a read model that is under way, or was killed, has a schema.
 const ofOurs = `
-      namespace.nspname !~ '^pg_' AND namespace.nspname <> 'information_schema'
+      namespace.nspname !~ '^(pg_|${shadowPrefix})' AND namespace.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = relation.oid AND deptype = 'e')`;
 
 const tables = `

@@ -82,6 +82,15 @@ export const startConsumer = ({
   });
 };
 
+/** Hands each message to its handler at once, without a queue. Throws `Poison` for one that no handler can take. */
+export const dispatcher = (queue: string, handlers: readonly MessageHandler[]): ((raw: unknown) => Promise<void>) => {
+  const table = tableOf(handlers);
+  return async (raw) => {
+    const { message, handler } = route(table, queue, raw);
+    await handler.handle(message as Message<never>);
+  };
+};
+
 const spanOf = (queue: string, { id }: Message) => ({
   kind: SpanKind.CONSUMER,
   attributes: { 'messaging.destination.name': queue, 'messaging.message.id': id },

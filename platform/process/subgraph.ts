@@ -2,8 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { JSONWebKeySet } from 'jose';
-import type { Envelope } from '#contracts/envelope.ts';
+import type { Envelope, MessageDefinition } from '#contracts/envelope.ts';
 import type { Viewer } from '#contracts/viewer.ts';
+import { busSignature } from '../auth/bus-signature.ts';
 import { viewerVerifier } from '../auth/viewer.ts';
 import type { PoolOptions } from '../database/database.ts';
 import type { Sql } from '../database/transaction.ts';
@@ -12,6 +13,7 @@ import { createHttpServer } from '../http/server.ts';
 import { busLimits } from '../messaging/bus/bus.ts';
 import { createBus } from '../messaging/bus/create-bus.ts';
 import { type MessageHandler, startConsumer } from '../messaging/consumer.ts';
+import { serveEventPages } from '../messaging/event-pages.ts';
 import { forgetOldKeys } from '../messaging/idempotency.ts';
 import { measureOutbox } from '../messaging/metrics.ts';
 import { startRelay } from '../messaging/relay.ts';
@@ -43,6 +45,8 @@ export interface Subgraph<Context extends { viewer: Viewer }> {
   readonly tasks: readonly PeriodicTask[];
   /** Doors that are not GraphQL: webhooks, key sets. */
   readonly routes?: (http: FastifyInstance) => void;
+  /** Messages that are served again from the event store; runs in the consumer role. */
+  readonly replays?: readonly MessageDefinition[];
   /** What the graph calls the aggregates whose every message is published as a change: `{ product: 'Product' }`. */
   readonly publishesChangesOf?: Readonly<Record<string, string>>;
   /** Publishes changes that no outbox message covers. Runs in the consumer role; `close` ends it. */
@@ -125,6 +129,7 @@ export const runSubgraph = async <
     ],
   });
   if (config.ROLE !== 'consumer') await serveApi(running, http);
+  if (config.ROLE !== 'api') replayEvents(running, http);
   await http.listen({ host: config.HOST, port });
   shutdown.add('http', () => http.close());
 
@@ -167,6 +172,25 @@ const serveApi = async <Context extends { viewer: Viewer }>(
   const verifyViewer = viewerVerifier(config.VIEWER_VERIFY_KEYS as JSONWebKeySet, name);
   await serveGraphql({ http, schema, context, verifyViewer, log });
   routes?.(http);
+};
+
+/** Where the queue is processed: that process knows the bus, and no client reaches it. */
+const replayEvents = <Context extends { viewer: Viewer }>(
+  { name, config, database, subgraph: { replays } }: Running<Context>,
+  http: FastifyInstance,
+) => {
+  if (!replays) return;
+  let signature: ReturnType<typeof busSignature> | undefined;
+  serveEventPages(http, {
+    service: name,
+    replays,
+    database,
+    // Not before somebody asks: it costs a tenth of a second.
+    signature: () => {
+      signature ??= busSignature(config);
+      return signature;
+    },
+  });
 };
 
 // 1 h: what lingers a little longer costs nothing.

@@ -45,6 +45,31 @@ export interface ServiceDescriptor {
   readonly secrets?: Readonly<Record<string, SecretKind>>;
 }
 
+/** A copy of another service's data, kept by its messages, which `npm run rebuild` can make anew from that service's event store. */
+export interface ReadModel {
+  /** The service whose data it is; its descriptor has the messages in `replays`. */
+  readonly source: string;
+  /** The type of the aggregates that the messages are about. */
+  readonly aggregate: string;
+  /** Of each aggregate the newest says everything. All versions that a store may still hold. */
+  readonly messages: readonly MessageDefinition[];
+  /** A list in the messages whose items stay in the read model when a later message does not have them: its name, and that of their id. */
+  readonly parts?: { readonly list: string; readonly id: string };
+  /**
+   * Each table with its primary key and the column that has the aggregate's id, referenced tables first. The first has a row
+   * for each aggregate, and `sequence`: that of the message it is from.
+   */
+  readonly tables: readonly ReadModelTable[];
+  /** The module that takes its messages into such tables, `readModels(databaseUrl)` (ops/rebuild). From the root of the project. */
+  readonly module: string;
+}
+
+export interface ReadModelTable {
+  readonly name: string;
+  readonly key: string;
+  readonly aggregate: string;
+}
+
 export interface GatewayDescriptor extends ServiceDescriptor {
   readonly kind: 'gateway';
 }
@@ -58,6 +83,10 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly database: boolean;
   /** The messages that its queue gets a copy of; its `consumers` have a handler for each. */
   readonly receives: readonly MessageDefinition[];
+  /** Copies that it keeps of other services' data, by name. */
+  readonly readModels?: Readonly<Record<string, ReadModel>>;
+  /** Messages of its own that it serves again from its event store, to those who rebuild a read model: no secrets among them. */
+  readonly replays?: readonly MessageDefinition[];
   /** What its consumer role is called where it runs as a process of its own. */
   readonly worker: string;
   /** The entities that are at home here; others refer to them, or add fields. */

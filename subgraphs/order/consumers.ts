@@ -6,10 +6,15 @@ import { replies } from './domain/checkout/messages.ts';
 import type { App } from './usecases/app.ts';
 
 export const consumers = ({ commands }: App): MessageHandler[] => [
-  on(ProductChanged, commands.upsertProductReplica),
-  on(ProductChangedV1, (message) =>
-    commands.upsertProductReplica({ ...message, data: upgradedProductChanged(message.data) }),
-  ),
+  ...catalogueConsumers(commands),
   on(UserGuestMerged, commands.mergeGuest),
   ...onEach(replies, commands.advanceCheckout),
+];
+
+/** Those that keep the replica of the catalogue, and are all that it is made of: `npm run rebuild` runs them on a copy. */
+export const catalogueConsumers = ({
+  upsertProductReplica,
+}: Pick<App['commands'], 'upsertProductReplica'>): MessageHandler[] => [
+  on(ProductChanged, upsertProductReplica),
+  on(ProductChangedV1, (message) => upsertProductReplica({ ...message, data: upgradedProductChanged(message.data) })),
 ];

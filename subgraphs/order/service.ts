@@ -42,6 +42,20 @@ export const service = {
     PaymentCancelled,
     PaymentCancelFailed,
   ],
+  readModels: {
+    catalogue: {
+      source: 'product',
+      aggregate: 'product',
+      messages: [ProductChanged, ProductChangedV1],
+      // A cart may still hold a variant that its product has lost.
+      parts: { list: 'variants', id: 'variantId' },
+      tables: [
+        { name: 'catalogue_product', key: 'id', aggregate: 'id' },
+        { name: 'catalogue_variant', key: 'id', aggregate: 'product_id' },
+      ],
+      module: 'subgraphs/order/wiring.ts',
+    },
+  },
   entities: ['Cart', 'Order'],
   mutations: {
     keyRequired: ['placeOrder', 'payOrder', 'cancelOrder', 'resumeOrder'],

@@ -12,17 +12,18 @@ import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { cartReads } from './adapters/cart/cart-reads.ts';
 import { cartStore } from './adapters/cart/cart-store.ts';
-import { catalogueStore } from './adapters/cart/catalogue-store.ts';
+import { catalogueStore, measureCatalogue } from './adapters/cart/catalogue-store.ts';
 import { measureCheckouts, telemetry } from './adapters/checkout/telemetry.ts';
 import { orderWatch, publishOrderChanges } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
 import { type OrderConfig, timingsOf } from './config.ts';
-import { consumers } from './consumers.ts';
+import { catalogueConsumers, consumers } from './consumers.ts';
 import { orderNumber, orderNumberBytes } from './domain/order/order-number.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { app } from './usecases/app.ts';
+import { upsertProductReplica } from './usecases/cart/upsert-product-replica.ts';
 import type { Deps } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
@@ -59,6 +60,23 @@ export const createApp = (
     ...parts,
   });
 
+// 4 connections: products one after the other leave a core idle, and a shop that is open needs the other.
+const rebuildConnections = 4;
+
+/**
+ * For `npm run rebuild`: what takes messages into a read model, over a database that may be a copy of its tables. What the shop's
+ * settings are matters only to those who read it.
+ */
+export const readModels = (databaseUrl: string) => {
+  const prisma = connect(databaseUrl, rebuildConnections);
+  const { receive } = unitOfWork(prisma, (tx) => ({ catalogue: catalogueStore(tx, defaultShop) }));
+  return {
+    handlers: { catalogue: catalogueConsumers({ upsertProductReplica: upsertProductReplica({ receive }) }) },
+    concurrency: rebuildConnections,
+    close: () => prisma.$disconnect(),
+  };
+};
+
 export const wire = ({
   config,
   prisma,
@@ -67,7 +85,10 @@ export const wire = ({
   metrics,
 }: Kit<OrderConfig, PrismaClient>): Subgraph<GraphqlContext> => {
   // Of the database and not of a process: measured by the processes that work on it.
-  if (config.ROLE !== 'api') measureCheckouts(metrics, prisma);
+  if (config.ROLE !== 'api') {
+    measureCheckouts(metrics, prisma);
+    measureCatalogue(metrics, prisma);
+  }
   const watch = orderWatch(directUrl, log);
   const orderApp = createApp(prisma, {
     shop: shopSettings(config),

@@ -1,3 +1,4 @@
+import { ProductChanged, ProductChangedV1 } from '#contracts/messages/product.ts';
 import { CommitStock, ReleaseStock, ReserveStock, ReturnStock } from '#contracts/messages/stock.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
@@ -9,6 +10,7 @@ export const service = {
   database: true,
   worker: 'inventory',
   receives: [ReserveStock, CommitStock, ReleaseStock, ReturnStock],
+  replays: [ProductChanged, ProductChangedV1],
   secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional', MEDIA_S3_SECRET_ACCESS_KEY: 'optional' },
   publicPaths: [
     {

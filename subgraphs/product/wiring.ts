@@ -28,6 +28,7 @@ import { consumers } from './consumers.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { media } from './http/media.ts';
+import { service } from './service.ts';
 import { type App, app } from './usecases/app.ts';
 import type { CatalogueImport, ImportReport } from './usecases/catalogue/import-catalogue.ts';
 import type { MediaTools } from './usecases/media/ports.ts';
@@ -155,6 +156,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
     ],
     routes: media(productApp),
     publishesChangesOf: { product: 'Product' },
+    replays: service.replays,
     // A client that is notified of a change must then read it.
     ...(replica && { beforePublishingChanges: replica.hasMessages }),
     close: async () => {

@@ -22,6 +22,8 @@ export const programs: readonly string[] = [
   'ops/restore.ts',
   'ops/republish.ts',
   'ops/dead-letters.ts',
+  // Loads the modules that keep read models, which their services load, too
+  'ops/rebuild.ts',
   // Loads the module of the accounts, which the service loads, too
   'ops/users.ts',
   'ops/keys.ts',

@@ -1,6 +1,5 @@
-import type { MessageOf } from '#contracts/envelope.ts';
-import type { ProductChanged } from '#contracts/messages/product.ts';
 import { addToCart, changeCartLine, removeFromCart } from './cart/change-cart.ts';
+import { upsertProductReplica } from './cart/upsert-product-replica.ts';
 import { advanceCheckout, erasePaymentTokens, sweepDeadlines } from './checkout/advance-checkout.ts';
 import { mergeGuest, removeIdleGuestCarts } from './guest/merge-guest.ts';
 import { cancelOrder, payOrder, resumeOrder } from './order/order-requests.ts';
@@ -23,9 +22,7 @@ export const app = (deps: Deps) => ({
     erasePaymentTokens: erasePaymentTokens(deps),
     mergeGuest: mergeGuest(deps),
     removeIdleGuestCarts: removeIdleGuestCarts(deps),
-    /** Keeps our replica of the catalogue: the product as the message has it, unless we have a later version. */
-    upsertProductReplica: (message: MessageOf<typeof ProductChanged>): Promise<void> =>
-      deps.receive(message, ({ catalogue }) => catalogue.upsertProduct(message.data, message.sequence)),
+    upsertProductReplica: upsertProductReplica(deps),
   },
   reads: deps.reads,
   waitForOrder: waitForOrder(deps),

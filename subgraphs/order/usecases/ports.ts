@@ -33,8 +33,11 @@ export interface CartStore {
 
 export interface CatalogueStore {
   entries(variantIds: readonly VariantId[]): Promise<ReadonlyMap<VariantId, CatalogueEntry>>;
-  /** Stores the product as it is at `sequence`; does nothing when a later version is stored already. */
-  upsertProduct(product: DataOf<typeof ProductChanged>, sequence: number): Promise<void>;
+  /** Stores the product as this message has it; does nothing when a later version is stored already. */
+  upsertProduct(
+    product: DataOf<typeof ProductChanged>,
+    message: { readonly sequence: number; readonly occurredAt: string },
+  ): Promise<void>;
 }
 
 export interface OrderStore {

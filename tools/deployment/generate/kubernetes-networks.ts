@@ -56,6 +56,21 @@ export const networkPolicies = () => {
     policy('graph-in', named(...subgraphs.map(({ name }) => name)), {
       ingress: [{ from: [{ podSelector: named(...gateways) }], ports: http }],
     }),
+    // `ops/rebuild.ts` runs in a worker with a read model, and reads from that of the source.
+    ...owners.flatMap(({ name, worker, port }) => {
+      const readers = owners
+        .filter(({ readModels = {} }) => Object.values(readModels).some(({ source }) => source === name))
+        .map((reader) => reader.worker);
+      if (readers.length === 0) return [];
+      return [
+        policy(`events-in-${name}`, named(worker), {
+          ingress: [{ from: [{ podSelector: named(...readers) }], ports: http }],
+        }),
+        policy(`events-out-${name}`, named(...readers), {
+          egress: [{ to: [{ podSelector: named(worker) }], ports: [{ port }] }],
+        }),
+      ];
+    }),
     ...subgraphs
       .filter(({ publicPaths }) => publicPaths)
       .map(({ name }) =>

@@ -126,6 +126,8 @@ const consumer = (subgraph: SubgraphDescriptor): Workload => ({
     }),
   },
   secrets: [databaseSecret(subgraph), redis, secret('VIEWER_VERIFY_KEYS'), ...ownSecrets(subgraph.secrets)],
+  // It serves its events to those who rebuild a read model.
+  ...(subgraph.replays && { service: 'balanced' as const }),
   scaling: { max: 6, metric: byQueueAge(subgraph) },
 });
 

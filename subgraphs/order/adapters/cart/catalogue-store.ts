@@ -4,7 +4,8 @@ import { inLanguage, type Localized } from '#contracts/language.ts';
 import { type Currency, currencies } from '#contracts/money.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import { asJson, columns, type Filled, fieldsWithout, replaced, selected } from '#platform/database/raw-rows.ts';
-import { Prisma } from '#prisma/order/client/client.ts';
+import { type Registry, scrapeTimeGauges } from '#platform/observability/metrics.ts';
+import { Prisma, type PrismaClient } from '#prisma/order/client/client.ts';
 import type { CatalogueProductModel, CatalogueVariantModel } from '#prisma/order/client/models.ts';
 import type { CatalogueEntry } from '../../domain/cart/cart.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
@@ -59,8 +60,8 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
     return catalogueOf(shop, rows);
   },
 
-  async upsertProduct({ productId, slug: _, variants, ...said }, sequence) {
-    const product: ProductRow = { ...said, id: productId, sequence };
+  async upsertProduct({ productId, slug: _, variants, ...said }, { sequence, occurredAt }) {
+    const product: ProductRow = { ...said, id: productId, sequence, changedAt: new Date(occurredAt) };
     // One statement compares and locks: of two messages at once, the earlier sequence finds the later one in its way.
     const taken = await tx.$executeRaw`
       INSERT INTO catalogue_product AS known (${productColumns})
@@ -89,3 +90,21 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
       ON CONFLICT (id) DO UPDATE SET ${Prisma.raw(replaced(variantFields.filter((field) => field !== 'id')))}`;
   },
 });
+
+/** One entry of an index; null while the replica is empty. */
+const ageOfNewest = async (prisma: PrismaClient): Promise<number | null> => {
+  const [row] = await prisma.$queryRaw<{ seconds: number | null }[]>`
+    SELECT extract(epoch FROM clock_timestamp() - max(changed_at))::float8 AS seconds FROM catalogue_product`;
+  // Product's clock may be a little ahead.
+  return row?.seconds == null ? null : Math.max(0, row.seconds);
+};
+
+export const measureCatalogue = (registry: Registry, prisma: PrismaClient): void =>
+  scrapeTimeGauges(registry, async () => ({ seconds: await ageOfNewest(prisma) }), [
+    {
+      name: 'agora_read_model_newest_change_age_seconds',
+      help: 'Age of the newest change that a copy of another service’s data has; no series while it has none.',
+      labelNames: ['read_model'],
+      read: ({ seconds }) => (seconds === null ? [] : [[{ read_model: 'catalogue' }, seconds]]),
+    },
+  ]);

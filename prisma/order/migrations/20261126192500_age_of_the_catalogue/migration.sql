@@ -1,0 +1,5 @@
+-- When product said what a row has. Null until its next message, or a rebuild (npm run rebuild -- order catalogue).
+-- live: a nullable column takes no time, and a catalogue is small.
+ALTER TABLE "catalogue_product" ADD COLUMN "changed_at" TIMESTAMPTZ(3);
+-- For the newest of all, at each scrape.
+CREATE INDEX "catalogue_product_changed_at_idx" ON "catalogue_product" ("changed_at");
