@@ -7,7 +7,8 @@ import type { ShopSettings } from '#contracts/shop.ts';
 export const shopVariables = {
   // What the shop calls itself, in `Query.shop`.
   SHOP_NAME: z.string().trim().min(1).max(100).default('Agora'),
-  // Texts are read in it where a translation is missing, and each product has texts in it.
+  // Texts are read in it where a translation is missing, and each product has texts in it. Customers who have not chosen a
+  // language are written to in it.
   SHOP_DEFAULT_LANGUAGE: z.enum(languages).default('en'),
   // Prices are in it unless another currency is asked for, and each variant on sale has one.
   SHOP_DEFAULT_CURRENCY: z.enum(currencies).default('EUR'),

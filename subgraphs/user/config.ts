@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseEmail } from '#contracts/email.ts';
 import { type Profile, subgraphVariables, variable } from '#platform/config/config.ts';
+import { shopVariables } from '#platform/config/shop.ts';
 import { smtpAddressFault } from '#platform/mail/smtp-address.ts';
 import { parseDisplayName } from './domain/account/display-name.ts';
 import { service } from './service.ts';
@@ -65,6 +66,7 @@ export const userVariables = z
     /** The last key that has begun to sign does; all are published (rotation: README). */
     ACCESS_TOKEN_KEYS: accessTokenKeys,
     ...mailVariables,
+    SHOP_DEFAULT_LANGUAGE: shopVariables.SHOP_DEFAULT_LANGUAGE,
     // `required`: an account opens when its owner has used the token of a mail, and registration tells nobody whether an
     // address has one. `optional`: it opens at once, and registration says when an address is taken. Defaults to
     // required in production, to optional in development, where a first sign-in should not take a mail.

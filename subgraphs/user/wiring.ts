@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { apiKeySecretBytes } from '#contracts/api-key.ts';
 import { newId } from '#contracts/ids.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import { watchVariable } from '#platform/config/watched-variable.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import type { Clock } from '#platform/database/transaction.ts';
@@ -40,6 +41,7 @@ import { sessionReads, sessionStore } from './adapters/session/session-store.ts'
 import { signInAttemptStore } from './adapters/session/sign-in-attempt-store.ts';
 import { accessTokenKeys, emailVerificationOf, type UserConfig } from './config.ts';
 import { consumers } from './consumers.ts';
+import { defaultLocale, type Locale } from './domain/account/locale.ts';
 import { addressIds } from './domain/address/saved-address.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -57,14 +59,14 @@ export const schema = () => subgraphSchema(new URL('./schema.graphql', import.me
 export const connect = prismaConnector(PrismaClient);
 
 /** The ports that the database stands behind. */
-const persistence = (prisma: PrismaClient, clock: Clock = (time) => time) => {
+const persistence = (prisma: PrismaClient, shopLanguage: Locale, clock: Clock = (time) => time) => {
   const stores = (tx: Prisma.TransactionClient, now: Date) => ({
     accounts: accountStore(tx, clock),
     mailQuota: mailQuotaStore(tx, now),
     sessions: sessionStore(tx, now),
     denials: denialStore(tx, clock),
     attempts: signInAttemptStore(tx, clock),
-    notifications: notificationStore(tx, now),
+    notifications: notificationStore(tx, now, shopLanguage),
     deliveries: deliveryStore(tx, now),
     oneTimeTokens: oneTimeTokenStore(tx, now),
     roles: roleStore(tx, now),
@@ -97,6 +99,7 @@ interface World {
   readonly mail: Deps['mail'];
   readonly emailVerification: Deps['emailVerification'];
   readonly atUniformTime?: Deps['atUniformTime'];
+  readonly shopLanguage?: Locale;
   readonly clock?: Clock;
   readonly now?: Deps['now'];
 }
@@ -105,20 +108,30 @@ interface World {
 export const dependencies = async (
   prisma: PrismaClient,
   tokens: Deps['accessTokens'],
-  { clock, now = () => new Date(), atUniformTime = uniformTime(), ...world }: World,
+  { clock, now = () => new Date(), atUniformTime = uniformTime(), shopLanguage = defaultLocale, ...world }: World,
 ): Promise<Deps> => ({
-  ...persistence(prisma, clock),
+  ...persistence(prisma, shopLanguage, clock),
   passwords: await argon2Passwords(),
   newApiKeySecret: () => randomBytes(apiKeySecretBytes),
-  ...{ accessTokens: tokens, refreshTokens, atUniformTime, now, newId, newAddressId: addressIds.create, ...world },
+  ...{
+    accessTokens: tokens,
+    refreshTokens,
+    atUniformTime,
+    shopLanguage,
+    now,
+    newId,
+    newAddressId: addressIds.create,
+    ...world,
+  },
 });
 
 /** For `npm run seed`: creates the demo accounts that are missing, and reports which. */
-export const seed = async (databaseUrl: string): Promise<string> => {
+export const seed = async (databaseUrl: string, shop: ShopSettings): Promise<string> => {
   const prisma = connect(databaseUrl, 1);
   try {
     const made = await seedUsers({
-      ...persistence(prisma),
+      ...persistence(prisma, shop.language),
+      shopLanguage: shop.language,
       passwords: await argon2Passwords(),
       now: () => new Date(),
     })();
@@ -131,7 +144,7 @@ export const seed = async (databaseUrl: string): Promise<string> => {
 /** For `npm run users`: what an operator does to accounts. */
 export const accounts = (databaseUrl: string) => {
   const prisma = connect(databaseUrl, 1);
-  return { ...operateAccounts({ ...persistence(prisma), newId }), close: () => prisma.$disconnect() };
+  return { ...operateAccounts({ ...persistence(prisma, defaultLocale), newId }), close: () => prisma.$disconnect() };
 };
 
 // 10 min: rows are deleted in batches, and a few thousand that linger cost nothing.
@@ -158,7 +171,13 @@ export const wire = async ({
     : mailboxFolder(config.MAILBOX_DIR ?? '.data/mailbox', sender);
   const links = unsubscribeLinks(publicUrl(config), config.UNSUBSCRIBE_SECRET);
   const mail = { transport, sender, links, telemetry: mailTelemetry(log, metrics) };
-  const userApp = app(await dependencies(prisma, tokens, { mail, emailVerification: emailVerificationOf(config) }));
+  const userApp = app(
+    await dependencies(prisma, tokens, {
+      mail,
+      emailVerification: emailVerificationOf(config),
+      shopLanguage: config.SHOP_DEFAULT_LANGUAGE,
+    }),
+  );
   if (config.ROLE !== 'api') measureMail(metrics, deliveryQueue(prisma));
   const { commands, mailWorker } = userApp;
   return {

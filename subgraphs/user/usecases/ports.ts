@@ -1,6 +1,7 @@
 /** What the use cases need from outside, by subject. Adapters implement these; wiring.ts assembles them. */
 import type { newId } from '#contracts/ids.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
+import type { Locale } from '../domain/account/locale.ts';
 import type { AddressId } from '../domain/address/saved-address.ts';
 import type { AccessReads, ApiKeyStore, ApiKeyVerification, AuditLogStore, RoleStore } from './access/ports.ts';
 import type {
@@ -61,6 +62,8 @@ export interface Deps {
   /** `required`: an account opens when its address is proved, and registration tells nobody whether there is one. */
   readonly emailVerification: 'required' | 'optional';
   readonly atUniformTime: AtUniformTime;
+  /** What customers are written to in who have not said. */
+  readonly shopLanguage: Locale;
   readonly accessTokens: AccessTokens;
   readonly refreshTokens: RefreshTokens;
   readonly deliveryQueue: DeliveryQueue;

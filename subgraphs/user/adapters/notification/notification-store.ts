@@ -20,7 +20,7 @@ const toAddressee = (row: Prisma.UserGetPayload<{ select: typeof columns }>): Ad
   optedOut: row.notificationOptOuts,
 });
 
-export const notificationStore = (tx: Prisma.TransactionClient, now: Date): NotificationStore => {
+export const notificationStore = (tx: Prisma.TransactionClient, now: Date, shopLanguage: Locale): NotificationStore => {
   /** Until the transaction ends. There is no row to lock: a guest has one only once they have become a user. */
   const holdGuest = (guestId: string) =>
     tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`notifications-of:${guestId}`}, 0))`;
@@ -34,7 +34,7 @@ export const notificationStore = (tx: Prisma.TransactionClient, now: Date): Noti
       if (userId) return addresseeOfUser(userId);
       await holdGuest(customerId);
       const merged = await tx.guestMerge.findUnique({ where: { guestId: customerId }, select: { userId: true } });
-      return merged ? addresseeOfUser(merged.userId as UserId) : aGuest(customerId);
+      return merged ? addresseeOfUser(merged.userId as UserId) : aGuest(customerId, shopLanguage);
     },
     addressees: async (customerIds) => {
       const all = [...new Set(customerIds)];
@@ -51,7 +51,10 @@ export const notificationStore = (tx: Prisma.TransactionClient, now: Date): Noti
         where: { id: { in: [...userIds, ...merged.map(({ userId }) => userId)] } },
         select: columns,
       });
-      return [...users.map(toAddressee), ...guestIds.filter((id) => !becameUser.has(id)).map(aGuest)];
+      return [
+        ...users.map(toAddressee),
+        ...guestIds.filter((id) => !becameUser.has(id)).map((id) => aGuest(id, shopLanguage)),
+      ];
     },
     insert: async (...notifications) => {
       await tx.notification.createMany({ data: [...notifications] });

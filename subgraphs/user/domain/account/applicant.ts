@@ -9,7 +9,7 @@ import {
   invalidEmail,
 } from '../failures.ts';
 import { type DisplayName, parseDisplayName } from './display-name.ts';
-import { defaultLocale, type Locale, parseLocale } from './locale.ts';
+import { type Locale, parseLocale } from './locale.ts';
 import { newPassword, type Password } from './password.ts';
 
 export interface Applicant {
@@ -27,14 +27,16 @@ export interface Application {
   readonly locale?: string | null | undefined;
 }
 
+/** `shopLanguage`: what somebody is written to in who does not say. */
 export const parseApplicant = (
   application: Application,
+  shopLanguage: Locale,
 ): Result<Applicant, InvalidEmail | InvalidDisplayName | InvalidPassword> => {
   const email = parseEmail(application.email);
   if (!email) return fail(invalidEmail);
   const displayName = parseDisplayName(application.displayName);
   if (!displayName) return fail(invalidDisplayName);
   const password = newPassword(application.password, email);
-  const locale = parseLocale(application.locale ?? '') ?? defaultLocale;
+  const locale = parseLocale(application.locale ?? '') ?? shopLanguage;
   return password.ok ? ok({ email, displayName, locale, password: password.value }) : password;
 };

@@ -4,7 +4,7 @@ import { type Language, languages } from '#contracts/language.ts';
 export const locales = languages;
 export type Locale = Language;
 
-/** What somebody is written to in who has not said. */
+/** What somebody is written to in who has not said, unless the shop has another language (SHOP_DEFAULT_LANGUAGE). */
 export const defaultLocale: Locale = 'en';
 
 // As in BCP 47: a language, then what narrows it.

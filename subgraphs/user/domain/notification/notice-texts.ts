@@ -2,7 +2,7 @@
 import type { DataOf } from '#contracts/envelope.ts';
 import { inLanguage } from '#contracts/language.ts';
 import type { ProductBackInStock } from '#contracts/messages/availability.ts';
-import { format, type Money } from '#contracts/money.ts';
+import { type Money, minorDigits } from '#contracts/money.ts';
 import { defaultLocale, type Locale } from '../account/locale.ts';
 
 export interface NoticeText {
@@ -22,17 +22,30 @@ export const nameIn = ({ titles, variantTitles }: RestockedVariant, locale: Loca
 /** A name of a product, in the customer's language. */
 type ProductText = (name: string) => NoticeText;
 
+/** As it is written in the language: €49.99; 51,900원. */
+const amountIn =
+  (locale: Locale) =>
+  ({ amount, currency }: Money): string => {
+    const digits = minorDigits[currency];
+    const units = amount / 10 ** digits;
+    // Intl writes ₩51,900, as a price tag does; in a sentence it is the word.
+    if (locale === 'ko' && currency === 'KRW') return `${units.toLocaleString(locale)}원`;
+    return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(units);
+  };
+const inEnglish = amountIn('en');
+const inKorean = amountIn('ko');
+
 type OrderText = (order: { readonly number: string; readonly total: Money }) => NoticeText;
 
 /** Without reasons: those are codes and details, and the order itself words them better. */
 const english = {
   ORDER_PLACED: ({ number, total }) => ({
     title: `We have received your order ${number}`,
-    body: `The total is ${format(total)}. We will let you know as soon as it is paid and confirmed.`,
+    body: `The total is ${inEnglish(total)}. We will let you know as soon as it is paid and confirmed.`,
   }),
   ORDER_CONFIRMED: ({ number, total }) => ({
     title: `Order ${number} is confirmed`,
-    body: `We have received ${format(total)} and are packing your order.`,
+    body: `We have received ${inEnglish(total)} and are packing your order.`,
   }),
   ORDER_REJECTED: ({ number }) => ({
     title: `We cannot fulfil order ${number}`,
@@ -40,7 +53,7 @@ const english = {
   }),
   ORDER_PAYMENT_FAILED: ({ number, total }) => ({
     title: `The payment for order ${number} did not go through`,
-    body: `${format(total)} could not be charged. You can try again or pay another way.`,
+    body: `${inEnglish(total)} could not be charged. You can try again or pay another way.`,
   }),
   ORDER_CANCELLED: ({ number }) => ({
     title: `Order ${number} is cancelled`,
@@ -57,11 +70,11 @@ export type OrderNoticeKind = keyof typeof english;
 const korean: Record<OrderNoticeKind, OrderText> = {
   ORDER_PLACED: ({ number, total }) => ({
     title: `주문 ${number}을(를) 접수했습니다`,
-    body: `합계는 ${format(total)}입니다. 결제가 확인되면 바로 알려 드리겠습니다.`,
+    body: `합계는 ${inKorean(total)}입니다. 결제가 확인되면 바로 알려 드리겠습니다.`,
   }),
   ORDER_CONFIRMED: ({ number, total }) => ({
     title: `주문 ${number}이(가) 확정되었습니다`,
-    body: `${format(total)} 결제가 완료되어 상품을 준비하고 있습니다.`,
+    body: `${inKorean(total)} 결제가 완료되어 상품을 준비하고 있습니다.`,
   }),
   ORDER_REJECTED: ({ number }) => ({
     title: `주문 ${number}을(를) 처리할 수 없습니다`,
@@ -69,7 +82,7 @@ const korean: Record<OrderNoticeKind, OrderText> = {
   }),
   ORDER_PAYMENT_FAILED: ({ number, total }) => ({
     title: `주문 ${number}의 결제가 이루어지지 않았습니다`,
-    body: `${format(total)} 결제에 실패했습니다. 다시 시도하거나 다른 방법으로 결제해 주세요.`,
+    body: `${inKorean(total)} 결제에 실패했습니다. 다시 시도하거나 다른 방법으로 결제해 주세요.`,
   }),
   ORDER_CANCELLED: ({ number }) => ({
     title: `주문 ${number}이(가) 취소되었습니다`,

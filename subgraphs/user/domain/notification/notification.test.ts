@@ -37,8 +37,14 @@ describe.each(locales)('in %s', (locale) => {
   });
 });
 
-test('formats amounts for people', () => {
-  expect(contentOf({ kind: 'ORDER_CONFIRMED', ...order }, ada).body).toContain('49.99 EUR');
+test.each([
+  ['en', 'EUR', 4_999, '€49.99'],
+  ['en', 'KRW', 51_900, '₩51,900'],
+  ['ko', 'EUR', 123_456, '€1,234.56'],
+  ['ko', 'KRW', 51_900, '51,900원'],
+] as const)('in %s, an amount of %s is written as people write it', (locale, currency, amount, written) => {
+  const paid = { ...order, total: { amount, currency } };
+  expect(contentOf({ kind: 'ORDER_CONFIRMED', ...paid }, { ...ada, locale }).body).toContain(written);
 });
 
 test('goes to whom the guest has become', () => {
@@ -71,7 +77,9 @@ describe('mail', () => {
 
   test('there is none for a guest', () => {
     const guest = namedId('Guest', 'g');
-    expect(mailOf({ kind: 'ORDER_CONFIRMED', ...order, customerId: guest }, 'msg_1', aGuest(guest))).toBeUndefined();
+    expect(
+      mailOf({ kind: 'ORDER_CONFIRMED', ...order, customerId: guest }, 'msg_1', aGuest(guest, 'en')),
+    ).toBeUndefined();
   });
 });
 

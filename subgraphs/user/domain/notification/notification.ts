@@ -1,6 +1,6 @@
 import { type CustomerId, type Id, type OrderId, type ProductId, parseId, type UserId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
-import { defaultLocale, type Locale } from '../account/locale.ts';
+import type { Locale } from '../account/locale.ts';
 import type { NewDelivery } from '../mail/delivery.ts';
 import { type NoticeText, nameIn, noticeTexts, type OrderNoticeKind, type RestockedVariant } from './notice-texts.ts';
 
@@ -45,8 +45,9 @@ export interface Addressee {
   readonly optedOut: readonly { readonly kind: NotificationKind; readonly channel: Channel }[];
 }
 
-export const aGuest = (customerId: CustomerId): Addressee => ({
-  ...{ customerId, locale: defaultLocale, isVerified: false, isClosed: false, optedOut: [] },
+/** A guest has told no language: it is the shop's. */
+export const aGuest = (customerId: CustomerId, shopLanguage: Locale): Addressee => ({
+  ...{ customerId, locale: shopLanguage, isVerified: false, isClosed: false, optedOut: [] },
 });
 
 export const wants = ({ optedOut }: Addressee, kind: NotificationKind, channel: Channel): boolean =>

@@ -21,7 +21,7 @@ export interface Register extends Application {
 export const register =
   (deps: Deps) =>
   async (command: Register): Promise<Result<User | null, RegisterFailure>> => {
-    const applicant = parseApplicant(command);
+    const applicant = parseApplicant(command, deps.shopLanguage);
     if (!applicant.ok) return applicant;
     const { idempotencyKey: key, address } = command;
     if (deps.emailVerification === 'required')

@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { aSignIn, userTestApp } from '#kit/user/builders.ts';
+import { defaultShop } from '#platform/config/shop.ts';
 import { seed } from '../../wiring.ts';
 import { demoUsers } from './seed-users.ts';
 
-test('creates the demo users once, with the same ids everywhere, and they can sign in', async () => {
+const koreanShop = { ...defaultShop, language: 'ko' } as const;
+
+test('creates the demo users once, with the same ids everywhere, in the language of the shop, and they can sign in', async () => {
   await using kit = await userTestApp();
 
-  expect(await seed(kit.databaseUrl)).toBe('made customer@example.com, staff@example.com, admin@example.com');
-  expect(await seed(kit.databaseUrl)).toBe('nothing to do');
-  expect(await kit.prisma.user.count()).toBe(3);
+  expect(await seed(kit.databaseUrl, koreanShop)).toBe(
+    'made customer@example.com, staff@example.com, admin@example.com',
+  );
+  expect(await seed(kit.databaseUrl, koreanShop)).toBe('nothing to do');
+  expect(await kit.prisma.user.count({ where: { locale: 'ko' } })).toBe(3);
   expect(await kit.prisma.outboxMessage.count()).toBe(3);
 
   for (const { email, password, roles } of demoUsers) {

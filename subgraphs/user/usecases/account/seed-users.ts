@@ -3,7 +3,6 @@ import { namedId } from '#contracts/ids.ts';
 import type { BuiltInRole } from '#contracts/permissions.ts';
 import { customer, type RoleName } from '../../domain/access/role.ts';
 import type { DisplayName } from '../../domain/account/display-name.ts';
-import { defaultLocale } from '../../domain/account/locale.ts';
 import type { Password } from '../../domain/account/password.ts';
 import type { Deps } from '../ports.ts';
 import { openAccount } from './open-account.ts';
@@ -22,7 +21,7 @@ export const demoUsers: readonly {
 
 /** Creates the demo accounts that are missing, with the same ids on every machine. Returns their addresses. */
 export const seedUsers =
-  ({ transaction, passwords, now }: Pick<Deps, 'transaction' | 'passwords' | 'now'>) =>
+  ({ transaction, passwords, now, shopLanguage }: Pick<Deps, 'transaction' | 'passwords' | 'now' | 'shopLanguage'>) =>
   async (): Promise<readonly string[]> => {
     const made: string[] = [];
     for (const { email, password, displayName, roles } of demoUsers) {
@@ -31,7 +30,7 @@ export const seedUsers =
           id: namedId('User', email),
           email: email as Email,
           displayName: displayName as DisplayName,
-          locale: defaultLocale,
+          locale: shopLanguage,
           // So that they can be signed in to wherever they are, although no mail reaches them.
           emailVerifiedAt: now(),
           createdAt: now(),
