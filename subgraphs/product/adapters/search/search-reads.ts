@@ -1,0 +1,265 @@
+/**
+ * Search over the documents. What a common word or a whole department finds is not all looked at: documents are visited tier by
+ * tier, those with all words in their title first, until there are enough of them to choose from. So a search costs about the same
+ * among a thousand products and among a million (ADR 38).
+ */
+import type { CategoryId, ProductId } from '#contracts/ids.ts';
+import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
+import { bucketsOf, facetKey } from '../../domain/search/filters.ts';
+import { parseQuery, type TextConditions, textConditions } from '../../domain/search/query.ts';
+import { allOf, anyOf, lexeme, not, type TsQuery } from '../../domain/search/tsquery.ts';
+import type { FacetCount, SearchHit, SearchReads, SearchRequest, SearchResult } from '../../usecases/search/ports.ts';
+import { type KnownOfQuery, readVocabulary } from './vocabulary.ts';
+
+// 1,000: forty pages of relevance, and facets that are right to a few per cent; about 10 ms of the database.
+const mostCandidates = 1_000;
+// 5,000 rows of an order: enough for a page, where one product in 250 is found, and that many are when candidates run out.
+const mostWalked = 5_000;
+const tiers = [0, 1, 2, 3];
+// 50 values of a facet: the list that people scroll through.
+const mostValues = 50;
+// Wider ranges leave out too little to be worth the look.
+const mostBuckets = 24;
+
+type Asked = Omit<SearchRequest, 'query'> & {
+  readonly text: TextConditions | undefined;
+  readonly direct: KnownOfQuery['direct'];
+};
+type Texts = Pick<TextConditions, 'anywhere' | 'inTitle'> | undefined;
+
+const empty: KnownOfQuery = { vocabulary: { found: [], known: new Set(), synonyms: new Map() }, direct: [] };
+
+/** The filters as lexemes, those of one facet left out when it is to be counted. */
+const filterQuery = ({ filters: { facets, price }, currency }: Asked, without?: string): TsQuery | undefined => {
+  const buckets = price ? bucketsOf(currency, price) : [];
+  return allOf(
+    ...[...facets].filter(([facet]) => facet !== without).map(([, keys]) => anyOf(...keys.map(lexeme))),
+    buckets.length <= mostBuckets ? anyOf(...buckets.map(lexeme)) : undefined,
+  );
+};
+
+const lowestPrice = ({ currency }: Asked) => Prisma.sql`(lowest_prices->>${Prisma.raw(`'${currency}'`)})::int`;
+
+const priceCondition = (asked: Asked) => {
+  const { price } = asked.filters;
+  if (!price) return Prisma.sql`TRUE`;
+  const { min = 0, max = 2_147_483_647 } = price;
+  return Prisma.sql`${lowestPrice(asked)} BETWEEN ${min}::int AND ${max}::int`;
+};
+
+/** The branches are read one after the other, and only until the limit is reached; no document is in two of them. */
+const branches = (asked: Asked, texts: Texts, without?: string): Prisma.Sql => {
+  const filter = filterQuery(asked, without);
+  const stages = texts
+    ? [texts.inTitle, allOf(texts.anywhere, not(texts.inTitle))].map((text, stage) => ({ text, stage }))
+    : [{ text: undefined, stage: 0 }];
+  const ids = asked.direct.map(({ productId }) => productId);
+  const direct = Prisma.sql`
+    SELECT document.*, 2 AS stage FROM search_document document
+     WHERE product_id = ANY (${ids}::text[]) AND ${filter ? Prisma.sql`terms @@ ${filter}::tsquery` : Prisma.sql`TRUE`}
+       AND ${priceCondition(asked)}`;
+  const others = stages.flatMap(({ text, stage }) =>
+    tiers.map((tier) => {
+      const terms = allOf(text, filter, lexeme(`tier:${tier}`));
+      return Prisma.sql`
+        SELECT document.*, ${Prisma.raw(`${stage}`)} AS stage FROM search_document document
+         WHERE terms @@ ${terms}::tsquery AND ${priceCondition(asked)}
+         ${ids.length > 0 ? Prisma.sql`AND product_id <> ALL (${ids}::text[])` : Prisma.empty}`;
+    }),
+  );
+  return Prisma.join([...(ids.length > 0 ? [direct] : []), ...others], ' UNION ALL ');
+};
+
+/**
+ * In millionths: all words in the title (1), their weights (up to about 1 for the words as typed, half for what else they may
+ * mean), how much of the title they are (up to 0.5), in stock (0.1), and sales (0.1 for each power of ten).
+ */
+const score = ({ text, direct }: Asked): Prisma.Sql => {
+  if (!text) return Prisma.sql`0`;
+  const weights = Prisma.sql`'{0.05, 0.15, 0.4, 1}'::real[]`;
+  return Prisma.sql`(1000000 * (
+    CASE stage WHEN 0 THEN 1 + 0.5 * least(1, ${text.words}::float / greatest(1, title_length)) ELSE 0 END
+    + ts_rank(${weights}, terms, ${text.exact}::tsquery) + 0.5 * ts_rank(${weights}, terms, ${text.loose}::tsquery)
+    + CASE WHEN ${facetKey.inStock} = ANY (facets) THEN 0.1 ELSE 0 END + 0.1 * log(1 + units_sold)
+    + coalesce((${JSON.stringify(Object.fromEntries(direct.map(({ productId, rank }) => [productId, rank])))}::jsonb->>product_id)::int, 0)
+  ))::int`;
+};
+
+interface Order {
+  readonly column: Prisma.Sql;
+  readonly isDescending: boolean;
+  /** The column as text for a cursor, and the text of a cursor as a value of the column. */
+  readonly text: Prisma.Sql;
+  readonly value: (text: string) => Prisma.Sql;
+}
+
+const integer = (column: Prisma.Sql, isDescending: boolean): Order => ({
+  column,
+  isDescending,
+  text: Prisma.sql`${column}::text`,
+  value: (text) => Prisma.sql`${Number(text)}::int`,
+});
+
+// Products without a price in the currency come last, whichever way the prices are sorted.
+const noPrice = { ascending: 2_147_483_647, descending: -1 };
+
+const orderOf = (asked: Asked): Order => {
+  const price = lowestPrice(asked);
+  const title = Prisma.sql`(title_keys->>${Prisma.raw(`'${asked.language}'`)}) COLLATE "C"`;
+  switch (asked.sort) {
+    case 'RELEVANCE':
+      return integer(score(asked), true);
+    case 'BEST_SELLING':
+      return integer(Prisma.sql`units_sold`, true);
+    case 'PRICE_ASCENDING':
+      return integer(Prisma.sql`coalesce(${price}, ${Prisma.raw(`${noPrice.ascending}`)})`, false);
+    case 'PRICE_DESCENDING':
+      return integer(Prisma.sql`coalesce(${price}, ${Prisma.raw(`${noPrice.descending}`)})`, true);
+    case 'NEWEST':
+      return {
+        column: Prisma.sql`published_at`,
+        isDescending: true,
+        text: Prisma.sql`(extract(epoch FROM published_at) * 1000)::bigint::text`,
+        value: (text) => Prisma.sql`to_timestamp(${Number(text)}::float / 1000)`,
+      };
+    case 'TITLE':
+      return { column: title, isDescending: false, text: title, value: (text) => Prisma.sql`${text}` };
+    default:
+      return asked.sort satisfies never;
+  }
+};
+
+/** The rows beyond the page's start, in its direction. `column` is the one that the order goes by. */
+const paged = ({ page }: Asked, { isDescending, value }: Order, column: Prisma.Sql) => {
+  const goesDown = isDescending !== page.isBackward;
+  const [operator, direction] = goesDown ? ['<', 'DESC'] : ['>', 'ASC'];
+  return {
+    where: page.from
+      ? Prisma.sql`(${column}, product_id) ${Prisma.raw(operator)} (${value(page.from[0])}, ${page.from[1]})`
+      : Prisma.sql`TRUE`,
+    order: Prisma.sql`ORDER BY ${column} ${Prisma.raw(direction)}, product_id ${Prisma.raw(direction)}`,
+  };
+};
+
+const facetCounts = (asked: Asked, texts: Texts): Prisma.Sql => {
+  const selected = [...asked.filters.facets];
+  const others = Prisma.sql`
+    SELECT key, count(*)::int AS count FROM candidate, unnest(facets) key
+     WHERE split_part(key, ':', 1) <> ALL (${selected.map(([facet]) => facet)}::text[]) GROUP BY key`;
+  // A value that is not chosen is offered with what choosing it as well would add.
+  const own = selected.map(
+    ([facet]) => Prisma.sql`
+      SELECT key, count(*)::int FROM (SELECT facets FROM (${branches(asked, texts, facet)}) branch LIMIT ${mostCandidates}) sibling,
+             unnest(facets) key
+       WHERE split_part(key, ':', 1) = ${facet} GROUP BY key`,
+  );
+  const chosen = selected.flatMap(([, keys]) => keys);
+  return Prisma.sql`
+    SELECT jsonb_agg(jsonb_build_object('key', key, 'count', count, 'label', label, 'facetLabel', facet_label)
+                     ORDER BY count DESC, key)
+      FROM (
+        SELECT key, sum(count)::int AS count,
+               row_number() OVER (PARTITION BY split_part(key, ':', 1) ORDER BY sum(count) DESC, key) AS place
+          FROM (${Prisma.join([others, ...own, Prisma.sql`SELECT unnest(${chosen}::text[]), 0`], ' UNION ALL ')}) counted
+         GROUP BY key
+      ) value
+      LEFT JOIN search_facet USING (key)
+     WHERE place <= ${mostValues} OR key = ANY (${chosen}::text[])`;
+};
+
+interface CandidateRow {
+  readonly found: number;
+  readonly hits: [value: string, productId: string][] | null;
+  readonly facets: FacetCount[] | null;
+}
+
+const hitsOf = (rows: readonly (readonly [value: string, productId: string])[] | null): SearchHit[] =>
+  (rows ?? []).map((key) => ({ productId: key[1] as ProductId, key }));
+
+const readCandidates = async (prisma: PrismaClient, asked: Asked, texts: Texts): Promise<CandidateRow> => {
+  const order = orderOf(asked);
+  const { where, order: by } = paged(asked, order, Prisma.sql`sort_key`);
+  const [row] = await prisma.$queryRaw<[CandidateRow]>`
+    WITH candidate AS MATERIALIZED (
+      SELECT product_id, facets, ${order.column} AS sort_key, ${order.text} AS sort_text
+        FROM (${branches(asked, texts)}) branch LIMIT ${mostCandidates + 1}
+    )
+    SELECT (SELECT count(*)::int FROM candidate) AS found,
+           (SELECT jsonb_agg(jsonb_build_array(sort_text, product_id))
+              FROM (SELECT * FROM candidate WHERE ${where} ${by} LIMIT ${asked.page.limit + 1}) hit) AS hits,
+           (${asked.withFacets ? facetCounts(asked, texts) : Prisma.sql`SELECT NULL::jsonb`}) AS facets`;
+  return row;
+};
+
+/** The page from all that match, in an order that an index has. */
+const readInOrder = async (prisma: PrismaClient, asked: Asked, texts: Texts): Promise<SearchHit[]> => {
+  const order = orderOf(asked);
+  const size = asked.page.limit + 1;
+  const terms = allOf(texts?.anywhere, filterQuery(asked));
+  const matches = Prisma.sql`${terms ? Prisma.sql`terms @@ ${terms}::tsquery` : Prisma.sql`TRUE`} AND ${priceCondition(asked)}`;
+  const walked = await walk(prisma, asked, order, matches);
+  if (walked && (walked.hits.length === size || walked.isEnd)) return walked.hits;
+  // Too few of those at this end of the order match: then those that match are sorted.
+  const { where, order: by } = paged(asked, order, order.column);
+  const rows = await prisma.$queryRaw<{ key: string; id: string }[]>`
+    SELECT ${order.text} AS key, product_id AS id FROM search_document WHERE ${matches} AND ${where} ${by} LIMIT ${size}`;
+  return hitsOf(rows.map(({ key, id }) => [key, id]));
+};
+
+const walk = async (prisma: PrismaClient, asked: Asked, order: Order, matches: Prisma.Sql) => {
+  const isByPrice = asked.sort === 'PRICE_ASCENDING' || asked.sort === 'PRICE_DESCENDING';
+  // The index on prices has those without one at its end: a page that goes towards the prices from there is not in it.
+  if (isByPrice && asked.page.isBackward) return undefined;
+  const column = isByPrice ? lowestPrice(asked) : order.column;
+  const { where, order: by } = paged(asked, order, column);
+  const [row] = await prisma.$queryRaw<[{ walked: number; hits: [string, string][] | null }]>`
+    WITH walked AS MATERIALIZED (
+      SELECT * FROM search_document WHERE ${where} ${isByPrice ? Prisma.sql`AND ${column} IS NOT NULL` : Prisma.empty} ${by}
+       LIMIT ${mostWalked}
+    )
+    SELECT (SELECT count(*)::int FROM walked) AS walked,
+           (SELECT jsonb_agg(jsonb_build_array(key, product_id))
+              FROM (SELECT ${order.text} AS key, product_id FROM walked WHERE ${matches} ${by} LIMIT ${asked.page.limit + 1}) hit
+           ) AS hits`;
+  return { hits: hitsOf(row.hits), isEnd: row.walked < mostWalked && !isByPrice };
+};
+
+const hasMatch = async (prisma: PrismaClient, { anywhere }: TextConditions): Promise<boolean> => {
+  const [row] = await prisma.$queryRaw<[{ found: boolean }]>`
+    SELECT EXISTS (SELECT FROM search_document WHERE terms @@ ${anywhere}::tsquery) AS found`;
+  return row.found;
+};
+
+const search = async (prisma: PrismaClient, { query: typed, ...request }: SearchRequest): Promise<SearchResult> => {
+  const query = parseQuery(typed);
+  const { vocabulary, direct } = query.words.length > 0 ? await readVocabulary(prisma, query) : empty;
+  const text = textConditions(query, vocabulary);
+  // Only punctuation was typed.
+  if (!text && typed.trim() !== '') return { hits: [], total: 0, isExact: true, facets: [] };
+  const asked = { ...request, text, direct };
+  let texts: Texts = text;
+  let row = await readCandidates(prisma, asked, texts);
+  const isFiltered = asked.filters.facets.size > 0 || asked.filters.price !== undefined;
+  // When it is the filters that leave nothing, fewer words would be another question.
+  if (row.found === 0 && text?.relaxed && !(isFiltered && (await hasMatch(prisma, text)))) {
+    texts = text.relaxed;
+    row = await readCandidates(prisma, asked, texts);
+  }
+  const isExact = row.found <= mostCandidates;
+  const isComplete = isExact || asked.sort === 'RELEVANCE';
+  return {
+    hits: isComplete ? hitsOf(row.hits) : await readInOrder(prisma, asked, texts),
+    total: Math.min(row.found, mostCandidates),
+    isExact,
+    facets: row.facets ?? [],
+  };
+};
+
+export const searchReads = (prisma: PrismaClient): SearchReads => ({
+  search: (request) => search(prisma, request),
+
+  categoriesBySlug: async (slugs) => {
+    const rows = await prisma.category.findMany({ where: { slug: { in: [...slugs] } }, select: { id: true, slug: true } });
+    return new Map(rows.map(({ id, slug }) => [slug, id as CategoryId]));
+  },
+});

@@ -1,0 +1,109 @@
+import type { ProductId } from '#contracts/ids.ts';
+import type { Prisma } from '#prisma/product/client/client.ts';
+import { pipelineVersion } from '../../domain/search/document.ts';
+import { deletionsOf } from '../../domain/search/text.ts';
+import type { SearchStore } from '../../usecases/search/ports.ts';
+
+export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
+  inStock: async (products) => {
+    const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
+      SELECT DISTINCT variant.product_id AS "productId"
+        FROM product_variant variant
+       WHERE variant.product_id = ANY (${[...products]}) AND NOT variant.is_archived
+         AND (variant.stock_policy = 'UNTRACKED'
+              OR (SELECT sum(on_hand - reserved) FROM stock_level WHERE variant_id = variant.id) > 0)`;
+    return new Set(rows.map(({ productId }) => productId));
+  },
+
+  save: async (products, { documents, words, labels }) => {
+    await addWords(tx, words);
+    await saveLabels(tx, labels);
+    await saveDocuments(tx, products, documents);
+  },
+});
+
+type Given = Parameters<SearchStore['save']>[1];
+
+// In one order, here and below: two writers who add the same new rows wait for each other, but never both ways.
+const addWords = async (tx: Prisma.TransactionClient, words: Given['words']) => {
+  const rows = words.map((word) => ({ ...word, deletions: deletionsOf(word.spelling) }));
+  await tx.$executeRaw`
+    INSERT INTO search_word (lexeme, shown, spelling, deletions)
+    SELECT DISTINCT ON (lexeme) lexeme, shown, spelling, deletions
+      FROM jsonb_populate_recordset(NULL::search_word, ${JSON.stringify(rows)}::jsonb) given
+     WHERE NOT EXISTS (SELECT FROM search_word known WHERE known.lexeme = given.lexeme)
+     ORDER BY lexeme
+        ON CONFLICT DO NOTHING`;
+};
+
+const saveLabels = async (tx: Prisma.TransactionClient, labels: Given['labels']) => {
+  const rows = labels.map(({ key, label, facetLabel }) => ({ key, label, facet_label: facetLabel }));
+  await tx.$executeRaw`
+    INSERT INTO search_facet (key, label, facet_label)
+    SELECT DISTINCT ON (key) key, label, facet_label
+      FROM jsonb_populate_recordset(NULL::search_facet, ${JSON.stringify(rows)}::jsonb) given
+     WHERE NOT EXISTS (SELECT FROM search_facet known
+                        WHERE known.key = given.key AND known.label = given.label AND known.facet_label = given.facet_label)
+     ORDER BY key
+        ON CONFLICT (key) DO UPDATE SET label = excluded.label, facet_label = excluded.facet_label`;
+};
+
+/**
+ * A new document starts in a tier by lot, as if nothing had been sold: a 64th of all in the first, a 16th and a quarter up to
+ * the next ones. How the counts of words change is noted in the same statement, from what it replaces.
+ */
+const saveDocuments = async (
+  tx: Prisma.TransactionClient,
+  products: readonly ProductId[],
+  documents: Given['documents'],
+) => {
+  const rows = documents.map(({ productId, lowestPrices, titleKeys, titleLength, ...document }) => ({
+    ...document,
+    product_id: productId,
+    lowest_prices: lowestPrices,
+    title_keys: titleKeys,
+    title_length: titleLength,
+  }));
+  await tx.$executeRaw`
+    WITH replaced AS MATERIALIZED (
+      SELECT product_id, terms, units_sold, tier FROM search_document WHERE product_id = ANY (${[...products]})
+    ), given AS MATERIALIZED (
+      SELECT document.*, coalesce(replaced.tier, width_bucket(get_byte(sha256(document.product_id::bytea), 0), ARRAY[4, 20, 84])) AS tier
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+             AS document (product_id text, terms text, facets text[], lowest_prices jsonb, title_keys jsonb, title_length smallint)
+        LEFT JOIN replaced USING (product_id)
+    ), written AS MATERIALIZED (
+      SELECT given.*, (given.terms || ' ''tier:' || given.tier || '''')::tsvector AS vector FROM given
+    ), lost AS (
+      DELETE FROM search_document
+       WHERE product_id IN (SELECT product_id FROM replaced EXCEPT SELECT product_id FROM given)
+    ), saved AS (
+      INSERT INTO search_document AS stored
+             (product_id, pipeline, terms, facets, lowest_prices, title_keys, title_length, published_at, tier)
+      SELECT written.product_id, ${pipelineVersion}::int, vector, facets, lowest_prices, title_keys, title_length,
+             coalesce(product.published_at, product.created_at), tier
+        FROM written JOIN product ON product.id = written.product_id
+          ON CONFLICT (product_id) DO UPDATE
+         SET pipeline = excluded.pipeline, terms = excluded.terms, facets = excluded.facets,
+             lowest_prices = excluded.lowest_prices, title_keys = excluded.title_keys,
+             title_length = excluded.title_length, published_at = excluded.published_at
+       WHERE (stored.pipeline, stored.terms, stored.lowest_prices, stored.title_keys, stored.published_at)
+             IS DISTINCT FROM
+             (excluded.pipeline, excluded.terms, excluded.lowest_prices, excluded.title_keys, excluded.published_at)
+    )
+    INSERT INTO search_word_change (lexemes, documents, titles)
+    SELECT array_agg(word), array_agg(documents), array_agg(titles)
+      FROM (
+        SELECT ltrim(term, '=') AS word, coalesce(sum(sign) FILTER (WHERE left(term, 1) <> '='), 0)::int AS documents,
+               coalesce(sum(sign) FILTER (WHERE left(term, 1) = '='), 0)::int AS titles
+          FROM (
+            SELECT unnest(tsvector_to_array(vector)) AS term, 1 AS sign FROM written
+             UNION ALL
+            SELECT unnest(tsvector_to_array(terms)), -1 FROM replaced
+          ) term
+         WHERE left(ltrim(term, '='), 1) <> '~' AND strpos(term, ':') = 0
+         GROUP BY 1
+      ) counted
+     WHERE documents <> 0 OR titles <> 0
+    HAVING count(*) > 0`;
+};

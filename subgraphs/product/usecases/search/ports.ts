@@ -1,0 +1,74 @@
+/** What search needs from outside. Another engine would stand behind `SearchReads` and `SearchStore` (ADR 38). */
+import type { CategoryId, ProductId } from '#contracts/ids.ts';
+import type { Language, Localized } from '#contracts/language.ts';
+import type { Currency } from '#contracts/money.ts';
+import type { FacetLabel, IndexedWord, SearchDocument } from '../../domain/search/document.ts';
+import type { Filters } from '../../domain/search/filters.ts';
+
+export const searchSorts = ['RELEVANCE', 'BEST_SELLING', 'NEWEST', 'PRICE_ASCENDING', 'PRICE_DESCENDING', 'TITLE'] as const;
+export type SearchSort = (typeof searchSorts)[number];
+
+/** Where a product stands in an order: what it is sorted by, and its id. */
+export type SearchKey = readonly [value: string, productId: string];
+
+export interface SearchRequest {
+  /** As it was typed. */
+  readonly query: string;
+  readonly filters: Filters;
+  readonly sort: SearchSort;
+  readonly language: Language;
+  readonly currency: Currency;
+  readonly page: SearchPage;
+  readonly withFacets: boolean;
+}
+
+export interface SearchPage {
+  readonly limit: number;
+  /** The products beyond this one, in the order of the list or, with `isBackward`, against it. */
+  readonly from: SearchKey | undefined;
+  readonly isBackward: boolean;
+}
+
+export interface SearchHit {
+  readonly productId: ProductId;
+  readonly key: SearchKey;
+}
+
+export interface FacetCount {
+  readonly key: string;
+  readonly label: Localized;
+  readonly facetLabel: Localized;
+  readonly count: number;
+}
+
+export interface SearchResult {
+  /** In the direction of the page, and one more than its limit when there is one. */
+  readonly hits: readonly SearchHit[];
+  readonly total: number;
+  /** Whether everything was counted; otherwise there are at least `total`. */
+  readonly isExact: boolean;
+  /** Those of a facet that is filtered by are counted as if it were not. */
+  readonly facets: readonly FacetCount[];
+}
+
+export interface SearchReads {
+  /** At most five statements, whatever is found. */
+  search(request: SearchRequest): Promise<SearchResult>;
+  /** The ids of the categories with these slugs. */
+  categoriesBySlug(slugs: readonly string[]): Promise<ReadonlyMap<string, CategoryId>>;
+}
+
+/** The index, in the transaction of the products that it is about. */
+export interface SearchStore {
+  /** Those of the products that have units to sell, or need none. */
+  inStock(products: readonly ProductId[]): Promise<ReadonlySet<ProductId>>;
+  /** Replaces the documents of the products, which the caller has locked: one that is not given has none from now on. */
+  save(
+    products: readonly ProductId[],
+    given: {
+      readonly documents: readonly SearchDocument[];
+      readonly words: readonly IndexedWord[];
+      readonly labels: readonly FacetLabel[];
+    },
+  ): Promise<void>;
+}
