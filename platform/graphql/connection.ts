@@ -51,7 +51,7 @@ const decodeCursor = (cursor: string, keyParts: number): readonly string[] => {
   throw notACursor();
 };
 
-const notACursor = () => new CallerFault('BAD_USER_INPUT', '"after" is not a cursor of this list.');
+export const notACursor = () => new CallerFault('BAD_USER_INPUT', 'The cursor is not a cursor of this list.');
 
 /** Makes a connection of `limit + 1` rows (the extra one shows that there is a next page). */
 export const connection = <T>(
@@ -67,6 +67,49 @@ export const connection = <T>(
       hasPreviousPage: after !== undefined,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+};
+
+export interface TwoWayPageArgs extends PageArgs {
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+/** A page that goes on from a key in the order of the list or, `isBackward`, against it. */
+export interface TwoWayPage {
+  readonly limit: number;
+  readonly from: readonly string[] | undefined;
+  readonly isBackward: boolean;
+}
+
+/** The same for lists that are also read from their end. "first" goes with "after" and "last" with "before": `BAD_USER_INPUT` otherwise. */
+export const parseTwoWayPage = ({ first, after, last, before }: TwoWayPageArgs, keyParts = 1): TwoWayPage => {
+  const isBackward = last != null || before != null;
+  if (isBackward && (first != null || after != null))
+    throw new CallerFault('BAD_USER_INPUT', '"first" and "after" do not go together with "last" and "before".');
+  if (isBackward && last != null && (last < 1 || last > largestPage))
+    throw new CallerFault('BAD_USER_INPUT', `"last" must be from 1 to ${largestPage}.`);
+  const page = parsePage(isBackward ? { first: last, after: before } : { first, after }, keyParts);
+  return { limit: page.limit, from: page.after, isBackward };
+};
+
+/** Makes a connection of up to `limit + 1` rows in the direction of the page. */
+export const twoWayConnection = <T>(
+  rows: readonly T[],
+  { limit, from, isBackward }: TwoWayPage,
+  keyOf: (row: T) => readonly string[],
+): Connection<T> => {
+  const ahead = connection(rows, { limit, after: from }, keyOf);
+  if (!isBackward) return ahead;
+  const { hasNextPage, hasPreviousPage, startCursor, endCursor } = ahead.pageInfo;
+  return {
+    edges: ahead.edges.toReversed(),
+    pageInfo: {
+      hasNextPage: hasPreviousPage,
+      hasPreviousPage: hasNextPage,
+      startCursor: endCursor,
+      endCursor: startCursor,
     },
   };
 };

@@ -23,6 +23,8 @@ import { readImage } from './adapters/media/image-header.ts';
 import { mediaReads } from './adapters/media/media-reads.ts';
 import { fileRecords, mediaStore, uploadStore } from './adapters/media/media-store.ts';
 import { s3Store } from './adapters/media/s3-store.ts';
+import { searchReads } from './adapters/search/search-reads.ts';
+import { searchStore } from './adapters/search/search-store.ts';
 import type { ProductConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
@@ -41,6 +43,7 @@ export const connect = prismaConnector(PrismaClient);
 const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date) => ({
   catalogue: catalogueStore(tx, shop),
   slugs: slugStore(tx),
+  search: searchStore(tx),
   stock: stockStore(tx, { now, newId }),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
@@ -53,6 +56,7 @@ const readsOf = (prisma: PrismaClient): Reads => ({
   ...catalogueReads(prisma),
   ...stockReads(prisma),
   ...mediaReads(prisma),
+  ...searchReads(prisma),
 });
 
 type MediaPlace = Pick<MediaTools, 'files' | 'maxUploadBytes' | 'baseUrl'>;
@@ -96,6 +100,9 @@ const replicaTimeoutMs = 1_000;
 
 // 1 s: what follows from a moved category or a changed collection may be that late; an idle look costs one statement.
 const refreshIntervalMs = 1_000;
+
+// 1 s: a new word is found at once; this is how late it is known to prefixes and misspellings.
+const wordsIntervalMs = 1_000;
 
 /** The replica, where there is one: watched, and read from. */
 const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfig, PrismaClient>) => {
@@ -153,6 +160,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         everyMs: config.MEDIA_SWEEP_INTERVAL_MS,
         run: () => productApp.commands.sweepFiles(filesSweptAtOnce),
       },
+      { name: 'count search words', everyMs: wordsIntervalMs, run: productApp.commands.countWords },
     ],
     routes: media(productApp),
     publishesChangesOf: { product: 'Product' },

@@ -12,7 +12,7 @@ interface Context {
 }
 
 export const graphqlLanguage = (language: Language): GraphqlLanguage => language.toUpperCase() as GraphqlLanguage;
-const languageOf = (language: GraphqlLanguage): Language => language.toLowerCase() as Language;
+export const languageOf = (language: GraphqlLanguage): Language => language.toLowerCase() as Language;
 
 export const read = <T>(texts: Localized<T>, { language }: Asked, { app: { shop } }: Context): T =>
   inLanguage(texts, language ? languageOf(language) : shop.language, shop.language);

@@ -15,6 +15,7 @@ import type {
   SlugKind,
   VariantView,
 } from '../usecases/ports.ts';
+import type { SearchRequest } from '../usecases/search/ports.ts';
 
 /** Products and variants have two names each; both kinds of key share a statement. */
 export type ProductKey = { readonly id: ProductId } | { readonly slug: string };
@@ -92,6 +93,8 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
       const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
       return keys.map(({ parent }) => byParent.get(parent) ?? []);
     }, keyed),
+    /** Not batched: a request has one, or each its own. */
+    search: (request: SearchRequest) => reads.search(request),
     page: new DataLoader<ProductListPage, ProductView[], string>((pages) => reads.pages(pages), keyed),
     count: new DataLoader<ProductList, number, string>((lists) => reads.counts(lists), keyed),
   };

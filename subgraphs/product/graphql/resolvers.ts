@@ -11,6 +11,7 @@ import {
 } from './product.ts';
 import { Query } from './queries.ts';
 import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
+import { Facet, FilterValue, SearchConnection } from './search.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
@@ -25,4 +26,7 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Category,
   ProductConnection,
   ...stockTypes,
+  SearchConnection,
+  Facet,
+  FilterValue,
 } satisfies Resolvers);

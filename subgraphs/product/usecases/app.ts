@@ -9,11 +9,13 @@ import { receiveFile } from './media/receive-file.ts';
 import { requestUpload } from './media/request-upload.ts';
 import { sweepFiles } from './media/sweep-files.ts';
 import type { Deps } from './ports.ts';
+import { countWords } from './search/count-words.ts';
 
 export const app = (deps: Deps) => ({
   commands: {
     importCatalogue: importCatalogue(deps),
     refreshProducts: refreshProducts(deps),
+    countWords: countWords(deps),
     reserveStock: reserveStock(deps),
     commitStock: commitStock(deps),
     releaseStock: releaseStock(deps),

@@ -11,6 +11,7 @@ import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/c
 import type { CategoryTexts } from '../domain/catalogue/texts.ts';
 import type { LocationStore, ReservationStore, StockReads, StockStore } from './inventory/ports.ts';
 import type { FileRecords, MediaReads, MediaStore, MediaTools, UploadStore } from './media/ports.ts';
+import type { SearchReads, SearchStore } from './search/ports.ts';
 
 export interface CatalogueStore {
   /** Lets imports take turns: two at once would both see a new product as new. */
@@ -59,6 +60,7 @@ export class NameTaken extends Error {}
 export interface Stores extends CommonStores {
   readonly catalogue: CatalogueStore;
   readonly slugs: SlugStore;
+  readonly search: SearchStore;
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;
@@ -119,7 +121,7 @@ export interface CatalogueReads {
   counts(lists: readonly ProductList[]): Promise<number[]>;
 }
 
-export type Reads = CatalogueReads & StockReads & MediaReads;
+export type Reads = CatalogueReads & StockReads & MediaReads & SearchReads;
 
 export interface Deps {
   readonly shop: ShopSettings;

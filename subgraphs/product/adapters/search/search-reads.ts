@@ -259,7 +259,10 @@ export const searchReads = (prisma: PrismaClient): SearchReads => ({
   search: (request) => search(prisma, request),
 
   categoriesBySlug: async (slugs) => {
-    const rows = await prisma.category.findMany({ where: { slug: { in: [...slugs] } }, select: { id: true, slug: true } });
+    const rows = await prisma.category.findMany({
+      where: { slug: { in: [...slugs] } },
+      select: { id: true, slug: true },
+    });
     return new Map(rows.map(({ id, slug }) => [slug, id as CategoryId]));
   },
 });

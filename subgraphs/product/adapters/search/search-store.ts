@@ -1,10 +1,21 @@
-import type { ProductId } from '#contracts/ids.ts';
+import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/product/client/client.ts';
+import type { CategoryTexts } from '../../domain/catalogue/texts.ts';
 import { pipelineVersion } from '../../domain/search/document.ts';
 import { deletionsOf } from '../../domain/search/text.ts';
 import type { SearchStore } from '../../usecases/search/ports.ts';
 
 export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
+  categoryNames: async (ids) => {
+    const rows = await tx.category.findMany({ where: { id: { in: [...ids] } }, select: { id: true, texts: true } });
+    return new Map(
+      rows.map(({ id, texts }) => [
+        id as CategoryId,
+        Object.fromEntries(Object.entries(texts as CategoryTexts).map(([language, { name }]) => [language, name])),
+      ]),
+    );
+  },
+
   inStock: async (products) => {
     const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
       SELECT DISTINCT variant.product_id AS "productId"
@@ -19,6 +30,28 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
     await addWords(tx, words);
     await saveLabels(tx, labels);
     await saveDocuments(tx, products, documents);
+  },
+
+  addUpWords: async (mostChanges) => {
+    const [row] = await tx.$queryRaw<[{ taken: number }]>`
+      WITH turn AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(hashtextextended('add-up-search-words', 0)) AS is_mine
+      ), taken AS (
+        DELETE FROM search_word_change
+         WHERE position IN (SELECT position FROM search_word_change WHERE (SELECT is_mine FROM turn)
+                             ORDER BY position LIMIT ${mostChanges})
+        RETURNING lexemes, documents, titles
+      ), change AS (
+        SELECT lexeme, sum(added.documents)::int AS documents, sum(added.titles)::int AS titles
+          FROM taken, unnest(lexemes, taken.documents, taken.titles) AS added (lexeme, documents, titles)
+         GROUP BY lexeme
+      ), counted AS (
+        UPDATE search_word word
+           SET documents = word.documents + change.documents, titles = word.titles + change.titles
+          FROM change WHERE word.lexeme = change.lexeme COLLATE "C" AND (change.documents <> 0 OR change.titles <> 0)
+      )
+      SELECT count(*)::int AS taken FROM taken`;
+    return row.taken > 0;
   },
 });
 

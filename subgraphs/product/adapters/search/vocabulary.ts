@@ -27,14 +27,14 @@ export interface KnownOfQuery {
 }
 
 export const readVocabulary = async (prisma: PrismaClient, query: ParsedQuery): Promise<KnownOfQuery> => {
-  const asked = query.words.map(({ word, lexeme, spelling, errors }, place) => ({
-    ...{ place, lexeme, spelling, errors, deletions: deletionsOf(spelling) },
+  const asked = query.words.map(({ word, lexeme, spelling, root, errors }, place) => ({
+    ...{ place, lexeme, spelling, root, errors, deletions: deletionsOf(spelling) },
     prefix: [...word].length >= shortestPrefix ? word : '',
   }));
   const [row] = await prisma.$queryRaw<[Row]>`
     WITH asked AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
-        AS asked (place int, lexeme text, spelling text, errors int, deletions text[], prefix text)
+        AS asked (place int, lexeme text, spelling text, root text, errors int, deletions text[], prefix text)
     ), exact AS MATERIALIZED (
       SELECT asked.place, word.lexeme, word.spelling, word.documents, word.titles
         FROM asked JOIN search_word word ON word.lexeme = asked.lexeme COLLATE "C"
@@ -62,11 +62,24 @@ export const readVocabulary = async (prisma: PrismaClient, query: ParsedQuery): 
        WHERE asked.errors > 0
          AND NOT EXISTS (SELECT FROM exact WHERE exact.place = asked.place AND exact.documents > 0)
          AND NOT EXISTS (SELECT FROM prefix WHERE prefix.place = asked.place)
+    ), related AS (
+      SELECT asked.place, word.*
+        FROM asked CROSS JOIN LATERAL (
+          SELECT lexeme, spelling, documents, titles
+            FROM search_word
+           WHERE asked.root <> '' AND lexeme >= asked.root COLLATE "C"
+             AND lexeme < (asked.root || chr(1114111)) COLLATE "C" AND documents > 0
+           ORDER BY titles DESC, documents DESC, lexeme
+           LIMIT ${mostSimilar}
+        ) word
+       WHERE NOT EXISTS (SELECT FROM exact WHERE exact.place = asked.place AND exact.documents > 0)
+         AND NOT EXISTS (SELECT FROM prefix WHERE prefix.place = asked.place)
     )
     SELECT (SELECT coalesce(jsonb_agg(to_jsonb(word) ORDER BY place, ordinal), '[]')
               FROM (SELECT 'exact' AS kind, *, 0 AS ordinal FROM exact
                      UNION ALL SELECT 'prefix', *, row_number() OVER () FROM prefix
-                     UNION ALL SELECT 'close', *, row_number() OVER () FROM close) word) AS words,
+                     UNION ALL SELECT 'close', *, row_number() OVER () FROM close
+                     UNION ALL SELECT 'related', *, row_number() OVER () FROM related) word) AS words,
            (SELECT coalesce(jsonb_agg(lexeme), '[]') FROM search_word
              WHERE lexeme = ANY (${[...query.otherForms]}) AND documents > 0) AS known,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('keys', keys, 'isOneWay', is_one_way) ORDER BY id), '[]')

@@ -1,6 +1,6 @@
 /** What the index holds of a product on sale: one document for all languages, because people mix them ("MSR 텐트"). */
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
-import { type Language, type Localized, languages } from '#contracts/language.ts';
+import { inLanguage, type Language, type Localized, languages } from '#contracts/language.ts';
 import { type Currency, currencies } from '#contracts/money.ts';
 import type { Attribute, AttributeValue } from '../catalogue/attribute.ts';
 import type { Product } from '../catalogue/product.ts';
@@ -70,6 +70,15 @@ const lexemesOf = (word: string, isTitle: boolean): string[] => {
   return [word, ...parts.map((part) => bigramMark + part)];
 };
 
+/** Where two Korean words of a title meet: people leave out the space ("트레일램프"). */
+const seamsOf = (words: readonly string[]): string[] =>
+  words.slice(1).flatMap((word, at) => {
+    const before = words[at] ?? '';
+    return isHangul(before) && isHangul(word)
+      ? [bigramMark + [...before].slice(-1).join('') + [...word].slice(0, 1).join('')]
+      : [];
+  });
+
 // 4,000 words: far above the longest description; what is behind them is not found.
 const mostWords = 4_000;
 // A tsvector's lexeme has at most 2 kB; longer than 64 characters is no word.
@@ -105,7 +114,10 @@ const weighedTexts = (
   attributes: ReadonlyMap<string, Attribute>,
 ): Record<Weight, readonly string[]> => ({
   A: Object.values(product.texts).map(({ title }) => title),
-  B: [...(product.brand === null ? [] : [product.brand]), ...categories.slice(-1).flatMap(({ names }) => inEachLanguage(names))],
+  B: [
+    ...(product.brand === null ? [] : [product.brand]),
+    ...categories.slice(-1).flatMap(({ names }) => inEachLanguage(names)),
+  ],
   C: [
     ...categories.slice(0, -1).flatMap(({ names }) => inEachLanguage(names)),
     ...collections.flatMap(({ names }) => inEachLanguage(names)),
@@ -141,7 +153,11 @@ const facetNames = {
 export const facetLabels = (indexed: Indexed, attributes: ReadonlyMap<string, Attribute>): FacetLabel[] => {
   const { product, categories, collections, isInStock } = indexed;
   return [
-    ...categories.map(({ id, names }) => ({ key: facetKey.category(id), label: names, facetLabel: facetNames.category })),
+    ...categories.map(({ id, names }) => ({
+      key: facetKey.category(id),
+      label: names,
+      facetLabel: facetNames.category,
+    })),
     ...collections.map(({ id, names }) => ({
       key: facetKey.collection(id),
       label: names,
@@ -155,7 +171,11 @@ export const facetLabels = (indexed: Indexed, attributes: ReadonlyMap<string, At
       if (!attribute?.isFilterable) return [];
       const [text] = typeof value === 'object' ? Object.values(value) : [value];
       if (text === undefined) return [];
-      return { key: facetKey.attribute(code, text), label: attributeLabel(attribute, value), facetLabel: attribute.name };
+      return {
+        key: facetKey.attribute(code, text),
+        label: attributeLabel(attribute, value),
+        facetLabel: attribute.name,
+      };
     }),
     ...offeredOptions(product).flatMap(({ option, values }) =>
       values.map(({ code, name }) => ({
@@ -189,22 +209,25 @@ const written = (weights: ReadonlyMap<string, ReadonlySet<Weight>>, keys: readon
 export const documentOf = (
   indexed: Indexed,
   attributes: ReadonlyMap<string, Attribute>,
-  shopLanguage: Language,
 ): { readonly document: SearchDocument; readonly words: readonly IndexedWord[] } => {
   const { product } = indexed;
   const weights = new Map<string, Set<Weight>>();
   const words = new Map<string, IndexedWord>();
+  const add = (found: string, weight: Weight) => {
+    weights.set(found, (weights.get(found) ?? new Set()).add(weight));
+    if (weight === 'A') weights.set(titleMark + found, new Set());
+  };
   for (const [weight, texts] of Object.entries(weighedTexts(indexed, attributes)) as [Weight, readonly string[]][])
-    for (const word of new Set(texts.flatMap(indexable))) {
-      const [own = word] = lexemesOf(word, false);
-      if (!words.has(own)) words.set(own, { lexeme: own, shown: word, spelling: spelling(own) });
-      for (const found of lexemesOf(word, weight === 'A')) {
-        weights.set(found, (weights.get(found) ?? new Set()).add(weight));
-        if (weight === 'A') weights.set(titleMark + found, new Set());
+    for (const inText of texts.map(indexable)) {
+      for (const word of new Set(inText)) {
+        const lexemes = lexemesOf(word, weight === 'A');
+        const [own = word] = lexemes;
+        if (!words.has(own)) words.set(own, { lexeme: own, shown: word, spelling: spelling(own) });
+        for (const found of lexemes) add(found, weight);
       }
+      if (weight !== 'D') for (const seam of seamsOf(inText)) add(seam, weight);
     }
   const titles = Object.values(product.texts).map(({ title }) => title);
-  const titleIn = (language: Language) => (product.texts[language] ?? product.texts[shopLanguage])?.title ?? titles[0] ?? '';
   const facets = [...new Set(facetLabels(indexed, attributes).map(({ key }) => key))];
   const prices = lowestPrices(product);
   return {
@@ -213,7 +236,9 @@ export const documentOf = (
       terms: written(weights, [...facets, ...priceBuckets(prices)]),
       facets,
       lowestPrices: prices,
-      titleKeys: Object.fromEntries(languages.map((language) => [language, fold(titleIn(language))])) as Record<Language, string>,
+      titleKeys: Object.fromEntries(
+        languages.map((language) => [language, fold(inLanguage(product.texts, language, language).title)]),
+      ) as Record<Language, string>,
       titleLength: Math.min(...titles.map((title) => wordsOf(title).length)),
     },
     words: [...words.values()],

@@ -1,6 +1,16 @@
 /** What somebody types, made into conditions on the index. */
 import { bigramMark, titleMark } from './document.ts';
-import { bigramsOf, distance, fold, isHangul, lexemeOf, mostErrors, spelling, withoutParticle, wordsOf } from './text.ts';
+import {
+  bigramsOf,
+  distance,
+  fold,
+  isHangul,
+  lexemeOf,
+  mostErrors,
+  spelling,
+  withoutParticle,
+  wordsOf,
+} from './text.ts';
 import { allOf, anyOf, lexeme, type TsQuery } from './tsquery.ts';
 
 // 200 characters: a pasted title fits; what is longer was not typed into a search box.
@@ -16,6 +26,8 @@ export interface QueryWord {
   readonly word: string;
   readonly lexeme: string;
   readonly spelling: string;
+  /** What other words of its family begin with: "steam" of "steaming". Empty when it has no ending. */
+  readonly root: string;
   /** In how many errors a word of the catalogue may differ from it. */
   readonly errors: number;
 }
@@ -40,19 +52,31 @@ const skuIn = (query: string): string | undefined => {
   return upper.length >= 3 && upper.length <= 50 && skuForm.test(upper) && /[0-9-]/.test(upper) ? upper : undefined;
 };
 
+const ending = /(?:ing|ed|er|or|ly|ness|able|y)$/;
+// 4 letters: shorter roots begin too many families.
+const shortestRoot = 4;
+
+const rootOf = (word: string): string => {
+  const root = word.replace(ending, '');
+  return root !== word && root.length >= shortestRoot ? root : '';
+};
+
 const queryWord = (word: string): QueryWord => {
   const own = lexemeOf(word);
   const spelt = spelling(own);
   // A number that differs in a digit is another number. Hangul is spelt out in about twice as many letters.
   const errors = /\p{N}/u.test(word) ? 0 : mostErrors(isHangul(word) ? spelt.slice(0, word.length * 2) : spelt);
-  return { word, lexeme: own, spelling: spelt, errors };
+  return { word, lexeme: own, spelling: spelt, root: rootOf(own), errors };
 };
 
 /** "sleepingbag" as "sleeping bag": every place to cut it. */
 const cuts = ({ word }: QueryWord): [string, string][] =>
   word.length < 6 || isHangul(word)
     ? []
-    : Array.from({ length: word.length - 5 }, (_, at) => [lexemeOf(word.slice(0, at + 3)), lexemeOf(word.slice(at + 3))]);
+    : Array.from({ length: word.length - 5 }, (_, at) => [
+        lexemeOf(word.slice(0, at + 3)),
+        lexemeOf(word.slice(at + 3)),
+      ]);
 
 const joints = (words: readonly QueryWord[]): string[] =>
   words.slice(1).map(({ word }, at) => lexemeOf(`${words[at]?.word}${word}`));
@@ -81,7 +105,7 @@ export const parseQuery = (query: string): ParsedQuery => {
 export interface FoundWord {
   /** Of which word of the query. */
   readonly place: number;
-  readonly kind: 'exact' | 'prefix' | 'close';
+  readonly kind: 'exact' | 'prefix' | 'close' | 'related';
   readonly lexeme: string;
   readonly spelling: string;
   /** How many documents, and titles, have it. */
@@ -168,8 +192,9 @@ const understand = (asked: QueryWord, place: number, { found, known }: Vocabular
   // A word of titles is what was meant; otherwise it may be the beginning of one ("back" of "backpack").
   const prefixes = isInTitles ? [] : of('prefix');
   const cut = exact ? undefined : cuts(asked).find(([left, right]) => known.has(left) && known.has(right));
-  const close = exact || prefixes.length > 0 || cut ? [] : closest(asked, of('close'));
-  const others = [...prefixes, ...close];
+  const isFound = exact || prefixes.length > 0 || cut !== undefined;
+  const close = isFound ? [] : closest(asked, of('close'));
+  const others = [...prefixes, ...close, ...(isFound || close.length > 0 ? [] : of('related'))];
   return {
     isKnown: exact || others.length > 0 || cut !== undefined,
     isInTitles: isInTitles || others.some(({ titles }) => titles > 0),
@@ -243,5 +268,9 @@ export const textConditions = (query: ParsedQuery, vocabulary: Vocabulary): Text
   const whole = versions(every(...segments.map(meant)));
   const exact = some(...segments.map(({ typed }) => typed))('rank');
   const loose = some(...segments.map(meant))('rank');
-  return whole && exact && loose && { ...whole, words: query.words.length, exact, loose, relaxed: versions(leavingOneOut(segments, meant)) };
+  return (
+    whole &&
+    exact &&
+    loose && { ...whole, words: query.words.length, exact, loose, relaxed: versions(leavingOneOut(segments, meant)) }
+  );
 };

@@ -78,7 +78,9 @@ export const lexemeOf = (word: string): string => (isHangul(word) ? word : singu
  */
 export const bigramsOf = (word: string): string[] => {
   const syllables = [...word];
-  return syllables.length < 2 ? syllables : syllables.slice(1).map((syllable, index) => `${syllables[index]}${syllable}`);
+  return syllables.length < 2
+    ? syllables
+    : syllables.slice(1).map((syllable, index) => `${syllables[index]}${syllable}`);
 };
 
 /** What follows a noun in a sentence; the longer ones first. */

@@ -98,12 +98,13 @@ const importProducts =
       .map((product) => mergedProduct(stored.get(product.id), product))
       .filter((product) => product !== undefined);
     await catalogue.saveProducts(changed);
-    await refreshDerived(stores, changed);
     const receipts = given
       .flatMap(({ variants }) => variants)
       .map(({ id }) => ({ variantId: id, quantity: initialStock[id] ?? 0, reference: initialReceipt }))
       .filter(({ quantity }) => quantity > 0);
-    return { products: changed.length, receipts: await receiveOnce(stores, receipts) };
+    const received = await receiveOnce(stores, receipts);
+    await refreshDerived(stores, changed);
+    return { products: changed.length, receipts: received };
   };
 
 /** `BAD_USER_INPUT` for a value that the shop's attributes do not allow. */

@@ -4,6 +4,7 @@ import type { ProductId } from '#contracts/ids.ts';
 import type { Product } from '../../domain/catalogue/product.ts';
 import { productChanged, sellableState } from '../../domain/catalogue/product-changes.ts';
 import type { Deps, Stores } from '../ports.ts';
+import { reindex } from '../search/reindex.ts';
 
 // 100 products a transaction: short locks on a shop that is open.
 const batchSize = 100;
@@ -15,7 +16,7 @@ const mostBatches = 50;
  * in the same transaction. Others are told only of what they do not know yet.
  */
 export const refreshDerived = async (
-  { catalogue, outbox }: Pick<Stores, 'catalogue' | 'outbox'>,
+  { catalogue, search, outbox }: Pick<Stores, 'catalogue' | 'search' | 'outbox'>,
   products: readonly Product[],
 ): Promise<void> => {
   if (products.length === 0) return;
@@ -26,6 +27,7 @@ export const refreshDerived = async (
   );
   const news = states.filter((state) => !isDeepStrictEqual(state, announced.get(state.productId)));
   await outbox.add(...news.map(productChanged));
+  await reindex({ catalogue, search }, products, paths);
 };
 
 /**

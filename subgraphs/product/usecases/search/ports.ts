@@ -5,7 +5,14 @@ import type { Currency } from '#contracts/money.ts';
 import type { FacetLabel, IndexedWord, SearchDocument } from '../../domain/search/document.ts';
 import type { Filters } from '../../domain/search/filters.ts';
 
-export const searchSorts = ['RELEVANCE', 'BEST_SELLING', 'NEWEST', 'PRICE_ASCENDING', 'PRICE_DESCENDING', 'TITLE'] as const;
+export const searchSorts = [
+  'RELEVANCE',
+  'BEST_SELLING',
+  'NEWEST',
+  'PRICE_ASCENDING',
+  'PRICE_DESCENDING',
+  'TITLE',
+] as const;
 export type SearchSort = (typeof searchSorts)[number];
 
 /** Where a product stands in an order: what it is sorted by, and its id. */
@@ -60,6 +67,8 @@ export interface SearchReads {
 
 /** The index, in the transaction of the products that it is about. */
 export interface SearchStore {
+  /** What the categories are called. */
+  categoryNames(ids: readonly CategoryId[]): Promise<ReadonlyMap<CategoryId, Localized>>;
   /** Those of the products that have units to sell, or need none. */
   inStock(products: readonly ProductId[]): Promise<ReadonlySet<ProductId>>;
   /** Replaces the documents of the products, which the caller has locked: one that is not given has none from now on. */
@@ -71,4 +80,6 @@ export interface SearchStore {
       readonly labels: readonly FacetLabel[];
     },
   ): Promise<void>;
+  /** Adds up changes of the counts of words, the oldest first and at most so many; whether there were any. One process at a time. */
+  addUpWords(mostChanges: number): Promise<boolean>;
 }

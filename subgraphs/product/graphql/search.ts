@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { parseId } from '#contracts/ids.ts';
+import type { Localized } from '#contracts/language.ts';
+import { type Connection, notACursor, parseTwoWayPage, twoWayConnection } from '#platform/graphql/connection.ts';
+import { assertInput } from '#platform/graphql/inputs.ts';
+import { type Filters, facetKey, facetOf, parseFilters } from '../domain/search/filters.ts';
+import { longestQuery } from '../domain/search/query.ts';
+import type { ProductView } from '../usecases/ports.ts';
+import type { FacetCount, SearchKey, SearchRequest, SearchResult, SearchSort } from '../usecases/search/ports.ts';
+import { languageOf, read } from './language.ts';
+import type { GraphqlContext } from './loaders.ts';
+import type {
+  FacetResolvers,
+  FilterValueResolvers,
+  Language,
+  QueryResolvers,
+  QuerySearchArgs,
+  SearchConnectionResolvers,
+} from './types.generated.ts';
+
+/** A result with what it was asked for. */
+export interface SearchModel extends Connection<ProductView> {
+  readonly result: SearchResult;
+  readonly filters: Filters;
+  readonly language: Language | null | undefined;
+}
+
+export interface FacetModel {
+  readonly code: string;
+  readonly values: readonly FilterValueModel[];
+  readonly names: Localized;
+  readonly language: Language | null | undefined;
+}
+
+export interface FilterValueModel extends FacetCount {
+  readonly isSelected: boolean;
+  readonly language: Language | null | undefined;
+}
+
+/** Whether a field is asked for anywhere below: facets cost as much as everything else together. */
+const asksFor = ({ fragments }: GraphQLResolveInfo, selections: SelectionSetNode | undefined, name: string): boolean =>
+  (selections?.selections ?? []).some((selection) => {
+    if (selection.kind === Kind.FIELD) return selection.name.value === name;
+    if (selection.kind === Kind.INLINE_FRAGMENT)
+      return asksFor({ fragments } as GraphQLResolveInfo, selection.selectionSet, name);
+    return asksFor({ fragments } as GraphQLResolveInfo, fragments[selection.name.value]?.selectionSet, name);
+  });
+
+/** Categories may be named by their slugs as well. */
+const withCategoryIds = async ({ facets, price }: Filters, { app }: GraphqlContext): Promise<Filters> => {
+  const slugs = (facets.get('category') ?? [])
+    .map((key) => key.slice('category:'.length))
+    .filter((value) => !parseId('Category', value));
+  if (slugs.length === 0) return { facets, price };
+  const ids = await app.browsingReads.categoriesBySlug(slugs);
+  const named = (key: string) => {
+    const id = ids.get(key.slice('category:'.length));
+    return id ? facetKey.category(id) : key;
+  };
+  return {
+    facets: new Map([...facets].map(([facet, keys]) => [facet, facet === 'category' ? keys.map(named) : keys])),
+    price,
+  };
+};
+
+const sortNeeds: Readonly<Record<SearchSort, RegExp>> = {
+  RELEVANCE: /^-?\d{1,9}$/,
+  BEST_SELLING: /^-?\d{1,9}$/,
+  PRICE_ASCENDING: /^-?\d{1,10}$/,
+  PRICE_DESCENDING: /^-?\d{1,10}$/,
+  NEWEST: /^-?\d{1,14}$/,
+  TITLE: /^/,
+};
+
+/** A cursor says where in one order of one result it is: in another it would point anywhere. */
+const fingerprintOf = ({
+  query,
+  filters,
+  sort,
+  language,
+  currency,
+}: Omit<SearchRequest, 'page' | 'withFacets'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([query, [...filters.facets], filters.price, sort, language, currency]))
+    .digest('base64url')
+    .slice(0, 8);
+
+const keyOf = (fingerprint: string, sort: SearchSort, parts: readonly string[]): SearchKey => {
+  const [of, value = '', id = ''] = parts;
+  const isNumberInRange = sort === 'TITLE' || sort === 'NEWEST' || Math.abs(Number(value)) <= 2_147_483_647;
+  if (of !== fingerprint || !sortNeeds[sort].test(value) || !isNumberInRange || !parseId('Product', id))
+    throw notACursor();
+  return [value, id];
+};
+
+const requestOf = async (args: Partial<QuerySearchArgs>, context: GraphqlContext) => {
+  const query = args.query ?? '';
+  assertInput(query.length <= longestQuery, `"query" has at most ${longestQuery} characters.`);
+  const filters = await withCategoryIds(parseFilters(args.filters ?? []), context);
+  const { shop } = context.app;
+  const asked = args.sort ?? 'RELEVANCE';
+  return {
+    query,
+    filters,
+    // Without words nothing is more relevant than something else.
+    sort: query.trim() === '' && asked === 'RELEVANCE' ? ('BEST_SELLING' as const) : asked,
+    language: args.language ? languageOf(args.language) : shop.language,
+    currency: args.currency ?? shop.currency,
+  };
+};
+
+export const searchQueries = {
+  search: async (_, args, context, info): Promise<SearchModel> => {
+    const asked = await requestOf(args, context);
+    const fingerprint = fingerprintOf(asked);
+    const page = parseTwoWayPage(args, 3);
+    const from = page.from && keyOf(fingerprint, asked.sort, page.from);
+    const withFacets = info.fieldNodes.some(({ selectionSet }) => asksFor(info, selectionSet, 'facets'));
+    const result = await context.loaders.search({ ...asked, page: { ...page, from }, withFacets });
+    const hits = twoWayConnection(result.hits, page, ({ key }) => [fingerprint, ...key]);
+    const nodes = await Promise.all(hits.edges.map(({ node }) => context.loaders.product.load({ id: node.productId })));
+    return {
+      // One that was taken from sale a moment ago is left out: its place is gone as well.
+      edges: hits.edges.flatMap(({ cursor }, at) => (nodes[at] ? [{ cursor, node: nodes[at] }] : [])),
+      pageInfo: hits.pageInfo,
+      ...{ result, filters: asked.filters, language: args.language },
+    };
+  },
+} satisfies Pick<QueryResolvers, 'search'>;
+
+// In this order; attributes and options follow by how many products have them.
+const firstFacets = ['category', 'collection', 'brand', 'stock'];
+
+export const SearchConnection = {
+  totalCount: ({ result }) => result.total,
+  totalCountIsExact: ({ result }) => result.isExact,
+  facets: ({ result, filters, language }): FacetModel[] => {
+    const byFacet = [...Map.groupBy(result.facets, ({ key }) => facetOf(key))];
+    const place = (code: string) => (firstFacets.includes(code) ? firstFacets.indexOf(code) : firstFacets.length);
+    return byFacet
+      .map(([code, values]) => ({
+        ...{ code, language },
+        names: values.find(({ facetLabel }) => facetLabel)?.facetLabel ?? {},
+        values: values.map((value) => ({
+          ...value,
+          language,
+          isSelected: filters.facets.get(code)?.includes(value.key) ?? false,
+        })),
+      }))
+      .sort((a, b) => place(a.code) - place(b.code));
+  },
+} satisfies SearchConnectionResolvers;
+
+/** What nothing in the shop has ever been called is called by its code. */
+const labelled = (
+  names: Localized | null,
+  code: string,
+  asked: { language?: Language | null | undefined },
+  context: GraphqlContext,
+) => (names && Object.keys(names).length > 0 ? read(names, asked, context) : code);
+
+export const Facet = {
+  label: (facet, _, context) => labelled(facet.names, facet.code, facet, context),
+} satisfies FacetResolvers;
+
+export const FilterValue = {
+  label: (value, _, context) => labelled(value.label, value.key.slice(facetOf(value.key).length + 1), value, context),
+  input: ({ key }) => key,
+} satisfies FilterValueResolvers;
