@@ -1,6 +1,11 @@
 /** What resolvers are given of types that are no row of their own. */
+import type { Language, Localized } from '#contracts/language.ts';
+import type { Connection } from '#platform/graphql/connection.ts';
 import type { Attribute, AttributeValue } from '../domain/catalogue/attribute.ts';
 import type { OptionValue, ProductOption } from '../domain/catalogue/product.ts';
+import type { Filters } from '../domain/search/filters.ts';
+import type { ProductView } from '../usecases/ports.ts';
+import type { FacetCount, SearchResult } from '../usecases/search/ports.ts';
 
 /** A value with its attribute: what it is called, and in which order it is shown. */
 export interface AttributeModel {
@@ -12,4 +17,23 @@ export interface AttributeModel {
 export interface VariantOptionModel {
   readonly option: ProductOption;
   readonly value: OptionValue;
+}
+
+/** A page of results, with what was asked for. */
+export interface SearchModel extends Connection<ProductView> {
+  readonly result: SearchResult;
+  readonly filters: Filters;
+  readonly language: Language;
+}
+
+export interface FacetModel {
+  readonly code: string;
+  readonly values: readonly FilterValueModel[];
+  readonly names: Localized;
+  readonly language: Language;
+}
+
+export interface FilterValueModel extends FacetCount {
+  readonly isSelected: boolean;
+  readonly language: Language;
 }

@@ -1,42 +1,22 @@
 import { createHash } from 'node:crypto';
 import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { parseId } from '#contracts/ids.ts';
-import type { Localized } from '#contracts/language.ts';
-import { type Connection, notACursor, parseTwoWayPage, twoWayConnection } from '#platform/graphql/connection.ts';
+import { inLanguage, type Language, type Localized } from '#contracts/language.ts';
+import { notACursor, parseTwoWayPage, twoWayConnection } from '#platform/graphql/connection.ts';
 import { assertInput } from '#platform/graphql/inputs.ts';
 import { type Filters, facetKey, facetOf, parseFilters } from '../domain/search/filters.ts';
 import { longestQuery } from '../domain/search/query.ts';
-import type { ProductView } from '../usecases/ports.ts';
-import type { FacetCount, SearchKey, SearchRequest, SearchResult, SearchSort } from '../usecases/search/ports.ts';
-import { languageOf, read } from './language.ts';
+import type { SearchKey, SearchRequest, SearchSort } from '../usecases/search/ports.ts';
+import { languageOf } from './language.ts';
 import type { GraphqlContext } from './loaders.ts';
+import type { FacetModel, SearchModel } from './models.ts';
 import type {
   FacetResolvers,
   FilterValueResolvers,
-  Language,
   QueryResolvers,
   QuerySearchArgs,
   SearchConnectionResolvers,
 } from './types.generated.ts';
-
-/** A result with what it was asked for. */
-export interface SearchModel extends Connection<ProductView> {
-  readonly result: SearchResult;
-  readonly filters: Filters;
-  readonly language: Language | null | undefined;
-}
-
-export interface FacetModel {
-  readonly code: string;
-  readonly values: readonly FilterValueModel[];
-  readonly names: Localized;
-  readonly language: Language | null | undefined;
-}
-
-export interface FilterValueModel extends FacetCount {
-  readonly isSelected: boolean;
-  readonly language: Language | null | undefined;
-}
 
 /** Whether a field is asked for anywhere below: facets cost as much as everything else together. */
 const asksFor = ({ fragments }: GraphQLResolveInfo, selections: SelectionSetNode | undefined, name: string): boolean =>
@@ -124,7 +104,7 @@ export const searchQueries = {
       // One that was taken from sale a moment ago is left out: its place is gone as well.
       edges: hits.edges.flatMap(({ cursor }, at) => (nodes[at] ? [{ cursor, node: nodes[at] }] : [])),
       pageInfo: hits.pageInfo,
-      ...{ result, filters: asked.filters, language: args.language },
+      ...{ result, filters: asked.filters, language: asked.language },
     };
   },
 } satisfies Pick<QueryResolvers, 'search'>;
@@ -153,18 +133,15 @@ export const SearchConnection = {
 } satisfies SearchConnectionResolvers;
 
 /** What nothing in the shop has ever been called is called by its code. */
-const labelled = (
-  names: Localized | null,
-  code: string,
-  asked: { language?: Language | null | undefined },
-  context: GraphqlContext,
-) => (names && Object.keys(names).length > 0 ? read(names, asked, context) : code);
+const labelled = (names: Localized | null, code: string, language: Language, { app }: GraphqlContext) =>
+  names && Object.keys(names).length > 0 ? inLanguage(names, language, app.shop.language) : code;
 
 export const Facet = {
-  label: (facet, _, context) => labelled(facet.names, facet.code, facet, context),
+  label: ({ names, code, language }, _, context) => labelled(names, code, language, context),
 } satisfies FacetResolvers;
 
 export const FilterValue = {
-  label: (value, _, context) => labelled(value.label, value.key.slice(facetOf(value.key).length + 1), value, context),
+  label: ({ label, key, language }, _, context) =>
+    labelled(label, key.slice(facetOf(key).length + 1), language, context),
   input: ({ key }) => key,
 } satisfies FilterValueResolvers;

@@ -261,16 +261,15 @@ export const textConditions = (query: ParsedQuery, vocabulary: Vocabulary): Text
   // Most of it is nonsense: then so is what would be left.
   const segments = known.length * 2 >= all.length && known.length > 0 ? known : all;
   const meant = ({ typed, others }: Segment): Condition => some(typed, ...others);
-  const versions = (condition: Condition | undefined) => {
-    const [anywhere, inTitle] = [condition?.('anywhere'), condition?.('inTitle')];
-    return anywhere && inTitle && { anywhere, inTitle };
-  };
-  const whole = versions(every(...segments.map(meant)));
+  const whole = inBoth(every(...segments.map(meant)));
   const exact = some(...segments.map(({ typed }) => typed))('rank');
   const loose = some(...segments.map(meant))('rank');
-  return (
-    whole &&
-    exact &&
-    loose && { ...whole, words: query.words.length, exact, loose, relaxed: versions(leavingOneOut(segments, meant)) }
-  );
+  if (whole === undefined || exact === undefined || loose === undefined) return undefined;
+  const fewer = leavingOneOut(segments, meant);
+  return { ...whole, words: query.words.length, exact, loose, relaxed: fewer && inBoth(fewer) };
+};
+
+const inBoth = (condition: Condition): Pick<TextConditions, 'anywhere' | 'inTitle'> | undefined => {
+  const [anywhere, inTitle] = [condition('anywhere'), condition('inTitle')];
+  return anywhere === undefined || inTitle === undefined ? undefined : { anywhere, inTitle };
 };
