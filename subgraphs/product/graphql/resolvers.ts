@@ -10,8 +10,8 @@ import {
   VariantOption,
 } from './product.ts';
 import { Query } from './queries.ts';
-import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
 import { Facet, FilterValue, SearchConnection } from './search.ts';
+import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
