@@ -105,4 +105,5 @@ CREATE INDEX "search_document_title_ko" ON "search_document" (("title_keys"->>'k
 CREATE INDEX "search_document_pipeline" ON "search_document" ("pipeline", "product_id");
 
 -- Skus are found by how they begin; "C", because in other collations a prefix is no range.
-CREATE INDEX "product_variant_sku_prefix" ON "product_variant" ("sku" COLLATE "C");
+-- live: made by hand before, CONCURRENTLY, where there are variants of a running shop; nothing has been released so far.
+CREATE INDEX IF NOT EXISTS "product_variant_sku_prefix" ON "product_variant" ("sku" COLLATE "C");

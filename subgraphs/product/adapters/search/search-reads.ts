@@ -132,12 +132,14 @@ const orderOf = (asked: Asked): Order => {
 /** The rows beyond the page's start, in its direction. `column` is the one that the order goes by. */
 const paged = ({ page }: Asked, { isDescending, value }: Order, column: Prisma.Sql) => {
   const goesDown = isDescending !== page.isBackward;
-  const [operator, direction] = goesDown ? ['<', 'DESC'] : ['>', 'ASC'];
+  const operator = Prisma.raw(goesDown ? '<' : '>');
   return {
     where: page.from
-      ? Prisma.sql`(${column}, product_id) ${Prisma.raw(operator)} (${value(page.from[0])}, ${page.from[1]})`
+      ? Prisma.sql`(${column}, product_id) ${operator} (${value(page.from[0])}, ${page.from[1]})`
       : Prisma.sql`TRUE`,
-    order: Prisma.sql`ORDER BY ${column} ${Prisma.raw(direction)}, product_id ${Prisma.raw(direction)}`,
+    order: goesDown
+      ? Prisma.sql`ORDER BY ${column} DESC, product_id DESC`
+      : Prisma.sql`ORDER BY ${column} ASC, product_id ASC`,
   };
 };
 
