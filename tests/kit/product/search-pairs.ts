@@ -33,6 +33,10 @@ const english: readonly Meant[] = [
   ['floating candles', 'floating-candle'],
   ['steaming dumplings', 'steamer'],
   ['waffled blankets', 'waffle-blanket'],
+  // Words in another order, together or apart.
+  ['towel beach', 'beach-towel'],
+  ['kettle whistle', 'whistle-kettle'],
+  ['cheeseboard', 'cheese-board'],
   // Typing errors.
   ['shepard sleeping bag', 'shepherd-sleeping-bag'],
   ['thermo botle', 'thermo-bottle'],
@@ -44,6 +48,12 @@ const english: readonly Meant[] = [
   ['seersuker', 'seersucker-set'],
   ['magnettic knife rail', 'magnetic-knife-rail'],
   ['hedlamp summit', 'summit-headlamp'],
+  ['trial lamp', 'trail-lamp-200', 'trail-lamp-400'],
+  ['mokka', 'moka-pot'],
+  ['espreso', 'espresso-cup'],
+  ['hamam towel', 'hammam-towel'],
+  ['ibrick', 'ibrik'],
+  ['piza peel', 'pizza-peel'],
   // Beginnings.
   ['herringb', 'herringbone-blanket'],
   ['percal', 'percale-set'],
@@ -58,6 +68,7 @@ const english: readonly Meant[] = [
   ['Korbmacher', 'shopping-basket', 'bicycle-basket'],
   ['rostfrei press', 'french-press', 'travel-press'],
   ['Funkel headlamp', 'cave-headlamp', 'summit-headlamp'],
+  ['leinenweber towel', 'waffle-towel', 'linen-towel', 'hammam-towel', 'sauna-towel', 'beach-towel'],
   // What it is for, and what is true of it.
   ['night vision', 'trail-lamp-200'],
   ['brook drinkable', 'filter-bottle'],
@@ -69,6 +80,12 @@ const english: readonly Meant[] = [
   ['four forks fondue', 'fondue-pot'],
   ['spelt', 'neck-roll'],
   ['backpack for photographers', 'photo-walk-pack'],
+  ['induction wok', 'wok'],
+  ['beeswax candle', 'pillar-candle', 'fir-candle', 'floating-candle'],
+  ['linen bedding', 'washed-linen-set'],
+  ['grandmother', 'enamel-kettle'],
+  ['passport', 'travel-blanket'],
+  ['midges', 'garden-torch'],
 ];
 
 const korean: readonly Meant[] = [
@@ -85,15 +102,24 @@ const korean: readonly Meant[] = [
   ['열쇠 걸이', 'key-board'],
   ['에스프레소잔', 'espresso-cup'],
   ['기프트카드', 'gift-card'],
+  ['유리물병', 'glass-bottle-in-felt'],
+  ['캔들 무화과', 'fig-candle'],
   // Beginnings and parts of words.
   ['보온', 'thermo-bottle', 'expedition-flask'],
   ['독서', 'reading-lamp', 'reading-cushion'],
   ['카메라', 'photo-walk-pack'],
+  ['스탠드', 'desk-lamp', 'floor-lamp'],
+  ['티타늄', 'titanium-spirit-stove'],
+  ['타월', 'hammam-towel', 'sauna-towel', 'beach-towel'],
+  ['나이프', 'chefs-knife', 'carving-knife'],
   // Typing errors, and the spellings that people use.
   ['달걀 후라이팬', 'egg-pan'],
   ['헤드렌턴 서밋', 'summit-headlamp'],
   ['에스프래소 잔', 'espresso-cup'],
   ['모카포드', 'moka-pot'],
+  ['드립퍼', 'porcelain-filter', 'pour-over'],
+  ['미니 렌턴', 'pocket-beam'],
+  ['애기 담요', 'baby-blanket'],
   // With the particles of a sentence.
   ['고양이를 위한 그릇', 'cat-bowl'],
   ['어린이 침낭', 'little-bear-sleeping-bag'],
@@ -111,6 +137,13 @@ const korean: readonly Meant[] = [
   ['텀블러', 'travel-mug'],
   ['1인용 비박', 'bivvy-shelter'],
   ['LED 랜턴', 'storm-lantern'],
+  ['울 침낭', 'shepherd-sleeping-bag'],
+  ['크리스마스 초', 'fir-candle'],
+  ['온라인 강의', 'knife-course', 'sourdough-course'],
+  ['제주도 지도', 'olle-trails-map'],
+  ['코펠', 'wind-break-stove'],
+  ['모기', 'garden-torch'],
+  ['Quell 물병', 'sip-lid-bottle', 'wide-neck-bottle', 'school-bottle'],
 ];
 
 const shelves: readonly (readonly [Language, query: string, shelf: string])[] = [
@@ -118,11 +151,19 @@ const shelves: readonly (readonly [Language, query: string, shelf: string])[] = 
   ['en', 'headlamps', 'headlamps'],
   ['en', 'Wachs & Docht', 'candles'],
   ['en', 'cusions', 'cushions'],
+  ['en', 'sleepingbag', 'sleeping-bags'],
+  ['en', 'frying pan', 'pans'],
+  ['en', 'IPX7 headlamp', 'headlamps'],
+  ['en', 'olive wood knife', 'knives'],
   ['ko', '침낭', 'sleeping-bags'],
   ['ko', '헤드랜턴', 'headlamps'],
   ['ko', '양말', 'socks'],
   ['ko', '프라이팬', 'pans'],
   ['ko', '머그컵', 'mugs'],
+  ['ko', '등산 배낭', 'backpacks'],
+  ['ko', '캠핑 버너', 'stoves'],
+  ['ko', '자켓', 'jackets'],
+  ['ko', '후라이팬', 'pans'],
 ];
 
 /** Nothing in the shop is meant by these, and nothing is better than something. */
@@ -130,9 +171,14 @@ const nonsense: readonly (readonly [Language, query: string])[] = [
   ['en', 'qwxzvbn'],
   ['en', 'cryptocurrency'],
   ['en', 'zzzz'],
+  ['en', 'laptop'],
+  ['en', 'lawn mower'],
   ['en', '!!! ???'],
   ['ko', 'ㅁㄴㅇㄹ'],
   ['ko', '비트코인'],
+  ['ko', '노트북'],
+  ['ko', '선풍기'],
+  ['ko', '운동화'],
   ['ko', '뷁쀓'],
 ];
 
