@@ -8,4 +8,13 @@ export interface ShopSettings {
   readonly language: Language;
   /** In which prices are where nobody asks for another. */
   readonly currency: Currency;
+  /** Where it sells to: ISO 3166 codes. */
+  readonly countries: readonly string[];
+  /** An IANA name. */
+  readonly timeZone: string;
+  readonly pricesIncludeTax: boolean;
+  /** To everybody, not to staff alone. */
+  readonly showsExactStock: boolean;
+  /** So many units of a variant, or fewer, are few; a variant may have a number of its own. */
+  readonly lowStockThreshold: number;
 }

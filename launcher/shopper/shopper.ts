@@ -148,7 +148,7 @@ const describe = (found: OrderView | Error): string =>
 /** The first variant of a product of the seed that has stock. */
 export const variantOf = async (shopper: Customer, slug: string) => {
   const { product } = await shopper.client.ask(storefront.ProductPageDocument, { slug }, { fresh: true });
-  const variant = product?.variants.find(({ available }) => available >= 2);
+  const variant = product?.variants.find(({ availability }) => availability === 'IN_STOCK');
   if (!variant) throw new Error(`there is no "${slug}" in stock`);
   return variant;
 };

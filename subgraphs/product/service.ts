@@ -1,5 +1,6 @@
 import { ProductChanged, ProductChangedV1 } from '#contracts/messages/product.ts';
 import { CommitStock, ReleaseStock, ReserveStock, ReturnStock } from '#contracts/messages/stock.ts';
+import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
 /** The catalogue, and its stock. */
@@ -9,7 +10,7 @@ export const service = {
   port: 4002,
   database: true,
   worker: 'inventory',
-  receives: [ReserveStock, CommitStock, ReleaseStock, ReturnStock],
+  receives: [ReserveStock, CommitStock, ReleaseStock, ReturnStock, UserGuestMerged, UserClosed],
   replays: [ProductChanged, ProductChangedV1],
   secrets: { PRODUCT_DATABASE_REPLICA_URL: 'optional', MEDIA_S3_SECRET_ACCESS_KEY: 'optional' },
   publicPaths: [
@@ -28,7 +29,7 @@ export const service = {
   entities: ['Product', 'ProductVariant', 'Category'],
   mutations: {
     keyRequired: ['receiveStock', 'adjustStock', 'transferStock', 'returnStock'],
-    keyOptional: ['saveLocation'],
+    keyOptional: ['saveLocation', 'notifyWhenInStock', 'stopNotifyingWhenInStock'],
   },
   seed: 'launcher/seed/catalogue.ts',
 } as const satisfies SubgraphDescriptor;

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
+import { mergedGuests } from '#platform/auth/merged-guests.ts';
 import { defaultShop, shopSettings } from '#platform/config/shop.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { measureReplica, replicatedReads, watchReplica } from '#platform/database/replica.ts';
@@ -14,8 +15,11 @@ import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue/catalogue-store.ts';
 import { slugStore } from './adapters/catalogue/slug-store.ts';
+import { availabilityReads } from './adapters/inventory/availability-reads.ts';
+import { availabilityStore } from './adapters/inventory/availability-store.ts';
 import { locationStore } from './adapters/inventory/location-store.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
+import { stockAlertStore } from './adapters/inventory/stock-alert-store.ts';
 import { stockReads } from './adapters/inventory/stock-reads.ts';
 import { stockStore } from './adapters/inventory/stock-store.ts';
 import { folderStore } from './adapters/media/folder-store.ts';
@@ -44,9 +48,12 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
   catalogue: catalogueStore(tx, shop),
   slugs: slugStore(tx),
   search: searchStore(tx),
-  stock: stockStore(tx, { now, newId }),
+  stock: stockStore(tx, { now, newId, lowStockThreshold: shop.lowStockThreshold }),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
+  availability: availabilityStore(tx, { now, lowStockThreshold: shop.lowStockThreshold }),
+  alerts: stockAlertStore(tx, now),
+  guests: mergedGuests(tx),
   media: mediaStore(tx, { now }),
   uploads: uploadStore(tx, { now }),
   files: fileRecords(tx, { now }),
@@ -55,6 +62,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
 const readsOf = (prisma: PrismaClient): Reads => ({
   ...catalogueReads(prisma),
   ...stockReads(prisma),
+  ...availabilityReads(prisma),
   ...mediaReads(prisma),
   ...searchReads(prisma),
 });
@@ -97,6 +105,12 @@ export const seed = async (
 
 // 1 s: a page of the catalogue takes milliseconds, and the primary answers as well.
 const replicaTimeoutMs = 1_000;
+
+// 1 s: somebody who waits for a variant, and staff who order it, can wait that much longer. An idle look costs a few statements.
+const watchIntervalMs = 1_000;
+// 10 min: what no change of stock announces, such as another threshold of the shop, is found that late: a read of all variants.
+const findIntervalMs = 10 * 60 * 1_000;
+const forgetIntervalMs = 60 * 60 * 1_000;
 
 // 1 s: what follows from a moved category or a changed collection may be that late; an idle look costs one statement.
 const refreshIntervalMs = 1_000;
@@ -155,6 +169,13 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
       { name: 'refresh products', everyMs: refreshIntervalMs, run: productApp.commands.refreshProducts },
+      { name: 'watch availability', everyMs: watchIntervalMs, run: productApp.commands.watchAvailability },
+      {
+        name: 'find changes of availability',
+        everyMs: findIntervalMs,
+        run: productApp.commands.findAvailabilityChanges,
+      },
+      { name: 'forget old stock alerts', everyMs: forgetIntervalMs, run: productApp.commands.forgetOldAlerts },
       {
         name: 'sweep files',
         everyMs: config.MEDIA_SWEEP_INTERVAL_MS,

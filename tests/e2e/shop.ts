@@ -12,11 +12,18 @@ export const staff = (): Promise<Shopper> =>
   shopperOf(agora.gateway, { email: 'staff@example.com', password: 'demo-staff-1' });
 export const aKey = (): string => randomUUID();
 
-/** The first variant of a product of the seed. */
-export const variantOf = async (slug: string) => {
-  const { product } = await guest.ask(ProductPageDocument, { slug }, { fresh: true });
+/** The first variant of a product of the seed, as a guest sees it unless somebody else looks. */
+export const variantOf = async (slug: string, { client }: Pick<Shopper, 'client'> = { client: guest }) => {
+  const { product } = await client.ask(ProductPageDocument, { slug }, { fresh: true });
   const [variant] = product?.variants ?? [];
   if (!variant) throw new Error(`the seed has no "${slug}"`);
   return variant;
 };
-export const available = async (slug: string): Promise<number> => (await variantOf(slug)).available;
+let somebodyOfStaff: Promise<Shopper> | undefined;
+/** Units, which only staff see. */
+export const available = async (slug: string): Promise<number> => {
+  somebodyOfStaff ??= staff();
+  const { available } = await variantOf(slug, await somebodyOfStaff);
+  if (available == null) throw new Error('staff are not shown how many there are');
+  return available;
+};

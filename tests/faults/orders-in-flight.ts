@@ -51,7 +51,7 @@ export const signInWhatever = async (gateway: string, guest: Guest, account: Cre
 export const placeAll = async (buyers: readonly Customer[], tokens: readonly string[]): Promise<readonly Placed[]> => {
   const [first] = buyers;
   const page = await first?.client.ask(ProductPageDocument, { slug: 'trail-lamp-200' });
-  const variantId = page?.product?.variants.find(({ available }) => available > buyers.length)?.id ?? '';
+  const variantId = page?.product?.variants.find(({ availability }) => availability === 'IN_STOCK')?.id ?? '';
   await Promise.all(buyers.map((buyer) => buyer.add({ variantId })));
   return Promise.all(
     buyers.map(async (buyer, i) => {

@@ -92,7 +92,7 @@ const signedIn = async (url: string, launcher: ChildProcess): Promise<Ask> => {
 
 const variantOfLamp = async (ask: Ask): Promise<string | undefined> => {
   const { product } = await ask<{ product: { variants: { id: string }[] } | null }>(
-    'query Look { product(slug: "trail-lamp-200") { id title variants { id price { amount } available } } }',
+    'query Look { product(slug: "trail-lamp-200") { id title variants { id price { amount } availability } } }',
   );
   return product?.variants[0]?.id;
 };

@@ -82,13 +82,24 @@ export const stockRules: readonly Rule[] = [
     database: 'product',
     sql: `
     WITH r AS (SELECT attempt_id, order_id, status::text FROM reservation WHERE order_id = ANY ($1::text[])),
-    due (status, kind) AS (VALUES
-      ('RESERVED', 'RESERVATION'), ('RELEASED', 'RESERVATION'), ('RELEASED', 'RELEASE'),
-      ('EXPIRED', 'RESERVATION'), ('EXPIRED', 'RELEASE'), ('COMMITTED', 'RESERVATION'), ('COMMITTED', 'SALE'),
-      ('RETURNED', 'RESERVATION'), ('RETURNED', 'SALE'), ('RETURNED', 'RETURN')),
+    due (status, source, kind) AS (VALUES
+      ('RESERVED', 'STOCK', 'RESERVATION'),
+      ('RELEASED', 'STOCK', 'RESERVATION'), ('RELEASED', 'STOCK', 'RELEASE'),
+      ('EXPIRED', 'STOCK', 'RESERVATION'), ('EXPIRED', 'STOCK', 'RELEASE'),
+      ('COMMITTED', 'STOCK', 'RESERVATION'), ('COMMITTED', 'STOCK', 'SALE'),
+      ('RETURNED', 'STOCK', 'RESERVATION'), ('RETURNED', 'STOCK', 'SALE'), ('RETURNED', 'STOCK', 'RETURN'),
+      ('RESERVED', 'BACKORDER', 'BACKORDER'), ('COMMITTED', 'BACKORDER', 'BACKORDER'),
+      ('COMMITTED', 'BACKORDER_FILLED', 'BACKORDER'), ('COMMITTED', 'BACKORDER_FILLED', 'BACKORDER_FILL'),
+      ('RETURNED', 'BACKORDER_FILLED', 'BACKORDER'), ('RETURNED', 'BACKORDER_FILLED', 'BACKORDER_FILL'),
+      ('RETURNED', 'BACKORDER_FILLED', 'RETURN'),
+      ('RELEASED', 'BACKORDER_RELEASED', 'BACKORDER'), ('RELEASED', 'BACKORDER_RELEASED', 'BACKORDER_RELEASE'),
+      ('EXPIRED', 'BACKORDER_RELEASED', 'BACKORDER'), ('EXPIRED', 'BACKORDER_RELEASED', 'BACKORDER_RELEASE'),
+      ('RETURNED', 'BACKORDER_RELEASED', 'BACKORDER'), ('RETURNED', 'BACKORDER_RELEASED', 'BACKORDER_RELEASE')),
     expected AS (
-      SELECT r.attempt_id, l.variant_id, l.location, due.kind, l.quantity
-        FROM r JOIN reservation_line l ON l.attempt_id = r.attempt_id JOIN due ON due.status = r.status),
+      SELECT r.attempt_id, l.variant_id, l.location, due.kind, sum(l.quantity)::int AS quantity
+        FROM r JOIN reservation_line l ON l.attempt_id = r.attempt_id
+        JOIN due ON due.status = r.status AND due.source = l.source::text
+       GROUP BY 1, 2, 3, 4),
     moved AS (
       SELECT r.attempt_id, m.variant_id, m.location, m.kind::text AS kind, m.quantity
         FROM r JOIN stock_movement m ON m.attempt_id = r.attempt_id)
@@ -103,44 +114,51 @@ export const stockRules: readonly Rule[] = [
   }),
   sqlRule({
     name: 'stock-matches-movements',
-    promise: 'units on hand and reserved at each location are the sums of the stock movements',
+    promise: 'units on hand, reserved and backordered at each location are the sums of the stock movements',
     scope: 'full',
     database: 'product',
     sql: `
     SELECT * FROM (
       SELECT coalesce(s.variant_id, m.variant_id) AS variant_id, coalesce(s.location, m.location) AS location,
              coalesce(s.on_hand, 0) AS on_hand, coalesce(s.reserved, 0) AS reserved,
-             coalesce(m.on_hand, 0) AS moved, coalesce(m.reserved, 0) AS held
+             coalesce(s.backordered, 0) AS backordered, coalesce(m.on_hand, 0) AS moved,
+             coalesce(m.reserved, 0) AS held, coalesce(m.backordered, 0) AS owed
         FROM stock_level s
         FULL JOIN (
           SELECT variant_id, location,
                  sum(CASE WHEN kind IN ('RECEIPT', 'ADJUSTMENT', 'RETURN', 'TRANSFER') THEN quantity
-                          WHEN kind IN ('SALE', 'SCRAP') THEN -quantity ELSE 0 END) AS on_hand,
+                          WHEN kind IN ('SALE', 'SCRAP', 'BACKORDER_FILL') THEN -quantity ELSE 0 END) AS on_hand,
                  sum(CASE kind WHEN 'RESERVATION' THEN quantity WHEN 'RELEASE' THEN -quantity
-                               WHEN 'SALE' THEN -quantity ELSE 0 END) AS reserved
+                               WHEN 'SALE' THEN -quantity ELSE 0 END) AS reserved,
+                 sum(CASE WHEN kind = 'BACKORDER' THEN quantity
+                          WHEN kind IN ('BACKORDER_RELEASE', 'BACKORDER_FILL') THEN -quantity ELSE 0 END) AS backordered
             FROM stock_movement GROUP BY variant_id, location) m
           ON m.variant_id = s.variant_id AND m.location = s.location) both_sides
-     WHERE on_hand <> moved OR reserved <> held`,
+     WHERE on_hand <> moved OR reserved <> held OR backordered <> owed`,
     ids: { variant: 'variant_id', location: 'location' },
-    what: ({ on_hand, reserved, moved, held }) =>
-      `on hand ${on_hand}, by movements ${moved}; reserved ${reserved}, by movements ${held}`,
+    what: ({ on_hand, reserved, backordered, moved, held, owed }) =>
+      `on hand ${on_hand}, by movements ${moved}; reserved ${reserved}, by movements ${held}; backordered ${backordered}, by movements ${owed}`,
   }),
   sqlRule({
     name: 'reserved-stock-matches-reservations',
-    promise: 'reserved units at each location are those of the live reservations',
+    promise: 'reserved and backordered units at each location are those that reservations hold or wait for',
     scope: 'full',
     database: 'product',
     sql: `
-    SELECT s.variant_id, s.location, s.reserved, coalesce(live.units, 0) AS live
+    SELECT s.variant_id, s.location, s.reserved, coalesce(live.units, 0) AS live,
+           s.backordered, coalesce(live.owed, 0) AS owed
       FROM stock_level s
       LEFT JOIN (
-        SELECT l.variant_id, l.location, sum(l.quantity) AS units
+        SELECT l.variant_id, l.location,
+               sum(l.quantity) FILTER (WHERE l.source = 'STOCK' AND r.status = 'RESERVED') AS units,
+               sum(l.quantity) FILTER (WHERE l.source = 'BACKORDER') AS owed
           FROM reservation_line l JOIN reservation r ON r.attempt_id = l.attempt_id
-         WHERE r.status = 'RESERVED' GROUP BY l.variant_id, l.location) live
+         WHERE r.status = 'RESERVED' OR l.source = 'BACKORDER' GROUP BY l.variant_id, l.location) live
         ON live.variant_id = s.variant_id AND live.location = s.location
-     WHERE s.reserved <> coalesce(live.units, 0)`,
+     WHERE s.reserved <> coalesce(live.units, 0) OR s.backordered <> coalesce(live.owed, 0)`,
     ids: { variant: 'variant_id', location: 'location' },
-    what: ({ reserved, live }) => `reserved ${reserved}, live reservations ${live}`,
+    what: ({ reserved, live, backordered, owed }) =>
+      `reserved ${reserved}, live reservations ${live}; backordered ${backordered}, owed ${owed}`,
   }),
   sqlRule({
     name: 'transfers-arrive',
@@ -161,12 +179,12 @@ export const stockRules: readonly Rule[] = [
     sql: `
     SELECT s.variant_id, s.on_hand, s.reserved, coalesce(m.received, 0) AS received, coalesce(m.sold, 0) AS sold
       FROM (SELECT variant_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved,
-                   bool_or(on_hand < 0 OR reserved < 0 OR reserved > on_hand) AS is_impossible
+                   bool_or(on_hand < 0 OR reserved < 0 OR reserved > on_hand OR backordered < 0) AS is_impossible
               FROM stock_level GROUP BY variant_id) s
       LEFT JOIN (
         SELECT variant_id,
                sum(quantity) FILTER (WHERE kind IN ('RECEIPT', 'ADJUSTMENT')) AS received,
-               coalesce(sum(quantity) FILTER (WHERE kind = 'SALE'), 0)
+               coalesce(sum(quantity) FILTER (WHERE kind IN ('SALE', 'BACKORDER_FILL')), 0)
                  - coalesce(sum(quantity) FILTER (WHERE kind = 'RETURN'), 0) AS sold
           FROM stock_movement GROUP BY variant_id) m ON m.variant_id = s.variant_id
      WHERE s.is_impossible OR coalesce(m.sold, 0) > coalesce(m.received, 0)`,

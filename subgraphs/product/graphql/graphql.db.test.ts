@@ -22,7 +22,7 @@ const slugsIn = async (args: string, viewer: Viewer = guest): Promise<string[]> 
 describe('one product', () => {
   it('is found by its id or its slug, with all there is to it', async () => {
     const fields = `title description brand status attributes { name value } priceFrom { amount currency }
-      category { name parent { slug } } variants { sku options { name value } price { amount } available product { slug } }`;
+      category { name parent { slug } } variants { sku options { name value } price { amount } availability product { slug } }`;
     const expected = {
       title: 'Lamp 0',
       description: 'It does what it should.',
@@ -32,10 +32,10 @@ describe('one product', () => {
       priceFrom: { amount: 1_000, currency: 'EUR' },
       category: { name: 'lighting', parent: { slug: 'camping' } },
       variants: [
-        ['LAMP-0-A', 2_000, 3],
-        ['LAMP-0-B', 1_000, 0],
-      ].map(([sku, amount, available]) => ({
-        ...{ sku, available, price: { amount }, options: [{ name: 'Size', value: sku === 'LAMP-0-A' ? 'A' : 'B' }] },
+        ['LAMP-0-A', 2_000, 'FEW_LEFT'],
+        ['LAMP-0-B', 1_000, 'NONE'],
+      ].map(([sku, amount, availability]) => ({
+        ...{ sku, availability, price: { amount }, options: [{ name: 'Size', value: sku === 'LAMP-0-A' ? 'A' : 'B' }] },
         product: { slug: 'lamp-0' },
       })),
     };

@@ -14,5 +14,8 @@ interface Context {
 export const graphqlLanguage = (language: Language): GraphqlLanguage => language.toUpperCase() as GraphqlLanguage;
 export const languageOf = (language: GraphqlLanguage): Language => language.toLowerCase() as Language;
 
-export const read = <T>(texts: Localized<T>, { language }: Asked, { app: { shop } }: Context): T =>
-  inLanguage(texts, language ? languageOf(language) : shop.language, shop.language);
+export const languageAsked = ({ language }: Asked, { app: { shop } }: Context): Language =>
+  language ? languageOf(language) : shop.language;
+
+export const read = <T>(texts: Localized<T>, asked: Asked, context: Context): T =>
+  inLanguage(texts, languageAsked(asked, context), context.app.shop.language);

@@ -1,5 +1,6 @@
 /** What resolvers are given of types that are no row of their own. */
 import type { Language, Localized } from '#contracts/language.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import type { Connection } from '#platform/graphql/connection.ts';
 import type { Attribute, AttributeValue } from '../domain/catalogue/attribute.ts';
 import type { OptionValue, ProductOption } from '../domain/catalogue/product.ts';
@@ -36,4 +37,11 @@ export interface FacetModel {
 export interface FilterValueModel extends FacetCount {
   readonly isSelected: boolean;
   readonly language: Language;
+}
+
+export type ShopModel = ShopSettings;
+
+export interface CountryModel {
+  /** ISO 3166-1 alpha-2. */
+  readonly code: string;
 }

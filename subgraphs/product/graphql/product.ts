@@ -138,7 +138,6 @@ export const ProductVariant = {
   },
   price: ({ prices }, { currency }, { app }) => priceIn(prices, currency ?? app.shop.currency),
   prices: ({ prices }) => currencies.flatMap((currency) => priceIn(prices, currency) ?? []),
-  available: async ({ id }, _, { loaders }) => (await loaders.stock.load(id))?.available ?? 0,
   product: async ({ productId }, _, { loaders }) => {
     const product = await loaders.product.load({ id: productId });
     if (!product) throw new Error(`product ${productId} was taken from sale while it was being read`);

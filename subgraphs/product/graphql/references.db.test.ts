@@ -23,8 +23,8 @@ describe('references from other subgraphs', () => {
       { __typename: 'Category', id: 'cat_1' },
       { __typename: 'Category', id: categoryOf('tents') },
     ];
-    expect(await entities('... on ProductVariant { sku available } ... on Category { slug }', r)).toEqual({
-      data: { _entities: [{ sku: 'KETTLE-1', available: 1 }, null, null, null, null, { slug: 'tents' }] },
+    expect(await entities('... on ProductVariant { sku availability } ... on Category { slug }', r)).toEqual({
+      data: { _entities: [{ sku: 'KETTLE-1', availability: 'FEW_LEFT' }, null, null, null, null, { slug: 'tents' }] },
     });
   });
 
@@ -41,14 +41,14 @@ describe('references from other subgraphs', () => {
 
   it('cost one statement more for the stock, and one for the products', async () => {
     const r = lamps.flatMap(({ variants }) => variants.map(({ id }) => ({ __typename: 'ProductVariant', id })));
-    const fields = '... on ProductVariant { available product { title category { name } } }';
+    const fields = '... on ProductVariant { availability product { title category { name } } }';
     expect(await shop.statementsOf(() => entities(fields, r))).toHaveLength(4);
   });
 });
 
 describe('a menu with samples from every category', () => {
   const sample = `products(first: 5) { totalCount edges { node {
-    title priceFrom { amount } category { name } variants { sku available product { slug } } } } }`;
+    title priceFrom { amount } category { name } variants { sku availability product { slug } } } } }`;
   const menu = `{ categories { name ${sample} children { name ${sample} children { name ${sample} } } } }`;
 
   it('costs a few statements for each level of the tree, not for each category or product', async () => {

@@ -1,4 +1,5 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
+import { availabilityMutations, availabilityQueries, availabilityTypes, variantAvailability } from './availability.ts';
 import { Category } from './category.ts';
 import {
   OptionValue,
@@ -11,17 +12,18 @@ import {
 } from './product.ts';
 import { Query } from './queries.ts';
 import { Facet, FilterValue, SearchConnection } from './search.ts';
+import { Shop, ShopCountry, shopQueries } from './shop.ts';
 import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: { ...Query, ...stockQueries },
-  Mutation: stockMutations,
+  Query: { ...Query, ...stockQueries, ...shopQueries, ...availabilityQueries },
+  Mutation: { ...stockMutations, ...availabilityMutations },
   Product,
   ProductAttribute,
   ProductOption,
   OptionValue,
-  ProductVariant: { ...ProductVariant, ...variantStock },
+  ProductVariant: { ...ProductVariant, ...variantStock, ...variantAvailability },
   VariantOption,
   Category,
   ProductConnection,
@@ -29,4 +31,7 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   SearchConnection,
   Facet,
   FilterValue,
+  Shop,
+  ShopCountry,
+  ...availabilityTypes,
 } satisfies Resolvers);

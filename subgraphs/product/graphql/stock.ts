@@ -141,7 +141,13 @@ const levelsAfter = async (
   const levels = await reads.levels([variantId]);
   const [first, ...others] = locations.map(
     (location) =>
-      levels.find((level) => level.location === location) ?? { variantId, location, onHand: 0, reserved: 0 },
+      levels.find((level) => level.location === location) ?? {
+        variantId,
+        location,
+        onHand: 0,
+        reserved: 0,
+        backordered: 0,
+      },
   );
   if (!first) throw new Error('a change of stock is at a location');
   return [first, ...others];

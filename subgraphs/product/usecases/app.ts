@@ -5,6 +5,8 @@ import { bookReturn } from './inventory/book-return.ts';
 import { adjustStock, receiveStock, returnStock, transferStock } from './inventory/change-stock.ts';
 import { commitStock, expireReservations, releaseStock, reserveStock } from './inventory/reservations.ts';
 import { saveLocation } from './inventory/save-location.ts';
+import { forgetClosedUser, mergeGuest, notifyWhenInStock, stopNotifyingWhenInStock } from './inventory/stock-alerts.ts';
+import { findAvailabilityChanges, forgetOldAlerts, watchAvailability } from './inventory/watch-availability.ts';
 import { receiveFile } from './media/receive-file.ts';
 import { requestUpload } from './media/request-upload.ts';
 import { sweepFiles } from './media/sweep-files.ts';
@@ -26,6 +28,13 @@ export const app = (deps: Deps) => ({
     transferStock: transferStock(deps),
     returnStock: returnStock(deps),
     saveLocation: saveLocation(deps),
+    notifyWhenInStock: notifyWhenInStock(deps),
+    stopNotifyingWhenInStock: stopNotifyingWhenInStock(deps),
+    mergeGuest: mergeGuest(deps),
+    forgetClosedUser: forgetClosedUser(deps),
+    watchAvailability: watchAvailability(deps),
+    findAvailabilityChanges: findAvailabilityChanges(deps),
+    forgetOldAlerts: forgetOldAlerts(deps),
     requestUpload: requestUpload(deps),
     receiveFile: receiveFile(deps),
     sweepFiles: sweepFiles(deps),

@@ -1,6 +1,7 @@
 /** What the use cases need from outside. */
 import type { DataOf } from '#contracts/envelope.ts';
 import type { CategoryId, newId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
@@ -9,7 +10,15 @@ import type { Attribute } from '../domain/catalogue/attribute.ts';
 import type { PlacedCategory } from '../domain/catalogue/category.ts';
 import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/catalogue/product.ts';
 import type { CategoryTexts } from '../domain/catalogue/texts.ts';
-import type { LocationStore, ReservationStore, StockReads, StockStore } from './inventory/ports.ts';
+import type {
+  AvailabilityReads,
+  AvailabilityStore,
+  LocationStore,
+  ReservationStore,
+  StockAlertStore,
+  StockReads,
+  StockStore,
+} from './inventory/ports.ts';
 import type { FileRecords, MediaReads, MediaStore, MediaTools, UploadStore } from './media/ports.ts';
 import type { SearchReads, SearchStore } from './search/ports.ts';
 
@@ -34,6 +43,7 @@ export interface CatalogueStore {
   readonly toRefresh: {
     /** All products of these categories and of those below them. */
     addBelow(categories: readonly CategoryId[]): Promise<void>;
+    add(products: readonly ProductId[]): Promise<void>;
     /** Takes the oldest from the queue, each once; those that another process is at are passed over. */
     take(limit: number): Promise<ProductId[]>;
   };
@@ -67,6 +77,9 @@ export interface Stores extends CommonStores {
   readonly media: MediaStore;
   readonly uploads: UploadStore;
   readonly files: FileRecords;
+  readonly availability: AvailabilityStore;
+  readonly alerts: StockAlertStore;
+  readonly guests: MergedGuests;
 }
 
 export interface ProductView extends Omit<StoredProduct, 'variants'> {
@@ -121,7 +134,7 @@ export interface CatalogueReads {
   counts(lists: readonly ProductList[]): Promise<number[]>;
 }
 
-export type Reads = CatalogueReads & StockReads & MediaReads & SearchReads;
+export type Reads = CatalogueReads & StockReads & AvailabilityReads & MediaReads & SearchReads;
 
 export interface Deps {
   readonly shop: ShopSettings;

@@ -45,6 +45,9 @@ const extraStepWithinMs = 30_000;
 export const runSampleSession = async (shopper: Shopper): Promise<Variables> => {
   const { product } = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'trail-lamp-200' });
   const variantId = product?.variants[0]?.id ?? '';
+  const tent = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'sold-out-tent' });
+  const soldOut = tent.product?.variants[0]?.id ?? '';
+  await shopper.client.ask(storefront.NotifyWhenInStockDocument, { input: { variantId: soldOut } });
   const buy = async (paymentMethodToken: string, status: OrderView['status']) => {
     await shopper.add({ variantId });
     const placed = { idempotencyKey: randomUUID(), input: { paymentMethodToken } };
@@ -100,6 +103,10 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     AddToCart: { ...key(), input: { variantId } },
     PlaceOrder: confirmed.placed,
     PayOrder: { ...key(), input: { orderId: declined.order.id, paymentMethodToken: 'tok_approve' } },
+    Shop: { language: 'KO' },
+    NotifyWhenInStock: { ...key(), input: { variantId: soldOut } },
+    StockAlerts: {},
+    StopNotifyingWhenInStock: { ...key(), input: { variantId } },
     CancelOrder: { ...key(), input: { orderId: toCancel.order.id } },
     ConfirmPayment: { ...key(), input: { paymentId, code: 'approve' } },
   };

@@ -33,6 +33,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
     admin,
     variables: {
       ...stockVariables(variantId),
+      LowStock: { first: 3 },
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },

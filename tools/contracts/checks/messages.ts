@@ -155,7 +155,6 @@ const withoutReceiver: Readonly<Record<string, string>> = {
   'stock.moved.v1': 'warehouse and accounting systems of the shop; staff have the list stockMovements',
   'stock.returned.v1': 'the sender of stock.return, which is whoever handles returns',
   'user.access-revoked.v1': 'its change notification tells the gateways to read the denials',
-  'user.closed.v1': 'no other service holds personal data yet',
 };
 
 const conventions = (definition: RoutedMessage): Finding[] => {

@@ -152,6 +152,11 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
         SELECT product.id FROM product JOIN below ON product.category_id = below.id ORDER BY product.id`;
     },
 
+    add: async (products) => {
+      if (products.length === 0) return;
+      await tx.$executeRaw`INSERT INTO product_refresh (product_id) SELECT unnest(${[...products]}::text[])`;
+    },
+
     take: async (limit) => {
       const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
         DELETE FROM product_refresh

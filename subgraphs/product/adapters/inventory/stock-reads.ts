@@ -3,20 +3,20 @@ import type { Id, OrderId, VariantId } from '#contracts/ids.ts';
 import type { LocationCode } from '#contracts/messages/stock.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
 import type { Location } from '../../domain/inventory/location.ts';
+import { unitsAvailable } from '../../domain/inventory/stock.ts';
 import type { StockReads } from '../../usecases/inventory/ports.ts';
 
 const byPriority = [{ priority: 'asc' }, { code: 'asc' }] as const;
 
 export const stockReads = (prisma: PrismaClient): StockReads => ({
   available: async (variants) => {
-    const rows = await prisma.stockLevel.groupBy({
-      by: 'variantId',
+    const rows = await prisma.stockLevel.findMany({
       where: { variantId: { in: [...variants] } },
-      _sum: { onHand: true, reserved: true },
+      omit: { location: true },
     });
-    return rows.map(({ variantId, _sum: { onHand, reserved } }) => ({
+    return [...Map.groupBy(rows, ({ variantId }) => variantId)].map(([variantId, levels]) => ({
       variantId: variantId as VariantId,
-      available: (onHand ?? 0) - (reserved ?? 0),
+      available: unitsAvailable(levels),
     }));
   },
 

@@ -1,26 +1,26 @@
 import type { newId, VariantId } from '#contracts/ids.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
-import type { Prices, ProductStatus } from '../../domain/catalogue/product.ts';
-import type { AvailableAt } from '../../domain/inventory/draw.ts';
+import type { Offer } from '../../domain/inventory/decide.ts';
 import { mainLocation } from '../../domain/inventory/location.ts';
-import { type AvailableChange, type LevelAt, levelChanges } from '../../domain/inventory/stock.ts';
+import { type AvailableChange, type LevelAt, levelChanges, unitsAvailable } from '../../domain/inventory/stock.ts';
 import type { StockStore } from '../../usecases/inventory/ports.ts';
 
 interface Rim {
   readonly now: Date;
+  /** The shop's, for variants without one of their own. */
+  readonly lowStockThreshold: number;
   readonly newId: typeof newId;
 }
 
-interface OfferRow {
+interface OfferRow extends Offer {
   readonly id: VariantId;
-  readonly prices: Prices;
-  readonly status: ProductStatus;
-  readonly levels: readonly AvailableAt[];
 }
 
 interface RecordedRow {
   readonly variantId: VariantId;
-  readonly before: number;
+  /** As they were before. */
+  readonly levels: readonly LevelAt[];
+  readonly threshold: number;
   /** How many levels were changed, of all variants. */
   readonly changed: number;
 }
@@ -34,26 +34,36 @@ interface RecordedRow {
  */
 const inOrder = Prisma.sql`ORDER BY variant_id COLLATE "C", location <> ${mainLocation}, location COLLATE "C"`;
 
-export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): StockStore => ({
+export const stockStore = (tx: Prisma.TransactionClient, { now, newId, lowStockThreshold }: Rim): StockStore => ({
   lockOffers: async (variantIds) => {
     const rows = await tx.$queryRaw<OfferRow[]>`
-      WITH locked AS MATERIALIZED (
-        SELECT variant_id, location, on_hand - reserved AS available
-          FROM stock_level WHERE variant_id = ANY (${[...variantIds]})
+      WITH wanted AS MATERIALIZED (
+        SELECT variant.id, variant.prices, variant.stock_policy,
+               CASE WHEN variant.is_archived THEN 'ARCHIVED' ELSE product.status END AS status
+          FROM product_variant variant JOIN product ON product.id = variant.product_id
+         WHERE variant.id = ANY (${[...variantIds]})
+      ), locked AS MATERIALIZED (
+        SELECT variant_id, location, greatest(on_hand - reserved - backordered, 0) AS available
+          FROM stock_level WHERE variant_id IN (SELECT id FROM wanted WHERE stock_policy <> 'UNTRACKED')
          ${inOrder}
            FOR UPDATE
+      ), supply AS (
+        SELECT * FROM locked
+         UNION ALL
+        -- Nobody counts them, so nobody waits for anybody.
+        SELECT variant_id, location, 0
+          FROM stock_level WHERE variant_id IN (SELECT id FROM wanted WHERE stock_policy = 'UNTRACKED')
       ), drawn_on AS (
-        SELECT locked.variant_id,
-               jsonb_agg(jsonb_build_object('location', location.code, 'available', locked.available)
-                         ORDER BY location.priority, location.code COLLATE "C") AS levels
-          FROM locked JOIN location ON location.code = locked.location
-         GROUP BY locked.variant_id
+        SELECT supply.variant_id,
+               jsonb_agg(jsonb_build_object('location', location.code, 'available', supply.available)
+                         ORDER BY location.priority, location.code COLLATE "C") AS levels,
+               (array_agg(location.code ORDER BY location.is_default DESC, location.priority,
+                          location.code COLLATE "C"))[1] AS "owedAt"
+          FROM supply JOIN location ON location.code = supply.location
+         GROUP BY supply.variant_id
       )
-      SELECT variant.id, variant.prices, drawn_on.levels,
-             CASE WHEN variant.is_archived THEN 'ARCHIVED' ELSE product.status END AS status
-        FROM drawn_on
-        JOIN product_variant variant ON variant.id = drawn_on.variant_id
-        JOIN product ON product.id = variant.product_id`;
+      SELECT wanted.id, wanted.prices, wanted.status, wanted.stock_policy AS policy, drawn_on.levels, drawn_on."owedAt"
+        FROM drawn_on JOIN wanted ON wanted.id = drawn_on.variant_id`;
     return new Map(rows.map(({ id, ...offer }) => [id, offer]));
   },
 
@@ -63,7 +73,7 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
       SELECT FROM stock_level WHERE variant_id = ANY (${[...variantIds]}) AND location = ${mainLocation}
        ORDER BY variant_id COLLATE "C" FOR UPDATE`;
     const rows = await tx.$queryRaw<(LevelAt & { variantId: VariantId })[]>`
-      SELECT variant_id AS "variantId", location, on_hand AS "onHand", reserved
+      SELECT variant_id AS "variantId", location, on_hand AS "onHand", reserved, backordered
         FROM stock_level WHERE variant_id = ANY (${[...variantIds]})
        ${inOrder}
          FOR UPDATE`;
@@ -93,25 +103,30 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId }: Rim): S
     const changes = levelChanges(movements);
     const rows = await tx.$queryRaw<RecordedRow[]>`
       WITH locked AS MATERIALIZED (
-        SELECT variant_id, location, on_hand, reserved
+        SELECT variant_id, location, on_hand, reserved, backordered
           FROM stock_level WHERE variant_id = ANY (${changes.map(({ variantId }) => variantId)})
          ${inOrder}
            FOR UPDATE
       ), change AS (
         SELECT * FROM jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
-          AS given ("variantId" text, location text, "onHand" int, reserved int)
+          AS given ("variantId" text, location text, "onHand" int, reserved int, backordered int)
       ), changed AS (
         UPDATE stock_level level
-           SET on_hand = level.on_hand + change."onHand", reserved = level.reserved + change.reserved
+           SET on_hand = level.on_hand + change."onHand", reserved = level.reserved + change.reserved,
+               backordered = level.backordered + change.backordered
           FROM locked, change
          WHERE locked.variant_id = change."variantId" AND locked.location = change.location
            AND level.variant_id = locked.variant_id AND level.location = locked.location
            AND level.reserved + change.reserved BETWEEN 0 AND level.on_hand + change."onHand"
+           AND level.backordered + change.backordered >= 0
         RETURNING level.variant_id
       )
-      SELECT variant_id AS "variantId", sum(on_hand - reserved)::int AS before,
-             (SELECT count(*)::int FROM changed) AS changed
-        FROM locked GROUP BY variant_id`;
+      SELECT locked.variant_id AS "variantId", (SELECT count(*)::int FROM changed) AS changed,
+             jsonb_agg(jsonb_build_object('location', location, 'onHand', on_hand, 'reserved', reserved,
+                                          'backordered', backordered)) AS levels,
+             (SELECT coalesce(low_stock_threshold, ${lowStockThreshold}::int)
+                FROM product_variant WHERE id = locked.variant_id) AS threshold
+        FROM locked GROUP BY locked.variant_id`;
     if (rows[0]?.changed !== changes.length)
       throw new Error(`this does not fit the stock: ${JSON.stringify(movements)}`);
     await tx.stockMovement.createMany({
@@ -134,7 +149,22 @@ const availableChanges = (
   rows: readonly RecordedRow[],
   changes: ReturnType<typeof levelChanges>,
 ): readonly AvailableChange[] =>
-  rows.map(({ variantId, before }) => {
-    const own = changes.filter((change) => change.variantId === variantId);
-    return { variantId, before, after: own.reduce((sum, change) => sum + change.onHand - change.reserved, before) };
+  rows.map(({ variantId, levels, threshold }) => {
+    const after = levels.map((level) => changes.filter((change) => isOf(change, variantId, level)).reduce(plus, level));
+    return {
+      ...{ variantId, threshold, before: unitsAvailable(levels), after: unitsAvailable(after) },
+      isOwed: after.some(({ backordered }) => backordered > 0),
+    };
   });
+
+type Change = ReturnType<typeof levelChanges>[number];
+
+const isOf = (change: Change, variantId: VariantId, { location }: LevelAt): boolean =>
+  change.variantId === variantId && change.location === location;
+
+const plus = (level: LevelAt, change: Change): LevelAt => ({
+  location: level.location,
+  onHand: level.onHand + change.onHand,
+  reserved: level.reserved + change.reserved,
+  backordered: level.backordered + change.backordered,
+});

@@ -10,7 +10,13 @@ const price = money(1_000, 'EUR');
 const at = (code: string) => LocationCode.parse(code);
 const main = at('main');
 const offer = (fields: Partial<Offer> = {}): Offer => ({
-  ...{ prices: { EUR: 1_000 }, status: 'PUBLISHED', levels: [{ location: main, available: 5 }] },
+  ...{
+    prices: { EUR: 1_000 },
+    status: 'PUBLISHED',
+    levels: [{ location: main, available: 5 }],
+    policy: 'TRACKED',
+    owedAt: main,
+  },
   ...fields,
 });
 const line = (variantId: VariantId, quantity: number, unitPrice = price) => ({ variantId, quantity, unitPrice });
@@ -70,8 +76,8 @@ describe('decideReservation', () => {
       { location: at('outlet'), available: 9 },
     ];
     expect(decideOn([line(lamp, 4)], [[lamp, offer({ levels })]]).reservation.lines).toEqual([
-      { variantId: lamp, location: 'seoul', quantity: 2 },
-      { variantId: lamp, location: 'main', quantity: 2 },
+      { variantId: lamp, location: 'seoul', quantity: 2, source: 'STOCK' },
+      { variantId: lamp, location: 'main', quantity: 2, source: 'STOCK' },
     ]);
     const { rejection } = decideOn([line(lamp, 15)], [[lamp, offer({ levels })]]).reservation;
     expect(rejection?.lines).toMatchObject([{ requested: 15, available: 14 }]);

@@ -11,7 +11,8 @@ import {
 } from '#contracts/messages/stock.ts';
 import type { Currency, Money } from '#contracts/money.ts';
 import type { Prices, ProductStatus } from '../catalogue/product.ts';
-import { type AvailableAt, draw, total } from './draw.ts';
+import { total } from './draw.ts';
+import { linesFor, type ReservationMove, type Supply } from './reservation-lines.ts';
 import {
   type CommitFault,
   type Rejection,
@@ -21,13 +22,13 @@ import {
   reservationStates,
   type Step,
 } from './reservation-states.ts';
-import type { MovementKind, Units } from './stock.ts';
+import type { Units } from './stock.ts';
 
 export interface Decision {
   /** As it is from now on; the very same object when nothing changes. */
   readonly reservation: Reservation;
-  /** What its lines do to the stock, each at its location. */
-  readonly movement: MovementKind | undefined;
+  /** What its lines do to the stock, each by its source: `movementsOf`. */
+  readonly movement: ReservationMove | undefined;
   readonly reply: NewMessage | undefined;
 }
 
@@ -39,11 +40,9 @@ export const decide = (reservation: Reservation, request: ReservationRequest): D
 };
 
 /** A variant as the shop offers it at this moment. */
-export interface Offer {
+export interface Offer extends Supply {
   readonly prices: Prices;
   readonly status: ProductStatus;
-  /** Where there is any, in the order in which reservations draw on it. */
-  readonly levels: readonly AvailableAt[];
 }
 
 /** All lines of one variant together. A cart may name it twice, with prices from two moments. */
@@ -70,7 +69,7 @@ const grounds: readonly [Rejection['reason'], (wanted: WantedVariant, offer: Off
     'PRICE_CHANGED',
     ({ unitPrices }, { prices }) => unitPrices.some(({ amount, currency }) => prices[currency] !== amount),
   ],
-  ['INSUFFICIENT_STOCK', ({ quantity }, { levels }) => quantity > total(levels)],
+  ['INSUFFICIENT_STOCK', ({ quantity }, { policy, levels }) => policy === 'TRACKED' && quantity > total(levels)],
 ];
 
 /** Holds all lines of a new attempt, or none of them. `offers` must be locked, or the reply may be out of date. */
@@ -86,7 +85,10 @@ export const decideReservation = (
     });
     if (atFault.length > 0) return rejected(attempt, { reason, lines: atFault.map((line) => shown(line, offers)) });
   }
-  const lines = wanted.flatMap((line) => draw(line, offers.get(line.variantId)?.levels ?? []));
+  const lines = wanted.flatMap((line) => {
+    const offer = offers.get(line.variantId);
+    return offer ? linesFor(line, offer) : [];
+  });
   const reservation: Reservation = { ...attempt, status: 'RESERVED', lines, rejection: null };
   return { reservation, movement: 'RESERVATION', reply: replies.reserved(reservation) };
 };
@@ -102,7 +104,8 @@ const shown = ({ variantId, quantity, unitPrices }: WantedVariant, offers: Reado
   return {
     variantId,
     requested: quantity,
-    available: total(forSale?.levels ?? []),
+    // What can be had beyond the stock is not short, whatever else is wrong with it.
+    available: forSale && forSale.policy !== 'TRACKED' ? quantity : total(forSale?.levels ?? []),
     currentPrice: forSale ? priceIn(forSale.prices, unitPrices[0]?.currency) : null,
   };
 };

@@ -1,5 +1,7 @@
-/** What staff can be told about stock, in their unions. */
+/** What staff and customers can be told about stock, in the unions of mutations. */
+import type { VariantId } from '#contracts/ids.ts';
 import type { Failure } from '#contracts/result.ts';
+import { mostAlertsPerCustomer } from './availability.ts';
 import type { StockLevel } from './stock.ts';
 
 /** It would leave fewer units than are reserved: the last guard, a CHECK, must never be what says so. */
@@ -46,3 +48,21 @@ export const tooManyLocations = (limit: number): TooManyLocations => ({
   message: `A shop has at most ${limit} locations.`,
   limit,
 });
+
+export interface AlreadyInStock extends Failure<'AlreadyInStock'> {
+  readonly variantId: VariantId;
+}
+export const alreadyInStock = (variantId: VariantId): AlreadyInStock => ({
+  kind: 'AlreadyInStock',
+  message: 'This is in stock. You can order it now.',
+  variantId,
+});
+
+export interface TooManyStockAlerts extends Failure<'TooManyStockAlerts'> {
+  readonly limit: number;
+}
+export const tooManyStockAlerts: TooManyStockAlerts = {
+  kind: 'TooManyStockAlerts',
+  message: `You already wait for ${mostAlertsPerCustomer} products. Please stop waiting for one first.`,
+  limit: mostAlertsPerCustomer,
+};

@@ -19,7 +19,7 @@ const held: Reservation = {
   attemptId,
   orderId,
   status: 'RESERVED',
-  lines: [{ variantId: namedId('Variant', 'v'), location: mainLocation, quantity: 3 }],
+  lines: [{ variantId: namedId('Variant', 'v'), location: mainLocation, quantity: 3, source: 'STOCK' }],
   expiresAt: new Date('2026-01-01T00:00:00Z'),
   rejection: null,
 };

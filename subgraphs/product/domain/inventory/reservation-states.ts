@@ -5,7 +5,7 @@
 import type { DataOf } from '#contracts/envelope.ts';
 import type { AttemptId, OrderId } from '#contracts/ids.ts';
 import type { StockCommitFailed, StockRejected } from '#contracts/messages/stock.ts';
-import type { MovementKind, UnitsAt } from './stock.ts';
+import type { ReservationLine, ReservationMove } from './reservation-lines.ts';
 
 /** Why nothing was held. Only the lines at fault are named. */
 export type Rejection = Pick<DataOf<typeof StockRejected>, 'reason' | 'lines'>;
@@ -42,7 +42,7 @@ export type ReservationStatus = (typeof reservationStatuses)[number];
 /** What a request does: the status it leads to, what that does to the stock, and what the order is sent back. */
 export interface Step {
   readonly becomes?: ReservationStatus;
-  readonly moves?: MovementKind;
+  readonly moves?: ReservationMove;
   readonly reply?: Reply;
 }
 
@@ -109,8 +109,8 @@ export interface Reservation {
   readonly orderId: OrderId;
   /** `NONE`: nothing was heard of this attempt yet. */
   readonly status: ReservationStatus | 'NONE';
-  /** What was held, each variant once per location: what ends the reservation goes back to where it came from. */
-  readonly lines: readonly UnitsAt[];
+  /** What was held, each variant once per location and source: what ends the reservation goes back to where it came from. */
+  readonly lines: readonly ReservationLine[];
   /** Null when nothing was ever held. */
   readonly expiresAt: Date | null;
   /** Set when REJECTED. */

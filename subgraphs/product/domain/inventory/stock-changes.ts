@@ -9,7 +9,7 @@ import {
   type StockReserved,
   stockReserved,
 } from './failures.ts';
-import { available, type Movement, type StockLevel } from './stock.ts';
+import { type Movement, type StockLevel, unreserved } from './stock.ts';
 
 /** By how many units, or how many there turned out to be. */
 export type Adjustment = { readonly quantity: number } | { readonly countedUnits: number };
@@ -30,7 +30,7 @@ export const decideTransfer = (
   quantity: number,
 ): Result<number, StockReserved | InsufficientStockOnHand> => {
   if (quantity > from.onHand) return fail(insufficientStockOnHand(from));
-  return quantity > available(from) ? fail(stockReserved(from)) : ok(quantity);
+  return quantity > unreserved(from) ? fail(stockReserved(from)) : ok(quantity);
 };
 
 export type Disposition = DataOf<typeof ReturnStock>['lines'][number]['disposition'];

@@ -9,11 +9,24 @@ export interface StockLevel {
   readonly reserved: number;
 }
 
+/** Units promised beyond those that are there: they are sent once they have come in. */
+export interface Backordered {
+  readonly backordered: number;
+}
+
+/** Units that are there and that nobody has reserved; some may be owed to earlier orders. */
+export const unreserved = ({ onHand, reserved }: StockLevel): number => onHand - reserved;
+
 /** Units that can be bought now. */
-export const available = ({ onHand, reserved }: StockLevel): number => onHand - reserved;
+export const available = (level: StockLevel & Backordered): number =>
+  Math.max(unreserved(level) - level.backordered, 0);
+
+/** All locations together. Of what one location owes, the units at another pay nothing: staff transfer them. */
+export const unitsAvailable = (levels: readonly (StockLevel & Backordered)[]): number =>
+  levels.reduce((sum, level) => sum + available(level), 0);
 
 /** Of one variant, at one location. */
-export interface LevelAt extends StockLevel {
+export interface LevelAt extends StockLevel, Backordered {
   readonly location: LocationCode;
 }
 
@@ -32,15 +45,18 @@ export interface UnitsAt extends Units {
  * movements, each taken by this table.
  */
 export const movementEffects = {
-  RECEIPT: { onHand: 1, reserved: 0 },
-  ADJUSTMENT: { onHand: 1, reserved: 0 },
-  RESERVATION: { onHand: 0, reserved: 1 },
-  RELEASE: { onHand: 0, reserved: -1 },
-  SALE: { onHand: -1, reserved: -1 },
-  RETURN: { onHand: 1, reserved: 0 },
-  TRANSFER: { onHand: 1, reserved: 0 },
-  SCRAP: { onHand: -1, reserved: 0 },
-} as const satisfies Record<string, StockLevel>;
+  RECEIPT: { onHand: 1, reserved: 0, backordered: 0 },
+  ADJUSTMENT: { onHand: 1, reserved: 0, backordered: 0 },
+  RESERVATION: { onHand: 0, reserved: 1, backordered: 0 },
+  RELEASE: { onHand: 0, reserved: -1, backordered: 0 },
+  SALE: { onHand: -1, reserved: -1, backordered: 0 },
+  RETURN: { onHand: 1, reserved: 0, backordered: 0 },
+  TRANSFER: { onHand: 1, reserved: 0, backordered: 0 },
+  SCRAP: { onHand: -1, reserved: 0, backordered: 0 },
+  BACKORDER: { onHand: 0, reserved: 0, backordered: 1 },
+  BACKORDER_RELEASE: { onHand: 0, reserved: 0, backordered: -1 },
+  BACKORDER_FILL: { onHand: -1, reserved: 0, backordered: -1 },
+} as const satisfies Record<string, StockLevel & Backordered>;
 
 export type MovementKind = keyof typeof movementEffects;
 
@@ -56,13 +72,14 @@ export interface Movement extends UnitsAt {
 }
 
 /** What the movements add to each level, once per variant and location. */
-export const levelChanges = (movements: readonly Movement[]): (UnitsKey & StockLevel)[] =>
+export const levelChanges = (movements: readonly Movement[]): (UnitsKey & StockLevel & Backordered)[] =>
   [...Map.groupBy(movements, ({ variantId, location }) => `${variantId} ${location}`).values()].flatMap((same) => {
     const [first] = same;
     if (!first) return [];
-    const sum = (of: keyof StockLevel) =>
+    const sum = (of: keyof StockLevel | keyof Backordered) =>
       same.reduce((total, { kind, quantity }) => total + movementEffects[kind][of] * quantity, 0);
-    return [{ variantId: first.variantId, location: first.location, onHand: sum('onHand'), reserved: sum('reserved') }];
+    const { variantId, location } = first;
+    return [{ variantId, location, onHand: sum('onHand'), reserved: sum('reserved'), backordered: sum('backordered') }];
   });
 
 type UnitsKey = Omit<UnitsAt, 'quantity'>;
@@ -72,6 +89,10 @@ export interface AvailableChange {
   readonly variantId: VariantId;
   readonly before: number;
   readonly after: number;
+  /** So many, or fewer, are few. */
+  readonly threshold: number;
+  /** Units came in, or stay, of which orders are owed some. */
+  readonly isOwed: boolean;
 }
 
 // 1,000,000: more of one variant than any delivery brings; a slip of the keyboard ends here.

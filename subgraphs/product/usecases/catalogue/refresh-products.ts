@@ -16,7 +16,7 @@ const mostBatches = 50;
  * in the same transaction. Others are told only of what they do not know yet.
  */
 export const refreshDerived = async (
-  { catalogue, search, outbox }: Pick<Stores, 'catalogue' | 'search' | 'outbox'>,
+  { catalogue, search, availability, outbox }: Pick<Stores, 'catalogue' | 'search' | 'availability' | 'outbox'>,
   products: readonly Product[],
 ): Promise<void> => {
   if (products.length === 0) return;
@@ -28,6 +28,8 @@ export const refreshDerived = async (
   const news = states.filter((state) => !isDeepStrictEqual(state, announced.get(state.productId)));
   await outbox.add(...news.map(productChanged));
   await reindex({ catalogue, search }, products, paths);
+  // Published, counted in another way, or low at another number: who waits for it may be told.
+  await availability.lookAgainAtDifferences(products.map(({ id }) => id));
 };
 
 /**

@@ -163,7 +163,14 @@ const levelAt = async (
 ): Promise<LevelAt> => {
   const found = await locations.find(code);
   if (!found) throw new CallerFault('NOT_FOUND', 'There is no such location.');
-  return levels.find(({ location }) => location === found.code) ?? { location: found.code, onHand: 0, reserved: 0 };
+  return (
+    levels.find(({ location }) => location === found.code) ?? {
+      location: found.code,
+      onHand: 0,
+      reserved: 0,
+      backordered: 0,
+    }
+  );
 };
 
 const assertFits = (levels: readonly LevelAt[], movements: readonly Movement[]): void => {

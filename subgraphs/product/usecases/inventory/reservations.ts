@@ -2,6 +2,7 @@
 import type { DataOf, MessageOf } from '#contracts/envelope.ts';
 import type { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/stock.ts';
 import { type Decision, decide, decideReservation, perVariant } from '../../domain/inventory/decide.ts';
+import { isOwed, movementsOf } from '../../domain/inventory/reservation-lines.ts';
 import type { Reservation } from '../../domain/inventory/reservation-states.ts';
 import type { Deps, Stores } from '../ports.ts';
 import { moveStock } from './move-stock.ts';
@@ -53,8 +54,18 @@ const answer = async (
   { attemptId, orderId }: DataOf<typeof CommitStock>,
   request: 'commit' | 'release',
 ): Promise<void> => {
-  const before = await stores.reservations.lock(attemptId, orderId);
+  const before = await settled(stores, await stores.reservations.lock(attemptId, orderId));
   await applyDecision(stores, before, decide(before, request));
+};
+
+const owedVariants = ({ lines }: Reservation) => lines.filter(isOwed).map(({ variantId }) => variantId);
+
+/** What is owed may just be coming in (fill-backorders.ts): known for certain once its levels are locked. */
+const settled = async (stores: Stores, reservation: Reservation): Promise<Reservation> => {
+  const owed = owedVariants(reservation);
+  if (owed.length === 0) return reservation;
+  await stores.stock.lockLevels(reservation.lines.map(({ variantId }) => variantId));
+  return await stores.reservations.lock(reservation.attemptId, reservation.orderId);
 };
 
 /**
@@ -71,9 +82,11 @@ export const expireReservations =
   };
 
 const expireOne = async (stores: Stores): Promise<boolean> => {
-  const overdue = await stores.reservations.lockOverdue(stores.now);
-  if (overdue) await applyDecision(stores, overdue, decide(overdue, 'expire'));
-  return overdue !== undefined;
+  const found = await stores.reservations.lockOverdue(stores.now);
+  if (!found) return false;
+  const overdue = await settled(stores, found);
+  await applyDecision(stores, overdue, decide(overdue, 'expire'));
+  return true;
 };
 
 /** Writes what was decided about a reservation: its state, its movements, its reply; all in the caller's transaction. */
@@ -84,11 +97,9 @@ const applyDecision = async (
 ): Promise<void> => {
   if (reservation !== before) await stores.reservations.save(reservation);
   if (movement) {
-    const { attemptId, lines } = reservation;
-    await moveStock(
-      stores,
-      lines.map((line) => ({ ...line, kind: movement, attemptId })),
-    );
+    await moveStock(stores, movementsOf(reservation, movement));
+    // Units may be there by now that were not sold to it because it was not paid.
+    if (movement === 'SALE') await stores.availability.lookAgain(owedVariants(reservation));
   }
   if (reply) await stores.outbox.add(reply);
 };

@@ -107,7 +107,7 @@ describe('stock.reserve', () => {
 describe('the stock itself', () => {
   const move = (kind: 'RESERVATION' | 'RELEASE' | 'SALE', quantity: number) =>
     shop.prisma.$transaction((tx) =>
-      stockStore(tx, { now: new Date(), newId }).record([
+      stockStore(tx, { now: new Date(), newId, lowStockThreshold: 5 }).record([
         { kind, attemptId: anAttempt(), variantId: variantOf(lamp), location: mainLocation, quantity },
       ]),
     );

@@ -80,7 +80,7 @@ const jobOfStaff = (skus: readonly string[]): Job => {
     (_, prisma) =>
       prisma
         .$transaction(async (tx) => {
-          const stock = stockStore(tx, { now: new Date(), newId });
+          const stock = stockStore(tx, { now: new Date(), newId, lowStockThreshold: 5 });
           await stock.lockLevels([of.variantId]);
           await stock.record([{ ...of, kind: 'RECEIPT', location: mainLocation }]);
           throw new Error('died');
