@@ -87,8 +87,9 @@ describe('stock.return', () => {
         shop.commands.bookReturn(each),
       ),
     );
-    await shop.commands.bookReturn(returned(returnId, { ...line, quantity: 5 }));
+    await shop.commands.bookReturn(returned(returnId, { ...line, quantity: 5 }, { ...line, sku: rope }));
     expect(await shop.movements(lamp)).toEqual(['RECEIPT 5', 'RETURN 2']);
+    expect(await shop.movements(rope)).toEqual(['RECEIPT 5']);
     expect(await replies(returnId)).toEqual(Array(4).fill('stock.returned'));
   });
 

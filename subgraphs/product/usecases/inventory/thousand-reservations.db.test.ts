@@ -102,7 +102,7 @@ const kill = (databaseUrl: string) =>
     return rowCount ?? 0;
   });
 
-it('sells no unit twice, loses none, and deadlocks never', { timeout: 180_000 }, async () => {
+it('sells no unit twice, loses none, and deadlocks never', { timeout: 300_000 }, async () => {
   const shop = await aShop();
   await shop.prisma.location.createMany({
     data: [
