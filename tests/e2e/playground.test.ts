@@ -72,6 +72,8 @@ describe.skipIf(!chromiumHere())('in a browser', () => {
 
   test('the samples sign in, fill the cart, buy, and show the confirmed order', async () => {
     expect(await run('OneProduct')).toMatchObject({ data: { product: { title: expect.any(String) } } });
+    expect(await run('ShopInKorean')).toMatchObject({ data: { product: { title: '트레일 램프 200' } } });
+    expect(await run('SearchTheShop')).toMatchObject({ data: { search: { edges: [{}, {}, {}, {}, {}] } } });
     expect(await run('SignInAsDemoCustomer')).toMatchObject({ data: { signIn: { __typename: 'SignInSuccess' } } });
     expect(await run('PutInMyCart')).toMatchObject({ data: { addToCart: { __typename: 'AddToCartSuccess' } } });
     const bought = await run('BuyMyCart');
