@@ -102,6 +102,8 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   };
   /** The module that puts demo data in: `seed(databaseUrl, shop)` gives a sentence. From the root of the project. */
   readonly seed?: string;
+  /** It keeps the catalogue: the module that imports and exports it, `catalogue(databaseUrl, shop)` (ops/import-catalogue.ts). From the root of the project. */
+  readonly catalogue?: string;
   /** It keeps the accounts: the module through which an operator changes them, `accounts(databaseUrl)` (ops/users.ts). From the root of the project. */
   readonly accounts?: string;
   /** What of it clients reach past the graph: webhooks, links in mails, files. */

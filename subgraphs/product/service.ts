@@ -32,4 +32,5 @@ export const service = {
     keyOptional: ['saveLocation', 'notifyWhenInStock', 'stopNotifyingWhenInStock'],
   },
   seed: 'launcher/seed/catalogue.ts',
+  catalogue: 'subgraphs/product/wiring.ts',
 } as const satisfies SubgraphDescriptor;

@@ -15,8 +15,11 @@ import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue/catalogue-store.ts';
 import { slugStore } from './adapters/catalogue/slug-store.ts';
+import { catalogueFiles } from './adapters/import/catalogue-files.ts';
+import { importStore } from './adapters/import/import-store.ts';
 import { availabilityReads } from './adapters/inventory/availability-reads.ts';
 import { availabilityStore } from './adapters/inventory/availability-store.ts';
+
 import { locationStore } from './adapters/inventory/location-store.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
 import { stockAlertStore } from './adapters/inventory/stock-alert-store.ts';
@@ -49,6 +52,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
   slugs: slugStore(tx),
   search: searchStore(tx),
   stock: stockStore(tx, { now, newId, lowStockThreshold: shop.lowStockThreshold }),
+  imports: importStore(tx),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
   availability: availabilityStore(tx, { now, lowStockThreshold: shop.lowStockThreshold }),
@@ -101,6 +105,15 @@ export const seed = async (
   } finally {
     await prisma.$disconnect();
   }
+};
+
+/** For `npm run import-catalogue` and `npm run export-catalogue`. */
+export const catalogue = (databaseUrl: string, shop: ShopSettings) => {
+  const prisma = connect(databaseUrl, 1);
+  return {
+    ...catalogueFiles(prisma, createApp(prisma, { shop }).commands, shop),
+    close: () => prisma.$disconnect(),
+  };
 };
 
 // 1 s: a page of the catalogue takes milliseconds, and the primary answers as well.

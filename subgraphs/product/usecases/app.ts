@@ -1,6 +1,7 @@
 /** Everything this subgraph can do. */
 import { importCatalogue } from './catalogue/import-catalogue.ts';
 import { refreshProducts } from './catalogue/refresh-products.ts';
+import { importDocuments } from './import/import-documents.ts';
 import { bookReturn } from './inventory/book-return.ts';
 import { adjustStock, receiveStock, returnStock, transferStock } from './inventory/change-stock.ts';
 import { commitStock, expireReservations, releaseStock, reserveStock } from './inventory/reservations.ts';
@@ -16,6 +17,7 @@ import { countWords } from './search/count-words.ts';
 export const app = (deps: Deps) => ({
   commands: {
     importCatalogue: importCatalogue(deps),
+    importDocuments: importDocuments(deps),
     refreshProducts: refreshProducts(deps),
     countWords: countWords(deps),
     reserveStock: reserveStock(deps),

@@ -10,6 +10,7 @@ import type { Attribute } from '../domain/catalogue/attribute.ts';
 import type { PlacedCategory } from '../domain/catalogue/category.ts';
 import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/catalogue/product.ts';
 import type { CategoryTexts } from '../domain/catalogue/texts.ts';
+import type { ImportStore } from './import/ports.ts';
 import type {
   AvailabilityReads,
   AvailabilityStore,
@@ -71,6 +72,7 @@ export interface Stores extends CommonStores {
   readonly catalogue: CatalogueStore;
   readonly slugs: SlugStore;
   readonly search: SearchStore;
+  readonly imports: ImportStore;
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;

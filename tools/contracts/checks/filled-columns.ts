@@ -35,6 +35,8 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'user.notification_opt_out': 'a customer who switches off a kind of notification',
   'user.one_time_token': 'a mail with a link that proves something',
   'user.one_time_token.used_at': 'a click on that link',
+  'product.catalogue_import': 'an import of a file, until it has ended',
+  'product.catalogue_import_fault': 'a line at fault of such a file',
   'product.product_refresh': 'a category that moves, until its products have been announced',
   'product.product_variant.low_stock_threshold': 'staff, for a variant that is ordered earlier than others',
   'product.idempotency_key': 'staff who change the stock',

@@ -14,7 +14,7 @@ const batchSize = 50;
 // 1,000,000: more of one variant than any warehouse holds.
 const mostUnits = 1_000_000;
 /** The receipt that a variant's first units come with. */
-const initialReceipt = 'initial stock';
+export const initialReceipt = 'initial stock';
 
 /** A catalogue from outside: a seed, or another system's export. */
 export const CatalogueImport = z.object({

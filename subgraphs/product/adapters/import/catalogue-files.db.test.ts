@@ -1,0 +1,220 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aCatalogue } from '#kit/product/builders.ts';
+import { aBrowsableShop } from '#kit/product/graph.ts';
+import { aShop, type Shop } from '#kit/product/shop.ts';
+import { defaultShop } from '#platform/config/shop.ts';
+import { catalogueFiles } from './catalogue-files.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'catalogue-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const filesOf = ({ prisma, commands }: Pick<Shop, 'prisma' | 'commands'>) =>
+  catalogueFiles(prisma, commands, defaultShop);
+let files = 0;
+const fileOf = async (content: string | Buffer, extension = 'jsonl'): Promise<string> => {
+  const file = path.join(folder, `${++files}.${extension}`);
+  await writeFile(file, content);
+  return file;
+};
+const lines = (...documents: readonly unknown[]) => documents.map((document) => JSON.stringify(document)).join('\n');
+const documentsOf = async (shop: Pick<Shop, 'prisma' | 'commands'>) => {
+  const documents: object[] = [];
+  for await (const document of filesOf(shop).exportLines()) documents.push(document);
+  return documents;
+};
+const exported = async (shop: Pick<Shop, 'prisma' | 'commands'>) => {
+  const documents = await documentsOf(shop);
+  // By name: ids, which order the export, are not part of it.
+  return documents.map((document) => JSON.stringify(document)).sort();
+};
+
+const lighting = { category: { slug: 'lighting', texts: { en: { name: 'Lighting' } } } };
+const weight = { attribute: { code: 'weight', name: { en: 'Weight' }, kind: 'NUMBER', unit: 'g' } };
+const product = (slug: string, more: object = {}) => ({
+  product: {
+    slug,
+    texts: { en: { title: slug, description: '' } },
+    category: 'lighting',
+    status: 'PUBLISHED',
+    variants: [{ sku: slug.toUpperCase(), prices: { EUR: 1_000 }, initialStock: 3 }],
+    ...more,
+  },
+});
+
+describe('JSON Lines', () => {
+  it('carry a whole catalogue from one shop to another', async () => {
+    const from = await aBrowsableShop();
+    const to = await aShop(aCatalogue([], {}, []));
+    const all = await documentsOf(from);
+    const file = await fileOf(lines(...all));
+    expect(await filesOf(to).importFile(file)).toMatchObject({ faults: [], changed: all.length, isComplete: true });
+    expect(await exported(to)).toEqual(await exported(from));
+    expect(await filesOf(to).importFile(file)).toMatchObject({ faults: [], changed: 0, from: 1 });
+  });
+
+  it('leave what they do not name, and receive the initial stock once', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    await filesOf(shop).importFile(await fileOf(lines(lighting, weight, product('lamp', { brand: 'Funkel' }))));
+    const dearer = product('lamp', { variants: [{ sku: 'LAMP', prices: { KRW: 15_000 }, initialStock: 9 }] });
+    const again = { product: { slug: 'lamp', variants: dearer.product.variants, attributes: { weight: 240 } } };
+    expect(await filesOf(shop).importFile(await fileOf(lines(again)))).toMatchObject({ changed: 1, received: 0 });
+    const [row] = await shop.prisma.productVariant.findMany({ include: { product: true, stock: true } });
+    expect(row).toMatchObject({
+      prices: { EUR: 1_000, KRW: 15_000 },
+      product: { brand: 'Funkel', attributes: { weight: 240 }, version: 2 },
+      stock: [{ onHand: 3 }],
+    });
+  });
+
+  it('list every line that is at fault, and import the others', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    const text = [
+      JSON.stringify(lighting),
+      'not JSON',
+      '',
+      'null',
+      JSON.stringify({ product: { slug: 'A b' } }),
+      JSON.stringify({ thing: {} }),
+      JSON.stringify(product('lamp')),
+      JSON.stringify(product('lamp-2', { category: 'nowhere' })),
+      JSON.stringify(product('lamp-3', { variants: [{ sku: 'LAMP' }] })),
+      JSON.stringify(product('lamp-4', { attributes: { colour: 'red' } })),
+      JSON.stringify(product('lamp-5', { colour: 'red' })),
+      JSON.stringify({ product: { slug: 'lamp-6' } }),
+      JSON.stringify({ category: { slug: 'loop', texts: { en: { name: 'Loop' } }, parent: 'loop' } }),
+      `"${'x'.repeat(1_000_001)}"`,
+      JSON.stringify(product('last')),
+    ].join('\r\n');
+    const file = await fileOf(Buffer.concat([Buffer.from(text), Buffer.from('\n"\xff"', 'latin1')]));
+    const { faults, changed } = await filesOf(shop).importFile(file);
+    expect(faults.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
+      '2 is not JSON',
+      '4 is not one of {"product": …}, {"category": …}, {"attribute": …}',
+      '5 slug: is not a slug',
+      '6 is not one of {"product": …}, {"category": …}, {"attribute": …}',
+      '8 category: there is no category nowhere',
+      "9 the sku LAMP is another product's",
+      '10 attributes.colour: is not an attribute of this shop',
+      '11 product: Unrecognized key: "colour"',
+      '12 texts: has no language',
+      '13 parent: there is no category loop',
+      '14 is longer than 1000000 bytes',
+      '16 is not UTF-8',
+    ]);
+    expect(changed).toBe(3);
+    expect(await shop.prisma.catalogueImport.count()).toBe(0);
+  });
+
+  it('end the same when the import is cut off and run again', async () => {
+    const numbered = Array.from({ length: 180 }, (_, n) =>
+      product(`lamp-${n}`, n % 20 === 7 ? { status: 'GONE' } : {}),
+    );
+    const file = await fileOf(lines(lighting, ...numbered));
+    const [whole, cut] = [await aShop(aCatalogue([], {}, [])), await aShop(aCatalogue([], {}, []))];
+    const expected = await filesOf(whole).importFile(file);
+    expect(expected.faults).toHaveLength(9);
+
+    const signal = new AbortController();
+    const first = await filesOf(cut).importFile(file, { signal: signal.signal, onProgress: () => signal.abort() });
+    expect(first).toMatchObject({ isComplete: false, nextLine: 51 });
+    const second = await filesOf(cut).importFile(file);
+    expect(second).toEqual({ ...expected, from: 51 });
+    expect(await exported(cut)).toEqual(await exported(whole));
+    expect(await cut.prisma.stockMovement.count()).toBe(171);
+  });
+
+  it('import the same when two run at once', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    const file = await fileOf(lines(lighting, ...Array.from({ length: 70 }, (_, n) => product(`lamp-${n}`))));
+    await Promise.all([filesOf(shop).importFile(file), filesOf(shop).importFile(file)]);
+    expect(await shop.prisma.product.count()).toBe(70);
+    expect(await shop.prisma.stockMovement.count()).toBe(70);
+  });
+});
+
+describe('CSV', () => {
+  const header =
+    'slug,title.en,title.ko,category,status,attribute.weight,option.size,sku,price.EUR,price.KRW,initial_stock';
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await aShop(aCatalogue([], {}, []));
+    await filesOf(shop).importFile(await fileOf(lines(lighting, weight)));
+  });
+
+  it('has a row per variant: rows of one slug are one product', async () => {
+    const rows = [
+      `\uFEFF${header}`,
+      'lamp,Lamp,램프,lighting,PUBLISHED,240,Small,LAMP-S,12.90,19000,4',
+      'lamp,,,,,,l=대,LAMP-L,13,,',
+      '"mug","Mug, blue",,lighting,,,,MUG,7.5,,',
+    ];
+    const file = await fileOf(rows.join('\r\n'), 'csv');
+    expect(await filesOf(shop).importFile(file)).toMatchObject({ faults: [], changed: 2, received: 1 });
+    const [lamp, mug] = await shop.prisma.product.findMany({ orderBy: { slug: 'asc' }, include: { variants: true } });
+    expect(lamp).toMatchObject({
+      texts: { en: { title: 'Lamp', description: '' }, ko: { title: '램프', description: '' } },
+      attributes: { weight: 240 },
+      options: [
+        {
+          code: 'size',
+          values: [
+            { code: 'small', name: { en: 'Small' } },
+            { code: 'l', name: { en: '대' } },
+          ],
+        },
+      ],
+      variants: [
+        { sku: 'LAMP-S', prices: { EUR: 1_290, KRW: 19_000 }, options: { size: 'small' } },
+        { sku: 'LAMP-L', prices: { EUR: 1_300 }, options: { size: 'l' } },
+      ],
+    });
+    expect(mug).toMatchObject({ status: 'DRAFT', title: 'Mug, blue', variants: [{ prices: { EUR: 750 } }] });
+    expect(await filesOf(shop).importFile(file)).toMatchObject({ changed: 0 });
+  });
+
+  it('lists the rows that are at fault, and imports the other variants of their product', async () => {
+    const rows = [
+      header,
+      'tent,Tent,,lighting,,heavy,,TENT,1,,',
+      'tent,Tent,,lighting,,,,TENT-2,"1,90",,',
+      'tent,Tent,,lighting,,,,TENT-3,1.999,,',
+      'tent,Tent,,lighting,,,,TENT-4,1,12.5,',
+      'tent,Tent,,lighting,,,,TENT-5,1,,-1',
+      'pole,Pole,,lighting,,,,POLE,1,,',
+      ',Nameless,,lighting,,,,NONE,1,,',
+      'short,row',
+      'peg,Peg,,lighting,,,빨강,PEG,1,,',
+    ];
+    const { faults, changed } = await filesOf(shop).importFile(await fileOf(rows.join('\n'), 'csv'));
+    expect(changed).toBe(1);
+    expect(faults.map(({ line, reason }) => `${line} ${reason.replace(/got.*/, '')}`)).toEqual([
+      '2 attribute.weight: "heavy" is not a number',
+      '3 price.EUR: "1,90" is not an amount such as 12.90',
+      '4 price.EUR: "1.999" is not an amount such as 12.90',
+      '5 price.KRW: "12.5" is not an amount such as 12900',
+      '6 variants.0.initialStock: Too small: expected number to be >=0',
+      '8 slug: is empty',
+      '9 Invalid Record Length: columns length is 11, ',
+      '10 option.size: "빨강" makes no code: write "red=빨강", for example',
+    ]);
+  });
+
+  it.each([
+    ['unknown columns', 'slug,colour\na,b', 'there are no columns "colour"'],
+    ['no slugs', 'sku\nA', 'the column slug is missing'],
+    ['a column twice', 'slug,sku,sku\na,B,C', 'the column sku is there twice'],
+    ['another encoding', Buffer.from('slug,brand\na,\xff\xfe', 'latin1'), 'it is not UTF-8'],
+  ])('is refused with %s', async (_, content, reason) => {
+    await expect(filesOf(shop).importFile(await fileOf(content, 'csv'))).rejects.toThrow(reason);
+  });
+
+  it('or anything else is told by the end of its name', async () => {
+    await expect(filesOf(shop).importFile(await fileOf('x', 'xlsx'))).rejects.toThrow('neither in .csv nor in .jsonl');
+  });
+});

@@ -1,0 +1,149 @@
+/**
+ * What one line of an import says: a product, a category or an attribute, by the names that a merchandiser knows (slugs, skus,
+ * codes) and never by ids. What a document leaves out stays as it is; in a new thing it has a default, or is missing.
+ */
+import { z } from 'zod';
+import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import { Attribute, type AttributeValue } from '../catalogue/attribute.ts';
+import { Category } from '../catalogue/category.ts';
+import { Product, type ProductOption, type StoredProduct, Variant } from '../catalogue/product.ts';
+import { Sku, Slug } from '../catalogue/texts.ts';
+
+// 1,000,000: more of one variant than any warehouse holds.
+const mostUnits = 1_000_000;
+
+const VariantDocument = Variant.omit({ id: true })
+  .partial()
+  .extend({
+    sku: Sku,
+    /** Units that a new variant starts with. They are received once, whatever later imports say. */
+    initialStock: z.int().min(0).max(mostUnits).optional(),
+  });
+
+const { shape } = Product;
+export const ProductDocument = z.strictObject({
+  slug: Slug,
+  texts: shape.texts.optional(),
+  brand: shape.brand.optional(),
+  status: shape.status.optional(),
+  /** The slug of its category. */
+  category: Slug.optional(),
+  taxClass: shape.taxClass.optional(),
+  attributes: shape.attributes.optional(),
+  options: shape.options.optional(),
+  variants: z.array(VariantDocument.strict()).max(100).default([]),
+});
+export type ProductDocument = z.infer<typeof ProductDocument>;
+
+export const CategoryDocument = z.strictObject({
+  slug: Slug,
+  texts: Category.shape.texts.optional(),
+  /** The slug of the category above it; null for the top. */
+  parent: Slug.nullable().optional(),
+  position: Category.shape.position.optional(),
+});
+export type CategoryDocument = z.infer<typeof CategoryDocument>;
+
+export const AttributeDocument = Attribute.omit({ id: true }).partial().required({ code: true }).strict();
+export type AttributeDocument = z.infer<typeof AttributeDocument>;
+
+/** A document, or what is wrong with it, with the line of the file where it begins. */
+export type ImportLine =
+  | {
+      readonly line: number;
+      readonly kind: 'product';
+      readonly document: ProductDocument;
+      readonly variantLines?: readonly number[];
+    }
+  | { readonly line: number; readonly kind: 'category'; readonly document: CategoryDocument }
+  | { readonly line: number; readonly kind: 'attribute'; readonly document: AttributeDocument }
+  | LineFault;
+
+export interface LineFault {
+  readonly line: number;
+  readonly kind: 'fault';
+  readonly reason: string;
+}
+
+/** What the shop has under the names of a document. */
+export interface Known {
+  readonly product: StoredProduct | undefined;
+  readonly categoryId: CategoryId | undefined;
+  readonly newProductId: () => ProductId;
+  readonly newVariantId: () => VariantId;
+}
+
+const newVariant = {
+  options: {},
+  prices: {},
+  weightGrams: null,
+  requiresShipping: true,
+  stockPolicy: 'TRACKED',
+  lowStockThreshold: null,
+  isArchived: false,
+} as const;
+
+/** The product as it is after the document; what it still lacks, `Product` says when it parses it. */
+export const productAfter = (document: ProductDocument, known: Known) => {
+  const { product } = known;
+  const variants = document.variants.map(({ initialStock: _, ...given }) => {
+    const stored = product?.variants.find(({ sku }) => sku === given.sku);
+    const id = stored?.id ?? known.newVariantId();
+    // A variant without a title of its own is called as its product is.
+    const title = given.title ?? stored?.title ?? titlesOf(document.texts ?? product?.texts ?? {});
+    return { ...newVariant, ...stored, ...given, id, title, prices: { ...stored?.prices, ...given.prices } };
+  });
+  const named = new Set(variants.map(({ sku }) => sku));
+  const { version: _, ...before } = product ?? { version: 0 };
+  const { category: __, ...given } = document;
+  return {
+    ...{ brand: null, status: 'DRAFT', taxClass: 'STANDARD', options: [] },
+    ...before,
+    ...given,
+    id: product?.id ?? known.newProductId(),
+    categoryId: known.categoryId ?? product?.categoryId,
+    texts: { ...product?.texts, ...document.texts },
+    attributes: { ...product?.attributes, ...document.attributes } as Record<string, AttributeValue>,
+    options: optionsAfter(product?.options ?? [], document.options ?? []),
+    variants: [...variants, ...(product?.variants.filter(({ sku }) => !named.has(sku)) ?? [])],
+  };
+};
+
+/** Options and values that the document does not name stay, as the variants that have them do. */
+const optionsAfter = (stored: readonly ProductOption[], given: readonly ProductOption[]): ProductOption[] => {
+  const named = new Set(given.map(({ code }) => code));
+  const merged = given.map((option) => {
+    const before = stored.find(({ code }) => code === option.code);
+    const values = option.values.map((value) => {
+      const known = before?.values.find(({ code }) => code === value.code);
+      return { code: value.code, name: { ...known?.name, ...value.name } };
+    });
+    const others = before?.values.filter(({ code }) => !values.some((value) => value.code === code)) ?? [];
+    return { code: option.code, name: { ...before?.name, ...option.name }, values: [...values, ...others] };
+  });
+  return [...merged, ...stored.filter(({ code }) => !named.has(code))];
+};
+
+const titlesOf = (texts: { readonly [language: string]: { readonly title: string } | undefined }) =>
+  Object.fromEntries(Object.entries(texts).flatMap(([language, text]) => (text ? [[language, text.title]] : [])));
+
+export const categoryAfter = (
+  { parent: _, ...given }: CategoryDocument,
+  stored: Category | undefined,
+  { id, parentId }: { readonly id: CategoryId; readonly parentId: CategoryId | null | undefined },
+) => ({
+  ...{ position: 0 },
+  ...stored,
+  ...given,
+  texts: { ...stored?.texts, ...given.texts },
+  id: stored?.id ?? id,
+  parentId: parentId === undefined ? (stored?.parentId ?? null) : parentId,
+});
+
+export const attributeAfter = (given: AttributeDocument, stored: Attribute | undefined, id: AttributeId) => ({
+  ...{ unit: null, choices: [], isFilterable: false, position: 0 },
+  ...stored,
+  ...given,
+  name: { ...stored?.name, ...given.name },
+  id: stored?.id ?? id,
+});

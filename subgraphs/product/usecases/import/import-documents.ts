@@ -1,0 +1,213 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import { CallerFault } from '#contracts/result.ts';
+import { Attribute, valueFault } from '../../domain/catalogue/attribute.ts';
+import { Category, placed } from '../../domain/catalogue/category.ts';
+import { Product, type StoredProduct } from '../../domain/catalogue/product.ts';
+import {
+  attributeAfter,
+  categoryAfter,
+  type ImportLine,
+  type LineFault,
+  type ProductDocument,
+  productAfter,
+} from '../../domain/import/import-document.ts';
+import { initialReceipt } from '../catalogue/import-catalogue.ts';
+import { refreshDerived } from '../catalogue/refresh-products.ts';
+import { receiveOnce } from '../inventory/move-stock.ts';
+import { type Deps, NameTaken, type Stores } from '../ports.ts';
+import type { ImportBatch, ImportProgress } from './ports.ts';
+
+// A name that staff take in the very moment is seen on the second look; a third is for a shop where that happens twice.
+const looks = 3;
+
+/**
+ * Imports a batch of lines and notes how far the import has come, in one transaction: after a kill it goes on where it was.
+ * A line that is at fault is noted with its reason, and the others are imported. What is the same is left alone.
+ */
+export const importDocuments =
+  ({ transaction, newId }: Pick<Deps, 'transaction' | 'newId'>) =>
+  async (batch: ImportBatch): Promise<ImportProgress> => {
+    for (let look = 1; ; look++) {
+      try {
+        return await transaction((stores) => importBatch(stores, newId, batch));
+      } catch (error) {
+        if (!(error instanceof NameTaken) || look === looks) throw error;
+      }
+    }
+  };
+
+const importBatch = async (stores: Stores, newId: Deps['newId'], { source, lines, nextLine }: ImportBatch) => {
+  await stores.catalogue.lockImports();
+  const faults: LineFault[] = lines.filter((line) => line.kind === 'fault');
+  const changed =
+    (await importAttributes(stores, newId, lines, faults)) + (await importCategories(stores, newId, lines, faults));
+  const products = await importProducts(stores, newId, lines, faults);
+  return await stores.imports.advance(source, {
+    ...{ nextLine, changed: changed + products.changed, received: products.received },
+    faults: faults.map(({ line, reason }) => ({ line, reason })),
+  });
+};
+
+const fault = (line: number, reason: string): LineFault => ({ line, kind: 'fault', reason });
+
+/** The first thing that is wrong, and where; a form would show all, a list of lines has one reason per line. */
+const reasonOf = ({ issues: [issue] }: z.ZodError): string =>
+  issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : 'is not sound';
+
+const importAttributes = async (
+  { catalogue }: Stores,
+  newId: Deps['newId'],
+  lines: readonly ImportLine[],
+  faults: LineFault[],
+): Promise<number> => {
+  const given = lines.filter((line) => line.kind === 'attribute');
+  if (given.length === 0) return 0;
+  const known = new Map((await catalogue.attributes()).map((attribute) => [attribute.code, attribute]));
+  const changed = new Map<string, Attribute>();
+  for (const { line, document } of given) {
+    const stored = known.get(document.code);
+    const parsed = Attribute.safeParse(attributeAfter(document, stored, newId('Attribute')));
+    if (!parsed.success) faults.push(fault(line, reasonOf(parsed.error)));
+    else if (!isDeepStrictEqual(parsed.data, stored)) changed.set(document.code, parsed.data);
+  }
+  await catalogue.saveAttributes([...changed.values()]);
+  return changed.size;
+};
+
+const importCategories = async (
+  { catalogue }: Stores,
+  newId: Deps['newId'],
+  lines: readonly ImportLine[],
+  faults: LineFault[],
+): Promise<number> => {
+  const given = lines.filter((line) => line.kind === 'category');
+  if (given.length === 0) return 0;
+  const stored = await catalogue.categories();
+  let tree: readonly Category[] = stored.map(({ depth: _, ...category }) => category);
+  for (const { line, document } of given) {
+    const bySlug = new Map(tree.map((category) => [category.slug, category]));
+    const { parent } = document;
+    const parentId = parent == null ? parent : bySlug.get(parent)?.id;
+    if (parent != null && !parentId) {
+      faults.push(fault(line, `parent: there is no category ${parent}`));
+      continue;
+    }
+    const before = bySlug.get(document.slug);
+    const parsed = Category.safeParse(categoryAfter(document, before, { id: newId('Category'), parentId }));
+    const after = parsed.success ? [...tree.filter((category) => category !== before), parsed.data] : tree;
+    const reason = parsed.success ? placeFault(after) : reasonOf(parsed.error);
+    if (reason) faults.push(fault(line, reason));
+    else tree = after;
+  }
+  const byId = new Map(stored.map((category) => [category.id, category]));
+  const changed = placed(tree).filter((category) => !isDeepStrictEqual(category, byId.get(category.id)));
+  if (changed.length === 0) return 0;
+  await catalogue.saveCategories(changed);
+  const moved = changed.filter(({ id, parentId }) => byId.has(id) && byId.get(id)?.parentId !== parentId);
+  await catalogue.toRefresh.addBelow(moved.map(({ id }) => id));
+  return changed.length;
+};
+
+const placeFault = (tree: readonly Category[]): string | undefined => {
+  try {
+    placed(tree);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CallerFault) return error.message;
+    throw error;
+  }
+};
+
+const importProducts = async (
+  stores: Stores,
+  newId: Deps['newId'],
+  lines: readonly ImportLine[],
+  faults: LineFault[],
+): Promise<{ changed: number; received: number }> => {
+  const given = lines.filter((line) => line.kind === 'product');
+  if (given.length === 0) return { changed: 0, received: 0 };
+  const { catalogue } = stores;
+  const known = await lookUp(
+    stores,
+    given.map(({ document }) => document),
+  );
+  const after = new Map<ProductId, Product>();
+  const stock = new Map<VariantId, number>();
+  for (const { line, document, variantLines } of given) {
+    const id = known.productIds.get(document.slug);
+    const stored = id && (after.has(id) ? { ...(after.get(id) as Product), version: 0 } : known.products.get(id));
+    const categoryId = document.category === undefined ? undefined : known.categories.get(document.category);
+    const named = productAfter(document, {
+      product: stored,
+      categoryId,
+      newProductId: () => newId('Product'),
+      newVariantId: () => newId('Variant'),
+    });
+    const parsed = Product.safeParse(named);
+    const reason =
+      document.category !== undefined && !categoryId
+        ? `category: there is no category ${document.category}`
+        : parsed.success
+          ? (skuFault(parsed.data, known.skus) ?? attributeFault(parsed.data, known.attributes))
+          : reasonOf(parsed.error);
+    if (reason || !parsed.success) {
+      const at = parsed.error?.issues[0]?.path;
+      const variantLine = at?.[0] === 'variants' ? variantLines?.[Number(at[1])] : undefined;
+      faults.push(fault(variantLine ?? line, reason ?? 'is not sound'));
+      continue;
+    }
+    const product = parsed.data;
+    known.productIds.set(document.slug, product.id);
+    for (const { id: variantId, sku } of product.variants) {
+      known.skus.set(sku, product.id);
+      const units = document.variants.find((variant) => variant.sku === sku)?.initialStock ?? 0;
+      if (units > 0) stock.set(variantId, units);
+    }
+    if (!isDeepStrictEqual(product, withoutVersion(stored))) after.set(product.id, product);
+  }
+  await catalogue.saveProducts([...after.values()]);
+  await refreshDerived(stores, [...after.values()]);
+  const receipts = [...stock].map(([variantId, quantity]) => ({ variantId, quantity, reference: initialReceipt }));
+  return { changed: after.size, received: await receiveOnce(stores, receipts) };
+};
+
+const withoutVersion = (product: StoredProduct | undefined): Product | undefined => {
+  if (!product) return undefined;
+  const { version: _, ...rest } = product;
+  return rest;
+};
+
+/** Everything that the documents name, each kind in one statement; the products locked. */
+const lookUp = async ({ catalogue, slugs, imports }: Stores, documents: readonly ProductDocument[]) => {
+  const owners = await slugs.owners(
+    'PRODUCT',
+    documents.map(({ slug }) => slug),
+  );
+  const productIds = owners as ReadonlyMap<string, ProductId>;
+  const skus = documents.flatMap(({ variants }) => variants.map(({ sku }) => sku));
+  return {
+    productIds: new Map(productIds),
+    products: await catalogue.lockProducts([...new Set(productIds.values())]),
+    categories: new Map<string, CategoryId>((await catalogue.categories()).map(({ slug, id }) => [slug, id])),
+    attributes: new Map((await catalogue.attributes()).map((attribute) => [attribute.code, attribute])),
+    skus: new Map(await imports.productsOfSkus(skus)),
+  };
+};
+
+const skuFault = ({ id, variants }: Product, owners: ReadonlyMap<string, ProductId>): string | undefined => {
+  const taken = variants.find(({ sku }) => owners.has(sku) && owners.get(sku) !== id);
+  return taken && `the sku ${taken.sku} is another product's`;
+};
+
+const attributeFault = (
+  { attributes: values }: Product,
+  attributes: ReadonlyMap<string, Attribute>,
+): string | undefined => {
+  for (const [code, value] of Object.entries(values)) {
+    const wrong = valueFault(attributes.get(code), value);
+    if (wrong) return `attributes.${code}: ${wrong}`;
+  }
+  return undefined;
+};
