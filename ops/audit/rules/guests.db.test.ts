@@ -30,6 +30,15 @@ seededViolations(guestRules, [
     'an order was left behind',
     { order: `${merged()}; UPDATE customer_order SET customer_id = 'gst_1'` },
   ],
+  ['guests-become-the-same-user', 'nobody signed in, in product', { product: merged() }],
+  [
+    'merged-guests-wait-for-nothing',
+    'what the guest waits for was left behind',
+    {
+      product: `${merged()};
+        INSERT INTO stock_alert (variant_id, customer_id, created_at) VALUES ('var_1', 'gst_1', now())`,
+    },
+  ],
   [
     'merged-guests-have-no-payments',
     'a payment was begun for the guest after the merge',

@@ -54,11 +54,11 @@ const theseMerges = `SELECT guest_id, user_id FROM guest_merge WHERE guest_id = 
  */
 const guestsBecomeTheSameUser: SystemRule = {
   name: 'guests-become-the-same-user',
-  promise: 'order and payment gave what was a guest’s to the user who signed in',
+  promise: 'order, payment and product gave what was a guest’s to the user who signed in',
   scope: 'full',
   check: async ({ databases }) => {
     const violations: Violation[] = [];
-    for (const service of ['order', 'payment'] as const)
+    for (const service of ['order', 'payment', 'product'] as const)
       for (let after = ''; ; ) {
         const page = await databases[service]<Merge>(nextMerges, after);
         const ids = page.map(({ guest_id }) => guest_id);
@@ -92,6 +92,17 @@ export const guestRules: readonly Rule[] = [
      UNION ALL
     SELECT o.id, o.customer_id, m.user_id FROM guest_merge m JOIN customer_order o ON o.customer_id = m.guest_id`,
     ids: { thing: 'id', guest: 'customer_id' },
+    what: ({ user_id }) => `still belongs to the guest, who has become ${user_id}`,
+  }),
+  sqlRule({
+    name: 'merged-guests-wait-for-nothing',
+    promise: 'what a guest who has signed in waits for the user waits for',
+    scope: 'full',
+    database: 'product',
+    sql: `
+    SELECT a.variant_id, a.customer_id, m.user_id FROM stock_alert a JOIN guest_merge m ON m.guest_id = a.customer_id
+     WHERE left(a.customer_id, 4) = 'gst_'`,
+    ids: { variant: 'variant_id', guest: 'customer_id' },
     what: ({ user_id }) => `still belongs to the guest, who has become ${user_id}`,
   }),
   sqlRule({

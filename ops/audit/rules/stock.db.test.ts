@@ -37,6 +37,12 @@ seededViolations(
       'sold elsewhere than where it was drawn',
       { product: `UPDATE stock_movement SET location = 'outlet' WHERE kind = 'SALE'` },
     ],
+    [
+      'reservations-match-movements',
+      'sold from the stock for a line that is not counted',
+      { product: `UPDATE reservation_line SET source = 'UNTRACKED'` },
+    ],
+    ['stock-matches-movements', 'owed, and no movement says so', { product: 'UPDATE stock_level SET backordered = 1' }],
     ['stock-matches-movements', 'a unit from nowhere', { product: 'UPDATE stock_level SET on_hand = on_hand + 1' }],
     [
       'stock-matches-movements',
@@ -57,6 +63,16 @@ seededViolations(
       'reserved-stock-matches-reservations',
       'no unit is reserved for it',
       { product: `UPDATE reservation SET status = 'RESERVED'` },
+    ],
+    [
+      'reserved-stock-matches-reservations',
+      'an order waits for units that its level does not owe',
+      { product: `UPDATE reservation_line SET source = 'BACKORDER'` },
+    ],
+    [
+      'no-overselling',
+      'filled with more than came in',
+      { product: `UPDATE stock_movement SET kind = 'BACKORDER_FILL', quantity = 20 WHERE kind = 'SALE'` },
     ],
     [
       'no-overselling',
@@ -80,6 +96,39 @@ seededViolations(
                ('mov_5', 'var_1', 'outlet', 'TRANSFER', 5, NULL, 'van', now()),
                ('mov_6', 'var_1', 'outlet', 'RESERVATION', 1, 'att_1', NULL, now()),
                ('mov_7', 'var_1', 'outlet', 'SALE', 1, 'att_1', NULL, now())`,
+      },
+    ],
+    [
+      'a sale of what nobody counts',
+      {
+        product: `
+        UPDATE stock_level SET on_hand = 10;
+        UPDATE reservation_line SET source = 'UNTRACKED';
+        DELETE FROM stock_movement WHERE kind IN ('RESERVATION', 'SALE')`,
+      },
+    ],
+    [
+      'a sale of which one unit is owed still',
+      {
+        product: `
+        UPDATE stock_level SET on_hand = 9, backordered = 1;
+        UPDATE reservation_line SET quantity = 1;
+        INSERT INTO reservation_line (attempt_id, variant_id, source, quantity) VALUES ('att_1', 'var_1', 'BACKORDER', 1);
+        UPDATE stock_movement SET quantity = 1 WHERE kind IN ('RESERVATION', 'SALE');
+        INSERT INTO stock_movement (id, variant_id, kind, quantity, attempt_id, occurred_at)
+        VALUES ('mov_4', 'var_1', 'BACKORDER', 1, 'att_1', now())`,
+      },
+    ],
+    [
+      'a sale of which one unit was owed, and filled',
+      {
+        product: `
+        UPDATE reservation_line SET quantity = 1;
+        INSERT INTO reservation_line (attempt_id, variant_id, source, quantity)
+        VALUES ('att_1', 'var_1', 'BACKORDER_FILLED', 1);
+        UPDATE stock_movement SET quantity = 1 WHERE kind IN ('RESERVATION', 'SALE');
+        INSERT INTO stock_movement (id, variant_id, kind, quantity, attempt_id, occurred_at)
+        VALUES ('mov_4', 'var_1', 'BACKORDER', 1, 'att_1', now()), ('mov_5', 'var_1', 'BACKORDER_FILL', 1, 'att_1', now())`,
       },
     ],
     [

@@ -22,7 +22,7 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
         FROM product_variant variant
        WHERE variant.product_id = ANY (${[...products]}) AND NOT variant.is_archived
          AND (variant.stock_policy = 'UNTRACKED'
-              OR (SELECT sum(on_hand - reserved) FROM stock_level WHERE variant_id = variant.id) > 0)`;
+              OR EXISTS (SELECT FROM stock_level WHERE variant_id = variant.id AND on_hand - reserved - backordered > 0))`;
     return new Set(rows.map(({ productId }) => productId));
   },
 
