@@ -19,6 +19,7 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'product.back-in-stock.v1': ['user'],
   'product.changed.v1': ['order'],
   'product.changed.v2': ['order'],
+  'product.media-changed.v1': [],
   'staff.acted.v1': ['user'],
   'stock.commit.v1': ['product'],
   'stock.commit-failed.v1': ['order'],

@@ -40,6 +40,19 @@ export const ProductChanged = defineMessage({
   }),
 });
 
+export const ProductMediaChanged = defineMessage({
+  type: 'product.media-changed',
+  version: 1,
+  kind: 'event',
+  owner: 'product',
+  description: 'A product has other pictures, or the same in another order or with other texts.',
+  data: z.object({
+    productId: ProductId,
+    /** All of them now, in their order. */
+    mediaIds: z.array(z.string().min(1)),
+  }),
+});
+
 /** Not published any more, but in event stores, and in queues while an upgrade is under way. */
 export const ProductChangedV1 = defineMessage({
   type: 'product.changed',

@@ -29,7 +29,10 @@ export const service = {
   entities: ['Product', 'ProductVariant', 'Category'],
   mutations: {
     keyRequired: ['receiveStock', 'adjustStock', 'transferStock', 'returnStock'],
-    keyOptional: ['saveLocation', 'notifyWhenInStock', 'stopNotifyingWhenInStock'],
+    keyOptional: [
+      ...['saveLocation', 'notifyWhenInStock', 'stopNotifyingWhenInStock'],
+      ...['requestMediaUpload', 'attachMedia', 'reviseMedia', 'removeMedia'],
+    ],
   },
   seed: 'launcher/seed/catalogue.ts',
   catalogue: 'subgraphs/product/wiring.ts',

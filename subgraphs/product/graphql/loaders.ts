@@ -64,6 +64,9 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
       const rows = await reads.formerOwners(slugs);
       return slugs.map(({ kind, slug }) => rows.find((row) => row.kind === kind && row.slug === slug)?.ownerId ?? null);
     }, keyed),
+    mediaOf: manyByKey(async (products: readonly ProductId[]) =>
+      Map.groupBy(await reads.mediaOf(products), ({ productId }) => productId),
+    ),
     variantsOf: manyByKey(async (products: readonly ProductId[]) =>
       Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId),
     ),

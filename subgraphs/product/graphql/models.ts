@@ -4,6 +4,7 @@ import type { ShopSettings } from '#contracts/shop.ts';
 import type { Connection } from '#platform/graphql/connection.ts';
 import type { Attribute, AttributeValue } from '../domain/catalogue/attribute.ts';
 import type { OptionValue, ProductOption } from '../domain/catalogue/product.ts';
+import type { Media } from '../domain/media/media.ts';
 import type { Filters } from '../domain/search/filters.ts';
 import type { ProductView } from '../usecases/ports.ts';
 import type { FacetCount, SearchResult } from '../usecases/search/ports.ts';
@@ -44,4 +45,10 @@ export type ShopModel = ShopSettings;
 export interface CountryModel {
   /** ISO 3166-1 alpha-2. */
   readonly code: string;
+}
+
+/** What a change of a product's pictures leads to; read afterwards, as whoever asked may see it. */
+export interface MediaChangeModel {
+  readonly media: Media | null;
+  readonly product: ProductView | null;
 }

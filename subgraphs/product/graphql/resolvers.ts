@@ -1,6 +1,7 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { availabilityMutations, availabilityQueries, availabilityTypes, variantAvailability } from './availability.ts';
 import { Category } from './category.ts';
+import { Media, mediaMutations, productMedia } from './media.ts';
 import {
   OptionValue,
   Product,
@@ -18,8 +19,9 @@ import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: { ...Query, ...stockQueries, ...shopQueries, ...availabilityQueries },
-  Mutation: { ...stockMutations, ...availabilityMutations },
-  Product,
+  Mutation: { ...stockMutations, ...mediaMutations, ...availabilityMutations },
+  Product: { ...Product, ...productMedia },
+  Media,
   ProductAttribute,
   ProductOption,
   OptionValue,

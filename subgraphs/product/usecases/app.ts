@@ -8,6 +8,7 @@ import { commitStock, expireReservations, releaseStock, reserveStock } from './i
 import { saveLocation } from './inventory/save-location.ts';
 import { forgetClosedUser, mergeGuest, notifyWhenInStock, stopNotifyingWhenInStock } from './inventory/stock-alerts.ts';
 import { findAvailabilityChanges, forgetOldAlerts, watchAvailability } from './inventory/watch-availability.ts';
+import { attachMedia, removeMedia, reviseMedia } from './media/change-media.ts';
 import { receiveFile } from './media/receive-file.ts';
 import { requestUpload } from './media/request-upload.ts';
 import { sweepFiles } from './media/sweep-files.ts';
@@ -39,6 +40,9 @@ export const app = (deps: Deps) => ({
     forgetOldAlerts: forgetOldAlerts(deps),
     requestUpload: requestUpload(deps),
     receiveFile: receiveFile(deps),
+    attachMedia: attachMedia(deps),
+    reviseMedia: reviseMedia(deps),
+    removeMedia: removeMedia(deps),
     sweepFiles: sweepFiles(deps),
   },
   shop: deps.shop,

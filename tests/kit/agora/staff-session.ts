@@ -28,12 +28,14 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
   );
   const variantId = await stockedVariant(admin);
   await client.ask(desk.SaveLocationDocument, { ...key(), input: outlet });
+  const pictures = await mediaVariables(admin);
   const role = { userId: newcomer.userId, role: 'STAFF' };
   return {
     admin,
     variables: {
       ...stockVariables(variantId),
       LowStock: { first: 3 },
+      ...pictures,
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },
@@ -49,6 +51,25 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
 };
 
 const outlet = { code: 'outlet', name: 'Outlet', priority: 9 };
+
+/** Two pictures elsewhere: one to revise, one to remove. */
+const mediaVariables = async ({ client }: Shopper): Promise<Variables> => {
+  const { product } = await client.ask(desk.ProductPageDocument, { slug: 'trail-lamp-200' });
+  const once = <I extends object>(input: I) => ({ idempotencyKey: randomUUID(), input });
+  const picture = { productId: product?.id ?? '', url: 'https://pictures.example/lamp.webp' };
+  const attached = async (): Promise<string> => {
+    const { attachMedia } = await client.ask(desk.AttachMediaDocument, once(picture));
+    if (attachMedia?.__typename !== 'AttachMediaSuccess') throw new Error(JSON.stringify(attachMedia));
+    return attachMedia.media?.id ?? '';
+  };
+  const [revised, removed] = [await attached(), await attached()];
+  return {
+    RequestMediaUpload: once({ contentType: 'image/png', bytes: 70 }),
+    AttachMedia: once(picture),
+    ReviseMedia: once({ mediaId: revised, alt: [{ language: 'EN', text: 'The lamp on a table' }], position: 0 }),
+    RemoveMedia: once({ mediaId: removed }),
+  };
+};
 
 const stockedVariant = async ({ client }: Shopper): Promise<string> => {
   const { product } = await client.ask(desk.ProductPageDocument, { slug: 'trail-lamp-200' });

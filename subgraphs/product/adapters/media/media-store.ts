@@ -59,7 +59,8 @@ export const fileRecords = (tx: Prisma.TransactionClient, { now }: At): FileReco
       where: { key, state: 'STORED', deleteAfter: { not: null } },
       data: { deleteAfter: null },
     });
-    return row && measured(row);
+    if (row) return measured(row);
+    return (await tx.mediaFile.count({ where: { key, state: 'STORED' } })) > 0 ? 'ATTACHED' : 'EXPIRED';
   },
   letGo: async (key, deleteAfter) => {
     await tx.mediaFile.update({ where: { key }, data: { deleteAfter } });
@@ -116,5 +117,7 @@ export const mediaStore = (tx: Prisma.TransactionClient, { now }: At): MediaStor
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
           AS row (id text, position int, url text, "fileKey" text, alt jsonb, "contentType" text, bytes int, width int, height int)
           ON CONFLICT (id) DO UPDATE SET position = excluded.position, alt = excluded.alt`;
+    await tx.$executeRaw`
+      UPDATE product SET version = version + 1, updated_at = ${now}::timestamptz WHERE id = ${productId}`;
   },
 });

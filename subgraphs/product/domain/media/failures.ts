@@ -1,6 +1,6 @@
 import type { Failure } from '#contracts/result.ts';
 import { type ImageType, imageTypes } from './image.ts';
-import { maxMediaPerProduct, maxUploadAttempts } from './media.ts';
+import { longestAlt, maxMediaPerProduct, maxUploadAttempts } from './media.ts';
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 104_857.6) / 10} MiB`;
 const list = `${imageTypes.slice(0, -1).join(', ')} and ${imageTypes.at(-1)}`;
@@ -45,12 +45,19 @@ export const invalidUpload = (reason: InvalidUpload['reason']): InvalidUpload =>
   reason,
 });
 
-export type InvalidMediaUrl = Failure<'InvalidMediaUrl'>;
-export const invalidMediaUrl: InvalidMediaUrl = {
-  kind: 'InvalidMediaUrl',
-  message:
-    'The address of a picture begins with https://, has no name or password in it, and at most 2,000 characters.',
+/** What a form can mend. */
+export interface InvalidMedia extends Failure<'InvalidMedia'> {
+  readonly field: 'url' | 'alt';
+}
+const faults: Readonly<Record<InvalidMedia['field'], string>> = {
+  url: 'The address of a picture begins with https://, has no name or password in it, and at most 2,000 characters.',
+  alt: `A text of a picture is one line of up to ${longestAlt} characters, once per language.`,
 };
+export const invalidMedia = (field: InvalidMedia['field']): InvalidMedia => ({
+  kind: 'InvalidMedia',
+  message: faults[field],
+  field,
+});
 
 export interface TooManyMedia extends Failure<'TooManyMedia'> {
   readonly maximum: number;

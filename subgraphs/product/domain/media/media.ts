@@ -1,7 +1,8 @@
 /** The pictures of a product, and the permission to upload one. */
 import { z } from 'zod';
 import { type Id, idsOf, type ProductId } from '#contracts/ids.ts';
-import type { Localized } from '#contracts/language.ts';
+import { inLanguage, type Language, type Localized } from '#contracts/language.ts';
+import { oneLine } from '#contracts/one-line.ts';
 import type { FileKey, ImageType } from './image.ts';
 
 const mediaIds = idsOf('Media', 'med');
@@ -75,6 +76,26 @@ export interface Media {
   /** What it shows, by language. Empty: it only decorates, and screen readers pass over it. */
   readonly alt: Localized;
 }
+
+// 200 characters: screen readers read it out in one go.
+export const longestAlt = 200;
+
+/** Undefined when one of them is no line of text, or a language has two. */
+export const altTexts = (
+  given: readonly { readonly language: Language; readonly text: string }[],
+): Localized | undefined => {
+  const alt: Partial<Record<Language, string>> = {};
+  for (const { language, text } of given) {
+    const line = oneLine(text, longestAlt);
+    if (!('text' in line) || line.text === '' || alt[language] !== undefined) return undefined;
+    alt[language] = line.text;
+  }
+  return alt;
+};
+
+/** In the language that is asked for, else in the shop's, else in whichever there is. */
+export const altIn = (alt: Localized, asked: Language, shopLanguage: Language): string =>
+  Object.keys(alt).length === 0 ? '' : inLanguage(alt, asked, shopLanguage);
 
 /** The ids in their new order: one of them at `position`, the others around it as they were. */
 export const placed = <T>(ids: readonly T[], id: T, position: number): T[] => {

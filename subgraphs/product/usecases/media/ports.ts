@@ -79,8 +79,8 @@ export interface FileRecords {
   }): Promise<void>;
   /** False when the sweep has come first. */
   markStored(key: FileKey, image: Image, deleteAfter: Date): Promise<boolean>;
-  /** For a product. Undefined when it is not stored any more, or a product has it already. */
-  keep(key: FileKey): Promise<(Image & { readonly bytes: number }) | undefined>;
+  /** For a product, unless one has it already, or the sweep has come first. */
+  keep(key: FileKey): Promise<(Image & { readonly bytes: number }) | 'ATTACHED' | 'EXPIRED'>;
   letGo(key: FileKey, deleteAfter: Date): Promise<void>;
   /** Marks those whose time was up before `now` as being deleted, and gives them to this caller until `leasedUntil`. */
   claimOverdue(now: Date, leasedUntil: Date, limit: number): Promise<FileKey[]>;
@@ -92,7 +92,7 @@ export interface MediaStore {
   /** In their order. The product is to be locked. */
   ofProduct(productId: ProductId): Promise<Media[]>;
   find(id: MediaId): Promise<Media | undefined>;
-  /** All of the product's, in their order: inserts what is new, removes what is missing. */
+  /** All of the product's, in their order: inserts what is new, removes what is missing. The product has its next version. */
   save(productId: ProductId, media: readonly Media[]): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { unattachedKeptMs } from '../../domain/media/media.ts';
 import type { Deps } from '../ports.ts';
 
 // 5 min: far longer than removing a round takes, and short enough that what a killed sweep has claimed comes again soon.
@@ -12,7 +13,8 @@ export const sweepFiles =
   async (limit: number): Promise<number> => {
     if (!store) return 0;
     const claimed = await transaction(async ({ files, uploads, now }) => {
-      await uploads.forgetExpired(now, limit);
+      // Whose files have gone before them.
+      await uploads.forgetExpired(new Date(now.getTime() - unattachedKeptMs), limit);
       return files.claimOverdue(now, new Date(now.getTime() + leaseMs), limit);
     });
     const outcomes = await Promise.allSettled(claimed.map((key) => store.remove(key)));
