@@ -53,18 +53,13 @@ const unitsOf = (sku: string): number => {
   if (chance < 8) return 0;
   return chance < 11 ? 1 : 5 + lot(`${sku} units`, 120);
 };
-// What is made to order is there in ones and twos, and soon not at all.
-const madeToOrderUnits = 2;
-
+/** What is made to order is made when it is ordered, and of a file there are always more. */
 const initialStockOf = (products: readonly Product[]): Record<string, number> =>
   Object.fromEntries(
     products
       .flatMap(({ variants }) => variants)
-      .filter(({ stockPolicy }) => stockPolicy !== 'UNTRACKED')
-      .map(({ id, sku, stockPolicy }) => [
-        id,
-        stockPolicy === 'BACKORDER' ? Math.min(unitsOf(sku), madeToOrderUnits) : unitsOf(sku),
-      ]),
+      .filter(({ stockPolicy }) => stockPolicy === 'TRACKED')
+      .map(({ id, sku }) => [id, unitsOf(sku)]),
   );
 
 const category = (name: string, position: number, parent: Category | null): Category => ({
