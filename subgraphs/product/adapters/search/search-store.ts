@@ -59,7 +59,9 @@ type Given = Parameters<SearchStore['save']>[1];
 
 // In one order, here and below: two writers who add the same new rows wait for each other, but never both ways.
 const addWords = async (tx: Prisma.TransactionClient, words: Given['words']) => {
-  const rows = words.map((word) => ({ ...word, deletions: deletionsOf(word.spelling) }));
+  // Each once: the products of a batch have most of their words in common.
+  const each = new Map(words.map((word) => [word.lexeme, word])).values();
+  const rows = [...each].map((word) => ({ ...word, deletions: deletionsOf(word.spelling) }));
   await tx.$executeRaw`
     INSERT INTO search_word (lexeme, shown, spelling, deletions)
     SELECT DISTINCT ON (lexeme) lexeme, shown, spelling, deletions
@@ -70,7 +72,8 @@ const addWords = async (tx: Prisma.TransactionClient, words: Given['words']) => 
 };
 
 const saveLabels = async (tx: Prisma.TransactionClient, labels: Given['labels']) => {
-  const rows = labels.map(({ key, label, facetLabel }) => ({ key, label, facet_label: facetLabel }));
+  const each = new Map(labels.map((label) => [label.key, label])).values();
+  const rows = [...each].map(({ key, label, facetLabel }) => ({ key, label, facet_label: facetLabel }));
   await tx.$executeRaw`
     INSERT INTO search_facet (key, label, facet_label)
     SELECT DISTINCT ON (key) key, label, facet_label

@@ -1,0 +1,144 @@
+/**
+ * `npm run bench:catalogue`: what shoppers' questions take and cost in catalogues of several sizes, on a PostgreSQL server of its
+ * own, which is deleted at the end. Linux only: CPU time is read from /proc. On a shared machine, trust the CPU and the ratios.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureDatabases } from '#launcher/postgres/roles.ts';
+import { temporaryCluster } from '#launcher/postgres/temporary.ts';
+import { withClient } from '#platform/database/client.ts';
+import { applyMigrations } from '#platform/database/migrations.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
+import { variantsPerProduct } from './catalogue/goods.ts';
+import { loadCatalogue } from './catalogue/load.ts';
+import { measureKinds } from './catalogue/measure.ts';
+import { startProduct } from './catalogue/product-process.ts';
+import { kindsFor } from './catalogue/questions.ts';
+import { asSvg, asTable, type Measured } from './catalogue/report.ts';
+
+const help = `usage: npm run bench:catalogue [-- options]
+  --sizes A,B,…    how many variants, a shop for each, the smallest first (10000,100000,1000000). A million take some
+                   10 GiB of temporary files, and a quarter of an hour on two quiet cores
+  --requests N     how many of each kind are measured (400)
+  --clients N      how many ask at the same time (4)
+  --only TEXT      only the kinds whose name has this in it
+  --out FOLDER     where catalogue.json and catalogue.svg go (bench/results)
+  Prints its progress, then p50, p95 and CPU (product and PostgreSQL, ms a request) of each kind at each size, and how
+  much of the smallest shop's the largest one's are. Ctrl-C ends it and deletes its database.
+  exit code: 0 done, 1 wrong arguments, 2 could not be measured, 130 interrupted`;
+
+interface Settings {
+  readonly sizes: readonly number[];
+  readonly requests: number;
+  readonly clients: number;
+  readonly only: string;
+  readonly out: string;
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const note = (line: string) => process.stderr.write(`${line}\n`);
+const secondsSince = (begun: number): number => Math.round((performance.now() - begun) / 1_000);
+
+// A line every 5 s: enough to see progress, few enough for a log.
+const reportEveryMs = 5_000;
+
+const progress = (products: number) => {
+  const begun = performance.now();
+  let reported = begun;
+  return (done: number): void => {
+    if (performance.now() - reported < reportEveryMs && done < products) return;
+    reported = performance.now();
+    note(`  ${done} of ${products} products (${secondsSince(begun)} s)`);
+  };
+};
+
+const measureSize = async (variants: number, settings: Settings, signal: AbortSignal): Promise<Measured> => {
+  const products = Math.round(variants / variantsPerProduct);
+  const cluster = await temporaryCluster();
+  try {
+    signal.throwIfAborted();
+    const { product: databaseUrl = '' } = await ensureDatabases(cluster, [{ name: 'product', password: 'bench' }]);
+    await applyMigrations(databaseUrl, path.join(root, 'prisma/product/migrations'), { signal });
+    note(`${variants} variants:`);
+    const begun = performance.now();
+    await loadCatalogue({ databaseUrl, products, progress: progress(products), signal });
+    const loadSeconds = secondsSince(begun);
+    const { rows } = await withClient(databaseUrl, (client) =>
+      client.query(
+        'SELECT pg_database_size(current_database()) / 1048576 AS mib, (SELECT count(*) FROM product_variant) AS n',
+      ),
+    );
+    note(`  ${rows[0].n} variants made and indexed in ${loadSeconds} s, ${rows[0].mib} MiB`);
+    const product = await startProduct(databaseUrl, settings.clients);
+    try {
+      const kinds = kindsFor(products).filter(({ name }) => name.includes(settings.only));
+      const { pid } = cluster;
+      if (pid === undefined) throw new Error('PostgreSQL is gone');
+      const costs = await measureKinds({ product, postmaster: pid }, kinds, { ...settings, signal }, (cost) =>
+        note(
+          `  ${cost.kind}: p50 ${cost.p50Ms.toFixed(1)} ms, p95 ${cost.p95Ms.toFixed(1)} ms; CPU ${cost.productMs.toFixed(1)} + ${cost.postgresMs.toFixed(1)} ms`,
+        ),
+      );
+      return { variants, products, databaseMiB: Number(rows[0].mib), loadSeconds, costs };
+    } finally {
+      await product.stop();
+    }
+  } finally {
+    await cluster.stop();
+  }
+};
+
+const run = async (settings: Settings, signal: AbortSignal): Promise<void> => {
+  const measured: Measured[] = [];
+  for (const variants of settings.sizes) {
+    measured.push(await measureSize(variants, settings, signal));
+    // After each size: a long run that is interrupted leaves what it has.
+    await mkdir(settings.out, { recursive: true });
+    await writeFile(path.join(settings.out, 'catalogue.json'), `${JSON.stringify(measured, null, 2)}\n`);
+    await writeFile(path.join(settings.out, 'catalogue.svg'), asSvg(measured));
+  }
+  console.log(asTable(measured));
+  console.log(`${path.relative('.', settings.out)} has catalogue.json and catalogue.svg`);
+};
+
+const settingsOf = (): Settings | undefined => {
+  const { values } = parseArgs({
+    options: {
+      sizes: { type: 'string', default: '10000,100000,1000000' },
+      requests: { type: 'string', default: '400' },
+      clients: { type: 'string', default: '4' },
+      only: { type: 'string', default: '' },
+      out: { type: 'string', default: path.join(root, 'bench/results') },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return undefined;
+  }
+  const sizes = values.sizes.split(',').map(Number);
+  const [requests, clients] = [Number(values.requests), Number(values.clients)];
+  const isCount = (value: number) => Number.isInteger(value) && value > 0;
+  if (![...sizes, requests, clients].every(isCount) || sizes.some((size) => size < 400)) {
+    console.error('--sizes takes whole numbers from 400, --requests and --clients from 1');
+    process.exitCode = 1;
+    return undefined;
+  }
+  return {
+    sizes: sizes.toSorted((a, b) => a - b),
+    requests,
+    clients,
+    only: values.only,
+    out: path.resolve(values.out),
+  };
+};
+
+const settings = settingsOf();
+if (settings) {
+  const ending = terminationSignal('Ending, and deleting its database');
+  await run(settings, ending).catch((error: Error) => {
+    if (!ending.aborted) console.error(`Not measured: ${error.message || error}`);
+    process.exitCode = ending.aborted ? 130 : 2;
+  });
+}
