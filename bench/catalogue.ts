@@ -13,6 +13,7 @@ import { terminationSignal } from '#platform/process/termination.ts';
 import { variantsPerProduct } from './catalogue/goods.ts';
 import { loadCatalogue } from './catalogue/load.ts';
 import { measureKinds } from './catalogue/measure.ts';
+import { measurePages, pagesAsText } from './catalogue/page.ts';
 import { startProduct } from './catalogue/product-process.ts';
 import { kindsFor } from './catalogue/questions.ts';
 import { asSvg, asTable, type Measured } from './catalogue/report.ts';
@@ -22,8 +23,9 @@ const help = `usage: npm run bench:catalogue [-- options]
                    10 GiB of temporary files, and a quarter of an hour on two quiet cores
   --requests N     how many of each kind are measured (400)
   --clients N      how many ask at the same time (4)
-  --only TEXT      only the kinds whose name has this in it
+  --only TEXT      only the kinds whose name has this in it; "page of" alone measures pages of a whole system
   --out FOLDER     where catalogue.json and catalogue.svg go (bench/results)
+  First measures pages of 10, 20, 50 and 100 products through gateway and product, on a system with the demo catalogue.
   Prints its progress, then p50, p95 and CPU (product and PostgreSQL, ms a request) of each kind at each size, and how
   much of the smallest shop's the largest one's are. Ctrl-C ends it and deletes its database.
   exit code: 0 done, 1 wrong arguments, 2 could not be measured, 130 interrupted`;
@@ -91,12 +93,22 @@ const measureSize = async (variants: number, settings: Settings, signal: AbortSi
 
 const run = async (settings: Settings, signal: AbortSignal): Promise<void> => {
   const measured: Measured[] = [];
+  const write = async (name: string, text: string): Promise<void> => {
+    await mkdir(settings.out, { recursive: true });
+    await writeFile(path.join(settings.out, name), text);
+  };
+  if ('page of'.includes(settings.only)) {
+    note('Pages of the demo catalogue, through gateway and product:');
+    const pages = await measurePages({ ...settings, signal });
+    console.log(pagesAsText(pages));
+    await write('catalogue-pages.json', `${JSON.stringify(pages, null, 2)}\n`);
+  }
+  if (settings.only === 'page of') return;
   for (const variants of settings.sizes) {
     measured.push(await measureSize(variants, settings, signal));
     // After each size: a long run that is interrupted leaves what it has.
-    await mkdir(settings.out, { recursive: true });
-    await writeFile(path.join(settings.out, 'catalogue.json'), `${JSON.stringify(measured, null, 2)}\n`);
-    await writeFile(path.join(settings.out, 'catalogue.svg'), asSvg(measured));
+    await write('catalogue.json', `${JSON.stringify(measured, null, 2)}\n`);
+    await write('catalogue.svg', asSvg(measured));
   }
   console.log(asTable(measured));
   console.log(`${path.relative('.', settings.out)} has catalogue.json and catalogue.svg`);
