@@ -20,7 +20,7 @@ const page = `query ($first: Int, $after: String) { products(first: $first, afte
     category { id slug name(language: EN) parent { id name(language: EN) parent { id name(language: EN) } } }
     attributes { code name(language: EN) value(language: EN) }
     variants { id sku title(language: EN) options { code name(language: EN) value(language: EN) }
-      price(currency: EUR) { amount currency } prices { amount currency } available } } } } }`;
+      price(currency: EUR) { amount currency } prices { amount currency } availability } } } } }`;
 
 interface Load {
   readonly requests: number;

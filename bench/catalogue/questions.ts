@@ -33,7 +33,7 @@ const productPage = `query Product($slug: String!, $language: Language) {
     id slug title(language: $language) description(language: $language) brand
     attributes { name(language: $language) value(language: $language) }
     category { id name(language: $language) }
-    variants { id sku title(language: $language) available price(currency: EUR) { amount currency } } } }`;
+    variants { id sku title(language: $language) availability price(currency: EUR) { amount currency } } } }`;
 
 const search = (query: string | null, more: Readonly<Record<string, unknown>> = {}): Question => ({
   document: searchFor,

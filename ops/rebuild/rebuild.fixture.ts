@@ -49,6 +49,7 @@ const servePages = async (shop: Shop) => {
     replays: product.replays,
     database: shop.prisma,
     signature: () => signature,
+    perPage: 20,
   });
   await http.listen({ host: '127.0.0.1', port: 0 });
   return {
@@ -75,7 +76,7 @@ interface Ways {
   readonly report?: (sentence: string) => void;
 }
 
-const many = Array.from({ length: 230 }, (_, n) => aProduct(`thing-${n}`));
+const many = Array.from({ length: 23 }, (_, n) => aProduct(`thing-${n}`));
 const lamp = aProduct('lamp', { variants: [aVariant('LAMP-1'), aVariant('LAMP-2')] });
 
 const fill = async (shop: Shop) => {
@@ -89,7 +90,7 @@ const fill = async (shop: Shop) => {
   await outbox(shop.prisma).add({ ...last, aggregate: { type: 'product', id: lamp.id }, data: without });
 };
 
-/** 231 products, so two pages; one of them, the lamp, has lost a variant. */
+/** 24 products, so two pages; one of them, the lamp, has lost a variant. */
 export const rebuildTestSystem = async () => {
   const [shop, kit] = await Promise.all([aShop(), orderTestApp()]);
   const pages = await servePages(shop);

@@ -19,11 +19,13 @@ export interface EventPagesOptions {
   readonly replays: readonly MessageDefinition[];
   readonly database: Sql;
   readonly signature: () => Promise<BusSignature | undefined>;
+  /** Fewer in tests, which need several pages and not hundreds of products. */
+  readonly perPage?: number;
 }
 
 export const serveEventPages = (
   http: FastifyInstance,
-  { service, replays, database, signature }: EventPagesOptions,
+  { service, replays, database, signature, perPage = aggregatesPerPage }: EventPagesOptions,
 ): void => {
   http.register(async (door) => {
     // As text: the signature is over the bytes that were sent.
@@ -48,7 +50,7 @@ export const serveEventPages = (
       const unknown = request.messages.find((asked) => !replays.some((served) => isSame(asked, served)));
       if (unknown)
         return refuse(reply, 404, 'NOT_REPLAYED', `${unknown.type} v${unknown.version} is not among what is replayed.`);
-      const page = JSON.stringify(await eventPage(database, request));
+      const page = JSON.stringify(await eventPage(database, request, perPage));
       return reply
         .headers({ 'cache-control': 'no-store', [signatureHeader]: signing.signAnswer(token, page) })
         .type('application/json')
@@ -79,7 +81,7 @@ const readable = `(type, version) IN (SELECT * FROM jsonb_to_recordset($2::jsonb
 const nextIds = `
   SELECT DISTINCT aggregate_id AS id FROM outbox_message
    WHERE aggregate_type = $1 AND ${readable} AND ($3::text IS NULL OR aggregate_id > $3)
-   ORDER BY aggregate_id LIMIT ${aggregatesPerPage + 1}`;
+   ORDER BY aggregate_id LIMIT $4`;
 
 const howMany = `
   SELECT count(DISTINCT aggregate_id)::int AS aggregates FROM outbox_message WHERE aggregate_type = $1 AND ${readable}`;
@@ -103,9 +105,13 @@ const newest = `
     FROM stored WHERE stored.position IN (SELECT position FROM needed)
    ORDER BY aggregate_id, sequence`;
 
-const eventPage = async (database: Sql, { aggregate, messages, parts, of }: EventPageRequest): Promise<EventPage> => {
+const eventPage = async (
+  database: Sql,
+  { aggregate, messages, parts, of }: EventPageRequest,
+  perPage: number,
+): Promise<EventPage> => {
   const asked = [aggregate, JSON.stringify(messages)] as const;
-  const { ids, next } = 'ids' in of ? { ids: of.ids, next: null } : await following(database, asked, of.after);
+  const { ids, next } = 'ids' in of ? { ids: of.ids, next: null } : await following(database, asked, of.after, perPage);
   const rows = await database.$queryRawUnsafe<OutboxRow[]>(
     newest,
     ...[...asked, ids, parts?.list ?? null, parts?.id ?? null],
@@ -121,10 +127,10 @@ const eventPage = async (database: Sql, { aggregate, messages, parts, of }: Even
 
 type Asked = readonly [aggregate: string, messages: string];
 
-const following = async (database: Sql, asked: Asked, after: string | null) => {
-  const rows = await database.$queryRawUnsafe<{ id: string }[]>(nextIds, ...asked, after);
-  const ids = rows.slice(0, aggregatesPerPage).map(({ id }) => id);
-  return { ids, next: rows.length > aggregatesPerPage ? (ids.at(-1) ?? null) : null };
+const following = async (database: Sql, asked: Asked, after: string | null, perPage: number) => {
+  const rows = await database.$queryRawUnsafe<{ id: string }[]>(nextIds, ...asked, after, perPage + 1);
+  const ids = rows.slice(0, perPage).map(({ id }) => id);
+  return { ids, next: rows.length > perPage ? (ids.at(-1) ?? null) : null };
 };
 
 const countOf = async (database: Sql, asked: Asked): Promise<number> => {
