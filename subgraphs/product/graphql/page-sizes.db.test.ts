@@ -7,8 +7,8 @@ import { aCatalogue, aProduct, aVariant } from '#kit/product/builders.ts';
 import { tree } from '#kit/product/graph.ts';
 import { aShop, type Shop } from '#kit/product/shop.ts';
 import { requestContext } from '#platform/graphql/context.ts';
-import { loaders } from '#subgraphs/product/graphql/loaders.ts';
-import { schema } from '#subgraphs/product/wiring.ts';
+import { schema } from '../wiring.ts';
+import { loaders } from './loaders.ts';
 
 let shop: Shop;
 beforeAll(async () => {
