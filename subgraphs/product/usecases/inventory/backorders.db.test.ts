@@ -61,27 +61,6 @@ const watchAvailability = () => shop.commands.watchAvailability();
 const commitStock: Shop['commands']['commitStock'] = (message) => shop.commands.commitStock(message);
 const releaseStock: Shop['commands']['releaseStock'] = (message) => shop.commands.releaseStock(message);
 
-/** As the audit says it (ops/audit/rules/stock.ts), for this database alone. */
-const violations = () => shop.prisma.$queryRaw`
-  SELECT level.*, ledger.*, live.*
-    FROM stock_level level
-    LEFT JOIN LATERAL (
-      SELECT coalesce(sum(CASE WHEN kind IN ('RECEIPT', 'RETURN') THEN quantity
-                               WHEN kind IN ('SALE', 'BACKORDER_FILL') THEN -quantity ELSE 0 END), 0) AS on_hand_moved,
-             coalesce(sum(CASE WHEN kind = 'RESERVATION' THEN quantity
-                               WHEN kind IN ('RELEASE', 'SALE') THEN -quantity ELSE 0 END), 0) AS reserved_moved,
-             coalesce(sum(CASE WHEN kind = 'BACKORDER' THEN quantity
-                               WHEN kind IN ('BACKORDER_RELEASE', 'BACKORDER_FILL') THEN -quantity ELSE 0 END), 0) AS owed_moved
-        FROM stock_movement movement WHERE movement.variant_id = level.variant_id
-    ) ledger ON true
-    LEFT JOIN LATERAL (
-      SELECT coalesce(sum(line.quantity) FILTER (WHERE line.source = 'STOCK' AND reservation.status = 'RESERVED'), 0) AS held,
-             coalesce(sum(line.quantity) FILTER (WHERE line.source = 'BACKORDER'), 0) AS owed
-        FROM reservation_line line JOIN reservation USING (attempt_id) WHERE line.variant_id = level.variant_id
-    ) live ON true
-   WHERE on_hand <> on_hand_moved OR reserved <> reserved_moved OR backordered <> owed_moved OR reserved <> held
-      OR backordered <> owed OR on_hand < 0 OR reserved < 0 OR backordered < 0 OR reserved > on_hand`;
-
 beforeAll(async () => {
   shop = await aShop();
 });
@@ -114,7 +93,7 @@ describe('a variant on backorder', () => {
       orderBy: { attemptId: 'asc' },
     });
     expect(sources.map(({ source }) => source)).toEqual(['BACKORDER_FILLED', 'BACKORDER_FILLED', 'BACKORDER']);
-    expect(await violations()).toEqual([]);
+    expect(await shop.violations()).toEqual([]);
   });
 
   it('keeps what has come in for those who wait: nobody else buys it from under them', async () => {
@@ -174,7 +153,7 @@ describe('a variant on backorder', () => {
     await Promise.all([watchAvailability(), ...attempts.map((attempt) => releaseStock(release(attempt)))]);
     await watchAvailability();
     expect(await level(lamp)).toEqual([14, 0, 0]);
-    expect(await violations()).toEqual([]);
+    expect(await shop.violations()).toEqual([]);
   });
 
   it('fills many in several transactions, each of a bounded size', async () => {
@@ -231,7 +210,7 @@ describe('a policy that changes while units are promised', () => {
     await releaseStock(release(between));
     await recount(sku, from);
     expect(await level(sku)).toEqual(from === 'UNTRACKED' ? before : [1, 0, 0]);
-    expect(await violations()).toEqual([]);
+    expect(await shop.violations()).toEqual([]);
   });
 });
 
@@ -259,10 +238,10 @@ it('adds up after any mix of requests, receipts and policies, in any order and a
         await shop.commands.reserveStock(reserve(attempt, [{ sku, quantity }], 500));
       };
       for (const burst of sequence) await Promise.all(burst.map(send));
-      expect(await violations()).toEqual([]);
+      expect(await shop.violations()).toEqual([]);
       for (const attempt of attempts) await releaseStock(release(attempt));
       expect((await level(sku)).slice(1)).toEqual([0, 0]);
-      expect(await violations()).toEqual([]);
+      expect(await shop.violations()).toEqual([]);
     }),
     { numRuns: 15 },
   );
