@@ -32,6 +32,7 @@ export const service = {
     keyOptional: [
       ...['saveLocation', 'notifyWhenInStock', 'stopNotifyingWhenInStock'],
       ...['requestMediaUpload', 'attachMedia', 'reviseMedia', 'removeMedia'],
+      ...['saveSynonyms', 'removeSynonyms', 'pinSearchResults'],
     ],
   },
   seed: 'launcher/seed/catalogue.ts',

@@ -31,6 +31,7 @@ import { mediaReads } from './adapters/media/media-reads.ts';
 import { fileRecords, mediaStore, uploadStore } from './adapters/media/media-store.ts';
 import { s3Store } from './adapters/media/s3-store.ts';
 import { searchReads } from './adapters/search/search-reads.ts';
+import { searchRuleReads, searchRuleStore } from './adapters/search/search-rules.ts';
 import { searchStore } from './adapters/search/search-store.ts';
 import type { ProductConfig } from './config.ts';
 import { consumers } from './consumers.ts';
@@ -53,6 +54,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
   search: searchStore(tx),
   stock: stockStore(tx, { now, newId, lowStockThreshold: shop.lowStockThreshold }),
   imports: importStore(tx),
+  searchRules: searchRuleStore(tx),
   locations: locationStore(tx),
   reservations: reservationStore(tx, { now }),
   availability: availabilityStore(tx, { now, lowStockThreshold: shop.lowStockThreshold }),
@@ -69,6 +71,7 @@ const readsOf = (prisma: PrismaClient): Reads => ({
   ...availabilityReads(prisma),
   ...mediaReads(prisma),
   ...searchReads(prisma),
+  ...searchRuleReads(prisma),
 });
 
 type MediaPlace = Pick<MediaTools, 'files' | 'maxUploadBytes' | 'baseUrl'>;
@@ -130,6 +133,10 @@ const refreshIntervalMs = 1_000;
 
 // 1 s: a new word is found at once; this is how late it is known to prefixes and misspellings.
 const wordsIntervalMs = 1_000;
+// 1 h: what sells best changes over days, and the look at all sales and documents takes a second in a large shop.
+const ranksIntervalMs = 3_600_000;
+// 5 s: a full round of `refreshProducts` takes about that long; otherwise one look at an index.
+const anewIntervalMs = 5_000;
 
 /** The replica, where there is one: watched, and read from. */
 const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfig, PrismaClient>) => {
@@ -195,6 +202,8 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         run: () => productApp.commands.sweepFiles(filesSweptAtOnce),
       },
       { name: 'count search words', everyMs: wordsIntervalMs, run: productApp.commands.countWords },
+      { name: 'rank search documents', everyMs: ranksIntervalMs, run: productApp.commands.rankDocuments },
+      { name: 'index anew', everyMs: anewIntervalMs, run: productApp.commands.indexAnew },
     ],
     routes: media(productApp),
     publishesChangesOf: { product: 'Product' },

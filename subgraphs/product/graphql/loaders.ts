@@ -15,7 +15,7 @@ import type {
   SlugKind,
   VariantView,
 } from '../usecases/ports.ts';
-import type { SearchRequest } from '../usecases/search/ports.ts';
+import type { CompletionRequest, SearchRequest } from '../usecases/search/ports.ts';
 
 /** Products and variants have two names each; both kinds of key share a statement. */
 export type ProductKey = { readonly id: ProductId } | { readonly slug: string };
@@ -98,6 +98,7 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
     }, keyed),
     /** Not batched: a request has one, or each its own. */
     search: (request: SearchRequest) => reads.search(request),
+    completions: (request: CompletionRequest) => reads.completions(request),
     page: new DataLoader<ProductListPage, ProductView[], string>((pages) => reads.pages(pages), keyed),
     count: new DataLoader<ProductList, number, string>((lists) => reads.counts(lists), keyed),
   };

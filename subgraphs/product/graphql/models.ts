@@ -1,4 +1,5 @@
 /** What resolvers are given of types that are no row of their own. */
+import type { ProductId } from '#contracts/ids.ts';
 import type { Language, Localized } from '#contracts/language.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { Connection } from '#platform/graphql/connection.ts';
@@ -51,4 +52,13 @@ export interface CountryModel {
 export interface MediaChangeModel {
   readonly media: Media | null;
   readonly product: ProductView | null;
+}
+
+/** A line below the search box; a product's text is its title. */
+export interface SuggestionModel {
+  readonly kind: 'QUERY' | 'CATEGORY' | 'BRAND' | 'PRODUCT';
+  readonly language: Language;
+  readonly text?: string;
+  readonly filter?: string;
+  readonly productId?: ProductId;
 }

@@ -4,10 +4,12 @@ import { Slug } from '../domain/catalogue/texts.ts';
 import { productPage } from './loaders.ts';
 import { findProduct, findVariant } from './product.ts';
 import { searchQueries } from './search.ts';
+import { suggestQueries } from './suggest.ts';
 import type { QueryResolvers } from './types.generated.ts';
 
 export const Query = {
   ...searchQueries,
+  ...suggestQueries,
   products: (_, { category, status, ...page }, { loaders, viewer }) => {
     assertInput(category == null || Slug.safeParse(category).success, '"category" is not a slug.');
     return productPage(loaders, { category: category ?? null, status: statusToList(viewer, status) }, page);

@@ -14,12 +14,14 @@ import {
 import { Query } from './queries.ts';
 import { Facet, FilterValue, SearchConnection } from './search.ts';
 import { Shop, ShopCountry, shopQueries } from './shop.ts';
+import { SearchPin, searchRuleMutations, searchRuleQueries } from './search-rules.ts';
 import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
+import { Suggestion } from './suggest.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: { ...Query, ...stockQueries, ...shopQueries, ...availabilityQueries },
-  Mutation: { ...stockMutations, ...mediaMutations, ...availabilityMutations },
+  Query: { ...Query, ...stockQueries, ...shopQueries, ...availabilityQueries, ...searchRuleQueries },
+  Mutation: { ...stockMutations, ...mediaMutations, ...availabilityMutations, ...searchRuleMutations },
   Product: { ...Product, ...productMedia },
   Media,
   ProductAttribute,
@@ -36,4 +38,6 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Shop,
   ShopCountry,
   ...availabilityTypes,
+  Suggestion,
+  SearchPin,
 } satisfies Resolvers);

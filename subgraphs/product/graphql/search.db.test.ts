@@ -306,3 +306,42 @@ it('takes the same few statements for a page of any size', async () => {
   expect(await count({ query: 'tent', first: 100, sort: 'TITLE', filters: ['brand:MSR'] })).toBe(3);
   expect(await count({ filters: ['brand:MSR'], first: 100 })).toBe(2);
 });
+
+describe('suggestions', () => {
+  const suggest = async (prefix: string, language = 'EN') => {
+    const { data, codes } = await shop.ask(
+      guest,
+      `query S($prefix: String!, $language: Language) {
+         suggest(prefix: $prefix, language: $language) { kind text filter category { slug } product { slug } } }`,
+      { prefix, language },
+    );
+    type Line = { kind: string; text: string; filter: string | null };
+    return (
+      codes ?? data.suggest.map(({ kind, text, filter }: Line) => [kind, text, ...(filter ? [filter] : [])].join(' '))
+    );
+  };
+
+  it('are words, categories, brands and products', async () => {
+    const product = expect.stringMatching(/^PRODUCT (?:Dome|Ridge|Tunnel) Tent$/);
+    expect(await suggest('te')).toEqual([
+      'QUERY tent',
+      `CATEGORY tents category:${categoryOf('tents')}`,
+      ...[product, product, product],
+    ]);
+    expect(await suggest('ms')).toContain('BRAND MSR brand:MSR');
+    expect(await suggest('텐', 'KO')).toContain('QUERY 텐트');
+  });
+
+  it('show what is meant by several words, and by words with errors', async () => {
+    expect(await suggest('dome te')).toEqual(['PRODUCT Dome Tent']);
+    expect(await suggest('tunel')).toEqual(['PRODUCT Tunnel Tent']);
+  });
+
+  it.each(['', ' ', '!', 'qwxzvbn', "' | te:*"])('of %j are none of somebody else’s', async (prefix) => {
+    expect((await suggest(prefix)).every((line: string) => /tent/i.test(line))).toBe(true);
+  });
+
+  it('of more than 200 characters are refused', async () => {
+    expect(await suggest('x'.repeat(201))).toEqual(['BAD_USER_INPUT']);
+  });
+});

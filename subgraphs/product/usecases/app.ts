@@ -13,14 +13,22 @@ import { receiveFile } from './media/receive-file.ts';
 import { requestUpload } from './media/request-upload.ts';
 import { sweepFiles } from './media/sweep-files.ts';
 import type { Deps } from './ports.ts';
+import { pinSearchResults, removeSynonyms, saveSynonyms } from './search/change-rules.ts';
 import { countWords } from './search/count-words.ts';
+import { indexAnew } from './search/index-anew.ts';
+import { rankDocuments } from './search/rank-documents.ts';
 
 export const app = (deps: Deps) => ({
   commands: {
     importCatalogue: importCatalogue(deps),
     importDocuments: importDocuments(deps),
     refreshProducts: refreshProducts(deps),
+    saveSynonyms: saveSynonyms(deps),
+    removeSynonyms: removeSynonyms(deps),
+    pinSearchResults: pinSearchResults(deps),
     countWords: countWords(deps),
+    rankDocuments: rankDocuments(deps),
+    indexAnew: indexAnew(deps),
     reserveStock: reserveStock(deps),
     commitStock: commitStock(deps),
     releaseStock: releaseStock(deps),

@@ -21,7 +21,7 @@ import type {
   StockStore,
 } from './inventory/ports.ts';
 import type { FileRecords, MediaReads, MediaStore, MediaTools, UploadStore } from './media/ports.ts';
-import type { SearchReads, SearchStore } from './search/ports.ts';
+import type { SearchReads, SearchRuleReads, SearchRuleStore, SearchStore } from './search/ports.ts';
 
 export interface CatalogueStore {
   /** Lets imports take turns: two at once would both see a new product as new. */
@@ -73,6 +73,7 @@ export interface Stores extends CommonStores {
   readonly slugs: SlugStore;
   readonly search: SearchStore;
   readonly imports: ImportStore;
+  readonly searchRules: SearchRuleStore;
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;
@@ -136,7 +137,7 @@ export interface CatalogueReads {
   counts(lists: readonly ProductList[]): Promise<number[]>;
 }
 
-export type Reads = CatalogueReads & StockReads & AvailabilityReads & MediaReads & SearchReads;
+export type Reads = CatalogueReads & StockReads & AvailabilityReads & MediaReads & SearchReads & SearchRuleReads;
 
 export interface Deps {
   readonly shop: ShopSettings;

@@ -46,6 +46,7 @@ CREATE TABLE "search_facet" (
     "key" TEXT COLLATE "C" NOT NULL,
     "label" JSONB NOT NULL,
     "facet_label" JSONB NOT NULL,
+    "names" TEXT[] COLLATE "C",
 
     CONSTRAINT "search_facet_pkey" PRIMARY KEY ("key")
 );
@@ -56,7 +57,6 @@ CREATE TABLE "search_synonyms" (
     "phrases" TEXT[],
     "keys" TEXT[] COLLATE "C",
     "is_one_way" BOOLEAN NOT NULL,
-    "version" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "search_synonyms_pkey" PRIMARY KEY ("id")
 );
@@ -66,7 +66,6 @@ CREATE TABLE "search_pin" (
     "key" TEXT COLLATE "C" NOT NULL,
     "query" TEXT NOT NULL,
     "product_ids" TEXT[] COLLATE "C",
-    "version" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "search_pin_pkey" PRIMARY KEY ("key")
 );
@@ -107,3 +106,10 @@ CREATE INDEX "search_document_pipeline" ON "search_document" ("pipeline", "produ
 -- Skus are found by how they begin; "C", because in other collations a prefix is no range.
 -- live: made by hand before, CONCURRENTLY, where there are variants of a running shop; nothing has been released so far.
 CREATE INDEX IF NOT EXISTS "product_variant_sku_prefix" ON "product_variant" ("sku" COLLATE "C");
+
+-- What was sold of late.
+-- live: made by hand before, CONCURRENTLY, where much has been sold; nothing has been released so far.
+CREATE INDEX IF NOT EXISTS "stock_movement_sales" ON "stock_movement" ("occurred_at") WHERE "kind" = 'SALE';
+
+-- The worker makes the documents of what is on sale already.
+INSERT INTO "product_refresh" ("product_id") SELECT "id" FROM "product" WHERE "status" = 'PUBLISHED' ORDER BY "id";

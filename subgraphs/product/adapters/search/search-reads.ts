@@ -9,6 +9,7 @@ import { bucketsOf, facetKey } from '../../domain/search/filters.ts';
 import { parseQuery, type TextConditions, textConditions } from '../../domain/search/query.ts';
 import { allOf, anyOf, lexeme, not, type TsQuery } from '../../domain/search/tsquery.ts';
 import type { FacetCount, SearchHit, SearchReads, SearchRequest, SearchResult } from '../../usecases/search/ports.ts';
+import { readCompletions } from './completions.ts';
 import { type KnownOfQuery, readVocabulary } from './vocabulary.ts';
 
 // 1,000: forty pages of relevance, and facets that are right to a few per cent; about 10 ms of the database.
@@ -259,6 +260,8 @@ const search = async (prisma: PrismaClient, { query: typed, ...request }: Search
 
 export const searchReads = (prisma: PrismaClient): SearchReads => ({
   search: (request) => search(prisma, request),
+
+  completions: (request) => readCompletions(prisma, request),
 
   categoriesBySlug: async (slugs) => {
     const rows = await prisma.category.findMany({

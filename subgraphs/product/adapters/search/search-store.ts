@@ -2,8 +2,8 @@ import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/product/client/client.ts';
 import type { CategoryTexts } from '../../domain/catalogue/texts.ts';
 import { pipelineVersion } from '../../domain/search/document.ts';
-import { deletionsOf } from '../../domain/search/text.ts';
-import type { SearchStore } from '../../usecases/search/ports.ts';
+import { deletionsOf, fold } from '../../domain/search/text.ts';
+import type { SearchRank, SearchStore } from '../../usecases/search/ports.ts';
 
 export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
   categoryNames: async (ids) => {
@@ -30,6 +30,46 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
     await addWords(tx, words);
     await saveLabels(tx, labels);
     await saveDocuments(tx, products, documents);
+  },
+
+  queueOutdated: async (limit) => {
+    await tx.$executeRaw`
+      INSERT INTO product_refresh (product_id)
+      SELECT product_id FROM search_document
+       WHERE pipeline < ${pipelineVersion} AND NOT EXISTS (SELECT FROM product_refresh)
+       ORDER BY pipeline, product_id LIMIT ${limit}`;
+  },
+
+  changedRanks: (since, limit) =>
+    tx.$queryRaw<SearchRank[]>`
+      WITH sold AS (
+        SELECT variant.product_id, least(sum(movement.quantity), 1000000000)::int AS units
+          FROM stock_movement movement JOIN product_variant variant ON variant.id = movement.variant_id
+         WHERE movement.kind = 'SALE' AND movement.occurred_at >= ${since}
+         GROUP BY variant.product_id
+      ), ranked AS (
+        SELECT document.product_id, coalesce(sold.units, 0) AS units, document.units_sold, document.tier AS old_tier,
+               row_number() OVER (ORDER BY coalesce(sold.units, 0) DESC, sha256(document.product_id::bytea)) - 1 AS place,
+               count(*) OVER () AS documents
+          FROM search_document document LEFT JOIN sold USING (product_id)
+      ), placed AS (
+        SELECT *, width_bucket(place * 256 / documents, ARRAY[4, 20, 84]::bigint[]) AS tier FROM ranked
+      )
+      SELECT product_id AS "productId", units AS "unitsSold", tier FROM placed
+       WHERE units <> units_sold OR tier <> old_tier
+       ORDER BY place LIMIT ${limit}`,
+
+  saveRanks: async (ranks) => {
+    // The product first, as everybody who writes a document: two who take the same documents in another order never meet.
+    await tx.$executeRaw`
+      SELECT FROM product WHERE id = ANY (${ranks.map(({ productId }) => productId)}) ORDER BY id COLLATE "C" FOR NO KEY UPDATE`;
+    await tx.$executeRaw`
+      UPDATE search_document document
+         SET units_sold = rank.units, tier = rank.tier,
+             terms = ts_delete(terms, 'tier:' || document.tier) || ('''tier:' || rank.tier || '''')::tsvector
+        FROM jsonb_to_recordset(${JSON.stringify(ranks.map(({ productId, unitsSold, tier }) => ({ id: productId, units: unitsSold, tier })))}::jsonb)
+             AS rank (id text, units int, tier smallint)
+       WHERE document.product_id = rank.id COLLATE "C"`;
   },
 
   addUpWords: async (mostChanges) => {
@@ -73,15 +113,18 @@ const addWords = async (tx: Prisma.TransactionClient, words: Given['words']) => 
 
 const saveLabels = async (tx: Prisma.TransactionClient, labels: Given['labels']) => {
   const each = new Map(labels.map((label) => [label.key, label])).values();
-  const rows = [...each].map(({ key, label, facetLabel }) => ({ key, label, facet_label: facetLabel }));
+  const rows = [...each].map(({ key, label, facetLabel }) => {
+    const names = [...new Set(Object.values(label).map(fold))];
+    return { key, label, facet_label: facetLabel, names };
+  });
   await tx.$executeRaw`
-    INSERT INTO search_facet (key, label, facet_label)
-    SELECT DISTINCT ON (key) key, label, facet_label
+    INSERT INTO search_facet (key, label, facet_label, names)
+    SELECT DISTINCT ON (key) key, label, facet_label, names
       FROM jsonb_populate_recordset(NULL::search_facet, ${JSON.stringify(rows)}::jsonb) given
      WHERE NOT EXISTS (SELECT FROM search_facet known
                         WHERE known.key = given.key AND known.label = given.label AND known.facet_label = given.facet_label)
      ORDER BY key
-        ON CONFLICT (key) DO UPDATE SET label = excluded.label, facet_label = excluded.facet_label`;
+        ON CONFLICT (key) DO UPDATE SET label = excluded.label, facet_label = excluded.facet_label, names = excluded.names`;
 };
 
 /**

@@ -18,7 +18,7 @@ export const longestQuery = 200;
 // 10 words: the rest of a sentence adds no meaning that an index could use, but costs as much as the rest.
 const mostWords = 10;
 // Synonyms of up to three words: "mummy sleeping bag".
-const longestPhrase = 3;
+export const longestPhrase = 3;
 
 const stopWords = new Set('a an and at by for from in is of on or that the to with'.split(' '));
 

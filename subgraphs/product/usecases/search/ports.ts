@@ -4,6 +4,7 @@ import type { Language, Localized } from '#contracts/language.ts';
 import type { Currency } from '#contracts/money.ts';
 import type { FacetLabel, IndexedWord, SearchDocument } from '../../domain/search/document.ts';
 import type { Filters } from '../../domain/search/filters.ts';
+import type { SearchPin, StoredSynonyms, SynonymsId } from '../../domain/search/rules.ts';
 
 export const searchSorts = [
   'RELEVANCE',
@@ -58,9 +59,34 @@ export interface SearchResult {
   readonly facets: readonly FacetCount[];
 }
 
+export interface CompletionRequest {
+  /** The beginning of a word, folded. */
+  readonly word: string;
+  /** All that was typed, folded: categories and brands are called more than one word. */
+  readonly text: string;
+  readonly language: Language;
+  readonly limit: number;
+}
+
+export interface Completions {
+  /** Words of titles, as the catalogue writes them, the most frequent first. */
+  readonly words: readonly string[];
+  /** Categories and brands: their keys. */
+  readonly facets: readonly { readonly key: string; readonly label: Localized }[];
+}
+
+/** What sales say of a document. */
+export interface SearchRank {
+  readonly productId: ProductId;
+  readonly unitsSold: number;
+  readonly tier: number;
+}
+
 export interface SearchReads {
   /** At most five statements, whatever is found. */
   search(request: SearchRequest): Promise<SearchResult>;
+  /** What somebody who has typed this much may be about to type. One statement. */
+  completions(request: CompletionRequest): Promise<Completions>;
   /** The ids of the categories with these slugs. */
   categoriesBySlug(slugs: readonly string[]): Promise<ReadonlyMap<string, CategoryId>>;
 }
@@ -80,6 +106,32 @@ export interface SearchStore {
       readonly labels: readonly FacetLabel[];
     },
   ): Promise<void>;
+  /** Queues products whose documents an older pipeline made, unless products are queued already; at most so many. */
+  queueOutdated(limit: number): Promise<void>;
+  /** Documents that sales since then rank otherwise than is written in them; at most so many. */
+  changedRanks(since: Date, limit: number): Promise<SearchRank[]>;
+  saveRanks(ranks: readonly SearchRank[]): Promise<void>;
   /** Adds up changes of the counts of words, the oldest first and at most so many; whether there were any. One process at a time. */
   addUpWords(mostChanges: number): Promise<boolean>;
+}
+
+/** What staff say about queries, in a transaction. */
+export interface SearchRuleStore {
+  /** The ids of all sets of synonyms; who asks next waits until this transaction has ended. */
+  lockSynonyms(): Promise<ReadonlySet<SynonymsId>>;
+  saveSynonyms(synonyms: StoredSynonyms, keys: readonly string[]): Promise<void>;
+  /** Whether it was there. */
+  removeSynonyms(id: SynonymsId): Promise<boolean>;
+  /** How many of these products exist. */
+  countProducts(ids: readonly ProductId[]): Promise<number>;
+  savePin(key: string, pin: SearchPin): Promise<void>;
+}
+
+/** Each gives one more than the limit when there is one. */
+export interface SearchRuleReads {
+  synonyms(page: { readonly limit: number; readonly after: SynonymsId | undefined }): Promise<StoredSynonyms[]>;
+  pins(page: {
+    readonly limit: number;
+    readonly after: string | undefined;
+  }): Promise<(SearchPin & { readonly key: string })[]>;
 }
