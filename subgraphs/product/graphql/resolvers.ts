@@ -13,8 +13,8 @@ import {
 } from './product.ts';
 import { Query } from './queries.ts';
 import { Facet, FilterValue, SearchConnection } from './search.ts';
-import { Shop, ShopCountry, shopQueries } from './shop.ts';
 import { SearchPin, searchRuleMutations, searchRuleQueries } from './search-rules.ts';
+import { Shop, ShopCountry, shopQueries } from './shop.ts';
 import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
 import { Suggestion } from './suggest.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
