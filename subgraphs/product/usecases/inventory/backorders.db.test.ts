@@ -106,17 +106,16 @@ describe('a variant on backorder', () => {
     expect(await types(await buy(lamp, 1))).toEqual(['stock.reserved']);
   });
 
-  it('fills no order that is not paid, and fills it once it is', async () => {
-    const attempt = await buy(lamp, 5);
-    await receive(lamp, 3);
+  it('fills no order that is not paid, and fills it once it is, even if nothing else moves then', async () => {
+    const empty = await sell('BACKORDER');
+    const attempt = await buy(empty, 3);
+    await receive(empty, 3);
     await watchAvailability();
-    expect(await level(lamp)).toEqual([5, 2, 3]);
+    expect(await level(empty)).toEqual([3, 0, 3]);
     await commitStock(commit(attempt));
     await watchAvailability();
-    expect(await level(lamp)).toEqual([0, 0, 0]);
-    expect(await shop.movements(lamp)).toEqual([
-      ...['RECEIPT 2', 'RESERVATION 2', 'BACKORDER 3', 'RECEIPT 3', 'SALE 2', 'BACKORDER_FILL 3'],
-    ]);
+    expect(await level(empty)).toEqual([0, 0, 0]);
+    expect(await shop.movements(empty)).toEqual(['BACKORDER 3', 'RECEIPT 3', 'BACKORDER_FILL 3']);
   });
 
   it.each([
@@ -179,10 +178,13 @@ describe('a variant that nobody counts', () => {
   });
 
   it('is sold to everybody at once: nobody waits for a lock of its stock', async () => {
-    await shop.prisma.$transaction(async (tx) => {
-      await tx.$executeRaw`SELECT FROM stock_level WHERE variant_id = ${variantOf(ebook)} FOR NO KEY UPDATE`;
-      expect(await types(await buy(ebook, 1))).toEqual(['stock.reserved']);
-    });
+    await shop.prisma.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`SELECT FROM stock_level WHERE variant_id = ${variantOf(ebook)} FOR NO KEY UPDATE`;
+        expect(await types(await buy(ebook, 1))).toEqual(['stock.reserved']);
+      },
+      { timeout: 30_000 },
+    );
   });
 
   it('is still refused at an old price, and names what was wanted as available', async () => {

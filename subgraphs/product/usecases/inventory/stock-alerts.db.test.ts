@@ -6,6 +6,7 @@ import { aMessageOf } from '#kit/messaging/messages.ts';
 import { aCatalogue, anAttempt, aProduct, aVariant, release, reserve, variantOf } from '#kit/product/builders.ts';
 import { aShop, type Shop } from '#kit/product/shop.ts';
 import { somebody } from '#kit/user/viewers.ts';
+import { until } from '#kit/vitest/until.ts';
 import type { Product, Variant } from '../../domain/catalogue/product.ts';
 import { mostAlertsPerCustomer } from '../../domain/inventory/availability.ts';
 
@@ -14,6 +15,9 @@ let made = 0;
 beforeAll(async () => {
   shop = await aShop();
 });
+
+/** A transaction that holds a lock while others work. */
+const patiently = { timeout: 30_000 };
 
 const slugOf = (sku: string) => sku.toLowerCase().replace(/-1$/, '');
 const save = (sku: string, fields: Partial<Variant> = {}, product: Partial<Product> = {}, units = 0) =>
@@ -50,6 +54,12 @@ const published = async <T>(type: string, sku: string): Promise<T[]> => {
     orderBy: { sequence: 'asc' },
   });
   return rows.map(({ data }) => data as T);
+};
+const waitingForLocks = async () => {
+  const [row] = await shop.prisma.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  return row?.count ?? 0;
 };
 const told = (sku: string) => published<Told>('product.back-in-stock', sku);
 
@@ -115,19 +125,34 @@ describe('who waits', () => {
     expect(await waitsFor(ada)).toEqual([]);
   });
 
-  it('who asks while the units come in is told, whoever is first', async () => {
-    for (let round = 1; round <= 5; round++) {
-      const sku = await sell();
-      const ada = newId('User');
-      const [asked] = await Promise.all([
-        wait(ada, sku),
-        receive(sku, 1).then(() => shop.commands.watchAvailability()),
-        shop.commands.watchAvailability(),
-      ]);
+  it('who asks while the units come in is told: what came in after they had looked, too', async () => {
+    const sku = await sell();
+    const ada = newId('User');
+    const asked = await shop.prisma.$transaction(async (tx) => {
+      // Between their look at the stock and their alert.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`stock-alerts-of:${ada}`}, 0))`;
+      const asking = wait(ada, sku);
+      await until('they wait for the lock', async () => (await waitingForLocks()) > 0);
+      await receive(sku, 1);
       await shop.commands.watchAvailability();
-      expect(await told(sku)).toHaveLength(asked.ok ? 1 : 0);
-      expect(await waitsFor(ada)).toEqual([]);
-    }
+      return { asking };
+    }, patiently);
+    expect(await asked.asking).toMatchObject({ ok: true });
+    await shop.commands.watchAvailability();
+    expect(await told(sku)).toMatchObject([{ customerIds: [ada] }]);
+  });
+
+  it('is told by one process at a time: another one leaves everything as it is', async () => {
+    const sku = await sell();
+    await wait(newId('User'), sku);
+    await receive(sku, 1);
+    await shop.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('watch availability', 0))`;
+      expect(await shop.commands.watchAvailability()).toBe(0);
+    }, patiently);
+    expect(await told(sku)).toEqual([]);
+    expect(await shop.commands.watchAvailability()).toBeGreaterThan(0);
+    expect(await told(sku)).toHaveLength(1);
   });
 
   it('for a product that is taken from sale meanwhile is told when it is published again', async () => {
