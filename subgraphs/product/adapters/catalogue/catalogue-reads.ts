@@ -137,7 +137,14 @@ const isInList = Prisma.sql`
   product.status = list.status AND (list.category IS NULL
     OR product.category_id IN (SELECT below.id FROM below WHERE below.top = list.category))`;
 
-/** Any number of lists (the products of every category on a page) in one statement; Prisma has no query for that. */
+const isNext = Prisma.sql`status = list.status AND (title, id) > (list.after_title, list.after_id)`;
+
+/**
+ * Any number of lists (the products of every category on a page) in one statement; Prisma has no query for that.
+ * Each category below the one that is asked for gives the page it would have alone, from an index that has it in order: walking
+ * all products by title until there are enough of them, one reads the whole catalogue for a shelf that is nearly empty. LIMIT 1
+ * keeps the planner, which does not know how long a page is, from joining the page with all products.
+ */
 const productLists = (prisma: PrismaClient): Pick<CatalogueReads, 'pages' | 'counts'> => ({
   pages: async (pages) => {
     const rows = await prisma.$queryRaw<PageRow[]>`
@@ -145,10 +152,17 @@ const productLists = (prisma: PrismaClient): Pick<CatalogueReads, 'pages' | 'cou
       SELECT list.place, product.*
         FROM list CROSS JOIN LATERAL (
           SELECT ${shown}
-            FROM product
-           WHERE ${isInList} AND (product.title, product.id) > (list.after_title, list.after_id)
-           ORDER BY product.title, product.id
-           LIMIT list.size
+            FROM (
+              SELECT * FROM (
+                (SELECT title, id FROM product
+                  WHERE list.category IS NULL AND ${isNext} ORDER BY title, id LIMIT list.size)
+                 UNION ALL
+                SELECT shelf.* FROM below CROSS JOIN LATERAL (
+                  SELECT title, id FROM product
+                   WHERE category_id = below.id AND ${isNext} ORDER BY title, id LIMIT list.size
+                ) shelf WHERE below.top = list.category
+              ) shelf ORDER BY title, id LIMIT list.size
+            ) place CROSS JOIN LATERAL (SELECT * FROM product WHERE id = place.id LIMIT 1) product
         ) product
        ORDER BY list.place, product.title, product.id`;
     const byPlace = Map.groupBy(rows, ({ place }) => place);
