@@ -1,9 +1,9 @@
 import { connect, constants } from 'node:http2';
-import { get } from 'node:https';
+import { request } from 'node:https';
 import type { Step } from '../step.ts';
 
 export const edge: Step = {
-  name: 'the edge serves TLS and HTTP/2, compresses, passes webhooks on, and hides everything else',
+  name: 'the edge serves TLS and HTTP/2, compresses, passes webhooks and files on, and hides everything else',
   run: async ({ stack, log }) => {
     await stack.compose('--profile', 'edge', 'up', '--detach', '--wait', '--pull', 'never', '--no-recreate', 'edge');
     const ca = await stack.compose('exec', '--no-TTY', 'edge', 'cat', '/run/agora/EDGE_CERTIFICATE');
@@ -17,6 +17,8 @@ export const edge: Step = {
     }
     const forged = await overHttp2(ca, '/webhooks/simulator', '{}');
     if (forged.status !== 401 && forged.status !== 400) throw new Error(`an unsigned webhook got ${forged.status}`);
+    const upload = await statusOf(ca, '/media/uploads/unknown', 'PUT');
+    if (upload !== 411) throw new Error(`an upload without a body got ${upload}, not product's 411`);
     log(`HTTP/2 with ${answer.encoding}; payment answers an unsigned webhook with ${forged.status}`);
   },
 };
@@ -47,10 +49,12 @@ const overHttp2 = (ca: string, path: string, body: string) =>
     stream.end(body);
   });
 
-const statusOf = (ca: string, path: string) =>
+const statusOf = (ca: string, path: string, method = 'GET') =>
   new Promise<number | undefined>((resolve, reject) => {
-    get(origin, { ca, path }, (answer) => {
+    const sent = request(origin, { ca, path, method }, (answer) => {
       answer.resume();
       resolve(answer.statusCode);
-    }).once('error', reject);
+    });
+    sent.once('error', reject);
+    sent.end();
   });
