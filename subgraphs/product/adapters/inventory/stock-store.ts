@@ -45,7 +45,7 @@ export const stockStore = (tx: Prisma.TransactionClient, { now, newId, lowStockT
       ), locked AS MATERIALIZED (
         SELECT variant_id, location, greatest(on_hand - reserved - backordered, 0) AS available
           FROM stock_level WHERE variant_id IN (SELECT id FROM wanted WHERE stock_policy <> 'UNTRACKED')
-         ${inOrder}
+         ORDER BY variant_id COLLATE "C", location <> ${mainLocation}, location COLLATE "C"
            FOR UPDATE
       ), supply AS (
         SELECT * FROM locked
