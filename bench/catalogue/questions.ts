@@ -25,6 +25,10 @@ const facetsOf = `query Facets($query: String, $filters: [String!], $language: L
   search(query: $query, filters: $filters, language: $language, first: 1) {
     totalCount facets { code label values { label count isSelected input } } } }`;
 
+const suggestions = `query Suggest($prefix: String!, $language: Language) {
+  suggest(prefix: $prefix, language: $language, first: 8) {
+    kind text filter product { id slug } category { id name(language: $language) } } }`;
+
 const listing = `query Listing($category: String, $after: String, $language: Language) {
   products(category: $category, first: 20, after: $after) { pageInfo { hasNextPage endCursor } edges { cursor node { ${card} } } } }`;
 
@@ -58,6 +62,16 @@ export const kindsFor = (products: number): readonly Kind[] => {
     },
     { name: 'search: brand and word', ask: (n) => search(`${brandAt(n % 50)} ${word()}`) },
     { name: 'search: rare words', ask: (n) => search(modelOf(some(n))) },
+    {
+      name: 'suggestions',
+      ask: (n) => ({
+        document: suggestions,
+        variables: {
+          prefix: n % 4 ? word().slice(0, 2 + (n % 3)) : (commonest.ko[n % 10] ?? '').slice(0, 1),
+          language: n % 4 ? 'EN' : 'KO',
+        },
+      }),
+    },
     {
       name: 'filtered listing by price',
       ask: (n) =>
