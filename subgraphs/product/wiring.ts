@@ -14,6 +14,7 @@ import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/product/client/client.ts';
 import { catalogueReads } from './adapters/catalogue/catalogue-reads.ts';
 import { catalogueStore } from './adapters/catalogue/catalogue-store.ts';
+import { scheduleReads, scheduleStore } from './adapters/catalogue/schedule-store.ts';
 import { slugStore } from './adapters/catalogue/slug-store.ts';
 import { catalogueFiles } from './adapters/import/catalogue-files.ts';
 import { importStore } from './adapters/import/import-store.ts';
@@ -52,6 +53,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
   catalogue: catalogueStore(tx, shop),
   slugs: slugStore(tx),
   search: searchStore(tx),
+  schedule: scheduleStore(tx, { now }),
   stock: stockStore(tx, { now, newId, lowStockThreshold: shop.lowStockThreshold }),
   imports: importStore(tx),
   searchRules: searchRuleStore(tx),
@@ -67,6 +69,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
 
 const readsOf = (prisma: PrismaClient): Reads => ({
   ...catalogueReads(prisma),
+  ...scheduleReads(prisma),
   ...stockReads(prisma),
   ...availabilityReads(prisma),
   ...mediaReads(prisma),
@@ -137,6 +140,8 @@ const wordsIntervalMs = 1_000;
 const ranksIntervalMs = 3_600_000;
 // 5 s: a full round of `refreshProducts` takes about that long; otherwise one look at an index.
 const anewIntervalMs = 5_000;
+// 1 s: a sale that begins at midnight has begun by then; an idle look costs one statement on two small indexes.
+const scheduleIntervalMs = 1_000;
 
 /** The replica, where there is one: watched, and read from. */
 const openReplica = ({ config, prisma: primary, log, metrics }: Kit<ProductConfig, PrismaClient>) => {
@@ -188,6 +193,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         everyMs: config.RESERVATION_SWEEP_INTERVAL_MS,
         run: () => productApp.commands.expireReservations(config.RESERVATION_SWEEP_LIMIT),
       },
+      { name: 'apply the schedule', everyMs: scheduleIntervalMs, run: productApp.commands.applySchedule },
       { name: 'refresh products', everyMs: refreshIntervalMs, run: productApp.commands.refreshProducts },
       { name: 'watch availability', everyMs: watchIntervalMs, run: productApp.commands.watchAvailability },
       {

@@ -70,6 +70,9 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
     variantsOf: manyByKey(async (products: readonly ProductId[]) =>
       Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId),
     ),
+    scheduledPrices: manyByKey(async (variants: readonly VariantId[]) =>
+      Map.groupBy(await reads.scheduledPrices(variants), ({ variantId }) => variantId),
+    ),
     attribute: oneByKey(
       (codes: readonly string[]) => reads.attributes(codes),
       ({ code }) => code,

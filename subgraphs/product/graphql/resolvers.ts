@@ -11,23 +11,36 @@ import {
   ProductVariant,
   VariantOption,
 } from './product.ts';
+import { changedProducts, productMutations } from './product-mutations.ts';
 import { Query } from './queries.ts';
+import { productSchedule, ScheduledPrice, variantSchedule } from './schedule.ts';
 import { Facet, FilterValue, SearchConnection } from './search.ts';
 import { SearchPin, searchRuleMutations, searchRuleQueries } from './search-rules.ts';
 import { Shop, ShopCountry, shopQueries } from './shop.ts';
 import { stockMutations, stockQueries, stockTypes, variantStock } from './stock.ts';
 import { Suggestion } from './suggest.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
+import { changedVariants, variantMutations } from './variant-mutations.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: { ...Query, ...stockQueries, ...shopQueries, ...availabilityQueries, ...searchRuleQueries },
-  Mutation: { ...stockMutations, ...mediaMutations, ...availabilityMutations, ...searchRuleMutations },
-  Product: { ...Product, ...productMedia },
+  Mutation: {
+    ...stockMutations,
+    ...mediaMutations,
+    ...availabilityMutations,
+    ...searchRuleMutations,
+    ...productMutations,
+    ...variantMutations,
+  },
+  Product: { ...Product, ...productMedia, ...productSchedule },
   Media,
   ProductAttribute,
   ProductOption,
   OptionValue,
-  ProductVariant: { ...ProductVariant, ...variantStock, ...variantAvailability },
+  ProductVariant: { ...ProductVariant, ...variantStock, ...variantAvailability, ...variantSchedule },
+  ScheduledPrice,
+  ...changedProducts,
+  ...changedVariants,
   VariantOption,
   Category,
   ProductConnection,

@@ -1,6 +1,11 @@
 /** Everything this subgraph can do. */
+import { addVariant, archiveVariant, reviseVariant, setPrice } from './catalogue/change-variant.ts';
+import { createProduct } from './catalogue/create-product.ts';
 import { importCatalogue } from './catalogue/import-catalogue.ts';
+import { archiveProduct, publishProduct, unpublishProduct } from './catalogue/publish-product.ts';
 import { refreshProducts } from './catalogue/refresh-products.ts';
+import { removeTranslation, reviseProduct, setTranslation } from './catalogue/revise-product.ts';
+import { applySchedule, cancelScheduledPrice, schedulePrice } from './catalogue/schedule-price.ts';
 import { importDocuments } from './import/import-documents.ts';
 import { bookReturn } from './inventory/book-return.ts';
 import { adjustStock, receiveStock, returnStock, transferStock } from './inventory/change-stock.ts';
@@ -29,6 +34,20 @@ export const app = (deps: Deps) => ({
     countWords: countWords(deps),
     rankDocuments: rankDocuments(deps),
     indexAnew: indexAnew(deps),
+    createProduct: createProduct(deps),
+    reviseProduct: reviseProduct(deps),
+    publishProduct: publishProduct(deps),
+    unpublishProduct: unpublishProduct(deps),
+    archiveProduct: archiveProduct(deps),
+    setTranslation: setTranslation(deps),
+    removeTranslation: removeTranslation(deps),
+    addVariant: addVariant(deps),
+    reviseVariant: reviseVariant(deps),
+    archiveVariant: archiveVariant(deps),
+    setPrice: setPrice(deps),
+    schedulePrice: schedulePrice(deps),
+    cancelScheduledPrice: cancelScheduledPrice(deps),
+    applySchedule: applySchedule(deps),
     reserveStock: reserveStock(deps),
     commitStock: commitStock(deps),
     releaseStock: releaseStock(deps),

@@ -10,6 +10,7 @@ import type { Attribute } from '../domain/catalogue/attribute.ts';
 import type { PlacedCategory } from '../domain/catalogue/category.ts';
 import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/catalogue/product.ts';
 import type { CategoryTexts } from '../domain/catalogue/texts.ts';
+import type { ScheduleReads, ScheduleStore } from './catalogue/ports.ts';
 import type { ImportStore } from './import/ports.ts';
 import type {
   AvailabilityReads,
@@ -34,6 +35,10 @@ export interface CatalogueStore {
   saveAttributes(attributes: readonly Attribute[]): Promise<void>;
   /** Those of the products that exist, with their variants, locked. In order of the ids, so that nobody waits for each other. */
   lockProducts(ids: readonly ProductId[]): Promise<ReadonlyMap<ProductId, StoredProduct>>;
+  /** Of which product it is a variant: always of the same. */
+  productOf(variant: VariantId): Promise<ProductId | undefined>;
+  /** Whose skus these are, by sku; archived variants keep theirs. */
+  skuOwners(skus: readonly string[]): Promise<ReadonlyMap<string, VariantId>>;
   /** Inserts or updates products and variants, each in its next version; a new variant gets its empty stock level. */
   saveProducts(products: readonly Product[]): Promise<void>;
   /** Of each category itself and those above it, the top first. */
@@ -74,6 +79,7 @@ export interface Stores extends CommonStores {
   readonly search: SearchStore;
   readonly imports: ImportStore;
   readonly searchRules: SearchRuleStore;
+  readonly schedule: ScheduleStore;
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;
@@ -90,6 +96,8 @@ export interface ProductView extends Omit<StoredProduct, 'variants'> {
   readonly title: string;
   /** When it was published for the first time. */
   readonly publishedAt: Date | null;
+  /** When it will be, if that is scheduled. */
+  readonly publishAt: Date | null;
 }
 export interface VariantView extends Variant {
   readonly productId: ProductId;
@@ -137,7 +145,13 @@ export interface CatalogueReads {
   counts(lists: readonly ProductList[]): Promise<number[]>;
 }
 
-export type Reads = CatalogueReads & StockReads & AvailabilityReads & MediaReads & SearchReads & SearchRuleReads;
+export type Reads = CatalogueReads &
+  StockReads &
+  AvailabilityReads &
+  MediaReads &
+  SearchReads &
+  SearchRuleReads &
+  ScheduleReads;
 
 export interface Deps {
   readonly shop: ShopSettings;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { newShopper, type Shopper, shopperOf } from '#launcher/shopper/shopper.ts';
 import * as desk from '#operations/documents.generated.ts';
 import { until } from '../vitest/until.ts';
+import { productVariables } from './product-session.ts';
 import type { Variables } from './sample-session.ts';
 
 export const demoAdmin = { email: 'admin@example.com', password: 'demo-admin-1' };
@@ -26,7 +27,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
     async () => (await client.ask(desk.AuditLogDocument, { subject: id })).auditLog?.edges.length === 1,
     auditedWithinMs,
   );
-  const variantId = await stockedVariant(admin);
+  const { productId, variantId } = await stockedProduct(admin);
   await client.ask(desk.SaveLocationDocument, { ...key(), input: outlet });
   const pictures = await mediaVariables(admin);
   const role = { userId: newcomer.userId, role: 'STAFF' };
@@ -36,6 +37,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
       ...stockVariables(variantId),
       LowStock: { first: 3 },
       ...pictures,
+      ...(await productVariables(admin, productId)),
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },
@@ -71,9 +73,9 @@ const mediaVariables = async ({ client }: Shopper): Promise<Variables> => {
   };
 };
 
-const stockedVariant = async ({ client }: Shopper): Promise<string> => {
+const stockedProduct = async ({ client }: Shopper) => {
   const { product } = await client.ask(desk.ProductPageDocument, { slug: 'trail-lamp-200' });
-  return product?.variants[0]?.id ?? '';
+  return { productId: product?.id ?? '', variantId: product?.variants[0]?.id ?? '' };
 };
 
 /** What comes in at the outlet is not sold there before the main warehouse is empty: the purchases of others count on. */

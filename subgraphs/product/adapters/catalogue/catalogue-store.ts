@@ -1,5 +1,5 @@
 import type { DataOf } from '#contracts/envelope.ts';
-import type { CategoryId, ProductId } from '#contracts/ids.ts';
+import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { inLanguage } from '#contracts/language.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
@@ -22,11 +22,11 @@ import { namesTaken } from './slug-store.ts';
 type Row = Prisma.ProductGetPayload<{ omit: typeof writtenByDatabase; include: { variants: true } }>;
 
 const productOf = ({ variants, ...row }: Row): StoredProduct => {
-  const { publishedAt: _, title: __, ...product } = productView(row);
+  const { publishedAt: _, publishAt: __, title: ___, ...product } = productView(row);
   return {
     ...product,
     variants: variants.map((variant) => {
-      const { productId: ___, ...rest } = variantView(variant);
+      const { productId: ____, ...rest } = variantView(variant);
       return rest;
     }),
   };
@@ -35,10 +35,11 @@ const productOf = ({ variants, ...row }: Row): StoredProduct => {
 const categoryFields = fieldsWithout(Prisma.CategoryScalarFieldEnum);
 const attributeFields = fieldsWithout(Prisma.AttributeScalarFieldEnum);
 const variantFields = fieldsWithout(Prisma.ProductVariantScalarFieldEnum);
-// The database counts versions and notes when a product was published first.
+// The database counts versions and notes when a product was published first; when it is to be is scheduled beside it.
+const notGiven = ['version', 'publishedAt', 'publishAt'] as const;
 const givenProductFields = productFields.filter(
-  (field): field is Exclude<(typeof productFields)[number], 'version' | 'publishedAt'> =>
-    field !== 'version' && field !== 'publishedAt',
+  (field): field is Exclude<(typeof productFields)[number], (typeof notGiven)[number]> =>
+    !notGiven.some((name) => name === field),
 );
 
 type CategoryRow = Filled<CategoryModel, (typeof categoryFields)[number]>;
@@ -62,6 +63,8 @@ const variantRows = ({ id, variants }: Product) =>
 
 /** Writes whole lists at once: an import of hundreds of products is a handful of statements. */
 export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CatalogueStore => ({
+  ...variantLooks(tx),
+
   lockImports: async () => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('import-catalogue', 0))`;
   },
@@ -164,6 +167,21 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
         RETURNING product_id AS "productId"`;
       return [...new Set(rows.map(({ productId }) => productId))];
     },
+  },
+});
+
+const variantLooks = (tx: Prisma.TransactionClient): Pick<CatalogueStore, 'productOf' | 'skuOwners'> => ({
+  productOf: async (id) => {
+    const row = await tx.productVariant.findUnique({ where: { id }, select: { productId: true } });
+    return row?.productId as ProductId | undefined;
+  },
+
+  skuOwners: async (skus) => {
+    const rows = await tx.productVariant.findMany({
+      where: { sku: { in: [...skus] } },
+      select: { sku: true, id: true },
+    });
+    return new Map(rows.map(({ sku, id }) => [sku, id as VariantId]));
   },
 });
 

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { localized } from '#contracts/language.ts';
 
+// Lone surrogates cannot be stored; with bidirectional controls a text could rearrange the page around it.
+const isShowable = (text: string): boolean => text.isWellFormed() && !/[\u202a-\u202e\u2066-\u2069]/.test(text);
+const notShowable = 'has characters that cannot be shown';
+
 /** Text for people: one line, no control characters. */
 export const line = (longest: number) =>
   z
@@ -9,14 +13,16 @@ export const line = (longest: number) =>
     .trim()
     .min(1)
     .max(longest)
-    .regex(/^\P{Cc}*$/u, 'has control characters');
+    .regex(/^\P{Cc}*$/u, 'has control characters')
+    .refine(isShowable, notShowable);
 
 export const paragraphs = (longest: number) =>
   z
     .string()
     .trim()
     .max(longest)
-    .regex(/^[\P{Cc}\n]*$/u, 'has control characters other than line ends');
+    .regex(/^[\P{Cc}\n]*$/u, 'has control characters other than line ends')
+    .refine(isShowable, notShowable);
 
 // 100 characters: the longest that is still read in an address bar.
 const longestSlug = 100;

@@ -13,15 +13,17 @@ const mostBatches = 50;
 
 /**
  * Brings up to date what is derived from these products, which the caller has locked: everybody who writes a product calls it
- * in the same transaction. Others are told only of what they do not know yet.
+ * in the same transaction. Others are told of each write, also of one that only the catalogue's own pages show: caches go by that. Of
+ * what was not written they are told only if they do not know it yet.
  */
 export const refreshDerived = async (
   { catalogue, search, availability, outbox }: Pick<Stores, 'catalogue' | 'search' | 'availability' | 'outbox'>,
   products: readonly Product[],
+  { isWritten = true } = {},
 ): Promise<void> => {
   if (products.length === 0) return;
   const paths = await catalogue.pathsTo(products.map(({ categoryId }) => categoryId));
-  const announced = await catalogue.lastAnnounced(products.map(({ id }) => id));
+  const announced = isWritten ? new Map() : await catalogue.lastAnnounced(products.map(({ id }) => id));
   const states = products.map((product) =>
     sellableState(product, { categoryIds: paths.get(product.categoryId) ?? [], collectionIds: [] }),
   );
@@ -46,6 +48,6 @@ const refreshBatch = async (stores: Stores): Promise<boolean> => {
   const ids: readonly ProductId[] = await stores.catalogue.toRefresh.take(batchSize);
   if (ids.length === 0) return false;
   const products = await stores.catalogue.lockProducts(ids);
-  await refreshDerived(stores, [...products.values()]);
+  await refreshDerived(stores, [...products.values()], { isWritten: false });
   return true;
 };
