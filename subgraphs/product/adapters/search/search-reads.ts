@@ -96,14 +96,14 @@ interface Order {
   readonly column: Prisma.Sql;
   readonly isDescending: boolean;
   /** The column as text for a cursor, and the text of a cursor as a value of the column. */
-  readonly text: Prisma.Sql;
+  readonly text: (column: Prisma.Sql) => Prisma.Sql;
   readonly value: (text: string) => Prisma.Sql;
 }
 
 const integer = (column: Prisma.Sql, isDescending: boolean): Order => ({
   column,
   isDescending,
-  text: Prisma.sql`${column}::text`,
+  text: (value) => Prisma.sql`${value}::text`,
   value: (text) => Prisma.sql`${Number(text)}::int`,
 });
 
@@ -126,11 +126,11 @@ const orderOf = (asked: Asked): Order => {
       return {
         column: Prisma.sql`published_at`,
         isDescending: true,
-        text: Prisma.sql`(extract(epoch FROM published_at) * 1000)::bigint::text`,
+        text: (value) => Prisma.sql`(extract(epoch FROM ${value}) * 1000)::bigint::text`,
         value: (text) => Prisma.sql`to_timestamp(${Number(text)}::float / 1000)`,
       };
     case 'TITLE':
-      return { column: title, isDescending: false, text: title, value: (text) => Prisma.sql`${text}` };
+      return { column: title, isDescending: false, text: (value) => value, value: (text) => Prisma.sql`${text}` };
     default:
       return asked.sort satisfies never;
   }
@@ -190,11 +190,11 @@ const readCandidates = async (prisma: PrismaClient, asked: Asked, texts: Texts):
   const { where, order: by } = paged(asked, order, Prisma.sql`sort_key`);
   const [row] = await prisma.$queryRaw<[CandidateRow]>`
     WITH candidate AS MATERIALIZED (
-      SELECT product_id, facets, ${order.column} AS sort_key, ${order.text} AS sort_text
+      SELECT product_id, facets, ${order.column} AS sort_key
         FROM (${branches(asked, texts)}) branch LIMIT ${mostCandidates + 1}
     )
     SELECT (SELECT count(*)::int FROM candidate) AS found,
-           (SELECT jsonb_agg(jsonb_build_array(sort_text, product_id))
+           (SELECT jsonb_agg(jsonb_build_array(${order.text(Prisma.sql`sort_key`)}, product_id))
               FROM (SELECT * FROM candidate WHERE ${where} ${by} LIMIT ${asked.page.limit + 1}) hit) AS hits,
            (${asked.withFacets ? facetCounts(asked, texts) : Prisma.sql`SELECT NULL::jsonb`}) AS facets`;
   return row;
@@ -211,7 +211,7 @@ const readInOrder = async (prisma: PrismaClient, asked: Asked, texts: Texts): Pr
   // Too few of those at this end of the order match: then those that match are sorted.
   const { where, order: by } = paged(asked, order, order.column);
   const rows = await prisma.$queryRaw<{ key: string; id: string }[]>`
-    SELECT ${order.text} AS key, product_id AS id FROM search_document WHERE ${matches} AND ${where} ${by} LIMIT ${size}`;
+    SELECT ${order.text(order.column)} AS key, product_id AS id FROM search_document WHERE ${matches} AND ${where} ${by} LIMIT ${size}`;
   return hitsOf(rows.map(({ key, id }) => [key, id]));
 };
 
@@ -228,7 +228,7 @@ const walk = async (prisma: PrismaClient, asked: Asked, order: Order, matches: P
     )
     SELECT (SELECT count(*)::int FROM walked) AS walked,
            (SELECT jsonb_agg(jsonb_build_array(key, product_id))
-              FROM (SELECT ${order.text} AS key, product_id FROM walked WHERE ${matches} ${by} LIMIT ${asked.page.limit + 1}) hit
+              FROM (SELECT ${order.text(order.column)} AS key, product_id FROM walked WHERE ${matches} ${by} LIMIT ${asked.page.limit + 1}) hit
            ) AS hits`;
   return { hits: hitsOf(row.hits), isEnd: row.walked < mostWalked && !isByPrice };
 };
