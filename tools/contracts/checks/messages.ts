@@ -150,6 +150,7 @@ const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] =
 
 /** Published for the record, each with what it is good for without a receiver. */
 const withoutReceiver: Readonly<Record<string, string>> = {
+  'product.media-changed.v1': 'its change notification tells the gateways to read the product again',
   'stock.location-saved.v1': 'warehouse systems of the shop',
   'stock.low.v1': 'purchasing and other systems of the shop; staff have the list lowStock',
   'stock.moved.v1': 'warehouse and accounting systems of the shop; staff have the list stockMovements',
