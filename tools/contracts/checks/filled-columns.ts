@@ -71,6 +71,7 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'order.outbox_message.leased_until': 'the relay, while it publishes',
   'payment.guest_merge': 'a guest who signs in',
   'payment.outbox_message.leased_until': 'the relay, while it publishes',
+  'payment.operation.secret': 'an operation, until its outcome is known',
   'payment.payment.action_url': 'a card whose bank asks the customer',
   'payment.payment.next_check_at': 'a payment whose provider has not decided',
   'payment.unreadable_webhook': 'a provider that sends what nobody can read',
