@@ -5,9 +5,10 @@ import { payload } from '#platform/graphql/payload.ts';
 import { addressOf, uploadAddress } from '../domain/media/addresses.ts';
 import { altIn, maxMediaPerProduct, parseMediaId, parseUploadId } from '../domain/media/media.ts';
 import type { ChangedMedia } from '../usecases/media/change-media.ts';
-import { languageOf } from './language.ts';
+import { languageAsked } from './language.ts';
 import type { GraphqlContext } from './loaders.ts';
-import type { LocalizedTextInput, MediaResolvers, MutationResolvers, ProductResolvers } from './types.generated.ts';
+import { nameForm } from './product-inputs.ts';
+import type { MediaResolvers, MutationResolvers, ProductResolvers } from './types.generated.ts';
 
 const mediaIdOf = (text: string) => {
   const id = parseMediaId(text);
@@ -31,9 +32,6 @@ const positionOf = (position: number | null | undefined): number | undefined => 
   return position ?? undefined;
 };
 
-const altOf = (alt: readonly LocalizedTextInput[]) =>
-  alt.map(({ language, text }) => ({ language: languageOf(language), text }));
-
 export const mediaMutations = {
   requestMediaUpload: async (_, { idempotencyKey, input: { contentType, bytes } }, { app, viewer: by }) => {
     assertInput(bytes >= 1, '"bytes" must be 1 or more.');
@@ -47,7 +45,7 @@ export const mediaMutations = {
   attachMedia: async (_, { idempotencyKey, input }, context) => {
     const result = await context.app.commands.attachMedia({
       ...{ by: context.viewer, idempotencyKey: idempotencyKey ?? undefined },
-      ...{ productId: requireId('Product', input.productId), from: sourceOf(input), alt: altOf(input.alt ?? []) },
+      ...{ productId: requireId('Product', input.productId), from: sourceOf(input), alt: nameForm(input.alt ?? []) },
       ...{ position: positionOf(input.position), expectedVersion: input.expectedVersion ?? undefined },
     });
     return payload(result, async (changed) => ({
@@ -59,7 +57,7 @@ export const mediaMutations = {
   reviseMedia: async (_, { idempotencyKey, input }, context) => {
     const result = await context.app.commands.reviseMedia({
       ...{ by: context.viewer, idempotencyKey: idempotencyKey ?? undefined, mediaId: mediaIdOf(input.mediaId) },
-      ...{ alt: input.alt ? altOf(input.alt) : undefined, position: positionOf(input.position) },
+      ...{ alt: input.alt ? nameForm(input.alt) : undefined, position: positionOf(input.position) },
       expectedVersion: input.expectedVersion ?? undefined,
     });
     return payload(result, async (changed) => ({
@@ -98,8 +96,7 @@ export const productMedia = {
 
 export const Media = {
   url: ({ source }, _, { app }) => addressOf(app.mediaBaseUrl, source),
-  alt: ({ alt }, { language }, { app: { shop } }) =>
-    altIn(alt, language ? languageOf(language) : shop.language, shop.language),
+  alt: ({ alt }, asked, context) => altIn(alt, languageAsked(asked, context), context.app.shop.language),
   contentType: ({ source }) => (source.fileKey === null ? null : source.contentType),
   bytes: ({ source }) => (source.fileKey === null ? null : source.bytes),
   width: ({ source }) => (source.fileKey === null ? null : source.width),

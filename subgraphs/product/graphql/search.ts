@@ -7,7 +7,7 @@ import { assertInput } from '#platform/graphql/inputs.ts';
 import { type Filters, facetKey, facetOf, parseFilters } from '../domain/search/filters.ts';
 import { longestQuery } from '../domain/search/query.ts';
 import type { SearchKey, SearchRequest, SearchSort } from '../usecases/search/ports.ts';
-import { languageOf } from './language.ts';
+import { languageAsked } from './language.ts';
 import type { GraphqlContext } from './loaders.ts';
 import type { FacetModel, SearchModel } from './models.ts';
 import type {
@@ -85,7 +85,7 @@ const requestOf = async (args: Partial<QuerySearchArgs>, context: GraphqlContext
     filters,
     // Without words nothing is more relevant than something else.
     sort: query.trim() === '' && asked === 'RELEVANCE' ? ('BEST_SELLING' as const) : asked,
-    language: args.language ? languageOf(args.language) : shop.language,
+    language: languageAsked(args, context),
     currency: args.currency ?? shop.currency,
   };
 };

@@ -5,7 +5,7 @@ import { assertInput } from '#platform/graphql/inputs.ts';
 import { facetOf } from '../domain/search/filters.ts';
 import { longestQuery } from '../domain/search/query.ts';
 import { wordsOf } from '../domain/search/text.ts';
-import { languageOf } from './language.ts';
+import { languageAsked } from './language.ts';
 import type { SuggestionModel } from './models.ts';
 import type { QueryResolvers, SuggestionResolvers } from './types.generated.ts';
 
@@ -16,17 +16,17 @@ const defaultSuggestions = 10;
 const mostFacets = 3;
 
 export const suggestQueries = {
-  suggest: async (_, { prefix, language: asked, first }, { app, loaders }): Promise<SuggestionModel[]> => {
+  suggest: async (_, { prefix, first, ...asked }, { app, loaders }): Promise<SuggestionModel[]> => {
     assertInput(prefix.length <= longestQuery, `"prefix" has at most ${longestQuery} characters.`);
     const limit = first ?? defaultSuggestions;
     assertInput(limit >= 1 && limit <= mostSuggestions, `"first" must be from 1 to ${mostSuggestions}.`);
     const words = wordsOf(prefix);
     const [only = '', ...others] = words;
     if (only === '') return [];
-    const language = asked ? languageOf(asked) : app.shop.language;
+    const language = languageAsked(asked, { app });
     const [{ words: completions, facets }, { hits }] = await Promise.all([
       // Of several words the products that have them say more than what the last one could become.
-      loaders.completions({ word: others.length > 0 ? '' : only, text: words.join(' '), language, limit }),
+      loaders.completions({ word: others.length > 0 ? '' : only, text: words.join(' '), limit }),
       loaders.search({
         ...{ query: prefix, sort: 'RELEVANCE', language, currency: app.shop.currency, withFacets: false },
         filters: { facets: new Map(), price: undefined },

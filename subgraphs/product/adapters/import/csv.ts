@@ -7,9 +7,7 @@ import { type Currency, currencies, minorDigits } from '#contracts/money.ts';
 import type { Attribute } from '../../domain/catalogue/attribute.ts';
 import { Code, slugOf } from '../../domain/catalogue/texts.ts';
 import { type ImportLine, type LineFault, ProductDocument } from '../../domain/import/import-document.ts';
-
-// As for a line of JSON.
-const longestRow = 1_000_000;
+import { longestLine } from './json-lines.ts';
 
 /** What the whole file is refused for. */
 export class UnusableFile extends Error {}
@@ -70,7 +68,7 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
     info: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: longestRow,
+    max_record_size: longestLine,
     on_skip: (error: CsvError | undefined) => {
       if (error) skipped.push({ line: Number(error.lines ?? 0), reason: error.message });
       return undefined;

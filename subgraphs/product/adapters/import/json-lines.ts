@@ -9,7 +9,7 @@ import {
 } from '../../domain/import/import-document.ts';
 
 // 1 MB: a product with a hundred variants in both languages has a tenth of it; a file without line ends must not fill the memory.
-const longestLine = 1_000_000;
+export const longestLine = 1_000_000;
 const newline = 10;
 
 /** Reads no more of the file than it is asked for. Lines count from 1; empty ones are passed over. */

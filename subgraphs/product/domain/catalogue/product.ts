@@ -19,10 +19,12 @@ export const stockPolicies = ['TRACKED', 'BACKORDER', 'UNTRACKED'] as const;
 export type StockPolicy = (typeof stockPolicies)[number];
 
 // 100: a product with more choices than that is several products.
-const mostVariants = 100;
+export const mostVariants = 100;
+// 50: a data sheet of two pages.
 const mostAttributes = 50;
 // Size, colour, material, and room; a shopper gives up choosing before that.
 const mostOptions = 5;
+// 100: the shades of a paint; as many as there can be variants.
 const mostOptionValues = 100;
 // EUR 1,000,000.00 or KRW 100,000,000: a typing error's size; an int column holds twenty times as much.
 const highestPrice = 100_000_000;

@@ -6,11 +6,9 @@ import { z } from 'zod';
 import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { Attribute, type AttributeValue } from '../catalogue/attribute.ts';
 import { Category } from '../catalogue/category.ts';
-import { Product, type ProductOption, type StoredProduct, Variant } from '../catalogue/product.ts';
+import { mostVariants, Product, type ProductOption, type StoredProduct, Variant } from '../catalogue/product.ts';
 import { Sku, Slug } from '../catalogue/texts.ts';
-
-// 1,000,000: more of one variant than any warehouse holds.
-const mostUnits = 1_000_000;
+import { mostUnits } from '../inventory/stock.ts';
 
 const VariantDocument = Variant.omit({ id: true })
   .partial()
@@ -31,7 +29,7 @@ export const ProductDocument = z.strictObject({
   taxClass: shape.taxClass.optional(),
   attributes: shape.attributes.optional(),
   options: shape.options.optional(),
-  variants: z.array(VariantDocument.strict()).max(100).default([]),
+  variants: z.array(VariantDocument.strict()).max(mostVariants).default([]),
 });
 export type ProductDocument = z.infer<typeof ProductDocument>;
 

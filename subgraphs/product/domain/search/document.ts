@@ -127,19 +127,16 @@ const weighedTexts = (
   D: Object.values(product.texts).map(({ description }) => description),
 });
 
+const everywhere = (text: string): Localized => Object.fromEntries(languages.map((language) => [language, text]));
+
 const yesNo: Record<'true' | 'false', Localized> = { true: { en: 'Yes', ko: '예' }, false: { en: 'No', ko: '아니요' } };
 
 const attributeLabel = (attribute: Attribute, value: AttributeValue): Localized => {
   if (typeof value === 'object') return value;
   if (typeof value === 'boolean') return yesNo[`${value}`];
-  if (typeof value === 'number') {
-    const text = attribute.unit ? `${value} ${attribute.unit}` : `${value}`;
-    return Object.fromEntries(languages.map((language) => [language, text]));
-  }
+  if (typeof value === 'number') return everywhere(attribute.unit ? `${value} ${attribute.unit}` : `${value}`);
   return attribute.choices.find(({ code }) => code === value)?.name ?? {};
 };
-
-const everywhere = (text: string): Localized => Object.fromEntries(languages.map((language) => [language, text]));
 
 const facetNames = {
   category: { en: 'Category', ko: '카테고리' },

@@ -64,7 +64,6 @@ export interface CompletionRequest {
   readonly word: string;
   /** All that was typed, folded: categories and brands are called more than one word. */
   readonly text: string;
-  readonly language: Language;
   readonly limit: number;
 }
 
@@ -83,7 +82,7 @@ export interface SearchRank {
 }
 
 export interface SearchReads {
-  /** At most five statements, whatever is found. */
+  /** At most six statements, whatever is found. */
   search(request: SearchRequest): Promise<SearchResult>;
   /** What somebody who has typed this much may be about to type. One statement. */
   completions(request: CompletionRequest): Promise<Completions>;
