@@ -150,6 +150,9 @@ describe('createProduct', () => {
       ['same-title', 'same-title-2', 'same-title-3', 'same-title-4', 'same-title-5'].sort(),
     );
     expect(await create({ slug: '등산-램프' })).toMatchObject({ slug: '등산-램프' });
+    for (let n = 1; n <= 15; n++) await create({ texts: [text('Same Title!')] });
+    const oneMore = await mutate('createProduct', input({ texts: [text('Same Title!')] }));
+    expect(oneMore).toMatchObject({ __typename: 'SlugTaken', slug: 'same-title-20' });
   });
 
   it('happens once per key', async () => {
@@ -334,9 +337,9 @@ describe('translations', () => {
   });
 
   it('announce the product, so that nobody is shown the old text', async () => {
-    const { id } = await published();
+    const { id, title } = await published();
     const before = (await announced(id)).length;
-    await mutate('setTranslation', { productId: id, text: text('Thing', { description: 'Another description.' }) });
+    await mutate('setTranslation', { productId: id, text: text(title, { description: 'Another description.' }) });
     expect(await announced(id)).toHaveLength(before + 1);
   });
 });

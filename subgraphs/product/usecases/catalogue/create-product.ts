@@ -11,7 +11,7 @@ import {
   type VariantForm,
 } from '../../domain/catalogue/product-form.ts';
 import { slugOf } from '../../domain/catalogue/texts.ts';
-import type { Deps, Stores } from '../ports.ts';
+import { type Deps, NameTaken, type Stores } from '../ports.ts';
 import type { StaffCommand } from '../staff-change.ts';
 import { type ChangedProduct, catalogueChange, type NotWritten, writeProduct } from './change-product.ts';
 
@@ -56,7 +56,12 @@ export const createProduct =
         if (name === undefined) form.faults.push({ path: 'slug', message: 'cannot be made from the title' });
         if (form.faults.length > 0) return fail(invalidProduct(...form.faults));
         const written = await writeProduct(deps, stores, undefined, { ...product, slug: name ?? '' });
-        if (!written.ok) return fail(neverPublished(written.failure));
+        if (!written.ok) {
+          // Nobody asked for this slug: somebody took it between the two looks, so the next round finds another.
+          if (slug === undefined && written.failure.kind === 'SlugTaken' && written.failure.slug !== exhausted(title))
+            throw new NameTaken(`the slug ${written.failure.slug} was free a moment ago`);
+          return fail(neverPublished(written.failure));
+        }
         await record({ subject: { type: 'Product', id } });
         return ok({ productId: id });
       },
@@ -76,5 +81,8 @@ const freeSlug = async ({ slugs }: Stores, title: string): Promise<string | unde
   if (base === undefined) return undefined;
   const candidates = suffixes.map((suffix) => `${base}${suffix}`);
   const owners = await slugs.owners('PRODUCT', candidates);
-  return candidates.find((candidate) => !owners.has(candidate)) ?? base;
+  return candidates.find((candidate) => !owners.has(candidate)) ?? exhausted(title);
 };
+
+/** What is said to be taken when everything is: the last of the candidates. */
+const exhausted = (title: string): string => `${slugOf(title)}${suffixes.at(-1)}`;
