@@ -30,13 +30,14 @@ type Texts = Pick<TextConditions, 'anywhere' | 'inTitle'> | undefined;
 
 const empty: KnownOfQuery = { vocabulary: { found: [], known: new Set(), synonyms: new Map() }, direct: [] };
 
-/** The filters as lexemes, those of one facet left out when it is to be counted. */
-const filterQuery = ({ filters: { facets, price }, currency }: Asked, without?: string): TsQuery | undefined => {
-  const buckets = price ? bucketsOf(currency, price) : [];
-  return allOf(
-    ...[...facets].filter(([facet]) => facet !== without).map(([, keys]) => anyOf(...keys.map(lexeme))),
-    buckets.length <= mostBuckets ? anyOf(...buckets.map(lexeme)) : undefined,
-  );
+/**
+ * The filters as lexemes, those of one facet left out when it is to be counted. Prices are among them where nothing else leaves
+ * out most of the catalogue: the lists of a range's buckets are long, and comparing the prices of what is found is cheaper.
+ */
+const filterQuery = ({ text, filters: { facets, price }, currency }: Asked, without?: string): TsQuery | undefined => {
+  const groups = [...facets].filter(([facet]) => facet !== without).map(([, keys]) => anyOf(...keys.map(lexeme)));
+  const buckets = price && !text && groups.length === 0 ? bucketsOf(currency, price) : [];
+  return allOf(...groups, buckets.length <= mostBuckets ? anyOf(...buckets.map(lexeme)) : undefined);
 };
 
 const lowestPrice = ({ currency }: Asked) => Prisma.sql`(lowest_prices->>${Prisma.raw(`'${currency}'`)})::int`;
@@ -61,10 +62,12 @@ const branches = (asked: Asked, texts: Texts, without?: string): Prisma.Sql => {
        AND ${priceCondition(asked)}`;
   const others = stages.flatMap(({ text, stage }) =>
     tiers.map((tier) => {
-      const terms = allOf(text, filter, lexeme(`tier:${tier}`));
+      const isLast = tier === tiers.length - 1;
+      // The last one is most of the catalogue: a row says so sooner than the index reads a list of that length.
+      const terms = allOf(text, filter, isLast && (text || filter) ? undefined : lexeme(`tier:${tier}`));
       return Prisma.sql`
         SELECT document.*, ${Prisma.raw(`${stage}`)} AS stage FROM search_document document
-         WHERE terms @@ ${terms}::tsquery AND ${priceCondition(asked)}
+         WHERE terms @@ ${terms}::tsquery AND ${priceCondition(asked)} ${isLast ? Prisma.sql`AND tier = ${tier}` : Prisma.empty}
          ${ids.length > 0 ? Prisma.sql`AND product_id <> ALL (${ids}::text[])` : Prisma.empty}`;
     }),
   );
@@ -207,7 +210,7 @@ const readInOrder = async (prisma: PrismaClient, asked: Asked, texts: Texts): Pr
   const terms = allOf(texts?.anywhere, filterQuery(asked));
   const matches = Prisma.sql`${terms ? Prisma.sql`terms @@ ${terms}::tsquery` : Prisma.sql`TRUE`} AND ${priceCondition(asked)}`;
   const walked = await walk(prisma, asked, order, matches);
-  if (walked && (walked.hits.length === size || walked.isEnd)) return walked.hits;
+  if (walked.length === size) return walked;
   // Too few of those at this end of the order match: then those that match are sorted.
   const { where, order: by } = paged(asked, order, order.column);
   const rows = await prisma.$queryRaw<{ key: string; id: string }[]>`
@@ -218,19 +221,16 @@ const readInOrder = async (prisma: PrismaClient, asked: Asked, texts: Texts): Pr
 const walk = async (prisma: PrismaClient, asked: Asked, order: Order, matches: Prisma.Sql) => {
   const isByPrice = asked.sort === 'PRICE_ASCENDING' || asked.sort === 'PRICE_DESCENDING';
   // The index on prices has those without one at its end: a page that goes towards the prices from there is not in it.
-  if (isByPrice && asked.page.isBackward) return undefined;
+  if (isByPrice && asked.page.isBackward) return [];
   const column = isByPrice ? lowestPrice(asked) : order.column;
   const { where, order: by } = paged(asked, order, column);
-  const [row] = await prisma.$queryRaw<[{ walked: number; hits: [string, string][] | null }]>`
-    WITH walked AS MATERIALIZED (
-      SELECT * FROM search_document WHERE ${where} ${isByPrice ? Prisma.sql`AND ${column} IS NOT NULL` : Prisma.empty} ${by}
-       LIMIT ${mostWalked}
-    )
-    SELECT (SELECT count(*)::int FROM walked) AS walked,
-           (SELECT jsonb_agg(jsonb_build_array(key, product_id))
-              FROM (SELECT ${order.text(order.column)} AS key, product_id FROM walked WHERE ${matches} ${by} LIMIT ${asked.page.limit + 1}) hit
-           ) AS hits`;
-  return { hits: hitsOf(row.hits), isEnd: row.walked < mostWalked && !isByPrice };
+  // Row by row, until the page is full.
+  const rows = await prisma.$queryRaw<{ key: string; id: string }[]>`
+    SELECT ${order.text(order.column)} AS key, product_id AS id
+      FROM (SELECT * FROM search_document
+             WHERE ${where} ${isByPrice ? Prisma.sql`AND ${column} IS NOT NULL` : Prisma.empty} ${by} LIMIT ${mostWalked}) walked
+     WHERE ${matches} ${by} LIMIT ${asked.page.limit + 1}`;
+  return hitsOf(rows.map(({ key, id }) => [key, id]));
 };
 
 const hasMatch = async (prisma: PrismaClient, { anywhere }: TextConditions): Promise<boolean> => {

@@ -196,3 +196,45 @@ describe('staff', () => {
     ).toThrow('one to 3 words');
   });
 });
+
+describe('more than the best candidates', () => {
+  const copies = 1_100;
+  const total = copies + 1;
+  const all = async (sort: SearchSort, isBackward = false) => {
+    const ids: string[] = [];
+    for (let from: readonly [string, string] | undefined; ; ) {
+      const { hits } = await shop.app.reads.search({
+        ...{ query: '', sort, filters: parseFilters([`category:${lighting}`]), language: 'en', currency: 'EUR' },
+        ...{ withFacets: false, page: { limit: 100, from, isBackward } },
+      });
+      ids.push(...hits.slice(0, 100).map(({ productId }) => productId));
+      if (hits.length <= 100) return ids;
+      from = hits[99]?.key;
+    }
+  };
+  const lighting = namedId('Category', 'lighting');
+
+  it('are said not to be counted, and are reached by every order but relevance', async () => {
+    await shop.prisma.$executeRaw`
+      INSERT INTO product SELECT (jsonb_populate_record(product, jsonb_build_object('id', 'prd_' || md5(n::text), 'slug', 'copy-' || n))).*
+        FROM product, generate_series(1, ${copies}) n WHERE slug = 'mug'`;
+    await shop.prisma.$executeRaw`
+      INSERT INTO search_document
+      SELECT (jsonb_populate_record(document, jsonb_build_object('product_id', 'prd_' || md5(n::text), 'units_sold', n % 7,
+              'lowest_prices', CASE WHEN n % 3 = 0 THEN '{}' ELSE jsonb_build_object('EUR', n % 50) END,
+              'title_keys', jsonb_build_object('en', 'mug ' || n % 90, 'ko', 'mug')))).*
+        FROM search_document document, generate_series(1, ${copies}) n WHERE product_id = ${namedId('Product', 'mug')}`;
+    const request = { filters: parseFilters([]), language: 'en', currency: 'EUR', withFacets: true } as const;
+    const page = { limit: 5, from: undefined, isBackward: false };
+    const found = await shop.app.reads.search({ ...request, query: 'mug', sort: 'RELEVANCE', page });
+    expect([found.total, found.isExact, found.hits.length]).toEqual([1_000, false, 6]);
+    const others = await shop.prisma.searchDocument.count();
+    expect(others).toBeGreaterThanOrEqual(total);
+    for (const sort of ['BEST_SELLING', 'NEWEST', 'PRICE_ASCENDING', 'PRICE_DESCENDING', 'TITLE'] as const) {
+      const forwards = await all(sort);
+      expect(new Set(forwards).size, sort).toBe(others);
+      expect(forwards.length, sort).toBe(others);
+      expect((await all(sort, true)).reverse(), sort).toEqual(forwards);
+    }
+  });
+});
