@@ -95,6 +95,7 @@ export const changePrices = async (
       categories: [],
       products: [{ ...product, variants }],
       initialStock: {},
+      collections: [],
     });
     const committed = performance.now();
     await Promise.all(

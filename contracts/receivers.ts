@@ -1,5 +1,10 @@
 /** Which services' queues get a copy of each message. Written by `npm run compose`, from `receives` in subgraphs/<name>/service.ts. */
 export const receivers: Readonly<Record<string, readonly string[]>> = {
+  'attribute.changed.v1': [],
+  'category.changed.v1': [],
+  'category.removed.v1': [],
+  'collection.changed.v1': [],
+  'collection.removed.v1': [],
   'order.cancelled.v1': ['user'],
   'order.confirmed.v1': ['user'],
   'order.needs-attention.v1': ['user'],

@@ -63,6 +63,7 @@ export const plentifulCatalogue = (variantCount: number): CatalogueImport => {
     attributes: [],
     categories: [category],
     products,
+    collections: [],
     initialStock: Object.fromEntries(variants.map(({ id }) => [id, units])),
   };
 };

@@ -104,5 +104,5 @@ const writeBatch = async (tx: Prisma.TransactionClient, goods: readonly Goods[])
   await stock(tx, goods);
   await published(tx, goods);
   const paths = await catalogue.pathsTo(all.map(({ categoryId }) => categoryId));
-  await reindex({ catalogue, search: searchStore(tx) }, all, paths);
+  await reindex({ catalogue, search: searchStore(tx) }, all, paths, new Map());
 };

@@ -7,6 +7,7 @@ import * as payment from './payment.ts';
 import * as product from './product.ts';
 import * as staff from './staff.ts';
 import * as stock from './stock.ts';
+import * as taxonomy from './taxonomy.ts';
 import * as user from './user.ts';
 
 export interface RoutedMessage extends MessageDefinition {
@@ -19,7 +20,7 @@ export const messageName = ({ type, version }: Pick<MessageDefinition, 'type' | 
   `${type}.v${version}`;
 
 /** By name, because the order of a module's exports depends on who loads it. */
-export const messages: readonly RoutedMessage[] = [user, staff, product, availability, stock, payment, order]
+export const messages: readonly RoutedMessage[] = [user, staff, product, taxonomy, availability, stock, payment, order]
   .flatMap((group) =>
     Object.values(group).filter(
       (entry): entry is Extract<typeof entry, MessageDefinition> => typeof entry === 'object' && 'owner' in entry,

@@ -10,10 +10,14 @@ it('the demo catalogue goes into a real database, and a second time changes noth
   const shop = await aShop(demoCatalogue());
   for (const { sku, units } of wellKnownProducts) expect(await shop.level(sku)).toEqual({ onHand: units, reserved: 0 });
   const published = await shop.prisma.outboxMessage.count();
-  expect(published).toBe(demoCatalogue().products.length);
+  const { products, categories, attributes, collections } = demoCatalogue();
+  expect(published).toBe(products.length + categories.length + attributes.length + collections.length);
+  for (const { id } of collections)
+    expect(await shop.prisma.collectionProduct.count({ where: { collectionId: id } })).toBeGreaterThan(2);
   expect(await shop.commands.importCatalogue(demoCatalogue())).toEqual({
     attributes: 0,
     categories: 0,
+    collections: 0,
     products: 0,
     receipts: 0,
   });

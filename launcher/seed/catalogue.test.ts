@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { CategoryId } from '#contracts/ids.ts';
 import { currencies } from '#contracts/money.ts';
 import { taxClasses } from '#contracts/tax-class.ts';
 import { attributeKinds, valueFault } from '#subgraphs/product/domain/catalogue/attribute.ts';
 import { placed } from '#subgraphs/product/domain/catalogue/category.ts';
+import { matches } from '#subgraphs/product/domain/catalogue/collection-rule.ts';
 import { productStatuses, stockPolicies } from '#subgraphs/product/domain/catalogue/product.ts';
 import { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { demoCatalogue } from './catalogue.ts';
 import { inStock, lastUnit, soldOut, wellKnownProducts } from './well-known.ts';
 
-const { attributes, categories, products, initialStock } = demoCatalogue();
+const { attributes, categories, products, collections, initialStock } = demoCatalogue();
 const variants = products.flatMap((product) => product.variants);
 const tracked = variants.filter(({ stockPolicy }) => stockPolicy === 'TRACKED');
 const units = tracked.map(({ id }) => initialStock[id]);
@@ -17,7 +19,13 @@ const repeated = (values: readonly string[]) => values.filter((value, index) => 
 
 describe('the demo catalogue', () => {
   it('can be imported as it is, and is the same every time', () => {
-    expect(CatalogueImport.parse(demoCatalogue())).toEqual({ attributes, categories, products, initialStock });
+    expect(CatalogueImport.parse(demoCatalogue())).toEqual({
+      attributes,
+      categories,
+      products,
+      collections,
+      initialStock,
+    });
   });
 
   it('has at least 200 products with 1 to 6 variants each, on shelves of the third level', () => {
@@ -41,7 +49,7 @@ describe('the demo catalogue', () => {
   });
 
   it('says everything in English and Korean, and names a price in each currency', () => {
-    const texts = [...products, ...categories].map((one) => one.texts);
+    const texts = [...products, ...categories, ...collections].map((one) => one.texts);
     const names = [
       ...attributes,
       ...attributes.flatMap(({ choices }) => choices),
@@ -51,6 +59,15 @@ describe('the demo catalogue', () => {
     expect(localized.filter((text) => Object.keys(text).join() !== 'en,ko')).toEqual([]);
     expect(variants.filter(({ prices }) => Object.keys(prices).length !== currencies.length)).toEqual([]);
     expect(variants.filter(({ prices }) => (prices.KRW ?? 0) % 100 !== 0)).toEqual([]);
+  });
+
+  it('has collections, each with some of the products and none with all', () => {
+    const parents = new Map(categories.map(({ id, parentId }) => [id, parentId]));
+    const pathTo = (id: CategoryId | null): CategoryId[] => (id ? [...pathTo(parents.get(id) ?? null), id] : []);
+    const standings = products.map((product) => ({ product, categoryIds: pathTo(product.categoryId) }));
+    const sizes = collections.map(({ rule }) => standings.filter((candidate) => matches(rule, candidate)).length);
+    expect(sizes.filter((size) => size < 3 || size > products.length / 2)).toEqual([]);
+    expect(sizes).toHaveLength(3);
   });
 
   it('has attributes of every kind, each of them used, and values that they allow', () => {

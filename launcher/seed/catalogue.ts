@@ -6,6 +6,7 @@ import type { Product } from '#subgraphs/product/domain/catalogue/product.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 import { seed as importCatalogue } from '#subgraphs/product/wiring.ts';
 import { attributesOf, attributeValue } from './attributes.ts';
+import { collections } from './collections.ts';
 import { home } from './home.ts';
 import { kitchen } from './kitchen.ts';
 import { koreanLine, koreanOf } from './korean/korean.ts';
@@ -90,7 +91,13 @@ export const demoCatalogue = (): CatalogueImport => {
       }
     }
   }
-  return { attributes: attributesOf(shelves), categories, products, initialStock: initialStockOf(products) };
+  return {
+    attributes: attributesOf(shelves),
+    categories,
+    products,
+    collections: [...collections],
+    initialStock: initialStockOf(products),
+  };
 };
 
 /** For `npm run seed`: imports what is missing of the demo catalogue, and reports how much. */

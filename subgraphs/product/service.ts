@@ -26,7 +26,7 @@ export const service = {
     },
   ],
   folders: { MEDIA_DIR: { name: 'media', roles: 'both' } },
-  entities: ['Product', 'ProductVariant', 'Category'],
+  entities: ['Product', 'ProductVariant', 'Category', 'Collection'],
   mutations: {
     keyRequired: ['receiveStock', 'adjustStock', 'transferStock', 'returnStock'],
     keyOptional: [
@@ -36,6 +36,8 @@ export const service = {
       ...['createProduct', 'reviseProduct', 'publishProduct', 'unpublishProduct', 'archiveProduct'],
       ...['setTranslation', 'removeTranslation', 'addVariant', 'reviseVariant', 'archiveVariant'],
       ...['setPrice', 'schedulePrice', 'cancelScheduledPrice'],
+      ...['createCategory', 'reviseCategory', 'moveCategory', 'removeCategory', 'defineAttribute', 'reviseAttribute'],
+      ...['createCollection', 'reviseCollection', 'removeCollection'],
     ],
   },
   seed: 'launcher/seed/catalogue.ts',

@@ -20,7 +20,6 @@ import { catalogueFiles } from './adapters/import/catalogue-files.ts';
 import { importStore } from './adapters/import/import-store.ts';
 import { availabilityReads } from './adapters/inventory/availability-reads.ts';
 import { availabilityStore } from './adapters/inventory/availability-store.ts';
-
 import { locationStore } from './adapters/inventory/location-store.ts';
 import { reservationStore } from './adapters/inventory/reservation-store.ts';
 import { stockAlertStore } from './adapters/inventory/stock-alert-store.ts';
@@ -34,6 +33,8 @@ import { s3Store } from './adapters/media/s3-store.ts';
 import { searchReads } from './adapters/search/search-reads.ts';
 import { searchRuleReads, searchRuleStore } from './adapters/search/search-rules.ts';
 import { searchStore } from './adapters/search/search-store.ts';
+import { taxonomyReads } from './adapters/taxonomy/taxonomy-reads.ts';
+import { taxonomyStore } from './adapters/taxonomy/taxonomy-store.ts';
 import type { ProductConfig } from './config.ts';
 import { consumers } from './consumers.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
@@ -52,6 +53,7 @@ export const connect = prismaConnector(PrismaClient);
 const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date) => ({
   catalogue: catalogueStore(tx, shop),
   slugs: slugStore(tx),
+  taxonomy: taxonomyStore(tx, shop),
   search: searchStore(tx),
   schedule: scheduleStore(tx, { now }),
   stock: stockStore(tx, { now, newId, lowStockThreshold: shop.lowStockThreshold }),
@@ -70,6 +72,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient, now: Date)
 const readsOf = (prisma: PrismaClient): Reads => ({
   ...catalogueReads(prisma),
   ...scheduleReads(prisma),
+  ...taxonomyReads(prisma),
   ...stockReads(prisma),
   ...availabilityReads(prisma),
   ...mediaReads(prisma),
@@ -212,7 +215,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
       { name: 'index anew', everyMs: anewIntervalMs, run: productApp.commands.indexAnew },
     ],
     routes: media(productApp),
-    publishesChangesOf: { product: 'Product' },
+    publishesChangesOf: { product: 'Product', category: 'Category', collection: 'Collection', attribute: 'Attribute' },
     replays: service.replays,
     // A client that is notified of a change must then read it.
     ...(replica && { beforePublishingChanges: replica.hasMessages }),

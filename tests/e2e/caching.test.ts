@@ -18,7 +18,13 @@ const { slug } = asSeeded;
 const category = categories.find(({ id }) => id === asSeeded.categoryId)?.slug;
 /** As a merchant's system would: through the product service's import. */
 const publish = (product: Product) =>
-  seed(agora.databaseUrls.product, { attributes: [], categories: [], products: [product], initialStock: {} });
+  seed(agora.databaseUrls.product, {
+    attributes: [],
+    categories: [],
+    products: [product],
+    collections: [],
+    initialStock: {},
+  });
 const priced = (amount: number): Product => ({
   ...asSeeded,
   variants: asSeeded.variants.map((variant) => ({ ...variant, prices: { EUR: amount } })),

@@ -1,6 +1,6 @@
 /** What one request loads: each kind of thing in one statement, however many fields and references ask for it. */
 import DataLoader from 'dataloader';
-import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { CategoryId, CollectionId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { LocationCode } from '#contracts/messages/stock.ts';
 import { may, type Viewer } from '#contracts/viewer.ts';
 import { type Connection, connection, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
@@ -8,18 +8,22 @@ import type { RequestContext } from '#platform/graphql/context.ts';
 import { loaderBounds, manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { App } from '../usecases/app.ts';
 import type {
-  CategoryView,
+  CollectionPage,
   ProductList,
   ProductListPage,
   ProductView,
+  Reads,
   SlugKind,
   VariantView,
 } from '../usecases/ports.ts';
 import type { CompletionRequest, SearchRequest } from '../usecases/search/ports.ts';
+import type { CategoryView, CollectionView } from '../usecases/taxonomy/ports.ts';
 
 /** Products and variants have two names each; both kinds of key share a statement. */
 export type ProductKey = { readonly id: ProductId } | { readonly slug: string };
 export type VariantKey = { readonly id: VariantId } | { readonly sku: string };
+
+export type CollectionKey = { readonly id: CollectionId } | { readonly slug: string };
 
 export interface FormerSlug {
   readonly kind: SlugKind;
@@ -46,6 +50,24 @@ const byEitherName = <K extends object, T extends object>(
       return found.get(`${name} ${value}`) ?? null;
     });
   }, keyed);
+
+const taxonomyLoaders = (reads: Reads, sees: { readonly unpublished: boolean }) => ({
+  categoryBySlug: oneByKey(
+    (slugs: readonly string[]) => reads.categoriesNamed(slugs),
+    ({ slug }) => slug,
+  ),
+  categoryPath: manyByKey((ids: readonly CategoryId[]) => reads.categoryPaths(ids)),
+  collection: byEitherName<CollectionKey, CollectionView>(
+    (keys) => reads.collections({ ids: valuesOf(keys, 'id'), slugs: valuesOf(keys, 'slug') }, sees),
+    ['id', 'slug'],
+  ),
+  collectionsOf: manyByKey((products: readonly ProductId[]) => reads.collectionsOf(products, sees)),
+  collectionPage: new DataLoader<CollectionPage, ProductView[], string>((pages) => reads.collectionPages(pages), keyed),
+  collectionCount: new DataLoader<CollectionId, number>(async (ids) => {
+    const counts = await reads.collectionCounts(ids);
+    return ids.map((id) => counts.get(id) ?? 0);
+  }, loaderBounds),
+});
 
 export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) => {
   // Staff look at what they have just changed.
@@ -93,6 +115,7 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
       (ids: readonly CategoryId[]) => reads.categories(ids),
       ({ id }) => id,
     ),
+    ...taxonomyLoaders(reads, { unpublished: may(viewer, 'catalogue:read') }),
     /** An object as key, because the parent of the top is null, which DataLoader takes for a mistake. */
     categoriesBelow: new DataLoader<{ readonly parent: CategoryId | null }, CategoryView[], string>(async (keys) => {
       const rows = await reads.categoriesBelow(keys.map(({ parent }) => parent));
@@ -112,7 +135,7 @@ export type GraphqlContext = RequestContext<App, Loaders>;
 
 /** A page, and the list that it is a page of: the list is counted only when asked. */
 export interface ProductPage extends Connection<ProductView> {
-  readonly list: ProductList;
+  readonly list: ProductList | { readonly collection: CollectionId };
 }
 
 /** A page of a list. Pages of several lists in one request (a menu with samples) share one statement. */
@@ -121,9 +144,24 @@ export const productPage = async (
   list: ProductList,
   args: PageArgs,
 ): Promise<ProductPage> => {
+  const page = byTitle(args);
+  const rows = await pages.load({ ...list, limit: page.limit, after: page.key });
+  return { ...connection(rows, page, (product) => [product.title, product.id]), list };
+};
+
+/** The same of the published products of a collection. */
+export const collectionPage = async (
+  { collectionPage: pages }: Loaders,
+  collection: CollectionId,
+  args: PageArgs,
+): Promise<ProductPage> => {
+  const page = byTitle(args);
+  const rows = await pages.load({ collection, limit: page.limit, after: page.key });
+  return { ...connection(rows, page, (product) => [product.title, product.id]), list: { collection } };
+};
+
+const byTitle = (args: PageArgs) => {
   const page = parsePage(args, 2);
   const [title, id] = page.after ?? [];
-  const after = title !== undefined && id !== undefined ? ([title, id] as const) : undefined;
-  const rows = await pages.load({ ...list, limit: page.limit, after });
-  return { ...connection(rows, page, (product) => [product.title, product.id]), list };
+  return { ...page, key: title !== undefined && id !== undefined ? ([title, id] as const) : undefined };
 };

@@ -87,6 +87,11 @@ export const Product = {
 export const ProductAttribute = {
   code: ({ attribute }) => attribute.code,
   name: ({ attribute }, asked, context) => read(attribute.name, asked, context),
+  kind: ({ attribute }) => attribute.kind,
+  unit: ({ attribute }) => attribute.unit,
+  number: ({ value }) => (typeof value === 'number' ? String(value) : null),
+  boolean: ({ value }) => (typeof value === 'boolean' ? value : null),
+  choice: ({ value }) => (typeof value === 'string' ? value : null),
   value: ({ attribute, value }, asked, context) => {
     const localize = (name: Name) => read(name, asked, context);
     switch (typeof value) {
@@ -123,7 +128,8 @@ export const VariantOption = {
 } satisfies VariantOptionResolvers;
 
 export const ProductConnection = {
-  totalCount: ({ list }, _, { loaders }) => loaders.count.load(list),
+  totalCount: ({ list }, _, { loaders }) =>
+    'collection' in list ? loaders.collectionCount.load(list.collection) : loaders.count.load(list),
 } satisfies ProductConnectionResolvers;
 
 export const ProductVariant = {

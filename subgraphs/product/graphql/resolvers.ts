@@ -1,6 +1,14 @@
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
+import { Attribute, AttributeChoice, attributeMutations, attributeQueries } from './attribute.ts';
 import { availabilityMutations, availabilityQueries, availabilityTypes, variantAvailability } from './availability.ts';
-import { Category } from './category.ts';
+import { Category, categoryMutations, categoryQueries } from './category.ts';
+import {
+  Collection,
+  CollectionCondition,
+  collectionMutations,
+  collectionQueries,
+  productCollections,
+} from './collection.ts';
 import { Media, mediaMutations, productMedia } from './media.ts';
 import {
   OptionValue,
@@ -23,16 +31,16 @@ import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 import { changedVariants, variantMutations } from './variant-mutations.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: { ...Query, ...stockQueries, ...shopQueries, ...availabilityQueries, ...searchRuleQueries },
-  Mutation: {
-    ...stockMutations,
-    ...mediaMutations,
-    ...availabilityMutations,
-    ...searchRuleMutations,
-    ...productMutations,
-    ...variantMutations,
+  Query: {
+    ...{ ...Query, ...categoryQueries, ...attributeQueries, ...collectionQueries },
+    ...{ ...stockQueries, ...shopQueries, ...availabilityQueries, ...searchRuleQueries },
   },
-  Product: { ...Product, ...productMedia, ...productSchedule },
+  Mutation: {
+    ...{ ...categoryMutations, ...attributeMutations, ...collectionMutations },
+    ...{ ...stockMutations, ...mediaMutations, ...availabilityMutations, ...searchRuleMutations },
+    ...{ ...productMutations, ...variantMutations },
+  },
+  Product: { ...Product, ...productCollections, ...productMedia, ...productSchedule },
   Media,
   ProductAttribute,
   ProductOption,
@@ -43,6 +51,10 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   ...changedVariants,
   VariantOption,
   Category,
+  Attribute,
+  AttributeChoice,
+  Collection,
+  CollectionCondition,
   ProductConnection,
   ...stockTypes,
   SearchConnection,

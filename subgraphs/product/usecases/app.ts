@@ -22,6 +22,9 @@ import { pinSearchResults, removeSynonyms, saveSynonyms } from './search/change-
 import { countWords } from './search/count-words.ts';
 import { indexAnew } from './search/index-anew.ts';
 import { rankDocuments } from './search/rank-documents.ts';
+import { defineAttribute, reviseAttribute } from './taxonomy/change-attribute.ts';
+import { createCategory, moveCategory, removeCategory, reviseCategory } from './taxonomy/change-category.ts';
+import { createCollection, removeCollection, reviseCollection } from './taxonomy/change-collection.ts';
 
 export const app = (deps: Deps) => ({
   commands: {
@@ -48,6 +51,15 @@ export const app = (deps: Deps) => ({
     schedulePrice: schedulePrice(deps),
     cancelScheduledPrice: cancelScheduledPrice(deps),
     applySchedule: applySchedule(deps),
+    createCategory: createCategory(deps),
+    reviseCategory: reviseCategory(deps),
+    moveCategory: moveCategory(deps),
+    removeCategory: removeCategory(deps),
+    defineAttribute: defineAttribute(deps),
+    reviseAttribute: reviseAttribute(deps),
+    createCollection: createCollection(deps),
+    reviseCollection: reviseCollection(deps),
+    removeCollection: removeCollection(deps),
     reserveStock: reserveStock(deps),
     commitStock: commitStock(deps),
     releaseStock: releaseStock(deps),

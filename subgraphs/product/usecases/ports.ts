@@ -1,15 +1,14 @@
 /** What the use cases need from outside. */
 import type { DataOf } from '#contracts/envelope.ts';
-import type { CategoryId, newId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { CategoryId, CollectionId, newId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
-import type { Attribute } from '../domain/catalogue/attribute.ts';
-import type { PlacedCategory } from '../domain/catalogue/category.ts';
+import type { Attribute, StoredAttribute } from '../domain/catalogue/attribute.ts';
+import type { PlacedCategory, StoredCategory } from '../domain/catalogue/category.ts';
 import type { Product, ProductStatus, StoredProduct, Variant } from '../domain/catalogue/product.ts';
-import type { CategoryTexts } from '../domain/catalogue/texts.ts';
 import type { ScheduleReads, ScheduleStore } from './catalogue/ports.ts';
 import type { ImportStore } from './import/ports.ts';
 import type {
@@ -23,17 +22,21 @@ import type {
 } from './inventory/ports.ts';
 import type { FileRecords, MediaReads, MediaStore, MediaTools, UploadStore } from './media/ports.ts';
 import type { SearchReads, SearchRuleReads, SearchRuleStore, SearchStore } from './search/ports.ts';
+import type { CategoryView, TaxonomyReads, TaxonomyStore } from './taxonomy/ports.ts';
 
 export interface CatalogueStore {
   /** Lets imports take turns: two at once would both see a new product as new. */
   lockImports(): Promise<void>;
-  categories(): Promise<PlacedCategory[]>;
-  /** Inserts or updates; parents first. */
+  categories(): Promise<StoredCategory[]>;
+  /** Inserts or updates, each in its next version. All at once: the tree has to be one afterwards, not in between. */
   saveCategories(categories: readonly PlacedCategory[]): Promise<void>;
-  attributes(): Promise<Attribute[]>;
-  /** Inserts or updates, by their codes. */
+  attributes(): Promise<StoredAttribute[]>;
+  /** Inserts or updates, by their codes, each in its next version. */
   saveAttributes(attributes: readonly Attribute[]): Promise<void>;
-  /** Those of the products that exist, with their variants, locked. In order of the ids, so that nobody waits for each other. */
+  /**
+   * Those of the products that exist, with their variants, locked. In order of the ids, so that nobody waits for each other. Holds
+   * the taxonomy first, as `saveProducts` does: nobody changes it until the transaction ends.
+   */
   lockProducts(ids: readonly ProductId[]): Promise<ReadonlyMap<ProductId, StoredProduct>>;
   /** Of which product it is a variant: always of the same. */
   productOf(variant: VariantId): Promise<ProductId | undefined>;
@@ -80,6 +83,7 @@ export interface Stores extends CommonStores {
   readonly imports: ImportStore;
   readonly searchRules: SearchRuleStore;
   readonly schedule: ScheduleStore;
+  readonly taxonomy: TaxonomyStore;
   readonly stock: StockStore;
   readonly locations: LocationStore;
   readonly reservations: ReservationStore;
@@ -102,12 +106,6 @@ export interface ProductView extends Omit<StoredProduct, 'variants'> {
 export interface VariantView extends Variant {
   readonly productId: ProductId;
 }
-export interface CategoryView {
-  readonly id: CategoryId;
-  readonly slug: string;
-  readonly texts: CategoryTexts;
-  readonly parentId: CategoryId | null;
-}
 
 /** The products in one status, of one category (by slug, with everything below it) or of all. */
 export interface ProductList {
@@ -115,6 +113,14 @@ export interface ProductList {
   readonly status: ProductStatus;
 }
 export interface ProductListPage extends ProductList {
+  readonly limit: number;
+  /** Title and id of the product after which to go on. */
+  readonly after: readonly [title: string, id: string] | undefined;
+}
+
+/** The published products of a collection. */
+export interface CollectionPage {
+  readonly collection: CollectionId;
   readonly limit: number;
   /** Title and id of the product after which to go on. */
   readonly after: readonly [title: string, id: string] | undefined;
@@ -136,16 +142,20 @@ export interface CatalogueReads {
   formerOwners(
     slugs: readonly { readonly kind: SlugKind; readonly slug: string }[],
   ): Promise<{ readonly kind: SlugKind; readonly slug: string; readonly ownerId: string }[]>;
-  attributes(codes: readonly string[]): Promise<Attribute[]>;
+  attributes(codes: readonly string[]): Promise<StoredAttribute[]>;
   categories(ids: readonly CategoryId[]): Promise<CategoryView[]>;
   /** In the order in which the shop shows them; `null` is the parent of the top. */
   categoriesBelow(parents: readonly (CategoryId | null)[]): Promise<CategoryView[]>;
   /** For each page its products in order of title, and one more than the limit when there is one. */
   pages(pages: readonly ProductListPage[]): Promise<ProductView[][]>;
   counts(lists: readonly ProductList[]): Promise<number[]>;
+  /** For each page its products in order of title, and one more than the limit when there is one. */
+  collectionPages(pages: readonly CollectionPage[]): Promise<ProductView[][]>;
+  collectionCounts(ids: readonly CollectionId[]): Promise<ReadonlyMap<CollectionId, number>>;
 }
 
 export type Reads = CatalogueReads &
+  TaxonomyReads &
   StockReads &
   AvailabilityReads &
   MediaReads &

@@ -72,6 +72,8 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     Account: {},
     Cart: {},
     Browse: { first: 3 },
+    CategoryPage: { slug: 'headlamps', first: 3 },
+    CollectionPage: { slug: 'after-dark', first: 3 },
     Orders: { first: 3 },
     ProductPage: { slug: 'trail-lamp-200' },
     OrderPage: { id: confirmed.order.id },

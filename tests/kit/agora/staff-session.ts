@@ -38,6 +38,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
       LowStock: { first: 3 },
       ...pictures,
       ...(await productVariables(admin, productId)),
+      ...(await taxonomyVariables(admin)),
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },
@@ -89,5 +90,40 @@ const stockVariables = (variantId: string): Variables => {
     ReturnStock: once({ ...document(), quantity: 1, disposition: 'SCRAP', reason: 'Broken', location: outlet.code }),
     SaveLocation: once(outlet),
     VariantStock: { variantId, first: 3 },
+  };
+};
+
+/** Each changes something of its own, so that they can run in any order. */
+const taxonomyVariables = async ({ client }: Shopper): Promise<Variables> => {
+  const once = <Input>(input: Input) => ({ idempotencyKey: randomUUID(), input });
+  const names = (text: string) => [{ language: 'EN' as const, text }];
+  const texts = [{ language: 'EN' as const, name: 'Sample' }];
+  const slug = () => `sample-${randomUUID()}`;
+  const category = async () => {
+    const { createCategory } = await client.ask(desk.CreateCategoryDocument, once({ slug: slug(), texts }));
+    if (createCategory?.__typename !== 'CreateCategorySuccess') throw new Error(JSON.stringify(createCategory));
+    return createCategory.category.id;
+  };
+  const rule = { conditions: [{ brands: ['Sample'] }] };
+  const collection = async () => {
+    const { createCollection } = await client.ask(desk.CreateCollectionDocument, once({ slug: slug(), texts, rule }));
+    if (createCollection?.__typename !== 'CreateCollectionSuccess') throw new Error(JSON.stringify(createCollection));
+    return createCollection.collection.id;
+  };
+  const attribute = () => ({ code: slug(), names: names('Sample'), kind: 'CHOICE' as const, choices: [choice] });
+  const choice = { code: 'a', names: names('A') };
+  const { defineAttribute } = await client.ask(desk.DefineAttributeDocument, once(attribute()));
+  if (defineAttribute?.__typename !== 'DefineAttributeSuccess') throw new Error(JSON.stringify(defineAttribute));
+  return {
+    Taxonomy: {},
+    CreateCategory: once({ slug: slug(), texts }),
+    ReviseCategory: once({ id: await category(), texts: [{ language: 'KO', name: '예시' }] }),
+    MoveCategory: once({ id: await category(), parentId: await category() }),
+    RemoveCategory: once({ id: await category() }),
+    DefineAttribute: once(attribute()),
+    ReviseAttribute: once({ id: defineAttribute.attribute.id, names: names('Other') }),
+    CreateCollection: once({ slug: slug(), texts, rule }),
+    ReviseCollection: once({ id: await collection(), position: 7 }),
+    RemoveCollection: once({ id: await collection() }),
   };
 };

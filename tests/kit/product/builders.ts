@@ -5,6 +5,8 @@ import { CommitStock, ReleaseStock, ReserveStock } from '#contracts/messages/sto
 import { type Money, money } from '#contracts/money.ts';
 import type { Attribute } from '#subgraphs/product/domain/catalogue/attribute.ts';
 import type { Category } from '#subgraphs/product/domain/catalogue/category.ts';
+import type { Collection } from '#subgraphs/product/domain/catalogue/collection.ts';
+import type { Rule } from '#subgraphs/product/domain/catalogue/collection-rule.ts';
 import type { Product, Variant } from '#subgraphs/product/domain/catalogue/product.ts';
 import type { CatalogueImport } from '#subgraphs/product/usecases/catalogue/import-catalogue.ts';
 
@@ -17,6 +19,21 @@ export const aCategory = (slug = 'lighting', fields: Partial<Category> = {}): Ca
   texts: { en: { name: slug } },
   parentId: null,
   position: 0,
+  ...fields,
+});
+
+/** Published unless the test says more. */
+export const aCollection = (
+  slug: string,
+  conditions: Rule['conditions'],
+  { match = 'ALL', ...fields }: Partial<Collection> & Partial<Pick<Rule, 'match'>> = {},
+): Collection => ({
+  id: namedId('Collection', slug),
+  slug,
+  texts: { en: { name: slug } },
+  rule: { match, conditions },
+  position: 0,
+  isPublished: true,
   ...fields,
 });
 
@@ -62,10 +79,12 @@ export const aCatalogue = (
   stock: Readonly<Record<string, number>> = {},
   categories: readonly Category[] = [aCategory()],
   attributes: readonly Attribute[] = [],
+  collections: readonly Collection[] = [],
 ): CatalogueImport => ({
   attributes: [...attributes],
   categories: [...categories],
   products: [...products],
+  collections: [...collections],
   initialStock: Object.fromEntries(Object.entries(stock).map(([sku, units]) => [namedId('Variant', sku), units])),
 });
 

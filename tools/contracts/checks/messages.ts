@@ -151,6 +151,11 @@ const exampleFaults = (file: string, all: readonly RoutedMessage[]): Finding[] =
 /** Published for the record, each with what it is good for without a receiver. */
 const withoutReceiver: Readonly<Record<string, string>> = {
   'product.media-changed.v1': 'its change notification tells the gateways to read the product again',
+  'attribute.changed.v1': "systems that describe products; its change notification empties the gateways' caches",
+  'category.changed.v1': "menus and sitemaps of the shop; its change notification empties the gateways' caches",
+  'category.removed.v1': 'as category.changed',
+  'collection.changed.v1': 'as category.changed; order hears of its products with product.changed',
+  'collection.removed.v1': 'as category.changed',
   'stock.location-saved.v1': 'warehouse systems of the shop',
   'stock.low.v1': 'purchasing and other systems of the shop; staff have the list lowStock',
   'stock.moved.v1': 'warehouse and accounting systems of the shop; staff have the list stockMovements',

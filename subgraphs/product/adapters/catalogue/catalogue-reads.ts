@@ -1,20 +1,14 @@
 /** What the graph reads of the catalogue. The lists at the end are raw SQL; every column comes from the schema. */
-import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { AttributeId, CategoryId, CollectionId, ProductId, VariantId } from '#contracts/ids.ts';
 import { may } from '#contracts/viewer.ts';
 import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
 import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
 import type { AttributeModel, ProductModel, ProductVariantModel } from '#prisma/product/client/models.ts';
-import type { Attribute, AttributeValue } from '../../domain/catalogue/attribute.ts';
+import type { AttributeValue, StoredAttribute } from '../../domain/catalogue/attribute.ts';
 import { type Prices, type ProductOption, visibleTo } from '../../domain/catalogue/product.ts';
 import type { CategoryTexts, Name, ProductTexts } from '../../domain/catalogue/texts.ts';
-import type {
-  CatalogueReads,
-  CategoryView,
-  ProductList,
-  ProductListPage,
-  ProductView,
-  VariantView,
-} from '../../usecases/ports.ts';
+import type { CatalogueReads, ProductList, ProductListPage, ProductView, VariantView } from '../../usecases/ports.ts';
+import type { CategoryView } from '../../usecases/taxonomy/ports.ts';
 
 /** What the database writes by itself is read by nobody. */
 export const writtenByDatabase = { createdAt: true, updatedAt: true } as const satisfies Prisma.ProductOmit;
@@ -41,16 +35,18 @@ export const variantView = ({ position: _, ...row }: ProductVariantModel): Varia
   prices: row.prices as Prices,
 });
 
-export const attributeOf = (row: AttributeModel): Attribute => ({
+export const attributeOf = (row: AttributeModel): StoredAttribute => ({
   ...row,
   id: row.id as AttributeId,
   name: row.name as Name,
-  choices: row.choices as Attribute['choices'],
+  choices: row.choices as StoredAttribute['choices'],
 });
 
-const categoryColumns = { id: true, slug: true, texts: true, parentId: true } as const satisfies Prisma.CategorySelect;
+export const categoryColumns = {
+  ...{ id: true, slug: true, texts: true, parentId: true, position: true, version: true },
+} as const satisfies Prisma.CategorySelect;
 
-const categoryView = (row: Prisma.CategoryGetPayload<{ select: typeof categoryColumns }>): CategoryView => ({
+export const categoryView = (row: Prisma.CategoryGetPayload<{ select: typeof categoryColumns }>): CategoryView => ({
   ...row,
   id: row.id as CategoryId,
   texts: row.texts as CategoryTexts,
@@ -59,6 +55,7 @@ const categoryView = (row: Prisma.CategoryGetPayload<{ select: typeof categoryCo
 
 export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
   ...productLists(prisma),
+  ...collectionLists(prisma),
 
   products: async (viewer, { ids, slugs }) => {
     const rows = await prisma.product.findMany({
@@ -174,5 +171,39 @@ const productLists = (prisma: PrismaClient): Pick<CatalogueReads, 'pages' | 'cou
       ${asked(lists)}
       SELECT (SELECT count(*)::int FROM product WHERE ${isInList}) AS count FROM list ORDER BY list.place`;
     return rows.map(({ count }) => count);
+  },
+});
+
+/** The same of collections, whose members are rows in the order of their titles. */
+const collectionLists = (prisma: PrismaClient): Pick<CatalogueReads, 'collectionPages' | 'collectionCounts'> => ({
+  collectionPages: async (pages) => {
+    const rows = pages.map(({ collection, limit, after: [title, id] = ['', ''] }, place) => ({
+      ...{ place, collection, size: limit + 1, after_title: title, after_id: id },
+    }));
+    const products = await prisma.$queryRaw<PageRow[]>`
+      SELECT list.place, product.*
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          AS list (place int, collection text, size int, after_title text, after_id text)
+       CROSS JOIN LATERAL (
+          SELECT product_id, title
+            FROM collection_product
+           WHERE collection_id = list.collection AND is_published
+             AND (title, product_id) > (list.after_title, list.after_id)
+           ORDER BY title, product_id
+           LIMIT list.size
+        ) member
+       CROSS JOIN LATERAL (SELECT ${shown} FROM product WHERE product.id = member.product_id) product
+       ORDER BY list.place, member.title, member.product_id`;
+    const byPlace = Map.groupBy(products, ({ place }) => place);
+    return pages.map((_, place) => byPlace.get(place)?.map(({ place: __, ...product }) => productView(product)) ?? []);
+  },
+
+  collectionCounts: async (ids) => {
+    const rows = await prisma.collectionProduct.groupBy({
+      by: ['collectionId'],
+      where: { collectionId: { in: [...ids] }, isPublished: true },
+      _count: true,
+    });
+    return new Map(rows.map(({ collectionId, _count }) => [collectionId as CollectionId, _count]));
   },
 });

@@ -16,6 +16,7 @@ import type { PlacedCategory } from '../../domain/catalogue/category.ts';
 import type { Product, StoredProduct } from '../../domain/catalogue/product.ts';
 import type { CategoryTexts } from '../../domain/catalogue/texts.ts';
 import type { CatalogueStore } from '../../usecases/ports.ts';
+import { holdTaxonomy } from '../taxonomy/taxonomy-store.ts';
 import { attributeOf, productFields, productView, variantView, writtenByDatabase } from './catalogue-reads.ts';
 import { namesTaken } from './slug-store.ts';
 
@@ -32,8 +33,9 @@ const productOf = ({ variants, ...row }: Row): StoredProduct => {
   };
 };
 
-const categoryFields = fieldsWithout(Prisma.CategoryScalarFieldEnum);
-const attributeFields = fieldsWithout(Prisma.AttributeScalarFieldEnum);
+// The database counts versions.
+const categoryFields = fieldsWithout(Prisma.CategoryScalarFieldEnum, 'version');
+const attributeFields = fieldsWithout(Prisma.AttributeScalarFieldEnum, 'version');
 const variantFields = fieldsWithout(Prisma.ProductVariantScalarFieldEnum);
 // The database counts versions and notes when a product was published first; when it is to be is scheduled beside it.
 const notGiven = ['version', 'publishedAt', 'publishAt'] as const;
@@ -83,10 +85,10 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
     const all = Prisma.raw(columns(categoryFields));
     await namesTaken(
       () => tx.$executeRaw`
-      INSERT INTO category (${all})
+      INSERT INTO category AS stored (${all})
       SELECT ${all}
         FROM jsonb_populate_recordset(NULL::category, ${asJson(categoryFields, categories.map(categoryRow))}::jsonb)
-          ON CONFLICT (id) DO UPDATE SET ${replacedBut(categoryFields, 'id')}`,
+          ON CONFLICT (id) DO UPDATE SET ${replacedBut(categoryFields, 'id')}, version = stored.version + 1`,
     );
   },
 
@@ -95,13 +97,15 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
   saveAttributes: async (attributes) => {
     const all = Prisma.raw(columns(attributeFields));
     await tx.$executeRaw`
-      INSERT INTO attribute (${all})
+      INSERT INTO attribute AS stored (${all})
       SELECT ${all}
         FROM jsonb_populate_recordset(NULL::attribute, ${asJson(attributeFields, attributes.map(attributeRow))}::jsonb)
-          ON CONFLICT (code) DO UPDATE SET ${replacedBut(attributeFields, 'id', 'code')}`;
+          ON CONFLICT (code) DO UPDATE
+             SET ${replacedBut(attributeFields, 'id', 'code')}, version = stored.version + 1`;
   },
 
   lockProducts: async (ids) => {
+    await holdTaxonomy(tx);
     await tx.$executeRaw`SELECT FROM product WHERE id = ANY (${[...ids]}) ORDER BY id COLLATE "C" FOR NO KEY UPDATE`;
     const rows = await tx.product.findMany({
       where: { id: { in: [...ids] } },
@@ -113,6 +117,7 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
 
   saveProducts: async (products) => {
     if (products.length === 0) return;
+    await holdTaxonomy(tx);
     await namesTaken(async () => {
       await saveProducts(tx, products.map(productRow(shop)));
       await saveVariants(tx, products);
@@ -145,6 +150,7 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
 
   toRefresh: {
     addBelow: async (categories) => {
+      if (categories.length === 0) return;
       await tx.$executeRaw`
         WITH RECURSIVE below AS (
           SELECT id FROM category WHERE id = ANY (${[...categories]})

@@ -2,12 +2,14 @@ import { sqlStateOf } from '#platform/database/transaction.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
 import { NameTaken, type SlugKind, type SlugStore } from '../../usecases/ports.ts';
 
-const tables = { PRODUCT: 'product', CATEGORY: 'category' } as const satisfies Partial<Record<SlugKind, string>>;
+const tables = { PRODUCT: 'product', CATEGORY: 'category', COLLECTION: 'collection' } as const satisfies Record<
+  SlugKind,
+  string
+>;
 
 export const slugStore = (tx: Prisma.TransactionClient): SlugStore => ({
   owners: async (kind, slugs) => {
-    if (!(kind in tables)) throw new Error(`nothing is a ${kind} yet`);
-    const table = Prisma.raw(tables[kind as keyof typeof tables]);
+    const table = Prisma.raw(tables[kind]);
     const rows = await tx.$queryRaw<{ slug: string; ownerId: string }[]>`
       SELECT slug, id AS "ownerId" FROM ${table} WHERE slug = ANY (${[...slugs]})
        UNION ALL

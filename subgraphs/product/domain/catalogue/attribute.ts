@@ -1,6 +1,7 @@
 /** What products can be described by: the shop defines its attributes once, products have values of them. */
 import { z } from 'zod';
 import { AttributeId } from '#contracts/ids.ts';
+import type { FieldFault } from './taxonomy-failures.ts';
 import { Code, line, Name } from './texts.ts';
 
 export const attributeKinds = ['TEXT', 'NUMBER', 'BOOLEAN', 'CHOICE'] as const;
@@ -8,6 +9,9 @@ export type AttributeKind = (typeof attributeKinds)[number];
 
 // 200: what a list of brands or countries comes to; nobody picks from a longer one.
 const mostChoices = 200;
+
+const AttributeChoice = z.object({ code: Code, name: Name });
+export type AttributeChoice = z.infer<typeof AttributeChoice>;
 
 export const Attribute = z.object({
   id: AttributeId,
@@ -17,13 +21,33 @@ export const Attribute = z.object({
   /** Of a NUMBER, such as `g`; the same in every language. */
   unit: line(20).nullable(),
   /** Of a CHOICE; a value is the code of one. */
-  choices: z.array(z.object({ code: Code, name: Name })).max(mostChoices),
+  choices: z.array(AttributeChoice).max(mostChoices),
   /** Whether shoppers narrow down a search by it. */
   isFilterable: z.boolean(),
   /** Order in which a product shows its attributes. */
   position: z.int().min(0).max(10_000),
 });
 export type Attribute = z.infer<typeof Attribute>;
+
+/** As it is stored: each write makes the next version. */
+export type StoredAttribute = Attribute & { readonly version: number };
+
+// 500: what an import may have. A product has 50 at most.
+export const mostAttributes = 500;
+
+/** What an attribute of its kind cannot be. */
+export const attributeFaults = ({ kind, unit, choices }: Attribute): FieldFault[] => {
+  const codes = choices.map(({ code }) => code);
+  return [
+    ...(unit !== null && kind !== 'NUMBER' ? [{ path: 'unit', message: 'is for a NUMBER' }] : []),
+    ...(choices.length > 0 !== (kind === 'CHOICE')
+      ? [{ path: 'choices', message: kind === 'CHOICE' ? 'are missing' : 'are for a CHOICE' }]
+      : []),
+    ...codes
+      .filter((code, at) => codes.indexOf(code) !== at)
+      .map((code) => ({ path: 'choices', message: `have ${code} twice` })),
+  ];
+};
 
 /** By the kind of its attribute: a text in several languages, a number, a boolean, or the code of a choice. */
 export const AttributeValue = z.union([Name, z.number(), z.boolean(), Code]);

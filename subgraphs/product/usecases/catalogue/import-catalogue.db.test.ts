@@ -23,7 +23,7 @@ describe('importing a catalogue', () => {
 
   it('writes and publishes new products, and receives their initial stock', async () => {
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, kettle], stock));
-    expect(report).toEqual({ attributes: 0, categories: 1, products: 2, receipts: 2 });
+    expect(report).toEqual({ attributes: 0, categories: 1, collections: 0, products: 2, receipts: 2 });
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
     expect(await shop.level('LAMP-2')).toEqual({ onHand: 0, reserved: 0 });
     expect(await shop.movements('KETTLE-1')).toEqual(['RECEIPT 1']);
@@ -32,7 +32,7 @@ describe('importing a catalogue', () => {
 
   it('does nothing the second time, also when two run at once', async () => {
     const again = () => shop.commands.importCatalogue(aCatalogue([lamp, kettle], stock));
-    const nothing = { attributes: 0, categories: 0, products: 0, receipts: 0 };
+    const nothing = { attributes: 0, categories: 0, collections: 0, products: 0, receipts: 0 };
     expect(await Promise.all([again(), again()])).toEqual([nothing, nothing]);
     expect(await changes(shop)).toHaveLength(2);
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
@@ -41,7 +41,7 @@ describe('importing a catalogue', () => {
   it('publishes only what changed, and never receives the initial stock twice', async () => {
     const dearer = { ...kettle, variants: [aVariant('KETTLE-1', { price: money(1_200, 'EUR') })] };
     const report = await shop.commands.importCatalogue(aCatalogue([lamp, dearer], { ...stock, 'LAMP-1': 50 }));
-    expect(report).toEqual({ attributes: 0, categories: 0, products: 1, receipts: 0 });
+    expect(report).toEqual({ attributes: 0, categories: 0, collections: 0, products: 1, receipts: 0 });
     expect(await changes(shop)).toEqual(['lamp #1', 'kettle #1', 'kettle #2']);
     expect(await shop.level('LAMP-1')).toEqual({ onHand: 5, reserved: 0 });
   });

@@ -1,12 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { CategoryId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
-import { Attribute, valueFault } from '../../domain/catalogue/attribute.ts';
-import { Category, placed } from '../../domain/catalogue/category.ts';
+import { Attribute, mostAttributes, valueFault } from '../../domain/catalogue/attribute.ts';
+import { Category, mostCategories, placed } from '../../domain/catalogue/category.ts';
+import { Collection, mostCollections } from '../../domain/catalogue/collection.ts';
+import { ruleFaults } from '../../domain/catalogue/collection-rule.ts';
 import { Product } from '../../domain/catalogue/product.ts';
 import { mergedProduct } from '../../domain/catalogue/product-changes.ts';
+import { attributeChanged } from '../../domain/catalogue/taxonomy-changes.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
 import type { Deps, Stores } from '../ports.ts';
+import { saveTree, treeOf } from '../taxonomy/change-category.ts';
+import { nameable, saveCollections } from '../taxonomy/change-collection.ts';
 import { refreshDerived } from './refresh-products.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.
@@ -18,9 +24,10 @@ export const initialReceipt = 'initial stock';
 
 /** A catalogue from outside: a seed, or another system's export. */
 export const CatalogueImport = z.object({
-  attributes: z.array(Attribute).max(500),
-  categories: z.array(Category).max(1_000),
+  attributes: z.array(Attribute).max(mostAttributes),
+  categories: z.array(Category).max(mostCategories),
   products: z.array(Product).max(100_000),
+  collections: z.array(Collection).max(mostCollections),
   /** Units that a variant starts with, by variant id. They are received once, whatever later imports contain. */
   initialStock: z.record(z.string(), z.int().min(0).max(mostUnits)),
 });
@@ -30,6 +37,7 @@ export interface ImportReport {
   /** How many of each were new or changed. */
   readonly attributes: number;
   readonly categories: number;
+  readonly collections: number;
   readonly products: number;
   readonly receipts: number;
 }
@@ -42,10 +50,11 @@ export interface ImportReport {
 export const importCatalogue =
   ({ transaction }: Deps) =>
   async (given: CatalogueImport): Promise<ImportReport> => {
-    const { attributes, categories, products, initialStock } = CatalogueImport.parse(given);
+    const { attributes, categories, collections, products, initialStock } = CatalogueImport.parse(given);
     const report = {
       attributes: await transaction(importAttributes(attributes)),
       categories: await transaction(importCategories(categories)),
+      collections: await transaction(importCollections(collections, products)),
       products: 0,
       receipts: 0,
     };
@@ -60,30 +69,69 @@ export const importCatalogue =
 
 const importAttributes =
   (given: readonly Attribute[]) =>
-  async ({ catalogue }: Stores): Promise<number> => {
+  async ({ catalogue, taxonomy, outbox }: Stores): Promise<number> => {
     await catalogue.lockImports();
-    const stored = new Map(
-      (await catalogue.attributes()).map(({ id: _, ...attribute }) => [attribute.code, attribute]),
-    );
-    const changed = given.filter(
-      ({ id: _, ...attribute }) => !isDeepStrictEqual(attribute, stored.get(attribute.code)),
-    );
+    await taxonomy.lock();
+    const stored = new Map((await catalogue.attributes()).map((attribute) => [attribute.code, attribute]));
+    const changed = given
+      .map((attribute) => ({ ...attribute, id: stored.get(attribute.code)?.id ?? attribute.id }))
+      .filter(
+        (attribute) =>
+          !isDeepStrictEqual(
+            { version: stored.get(attribute.code)?.version, ...attribute },
+            stored.get(attribute.code),
+          ),
+      );
     await catalogue.saveAttributes(changed);
+    await outbox.add(
+      ...changed.map((attribute) =>
+        attributeChanged({ ...attribute, version: (stored.get(attribute.code)?.version ?? 0) + 1 }),
+      ),
+    );
+    for (const { code } of changed) if (stored.has(code)) await taxonomy.toRefresh.addWith(code);
     return changed.length;
   };
 
 const importCategories =
   (given: readonly Category[]) =>
-  async ({ catalogue }: Stores): Promise<number> => {
-    await catalogue.lockImports();
-    const stored = new Map((await catalogue.categories()).map((category) => [category.id, category]));
-    const after = new Map([...stored, ...given.map((category) => [category.id, category] as const)]);
+  async (stores: Stores): Promise<number> => {
+    await stores.catalogue.lockImports();
+    await stores.taxonomy.lock();
+    const before = await treeOf(stores);
+    const after = new Map<CategoryId, Category>([
+      ...before,
+      ...given.map((category) => [category.id, category] as const),
+    ]);
     const changed = placed([...after.values()]).filter(
-      (category) => !isDeepStrictEqual(category, stored.get(category.id)),
+      (category) =>
+        !isDeepStrictEqual({ version: before.get(category.id)?.version, ...category }, before.get(category.id)),
     );
-    await catalogue.saveCategories(changed);
-    const moved = changed.filter(({ id, parentId }) => stored.has(id) && stored.get(id)?.parentId !== parentId);
-    await catalogue.toRefresh.addBelow(moved.map(({ id }) => id));
+    await saveTree(stores, before, changed);
+    return changed.length;
+  };
+
+const importCollections =
+  (given: readonly Collection[], products: readonly Product[]) =>
+  async (stores: Stores): Promise<number> => {
+    await stores.catalogue.lockImports();
+    await stores.taxonomy.lock();
+    const stored = new Map((await stores.taxonomy.collections()).map((collection) => [collection.id, collection]));
+    const changed = given.filter(
+      (collection) =>
+        !isDeepStrictEqual({ version: stored.get(collection.id)?.version, ...collection }, stored.get(collection.id)),
+    );
+    for (const collection of changed) {
+      const known = await nameable(stores, collection.rule);
+      // Collections come first, so that the products stand in them when they are published: a rule may name those to come.
+      const named = new Set([...known.products, ...products.map(({ id }) => id)]);
+      const faults = ruleFaults(collection.rule, { ...known, products: named });
+      if (faults.length > 0)
+        throw new CallerFault(
+          'BAD_USER_INPUT',
+          `Collection ${collection.slug}: ${faults.map(({ message }) => message)}.`,
+        );
+    }
+    await saveCollections(stores, stored, changed);
     return changed.length;
   };
 
@@ -92,8 +140,8 @@ const importProducts =
   async (stores: Stores): Promise<Pick<ImportReport, 'products' | 'receipts'>> => {
     const { catalogue } = stores;
     await catalogue.lockImports();
-    assertAttributes(given, await catalogue.attributes());
     const stored = await catalogue.lockProducts(given.map(({ id }) => id));
+    assertAttributes(given, await catalogue.attributes());
     const changed = given
       .map((product) => mergedProduct(stored.get(product.id), product))
       .filter((product) => product !== undefined);

@@ -1,16 +1,18 @@
-import type { CategoryId } from '#contracts/ids.ts';
+import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import type { Product } from '../../domain/catalogue/product.ts';
 import { documentOf, facetLabels, type Indexed } from '../../domain/search/document.ts';
 import type { Stores } from '../ports.ts';
 
 /**
  * Makes the documents of these products anew, which the caller has locked: so a document never stems from an older product than
- * the one that was written last. A product that is not on sale has none. `paths` as of `pathsTo`.
+ * the one that was written last. A product that is not on sale has none. `paths` as of `pathsTo`;
+ * `collections` are those that customers see.
  */
 export const reindex = async (
   { catalogue, search }: Pick<Stores, 'catalogue' | 'search'>,
   products: readonly Product[],
   paths: ReadonlyMap<CategoryId, readonly CategoryId[]>,
+  collections: ReadonlyMap<ProductId, Indexed['collections']>,
 ): Promise<void> => {
   const ids = products.map(({ id }) => id);
   const published = products.filter(({ status }) => status === 'PUBLISHED');
@@ -21,7 +23,7 @@ export const reindex = async (
     (product): Indexed => ({
       product,
       categories: (paths.get(product.categoryId) ?? []).map((id) => ({ id, names: names.get(id) ?? {} })),
-      collections: [],
+      collections: collections.get(product.id) ?? [],
       isInStock: inStock.has(product.id),
     }),
   );
