@@ -26,8 +26,21 @@ import { defineAttribute, reviseAttribute } from './taxonomy/change-attribute.ts
 import { createCategory, moveCategory, removeCategory, reviseCategory } from './taxonomy/change-category.ts';
 import { createCollection, removeCollection, reviseCollection } from './taxonomy/change-collection.ts';
 
+const taxonomyCommands = (deps: Deps) => ({
+  createCategory: createCategory(deps),
+  reviseCategory: reviseCategory(deps),
+  moveCategory: moveCategory(deps),
+  removeCategory: removeCategory(deps),
+  defineAttribute: defineAttribute(deps),
+  reviseAttribute: reviseAttribute(deps),
+  createCollection: createCollection(deps),
+  reviseCollection: reviseCollection(deps),
+  removeCollection: removeCollection(deps),
+});
+
 export const app = (deps: Deps) => ({
   commands: {
+    ...taxonomyCommands(deps),
     importCatalogue: importCatalogue(deps),
     importDocuments: importDocuments(deps),
     refreshProducts: refreshProducts(deps),
@@ -51,15 +64,6 @@ export const app = (deps: Deps) => ({
     schedulePrice: schedulePrice(deps),
     cancelScheduledPrice: cancelScheduledPrice(deps),
     applySchedule: applySchedule(deps),
-    createCategory: createCategory(deps),
-    reviseCategory: reviseCategory(deps),
-    moveCategory: moveCategory(deps),
-    removeCategory: removeCategory(deps),
-    defineAttribute: defineAttribute(deps),
-    reviseAttribute: reviseAttribute(deps),
-    createCollection: createCollection(deps),
-    reviseCollection: reviseCollection(deps),
-    removeCollection: removeCollection(deps),
     reserveStock: reserveStock(deps),
     commitStock: commitStock(deps),
     releaseStock: releaseStock(deps),

@@ -148,31 +148,33 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
     return new Map(rows.map(({ data }) => [data.productId, data]));
   },
 
-  toRefresh: {
-    addBelow: async (categories) => {
-      if (categories.length === 0) return;
-      await tx.$executeRaw`
-        WITH RECURSIVE below AS (
-          SELECT id FROM category WHERE id = ANY (${[...categories]})
-           UNION
-          SELECT category.id FROM category JOIN below ON category.parent_id = below.id
-        )
-        INSERT INTO product_refresh (product_id)
-        SELECT product.id FROM product JOIN below ON product.category_id = below.id ORDER BY product.id`;
-    },
+  toRefresh: toRefresh(tx),
+});
 
-    add: async (products) => {
-      if (products.length === 0) return;
-      await tx.$executeRaw`INSERT INTO product_refresh (product_id) SELECT unnest(${[...products]}::text[])`;
-    },
+const toRefresh = (tx: Prisma.TransactionClient): CatalogueStore['toRefresh'] => ({
+  addBelow: async (categories) => {
+    if (categories.length === 0) return;
+    await tx.$executeRaw`
+      WITH RECURSIVE below AS (
+        SELECT id FROM category WHERE id = ANY (${[...categories]})
+         UNION
+        SELECT category.id FROM category JOIN below ON category.parent_id = below.id
+      )
+      INSERT INTO product_refresh (product_id)
+      SELECT product.id FROM product JOIN below ON product.category_id = below.id ORDER BY product.id`;
+  },
 
-    take: async (limit) => {
-      const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
-        DELETE FROM product_refresh
-         WHERE position IN (SELECT position FROM product_refresh ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING product_id AS "productId"`;
-      return [...new Set(rows.map(({ productId }) => productId))];
-    },
+  add: async (products) => {
+    if (products.length === 0) return;
+    await tx.$executeRaw`INSERT INTO product_refresh (product_id) SELECT unnest(${[...products]}::text[])`;
+  },
+
+  take: async (limit) => {
+    const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
+      DELETE FROM product_refresh
+       WHERE position IN (SELECT position FROM product_refresh ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      RETURNING product_id AS "productId"`;
+    return [...new Set(rows.map(({ productId }) => productId))];
   },
 });
 

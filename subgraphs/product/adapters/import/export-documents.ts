@@ -15,7 +15,7 @@ export type ExportedLine =
 /** What an import makes the same catalogue of, in the order in which it can be imported. Holds a page at a time. */
 export const exportDocuments = async function* (prisma: PrismaClient): AsyncGenerator<ExportedLine> {
   const attributes = await prisma.attribute.findMany({ orderBy: [{ position: 'asc' }, { code: 'asc' }] });
-  for (const { id: _, ...attribute } of attributes.map(attributeOf)) yield { attribute };
+  for (const { id: _, version: __, ...attribute } of attributes.map(attributeOf)) yield { attribute };
   const slugs = yield* exportCategories(prisma);
   for (let after = ''; ; ) {
     const page = await prisma.product.findMany({
@@ -26,10 +26,18 @@ export const exportDocuments = async function* (prisma: PrismaClient): AsyncGene
       include: { variants: { orderBy: { position: 'asc' } } },
     });
     for (const { variants, ...row } of page) {
-      const { id: _, version: __, publishedAt: ___, title: ____, categoryId, ...product } = productView(row);
+      const {
+        id: _,
+        version: __,
+        publishedAt: ___,
+        publishAt: ____,
+        title: _____,
+        categoryId,
+        ...product
+      } = productView(row);
       const category = slugs.get(categoryId);
       if (category === undefined) throw new Error(`category ${categoryId} is gone, against its foreign key`);
-      const documents = variants.map(variantView).map(({ id: _____, productId: ______, ...variant }) => variant);
+      const documents = variants.map(variantView).map(({ id: ______, productId: _______, ...variant }) => variant);
       yield { product: { ...product, category, variants: documents } };
     }
     const last = page.at(-1);

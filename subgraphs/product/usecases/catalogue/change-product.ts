@@ -106,6 +106,8 @@ export const writeProduct = async (
   given: Product,
 ): Promise<Result<boolean, NotWritten>> => {
   const { version: _, ...unparsed } = given as Product & { version?: number };
+  // Of a new one there is nothing to lock; the attributes and categories that it names must stay as they are looked at.
+  if (!before) await stores.catalogue.lockProducts([]);
   const parsed = Product.safeParse(unparsed);
   if (!parsed.success)
     return fail(invalidProduct(...parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))));

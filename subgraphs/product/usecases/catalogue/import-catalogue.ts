@@ -8,10 +8,10 @@ import { Collection, mostCollections } from '../../domain/catalogue/collection.t
 import { ruleFaults } from '../../domain/catalogue/collection-rule.ts';
 import { Product } from '../../domain/catalogue/product.ts';
 import { mergedProduct } from '../../domain/catalogue/product-changes.ts';
-import { attributeChanged } from '../../domain/catalogue/taxonomy-changes.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
 import type { Deps, Stores } from '../ports.ts';
-import { saveTree, treeOf } from '../taxonomy/change-category.ts';
+import { saveAttributes } from '../taxonomy/change-attribute.ts';
+import { changedIn, saveTree, treeOf } from '../taxonomy/change-category.ts';
 import { nameable, saveCollections } from '../taxonomy/change-collection.ts';
 import { refreshDerived } from './refresh-products.ts';
 
@@ -69,26 +69,17 @@ export const importCatalogue =
 
 const importAttributes =
   (given: readonly Attribute[]) =>
-  async ({ catalogue, taxonomy, outbox }: Stores): Promise<number> => {
-    await catalogue.lockImports();
-    await taxonomy.lock();
-    const stored = new Map((await catalogue.attributes()).map((attribute) => [attribute.code, attribute]));
+  async (stores: Stores): Promise<number> => {
+    await stores.catalogue.lockImports();
+    await stores.taxonomy.lock();
+    const stored = new Map((await stores.catalogue.attributes()).map((attribute) => [attribute.code, attribute]));
     const changed = given
       .map((attribute) => ({ ...attribute, id: stored.get(attribute.code)?.id ?? attribute.id }))
-      .filter(
-        (attribute) =>
-          !isDeepStrictEqual(
-            { version: stored.get(attribute.code)?.version, ...attribute },
-            stored.get(attribute.code),
-          ),
-      );
-    await catalogue.saveAttributes(changed);
-    await outbox.add(
-      ...changed.map((attribute) =>
-        attributeChanged({ ...attribute, version: (stored.get(attribute.code)?.version ?? 0) + 1 }),
-      ),
-    );
-    for (const { code } of changed) if (stored.has(code)) await taxonomy.toRefresh.addWith(code);
+      .filter((attribute) => {
+        const before = stored.get(attribute.code);
+        return !before || !isDeepStrictEqual({ ...attribute, version: before.version }, before);
+      });
+    await saveAttributes(stores, stored, changed);
     return changed.length;
   };
 
@@ -102,10 +93,7 @@ const importCategories =
       ...before,
       ...given.map((category) => [category.id, category] as const),
     ]);
-    const changed = placed([...after.values()]).filter(
-      (category) =>
-        !isDeepStrictEqual({ version: before.get(category.id)?.version, ...category }, before.get(category.id)),
-    );
+    const changed = changedIn(before, placed([...after.values()].map((category) => Category.parse(category))));
     await saveTree(stores, before, changed);
     return changed.length;
   };

@@ -17,6 +17,8 @@ import { initialReceipt } from '../catalogue/import-catalogue.ts';
 import { refreshDerived } from '../catalogue/refresh-products.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
 import { type Deps, NameTaken, type Stores } from '../ports.ts';
+import { saveAttributes, useAgainst } from '../taxonomy/change-attribute.ts';
+import { changedIn, saveTree, treeOf } from '../taxonomy/change-category.ts';
 import type { ImportBatch, ImportProgress } from './ports.ts';
 
 // A name that staff take in the very moment is seen on the second look; a third is for a shop where that happens twice.
@@ -57,35 +59,41 @@ const reasonOf = ({ issues: [issue] }: z.ZodError): string =>
   issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : 'is not sound';
 
 const importAttributes = async (
-  { catalogue }: Stores,
+  stores: Stores,
   newId: Deps['newId'],
   lines: readonly ImportLine[],
   faults: LineFault[],
 ): Promise<number> => {
+  const { catalogue, taxonomy } = stores;
   const given = lines.filter((line) => line.kind === 'attribute');
   if (given.length === 0) return 0;
+  await taxonomy.lock();
   const known = new Map((await catalogue.attributes()).map((attribute) => [attribute.code, attribute]));
   const changed = new Map<string, Attribute>();
   for (const { line, document } of given) {
     const stored = known.get(document.code);
     const parsed = Attribute.safeParse(attributeAfter(document, stored, newId('Attribute')));
+    const use = parsed.success && stored ? await useAgainst(stores, stored, parsed.data) : undefined;
     if (!parsed.success) faults.push(fault(line, reasonOf(parsed.error)));
-    else if (!isDeepStrictEqual(parsed.data, stored)) changed.set(document.code, parsed.data);
+    else if (use) faults.push(fault(line, `attribute: ${use.message}`));
+    else if (!isDeepStrictEqual(parsed.data, stored && Attribute.parse(stored)))
+      changed.set(document.code, parsed.data);
   }
-  await catalogue.saveAttributes([...changed.values()]);
+  await saveAttributes(stores, known, [...changed.values()]);
   return changed.size;
 };
 
 const importCategories = async (
-  { catalogue }: Stores,
+  stores: Stores,
   newId: Deps['newId'],
   lines: readonly ImportLine[],
   faults: LineFault[],
 ): Promise<number> => {
   const given = lines.filter((line) => line.kind === 'category');
   if (given.length === 0) return 0;
-  const stored = await catalogue.categories();
-  let tree: readonly Category[] = stored.map(({ depth: _, ...category }) => category);
+  await stores.taxonomy.lock();
+  const stored = await treeOf(stores);
+  let tree: readonly Category[] = [...stored.values()].map((category) => Category.parse(category));
   for (const { line, document } of given) {
     const bySlug = new Map(tree.map((category) => [category.slug, category]));
     const { parent } = document;
@@ -101,12 +109,8 @@ const importCategories = async (
     if (reason) faults.push(fault(line, reason));
     else tree = after;
   }
-  const byId = new Map(stored.map((category) => [category.id, category]));
-  const changed = placed(tree).filter((category) => !isDeepStrictEqual(category, byId.get(category.id)));
-  if (changed.length === 0) return 0;
-  await catalogue.saveCategories(changed);
-  const moved = changed.filter(({ id, parentId }) => byId.has(id) && byId.get(id)?.parentId !== parentId);
-  await catalogue.toRefresh.addBelow(moved.map(({ id }) => id));
+  const changed = changedIn(stored, placed(tree));
+  await saveTree(stores, stored, changed);
   return changed.length;
 };
 

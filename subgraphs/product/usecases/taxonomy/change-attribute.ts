@@ -83,15 +83,27 @@ const write = async (
 ): Promise<Ok<AttributeId>> => {
   const { id, code, kind } = attribute;
   if (before && isDeepStrictEqual(Attribute.parse(before), attribute)) return ok(id);
-  await stores.catalogue.saveAttributes([attribute]);
-  await stores.outbox.add(attributeChanged({ ...attribute, version: (before?.version ?? 0) + 1 }));
-  if (before) await stores.taxonomy.toRefresh.addWith(code);
+  await saveAttributes(stores, new Map(before && [[code, before]]), [attribute]);
   await record({ subject: { type: 'Attribute', id }, details: { code, kind } });
   return ok(id);
 };
 
+/** Writes and announces them, and has the products that have one looked at again. */
+export const saveAttributes = async (
+  { catalogue, taxonomy, outbox }: Pick<Stores, 'catalogue' | 'taxonomy' | 'outbox'>,
+  before: ReadonlyMap<string, StoredAttribute>,
+  attributes: readonly Attribute[],
+): Promise<void> => {
+  if (attributes.length === 0) return;
+  await catalogue.saveAttributes(attributes);
+  await outbox.add(
+    ...attributes.map((one) => attributeChanged({ ...one, version: (before.get(one.code)?.version ?? 0) + 1 })),
+  );
+  for (const { code } of attributes) if (before.has(code)) await taxonomy.toRefresh.addWith(code);
+};
+
 /** Why products do not allow the change. */
-const useAgainst = async (
+export const useAgainst = async (
   { taxonomy }: Pick<Stores, 'taxonomy'>,
   { code, kind, choices }: Attribute,
   after: Attribute,

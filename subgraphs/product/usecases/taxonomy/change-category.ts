@@ -167,6 +167,13 @@ const write = async (
   return ok(id);
 };
 
+/** Those of the categories that are new, or other than stored. */
+export const changedIn = (stored: StoredTree, categories: readonly PlacedCategory[]): PlacedCategory[] =>
+  categories.filter((category) => {
+    const before = stored.get(category.id);
+    return !before || !isDeepStrictEqual({ ...category, version: before.version }, before);
+  });
+
 /** Writes these, tells others of them and of what is below them, and has the products that stand there looked at again. */
 export const saveTree = async (
   { catalogue, outbox }: Pick<Stores, 'catalogue' | 'outbox'>,
