@@ -63,6 +63,7 @@ const selectionOf = (key: string, others: readonly FieldDefinitionNode[]): strin
 export type KnownKeys = Readonly<Record<string, string>>;
 
 const knownKeysQuery = `query KnownKeys {
+  collections { __typename id }
   me { __typename id }
   cart { __typename id }
   orders(first: 1) { edges { node { __typename id number payments { __typename id } } } }

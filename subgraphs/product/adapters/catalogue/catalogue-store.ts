@@ -64,9 +64,21 @@ const variantRows = ({ id, variants }: Product) =>
   variants.map((variant, position): VariantRow => ({ ...variant, productId: id, position }));
 
 /** Writes whole lists at once: an import of hundreds of products is a handful of statements. */
-export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CatalogueStore => ({
-  ...variantLooks(tx),
+export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CatalogueStore => {
+  let isHeld = false;
+  const hold = async () => {
+    if (!isHeld) await holdTaxonomy(tx);
+    isHeld = true;
+  };
+  return { ...variantLooks(tx), ...taxonomyRows(tx), ...productRows(tx, shop, hold), toRefresh: toRefresh(tx) };
+};
 
+type TaxonomyRows = Pick<
+  CatalogueStore,
+  'lockImports' | 'categories' | 'saveCategories' | 'attributes' | 'saveAttributes'
+>;
+
+const taxonomyRows = (tx: Prisma.TransactionClient): TaxonomyRows => ({
   lockImports: async () => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('import-catalogue', 0))`;
   },
@@ -103,9 +115,14 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
           ON CONFLICT (code) DO UPDATE
              SET ${replacedBut(attributeFields, 'id', 'code')}, version = stored.version + 1`;
   },
+});
 
+type ProductRows = Pick<CatalogueStore, 'lockProducts' | 'saveProducts' | 'pathsTo' | 'lastAnnounced'>;
+
+/** `hold` holds the taxonomy, once a transaction. */
+const productRows = (tx: Prisma.TransactionClient, shop: ShopSettings, hold: () => Promise<void>): ProductRows => ({
   lockProducts: async (ids) => {
-    await holdTaxonomy(tx);
+    await hold();
     await tx.$executeRaw`SELECT FROM product WHERE id = ANY (${[...ids]}) ORDER BY id COLLATE "C" FOR NO KEY UPDATE`;
     const rows = await tx.product.findMany({
       where: { id: { in: [...ids] } },
@@ -117,7 +134,7 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
 
   saveProducts: async (products) => {
     if (products.length === 0) return;
-    await holdTaxonomy(tx);
+    await hold();
     await namesTaken(async () => {
       await saveProducts(tx, products.map(productRow(shop)));
       await saveVariants(tx, products);
@@ -147,8 +164,6 @@ export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings)
        WHERE last.version = 2`;
     return new Map(rows.map(({ data }) => [data.productId, data]));
   },
-
-  toRefresh: toRefresh(tx),
 });
 
 const toRefresh = (tx: Prisma.TransactionClient): CatalogueStore['toRefresh'] => ({
