@@ -9,6 +9,7 @@ import type { Media } from '../domain/media/media.ts';
 import type { Filters } from '../domain/search/filters.ts';
 import type { ProductView } from '../usecases/ports.ts';
 import type { FacetCount, SearchResult } from '../usecases/search/ports.ts';
+import type { CategoryView, CollectionView } from '../usecases/taxonomy/ports.ts';
 
 /** A value with its attribute: what it is called, and in which order it is shown. */
 export interface AttributeModel {
@@ -52,6 +53,16 @@ export interface CountryModel {
 export interface MediaChangeModel {
   readonly media: Media | null;
   readonly product: ProductView | null;
+}
+
+/** A retry may find it removed. */
+export interface CategoryChangeModel {
+  readonly category: CategoryView | null;
+}
+
+/** A retry may find it removed. */
+export interface CollectionChangeModel {
+  readonly collection: CollectionView | null;
 }
 
 /** A line below the search box; a product's text is its title. */

@@ -384,7 +384,7 @@ describe('saveLocation', () => {
   it('has an end', async () => {
     const data = Array.from({ length: 97 }, (_, n) => ({ code: `place-${n}`, name: 'Place', priority: 50 }));
     await shop.prisma.location.createMany({ data });
-    expect(await save({ code: 'one-more' })).toMatchObject({ __typename: 'TooManyLocations', limit: 100 });
+    expect(await save({ code: 'one-more' })).toMatchObject({ __typename: 'TooManyLocations', maximum: 100 });
     expect(await save({ priority: 2 })).toMatchObject({ __typename: 'SaveLocationSuccess' });
   });
 });

@@ -76,6 +76,15 @@ describe('a category', () => {
     },
   );
 
+  it('that was removed since is null to whoever retries its creation', async () => {
+    const create = `mutation ($input: CreateCategoryInput!) { it: createCategory(idempotencyKey: "lost", input: $input) {
+      ... on CreateCategorySuccess { category { id } } } }`;
+    const input = { slug: 'short-lived', texts: [{ language: 'EN', name: 'Short-lived' }] };
+    const { id } = (await ask(staff, create, { input })).data?.it.category;
+    await mutate('removeCategory', { id }, 'id');
+    expect(await ask(staff, create, { input })).toMatchObject({ data: { it: { category: null } } });
+  });
+
   it('is created, revised, moved and removed by staff', async () => {
     const texts = [
       { language: 'EN', name: 'Stoves', seoTitle: 'Buy stoves' },

@@ -506,7 +506,10 @@ describe('the schedule', () => {
     expect(await schedule(variantId, 2, soon)).toMatchObject({ faults: [{ path: 'startsAt' }] });
     expect(await schedule(variantId, 2, soon, 'KRW')).toMatchObject({ __typename: 'SchedulePriceSuccess' });
     for (let n = 2; n < 20; n++) await schedule(variantId, n, inMinutes(20 + n, now()));
-    expect(await schedule(variantId, 2, inMinutes(99, now()))).toMatchObject({ __typename: 'LimitReached', limit: 20 });
+    expect(await schedule(variantId, 2, inMinutes(99, now()))).toMatchObject({
+      __typename: 'LimitReached',
+      maximum: 20,
+    });
     await mutate('archiveVariant', { variantId });
     expect(await shop.prisma.scheduledPrice.count({ where: { variantId } })).toBe(0);
     expect(await schedule(variantId, 2, soon)).toMatchObject({ faults: [{ path: 'variantId' }] });

@@ -102,13 +102,13 @@ const taxonomyVariables = async ({ client }: Shopper): Promise<Variables> => {
   const category = async () => {
     const { createCategory } = await client.ask(desk.CreateCategoryDocument, once({ slug: slug(), texts }));
     if (createCategory?.__typename !== 'CreateCategorySuccess') throw new Error(JSON.stringify(createCategory));
-    return createCategory.category.id;
+    return createCategory.category?.id ?? '';
   };
   const rule = { conditions: [{ brands: ['Sample'] }] };
   const collection = async () => {
     const { createCollection } = await client.ask(desk.CreateCollectionDocument, once({ slug: slug(), texts, rule }));
     if (createCollection?.__typename !== 'CreateCollectionSuccess') throw new Error(JSON.stringify(createCollection));
-    return createCollection.collection.id;
+    return createCollection.collection?.id ?? '';
   };
   const attribute = () => ({ code: slug(), names: names('Sample'), kind: 'CHOICE' as const, choices: [choice] });
   const choice = { code: 'a', names: names('A') };

@@ -15,7 +15,8 @@ export type ExportedLine =
 /** What an import makes the same catalogue of, in the order in which it can be imported. Holds a page at a time. */
 export const exportDocuments = async function* (prisma: PrismaClient): AsyncGenerator<ExportedLine> {
   const attributes = await prisma.attribute.findMany({ orderBy: [{ position: 'asc' }, { code: 'asc' }] });
-  for (const { id: _, version: __, ...attribute } of attributes.map(attributeOf)) yield { attribute };
+  for (const { code, name, kind, unit, choices, isFilterable, position } of attributes.map(attributeOf))
+    yield { attribute: { code, name, kind, unit, choices, isFilterable, position } };
   const slugs = yield* exportCategories(prisma);
   for (let after = ''; ; ) {
     const page = await prisma.product.findMany({
@@ -26,19 +27,14 @@ export const exportDocuments = async function* (prisma: PrismaClient): AsyncGene
       include: { variants: { orderBy: { position: 'asc' } } },
     });
     for (const { variants, ...row } of page) {
-      const {
-        id: _,
-        version: __,
-        publishedAt: ___,
-        publishAt: ____,
-        title: _____,
-        categoryId,
-        ...product
-      } = productView(row);
+      // By name: what else there is of a product, an import does not take.
+      const { slug, texts, brand, status, categoryId, taxClass, attributes, options } = productView(row);
       const category = slugs.get(categoryId);
       if (category === undefined) throw new Error(`category ${categoryId} is gone, against its foreign key`);
-      const documents = variants.map(variantView).map(({ id: ______, productId: _______, ...variant }) => variant);
-      yield { product: { ...product, category, variants: documents } };
+      const documents = variants.map(variantView).map(({ id: _, productId: __, ...variant }) => variant);
+      yield {
+        product: { slug, texts, brand, status, category, taxClass, attributes, options, variants: documents },
+      };
     }
     const last = page.at(-1);
     if (!last) return;

@@ -1,7 +1,7 @@
 /** What products can be described by: the shop defines its attributes once, products have values of them. */
 import { z } from 'zod';
 import { AttributeId } from '#contracts/ids.ts';
-import type { FieldFault } from './taxonomy-failures.ts';
+import type { FieldFault } from './failures.ts';
 import { Code, line, Name } from './texts.ts';
 
 export const attributeKinds = ['TEXT', 'NUMBER', 'BOOLEAN', 'CHOICE'] as const;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { CategoryId, ProductId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
 import type { Attribute, AttributeValue } from './attribute.ts';
+import type { FieldFault } from './failures.ts';
 import type { Product } from './product.ts';
-import type { FieldFault } from './taxonomy-failures.ts';
 import { Code, line } from './texts.ts';
 
 // 20 conditions: more than anybody reads in a form; every write of a product looks at all rules.

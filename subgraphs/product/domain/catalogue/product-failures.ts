@@ -1,5 +1,6 @@
 /** What staff can be told about changes of products, in their unions. */
 import type { Failure } from '#contracts/result.ts';
+import { type FieldFault, type Invalid, invalid, type LimitReached } from './failures.ts';
 
 export interface SkuTaken extends Failure<'SkuTaken'> {
   readonly sku: string;
@@ -10,23 +11,10 @@ export const skuTaken = (sku: string): SkuTaken => ({
   sku,
 });
 
-/** What a form can mend. */
-export interface ProductFault {
-  /** Such as `texts.en.title`, `variants.0.sku`. */
-  readonly path: string;
-  readonly message: string;
-}
+export type InvalidProduct = Invalid<'InvalidProduct'>;
+export const invalidProduct = (...faults: readonly FieldFault[]): InvalidProduct => invalid('InvalidProduct', faults);
 
-export interface InvalidProduct extends Failure<'InvalidProduct'> {
-  readonly faults: readonly ProductFault[];
-}
-export const invalidProduct = (...faults: readonly ProductFault[]): InvalidProduct => ({
-  kind: 'InvalidProduct',
-  message: faults.map(({ path, message }) => `${path}: ${message}`).join('; '),
-  faults,
-});
-
-export const publishingReasons = ['NO_TEXT', 'NO_VARIANT', 'NO_PRICE'] as const;
+const publishingReasons = ['NO_TEXT', 'NO_VARIANT', 'NO_PRICE'] as const;
 export type PublishingReason = (typeof publishingReasons)[number];
 
 const said: Readonly<Record<PublishingReason, string>> = {
@@ -44,11 +32,8 @@ export const notPublishable = (reasons: readonly PublishingReason[]): NotPublish
   reasons,
 });
 
-export interface LimitReached extends Failure<'LimitReached'> {
-  readonly limit: number;
-}
-export const tooManyScheduledPrices = (limit: number): LimitReached => ({
+export const tooManyScheduledPrices = (maximum: number): LimitReached => ({
   kind: 'LimitReached',
-  message: `At most ${limit} prices of a variant can be scheduled. Cancel one first.`,
-  limit,
+  message: `At most ${maximum} prices of a variant can be scheduled. Cancel one first.`,
+  maximum,
 });

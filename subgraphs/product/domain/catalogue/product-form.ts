@@ -3,8 +3,8 @@ import type { VariantId } from '#contracts/ids.ts';
 import type { Language, Localized } from '#contracts/language.ts';
 import type { Money } from '#contracts/money.ts';
 import type { AttributeValue } from './attribute.ts';
+import type { FieldFault } from './failures.ts';
 import type { Product, ProductOption, StockPolicy, Variant } from './product.ts';
-import type { ProductFault } from './product-failures.ts';
 import type { ProductText } from './texts.ts';
 
 export interface TextForm extends Omit<ProductText, 'description'> {
@@ -38,7 +38,7 @@ export interface VariantForm {
 
 /** Reads forms; what is wrong with them gathers in `faults`. Whether values are sound is for `Product` to say. */
 export class FormReader {
-  readonly faults: ProductFault[] = [];
+  readonly faults: FieldFault[] = [];
 
   private fault(path: string, message: string) {
     this.faults.push({ path, message });

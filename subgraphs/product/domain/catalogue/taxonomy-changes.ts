@@ -1,6 +1,5 @@
-/** What others are told of changed categories, attributes and collections, and how a form becomes one of them. Pure. */
+/** What others are told of changed categories, attributes and collections. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import type { z } from 'zod';
 import { type DataOf, message, type NewMessage } from '#contracts/envelope.ts';
 import type { CategoryId, CollectionId } from '#contracts/ids.ts';
 import type { Localized } from '#contracts/language.ts';
@@ -11,26 +10,10 @@ import {
   CollectionChanged,
   CollectionRemoved,
 } from '#contracts/messages/taxonomy.ts';
-import { fail, ok, type Result } from '#contracts/result.ts';
 import type { StoredAttribute } from './attribute.ts';
 import { type PlacedCategory, pathIn, type StoredCategory } from './category.ts';
 import type { StoredCollection } from './collection.ts';
-import { type FieldFault, type Invalid, invalid } from './taxonomy-failures.ts';
 import type { CategoryTexts } from './texts.ts';
-
-/** What was sent, as the schema wants it, or what is wrong with it by field. */
-export const checked = <S extends z.ZodType, Kind extends string>(
-  kind: Kind,
-  schema: S,
-  given: unknown,
-  more: (value: z.output<S>) => readonly FieldFault[] = () => [],
-): Result<z.output<S>, Invalid<Kind>> => {
-  const parsed = schema.safeParse(given);
-  const faults = parsed.success
-    ? more(parsed.data)
-    : parsed.error.issues.map(({ path, message: text }) => ({ path: path.join('.'), message: text }));
-  return parsed.success && faults.length === 0 ? ok(parsed.data) : fail(invalid(kind, faults));
-};
 
 export const namesOf = (texts: CategoryTexts): Localized =>
   Object.fromEntries(Object.entries(texts).map(([language, { name }]) => [language, name]));

@@ -1,5 +1,6 @@
 /** What staff can be told about categories, attributes and collections, in their unions. */
 import type { Failure } from '#contracts/result.ts';
+import type { Invalid } from './failures.ts';
 
 export type CategoryCycle = Failure<'CategoryCycle'>;
 export const categoryCycle: CategoryCycle = {
@@ -27,25 +28,9 @@ export const categoryNotEmpty = (content: Pick<CategoryNotEmpty, 'categories' | 
   ...content,
 });
 
-/** What a form can mend. */
-export interface FieldFault {
-  /** Such as `texts.en.name`. */
-  readonly path: string;
-  readonly message: string;
-}
-export interface Invalid<Kind extends string> extends Failure<Kind> {
-  readonly faults: readonly FieldFault[];
-}
-
 export type InvalidCategory = Invalid<'InvalidCategory'>;
 export type InvalidAttribute = Invalid<'InvalidAttribute'>;
 export type InvalidCollection = Invalid<'InvalidCollection'>;
-
-export const invalid = <Kind extends string>(kind: Kind, faults: readonly FieldFault[]): Invalid<Kind> => ({
-  kind,
-  message: faults.map(({ path, message }) => `${path} ${message}.`).join(' '),
-  faults,
-});
 
 /** The attribute has values, which would not fit its new kind. */
 export type AttributeInUse = Failure<'AttributeInUse'>;
@@ -70,13 +55,4 @@ export const codeTaken = (code: string): CodeTaken => ({
   kind: 'CodeTaken',
   message: 'There is an attribute with this code.',
   code,
-});
-
-export interface LimitReached extends Failure<'LimitReached'> {
-  readonly limit: number;
-}
-export const limitReached = (limit: number): LimitReached => ({
-  kind: 'LimitReached',
-  message: `The shop has ${limit} of these, and can have no more.`,
-  limit,
 });

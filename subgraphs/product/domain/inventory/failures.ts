@@ -41,12 +41,12 @@ export const invalidLocation = (field: InvalidLocation['field'], rule: string): 
 });
 
 export interface TooManyLocations extends Failure<'TooManyLocations'> {
-  readonly limit: number;
+  readonly maximum: number;
 }
-export const tooManyLocations = (limit: number): TooManyLocations => ({
+export const tooManyLocations = (maximum: number): TooManyLocations => ({
   kind: 'TooManyLocations',
-  message: `A shop has at most ${limit} locations.`,
-  limit,
+  message: `A shop has at most ${maximum} locations.`,
+  maximum,
 });
 
 export interface AlreadyInStock extends Failure<'AlreadyInStock'> {
@@ -59,10 +59,10 @@ export const alreadyInStock = (variantId: VariantId): AlreadyInStock => ({
 });
 
 export interface TooManyStockAlerts extends Failure<'TooManyStockAlerts'> {
-  readonly limit: number;
+  readonly maximum: number;
 }
 export const tooManyStockAlerts: TooManyStockAlerts = {
   kind: 'TooManyStockAlerts',
   message: `You already wait for ${mostAlertsPerCustomer} products. Please stop waiting for one first.`,
-  limit: mostAlertsPerCustomer,
+  maximum: mostAlertsPerCustomer,
 };

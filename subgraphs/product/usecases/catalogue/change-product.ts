@@ -3,14 +3,20 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ProductId, VariantId } from '#contracts/ids.ts';
 import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { valueFault } from '../../domain/catalogue/attribute.ts';
-import { type SlugTaken, slugTaken, type VersionConflict, versionConflict } from '../../domain/catalogue/failures.ts';
+import {
+  checked,
+  type FieldFault,
+  type SlugTaken,
+  slugTaken,
+  type VersionConflict,
+  versionConflict,
+} from '../../domain/catalogue/failures.ts';
 import { Product, type StoredProduct } from '../../domain/catalogue/product.ts';
 import {
   type InvalidProduct,
   invalidProduct,
   type NotPublishable,
   notPublishable,
-  type ProductFault,
   type SkuTaken,
   skuTaken,
 } from '../../domain/catalogue/product-failures.ts';
@@ -34,6 +40,9 @@ export interface ChangedProduct {
 
 export type NotWritten = InvalidProduct | SlugTaken | SkuTaken | NotPublishable;
 export type NotChanged = NotWritten | VersionConflict | IdempotencyConflict;
+/** Of a change that gives no name, and of one that gives no slug. */
+export type NotChangedKeepingNames = Exclude<NotChanged, SlugTaken | SkuTaken>;
+export type NotChangedKeepingSlug = Exclude<NotChanged, SlugTaken>;
 
 /** What a use case decides: the product as it will be; details for the audit log are ids and codes. */
 export interface Decision {
@@ -84,8 +93,8 @@ export const changeProduct = <C extends ChangeCommand, F extends Failure = never
       const stored = productId && (await stores.catalogue.lockProducts([productId])).get(productId);
       if (!stored) throw new CallerFault('NOT_FOUND', 'There is no such product.');
       const { version, ...before } = stored;
-      if (command.expectedVersion !== undefined && command.expectedVersion !== version)
-        return fail(versionConflict(version));
+      const conflict = versionConflict(command.expectedVersion, version);
+      if (conflict) return fail(conflict);
       const decided = await decide(stored, stores);
       if (!decided.ok) return decided;
       const { product, details, also, made } = decided.value;
@@ -98,6 +107,20 @@ export const changeProduct = <C extends ChangeCommand, F extends Failure = never
     },
   );
 
+/** Throws where a change fails as it cannot. */
+const neverFailsAs =
+  <const Kind extends NotWritten['kind']>(...kinds: readonly Kind[]) =>
+  async <T, F extends Failure>(result: Promise<Result<T, F>>): Promise<Result<T, Exclude<F, Failure<Kind>>>> => {
+    const done = await result;
+    if (!done.ok && (kinds as readonly string[]).includes(done.failure.kind))
+      throw new Error(`a change that cannot fail as ${done.failure.kind} did: ${done.failure.message}`);
+    return done as Result<T, Exclude<F, Failure<Kind>>>;
+  };
+
+/** A change that gives no name, and one that gives no slug: nobody can have taken it. */
+export const keepingNames = neverFailsAs('SlugTaken', 'SkuTaken');
+export const keepingSlug = neverFailsAs('SlugTaken');
+
 /** Checks a product as staff want it, and writes it if it differs. Whether it did. */
 export const writeProduct = async (
   { shop }: Pick<Deps, 'shop'>,
@@ -108,10 +131,9 @@ export const writeProduct = async (
   const { version: _, ...unparsed } = given as Product & { version?: number };
   // Of a new one there is nothing to lock; the attributes and categories that it names must stay as they are looked at.
   if (!before) await stores.catalogue.lockProducts([]);
-  const parsed = Product.safeParse(unparsed);
-  if (!parsed.success)
-    return fail(invalidProduct(...parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))));
-  const after = parsed.data;
+  const parsed = checked('InvalidProduct', Product, unparsed);
+  if (!parsed.ok) return parsed;
+  const after = parsed.value;
   if (before && isDeepStrictEqual(before, after)) return ok(false);
   const faults = await placeFaults(stores, before, after);
   if (faults.length > 0) return fail(invalidProduct(...faults));
@@ -133,8 +155,8 @@ const placeFaults = async (
   { catalogue }: Stores,
   before: Product | undefined,
   { categoryId, attributes }: Product,
-): Promise<ProductFault[]> => {
-  const faults: ProductFault[] = [];
+): Promise<FieldFault[]> => {
+  const faults: FieldFault[] = [];
   if (categoryId !== before?.categoryId && !(await catalogue.pathsTo([categoryId])).has(categoryId))
     faults.push({ path: 'categoryId', message: 'is no category' });
   if (isDeepStrictEqual(attributes, before?.attributes ?? {})) return faults;

@@ -7,9 +7,18 @@ import { invalidProduct } from '../../domain/catalogue/product-failures.ts';
 import { type ChosenForm, FormReader, type NameForm, type VariantForm } from '../../domain/catalogue/product-form.ts';
 import { withPrice } from '../../domain/catalogue/scheduled-price.ts';
 import type { Deps, Stores } from '../ports.ts';
-import { type ChangeCommand, type ChangedProduct, changeProduct, type NotChanged } from './change-product.ts';
+import {
+  type ChangeCommand,
+  type ChangedProduct,
+  changeProduct,
+  keepingNames,
+  keepingSlug,
+  type NotChangedKeepingNames,
+  type NotChangedKeepingSlug,
+} from './change-product.ts';
 
-type Changed = Promise<Result<ChangedProduct, NotChanged>>;
+type Changed = Promise<Result<ChangedProduct, NotChangedKeepingNames>>;
+type Named = Promise<Result<ChangedProduct, NotChangedKeepingSlug>>;
 
 /** A variant never moves to another product, so no lock is needed for the look. */
 export const productOf =
@@ -27,20 +36,22 @@ export interface AddVariant extends ChangeCommand {
 
 export const addVariant =
   (deps: Deps) =>
-  (command: AddVariant): Changed =>
-    changeProduct(
-      deps,
-      command,
-      'addVariant',
-      () => command.productId,
-      (product) => {
-        const form = new FormReader();
-        const variant = form.variant(product.variants.length, deps.newId('Variant'), command.variant);
-        if (form.faults.length > 0) return fail(invalidProduct(...form.faults));
-        const details = { variantId: variant.id };
-        const variants = [...product.variants, variant];
-        return ok({ product: { ...product, variants }, details, made: { variantId: variant.id } });
-      },
+  (command: AddVariant): Named =>
+    keepingSlug(
+      changeProduct(
+        deps,
+        command,
+        'addVariant',
+        () => command.productId,
+        (product) => {
+          const form = new FormReader();
+          const variant = form.variant(product.variants.length, deps.newId('Variant'), command.variant);
+          if (form.faults.length > 0) return fail(invalidProduct(...form.faults));
+          const details = { variantId: variant.id };
+          const variants = [...product.variants, variant];
+          return ok({ product: { ...product, variants }, details, made: { variantId: variant.id } });
+        },
+      ),
     );
 
 /** What is left out stays as it is. */
@@ -54,25 +65,27 @@ export interface ReviseVariant extends ChangeCommand, Partial<Omit<VariantForm, 
 
 export const reviseVariant =
   (deps: Deps) =>
-  (command: ReviseVariant): Changed =>
-    changeProduct(deps, command, 'reviseVariant', productOf(command.variantId), (product) => {
-      const form = new FormReader();
-      const { variantId, title, options, position, sku, weightGrams, requiresShipping, stockPolicy } = command;
-      const { lowStockThreshold } = command;
-      const path = `variants.${product.variants.findIndex(({ id }) => id === variantId)}`;
-      const revised = revisedVariant(product, variantId, position, (variant) => ({
-        ...variant,
-        ...(sku !== undefined && { sku }),
-        ...(weightGrams !== undefined && { weightGrams }),
-        ...(requiresShipping !== undefined && { requiresShipping }),
-        ...(stockPolicy !== undefined && { stockPolicy }),
-        ...(lowStockThreshold !== undefined && { lowStockThreshold }),
-        ...(title && { title: form.name(`${path}.title`, title) }),
-        ...(options && { options: form.chosen(`${path}.options`, options) }),
-      }));
-      if (form.faults.length > 0) return fail(invalidProduct(...form.faults));
-      return ok({ product: revised, details: { variantId }, made: { variantId } });
-    });
+  (command: ReviseVariant): Named =>
+    keepingSlug(
+      changeProduct(deps, command, 'reviseVariant', productOf(command.variantId), (product) => {
+        const form = new FormReader();
+        const { variantId, title, options, position, sku, weightGrams, requiresShipping, stockPolicy } = command;
+        const { lowStockThreshold } = command;
+        const path = `variants.${product.variants.findIndex(({ id }) => id === variantId)}`;
+        const revised = revisedVariant(product, variantId, position, (variant) => ({
+          ...variant,
+          ...(sku !== undefined && { sku }),
+          ...(weightGrams !== undefined && { weightGrams }),
+          ...(requiresShipping !== undefined && { requiresShipping }),
+          ...(stockPolicy !== undefined && { stockPolicy }),
+          ...(lowStockThreshold !== undefined && { lowStockThreshold }),
+          ...(title && { title: form.name(`${path}.title`, title) }),
+          ...(options && { options: form.chosen(`${path}.options`, options) }),
+        }));
+        if (form.faults.length > 0) return fail(invalidProduct(...form.faults));
+        return ok({ product: revised, details: { variantId }, made: { variantId } });
+      }),
+    );
 
 const revisedVariant = <P extends Product>(
   product: P,
@@ -96,18 +109,20 @@ export interface ArchiveVariant extends ChangeCommand {
 export const archiveVariant =
   (deps: Deps) =>
   (command: ArchiveVariant): Changed =>
-    changeProduct(deps, command, 'archiveVariant', productOf(command.variantId), (product) => {
-      const { variantId, isArchived } = command;
-      const isChange = product.variants.some(
-        (variant) => variant.id === variantId && variant.isArchived !== isArchived,
-      );
-      const revised = revisedVariant(product, variantId, undefined, (variant) => ({ ...variant, isArchived }));
-      return ok({
-        product: revised,
-        details: { variantId, archived: String(isArchived) },
-        ...(isChange && isArchived && { also: ({ schedule }: Stores) => schedule.removePricesOf(variantId) }),
-      });
-    });
+    keepingNames(
+      changeProduct(deps, command, 'archiveVariant', productOf(command.variantId), (product) => {
+        const { variantId, isArchived } = command;
+        const isChange = product.variants.some(
+          (variant) => variant.id === variantId && variant.isArchived !== isArchived,
+        );
+        const revised = revisedVariant(product, variantId, undefined, (variant) => ({ ...variant, isArchived }));
+        return ok({
+          product: revised,
+          details: { variantId, archived: String(isArchived) },
+          ...(isChange && isArchived && { also: ({ schedule }: Stores) => schedule.removePricesOf(variantId) }),
+        });
+      }),
+    );
 
 export interface SetPrice extends ChangeCommand {
   readonly variantId: VariantId;
@@ -120,8 +135,10 @@ export interface SetPrice extends ChangeCommand {
 export const setPrice =
   (deps: Deps) =>
   (command: SetPrice): Changed =>
-    changeProduct(deps, command, 'setPrice', productOf(command.variantId), (product) => {
-      const { variantId, currency, amount } = command;
-      const details = { variantId, price: `${currency}:${amount ?? 'none'}` };
-      return ok({ product: withPrice(product, { variantId, currency, amount }), details, made: { variantId } });
-    });
+    keepingNames(
+      changeProduct(deps, command, 'setPrice', productOf(command.variantId), (product) => {
+        const { variantId, currency, amount } = command;
+        const details = { variantId, price: `${currency}:${amount ?? 'none'}` };
+        return ok({ product: withPrice(product, { variantId, currency, amount }), details, made: { variantId } });
+      }),
+    );

@@ -11,7 +11,8 @@ import {
   type ChangedProduct,
   changeProduct,
   type Decision,
-  type NotChanged,
+  keepingNames,
+  type NotChangedKeepingNames,
 } from './change-product.ts';
 
 export interface OfProduct extends ChangeCommand {
@@ -23,57 +24,63 @@ export interface PublishProduct extends OfProduct {
   readonly publishAt: Date | undefined;
 }
 
-type Changed = Promise<Result<ChangedProduct, NotChanged>>;
+type Changed = Promise<Result<ChangedProduct, NotChangedKeepingNames>>;
 
 export const publishProduct =
   (deps: Deps) =>
   (command: PublishProduct): Changed =>
-    changeProduct(
-      deps,
-      command,
-      'publishProduct',
-      () => command.productId,
-      async (product, stores) => {
-        const { publishAt } = command;
-        if (!publishAt || publishAt <= stores.now) return ok(await inStatus('PUBLISHED', product, stores));
-        const fault =
-          product.status === 'PUBLISHED'
-            ? 'is not for a product that is published'
-            : momentFault(publishAt, stores.now);
-        if (fault) return fail(invalidProduct({ path: 'publishAt', message: fault }));
-        const missing = missingForPublishing(product, deps.shop);
-        if (missing.length > 0) return fail(notPublishable(missing));
-        return ok({
-          // What is archived waits as a draft: it is not for sale until then either way.
-          product: { ...product, status: 'DRAFT' },
-          details: { publishAt: publishAt.toISOString() },
-          also: ({ schedule }) => schedule.setPublishAt(product.id, publishAt),
-        });
-      },
+    keepingNames(
+      changeProduct(
+        deps,
+        command,
+        'publishProduct',
+        () => command.productId,
+        async (product, stores) => {
+          const { publishAt } = command;
+          if (!publishAt || publishAt <= stores.now) return ok(await inStatus('PUBLISHED', product, stores));
+          const fault =
+            product.status === 'PUBLISHED'
+              ? 'is not for a product that is published'
+              : momentFault(publishAt, stores.now);
+          if (fault) return fail(invalidProduct({ path: 'publishAt', message: fault }));
+          const missing = missingForPublishing(product, deps.shop);
+          if (missing.length > 0) return fail(notPublishable(missing));
+          return ok({
+            // What is archived waits as a draft: it is not for sale until then either way.
+            product: { ...product, status: 'DRAFT' },
+            details: { publishAt: publishAt.toISOString() },
+            also: ({ schedule }) => schedule.setPublishAt(product.id, publishAt),
+          });
+        },
+      ),
     );
 
 /** Takes it out of the shop, at once; also what was to come into it. It is a draft again, and can be published again. */
 export const unpublishProduct =
   (deps: Deps) =>
   (command: OfProduct): Changed =>
-    changeProduct(
-      deps,
-      command,
-      'unpublishProduct',
-      () => command.productId,
-      async (product, stores) => ok(await inStatus('DRAFT', product, stores)),
+    keepingNames(
+      changeProduct(
+        deps,
+        command,
+        'unpublishProduct',
+        () => command.productId,
+        async (product, stores) => ok(await inStatus('DRAFT', product, stores)),
+      ),
     );
 
 /** No longer for sale; kept for the orders that name it, with its slug. */
 export const archiveProduct =
   (deps: Deps) =>
   (command: OfProduct): Changed =>
-    changeProduct(
-      deps,
-      command,
-      'archiveProduct',
-      () => command.productId,
-      async (product, stores) => ok(await inStatus('ARCHIVED', product, stores)),
+    keepingNames(
+      changeProduct(
+        deps,
+        command,
+        'archiveProduct',
+        () => command.productId,
+        async (product, stores) => ok(await inStatus('ARCHIVED', product, stores)),
+      ),
     );
 
 /** Whatever it is in now, and with no publication to come. */

@@ -12,7 +12,14 @@ import {
   type TextForm,
 } from '../../domain/catalogue/product-form.ts';
 import type { Deps } from '../ports.ts';
-import { type ChangeCommand, type ChangedProduct, changeProduct, type NotChanged } from './change-product.ts';
+import {
+  type ChangeCommand,
+  type ChangedProduct,
+  changeProduct,
+  keepingNames,
+  type NotChanged,
+  type NotChangedKeepingNames,
+} from './change-product.ts';
 
 /** What is left out stays as it is. */
 export interface ReviseProduct extends ChangeCommand {
@@ -27,11 +34,9 @@ export interface ReviseProduct extends ChangeCommand {
   readonly variantOptions?: readonly { readonly variantId: VariantId; readonly options: ChosenForm }[] | undefined;
 }
 
-type Changed = Promise<Result<ChangedProduct, NotChanged>>;
-
 export const reviseProduct =
   (deps: Deps) =>
-  (command: ReviseProduct): Changed =>
+  (command: ReviseProduct): Promise<Result<ChangedProduct, NotChanged>> =>
     changeProduct(
       deps,
       command,
@@ -64,20 +69,24 @@ export interface SetTranslation extends ChangeCommand {
   readonly text: TextForm;
 }
 
+type Translated = Promise<Result<ChangedProduct, NotChangedKeepingNames>>;
+
 /** The whole text of a language, in place of the one that there is. */
 export const setTranslation =
   (deps: Deps) =>
-  (command: SetTranslation): Changed =>
-    changeProduct(
-      deps,
-      command,
-      'setTranslation',
-      () => command.productId,
-      (product) => {
-        const { text } = command;
-        const texts = { ...product.texts, [text.language]: new FormReader().text(text) };
-        return ok({ product: { ...product, texts }, details: { language: text.language } });
-      },
+  (command: SetTranslation): Translated =>
+    keepingNames(
+      changeProduct(
+        deps,
+        command,
+        'setTranslation',
+        () => command.productId,
+        (product) => {
+          const { text } = command;
+          const texts = { ...product.texts, [text.language]: new FormReader().text(text) };
+          return ok({ product: { ...product, texts }, details: { language: text.language } });
+        },
+      ),
     );
 
 export interface RemoveTranslation extends ChangeCommand {
@@ -88,14 +97,16 @@ export interface RemoveTranslation extends ChangeCommand {
 /** Never the last one; nor, of a product in the shop, that in the shop's own language. */
 export const removeTranslation =
   (deps: Deps) =>
-  (command: RemoveTranslation): Changed =>
-    changeProduct(
-      deps,
-      command,
-      'removeTranslation',
-      () => command.productId,
-      (product) => {
-        const { [command.language]: _, ...texts } = product.texts;
-        return ok({ product: { ...product, texts }, details: { language: command.language } });
-      },
+  (command: RemoveTranslation): Translated =>
+    keepingNames(
+      changeProduct(
+        deps,
+        command,
+        'removeTranslation',
+        () => command.productId,
+        (product) => {
+          const { [command.language]: _, ...texts } = product.texts;
+          return ok({ product: { ...product, texts }, details: { language: command.language } });
+        },
+      ),
     );

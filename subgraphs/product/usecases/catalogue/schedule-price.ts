@@ -3,13 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { VariantId } from '#contracts/ids.ts';
 import type { Currency } from '#contracts/money.ts';
 import { CallerFault, fail, ok, type Result } from '#contracts/result.ts';
+import type { FieldFault, LimitReached } from '../../domain/catalogue/failures.ts';
 import { Prices, type StoredProduct } from '../../domain/catalogue/product.ts';
-import {
-  invalidProduct,
-  type LimitReached,
-  type ProductFault,
-  tooManyScheduledPrices,
-} from '../../domain/catalogue/product-failures.ts';
+import { invalidProduct, tooManyScheduledPrices } from '../../domain/catalogue/product-failures.ts';
 import { missingForPublishing } from '../../domain/catalogue/publishing.ts';
 import {
   momentFault,
@@ -20,7 +16,13 @@ import {
   withDuePrices,
 } from '../../domain/catalogue/scheduled-price.ts';
 import type { Deps, Stores } from '../ports.ts';
-import { type ChangeCommand, type ChangedProduct, changeProduct, type NotChanged } from './change-product.ts';
+import {
+  type ChangeCommand,
+  type ChangedProduct,
+  changeProduct,
+  keepingNames,
+  type NotChangedKeepingNames,
+} from './change-product.ts';
 import { productOf } from './change-variant.ts';
 import { refreshDerived } from './refresh-products.ts';
 
@@ -33,26 +35,28 @@ export interface SchedulePrice extends ChangeCommand {
 
 export const schedulePrice =
   (deps: Deps) =>
-  (command: SchedulePrice): Promise<Result<ChangedProduct, NotChanged | LimitReached>> =>
-    changeProduct<SchedulePrice, LimitReached>(
-      deps,
-      command,
-      'schedulePrice',
-      productOf(command.variantId),
-      async (product, { schedule, now }) => {
-        const { variantId, currency, amount, startsAt } = command;
-        const price = { id: newScheduledPriceId(), variantId, currency, amount, startsAt };
-        const others = await schedule.pricesOf(variantId);
-        const faults = priceFaults(price, product, others, now);
-        if (faults.length > 0) return fail(invalidProduct(...faults));
-        if (others.length >= mostScheduledPrices) return fail(tooManyScheduledPrices(mostScheduledPrices));
-        return ok({
-          product,
-          details: { variantId, price: `${currency}:${amount}`, startsAt: startsAt.toISOString() },
-          also: (stores) => stores.schedule.addPrice(price),
-          made: { variantId, scheduledPriceId: price.id },
-        });
-      },
+  (command: SchedulePrice): Promise<Result<ChangedProduct, NotChangedKeepingNames | LimitReached>> =>
+    keepingNames(
+      changeProduct<SchedulePrice, LimitReached>(
+        deps,
+        command,
+        'schedulePrice',
+        productOf(command.variantId),
+        async (product, { schedule, now }) => {
+          const { variantId, currency, amount, startsAt } = command;
+          const price = { id: newScheduledPriceId(), variantId, currency, amount, startsAt };
+          const others = await schedule.pricesOf(variantId);
+          const faults = priceFaults(price, product, others, now);
+          if (faults.length > 0) return fail(invalidProduct(...faults));
+          if (others.length >= mostScheduledPrices) return fail(tooManyScheduledPrices(mostScheduledPrices));
+          return ok({
+            product,
+            details: { variantId, price: `${currency}:${amount}`, startsAt: startsAt.toISOString() },
+            also: (stores) => stores.schedule.addPrice(price),
+            made: { variantId, scheduledPriceId: price.id },
+          });
+        },
+      ),
     );
 
 const priceFaults = (
@@ -60,7 +64,7 @@ const priceFaults = (
   { variants }: StoredProduct,
   others: readonly ScheduledPrice[],
   now: Date,
-): ProductFault[] => {
+): FieldFault[] => {
   const faults = [
     { path: 'amount', message: Prices.safeParse({ [currency]: amount }).error?.issues[0]?.message },
     { path: 'startsAt', message: momentFault(startsAt, now) },
@@ -88,25 +92,27 @@ const gone = () => new CallerFault('NOT_FOUND', 'There is no such scheduled pric
 
 export const cancelScheduledPrice =
   (deps: Deps) =>
-  (command: CancelScheduledPrice): Promise<Result<ChangedProduct, NotChanged>> =>
-    changeProduct(
-      deps,
-      command,
-      'cancelScheduledPrice',
-      async (stores) => {
-        const variantId = await stores.schedule.variantOf(command.id);
-        if (!variantId) throw gone();
-        return productOf(variantId)(stores);
-      },
-      (product) =>
-        ok({
-          product,
-          details: { scheduledPriceId: command.id },
-          also: async ({ schedule }) => {
-            // The product is locked: if the price is gone now, it came true while we waited.
-            if (!(await schedule.removePrice(command.id))) throw gone();
-          },
-        }),
+  (command: CancelScheduledPrice): Promise<Result<ChangedProduct, NotChangedKeepingNames>> =>
+    keepingNames(
+      changeProduct(
+        deps,
+        command,
+        'cancelScheduledPrice',
+        async (stores) => {
+          const variantId = await stores.schedule.variantOf(command.id);
+          if (!variantId) throw gone();
+          return productOf(variantId)(stores);
+        },
+        (product) =>
+          ok({
+            product,
+            details: { scheduledPriceId: command.id },
+            also: async ({ schedule }) => {
+              // The product is locked: if the price is gone now, it came true while we waited.
+              if (!(await schedule.removePrice(command.id))) throw gone();
+            },
+          }),
+      ),
     );
 
 // 50 products a transaction: short locks on a shop that is open.

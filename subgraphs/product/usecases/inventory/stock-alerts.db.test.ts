@@ -214,7 +214,7 @@ describe('who waits', () => {
     });
     const asked = await Promise.all(now.map((sku) => wait(ada, sku)));
     expect(asked.filter(({ ok }) => ok)).toHaveLength(2);
-    expect(asked.find(({ ok }) => !ok)).toMatchObject({ failure: { kind: 'TooManyStockAlerts', limit: 100 } });
+    expect(asked.find(({ ok }) => !ok)).toMatchObject({ failure: { kind: 'TooManyStockAlerts', maximum: 100 } });
     // What one waits for already is not one more.
     expect(await wait(ada, before[0] ?? '')).toMatchObject({ ok: true });
   });

@@ -171,8 +171,8 @@ const changeMedia = <F extends Failure>(
       const productId = await product(stores);
       const stored = (await catalogue.lockProducts([productId])).get(productId);
       if (!stored) throw new CallerFault('NOT_FOUND', 'There is no such product.');
-      if (input.expectedVersion !== undefined && input.expectedVersion !== stored.version)
-        return fail(versionConflict(stored.version));
+      const conflict = versionConflict(input.expectedVersion, stored.version);
+      if (conflict) return fail(conflict);
       const decided = await decide(await media.ofProduct(productId), stores);
       if (!decided.ok) return decided;
       const { mediaId, after, also } = decided.value;

@@ -1,6 +1,6 @@
 /** Staff's synonyms and pinned results. They apply from the next search on. */
-import type { ProductId } from '#contracts/ids.ts';
-import { CallerFault, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
+import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
+import { checked, type Invalid, type LimitReached, limitReached } from '../../domain/catalogue/failures.ts';
 import {
   phraseKeys,
   pinKey,
@@ -16,40 +16,34 @@ import { type StaffCommand, staffChange } from '../staff-change.ts';
 // 1,000 sets of synonyms: a shop's own words, not a thesaurus.
 const mostSynonyms = 1_000;
 
-type Changed<T> = Promise<Result<T, IdempotencyConflict>>;
+type InvalidSynonyms = Invalid<'InvalidSynonyms'>;
+type InvalidSearchPin = Invalid<'InvalidSearchPin'>;
 
-const parsed = <T>(
-  schema: { safeParse(given: unknown): { data?: T; error?: { issues: { path: PropertyKey[]; message: string }[] } } },
-  given: T,
-): T => {
-  const { data, error } = schema.safeParse(given);
-  const [issue] = error?.issues ?? [];
-  if (issue) throw new CallerFault('BAD_USER_INPUT', `"${issue.path.join('.')}": ${issue.message}.`);
-  return data as T;
-};
+type Changed<T, F extends Failure = never> = Promise<Result<T, F | IdempotencyConflict>>;
 
 /** Makes a set of synonyms, or with `id` replaces one. */
 export const saveSynonyms =
   (deps: Deps) =>
-  ({
+  async ({
     by,
     idempotencyKey,
     id,
     ...given
-  }: StaffCommand & Synonyms & { readonly id: SynonymsId | undefined }): Changed<StoredSynonyms> => {
-    const synonyms = parsed(Synonyms, given);
-    return staffChange<StoredSynonyms, never>(
+  }: StaffCommand & Synonyms & { readonly id: SynonymsId | undefined }): Changed<
+    StoredSynonyms,
+    InvalidSynonyms | LimitReached
+  > => {
+    const form = checked('InvalidSynonyms', Synonyms, given);
+    if (!form.ok) return form;
+    const synonyms = form.value;
+    return staffChange<StoredSynonyms, LimitReached>(
       deps,
       { by, idempotencyKey },
       { action: 'saveSynonyms', permission: 'catalogue:write', input: { id: id ?? null, ...synonyms } },
       async ({ stores: { searchRules }, record }) => {
         const known = await searchRules.lockSynonyms();
         if (id && !known.has(id)) throw new CallerFault('NOT_FOUND', 'There are no such synonyms.');
-        if (!id && known.size >= mostSynonyms)
-          throw new CallerFault(
-            'BAD_USER_INPUT',
-            `There are ${mostSynonyms} sets of synonyms already; remove one first.`,
-          );
+        if (!id && known.size >= mostSynonyms) return fail(limitReached(mostSynonyms));
         const saved = { id: id ?? synonymsIds.create(), ...synonyms };
         await searchRules.saveSynonyms(saved, phraseKeys(saved));
         await record({
@@ -78,8 +72,10 @@ export const removeSynonyms =
 /** Replaces what is pinned to a query; with no products, nothing is. */
 export const pinSearchResults =
   (deps: Deps) =>
-  ({ by, idempotencyKey, ...given }: StaffCommand & SearchPin): Changed<SearchPin> => {
-    const pin = parsed(SearchPin, { ...given, productIds: [...new Set<ProductId>(given.productIds)] });
+  async ({ by, idempotencyKey, ...given }: StaffCommand & SearchPin): Changed<SearchPin, InvalidSearchPin> => {
+    const form = checked('InvalidSearchPin', SearchPin, { ...given, productIds: [...new Set(given.productIds)] });
+    if (!form.ok) return form;
+    const pin = form.value;
     return staffChange<SearchPin, never>(
       deps,
       { by, idempotencyKey },

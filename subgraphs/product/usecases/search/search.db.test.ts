@@ -182,18 +182,15 @@ describe('staff', () => {
     await expect(
       shop.commands.pinSearchResults({ ...command, query: 'tent', productIds: [unknown] }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(() => shop.commands.pinSearchResults({ ...command, query: '!!', productIds: [] })).toThrow('has no word');
-    expect(() => shop.commands.saveSynonyms({ ...command, id: undefined, phrases: ['tent'], isOneWay: false })).toThrow(
-      'phrases',
-    );
-    expect(() =>
-      shop.commands.saveSynonyms({
-        ...command,
-        id: undefined,
-        phrases: ['a tent of four words', 'tent'],
-        isOneWay: false,
-      }),
-    ).toThrow('one to 3 words');
+    expect(await shop.commands.pinSearchResults({ ...command, query: '!!', productIds: [] })).toMatchObject({
+      failure: { kind: 'InvalidSearchPin', faults: [{ path: 'query', message: 'has no word' }] },
+    });
+    const save = (phrases: string[]) =>
+      shop.commands.saveSynonyms({ ...command, id: undefined, phrases, isOneWay: false });
+    expect(await save(['tent'])).toMatchObject({ failure: { kind: 'InvalidSynonyms', faults: [{ path: 'phrases' }] } });
+    expect(await save(['a tent of four words', 'tent'])).toMatchObject({
+      failure: { faults: [{ path: 'phrases.0', message: 'is not of one to 3 words' }] },
+    });
   });
 });
 

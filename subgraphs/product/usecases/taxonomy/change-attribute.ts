@@ -3,8 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AttributeId } from '#contracts/ids.ts';
 import { CallerFault, fail, type Ok, ok } from '#contracts/result.ts';
 import { Attribute, attributeFaults, mostAttributes, type StoredAttribute } from '../../domain/catalogue/attribute.ts';
-import { type VersionConflict, versionConflict } from '../../domain/catalogue/failures.ts';
-import { attributeChanged, checked } from '../../domain/catalogue/taxonomy-changes.ts';
+import {
+  checked,
+  type LimitReached,
+  limitReached,
+  type VersionConflict,
+  versionConflict,
+} from '../../domain/catalogue/failures.ts';
+import { attributeChanged } from '../../domain/catalogue/taxonomy-changes.ts';
 import {
   type AttributeInUse,
   attributeInUse,
@@ -13,8 +19,6 @@ import {
   choiceInUse,
   codeTaken,
   type InvalidAttribute,
-  type LimitReached,
-  limitReached,
 } from '../../domain/catalogue/taxonomy-failures.ts';
 import type { Deps, Stores } from '../ports.ts';
 import type { Recorded, StaffCommand } from '../staff-change.ts';
@@ -64,8 +68,8 @@ export const reviseAttribute = (deps: Deps) => (command: StaffCommand & Attribut
       const { id, expectedVersion, by: _, idempotencyKey: __, ...revision } = command;
       const before = (await change.stores.catalogue.attributes()).find((attribute) => attribute.id === id);
       if (!before) throw new CallerFault('NOT_FOUND', 'There is no such attribute.');
-      if (expectedVersion !== undefined && expectedVersion !== before.version)
-        return fail(versionConflict(before.version));
+      const conflict = versionConflict(expectedVersion, before.version);
+      if (conflict) return fail(conflict);
       const given = Object.fromEntries(Object.entries(revision).filter(([, value]) => value !== undefined));
       const attribute = checkedAttribute({ ...before, ...given, name: { ...before.name, ...revision.name } });
       if (!attribute.ok) return attribute;

@@ -11,11 +11,18 @@ import {
   placedIn,
   type StoredCategory,
 } from '../../domain/catalogue/category.ts';
-import { type SlugTaken, slugTaken, type VersionConflict, versionConflict } from '../../domain/catalogue/failures.ts';
+import {
+  checked,
+  type LimitReached,
+  limitReached,
+  type SlugTaken,
+  slugTaken,
+  type VersionConflict,
+  versionConflict,
+} from '../../domain/catalogue/failures.ts';
 import {
   categoriesChanged,
   categoryRemoved,
-  checked,
   movedOrRenamed,
   treeAfter,
 } from '../../domain/catalogue/taxonomy-changes.ts';
@@ -26,8 +33,6 @@ import {
   categoryCycle,
   categoryNotEmpty,
   type InvalidCategory,
-  type LimitReached,
-  limitReached,
 } from '../../domain/catalogue/taxonomy-failures.ts';
 import type { Deps, Stores } from '../ports.ts';
 import type { Recorded, StaffCommand } from '../staff-change.ts';
@@ -138,8 +143,8 @@ const found = (
 ): Result<StoredCategory, VersionConflict> => {
   const category = tree.get(id);
   if (!category) throw new CallerFault('NOT_FOUND', 'There is no such category.');
-  const isAsExpected = expectedVersion === undefined || expectedVersion === category.version;
-  return isAsExpected ? ok(category) : fail(versionConflict(category.version));
+  const conflict = versionConflict(expectedVersion, category.version);
+  return conflict ? fail(conflict) : ok(category);
 };
 
 const checkedCategory = async ({ slugs }: Pick<Stores, 'slugs'>, given: object): Promise<Result<Category, Checked>> => {

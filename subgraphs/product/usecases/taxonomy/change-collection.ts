@@ -4,14 +4,18 @@ import type { CollectionId } from '#contracts/ids.ts';
 import { CallerFault, fail, ok, type Result } from '#contracts/result.ts';
 import { Collection, mostCollections, type StoredCollection } from '../../domain/catalogue/collection.ts';
 import { type Rule, ruleFaults } from '../../domain/catalogue/collection-rule.ts';
-import { type SlugTaken, slugTaken, type VersionConflict, versionConflict } from '../../domain/catalogue/failures.ts';
-import { checked, collectionChanged, collectionRemoved } from '../../domain/catalogue/taxonomy-changes.ts';
 import {
-  type InvalidCollection,
+  checked,
   invalid,
   type LimitReached,
   limitReached,
-} from '../../domain/catalogue/taxonomy-failures.ts';
+  type SlugTaken,
+  slugTaken,
+  type VersionConflict,
+  versionConflict,
+} from '../../domain/catalogue/failures.ts';
+import { collectionChanged, collectionRemoved } from '../../domain/catalogue/taxonomy-changes.ts';
+import type { InvalidCollection } from '../../domain/catalogue/taxonomy-failures.ts';
 import type { Deps, Stores } from '../ports.ts';
 import type { Recorded, StaffCommand } from '../staff-change.ts';
 import { type CategoryTextsForm, treeOf } from './change-category.ts';
@@ -75,8 +79,8 @@ const find = async (
 ): Promise<Result<StoredCollection, VersionConflict>> => {
   const stored = (await taxonomy.collections()).find((collection) => collection.id === id);
   if (!stored) throw new CallerFault('NOT_FOUND', 'There is no such collection.');
-  const isAsExpected = expectedVersion === undefined || expectedVersion === stored.version;
-  return isAsExpected ? ok(stored) : fail(versionConflict(stored.version));
+  const conflict = versionConflict(expectedVersion, stored.version);
+  return conflict ? fail(conflict) : ok(stored);
 };
 
 const write = async (
