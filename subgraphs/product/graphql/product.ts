@@ -1,6 +1,7 @@
 import { parseId } from '#contracts/ids.ts';
 import type { Language } from '#contracts/language.ts';
 import { type Currency, currencies, type Money } from '#contracts/money.ts';
+import { shownValue } from '../domain/catalogue/attribute.ts';
 import type { Prices } from '../domain/catalogue/product.ts';
 import { type Name, Sku, Slug } from '../domain/catalogue/texts.ts';
 import { graphqlLanguage, read } from './language.ts';
@@ -92,23 +93,7 @@ export const ProductAttribute = {
   number: ({ value }) => (typeof value === 'number' ? String(value) : null),
   boolean: ({ value }) => (typeof value === 'boolean' ? value : null),
   choice: ({ value }) => (typeof value === 'string' ? value : null),
-  value: ({ attribute, value }, asked, context) => {
-    const localize = (name: Name) => read(name, asked, context);
-    switch (typeof value) {
-      case 'object':
-        return localize(value);
-      case 'number':
-        return attribute.unit ? `${value} ${attribute.unit}` : String(value);
-      case 'boolean':
-        return localize(value ? { en: 'Yes', ko: '예' } : { en: 'No', ko: '아니요' });
-      case 'string': {
-        const choice = attribute.choices.find(({ code }) => code === value);
-        return choice ? localize(choice.name) : value;
-      }
-      default:
-        return value satisfies never;
-    }
-  },
+  value: ({ attribute, value }, asked, context) => read(shownValue(attribute, value), asked, context),
 } satisfies ProductAttributeResolvers;
 
 const name = (

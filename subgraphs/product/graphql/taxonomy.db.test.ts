@@ -80,8 +80,8 @@ describe('a category', () => {
     const create = `mutation ($input: CreateCategoryInput!) { it: createCategory(idempotencyKey: "lost", input: $input) {
       ... on CreateCategorySuccess { category { id } } } }`;
     const input = { slug: 'short-lived', texts: [{ language: 'EN', name: 'Short-lived' }] };
-    const { id } = (await ask(staff, create, { input })).data?.it.category;
-    await mutate('removeCategory', { id }, 'id');
+    const { data } = await ask(staff, create, { input });
+    await mutate('removeCategory', { id: data?.it.category.id }, 'id');
     expect(await ask(staff, create, { input })).toMatchObject({ data: { it: { category: null } } });
   });
 

@@ -1,6 +1,7 @@
 import type { VariantId } from '#contracts/ids.ts';
 import type { Localized } from '#contracts/language.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
+import { titlesOf } from '../../domain/catalogue/texts.ts';
 import type { LowAvailability, WatchedVariant } from '../../domain/inventory/availability.ts';
 import type { AvailabilityStore } from '../../usecases/inventory/ports.ts';
 
@@ -14,7 +15,7 @@ type VariantRow = Omit<WatchedVariant, 'titles'> & { readonly texts: Localized<{
 
 const watched = ({ texts, ...row }: VariantRow): WatchedVariant => ({
   ...row,
-  titles: Object.fromEntries(Object.entries(texts).map(([language, { title }]) => [language, title])),
+  titles: titlesOf(texts),
 });
 
 // 10,000: a new threshold for the whole shop is worked off in some rounds, between which nothing waits.

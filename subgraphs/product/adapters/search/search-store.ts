@@ -1,6 +1,6 @@
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import type { Prisma } from '#prisma/product/client/client.ts';
-import type { CategoryTexts } from '../../domain/catalogue/texts.ts';
+import { type CategoryTexts, namesOf } from '../../domain/catalogue/texts.ts';
 import { pipelineVersion } from '../../domain/search/document.ts';
 import { deletionsOf, fold } from '../../domain/search/text.ts';
 import type { SearchRank, SearchStore } from '../../usecases/search/ports.ts';
@@ -8,12 +8,7 @@ import type { SearchRank, SearchStore } from '../../usecases/search/ports.ts';
 export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
   categoryNames: async (ids) => {
     const rows = await tx.category.findMany({ where: { id: { in: [...ids] } }, select: { id: true, texts: true } });
-    return new Map(
-      rows.map(({ id, texts }) => [
-        id as CategoryId,
-        Object.fromEntries(Object.entries(texts as CategoryTexts).map(([language, { name }]) => [language, name])),
-      ]),
-    );
+    return new Map(rows.map(({ id, texts }) => [id as CategoryId, namesOf(texts as CategoryTexts)]));
   },
 
   inStock: async (products) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AttributeId } from '#contracts/ids.ts';
 import type { FieldFault } from './failures.ts';
-import { Code, line, Name } from './texts.ts';
+import { Code, everywhere, line, Name } from './texts.ts';
 
 export const attributeKinds = ['TEXT', 'NUMBER', 'BOOLEAN', 'CHOICE'] as const;
 export type AttributeKind = (typeof attributeKinds)[number];
@@ -65,4 +65,23 @@ export const valueFault = (attribute: Attribute | undefined, value: AttributeVal
   if (!attribute) return 'is not an attribute of this shop';
   if (fits[attribute.kind](value, attribute)) return undefined;
   return attribute.kind === 'CHOICE' ? 'is not one of the choices' : `is not a ${attribute.kind.toLowerCase()}`;
+};
+
+const yes: Name = { en: 'Yes', ko: '예' };
+const no: Name = { en: 'No', ko: '아니요' };
+
+/** A value as people read it; a choice that is gone, by its code. */
+export const shownValue = ({ unit, choices }: Attribute, value: AttributeValue): Name => {
+  switch (typeof value) {
+    case 'object':
+      return value;
+    case 'number':
+      return everywhere(unit ? `${value} ${unit}` : String(value));
+    case 'boolean':
+      return value ? yes : no;
+    case 'string':
+      return choices.find(({ code }) => code === value)?.name ?? everywhere(value);
+    default:
+      return value satisfies never;
+  }
 };

@@ -2,11 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type DataOf, message, type NewMessage } from '#contracts/envelope.ts';
 import type { CategoryId, CollectionId } from '#contracts/ids.ts';
-import type { Localized } from '#contracts/language.ts';
 import { ProductChanged } from '#contracts/messages/product.ts';
 import type { Currency } from '#contracts/money.ts';
 import type { Prices, Product, StoredProduct } from './product.ts';
-import type { ProductTexts } from './texts.ts';
+import { titlesOf } from './texts.ts';
 
 /**
  * The product after `given` is merged into it, or `undefined` when that changes nothing. Variants that `given`
@@ -43,9 +42,6 @@ export const sellableState = (product: Product, standing: Standing): DataOf<type
       ...{ variantId: id, sku, titles: title, prices: pricesOf(prices), weightGrams, requiresShipping, stockPolicy },
     })),
 });
-
-const titlesOf = (texts: ProductTexts): Localized =>
-  Object.fromEntries(Object.entries(texts).map(([language, { title }]) => [language, title]));
 
 const pricesOf = (prices: Prices) =>
   Object.entries(prices).map(([currency, amount]) => ({ amount, currency: currency as Currency }));

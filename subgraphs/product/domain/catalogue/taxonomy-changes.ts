@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type DataOf, message, type NewMessage } from '#contracts/envelope.ts';
 import type { CategoryId, CollectionId } from '#contracts/ids.ts';
-import type { Localized } from '#contracts/language.ts';
 import {
   AttributeChanged,
   CategoryChanged,
@@ -13,10 +12,7 @@ import {
 import type { StoredAttribute } from './attribute.ts';
 import { type PlacedCategory, pathIn, type StoredCategory } from './category.ts';
 import type { StoredCollection } from './collection.ts';
-import type { CategoryTexts } from './texts.ts';
-
-export const namesOf = (texts: CategoryTexts): Localized =>
-  Object.fromEntries(Object.entries(texts).map(([language, { name }]) => [language, name]));
+import { namesOf } from './texts.ts';
 
 type Categories = ReadonlyMap<CategoryId, StoredCategory>;
 

@@ -1,6 +1,6 @@
 /** The words of the catalogue, with the bounds that every way in checks. */
 import { z } from 'zod';
-import { localized } from '#contracts/language.ts';
+import { type Localized, languages, localized } from '#contracts/language.ts';
 
 // Lone surrogates cannot be stored; with bidirectional controls a text could rearrange the page around it.
 const isShowable = (text: string): boolean => text.isWellFormed() && !/[\u202a-\u202e\u2066-\u2069]/.test(text);
@@ -80,3 +80,13 @@ export type CategoryTexts = z.infer<typeof CategoryTexts>;
 /** A name in several languages. */
 export const Name = localized(line(200));
 export type Name = z.infer<typeof Name>;
+
+export const titlesOf = (texts: Localized<Pick<ProductText, 'title'>>): Localized =>
+  Object.fromEntries(Object.entries(texts).map(([language, { title }]) => [language, title]));
+
+export const namesOf = (texts: Localized<Pick<CategoryText, 'name'>>): Localized =>
+  Object.fromEntries(Object.entries(texts).map(([language, { name }]) => [language, name]));
+
+/** What is the same in every language, such as a brand. */
+export const everywhere = (text: string): Localized =>
+  Object.fromEntries(languages.map((language) => [language, text]));

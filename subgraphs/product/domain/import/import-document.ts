@@ -7,7 +7,7 @@ import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/i
 import { Attribute, type AttributeValue } from '../catalogue/attribute.ts';
 import { Category } from '../catalogue/category.ts';
 import { mostVariants, Product, type ProductOption, type StoredProduct, Variant } from '../catalogue/product.ts';
-import { Sku, Slug } from '../catalogue/texts.ts';
+import { Sku, Slug, titlesOf } from '../catalogue/texts.ts';
 import { mostUnits } from '../inventory/stock.ts';
 
 const VariantDocument = Variant.omit({ id: true })
@@ -121,9 +121,6 @@ const optionsAfter = (stored: readonly ProductOption[], given: readonly ProductO
   });
   return [...merged, ...stored.filter(({ code }) => !named.has(code))];
 };
-
-const titlesOf = (texts: { readonly [language: string]: { readonly title: string } | undefined }) =>
-  Object.fromEntries(Object.entries(texts).flatMap(([language, text]) => (text ? [[language, text.title]] : [])));
 
 export const categoryAfter = (
   { parent: _, ...given }: CategoryDocument,

@@ -2,8 +2,9 @@
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import { inLanguage, type Language, type Localized, languages } from '#contracts/language.ts';
 import { type Currency, currencies } from '#contracts/money.ts';
-import type { Attribute, AttributeValue } from '../catalogue/attribute.ts';
+import { type Attribute, type AttributeValue, shownValue } from '../catalogue/attribute.ts';
 import type { Product } from '../catalogue/product.ts';
+import { everywhere } from '../catalogue/texts.ts';
 import { facetKey, priceBuckets } from './filters.ts';
 import { bigramsOf, fold, isHangul, lexemeOf, spelling, wordsOf } from './text.ts';
 import { lexeme } from './tsquery.ts';
@@ -127,17 +128,6 @@ const weighedTexts = (
   D: Object.values(product.texts).map(({ description }) => description),
 });
 
-const everywhere = (text: string): Localized => Object.fromEntries(languages.map((language) => [language, text]));
-
-const yesNo: Record<'true' | 'false', Localized> = { true: { en: 'Yes', ko: '예' }, false: { en: 'No', ko: '아니요' } };
-
-const attributeLabel = (attribute: Attribute, value: AttributeValue): Localized => {
-  if (typeof value === 'object') return value;
-  if (typeof value === 'boolean') return yesNo[`${value}`];
-  if (typeof value === 'number') return everywhere(attribute.unit ? `${value} ${attribute.unit}` : `${value}`);
-  return attribute.choices.find(({ code }) => code === value)?.name ?? {};
-};
-
 const facetNames = {
   category: { en: 'Category', ko: '카테고리' },
   collection: { en: 'Collection', ko: '컬렉션' },
@@ -170,7 +160,7 @@ export const facetLabels = (indexed: Indexed, attributes: ReadonlyMap<string, At
       if (text === undefined) return [];
       return {
         key: facetKey.attribute(code, text),
-        label: attributeLabel(attribute, value),
+        label: shownValue(attribute, value),
         facetLabel: attribute.name,
       };
     }),

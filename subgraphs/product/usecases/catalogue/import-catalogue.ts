@@ -8,6 +8,7 @@ import { Collection, mostCollections } from '../../domain/catalogue/collection.t
 import { ruleFaults } from '../../domain/catalogue/collection-rule.ts';
 import { Product } from '../../domain/catalogue/product.ts';
 import { mergedProduct } from '../../domain/catalogue/product-changes.ts';
+import { mostUnits } from '../../domain/inventory/stock.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
 import type { Deps, Stores } from '../ports.ts';
 import { saveAttributes } from '../taxonomy/change-attribute.ts';
@@ -17,8 +18,6 @@ import { refreshDerived } from './refresh-products.ts';
 
 // 50 products a transaction: short locks on a shop that is open, and few round trips.
 const batchSize = 50;
-// 1,000,000: more of one variant than any warehouse holds.
-const mostUnits = 1_000_000;
 /** The receipt that a variant's first units come with. */
 export const initialReceipt = 'initial stock';
 

@@ -4,7 +4,7 @@ import type { ProductId } from '#contracts/ids.ts';
 import { collectionsOf, type StoredCollection } from '../../domain/catalogue/collection.ts';
 import type { Product } from '../../domain/catalogue/product.ts';
 import { productChanged, type Standing, sellableState } from '../../domain/catalogue/product-changes.ts';
-import { namesOf } from '../../domain/catalogue/taxonomy-changes.ts';
+import { namesOf } from '../../domain/catalogue/texts.ts';
 import type { Deps, Stores } from '../ports.ts';
 import { reindex } from '../search/reindex.ts';
 
