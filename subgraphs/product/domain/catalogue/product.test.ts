@@ -5,7 +5,7 @@ import { aProduct, aVariant } from '#kit/product/builders.ts';
 import { somebody } from '#kit/user/viewers.ts';
 import { Product, statusToList } from './product.ts';
 import { mergedProduct, productChanged, sellableState } from './product-changes.ts';
-import { Slug, slugOf } from './texts.ts';
+import { line, Slug, slugOf } from './texts.ts';
 
 const size = (...codes: string[]) => ({
   code: 'size',
@@ -120,5 +120,29 @@ describe('the status to list', () => {
     expect(statusToList(somebody('ADMIN'), 'DRAFT')).toBe('DRAFT');
     expect(() => statusToList(somebody(), 'DRAFT')).toThrow('Only staff');
     expect(() => statusToList(guest, 'ARCHIVED')).toThrow('Only staff');
+  });
+});
+
+describe('a line of the catalogue', () => {
+  it.each([
+    ['  Trail   Lamp ', 'Trail Lamp'],
+    ['카페', '카페'],
+  ])('is trimmed, with single spaces, in NFC: %j', (typed, text) => {
+    expect(line(20).parse(typed)).toBe(text);
+  });
+
+  it.each([
+    ['', 'is empty'],
+    [' \u3000', 'is empty'],
+    ['two\nlines', 'is no line of visible text'],
+    ['\u202eturned around', 'is no line of visible text'],
+    ['\u200b', 'is no line of visible text'],
+    ['x'.repeat(21), 'is longer than 20 characters'],
+  ])('is not %j', (typed, fault) => {
+    expect(
+      line(20)
+        .safeParse(typed)
+        .error?.issues.map(({ message }) => message),
+    ).toEqual([fault]);
   });
 });

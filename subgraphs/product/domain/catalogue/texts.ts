@@ -1,20 +1,25 @@
 /** The words of the catalogue, with the bounds that every way in checks. */
 import { z } from 'zod';
 import { type Localized, languages, localized } from '#contracts/language.ts';
+import { type OneLine, oneLine } from '#contracts/one-line.ts';
 
 // Lone surrogates cannot be stored; with bidirectional controls a text could rearrange the page around it.
 const isShowable = (text: string): boolean => text.isWellFormed() && !/[\u202a-\u202e\u2066-\u2069]/.test(text);
 const notShowable = 'has characters that cannot be shown';
 
-/** Text for people: one line, no control characters. */
+/** Text for people: one line, as everybody's (`oneLine`). */
 export const line = (longest: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(longest)
-    .regex(/^\P{Cc}*$/u, 'has control characters')
-    .refine(isShowable, notShowable);
+  z.string().transform((typed, context) => {
+    const given = oneLine(typed, longest);
+    if ('text' in given && given.text !== '') return given.text;
+    context.addIssue({ code: 'custom', message: faultOf(given, longest) });
+    return z.NEVER;
+  });
+
+const faultOf = (given: OneLine, longest: number): string => {
+  if ('text' in given) return 'is empty';
+  return given.fault === 'TOO_LONG' ? `is longer than ${longest} characters` : 'is no line of visible text';
+};
 
 export const paragraphs = (longest: number) =>
   z
