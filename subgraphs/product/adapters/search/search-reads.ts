@@ -1,7 +1,7 @@
 /**
  * Search over the documents. What a common word or a whole department finds is not all looked at: documents are visited tier by
  * tier, those with all words in their title first, until there are enough of them to choose from. So a search costs about the same
- * among a thousand products and among a million (ADR 48).
+ * among a thousand products and among a million (ADR 44).
  */
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';

@@ -1,4 +1,4 @@
-/** What search needs from outside. Another engine would stand behind `SearchReads` and `SearchStore` (ADR 48). */
+/** What search needs from outside. Another engine would stand behind `SearchReads` and `SearchStore` (ADR 44). */
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import type { Language, Localized } from '#contracts/language.ts';
 import type { Currency } from '#contracts/money.ts';
