@@ -37,6 +37,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
       ...stockVariables(variantId),
       LowStock: { first: 3 },
       ...pictures,
+      ...(await searchVariables(admin, productId)),
       ...(await productVariables(admin, productId)),
       ...(await taxonomyVariables(admin)),
       ApiKeys: { first: 3 },
@@ -71,6 +72,24 @@ const mediaVariables = async ({ client }: Shopper): Promise<Variables> => {
     AttachMedia: once(picture),
     ReviseMedia: once({ mediaId: revised, alt: [{ language: 'EN', text: 'The lamp on a table' }], position: 0 }),
     RemoveMedia: once({ mediaId: removed }),
+  };
+};
+
+/** Two sets of synonyms: one to read, one to remove. */
+const searchVariables = async ({ client }: Shopper, productId: string): Promise<Variables> => {
+  const once = <I extends object>(input: I) => ({ idempotencyKey: randomUUID(), input });
+  const synonyms = { phrases: ['bivvy', 'bivouac'] };
+  const saved = async (): Promise<string> => {
+    const { saveSynonyms } = await client.ask(desk.SaveSynonymsDocument, once(synonyms));
+    if (saveSynonyms?.__typename !== 'SaveSynonymsSuccess') throw new Error(JSON.stringify(saveSynonyms));
+    return saveSynonyms.synonyms.id;
+  };
+  const pin = { query: 'torch', productIds: [productId] };
+  await client.ask(desk.PinSearchResultsDocument, once(pin));
+  return {
+    SaveSynonyms: once({ ...synonyms, id: await saved() }),
+    RemoveSynonyms: once({ id: await saved() }),
+    PinSearchResults: once(pin),
   };
 };
 

@@ -47,8 +47,6 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'product.media_upload': 'staff who ask for an upload',
   'product.media_upload.file_key': 'a picture that was uploaded',
   'product.product.publish_at': 'a publication that is scheduled, until its time has come',
-  'product.search_pin': 'staff who pin products to a query',
-  'product.search_synonyms': 'staff who name synonyms',
   'product.search_word_change': 'a product that is written, until the worker has counted its words',
   'product.scheduled_price': 'a price that is scheduled, until its time has come',
   'product.product_refresh': 'a category that moves, until its products have been announced',

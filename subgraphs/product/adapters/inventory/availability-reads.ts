@@ -1,5 +1,6 @@
 import type { VariantId } from '#contracts/ids.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
+import { mostAlertsPerCustomer } from '../../domain/inventory/availability.ts';
 import type { AvailabilityReads } from '../../usecases/inventory/ports.ts';
 
 export const availabilityReads = (prisma: PrismaClient): AvailabilityReads => ({
@@ -22,6 +23,8 @@ export const availabilityReads = (prisma: PrismaClient): AvailabilityReads => ({
       where: { customerId },
       select: { variantId: true, createdAt: true },
       orderBy: [{ createdAt: 'desc' }, { variantId: 'asc' }],
+      // Somebody who waited as a guest, too, may wait for more.
+      take: mostAlertsPerCustomer,
     });
     return rows.map((row) => ({ ...row, variantId: row.variantId as VariantId }));
   },

@@ -130,7 +130,7 @@ export interface AvailabilityReads {
     readonly limit: number;
     readonly after: readonly [since: Date, variantId: string] | undefined;
   }): Promise<LowStockEntry[]>;
-  /** Newest first. */
+  /** Newest first, as many as one may wait for. */
   stockAlerts(customerId: CustomerId): Promise<StockAlert[]>;
 }
 

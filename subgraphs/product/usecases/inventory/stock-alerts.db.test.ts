@@ -217,6 +217,12 @@ describe('who waits', () => {
     expect(asked.find(({ ok }) => !ok)).toMatchObject({ failure: { kind: 'TooManyStockAlerts', maximum: 100 } });
     // What one waits for already is not one more.
     expect(await wait(ada, before[0] ?? '')).toMatchObject({ ok: true });
+    // Whoever waited as a guest, too, may wait for more; the list has the newest hundred.
+    await shop.prisma.stockAlert.createMany({
+      data: skus.map((sku) => ({ variantId: variantOf(sku), customerId: ada, createdAt: new Date() })),
+      skipDuplicates: true,
+    });
+    expect(await shop.app.reads.stockAlerts(ada)).toHaveLength(mostAlertsPerCustomer);
   });
 
   it('are many: they are told in messages of five hundred, those who asked first first, as long as there are some', async () => {
