@@ -65,6 +65,7 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'order.customer_order.payment_method_token': 'an order that waits to be authorized',
   'order.customer_order.guest_address': 'a guest who orders',
   'order.guest_merge': 'a guest who signs in',
+  'order.customer_order.step_deadline': 'an order that waits for a step, until that is done',
   'order.customer_order.heading': 'an order that is being undone',
   'order.outbox_message.leased_until': 'the relay, while it publishes',
   'payment.guest_merge': 'a guest who signs in',

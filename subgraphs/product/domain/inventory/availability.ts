@@ -4,7 +4,7 @@ import type { CustomerId, VariantId } from '#contracts/ids.ts';
 import { ProductBackInStock, StockLow } from '#contracts/messages/availability.ts';
 import type { StockPolicy } from '../catalogue/product.ts';
 
-export const availabilities = ['IN_STOCK', 'FEW_LEFT', 'NONE', 'BACKORDER'] as const;
+const availabilities = ['IN_STOCK', 'FEW_LEFT', 'NONE', 'BACKORDER'] as const;
 export type Availability = (typeof availabilities)[number];
 
 export interface StockFacts {

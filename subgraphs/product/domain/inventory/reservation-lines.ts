@@ -9,7 +9,7 @@ import { type LevelAt, type Movement, type MovementKind, type Units, type UnitsA
  * STOCK: units that are there. UNTRACKED: nobody counts them. BACKORDER: owed, until they have come in (BACKORDER_FILLED) or are
  * not wanted any more (BACKORDER_RELEASED). A line remembers its source: the variant may be counted otherwise by then.
  */
-export const lineSources = ['STOCK', 'UNTRACKED', 'BACKORDER', 'BACKORDER_FILLED', 'BACKORDER_RELEASED'] as const;
+const lineSources = ['STOCK', 'UNTRACKED', 'BACKORDER', 'BACKORDER_FILLED', 'BACKORDER_RELEASED'] as const;
 export type LineSource = (typeof lineSources)[number];
 
 export interface ReservationLine extends UnitsAt {

@@ -14,7 +14,7 @@ export const unsupportedMediaType = (contentType: string): UnsupportedMediaType 
   message: /^image\/svg/i.test(contentType) ? svgRefused : `Pictures are ${list}.`,
   supported: imageTypes,
 });
-export const svgRefused = `SVG is not accepted, because it can contain scripts. Export it as PNG or WebP: pictures are ${list}.`;
+const svgRefused = `SVG is not accepted, because it can contain scripts. Export it as PNG or WebP: pictures are ${list}.`;
 
 export interface FileTooLarge extends Failure<'FileTooLarge'> {
   readonly maximumBytes: number;

@@ -6,14 +6,7 @@ import type { FacetLabel, IndexedWord, SearchDocument } from '../../domain/searc
 import type { Filters } from '../../domain/search/filters.ts';
 import type { SearchPin, StoredSynonyms, SynonymsId } from '../../domain/search/rules.ts';
 
-export const searchSorts = [
-  'RELEVANCE',
-  'BEST_SELLING',
-  'NEWEST',
-  'PRICE_ASCENDING',
-  'PRICE_DESCENDING',
-  'TITLE',
-] as const;
+const searchSorts = ['RELEVANCE', 'BEST_SELLING', 'NEWEST', 'PRICE_ASCENDING', 'PRICE_DESCENDING', 'TITLE'] as const;
 export type SearchSort = (typeof searchSorts)[number];
 
 /** Where a product stands in an order: what it is sorted by, and its id. */
