@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -108,7 +108,8 @@ const importFile = async (catalogue: Catalogue, file: string, rejects: string | 
 };
 
 const exportFile = async (catalogue: Catalogue, file: string): Promise<void> => {
-  const out = createWriteStream(file);
+  // Opened here: a folder that does not exist is a fault of this command, and not of a stream that nobody waits for.
+  const out = (await open(file, 'w')).createWriteStream();
   let count = 0;
   for await (const line of catalogue.exportLines()) {
     if (!out.write(`${JSON.stringify(line)}\n`)) await once(out, 'drain');

@@ -40,7 +40,7 @@ ${hasPlayground ? playground : ''}  <dt>Health</dt>
   <dt>Messages that failed</dt>
   <dd><code>npm run dead-letters -- list</code> shows them, <code>npm run dead-letters -- redrive</code> puts them back.</dd>
   <dt>Docs</dt>
-  <dd>In the checkout: <code>README.md</code> has four operations to paste, <code>ARCHITECTURE.md</code> the life of one checkout,
+  <dd>In the checkout: <code>README.md</code> has operations to paste, <code>ARCHITECTURE.md</code> the life of one checkout,
     <code>docs/glossary.md</code> the words, <code>docs/live-updates.md</code> subscriptions, <code>docs/runbook.md</code> what an
     alert means.</dd>
   <dt>Break something</dt>

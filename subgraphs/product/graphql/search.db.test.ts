@@ -332,6 +332,14 @@ describe('suggestions', () => {
     expect(await suggest('텐', 'KO')).toContain('QUERY 텐트');
   });
 
+  it('name no brand whose products have left the shop', async () => {
+    const soloist = aProduct('soloist', { brand: "Zelda's \\\\ Own", categoryId: categoryOf('tents') });
+    await shop.commands.importCatalogue(aCatalogue([soloist], {}, []));
+    expect((await suggest('zelda')).join()).toContain("BRAND Zelda's");
+    await shop.commands.importCatalogue(aCatalogue([{ ...soloist, status: 'DRAFT' }], {}, []));
+    expect((await suggest('zelda')).join()).not.toContain('BRAND');
+  });
+
   it('show what is meant by several words, and by words with errors', async () => {
     expect(await suggest('dome te')).toEqual(['PRODUCT Dome Tent']);
     expect(await suggest('tunel')).toEqual(['PRODUCT Tunnel Tent']);

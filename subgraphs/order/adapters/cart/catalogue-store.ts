@@ -29,6 +29,8 @@ const toEntry =
   ({ product, ...variant }: VariantWithProduct): CatalogueEntry => {
     const title = inLanguage(variant.titles as Localized, language, language);
     const productTitle = inLanguage(product.titles as Localized, language, language);
+    // What a draft is called is nobody's to know yet.
+    const whole = title === productTitle ? title : `${productTitle}, ${title}`;
     const prices = variant.prices as Partial<Record<Currency, number>>;
     const soldIn = [currency, ...currencies].find((each) => prices[each] !== undefined);
     const amount = soldIn && prices[soldIn];
@@ -37,7 +39,7 @@ const toEntry =
       variantId: variant.id as VariantId,
       productId: variant.productId as ProductId,
       sku: variant.sku,
-      title: title === productTitle ? title : `${productTitle}, ${title}`,
+      title: product.status === 'DRAFT' ? variant.sku : whole,
       price: isForSale && soldIn && amount !== undefined ? { amount, currency: soldIn } : undefined,
     };
   };

@@ -36,6 +36,13 @@ export const reservationStore = (tx: Prisma.TransactionClient, { now }: { readon
     return row ?? noReservation(attemptId, orderId);
   },
 
+  // Without the first lock: the sweep holds the row alone, and whoever has the first lock waits for the row.
+  lookAgain: async ({ attemptId }) => {
+    const [row] = await tx.$queryRaw<Row[]>`${select} WHERE attempt_id = ${attemptId} FOR NO KEY UPDATE`;
+    if (!row) throw new Error(`${attemptId} is gone, and no reservation is ever deleted`);
+    return row;
+  },
+
   lockOverdue: async (before) => {
     const [row] = await tx.$queryRaw<Reservation[]>`
       ${select} WHERE status = 'RESERVED' AND expires_at < ${before}::timestamptz

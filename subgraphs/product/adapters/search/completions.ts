@@ -1,8 +1,11 @@
-import type { PrismaClient } from '#prisma/product/client/client.ts';
+import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
 import type { CompletionRequest, Completions } from '../../usecases/search/ports.ts';
 
 // Beyond every character: what begins with a word comes before the word followed by this.
 const last = '\u{10ffff}';
+
+/** Quoted as `lexeme` in domain/search/tsquery.ts does. */
+const keyAsTerm = Prisma.raw(String.raw`('''' || replace(replace(key, '\', '\\'), '''', '''''') || '''')`);
 
 /** Categories and brands are a few thousand rows at most: looking through them takes a millisecond. */
 export const readCompletions = async (
@@ -19,6 +22,8 @@ export const readCompletions = async (
                      WHERE ${text} <> ''
                        AND (key >= 'brand:' AND key < 'brand;' OR key >= 'category:' AND key < 'category;')
                        AND EXISTS (SELECT FROM unnest(names) name WHERE strpos(' ' || name, ' ' || ${text}) > 0)
+                       -- A label outlives the products that had it.
+                       AND EXISTS (SELECT FROM search_document WHERE terms @@ ${keyAsTerm}::tsquery)
                      ORDER BY key DESC LIMIT ${limit}) facet) AS facets`;
   return row;
 };

@@ -5,6 +5,7 @@ import { CallerFault } from '#contracts/result.ts';
 import { Attribute, valueFault } from '../../domain/catalogue/attribute.ts';
 import { Category, placed } from '../../domain/catalogue/category.ts';
 import { Product, type StoredProduct } from '../../domain/catalogue/product.ts';
+import { missingForPublishing } from '../../domain/catalogue/publishing.ts';
 import {
   attributeAfter,
   categoryAfter,
@@ -29,23 +30,27 @@ const looks = 3;
  * A line that is at fault is noted with its reason, and the others are imported. What is the same is left alone.
  */
 export const importDocuments =
-  ({ transaction, newId }: Pick<Deps, 'transaction' | 'newId'>) =>
+  ({ transaction, newId, shop }: Pick<Deps, 'transaction' | 'newId' | 'shop'>) =>
   async (batch: ImportBatch): Promise<ImportProgress> => {
     for (let look = 1; ; look++) {
       try {
-        return await transaction((stores) => importBatch(stores, newId, batch));
+        return await transaction((stores) => importBatch(stores, { newId, shop }, batch));
       } catch (error) {
         if (!(error instanceof NameTaken) || look === looks) throw error;
       }
     }
   };
 
-const importBatch = async (stores: Stores, newId: Deps['newId'], { source, lines, nextLine }: ImportBatch) => {
+const importBatch = async (
+  stores: Stores,
+  { newId, shop }: Pick<Deps, 'newId' | 'shop'>,
+  { source, lines, nextLine }: ImportBatch,
+) => {
   await stores.catalogue.lockImports();
   const faults: LineFault[] = lines.filter((line) => line.kind === 'fault');
   const changed =
     (await importAttributes(stores, newId, lines, faults)) + (await importCategories(stores, newId, lines, faults));
-  const products = await importProducts(stores, newId, lines, faults);
+  const products = await importProducts(stores, { newId, shop }, lines, faults);
   return await stores.imports.advance(source, {
     ...{ nextLine, changed: changed + products.changed, received: products.received },
     faults: faults.map(({ line, reason }) => ({ line, reason })),
@@ -126,7 +131,7 @@ const placeFault = (tree: readonly Category[]): string | undefined => {
 
 const importProducts = async (
   stores: Stores,
-  newId: Deps['newId'],
+  { newId, shop }: Pick<Deps, 'newId' | 'shop'>,
   lines: readonly ImportLine[],
   faults: LineFault[],
 ): Promise<{ changed: number; received: number }> => {
@@ -154,7 +159,9 @@ const importProducts = async (
       document.category !== undefined && !categoryId
         ? `category: there is no category ${document.category}`
         : parsed.success
-          ? (skuFault(parsed.data, known.skus) ?? attributeFault(parsed.data, known.attributes))
+          ? (skuFault(parsed.data, known.skus) ??
+            attributeFault(parsed.data, known.attributes) ??
+            publishingFault(parsed.data, shop))
           : reasonOf(parsed.error);
     if (reason || !parsed.success) {
       const at = parsed.error?.issues[0]?.path;
@@ -198,6 +205,11 @@ const lookUp = async ({ catalogue, slugs, imports }: Stores, documents: readonly
     attributes: new Map((await catalogue.attributes()).map((attribute) => [attribute.code, attribute])),
     skus: new Map(await imports.productsOfSkus(skus)),
   };
+};
+
+const publishingFault = (product: Product, shop: Deps['shop']): string | undefined => {
+  const reasons = product.status === 'PUBLISHED' ? missingForPublishing(product, shop) : [];
+  return reasons.length > 0 ? `status: cannot be PUBLISHED: ${reasons.join(', ')}` : undefined;
 };
 
 const skuFault = ({ id, variants }: Product, owners: ReadonlyMap<string, ProductId>): string | undefined => {

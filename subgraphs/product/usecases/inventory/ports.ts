@@ -39,6 +39,8 @@ export interface LocationStore {
 export interface ReservationStore {
   /** The reservation of an attempt, locked until the transaction ends: also when there is none yet. */
   lock(attemptId: AttemptId, orderId: OrderId): Promise<Reservation>;
+  /** One that this transaction has locked, as it is now. */
+  lookAgain(reservation: Reservation): Promise<Reservation>;
   /** A RESERVED one whose time was up before `now`, locked; one that is locked by others is passed over. */
   lockOverdue(now: Date): Promise<Reservation | undefined>;
   /** Its lines are written once, and what is owed is released with the reservation. */

@@ -65,7 +65,7 @@ const settled = async (stores: Stores, reservation: Reservation): Promise<Reserv
   const owed = owedVariants(reservation);
   if (owed.length === 0) return reservation;
   await stores.stock.lockLevels(reservation.lines.map(({ variantId }) => variantId));
-  return await stores.reservations.lock(reservation.attemptId, reservation.orderId);
+  return await stores.reservations.lookAgain(reservation);
 };
 
 /**
