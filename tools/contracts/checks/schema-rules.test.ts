@@ -130,8 +130,8 @@ it('a field that @requires data of a neighbour copes without it', async () => {
       withChangedSdl(
         'order',
         /type ProductVariant @key\(fields: "id", resolvable: false\) \{/,
-        `type ProductVariant @key(fields: "id") { "Theirs." title: String! @external
-         "Ours." label: ${type} @public @requires(fields: "title")`,
+        `type ProductVariant @key(fields: "id") { "Theirs." sku: String! @external
+         "Ours." label: ${type} @public @requires(fields: "sku")`,
         withChangedSdl('order', 'import: ["@key",', 'import: ["@key", "@external", "@requires",'),
       ),
     );
