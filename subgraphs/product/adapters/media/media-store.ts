@@ -1,10 +1,10 @@
 import type { ProductId } from '#contracts/ids.ts';
 import type { Localized } from '#contracts/language.ts';
-import { Prisma } from '#prisma/product/client/client.ts';
+import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
 import type { MediaFileModel, MediaModel, MediaUploadModel } from '#prisma/product/client/models.ts';
 import type { FileKey, ImageType } from '../../domain/media/image.ts';
 import type { Media, MediaId, Source, Upload, UploadId } from '../../domain/media/media.ts';
-import type { FileRecords, MediaStore, UploadStore } from '../../usecases/media/ports.ts';
+import type { FileRecords, MediaReads, MediaStore, UploadStore } from '../../usecases/media/ports.ts';
 
 interface At {
   readonly now: Date;
@@ -119,5 +119,15 @@ export const mediaStore = (tx: Prisma.TransactionClient, { now }: At): MediaStor
           ON CONFLICT (id) DO UPDATE SET position = excluded.position, alt = excluded.alt`;
     await tx.$executeRaw`
       UPDATE product SET version = version + 1, updated_at = ${now}::timestamptz WHERE id = ${productId}`;
+  },
+});
+
+export const mediaReads = (prisma: Pick<PrismaClient, 'media'>): MediaReads => ({
+  mediaOf: async (products) => {
+    const rows = await prisma.media.findMany({
+      where: { productId: { in: [...products] } },
+      orderBy: [{ position: 'asc' }, { id: 'asc' }],
+    });
+    return rows.map(mediaOf);
   },
 });

@@ -1,4 +1,4 @@
-/** Takes in the bytes of an upload: recorded before the store has any of them, and once more when it has them all. */
+/** Receives the bytes of an upload. It is recorded before the store has any of them, and again when it has them all. */
 import type { UploadRefusal } from '../../domain/media/failures.ts';
 import { type FileKey, fileKey, type Image, isSvg, typeOfBytes } from '../../domain/media/image.ts';
 import {
