@@ -46,7 +46,8 @@ const priceCondition = (asked: Asked) => {
   const { price } = asked.filters;
   if (!price) return Prisma.sql`TRUE`;
   const { min = 0, max = 2_147_483_647 } = price;
-  return Prisma.sql`${lowestPrice(asked)} BETWEEN ${min}::int AND ${max}::int`;
+  // `+ 0`: compared row by row. The index on prices would be read for the whole range, which may be half of the catalogue.
+  return Prisma.sql`${lowestPrice(asked)} + 0 BETWEEN ${min}::int AND ${max}::int`;
 };
 
 /** The branches are read one after the other, and only until the limit is reached; no document is in two of them. */

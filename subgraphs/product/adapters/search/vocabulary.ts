@@ -49,12 +49,12 @@ export const readVocabulary = async (prisma: PrismaClient, query: ParsedQuery): 
            LIMIT ${mostPrefixes}
         ) word
        WHERE NOT EXISTS (SELECT FROM exact WHERE exact.place = asked.place AND exact.titles > 0)
-    ), close AS (
+    ), close AS MATERIALIZED (
       SELECT asked.place, word.*
         FROM asked CROSS JOIN LATERAL (
           SELECT lexeme, spelling, documents, titles
             FROM search_word
-           WHERE (spelling % asked.spelling OR deletions && asked.deletions) AND documents > 0
+           WHERE deletions && asked.deletions AND documents > 0
              AND abs(length(spelling) - length(asked.spelling)) <= asked.errors
            ORDER BY similarity(spelling, asked.spelling) DESC, documents DESC, lexeme
            LIMIT ${mostSimilar}
@@ -62,6 +62,21 @@ export const readVocabulary = async (prisma: PrismaClient, query: ParsedQuery): 
        WHERE asked.errors > 0
          AND NOT EXISTS (SELECT FROM exact WHERE exact.place = asked.place AND exact.documents > 0)
          AND NOT EXISTS (SELECT FROM prefix WHERE prefix.place = asked.place)
+    ), alike AS (
+      -- Trigrams only where no word is one error away: their index gives thousands of words, which are compared one by one.
+      SELECT asked.place, word.*
+        FROM asked CROSS JOIN LATERAL (
+          SELECT lexeme, spelling, documents, titles
+            FROM search_word
+           WHERE spelling % asked.spelling AND documents > 0
+             AND abs(length(spelling) - length(asked.spelling)) <= asked.errors
+           ORDER BY similarity(spelling, asked.spelling) DESC, documents DESC, lexeme
+           LIMIT ${mostSimilar}
+        ) word
+       WHERE asked.errors > 0
+         AND NOT EXISTS (SELECT FROM exact WHERE exact.place = asked.place AND exact.documents > 0)
+         AND NOT EXISTS (SELECT FROM prefix WHERE prefix.place = asked.place)
+         AND NOT EXISTS (SELECT FROM close WHERE close.place = asked.place)
     ), related AS (
       SELECT asked.place, word.*
         FROM asked CROSS JOIN LATERAL (
@@ -79,6 +94,7 @@ export const readVocabulary = async (prisma: PrismaClient, query: ParsedQuery): 
               FROM (SELECT 'exact' AS kind, *, 0 AS ordinal FROM exact
                      UNION ALL SELECT 'prefix', *, row_number() OVER () FROM prefix
                      UNION ALL SELECT 'close', *, row_number() OVER () FROM close
+                     UNION ALL SELECT 'close', *, row_number() OVER () FROM alike
                      UNION ALL SELECT 'related', *, row_number() OVER () FROM related) word) AS words,
            (SELECT coalesce(jsonb_agg(lexeme), '[]') FROM search_word
              WHERE lexeme = ANY (${[...query.otherForms]}) AND documents > 0) AS known,

@@ -13,7 +13,7 @@ import { lexeme } from './tsquery.ts';
  * Raise it with every change of what follows, or of text.ts: the worker then indexes every product anew, a batch at a time
  * (usecases/search/reindex.ts), while the old documents go on serving.
  */
-export const pipelineVersion = 1;
+export const pipelineVersion = 2;
 
 export interface NamedCategory {
   readonly id: CategoryId;
@@ -183,12 +183,16 @@ const lowestPrices = (product: Product): Partial<Record<Currency, number>> =>
     }),
   );
 
-/** `'tent':1A,2D`: a word's position says nothing here, but PostgreSQL keeps a weight only with one. */
+/**
+ * `'tent':1A,2B`: a word's position says nothing here, but PostgreSQL keeps a weight only with one. What has none weighs as a
+ * description does, and most words are in the description alone.
+ */
 const written = (weights: ReadonlyMap<string, ReadonlySet<Weight>>, keys: readonly string[]): string =>
   [
-    ...[...weights].map(([text, of]) =>
-      of.size > 0 ? `${lexeme(text)}:${[...of].map((weight, at) => `${at + 1}${weight}`)}` : lexeme(text),
-    ),
+    ...[...weights].map(([text, of]) => {
+      const weighed = [...of].filter((weight) => weight !== 'D').map((weight, at) => `${at + 1}${weight}`);
+      return weighed.length > 0 ? `${lexeme(text)}:${weighed}` : lexeme(text);
+    }),
     ...keys.map(lexeme),
   ].join(' ');
 
