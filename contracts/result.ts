@@ -27,7 +27,7 @@ export const idempotencyConflict: IdempotencyConflict = {
  * becomes a `GraphQLError` with this code. Thrown, never returned.
  */
 export class CallerFault extends Error {
-  readonly code: 'BAD_USER_INPUT' | 'NOT_FOUND' | 'FORBIDDEN' | 'UNAUTHENTICATED';
+  readonly code: 'BAD_USER_INPUT' | 'CARD_NUMBER' | 'NOT_FOUND' | 'FORBIDDEN' | 'UNAUTHENTICATED';
   constructor(code: CallerFault['code'], message: string) {
     super(message);
     this.name = 'CallerFault';

@@ -60,6 +60,7 @@ describe.each(['production', 'development'] as const)('in %s', (profile) => {
     ],
     ['null for a condition', 'query ($x: Boolean = true) { me @include(if: $x) }', { x: null }, 'BAD_USER_INPUT'],
     ['null for the other condition', 'query ($x: Boolean = false) { me @skip(if: $x) }', { x: null }, 'BAD_USER_INPUT'],
+    ['a card number as the name of a variable', '{ me(n: $pan4242424242424242) }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['an enum value that is nearly right', 'query ($s: Shade) { me(shade: $s) }', { s: 'DRAF' }, 'BAD_USER_INPUT'],
     ['a field that is nearly right', signIn, { i: { emial: 'a', password: 'hunter2' } }, 'BAD_USER_INPUT'],
     [
@@ -97,6 +98,7 @@ describe.each(['production', 'development'] as const)('in %s', (profile) => {
       calls: 0,
     });
     if (!query.includes('hunter2hunter2')) expect(text).not.toContain('hunter2');
+    expect(text).not.toContain('42424242');
     if (profile === 'production') expect(text).not.toMatch(/Did you mean|DRAFT/);
     for (const { message } of errors) expect(message.length).toBeLessThanOrEqual(300);
   });

@@ -1,5 +1,6 @@
 /** What a client sees of an error: message, location, code and service. Nothing else. */
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
+import { maskCardNumbers } from '#contracts/card-number.ts';
 import { contextIfAny } from '#platform/observability/context.ts';
 import type { Logger } from '#platform/observability/log.ts';
 
@@ -24,7 +25,7 @@ export const errorFormatter = (log: Logger, detail: boolean) => {
     const isBug = bugs.has(code);
     if (isBug && isNews(error)) log.error({ err: error, subgraph: from, path: formatted.path }, 'operation failed');
     return {
-      message: isBug ? masked.message : bounded(withoutValues(formatted, error)),
+      message: isBug ? masked.message : bounded(maskCardNumbers(withoutValues(formatted, error))),
       ...(formatted.locations && { locations: formatted.locations }),
       ...(formatted.path && { path: formatted.path }),
       extensions: {
@@ -33,7 +34,7 @@ export const errorFormatter = (log: Logger, detail: boolean) => {
         ...(typeof from === 'string' && { service: from }),
         ...(more === true && { more }),
         ...(isBug && requestId()),
-        ...(isBug && detail && { detail: formatted.message }),
+        ...(isBug && detail && { detail: maskCardNumbers(formatted.message) }),
       },
     };
   };

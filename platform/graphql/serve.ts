@@ -8,6 +8,7 @@ import {
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { maskCardNumbers } from '#contracts/card-number.ts';
 import { CallerFault } from '#contracts/result.ts';
 import { type Viewer, viewerHeader } from '#contracts/viewer.ts';
 import type { VerifyViewer } from '../auth/viewer.ts';
@@ -106,7 +107,7 @@ export const errorFormatter =
     const code = refusedByScalar(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
     if (ours && code !== 'INTERNAL_SERVER_ERROR')
       return {
-        message: formatted.message,
+        message: maskCardNumbers(formatted.message),
         ...where,
         extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' },
       };

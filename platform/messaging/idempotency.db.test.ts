@@ -41,6 +41,13 @@ test('the order of fields makes no other input, another value does', async () =>
   });
 });
 
+test('a key that looks like a card number is refused and not stored', async () => {
+  const card = '5555 5555 5555 4444';
+  const fault = await once({ key: card }, async () => ok(1)).catch((error: unknown) => error);
+  expect(fault).toMatchObject({ code: 'CARD_NUMBER', message: expect.not.stringContaining('5555') });
+  expect(await prisma.idempotencyKey.count({ where: { key: card } })).toBe(0);
+});
+
 test('two actors, and two operations, may use the same key', async () => {
   await once({ key: 'c' }, async () => ok('first'));
   expect(await once({ key: 'c', actor: 'usr_2' }, async () => ok('other actor'))).toEqual(ok('other actor'));

@@ -3,6 +3,7 @@
  * other (after rocket-rides-atomic and Stripe's idempotency keys).
  */
 import { createHash } from 'node:crypto';
+import { refuseCardNumber } from '#contracts/card-number.ts';
 import type { Idempotency, IdempotentRequest } from '#contracts/idempotency.ts';
 import {
   CallerFault,
@@ -36,6 +37,7 @@ export const idempotency = (tx: Sql): Idempotency => ({
     if (key === undefined) return await work();
     if (!acceptableKey.test(key))
       throw new CallerFault('BAD_USER_INPUT', 'An idempotency key has 1 to 100 printable ASCII characters.');
+    refuseCardNumber(key, 'The idempotency key');
     const fingerprint = fingerprintOf(input);
     const inserted = await tx.$executeRawUnsafe(
       `INSERT INTO idempotency_key (actor, operation, key, fingerprint) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,

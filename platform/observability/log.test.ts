@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runInContext } from './context.ts';
-import { contextInLog, errorInLog } from './log.ts';
+import { contextInLog, createLog, errorInLog, type Logger } from './log.ts';
 
 describe('an error in the log', () => {
   it('shows what went wrong, and why', () => {
@@ -28,6 +28,47 @@ describe('an error in the log', () => {
     const error = new Error('round and round');
     error.cause = error;
     expect(JSON.stringify(errorInLog(error)).match(/round and round"/g)).toHaveLength(5);
+  });
+});
+
+describe('a card number in a line', () => {
+  const written = (write: (log: Logger) => void): string => {
+    let line = '';
+    write(
+      createLog(
+        { service: 'payment', level: 'info' },
+        {
+          write: (text) => {
+            line += text;
+          },
+        },
+      ),
+    );
+    return line;
+  };
+
+  it.each<[where: string, (log: Logger) => void]>([
+    ['the message', (log) => log.info('card 4242 4242 4242 4242 was refused')],
+    ['a field', (log) => log.info({ deep: [{ 'user-agent': 'pan=4242424242424242' }] }, 'asked')],
+    ['a number', (log) => log.info({ pan: 4_242_424_242_424_242 }, 'asked')],
+    ['a field of a child', (log) => log.child({ ticket: '4242-4242-4242-4242' }).info('asked')],
+    [
+      'an error, its stack and its cause',
+      (log) => log.error({ err: new Error('a', { cause: new Error('no 4242424242424242') }) }),
+    ],
+  ])('is masked in %s', (_, write) => {
+    const line = written(write);
+    expect(line.replaceAll(/[ -]/g, '')).not.toContain('42424242');
+    expect(JSON.stringify(JSON.parse(line))).toContain('[card number …4242]');
+    expect(line).toMatch(/^[^\n]*\n$/);
+  });
+
+  it('changes no other line', () => {
+    expect(
+      JSON.parse(written((log) => log.info({ ean: '4006381333931', at: 1_732_662_000_003 }, 'asked'))),
+    ).toMatchObject({
+      ...{ ean: '4006381333931', at: 1_732_662_000_003 },
+    });
   });
 });
 

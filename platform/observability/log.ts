@@ -1,5 +1,7 @@
 /** Structured logs: one JSON object a line, with correlation id and trace id of the current request or message. */
-import { type Logger, pino } from 'pino';
+
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { maskCardNumbers } from '#contracts/card-number.ts';
 import { contextIfAny } from './context.ts';
 
 export type { Logger };
@@ -46,13 +48,34 @@ export const contextInLog = (): { correlationId?: string; traceId?: string } => 
   return { correlationId: context.correlationId, ...(traceId && { traceId }) };
 };
 
-export const createLog = ({ service, level }: LogOptions): Logger =>
-  pino({
-    level,
-    base: { service },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: errorInLog },
-    formatters: { level: (label) => ({ level: label }) },
-    mixin: contextInLog,
-    redact: { paths: ['*.password', '*.token', '*.authorization', 'req.headers.authorization'], censor: '[redacted]' },
+/**
+ * A line without card numbers, wherever they are: in a message, a stack, a header. On the finished line, because nothing is
+ * added to it afterwards, and parsed only when it has one.
+ */
+const withoutCardNumbers = (line: string): string => {
+  if (maskCardNumbers(line) === line) return line;
+  const masked = JSON.parse(line, (_, value: unknown) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return value;
+    const text = maskCardNumbers(String(value));
+    return text === String(value) ? value : text;
   });
+  return `${JSON.stringify(masked)}\n`;
+};
+
+export const createLog = ({ service, level }: LogOptions, destination?: DestinationStream): Logger =>
+  pino(
+    {
+      level,
+      base: { service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: errorInLog },
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: contextInLog,
+      redact: {
+        paths: ['*.password', '*.token', '*.authorization', 'req.headers.authorization'],
+        censor: '[redacted]',
+      },
+      hooks: { streamWrite: withoutCardNumbers },
+    },
+    destination,
+  );

@@ -20,6 +20,12 @@ export const errorCodes: readonly ErrorCode[] = [
     remedy: fix,
   },
   {
+    codes: ['CARD_NUMBER'],
+    status: 200,
+    meaning: 'A token, code, note or idempotency key looks like a card number. It was not stored, logged or passed on.',
+    remedy: "Enter cards in the payment provider's own fields, and send the token that they return.",
+  },
+  {
     codes: ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE'],
     status: 400,
     meaning: 'The document is not valid GraphQL, does not fit the schema, or does not contain the named operation.',

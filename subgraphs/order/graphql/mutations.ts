@@ -1,3 +1,4 @@
+import { refuseCardNumber } from '#contracts/card-number.ts';
 import { parseId } from '#contracts/ids.ts';
 import { assertInput, requireCustomer, requireId } from '#platform/graphql/inputs.ts';
 import { namedFailure, payload } from '#platform/graphql/payload.ts';
@@ -26,6 +27,7 @@ const paymentMethodTokenOf = (token: string): string => {
     /^[\x21-\x7e]{1,200}$/.test(token),
     '"paymentMethodToken" has 1 to 200 printable characters, without spaces.',
   );
+  refuseCardNumber(token, '"paymentMethodToken"');
   return token;
 };
 

@@ -121,6 +121,17 @@ describe('placing an order in the graph', () => {
     expect((await ask('{ cart { lines { quantity } } }', {})).data.cart.lines).toEqual([{ quantity: 2 }]);
   });
 
+  it('refuses what looks like a card number as token or key, without repeating it', async () => {
+    const card = '4242 4242 4242 4242';
+    const token = await ask(placeOrder, { input: { paymentMethodToken: card.replaceAll(' ', '-') } });
+    const key = await ask(placeOrder, { key: card, input });
+    for (const answer of [token, key]) {
+      expect(answer.codes).toEqual(['CARD_NUMBER']);
+      expect(JSON.stringify(answer)).not.toMatch(/4242.4242/);
+    }
+    expect((await ask('{ cart { lines { quantity } } }', {})).data.cart.lines).toEqual([{ quantity: 2 }]);
+  });
+
   const theOrder = async (): Promise<OrderId> => {
     for (;;) {
       const row = await kit.prisma.order.findFirst({ where: { customerId: buyer.id } });

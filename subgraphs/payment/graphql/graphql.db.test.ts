@@ -173,6 +173,18 @@ describe('confirmPayment', () => {
     expect((await confirm(as(ada), 'no id')).codes).toEqual(['NOT_FOUND']);
   });
 
+  test('a code or a key that looks like a card number is refused, and not repeated', async () => {
+    const { attempt, id } = await paid('tok_action_required');
+    for (const answer of [
+      await confirm(as(ada), id, '4242 4242 4242 4242'),
+      await confirm(as(ada), id, 'approve', '4242-4242-4242-4242'),
+    ]) {
+      expect(answer.codes).toEqual(['CARD_NUMBER']);
+      expect(JSON.stringify(answer)).not.toContain('4242');
+    }
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED' });
+  });
+
   test.each([
     ['an empty code', { code: '' }],
     ['a code of 101 characters', { code: 'c'.repeat(101) }],
