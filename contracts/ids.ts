@@ -23,6 +23,9 @@ const prefixes = {
   Attempt: 'att',
   Return: 'ret',
   Payment: 'pay',
+  PaymentMethod: 'pmt',
+  Refund: 'ref',
+  Dispute: 'dsp',
   LedgerEntry: 'led',
   AuditEntry: 'aud',
   Message: 'msg',
@@ -65,6 +68,11 @@ export const AttemptId = idOf('Attempt');
 /** Goods that come back from one order. */
 export const ReturnId = idOf('Return');
 export const PaymentId = idOf('Payment');
+/** A payment method on file at a provider. */
+export const PaymentMethodId = idOf('PaymentMethod');
+export const RefundId = idOf('Refund');
+/** What a cardholder's bank has called back, or asks about. */
+export const DisputeId = idOf('Dispute');
 /** One action of staff, from the service where it happened to the audit log. */
 export const AuditEntryId = idOf('AuditEntry');
 export const MessageId = idOf('Message');
@@ -85,6 +93,9 @@ export type OrderId = Id<'Order'>;
 export type AttemptId = Id<'Attempt'>;
 export type ReturnId = Id<'Return'>;
 export type PaymentId = Id<'Payment'>;
+export type PaymentMethodId = Id<'PaymentMethod'>;
+export type RefundId = Id<'Refund'>;
+export type DisputeId = Id<'Dispute'>;
 export type AuditEntryId = Id<'AuditEntry'>;
 export type MessageId = Id<'Message'>;
 

@@ -1,8 +1,9 @@
 /** Events of an order. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
-import { CustomerId, OrderId } from '../ids.ts';
+import { CustomerId, DisputeId, OrderId } from '../ids.ts';
 import { Money } from '../money.ts';
+import { disputeStates } from './payment.ts';
 
 const order = { orderId: OrderId, number: z.string().min(1), customerId: CustomerId, total: Money };
 
@@ -58,4 +59,23 @@ export const OrderNeedsAttention = defineMessage({
   owner: 'order',
   description: 'A compensation failed: the order is parked until manual intervention.',
   data: z.object({ ...order, reason: z.string() }),
+});
+
+export const OrderRefunded = defineMessage({
+  type: 'order.refunded',
+  version: 1,
+  kind: 'event',
+  owner: 'order',
+  description:
+    'Money of the order went back to the customer: `amount` since the previous such event, `refundedTotal` in all.',
+  data: z.object({ ...order, amount: Money, refundedTotal: Money }),
+});
+
+export const OrderDisputed = defineMessage({
+  type: 'order.disputed',
+  version: 1,
+  kind: 'event',
+  owner: 'order',
+  description: "The customer's bank disputes a payment of the order, or that dispute was won or lost.",
+  data: z.object({ ...order, disputeId: DisputeId, state: z.enum(disputeStates), amount: Money }),
 });

@@ -1,10 +1,26 @@
 /** Payments, between the order's checkout and the payment subgraph. One attempt = one payment. */
 import { z } from 'zod';
 import { defineMessage } from '../envelope.ts';
-import { AttemptId, CustomerId, OrderId, PaymentId } from '../ids.ts';
+import { AttemptId, CustomerId, DisputeId, OrderId, PaymentId, PaymentMethodId, RefundId } from '../ids.ts';
 import { Money } from '../money.ts';
 
 const attempt = { attemptId: AttemptId, orderId: OrderId };
+
+/**
+ * What an attempt has come to when the message is written. A receiver that keeps those of the message with the highest
+ * `sequence` has them right, whatever order messages come in: a refund can fail after it succeeded, so the greater total
+ * need not be the later one.
+ */
+export const PaymentTotals = z.object({
+  captured: Money,
+  refunded: Money,
+  /** What banks have called back: by disputes that are open, and by those that were lost. */
+  disputed: Money,
+  openDisputes: z.int().min(0),
+});
+export type PaymentTotals = z.infer<typeof PaymentTotals>;
+
+export const disputeStates = ['OPENED', 'WON', 'LOST'] as const;
 
 export const declineReasons = [
   'CARD_DECLINED',
@@ -19,8 +35,22 @@ export const AuthorizePayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  description: 'Authorize this amount on this payment method.',
-  data: z.object({ ...attempt, customerId: CustomerId, amount: Money, paymentMethodToken: z.string().min(1).max(200) }),
+  description:
+    'Authorize this amount, on either the method of this token or one on file. The customer returns to `returnUrl` from an extra step.',
+  data: z
+    .object({
+      ...attempt,
+      customerId: CustomerId,
+      amount: Money,
+      paymentMethodToken: z.string().min(1).max(200).optional(),
+      savedPaymentMethodId: PaymentMethodId.optional(),
+      returnUrl: z.url().max(2_000).optional(),
+    })
+    .refine(
+      ({ paymentMethodToken, savedPaymentMethodId }) =>
+        (paymentMethodToken === undefined) !== (savedPaymentMethodId === undefined),
+      'exactly one of paymentMethodToken and savedPaymentMethodId',
+    ),
 });
 
 export const CapturePayment = defineMessage({
@@ -28,8 +58,18 @@ export const CapturePayment = defineMessage({
   version: 1,
   kind: 'command',
   owner: 'order',
-  description: 'Capture the authorized amount. Safe to repeat: an attempt is captured once.',
-  data: z.object({ ...attempt, amount: Money }),
+  description:
+    'Capture this much of what is authorized; the final capture releases the rest. Safe to repeat: each requested capture takes effect once.',
+  data: z.object({ ...attempt, amount: Money, isFinal: z.boolean().default(true) }),
+});
+
+export const RefundPayment = defineMessage({
+  type: 'payment.refund',
+  version: 1,
+  kind: 'command',
+  owner: 'order',
+  description: 'Give this much of what is captured back; the order stays. Safe to repeat: a refund takes effect once.',
+  data: z.object({ ...attempt, refundId: RefundId, amount: Money, reason: z.string().min(1).max(200) }),
 });
 
 export const CancelPayment = defineMessage({
@@ -69,13 +109,23 @@ export const PaymentActionRequired = defineMessage({
   data: z.object({ ...attempt, paymentId: PaymentId, actionUrl: z.string().nullable() }),
 });
 
+export const PaymentAwaitingFunds = defineMessage({
+  type: 'payment.awaiting-funds',
+  version: 1,
+  kind: 'event',
+  owner: 'payment',
+  description:
+    'An offline payment (transfer, cash on delivery) was agreed on: nothing is held until staff record the money.',
+  data: z.object({ ...attempt, paymentId: PaymentId, amount: Money }),
+});
+
 export const PaymentCaptured = defineMessage({
   type: 'payment.captured',
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The amount is captured.',
-  data: z.object({ ...attempt, paymentId: PaymentId, amount: Money }),
+  description: 'The amount is captured, by the order, by staff, or at the provider.',
+  data: z.object({ ...attempt, paymentId: PaymentId, amount: Money, totals: PaymentTotals }),
 });
 
 export const PaymentCaptureFailed = defineMessage({
@@ -92,12 +142,16 @@ export const PaymentCancelled = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'Nothing of this attempt is held or charged any more.',
+  description:
+    'Nothing of this attempt is held or charged any more: it was cancelled, staff voided it, or its authorization expired.',
   data: z.object({
     ...attempt,
     paymentId: PaymentId.nullable(),
     outcome: z.enum(['NOTHING', 'VOIDED', 'REFUNDED']),
+    /** All that was refunded of the attempt. Null if nothing was. */
     refunded: Money.nullable(),
+    /** Null if the attempt never became a payment. */
+    totals: PaymentTotals.nullable(),
   }),
 });
 
@@ -108,4 +162,49 @@ export const PaymentCancelFailed = defineMessage({
   owner: 'payment',
   description: 'The provider refused to void or refund: manual intervention is required.',
   data: z.object({ ...attempt, paymentId: PaymentId, reason: z.string() }),
+});
+
+export const PaymentRefunded = defineMessage({
+  type: 'payment.refunded',
+  version: 1,
+  kind: 'event',
+  owner: 'payment',
+  description: 'The amount went back to the customer: requested by the order, by staff, or made at the provider.',
+  data: z.object({ ...attempt, paymentId: PaymentId, refundId: RefundId, amount: Money, totals: PaymentTotals }),
+});
+
+export const PaymentRefundFailed = defineMessage({
+  type: 'payment.refund-failed',
+  version: 1,
+  kind: 'event',
+  owner: 'payment',
+  description: 'The refund was refused, or failed after it had succeeded: the customer does not have the money.',
+  data: z.object({
+    ...attempt,
+    paymentId: PaymentId.nullable(),
+    refundId: RefundId,
+    amount: Money,
+    reason: z.string(),
+    /** Null if the attempt never became a payment. */
+    totals: PaymentTotals.nullable(),
+  }),
+});
+
+export const PaymentDisputed = defineMessage({
+  type: 'payment.disputed',
+  version: 1,
+  kind: 'event',
+  owner: 'payment',
+  description: "The customer's bank disputes a captured amount, or that dispute was won or lost.",
+  data: z.object({
+    ...attempt,
+    paymentId: PaymentId,
+    disputeId: DisputeId,
+    state: z.enum(disputeStates),
+    amount: Money,
+    reason: z.string(),
+    /** Until when the shop can answer. Null once it is decided, or where the provider names no time. */
+    respondBy: z.iso.datetime().nullable(),
+    totals: PaymentTotals,
+  }),
 });

@@ -10,6 +10,13 @@ const aggregate = ({ attemptId }: Attempt) => ({ type: 'payment-attempt', id: at
 const names = ({ attemptId, orderId }: Attempt) => ({ attemptId, orderId });
 const withPayment = (payment: Payment) => ({ ...names(payment), paymentId: payment.id });
 
+const totals = (payment: Payment): messages.PaymentTotals => ({
+  captured: inCurrencyOf(payment, payment.captured),
+  refunded: inCurrencyOf(payment, payment.refunded),
+  disputed: inCurrencyOf(payment, 0),
+  openDisputes: 0,
+});
+
 /** `payment.cancelled` reports what was undone, judged by the money and not by the path taken. */
 const undone = (payment: Payment) => {
   if (payment.refunded > 0) return { outcome: 'REFUNDED', refunded: inCurrencyOf(payment, payment.refunded) } as const;
@@ -38,10 +45,15 @@ const replies: Record<Reply, (payment: Payment) => NewMessage> = {
     message(messages.PaymentCaptured, aggregate(payment), {
       ...withPayment(payment),
       amount: inCurrencyOf(payment, payment.captured),
+      totals: totals(payment),
     }),
   captureFailed: (payment) => captureFailed(payment, payment.reasonText ?? `Nothing to capture: ${payment.status}.`),
   cancelled: (payment) =>
-    message(messages.PaymentCancelled, aggregate(payment), { ...withPayment(payment), ...undone(payment) }),
+    message(messages.PaymentCancelled, aggregate(payment), {
+      ...withPayment(payment),
+      ...undone(payment),
+      totals: totals(payment),
+    }),
   cancelFailed: (payment) =>
     message(messages.PaymentCancelFailed, aggregate(payment), {
       ...withPayment(payment),
@@ -69,4 +81,5 @@ export const nothingToCancel = (attempt: Attempt): NewMessage =>
     paymentId: null,
     outcome: 'NOTHING',
     refunded: null,
+    totals: null,
   });

@@ -14,6 +14,7 @@ export const authorizePayment =
     handle(deps, message, async ({ guests, payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
       const { paymentMethodToken: token, ...data } = message.data;
+      if (token === undefined) throw new Error('no order pays with a method on file yet');
       // The order may have been placed by a guest who has signed in since.
       const customerId = await guests.ownerOf(data.customerId);
       return beginPayment(

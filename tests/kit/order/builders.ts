@@ -1,5 +1,6 @@
 /** Orders, carts and catalogue entries for tests: everything has a plausible value, a test names only what it is about. */
 import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/ids.ts';
+import type { PaymentTotals } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
 import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
 import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/messages.ts';
@@ -89,6 +90,15 @@ export const anOrder = (over: Partial<Order> = {}, timings: Timings = defaultTim
 type Data<T extends Reply['type']> = Extract<Reply, { type: T }>['data'];
 
 const payment = { paymentId: namedId('Payment', 'first') };
+
+/** What an attempt has come to, in cents. */
+export const totals = (captured: number, refunded = 0, disputed = 0, openDisputes = 0): PaymentTotals => ({
+  captured: money(captured, 'EUR'),
+  refunded: money(refunded, 'EUR'),
+  disputed: money(disputed, 'EUR'),
+  openDisputes,
+});
+
 const plausible: { [T in Reply['type']]: Omit<Data<T>, 'attemptId' | 'orderId'> } = {
   'stock.reserved': { expiresAt: '2026-11-22T12:19:00.000Z' },
   'stock.rejected': {
@@ -101,9 +111,9 @@ const plausible: { [T in Reply['type']]: Omit<Data<T>, 'attemptId' | 'orderId'> 
   'payment.authorized': { ...payment, amount: money(3_998, 'EUR') },
   'payment.action-required': { ...payment, actionUrl: 'https://bank.example/challenge' },
   'payment.declined': { ...payment, reason: 'CARD_DECLINED', message: 'no' },
-  'payment.captured': { ...payment, amount: money(3_998, 'EUR') },
+  'payment.captured': { ...payment, amount: money(3_998, 'EUR'), totals: totals(3_998) },
   'payment.capture-failed': { ...payment, reason: 'refused' },
-  'payment.cancelled': { ...payment, outcome: 'VOIDED', refunded: null },
+  'payment.cancelled': { ...payment, outcome: 'VOIDED', refunded: null, totals: totals(0) },
   'payment.cancel-failed': { ...payment, reason: 'the provider is bankrupt' },
 };
 

@@ -28,6 +28,6 @@ export const authorizeMessage = (
   });
 
 export const captureMessage = (attempt: Attempt, amount = money(5_000, 'EUR')): MessageOf<typeof CapturePayment> =>
-  aMessageOf(CapturePayment, { ...attempt, amount });
+  aMessageOf(CapturePayment, { ...attempt, amount, isFinal: true });
 
 export const cancelMessage = (attempt: Attempt): MessageOf<typeof CancelPayment> => aMessageOf(CancelPayment, attempt);
