@@ -23,6 +23,7 @@ const prefixes = {
   Attempt: 'att',
   Return: 'ret',
   Payment: 'pay',
+  ProviderEvent: 'pev',
   PaymentMethod: 'pmt',
   Refund: 'ref',
   Dispute: 'dsp',

@@ -13,7 +13,7 @@ import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
 import { ledgerStore, paymentStore } from './adapters/payment-store.ts';
-import { providerEventStore } from './adapters/provider-event-store.ts';
+import { eventWork, providerEventStore } from './adapters/provider-event-store.ts';
 import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
@@ -51,6 +51,7 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
   const deps: Deps = {
     ...unitOfWork(prisma, stores, { clock }),
     work: workList(prisma),
+    eventWork: eventWork(prisma),
     reads: paymentReads(prisma),
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     ...world,
@@ -61,6 +62,8 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
 
 // 1 s: a lost answer should barely delay the order; an idle round is one query on an empty index.
 const sweepEveryMs = 1_000;
+// 1 h: what lingers a little longer costs nothing.
+const forgetEveryMs = 60 * 60 * 1_000;
 // 250 ms: about as fast as a real provider's webhooks.
 const deliverEveryMs = 250;
 
@@ -76,10 +79,11 @@ export const wire = ({
     log,
     metrics,
   });
+  const reports = telemetry(log, metrics);
   const paymentApp = createApp(prisma, {
     provider,
     providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
-    telemetry: telemetry(log, metrics),
+    telemetry: reports,
   });
   const reader = webhookReader(webhookSecret(config));
   const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
@@ -90,9 +94,11 @@ export const wire = ({
     tasks: [
       { name: 'retry open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
       { name: 'check waiting payments', everyMs: sweepEveryMs, run: paymentApp.sweeps.checks },
+      { name: 'process provider events', everyMs: sweepEveryMs, run: paymentApp.sweeps.providerEvents },
+      { name: 'forget old provider events', everyMs: forgetEveryMs, run: paymentApp.sweeps.forgetProviderEvents },
       { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
     ],
-    routes: webhooks(paymentApp, reader, () => new Date()),
+    routes: webhooks(paymentApp, [reader], { now: () => new Date(), telemetry: reports }),
     close: () => memory.end(),
   };
 };

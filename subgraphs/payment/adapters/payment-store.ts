@@ -18,6 +18,10 @@ export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
       const found = await tx.payment.findUnique({ where: { id }, select: { attemptId: true } });
       return found ? lock(found.attemptId as AttemptId) : undefined;
     },
+    lockByReference: async (provider, reference) => {
+      const found = await tx.payment.findUnique({ where: { reference }, select: { attemptId: true, provider: true } });
+      return found?.provider === provider ? lock(found.attemptId as AttemptId) : undefined;
+    },
     save: async (payment) => {
       const { customerId, ...row } = rowOf(payment);
       const create = { ...row, customerId };

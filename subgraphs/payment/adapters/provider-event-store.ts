@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Prisma } from '#prisma/payment/client/client.ts';
-import type { ProviderEvents } from '../usecases/ports.ts';
+import type { AttemptId } from '#contracts/ids.ts';
+import type { ProviderEvent as EventRow, Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
+import type { ProviderEventId, StoredEvent } from '../domain/provider-event.ts';
+import type { EventWork, ProviderEvents } from '../usecases/ports.ts';
 
 // 1,000: at most 64 KiB each, so 64 MiB; nobody needs more to see what a provider has changed.
 const keptAtMost = 1_000;
 
 export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents => ({
-  recordReceived: async ({ provider, id }, now) => {
+  store: async (event, { livemode, body, nextTryAt }) => {
     const { count } = await tx.providerEvent.createMany({
-      data: [{ provider, eventId: id, receivedAt: now }],
+      data: [{ ...event, livemode, nextTryAt, body: new Uint8Array(body) }],
       skipDuplicates: true,
     });
     return count === 1;
@@ -25,4 +27,42 @@ export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents
       DELETE FROM unreadable_webhook WHERE (provider, digest) IN
         (SELECT provider, digest FROM unreadable_webhook ORDER BY last_received_at DESC, digest OFFSET ${keptAtMost})`;
   },
+});
+
+/** Outside any transaction, like workList. */
+export const eventWork = (prisma: PrismaClient): EventWork => ({
+  claimEvents: async (limit, now, until) => {
+    const claimed = await prisma.$queryRaw<{ id: string }[]>`
+      UPDATE provider_event SET next_try_at = ${until}, tries = tries + 1
+       WHERE id IN (SELECT id FROM provider_event WHERE next_try_at <= ${now}
+                     ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      RETURNING id`;
+    if (claimed.length === 0) return [];
+    const ids = claimed.map(({ id }) => id);
+    return (await prisma.providerEvent.findMany({ where: { id: { in: ids } }, select: eventColumns })).map(eventOf);
+  },
+  endTry: async (id, outcome, now) => {
+    const { state, reason } = outcome;
+    const isOpen = outcome.state === 'RECEIVED';
+    await prisma.providerEvent.updateMany({
+      where: { id, state: 'RECEIVED' },
+      data: { state, reason, nextTryAt: isOpen ? outcome.nextTryAt : null, doneAt: isOpen ? null : now },
+    });
+  },
+  forgetEvents: (before, limit) =>
+    prisma.$executeRaw`
+      DELETE FROM provider_event WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM provider_event WHERE received_at < ${before} LIMIT ${limit}))`,
+});
+
+/** All but the body, which only its sender needs to understand. */
+export const eventColumns = {
+  ...{ id: true, provider: true, eventId: true, type: true, account: true, attemptId: true, reference: true },
+  ...{ state: true, reason: true, tries: true, receivedAt: true, doneAt: true },
+} as const;
+
+export const eventOf = (row: Pick<EventRow, keyof typeof eventColumns>): StoredEvent => ({
+  ...row,
+  id: row.id as ProviderEventId,
+  attemptId: row.attemptId as AttemptId | null,
 });

@@ -57,7 +57,29 @@ export const telemetry = (log: Logger, metrics: Registry): Telemetry => {
     help: 'Webhooks that were signed but unreadable; kept in unreadable_webhook.',
     registers,
   });
+  const refused = new Counter({
+    name: 'agora_payment_webhooks_refused_total',
+    help: 'Webhooks that were refused at the door: without a valid, recent signature, or too large.',
+    labelNames: ['provider'],
+    registers,
+  });
+  const ended = new Counter({
+    name: 'agora_payment_provider_events_not_processed_total',
+    help: 'Webhooks that were ignored because they are of another account or mode (IGNORED), or given up (FAILED).',
+    labelNames: ['provider', 'state'],
+    registers,
+  });
   return {
+    // Not the body: a stranger wrote it.
+    refusedWebhook: (provider, why) => {
+      refused.inc({ provider });
+      log.warn({ provider, why }, 'webhook refused');
+    },
+    eventEnded: ({ id, provider, eventId, type, account, state, reason }) => {
+      ended.inc({ provider, state });
+      const level = state === 'FAILED' ? 'error' : 'warn';
+      log[level]({ id, provider, eventId, type, account, reason }, `provider event ${state.toLowerCase()}`);
+    },
     contradicted: ({ id, attemptId, orderId, provider }, fault) => {
       contradictions.inc();
       log.error({ paymentId: id, attemptId, orderId, provider, fault }, 'payment provider contradicts the request');

@@ -13,7 +13,7 @@ let address: string;
 beforeAll(async () => {
   kit = await paymentTestApp();
   http = Fastify();
-  webhooks(kit.app, webhookReader(secret), () => new Date())(http);
+  webhooks(kit.app, [webhookReader(secret)], { now: () => new Date(), telemetry: kit.telemetry })(http);
   http.post('/elsewhere', async ({ body }) => body);
   address = await http.listen({ host: '127.0.0.1', port: 0 });
 });
@@ -43,7 +43,7 @@ describe('POST /webhooks/simulator', () => {
     const url = `${address}/webhooks/simulator`;
     await kit.memory.query("UPDATE simulator.webhook SET due_at = clock_timestamp() - interval '1 second'");
     await deliverWebhooks({ pool: kit.memory, secret, url })();
-    expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
+    await expect.poll(() => kit.replyTypes(attempt)).toEqual(['authorized']);
     const { rows } = await kit.memory.query('SELECT 1 FROM simulator.webhook WHERE delivered_at IS NULL');
     expect(rows).toEqual([]);
   });
@@ -52,7 +52,10 @@ describe('POST /webhooks/simulator', () => {
     const attempt = await waiting();
     const body = JSON.stringify({ id: 'evt_1', type: 'payment.updated', data: { attempt: attempt.attemptId } });
     for (let time = 1; time <= 2; time++) expect((await signed(body)).statusCode).toBe(200);
-    expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
+    await expect.poll(() => kit.replyTypes(attempt)).toEqual(['authorized']);
+    const stored = await kit.prisma.providerEvent.findMany({ where: { eventId: 'evt_1' } });
+    expect(stored).toMatchObject([{ provider: 'simulator', type: 'payment.updated', tries: 1 }]);
+    expect(Buffer.from(stored[0]?.body ?? []).toString()).toBe(body);
   });
 
   test.each(['payout.paid', 'payment.updated'])('200 for a %s that does not concern us', async (type) => {
@@ -97,18 +100,61 @@ describe('POST /webhooks/simulator', () => {
     expect(kept.map((it) => Buffer.from(it.body).toString())).not.toContain('nonsense of a stranger');
   });
 
-  test('401 without a valid signature, and nothing happens', async () => {
-    const attempt = await waiting();
-    const body = JSON.stringify({ id: 'evt_3', type: 'payment.updated', data: { attempt: attempt.attemptId } });
-    expect((await post(body, {})).statusCode).toBe(401);
-    expect((await signed(body, 'another secret of sixteen')).statusCode).toBe(401);
-    expect((await post(`${body} `, { [signatureHeader]: sign(secret, body, new Date()) })).statusCode).toBe(401);
-    expect((await post('', {})).statusCode).toBe(401);
-    expect(await kit.replyTypes(attempt)).toEqual([]);
-  });
+  describe('that is abuse is refused, reported once, and changes nothing', () => {
+    const aBody = (attemptId: string) =>
+      JSON.stringify({ id: 'evt_3', type: 'payment.updated', data: { attempt: attemptId } });
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    const unsigned = 'simulator: no valid signature';
 
-  test('413 for a body beyond 64 KiB', async () => {
-    expect((await signed('x'.repeat(65_537))).statusCode).toBe(413);
+    test.each<[what: string, send: (body: string) => ReturnType<typeof post>, status: number, fault: string]>([
+      ['no signature', (body) => post(body, {}), 401, unsigned],
+      ['no body', () => post('', {}), 401, unsigned],
+      ['a signature by another secret', (body) => signed(body, 'another secret of sixteen'), 401, unsigned],
+      [
+        'a signature of another body',
+        (body) => post(`${body} `, { [signatureHeader]: sign(secret, body, new Date()) }),
+        401,
+        unsigned,
+      ],
+      [
+        'a time stamp of six minutes ago',
+        (body) => post(body, { [signatureHeader]: sign(secret, body, minutesAgo(6)) }),
+        401,
+        unsigned,
+      ],
+      [
+        'a time stamp of the future',
+        (body) => post(body, { [signatureHeader]: sign(secret, body, minutesAgo(-6)) }),
+        401,
+        unsigned,
+      ],
+      ['a body of 64 KiB and a byte', () => signed('x'.repeat(65_537)), 413, 'simulator: too large'],
+      ['a body of 10 MB', () => signed('x'.repeat(10_000_000)), 413, 'simulator: too large'],
+    ])('%s', async (_, send, status, fault) => {
+      const attempt = await waiting();
+      const [before, reported] = [await kit.prisma.providerEvent.count(), kit.faults.length];
+      expect((await send(aBody(attempt.attemptId))).statusCode).toBe(status);
+      expect(kit.faults.slice(reported)).toEqual([fault]);
+      expect(await kit.prisma.providerEvent.count()).toBe(before);
+      expect(await kit.replyTypes(attempt)).toEqual([]);
+    });
+
+    test('a replay of what was valid: known while its signature is young, refused afterwards', async () => {
+      const attempt = await waiting();
+      const body = JSON.stringify({
+        id: 'evt_replayed',
+        type: 'payment.updated',
+        data: { attempt: attempt.attemptId },
+      });
+      const headers = { [signatureHeader]: sign(secret, body, minutesAgo(4)) };
+      for (let time = 1; time <= 3; time++) expect((await post(body, headers)).statusCode).toBe(200);
+      await expect.poll(() => kit.replyTypes(attempt)).toEqual(['authorized']);
+      expect(await kit.prisma.providerEvent.findMany({ where: { eventId: 'evt_replayed' } })).toMatchObject([
+        { tries: 1 },
+      ]);
+      const old = { [signatureHeader]: sign(secret, body, minutesAgo(6)) };
+      expect((await post(body, old)).statusCode).toBe(401);
+    });
   });
 
   test('other routes still parse JSON', async () => {

@@ -1,8 +1,15 @@
-import { keepUnreadableWebhook, receiveProviderEvent, sweepChecks } from './check-payment.ts';
+import { sweepChecks } from './check-payment.ts';
 import { confirmPayment } from './confirm-payment.ts';
 import { mergeGuest } from './merge-guest.ts';
 import { authorizePayment, cancelPayment, capturePayment } from './order-commands.ts';
 import type { Deps } from './ports.ts';
+import {
+  forgetProviderEvents,
+  keepUnreadableWebhook,
+  processProviderEvent,
+  receiveProviderEvent,
+  sweepProviderEvents,
+} from './provider-events.ts';
 import { sweepOperations } from './run-operation.ts';
 
 /** Everything that the payment service does. */
@@ -14,9 +21,15 @@ export const app = (deps: Deps) => ({
     confirmPayment: confirmPayment(deps),
     mergeGuest: mergeGuest(deps),
     receiveProviderEvent: receiveProviderEvent(deps),
+    processProviderEvent: processProviderEvent(deps),
     keepUnreadableWebhook: keepUnreadableWebhook(deps),
   },
-  sweeps: { operations: sweepOperations(deps), checks: sweepChecks(deps) },
+  sweeps: {
+    operations: sweepOperations(deps),
+    checks: sweepChecks(deps),
+    providerEvents: sweepProviderEvents(deps),
+    forgetProviderEvents: forgetProviderEvents(deps),
+  },
   reads: deps.reads,
 });
 

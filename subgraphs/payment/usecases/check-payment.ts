@@ -5,11 +5,11 @@ import { decide, nextCheckAt } from '../domain/decide.ts';
 import { operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import { isWaiting } from '../domain/payment-states.ts';
-import type { Deps, ProviderEvent, UnreadableWebhook } from './ports.ts';
+import type { Deps } from './ports.ts';
 import { allOf, applyDecision, runOperation } from './run-operation.ts';
 
 /** Looks up a payment that waits for the provider or the customer, and continues from there. */
-const checkPayment =
+export const checkPayment =
   (deps: Deps) =>
   async ({ attemptId, reference, status }: Payment): Promise<void> => {
     if (reference === null) throw new Error(`attempt ${attemptId} waits for a provider that does not know it`);
@@ -43,35 +43,3 @@ export const sweepChecks = (deps: Deps) => async (): Promise<void> => {
   const check = checkPayment(deps);
   await allOf(due.map((payment) => deps.onBehalfOf(payment, () => check(payment))));
 };
-
-/**
- * Handles a webhook. The event's row and the scheduled check are written together, so an event is never lost once this
- * resolves, and a duplicate is checked once. Its content is not trusted: the provider is asked.
- */
-export const receiveProviderEvent =
-  (deps: Deps) =>
-  async (event: ProviderEvent): Promise<void> => {
-    const { attemptId } = event;
-    if (!attemptId) return;
-    const waiting = await deps.transaction(async ({ events, payments, now }) => {
-      if (!(await events.recordReceived(event, now))) return undefined;
-      const payment = await payments.lock(attemptId);
-      if (!payment) return undefined;
-      // The webhook can be faster than the answer to our own call: the check is then due as soon as that one is recorded.
-      if (isWaiting(payment.status) || payment.status === 'AUTHORIZING' || payment.status === 'CONFIRMING')
-        await payments.save({ ...payment, nextCheckAt: now });
-      return isWaiting(payment.status) ? payment : undefined;
-    });
-    if (waiting) await deps.onBehalfOf(waiting, () => checkPayment(deps)(waiting));
-  };
-
-/**
- * Keeps a webhook that is signed but unreadable, for an operator to look at. A repetition would be no more readable; what
- * it meant to report is found out by a lookup, as if it had been lost.
- */
-export const keepUnreadableWebhook =
-  (deps: Deps) =>
-  async (webhook: UnreadableWebhook): Promise<void> => {
-    await deps.transaction(({ events, now }) => events.keep(webhook, now));
-    deps.telemetry.unreadable(webhook);
-  };

@@ -6,6 +6,7 @@ import type { CommonStores, Receive, Transaction } from '#contracts/transaction.
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
+import type { EventOutcome, ProviderEventId, StoredEvent } from '../domain/provider-event.ts';
 import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
 
 export interface PaymentStore {
@@ -15,6 +16,7 @@ export interface PaymentStore {
    */
   lock(attemptId: AttemptId): Promise<Payment | undefined>;
   lockById(id: PaymentId): Promise<Payment | undefined>;
+  lockByReference(provider: string, reference: string): Promise<Payment | undefined>;
   /** All of a new one; of a known one everything but its customer, whom a merge may change at any time. */
   save(payment: Payment): Promise<void>;
   giveTo(guestId: GuestId, userId: UserId): Promise<void>;
@@ -35,8 +37,11 @@ export interface Ledger {
 }
 
 export interface ProviderEvents {
-  /** True the first time this event is seen. */
-  recordReceived(event: { readonly provider: string; readonly id: string }, now: Date): Promise<boolean>;
+  /** Stores it; until `nextTryAt` it belongs to the caller. False when it is known: providers deliver at least once. */
+  store(
+    event: StoredEvent,
+    as: { readonly livemode: boolean; readonly body: Buffer; readonly nextTryAt: Date | null },
+  ): Promise<boolean>;
   /** Keeps the body for an operator: each one once, and only the newest. */
   keep(webhook: UnreadableWebhook, now: Date): Promise<void>;
 }
@@ -56,6 +61,16 @@ export interface WorkList {
   postpone(operation: Operation, until: Date): Promise<void>;
   /** Payments that wait for an outside event and whose next check is due. */
   claimChecks(limit: number, now: Date, until: Date): Promise<readonly Payment[]>;
+}
+
+/** Stored webhooks that are not processed yet, or that are old. */
+export interface EventWork {
+  /** Those that are due; each claim counts as a try. */
+  claimEvents(limit: number, now: Date, until: Date): Promise<readonly StoredEvent[]>;
+  /** Records how processing ended, unless another process has ended it. */
+  endTry(id: ProviderEventId, outcome: EventOutcome, now: Date): Promise<void>;
+  /** Deletes up to `limit` webhooks that were received before. Returns how many there were. */
+  forgetEvents(before: Date, limit: number): Promise<number>;
 }
 
 export interface PaymentReads {
@@ -98,9 +113,22 @@ export interface PaymentProvider {
 /** A provider's webhook. Its content is not trusted: it is a reason to look the payment up. */
 export interface ProviderEvent {
   readonly provider: string;
+  /** Storable as it is: 1 to 200 printable ASCII characters. */
   readonly id: string;
-  /** Undefined for an event that does not concern us. */
-  readonly attemptId: AttemptId | undefined;
+  readonly type: string;
+  /** The provider's account that it happened in, where the event names one: for Stripe, another account than the key's. */
+  readonly account: string | null;
+  readonly livemode: boolean;
+  /** Of another account or mode than those of our key. */
+  readonly isForeign: boolean;
+  /** The payment that it is about: our own attempt from the metadata, or the provider's reference. */
+  readonly about: { readonly attemptId?: AttemptId; readonly reference?: string } | undefined;
+}
+
+/** An event with the bytes that were signed. */
+export interface SignedWebhook {
+  readonly event: ProviderEvent;
+  readonly body: Buffer;
 }
 
 /** Signed by the provider, but not in a format we understand. */
@@ -122,12 +150,17 @@ export interface Telemetry {
   /** The provider reported another amount or currency than was requested. */
   contradicted(payment: Payment, fault: string): void;
   unreadable(webhook: UnreadableWebhook): void;
+  /** A webhook was refused at the door: no valid signature, or too large. */
+  refusedWebhook(provider: string, why: string): void;
+  /** A stranger's event was ignored, or processing one was given up. */
+  eventEnded(event: StoredEvent): void;
 }
 
 export interface Deps {
   readonly transaction: Transaction<Stores, PaymentId>;
   readonly receive: Receive<Stores>;
   readonly work: WorkList;
+  readonly eventWork: EventWork;
   readonly reads: PaymentReads;
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;

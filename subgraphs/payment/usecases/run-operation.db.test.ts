@@ -1,7 +1,7 @@
 /** Calls without an answer, processes that die, commands that cross: over the real database. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { paymentTestApp } from '#kit/payment/app.ts';
+import { paymentTestApp, silentTelemetry } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
 import { type BankBehaviour, type Fate, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
@@ -118,7 +118,7 @@ test('a process dies during the call: the next sweep of another process finishes
   await until('the call is out', slow.isCalled);
   const survivor = createApp(kit.prisma, {
     ...{ provider: providerFrom(model, async () => 'arrives'), providerTimeoutMs: 2_000 },
-    telemetry: { contradicted: () => {}, unreadable: () => {} },
+    telemetry: silentTelemetry,
     clock: (time) => new Date(time.getTime() + 60_000),
   });
   await survivor.sweeps.operations();

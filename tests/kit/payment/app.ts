@@ -6,10 +6,11 @@ import { simulator } from '#subgraphs/payment/adapters/simulator/simulator.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
 import { loaders } from '#subgraphs/payment/graphql/loaders.ts';
 import type { App } from '#subgraphs/payment/usecases/app.ts';
-import type { PaymentProvider } from '#subgraphs/payment/usecases/ports.ts';
+import type { PaymentProvider, ProviderEvent, Telemetry } from '#subgraphs/payment/usecases/ports.ts';
 import { createApp, schema } from '#subgraphs/payment/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { subgraphDatabase } from '../postgres/subgraph-database.ts';
+import { aProviderEvent } from './builders.ts';
 
 /** A reply to the order, as it is in the outbox. */
 export interface Reply {
@@ -26,9 +27,13 @@ export interface PaymentTestApp extends AsyncDisposable {
   readonly ask: Ask;
   /** Every SQL statement of the app so far. */
   readonly statements: readonly string[];
+  /** Writes to `faults`. */
+  readonly telemetry: Telemetry;
   /** Faults reported to operators. */
   readonly faults: readonly string[];
   advance(ms: number): void;
+  /** Receives a webhook about this attempt, and processes it. */
+  receive(attempt: Pick<Attempt, 'attemptId'>, changes?: Partial<ProviderEvent>): Promise<void>;
   /** Runs the sweeps once, an hour later: everything open or waiting is due by then. */
   sweepLater(): Promise<void>;
   /** The replies to the order about the attempt, oldest first. */
@@ -50,6 +55,13 @@ export interface TestWorld {
   readonly isClockStopped?: boolean;
 }
 
+export const silentTelemetry: Telemetry = {
+  contradicted: () => undefined,
+  unreadable: () => undefined,
+  refusedWebhook: () => undefined,
+  eventEnded: () => undefined,
+};
+
 export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTestApp> => {
   const { prisma, databaseUrl, statements, dispose } = await subgraphDatabase(
     'payment',
@@ -65,22 +77,30 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   };
   const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
   const faults: string[] = [];
-  const telemetry = {
-    contradicted: (_: unknown, fault: string) => void faults.push(fault),
-    unreadable: ({ unreadableBecause }: { unreadableBecause: string }) => void faults.push(unreadableBecause),
+  const telemetry: Telemetry = {
+    contradicted: (_, fault) => void faults.push(fault),
+    unreadable: ({ unreadableBecause }) => void faults.push(unreadableBecause),
+    refusedWebhook: (provider, why) => void faults.push(`${provider}: ${why}`),
+    eventEnded: ({ state, reason }) => void faults.push(`${state}: ${reason}`),
   };
   const app = createApp(prisma, { provider, telemetry, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 
   return {
     ask: asking(schema(), requestContext(app, loaders)),
-    ...{ app, prisma, databaseUrl, memory, statements, faults },
+    ...{ app, prisma, databaseUrl, memory, statements, faults, telemetry },
     advance: (ms) => {
       aheadMs += ms;
+    },
+    receive: async ({ attemptId }, changes) => {
+      const event = { ...aProviderEvent(attemptId), ...changes };
+      const stored = await app.commands.receiveProviderEvent({ event, body: Buffer.from(JSON.stringify(event)) });
+      if (stored) await app.commands.processProviderEvent(stored);
     },
     sweepLater: async () => {
       aheadMs += 3_600_000;
       await app.sweeps.operations();
       await app.sweeps.checks();
+      await app.sweeps.providerEvents();
     },
     ...observations(prisma, memory),
     [Symbol.asyncDispose]: async () => {

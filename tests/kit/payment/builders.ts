@@ -1,9 +1,10 @@
 /** Payments, and the order's commands. */
 import type { DataOf, MessageOf } from '#contracts/envelope.ts';
-import { newId } from '#contracts/ids.ts';
+import { type AttemptId, newId } from '#contracts/ids.ts';
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
+import type { ProviderEvent } from '#subgraphs/payment/usecases/ports.ts';
 import { aMessageOf } from '../messaging/messages.ts';
 
 export const anAttempt = (): Attempt => ({ attemptId: newId('Attempt'), orderId: newId('Order') });
@@ -31,3 +32,9 @@ export const captureMessage = (attempt: Attempt, amount = money(5_000, 'EUR')): 
   aMessageOf(CapturePayment, { ...attempt, amount, isFinal: true });
 
 export const cancelMessage = (attempt: Attempt): MessageOf<typeof CancelPayment> => aMessageOf(CancelPayment, attempt);
+
+export const aProviderEvent = (attemptId: AttemptId, changes: Partial<ProviderEvent> = {}): ProviderEvent => ({
+  ...{ provider: 'simulator', id: `evt_${crypto.randomUUID()}`, type: 'payment_intent.updated', account: null },
+  ...{ livemode: false, isForeign: false, about: { attemptId } },
+  ...changes,
+});

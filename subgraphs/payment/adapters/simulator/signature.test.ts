@@ -11,7 +11,17 @@ const bytes = Buffer.from(body);
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
 
 test('a signed event is read', () => {
-  expect(read(bytes, sign(secret, body, now), now)).toEqual({ provider: 'simulator', id: 'evt_1', attemptId: attempt });
+  expect(read(bytes, sign(secret, body, now), now)).toEqual({
+    ...{
+      provider: 'simulator',
+      id: 'evt_1',
+      type: 'payment.updated',
+      account: null,
+      livemode: false,
+      isForeign: false,
+    },
+    about: { attemptId: attempt },
+  });
 });
 
 test.each([
@@ -38,5 +48,5 @@ test.each([
   ['about no attempt of ours', { id: 'evt_2', type: 'payment.updated', data: { attempt: 'ord_1' } }],
 ])('an event %s names no attempt', (_, event) => {
   const text = JSON.stringify(event);
-  expect(read(Buffer.from(text), sign(secret, text, now), now)).toMatchObject({ id: 'evt_2', attemptId: undefined });
+  expect(read(Buffer.from(text), sign(secret, text, now), now)).toMatchObject({ id: 'evt_2', about: undefined });
 });

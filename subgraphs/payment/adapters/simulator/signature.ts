@@ -40,7 +40,10 @@ export const webhookReader = (secret: string): WebhookReader => ({
       return { provider: 'simulator', body, unreadableBecause: z.prettifyError(parsed.error).slice(0, 200) };
     const event = parsed.data;
     const about = event.type === 'payment.updated' ? PaymentUpdated.safeParse(event.data) : undefined;
-    return { provider: 'simulator', id: event.id, attemptId: about?.data?.attempt };
+    return {
+      ...{ provider: 'simulator', id: event.id, type: event.type, account: null, livemode: false, isForeign: false },
+      about: about?.data && { attemptId: about.data.attempt },
+    };
   },
 });
 

@@ -145,7 +145,7 @@ describe('its webhooks', () => {
     await close();
     const events = received.map(({ body, signature }) => webhookReader(secret).read(body, signature, new Date()));
     expect(events).toEqual([events[0], events[0]]);
-    expect(events[0]).toMatchObject({ provider: 'simulator', attemptId: request.attemptId });
+    expect(events[0]).toMatchObject({ provider: 'simulator', about: { attemptId: request.attemptId } });
     expect(await provider.lookup({ reference: reference ?? '' }, AbortSignal.timeout(1_000))).toMatchObject({
       kind: 'approved',
     });
