@@ -1,5 +1,5 @@
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
-import { UserGuestMerged } from '#contracts/messages/user.ts';
+import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
 import type { App } from './usecases/app.ts';
 
@@ -9,4 +9,5 @@ export const consumers = ({ commands }: App): MessageHandler[] => [
   on(CapturePayment, commands.capturePayment),
   on(CancelPayment, commands.cancelPayment),
   on(UserGuestMerged, commands.mergeGuest),
+  on(UserClosed, commands.forgetClosedUser),
 ];

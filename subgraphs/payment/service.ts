@@ -1,5 +1,5 @@
 import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
-import { UserGuestMerged } from '#contracts/messages/user.ts';
+import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
 /** Payments, the money ledger, and the providers that move money. */
@@ -9,7 +9,7 @@ export const service = {
   port: 4004,
   database: true,
   worker: 'payment-worker',
-  receives: [AuthorizePayment, CapturePayment, CancelPayment, UserGuestMerged],
+  receives: [AuthorizePayment, CapturePayment, CancelPayment, UserGuestMerged, UserClosed],
   secrets: { SIMULATOR_WEBHOOK_SECRET: 'password' },
   publicPaths: [
     {
@@ -21,5 +21,8 @@ export const service = {
   // The simulated provider lives in the worker.
   callsItself: true,
   entities: ['Payment'],
-  mutations: { keyRequired: ['confirmPayment'], keyOptional: [] },
+  mutations: {
+    keyRequired: ['confirmPayment', 'replayProviderEvent'],
+    keyOptional: ['savePaymentMethod', 'removePaymentMethod'],
+  },
 } as const satisfies SubgraphDescriptor;

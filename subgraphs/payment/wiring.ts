@@ -11,9 +11,10 @@ import { runInContext } from '#platform/observability/context.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
+import { methodWork, paymentMethodReads, paymentMethodStore } from './adapters/payment-method-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
 import { ledgerStore, paymentStore } from './adapters/payment-store.ts';
-import { eventWork, providerEventStore } from './adapters/provider-event-store.ts';
+import { eventWork, providerEventReads, providerEventStore } from './adapters/provider-event-store.ts';
 import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
@@ -37,6 +38,7 @@ const stores = (tx: Prisma.TransactionClient) => ({
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),
   events: providerEventStore(tx),
+  methods: paymentMethodStore(tx),
 });
 
 export interface World {
@@ -52,7 +54,8 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
     ...unitOfWork(prisma, stores, { clock }),
     work: workList(prisma),
     eventWork: eventWork(prisma),
-    reads: paymentReads(prisma),
+    methodWork: methodWork(prisma),
+    reads: { ...paymentReads(prisma), ...paymentMethodReads(prisma), ...providerEventReads(prisma) },
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     ...world,
     newId,
@@ -94,6 +97,7 @@ export const wire = ({
     tasks: [
       { name: 'retry open operations', everyMs: sweepEveryMs, run: paymentApp.sweeps.operations },
       { name: 'check waiting payments', everyMs: sweepEveryMs, run: paymentApp.sweeps.checks },
+      { name: 'save and remove payment methods', everyMs: sweepEveryMs, run: paymentApp.sweeps.paymentMethods },
       { name: 'process provider events', everyMs: sweepEveryMs, run: paymentApp.sweeps.providerEvents },
       { name: 'forget old provider events', everyMs: forgetEveryMs, run: paymentApp.sweeps.forgetProviderEvents },
       { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },

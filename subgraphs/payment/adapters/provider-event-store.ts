@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AttemptId } from '#contracts/ids.ts';
 import type { ProviderEvent as EventRow, Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import type { ProviderEventId, StoredEvent } from '../domain/provider-event.ts';
-import type { EventWork, ProviderEvents } from '../usecases/ports.ts';
+import type { EventWork, ProviderEventReads, ProviderEvents } from '../usecases/ports.ts';
 
 // 1,000: at most 64 KiB each, so 64 MiB; nobody needs more to see what a provider has changed.
 const keptAtMost = 1_000;
@@ -14,6 +14,14 @@ export const providerEventStore = (tx: Prisma.TransactionClient): ProviderEvents
       skipDuplicates: true,
     });
     return count === 1;
+  },
+  reopen: async (id, nextTryAt) => {
+    const [row] = await tx.providerEvent.updateManyAndReturn({
+      where: { id },
+      data: { state: 'RECEIVED', reason: null, doneAt: null, tries: 1, nextTryAt },
+      select: eventColumns,
+    });
+    return row && eventOf(row);
   },
   keep: async ({ provider, body, unreadableBecause: reason }, now) => {
     const digest = createHash('sha256').update(body).digest('hex');
@@ -56,13 +64,25 @@ export const eventWork = (prisma: PrismaClient): EventWork => ({
 });
 
 /** All but the body, which only its sender needs to understand. */
-export const eventColumns = {
+const eventColumns = {
   ...{ id: true, provider: true, eventId: true, type: true, account: true, attemptId: true, reference: true },
   ...{ state: true, reason: true, tries: true, receivedAt: true, doneAt: true },
 } as const;
 
-export const eventOf = (row: Pick<EventRow, keyof typeof eventColumns>): StoredEvent => ({
+const eventOf = (row: Pick<EventRow, keyof typeof eventColumns>): StoredEvent => ({
   ...row,
   id: row.id as ProviderEventId,
   attemptId: row.attemptId as AttemptId | null,
+});
+
+export const providerEventReads = (prisma: PrismaClient): ProviderEventReads => ({
+  providerEvents: async ({ state, limit, after }) => {
+    const where = { ...(state && { state }), ...(after && { id: { lt: after } }) };
+    const rows = await prisma.providerEvent.findMany({
+      ...{ where, orderBy: { id: 'desc' }, take: limit + 1, select: eventColumns },
+    });
+    return rows.map(eventOf);
+  },
+  providerEventsById: async (ids) =>
+    (await prisma.providerEvent.findMany({ where: { id: { in: [...ids] } }, select: eventColumns })).map(eventOf),
 });

@@ -40,6 +40,13 @@ export const observedProvider = (
     capture: (request, call) => observe('capture', () => provider.capture(request, call)),
     void: (request, call) => observe('void', () => provider.void(request, call)),
     refund: (request, call) => observe('refund', () => provider.refund(request, call)),
+    saveMethod: (request, call) => observe('save_method', () => provider.saveMethod(request, call)),
+    removeMethod: async (request, call) => {
+      await observe('remove_method', async () => {
+        await provider.removeMethod(request, call);
+        return { kind: 'methodRemoved' };
+      });
+    },
     lookup: (request, signal) => observe('lookup', () => provider.lookup(request, signal)),
   };
 };

@@ -2,4 +2,6 @@
 export const texts = {
   paymentNotConfirmable: 'This payment is not waiting for confirmation.',
   withdrawn: 'The payment was cancelled before it began.',
+  methodRefused: 'This payment method cannot be saved.',
+  tooManyPaymentMethods: (most: number) => `You can save up to ${most} payment methods. Remove one first.`,
 } as const;

@@ -1,9 +1,11 @@
 import type DataLoader from 'dataloader';
-import type { OrderId, PaymentId } from '#contracts/ids.ts';
+import type { OrderId, PaymentId, PaymentMethodId, UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { LedgerEntry, Payment } from '../domain/payment.ts';
+import type { PaymentMethod } from '../domain/payment-method.ts';
+import type { ProviderEventId } from '../domain/provider-event.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {
@@ -11,6 +13,8 @@ export interface Loaders {
   readonly payments: DataLoader<PaymentId, Payment | null>;
   /** Those visible to the viewer, oldest first. */
   readonly paymentsOfOrder: DataLoader<OrderId, readonly Payment[]>;
+  /** Those that can be paid with, newest first, whoever asks. */
+  readonly methodsOf: DataLoader<UserId, readonly PaymentMethod[]>;
   readonly ledgers: DataLoader<PaymentId, readonly LedgerEntry[]>;
 }
 
@@ -22,6 +26,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
   paymentsOfOrder: manyByKey(async (ids) =>
     Map.groupBy(await reads.paymentsOfOrders(viewer, ids), ({ orderId }) => orderId),
   ),
+  methodsOf: manyByKey(async (ids) => Map.groupBy(await reads.paymentMethodsOf(ids), ({ customerId }) => customerId)),
   ledgers: manyByKey(async (ids) => Map.groupBy(await reads.ledger(ids), ({ paymentId }) => paymentId)),
 });
 
@@ -35,4 +40,17 @@ export interface OrderReference {
 /** What a payload says of a payment: loaded only when a field asks for it. */
 export interface PaymentReference {
   readonly paymentId: PaymentId;
+}
+
+/** Whether there is such a user is not ours to say. */
+export interface UserReference {
+  readonly id: UserId;
+}
+
+export interface MethodReference {
+  readonly paymentMethodId: PaymentMethodId;
+}
+
+export interface EventReference {
+  readonly providerEventId: ProviderEventId;
 }

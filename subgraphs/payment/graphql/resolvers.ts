@@ -2,12 +2,16 @@ import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { mutations } from './mutations.ts';
 import { order } from './order.ts';
 import { payment } from './payment.ts';
+import { paymentMethodMutations, paymentMethodTypes } from './payment-methods.ts';
+import { providerEventMutations, providerEventQueries, providerEventTypes } from './provider-events.ts';
 import { queries } from './queries.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
-  Query: queries,
-  Mutation: mutations,
+  Query: { ...queries, ...providerEventQueries },
+  Mutation: { ...mutations, ...paymentMethodMutations, ...providerEventMutations },
+  ...paymentMethodTypes,
+  ...providerEventTypes,
   Payment: payment,
   LedgerEntry: { recordedAt: ({ at }) => at },
   Order: order,

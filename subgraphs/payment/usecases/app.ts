@@ -2,12 +2,14 @@ import { sweepChecks } from './check-payment.ts';
 import { confirmPayment } from './confirm-payment.ts';
 import { mergeGuest } from './merge-guest.ts';
 import { authorizePayment, cancelPayment, capturePayment } from './order-commands.ts';
+import { forgetClosedUser, removePaymentMethod, savePaymentMethod, sweepPaymentMethods } from './payment-methods.ts';
 import type { Deps } from './ports.ts';
 import {
   forgetProviderEvents,
   keepUnreadableWebhook,
   processProviderEvent,
   receiveProviderEvent,
+  replayProviderEvent,
   sweepProviderEvents,
 } from './provider-events.ts';
 import { sweepOperations } from './run-operation.ts';
@@ -19,14 +21,19 @@ export const app = (deps: Deps) => ({
     capturePayment: capturePayment(deps),
     cancelPayment: cancelPayment(deps),
     confirmPayment: confirmPayment(deps),
+    savePaymentMethod: savePaymentMethod(deps),
+    removePaymentMethod: removePaymentMethod(deps),
+    forgetClosedUser: forgetClosedUser(deps),
     mergeGuest: mergeGuest(deps),
     receiveProviderEvent: receiveProviderEvent(deps),
     processProviderEvent: processProviderEvent(deps),
+    replayProviderEvent: replayProviderEvent(deps),
     keepUnreadableWebhook: keepUnreadableWebhook(deps),
   },
   sweeps: {
     operations: sweepOperations(deps),
     checks: sweepChecks(deps),
+    paymentMethods: sweepPaymentMethods(deps),
     providerEvents: sweepProviderEvents(deps),
     forgetProviderEvents: forgetProviderEvents(deps),
   },

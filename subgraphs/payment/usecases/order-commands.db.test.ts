@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { money } from '#contracts/money.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
+import { keepsNothing } from '#kit/payment/provider-model.ts';
 import type { Attempt } from '../domain/payment.ts';
 import type { PaymentProvider } from './ports.ts';
 
@@ -155,6 +156,7 @@ describe('a provider that reports another amount or currency than requested', ()
   let [held, taken] = [asked, asked];
   const provider: PaymentProvider = {
     name: 'odd',
+    ...keepsNothing,
     authorize: async () => ({ kind: 'approved', reference: crypto.randomUUID(), held }),
     confirm: async () => ({ kind: 'approved', reference: 'r', held }),
     capture: async () => ({ kind: 'captured', amount: taken }),

@@ -1,12 +1,22 @@
 /** What the use cases need from outside. */
-import type { AttemptId, GuestId, newId, OrderId, PaymentId, UserId } from '#contracts/ids.ts';
+import type {
+  AttemptId,
+  CustomerId,
+  GuestId,
+  newId,
+  OrderId,
+  PaymentId,
+  PaymentMethodId,
+  UserId,
+} from '#contracts/ids.ts';
 import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { Money } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
-import type { EventOutcome, ProviderEventId, StoredEvent } from '../domain/provider-event.ts';
+import type { PaymentMethod, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
+import type { EventOutcome, ProviderEventId, ProviderEventState, StoredEvent } from '../domain/provider-event.ts';
 import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
 
 export interface PaymentStore {
@@ -36,12 +46,29 @@ export interface Ledger {
   add(payment: Payment, lines: readonly LedgerLine[], at: { now: Date; operationKey: string }): Promise<void>;
 }
 
+export interface PaymentMethodStore {
+  /** Takes the lock of this customer's methods until the transaction ends. Without those that were removed or refused, unless asked. */
+  lockAllOf(customerId: UserId, withRemoved?: 'WITH_REMOVED'): Promise<readonly PaymentMethod[]>;
+  /** Records the intent to save one; until `nextTryAt` the call belongs to the caller. */
+  begin(
+    method: Pick<PaymentMethod, 'id' | 'customerId' | 'provider'> & { readonly secret: string },
+    now: Date,
+    nextTryAt: Date,
+  ): Promise<void>;
+  /** Records the provider's answer and erases the token. A method that the customer has saved before gives way to this one. */
+  end(method: PaymentMethod, result: SaveMethodResult, now: Date): Promise<PaymentMethod>;
+  markRemoved(ids: readonly PaymentMethodId[], now: Date, nextTryAt: Date): Promise<void>;
+  delete(id: PaymentMethodId): Promise<void>;
+}
+
 export interface ProviderEvents {
   /** Stores it; until `nextTryAt` it belongs to the caller. False when it is known: providers deliver at least once. */
   store(
     event: StoredEvent,
     as: { readonly livemode: boolean; readonly body: Buffer; readonly nextTryAt: Date | null },
   ): Promise<boolean>;
+  /** Makes it wait to be processed anew; until `nextTryAt` it belongs to the caller. */
+  reopen(id: ProviderEventId, nextTryAt: Date): Promise<StoredEvent | undefined>;
   /** Keeps the body for an operator: each one once, and only the newest. */
   keep(webhook: UnreadableWebhook, now: Date): Promise<void>;
 }
@@ -53,6 +80,7 @@ export interface Stores extends CommonStores {
   readonly operations: OperationStore;
   readonly ledger: Ledger;
   readonly events: ProviderEvents;
+  readonly methods: PaymentMethodStore;
 }
 
 /** Unfinished work. Each claim postpones what it takes, so that two sweeps never hold the same. */
@@ -73,7 +101,32 @@ export interface EventWork {
   forgetEvents(before: Date, limit: number): Promise<number>;
 }
 
-export interface PaymentReads {
+/** Payment methods that the provider is still to save or to remove. */
+export interface MethodWork {
+  claimMethods(limit: number, now: Date, until: Date): Promise<readonly PaymentMethod[]>;
+  postponeMethod(id: PaymentMethodId, until: Date): Promise<void>;
+}
+
+export interface PaymentMethodReads {
+  /** In whatever state. */
+  paymentMethodsById(ids: readonly PaymentMethodId[]): Promise<readonly PaymentMethod[]>;
+  /** Those that can be paid with, newest first. Whether the viewer may see them is the caller's business. */
+  paymentMethodsOf(customerIds: readonly UserId[]): Promise<readonly PaymentMethod[]>;
+  /** By what this provider knows the customer, if it does. */
+  customerReference(customerId: CustomerId, provider: string): Promise<string | null>;
+}
+
+export interface ProviderEventReads {
+  /** Newest first, up to `limit + 1`. */
+  providerEvents(page: {
+    readonly state: ProviderEventState | undefined;
+    readonly limit: number;
+    readonly after: ProviderEventId | undefined;
+  }): Promise<readonly StoredEvent[]>;
+  providerEventsById(ids: readonly ProviderEventId[]): Promise<readonly StoredEvent[]>;
+}
+
+export interface PaymentReads extends ProviderEventReads, PaymentMethodReads {
   /** The payments that exist and are visible to the viewer. */
   payments(viewer: Viewer, ids: readonly PaymentId[]): Promise<readonly Payment[]>;
   /** Oldest first. */
@@ -106,6 +159,13 @@ export interface PaymentProvider {
   capture(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<CaptureResult>;
   void(request: { readonly reference: string }, call: ProviderCall): Promise<VoidResult>;
   refund(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<RefundResult>;
+  /** Keeps the method of this token for the customer, whom it knows by `customerReference` if it has kept one before. */
+  saveMethod(
+    request: { readonly customerId: UserId; readonly customerReference: string | null; readonly token: string },
+    call: ProviderCall,
+  ): Promise<SaveMethodResult>;
+  /** Lets it go. One that is gone already is no error. */
+  removeMethod(request: SavedMethodReference, call: ProviderCall): Promise<void>;
   /** The current state of the authorization. Changes nothing. */
   lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationResult>;
 }
@@ -161,6 +221,7 @@ export interface Deps {
   readonly receive: Receive<Stores>;
   readonly work: WorkList;
   readonly eventWork: EventWork;
+  readonly methodWork: MethodWork;
   readonly reads: PaymentReads;
   readonly provider: PaymentProvider;
   readonly providerTimeoutMs: number;

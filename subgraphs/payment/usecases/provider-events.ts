@@ -3,12 +3,20 @@
  * up, so that it does not matter in which order they come, or how late.
  */
 
+import { CallerFault, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import { leaseEnd } from '../domain/operation.ts';
 import { isWaiting } from '../domain/payment-states.ts';
-import { afterFailure, type EventOutcome, type StoredEvent, whenUnknown } from '../domain/provider-event.ts';
+import {
+  afterFailure,
+  type EventOutcome,
+  type ProviderEventId,
+  type StoredEvent,
+  whenUnknown,
+} from '../domain/provider-event.ts';
 import { checkPayment } from './check-payment.ts';
 import type { Deps, SignedWebhook, UnreadableWebhook } from './ports.ts';
 import { allOf } from './run-operation.ts';
+import { type StaffCommand, staffChange } from './staff-change.ts';
 
 /**
  * Stores a webhook. Once this resolves it is never lost, and its sender may have its answer. Returns the event if it is to be
@@ -101,4 +109,30 @@ export const keepUnreadableWebhook =
   async (webhook: UnreadableWebhook): Promise<void> => {
     await deps.transaction(({ events, now }) => events.keep(webhook, now));
     deps.telemetry.unreadable(webhook);
+  };
+
+export interface ReplayProviderEvent extends StaffCommand {
+  readonly providerEventId: ProviderEventId;
+}
+
+/** Processes a stored event again, whatever came of it: the payment is looked up as if the webhook had just arrived. */
+export const replayProviderEvent =
+  (deps: Deps) =>
+  async (command: ReplayProviderEvent): Promise<Result<ProviderEventId, IdempotencyConflict>> => {
+    const { providerEventId: id } = command;
+    let replayed: StoredEvent | undefined;
+    const result = await staffChange<ProviderEventId, never>(
+      deps,
+      command,
+      { action: 'replayProviderEvent', input: { id } },
+      async ({ stores: { events, now }, record }) => {
+        replayed = await events.reopen(id, leaseEnd(now, deps.providerTimeoutMs));
+        if (!replayed) throw new CallerFault('NOT_FOUND', 'There is no such provider event.');
+        const { provider, eventId } = replayed;
+        await record({ subject: { type: 'ProviderEvent', id }, customerId: null, details: { provider, eventId } });
+        return ok(id);
+      },
+    );
+    if (replayed) await processProviderEvent(deps)(replayed);
+    return result;
   };

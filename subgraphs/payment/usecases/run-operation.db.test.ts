@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { paymentTestApp, silentTelemetry } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
-import { type BankBehaviour, type Fate, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
+import {
+  type BankBehaviour,
+  type Fate,
+  keepsNothing,
+  providerFrom,
+  providerModel,
+} from '#kit/payment/provider-model.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { until } from '#kit/vitest/until.ts';
 import { createApp } from '../wiring.ts';
@@ -142,6 +148,7 @@ const replaceableProvider = (first: PaymentProvider) => {
   let current = first;
   const provider: PaymentProvider = {
     name: 'model',
+    ...keepsNothing,
     authorize: (request, call) => current.authorize(request, call),
     confirm: (request, call) => current.confirm(request, call),
     capture: (request, call) => current.capture(request, call),

@@ -29,6 +29,13 @@ const save = async ({ client }: Shopper, address: AddressInput): Promise<string>
   return saveAddress.address.id;
 };
 
+const savePaymentMethod = async ({ client }: Shopper): Promise<string> => {
+  const saving = { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } };
+  const { savePaymentMethod: saved } = await client.ask(storefront.SavePaymentMethodDocument, saving);
+  if (saved?.__typename !== 'SavePaymentMethodSuccess') throw new Error(JSON.stringify(saved));
+  return saved.paymentMethod?.id ?? '';
+};
+
 /** Another session of the shopper, to be ended. */
 const furtherSession = async ({ client, email, password }: Shopper): Promise<string> => {
   await client.ask(storefront.SignInDocument, { input: { email, password } });
@@ -65,6 +72,8 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
 
   const kept = await save(shopper, { ...seoul, company: 'Agora', district: 'Yeoksam-dong' });
   const unwanted = await save(shopper, seoul);
+  await savePaymentMethod(shopper);
+  const paymentMethodId = await savePaymentMethod(shopper);
   const sessionId = await furtherSession(shopper);
   const key = () => ({ idempotencyKey: randomUUID() });
   const registration = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: 'Kim' };
@@ -110,6 +119,9 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     StockAlerts: {},
     StopNotifyingWhenInStock: { ...key(), input: { variantId } },
     CancelOrder: { ...key(), input: { orderId: toCancel.order.id } },
+    PaymentMethods: {},
+    SavePaymentMethod: { ...key(), input: { paymentMethodToken: 'tok_approve' } },
+    RemovePaymentMethod: { ...key(), input: { paymentMethodId } },
     ConfirmPayment: { ...key(), input: { paymentId, code: 'approve' } },
   };
 };

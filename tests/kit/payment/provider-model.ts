@@ -124,6 +124,12 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
 /** What happens to a call on its way: an error before the effect, or after it. */
 export type Fate = 'arrives' | 'request lost' | 'answer lost';
 
+/** For a provider that is not asked to keep payment methods. */
+export const keepsNothing: Pick<PaymentProvider, 'saveMethod' | 'removeMethod'> = {
+  saveMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
+  removeMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
+};
+
 /** The model behind the port. `fate` is asked once per call. */
 export const providerFrom = (model: ProviderModel, fate: () => Promise<Fate>): PaymentProvider => {
   const ask = async <A>(kind: Operation['kind'], { key }: ProviderCall, request: object): Promise<A> => {
@@ -140,6 +146,7 @@ export const providerFrom = (model: ProviderModel, fate: () => Promise<Fate>): P
     capture: (request, call) => ask('CAPTURE', call, request),
     void: (request, call) => ask('VOID', call, request),
     refund: (request, call) => ask('REFUND', call, request),
+    ...keepsNothing,
     lookup: async () => {
       if ((await fate()) !== 'arrives') throw new Error('connection reset');
       return model.look();

@@ -73,6 +73,12 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'payment.operation.secret': 'an operation, until its outcome is known',
   'payment.payment.action_url': 'a card whose bank asks the customer',
   'payment.payment.next_check_at': 'a payment whose provider has not decided',
+  'payment.payment_method.decline_reason': 'a method that the provider refuses to keep',
+  'payment.payment_method.reason_text': 'a method that the provider refuses to keep',
+  'payment.payment_method.removed_at': 'a method that is removed, until the provider has let it go',
+  'payment.payment_method.next_try_at': 'a method that is removed, until the provider has let it go',
+  'payment.payment_method.secret': 'a method that is being saved',
+  'payment.provider_event': 'a provider that has not decided at once',
   'payment.unreadable_webhook': 'a provider that sends what nobody can read',
   'payment.withdrawn_attempt': 'a cancel that comes before its authorize',
 };

@@ -68,6 +68,16 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
     void: (request, call) => about(request, call, cancel),
     refund: (request, call) =>
       about(request, call, (memory, payment, behaviour) => refund(memory, payment, behaviour, request.amount.amount)),
+    saveMethod: async ({ customerId, token }, { key }) => {
+      const { onAuthorize } = behaviourOf(token);
+      if (typeof onAuthorize === 'object')
+        return { kind: 'methodRefused', reason: onAuthorize.decline, message: onAuthorize.message };
+      return {
+        ...{ kind: 'methodSaved', reference: `sim_${key}`, customerReference: `sim_${customerId}` },
+        ...{ brand: 'visa', last4: '4242', expiryMonth: 12, expiryYear: 2034 },
+      };
+    },
+    removeMethod: async () => undefined,
     lookup: async ({ reference }) =>
       inMemory(pool, async (memory, now) => authorizationState(await lockPayment(memory, reference, clock(now)))),
   };
