@@ -8,7 +8,7 @@ import { pastProxies } from './launcher/environment.ts';
 // Tests ask their own servers on this machine; a proxy that the environment names is for what is outside.
 Object.assign(process.env, pastProxies(process.env));
 
-const sources = '{contracts,platform,gateway,subgraphs,ops,launcher,tools,bench,web,tests/kit}/**';
+const sources = '{contracts,platform,gateway,subgraphs,simulator,ops,launcher,tools,bench,web,tests/kit}/**';
 const needsPostgres = ['tests/kit/postgres/setup.ts'];
 const contractChecks = 'tools/contracts/**/*.test.ts';
 const second = 1_000;
