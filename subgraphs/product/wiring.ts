@@ -109,7 +109,11 @@ export const seed = async (
 ): Promise<ImportReport> => {
   const prisma = connect(databaseUrl, 1);
   try {
-    return await createApp(prisma, { shop }).commands.importCatalogue(catalogue);
+    const { commands } = createApp(prisma, { shop });
+    const report = await commands.importCatalogue(catalogue);
+    // Misspellings and suggestions are found from the first minute on.
+    await commands.countWords();
+    return report;
   } finally {
     await prisma.$disconnect();
   }

@@ -92,6 +92,9 @@ export const loaders = ({ reads: current, browsingReads }: App, viewer: Viewer) 
     variantsOf: manyByKey(async (products: readonly ProductId[]) =>
       Map.groupBy(await reads.variantsOf(products), ({ productId }) => productId),
     ),
+    archivedVariantsOf: manyByKey(async (products: readonly ProductId[]) =>
+      Map.groupBy(await reads.archivedVariantsOf(products), ({ productId }) => productId),
+    ),
     scheduledPrices: manyByKey(async (variants: readonly VariantId[]) =>
       Map.groupBy(await reads.scheduledPrices(variants), ({ variantId }) => variantId),
     ),

@@ -69,6 +69,7 @@ export const Product = {
     return category;
   },
   variants: ({ id }, _, { loaders }) => loaders.variantsOf.load(id),
+  archivedVariants: ({ id }, _, { loaders }) => loaders.archivedVariantsOf.load(id),
   priceFrom: async ({ id }, { currency }, { app, loaders }) => {
     const inCurrency = currency ?? app.shop.currency;
     const prices = (await loaders.variantsOf.load(id)).flatMap(({ prices }) => prices[inCurrency] ?? []);

@@ -19,9 +19,11 @@ describe('variants', () => {
       { id: first.id },
     ]);
     const archive = (isArchived: boolean) => mutate('archiveVariant', { variantId: second, isArchived });
-    expect((await archive(true)).product.variants).toMatchObject([{ id: first.id }]);
+    const { product } = await archive(true);
+    expect(product.variants).toMatchObject([{ id: first.id }]);
+    expect(product.archivedVariants).toEqual([{ id: second }]);
     expect((await announced(id)).at(-1)?.variants).toMatchObject([{ variantId: first.id }]);
-    expect((await archive(false)).product.variants).toHaveLength(2);
+    expect((await archive(false)).product).toMatchObject({ variants: [{}, {}], archivedVariants: [] });
     expect(await mutate('reviseVariant', { variantId: second, sku: first.sku })).toMatchObject({
       __typename: 'InvalidProduct',
     });

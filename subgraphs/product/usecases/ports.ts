@@ -138,6 +138,7 @@ export interface CatalogueReads {
   ): Promise<VariantView[]>;
   /** In the order in which the shop shows them. */
   variantsOf(products: readonly ProductId[]): Promise<VariantView[]>;
+  archivedVariantsOf(products: readonly ProductId[]): Promise<VariantView[]>;
   /** Of those of the slugs that were replaced: whose they were. */
   formerOwners(
     slugs: readonly { readonly kind: SlugKind; readonly slug: string }[],

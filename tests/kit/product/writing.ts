@@ -32,6 +32,7 @@ const membersOf = (mutation: string) => (built.getType(`${typeOf(mutation)}Paylo
 
 const shownProduct = `id slug status version title titleKo: title(language: KO) seoTitle languages brand taxClass publishAt
   category { slug } attributes { code value } options { code values { code } } priceFrom { amount }
+  archivedVariants { id }
   scheduledPrices { id price { amount currency } startsAt }
   variants { id sku title options { code valueCode } prices { amount currency } weightGrams requiresShipping }`;
 

@@ -53,6 +53,14 @@ export const categoryView = (row: Prisma.CategoryGetPayload<{ select: typeof cat
   parentId: row.parentId as CategoryId | null,
 });
 
+const variantsOf = async (prisma: PrismaClient, products: readonly ProductId[], isArchived: boolean) => {
+  const rows = await prisma.productVariant.findMany({
+    where: { productId: { in: [...products] }, isArchived },
+    orderBy: [{ position: 'asc' }, { id: 'asc' }],
+  });
+  return rows.map(variantView);
+};
+
 export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
   ...productLists(prisma),
   ...collectionLists(prisma),
@@ -76,13 +84,8 @@ export const catalogueReads = (prisma: PrismaClient): CatalogueReads => ({
     return rows.map(variantView);
   },
 
-  variantsOf: async (products) => {
-    const rows = await prisma.productVariant.findMany({
-      where: { productId: { in: [...products] }, isArchived: false },
-      orderBy: [{ position: 'asc' }, { id: 'asc' }],
-    });
-    return rows.map(variantView);
-  },
+  variantsOf: (products) => variantsOf(prisma, products, false),
+  archivedVariantsOf: (products) => variantsOf(prisma, products, true),
 
   formerOwners: (slugs) =>
     prisma.formerSlug.findMany({
