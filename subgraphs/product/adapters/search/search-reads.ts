@@ -86,8 +86,8 @@ const score = ({ text, direct }: Asked): Prisma.Sql => {
   // Ranking is most of what a search costs: not twice by the same words.
   const ranks =
     text.loose === text.exact
-      ? Prisma.sql`1.5 * ${rank(text.exact)}`
-      : Prisma.sql`${rank(text.exact)} + 0.5 * ${rank(text.loose)}`;
+      ? Prisma.sql`1.5 * ${rank(text.loose)}`
+      : Prisma.sql`${text.exact === undefined ? Prisma.sql`0` : rank(text.exact)} + 0.5 * ${rank(text.loose)}`;
   return Prisma.sql`(1000000 * (
     CASE stage WHEN 0 THEN 1 + 0.5 * least(1, ${text.words}::float / greatest(1, title_length)) ELSE 0 END
     + ${ranks}

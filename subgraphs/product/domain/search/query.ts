@@ -128,8 +128,8 @@ export interface TextConditions {
   readonly words: number;
   readonly anywhere: TsQuery;
   readonly inTitle: TsQuery;
-  /** What it is ranked by: the words as they were typed, and what they may mean as well. */
-  readonly exact: TsQuery;
+  /** What it is ranked by: the words as they were typed, those of them that the catalogue has, and what they may mean as well. */
+  readonly exact: TsQuery | undefined;
   readonly loose: TsQuery;
   /** Fewer of the words; for when no document has them all. */
   readonly relaxed: { readonly anywhere: TsQuery; readonly inTitle: TsQuery } | undefined;
@@ -171,6 +171,8 @@ const inHangul = (text: string): Condition => {
 const phrase = (text: string): Condition => every(...text.split(' ').map(word));
 
 interface Understood {
+  /** The catalogue has the word itself, or in Korean may have it within others. */
+  readonly isThere: boolean;
   readonly isKnown: boolean;
   readonly isInTitles: boolean;
   /** What else it may mean. */
@@ -196,6 +198,7 @@ const understand = (asked: QueryWord, place: number, { found, known }: Vocabular
   const close = isFound ? [] : closest(asked, of('close'));
   const others = [...prefixes, ...close, ...(isFound || close.length > 0 ? [] : of('related'))];
   return {
+    isThere: exact || isHangul(asked.word),
     isKnown: exact || others.length > 0 || cut !== undefined,
     isInTitles: isInTitles || others.some(({ titles }) => titles > 0),
     others: [...others.map((one) => word(one.lexeme)), ...(cut ? [every(...cut.map(word))] : [])],
@@ -204,6 +207,7 @@ const understand = (asked: QueryWord, place: number, { found, known }: Vocabular
 
 interface Segment {
   readonly typed: Condition;
+  readonly isThere: boolean;
   readonly others: readonly Condition[];
   readonly isKnown: boolean;
   readonly isInTitles: boolean;
@@ -219,6 +223,7 @@ const segmentsOf = ({ words }: ParsedQuery, vocabulary: Vocabulary): Segment[] =
     const typed = words.slice(from, from + length).map((asked) => word(asked.word));
     segments.push({
       typed: every(...typed),
+      isThere: parts.some((part) => part.isThere),
       others: [
         ...others,
         ...(parts.some((part) => part.others.length > 0)
@@ -262,9 +267,9 @@ export const textConditions = (query: ParsedQuery, vocabulary: Vocabulary): Text
   const segments = known.length * 2 >= all.length && known.length > 0 ? known : all;
   const meant = ({ typed, others }: Segment): Condition => some(typed, ...others);
   const whole = inBoth(every(...segments.map(meant)));
-  const exact = some(...segments.map(({ typed }) => typed))('rank');
+  const exact = some(...segments.filter(({ isThere }) => isThere).map(({ typed }) => typed))('rank');
   const loose = some(...segments.map(meant))('rank');
-  if (whole === undefined || exact === undefined || loose === undefined) return undefined;
+  if (whole === undefined || loose === undefined) return undefined;
   const fewer = leavingOneOut(segments, meant);
   return { ...whole, words: query.words.length, exact, loose, relaxed: fewer && inBoth(fewer) };
 };
