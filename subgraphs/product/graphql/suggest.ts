@@ -28,8 +28,8 @@ export const suggestQueries = {
       // Of several words the products that have them say more than what the last one could become.
       loaders.completions({ word: others.length > 0 ? '' : only, text: words.join(' '), limit }),
       loaders.search({
-        ...{ query: prefix, sort: 'RELEVANCE', language, currency: app.shop.currency, withFacets: false },
-        filters: { facets: new Map(), price: undefined },
+        ...{ query: prefix, sort: 'RELEVANCE', language, currency: app.shop.currency },
+        ...{ filters: { facets: new Map(), price: undefined }, withFacets: false, isGlance: true },
         page: { limit, from: undefined, isBackward: false },
       }),
     ]);

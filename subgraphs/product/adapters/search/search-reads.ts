@@ -14,6 +14,8 @@ import { type KnownOfQuery, readVocabulary } from './vocabulary.ts';
 
 // 1,000: forty pages of relevance, and facets that are right to a few per cent; about 10 ms of the database.
 const mostCandidates = 1_000;
+// 300: for the handful of a suggestion, and where words are left out and the results are a guess.
+const fewCandidates = 300;
 // 5,000 rows of an order: enough for a page, where one product in 250 is found, and that many are when candidates run out.
 const mostWalked = 5_000;
 const tiers = [0, 1, 2, 3];
@@ -154,7 +156,7 @@ const paged = ({ page }: Asked, { isDescending, value }: Order, column: Prisma.S
   };
 };
 
-const facetCounts = (asked: Asked, texts: Texts): Prisma.Sql => {
+const facetCounts = (asked: Asked, texts: Texts, most: number): Prisma.Sql => {
   const selected = [...asked.filters.facets];
   const others = Prisma.sql`
     SELECT key, count(*)::int AS count FROM candidate, unnest(facets) key
@@ -162,7 +164,7 @@ const facetCounts = (asked: Asked, texts: Texts): Prisma.Sql => {
   // A value that is not chosen is offered with what choosing it as well would add.
   const own = selected.map(
     ([facet]) => Prisma.sql`
-      SELECT key, count(*)::int FROM (SELECT facets FROM (${branches(asked, texts, facet)}) branch LIMIT ${mostCandidates}) sibling,
+      SELECT key, count(*)::int FROM (SELECT facets FROM (${branches(asked, texts, facet)}) branch LIMIT ${most}) sibling,
              unnest(facets) key
        WHERE split_part(key, ':', 1) = ${facet} GROUP BY key`,
   );
@@ -189,18 +191,23 @@ interface CandidateRow {
 const hitsOf = (rows: readonly (readonly [value: string, productId: string])[] | null): SearchHit[] =>
   (rows ?? []).map((key) => ({ productId: key[1] as ProductId, key }));
 
-const readCandidates = async (prisma: PrismaClient, asked: Asked, texts: Texts): Promise<CandidateRow> => {
+const readCandidates = async (
+  prisma: PrismaClient,
+  asked: Asked,
+  texts: Texts,
+  most: number,
+): Promise<CandidateRow> => {
   const order = orderOf(asked);
   const { where, order: by } = paged(asked, order, Prisma.sql`sort_key`);
   const [row] = await prisma.$queryRaw<[CandidateRow]>`
     WITH candidate AS MATERIALIZED (
       SELECT product_id, facets, ${order.column} AS sort_key
-        FROM (${branches(asked, texts)}) branch LIMIT ${mostCandidates + 1}
+        FROM (${branches(asked, texts)}) branch LIMIT ${most + 1}
     )
     SELECT (SELECT count(*)::int FROM candidate) AS found,
            (SELECT jsonb_agg(jsonb_build_array(${order.text(Prisma.sql`sort_key`)}, product_id))
               FROM (SELECT * FROM candidate WHERE ${where} ${by} LIMIT ${asked.page.limit + 1}) hit) AS hits,
-           (${asked.withFacets ? facetCounts(asked, texts) : Prisma.sql`SELECT NULL::jsonb`}) AS facets`;
+           (${asked.withFacets ? facetCounts(asked, texts, most) : Prisma.sql`SELECT NULL::jsonb`}) AS facets`;
   return row;
 };
 
@@ -248,18 +255,20 @@ const search = async (prisma: PrismaClient, { query: typed, ...request }: Search
   if (!text && typed.trim() !== '') return { hits: [], total: 0, isExact: true, facets: [] };
   const asked = { ...request, text, direct };
   let texts: Texts = text;
-  let row = await readCandidates(prisma, asked, texts);
+  let most = asked.isGlance ? fewCandidates : mostCandidates;
+  let row = await readCandidates(prisma, asked, texts, most);
   const isFiltered = asked.filters.facets.size > 0 || asked.filters.price !== undefined;
   // When it is the filters that leave nothing, fewer words would be another question.
   if (row.found === 0 && text?.relaxed && !(isFiltered && (await hasMatch(prisma, text)))) {
     texts = text.relaxed;
-    row = await readCandidates(prisma, asked, texts);
+    most = fewCandidates;
+    row = await readCandidates(prisma, asked, texts, most);
   }
-  const isExact = row.found <= mostCandidates;
+  const isExact = row.found <= most;
   const isComplete = isExact || asked.sort === 'RELEVANCE';
   return {
     hits: isComplete ? hitsOf(row.hits) : await readInOrder(prisma, asked, texts),
-    total: Math.min(row.found, mostCandidates),
+    total: Math.min(row.found, most),
     isExact,
     facets: row.facets ?? [],
   };

@@ -21,6 +21,8 @@ export interface SearchRequest {
   readonly currency: Currency;
   readonly page: SearchPage;
   readonly withFacets: boolean;
+  /** Only a few of the best are wanted: it need not look at as many, nor count them. */
+  readonly isGlance?: boolean;
 }
 
 export interface SearchPage {
