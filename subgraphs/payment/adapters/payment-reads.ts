@@ -17,6 +17,14 @@ export const paymentReads = (
     const where = { orderId: { in: [...orderIds] }, ...visibleTo(viewer) };
     return (await prisma.payment.findMany({ where, orderBy: { id: 'asc' } })).map(paymentOf);
   },
+  allPayments: async ({ statuses, provider, limit, after }) => {
+    const where = {
+      ...(statuses && { status: { in: [...statuses] } }),
+      ...(provider !== undefined && { provider }),
+      ...(after && { id: { lt: after } }),
+    };
+    return (await prisma.payment.findMany({ where, orderBy: { id: 'desc' }, take: limit + 1 })).map(paymentOf);
+  },
   ledger: async (paymentIds) => {
     const rows = await prisma.ledgerEntry.findMany({
       where: { paymentId: { in: [...paymentIds] } },

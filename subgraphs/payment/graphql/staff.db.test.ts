@@ -75,6 +75,34 @@ describe('saved payment methods in the graph', () => {
   });
 });
 
+describe('payments in the graph', () => {
+  const listing = `query ($filter: PaymentFilter, $first: Int, $after: String) {
+    payments(filter: $filter, first: $first, after: $after) { pageInfo { endCursor } edges { node { status } } } }`;
+  const list = async (viewer: Viewer, variables: object = {}) => {
+    const { data, codes } = await kit.ask(viewer, listing, { ...variables });
+    return codes ?? data.payments.edges.map(({ node }: { node: { status: string } }) => node.status);
+  };
+
+  test('are listed for staff alone, newest first, by status and provider, in pages', async () => {
+    for (const paymentMethodToken of ['tok_decline', 'tok_approve', 'tok_action_required', 'tok_duplicate_webhook'])
+      await kit.app.commands.authorizePayment(authorizeMessage(anAttempt(), { paymentMethodToken }));
+    expect(await list(staff)).toEqual(['AUTHORIZING', 'ACTION_REQUIRED', 'AUTHORIZED', 'DECLINED']);
+    // PROCESSING is one of several that look like AUTHORIZING.
+    expect(await list(staff, { filter: { statuses: ['AUTHORIZING', 'DECLINED'] } })).toEqual([
+      'AUTHORIZING',
+      'DECLINED',
+    ]);
+    expect(await list(staff, { filter: { statuses: [] } })).toEqual([]);
+    expect(await list(staff, { filter: { provider: 'another' } })).toEqual([]);
+    const { data } = await kit.ask(staff, listing, { first: 3 });
+    const after = data.payments.pageInfo.endCursor;
+    expect(await list(staff, { after, filter: { provider: 'simulator' } })).toEqual(['DECLINED']);
+    expect(await list(signedIn(ada))).toEqual(['FORBIDDEN']);
+    expect(await list(guest)).toEqual(['UNAUTHENTICATED']);
+    expect(await list(staff, { filter: { provider: '\u0000' } })).toEqual(['BAD_USER_INPUT']);
+  });
+});
+
 describe('provider events in the graph', () => {
   const listing = `query ($state: ProviderEventState, $first: Int, $after: String) {
     providerEvents(state: $state, first: $first, after: $after) { pageInfo { hasNextPage endCursor }

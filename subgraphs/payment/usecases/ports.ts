@@ -16,6 +16,7 @@ import type { Viewer } from '#contracts/viewer.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
 import type { PaymentMethod, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
+import type { PaymentStatus } from '../domain/payment-states.ts';
 import type { EventOutcome, ProviderEventId, ProviderEventState, StoredEvent } from '../domain/provider-event.ts';
 import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
 
@@ -131,6 +132,13 @@ export interface PaymentReads extends ProviderEventReads, PaymentMethodReads {
   payments(viewer: Viewer, ids: readonly PaymentId[]): Promise<readonly Payment[]>;
   /** Oldest first. */
   paymentsOfOrders(viewer: Viewer, orderIds: readonly OrderId[]): Promise<readonly Payment[]>;
+  /** Everybody's, newest first, up to `limit + 1`. Whether the viewer may see them is the caller's business. */
+  allPayments(page: {
+    readonly statuses: readonly PaymentStatus[] | undefined;
+    readonly provider: string | undefined;
+    readonly limit: number;
+    readonly after: PaymentId | undefined;
+  }): Promise<readonly Payment[]>;
   /** Oldest first. Visibility is checked by the reads above. */
   ledger(paymentIds: readonly PaymentId[]): Promise<readonly LedgerEntry[]>;
 }
