@@ -20,6 +20,9 @@ export const PaymentTotals = z.object({
 });
 export type PaymentTotals = z.infer<typeof PaymentTotals>;
 
+/** Tokens that stand for money outside of any provider's network: the order waits until staff record it. */
+export const offlinePaymentTokens = ['offline_transfer', 'offline_cash'] as const;
+
 export const disputeStates = ['OPENED', 'WON', 'LOST'] as const;
 
 export const declineReasons = [

@@ -46,6 +46,8 @@ export interface AuditedOrder extends Row {
   readonly status: string;
   readonly currency: string;
   readonly total: number;
+  /** What its latest payment has said was refunded. */
+  readonly refunded: number;
   /** The number of its changes. */
   readonly version: number;
   /** Of the latest attempt to pay. */

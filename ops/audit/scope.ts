@@ -6,7 +6,7 @@ import type { AuditContext, AuditedOrder, Databases, Moved, Query, Watermark } f
 const orderPageSize = 1_000;
 
 const columns = `
-  o.id, o.customer_id, o.status, o.currency, o.total_amount AS total, o.version, o.attempt_id, o.attempt_number,
+  o.id, o.customer_id, o.status, o.currency, o.total_amount AS total, o.payment_refunded AS refunded, o.version, o.attempt_id, o.attempt_number,
   o.status IN ('CONFIRMED', 'REJECTED', 'PAYMENT_FAILED', 'CANCELLED')
     AND (SELECT e.at FROM order_event e WHERE e.order_id = o.id ORDER BY e.version DESC LIMIT 1) < $2 AS is_settled`;
 const nextOrders = `SELECT ${columns} FROM customer_order o WHERE o.id > $1 ORDER BY o.id LIMIT ${orderPageSize}`;

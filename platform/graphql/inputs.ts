@@ -17,7 +17,8 @@ export const exactlyOneOf = <Name extends string>(
 /** The id of a thing that has to exist: NOT_FOUND for what cannot be one, as for one that nothing has. */
 export const requireId = <N extends Noun>(noun: N, text: string): Id<N> => {
   const id = parseId(noun, text);
-  if (!id) throw new CallerFault('NOT_FOUND', `There is no such ${noun.toLowerCase()}.`);
+  if (!id)
+    throw new CallerFault('NOT_FOUND', `There is no such ${noun.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()}.`);
   return id;
 };
 

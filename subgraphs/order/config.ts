@@ -7,6 +7,26 @@ import { service } from './service.ts';
 const { waitMs, tries } = defaultTimings;
 const count = (fallback: number) => z.coerce.number().int().min(1).max(20).default(fallback);
 
+// Where front ends are developed: Next.js, the gateway's own pages, Vite.
+const developmentOrigins = [3000, 4000, 5173].map((port) => `http://localhost:${port}`);
+
+export const returnOriginsOf = ({
+  PAYMENT_RETURN_ORIGINS: origins,
+  PROFILE,
+}: Pick<OrderConfig, 'PAYMENT_RETURN_ORIGINS' | 'PROFILE'>): readonly string[] =>
+  origins ?? (PROFILE === 'development' ? developmentOrigins : []);
+
+const returnOrigins = (text: string, context: z.RefinementCtx<string>): readonly string[] => {
+  const origins = text.split(',').flatMap((part) => part.trim() || []);
+  for (const origin of origins)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      context.addIssue({
+        code: 'custom',
+        message: 'is a comma-separated list of origins such as https://shop.example',
+      });
+  return origins;
+};
+
 /** Why each time-out is as long as it is: `defaultTimings`. */
 export const orderVariables = z.object({
   ...subgraphVariables,
@@ -27,6 +47,12 @@ export const orderVariables = z.object({
   // How long the first undo may be without its reply, each next one twice as long, and after how many an operator is called.
   UNDO_TIMEOUT_MS: variable.milliseconds(waitMs.undo),
   UNDO_TRIES: count(tries.undo),
+  // How long an order that is paid by transfer or on delivery waits for its money; its stock is held meanwhile.
+  OFFLINE_PAYMENT_WAIT_MS: variable.milliseconds(waitMs.funds),
+  // The origins (https://shop.example, comma-separated) to which a bank may send a customer back after its extra step. Not
+  // any address: a page that only looks like the shop's would ask for the card again. Absent: none, and in development the
+  // usual ones of this machine.
+  PAYMENT_RETURN_ORIGINS: z.string().transform(returnOrigins).optional(),
   // How long a customer whose card was declined has to find another.
   ORDER_EXPIRY_MS: variable.milliseconds(waitMs.expiry),
   // What one customer may have of orders that are not paid yet, since these hold stock from everybody else (for up to a
@@ -54,6 +80,7 @@ export const timingsOf = (config: OrderConfig): Timings => ({
     reserve: config.RESERVE_TIMEOUT_MS,
     authorize: config.AUTHORIZE_TIMEOUT_MS,
     action: config.ACTION_TIMEOUT_MS,
+    funds: config.OFFLINE_PAYMENT_WAIT_MS,
     commit: config.COMMIT_TIMEOUT_MS,
     capture: config.CAPTURE_TIMEOUT_MS,
     undo: config.UNDO_TIMEOUT_MS,

@@ -1,11 +1,15 @@
 import {
   PaymentActionRequired,
   PaymentAuthorized,
+  PaymentAwaitingFunds,
   PaymentCancelFailed,
   PaymentCancelled,
   PaymentCaptured,
   PaymentCaptureFailed,
   PaymentDeclined,
+  PaymentDisputed,
+  PaymentRefunded,
+  PaymentRefundFailed,
 } from '#contracts/messages/payment.ts';
 import { ProductChanged, ProductChangedV1 } from '#contracts/messages/product.ts';
 import {
@@ -37,10 +41,14 @@ export const service = {
     PaymentAuthorized,
     PaymentDeclined,
     PaymentActionRequired,
+    PaymentAwaitingFunds,
     PaymentCaptured,
     PaymentCaptureFailed,
     PaymentCancelled,
     PaymentCancelFailed,
+    PaymentRefunded,
+    PaymentRefundFailed,
+    PaymentDisputed,
   ],
   readModels: {
     catalogue: {

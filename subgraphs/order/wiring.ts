@@ -17,7 +17,7 @@ import { measureCheckouts, telemetry } from './adapters/checkout/telemetry.ts';
 import { orderWatch, publishOrderChanges } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
-import { type OrderConfig, timingsOf } from './config.ts';
+import { type OrderConfig, returnOriginsOf, timingsOf } from './config.ts';
 import { catalogueConsumers, consumers } from './consumers.ts';
 import { orderNumber, orderNumberBytes } from './domain/order/order-number.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
@@ -39,7 +39,14 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient) => ({
 
 type Settings = Pick<
   Deps,
-  'watch' | 'telemetry' | 'timings' | 'openOrders' | 'openGuestOrders' | 'sweepBatch' | 'guestCartRetentionMs'
+  | 'watch'
+  | 'telemetry'
+  | 'timings'
+  | 'openOrders'
+  | 'openGuestOrders'
+  | 'returnOrigins'
+  | 'sweepBatch'
+  | 'guestCartRetentionMs'
 >;
 
 /** The whole app over a database, without HTTP or consumers. */
@@ -97,6 +104,7 @@ export const wire = ({
     timings: timingsOf(config),
     openOrders: { orders: config.OPEN_ORDERS_PER_CUSTOMER, units: config.OPEN_UNITS_PER_CUSTOMER },
     openGuestOrders: { orders: config.OPEN_GUEST_ORDERS_PER_ADDRESS, units: config.OPEN_GUEST_UNITS_PER_ADDRESS },
+    returnOrigins: returnOriginsOf(config),
     sweepBatch: config.SWEEP_BATCH,
     guestCartRetentionMs: config.GUEST_CART_RETENTION_DAYS * 24 * 60 * 60 * 1_000,
   });

@@ -9,9 +9,11 @@ import {
   OrderNeedsAttention,
   OrderPaymentFailed,
   OrderPlaced,
+  OrderRefunded,
   OrderRejected,
 } from '#contracts/messages/order.ts';
 import { UserRegistered } from '#contracts/messages/user.ts';
+import { money } from '#contracts/money.ts';
 import { anAddress, anOrderFor, aPassword, received, type UserTestApp, userTestApp } from '#kit/user/builders.ts';
 import { consumers } from './consumers.ts';
 
@@ -47,6 +49,7 @@ test.each([
   ['ORDER_PAYMENT_FAILED', OrderPaymentFailed, { reason }],
   ['ORDER_CANCELLED', OrderCancelled, { reason }],
   ['ORDER_NEEDS_ATTENTION', OrderNeedsAttention, { reason }],
+  ['ORDER_REFUNDED', OrderRefunded, { amount: money(1_250, 'EUR'), refundedTotal: money(1_250, 'EUR') }],
 ] as const)('%s becomes one notification, however often it is delivered', async (kind, definition, more) => {
   const ada = await kit.customer();
   const message = { ...received(definition, { ...anOrderFor(ada), reason: '', ...more }) };

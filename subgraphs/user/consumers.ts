@@ -6,6 +6,7 @@ import {
   OrderNeedsAttention,
   OrderPaymentFailed,
   OrderPlaced,
+  OrderRefunded,
   OrderRejected,
 } from '#contracts/messages/order.ts';
 import { StaffActed } from '#contracts/messages/staff.ts';
@@ -26,6 +27,7 @@ export const consumers = ({ commands: { notify, notifyBackInStock, recordStaffAc
     on(OrderPaymentFailed, about('ORDER_PAYMENT_FAILED')),
     on(OrderCancelled, about('ORDER_CANCELLED')),
     on(OrderNeedsAttention, about('ORDER_NEEDS_ATTENTION')),
+    on(OrderRefunded, (message) => notify(message, { kind: 'ORDER_REFUNDED', ...message.data })),
     on(ProductBackInStock, notifyBackInStock),
     on(StaffActed, recordStaffAction),
   ];

@@ -5,6 +5,7 @@ import {
   OrderNeedsAttention,
   OrderPaymentFailed,
   OrderPlaced,
+  OrderRefunded,
   OrderRejected,
 } from '#contracts/messages/order.ts';
 import { StaffActed } from '#contracts/messages/staff.ts';
@@ -26,6 +27,7 @@ export const service = {
     OrderPaymentFailed,
     OrderCancelled,
     OrderNeedsAttention,
+    OrderRefunded,
     ProductBackInStock,
     StaffActed,
   ],

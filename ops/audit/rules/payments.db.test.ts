@@ -10,79 +10,105 @@ const secondAttempt = `
   INSERT INTO attempt (id, order_id, number, started_at) VALUES ('att_2', 'ord_1', 2, now());
   UPDATE customer_order SET attempt_id = 'att_2', attempt_number = 2, status = 'AUTHORIZING', step_deadline = now() + interval '1 hour'`;
 
-seededViolations(paymentRules, [
+/** So much went back, by the ledger and the provider too; the order may know of it or not. */
+const refund = (cents: number) => `
+  UPDATE payment SET refunded = ${cents};
+  INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
+  VALUES ('led_3', 'pay_1', 'REFUND', ${cents}, 'EUR', 'att_1-refund', now() - interval '1 hour');
+  INSERT INTO simulator.effect (reference, kind, amount, at) VALUES ('sim_1', 'REFUND', ${cents}, now() - interval '1 hour')`;
+const knownRefund = (cents: number) =>
+  `UPDATE customer_order SET payment_status = 'PARTIALLY_REFUNDED', payment_captured = 5000, payment_refunded = ${cents}`;
+
+seededViolations(
+  paymentRules,
   [
-    'payments-match-orders',
-    'the order costs more',
-    { order: 'UPDATE customer_order SET total_amount = total_amount + 1' },
-  ],
-  ...['AUTHORIZED', 'CAPTURING', 'CAPTURE_FAILED', 'CANCELLING', 'VOIDING', 'VOID_FAILED'].map(
-    (status) =>
-      [
-        'payments-match-orders',
-        `another payment is ${status}`,
-        { payment: anotherPayment(`{"status": "${status}", "captured": 0}`) },
-      ] as const,
-  ),
-  ['payment-currency-matches-order', 'the payment', { payment: `UPDATE payment SET currency = 'USD'` }],
-  [
-    'payment-currency-matches-order',
-    'what was captured',
-    { payment: `UPDATE ledger_entry SET currency = 'USD' WHERE kind = 'CAPTURE'` },
-  ],
-  ['one-capture-per-order', 'two payments', { payment: anotherPayment('{}') }],
-  [
-    'captures-within-authorization',
-    'more was captured than authorized',
-    { payment: 'UPDATE payment SET captured = captured + 1' },
-  ],
-  ['superseded-attempts-hold-no-money', 'the first attempt was captured', { order: secondAttempt }],
-  ...['AUTHORIZED', 'ACTION_REQUIRED', 'CANCELLING', 'VOIDING', 'VOID_FAILED', 'CAPTURE_FAILED'].map(
-    (status) =>
-      [
-        'superseded-attempts-hold-no-money',
-        `the first attempt is ${status}`,
-        { order: secondAttempt, payment: `UPDATE payment SET status = '${status}', captured = 0` },
-      ] as const,
-  ),
-  ['payments-have-orders', 'the order is gone', { order: withoutOrder }],
-  [
-    'payments-have-orders',
-    'a charge for an order that is not there',
-    { payment: anotherPayment('{"order_id": "ord_2"}') },
-  ],
-  ['payments-have-orders', 'a charge for an attempt that was never made', { payment: anotherPayment('{}') }],
-  ...[
-    ['VOID_FAILED', '2 hours'],
-    ['REFUND_FAILED', '2 minutes'],
-    ['CAPTURE_FAILED', '2 hours'],
-    ['CANCELLING', '2 hours'],
-    ['VOIDING', '2 hours'],
-    ['ACTION_REQUIRED', '2 hours'],
-  ].map(
-    ([status, age]) =>
-      [
-        'no-payment-is-stuck',
-        `${status} for ${age}`,
-        {
-          payment: `UPDATE payment SET status = '${status}';
+    [
+      'payments-match-orders',
+      'the order costs more',
+      { order: 'UPDATE customer_order SET total_amount = total_amount + 1' },
+    ],
+    ...['AUTHORIZED', 'CAPTURING', 'CAPTURE_FAILED', 'CANCELLING', 'VOIDING', 'VOID_FAILED'].map(
+      (status) =>
+        [
+          'payments-match-orders',
+          `another payment is ${status}`,
+          { payment: anotherPayment(`{"status": "${status}", "captured": 0}`) },
+        ] as const,
+    ),
+    ['payments-match-orders', 'a refund that the order does not know of', { payment: refund(1_000) }],
+    ['payments-match-orders', 'a refund that only the order knows of', { order: knownRefund(1_000) }],
+    [
+      'payments-match-orders',
+      'another refund than the order knows of',
+      { order: knownRefund(999), payment: refund(1_000) },
+    ],
+    ['payment-currency-matches-order', 'the payment', { payment: `UPDATE payment SET currency = 'USD'` }],
+    [
+      'payment-currency-matches-order',
+      'what was captured',
+      { payment: `UPDATE ledger_entry SET currency = 'USD' WHERE kind = 'CAPTURE'` },
+    ],
+    ['one-capture-per-order', 'two payments', { payment: anotherPayment('{}') }],
+    [
+      'captures-within-authorization',
+      'more was captured than authorized',
+      { payment: 'UPDATE payment SET captured = captured + 1' },
+    ],
+    ['superseded-attempts-hold-no-money', 'the first attempt was captured', { order: secondAttempt }],
+    ...['AUTHORIZED', 'ACTION_REQUIRED', 'CANCELLING', 'VOIDING', 'VOID_FAILED', 'CAPTURE_FAILED'].map(
+      (status) =>
+        [
+          'superseded-attempts-hold-no-money',
+          `the first attempt is ${status}`,
+          { order: secondAttempt, payment: `UPDATE payment SET status = '${status}', captured = 0` },
+        ] as const,
+    ),
+    ['payments-have-orders', 'the order is gone', { order: withoutOrder }],
+    [
+      'payments-have-orders',
+      'a charge for an order that is not there',
+      { payment: anotherPayment('{"order_id": "ord_2"}') },
+    ],
+    ['payments-have-orders', 'a charge for an attempt that was never made', { payment: anotherPayment('{}') }],
+    ...[
+      ['VOID_FAILED', '2 hours'],
+      ['REFUND_FAILED', '2 minutes'],
+      ['CAPTURE_FAILED', '2 hours'],
+      ['CANCELLING', '2 hours'],
+      ['VOIDING', '2 hours'],
+      ['ACTION_REQUIRED', '2 hours'],
+    ].map(
+      ([status, age]) =>
+        [
+          'no-payment-is-stuck',
+          `${status} for ${age}`,
+          {
+            payment: `UPDATE payment SET status = '${status}';
                     UPDATE operation SET created_at = now() - interval '${age}', done_at = now() - interval '${age}'`,
-        },
-      ] as const,
-  ),
-  [
-    'provider-calls-complete',
-    'a call is open for a day',
-    {
-      payment: `UPDATE operation SET done_at = NULL, outcome = NULL, created_at = now() - interval '25 hours' WHERE kind = 'CAPTURE'`,
-    },
+          },
+        ] as const,
+    ),
+    [
+      'provider-calls-complete',
+      'a call is open for a day',
+      {
+        payment: `UPDATE operation SET done_at = NULL, outcome = NULL, created_at = now() - interval '25 hours' WHERE kind = 'CAPTURE'`,
+      },
+    ],
+    ['ledger-matches-payments', 'a row is gone', { payment: `DELETE FROM ledger_entry WHERE kind = 'CAPTURE'` }],
+    [
+      'ledger-matches-provider',
+      'the provider captured it twice',
+      {
+        payment: `INSERT INTO simulator.effect (reference, kind, amount, at) VALUES ('sim_1', 'CAPTURE', 5000, now() - interval '1 hour')`,
+      },
+    ],
   ],
-  ['ledger-matches-payments', 'a row is gone', { payment: `DELETE FROM ledger_entry WHERE kind = 'CAPTURE'` }],
   [
-    'ledger-matches-provider',
-    'the provider captured it twice',
-    {
-      payment: `INSERT INTO simulator.effect (reference, kind, amount, at) VALUES ('sim_1', 'CAPTURE', 5000, now() - interval '1 hour')`,
-    },
+    ['a confirmed order of which a part was refunded', { order: knownRefund(1_000), payment: refund(1_000) }],
+    [
+      'a refund of a moment ago, which the order has yet to learn of',
+      { payment: refund(1_000).replace(`now() - interval '1 hour');`, 'now());') },
+    ],
   ],
-]);
+);

@@ -36,6 +36,8 @@ export const cancellationTexts = {
   ACTION_TIMED_OUT: 'The payment was not confirmed in time. Nothing was charged.',
   STOCK_LOST: 'The items were gone before the payment went through. Nothing was charged.',
   CAPTURE_FAILED: 'The payment could not be completed. Nothing was charged.',
+  PAYMENT_VOIDED: 'The payment was released before the order was complete. Nothing was charged.',
+  FUNDS_TIMED_OUT: 'Your payment did not arrive in time.',
   PAYMENT_MISMATCH: 'The payment did not match the order, so the order was stopped. Nothing stays charged.',
 };
 
@@ -59,8 +61,12 @@ const timelineTexts: { readonly [event: string]: string } = {
   'payment.declined': 'The payment was declined.',
   'payment.captured': 'The payment is complete.',
   'payment.capture-failed': 'The payment could not be completed.',
+  'payment.awaiting-funds': 'The order waits for your payment.',
   'payment.cancelled': 'The payment was called back.',
   'payment.cancel-failed': 'The payment could not be called back.',
+  'payment.refunded': 'Money was returned to you.',
+  'payment.refund-failed': 'Money could not be returned to you.',
+  'payment.disputed': 'Your bank was asked to take the payment back.',
   wrongAmount: 'The payment was for another amount than the order.',
   timedOut: 'No answer came in time.',
   cancelRequested: 'Cancellation was asked for.',

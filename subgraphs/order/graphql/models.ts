@@ -1,9 +1,14 @@
 /** What resolvers receive as parents, where that is not a type of the domain (codegen.json). */
 import type { UserId, VariantId } from '#contracts/ids.ts';
+import type { Money } from '#contracts/money.ts';
 import type { Connection } from '#platform/graphql/connection.ts';
 import { type NamedFailure, namedFailure } from '#platform/graphql/payload.ts';
 import type { CheckoutFailure } from '../domain/failures.ts';
+import type { TimelineEntry } from '../domain/order/order.ts';
 import type { OrderView } from '../usecases/ports.ts';
+
+/** An entry of a timeline, with its amount in the order's currency. */
+export type OrderEventModel = Omit<TimelineEntry, 'amount'> & { readonly amount: Money | null };
 
 export type OrderConnectionModel = Connection<OrderView>;
 

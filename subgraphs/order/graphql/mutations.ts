@@ -4,8 +4,11 @@ import { assertInput, requireCustomer, requireId } from '#platform/graphql/input
 import { namedFailure, payload } from '#platform/graphql/payload.ts';
 import { maxQuantity } from '../domain/cart/cart.ts';
 import { cartLineNotFound, variantUnavailable } from '../domain/failures.ts';
+import type { PaymentMethod } from '../domain/order/order.ts';
 import { cartAfter, checkoutAfter, orderAfter } from './payloads.ts';
-import type { MutationResolvers } from './types.generated.ts';
+import type { MutationResolvers, PayOrderInput } from './types.generated.ts';
+
+type PaymentMethodInput = Pick<PayOrderInput, 'paymentMethodToken' | 'savedPaymentMethodId' | 'returnUrl'>;
 
 // 5 s: what a browser's user watches a spinner for, and well below every time-out on the way here.
 const maxWaitMs = 5_000;
@@ -30,6 +33,28 @@ const paymentMethodTokenOf = (token: string): string => {
   refuseCardNumber(token, '"paymentMethodToken"');
   return token;
 };
+
+// 2,000: as long as an address may be to work in every browser.
+const maxUrlLength = 2_000;
+
+/** Whether the origin is one of the shop's is decided where the shop's are known. */
+const returnUrlOf = (url: string): string => {
+  const isUrl = url.length <= maxUrlLength && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  assertInput(isUrl, `"returnUrl" must be an http(s) URL of up to ${maxUrlLength} characters.`);
+  return url;
+};
+
+const paymentMethodOf = ({
+  paymentMethodToken,
+  savedPaymentMethodId,
+  returnUrl,
+}: PaymentMethodInput): PaymentMethod => ({
+  paymentMethodToken: isGiven(paymentMethodToken) ? paymentMethodTokenOf(paymentMethodToken) : undefined,
+  savedPaymentMethodId: isGiven(savedPaymentMethodId) ? requireId('PaymentMethod', savedPaymentMethodId) : undefined,
+  returnUrl: isGiven(returnUrl) ? returnUrlOf(returnUrl) : undefined,
+});
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 
 const expectedTotalOf = <M extends { readonly amount: number }>(total: M | null | undefined): M | undefined => {
   assertInput(!total || total.amount >= 0, '"expectedTotal" cannot be less than nothing.');
@@ -72,7 +97,7 @@ export const mutations = {
     const result = await context.app.commands.placeOrder({
       ...asking,
       guestAddress: context.viewer.kind === 'guest' ? context.viewer.address : undefined,
-      paymentMethodToken: paymentMethodTokenOf(input.paymentMethodToken),
+      ...paymentMethodOf(input),
       expectedTotal: expectedTotalOf(input.expectedTotal),
       idempotencyKey,
     });
@@ -83,8 +108,7 @@ export const mutations = {
     const { viewer } = context;
     const waitMs = waitMsOf(input.waitMs);
     const orderId = requireId('Order', input.orderId);
-    const paymentMethodToken = paymentMethodTokenOf(input.paymentMethodToken);
-    const result = await context.app.commands.payOrder({ viewer, orderId, paymentMethodToken, idempotencyKey });
+    const result = await context.app.commands.payOrder({ viewer, orderId, ...paymentMethodOf(input), idempotencyKey });
     return payload(result, (id) => checkoutAfter(context, 'PayOrderSuccess', id, waitMs));
   },
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { namedId, newId, type OrderId } from '#contracts/ids.ts';
 import { guest } from '#contracts/viewer.ts';
 import { customer, type OrderTestApp, orderTestApp, staff } from '#kit/order/app.ts';
+import { totals } from '#kit/order/builders.ts';
 import type { Reply } from '../domain/checkout/messages.ts';
 
 let kit: OrderTestApp;
@@ -48,6 +49,22 @@ describe('an order in the graph', () => {
     id = await kit.placed(buyer.id);
   });
   const order = async (viewer = buyer) => (await kit.ask(viewer, `{ order(id: "${id}") ${wholeOrder} }`)).data.order;
+
+  it('shows refunds and disputes: amounts on the timeline, and what the payment has come to', async () => {
+    await receive(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');
+    const fields = 'status paymentStatus isDisputed timeline { description detail amount { amount currency } }';
+    const shown = async () => (await kit.ask(buyer, `{ order(id: "${id}") { ${fields} } }`)).data.order;
+    await kit.reply(await kit.replyTo(id, 'payment.refunded', { sequence: 3 }));
+    const refunded = await shown();
+    expect(refunded).toMatchObject({ status: 'CONFIRMED', paymentStatus: 'PARTIALLY_REFUNDED', isDisputed: false });
+    expect(refunded.timeline.map(({ amount }: { amount: object | null }) => amount)).toEqual([
+      ...[null, null, { amount: 3_998, currency: 'EUR' }, null, { amount: 3_998, currency: 'EUR' }],
+      { amount: 1_000, currency: 'EUR' },
+    ]);
+    const dispute = { totals: totals(3_998, 1_000, 2_998, 1), sequence: 4 };
+    await kit.reply(await kit.replyTo(id, 'payment.disputed', dispute));
+    expect(await shown()).toMatchObject({ paymentStatus: 'PARTIALLY_REFUNDED', isDisputed: true });
+  });
 
   it('shows all there is to it', async () => {
     await receive(id, 'stock.reserved', 'payment.authorized', 'stock.committed', 'payment.captured');

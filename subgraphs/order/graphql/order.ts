@@ -35,8 +35,13 @@ export const order = {
     return id ? { id } : null;
   },
   lines: ({ id }, _, { loaders }) => loaders.lines.load(id),
-  timeline: ({ id }, _, { loaders }) => loaders.timelines.load(id),
+  timeline: async ({ id, total: { currency } }, _, { loaders }) =>
+    (await loaders.timelines.load(id)).map(({ amount, ...entry }) => ({
+      ...entry,
+      amount: amount === null ? null : { amount, currency },
+    })),
   paymentStatus: ({ payment }) => payment.status,
+  isDisputed: ({ payment }) => payment.openDisputes > 0,
   fulfilmentStatus: ({ status }) => fulfilmentOf(status),
   isFinal,
   failure: failureOf,

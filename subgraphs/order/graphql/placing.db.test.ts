@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OrderId } from '#contracts/ids.ts';
+import { namedId, type OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, variantOf } from '#kit/order/app.ts';
 import type { Reply } from '../domain/checkout/messages.ts';
@@ -112,6 +112,14 @@ describe('placing an order in the graph', () => {
     ['no token', { paymentMethodToken: '' }],
     ['a long token', { paymentMethodToken: 'x'.repeat(201) }],
     ['a token with a line break', { paymentMethodToken: 'tok\nx' }],
+    ['no way to pay', {}],
+    ['two ways to pay', { ...input, savedPaymentMethodId: namedId('PaymentMethod', 'a') }],
+    ['a return to no address', { ...input, returnUrl: 'shop.example/paid' }],
+    ['a return to a script', { ...input, returnUrl: 'javascript:alert(1)' }],
+    ['a return to an endless address', { ...input, returnUrl: `https://shop.example/${'x'.repeat(2_000)}` }],
+    ['a return to another shop', { ...input, returnUrl: 'https://shop.example.evil.test/paid' }],
+    ['a return to this shop in plain text', { ...input, returnUrl: 'http://shop.example/paid' }],
+    ['a return to a name in this shop', { ...input, returnUrl: 'https://shop.example@evil.test/paid' }],
     ['a negative wait', { ...input, waitMs: -1 }],
     ['a long wait', { ...input, waitMs: 5_001 }],
     ['a negative total', { ...input, expectedTotal: money(-1, 'EUR') }],
@@ -119,6 +127,50 @@ describe('placing an order in the graph', () => {
     const answer = await ask(placeOrder, { input: wrong });
     expect(answer.codes).toEqual(['BAD_USER_INPUT']);
     expect((await ask('{ cart { lines { quantity } } }', {})).data.cart.lines).toEqual([{ quantity: 2 }]);
+  });
+
+  it('pays with a method on file, and says where the customer comes back to', async () => {
+    const saved = { savedPaymentMethodId: namedId('PaymentMethod', 'a'), returnUrl: 'https://shop.example/paid?x=1' };
+    await ask(placeOrder, { input: saved });
+    const id = await theOrder();
+    expect(await kit.rowOf(id)).toMatchObject({ paymentMethodToken: null, ...saved });
+    await receive(id, 'stock.reserved');
+    const command = await kit.prisma.outboxMessage.findFirstOrThrow({
+      where: { aggregateId: id, type: 'payment.authorize' },
+    });
+    expect(command.data).toMatchObject(saved);
+    expect(command.data).not.toHaveProperty('paymentMethodToken');
+    expect(await kit.rowOf(id)).toMatchObject({ savedPaymentMethodId: null, returnUrl: null });
+  });
+
+  it('knows no payment method by an id that is none', async () => {
+    const answer = await ask(placeOrder, { input: { savedPaymentMethodId: 'pm_1' } });
+    expect(answer.codes).toEqual(['NOT_FOUND']);
+  });
+
+  it('holds the stock and waits for a transfer, and tells the customer so', async () => {
+    const answer = ask(placeOrder, { input: { paymentMethodToken: 'offline_transfer', waitMs: 5_000 } });
+    const id = await theOrder();
+    const reserve = await kit.prisma.outboxMessage.findFirstOrThrow({
+      where: { aggregateId: id, type: 'stock.reserve' },
+    });
+    const week = 7 * 24 * 60 * 60_000;
+    expect((reserve.data as { ttlMs: number }).ttlMs).toBeGreaterThan(week);
+    await receive(id, 'stock.reserved', 'payment.awaiting-funds');
+    expect((await answer).data.placeOrder).toMatchObject({ order: { status: 'AUTHORIZING' } });
+    const fields = 'paymentStatus nextActions placedAt expiresAt paymentAction { paymentId }';
+    const { order } = (await ask(`{ order(id: "${id}") { ${fields} } }`, {})).data;
+    expect(order).toMatchObject({ paymentStatus: 'AWAITING_FUNDS', nextActions: ['PAY_OFFLINE', 'CANCEL'] });
+    expect(order.paymentAction).toBeNull();
+    expect(Date.parse(order.expiresAt) - Date.parse(order.placedAt)).toBeGreaterThanOrEqual(week);
+    kit.advance(week + 60_000);
+    await kit.app.commands.sweepDeadlines();
+    await receive(id, 'payment.cancelled', 'stock.released');
+    const failure = '{ __typename ... on OrderCancelled { cancellationReason } }';
+    expect((await ask(`{ order(id: "${id}") { status failure ${failure} } }`, {})).data.order).toEqual({
+      ...{ status: 'CANCELLED', failure: { __typename: 'OrderCancelled', cancellationReason: 'FUNDS_TIMED_OUT' } },
+    });
+    kit.advance(-(week + 60_000));
   });
 
   it('refuses what looks like a card number as token or key, without repeating it', async () => {

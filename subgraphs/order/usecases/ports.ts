@@ -6,7 +6,7 @@ import type { ProductChanged } from '#contracts/messages/product.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
-import type { Changed } from '../domain/checkout/decide.ts';
+import type { Changed } from '../domain/checkout/decision.ts';
 import type { OrderStatus, Timings } from '../domain/checkout/steps.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order/order.ts';
 import type { OpenOrders } from '../domain/order/place-order.ts';
@@ -134,6 +134,8 @@ export interface Deps {
   readonly openOrders: OpenOrders;
   /** The same for all guests at one client address. */
   readonly openGuestOrders: OpenOrders;
+  /** Where customers may be sent back to after an extra step at their bank. */
+  readonly returnOrigins: readonly string[];
   /** How many overdue orders one sweep takes. */
   readonly sweepBatch: number;
   /** How long a guest's cart is kept after its last change. */

@@ -28,7 +28,7 @@ import { aMessage } from '../messaging/messages.ts';
 import { recordedLog } from '../observability/recorded-log.ts';
 import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 import { signedIn } from '../user/viewers.ts';
-import { aReply } from './builders.ts';
+import { aReply, totals } from './builders.ts';
 
 export const customer = (name = 'anna'): SignedIn => signedIn(namedId('User', name));
 export const staff: SignedIn = signedIn(namedId('User', 'sten'), 'STAFF');
@@ -110,6 +110,7 @@ export const orderTestApp = async (
     // Far more than any test needs but those about the bound, which bring their own.
     openOrders,
     openGuestOrders: openOrders,
+    returnOrigins: ['https://shop.example'],
     sweepBatch: 100,
     guestCartRetentionMs: 90 * 24 * 60 * 60 * 1_000,
     clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
@@ -158,8 +159,8 @@ const doors = (app: App) => {
     guestSignedIn: (guestId: GuestId, userId: UserId, id: MessageId = newId('Message')) =>
       deliver({ ...aMessage({ id, type: UserGuestMerged.type }), data: { guestId, userId } } as never),
     /** A neighbour's reply; with the same `id`, the same message again. */
-    reply: ({ type, data }: Reply, id: MessageId = newId('Message')) =>
-      deliver({ ...aMessage({ id, type }), data } as never),
+    reply: ({ type, data, sequence }: Reply, id: MessageId = newId('Message')) =>
+      deliver({ ...aMessage({ id, type, sequence }), data } as never),
   };
 };
 
@@ -189,8 +190,11 @@ const shopping = (app: App, prisma: PrismaClient) => {
     /** A reply about the order's current attempt and its whole amount, by default. */
     replyTo: async <T extends Reply['type']>(id: OrderId, type: T, data: Parameters<typeof aReply<T>>[1] = {}) => {
       const { attemptId, totalAmount, currency } = await rowOf(id);
-      const isOfMoney = type === 'payment.authorized' || type === 'payment.captured';
-      const all = isOfMoney && { amount: money(totalAmount, Currency.parse(currency)) };
+      const amount = money(totalAmount, Currency.parse(currency));
+      const all = {
+        ...(type === 'payment.authorized' || type === 'payment.awaiting-funds' ? { amount } : {}),
+        ...(type === 'payment.captured' ? { amount, totals: totals(totalAmount) } : {}),
+      };
       return aReply(type, { attemptId, orderId: id, ...all, ...data } as Parameters<typeof aReply<T>>[1]);
     },
     /** The types of all that was sent about an order, in their order. */

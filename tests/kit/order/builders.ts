@@ -2,8 +2,10 @@
 import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/ids.ts';
 import type { PaymentTotals } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
-import { begin, type Changed, decide } from '#subgraphs/order/domain/checkout/decide.ts';
+import { begin, decide } from '#subgraphs/order/domain/checkout/decide.ts';
+import type { Changed } from '#subgraphs/order/domain/checkout/decision.ts';
 import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/messages.ts';
+import { noPayment } from '#subgraphs/order/domain/checkout/payment-status.ts';
 import {
   defaultTimings,
   type OrderStatus,
@@ -43,8 +45,8 @@ export const aNewOrder = (over: Partial<Order> = {}): Order => {
     expiresAt: later(defaultTimings.waitMs.expiry),
     version: 0,
     status: 'PLACED',
-    attempt: { id: attempt('first'), number: 1, paymentMethodToken: 'tok_approve' },
-    payment: { status: 'NONE', id: null, actionUrl: null },
+    attempt: { id: attempt('first'), number: 1, method: { paymentMethodToken: 'tok_approve' } },
+    payment: noPayment,
     step: { deadline: null, sends: 0 },
     undo: [],
     compensateTo: null,
@@ -74,11 +76,12 @@ export const anOrder = (over: Partial<Order> = {}, timings: Timings = defaultTim
   const status = over.status ?? 'PLACED';
   const { waits, isTerminal } = steps[status];
   const isUndoing = status === 'COMPENSATING' || status === 'NEEDS_ATTENTION';
-  const token = status === 'PLACED' ? 'tok_approve' : null;
+  const method = status === 'PLACED' ? { paymentMethodToken: 'tok_approve' } : null;
+  const { total } = aNewOrder();
   return {
     ...begin(timings, aNewOrder(), noon).order,
-    attempt: { id: attempt('first'), number: 1, paymentMethodToken: token },
-    payment: { status: paymentIn[status], id: null, actionUrl: null },
+    attempt: { id: attempt('first'), number: 1, method },
+    payment: { ...noPayment, status: paymentIn[status], captured: paymentIn[status] === 'PAID' ? total.amount : 0 },
     step: { deadline: waits ? later(timings.waitMs[waits]) : null, sends: 1 },
     undo: isUndoing ? touchedBy('CAPTURING') : [],
     compensateTo: isUndoing ? 'CANCELLED' : null,
@@ -99,6 +102,8 @@ export const totals = (captured: number, refunded = 0, disputed = 0, openDispute
   openDisputes,
 });
 
+const refundId = namedId('Refund', 'first');
+
 const plausible: { [T in Reply['type']]: Omit<Data<T>, 'attemptId' | 'orderId'> } = {
   'stock.reserved': { expiresAt: '2026-11-22T12:19:00.000Z' },
   'stock.rejected': {
@@ -110,18 +115,28 @@ const plausible: { [T in Reply['type']]: Omit<Data<T>, 'attemptId' | 'orderId'> 
   'stock.released': {},
   'payment.authorized': { ...payment, amount: money(3_998, 'EUR') },
   'payment.action-required': { ...payment, actionUrl: 'https://bank.example/challenge' },
+  'payment.awaiting-funds': { ...payment, amount: money(3_998, 'EUR') },
   'payment.declined': { ...payment, reason: 'CARD_DECLINED', message: 'no' },
   'payment.captured': { ...payment, amount: money(3_998, 'EUR'), totals: totals(3_998) },
   'payment.capture-failed': { ...payment, reason: 'refused' },
   'payment.cancelled': { ...payment, outcome: 'VOIDED', refunded: null, totals: totals(0) },
   'payment.cancel-failed': { ...payment, reason: 'the provider is bankrupt' },
+  'payment.refunded': { ...payment, refundId, amount: money(1_000, 'EUR'), totals: totals(3_998, 1_000) },
+  'payment.refund-failed': {
+    ...{ ...payment, refundId, amount: money(1_000, 'EUR'), reason: 'the card is gone', totals: totals(3_998) },
+  },
+  'payment.disputed': {
+    ...{ ...payment, disputeId: namedId('Dispute', 'first'), state: 'OPENED', amount: money(3_998, 'EUR') },
+    ...{ reason: 'fraudulent', respondBy: '2026-12-06T12:00:00.000Z', totals: totals(3_998, 0, 3_998, 1) },
+  },
 };
 
-/** A neighbour's reply about an order's attempt; by default its latest. */
+/** A neighbour's reply about an order's attempt, by default its latest; the first message about it, unless `sequence` says other. */
 export const aReply = <T extends Reply['type']>(
   type: T,
-  { order = aNewOrder(), ...data }: Partial<Data<T>> & { order?: Order } = {},
-): Reply => ({ type, data: { attemptId: order.attempt.id, orderId: order.id, ...plausible[type], ...data } }) as Reply;
+  { order = aNewOrder(), sequence = 1, ...data }: Partial<Data<T>> & { order?: Order; sequence?: number } = {},
+): Reply =>
+  ({ type, sequence, data: { attemptId: order.attempt.id, orderId: order.id, ...plausible[type], ...data } }) as Reply;
 
 /** What an order becomes by an event that it does not ignore. */
 export const changed = (order: Order, event: CheckoutEvent, now = noon): Changed => {

@@ -50,11 +50,12 @@ export const orderReads = (prisma: PrismaClient): Reads => ({
   timelines: async (orderIds) => {
     const where = { orderId: { in: [...orderIds] } };
     const rows = await prisma.orderEvent.findMany({ where, orderBy: [{ orderId: 'asc' }, { version: 'asc' }] });
-    const toEntry = ({ at, status, event, detail }: (typeof rows)[number]): TimelineEntry => ({
+    const toEntry = ({ at, status, event, detail, amount }: (typeof rows)[number]): TimelineEntry => ({
       at,
       status: status as OrderStatus,
       event,
       detail,
+      amount,
     });
     return grouped(rows, toEntry);
   },

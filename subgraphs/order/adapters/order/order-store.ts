@@ -1,13 +1,13 @@
 /** Orders in rows. What our own rows hold was checked when it was written; JSON is parsed all the same. */
-import type { AttemptId, CustomerId, OrderId, PaymentId, VariantId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, OrderId, PaymentId, PaymentMethodId, VariantId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
 import { fieldsWithout, selected } from '#platform/database/raw-rows.ts';
 import { Prisma } from '#prisma/order/client/client.ts';
 import type { OrderLineModel, OrderModel } from '#prisma/order/client/models.ts';
-import type { Changed } from '../../domain/checkout/decide.ts';
+import type { Changed } from '../../domain/checkout/decision.ts';
 import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../../domain/checkout/steps.ts';
 import { CheckoutFailure } from '../../domain/failures.ts';
-import type { Order, OrderLine } from '../../domain/order/order.ts';
+import type { Order, OrderLine, PaymentMethod } from '../../domain/order/order.ts';
 import { isOpen, type OpenOrders } from '../../domain/order/place-order.ts';
 import type { OrderStore, OrderView } from '../../usecases/ports.ts';
 
@@ -24,6 +24,11 @@ export const viewColumns = {
   paymentStatus: true,
   paymentId: true,
   actionUrl: true,
+  paymentCaptured: true,
+  paymentRefunded: true,
+  paymentDisputed: true,
+  openDisputes: true,
+  paymentSequence: true,
   failure: true,
 } as const satisfies Prisma.OrderSelect;
 
@@ -47,6 +52,11 @@ export const toView = (row: ViewRow): OrderView => ({
     status: row.paymentStatus as PaymentStatus,
     id: row.paymentId as PaymentId | null,
     actionUrl: row.actionUrl,
+    captured: row.paymentCaptured,
+    refunded: row.paymentRefunded,
+    disputed: row.paymentDisputed,
+    openDisputes: row.openDisputes,
+    sequence: row.paymentSequence,
   },
   failure: row.failure === null ? null : CheckoutFailure.parse(row.failure),
 });
@@ -59,6 +69,15 @@ export const toLine = (row: OrderLineModel, currency: Currency): OrderLine => ({
   unitPrice: { amount: row.unitAmount, currency },
 });
 
+const methodOf = ({ paymentMethodToken, savedPaymentMethodId, returnUrl }: OrderModel): PaymentMethod | null =>
+  paymentMethodToken === null && savedPaymentMethodId === null
+    ? null
+    : {
+        paymentMethodToken: paymentMethodToken ?? undefined,
+        savedPaymentMethodId: (savedPaymentMethodId as PaymentMethodId | null) ?? undefined,
+        returnUrl: returnUrl ?? undefined,
+      };
+
 const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Order => {
   const view = toView(row);
   return {
@@ -67,7 +86,7 @@ const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Order => {
     attempt: {
       id: row.attemptId as AttemptId,
       number: row.attemptNumber,
-      paymentMethodToken: row.paymentMethodToken,
+      method: methodOf(row),
     },
     step: { deadline: row.stepDeadline, sends: row.stepSends },
     undo: row.undo as Part[],
@@ -76,15 +95,33 @@ const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Order => {
 };
 
 /** The columns that a checkout changes. */
-const checkoutColumns = ({ version, status, attempt, payment, step, undo, compensateTo, failure }: Order) => ({
+const checkoutColumns = ({
   version,
   status,
+  expiresAt,
+  attempt,
+  payment,
+  step,
+  undo,
+  compensateTo,
+  failure,
+}: Order) => ({
+  version,
+  status,
+  expiresAt,
   attemptId: attempt.id,
   attemptNumber: attempt.number,
-  paymentMethodToken: attempt.paymentMethodToken,
+  paymentMethodToken: attempt.method?.paymentMethodToken ?? null,
+  savedPaymentMethodId: attempt.method?.savedPaymentMethodId ?? null,
+  returnUrl: attempt.method?.returnUrl ?? null,
   paymentStatus: payment.status,
   paymentId: payment.id,
   actionUrl: payment.actionUrl,
+  paymentCaptured: payment.captured,
+  paymentRefunded: payment.refunded,
+  paymentDisputed: payment.disputed,
+  openDisputes: payment.openDisputes,
+  paymentSequence: payment.sequence,
   stepDeadline: step.deadline,
   stepSends: step.sends,
   undo: [...undo],
@@ -103,7 +140,6 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
           currency: order.total.currency,
           totalAmount: order.total.amount,
           placedAt: order.placedAt,
-          expiresAt: order.expiresAt,
           guestAddress: guestAddress ?? null,
           ...checkoutColumns(order),
         },

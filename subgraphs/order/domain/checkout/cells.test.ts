@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '#contracts/money.ts';
-import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent } from '#kit/order/builders.ts';
+import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent, totals } from '#kit/order/builders.ts';
 import type { Order } from '../order/order.ts';
 import { begin, decide } from './decide.ts';
 import type { CheckoutEvent } from './messages.ts';
@@ -9,7 +9,11 @@ import { type OrderStatus, defaultTimings as timings } from './steps.ts';
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;
 const cancel = { type: 'cancelRequested', by: 'CUSTOMER' } as const;
-const pay = { type: 'payRequested', attemptId: attempt('second'), paymentMethodToken: 'tok_other' } as const;
+const pay = {
+  type: 'payRequested',
+  attemptId: attempt('second'),
+  method: { paymentMethodToken: 'tok_other' },
+} as const;
 const resume = { type: 'resumeRequested' } as const;
 
 /** The replies that carry an amount, with another one than the order's. */
@@ -17,9 +21,10 @@ const cent = money(1, 'EUR');
 const wrongReplies = [
   aReply('payment.authorized', { amount: cent }),
   aReply('payment.captured', { amount: cent }),
-  aReply('payment.cancelled', { outcome: 'REFUNDED', refunded: cent }),
+  aReply('payment.cancelled', { outcome: 'REFUNDED', refunded: cent, totals: totals(3_998, 1) }),
+  aReply('payment.awaiting-funds', { amount: cent }),
 ] as const;
-const [authorizedWrongly, capturedWrongly, cancelledWrongly] = wrongReplies;
+const [authorizedWrongly, capturedWrongly, cancelledWrongly, agreedWrongly] = wrongReplies;
 
 /** Every cell of the table: in this status, this event, leads there and sends that. */
 type Cell = [OrderStatus, CheckoutEvent, OrderStatus, string[]];
@@ -30,16 +35,24 @@ const cells: Cell[] = [
   ['PLACED', cancel, 'COMPENSATING', ['stock.release']],
   ['AUTHORIZING', aReply('payment.authorized'), 'COMMITTING', ['stock.commit']],
   ['AUTHORIZING', aReply('payment.action-required'), 'AUTHORIZING', []],
+  ['AUTHORIZING', aReply('payment.awaiting-funds'), 'AUTHORIZING', []],
+  ['AUTHORIZING', agreedWrongly, 'NEEDS_ATTENTION', ['order.needs-attention']],
+  ['AUTHORIZING', aReply('payment.cancelled'), 'COMPENSATING', ['payment.cancel']],
+  ['AUTHORIZING', cancelledWrongly, 'COMPENSATING', ['payment.cancel']],
   ['AUTHORIZING', aReply('payment.declined'), 'COMPENSATING', ['stock.release']],
   ['AUTHORIZING', authorizedWrongly, 'NEEDS_ATTENTION', ['order.needs-attention']],
   ['AUTHORIZING', timedOut, 'COMPENSATING', ['payment.cancel']],
   ['AUTHORIZING', cancel, 'COMPENSATING', ['payment.cancel']],
   ['COMMITTING', aReply('stock.committed'), 'CAPTURING', ['payment.capture']],
   ['COMMITTING', aReply('stock.commit-failed'), 'COMPENSATING', ['payment.cancel']],
+  ['COMMITTING', aReply('payment.cancelled'), 'COMPENSATING', ['payment.cancel']],
+  ['COMMITTING', cancelledWrongly, 'COMPENSATING', ['payment.cancel']],
   ['COMMITTING', timedOut, 'COMPENSATING', ['payment.cancel']],
   ['COMMITTING', cancel, 'COMPENSATING', ['payment.cancel']],
   ['CAPTURING', aReply('payment.captured'), 'CONFIRMED', ['order.confirmed']],
   ['CAPTURING', aReply('payment.capture-failed'), 'COMPENSATING', ['payment.cancel']],
+  ['CAPTURING', aReply('payment.cancelled'), 'COMPENSATING', ['payment.cancel']],
+  ['CAPTURING', cancelledWrongly, 'COMPENSATING', ['payment.cancel']],
   ['CAPTURING', capturedWrongly, 'NEEDS_ATTENTION', ['order.needs-attention']],
   ['CAPTURING', timedOut, 'CAPTURING', ['payment.capture']],
   ['CAPTURING', cancel, 'COMPENSATING', ['payment.cancel']],
@@ -64,11 +77,15 @@ const replies = [
   'stock.released',
   'payment.authorized',
   'payment.action-required',
+  'payment.awaiting-funds',
   'payment.declined',
   'payment.captured',
   'payment.capture-failed',
   'payment.cancelled',
   'payment.cancel-failed',
+  'payment.refunded',
+  'payment.refund-failed',
+  'payment.disputed',
 ] as const;
 const events: CheckoutEvent[] = [
   ...replies.map((type) => aReply(type)),
@@ -85,7 +102,7 @@ describe('a checkout', () => {
     const begun = begin(timings, aNewOrder(), noon);
     expect(sent(begun)).toEqual(['order.placed', 'stock.reserve']);
     expect(begun.order).toMatchObject({ version: 1, status: 'PLACED', step: { deadline: later(60_000), sends: 1 } });
-    expect(begun.entry).toEqual({ at: noon, status: 'PLACED', event: 'placed', detail: null });
+    expect(begun.entry).toEqual({ at: noon, status: 'PLACED', event: 'placed', detail: null, amount: null });
   });
 
   it.each(cells.map(([status, event, next, messages]) => ({ status, event, next, messages })))(

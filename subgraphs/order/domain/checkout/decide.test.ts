@@ -6,7 +6,11 @@ import { defaultTimings as timings } from './steps.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;
-const pay = { type: 'payRequested', attemptId: attempt('second'), paymentMethodToken: 'tok_other' } as const;
+const pay = {
+  type: 'payRequested',
+  attemptId: attempt('second'),
+  method: { paymentMethodToken: 'tok_other' },
+} as const;
 const resume = { type: 'resumeRequested' } as const;
 
 describe('undoing', () => {
@@ -93,7 +97,7 @@ describe('time', () => {
     expect(asked.order.payment).toMatchObject({ status: 'ACTION_REQUIRED', actionUrl: expect.any(String) });
     expect(decide(timings, asked.order, aReply('payment.action-required'), later(60_000)).kind).toBe('ignored');
     expect(changed(asked.order, timedOut, long).order.failure).toMatchObject({ reason: 'ACTION_TIMED_OUT' });
-    expect(changed(asked.order, aReply('payment.authorized')).order.payment).toEqual({
+    expect(changed(asked.order, aReply('payment.authorized')).order.payment).toMatchObject({
       status: 'AUTHORIZED',
       id: null,
       actionUrl: null,
@@ -101,10 +105,32 @@ describe('time', () => {
   });
 
   it('holds the stock for longer than all steps up to its sale may take', () => {
-    const reserve = begin(timings, aNewOrder(), noon).messages[1];
     const { waitMs } = timings;
-    const slowestMs = waitMs.reserve + waitMs.authorize + waitMs.action + waitMs.commit;
-    expect((reserve?.data as { ttlMs: number } | undefined)?.ttlMs).toBeGreaterThan(slowestMs);
+    const slowestMs = waitMs.reserve + waitMs.authorize + waitMs.commit;
+    const held = (paymentMethodToken: string) => {
+      const paid = aNewOrder({ attempt: { id: attempt('first'), number: 1, method: { paymentMethodToken } } });
+      return (begin(timings, paid, noon).messages[1]?.data as { ttlMs: number } | undefined)?.ttlMs;
+    };
+    expect(held('tok_approve')).toBeGreaterThan(slowestMs + waitMs.action);
+    expect(held('tok_approve')).toBeLessThan(waitMs.funds);
+    for (const token of ['offline_transfer', 'offline_cash'])
+      expect(held(token)).toBeGreaterThan(slowestMs + waitMs.funds);
+  });
+
+  it('waits a week for the money of a transfer, says until when, and then gives up', () => {
+    const asked = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.awaiting-funds'));
+    const week = later(7 * 24 * 60 * 60_000);
+    expect(asked.order).toMatchObject({
+      ...{ status: 'AUTHORIZING', expiresAt: week, step: { deadline: week } },
+      payment: { status: 'AWAITING_FUNDS', id: expect.any(String), actionUrl: null },
+    });
+    expect(decide(timings, asked.order, aReply('payment.awaiting-funds'), later(60_000)).kind).toBe('ignored');
+    expect(decide(timings, asked.order, timedOut, later(-1, week)).kind).toBe('ignored');
+    const over = changed(asked.order, timedOut, week);
+    expect(over.order.failure).toMatchObject({ kind: 'OrderCancelled', reason: 'FUNDS_TIMED_OUT' });
+    expect(sent(over)).toEqual(['payment.cancel']);
+    const paid = changed(asked.order, aReply('payment.authorized'));
+    expect(paid.order).toMatchObject({ status: 'COMMITTING', payment: { status: 'AUTHORIZED', id: null } });
   });
 
   it('takes no payment for an order that has expired', () => {
@@ -120,7 +146,7 @@ describe('another attempt', () => {
   it('starts from the beginning, under an id of its own', () => {
     expect(second).toMatchObject({
       status: 'PLACED',
-      attempt: { id: attempt('second'), number: 2, paymentMethodToken: 'tok_other' },
+      attempt: { id: attempt('second'), number: 2, method: { paymentMethodToken: 'tok_other' } },
       payment: { status: 'NONE' },
       failure: null,
     });
@@ -159,8 +185,8 @@ describe('another attempt', () => {
 
 describe('the payment method', () => {
   it('is forgotten as soon as it is handed on, or of no more use', () => {
-    expect(changed(anOrder(), aReply('stock.reserved')).order.attempt.paymentMethodToken).toBeNull();
-    expect(changed(anOrder(), aReply('stock.rejected')).order.attempt.paymentMethodToken).toBeNull();
+    expect(changed(anOrder(), aReply('stock.reserved')).order.attempt.method).toBeNull();
+    expect(changed(anOrder(), aReply('stock.rejected')).order.attempt.method).toBeNull();
   });
 
   it('goes to the payment service with the amount', () => {

@@ -1,6 +1,7 @@
 /** Decides what an event means for an order's checkout: finds the cell of steps.ts and follows it. Pure. */
-import type { NewMessage } from '#contracts/envelope.ts';
-import type { Order, OrderLine, TimelineEntry } from '../order/order.ts';
+import { format } from '#contracts/money.ts';
+import type { Order, OrderPayment } from '../order/order.ts';
+import { type Changed, changed, type Decision, type Outcome } from './decision.ts';
 import { failureOf } from './failure.ts';
 import {
   type CheckoutEvent,
@@ -11,11 +12,23 @@ import {
   orderPlaced,
   type Reply,
 } from './messages.ts';
-import { amountFault, noPayment, paymentAfter, pendingPayment } from './payment-status.ts';
+import {
+  amountFault,
+  isOutdated,
+  isRefundedByHand,
+  kept,
+  noPayment,
+  paymentAfter,
+  paymentReported,
+  pendingPayment,
+  totalsFault,
+  totalsOf,
+} from './payment-status.ts';
 import {
   type Command,
   type OrderStatus,
   orphanUndo,
+  type Part,
   patienceMs,
   steps,
   type Timings,
@@ -26,26 +39,6 @@ import {
   type Wait,
 } from './steps.ts';
 
-interface Outcome {
-  readonly order: Order;
-  readonly messages: readonly NewMessage[];
-  /** Why an operator has to look at this order. */
-  readonly alarm?: string;
-}
-
-export interface Changed extends Outcome {
-  readonly kind: 'changed';
-  readonly entry: TimelineEntry;
-  /** What the customer's cart gets back, because the order ends here without anybody having asked for that. */
-  readonly returnedToCart: readonly OrderLine[];
-}
-/** Nothing to do: late, duplicate, too early, or not possible in this status. */
-export interface Ignored {
-  readonly kind: 'ignored';
-  readonly because: string;
-}
-export type Decision = Changed | Ignored;
-
 /** The beginning: the order's first command, its `order.placed`, and the first entry of its timeline. */
 export const begin = (timings: Timings, order: Order, now: Date): Changed => {
   const begun = enter(timings, order, 'PLACED', now);
@@ -53,7 +46,7 @@ export const begin = (timings: Timings, order: Order, now: Date): Changed => {
     kind: 'changed',
     order: { ...begun.order, version: 1 },
     messages: [orderPlaced(order), ...begun.messages],
-    entry: { at: now, status: 'PLACED', event: 'placed', detail: null },
+    entry: { at: now, status: 'PLACED', event: 'placed', detail: null, amount: null },
     returnedToCart: [],
   };
 };
@@ -66,66 +59,30 @@ export const decide = (timings: Timings, order: Order, event: CheckoutEvent, now
     const outcome = follow(timings, recordEvent(order, event), event, transition, now);
     return changed(order, outcome, event, now, amountFault(order, event) && 'wrongAmount');
   }
-  const isOver = isOfOlderAttempt || steps[order.status].isTerminal;
-  if (isReply(event) && isOver) return afterAttemptEnded(timings, order, event, now);
+  if (isReply(event)) return withoutCell(timings, order, event, now, isOfOlderAttempt);
   return { kind: 'ignored', because: `${event.type} changes nothing in ${order.status}` };
-};
-
-const changed = (
-  before: Order,
-  { order, messages, alarm }: Outcome,
-  event: CheckoutEvent,
-  now: Date,
-  name: string = event.type,
-): Changed => ({
-  kind: 'changed',
-  order: { ...order, version: before.version + 1 },
-  messages,
-  entry: { at: now, status: order.status, event: name, detail: detailOf(order, event) },
-  returnedToCart: before.status !== order.status && endsUnasked(order) ? order.lines : [],
-  ...(alarm && { alarm }),
-});
-
-/** Codes and counts only: a provider's own words may hold what a customer should not see, and go to the log. */
-const detailOf = (order: Order, event: CheckoutEvent): string | null => {
-  switch (event.type) {
-    case 'stock.rejected':
-    case 'stock.commit-failed':
-    case 'payment.declined':
-      return event.data.reason;
-    case 'payment.cancelled':
-      return event.data.outcome;
-    case 'cancelRequested':
-      return event.by;
-    case 'payRequested':
-      return `attempt ${order.attempt.number}`;
-    default:
-      return null;
-  }
-};
-
-/** Whether this is the end, and neither its customer nor staff asked for it. */
-const endsUnasked = ({ status, failure }: Order): boolean => {
-  const { isTerminal, waits } = steps[status];
-  const isAskedFor =
-    failure?.kind === 'OrderCancelled' && (failure.reason === 'CUSTOMER' || failure.reason === 'STAFF');
-  return isTerminal === true && waits === undefined && !isAskedFor;
 };
 
 const triggerOf = (order: Order, event: CheckoutEvent): Trigger | undefined => {
   const [current] = order.undo;
   const { type } = event;
   const isWrong = amountFault(order, event) !== undefined;
+  // Asked again it will say how things are now.
+  if (current === 'payment' && type === 'payment.cancelled' && isOutdated(order, event)) return undefined;
   if (current && type === undos[current].doneBy) return isWrong ? 'undoneWrongly' : 'undone';
   if (current && type === undos[current].failedBy) return 'undoFailed';
+  if (current === 'payment' && isRefundedByHand(order, event)) return 'undone';
+  // What is wrong with it is seen in the reply to the undo that follows.
+  if (type === 'payment.cancelled') return current ? undefined : type;
   if (!isTrigger(type)) return undefined;
   // A wrong amount is news only where the right one would have been.
   return isWrong && steps[order.status].on[type] ? 'wrongAmount' : type;
 };
 
-/** The confirmations of undos have no column of their own in the table. */
+/** The confirmations of undos have no column of their own in the table, nor have reports of money that somebody else moved. */
 const isTrigger = (type: CheckoutEvent['type']): type is Extract<CheckoutEvent['type'], Trigger> =>
-  !Object.values(undos).some(({ doneBy, failedBy }) => type === doneBy || type === failedBy);
+  !Object.values(undos).some(({ doneBy, failedBy }) => type === doneBy || type === failedBy) &&
+  !(type === 'payment.refunded' || type === 'payment.refund-failed' || type === 'payment.disputed');
 
 /** The cell of the table, unless its moment has not come or has passed. */
 const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | undefined => {
@@ -133,6 +90,7 @@ const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | un
   if (event.type === 'payRequested' && order.expiresAt <= now) return undefined;
   // The extra step is announced again: its time-out goes on and does not start anew.
   if (event.type === 'payment.action-required' && order.payment.status === 'ACTION_REQUIRED') return undefined;
+  if (event.type === 'payment.awaiting-funds' && order.payment.status === 'AWAITING_FUNDS') return undefined;
   const trigger = triggerOf(order, event);
   return trigger && steps[order.status].on[trigger];
 };
@@ -140,10 +98,10 @@ const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | un
 /** Records what the event says of the payment, or the new attempt that it begins. Nothing of a wrong amount. */
 const recordEvent = (order: Order, event: CheckoutEvent): Order => {
   if (amountFault(order, event)) return order;
-  if (event.type !== 'payRequested') return { ...order, payment: paymentAfter(order.payment, event) };
-  const { attemptId: id, paymentMethodToken } = event;
+  if (event.type !== 'payRequested') return { ...order, payment: paymentAfter(order, event) };
+  const { attemptId: id, method } = event;
   const number = order.attempt.number + 1;
-  return { ...order, attempt: { id, number, paymentMethodToken }, payment: noPayment, failure: null };
+  return { ...order, attempt: { id, number, method }, payment: noPayment, failure: null };
 };
 
 const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition: Transition, now: Date): Outcome => {
@@ -153,7 +111,9 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
   }
   if ('wait' in transition) {
     const deadline = new Date(now.getTime() + timings.waitMs[transition.wait]);
-    return { order: { ...order, step: { ...order.step, deadline } }, messages: [] };
+    // For a transfer the customer has to know until when.
+    const expiresAt = transition.wait === 'funds' ? deadline : order.expiresAt;
+    return { order: { ...order, expiresAt, step: { ...order.step, deadline } }, messages: [] };
   }
   if ('compensateTo' in transition) {
     const undo = touchedBy(order.status).filter((part) => part !== transition.except);
@@ -175,18 +135,55 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
 };
 
 /**
- * A reply about an attempt that is over. Where it shows that something is still held or taken, that is undone;
- * where it says that an undo was refused, an operator is called. Anything else is ignored.
+ * A reply that the table has no cell for. What it says of the money is recorded, whoever moved it and whenever. Where it shows
+ * that something is held or taken for an attempt that is over, that is undone; where money is not as it should be, an
+ * operator is called. Anything else is ignored.
  */
-const afterAttemptEnded = (timings: Timings, order: Order, reply: Reply, now: Date): Decision => {
-  if (reply.type === 'payment.cancel-failed') {
-    const alarm = `the payment of attempt ${reply.data.attemptId} could not be called back: ${reply.data.reason}`;
-    return changed(order, { order, messages: [needsAttention(order, alarm)], alarm }, reply, now);
+const withoutCell = (timings: Timings, order: Order, reply: Reply, now: Date, isOfOlderAttempt: boolean): Decision => {
+  const fault = isOfOlderAttempt ? undefined : totalsFault(order, reply);
+  const payment = isOfOlderAttempt || fault ? order.payment : paymentReported(order, reply);
+  const isOver = isOfOlderAttempt || steps[order.status].isTerminal === true;
+  // The goods may still have to be released when the payment was undone; from then on it is as after the end.
+  const isPaymentOver = isOver || (order.undo.length > 0 && !order.undo.includes('payment'));
+  const part = isOver || (isPaymentOver && reply.type === 'payment.disputed') ? leftOver(reply) : undefined;
+  const alarm = fault ?? failureToReturn(reply, isPaymentOver);
+  if (!part && !alarm && (isOfOlderAttempt || !isNews(order.payment, payment, reply))) {
+    const because = isOver ? 'is about an attempt that is over' : `changes nothing in ${order.status}`;
+    return { kind: 'ignored', because: `${reply.type} ${because}` };
   }
-  const part = orphanUndo[reply.type];
-  if (!part) return { kind: 'ignored', because: `${reply.type} is about an attempt that is over` };
-  const undo = command(timings, order, undos[part].sends, reply.data.attemptId);
-  return changed(order, { order, messages: [undo] }, reply, now);
+  // A refund that is refused at once is for staff alone: nobody has told the customer of it.
+  const isForCustomer = reply.type !== 'payment.refund-failed' || payment.refunded < order.payment.refunded;
+  const messages = [
+    ...(part ? [command(timings, order, undos[part].sends, reply.data.attemptId)] : []),
+    ...(alarm && isForCustomer ? [needsAttention(order, alarm)] : []),
+  ];
+  const outcome = { order: { ...order, payment }, messages, ...(alarm && { alarm }) };
+  return changed(order, outcome, reply, now, fault && 'wrongAmount');
+};
+
+/** Whether the timeline has to tell of it. What was asked for and is answered again is no news. */
+const isNews = (before: OrderPayment, payment: OrderPayment, { type }: Reply): boolean =>
+  type === 'payment.refunded' ||
+  type === 'payment.disputed' ||
+  before.captured !== payment.captured ||
+  before.refunded !== payment.refunded ||
+  before.openDisputes !== payment.openDisputes;
+
+/** The part of an attempt that is over of which the reply says that something is still there. */
+const leftOver = (reply: Reply): Part | undefined => {
+  const totals = totalsOf(reply);
+  // The bank has given back what it had called back, and nobody is to keep that.
+  if (reply.type === 'payment.disputed') return totals && kept(totals) > 0 ? 'payment' : undefined;
+  return totals && kept(totals) === 0 ? undefined : orphanUndo[reply.type];
+};
+
+/** Why the customer does not have the money that they should have back. */
+const failureToReturn = (reply: Reply, isPaymentOver: boolean): string | undefined => {
+  if (reply.type === 'payment.refund-failed')
+    return `the refund of ${format(reply.data.amount)} failed: ${reply.data.reason}`;
+  if (reply.type === 'payment.cancel-failed' && isPaymentOver)
+    return `the payment of attempt ${reply.data.attemptId} could not be called back: ${reply.data.reason}`;
+  return undefined;
 };
 
 /** Enter `status`: send its command, publish its event, wait as long as it says. Nothing is left to undo. */
@@ -202,16 +199,16 @@ const enter = (timings: Timings, order: Order, status: OrderStatus, now: Date): 
     payment: sends === 'payment.authorize' ? pendingPayment : order.payment,
   };
   return {
-    order: withoutToken(entered),
+    order: withoutMethod(entered),
     messages: [...(sends ? [command(timings, entered, sends)] : []), ...(emits ? [orderEvent(entered, emits)] : [])],
   };
 };
 
-/** The token is only kept until it is handed on, or is of no more use. */
-const withoutToken = (order: Order): Order => {
+/** The method is only kept until it is handed on, or is of no more use. */
+const withoutMethod = (order: Order): Order => {
   const { sends, isTerminal } = steps[order.status];
   if (sends !== 'payment.authorize' && !isTerminal) return order;
-  return { ...order, attempt: { ...order.attempt, paymentMethodToken: null } };
+  return { ...order, attempt: { ...order.attempt, method: null } };
 };
 
 /** Sends the first undo that is left; when none is, the order enters the status that the undo was for. */

@@ -4,6 +4,7 @@ import { cancellationTexts, declineTexts, texts } from '../customer-texts.ts';
 import { type CancellationReason, type CheckoutFailure, variantUnavailable } from '../failures.ts';
 import { type Order, totalOf } from '../order/order.ts';
 import type { CheckoutEvent, Reply } from './messages.ts';
+import type { PaymentStatus } from './steps.ts';
 
 /** Why an order ends, or is undone, by this event. `because` is the reason that the table gives. */
 export const failureOf = (order: Order, event: CheckoutEvent, because?: CancellationReason): CheckoutFailure => {
@@ -12,8 +13,14 @@ export const failureOf = (order: Order, event: CheckoutEvent, because?: Cancella
     return { kind: 'PaymentDeclined', message: declineTexts[event.data.reason], reason: event.data.reason };
   if (event.type === 'cancelRequested') return cancellation(event.by);
   if (!because) throw new Error(`no reason is given for ${event.type} in ${order.status}`);
-  const isWaitingForCustomer = event.type === 'timedOut' && order.payment.status === 'ACTION_REQUIRED';
-  return cancellation(isWaitingForCustomer ? 'ACTION_TIMED_OUT' : because);
+  const { [order.payment.status]: awaited } = customerTimeOuts;
+  return cancellation(event.type === 'timedOut' && awaited ? awaited : because);
+};
+
+/** Why the time was over where it was the customer's turn. */
+const customerTimeOuts: { readonly [S in PaymentStatus]?: CancellationReason } = {
+  ACTION_REQUIRED: 'ACTION_TIMED_OUT',
+  AWAITING_FUNDS: 'FUNDS_TIMED_OUT',
 };
 
 const cancellation = (reason: CancellationReason): CheckoutFailure => ({

@@ -4,9 +4,11 @@ import type { AttemptId } from '#contracts/ids.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
+  OrderDisputed,
   OrderNeedsAttention,
   OrderPaymentFailed,
   OrderPlaced,
+  OrderRefunded,
   OrderRejected,
 } from '#contracts/messages/order.ts';
 import {
@@ -15,11 +17,15 @@ import {
   CapturePayment,
   PaymentActionRequired,
   PaymentAuthorized,
+  PaymentAwaitingFunds,
   PaymentCancelFailed,
   PaymentCancelled,
   PaymentCaptured,
   PaymentCaptureFailed,
   PaymentDeclined,
+  PaymentDisputed,
+  PaymentRefunded,
+  PaymentRefundFailed,
 } from '#contracts/messages/payment.ts';
 import {
   CommitStock,
@@ -31,7 +37,8 @@ import {
   StockReleased,
   StockReserved,
 } from '#contracts/messages/stock.ts';
-import type { Order } from '../order/order.ts';
+import { money } from '#contracts/money.ts';
+import { isOffline, type Order, type PaymentMethod } from '../order/order.ts';
 import { type Command, type Emitted, reservationTtlMs, type Timings } from './steps.ts';
 
 /** Every reply that a checkout listens to. */
@@ -43,19 +50,26 @@ export const replies = [
   StockReleased,
   PaymentAuthorized,
   PaymentActionRequired,
+  PaymentAwaitingFunds,
   PaymentDeclined,
   PaymentCaptured,
   PaymentCaptureFailed,
   PaymentCancelled,
   PaymentCancelFailed,
+  PaymentRefunded,
+  PaymentRefundFailed,
+  PaymentDisputed,
 ] as const;
 
-type ReplyOf<D> = D extends MessageDefinition ? { readonly type: D['type']; readonly data: DataOf<D> } : never;
+/** `sequence` counts the messages about one attempt at its service, so the later of two is known however they arrive. */
+type ReplyOf<D> = D extends MessageDefinition
+  ? { readonly type: D['type']; readonly data: DataOf<D>; readonly sequence: number }
+  : never;
 export type Reply = ReplyOf<(typeof replies)[number]>;
 
 export type OrderRequest =
   | { readonly type: 'cancelRequested'; readonly by: 'CUSTOMER' | 'STAFF' }
-  | { readonly type: 'payRequested'; readonly attemptId: AttemptId; readonly paymentMethodToken: string }
+  | { readonly type: 'payRequested'; readonly attemptId: AttemptId; readonly method: PaymentMethod }
   | { readonly type: 'resumeRequested' };
 
 export type CheckoutEvent = Reply | OrderRequest | { readonly type: 'timedOut' };
@@ -78,7 +92,7 @@ export const command = (
       return message(ReserveStock, to, {
         ...attempt,
         lines: order.lines.map(({ variantId, quantity, unitPrice }) => ({ variantId, quantity, unitPrice })),
-        ttlMs: reservationTtlMs(timings),
+        ttlMs: reservationTtlMs(timings, order.attempt.method !== null && isOffline(order.attempt.method)),
       });
     case 'stock.commit':
       return message(CommitStock, to, attempt);
@@ -95,9 +109,9 @@ export const command = (
   }
 };
 
-const payment = ({ id, customerId, total, attempt: { paymentMethodToken } }: Order) => {
-  if (paymentMethodToken === null) throw new Error(`the payment method of ${id} was already handed on`);
-  return { customerId, amount: total, paymentMethodToken };
+const payment = ({ id, customerId, total, attempt: { method } }: Order) => {
+  if (method === null) throw new Error(`the payment method of ${id} was already handed on`);
+  return { customerId, amount: total, ...method };
 };
 
 const facts = ({ id, number, customerId, total }: Order) => ({ orderId: id, number, customerId, total });
@@ -107,6 +121,18 @@ export const orderPlaced = (order: Order): NewMessage => message(OrderPlaced, ab
 /** An order is parked: an operator has to look at `reason`. */
 export const needsAttention = (order: Order, reason: string): NewMessage =>
   message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
+
+/** Money went back to the customer: so much since the last such event, and so much in all. */
+export const orderRefunded = (order: Order, amount: number): NewMessage => {
+  const { currency } = order.total;
+  const amounts = { amount: money(amount, currency), refundedTotal: money(order.payment.refunded, currency) };
+  return message(OrderRefunded, aboutOrder(order), { ...facts(order), ...amounts });
+};
+
+export const orderDisputed = (
+  order: Order,
+  { disputeId, state, amount }: Pick<DataOf<typeof PaymentDisputed>, 'disputeId' | 'state' | 'amount'>,
+): NewMessage => message(OrderDisputed, aboutOrder(order), { ...facts(order), disputeId, state, amount });
 
 /** The event of the status that the order has entered. */
 export const orderEvent = (order: Order, name: Emitted): NewMessage => {

@@ -1,23 +1,23 @@
 /** An order, its neighbours and the network between them, for the model test: one incident at a time. */
-import type { NewMessage } from '#contracts/envelope.ts';
+import type { DataOf, NewMessage } from '#contracts/envelope.ts';
 import { type AttemptId, type GuestId, namedId, type UserId } from '#contracts/ids.ts';
+import type { OrderRefunded } from '#contracts/messages/order.ts';
 import { aNewOrder, attempt, noon } from '#kit/order/builders.ts';
 import type { Order } from '../order/order.ts';
-import { begin, type Changed, decide } from './decide.ts';
+import { begin, decide } from './decide.ts';
+import type { Changed } from './decision.ts';
 import type { CheckoutEvent, Reply } from './messages.ts';
-import {
-  confirm,
-  expire,
-  handle,
-  type Luck,
-  mergeAtPayment,
-  type Neighbours,
-  neighbours,
-} from './model-neighbours.fixture.ts';
-import { type OrderStatus, defaultTimings as timings } from './steps.ts';
+import { expire, handle, mergeAtPayment, type Neighbours, neighbours } from './model-neighbours.fixture.ts';
+import { byHand, handKinds, isHeldOrTaken, type Luck } from './model-payment.fixture.ts';
+import { type OrderStatus, type PaymentStatus, steps, defaultTimings as timings } from './steps.ts';
 
-/** Something on its way: a command to a neighbour, or a reply to the order. */
-type Parcel = { readonly id: number; readonly command: NewMessage } | { readonly id: number; readonly reply: Reply };
+/**
+ * Something on its way: a command to a neighbour, or a reply to the order. `isReport`: nobody has asked for it, so nobody asks
+ * again, and what the outbox has is not lost.
+ */
+type Parcel =
+  | { readonly id: number; readonly command: NewMessage }
+  | { readonly id: number; readonly reply: Reply; readonly isReport?: true };
 
 const guestId: GuestId = namedId('Guest', 'who signs in');
 export const userId: UserId = namedId('User', 'whom the guest becomes');
@@ -31,6 +31,11 @@ export interface World {
   readonly seen: Set<number>;
   nextId: number;
   readonly been: Set<OrderStatus>;
+  readonly paid: Set<PaymentStatus>;
+  /** What customers were told in all to have got back for the attempt of now. */
+  toldRefunded: number;
+  /** Attempts of which an operator was told. */
+  readonly alarmed: Set<AttemptId>;
 }
 
 export const kinds = [
@@ -45,6 +50,7 @@ export const kinds = [
   'confirm',
   'expire',
   'merge',
+  ...handKinds,
 ] as const;
 export type Incident = { readonly kind: (typeof kinds)[number]; readonly pick: number; readonly luck: Luck };
 
@@ -54,19 +60,29 @@ const post = (world: World, messages: readonly NewMessage[]) => {
 };
 
 const apply = (world: World, { order, messages }: Changed) => {
+  if (world.order.attempt.id !== order.attempt.id) world.toldRefunded = 0;
+  // A refund that failed is told as such; what is told of later counts on top of what was left.
+  world.toldRefunded -= Math.max(0, world.order.payment.refunded - order.payment.refunded);
+  for (const { type, data } of messages)
+    if (type === 'order.refunded') world.toldRefunded += (data as DataOf<typeof OrderRefunded>).amount.amount;
   world.order = order;
   world.been.add(order.status);
+  world.paid.add(order.payment.status);
   if (!world.attempts.includes(order.attempt.id)) world.attempts.push(order.attempt.id);
   post(world, messages);
 };
 
 const happen = (world: World, event: CheckoutEvent) => {
   const decision = decide(timings, world.order, event, world.now);
-  if (decision.kind === 'changed') apply(world, decision);
+  if (decision.kind !== 'changed') return;
+  if (decision.alarm) world.alarmed.add('data' in event ? event.data.attemptId : world.order.attempt.id);
+  apply(world, decision);
 };
 
-export const start = (): World => {
-  const begun = begin(timings, aNewOrder({ customerId: guestId }), noon);
+export const start = (paymentMethodToken = 'tok_approve'): World => {
+  const method = { paymentMethodToken };
+  const order = aNewOrder({ customerId: guestId, attempt: { id: attempt('first'), number: 1, method } });
+  const begun = begin(timings, order, noon);
   const world: World = {
     order: begun.order,
     now: noon,
@@ -76,6 +92,9 @@ export const start = (): World => {
     seen: new Set(),
     nextId: 1,
     been: new Set(),
+    paid: new Set(),
+    toldRefunded: 0,
+    alarmed: new Set(),
   };
   apply(world, begun);
   return world;
@@ -86,7 +105,14 @@ const open = (world: World, parcel: Parcel, luck: Luck) => {
   if (world.seen.has(parcel.id)) return;
   world.seen.add(parcel.id);
   if ('reply' in parcel) happen(world, parcel.reply);
-  else world.network.push({ id: world.nextId++, reply: handle(world.others, parcel.command, luck) });
+  else
+    for (const reply of handle(world.others, parcel.command, luck)) world.network.push({ id: world.nextId++, reply });
+};
+
+const act = (world: World, attemptId: AttemptId, kind: keyof typeof byHand, luck: Luck) => {
+  const money = world.others.money.get(attemptId);
+  const reports = money ? byHand[kind](money, { attemptId }, luck) : [];
+  world.network.push(...reports.map((reply) => ({ id: world.nextId++, reply, isReport: true as const })));
 };
 
 const letTimePass = (world: World) => {
@@ -106,6 +132,13 @@ const mergeAtOrder = (world: World) => {
 
 type Happen = (world: World, parcel: Parcel | undefined, incident: Incident) => void;
 
+const handIncidents = Object.fromEntries(
+  handKinds.map((kind) => [
+    kind,
+    (world: World, _: Parcel | undefined, { pick, luck }: Incident) => act(world, attemptOf(world, pick), kind, luck),
+  ]),
+) as Record<(typeof handKinds)[number], Happen>;
+
 const incidents: Record<Incident['kind'], Happen> = {
   deliver: (world, parcel, { luck }) => {
     if (!parcel) return;
@@ -115,25 +148,34 @@ const incidents: Record<Incident['kind'], Happen> = {
   duplicate: (world, parcel, { luck }) => parcel && open(world, parcel, luck),
   // As when a command or a reply is sent again: the same content in another envelope.
   repeat: (world, parcel) => parcel && world.network.push({ ...parcel, id: world.nextId++ }),
-  lose: (world, parcel) => parcel && take(world, parcel),
+  // Not what an ended order still has to undo: nobody asks for that again, as at-least-once delivery makes it unnecessary.
+  lose: (world, parcel) => {
+    if (parcel && !('isReport' in parcel) && !steps[world.order.status].isTerminal) take(world, parcel);
+  },
   timeOut: letTimePass,
   cancel: (world) => happen(world, { type: 'cancelRequested', by: 'CUSTOMER' }),
-  pay: (world) => {
+  pay: (world, _, { pick }) => {
     const attemptId = attempt(`attempt ${world.attempts.length + 1}`);
-    happen(world, { type: 'payRequested', attemptId, paymentMethodToken: 'tok_other' });
+    const paymentMethodToken = pick % 3 === 0 ? 'offline_cash' : 'tok_other';
+    happen(world, { type: 'payRequested', attemptId, method: { paymentMethodToken } });
   },
   resume: (world) => happen(world, { type: 'resumeRequested' }),
-  confirm: (world, _, { pick, luck }) => {
-    const reply = confirm(world.others, attemptOf(world, pick), luck);
-    if (reply) world.network.push({ id: world.nextId++, reply });
-  },
   // Each service learns by itself, and keeps what it knows; the order changes its owner without a change of its version.
   merge: (world, _, { pick }) => (pick % 2 === 0 ? mergeAtOrder(world) : mergeAtPayment(world.others, guestId, userId)),
   expire: (world, _, { pick }) => expire(world.others, attemptOf(world, pick)),
+  ...handIncidents,
 };
 
 export const run = (world: World, it: Incident) =>
   incidents[it.kind](world, world.network[it.pick % Math.max(world.network.length, 1)], it);
+
+/** What an operator does who was told that a customer lacks money of an order that has ended. */
+const giveBack = (world: World): boolean => {
+  if (world.order.status === 'CONFIRMED') return false;
+  const owed = [...world.alarmed].find((id) => isHeldOrTaken(world.others.money.get(id)));
+  if (owed) act(world, owed, 'refundAll', 'good');
+  return owed !== undefined;
+};
 
 /** From here on nothing is lost and nothing fails, and operators resume what is parked. */
 export const settle = (world: World) => {
@@ -143,7 +185,7 @@ export const settle = (world: World) => {
     if (world.network.length > 0) run(world, { kind: 'deliver', pick: 0, luck: 'good' });
     else if (world.order.step.deadline) letTimePass(world);
     else if (world.order.status === 'NEEDS_ATTENTION') happen(world, { type: 'resumeRequested' });
-    else return;
+    else if (!giveBack(world)) return;
   }
   throw new Error(`still ${world.order.status} after 500 rounds`);
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '#contracts/money.ts';
 import { anOrder, aReply, changed, later, sent } from '#kit/order/builders.ts';
+import { noPayment } from './payment-status.ts';
 
 const long = later(24 * 60 * 60_000);
 const timedOut = { type: 'timedOut' } as const;
@@ -53,7 +54,7 @@ describe('the amount', () => {
     expect(over.order).toMatchObject({ status: 'CANCELLED', failure: { reason: 'PAYMENT_MISMATCH' } });
   });
 
-  const paid = { payment: { status: 'PAID', id: null, actionUrl: null } } as const;
+  const paid = { payment: { ...noPayment, status: 'PAID', captured: 3_998 } } as const;
   it.each([
     ['less than was captured', { outcome: 'REFUNDED', refunded: cent }, paid],
     ['another currency', { outcome: 'REFUNDED', refunded: dollars }, paid],

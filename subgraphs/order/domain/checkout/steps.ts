@@ -24,11 +24,13 @@ export const paymentStatuses = [
   'NONE',
   'PENDING',
   'ACTION_REQUIRED',
+  'AWAITING_FUNDS',
   'AUTHORIZED',
   'PAID',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
   'DECLINED',
   'VOIDED',
-  'REFUNDED',
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
@@ -51,7 +53,7 @@ export type Command =
 export type Emitted = 'order.confirmed' | 'order.rejected' | 'order.payment-failed' | 'order.cancelled';
 
 /** What we wait for, each with its own time-out (`defaultTimings`). `expiry` is the order's own `expiresAt`. */
-export type Wait = 'reserve' | 'authorize' | 'action' | 'commit' | 'capture' | 'undo' | 'expiry';
+export type Wait = 'reserve' | 'authorize' | 'action' | 'funds' | 'commit' | 'capture' | 'undo' | 'expiry';
 
 export type Transition =
   /** Enter that status, and send what it sends. */
@@ -75,7 +77,9 @@ export type Transition =
 
 export type Trigger =
   | `stock.${'reserved' | 'rejected' | 'committed' | 'commit-failed'}`
-  | `payment.${'authorized' | 'action-required' | 'declined' | 'captured' | 'capture-failed'}`
+  | `payment.${'authorized' | 'action-required' | 'awaiting-funds' | 'declined' | 'captured' | 'capture-failed'}`
+  /** Nothing of the payment is held any more, and nobody here asked for that: staff voided it, or the hold expired. */
+  | 'payment.cancelled'
   /** The current undo was confirmed, or refused for good; by which reply, is in `undos`. */
   | 'undone'
   | 'undoFailed'
@@ -126,7 +130,9 @@ export const checkoutSteps = {
     on: {
       'payment.authorized': { to: 'COMMITTING' },
       'payment.action-required': { wait: 'action' },
+      'payment.awaiting-funds': { wait: 'funds' },
       'payment.declined': { compensateTo: 'PAYMENT_FAILED', except: 'payment' },
+      'payment.cancelled': cancelled('PAYMENT_VOIDED'),
       wrongAmount: { parkThenCompensateTo: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
       timedOut: cancelled('PAYMENT_TIMED_OUT'),
       cancelRequested: cancelled(),
@@ -140,6 +146,7 @@ export const checkoutSteps = {
     on: {
       'stock.committed': { to: 'CAPTURING' },
       'stock.commit-failed': cancelled('STOCK_LOST'),
+      'payment.cancelled': cancelled('PAYMENT_VOIDED'),
       timedOut: cancelled('STOCK_TIMED_OUT'),
       cancelRequested: cancelled(),
     },
@@ -152,6 +159,7 @@ export const checkoutSteps = {
     on: {
       'payment.captured': { to: 'CONFIRMED' },
       'payment.capture-failed': cancelled('CAPTURE_FAILED'),
+      'payment.cancelled': cancelled('PAYMENT_VOIDED'),
       wrongAmount: { parkThenCompensateTo: 'CANCELLED', because: 'PAYMENT_MISMATCH' },
       timedOut: { retry: 'capture', otherwise: cancelled('PAYMENT_TIMED_OUT') },
       cancelRequested: cancelled(),
@@ -201,6 +209,7 @@ export const orphanUndo: { readonly [reply: string]: Part } = {
   'stock.reserved': 'stock',
   'stock.committed': 'stock',
   'payment.action-required': 'payment',
+  'payment.awaiting-funds': 'payment',
   'payment.authorized': 'payment',
   'payment.captured': 'payment',
 };
@@ -238,6 +247,8 @@ export const defaultTimings: Timings = {
     capture: minute,
     // Longer than a 3-D Secure challenge, short enough not to keep the units from other buyers.
     action: 15 * minute,
+    // A bank transfer takes up to three working days, and the customer has to get round to it.
+    funds: 7 * 24 * 60 * minute,
     // The first of several, each twice as long as the one before.
     undo: 30 * second,
     // Time to find another card while the cart's prices still hold.
@@ -254,9 +265,9 @@ export const defaultTimings: Timings = {
 // The queue's own delay, both ways, on a bad day.
 const queueMarginMs = minute;
 
-/** For how long the stock has to be held: through every step up to its sale, the extra step of the bank included. */
-export const reservationTtlMs = ({ waitMs }: Timings): number =>
-  waitMs.reserve + waitMs.authorize + waitMs.action + waitMs.commit + queueMarginMs;
+/** For how long the stock has to be held: through every step up to its sale, the bank's extra step or the transfer included. */
+export const reservationTtlMs = ({ waitMs }: Timings, isOffline: boolean): number =>
+  waitMs.reserve + waitMs.authorize + (isOffline ? waitMs.funds : waitMs.action) + waitMs.commit + queueMarginMs;
 
 /** How long to wait after the `sends`-th sending: an undo doubles each time, all else is even. */
 export const patienceMs = ({ waitMs }: Timings, wait: Wait, sends: number): number =>

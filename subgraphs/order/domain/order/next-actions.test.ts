@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anOrder, later } from '#kit/order/builders.ts';
+import { noPayment } from '../checkout/payment-status.ts';
 import { type OrderStatus, orderStatuses } from '../checkout/steps.ts';
 import { fulfilmentOf, isAtRest, isFinal, nextActions, type OrderAction } from './next-actions.ts';
 
@@ -34,7 +35,7 @@ describe('what can be done with an order', () => {
   });
 
   it('includes the extra step only while it is awaited', () => {
-    const payment = { status: 'ACTION_REQUIRED', id: null, actionUrl: null } as const;
+    const payment = { ...noPayment, status: 'ACTION_REQUIRED' } as const;
     const inStatus = (status: OrderStatus, actor = itsCustomer) =>
       nextActions(anOrder({ status, payment }), actor, later(0));
     expect(inStatus('AUTHORIZING')).toEqual(['CONFIRM_PAYMENT', 'CANCEL']);
@@ -57,7 +58,7 @@ describe('an order is at rest', () => {
   });
 
   it("when it is the customer's turn", () => {
-    const payment = { status: 'ACTION_REQUIRED', id: null, actionUrl: null } as const;
+    const payment = { ...noPayment, status: 'ACTION_REQUIRED' } as const;
     expect(isAtRest(anOrder({ status: 'AUTHORIZING', payment }))).toBe(true);
   });
 });

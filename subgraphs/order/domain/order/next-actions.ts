@@ -3,7 +3,7 @@
 import { type FulfilmentStatus, type OrderStatus, steps, type Trigger } from '../checkout/steps.ts';
 import type { Order } from './order.ts';
 
-export type OrderAction = 'PAY' | 'CONFIRM_PAYMENT' | 'CANCEL' | 'RESUME';
+export type OrderAction = 'PAY' | 'CONFIRM_PAYMENT' | 'PAY_OFFLINE' | 'CANCEL' | 'RESUME';
 export interface Actor {
   readonly isStaff: boolean;
   readonly isCustomer: boolean;
@@ -14,6 +14,7 @@ type Standing = Pick<Order, 'status' | 'payment' | 'expiresAt'>;
 const rules: Record<OrderAction, (order: Standing, actor: Actor, now: Date) => boolean> = {
   PAY: (order, { isCustomer }, now) => isCustomer && awaitsPayment(order) && now < order.expiresAt,
   CONFIRM_PAYMENT: (order, { isCustomer }) => isCustomer && awaitsExtraStep(order),
+  PAY_OFFLINE: (order, { isCustomer }) => isCustomer && awaitsFunds(order),
   CANCEL: ({ status }) => steps[status].on.cancelRequested !== undefined,
   RESUME: ({ status }, { isStaff }) => isStaff && steps[status].on.resumeRequested !== undefined,
 };
@@ -29,6 +30,10 @@ export const awaitsPayment = ({ status }: Pick<Order, 'status'>): boolean =>
 export const awaitsExtraStep = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean =>
   status === 'AUTHORIZING' && payment.status === 'ACTION_REQUIRED';
 
+/** Whether the order waits for a transfer, or for cash. */
+export const awaitsFunds = ({ status, payment }: Pick<Order, 'status' | 'payment'>): boolean =>
+  status === 'AUTHORIZING' && payment.status === 'AWAITING_FUNDS';
+
 export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].fulfilment;
 
 const requests: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
@@ -42,5 +47,5 @@ export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => {
 /** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */
 export const isAtRest = (order: Pick<Order, 'status' | 'payment'>): boolean => {
   const { waits } = steps[order.status];
-  return waits === undefined || waits === 'expiry' || awaitsExtraStep(order);
+  return waits === undefined || waits === 'expiry' || awaitsExtraStep(order) || awaitsFunds(order);
 };

@@ -1,5 +1,6 @@
 /** An order: what was ordered, and where its checkout stands. */
-import type { AttemptId, CustomerId, OrderId, PaymentId, VariantId } from '#contracts/ids.ts';
+import type { AttemptId, CustomerId, OrderId, PaymentId, PaymentMethodId, VariantId } from '#contracts/ids.ts';
+import { offlinePaymentTokens } from '#contracts/messages/payment.ts';
 import { type Currency, type Money, sum, times } from '#contracts/money.ts';
 import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../checkout/steps.ts';
 import type { CheckoutFailure } from '../failures.ts';
@@ -12,6 +13,18 @@ export interface OrderLine {
   readonly unitPrice: Money;
 }
 
+/** How an attempt is to be paid: by exactly one of a token and a method on file. */
+export interface PaymentMethod {
+  readonly paymentMethodToken?: string | undefined;
+  readonly savedPaymentMethodId?: PaymentMethodId | undefined;
+  /** Where the customer goes back to from an extra step at their bank. */
+  readonly returnUrl?: string | undefined;
+}
+
+/** Whether the money comes from outside of any provider's network: by transfer, or on delivery. */
+export const isOffline = ({ paymentMethodToken }: PaymentMethod): boolean =>
+  offlinePaymentTokens.some((token) => token === paymentMethodToken);
+
 export interface Order {
   readonly id: OrderId;
   readonly number: string;
@@ -20,19 +33,14 @@ export interface Order {
   readonly lines: readonly OrderLine[];
   readonly total: Money;
   readonly placedAt: Date;
-  /** Until when a declined payment can be tried again. */
+  /** Until when a declined payment can be tried again, or an offline payment has to arrive. */
   readonly expiresAt: Date;
   /** Counts its changes, from 1; each has one entry in the timeline. */
   readonly version: number;
   readonly status: OrderStatus;
-  /** The latest try at paying. Its token is null once it has been handed to the payment service. */
-  readonly attempt: { readonly id: AttemptId; readonly number: number; readonly paymentMethodToken: string | null };
-  /** `id` and `actionUrl` are set while the customer has an extra step to take. */
-  readonly payment: {
-    readonly status: PaymentStatus;
-    readonly id: PaymentId | null;
-    readonly actionUrl: string | null;
-  };
+  /** The latest try at paying. Its method is null once it has been handed to the payment service. */
+  readonly attempt: { readonly id: AttemptId; readonly number: number; readonly method: PaymentMethod | null };
+  readonly payment: OrderPayment;
   /** When the present step has taken too long, and how often its command was sent. */
   readonly step: { readonly deadline: Date | null; readonly sends: number };
   /** What is still to be undone, the one in hand first, and where that leads. Empty and null when nothing is. */
@@ -42,6 +50,23 @@ export interface Order {
   readonly failure: CheckoutFailure | null;
 }
 
+/** What is known of the latest attempt's payment. Amounts are in the order's currency. */
+export interface OrderPayment {
+  readonly status: PaymentStatus;
+  /** `id` is set while the customer has an extra step to take or money to send, `actionUrl` with the extra step. */
+  readonly id: PaymentId | null;
+  readonly actionUrl: string | null;
+  /**
+   * Minor units captured, refunded and called back by banks so far, and how many disputes are open: as of the payment's message
+   * with this sequence.
+   */
+  readonly captured: number;
+  readonly refunded: number;
+  readonly disputed: number;
+  readonly openDisputes: number;
+  readonly sequence: number;
+}
+
 /** One row of an order's timeline. */
 export interface TimelineEntry {
   readonly at: Date;
@@ -49,6 +74,8 @@ export interface TimelineEntry {
   /** What happened, as a name: `stock.reserved`, `timedOut`. */
   readonly event: string;
   readonly detail: string | null;
+  /** The money that it was about, in minor units of the order's currency. */
+  readonly amount: number | null;
 }
 
 export const lineTotal = ({ unitPrice, quantity }: Pick<OrderLine, 'unitPrice' | 'quantity'>): Money =>

@@ -15,13 +15,13 @@ import {
   type VariantUnavailable,
   variantUnavailable,
 } from '../failures.ts';
-import type { Order } from './order.ts';
+import type { Order, PaymentMethod } from './order.ts';
 
 export interface Ordering {
   readonly id: OrderId;
   readonly customerId: CustomerId;
   readonly attemptId: AttemptId;
-  readonly paymentMethodToken: string;
+  readonly method: PaymentMethod;
   /** What the customer was shown; undefined when they take any price. */
   readonly expectedTotal: Money | undefined;
 }
@@ -55,7 +55,7 @@ export const placeOrder = (
   { waitMs }: Timings,
   bounds: readonly OpenOrdersBound[],
   lines: readonly PricedLine[],
-  { expectedTotal, attemptId, paymentMethodToken, ...ordering }: Ordering,
+  { expectedTotal, attemptId, method, ...ordering }: Ordering,
   now: Date,
 ): Result<Omit<Order, 'number'>, CannotPlace> => {
   if (lines.length === 0) return fail(emptyCart);
@@ -75,7 +75,7 @@ export const placeOrder = (
     expiresAt: new Date(now.getTime() + waitMs.expiry),
     version: 0,
     status: 'PLACED',
-    attempt: { id: attemptId, number: 1, paymentMethodToken },
+    attempt: { id: attemptId, number: 1, method },
     payment: noPayment,
     step: { deadline: null, sends: 0 },
     undo: [],

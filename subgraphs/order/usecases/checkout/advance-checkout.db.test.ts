@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId, type OrderId } from '#contracts/ids.ts';
+import { type MessageId, newId, type OrderId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { customer, type OrderTestApp, orderTestApp, staff } from '#kit/order/app.ts';
-import { aReply } from '#kit/order/builders.ts';
+import { aReply, totals } from '#kit/order/builders.ts';
 import type { Reply } from '../../domain/checkout/messages.ts';
 
 let kit: OrderTestApp;
@@ -153,14 +153,16 @@ describe('cancelling', () => {
     await receive(...toConfirmed);
     expect(await cancel(staff)).toMatchObject({ ok: true });
     expect(await status()).toBe('COMPENSATING');
-    await kit.reply(await kit.replyTo(id, 'payment.cancelled', { outcome: 'REFUNDED', refunded: money(3_998, 'EUR') }));
+    const back = { refunded: money(3_998, 'EUR'), totals: totals(3_998, 3_998), sequence: 3 };
+    await kit.reply(await kit.replyTo(id, 'payment.cancelled', { outcome: 'REFUNDED', ...back }));
     await receive('stock.released');
     expect(await kit.rowOf(id)).toMatchObject({
       status: 'CANCELLED',
       paymentStatus: 'REFUNDED',
       failure: { kind: 'OrderCancelled', reason: 'STAFF' },
     });
-    expect((await kit.sent(id)).slice(-3)).toEqual(['payment.cancel', 'stock.release', 'order.cancelled']);
+    const told = ['payment.cancel', 'stock.release', 'order.refunded', 'order.cancelled'];
+    expect((await kit.sent(id)).slice(-4)).toEqual(told);
   });
 
   it('happens once for ten requests at once', async () => {
@@ -180,6 +182,67 @@ describe('cancelling', () => {
     await expect(cancel(customer('eve'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(pay(customer('eve'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await status()).toBe('PLACED');
+  });
+});
+
+describe('money that somebody else moves', () => {
+  const events = () => kit.prisma.orderEvent.findMany({ where: { orderId: id }, orderBy: { version: 'asc' } });
+  const refunded = async (cents: number, sequence: number, messageId?: MessageId) =>
+    kit.reply(
+      await kit.replyTo(id, 'payment.refunded', {
+        ...{ amount: money(cents, 'EUR'), totals: totals(3_998, cents), sequence },
+      }),
+      messageId,
+    );
+
+  it('is on the order and its timeline, and told to others once, however often and late the message comes', async () => {
+    await receive(...toConfirmed);
+    const message = newId('Message');
+    await refunded(1_500, 4, message);
+    await refunded(1_500, 4, message);
+    await refunded(1_000, 3);
+    expect(await kit.rowOf(id)).toMatchObject({
+      ...{ status: 'CONFIRMED', paymentStatus: 'PARTIALLY_REFUNDED' },
+      ...{ paymentCaptured: 3_998, paymentRefunded: 1_500, paymentSequence: 4 },
+    });
+    expect((await events()).slice(-2)).toMatchObject([
+      { event: 'payment.refunded', amount: 1_500 },
+      { event: 'payment.refunded', amount: 1_000 },
+    ]);
+    const told = await kit.prisma.outboxMessage.findMany({ where: { aggregateId: id, type: 'order.refunded' } });
+    expect(told).toMatchObject([{ data: { amount: { amount: 1_500 }, refundedTotal: { amount: 1_500 } } }]);
+  });
+
+  it('is undone where the order has ended, and does not end up as paid', async () => {
+    await receive(...toPaymentFailed);
+    await cancel();
+    await kit.reply(await kit.replyTo(id, 'payment.captured', { sequence: 2 }));
+    expect((await kit.sent(id)).at(-1)).toBe('payment.cancel');
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', paymentStatus: 'PAID' });
+  });
+
+  it('in an amount that cannot be calls an operator, and changes nothing else', async () => {
+    await receive(...toConfirmed);
+    const before = kit.alarms.length;
+    await kit.reply(await kit.replyTo(id, 'payment.captured', { totals: totals(7_996), sequence: 3 }));
+    expect(kit.alarms.slice(before)).toEqual(['79.96 EUR was captured, and the order comes to 39.98 EUR']);
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CONFIRMED', paymentStatus: 'PAID', paymentCaptured: 3_998 });
+  });
+
+  it('may be more than the total, if an operator has stopped the order for that and it goes back', async () => {
+    await receive('stock.reserved', 'payment.authorized', 'stock.committed');
+    const twice = { amount: money(7_996, 'EUR'), totals: totals(7_996), sequence: 2 };
+    await kit.reply(await kit.replyTo(id, 'payment.captured', twice));
+    expect(await status()).toBe('NEEDS_ATTENTION');
+    await kit.app.commands.resumeOrder({ viewer: staff, orderId: id, idempotencyKey: 'resume' });
+    const back = { refunded: money(7_996, 'EUR'), totals: totals(7_996, 7_996), sequence: 3 };
+    await kit.reply(await kit.replyTo(id, 'payment.cancelled', { outcome: 'REFUNDED', ...back }));
+    await receive('stock.released');
+    expect(await kit.rowOf(id)).toMatchObject({
+      status: 'CANCELLED',
+      paymentStatus: 'REFUNDED',
+      paymentCaptured: 7_996,
+    });
   });
 });
 
@@ -207,6 +270,12 @@ describe("a payment method's token", () => {
     ['declined', ['stock.reserved', 'payment.declined']],
   ] as const)('goes when the payment is %s', async (_, replies) => {
     await receive(...replies);
+    await kit.app.commands.erasePaymentTokens();
+    expect(await tokensSent()).toEqual(['erased']);
+  });
+
+  it('goes when the money is awaited', async () => {
+    await receive('stock.reserved', 'payment.awaiting-funds');
     await kit.app.commands.erasePaymentTokens();
     expect(await tokensSent()).toEqual(['erased']);
   });

@@ -1,4 +1,4 @@
-import type { Decision } from '../../domain/checkout/decide.ts';
+import type { Decision } from '../../domain/checkout/decision.ts';
 import type { Order } from '../../domain/order/order.ts';
 import { returnToCart } from '../cart/return-to-cart.ts';
 import type { Deps, Stores } from '../ports.ts';

@@ -90,7 +90,7 @@ describe('time', () => {
     const reserve = await kit.prisma.outboxMessage.findFirstOrThrow({
       where: { aggregateId: id, type: 'stock.reserve' },
     });
-    expect(reserve.data).toMatchObject({ ttlMs: reservationTtlMs(defaultTimings) });
+    expect(reserve.data).toMatchObject({ ttlMs: reservationTtlMs(defaultTimings, false) });
   });
 });
 

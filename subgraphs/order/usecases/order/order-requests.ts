@@ -13,10 +13,11 @@ import {
   orderNotPayable,
   orderNotResumable,
 } from '../../domain/failures.ts';
-import type { Order } from '../../domain/order/order.ts';
+import type { Order, PaymentMethod } from '../../domain/order/order.ts';
 import { applyDecision } from '../checkout/apply-decision.ts';
 import { beginRequest } from '../guest/merge-guest.ts';
 import type { Deps } from '../ports.ts';
+import { methodOf } from './payment-method.ts';
 
 interface AboutOrder {
   /** A customer, or staff; an API key is staff. */
@@ -40,24 +41,24 @@ export const cancelOrder =
       refusal: orderNotCancellable(command.orderId),
     });
 
-export interface PayOrder extends AboutOrder {
-  readonly paymentMethodToken: string;
-}
+export interface PayOrder extends AboutOrder, PaymentMethod {}
 
 /** Begins another attempt to pay an order whose payment was declined. Only its customer can: nobody pays with another's card. */
 export const payOrder =
   (deps: Deps) =>
-  ({ paymentMethodToken, ...command }: PayOrder): Answer<OrderNotPayable> =>
-    request(deps, command, {
+  async (command: PayOrder): Answer<OrderNotPayable> => {
+    const method = methodOf(deps, command);
+    return await request(deps, command, {
       operation: 'payOrder',
-      input: { paymentMethodToken },
+      input: method,
       event: ({ customerId }) => {
         if (customerOf(command.viewer) !== customerId)
           throw new CallerFault('FORBIDDEN', 'Only its customer can pay an order.');
-        return { type: 'payRequested', attemptId: deps.newId('Attempt'), paymentMethodToken };
+        return { type: 'payRequested', attemptId: deps.newId('Attempt'), method };
       },
       refusal: orderNotPayable(command.orderId),
     });
+  };
 
 /** Tries the failed undo of a parked order again, after an operator has looked. The viewer is staff: the schema sees to that. */
 export const resumeOrder =

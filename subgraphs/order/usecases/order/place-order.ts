@@ -5,14 +5,15 @@ import type { AskingCustomer } from '#contracts/viewer.ts';
 import { priceLines } from '../../domain/cart/cart.ts';
 import { begin } from '../../domain/checkout/decide.ts';
 import { emptyCart } from '../../domain/failures.ts';
+import type { PaymentMethod } from '../../domain/order/order.ts';
 import { type CannotPlace, type OpenOrdersBound, placeOrder as place } from '../../domain/order/place-order.ts';
 import { beginRequest } from '../guest/merge-guest.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
+import { methodOf } from './payment-method.ts';
 
-export interface PlaceOrder extends AskingCustomer {
+export interface PlaceOrder extends AskingCustomer, PaymentMethod {
   /** The client address of a guest; undefined for a user. */
   readonly guestAddress?: string | undefined;
-  readonly paymentMethodToken: string;
   readonly expectedTotal: Money | undefined;
   readonly idempotencyKey: string;
 }
@@ -23,13 +24,14 @@ export interface PlaceOrder extends AskingCustomer {
  */
 export const placeOrder =
   (deps: Deps) =>
-  (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
-    const { customerId, paymentMethodToken, expectedTotal, idempotencyKey: key } = command;
-    const input = { paymentMethodToken, expectedTotal: expectedTotal ?? null };
-    return deps.transaction(async (stores) => {
+  async (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
+    const { customerId, expectedTotal, idempotencyKey: key } = command;
+    const method = methodOf(deps, command);
+    const input = { ...method, expectedTotal: expectedTotal ?? null };
+    return await deps.transaction(async (stores) => {
       await beginRequest(deps, stores, command);
       const request = { actor: customerId, operation: 'placeOrder', key, input };
-      return await stores.idempotency.once(request, () => fromCart(deps, stores, command));
+      return await stores.idempotency.once(request, () => fromCart(deps, stores, command, method));
     }, cartOf(customerId));
   };
 
@@ -39,7 +41,8 @@ const maxNumbersTried = 3;
 const fromCart = async (
   { timings, openOrders, openGuestOrders, newId, newOrderNumber, telemetry }: Deps,
   { carts, catalogue, orders, outbox, now, afterCommit }: Stores,
-  { customerId, guestAddress, paymentMethodToken, expectedTotal }: PlaceOrder,
+  { customerId, guestAddress, expectedTotal }: PlaceOrder,
+  method: PaymentMethod,
 ): Promise<Result<OrderId, CannotPlace>> => {
   const cart = await carts.lock(customerId);
   if (!cart) return fail(emptyCart);
@@ -57,7 +60,7 @@ const fromCart = async (
       id: newId('Order'),
       customerId,
       attemptId: newId('Attempt'),
-      paymentMethodToken,
+      method,
       expectedTotal,
     },
     now,

@@ -18,6 +18,7 @@ export interface MailParams {
   readonly ORDER_REJECTED: OrderParams;
   readonly ORDER_PAYMENT_FAILED: OrderParams;
   readonly ORDER_CANCELLED: OrderParams;
+  readonly ORDER_REFUNDED: RefundParams;
   readonly BACK_IN_STOCK: RestockedVariant;
 }
 
@@ -25,6 +26,11 @@ export interface OrderParams {
   readonly orderId: OrderId;
   readonly number: string;
   readonly total: Money;
+}
+
+export interface RefundParams extends OrderParams {
+  /** What went back. */
+  readonly amount: Money;
 }
 
 export type MailKind = keyof MailParams;
@@ -72,6 +78,7 @@ export const mailKinds: Readonly<Record<MailKind, MailRule>> = {
   ORDER_REJECTED: notice,
   ORDER_PAYMENT_FAILED: notice,
   ORDER_CANCELLED: notice,
+  ORDER_REFUNDED: notice,
   // By the next day it may be sold out again.
   BACK_IN_STOCK: { worthSendingMs: 24 * hours },
 };

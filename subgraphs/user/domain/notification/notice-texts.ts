@@ -37,6 +37,8 @@ const inKorean = amountIn('ko');
 
 type OrderText = (order: { readonly number: string; readonly total: Money }) => NoticeText;
 
+type RefundText = (refund: { readonly number: string; readonly amount: Money }) => NoticeText;
+
 /** Without reasons: those are codes and details, and the order itself words them better. */
 const english = {
   ORDER_PLACED: ({ number, total }) => ({
@@ -96,6 +98,7 @@ const korean: Record<OrderNoticeKind, OrderText> = {
 
 interface NoticeTexts extends Readonly<Record<OrderNoticeKind, OrderText>> {
   readonly WELCOME: NoticeText;
+  readonly ORDER_REFUNDED: RefundText;
   readonly BACK_IN_STOCK: ProductText;
 }
 
@@ -104,6 +107,10 @@ export const noticeTexts: Readonly<Record<Locale, NoticeTexts>> = {
   en: {
     ...english,
     WELCOME: { title: 'Welcome', body: 'Your account is open. News about your orders will appear here.' },
+    ORDER_REFUNDED: ({ number, amount }) => ({
+      title: `Refund for order ${number}`,
+      body: `We have returned ${inEnglish(amount)} to you. Banks take up to ten days to show it on your account.`,
+    }),
     BACK_IN_STOCK: (name) => ({
       title: `${name} is back in stock`,
       body: 'You asked us to tell you. None is set aside for you, so it may sell out again.',
@@ -112,6 +119,10 @@ export const noticeTexts: Readonly<Record<Locale, NoticeTexts>> = {
   ko: {
     ...korean,
     WELCOME: { title: '환영합니다', body: '계정이 만들어졌습니다. 주문 소식을 여기에서 알려 드립니다.' },
+    ORDER_REFUNDED: ({ number, amount }) => ({
+      title: `주문 ${number}의 환불 안내`,
+      body: `${inKorean(amount)}을 환불해 드렸습니다. 은행에 따라 계좌에 반영되기까지 최대 10일이 걸릴 수 있습니다.`,
+    }),
     BACK_IN_STOCK: (name) => ({
       title: `재입고 알림: ${name}`,
       body: '알림을 신청하신 상품이 다시 입고되었습니다. 따로 맡아 두지 않으므로 다시 품절될 수 있습니다.',

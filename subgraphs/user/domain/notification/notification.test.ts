@@ -11,7 +11,9 @@ const order = {
   total: { amount: 4_999, currency: 'EUR' as const },
 };
 const ada: Addressee = { customerId: order.customerId, locale: 'en', isVerified: true, isClosed: false, optedOut: [] };
-const orderKinds = Object.keys(notificationChannels).filter((kind) => kind.startsWith('ORDER_')) as OrderNoticeKind[];
+const orderKinds = Object.keys(notificationChannels).filter(
+  (kind) => kind.startsWith('ORDER_') && kind !== 'ORDER_REFUNDED',
+) as OrderNoticeKind[];
 const lamp: Notice = {
   kind: 'BACK_IN_STOCK',
   customerId: ada.customerId,
@@ -45,6 +47,19 @@ test.each([
 ] as const)('in %s, an amount of %s is written as people write it', (locale, currency, amount, written) => {
   const paid = { ...order, total: { amount, currency } };
   expect(contentOf({ kind: 'ORDER_CONFIRMED', ...paid }, { ...ada, locale }).body).toContain(written);
+});
+
+test.each([
+  ['en', '€12.50'],
+  ['ko', '€12.50'],
+] as const)('in %s, a refund is told and mailed with what went back, not with the total', (locale, written) => {
+  const notice = { kind: 'ORDER_REFUNDED', ...order, amount: { amount: 1_250, currency: 'EUR' } } as const;
+  const { title, body } = contentOf(notice, { ...ada, locale });
+  expect(title).toContain('AG-7K3M-9QXT');
+  expect(body).toContain(written);
+  expect(mailOf(notice, 'msg_1', ada)).toMatchObject({ kind: 'ORDER_REFUNDED', params: { amount: notice.amount } });
+  const off = { ...ada, optedOut: [{ kind: 'ORDER_REFUNDED' as const, channel: 'EMAIL' as const }] };
+  expect(mailOf(notice, 'msg_1', off)).toBeUndefined();
 });
 
 test('goes to whom the guest has become', () => {

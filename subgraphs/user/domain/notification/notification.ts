@@ -4,7 +4,7 @@ import type { Locale } from '../account/locale.ts';
 import type { NewDelivery } from '../mail/delivery.ts';
 import { type NoticeText, nameIn, noticeTexts, type OrderNoticeKind, type RestockedVariant } from './notice-texts.ts';
 
-export type NotificationKind = 'WELCOME' | 'BACK_IN_STOCK' | OrderNoticeKind;
+export type NotificationKind = 'WELCOME' | 'BACK_IN_STOCK' | 'ORDER_REFUNDED' | OrderNoticeKind;
 export const channels = ['IN_APP', 'EMAIL'] as const;
 export type Channel = (typeof channels)[number];
 
@@ -18,6 +18,7 @@ export const notificationChannels: Readonly<Record<NotificationKind, readonly Ch
   ORDER_PAYMENT_FAILED: ['IN_APP', 'EMAIL'],
   ORDER_CANCELLED: ['IN_APP', 'EMAIL'],
   ORDER_NEEDS_ATTENTION: ['IN_APP'],
+  ORDER_REFUNDED: ['IN_APP', 'EMAIL'],
   BACK_IN_STOCK: ['IN_APP', 'EMAIL'],
 };
 
@@ -32,6 +33,7 @@ export interface OrderFacts {
 export type Notice =
   | { readonly kind: 'WELCOME'; readonly customerId: UserId }
   | ({ readonly kind: 'BACK_IN_STOCK'; readonly customerId: CustomerId } & RestockedVariant)
+  | ({ readonly kind: 'ORDER_REFUNDED'; readonly amount: Money } & OrderFacts)
   | ({ readonly kind: OrderNoticeKind } & OrderFacts);
 
 /** Whom a notice is for, once it is known who a guest has become, and what they want to be told. */
@@ -70,6 +72,7 @@ export interface Notification {
 const textOf = (notice: Notice, locale: Locale): NoticeText => {
   const texts = noticeTexts[locale];
   if (notice.kind === 'WELCOME') return texts.WELCOME;
+  if (notice.kind === 'ORDER_REFUNDED') return texts.ORDER_REFUNDED(notice);
   return notice.kind === 'BACK_IN_STOCK' ? texts.BACK_IN_STOCK(nameIn(notice, locale)) : texts[notice.kind](notice);
 };
 
@@ -99,6 +102,10 @@ export const mailOf = (notice: Notice, sourceId: string, addressee: Addressee): 
     const { productId, slug, titles, variantTitles, variantId } = notice;
     const params = { productId, variantId, slug, titles, variantTitles };
     return addressee.isVerified ? { sourceId, userId, kind: 'BACK_IN_STOCK', params } : undefined;
+  }
+  if (notice.kind === 'ORDER_REFUNDED') {
+    const { orderId, number, total, amount } = notice;
+    return { sourceId, userId, kind: 'ORDER_REFUNDED', params: { orderId, number, total, amount } };
   }
   const kind = mailedKinds.find((it) => it === notice.kind);
   if (!kind) return undefined;

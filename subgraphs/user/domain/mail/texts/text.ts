@@ -30,8 +30,8 @@ export interface MailTexts {
 
 /** A mail that says of an order what the notification in the shop says. */
 export const about =
-  (notice: (order: OrderParams) => NoticeText, label: string) =>
-  (order: OrderParams): MailText => {
+  <Params extends OrderParams>(notice: (order: Params) => NoticeText, label: string) =>
+  (order: Params): MailText => {
     const { title, body } = notice(order);
     return { subject: title, paragraphs: [body], action: { label, path: `/orders/${order.number}` } };
   };
