@@ -6,6 +6,7 @@ import { cloneStack, type Stack } from './stack.ts';
 import type { Context, Step } from './step.ts';
 import { backup } from './steps/backup.ts';
 import { buy } from './steps/buy.ts';
+import { catalogue } from './steps/catalogue.ts';
 import { edge } from './steps/edge.ts';
 import { hostPorts, isolation, secretsHidden } from './steps/isolation.ts';
 import { kills } from './steps/kills.ts';
@@ -17,13 +18,14 @@ const usage = `usage: tests/compose/run [--orders N] [--without STEP,STEP] [--ke
   crash recovery, a restart, scaling, the edge, backup and restore. Needs a Docker engine with Compose, the base images
   (nothing is pulled) and about ten minutes. Exit code 1 on failure, with the last log lines of the containers.
   --orders N       number of orders bought from the scaled shop (500)
-  --without STEPS  skips some of: isolation, host-ports, secrets, idle, kills, restart, scaled, edge, backup
+  --without STEPS  skips some of: catalogue, isolation, host-ports, secrets, idle, kills, restart, scaled, edge, backup
   --keep           leaves the shop running`;
 
 const steps: Readonly<Record<string, Step>> = {
   build,
   start,
   buy,
+  catalogue,
   isolation,
   'host-ports': hostPorts,
   secrets: secretsHidden,
