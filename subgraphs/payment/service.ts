@@ -22,7 +22,7 @@ export const service = {
   callsItself: true,
   entities: ['Payment'],
   mutations: {
-    keyRequired: ['confirmPayment', 'replayProviderEvent'],
+    keyRequired: ['confirmPayment', 'capturePayment', 'voidPayment', 'replayProviderEvent'],
     keyOptional: ['savePaymentMethod', 'removePaymentMethod'],
   },
 } as const satisfies SubgraphDescriptor;

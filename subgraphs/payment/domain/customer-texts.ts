@@ -2,6 +2,8 @@
 export const texts = {
   paymentNotConfirmable: 'This payment is not waiting for confirmation.',
   withdrawn: 'The payment was cancelled before it began.',
+  invalidPaymentState: (from: string, to: string) => `A payment in ${from} cannot become ${to}.`,
+  wrongAmount: (expected: string) => `The amount must be ${expected}.`,
   methodRefused: 'This payment method cannot be saved.',
   tooManyPaymentMethods: (most: number) => `You can save up to ${most} payment methods. Remove one first.`,
 } as const;

@@ -5,11 +5,13 @@ import { payment } from './payment.ts';
 import { paymentMethodMutations, paymentMethodTypes } from './payment-methods.ts';
 import { providerEventMutations, providerEventQueries, providerEventTypes } from './provider-events.ts';
 import { queries } from './queries.ts';
+import { staffPaymentMutations, staffPaymentTypes } from './staff-payments.ts';
 import type { Resolvers, ResolversParentTypes } from './types.generated.ts';
 
 export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   Query: { ...queries, ...providerEventQueries },
-  Mutation: { ...mutations, ...paymentMethodMutations, ...providerEventMutations },
+  Mutation: { ...mutations, ...staffPaymentMutations, ...paymentMethodMutations, ...providerEventMutations },
+  ...staffPaymentTypes,
   ...paymentMethodTypes,
   ...providerEventTypes,
   Payment: payment,

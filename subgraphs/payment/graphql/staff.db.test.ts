@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage } from '#kit/payment/builders.ts';
@@ -163,5 +164,96 @@ describe('provider events in the graph', () => {
       idempotencyKey: 'k',
     });
     await expect(direct).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('what staff do to a payment', () => {
+  const on = (name: string) => `mutation ($key: String!, $input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) {
+    ${name}(idempotencyKey: $key, input: $input) { __typename ... on Failure { message }
+      ... on InvalidPaymentState { from to } ${name === 'capturePayment' ? '... on WrongAmount { expected { amount currency } }' : ''}
+      ... on ${name[0]?.toUpperCase()}${name.slice(1)}Success { payment { id status } } } }`;
+  const act = async (name: string, input: object, key: string = crypto.randomUUID(), viewer: Viewer = staff) => {
+    const { data, codes } = await kit.ask(viewer, on(name), { key, input });
+    return codes ?? data[name];
+  };
+  const authorized = async (paymentMethodToken = 'tok_approve') => {
+    const attempt = anAttempt();
+    await kit.app.commands.authorizePayment(authorizeMessage(attempt, { customerId: ada, paymentMethodToken }));
+    return { attempt, id: (await kit.payment(attempt)).id };
+  };
+
+  test('capture: once per key, with an audit row and the order’s event', async () => {
+    const { attempt, id } = await authorized();
+    const expected = { __typename: 'CapturePaymentSuccess', payment: { id, status: 'CAPTURED' } };
+    for (let time = 1; time <= 2; time++)
+      expect(await act('capturePayment', { paymentId: id, amount: money(5_000, 'EUR') }, 'capture it')).toEqual(
+        expected,
+      );
+    expect(await act('capturePayment', { paymentId: id }, 'capture it')).toMatchObject({
+      __typename: 'IdempotencyConflict',
+    });
+    expect(await act('capturePayment', { paymentId: id })).toMatchObject({
+      ...{ __typename: 'InvalidPaymentState', from: 'CAPTURED', to: 'CAPTURED' },
+    });
+    expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+    expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'captured']);
+    expect((await audited('capturePayment')).filter((it) => JSON.stringify(it).includes(id))).toEqual([
+      {
+        ...{ actorId: staffId, action: 'capturePayment', customerId: ada, subject: { type: 'Payment', id } },
+        details: { from: 'AUTHORIZED', amount: '5000', currency: 'EUR' },
+      },
+    ]);
+  });
+
+  test.each([money(5_001, 'EUR'), money(5_000, 'USD')])(
+    'a capture of %j tells what is held and does nothing',
+    async (amount) => {
+      const { attempt, id } = await authorized();
+      expect(await act('capturePayment', { paymentId: id, amount })).toMatchObject({
+        ...{ __typename: 'WrongAmount', expected: money(5_000, 'EUR') },
+      });
+      expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000']);
+      expect((await audited('capturePayment')).filter((it) => JSON.stringify(it).includes(id))).toEqual([]);
+    },
+  );
+
+  test('void: releases the hold, and the order hears of it', async () => {
+    const { attempt, id } = await authorized();
+    expect(await act('voidPayment', { paymentId: id })).toEqual({
+      ...{ __typename: 'VoidPaymentSuccess', payment: { id, status: 'VOIDED' } },
+    });
+    expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'cancelled']);
+    expect(await act('voidPayment', { paymentId: id })).toMatchObject({
+      __typename: 'InvalidPaymentState',
+      from: 'VOIDED',
+    });
+    expect(await act('capturePayment', { paymentId: id })).toMatchObject({ from: 'VOIDED', to: 'CAPTURED' });
+  });
+
+  test('void of a payment that is captured is not one', async () => {
+    const { attempt, id } = await authorized();
+    await act('capturePayment', { paymentId: id });
+    expect(await act('voidPayment', { paymentId: id })).toMatchObject({ from: 'CAPTURED', to: 'VOIDED' });
+    expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+  });
+
+  test('capture and void at the same moment: one of them is done, and the books agree', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { attempt, id } = await authorized();
+      const ends = await Promise.all([act('capturePayment', { paymentId: id }), act('voidPayment', { paymentId: id })]);
+      expect(ends.filter(({ __typename }) => __typename.endsWith('Success'))).toHaveLength(1);
+      expect(await kit.ledger(attempt)).toEqual(await kit.effects(attempt));
+      expect(await kit.effects(attempt)).toHaveLength(2);
+    }
+  });
+
+  test.each(['capturePayment', 'voidPayment'])('%s is for staff, of a payment that exists', async (name) => {
+    const { attempt, id } = await authorized();
+    expect(await act(name, { paymentId: id }, 'k', guest)).toEqual(['UNAUTHENTICATED']);
+    expect(await act(name, { paymentId: id }, 'k', signedIn(ada))).toEqual(['FORBIDDEN']);
+    for (const paymentId of [newId('Payment'), 'x']) expect(await act(name, { paymentId })).toEqual(['NOT_FOUND']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
   });
 });

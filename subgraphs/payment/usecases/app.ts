@@ -13,6 +13,7 @@ import {
   sweepProviderEvents,
 } from './provider-events.ts';
 import { sweepOperations } from './run-operation.ts';
+import { captureForStaff, voidForStaff } from './staff-payments.ts';
 
 /** Everything that the payment service does. */
 export const app = (deps: Deps) => ({
@@ -21,6 +22,8 @@ export const app = (deps: Deps) => ({
     capturePayment: capturePayment(deps),
     cancelPayment: cancelPayment(deps),
     confirmPayment: confirmPayment(deps),
+    captureForStaff: captureForStaff(deps),
+    voidForStaff: voidForStaff(deps),
     savePaymentMethod: savePaymentMethod(deps),
     removePaymentMethod: removePaymentMethod(deps),
     forgetClosedUser: forgetClosedUser(deps),

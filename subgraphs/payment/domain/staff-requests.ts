@@ -1,0 +1,48 @@
+/** What staff may ask of a payment, and what it fails with. The steps are those of the table: payment-states.ts. */
+import { equals, format, type Money } from '#contracts/money.ts';
+import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
+import { texts } from './customer-texts.ts';
+import { type Decision, decide } from './decide.ts';
+import { inCurrencyOf, type Payment } from './payment.ts';
+import { type PaymentStatus, publicStatus, stepFor } from './payment-states.ts';
+
+type PublicStatus = (typeof publicStatus)[PaymentStatus];
+
+/** The payment has no way from its state to the one that was asked for. */
+export interface InvalidPaymentState extends Failure<'InvalidPaymentState'> {
+  readonly from: PublicStatus;
+  readonly to: PublicStatus;
+}
+
+const invalidPaymentState = ({ status }: Payment, to: PublicStatus): InvalidPaymentState => {
+  const from = publicStatus[status];
+  return { kind: 'InvalidPaymentState', message: texts.invalidPaymentState(from, to), from, to };
+};
+
+export interface WrongAmount extends Failure<'WrongAmount'> {
+  readonly expected: Money;
+}
+
+const wrongAmount = (expected: Money): WrongAmount => ({
+  kind: 'WrongAmount',
+  message: texts.wrongAmount(format(expected)),
+  expected,
+});
+
+/** A capture of the whole hold. */
+export const captureByStaff = (
+  payment: Payment,
+  amount: Money | undefined,
+  now: Date,
+): Result<Decision, InvalidPaymentState | WrongAmount> => {
+  if (stepFor(payment.status, 'capture')?.call !== 'CAPTURE') return fail(invalidPaymentState(payment, 'CAPTURED'));
+  const held = inCurrencyOf(payment, payment.authorized);
+  if (amount && !equals(amount, held)) return fail(wrongAmount(held));
+  return ok(decide(payment, { kind: 'capture', amount: held }, now));
+};
+
+/** Not while a call is under way: what there is to void is only known when it has ended. */
+export const voidByStaff = (payment: Payment, now: Date): Result<Decision, InvalidPaymentState> =>
+  stepFor(payment.status, 'cancel')?.call === 'VOID'
+    ? ok(decide(payment, { kind: 'cancel' }, now))
+    : fail(invalidPaymentState(payment, 'VOIDED'));

@@ -1,0 +1,31 @@
+/** What staff do to payments by hand. */
+import { assertInput, requireId } from '#platform/graphql/inputs.ts';
+import { payload } from '#platform/graphql/payload.ts';
+import type { GraphqlContext, PaymentReference } from './loaders.ts';
+import type { MoneyInput, MutationResolvers } from './types.generated.ts';
+
+const amountOf = (amount: MoneyInput): MoneyInput => {
+  assertInput(amount.amount >= 1, '"amount" must be more than nothing.');
+  return amount;
+};
+
+export const staffPaymentMutations = {
+  capturePayment: async (_, { idempotencyKey, input }, { viewer: by, app }) => {
+    const paymentId = requireId('Payment', input.paymentId);
+    const amount = input.amount ? amountOf(input.amount) : undefined;
+    const result = await app.commands.captureForStaff({ by, idempotencyKey, paymentId, amount });
+    return payload(result, () => ({ __typename: 'CapturePaymentSuccess', paymentId }));
+  },
+  voidPayment: async (_, { idempotencyKey, input }, { viewer: by, app }) => {
+    const paymentId = requireId('Payment', input.paymentId);
+    const result = await app.commands.voidForStaff({ by, idempotencyKey, paymentId });
+    return payload(result, () => ({ __typename: 'VoidPaymentSuccess', paymentId }));
+  },
+} satisfies MutationResolvers;
+
+const itsPayment = {
+  payment: ({ paymentId }: PaymentReference, _: object, { loaders }: GraphqlContext) =>
+    loaders.payments.load(paymentId),
+};
+
+export const staffPaymentTypes = { CapturePaymentSuccess: itsPayment, VoidPaymentSuccess: itsPayment };
