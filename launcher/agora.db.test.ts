@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, eventsDatabase } from '#kit/postgres/postgres.ts';
-import { databaseNames, serviceNames } from '#ops/services.ts';
+import { allDatabaseNames, serviceNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Agora } from './agora.ts';
@@ -24,7 +24,7 @@ describe('startAgora', () => {
   it('starts migrated databases and every service, and stops without leaving a process or a lock', async () => {
     const agora = await checkout.start();
     expect(agora.notReady).toEqual([]);
-    expect(await Promise.all(Object.values(agora.urls).map(answers))).toEqual([true, true, true, true, true]);
+    expect(await Promise.all(Object.values(agora.urls).map(answers))).toEqual(serviceNames.map(() => true));
     expect(await kept(agora.databaseUrls.order)).toEqual([]);
     const pids = [...serviceNames.map((name) => agora.pid(name)), agora.postgres?.pid];
     expect(pids).not.toContain(undefined);
@@ -52,9 +52,9 @@ describe('startAgora', () => {
   });
 
   it('uses the databases and the queue that the environment names, and starts none of its own', async () => {
-    const given = await Promise.all(databaseNames.map(() => emptyDatabase()));
+    const given = await Promise.all(allDatabaseNames.map(() => emptyDatabase()));
     const events = await eventsDatabase();
-    const variables = databaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
+    const variables = allDatabaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
     const env = { ...process.env, ...Object.fromEntries(variables), EVENTS_DATABASE_URL: events.url };
     const agora = await checkout.start({ env, events: undefined });
     expect(agora).toMatchObject({ postgres: undefined, redis: undefined, events: 'given postgres' });
@@ -82,8 +82,11 @@ describe('startAgora', () => {
   });
 
   it('can be interrupted while it waits for another process that migrates', async () => {
-    const databases = await Promise.all(databaseNames.map(() => emptyDatabase()));
-    const variables = databaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, databases[index]?.url]);
+    const databases = await Promise.all(allDatabaseNames.map(() => emptyDatabase()));
+    const variables = allDatabaseNames.map((name, index) => [
+      `${name.toUpperCase()}_DATABASE_URL`,
+      databases[index]?.url,
+    ]);
     await withClient(databases[0]?.url ?? '', async (client) => {
       await client.query(`SELECT pg_advisory_lock(${prismaLockKey})`);
       const interrupted = new AbortController();

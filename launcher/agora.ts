@@ -1,6 +1,7 @@
 import path from 'node:path';
+import type { DatabaseUrls } from '#ops/addresses.ts';
 import { closeDataSecrets } from '#ops/secrets/data-folder.ts';
-import type { DatabaseName, ServiceName } from '#ops/services.ts';
+import type { ServiceName } from '#ops/services.ts';
 import { type Facts, loadVariables, operatorEnvironment, pastProxies } from './environment.ts';
 import type { EventsKind, OwnTransport } from './events.ts';
 import { type Infrastructure, startInfrastructure } from './infrastructure.ts';
@@ -37,7 +38,7 @@ export type Agora = Omit<Services, 'stop' | 'allReady'> & {
   /** Services that were never ready while the start waited for them; a test should insist on none. */
   notReady: ServiceName[];
   urls: Record<ServiceName, string>;
-  databaseUrls: Readonly<Record<DatabaseName, string>>;
+  databaseUrls: DatabaseUrls;
   /** Our own servers, where the environment named none. */
   postgres: OwnPostgres | undefined;
   redis: PrivateRedis | undefined;

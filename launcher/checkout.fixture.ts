@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { until } from '#kit/vitest/until.ts';
-import { databaseNames, serviceNames } from '#ops/services.ts';
+import { allDatabaseNames, folderOf, services } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { type Agora, type AgoraOptions, startAgora } from './agora.ts';
 
@@ -20,8 +20,8 @@ export const makeCheckout = async (): Promise<Checkout> => {
   const root = await mkdtemp(path.join(os.tmpdir(), 'agora-launcher-'));
   await chmod(root, 0o711); // root's PostgreSQL runs as another user
   const fakeSubgraph = path.join(import.meta.dirname, 'processes/service.fixture.ts');
-  for (const name of serviceNames) await save(path.join(root, mainOf(name)), `import ${JSON.stringify(fakeSubgraph)};`);
-  for (const name of databaseNames) {
+  for (const { name } of services) await save(path.join(root, mainOf(name)), `import ${JSON.stringify(fakeSubgraph)};`);
+  for (const name of allDatabaseNames) {
     await save(path.join(root, 'prisma', name, 'migrations/1_init/migration.sql'), 'CREATE TABLE kept (answer int)');
   }
   const dataDir = path.join(root, '.data');
@@ -53,7 +53,7 @@ export const makeCheckout = async (): Promise<Checkout> => {
 };
 
 export const mainOf = (service: string): string =>
-  service === 'gateway' ? 'gateway/main.ts' : `subgraphs/${service}/main.ts`;
+  services.flatMap((each) => (each.name === service ? [`${folderOf(each)}/main.ts`] : []))[0] ?? '';
 
 const save = async (file: string, text: string): Promise<void> => {
   await mkdir(path.dirname(file), { recursive: true });

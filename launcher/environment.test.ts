@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { databaseNames, defaultPorts, type ServiceName, serviceNames } from '#ops/services.ts';
+import { allDatabaseNames, defaultPorts, type ServiceName, serviceNames } from '#ops/services.ts';
 import { type Facts, loadVariables, operatorEnvironment, serviceEnvironment } from './environment.ts';
 
 const key = { kty: 'OKP', crv: 'Ed25519', x: 'public', d: 'private' };
@@ -9,16 +9,17 @@ const facts: Facts = {
   env: { LOG_LEVEL: 'debug' },
   ports: defaultPorts,
   secrets: {
-    databasePasswords: byName([...databaseNames, 'postgres', 'events'] as const, () => 'secret'),
+    databasePasswords: byName([...allDatabaseNames, 'postgres', 'events'] as const, () => 'secret'),
     redisPassword: 'g',
     variables: {
       ACCESS_TOKEN_KEYS: JSON.stringify({ keys: [key] }),
       VIEWER_SIGNING_KEY: JSON.stringify(key),
+      SIMULATOR_API_KEY: 'j',
       SIMULATOR_WEBHOOK_SECRET: 'h',
       UNSUBSCRIBE_SECRET: 'i',
     },
   },
-  databaseUrls: byName(databaseNames, (name) => `pg://${name}`),
+  databaseUrls: byName(allDatabaseNames, (name) => `pg://${name}`),
   events: { REDIS_URL: 'redis://events' },
   dataDir: '/data',
   variables: await loadVariables(),
@@ -40,9 +41,22 @@ describe('serviceEnvironment', () => {
     ]);
     expect(variablesThat(serviceEnvironment(facts, 'payment'), secret)).toEqual([
       'PAYMENT_DATABASE_URL',
+      'SIMULATOR_API_KEY',
       'SIMULATOR_WEBHOOK_SECRET',
       'VIEWER_VERIFY_KEYS',
     ]);
+    expect(variablesThat(serviceEnvironment(facts, 'simulator'), secret)).toEqual([
+      'SIMULATOR_API_KEY',
+      'SIMULATOR_DATABASE_URL',
+      'SIMULATOR_WEBHOOK_SECRET',
+    ]);
+  });
+
+  it('tells the client of an outside system where it is, and that one where to send its webhooks', () => {
+    expect(serviceEnvironment(facts, 'payment').SIMULATOR_URL).toBe('http://127.0.0.1:4005');
+    expect(serviceEnvironment(facts, 'simulator').SIMULATOR_WEBHOOK_URL).toBe(
+      'http://127.0.0.1:4004/webhooks/simulator',
+    );
   });
 
   it('names the file of the keys that are rotated while the user service runs, and holds none of them', () => {
@@ -64,6 +78,7 @@ describe('serviceEnvironment', () => {
     const ofOthers = {
       ORDER_DATABASE_DIRECT_URL: 'pg://direct',
       SIMULATOR_WEBHOOK_SECRET: 'hush',
+      STRIPE_SECRET_KEY: 'sk_test',
       AWS_SECRET_ACCESS_KEY: 'x',
       NODE_AUTH_TOKEN: 'npm',
       UV_PUBLISH_TOKEN: 'uv',
@@ -72,9 +87,11 @@ describe('serviceEnvironment', () => {
       ...facts,
       env: { ...ofTheSystem, ...ofOthers, LOG_LEVEL: 'debug', ORDER_SUBGRAPH_TIMEOUT_MS: '5' },
     };
-    const shared = { ...ofTheSystem, LOG_LEVEL: 'debug', REDIS_URL: 'redis://events' };
+    const shared = { ...ofTheSystem, LOG_LEVEL: 'debug' };
     const seenBy = (service: ServiceName) => {
       const env = serviceEnvironment(given, service);
+      // What plays an outside system has no part in the shop's events.
+      expect(env.REDIS_URL).toBe(service === 'simulator' ? undefined : 'redis://events');
       expect(env).toMatchObject({ ...shared, [`${service.toUpperCase()}_PORT`]: String(facts.ports[service]) });
       return variablesThat(env, new RegExp(`^(${Object.keys(ofOthers).join('|')}|ORDER_SUBGRAPH_.*)$`));
     };
@@ -83,7 +100,8 @@ describe('serviceEnvironment', () => {
       user: [],
       product: [],
       order: ['ORDER_DATABASE_DIRECT_URL'],
-      payment: ['SIMULATOR_WEBHOOK_SECRET'],
+      payment: ['SIMULATOR_WEBHOOK_SECRET', 'STRIPE_SECRET_KEY'],
+      simulator: ['SIMULATOR_WEBHOOK_SECRET'],
     });
   });
 
@@ -142,6 +160,6 @@ describe('serviceEnvironment', () => {
 
 describe('operatorEnvironment', () => {
   it('has all databases', () => {
-    expect(variablesThat(operatorEnvironment(facts), /_DATABASE_URL/)).toHaveLength(databaseNames.length);
+    expect(variablesThat(operatorEnvironment(facts), /_DATABASE_URL/)).toHaveLength(allDatabaseNames.length);
   });
 });

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { z } from 'zod';
+import type { DatabaseUrls } from '#ops/addresses.ts';
 import { rotatable, secretFile } from '#ops/secrets/data-folder.ts';
 import { verifyKeysOf } from '#ops/secrets/make.ts';
 import {
-  type DatabaseName,
   folderOf,
+  outsiders,
   type ServiceName,
   serviceNames,
   services,
@@ -24,7 +25,7 @@ export type Facts = {
   env: Environment;
   ports: Ports;
   secrets: Secrets;
-  databaseUrls: Readonly<Record<DatabaseName, string>>;
+  databaseUrls: DatabaseUrls;
   events: { REDIS_URL: string } | { EVENTS_DATABASE_URL: string };
   /** Holds the folders that services write to. */
   dataDir: string;
@@ -98,6 +99,12 @@ export const operatorEnvironment = (facts: Facts): NodeJS.ProcessEnv => {
     ...Object.fromEntries(serviceNames.map((name) => [variableOf(name, 'PORT'), String(ports[name])])),
     ...Object.fromEntries(Object.entries(databaseUrls).map(([name, url]) => [variableOf(name, 'DATABASE_URL'), url])),
     ...Object.fromEntries(subgraphNames.map((name) => [variableOf(name, 'SUBGRAPH_URL'), `${local(name)}/graphql`])),
+    ...Object.fromEntries(
+      outsiders.flatMap(({ name, client, webhook }) => [
+        [variableOf(name, 'URL'), local(name)],
+        [variableOf(name, 'WEBHOOK_URL'), `${local(client as ServiceName)}${webhook}`],
+      ]),
+    ),
     ...Object.fromEntries(
       subgraphs.flatMap(({ folders = {} }) =>
         Object.entries(folders).map(([variable, folder]) => [variable, path.join(dataDir, folder.name)]),

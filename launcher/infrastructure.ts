@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { noteAddresses } from '#ops/addresses.ts';
-import type { DatabaseName } from '#ops/services.ts';
+import { type DatabaseUrls, noteAddresses } from '#ops/addresses.ts';
+import type { AnyDatabaseName } from '#ops/services.ts';
 import { type EventsConfig, eventsVariables, parseConfig } from '#platform/config/config.ts';
 import { migrateBus } from '#platform/messaging/bus/create-bus.ts';
 import type { Facts } from './environment.ts';
@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the services stand on: migrated databases and something that carries the events. */
 export type Infrastructure = {
-  databaseUrls: Record<DatabaseName, string>;
+  databaseUrls: DatabaseUrls;
   postgres: OwnPostgres | undefined;
   redis: PrivateRedis | undefined;
   kind: EventsKind;
@@ -77,7 +77,9 @@ export const startInfrastructure = async (options: {
     if (choice.kind === 'private redis') await rememberTransport(folder, 'redis');
     if (choice.kind === 'embedded postgres') await rememberTransport(folder, 'postgres');
     await noteAddresses(folder, {
-      databases: Object.fromEntries(Object.entries(urls).filter(([name]) => !givenDatabases.has(name as DatabaseName))),
+      databases: Object.fromEntries(
+        Object.entries(urls).filter(([name]) => !givenDatabases.has(name as AnyDatabaseName)),
+      ),
       ...(services && { services }),
       queues: redis ? { REDIS_URL: redis.url } : eventsUrl ? { EVENTS_DATABASE_URL: eventsUrl } : undefined,
     });

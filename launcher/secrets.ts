@@ -1,11 +1,11 @@
 import { type DataSecrets, readDataSecrets, writeDataSecrets } from '#ops/secrets/data-folder.ts';
 import { randomPassword, serviceSecrets } from '#ops/secrets/make.ts';
-import { type DatabaseName, databaseNames } from '#ops/services.ts';
+import { type AnyDatabaseName, allDatabaseNames } from '#ops/services.ts';
 
 /** The secrets of one installation, in `secrets.json` of its data folder. */
 export type Secrets = {
   /** In the embedded PostgreSQL, by role; `postgres` is the superuser. */
-  databasePasswords: Readonly<Record<DatabaseName | 'postgres' | 'events', string>>;
+  databasePasswords: Readonly<Record<AnyDatabaseName | 'postgres' | 'events', string>>;
   redisPassword: string;
   /** The services' own, by variable. */
   variables: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export const loadSecrets = async (folder: string): Promise<Secrets> => {
   const kept = await readSecrets(folder);
   const secrets = {
     databasePasswords: {
-      ...Object.fromEntries(['postgres', ...databaseNames, 'events'].map((role) => [role, randomPassword()])),
+      ...Object.fromEntries(['postgres', ...allDatabaseNames, 'events'].map((role) => [role, randomPassword()])),
       ...kept.databasePasswords,
     } as Secrets['databasePasswords'],
     redisPassword: kept.redisPassword ?? randomPassword(),

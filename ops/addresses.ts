@@ -4,10 +4,19 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type EventsConfig, eventsVariables, parseConfig, variable } from '#platform/config/config.ts';
 import { databaseAddress } from '#platform/database/address.ts';
-import { type DatabaseName, databaseNames, subgraphs, variableOf } from './services.ts';
+import {
+  type AnyDatabaseName,
+  allDatabaseNames,
+  type DatabaseName,
+  databaseNames,
+  type OutsideName,
+  subgraphs,
+  variableOf,
+} from './services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-export type DatabaseUrls = Readonly<Record<DatabaseName, string>>;
+/** Of the shop's databases, and of those of the outside systems that run. */
+export type DatabaseUrls = Readonly<Record<DatabaseName, string> & Partial<Record<OutsideName, string>>>;
 
 export interface GivenDatabase {
   /** The variable, for messages: nothing of its value is ever in one. */
@@ -20,23 +29,23 @@ export interface GivenDatabase {
   readonly isPooled: boolean;
 }
 
-const urlVariable = (name: DatabaseName): string => variableOf(name, 'DATABASE_URL');
-const directVariable = (name: DatabaseName): string => variableOf(name, 'DATABASE_DIRECT_URL');
+const urlVariable = (name: AnyDatabaseName): string => variableOf(name, 'DATABASE_URL');
+const directVariable = (name: AnyDatabaseName): string => variableOf(name, 'DATABASE_DIRECT_URL');
 
 const databaseVariables = z.object(
   Object.fromEntries(
-    databaseNames
+    allDatabaseNames
       .flatMap((name) => [urlVariable(name), directVariable(name)])
       .map((name) => [name, variable.database().optional()]),
   ),
 );
 
 /** By `<NAME>_DATABASE_URL` and `…_DIRECT_URL`, or the files that `…_FILE` names. Throws everything that is wrong with them. */
-export const givenDatabases = (env: Environment): ReadonlyMap<DatabaseName, GivenDatabase> => {
+export const givenDatabases = (env: Environment): ReadonlyMap<AnyDatabaseName, GivenDatabase> => {
   const config = parsed(databaseVariables, env);
   const faults: string[] = [];
-  const given = new Map<DatabaseName, GivenDatabase>();
-  for (const name of databaseNames) {
+  const given = new Map<AnyDatabaseName, GivenDatabase>();
+  for (const name of allDatabaseNames) {
     const url = config[urlVariable(name)];
     const direct = config[directVariable(name)];
     if (url)
@@ -63,7 +72,7 @@ const parsed = <Shape extends z.ZodRawShape>(
 };
 
 /** A schema each in one database is not enough: a backup, a restore and the rights of a role concern the whole database. */
-const sharedDatabases = (given: ReadonlyMap<DatabaseName, GivenDatabase>): string[] => {
+const sharedDatabases = (given: ReadonlyMap<AnyDatabaseName, GivenDatabase>): string[] => {
   const faults: string[] = [];
   const owners = new Map<string, string>();
   for (const { variable, directUrl } of given.values()) {
@@ -117,8 +126,12 @@ export const findDatabases = async (env: Environment, dataDir: string): Promise<
     throw new Error(`set ${missing.map(urlVariable).join(', ')} as well`);
   const unset = 'no *_DATABASE_URL is set';
   const noted = missing.length > 0 ? (await notedAddresses(dataDir, unset)).databases : {};
-  const urls = databaseNames.map((name) => [name, given.get(name)?.directUrl ?? noted[name]] as const);
-  if (urls.some(([, url]) => !url)) throw new Error(nothingStarted(unset, dataDir));
+  const urls = allDatabaseNames.flatMap((name) => {
+    const url = given.get(name)?.directUrl ?? noted[name];
+    return url ? [[name, url] as const] : [];
+  });
+  const found = new Set<string>(urls.map(([name]) => name));
+  if (databaseNames.some((name) => !found.has(name))) throw new Error(nothingStarted(unset, dataDir));
   return Object.fromEntries(urls) as DatabaseUrls;
 };
 

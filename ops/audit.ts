@@ -16,7 +16,7 @@ const help = `usage: npm run audit [-- options]
   --settle-seconds N    what is younger counts as in flight (${defaultSettleMs / 1000})
   --json                all findings, for programs
   --every SECONDS       keep auditing, with that pause between two audits; reports by log and metrics
-  --port N              with --every: serves /health/live, /health/ready and /metrics (AUDITOR_PORT, else 4005)
+  --port N              with --every: serves /health/live, /health/ready and /metrics (AUDITOR_PORT, else 4006)
   exit code: 0 no violation, 1 a rule is violated, 2 the audit failed; with --every: 0 when terminated`;
 
 const numberFrom = (option: string, text: string, least: number): number => {

@@ -1,17 +1,17 @@
 /**
- * node ops/migrate.ts [user] [product] [order] [payment]: applies the pending migrations to the databases named by the
+ * node ops/migrate.ts [user] [product] [order] [payment] [simulator]: applies the pending migrations to the databases named by the
  * `*_DATABASE_URL` variables, or to those of the arguments only. Needs production dependencies only: containers run it.
  */
 import path from 'node:path';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import { type GivenDatabase, givenDatabases } from './addresses.ts';
 import { readEnvFile } from './env-file.ts';
-import { type DatabaseName, databaseNames } from './services.ts';
+import { type AnyDatabaseName, allDatabaseNames, databaseNames } from './services.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** A subgraph's database, which the environment must name. */
-export const databaseOf = (name: DatabaseName): GivenDatabase => {
+/** A service's database, which the environment must name. */
+export const databaseOf = (name: AnyDatabaseName): GivenDatabase => {
   const given = givenDatabases(process.env).get(name);
   if (!given) throw new Error(`${name.toUpperCase()}_DATABASE_URL is not set`);
   return given;
@@ -19,9 +19,9 @@ export const databaseOf = (name: DatabaseName): GivenDatabase => {
 
 /** Applies the pending migrations of these databases, one after the other, and prints a line for each. */
 export const migrate = async (names: readonly string[]): Promise<void> => {
-  const unknown = names.filter((name) => !databaseNames.some((known) => known === name));
+  const unknown = names.filter((name) => !allDatabaseNames.some((known) => known === name));
   if (unknown.length > 0) throw new Error(`No such database: ${unknown.join(', ')}`);
-  for (const name of databaseNames.filter((known) => names.includes(known))) {
+  for (const name of allDatabaseNames.filter((known) => names.includes(known))) {
     const { directUrl, ...given } = databaseOf(name);
     const { applied } = await applyMigrations(directUrl, path.join(root, 'prisma', name, 'migrations'), {
       ...given,

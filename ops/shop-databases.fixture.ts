@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { emptyDatabase, type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from './addresses.ts';
-import { type DatabaseName, databaseNames } from './services.ts';
+import { type AnyDatabaseName, allDatabaseNames } from './services.ts';
 
 const anHourAgo = `now() - interval '1 hour'`;
 const customer = `usr_${'1'.repeat(32)}`;
@@ -27,8 +27,8 @@ export const disposeDatabases = async (): Promise<void> => {
   await Promise.all(open.splice(0).map(({ dispose }) => dispose()));
 };
 
-const forEach = async (make: (name: DatabaseName) => Promise<TestDatabase>): Promise<DatabaseUrls> => {
-  const made = await Promise.all(databaseNames.map(async (name) => [name, await make(name)] as const));
+const forEach = async (make: (name: AnyDatabaseName) => Promise<TestDatabase>): Promise<DatabaseUrls> => {
+  const made = await Promise.all(allDatabaseNames.map(async (name) => [name, await make(name)] as const));
   open.push(...made.map(([, database]) => database));
   return Object.fromEntries(made.map(([name, { url }]) => [name, url])) as DatabaseUrls;
 };
@@ -39,7 +39,7 @@ export const newDatabases = (): Promise<DatabaseUrls> => forEach(emptyDatabase);
 
 export const healthyShop = async (): Promise<DatabaseUrls> => {
   const urls = await migratedDatabases();
-  await Promise.all(databaseNames.map((name) => run(urls[name], healthy[name] ?? '')));
+  await Promise.all(allDatabaseNames.map((name) => run(urls[name] ?? '', healthy[name] ?? '')));
   return urls;
 };
 
@@ -54,8 +54,8 @@ export const sent = (id: string, type = 'order.placed', publishedAt = 'now()'): 
 export const processed = (id: string, type = 'order.placed'): string =>
   `INSERT INTO inbox_message (id, type) VALUES ('${id}', '${type}')`;
 
-/** One confirmed order of two units at 25.00, an hour old, as the four services keep it. */
-const healthy: Partial<Record<DatabaseName, string>> = {
+/** One confirmed order of two units at 25.00, an hour old, as the four services and the payment provider keep it. */
+const healthy: Partial<Record<AnyDatabaseName, string>> = {
   user: `
     INSERT INTO user_account (id, email, display_name, password_hash, created_at)
     VALUES ('${customer}', 'ada@example.com', 'Ada', '$argon2id$none', ${anHourAgo});

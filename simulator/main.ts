@@ -4,12 +4,16 @@ import { createLog } from '#platform/observability/log.ts';
 import { createMetrics } from '#platform/observability/metrics.ts';
 import { startTracing } from '#platform/observability/tracing-sdk.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
-import { simulatorVariables } from './config.ts';
+import { isChosen, simulatorVariables } from './config.ts';
 import { startSimulator } from './server.ts';
 
 const name = 'simulator';
 const config = readConfig(name, simulatorVariables);
 const log = createLog({ service: name, level: config.LOG_LEVEL });
+if (!isChosen(config)) {
+  log.info({ provider: config.PAYMENT_PROVIDER }, 'not started: another provider moves the money');
+  process.exit(0);
+}
 const tracing = await startTracing(name, config, log);
 const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
 const simulator = await startSimulator({

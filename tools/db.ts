@@ -1,23 +1,23 @@
-/** npm run db: migrations of the four databases. See `usage`. */
+/** npm run db: migrations of the databases. See `usage`. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { temporaryCluster } from '#launcher/postgres/temporary.ts';
 import { databaseOf, migrate } from '#ops/migrate.ts';
-import { type DatabaseName, databaseNames } from '#ops/services.ts';
+import { type AnyDatabaseName, allDatabaseNames, databaseNames } from '#ops/services.ts';
 import { pendingMigrations } from '#platform/database/migrations.ts';
 import { destructiveStatements, findDrift, type Server, writeMigration } from './database/migrations.ts';
 
-const usage = `Usage: npm run db -- [${databaseNames.join('|')}] <command>
+const usage = `Usage: npm run db -- [${allDatabaseNames.join('|')}] <command>
   dev --name <title>   write the next migration: what schema.prisma has and the migrations lack
   dev --name <title> --empty   write an empty one, to fill by hand
   drift                compares the migrations with schema.prisma; exit 1 and the missing SQL if they differ
   status               the pending migrations of <NAME>_DATABASE_URL
   deploy               apply them
-Without a name, drift, status and deploy cover all databases. dev and drift start a server of their own.`;
+Without a name, drift, status and deploy cover the databases of the subgraphs. dev and drift start a server of their own.`;
 
 type Options = { title: string | undefined; empty: boolean };
 /** Returns false for a result that should fail a check. */
-type Command = (names: readonly DatabaseName[], options: Options) => Promise<boolean>;
+type Command = (names: readonly AnyDatabaseName[], options: Options) => Promise<boolean>;
 
 const root = path.resolve(import.meta.dirname, '..');
 const folderOf = (name: string): string => path.join(root, 'prisma', name);
@@ -77,8 +77,8 @@ const main = async (): Promise<void> => {
     allowPositionals: true,
     options: { name: { type: 'string' }, empty: { type: 'boolean', default: false }, help: { type: 'boolean' } },
   });
-  const named = databaseNames.filter((name) => positionals.includes(name));
-  const [verb = '', ...rest] = positionals.filter((word) => !databaseNames.some((name) => name === word));
+  const named = allDatabaseNames.filter((name) => positionals.includes(name));
+  const [verb = '', ...rest] = positionals.filter((word) => !allDatabaseNames.some((name) => name === word));
   const command = commands[verb];
   if (!command || rest.length > 0 || values.help) {
     console.log(usage);

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type GivenDatabase, givenDatabases } from '#ops/addresses.ts';
-import { type DatabaseName, databaseNames } from '#ops/services.ts';
+import { type DatabaseUrls, type GivenDatabase, givenDatabases } from '#ops/addresses.ts';
+import { type AnyDatabaseName, databaseNames, isChosen, outsiders } from '#ops/services.ts';
 import { applyMigrations, type MigrationOptions } from '#platform/database/migrations.ts';
 import type { Secrets } from '../secrets.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
@@ -9,9 +9,9 @@ import { ensureDatabases } from './roles.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Databases = {
-  urls: Record<DatabaseName, string>;
+  urls: DatabaseUrls;
   /** Those that the environment names. */
-  given: ReadonlyMap<DatabaseName, GivenDatabase>;
+  given: ReadonlyMap<AnyDatabaseName, GivenDatabase>;
   /** Of the embedded events database, when one was asked for. */
   eventsUrl: string | undefined;
   /** Our own server, unless the environment gave all addresses. */
@@ -28,7 +28,8 @@ export const openDatabases = async (options: {
 }): Promise<Databases> => {
   const { env, secrets, withEvents } = options;
   const given = givenDatabases(env);
-  const own = databaseNames.filter((name) => !given.has(name));
+  const names = [...databaseNames, ...outsiders.filter((one) => isChosen(one, env)).map(({ name }) => name)];
+  const own = names.filter((name) => !given.has(name));
   const roles = [
     ...own.map((name) => ({ name, password: secrets.databasePasswords[name] })),
     // The outbox sends again what this database forgot in a power cut, so its commits need not wait for the disk: twice the speed.
@@ -39,19 +40,22 @@ export const openDatabases = async (options: {
   const password = secrets.databasePasswords.postgres;
   const server = roles.length > 0 ? await startOwnPostgres({ ...options, password }) : undefined;
   const made: Record<string, string> = server ? await ensureDatabases(server, roles) : {};
-  const urls = Object.fromEntries(databaseNames.map((name) => [name, given.get(name)?.url ?? made[name]]));
-  return { urls: urls as Record<DatabaseName, string>, given, eventsUrl: made.events, server };
+  const urls = Object.fromEntries(names.map((name) => [name, given.get(name)?.url ?? made[name]]));
+  return { urls: urls as DatabaseUrls, given, eventsUrl: made.events, server };
 };
 
-/** Brings all four databases up to date, past a pooler; returns what was applied, as `order/20260101_init`. */
+/** Brings all databases up to date, past a pooler; returns what was applied, as `order/20260101_init`. */
 export const migrateAll = async (
   root: string,
   { urls, given }: Pick<Databases, 'urls' | 'given'>,
   { onNotice, signal }: Pick<MigrationOptions, 'onNotice' | 'signal'> = {},
 ): Promise<string[]> => {
   const applied = await Promise.all(
-    databaseNames.map(async (name) => {
-      const { directUrl, ...how } = given.get(name) ?? { directUrl: urls[name], variable: `the database of ${name}` };
+    Object.entries(urls).map(async ([name, url]) => {
+      const { directUrl, ...how } = given.get(name as AnyDatabaseName) ?? {
+        directUrl: url,
+        variable: `the database of ${name}`,
+      };
       const folder = path.join(root, 'prisma', name, 'migrations');
       const result = await applyMigrations(directUrl, folder, { ...how, ...(onNotice && { onNotice }), signal });
       return result.applied.map((migration) => `${name}/${migration}`);

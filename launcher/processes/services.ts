@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { folderOf, type Service, type ServiceName, serviceNames, services, subgraphNames } from '#ops/services.ts';
+import { folderOf, type Service, type ServiceName, servicesFor } from '#ops/services.ts';
 import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
 import { type Facts, serviceEnvironment } from '../environment.ts';
 import type { ProcessList } from './leftovers.ts';
@@ -40,6 +40,8 @@ export const startServices = (options: {
   comesBack: boolean;
 }): Services => {
   const { facts, root, processes, onLine, comesBack } = options;
+  const services = servicesFor(facts.env);
+  const serviceNames = services.map(({ name }) => name);
   const entries = services.map((service) => [service.name, superviseService(service)] as const);
   const all = Object.fromEntries(entries) as Record<ServiceName, Supervised>;
   const urls = Object.fromEntries(
@@ -90,7 +92,7 @@ export const startServices = (options: {
     stop: async ({ atOnce }) => {
       const end = (service: ServiceName): Promise<void> => (atOnce ? all[service].kill() : all[service].stop(graceMs));
       await end('gateway');
-      await Promise.all(subgraphNames.map(end));
+      await Promise.all(serviceNames.filter((name) => name !== 'gateway').map(end));
     },
   };
 };

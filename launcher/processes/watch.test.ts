@@ -15,6 +15,7 @@ describe('servicesOf', () => {
     ['subgraphs/order/domain/cart/cart.ts', ['order']],
     ['subgraphs/order/schema.graphql', ['order']],
     ['prisma/user/client/client.ts', ['user']],
+    ['simulator/main.ts', ['simulator']],
     ['subgraphs/order/domain/cart/cart.test.ts', []],
     ['subgraphs/order/README.md', []],
     ['launcher/start.ts', []],

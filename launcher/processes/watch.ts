@@ -1,6 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import path from 'node:path';
-import { type ServiceName, serviceNames, subgraphNames } from '#ops/services.ts';
+import { folderOf, outsiders, type ServiceName, serviceNames, subgraphNames } from '#ops/services.ts';
 
 /** Folders whose every change concerns everybody. */
 const sharedFolders = ['contracts', 'platform'];
@@ -11,13 +11,14 @@ export const servicesOf = (file: string): readonly ServiceName[] => {
   if (!/\.(ts|graphql)$/.test(file) || /\.test\.ts$/.test(file)) return [];
   if (sharedFolders.includes(top)) return serviceNames;
   if (top === 'gateway' || file === 'supergraph.graphql') return ['gateway'];
-  if (top === 'subgraphs' || top === 'prisma') return subgraphNames.filter((name) => name === second);
-  return [];
+  if (top === 'subgraphs') return subgraphNames.filter((name) => name === second);
+  if (top === 'prisma') return serviceNames.filter((name) => name === second);
+  return outsiders.flatMap(({ name }) => (name === top ? [name] : []));
 };
 
 /** What the launcher itself reads: the list of services, and what each says of itself. */
 export const isDescriptor = (file: string): boolean =>
-  /^(services|gateway\/service|subgraphs\/[^/]+\/service)\.ts$/.test(file.replaceAll(path.sep, '/'));
+  /^(services|(gateway|simulator)\/service|subgraphs\/[^/]+\/service)\.ts$/.test(file.replaceAll(path.sep, '/'));
 
 // An editor that saves all files, or a generator, makes many changes at once; they are one.
 const quietMs = 150;
@@ -48,7 +49,7 @@ export const watchSources = (
     }, quietMs);
   };
 
-  const folders = [...sharedFolders, 'gateway', 'subgraphs', 'prisma'].filter((folder) =>
+  const folders = [...sharedFolders, 'gateway', 'subgraphs', 'prisma', ...outsiders.map(folderOf)].filter((folder) =>
     existsSync(path.join(root, folder)),
   );
   const watchers = folders.map((folder) =>

@@ -3,7 +3,7 @@
 import { boundedConnection } from '#platform/database/connection.ts';
 import pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { databaseNames } from '../services.ts';
+import { allDatabaseNames } from '../services.ts';
 import type { Finding } from './report.ts';
 import {
   type AuditContext,
@@ -64,7 +64,10 @@ export interface RoundOptions {
 /** One round of all rules, over one connection to each database. Throws when a database cannot be read. */
 export const auditRound = async (urls: DatabaseUrls, options: RoundOptions): Promise<Round> => {
   const { settleMs, since, signal, onTiming = () => undefined } = options;
-  const pools = databaseNames.map((name) => [name, openReadOnly(urls[name], signal)] as const);
+  const pools = allDatabaseNames.flatMap((name) => {
+    const url = urls[name];
+    return url ? [[name, openReadOnly(url, signal)] as const] : [];
+  });
   const databases = Object.fromEntries(
     pools.map(([name, pool]): [string, Query] => [name, readOnly(pool, signal)]),
   ) as unknown as Databases;
@@ -95,7 +98,7 @@ export const audit = async (
 /** Of the servers' clocks the one furthest behind: what it calls settled is settled for all. */
 const earliestNow = async (databases: Databases): Promise<number> => {
   const rows = await Promise.all(
-    databaseNames.map(async (name) => (await databases[name]<{ at: Date }>('SELECT now() AS at'))[0]),
+    Object.values(databases).map(async (query: Query) => (await query<{ at: Date }>('SELECT now() AS at'))[0]),
   );
   return Math.min(...rows.map((row) => row?.at.getTime() ?? Number.NaN));
 };

@@ -7,19 +7,31 @@ import { createMetrics } from '#platform/observability/metrics.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
 import { onTermination } from '#platform/process/termination.ts';
 import { type DatabaseUrls, findDatabases } from '../addresses.ts';
-import { type DatabaseName, databaseNames, variableOf } from '../services.ts';
+import {
+  type AnyDatabaseName,
+  allDatabaseNames,
+  type DatabaseName,
+  databaseNames,
+  type OutsideName,
+  outsiders,
+  variableOf,
+} from '../services.ts';
 import { auditRound } from './audit.ts';
 import { auditMetrics, type Rounds, startRounds } from './rounds.ts';
 
 const service = 'auditor';
 
-const urlVariable = (name: DatabaseName) =>
-  variableOf(name, 'DATABASE_URL') as `${Uppercase<DatabaseName>}_DATABASE_URL`;
+const urlVariable = <Name extends AnyDatabaseName>(name: Name) =>
+  variableOf(name, 'DATABASE_URL') as `${Uppercase<Name>}_DATABASE_URL`;
 const database = variable.database();
 const databaseVariables = Object.fromEntries(databaseNames.map((name) => [urlVariable(name), database])) as Record<
-  ReturnType<typeof urlVariable>,
+  `${Uppercase<DatabaseName>}_DATABASE_URL`,
   typeof database
 >;
+// Where they run: then their books are compared with ours.
+const outsideVariables = Object.fromEntries(
+  outsiders.map(({ name }) => [urlVariable(name), database.optional()]),
+) as Record<`${Uppercase<OutsideName>}_DATABASE_URL`, ReturnType<typeof database.optional>>;
 
 /**
  * Includes those of every process, so that a deployment need not make an exception, but it sends no traces. A role that may
@@ -27,8 +39,9 @@ const databaseVariables = Object.fromEntries(databaseNames.map((name) => [urlVar
  */
 export const auditorVariables = z.object({
   ...processVariables,
-  AUDITOR_PORT: variable.port(4005),
+  AUDITOR_PORT: variable.port(4006),
   ...databaseVariables,
+  ...outsideVariables,
 });
 
 export interface AuditorOptions {
@@ -89,7 +102,7 @@ export const runAuditor = async ({ everyMs, settleMs, port, dataDir }: AuditorFl
   const log = createLog({ service, level: config.LOG_LEVEL });
   const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
   const auditor = await openAuditor({
-    urls: Object.fromEntries(databaseNames.map((name) => [name, config[urlVariable(name)]])) as DatabaseUrls,
+    urls: Object.fromEntries(allDatabaseNames.map((name) => [name, config[urlVariable(name)]])) as DatabaseUrls,
     everyMs,
     settleMs,
     host: config.HOST,
@@ -107,4 +120,4 @@ const namesDatabases = (): boolean =>
   databaseNames.map(urlVariable).some((name) => process.env[name] || process.env[`${name}_FILE`]);
 
 const asVariables = (urls: DatabaseUrls): Record<string, string> =>
-  Object.fromEntries(databaseNames.map((name) => [urlVariable(name), urls[name]]));
+  Object.fromEntries(allDatabaseNames.flatMap((name) => (urls[name] ? [[urlVariable(name), urls[name]]] : [])));

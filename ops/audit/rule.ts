@@ -1,13 +1,14 @@
 /** What a rule of the audit is and what it sees: all databases, read-only. */
 import type { Pool } from 'pg';
-import type { DatabaseName } from '../services.ts';
+import type { DatabaseName, OutsideName } from '../services.ts';
 
 export type Row = Record<string, unknown>;
 
 /** One database, to read. The SQL of a rule is a constant. */
 export type Query = <R extends Row = Row>(sql: string, ...values: unknown[]) => Promise<R[]>;
 
-export interface Databases extends Record<DatabaseName, Query> {}
+/** Outside systems have books as well, where they are ours. */
+export interface Databases extends Record<DatabaseName, Query>, Partial<Record<OutsideName, Query>> {}
 
 export interface Violation {
   /** Ids to look at. */

@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
 import pg from '#platform/database/pg.ts';
 import type { DatabaseUrls } from '../addresses.ts';
-import { type DatabaseName, databaseNames } from '../services.ts';
+import { type AnyDatabaseName, allDatabaseNames } from '../services.ts';
 import { disposeDatabases, healthyShop } from '../shop-databases.fixture.ts';
 import { checkRules } from './audit.ts';
 import { violatedRules } from './report.ts';
 import { type Databases, type Query, type Rule, readOnly } from './rule.ts';
 
 /** SQL by database. */
-export type Damage = Partial<Record<DatabaseName, string>>;
+export type Damage = Partial<Record<AnyDatabaseName, string>>;
 
 /** The tests of a subject: each of its rules is violated at least once, and finds it. */
 export const seededViolations = (
@@ -30,7 +30,7 @@ export const seededViolations = (
 
   // In transactions that are rolled back: a shop each would take ten times as long.
   const violatedAfter = async (damage: Damage): Promise<readonly string[]> => {
-    const clients = databaseNames.map((name) => [name, new pg.Client({ connectionString: urls[name] })] as const);
+    const clients = allDatabaseNames.map((name) => [name, new pg.Client({ connectionString: urls[name] })] as const);
     try {
       for (const [name, client] of clients) {
         await client.connect();

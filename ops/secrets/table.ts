@@ -1,11 +1,16 @@
 /** The secrets of a deployment and who gets which. Names are those of variables: here, in `.env` and of the files. */
-import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
-import { services, subgraphs, variableOf } from '../services.ts';
+import type { ServiceDescriptor } from '#platform/service/descriptor.ts';
+import { outsiders, services, subgraphs, variableOf } from '../services.ts';
 import { randomPassword, serviceSecrets, verifyKeysOf } from './make.ts';
+
+/** A pooler is for what has load: an outside system that we play has none. */
+const addressesOf = ({ name, kind }: ServiceDescriptor): string[] =>
+  ['DATABASE_URL', ...(kind === 'outside' ? [] : ['DATABASE_DIRECT_URL'])].map((what) => variableOf(name, what));
 
 export type Secrets = Readonly<Record<string, string>>;
 
-const owners = subgraphs.filter(({ database }) => database);
+/** Whoever has a database. */
+const owners: readonly ServiceDescriptor[] = [...subgraphs.filter(({ database }) => database), ...outsiders];
 
 const databasePasswords = owners.flatMap(({ name }) =>
   ['DATABASE_PASSWORD', 'DATABASE_SUPERUSER_PASSWORD', 'DATABASE_AUDITOR_PASSWORD'].map((what) =>
@@ -29,7 +34,7 @@ export const certificateNames = { cert: 'EDGE_CERTIFICATE', key: 'EDGE_CERTIFICA
 /** Left out unless given: there is a default, or no need. */
 export const optionalNames: readonly string[] = [
   // The operator's own servers instead of the deployment's.
-  ...owners.flatMap(({ name }) => [variableOf(name, 'DATABASE_URL'), variableOf(name, 'DATABASE_DIRECT_URL')]),
+  ...owners.flatMap(addressesOf),
   'REDIS_URL',
   ...Object.keys(serviceSecrets).filter((name) => !(name in makers)),
 ];
@@ -46,16 +51,17 @@ export const filesOf = (secrets: Secrets): Readonly<Record<string, Secrets>> => 
   const some = (names: readonly string[]): Secrets => Object.fromEntries(names.map((name) => [name, of(name)]));
   const REDIS_URL = of('REDIS_URL') || `redis://:${encodeURIComponent(of('REDIS_PASSWORD'))}@redis:6379`;
   const VIEWER_VERIFY_KEYS = verifyKeysOf(of('VIEWER_SIGNING_KEY'));
-  const forEach = (files: (owner: SubgraphDescriptor) => Secrets): Secrets => Object.assign({}, ...owners.map(files));
+  const forEach = (files: (owner: ServiceDescriptor) => Secrets): Secrets => Object.assign({}, ...owners.map(files));
 
   return {
     ...Object.fromEntries(
       services.map((service) => [
         service.name,
         {
-          ...(service.kind === 'subgraph' && { ...(service.database && own(service, secrets)), VIEWER_VERIFY_KEYS }),
-          ...some(Object.keys(service.secrets ?? {})),
-          REDIS_URL,
+          ...(owners.includes(service) && own(service, secrets)),
+          ...(service.kind === 'subgraph' && { VIEWER_VERIFY_KEYS }),
+          ...some(secretsSeenBy(service)),
+          ...(service.kind !== 'outside' && { REDIS_URL }),
         },
       ]),
     ),
@@ -71,20 +77,29 @@ export const filesOf = (secrets: Secrets): Readonly<Record<string, Secrets>> => 
   };
 };
 
-const own = ({ name }: SubgraphDescriptor, secrets: Secrets): Secrets => ({
-  [variableOf(name, 'DATABASE_URL')]: databaseUrl(name, secrets, { role: name, password: 'DATABASE_PASSWORD' }),
-  [variableOf(name, 'DATABASE_DIRECT_URL')]: secrets[variableOf(name, 'DATABASE_DIRECT_URL')] ?? '',
+/** Its own, and those that it shares with the outside system that it calls. */
+const secretsSeenBy = ({ name, secrets = {} }: ServiceDescriptor): string[] => [
+  ...Object.keys(secrets),
+  ...outsiders.filter(({ client }) => client === name).flatMap((outsider) => Object.keys(outsider.secrets ?? {})),
+];
+
+const own = (owner: ServiceDescriptor, secrets: Secrets): Secrets => ({
+  ...Object.fromEntries(addressesOf(owner).map((name) => [name, secrets[name] ?? ''])),
+  [variableOf(owner.name, 'DATABASE_URL')]: databaseUrl(owner.name, secrets, {
+    role: owner.name,
+    password: 'DATABASE_PASSWORD',
+  }),
 });
 
 /** On the operator's own server the auditor logs in as the service does: there is no auditor role. */
-const auditorUrl = ({ name }: SubgraphDescriptor, secrets: Secrets): string =>
+const auditorUrl = ({ name }: ServiceDescriptor, secrets: Secrets): string =>
   databaseUrl(name, secrets, { role: 'auditor', password: 'DATABASE_AUDITOR_PASSWORD' });
 
 const databaseUrl = (name: string, secrets: Secrets, { role, password }: { role: string; password: string }): string =>
   secrets[variableOf(name, 'DATABASE_URL')] ||
   `postgresql://${role}:${encodeURIComponent(secrets[variableOf(name, password)] ?? '')}@postgres-${name}:5432/${name}`;
 
-const serverFiles = ({ name }: SubgraphDescriptor, secrets: Secrets): Secrets => ({
+const serverFiles = ({ name }: ServiceDescriptor, secrets: Secrets): Secrets => ({
   SUPERUSER_PASSWORD: secrets[variableOf(name, 'DATABASE_SUPERUSER_PASSWORD')] ?? '',
   OWNER_PASSWORD: secrets[variableOf(name, 'DATABASE_PASSWORD')] ?? '',
   AUDITOR_PASSWORD: secrets[variableOf(name, 'DATABASE_AUDITOR_PASSWORD')] ?? '',

@@ -31,7 +31,7 @@ export interface Folder {
 export interface ServiceDescriptor {
   /** Also its folder's, its queue's, its database's and role's name, and in capitals what its own variables begin with. Lower-case letters and digits. */
   readonly name: string;
-  readonly kind: 'gateway' | 'subgraph';
+  readonly kind: 'gateway' | 'subgraph' | 'outside';
   /** Where it listens when `<NAME>_PORT` says nothing else. Serves /health/live, /health/ready and /metrics there. */
   readonly port: number;
   /**
@@ -74,6 +74,20 @@ export interface GatewayDescriptor extends ServiceDescriptor {
   readonly kind: 'gateway';
 }
 
+/**
+ * Plays a system that is not ours, such as a payment provider, where there is none. It has a PostgreSQL database of its name, made
+ * by `prisma/<name>/migrations`, which no service of the shop can reach and no backup holds; and no graph, no queue and no events.
+ */
+export interface OutsideDescriptor extends ServiceDescriptor {
+  readonly kind: 'outside';
+  /** The subgraph that calls it, by `<NAME>_URL`, and that it calls back at `<NAME>_WEBHOOK_URL`. They share its secrets. */
+  readonly client: string;
+  /** The path of the client's that it calls back. */
+  readonly webhook: string;
+  /** It runs where this variable has this value, or none; in production with `<NAME>_IN_PRODUCTION=yes` only. */
+  readonly chosenBy: { readonly variable: string; readonly value: string };
+}
+
 export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly kind: 'subgraph';
   /**
@@ -108,12 +122,10 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly accounts?: string;
   /** What of it clients reach past the graph: webhooks, links in mails, files. */
   readonly publicPaths?: readonly PublicPath[];
-  /** Its worker calls its API role (a simulated provider's webhooks): it gets that address as `<NAME>_PUBLIC_URL`. */
-  readonly callsItself?: boolean;
   /** Folders of files, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */
   readonly folders?: Readonly<Record<string, Folder>>;
-  /** Ports of servers outside that its worker calls: it is on a network that leads out. */
-  readonly outboundPorts?: readonly number[];
+  /** Servers outside that it calls: the roles that do are on a network that leads out. */
+  readonly outbound?: { readonly ports: readonly number[]; readonly roles: 'worker' | 'both' };
   /** How long the oldest message in its queue may wait before its worker is scaled up; 2 s by default, since customers wait for a checkout. */
   readonly queueAgeTargetSeconds?: number;
 }

@@ -13,7 +13,7 @@ export const paymentVariables = z
     /** Where providers reach this service's API. Defaults to this process. */
     PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
     // Which provider moves the money. Defaults to the simulator in development; required in production.
-    PAYMENT_PROVIDER: z.enum(['simulator']).optional(),
+    PAYMENT_PROVIDER: z.enum(['simulator', 'stripe']).optional(),
     // The simulator confirms orders that nobody has paid for: in production PAYMENT_PROVIDER=simulator needs this explicit
     // yes as well.
     SIMULATOR_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
@@ -21,20 +21,48 @@ export const paymentVariables = z
     PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
     // 20 ms: a network hop, so that nothing works only because the answer is immediate.
     SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(20),
+    /** Where the simulator answers. */
+    SIMULATOR_URL: variable.url('http', 'https').default('http://127.0.0.1:4005'),
+    /** Opens the simulator: 16 characters or more. */
+    SIMULATOR_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    /** Stripe's secret key, `sk_…`. */
+    STRIPE_SECRET_KEY: z.string().optional(),
+    /** The signing secret of Stripe's webhooks, `whsec_…`. */
+    STRIPE_WEBHOOK_SECRET: z.string().optional(),
     /** Signs the simulator's webhooks. Defaults to a random one per process. */
     SIMULATOR_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   })
-  .refine(({ ROLE, SIMULATOR_WEBHOOK_SECRET }) => ROLE === 'all' || SIMULATOR_WEBHOOK_SECRET !== undefined, {
-    path: ['SIMULATOR_WEBHOOK_SECRET'],
-    message: 'is required when sender and receiver are two processes (ROLE is not "all")',
-  })
+  .refine(
+    ({ ROLE, PAYMENT_PROVIDER, SIMULATOR_WEBHOOK_SECRET }) =>
+      ROLE === 'all' || PAYMENT_PROVIDER === 'stripe' || SIMULATOR_WEBHOOK_SECRET !== undefined,
+    {
+      path: ['SIMULATOR_WEBHOOK_SECRET'],
+      message: 'is required when sender and receiver are two processes (ROLE is not "all")',
+    },
+  )
+  .refine(
+    ({ PAYMENT_PROVIDER, STRIPE_SECRET_KEY }) => PAYMENT_PROVIDER !== 'stripe' || STRIPE_SECRET_KEY !== undefined,
+    {
+      path: ['STRIPE_SECRET_KEY'],
+      message: 'is required with PAYMENT_PROVIDER=stripe',
+    },
+  )
+  .refine(
+    ({ PAYMENT_PROVIDER, STRIPE_WEBHOOK_SECRET }) =>
+      PAYMENT_PROVIDER !== 'stripe' || STRIPE_WEBHOOK_SECRET !== undefined,
+    { path: ['STRIPE_WEBHOOK_SECRET'], message: 'is required with PAYMENT_PROVIDER=stripe' },
+  )
   .refine(({ PROFILE, PAYMENT_PROVIDER }) => PROFILE !== 'production' || PAYMENT_PROVIDER !== undefined, {
     path: ['PAYMENT_PROVIDER'],
-    message: 'is required with PROFILE=production, and the only one there is so far is the simulator',
+    message: 'is required with PROFILE=production: stripe, or the simulator, which moves no money',
   })
-  .refine(({ PROFILE, SIMULATOR_IN_PRODUCTION }) => PROFILE !== 'production' || SIMULATOR_IN_PRODUCTION === 'yes', {
-    path: ['SIMULATOR_IN_PRODUCTION'],
-    message: 'must be yes for the simulator to be the provider with PROFILE=production: it moves no money',
-  });
+  .refine(
+    ({ PROFILE, PAYMENT_PROVIDER, SIMULATOR_IN_PRODUCTION }) =>
+      PROFILE !== 'production' || PAYMENT_PROVIDER !== 'simulator' || SIMULATOR_IN_PRODUCTION === 'yes',
+    {
+      path: ['SIMULATOR_IN_PRODUCTION'],
+      message: 'must be yes for the simulator to be the provider with PROFILE=production: it moves no money',
+    },
+  );
 
 export type PaymentConfig = z.output<typeof paymentVariables>;

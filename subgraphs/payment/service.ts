@@ -10,7 +10,7 @@ export const service = {
   database: true,
   worker: 'payment-worker',
   receives: [AuthorizePayment, CapturePayment, CancelPayment, UserGuestMerged, UserClosed],
-  secrets: { SIMULATOR_WEBHOOK_SECRET: 'password' },
+  secrets: { STRIPE_SECRET_KEY: 'given', STRIPE_WEBHOOK_SECRET: 'given' },
   publicPaths: [
     {
       path: '/webhooks/',
@@ -18,8 +18,8 @@ export const service = {
       maxBodyBytes: 65_536,
     },
   ],
-  // The simulated provider lives in the worker.
-  callsItself: true,
+  // Stripe's API: the API role asks it for a customer who waits, the worker for everybody else.
+  outbound: { ports: [443], roles: 'both' },
   entities: ['Payment'],
   mutations: {
     keyRequired: ['confirmPayment', 'capturePayment', 'voidPayment', 'replayProviderEvent'],

@@ -77,6 +77,7 @@ export const wire = ({
   log,
   metrics,
 }: Kit<PaymentConfig, PrismaClient>): Subgraph<GraphqlContext> => {
+  if (config.PAYMENT_PROVIDER === 'stripe') throw new Error('PAYMENT_PROVIDER=stripe: its adapter is not there yet');
   const memory = openMemory(directUrl, (error) => log.warn({ err: error }, 'simulator: connection lost'));
   const provider = observedProvider(simulator({ pool: memory, latencyMs: config.SIMULATOR_LATENCY_MS }), {
     log,

@@ -35,7 +35,7 @@ export const service = {
   publicPaths: [{ path: '/unsubscribe', about: 'Links in mails that end mails of a kind.', maxBodyBytes: 1_024 }],
   folders: { MAILBOX_DIR: { name: 'mailbox', roles: 'worker' } },
   // Submission with and without STARTTLS, and TLS from the start; 2525 where a provider's network blocks the others.
-  outboundPorts: [25, 465, 587, 2525],
+  outbound: { ports: [25, 465, 587, 2525], roles: 'worker' },
   // Nobody waits for a notification.
   queueAgeTargetSeconds: 30,
   entities: ['User'],

@@ -18,12 +18,33 @@ export const composeViolations: Violations = {
     [compose, 'graph: {internal: true}', 'graph:', 'the network graph leads out'],
     [compose, '[graph, user-database', '[public, graph, user-database', 'user is on public'],
     [compose, 'network_mode: none', '', 'secrets names no network'],
-    [compose, 'profiles: [audit]', 'profiles: [audit]\n    ports: ["127.0.0.1:4005:4005"]', 'auditor publishes'],
+    [compose, 'profiles: [audit]', 'profiles: [audit]\n    ports: ["127.0.0.1:4006:4006"]', 'auditor publishes'],
     [compose, 'GATEWAY_ADDRESS:-127.0.0.1', 'GATEWAY_ADDRESS:-0.0.0.0', 'gateway publishes 0.0.0.0:4000:4000'],
   ],
   'a database of its own': [
     [compose, '[graph, order-database', '[graph, user-database', 'order can reach the database of user'],
     [compose, 'profiles: [audit]', 'profiles: []', 'auditor can reach the database of payment'],
+    [
+      compose,
+      '[payment-database, messaging',
+      '[simulator-database, messaging',
+      'payment-worker can reach the database of simulator',
+    ],
+  ],
+  'an outside system is reached by its client alone': [
+    [
+      compose,
+      '[order-database, messaging',
+      '[simulator, order-database, messaging',
+      'order-worker can reach simulator',
+    ],
+    [
+      compose,
+      '[simulator, simulator-database]',
+      '[graph, simulator, simulator-database]',
+      'simulator is on graph as well',
+    ],
+    [compose, '[simulator, simulator-database]', '[simulator, payment-database]', 'simulator is on payment-database'],
   ],
   hardened: [
     [common, 'read_only: true\n    cap_drop', 'cap_drop', 'gateway must have read_only: true'],

@@ -25,6 +25,8 @@ const violations: Record<string, { from: string; to: string }> = {
   'main-only-starts': { from: 'subgraphs/order/main.ts', to: 'subgraphs/order/usecases/app.ts' },
   'wiring-is-the-composition-root': { from: 'subgraphs/order/wiring.ts', to: 'subgraphs/user/usecases/app.ts' },
   'gateway-knows-no-subgraph': { from: 'gateway/wiring.ts', to: 'subgraphs/user/usecases/app.ts' },
+  'simulator-is-outside': { from: 'simulator/main.ts', to: 'subgraphs/payment/config.ts' },
+  'nobody-knows-the-simulator': { from: 'subgraphs/payment/adapters/stripe/provider.ts', to: 'simulator/tokens.ts' },
   'only-wiring-starts-adapters': {
     from: 'subgraphs/order/consumers/index.ts',
     to: 'subgraphs/order/adapters/order/order-store.ts',

@@ -31,9 +31,9 @@ const byWorkload = (service: Service): (readonly [string, readonly string[]])[] 
   // One with a program of its own is given what every subgraph is, and is free to read it.
   const common = service.program ? Object.keys(subgraphVariables) : [];
   const names = [...common, ...namesRead(service)];
-  return service.kind === 'gateway'
-    ? [[service.name, [...names, ...ofSingleSubgraphs(names)]]]
-    : [service.name, service.worker].map((workload) => [workload, names] as const);
+  if (service.kind === 'gateway') return [[service.name, [...names, ...ofSingleSubgraphs(names)]]];
+  const processes = service.kind === 'subgraph' ? [service.name, service.worker] : [service.name];
+  return processes.map((workload) => [workload, names] as const);
 };
 
 /** The names read by each workload, in Compose as in Kubernetes: a service in each role, and the auditor. */

@@ -5,7 +5,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { options, rules } from './rules.ts';
 
-const code = 'services.ts contracts platform gateway subgraphs ops launcher tools bench tests'.split(' ');
+const code = 'services.ts contracts platform gateway subgraphs simulator ops launcher tools bench tests'.split(' ');
 
 export interface ImportViolation {
   readonly rule: string;

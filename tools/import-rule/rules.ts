@@ -15,7 +15,7 @@ const layer = (name: string, comment: string, from: string, allowed: string[]): 
   severity: 'error',
   from: { path: from, pathNot: tests },
   to: {
-    path: '^(contracts|platform|gateway|subgraphs|prisma|ops|launcher|tools|bench|tests|web|operations)/',
+    path: '^(contracts|platform|gateway|subgraphs|simulator|prisma|ops|launcher|tools|bench|tests|web|operations)/',
     pathNot: [...allowed],
   },
 });
@@ -74,6 +74,18 @@ export const rules: IForbiddenRuleType[] = [
     '^contracts/',
     '^platform/',
   ]),
+  layer('simulator-is-outside', 'It plays a system that is not ours: reached over HTTP only.', '^simulator/', [
+    '^simulator/',
+    '^contracts/',
+    '^platform/',
+  ]),
+  {
+    name: 'nobody-knows-the-simulator',
+    comment: 'Its client talks to it over HTTP, as to the real one; ops/ reads its descriptor through the list.',
+    severity: 'error',
+    from: { pathNot: ['^simulator/', '^services\\.ts$', tests, '^tests/'] },
+    to: { path: '^simulator/' },
+  },
   {
     name: 'only-wiring-starts-adapters',
     comment: 'Adapters are made in wiring.ts and nowhere else.',
@@ -87,7 +99,7 @@ export const rules: IForbiddenRuleType[] = [
     name: 'product-runs-alone',
     comment: 'What serves customers needs none of the rooms that operate, start, build or test it.',
     severity: 'error',
-    from: { path: '^(contracts|platform|gateway|subgraphs)/', pathNot: tests },
+    from: { path: '^(contracts|platform|gateway|subgraphs|simulator)/', pathNot: tests },
     to: { path: '^(ops|launcher|tools|tests)/' },
   },
   layer('ops-run-in-the-image', 'ops/ is for operators: no launcher, no developer tools, no subgraph.', '^ops/', [
@@ -119,14 +131,14 @@ export const rules: IForbiddenRuleType[] = [
   layer(
     'descriptors-are-data',
     'service.ts describes a service with what services have in common.',
-    '^(gateway|subgraphs/[^/]+)/service\\.ts$',
+    '^(gateway|simulator|subgraphs/[^/]+)/service\\.ts$',
     ['^contracts/', '^platform/'],
   ),
   {
     name: 'descriptors-need-types-only',
     comment: 'service.ts is read by every tool, so it loads nothing of the platform.',
     severity: 'error',
-    from: { path: '^(gateway|subgraphs/[^/]+)/service\\.ts$' },
+    from: { path: '^(gateway|simulator|subgraphs/[^/]+)/service\\.ts$' },
     to: { path: '^platform/', dependencyTypesNot: ['type-only'] },
   },
   {

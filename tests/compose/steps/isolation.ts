@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { subgraphs } from '#ops/services.ts';
+import { outsiders, subgraphs } from '#ops/services.ts';
 import { inContainer, type Stack } from '../stack.ts';
 import type { Step } from '../step.ts';
 
-const databases = subgraphs.map(({ name }) => `postgres-${name}`);
+const databases = [...subgraphs, ...outsiders].map(({ name }) => `postgres-${name}`);
 
 /** The databases that each service may connect to. */
 const allowedDatabases: Readonly<Record<string, readonly string[]>> = {
@@ -11,6 +11,7 @@ const allowedDatabases: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     subgraphs.flatMap(({ name, worker }) => [name, worker].map((service) => [service, [`postgres-${name}`]])),
   ),
+  ...Object.fromEntries(outsiders.map(({ name }) => [name, [`postgres-${name}`]])),
 };
 
 export const isolation: Step = {
@@ -40,7 +41,7 @@ export const hostPorts: Step = {
     const others = published.filter((line) => !line.startsWith('gateway '));
     if (others.length > 0) throw new Error(`published: ${others.join('; ')}`);
     const open: number[] = [];
-    for (const port of [4001, 4002, 4003, 4004, 4005, 5432, 6379, 9090, 3000])
+    for (const port of [4001, 4002, 4003, 4004, 4005, 4006, 5432, 6379, 9090, 3000])
       if (await accepts('127.0.0.1', port)) open.push(port);
     const listening = open.length > 0 ? ` (something else on this machine listens on ${open.join(', ')})` : '';
     log(`${published.join('; ')}${listening}`);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type DatabaseName, databaseNames } from '#ops/services.ts';
+import { type AnyDatabaseName, allDatabaseNames } from '#ops/services.ts';
 import { otherDatabase, withClient } from '#platform/database/client.ts';
 import { applyMigrations } from '#platform/database/migrations.ts';
 import pg from '#platform/database/pg.ts';
@@ -14,7 +14,7 @@ export const addressVariable = 'AGORA_TEST_POSTGRES_URL';
 const rolePassword = 'test';
 
 /** The roles of production, so that a test meets the same rights: none of them is a superuser or may make databases. */
-export const testRoles = [...databaseNames, 'events', 'scratch'].map((name) => ({ name, password: rolePassword }));
+export const testRoles = [...allDatabaseNames, 'events', 'scratch'].map((name) => ({ name, password: rolePassword }));
 
 export type TestDatabase = {
   /** Logs in as the role that owns the database. */
@@ -23,13 +23,13 @@ export type TestDatabase = {
   dispose: () => Promise<void>;
 };
 
-/** A fresh database of one subgraph, migrated, empty. Tens of milliseconds: it is a copy of a template that is migrated once per run. */
-export const testDatabase = async (subgraph: DatabaseName): Promise<TestDatabase> => {
-  templates[subgraph] ??= migratedTemplate(subgraph, path.resolve('prisma', subgraph, 'migrations'));
-  return createDatabase(subgraph, await templates[subgraph]);
+/** A fresh database of one service, migrated, empty. Tens of milliseconds: it is a copy of a template that is migrated once per run. */
+export const testDatabase = async (service: AnyDatabaseName): Promise<TestDatabase> => {
+  templates[service] ??= migratedTemplate(service, path.resolve('prisma', service, 'migrations'));
+  return createDatabase(service, await templates[service]);
 };
 
-const templates: Partial<Record<DatabaseName, Promise<string>>> = {};
+const templates: Partial<Record<AnyDatabaseName, Promise<string>>> = {};
 
 /** A fresh database with nothing in it. */
 export const emptyDatabase = (): Promise<TestDatabase> => createDatabase('scratch', 'template0');

@@ -122,8 +122,20 @@ export const secretReasons: readonly { readonly names: RegExp; readonly reason: 
     ],
   },
   {
+    names: /^SIMULATOR_API_KEY$/,
+    reason: ['The key that payment shows to the payment simulator: 16 characters or more.'],
+  },
+  {
     names: /^SIMULATOR_WEBHOOK_SECRET$/,
-    reason: ['Signs the webhooks of the simulated payment provider: 16 characters or more.'],
+    reason: ['Signs the webhooks of the payment simulator: 16 characters or more.'],
+  },
+  {
+    names: /^STRIPE_SECRET_KEY$/,
+    reason: ['The secret key of your Stripe account, sk_…, for PAYMENT_PROVIDER=stripe (docs/compose.md).'],
+  },
+  {
+    names: /^STRIPE_WEBHOOK_SECRET$/,
+    reason: ['The signing secret, whsec_…, of the webhook endpoint https://<your shop>/webhooks/stripe at Stripe.'],
   },
   {
     names: /^GRAFANA_ADMIN_PASSWORD$/,

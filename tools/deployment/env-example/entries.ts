@@ -59,7 +59,7 @@ const reasonOf = (name: string, reasons: ReadonlyMap<string, readonly string[]>)
 const root = path.resolve(import.meta.dirname, '../../..');
 
 const sources = (): string[] =>
-  globSync(['gateway/**/variables.ts', 'platform/**/*.ts', 'subgraphs/*/config.ts'], {
+  globSync(['gateway/**/variables.ts', 'platform/**/*.ts', 'subgraphs/*/config.ts', 'simulator/config.ts'], {
     cwd: root,
   })
     .toSorted()

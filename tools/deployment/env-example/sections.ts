@@ -11,7 +11,7 @@ import { publicPathsVariables } from '#gateway/public-paths/variables.ts';
 import { rateLimitVariables } from '#gateway/rate-limits/variables.ts';
 import { schemaVariables } from '#gateway/schema/variables.ts';
 import { upstreamVariables } from '#gateway/upstream/variables.ts';
-import { subgraphs, variableOf } from '#ops/services.ts';
+import { outsiders, subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
 import { tracingVariables } from '#platform/observability/tracing-sdk.ts';
 import { givenByEnvironment } from '../generate/compose.ts';
@@ -58,5 +58,5 @@ export const sections: readonly Section[] = [
   { title: 'Gateway: live updates', names: namesOf(liveVariables) },
   { title: 'Gateway: slow operations', names: namesOf(observabilityVariables) },
   { title: 'Every subgraph', names: namesOf(subgraphVariables) },
-  ...subgraphs.map((subgraph) => ({ title: capitalized(subgraph.name), names: namesRead(subgraph) })),
+  ...[...subgraphs, ...outsiders].map((service) => ({ title: capitalized(service.name), names: namesRead(service) })),
 ];

@@ -1,8 +1,8 @@
 /** The generated blocks of docker-compose.yml and deploy/compose/services.yml: what each service of the list needs there. */
 import { makers, optionalNames } from '#ops/secrets/table.ts';
-import { folderOf, services, subgraphs, variableOf } from '#ops/services.ts';
+import { folderOf, outsiders, services, subgraphs, variableOf } from '#ops/services.ts';
 import { processVariables, subgraphVariables } from '#platform/config/config.ts';
-import type { ServiceDescriptor, SubgraphDescriptor } from '#platform/service/descriptor.ts';
+import type { OutsideDescriptor, ServiceDescriptor, SubgraphDescriptor } from '#platform/service/descriptor.ts';
 import { leftOut } from '../left-out.ts';
 import { namesRead } from '../variables.ts';
 import type { Blocks } from './blocks.ts';
@@ -10,7 +10,8 @@ import type { Blocks } from './blocks.ts';
 /** Secrets that .env can give. The edge's certificate and key have many lines, which a line of .env cannot hold. */
 export const givenByEnvironment: readonly string[] = [...Object.keys(makers), ...optionalNames];
 
-const owners = subgraphs.filter(({ database }) => database);
+/** Whoever has a database. */
+const owners: readonly ServiceDescriptor[] = [...subgraphs.filter(({ database }) => database), ...outsiders];
 const seeded = subgraphs.filter(({ seed }) => seed);
 
 /** A template's lines, without the indentation that it has here. */
@@ -22,8 +23,8 @@ const lines = (template: string): string[] => {
 
 const secretFiles = (...names: string[]): string[] => names.map((name) => `${name}_FILE: /run/agora/${name}`);
 const databaseUrl = ({ name }: ServiceDescriptor): string => variableOf(name, 'DATABASE_URL');
-const ownDatabase = ({ name }: ServiceDescriptor): string[] =>
-  secretFiles(variableOf(name, 'DATABASE_URL'), variableOf(name, 'DATABASE_DIRECT_URL'));
+const ownDatabase = (owner: ServiceDescriptor): string[] =>
+  secretFiles(databaseUrl(owner), ...(owner.kind === 'outside' ? [] : [variableOf(owner.name, 'DATABASE_DIRECT_URL')]));
 
 const composeServices = (subgraph: SubgraphDescriptor): string[] => [
   ...(subgraph.database ? databaseServices(subgraph) : []),
@@ -32,29 +33,43 @@ const composeServices = (subgraph: SubgraphDescriptor): string[] => [
   ...(subgraph.database ? workerService(subgraph) : []),
 ];
 
-const databaseServices = (subgraph: SubgraphDescriptor): string[] => [
+/** An outside system, on a network with its client and nobody else. */
+const outsideServices = (outsider: OutsideDescriptor): string[] => [
+  ...databaseServices(outsider),
   ...lines(`
-    postgres-${subgraph.name}:
-      extends: {file: deploy/compose/services.yml, service: postgres}
-      depends_on: {secrets: {condition: service_completed_successfully}}
-      networks: [${subgraph.name}-database]
-      environment: {OWNER: ${subgraph.name}}
-      volumes:
-        - ${subgraph.name}-data:/var/lib/postgresql/data
-        - secrets-postgres-${subgraph.name}:/run/agora:ro
-        - ./deploy/compose/postgres:/docker-entrypoint-initdb.d:ro`),
-  '',
-  ...lines(`
-    migrate-${subgraph.name}:
-      extends: {file: deploy/compose/services.yml, service: one-shot}
-      depends_on: {postgres-${subgraph.name}: {condition: service_healthy}}
-      networks: [${subgraph.name}-database]
-      command: [node, ops/migrate.ts, ${subgraph.name}]
-      environment:
-        ${ownDatabase(subgraph).join('\n        ')}
-      volumes: ["secrets-${subgraph.name}:/run/agora:ro"]`),
+    ${outsider.name}:
+      extends: {file: deploy/compose/services.yml, service: ${outsider.name}}
+      depends_on: {migrate-${outsider.name}: {condition: service_completed_successfully}}
+      networks: [${outsider.name}, ${outsider.name}-database]`),
   '',
 ];
+
+const databaseServices = (owner: ServiceDescriptor): string[] => {
+  const { name } = owner;
+  return [
+    ...lines(`
+    postgres-${name}:
+      extends: {file: deploy/compose/services.yml, service: postgres}
+      depends_on: {secrets: {condition: service_completed_successfully}}
+      networks: [${name}-database]
+      environment: {OWNER: ${name}}
+      volumes:
+        - ${name}-data:/var/lib/postgresql/data
+        - secrets-postgres-${name}:/run/agora:ro
+        - ./deploy/compose/postgres:/docker-entrypoint-initdb.d:ro`),
+    '',
+    ...lines(`
+    migrate-${name}:
+      extends: {file: deploy/compose/services.yml, service: one-shot}
+      depends_on: {postgres-${name}: {condition: service_healthy}}
+      networks: [${name}-database]
+      command: [node, ops/migrate.ts, ${name}]
+      environment:
+        ${ownDatabase(owner).join('\n        ')}
+      volumes: ["secrets-${name}:/run/agora:ro"]`),
+    '',
+  ];
+};
 
 const seedService = (subgraph: SubgraphDescriptor): string[] => [
   ...lines(`
@@ -70,29 +85,33 @@ const seedService = (subgraph: SubgraphDescriptor): string[] => [
   '',
 ];
 
-const apiService = ({ name, database, publicPaths, folders = {} }: SubgraphDescriptor): string[] => [
+const apiService = ({ name, database, publicPaths, folders = {}, outbound }: SubgraphDescriptor): string[] => [
   ...lines(`
     ${name}:
       extends: {file: deploy/compose/services.yml, service: ${name}}
       depends_on: {${database ? `migrate-${name}` : 'secrets'}: {condition: service_completed_successfully}}
-      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(publicPaths ? ['public-paths'] : [])].join(', ')}]
+      networks: [${['graph', ...(database ? [`${name}-database`] : []), 'monitoring', ...(publicPaths ? ['public-paths'] : []), ...networksOutside(name), ...(outbound?.roles === 'both' ? ['outbound'] : [])].join(', ')}]
       environment: {${environmentOf('api', folders)}}`),
   ...volumesOf(name, 'api', folders),
   '',
 ];
 
-const workerService = ({ name, worker, callsItself, folders = {}, outboundPorts }: SubgraphDescriptor): string[] => [
+const workerService = ({ name, worker, folders = {}, outbound }: SubgraphDescriptor): string[] => [
   ...lines(`
     ${worker}:
       extends: {file: deploy/compose/services.yml, service: ${name}}
       depends_on:
         migrate-${name}: {condition: service_completed_successfully}
         redis: {condition: service_healthy}
-      networks: [${name}-database, messaging, monitoring${callsItself ? ', public-paths' : ''}${outboundPorts ? ', outbound' : ''}]
+      networks: [${[`${name}-database`, 'messaging', 'monitoring', ...networksOutside(name), ...(outbound ? ['outbound'] : [])].join(', ')}]
       environment: {${environmentOf('consumer', folders)}}`),
   ...volumesOf(name, 'consumer', folders),
   '',
 ];
+
+/** Those that it shares with the outside systems that it calls. */
+const networksOutside = (subgraph: string): string[] =>
+  outsiders.flatMap(({ name, client }) => (client === subgraph ? [name] : []));
 
 type Folders = NonNullable<SubgraphDescriptor['folders']>;
 
@@ -111,6 +130,7 @@ export const composeBlocks = (): Blocks => ({
     ...owners.map(({ name }) => `- secrets-postgres-${name}:/secrets/postgres-${name}`),
   ],
   subgraphs: subgraphs.flatMap(composeServices).slice(0, -1),
+  'outside-systems': outsiders.flatMap(outsideServices).slice(0, -1),
   'subgraphs-ready': [
     ...subgraphs.map(({ name }) => `${name}: {condition: service_healthy}`),
     ...seeded.map(({ name }) => `seed-${name}: {condition: service_completed_successfully}`),
@@ -119,6 +139,7 @@ export const composeBlocks = (): Blocks => ({
   'every-database': owners.map(({ name }) => `${name}-database:`),
   'database-urls': secretFiles(...owners.map(databaseUrl)),
   'database-networks': owners.map(({ name }) => `${name}-database: {internal: true}`),
+  'outside-networks': outsiders.map(({ name }) => `${name}: {internal: true}`),
   volumes: [
     ...owners.map(({ name }) => `${name}-data:`),
     ...subgraphs.flatMap(({ name, folders = {} }) => Object.values(folders).map((folder) => `${name}-${folder.name}:`)),
@@ -156,14 +177,14 @@ export const serviceBlocks = (byHand: readonly string[]): Blocks => {
     ],
     'subgraph-variables': passedOn(common.subgraph, [...byHand, ...secret, ...common.process]),
     subgraphs: subgraphs.flatMap((subgraph) => ['', ...commonService(subgraph, own(subgraph))]).slice(1),
+    'outside-systems': outsiders.flatMap((outsider) => ['', ...outsideService(outsider, own(outsider))]).slice(1),
   };
 };
 
 /** What both roles of a subgraph have in common. One with a program of its own is built from its folder's Dockerfile. */
 const commonService = (subgraph: SubgraphDescriptor, variables: readonly string[]): string[] => {
-  const { name, port, secrets = {}, database, callsItself, program } = subgraph;
+  const { name, port, secrets = {}, database, program } = subgraph;
   const folder = folderOf(subgraph);
-  const publicUrl = variableOf(name, 'PUBLIC_URL');
   return [
     `${name}:`,
     '  extends: subgraph',
@@ -180,8 +201,36 @@ const commonService = (subgraph: SubgraphDescriptor, variables: readonly string[
     ...[
       ...(database ? ownDatabase(subgraph) : []),
       ...secretFiles(...Object.keys(secrets)),
-      ...(callsItself ? [`${publicUrl}: \${${publicUrl}:-http://${name}:${port}}`] : []),
-      ...variables.filter((line) => !callsItself || line !== `${publicUrl}:`),
+      ...outsiders
+        .filter(({ client }) => client === name)
+        .flatMap((outsider) => [
+          ...secretFiles(...Object.keys(outsider.secrets ?? {})),
+          `${variableOf(outsider.name, 'URL')}: http://${outsider.name}:${outsider.port}`,
+        ]),
+      ...variables.filter((line) => !outsiders.some((outsider) => line === `${variableOf(outsider.name, 'URL')}:`)),
+    ].map((line) => `    ${line}`),
+  ];
+};
+
+const outsideService = (outsider: OutsideDescriptor, variables: readonly string[]): string[] => {
+  const { name, port, secrets = {}, client, webhook } = outsider;
+  const webhookUrl = variableOf(name, 'WEBHOOK_URL');
+  const clientPort = subgraphs.find((subgraph) => subgraph.name === client)?.port;
+  return [
+    `${name}:`,
+    '  extends: process',
+    '  # Where it is not chosen it ends at once, with 0, and stays down.',
+    '  restart: on-failure',
+    `  command: [node, ${folderOf(outsider)}/main.ts]`,
+    '  healthcheck:',
+    `    test: [CMD, node, ops/health.mjs, "${port}"]`,
+    `  volumes: ["secrets-${name}:/run/agora:ro"]`,
+    '  environment:',
+    ...[
+      ...ownDatabase(outsider),
+      ...secretFiles(...Object.keys(secrets)),
+      `${webhookUrl}: http://${client}:${clientPort}${webhook}`,
+      ...variables.filter((line) => line !== `${webhookUrl}:`),
     ].map((line) => `    ${line}`),
   ];
 };

@@ -76,16 +76,6 @@ export const networkPolicies = () => {
       .map(({ name }) =>
         policy(`public-in-${name}`, named(name), { ingress: [{ from: [ingressController], ports: http }] }),
       ),
-    ...subgraphs
-      .filter(({ callsItself }) => callsItself)
-      .flatMap(({ name, worker, port }) => [
-        policy(`worker-in-${name}`, named(name), {
-          ingress: [{ from: [{ podSelector: named(worker) }], ports: http }],
-        }),
-        policy(`worker-out-${name}`, named(worker), {
-          egress: [{ to: [{ podSelector: named(name) }], ports: [{ port }] }],
-        }),
-      ]),
     policy('monitoring', components('gateway', 'api', 'consumer', 'auditor'), {
       ingress: [{ from: [outside('monitoring', { [nameLabel]: 'prometheus' })], ports: http }],
     }),
@@ -95,12 +85,12 @@ export const networkPolicies = () => {
     ...owners.map(({ name, worker }, index) =>
       policy(`to-postgres-${name}`, named(name, worker, `migrate-${name}`, 'auditor'), toBlock(11 + index, 5432)),
     ),
-    // So are the servers that workers call: mail servers.
-    ...subgraphs.flatMap(({ name, worker, outboundPorts = [] }, index) =>
-      outboundPorts.length > 0
-        ? [policy(`to-outside-${name}`, named(worker), toBlock(101 + index, ...outboundPorts))]
-        : [],
-    ),
+    // So are the servers of others: mail, payment providers.
+    ...subgraphs.flatMap(({ name, worker, outbound }, index) => {
+      if (!outbound) return [];
+      const callers = outbound.roles === 'both' ? [name, worker] : [worker];
+      return [policy(`to-outside-${name}`, named(...callers), toBlock(101 + index, ...outbound.ports))];
+    }),
   ];
 };
 

@@ -1,17 +1,20 @@
 /** The generated blocks of Prometheus' configuration and alerts: a scrape job for each process, and an alert when it is missing. */
-import { services, subgraphs } from '#ops/services.ts';
+import { outsiders, services, subgraphs } from '#ops/services.ts';
 import type { Blocks } from './blocks.ts';
 
 const workers = subgraphs.filter(({ database }) => database).map(({ worker }) => worker);
 
 /** One for each role of a service. */
-const jobs = services.flatMap((service) => [
+const scraped = services.flatMap((service) => [
   { name: service.name, port: service.port },
   ...(service.kind === 'subgraph' && service.database ? [{ name: service.worker, port: service.port }] : []),
 ]);
 
+/** An outside system may be none of ours: that it is missing is no alarm. */
+const jobs = scraped.filter(({ name }) => !outsiders.some((outsider) => outsider.name === name));
+
 export const scrapeBlocks = (): Blocks => ({
-  jobs: jobs.flatMap(({ name, port }) => [
+  jobs: scraped.flatMap(({ name, port }) => [
     `- job_name: ${name}`,
     `  dns_sd_configs: [{ names: [${name}], type: A, port: ${port}, refresh_interval: 10s }]`,
   ]),

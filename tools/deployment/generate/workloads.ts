@@ -121,9 +121,6 @@ const consumer = (subgraph: SubgraphDescriptor): Workload => ({
   about: `${subgraph.worker}: the ${subgraph.name} subgraph's consumer role.`,
   env: {
     ROLE: 'consumer',
-    ...(subgraph.callsItself && {
-      [variableOf(subgraph.name, 'PUBLIC_URL')]: `http://${subgraph.name}:${subgraph.port}`,
-    }),
   },
   secrets: [databaseSecret(subgraph), redis, secret('VIEWER_VERIFY_KEYS'), ...ownSecrets(subgraph.secrets)],
   // It serves its events to those who rebuild a read model.

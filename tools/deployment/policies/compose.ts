@@ -1,6 +1,6 @@
 /** What docker-compose.yml promises, after any edit: secrets, reachability, hardening. */
 import { knownNames } from '#ops/secrets/table.ts';
-import { services, subgraphs } from '#ops/services.ts';
+import { services as allServices, outsiders, subgraphs } from '#ops/services.ts';
 import { processVariables } from '#platform/config/config.ts';
 import { type ComposeFacts, type ComposeService, composeFile, type Texts } from '../compose.ts';
 import { unreadNames } from '../variables.ts';
@@ -35,7 +35,9 @@ const lacking = (what: string, holds: (service: ComposeService) => boolean) => (
 const isOurs = ({ image = '' }: ComposeService): boolean => /^agora(-|$)/.test(image);
 const staysUp = ({ restart = 'no' }: ComposeService): boolean => !/^(no|on-failure)/.test(restart);
 
-const runsToCompletion = ({ name }: ComposeService): boolean => /^(secrets$|migrate-|seed-)/.test(name);
+/** Or until it finds that it was not chosen. */
+const runsToCompletion = ({ name }: ComposeService): boolean =>
+  /^(secrets$|migrate-|seed-)/.test(name) || outsiders.some((of) => of.name === name);
 
 const deadlineMs = processVariables.SHUTDOWN_DEADLINE_MS.parse(undefined);
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -88,12 +90,36 @@ export const composePolicies: readonly Policy<Facts>[] = [
   {
     name: 'a database of its own',
     violations: ({ services }) =>
-      subgraphs.flatMap(({ name, worker }) => {
-        const owners = [`postgres-${name}`, `migrate-${name}`, `seed-${name}`, name, worker];
+      allServices.flatMap((of) => {
+        const { name } = of;
+        const workers = of.kind === 'subgraph' ? [`seed-${name}`, of.worker] : [];
+        const owners = [`postgres-${name}`, `migrate-${name}`, name, ...workers];
         return services
           .filter(({ networks }) => networks.includes(`${name}-database`))
           .filter((service) => !owners.includes(service.name) && !isInspector(service))
           .map((service) => `${composeFile}: ${service.name} can reach the database of ${name}`);
+      }),
+  },
+  {
+    name: 'an outside system is reached by its client alone',
+    violations: ({ services }) =>
+      outsiders.flatMap(({ name, client }) => {
+        const callers = [
+          name,
+          ...subgraphs.flatMap((of) => (of.name === client ? [client, of.worker] : [])),
+          'prometheus',
+        ];
+        const own = [name, `${name}-database`];
+        return services.flatMap((service) => [
+          ...(service.networks.includes(name) && !callers.includes(service.name)
+            ? [`${composeFile}: ${service.name} can reach ${name}`]
+            : []),
+          ...(service.name === name
+            ? service.networks
+                .filter((network) => !own.includes(network))
+                .map((network) => `${composeFile}: ${name} is on ${network} as well`)
+            : []),
+        ]);
       }),
   },
   {
@@ -146,12 +172,16 @@ export const composePolicies: readonly Policy<Facts>[] = [
 
 /** An API role writes to its outbox; the worker carries messages from there to Redis. */
 const needsRedis = (service: ComposeService): boolean =>
-  ['redis', ...services.map((of) => (of.kind === 'subgraph' ? of.worker : of.name))].includes(service.name) ||
-  isInspector(service);
+  [
+    'redis',
+    ...allServices.flatMap((of) => (of.kind === 'outside' ? [] : of.kind === 'subgraph' ? of.worker : of.name)),
+  ].includes(service.name) || isInspector(service);
 
 /** Doors: gateway, edge, and Grafana, which are published on this machine alone unless .env says otherwise. */
 const callsOut = ({ name }: ComposeService): boolean =>
-  subgraphs.some(({ worker, outboundPorts }) => outboundPorts !== undefined && worker === name);
+  subgraphs.some(
+    ({ name: api, worker, outbound }) => outbound && (worker === name || (outbound.roles === 'both' && api === name)),
+  );
 const isEntry = ({ name }: ComposeService): boolean => ['gateway', 'edge', 'grafana'].includes(name);
 
 /** They look at all databases, and run only where their profile is asked for. */
