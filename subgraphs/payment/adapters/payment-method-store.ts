@@ -13,6 +13,15 @@ export const paymentMethodStore = (tx: Prisma.TransactionClient): PaymentMethodS
     const where = { customerId, ...(withRemoved ? {} : { removedAt: null, state: { not: 'REFUSED' as const } }) };
     return (await tx.paymentMethod.findMany({ where, orderBy: { id: 'asc' } })).map(methodOf);
   },
+  usable: async (id, customerId) => {
+    const where = { id, customerId, state: 'ACTIVE', removedAt: null } as const;
+    const row = await tx.paymentMethod.findFirst({
+      ...{ where, select: { provider: true, reference: true, customerReference: true } },
+    });
+    if (!row?.reference) return undefined;
+    const { provider, reference, customerReference } = row;
+    return { provider, as: { reference, customerReference } };
+  },
   begin: async (method, now, nextTryAt) => {
     await tx.paymentMethod.create({
       data: { ...method, state: 'SAVING', tries: 1, nextTryAt, createdAt: now },

@@ -23,7 +23,7 @@ export interface ProviderUnderTest {
 const amount = money(5_000, 'EUR');
 const call = (key: string = crypto.randomUUID()): ProviderCall => ({ key, signal: AbortSignal.timeout(5_000) });
 const asked = (token: string, of: Money = amount) => ({
-  ...{ attemptId: newId('Attempt'), orderId: newId('Order'), amount: of, token },
+  ...{ attemptId: newId('Attempt'), orderId: newId('Order'), amount: of, method: { token } },
 });
 
 export const providerSuite = (under: ProviderUnderTest): void => {
@@ -32,6 +32,7 @@ export const providerSuite = (under: ProviderUnderTest): void => {
   capturing(under);
   voiding(under);
   refunding(under);
+  keepingMethods(under);
 };
 
 const begun = async (provider: PaymentProvider, token: string): Promise<string> => {
@@ -172,5 +173,33 @@ const refunding = ({ provider, tokens, effects }: ProviderUnderTest): void => {
     expect(await provider().refund({ reference, amount: part }, call())).toEqual({ kind: 'refunded', amount: part });
     expect(await provider().refund({ reference, amount: part }, call())).toMatchObject({ kind: 'refundRefused' });
     expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 3000']);
+  });
+};
+
+const keepingMethods = ({ provider, tokens, effects }: ProviderUnderTest): void => {
+  describe('a payment method on file', () => {
+    const customer = () => ({ customerId: newId('User'), customerReference: null });
+
+    test('is kept, once per key, and can be paid with', async () => {
+      const [request, key] = [{ ...customer(), token: tokens.approved }, crypto.randomUUID()];
+      const saved = await provider().saveMethod(request, call(key));
+      if (saved.kind !== 'methodSaved') throw new Error(saved.kind);
+      expect(saved.last4).toMatch(/^\w{4}$/);
+      expect(await provider().saveMethod(request, call(key))).toEqual(saved);
+      const { reference, customerReference } = saved;
+      const answer = await provider().authorize(
+        { ...asked(tokens.approved), method: { saved: { reference, customerReference } } },
+        call(),
+      );
+      expect(answer).toMatchObject({ kind: 'approved', held: amount });
+      expect(await effects(answer.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
+      for (let time = 1; time <= 2; time++)
+        await provider().removeMethod({ reference, customerReference }, call(`${key}-remove`));
+    });
+
+    test('that is unknown is refused', async () => {
+      const refused = await provider().saveMethod({ ...customer(), token: tokens.unknown }, call());
+      expect(refused).toMatchObject({ kind: 'methodRefused', reason: 'INVALID_METHOD', message: expect.any(String) });
+    });
   });
 };

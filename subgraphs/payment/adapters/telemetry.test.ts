@@ -15,7 +15,7 @@ test('passes results and errors through, counts both, and logs only the errors, 
     { log, metrics },
   );
   const { attemptId, orderId, amount } = aPayment();
-  const request = { attemptId, orderId, amount, token: 'tok_secret' };
+  const request = { attemptId, orderId, amount, method: { token: 'tok_secret' } };
   const call = { key: 'k', signal: AbortSignal.timeout(1_000) };
   await expect(provider.authorize(request, call)).rejects.toThrow('connection refused');
   expect(await provider.authorize(request, call)).toMatchObject({ kind: 'approved' });

@@ -11,14 +11,14 @@ const now = new Date('2026-11-22T12:00:00Z');
 const beginning = {
   ...anAttempt(),
   ...{ customerId: newId('User'), amount: money(5_000, 'EUR'), provider: 'simulator', correlationId: 'a-request' },
-  token: 'tok_approve',
+  method: { token: 'tok_approve' },
 };
 
 describe('begin', () => {
   test('requests a hold from the provider', () => {
     const { payment, call, replies } = beginPayment(beginning, { id: newId('Payment'), now, withdrawn: false });
     expect(payment).toMatchObject({ status: 'AUTHORIZING', amount: beginning.amount, authorized: 0 });
-    expect(payment).not.toHaveProperty('token');
+    expect(payment).not.toHaveProperty('method');
     expect(call).toEqual({ kind: 'AUTHORIZE', secret: 'tok_approve' });
     expect(replies).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { bookResult } from './bookkeeping.ts';
 import { texts } from './customer-texts.ts';
 import type { Call } from './operation.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
+import { type PayWith, secretOf } from './payment-method.ts';
 import { type Input, isWaiting, type OperationKind, type Step, stepFor } from './payment-states.ts';
 import { captureFailed, replyFor } from './replies.ts';
 
@@ -23,26 +24,31 @@ export type PaymentRequest = Pick<
   Payment,
   'attemptId' | 'orderId' | 'customerId' | 'amount' | 'provider' | 'correlationId'
 > & {
-  readonly token: string;
+  /** Undefined for a method on file that this customer cannot pay with. */
+  readonly method: PayWith | undefined;
 };
 
-/** The first decision about an attempt. One that was withdrawn before it arrived is declined without asking the provider. */
+/**
+ * The first decision about an attempt. One that was withdrawn before it arrived, or has no method, is declined without asking the
+ * provider.
+ */
 export const beginPayment = (
-  { token, ...request }: PaymentRequest,
+  { method, ...request }: PaymentRequest,
   { id, now, withdrawn }: { id: PaymentId; now: Date; withdrawn: boolean },
 ): Decision => {
+  const refusal = withdrawn
+    ? ({ status: 'WITHDRAWN', declineReason: 'WITHDRAWN', reasonText: texts.withdrawn } as const)
+    : ({ status: 'DECLINED', declineReason: 'INVALID_METHOD', reasonText: texts.methodNotOnFile } as const);
+  const isRefused = withdrawn || method === undefined;
   const payment: Payment = {
     ...request,
-    ...{ id, createdAt: now, status: withdrawn ? 'WITHDRAWN' : 'AUTHORIZING' },
-    ...{ authorized: 0, captured: 0, refunded: 0 },
+    ...{ id, createdAt: now, authorized: 0, captured: 0, refunded: 0 },
     ...{ reference: null, actionUrl: null, nextCheckAt: null },
-    ...(withdrawn
-      ? { declineReason: 'WITHDRAWN', reasonText: texts.withdrawn }
-      : { declineReason: null, reasonText: null }),
+    ...(isRefused ? refusal : { status: 'AUTHORIZING', declineReason: null, reasonText: null }),
   };
-  return withdrawn
+  return isRefused
     ? { payment, lines: [], replies: [replyFor('declined', payment)] }
-    : { payment, call: { kind: 'AUTHORIZE', secret: token }, lines: [], replies: [] };
+    : { payment, call: { kind: 'AUTHORIZE', secret: secretOf(method) }, lines: [], replies: [] };
 };
 
 /** Whether the status has a step for this input. */

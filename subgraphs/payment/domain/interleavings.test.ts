@@ -58,7 +58,7 @@ const command = (
       amount,
       provider: 'model',
       correlationId: 'r',
-      token: 't',
+      method: { token: 't' },
     };
     take(world, beginPayment(beginning, { id: newId('Payment'), now, withdrawn: world.withdrawn }));
   } else if (input.kind === 'cancel') world.withdrawn = true;

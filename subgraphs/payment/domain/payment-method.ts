@@ -59,3 +59,16 @@ export const isUsable = ({ state, removedAt }: Pick<PaymentMethod, 'state' | 're
 
 /** One call each: a provider attaches and detaches a method once, whatever the key, so the key never has to change. */
 export const methodKey = ({ id }: Pick<PaymentMethod, 'id'>, call: 'save' | 'remove'): string => `${id}-${call}`;
+
+/** What an authorization is made with. */
+export type PayWith = { readonly token: string } | { readonly saved: SavedMethodReference };
+
+/** As the operation keeps it until its outcome is known. Tokens and references have no blanks, so that the two differ. */
+export const secretOf = (method: PayWith): string =>
+  'token' in method ? method.token : `saved ${method.saved.customerReference ?? '-'} ${method.saved.reference}`;
+
+export const payWith = (secret: string): PayWith => {
+  const [kind, customerReference, reference] = secret.split(' ');
+  if (kind !== 'saved' || customerReference === undefined || reference === undefined) return { token: secret };
+  return { saved: { reference, customerReference: customerReference === '-' ? null : customerReference } };
+};

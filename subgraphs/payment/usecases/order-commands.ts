@@ -11,14 +11,17 @@ import { applyDecision, runOperation } from './run-operation.ts';
 export const authorizePayment =
   (deps: Deps) =>
   (message: MessageOf<typeof AuthorizePayment>): Promise<void> =>
-    handle(deps, message, async ({ guests, payments, now }, payment) => {
+    handle(deps, message, async ({ guests, methods, payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
-      const { paymentMethodToken: token, ...data } = message.data;
-      if (token === undefined) throw new Error('no order pays with a method on file yet');
+      const { paymentMethodToken: token, savedPaymentMethodId, returnUrl: _, ...data } = message.data;
       // The order may have been placed by a guest who has signed in since.
       const customerId = await guests.ownerOf(data.customerId);
+      const saved = savedPaymentMethodId && (await methods.usable(savedPaymentMethodId, customerId));
+      // A method stays with the provider that keeps it.
+      const isKept = saved && saved.provider === deps.provider.name;
+      const method = token !== undefined ? { token } : isKept ? { saved: saved.as } : undefined;
       return beginPayment(
-        { ...data, customerId, token, provider: deps.provider.name, correlationId: message.correlationId },
+        { ...data, customerId, method, provider: deps.provider.name, correlationId: message.correlationId },
         { id: deps.newId('Payment'), now, withdrawn: await payments.isWithdrawn(data.attemptId) },
       );
     });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId, type UserId } from '#contracts/ids.ts';
+import { type GuestId, newId, type PaymentMethodId, type UserId } from '#contracts/ids.ts';
 import { UserClosed } from '#contracts/messages/user.ts';
 import { aMessageOf } from '#kit/messaging/messages.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage } from '#kit/payment/builders.ts';
 import { keepsNothing, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
 import type { PaymentProvider } from './ports.ts';
 
@@ -158,6 +159,51 @@ describe('removing a method', () => {
     expect(await mine(ada)).toHaveLength(1);
     await remove(ada, id);
     await expect(remove(ada, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('paying with a method on file', () => {
+  const pay = async (customerId: UserId | GuestId, savedPaymentMethodId: PaymentMethodId, on = kit) => {
+    const attempt = anAttempt();
+    const message = authorizeMessage(attempt, { customerId, savedPaymentMethodId, paymentMethodToken: undefined });
+    await on.app.commands.authorizePayment(message);
+    return { attempt, replies: await on.replies(attempt) };
+  };
+  const notOnFile = { type: 'payment.declined', data: { reason: 'INVALID_METHOD', message: expect.any(String) } };
+
+  test('holds the amount on it, and forgets the reference with the outcome', async () => {
+    await using simulated = await paymentTestApp();
+    const ada = newId('User');
+    const asked = { customerId: ada, token: 'tok_approve', idempotencyKey: undefined };
+    const result = await simulated.app.commands.savePaymentMethod(asked);
+    if (!result.ok) throw new Error(result.failure.kind);
+    const { attempt, replies } = await pay(ada, result.value, simulated);
+    expect(replies).toMatchObject([{ type: 'payment.authorized', data: { amount: { amount: 5_000 } } }]);
+    expect(await simulated.effects(attempt)).toEqual(['AUTHORIZATION 5000']);
+    expect(await simulated.prisma.operation.findMany({ select: { secret: true } })).toEqual([{ secret: null }]);
+  });
+
+  test('never works with another customer’s, a removed one, or none: declined without asking the provider', async () => {
+    const [ada, eve] = [newId('User'), newId('User')];
+    const [id, removed] = [await saved(ada), await saved(ada)];
+    await remove(ada, removed);
+    for (const [customer, method] of [
+      [eve, id],
+      [newId('Guest'), id],
+      [ada, removed],
+      [ada, newId('PaymentMethod')],
+    ] as const)
+      expect((await pay(customer, method)).replies).toMatchObject([notOnFile]);
+    expect(await kit.prisma.operation.count()).toBe(0);
+  });
+
+  test('never works while it is being saved, or was refused', async () => {
+    const ada = newId('User');
+    bank.isOut = true;
+    const begun = await save(ada);
+    bank.isOut = false;
+    if (!begun.ok) throw new Error(begun.failure.kind);
+    expect((await pay(ada, begun.value)).replies).toMatchObject([notOnFile]);
   });
 });
 

@@ -15,7 +15,7 @@ import type { CommonStores, Receive, Transaction } from '#contracts/transaction.
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
-import type { PaymentMethod, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
+import type { PaymentMethod, PayWith, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
 import type { PaymentStatus } from '../domain/payment-states.ts';
 import type { EventOutcome, ProviderEventId, ProviderEventState, StoredEvent } from '../domain/provider-event.ts';
 import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
@@ -50,6 +50,11 @@ export interface Ledger {
 export interface PaymentMethodStore {
   /** Takes the lock of this customer's methods until the transaction ends. Without those that were removed or refused, unless asked. */
   lockAllOf(customerId: UserId, withRemoved?: 'WITH_REMOVED'): Promise<readonly PaymentMethod[]>;
+  /** One that this customer can pay with; undefined for another's, as for none. */
+  usable(
+    id: PaymentMethodId,
+    customerId: CustomerId,
+  ): Promise<{ readonly provider: string; readonly as: SavedMethodReference } | undefined>;
   /** Records the intent to save one; until `nextTryAt` the call belongs to the caller. */
   begin(
     method: Pick<PaymentMethod, 'id' | 'customerId' | 'provider'> & { readonly secret: string },
@@ -157,7 +162,7 @@ export interface ProviderCall {
 export interface PaymentProvider {
   readonly name: string;
   authorize(
-    request: Attempt & { readonly amount: Money; readonly token: string },
+    request: Attempt & { readonly amount: Money; readonly method: PayWith },
     call: ProviderCall,
   ): Promise<AuthorizationResult>;
   confirm(

@@ -2,6 +2,7 @@
 import { contradiction } from '../domain/bookkeeping.ts';
 import { type Decision, decide } from '../domain/decide.ts';
 import { leaseEnd, nextTryAt, type Operation } from '../domain/operation.ts';
+import { payWith } from '../domain/payment-method.ts';
 import type { OperationKind } from '../domain/payment-states.ts';
 import type { ProviderResult } from '../domain/provider-results.ts';
 import type { Deps, PaymentProvider, ProviderCall, Stores } from './ports.ts';
@@ -84,7 +85,7 @@ const calls: Record<
   (provider: PaymentProvider, operation: Operation, call: ProviderCall) => Promise<ProviderResult>
 > = {
   AUTHORIZE: (provider, { payment: { attemptId, orderId, amount }, secret }, call) =>
-    provider.authorize({ attemptId, orderId, amount, token: required(secret, 'a token') }, call),
+    provider.authorize({ attemptId, orderId, amount, method: payWith(required(secret, 'a method')) }, call),
   CONFIRM: (provider, { payment, secret }, call) =>
     provider.confirm({ ...referenceOf(payment), code: required(secret, 'a code') }, call),
   CAPTURE: (provider, { payment, amount }, call) =>

@@ -53,7 +53,7 @@ describe('the simulator does what every provider must', () => {
 });
 
 const amount = money(5_000, 'EUR');
-const asked = (token: string) => ({ attemptId: newId('Attempt'), orderId: newId('Order'), amount, token });
+const asked = (token: string) => ({ attemptId: newId('Attempt'), orderId: newId('Order'), amount, method: { token } });
 const call = (key: string = crypto.randomUUID(), ms = 5_000): ProviderCall => ({
   key,
   signal: AbortSignal.timeout(ms),

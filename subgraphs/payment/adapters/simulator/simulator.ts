@@ -49,10 +49,12 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
 
   return {
     name: 'simulator',
-    authorize: ({ attemptId, orderId, amount, token }, call) =>
-      once(line, call, { attemptId, orderId, amount, token }, behaviourOf(token).losesFirst, (memory, now) =>
+    authorize: ({ attemptId, orderId, amount, method }, call) => {
+      const token = 'token' in method ? method.token : (method.saved.reference.split('#')[0] ?? '');
+      return once(line, call, { attemptId, orderId, amount, token }, behaviourOf(token).losesFirst, (memory, now) =>
         authorize(memory, { attempt: attemptId, token, ...amount }, now),
-      ),
+      );
+    },
     confirm: (request, call) =>
       about(request, call, async (memory, payment, behaviour, now) => {
         if (payment.status !== 'requires_action') return authorizationState(payment);
@@ -73,7 +75,7 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
       if (typeof onAuthorize === 'object')
         return { kind: 'methodRefused', reason: onAuthorize.decline, message: onAuthorize.message };
       return {
-        ...{ kind: 'methodSaved', reference: `sim_${key}`, customerReference: `sim_${customerId}` },
+        ...{ kind: 'methodSaved', reference: `${token}#${key}`, customerReference: `sim_${customerId}` },
         ...{ brand: 'visa', last4: '4242', expiryMonth: 12, expiryYear: 2034 },
       };
     },
