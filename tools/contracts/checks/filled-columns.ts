@@ -63,6 +63,8 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'order.customer_order.action_url': 'a card whose bank asks the customer',
   'order.customer_order.payment_id': 'the answer of payment, which may not be there yet',
   'order.customer_order.payment_method_token': 'an order that waits to be authorized',
+  'order.customer_order.saved_payment_method_id': 'an order that waits to be authorized on a method on file',
+  'order.customer_order.return_url': 'an order that waits to be authorized, and names where its customer comes back to',
   'order.customer_order.guest_address': 'a guest who orders',
   'order.guest_merge': 'a guest who signs in',
   'order.customer_order.step_deadline': 'an order that waits for a step, until that is done',
