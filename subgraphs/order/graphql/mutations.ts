@@ -44,13 +44,20 @@ const returnUrlOf = (url: string): string => {
   return url;
 };
 
+/** Whether it is one of the viewer's is known to payment, which declines any other. */
+const savedMethodOf = (text: string) => {
+  const id = parseId('PaymentMethod', text);
+  assertInput(id !== undefined, '"savedPaymentMethodId" is not the ID of a payment method.');
+  return id;
+};
+
 const paymentMethodOf = ({
   paymentMethodToken,
   savedPaymentMethodId,
   returnUrl,
 }: PaymentMethodInput): PaymentMethod => ({
   paymentMethodToken: isGiven(paymentMethodToken) ? paymentMethodTokenOf(paymentMethodToken) : undefined,
-  savedPaymentMethodId: isGiven(savedPaymentMethodId) ? requireId('PaymentMethod', savedPaymentMethodId) : undefined,
+  savedPaymentMethodId: isGiven(savedPaymentMethodId) ? savedMethodOf(savedPaymentMethodId) : undefined,
   returnUrl: isGiven(returnUrl) ? returnUrlOf(returnUrl) : undefined,
 });
 
