@@ -5,6 +5,7 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'category.removed.v1': [],
   'collection.changed.v1': [],
   'collection.removed.v1': [],
+  'order.awaiting-funds.v1': ['user'],
   'order.cancelled.v1': ['user'],
   'order.confirmed.v1': ['user'],
   'order.disputed.v1': [],

@@ -61,6 +61,16 @@ export const OrderNeedsAttention = defineMessage({
   data: z.object({ ...order, reason: z.string() }),
 });
 
+export const OrderAwaitingFunds = defineMessage({
+  type: 'order.awaiting-funds',
+  version: 1,
+  kind: 'event',
+  owner: 'order',
+  description:
+    'The stock is reserved, and the customer has until `dueAt` to transfer the total, or has to have it ready on delivery.',
+  data: z.object({ ...order, dueAt: z.iso.datetime() }),
+});
+
 export const OrderRefunded = defineMessage({
   type: 'order.refunded',
   version: 1,

@@ -54,6 +54,9 @@ const mailVariables = {
   // The address of the shop's front end: links in mails lead to pages below it (docs/mail.md). Without it, mails name the
   // mutation and its token.
   SHOP_URL: variable.url('http', 'https').optional(),
+  // How customers pay by transfer or on delivery (the account, what to have ready): a paragraph of the mail that asks for it, and
+  // here rather than in messages, which are kept for ever. 2,000 characters: a page.
+  SHOP_PAYMENT_INSTRUCTIONS: z.string().trim().max(2_000).optional(),
 };
 
 export const userVariables = z

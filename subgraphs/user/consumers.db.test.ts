@@ -4,6 +4,7 @@ import { type CustomerId, type GuestId, namedId, newId, type UserId } from '#con
 import { ProductBackInStock } from '#contracts/messages/availability.ts';
 import { messages } from '#contracts/messages/index.ts';
 import {
+  OrderAwaitingFunds,
   OrderCancelled,
   OrderConfirmed,
   OrderNeedsAttention,
@@ -49,6 +50,7 @@ test.each([
   ['ORDER_PAYMENT_FAILED', OrderPaymentFailed, { reason }],
   ['ORDER_CANCELLED', OrderCancelled, { reason }],
   ['ORDER_NEEDS_ATTENTION', OrderNeedsAttention, { reason }],
+  ['ORDER_AWAITING_FUNDS', OrderAwaitingFunds, { dueAt: '2026-12-03T12:00:00.000Z' }],
   ['ORDER_REFUNDED', OrderRefunded, { amount: money(1_250, 'EUR'), refundedTotal: money(1_250, 'EUR') }],
 ] as const)('%s becomes one notification, however often it is delivered', async (kind, definition, more) => {
   const ada = await kit.customer();

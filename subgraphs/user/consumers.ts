@@ -1,6 +1,7 @@
 import type { Message } from '#contracts/envelope.ts';
 import { ProductBackInStock } from '#contracts/messages/availability.ts';
 import {
+  OrderAwaitingFunds,
   OrderCancelled,
   OrderConfirmed,
   OrderNeedsAttention,
@@ -27,6 +28,7 @@ export const consumers = ({ commands: { notify, notifyBackInStock, recordStaffAc
     on(OrderPaymentFailed, about('ORDER_PAYMENT_FAILED')),
     on(OrderCancelled, about('ORDER_CANCELLED')),
     on(OrderNeedsAttention, about('ORDER_NEEDS_ATTENTION')),
+    on(OrderAwaitingFunds, (message) => notify(message, { kind: 'ORDER_AWAITING_FUNDS', ...message.data })),
     on(OrderRefunded, (message) => notify(message, { kind: 'ORDER_REFUNDED', ...message.data })),
     on(ProductBackInStock, notifyBackInStock),
     on(StaffActed, recordStaffAction),

@@ -1,5 +1,6 @@
 import { ProductBackInStock } from '#contracts/messages/availability.ts';
 import {
+  OrderAwaitingFunds,
   OrderCancelled,
   OrderConfirmed,
   OrderNeedsAttention,
@@ -27,6 +28,7 @@ export const service = {
     OrderPaymentFailed,
     OrderCancelled,
     OrderNeedsAttention,
+    OrderAwaitingFunds,
     OrderRefunded,
     ProductBackInStock,
     StaffActed,

@@ -165,7 +165,11 @@ export const wire = async ({
     onChange: tokens.replaceKeys,
     onFault: (sentence) => log.error({ sentence }, 'keys of access tokens could not be read again'),
   });
-  const sender = { ...config.MAIL_FROM, url: config.SHOP_URL };
+  const sender = {
+    ...config.MAIL_FROM,
+    url: config.SHOP_URL,
+    paymentInstructions: config.SHOP_PAYMENT_INSTRUCTIONS,
+  };
   const transport = config.SMTP_URL
     ? smtp(smtpAddress(config.SMTP_URL), sender)
     : mailboxFolder(config.MAILBOX_DIR ?? '.data/mailbox', sender);

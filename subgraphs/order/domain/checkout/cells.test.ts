@@ -35,7 +35,7 @@ const cells: Cell[] = [
   ['PLACED', cancel, 'COMPENSATING', ['stock.release']],
   ['AUTHORIZING', aReply('payment.authorized'), 'COMMITTING', ['stock.commit']],
   ['AUTHORIZING', aReply('payment.action-required'), 'AUTHORIZING', []],
-  ['AUTHORIZING', aReply('payment.awaiting-funds'), 'AUTHORIZING', []],
+  ['AUTHORIZING', aReply('payment.awaiting-funds'), 'AUTHORIZING', ['order.awaiting-funds']],
   ['AUTHORIZING', agreedWrongly, 'NEEDS_ATTENTION', ['order.needs-attention']],
   ['AUTHORIZING', aReply('payment.cancelled'), 'COMPENSATING', ['payment.cancel']],
   ['AUTHORIZING', cancelledWrongly, 'COMPENSATING', ['payment.cancel']],

@@ -124,6 +124,7 @@ describe('time', () => {
       ...{ status: 'AUTHORIZING', expiresAt: week, step: { deadline: week } },
       payment: { status: 'AWAITING_FUNDS', id: expect.any(String), actionUrl: null },
     });
+    expect(asked.messages).toMatchObject([{ type: 'order.awaiting-funds', data: { dueAt: week.toISOString() } }]);
     expect(decide(timings, asked.order, aReply('payment.awaiting-funds'), later(60_000)).kind).toBe('ignored');
     expect(decide(timings, asked.order, timedOut, later(-1, week)).kind).toBe('ignored');
     const over = changed(asked.order, timedOut, week);

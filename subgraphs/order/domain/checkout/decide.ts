@@ -8,6 +8,7 @@ import {
   command,
   isReply,
   needsAttention,
+  orderAwaitingFunds,
   orderEvent,
   orderPlaced,
   type Reply,
@@ -111,9 +112,10 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
   }
   if ('wait' in transition) {
     const deadline = new Date(now.getTime() + timings.waitMs[transition.wait]);
-    // For a transfer the customer has to know until when.
-    const expiresAt = transition.wait === 'funds' ? deadline : order.expiresAt;
-    return { order: { ...order, expiresAt, step: { ...order.step, deadline } }, messages: [] };
+    const waiting = { ...order, step: { ...order.step, deadline } };
+    if (transition.wait !== 'funds') return { order: waiting, messages: [] };
+    const due = { ...waiting, expiresAt: deadline };
+    return { order: due, messages: [orderAwaitingFunds(due)] };
   }
   if ('compensateTo' in transition) {
     const undo = touchedBy(order.status).filter((part) => part !== transition.except);

@@ -2,6 +2,7 @@
 import { type DataOf, type MessageDefinition, message, type NewMessage } from '#contracts/envelope.ts';
 import type { AttemptId } from '#contracts/ids.ts';
 import {
+  OrderAwaitingFunds,
   OrderCancelled,
   OrderConfirmed,
   OrderDisputed,
@@ -121,6 +122,10 @@ export const orderPlaced = (order: Order): NewMessage => message(OrderPlaced, ab
 /** An order is parked: an operator has to look at `reason`. */
 export const needsAttention = (order: Order, reason: string): NewMessage =>
   message(OrderNeedsAttention, aboutOrder(order), { ...facts(order), reason });
+
+/** The customer has until the order's expiry to send the money. */
+export const orderAwaitingFunds = (order: Order): NewMessage =>
+  message(OrderAwaitingFunds, aboutOrder(order), { ...facts(order), dueAt: order.expiresAt.toISOString() });
 
 /** Money went back to the customer: so much since the last such event, and so much in all. */
 export const orderRefunded = (order: Order, amount: number): NewMessage => {

@@ -14,6 +14,7 @@ interface Changes {
   readonly locale?: Locale;
   readonly url?: string | undefined;
   readonly params?: object;
+  readonly instructions?: string;
 }
 
 const compose = (kind: MailKind, changes: Changes = {}) => {
@@ -22,7 +23,11 @@ const compose = (kind: MailKind, changes: Changes = {}) => {
   return composeMail(
     { kind, params, messageId: '<dlv_1@shop.example>', createdAt: new Date(0) } as unknown as ClaimedDelivery,
     { email: 'ada@example.com' as Email, name, locale },
-    { shop: { ...shop, url }, token: mailKinds[kind].token && 'a-token', unsubscribeUrl: undefined },
+    {
+      shop: { ...shop, url, paymentInstructions: changes.instructions },
+      token: mailKinds[kind].token && 'a-token',
+      unsubscribeUrl: undefined,
+    },
   );
 };
 
@@ -46,6 +51,16 @@ test('links lead below the shop’s address, with the token of this mail', () =>
   expect(compose('VERIFY_EMAIL').text).toContain('https://shop.example/store/verify-email?token=a-token');
   expect(compose('ORDER_CONFIRMED').html).toContain('href="https://shop.example/store/orders/AG-7K3M-9QXT"');
   expect(compose('ALREADY_REGISTERED').text).not.toContain('token');
+});
+
+test('who pays by transfer reads where to, in the words of the shop', () => {
+  const instructions = 'Account <DE02 1203>\nBank of Agora';
+  const asked = compose('ORDER_AWAITING_FUNDS', { instructions });
+  expect(asked.text).toContain('Account <DE02 1203>\n\nBank of Agora');
+  expect(asked.html).toContain('<p>Account &#60;DE02 1203&#62;</p>');
+  expect(asked.text).toContain('December 3, 2026');
+  for (const kind of kinds.filter((it) => it !== 'ORDER_AWAITING_FUNDS'))
+    expect(compose(kind, { instructions }).text).not.toContain('DE02');
 });
 
 test('without a front end, a mail names the mutation and its token', () => {

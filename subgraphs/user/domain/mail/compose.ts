@@ -13,6 +13,8 @@ export interface Shop {
   readonly name: string;
   /** Where links lead; without it mails name the mutation instead. */
   readonly url: string | undefined;
+  /** How it is paid by transfer or on delivery, in the shop's own words; in mails that ask for that. */
+  readonly paymentInstructions?: string | undefined;
 }
 
 export interface Mail {
@@ -46,9 +48,10 @@ export const composeMail = (
   const link = linkOf(text, shop, token);
   // Without a link the mail is for whoever tries out the graph by hand: there the token alone is what they need.
   const instead = !link && text.action?.mutation && token ? [language.withoutLink(text.action.mutation, token)] : [];
+  const instructions = kind === 'ORDER_AWAITING_FUNDS' ? shop.paymentInstructions?.split('\n') : undefined;
   const parts: Parts = {
     greeting: language.greeting(name),
-    paragraphs: [...text.paragraphs, ...instead],
+    paragraphs: [...text.paragraphs, ...(instructions ?? []), ...instead],
     link,
     notes: text.notes ?? [],
     unsubscribe: unsubscribeUrl ? { label: language.unsubscribe, url: unsubscribeUrl } : undefined,

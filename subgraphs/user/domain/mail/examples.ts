@@ -22,6 +22,7 @@ export const mailExamples: { readonly [Kind in MailKind]: MailParams[Kind] } = {
   ORDER_REJECTED: order,
   ORDER_PAYMENT_FAILED: order,
   ORDER_CANCELLED: order,
+  ORDER_AWAITING_FUNDS: { ...order, dueAt: '2026-12-03T12:00:00.000Z' },
   ORDER_REFUNDED: { ...order, amount: { amount: 1_250, currency: 'EUR' } },
   BACK_IN_STOCK: {
     productId: namedId('Product', 'trail-headlamp'),

@@ -18,6 +18,7 @@ export interface MailParams {
   readonly ORDER_REJECTED: OrderParams;
   readonly ORDER_PAYMENT_FAILED: OrderParams;
   readonly ORDER_CANCELLED: OrderParams;
+  readonly ORDER_AWAITING_FUNDS: FundsParams;
   readonly ORDER_REFUNDED: RefundParams;
   readonly BACK_IN_STOCK: RestockedVariant;
 }
@@ -26,6 +27,11 @@ export interface OrderParams {
   readonly orderId: OrderId;
   readonly number: string;
   readonly total: Money;
+}
+
+export interface FundsParams extends OrderParams {
+  /** Until when the money has to be there (ISO 8601). */
+  readonly dueAt: string;
 }
 
 export interface RefundParams extends OrderParams {
@@ -78,6 +84,8 @@ export const mailKinds: Readonly<Record<MailKind, MailRule>> = {
   ORDER_REJECTED: notice,
   ORDER_PAYMENT_FAILED: notice,
   ORDER_CANCELLED: notice,
+  // Before half of the usual wait is over: who learns of it later cannot transfer in time.
+  ORDER_AWAITING_FUNDS: notice,
   ORDER_REFUNDED: notice,
   // By the next day it may be sold out again.
   BACK_IN_STOCK: { worthSendingMs: 24 * hours },

@@ -39,6 +39,12 @@ type OrderText = (order: { readonly number: string; readonly total: Money }) => 
 
 type RefundText = (refund: { readonly number: string; readonly amount: Money }) => NoticeText;
 
+type FundsText = (due: { readonly number: string; readonly total: Money; readonly dueAt: string }) => NoticeText;
+
+/** The day, which is the same all over the shop's country but for the hours around midnight. */
+const dayIn = (locale: Locale) => (at: string) =>
+  new Date(at).toLocaleDateString(locale, { dateStyle: 'long', timeZone: 'UTC' });
+
 /** Without reasons: those are codes and details, and the order itself words them better. */
 const english = {
   ORDER_PLACED: ({ number, total }) => ({
@@ -98,6 +104,7 @@ const korean: Record<OrderNoticeKind, OrderText> = {
 
 interface NoticeTexts extends Readonly<Record<OrderNoticeKind, OrderText>> {
   readonly WELCOME: NoticeText;
+  readonly ORDER_AWAITING_FUNDS: FundsText;
   readonly ORDER_REFUNDED: RefundText;
   readonly BACK_IN_STOCK: ProductText;
 }
@@ -107,6 +114,10 @@ export const noticeTexts: Readonly<Record<Locale, NoticeTexts>> = {
   en: {
     ...english,
     WELCOME: { title: 'Welcome', body: 'Your account is open. News about your orders will appear here.' },
+    ORDER_AWAITING_FUNDS: ({ number, total, dueAt }) => ({
+      title: `Order ${number} waits for your payment`,
+      body: `We keep your items until ${dayIn('en')(dueAt)}. Please pay ${inEnglish(total)} by then, and name the order's number.`,
+    }),
     ORDER_REFUNDED: ({ number, amount }) => ({
       title: `Refund for order ${number}`,
       body: `We have returned ${inEnglish(amount)} to you. Banks take up to ten days to show it on your account.`,
@@ -119,6 +130,10 @@ export const noticeTexts: Readonly<Record<Locale, NoticeTexts>> = {
   ko: {
     ...korean,
     WELCOME: { title: '환영합니다', body: '계정이 만들어졌습니다. 주문 소식을 여기에서 알려 드립니다.' },
+    ORDER_AWAITING_FUNDS: ({ number, total, dueAt }) => ({
+      title: `주문 ${number}의 입금을 기다리고 있습니다`,
+      body: `${dayIn('ko')(dueAt)}까지 상품을 맡아 둡니다. 그때까지 주문 번호를 적어 ${inKorean(total)}을 결제해 주세요.`,
+    }),
     ORDER_REFUNDED: ({ number, amount }) => ({
       title: `주문 ${number}의 환불 안내`,
       body: `${inKorean(amount)}을 환불해 드렸습니다. 은행에 따라 계좌에 반영되기까지 최대 10일이 걸릴 수 있습니다.`,

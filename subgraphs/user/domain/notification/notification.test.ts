@@ -12,7 +12,7 @@ const order = {
 };
 const ada: Addressee = { customerId: order.customerId, locale: 'en', isVerified: true, isClosed: false, optedOut: [] };
 const orderKinds = Object.keys(notificationChannels).filter(
-  (kind) => kind.startsWith('ORDER_') && kind !== 'ORDER_REFUNDED',
+  (kind) => kind.startsWith('ORDER_') && kind !== 'ORDER_REFUNDED' && kind !== 'ORDER_AWAITING_FUNDS',
 ) as OrderNoticeKind[];
 const lamp: Notice = {
   kind: 'BACK_IN_STOCK',
@@ -61,6 +61,20 @@ test.each([
   const off = { ...ada, optedOut: [{ kind: 'ORDER_REFUNDED' as const, channel: 'EMAIL' as const }] };
   expect(mailOf(notice, 'msg_1', off)).toBeUndefined();
 });
+
+test.each([
+  ['en', '€49.99', 'December 3, 2026'],
+  ['ko', '€49.99', '2026년 12월 3일'],
+] as const)(
+  'in %s, a customer who pays by transfer is told and mailed how much, and until when',
+  (locale, total, day) => {
+    const notice = { kind: 'ORDER_AWAITING_FUNDS', ...order, dueAt: '2026-12-03T23:30:00.000Z' } as const;
+    const { title, body } = contentOf(notice, { ...ada, locale });
+    expect(title).toContain('AG-7K3M-9QXT');
+    for (const part of [total, day]) expect(body).toContain(part);
+    expect(mailOf(notice, 'msg_1', ada)).toMatchObject({ kind: notice.kind, params: { dueAt: notice.dueAt } });
+  },
+);
 
 test('goes to whom the guest has become', () => {
   const guest = namedId('Guest', 'g');

@@ -4,7 +4,12 @@ import type { Locale } from '../account/locale.ts';
 import type { NewDelivery } from '../mail/delivery.ts';
 import { type NoticeText, nameIn, noticeTexts, type OrderNoticeKind, type RestockedVariant } from './notice-texts.ts';
 
-export type NotificationKind = 'WELCOME' | 'BACK_IN_STOCK' | 'ORDER_REFUNDED' | OrderNoticeKind;
+export type NotificationKind =
+  | 'WELCOME'
+  | 'BACK_IN_STOCK'
+  | 'ORDER_AWAITING_FUNDS'
+  | 'ORDER_REFUNDED'
+  | OrderNoticeKind;
 export const channels = ['IN_APP', 'EMAIL'] as const;
 export type Channel = (typeof channels)[number];
 
@@ -18,6 +23,7 @@ export const notificationChannels: Readonly<Record<NotificationKind, readonly Ch
   ORDER_PAYMENT_FAILED: ['IN_APP', 'EMAIL'],
   ORDER_CANCELLED: ['IN_APP', 'EMAIL'],
   ORDER_NEEDS_ATTENTION: ['IN_APP'],
+  ORDER_AWAITING_FUNDS: ['IN_APP', 'EMAIL'],
   ORDER_REFUNDED: ['IN_APP', 'EMAIL'],
   BACK_IN_STOCK: ['IN_APP', 'EMAIL'],
 };
@@ -33,6 +39,7 @@ export interface OrderFacts {
 export type Notice =
   | { readonly kind: 'WELCOME'; readonly customerId: UserId }
   | ({ readonly kind: 'BACK_IN_STOCK'; readonly customerId: CustomerId } & RestockedVariant)
+  | ({ readonly kind: 'ORDER_AWAITING_FUNDS'; readonly dueAt: string } & OrderFacts)
   | ({ readonly kind: 'ORDER_REFUNDED'; readonly amount: Money } & OrderFacts)
   | ({ readonly kind: OrderNoticeKind } & OrderFacts);
 
@@ -73,6 +80,7 @@ const textOf = (notice: Notice, locale: Locale): NoticeText => {
   const texts = noticeTexts[locale];
   if (notice.kind === 'WELCOME') return texts.WELCOME;
   if (notice.kind === 'ORDER_REFUNDED') return texts.ORDER_REFUNDED(notice);
+  if (notice.kind === 'ORDER_AWAITING_FUNDS') return texts.ORDER_AWAITING_FUNDS(notice);
   return notice.kind === 'BACK_IN_STOCK' ? texts.BACK_IN_STOCK(nameIn(notice, locale)) : texts[notice.kind](notice);
 };
 
@@ -102,6 +110,10 @@ export const mailOf = (notice: Notice, sourceId: string, addressee: Addressee): 
     const { productId, slug, titles, variantTitles, variantId } = notice;
     const params = { productId, variantId, slug, titles, variantTitles };
     return addressee.isVerified ? { sourceId, userId, kind: 'BACK_IN_STOCK', params } : undefined;
+  }
+  if (notice.kind === 'ORDER_AWAITING_FUNDS') {
+    const { orderId, number, total, dueAt } = notice;
+    return { sourceId, userId, kind: 'ORDER_AWAITING_FUNDS', params: { orderId, number, total, dueAt } };
   }
   if (notice.kind === 'ORDER_REFUNDED') {
     const { orderId, number, total, amount } = notice;

@@ -1,5 +1,5 @@
 import { noticeTexts } from '../../notification/notice-texts.ts';
-import type { RefundParams } from '../mail-kinds.ts';
+import type { FundsParams, RefundParams } from '../mail-kinds.ts';
 import { about, aboutProduct, type MailTexts } from './text.ts';
 
 const notices = noticeTexts.en;
@@ -76,6 +76,7 @@ export const en: MailTexts = {
     ORDER_REJECTED: about(notices.ORDER_REJECTED, 'View the order'),
     ORDER_PAYMENT_FAILED: about(notices.ORDER_PAYMENT_FAILED, 'Pay the order'),
     ORDER_CANCELLED: about(notices.ORDER_CANCELLED, 'View the order'),
+    ORDER_AWAITING_FUNDS: about<FundsParams>(notices.ORDER_AWAITING_FUNDS, 'View the order'),
     ORDER_REFUNDED: about<RefundParams>(notices.ORDER_REFUNDED, 'View the order'),
     BACK_IN_STOCK: aboutProduct('en', notices.BACK_IN_STOCK, 'View the product'),
   },

@@ -1,5 +1,5 @@
 import { noticeTexts } from '../../notification/notice-texts.ts';
-import type { RefundParams } from '../mail-kinds.ts';
+import type { FundsParams, RefundParams } from '../mail-kinds.ts';
 import { about, aboutProduct, type MailTexts } from './text.ts';
 
 const notices = noticeTexts.ko;
@@ -76,6 +76,7 @@ export const ko: MailTexts = {
     ORDER_REJECTED: about(notices.ORDER_REJECTED, '주문 보기'),
     ORDER_PAYMENT_FAILED: about(notices.ORDER_PAYMENT_FAILED, '결제하기'),
     ORDER_CANCELLED: about(notices.ORDER_CANCELLED, '주문 보기'),
+    ORDER_AWAITING_FUNDS: about<FundsParams>(notices.ORDER_AWAITING_FUNDS, '주문 보기'),
     ORDER_REFUNDED: about<RefundParams>(notices.ORDER_REFUNDED, '주문 보기'),
     BACK_IN_STOCK: aboutProduct('ko', notices.BACK_IN_STOCK, '상품 보기'),
   },
