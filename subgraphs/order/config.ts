@@ -56,7 +56,7 @@ export const orderVariables = z.object({
   // How long a customer whose card was declined has to find another.
   ORDER_EXPIRY_MS: variable.milliseconds(waitMs.expiry),
   // What one customer may have of orders that are not paid yet, since these hold stock from everybody else (for up to a
-  // quarter of an hour each, and again with each next try at paying). 10 orders: a declined card is tried again with
+  // quarter of an hour each, and again with each next try at paying; for OFFLINE_PAYMENT_WAIT_MS while a transfer is awaited). 10 orders: a declined card is tried again with
   // payOrder, so nobody who means to pay needs more. 300 units: three lines of 99, the most that a line can have.
   OPEN_ORDERS_PER_CUSTOMER: z.coerce.number().int().min(1).max(1_000).default(10),
   OPEN_UNITS_PER_CUSTOMER: z.coerce.number().int().min(1).max(100_000).default(300),
