@@ -4,9 +4,18 @@ import type pg from 'pg';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
 import { createMetrics, type Registry } from '#platform/observability/metrics.ts';
+import { startPeriodic } from '#platform/process/periodic.ts';
 import { withDeadline } from '#platform/resilience/deadline.ts';
-import type { Faults } from './domain/faults.ts';
+import { chanceOf, type Faults } from './domain/faults.ts';
+import { serveAuthentication } from './http/authenticate.ts';
+import { serveCalls, type World } from './http/calls.ts';
+import { customers } from './http/customers.ts';
+import { paymentIntents } from './http/payment-intents.ts';
+import { refunds } from './http/refunds.ts';
+import { testHelpers } from './http/test-helpers.ts';
 import { openPool } from './store/database.ts';
+import { forgetKeys, happenAllDue } from './store/due.ts';
+import { deliverWebhooks } from './store/events.ts';
 
 export interface SimulatorOptions {
   readonly databaseUrl: string;
@@ -16,6 +25,8 @@ export interface SimulatorOptions {
   readonly apiKey: string;
   /** Where its webhooks go and what signs them. */
   readonly webhook: { readonly url: string; readonly secret: string };
+  /** Where a customer's browser reaches its pages. Its own address by default. */
+  readonly publicUrl?: string | undefined;
   /** The network latency of a request. */
   readonly latencyMs?: number;
   readonly faults?: Faults;
@@ -25,13 +36,22 @@ export interface SimulatorOptions {
   readonly isEnding?: () => boolean;
   /** For tests that move the time. */
   readonly clock?: (time: Date) => Date;
+  /** False for tests that take its rounds themselves. */
+  readonly isPeriodic?: boolean;
 }
 
 export interface Simulator {
   readonly port: number;
   readonly url: string;
+  /** One round of what happens by itself, and of webhooks. */
+  happen(): Promise<void>;
   close(): Promise<void>;
 }
+
+// 250 ms: about as fast as a real provider's webhooks.
+const everyMs = 250;
+// 1 h: what lingers a little longer costs nothing.
+const forgetEveryMs = 60 * 60 * 1_000;
 
 export const startSimulator = async (options: SimulatorOptions): Promise<Simulator> => {
   const {
@@ -46,12 +66,34 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
     metrics,
     notReady: async () => [...(isEnding() ? ['shutting down'] : []), ...((await answers(pool)) ? [] : ['database'])],
   });
+  const ending = new AbortController();
+  const { apiKey, latencyMs = 0, clock = (time: Date) => time, faults = {}, seed = '' } = options;
+  const chance = chanceOf(faults, seed);
+  const publicUrl = () => options.publicUrl ?? `http://${host}:${portOf(http)}`;
+  const world: World = { pool, clock, apiKey, latencyMs, chance, publicUrl, ending: ending.signal };
+  serveCalls(http, [...paymentIntents, ...refunds, ...customers, ...testHelpers], world);
+  serveAuthentication(http, world);
   const url = await http.listen({ host, port: options.port });
+
+  const due = happenAllDue(pool, clock);
+  const deliver = deliverWebhooks({ pool, webhook: options.webhook, chance });
+  const tasks = [
+    { name: 'settle payments', everyMs, run: due },
+    { name: 'deliver webhooks', everyMs, run: deliver },
+    { name: 'forget old idempotency keys', everyMs: forgetEveryMs, run: forgetKeys(pool, clock) },
+  ];
+  const periodic = options.isPeriodic === false ? undefined : startPeriodic(tasks, { log, metrics });
   return {
     port: portOf(http),
     url,
+    happen: async () => {
+      await due();
+      await deliver();
+    },
     close: async () => {
+      ending.abort();
       await http.close();
+      await periodic?.close();
       await pool.end();
     },
   };

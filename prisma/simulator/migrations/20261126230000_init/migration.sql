@@ -5,12 +5,12 @@ CREATE TABLE payment_intent (
   -- Its place in lists, newest first.
   position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   created_at timestamptz NOT NULL,
-  amount bigint NOT NULL CHECK (amount > 0),
+  amount integer NOT NULL CHECK (amount > 0),
   currency text NOT NULL CHECK (currency ~ '^[a-z]{3}$'),
   status text NOT NULL CHECK (
     status IN ('requires_payment_method', 'requires_action', 'processing', 'requires_capture', 'succeeded', 'canceled')),
-  amount_capturable bigint NOT NULL DEFAULT 0 CHECK (amount_capturable >= 0),
-  amount_received bigint NOT NULL DEFAULT 0 CHECK (amount_received >= 0),
+  amount_capturable integer NOT NULL DEFAULT 0 CHECK (amount_capturable >= 0),
+  amount_received integer NOT NULL DEFAULT 0 CHECK (amount_received >= 0),
   payment_method text,
   customer text,
   metadata jsonb NOT NULL DEFAULT '{}',
@@ -37,7 +37,7 @@ CREATE TABLE refund (
   position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   created_at timestamptz NOT NULL,
   payment_intent text NOT NULL REFERENCES payment_intent,
-  amount bigint NOT NULL CHECK (amount > 0),
+  amount integer NOT NULL CHECK (amount > 0),
   status text NOT NULL CHECK (status IN ('pending', 'succeeded', 'failed', 'canceled')),
   failure_reason text,
   reason text,
@@ -53,7 +53,7 @@ CREATE TABLE dispute (
   position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   created_at timestamptz NOT NULL,
   payment_intent text NOT NULL REFERENCES payment_intent,
-  amount bigint NOT NULL CHECK (amount > 0),
+  amount integer NOT NULL CHECK (amount > 0),
   status text NOT NULL CHECK (status IN ('needs_response', 'won', 'lost')),
   reason text NOT NULL,
   due_by timestamptz NOT NULL
@@ -95,7 +95,7 @@ CREATE TABLE effect (
   reference text NOT NULL REFERENCES payment_intent,
   kind text NOT NULL CHECK (kind IN (
     'AUTHORIZATION', 'VOID', 'EXPIRY', 'CAPTURE', 'REFUND', 'REFUND_REVERSAL', 'DISPUTE', 'DISPUTE_REVERSAL')),
-  amount bigint NOT NULL CHECK (amount > 0),
+  amount integer NOT NULL CHECK (amount > 0),
   at timestamptz NOT NULL
 );
 CREATE INDEX effect_reference ON effect (reference COLLATE "C", id);
