@@ -2,7 +2,7 @@
 
 export type FormValue = string | FormObject;
 export interface FormObject {
-  readonly [name: string]: FormValue;
+  readonly [name: string]: FormValue | undefined;
 }
 
 // 5: deeper than any parameter of the calls that are served.

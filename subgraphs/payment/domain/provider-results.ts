@@ -2,6 +2,7 @@
  * What a provider can answer. Every result is final for its call: the outcome is known. An error or a time-out is not a
  * result: the outcome is unknown, and the same call is made again with the same key.
  */
+import type { AttemptId } from '#contracts/ids.ts';
 import type { declineReasons } from '#contracts/messages/payment.ts';
 import type { Money } from '#contracts/money.ts';
 
@@ -15,7 +16,12 @@ export type AuthorizationResult =
       readonly reason: DeclineReason;
       readonly message: string;
     }
-  | { readonly kind: 'actionRequired'; readonly reference: string; readonly actionUrl: string | null }
+  | {
+      readonly kind: 'actionRequired';
+      readonly reference: string;
+      readonly actionUrl: string | null;
+      readonly clientSecret?: string | null;
+    }
   /** Accepted; the outcome comes later, by webhook or by lookup. */
   | { readonly kind: 'processing'; readonly reference: string };
 
@@ -34,3 +40,56 @@ export type RefundResult =
   | { readonly kind: 'refundRefused'; readonly reason: string };
 
 export type ProviderResult = AuthorizationResult | CaptureResult | VoidResult | RefundResult;
+
+/** Everything that a provider knows of a payment. */
+export interface ProviderState {
+  readonly reference: string;
+  /** From our own metadata; null for one that is not ours. */
+  readonly attemptId: AttemptId | null;
+  readonly createdAt: Date;
+  readonly amount: Money;
+  readonly authorization: AuthorizationResult;
+  /** The hold ended by itself. */
+  readonly hasExpired: boolean;
+  /** What is held now, and what was captured in all. */
+  readonly held: Money;
+  readonly captured: Money;
+  readonly refunds: readonly ProviderRefund[];
+  readonly disputes: readonly ProviderDispute[];
+}
+
+export interface ProviderRefund {
+  readonly reference: string;
+  /** The key of our call; null for one made by hand at the provider. */
+  readonly operationKey: string | null;
+  readonly amount: Money;
+  readonly state: 'PENDING' | 'SUCCEEDED' | 'FAILED';
+}
+
+export interface ProviderDispute {
+  readonly reference: string;
+  readonly amount: Money;
+  readonly state: 'OPEN' | 'WON' | 'LOST';
+  /** In the provider's words. */
+  readonly reason: string;
+  readonly respondBy: Date | null;
+}
+
+/** Thrown when the outcome of a call is unknown. */
+export class ProviderFault extends Error {
+  /** The same call with the same key; or, where that would only repeat this fault, a look at what the provider knows first. */
+  readonly next: 'sameKey' | 'findFirst';
+  readonly retryAfterMs: number | undefined;
+  /** No retry will mend it: an operator must. */
+  readonly alert: boolean;
+  constructor(
+    message: string,
+    { next, retryAfterMs, alert = false }: { next: ProviderFault['next']; retryAfterMs?: number; alert?: boolean },
+  ) {
+    super(message);
+    this.name = 'ProviderFault';
+    this.next = next;
+    this.retryAfterMs = retryAfterMs;
+    this.alert = alert;
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * Stripe, through its SDK: PaymentIntents with manual capture, cards only. The simulator speaks the same, so this is also
+ * what talks to it.
+ */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import Stripe from 'stripe';
+import type { Money } from '#contracts/money.ts';
+import type {
+  AuthorizationResult,
+  CaptureResult,
+  ProviderState,
+  RefundResult,
+  VoidResult,
+} from '../../domain/provider-results.ts';
+import { ProviderFault } from '../../domain/provider-results.ts';
+import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
+import { toStripeAmount } from './amounts.ts';
+import { answered, answeredOr } from './call.ts';
+import { declinedBy, reasonOf, refusedRequest } from './errors.ts';
+import { stripeMethods } from './methods.ts';
+import { attemptOf, authorizationOf, isOurCurrency, moneyOf, refundOf, releasedBy, stateOf } from './state.ts';
+
+/** The version of Stripe's API that this was written for: that of the SDK's types. */
+export const apiVersion = '2026-10-28.endive' satisfies Stripe.StripeConfig['apiVersion'];
+
+export interface StripeOptions {
+  readonly name: string;
+  readonly secretKey: string;
+  /** Of the API; Stripe's own by default. */
+  readonly url?: string;
+  readonly timeoutMs: number;
+  /** The simulator's way for a code of a customer: Stripe's customers take the extra step on its page or in its SDK. */
+  readonly takesCodes?: boolean;
+}
+
+export interface StripeProvider extends PaymentProvider {
+  /** For how long the same key surely means the same call: Stripe keeps keys for 24 h. */
+  readonly keepsKeysForMs: number;
+  authorize(request: AuthorizeRequest, call: ProviderCall): Promise<AuthorizationResult>;
+  confirm(
+    request: { readonly reference: string; readonly code: string | null },
+    call: ProviderCall,
+  ): Promise<AuthorizationResult>;
+  capture(request: CaptureRequest, call: ProviderCall): Promise<CaptureResult & { readonly held?: Money }>;
+  state(request: { readonly reference: string }, signal: AbortSignal): Promise<ProviderState>;
+  find(
+    request: { readonly attemptId: string; readonly since: Date; readonly until: Date },
+    signal: AbortSignal,
+  ): Promise<ProviderState | undefined>;
+  list(window: { readonly since: Date; readonly until: Date }, signal: AbortSignal): AsyncIterable<ProviderState>;
+  close(): void;
+}
+
+type AuthorizeRequest = Omit<Parameters<PaymentProvider['authorize']>[0], 'token'> & {
+  readonly token?: string;
+  readonly saved?: { readonly reference: string; readonly customerReference: string | null };
+  readonly returnUrl?: string | null;
+};
+
+interface CaptureRequest {
+  readonly reference: string;
+  readonly amount: Money;
+  /** False: the rest stays held. True by default. */
+  readonly isFinal?: boolean;
+  /** What earlier captures of this payment took. */
+  readonly capturedBefore?: number;
+}
+
+// 23 h of Stripe's 24: the call itself, and clocks.
+const keepsKeysForMs = 23 * 60 * 60 * 1_000;
+
+export const stripeProvider = (options: StripeOptions): StripeProvider => {
+  const { stripe, close } = clientOf(options);
+  const api = { stripe, takesCodes: options.takesCodes ?? false };
+  return {
+    name: options.name,
+    keepsKeysForMs,
+    authorize: (request, call) => authorize(api, request, call),
+    confirm: (request, call) => confirm(api, request, call),
+    capture: (request, call) => capture(api, request, call),
+    void: (request, call) => cancel(api, request, call),
+    refund: (request, call) => refund(api, request, call),
+    ...stripeMethods(stripe),
+    lookup: async ({ reference }, signal) => authorizationOf(await retrieve(api, reference, signal)),
+    state: async ({ reference }, signal) => wholeState(api, await retrieve(api, reference, signal), signal),
+    find: async ({ attemptId, since, until }, signal) => {
+      for await (const intent of intentsOf(api, { since, until }, signal))
+        if (attemptOf(intent) === attemptId) return wholeState(api, intent, signal);
+      return undefined;
+    },
+    list: async function* (window, signal) {
+      for await (const intent of intentsOf(api, window, signal))
+        if (isOurCurrency(intent)) yield await wholeState(api, intent, signal);
+    },
+    close,
+  };
+};
+
+// 50: the operations of a burst at once; more would wait for each other at the provider's rate limit.
+const maxSockets = 50;
+
+const clientOf = ({ secretKey, url = 'https://api.stripe.com', timeoutMs }: StripeOptions) => {
+  const { protocol, hostname, port } = new URL(url);
+  const isPlain = protocol === 'http:';
+  const httpAgent = isPlain
+    ? new HttpAgent({ keepAlive: true, maxSockets })
+    : new HttpsAgent({ keepAlive: true, maxSockets });
+  const stripe = new Stripe(secretKey, {
+    ...{ apiVersion, httpAgent, timeout: timeoutMs, telemetry: false },
+    ...{ protocol: isPlain ? 'http' : 'https', host: hostname, port: port || (isPlain ? 80 : 443) },
+    // Ours are the operations, which survive a crash.
+    maxNetworkRetries: 0,
+  });
+  return { stripe, close: () => httpAgent.destroy() };
+};
+
+interface Api {
+  readonly stripe: Stripe;
+  readonly takesCodes: boolean;
+}
+
+const expand = ['latest_charge'];
+
+const authorize = async (
+  api: Api,
+  request: AuthorizeRequest,
+  { key, signal }: ProviderCall,
+): Promise<AuthorizationResult> => {
+  const { amount, currency } = request.amount;
+  const result = await answeredOr(
+    signal,
+    () =>
+      api.stripe.paymentIntents.create(
+        {
+          ...{ amount: toStripeAmount(amount, currency), currency: currency.toLowerCase() },
+          ...{ capture_method: 'manual', confirm: true, payment_method_types: ['card'] },
+          ...methodOf(request),
+          payment_method_options: { card: { request_multicapture: 'if_available' } },
+          ...(request.returnUrl && { return_url: request.returnUrl }),
+          metadata: { attempt: request.attemptId, order: request.orderId, operation: key },
+        },
+        { idempotencyKey: key },
+      ),
+    (error): AuthorizationResult => {
+      const { payment_intent: intent } = error;
+      if (!intent)
+        return {
+          kind: 'declined',
+          reference: null,
+          ...(error.type === 'StripeCardError' ? declinedBy(error) : refusedRequest),
+        };
+      return { kind: 'declined', reference: intent.id, ...declinedBy(error) };
+    },
+  );
+  return concluded(api, 'id' in result ? authorizationOf(result) : result, { key, signal });
+};
+
+/** A token that becomes a card, a method that the customer's browser has made, or one on file. */
+const methodOf = ({ token, saved }: AuthorizeRequest): Partial<Stripe.PaymentIntentCreateParams> => {
+  if (saved)
+    return {
+      payment_method: saved.reference,
+      ...(saved.customerReference !== null && { customer: saved.customerReference }),
+    };
+  if (token?.startsWith('tok_')) return { payment_method_data: { type: 'card', card: { token } } as never };
+  return { payment_method: token ?? '' };
+};
+
+/**
+ * A declined PaymentIntent waits for another card, and whoever has its client secret could pay it yet: it is canceled before
+ * the decline counts.
+ */
+const concluded = async (
+  { stripe }: Api,
+  result: AuthorizationResult,
+  { key, signal }: ProviderCall,
+): Promise<AuthorizationResult> => {
+  const { kind, reference } = result;
+  if (kind !== 'declined' || reference === null) return result;
+  const isStillOpen = await answeredOr(
+    signal,
+    async () => {
+      await stripe.paymentIntents.cancel(reference, {}, { idempotencyKey: `${key}-close` });
+      return false;
+    },
+    ({ payment_intent }) => payment_intent?.status !== 'canceled',
+  );
+  if (isStillOpen) throw new ProviderFault('a declined payment cannot be closed', { next: 'findFirst' });
+  return result;
+};
+
+const confirm = async (
+  api: Api,
+  { reference, code }: { readonly reference: string; readonly code: string | null },
+  call: ProviderCall,
+): Promise<AuthorizationResult> => {
+  if (api.takesCodes && code !== null) {
+    const path = `/v1/test_helpers/payment_intents/${encodeURIComponent(reference)}/authenticate`;
+    await answered(call.signal, () => api.stripe.rawRequest('POST', path, { code }, { idempotencyKey: call.key }));
+  }
+  return concluded(api, authorizationOf(await retrieve(api, reference, call.signal)), call);
+};
+
+const capture = async (
+  { stripe }: Api,
+  { reference, amount: { amount, currency }, isFinal = true, capturedBefore = 0 }: CaptureRequest,
+  { key, signal }: ProviderCall,
+): Promise<CaptureResult & { readonly held?: Money }> =>
+  answeredOr(
+    signal,
+    async () => {
+      const amount_to_capture = toStripeAmount(amount, currency);
+      const intent = await stripe.paymentIntents.capture(
+        reference,
+        { amount_to_capture, ...(!isFinal && { final_capture: false }) },
+        { idempotencyKey: key },
+      );
+      const total = moneyOf(intent.amount_received, intent.currency);
+      return {
+        ...{ kind: 'captured', amount: { ...total, amount: total.amount - capturedBefore } },
+        held: moneyOf(intent.amount_capturable, intent.currency),
+      };
+    },
+    (error) => ({ kind: 'captureRefused', reason: reasonOf(error) }),
+  );
+
+const cancel = async (
+  api: Api,
+  { reference }: { readonly reference: string },
+  { key, signal }: ProviderCall,
+): Promise<VoidResult> => {
+  const end = await answeredOr(
+    signal,
+    () => api.stripe.paymentIntents.cancel(reference, { expand }, { idempotencyKey: key }),
+    (error) => ({ refusal: error }),
+  );
+  if (!('refusal' in end)) return { kind: 'voided', released: releasedBy(end) };
+  const reason = reasonOf(end.refusal);
+  const intent = end.refusal.payment_intent ?? (await retrieve(api, reference, signal));
+  if (intent.status === 'canceled') return { kind: 'voided', released: null };
+  if (intent.status === 'requires_capture' && intent.amount_received > 0)
+    return releaseRest(api, intent, { key, signal });
+  return { kind: 'voidRefused', reason, held: moneyOf(intent.amount, intent.currency) };
+};
+
+/** What earlier captures have left of a hold is released by a last capture of nothing. */
+const releaseRest = (
+  { stripe }: Api,
+  { id, amount_capturable, currency }: Stripe.PaymentIntent,
+  { key, signal }: ProviderCall,
+): Promise<VoidResult> =>
+  answeredOr(
+    signal,
+    async () => {
+      await stripe.paymentIntents.capture(
+        id,
+        { amount_to_capture: 0, final_capture: true },
+        { idempotencyKey: `${key}-rest` },
+      );
+      return { kind: 'voided', released: moneyOf(amount_capturable, currency) } as const;
+    },
+    (error) => ({ kind: 'voidRefused', reason: reasonOf(error), held: moneyOf(amount_capturable, currency) }),
+  );
+
+const refund = (
+  { stripe }: Api,
+  { reference, amount: { amount, currency } }: { readonly reference: string; readonly amount: Money },
+  { key, signal }: ProviderCall,
+): Promise<RefundResult> =>
+  answeredOr(
+    signal,
+    async (): Promise<RefundResult> => {
+      const created = await stripe.refunds.create(
+        { payment_intent: reference, amount: toStripeAmount(amount, currency), metadata: { operation: key } },
+        { idempotencyKey: key },
+      );
+      // The answer that is kept under the key may be long out of date.
+      const now = created.status === 'pending' ? await stripe.refunds.retrieve(created.id) : created;
+      const { state } = refundOf(now);
+      if (state === 'PENDING') throw new ProviderFault('the refund is pending', { next: 'sameKey' });
+      if (state === 'FAILED') return { kind: 'refundRefused', reason: now.failure_reason ?? 'It failed.' };
+      return { kind: 'refunded', amount: moneyOf(now.amount, now.currency) };
+    },
+    (error) => ({ kind: 'refundRefused', reason: reasonOf(error) }),
+  );
+
+const retrieve = ({ stripe }: Api, reference: string, signal: AbortSignal): Promise<Stripe.PaymentIntent> =>
+  answered(signal, () => stripe.paymentIntents.retrieve(reference, { expand }));
+
+// 100: Stripe's largest page.
+const pageSize = 100;
+
+/** Newest first, from the list: Stripe's search lags behind. */
+async function* intentsOf(
+  { stripe }: Api,
+  { since, until }: { readonly since: Date; readonly until: Date },
+  signal: AbortSignal,
+): AsyncIterable<Stripe.PaymentIntent> {
+  const seconds = (at: Date): number => Math.floor(at.getTime() / 1_000);
+  const created = { gte: seconds(since), lte: seconds(until) };
+  let starting_after: string | undefined;
+  do {
+    const params = {
+      created,
+      limit: pageSize,
+      expand: ['data.latest_charge'],
+      ...(starting_after && { starting_after }),
+    };
+    const page = await answered(signal, () => stripe.paymentIntents.list(params));
+    yield* page.data;
+    starting_after = page.has_more ? page.data.at(-1)?.id : undefined;
+  } while (starting_after !== undefined);
+}
+
+/** Refunds and disputes are asked for only where money was captured. */
+const wholeState = async (
+  { stripe }: Api,
+  intent: Stripe.PaymentIntent,
+  signal: AbortSignal,
+): Promise<ProviderState> => {
+  if (intent.amount_received === 0) return stateOf(intent, [], []);
+  const of = { payment_intent: intent.id, limit: pageSize };
+  const [refunds, disputes] = await Promise.all([
+    answered(signal, () => stripe.refunds.list(of)),
+    answered(signal, () => stripe.disputes.list(of)),
+  ]);
+  return stateOf(intent, refunds.data, disputes.data);
+};
