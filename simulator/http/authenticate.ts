@@ -1,7 +1,8 @@
 /** The page on which a customer takes the extra step: approve or decline, then back to the shop. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { inTransaction } from '../store/database.ts';
-import { authenticate, findIntent, type Intent, lockIntent } from '../store/intents.ts';
+import { authenticate, findIntent, lockIntent } from '../store/intents.ts';
+import type { Intent } from '../store/rows.ts';
 import type { World } from './calls.ts';
 import { parseForm } from './form.ts';
 

@@ -6,7 +6,7 @@ import type pg from 'pg';
 import type { Chance } from '../domain/faults.ts';
 import { behaviourOf } from '../domain/tokens.ts';
 import { inTransaction, type Queryable, type Transaction } from '../store/database.ts';
-import { type ErrorBody, invalid, StripeFault, serverError } from './fault.ts';
+import { type Answer, type ErrorBody, invalid, StripeFault, serverError } from './fault.ts';
 import { type FormObject, parseForm } from './form.ts';
 import { awaitingFirst, keepAnswer, keptAnswer, lockKey, reserveKey } from './idempotency.ts';
 
@@ -28,11 +28,6 @@ export interface Asked {
   readonly query: FormObject;
   /** Of the call, for faults by chance. */
   readonly key: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: object;
 }
 
 export interface Endpoint {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { behaviourOf } from '../domain/tokens.ts';
 import type { Transaction } from '../store/database.ts';
 import { newObjectId } from '../store/intents.ts';
-import type { Answer, Asked, Endpoint } from './calls.ts';
-import { missing, parameters, refused } from './fault.ts';
+import type { Asked, Endpoint } from './calls.ts';
+import { type Answer, missing, parameters, refused } from './fault.ts';
 import { metadata } from './parameters.ts';
 
 const CreateCustomer = z.strictObject({ metadata, description: z.string().optional(), email: z.string().optional() });

@@ -10,6 +10,12 @@ export interface ErrorBody {
   readonly payment_intent?: object;
 }
 
+/** What a call ends with. */
+export interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
 /** A refusal, thrown before anything has been written. */
 export class StripeFault extends Error {
   readonly status: number;

@@ -1,7 +1,6 @@
 /** Idempotency keys (https://docs.stripe.com/api/idempotent_requests): kept with the effect, in one transaction. */
 import type { Queryable, Transaction } from '../store/database.ts';
-import type { Answer } from './calls.ts';
-import { StripeFault } from './fault.ts';
+import { type Answer, StripeFault } from './fault.ts';
 
 /** The first request with the key was lost on its way, or was turned away: the next one is the first that is handled. */
 export const awaitingFirst = Symbol('awaiting first');

@@ -5,7 +5,6 @@ import {
   decline,
   findIntent,
   hold,
-  type Intent,
   insertIntent,
   intentChanged,
   lockIntent,
@@ -16,8 +15,9 @@ import {
 } from '../store/intents.ts';
 import { intentObject } from '../store/objects.ts';
 import { openDispute } from '../store/refunds.ts';
-import type { Answer, Asked, Endpoint, World } from './calls.ts';
-import { invalid, missing, parameters, refused } from './fault.ts';
+import type { Intent } from '../store/rows.ts';
+import type { Asked, Endpoint, World } from './calls.ts';
+import { type Answer, invalid, missing, parameters, refused } from './fault.ts';
 import { metadata, page, wholeNumber } from './parameters.ts';
 
 /** The token of the payment in the path. */

@@ -1,9 +1,10 @@
 /** What customers, banks and time do, on request: calls that Stripe does not have, or has only in its dashboard. */
 import { z } from 'zod';
 import type { Transaction } from '../store/database.ts';
-import { authenticate, expire, type Intent } from '../store/intents.ts';
+import { authenticate, expire } from '../store/intents.ts';
 import { disputeObject, intentObject, refundObject } from '../store/objects.ts';
 import { closeDispute, disputeById, openDispute, refundById, settleRefund } from '../store/refunds.ts';
+import type { Intent } from '../store/rows.ts';
 import type { Endpoint } from './calls.ts';
 import { missing, parameters, refused } from './fault.ts';
 import { wholeNumber } from './parameters.ts';

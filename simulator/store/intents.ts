@@ -4,38 +4,7 @@ import { behaviourOf, type Decline, genericDecline } from '../domain/tokens.ts';
 import type { Queryable, Transaction } from './database.ts';
 import { queueEvent } from './events.ts';
 import { intentObject } from './objects.ts';
-
-export type Metadata = Readonly<Record<string, string>>;
-
-export interface Intent {
-  readonly id: string;
-  /** Its place in lists. */
-  readonly position: string;
-  readonly created_at: Date;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status:
-    | 'requires_payment_method'
-    | 'requires_action'
-    | 'processing'
-    | 'requires_capture'
-    | 'succeeded'
-    | 'canceled';
-  readonly amount_capturable: number;
-  readonly amount_received: number;
-  readonly payment_method: string | null;
-  readonly customer: string | null;
-  readonly metadata: Metadata;
-  readonly client_secret: string;
-  readonly return_url: string | null;
-  readonly is_off_session: boolean;
-  readonly last_payment_error: Decline | null;
-  readonly cancellation_reason: string | null;
-  readonly canceled_at: Date | null;
-  readonly token: string;
-  readonly settles_at: Date | null;
-  readonly expires_at: Date | null;
-}
+import type { Intent } from './rows.ts';
 
 export type EffectKind =
   | 'AUTHORIZATION'

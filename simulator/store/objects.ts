@@ -1,6 +1,5 @@
 /** Rows as Stripe's objects, with the fields that the shop's calls are about. */
-import type { Intent } from './intents.ts';
-import type { Dispute, Refund } from './refunds.ts';
+import type { Dispute, Intent, Refund } from './rows.ts';
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1_000);
 

@@ -2,34 +2,9 @@
 import { behaviourOf } from '../domain/tokens.ts';
 import type { Queryable, Transaction } from './database.ts';
 import { queueEvent } from './events.ts';
-import { type Intent, type Metadata, newObjectId, recordEffect, settlesAfterMs } from './intents.ts';
+import { newObjectId, recordEffect, settlesAfterMs } from './intents.ts';
 import { disputeObject, refundObject } from './objects.ts';
-
-export interface Refund {
-  readonly id: string;
-  readonly position: string;
-  readonly created_at: Date;
-  readonly payment_intent: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status: 'pending' | 'succeeded' | 'failed' | 'canceled';
-  readonly failure_reason: string | null;
-  readonly reason: string | null;
-  readonly metadata: Metadata;
-  readonly settles_at: Date | null;
-}
-
-export interface Dispute {
-  readonly id: string;
-  readonly position: string;
-  readonly created_at: Date;
-  readonly payment_intent: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status: 'needs_response' | 'won' | 'lost';
-  readonly reason: string;
-  readonly due_by: Date;
-}
+import type { Dispute, Intent, Refund } from './rows.ts';
 
 const withCurrency = (table: 'refund' | 'dispute', where: string): string =>
   `SELECT r.*, i.currency FROM ${table} r JOIN payment_intent i ON i.id = r.payment_intent WHERE ${where}`;

@@ -123,7 +123,7 @@ const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
     test('captures the hold once per key', async () => {
       const [reference, key] = [await begun(provider(), tokens.approved), crypto.randomUUID()];
       const first = await provider().capture({ reference, amount }, call(key));
-      expect(first).toEqual({ kind: 'captured', amount });
+      expect(first).toMatchObject({ kind: 'captured', amount });
       expect(await provider().capture({ reference, amount }, call(key))).toEqual(first);
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
     });
@@ -131,7 +131,10 @@ const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
     test('captures less than the hold', async () => {
       const reference = await begun(provider(), tokens.approved);
       const some = money(1_200, 'EUR');
-      expect(await provider().capture({ reference, amount: some }, call())).toEqual({ kind: 'captured', amount: some });
+      expect(await provider().capture({ reference, amount: some }, call())).toMatchObject({
+        kind: 'captured',
+        amount: some,
+      });
     });
 
     test('is refused beyond the hold, after a capture and after a void', async () => {
