@@ -38,7 +38,7 @@ describe('against the simulator', () => {
 });
 
 const amount = money(5_000, 'EUR');
-const asked = (token: string) => ({ attemptId: newId('Attempt'), orderId: newId('Order'), amount, token });
+const asked = (token: string) => ({ attemptId: newId('Attempt'), orderId: newId('Order'), amount, method: { token } });
 const call = (key: string = crypto.randomUUID(), ms = 5_000): ProviderCall => ({
   key,
   signal: AbortSignal.timeout(ms),
@@ -195,10 +195,10 @@ test('methods on file: kept for the customer, paid with, let go, and refused whe
   const saved = await provider.saveMethod({ customerId, customerReference: null, token: 'tok_approve' }, call());
   if (saved.kind !== 'methodSaved') throw new Error(saved.kind);
   expect(saved).toMatchObject({ brand: 'visa', last4: '4242', customerReference: expect.stringMatching(/^cus_/) });
-  const { token: _, ...request } = asked('');
-  expect(await provider.authorize({ ...request, saved }, call())).toMatchObject({ kind: 'approved' });
+  const request = { ...asked(''), method: { saved } };
+  expect(await provider.authorize(request, call())).toMatchObject({ kind: 'approved' });
   for (let time = 1; time <= 2; time++) await provider.removeMethod(saved, call());
-  expect(await provider.authorize({ ...request, saved }, call())).toMatchObject({ reason: 'INVALID_METHOD' });
+  expect(await provider.authorize(request, call())).toMatchObject({ reason: 'INVALID_METHOD' });
   expect(
     await provider.saveMethod({ customerId, customerReference: saved.customerReference, token: 'tok_decline' }, call()),
   ).toMatchObject({ kind: 'methodRefused', reason: 'CARD_DECLINED' });

@@ -52,11 +52,7 @@ export interface StripeProvider extends PaymentProvider {
   close(): void;
 }
 
-type AuthorizeRequest = Omit<Parameters<PaymentProvider['authorize']>[0], 'token'> & {
-  readonly token?: string;
-  readonly saved?: { readonly reference: string; readonly customerReference: string | null };
-  readonly returnUrl?: string | null;
-};
+type AuthorizeRequest = Parameters<PaymentProvider['authorize']>[0] & { readonly returnUrl?: string | null };
 
 interface CaptureRequest {
   readonly reference: string;
@@ -157,14 +153,15 @@ const authorize = async (
 };
 
 /** A token that becomes a card, a method that the customer's browser has made, or one on file. */
-const methodOf = ({ token, saved }: AuthorizeRequest): Partial<Stripe.PaymentIntentCreateParams> => {
-  if (saved)
-    return {
-      payment_method: saved.reference,
-      ...(saved.customerReference !== null && { customer: saved.customerReference }),
-    };
-  if (token?.startsWith('tok_')) return { payment_method_data: { type: 'card', card: { token } } as never };
-  return { payment_method: token ?? '' };
+const methodOf = ({ method }: AuthorizeRequest): Partial<Stripe.PaymentIntentCreateParams> => {
+  if ('saved' in method) {
+    const { reference, customerReference } = method.saved;
+    return { payment_method: reference, ...(customerReference !== null && { customer: customerReference }) };
+  }
+  return method.token.startsWith('tok_')
+    ? // The SDK's types have no `card` here, since cards should not pass through servers; a token of one may.
+      ({ payment_method_data: { type: 'card', card: { token: method.token } } } as object)
+    : { payment_method: method.token };
 };
 
 /**
