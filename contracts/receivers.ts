@@ -26,7 +26,7 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'payment.captured.v1': ['order'],
   'payment.declined.v1': ['order'],
   'payment.disputed.v1': ['order'],
-  'payment.refund.v1': [],
+  'payment.refund.v1': ['payment'],
   'payment.refund-failed.v1': ['order'],
   'payment.refunded.v1': ['order'],
   'product.back-in-stock.v1': ['user'],

@@ -1,4 +1,4 @@
-import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { AuthorizePayment, CancelPayment, CapturePayment, RefundPayment } from '#contracts/messages/payment.ts';
 import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import { type MessageHandler, on } from '#platform/messaging/consumer.ts';
 import type { App } from './usecases/app.ts';
@@ -7,6 +7,7 @@ import type { App } from './usecases/app.ts';
 export const consumers = ({ commands }: App): MessageHandler[] => [
   on(AuthorizePayment, commands.authorizePayment),
   on(CapturePayment, commands.capturePayment),
+  on(RefundPayment, commands.refundPayment),
   on(CancelPayment, commands.cancelPayment),
   on(UserGuestMerged, commands.mergeGuest),
   on(UserClosed, commands.forgetClosedUser),

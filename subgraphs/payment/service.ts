@@ -1,4 +1,4 @@
-import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { AuthorizePayment, CancelPayment, CapturePayment, RefundPayment } from '#contracts/messages/payment.ts';
 import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
@@ -9,7 +9,7 @@ export const service = {
   port: 4004,
   database: true,
   worker: 'payment-worker',
-  receives: [AuthorizePayment, CapturePayment, CancelPayment, UserGuestMerged, UserClosed],
+  receives: [AuthorizePayment, CapturePayment, RefundPayment, CancelPayment, UserGuestMerged, UserClosed],
   secrets: { STRIPE_SECRET_KEY: 'given', STRIPE_WEBHOOK_SECRET: 'given' },
   publicPaths: [
     {
@@ -22,7 +22,7 @@ export const service = {
   outbound: { ports: [443], roles: 'both' },
   entities: ['Payment'],
   mutations: {
-    keyRequired: ['confirmPayment', 'capturePayment', 'voidPayment', 'replayProviderEvent'],
+    keyRequired: ['confirmPayment', 'capturePayment', 'voidPayment', 'refundPayment', 'replayProviderEvent'],
     keyOptional: ['savePaymentMethod', 'removePaymentMethod'],
   },
 } as const satisfies SubgraphDescriptor;

@@ -15,6 +15,7 @@ import { methodWork, paymentMethodReads, paymentMethodStore } from './adapters/p
 import { paymentReads } from './adapters/payment-reads.ts';
 import { ledgerStore, paymentStore } from './adapters/payment-store.ts';
 import { eventWork, providerEventReads, providerEventStore } from './adapters/provider-event-store.ts';
+import { refundReads, refundStore } from './adapters/refund-store.ts';
 import { openMemory } from './adapters/simulator/memory.ts';
 import { webhookReader } from './adapters/simulator/signature.ts';
 import { simulator } from './adapters/simulator/simulator.ts';
@@ -37,6 +38,7 @@ const stores = (tx: Prisma.TransactionClient) => ({
   payments: paymentStore(tx),
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),
+  refunds: refundStore(tx),
   events: providerEventStore(tx),
   methods: paymentMethodStore(tx),
 });
@@ -55,7 +57,12 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
     work: workList(prisma),
     eventWork: eventWork(prisma),
     methodWork: methodWork(prisma),
-    reads: { ...paymentReads(prisma), ...paymentMethodReads(prisma), ...providerEventReads(prisma) },
+    reads: {
+      ...paymentReads(prisma),
+      ...paymentMethodReads(prisma),
+      ...providerEventReads(prisma),
+      ...refundReads(prisma),
+    },
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     ...world,
     newId,

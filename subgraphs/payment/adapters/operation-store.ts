@@ -1,3 +1,4 @@
+import type { RefundId } from '#contracts/ids.ts';
 import type {
   Operation as OperationRow,
   Payment as PaymentRow,
@@ -16,7 +17,7 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
     await tx.operation.create({
       data: {
         ...{ key, paymentId: payment.id, kind: call.kind, nextTryAt, createdAt: now },
-        ...{ amount: call.amount?.amount ?? null, secret: call.secret ?? null },
+        ...{ amount: call.amount?.amount ?? null, secret: call.secret ?? null, refundId: call.refundId ?? null },
       },
       select: { key: true },
     });
@@ -64,8 +65,9 @@ const operationOf = ({ payment: row, ...operation }: OperationRow & { payment: P
   return { ...callOf(operation, payment), key: operation.key, payment, tries: operation.tries };
 };
 
-const callOf = ({ kind, amount, secret }: OperationRow, payment: Payment): Call => ({
+const callOf = ({ kind, amount, secret, refundId }: OperationRow, payment: Payment): Call => ({
   kind,
   ...(amount !== null && { amount: { amount, currency: payment.amount.currency } }),
   ...(secret !== null && { secret }),
+  ...(refundId !== null && { refundId: refundId as RefundId }),
 });

@@ -2,7 +2,7 @@
 import { equals, format, type Money } from '#contracts/money.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 import type { Input } from './payment-states.ts';
-import type { ProviderResult } from './provider-results.ts';
+import type { ProviderResult, RefundResult } from './provider-results.ts';
 
 interface Booked {
   readonly payment: Payment;
@@ -57,6 +57,13 @@ export const bookResult = (payment: Payment, input: Input): Booked => {
     default:
       throw new Error(`unknown provider result: ${JSON.stringify(input satisfies never)}`);
   }
+};
+
+/** The result of a refund that stands by itself: it is no longer under way. */
+export const bookRefund = (payment: Payment, { amount }: Money, result: RefundResult): Booked => {
+  const booked = bookResult({ ...payment, refunding: payment.refunding - amount }, result);
+  // Its reason is the refund's, not the payment's.
+  return { ...booked, payment: { ...booked.payment, reasonText: payment.reasonText } };
 };
 
 /** A void may be the first to report a hold: the customer completed the extra step just before we gave up on it. */

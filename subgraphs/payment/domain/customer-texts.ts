@@ -5,6 +5,7 @@ export const texts = {
   invalidPaymentState: (from: string, to: string) => `A payment in ${from} cannot become ${to}.`,
   wrongAmount: (expected: string) => `The amount must be ${expected}.`,
   methodNotOnFile: 'This saved payment method is no longer available.',
+  refundTooLarge: (most: string) => `At most ${most} can be refunded.`,
   methodRefused: 'This payment method cannot be saved.',
   tooManyPaymentMethods: (most: number) => `You can save up to ${most} payment methods. Remove one first.`,
 } as const;

@@ -7,7 +7,7 @@ import { texts } from './customer-texts.ts';
 import type { Call } from './operation.ts';
 import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 import { type PayWith, secretOf } from './payment-method.ts';
-import { type Input, isWaiting, type OperationKind, type Step, stepFor } from './payment-states.ts';
+import { type Input, isWaiting, type OperationKind, type PaymentStatus, type Step, stepFor } from './payment-states.ts';
 import { captureFailed, replyFor } from './replies.ts';
 
 export interface Decision {
@@ -42,7 +42,7 @@ export const beginPayment = (
   const isRefused = withdrawn || method === undefined;
   const payment: Payment = {
     ...request,
-    ...{ id, createdAt: now, authorized: 0, captured: 0, refunded: 0 },
+    ...{ id, createdAt: now, authorized: 0, captured: 0, refunded: 0, refunding: 0 },
     ...{ reference: null, actionUrl: null, nextCheckAt: null },
     ...(isRefused ? refusal : { status: 'AUTHORIZING', declineReason: null, reasonText: null }),
   };
@@ -66,13 +66,33 @@ export const decide = (payment: Payment, input: Input, now: Date): Decision => {
       replies: [captureFailed(payment, 'The amount or currency differs from the hold.')],
     };
   const booked = bookResult(payment, input);
+  if (step.call === 'REFUND') {
+    const undone = undoCapture(booked.payment, now);
+    return { ...undone, lines: booked.lines };
+  }
   const next = enter(booked.payment, step, now);
   return {
     payment: next,
-    ...(step.call && { call: callOf(step.call, next, input) }),
+    ...(step.call && { call: callOf(step.call, input) }),
     lines: booked.lines,
     replies: step.reply ? [replyFor(step.reply, next)] : [],
   };
+};
+
+/** Gives back all that is left of a capture, once no refund is under way; nothing is left when refunds have given it all back. */
+export const undoCapture = (payment: Payment, now: Date): Decision => {
+  const to = (status: PaymentStatus) => enter(payment, { to: status }, now);
+  if (payment.refunding > 0) return { payment: to('CANCELLING'), lines: [], replies: [] };
+  const left = payment.captured - payment.refunded;
+  if (left > 0)
+    return {
+      payment: to('REFUNDING'),
+      call: { kind: 'REFUND', amount: inCurrencyOf(payment, left) },
+      lines: [],
+      replies: [],
+    };
+  const refunded = to('REFUNDED');
+  return { payment: refunded, lines: [], replies: [replyFor('cancelled', refunded)] };
 };
 
 /** An attempt is captured once: a partial capture would leave the rest held for nobody. */
@@ -91,9 +111,8 @@ const enter = (payment: Payment, { to = payment.status }: Step, now: Date): Paym
   nextCheckAt: isWaiting(to) ? (payment.nextCheckAt ?? nextCheckAt(now)) : null,
 });
 
-const callOf = (kind: OperationKind, payment: Payment, input: Input): Call => {
+const callOf = (kind: OperationKind, input: Input): Call => {
   if (kind === 'CAPTURE' && input.kind === 'capture') return { kind, amount: input.amount };
   if (kind === 'CONFIRM' && input.kind === 'confirm') return { kind, secret: input.code };
-  if (kind === 'REFUND') return { kind, amount: inCurrencyOf(payment, payment.captured - payment.refunded) };
   return { kind };
 };

@@ -14,7 +14,8 @@ import { beginPayment, type Decision, decide, isExpected } from './decide.ts';
 import { type Operation, operationKey } from './operation.ts';
 import type { LedgerLine, Payment } from './payment.ts';
 import { type Input, isWaiting } from './payment-states.ts';
-import type { AuthorizationResult, ProviderResult } from './provider-results.ts';
+import type { AuthorizationResult, ProviderResult, RefundResult } from './provider-results.ts';
+import { endRefund, requestRefund } from './refund.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const amount = money(5_000, 'EUR');
@@ -25,6 +26,8 @@ interface World {
   payment: Payment | undefined;
   withdrawn: boolean;
   open: Operation | undefined;
+  /** Refunds under way, besides. */
+  openRefunds: Operation[];
   readonly keys: string[];
   readonly lines: LedgerLine[];
   readonly told: NewMessage[];
@@ -38,10 +41,15 @@ const take = (world: World, { payment, call, lines, replies }: Decision): void =
   world.lines.push(...lines);
   world.told.push(...replies);
   if (!call) return;
-  expect(world.open, 'two operations open at once').toBeUndefined();
   const earlier = world.keys.filter((key) => key.includes(call.kind)).length;
   world.keys.push(call.kind);
-  world.open = { ...call, key: operationKey(attempt.attemptId, call.kind, earlier), payment, tries: 0 };
+  const opened = { ...call, key: operationKey(attempt.attemptId, call.kind, earlier), payment, tries: 0 };
+  if (call.refundId) {
+    world.openRefunds.push(opened);
+    return;
+  }
+  expect(world.open, 'two operations open at once').toBeUndefined();
+  world.open = opened;
 };
 
 const command = (
@@ -70,14 +78,31 @@ const steps = {
   cancel: (world: World) => command(world, { kind: 'cancel' }),
   confirm: (world: World) => command(world, { kind: 'confirm', code: 'approve' }),
   /** Somebody makes the open call: the first time, or again because nobody knows how it went. */
-  call: ({ open, provider, answers }: World) => {
-    if (open) answers.push({ operation: open, answer: provider.perform(open) });
+  call: ({ open, openRefunds, provider, answers }: World, which: number) => {
+    const opened = [...(open ? [open] : []), ...openRefunds];
+    const operation = opened[which % Math.max(opened.length, 1)];
+    if (operation) answers.push({ operation, answer: provider.perform(operation) });
   },
   record: (world: World, which: number) => {
     const [arrived] = world.answers.splice(which % Math.max(world.answers.length, 1), 1);
-    if (!arrived || !world.payment || world.open?.key !== arrived.operation.key) return;
-    world.open = undefined;
-    take(world, decide(world.payment, arrived.answer, now));
+    if (!arrived || !world.payment) return;
+    const { key, refundId, amount: refunded } = arrived.operation;
+    if (refundId && refunded) {
+      if (!world.openRefunds.some((open) => open.key === key)) return;
+      world.openRefunds = world.openRefunds.filter((open) => open.key !== key);
+      take(world, endRefund(world.payment, { id: refundId, amount: refunded }, arrived.answer as RefundResult, now));
+    } else if (world.open?.key === key) {
+      world.open = undefined;
+      take(world, decide(world.payment, arrived.answer, now));
+    }
+  },
+  /** A part, all of it, or more than there is. */
+  refund: (world: World, which: number) => {
+    if (!world.payment) return;
+    const part = money([500, 1_999, 3_001, 5_000, 6_000][which % 5] as number, 'EUR');
+    const request = { id: newId('Refund'), amount: part, requestedBy: 'ORDER', reason: 'returned' } as const;
+    const requested = requestRefund(world.payment, request, now);
+    if (requested.ok) take(world, requested.value);
   },
   loseAnAnswer: ({ answers }: World, which: number) => void answers.splice(which % Math.max(answers.length, 1), 1),
   settle: ({ provider }: World) => provider.settle(),
@@ -105,17 +130,18 @@ const schedule = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(5)), { maxL
 
 const newWorld = (bank: BankBehaviour): World => ({
   ...{ provider: providerModel(bank, amount), payment: undefined, withdrawn: false, open: undefined },
-  ...{ keys: [], lines: [], told: [], answers: [], looks: [] },
+  ...{ openRefunds: [], keys: [], lines: [], told: [], answers: [], looks: [] },
 });
 
 /** The sweeps do their work until there is none, and the outside world has nothing left to say. */
 const quieten = (world: World): void => {
-  for (let round = 0; world.open || (world.payment && isWaiting(world.payment.status)); round++) {
-    if (round > 10) throw new Error(`still busy: ${world.payment?.status}`);
+  const isBusy = () => world.open || world.openRefunds.length > 0 || (world.payment && isWaiting(world.payment.status));
+  for (let round = 0; isBusy(); round++) {
+    if (round > 100) throw new Error(`still busy: ${world.payment?.status}`);
     steps.settle(world);
     world.answers.length = 0;
     world.looks.length = 0;
-    steps.call(world);
+    steps.call(world, 0);
     steps.record(world, 0);
     steps.look(world);
     steps.recordLook(world, 0);
@@ -138,7 +164,8 @@ const holdsAlways = ({ provider, payment, told }: World): void => {
   }
   if (payment) {
     expect(payment.captured).toBeLessThanOrEqual(payment.authorized);
-    expect(payment.refunded).toBeLessThanOrEqual(payment.captured);
+    expect(payment.refunded + payment.refunding).toBeLessThanOrEqual(payment.captured);
+    expect(payment.refunding).toBeGreaterThanOrEqual(0);
   }
 };
 
@@ -179,6 +206,37 @@ test('a cancel at any point ends with nothing held or captured and a reply, or w
       expect(world.told.at(-1)?.type).toBe('payment.cancelled');
       expect(world.provider.inHand()).toBe(0);
       expect(booked(world).sort()).toEqual([...world.provider.effects].sort());
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('refunds in any number and order, with a cancel among them, give back what was captured and no more', () => {
+  const afterwards = fc.constantFrom('refund', 'refund', 'call', 'record', 'loseAnAnswer', 'cancel');
+  fc.assert(
+    fc.property(fc.nat(2), fc.array(fc.tuple(afterwards, fc.nat(5)), { maxLength: 40 }), (refusesUndo, order) => {
+      const world = newWorld({ onAuthorize: 'approve', settles: true, refusesCapture: false, refusesUndo });
+      steps.authorize(world);
+      quieten(world);
+      steps.capture(world);
+      quieten(world);
+      for (const [name, which] of order) {
+        steps[name as StepName](world, which);
+        holdsAlways(world);
+      }
+      quieten(world);
+      expect(booked(world).sort()).toEqual([...world.provider.effects].sort());
+      const { payment, told } = world;
+      const refunds = told.filter(({ type }) => type === 'payment.refunded');
+      expect(payment).toMatchObject({ captured: 5_000, refunding: 0 });
+      expect(world.provider.inHand()).toBe(5_000 - (payment?.refunded ?? 0));
+      const whole = payment?.refunded === 5_000;
+      expect(payment?.status === 'REFUNDED').toBe(whole);
+      // Each names what the attempt had come to, so that the greatest says how it stands.
+      const totals = refunds.map(
+        ({ data }) => (data as { totals: { refunded: { amount: number } } }).totals.refunded.amount,
+      );
+      expect(totals).toEqual(totals.toSorted((one, other) => one - other));
     }),
     { numRuns: 3_000 },
   );

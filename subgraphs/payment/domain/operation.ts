@@ -1,5 +1,5 @@
 /** A provider call as an entity: recorded before it is made, then repeated until its outcome is known. */
-import type { AttemptId } from '#contracts/ids.ts';
+import type { AttemptId, RefundId } from '#contracts/ids.ts';
 import type { Money } from '#contracts/money.ts';
 import type { Payment } from './payment.ts';
 import type { OperationKind } from './payment-states.ts';
@@ -11,6 +11,8 @@ export interface Call {
   readonly amount?: Money;
   /** The token of AUTHORIZE, the code of CONFIRM. */
   readonly secret?: string;
+  /** The refund that a REFUND is for; none when it undoes a capture. */
+  readonly refundId?: RefundId;
 }
 
 export interface Operation extends Call {

@@ -20,6 +20,8 @@ export interface Payment extends Attempt {
   readonly authorized: number;
   readonly captured: number;
   readonly refunded: number;
+  /** What refunds under way are about to give back. */
+  readonly refunding: number;
   /** Which provider moves the money. */
   readonly provider: string;
   /** The provider's own id for it, once known. */

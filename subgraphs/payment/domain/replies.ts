@@ -1,9 +1,12 @@
 /** The events that report the state of an attempt to its order. */
 import { message, type NewMessage } from '#contracts/envelope.ts';
+import type { RefundId } from '#contracts/ids.ts';
 import * as messages from '#contracts/messages/payment.ts';
+import type { Money } from '#contracts/money.ts';
 import { texts } from './customer-texts.ts';
 import { type Attempt, inCurrencyOf, type Payment } from './payment.ts';
 import type { Reply } from './payment-states.ts';
+import type { RefundResult } from './provider-results.ts';
 
 /** The attempt, not the payment: some replies concern an attempt that never became one. */
 const aggregate = ({ attemptId }: Attempt) => ({ type: 'payment-attempt', id: attemptId });
@@ -65,6 +68,33 @@ export const replyFor = (reply: Reply, payment: Payment): NewMessage => replies[
 
 export const captureFailed = (payment: Payment, reason: string): NewMessage =>
   message(messages.PaymentCaptureFailed, aggregate(payment), { ...withPayment(payment), reason });
+
+interface NamedRefund {
+  readonly id: RefundId;
+  readonly amount: Money;
+}
+
+export const refundEnded = (payment: Payment, refund: NamedRefund, result: RefundResult): NewMessage =>
+  result.kind === 'refunded' ? refunded(payment, refund) : refundFailed(payment, refund, result.reason);
+
+export const refunded = (payment: Payment, { id: refundId, amount }: NamedRefund): NewMessage =>
+  message(messages.PaymentRefunded, aggregate(payment), {
+    ...withPayment(payment),
+    ...{ refundId, amount, totals: totals(payment) },
+  });
+
+export const refundFailed = (payment: Payment, { id: refundId, amount }: NamedRefund, reason: string): NewMessage =>
+  message(messages.PaymentRefundFailed, aggregate(payment), {
+    ...withPayment(payment),
+    ...{ refundId, amount, reason, totals: totals(payment) },
+  });
+
+/** The reply to a refund of an attempt that never became a payment. */
+export const nothingToRefund = (attempt: Attempt, { id: refundId, amount }: NamedRefund): NewMessage =>
+  message(messages.PaymentRefundFailed, aggregate(attempt), {
+    ...names(attempt),
+    ...{ paymentId: null, refundId, amount, reason: 'Nothing to refund: this attempt is unknown.', totals: null },
+  });
 
 /** The reply to a capture of an attempt that was never authorized. */
 export const nothingToCapture = (attempt: Attempt): NewMessage =>

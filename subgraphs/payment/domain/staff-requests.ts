@@ -14,7 +14,7 @@ export interface InvalidPaymentState extends Failure<'InvalidPaymentState'> {
   readonly to: PublicStatus;
 }
 
-const invalidPaymentState = ({ status }: Payment, to: PublicStatus): InvalidPaymentState => {
+export const invalidPaymentState = ({ status }: Payment, to: PublicStatus): InvalidPaymentState => {
   const from = publicStatus[status];
   return { kind: 'InvalidPaymentState', message: texts.invalidPaymentState(from, to), from, to };
 };

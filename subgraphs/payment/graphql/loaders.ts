@@ -1,11 +1,12 @@
 import type DataLoader from 'dataloader';
-import type { OrderId, PaymentId, PaymentMethodId, UserId } from '#contracts/ids.ts';
+import type { OrderId, PaymentId, PaymentMethodId, RefundId, UserId } from '#contracts/ids.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { LedgerEntry, Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { ProviderEventId } from '../domain/provider-event.ts';
+import type { Refund } from '../domain/refund.ts';
 import type { App } from '../usecases/app.ts';
 
 export interface Loaders {
@@ -16,6 +17,7 @@ export interface Loaders {
   /** Those that can be paid with, newest first, whoever asks. */
   readonly methodsOf: DataLoader<UserId, readonly PaymentMethod[]>;
   readonly ledgers: DataLoader<PaymentId, readonly LedgerEntry[]>;
+  readonly refunds: DataLoader<PaymentId, readonly Refund[]>;
 }
 
 export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
@@ -27,6 +29,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
     Map.groupBy(await reads.paymentsOfOrders(viewer, ids), ({ orderId }) => orderId),
   ),
   methodsOf: manyByKey(async (ids) => Map.groupBy(await reads.paymentMethodsOf(ids), ({ customerId }) => customerId)),
+  refunds: manyByKey(async (ids) => Map.groupBy(await reads.refunds(ids), ({ paymentId }) => paymentId)),
   ledgers: manyByKey(async (ids) => Map.groupBy(await reads.ledger(ids), ({ paymentId }) => paymentId)),
 });
 
@@ -40,6 +43,10 @@ export interface OrderReference {
 /** What a payload says of a payment: loaded only when a field asks for it. */
 export interface PaymentReference {
   readonly paymentId: PaymentId;
+}
+
+export interface RefundReference extends PaymentReference {
+  readonly refundId: RefundId;
 }
 
 /** Whether there is such a user is not ours to say. */

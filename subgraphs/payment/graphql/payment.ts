@@ -1,6 +1,7 @@
 import { parseId } from '#contracts/ids.ts';
 import { inCurrencyOf } from '../domain/payment.ts';
 import { publicStatus } from '../domain/payment-states.ts';
+import { refundable } from '../domain/refund.ts';
 import type { PaymentResolvers } from './types.generated.ts';
 
 export const payment = {
@@ -13,5 +14,7 @@ export const payment = {
   captured: (it) => inCurrencyOf(it, it.captured),
   refunded: (it) => inCurrencyOf(it, it.refunded),
   status: ({ status }) => publicStatus[status],
+  refundable: (it) => refundable(it),
+  refunds: ({ id }, _, { loaders }) => loaders.refunds.load(id),
   ledger: ({ id }, _, { loaders }) => loaders.ledgers.load(id),
 } satisfies PaymentResolvers;

@@ -1,4 +1,5 @@
 /** What staff do to payments by hand. */
+import { refuseCardNumber } from '#contracts/card-number.ts';
 import { assertInput, requireId } from '#platform/graphql/inputs.ts';
 import { payload } from '#platform/graphql/payload.ts';
 import type { GraphqlContext, PaymentReference } from './loaders.ts';
@@ -7,6 +8,15 @@ import type { MoneyInput, MutationResolvers } from './types.generated.ts';
 const amountOf = (amount: MoneyInput): MoneyInput => {
   assertInput(amount.amount >= 1, '"amount" must be more than nothing.');
   return amount;
+};
+
+// Printable, of any script: it is shown to staff and never given to the provider.
+const acceptableReason = /^[^\p{C}]{1,200}$/u;
+
+const reasonOf = (reason: string): string => {
+  assertInput(acceptableReason.test(reason) && reason.trim() !== '', '"reason" has 1 to 200 printable characters.');
+  refuseCardNumber(reason, 'reason');
+  return reason;
 };
 
 export const staffPaymentMutations = {
@@ -21,6 +31,13 @@ export const staffPaymentMutations = {
     const result = await app.commands.voidForStaff({ by, idempotencyKey, paymentId });
     return payload(result, () => ({ __typename: 'VoidPaymentSuccess', paymentId }));
   },
+  refundPayment: async (_, { idempotencyKey, input }, { viewer: by, app }) => {
+    const paymentId = requireId('Payment', input.paymentId);
+    const amount = input.amount ? amountOf(input.amount) : undefined;
+    const reason = reasonOf(input.reason);
+    const result = await app.commands.refundForStaff({ by, idempotencyKey, paymentId, amount, reason });
+    return payload(result, (refundId) => ({ __typename: 'RefundPaymentSuccess', refundId, paymentId }));
+  },
 } satisfies MutationResolvers;
 
 const itsPayment = {
@@ -28,4 +45,8 @@ const itsPayment = {
     loaders.payments.load(paymentId),
 };
 
-export const staffPaymentTypes = { CapturePaymentSuccess: itsPayment, VoidPaymentSuccess: itsPayment };
+export const staffPaymentTypes = {
+  CapturePaymentSuccess: itsPayment,
+  VoidPaymentSuccess: itsPayment,
+  RefundPaymentSuccess: itsPayment,
+};

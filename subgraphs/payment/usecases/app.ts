@@ -12,6 +12,7 @@ import {
   replayProviderEvent,
   sweepProviderEvents,
 } from './provider-events.ts';
+import { refundForStaff, refundPayment } from './refund-payment.ts';
 import { sweepOperations } from './run-operation.ts';
 import { captureForStaff, voidForStaff } from './staff-payments.ts';
 
@@ -21,9 +22,11 @@ export const app = (deps: Deps) => ({
     authorizePayment: authorizePayment(deps),
     capturePayment: capturePayment(deps),
     cancelPayment: cancelPayment(deps),
+    refundPayment: refundPayment(deps),
     confirmPayment: confirmPayment(deps),
     captureForStaff: captureForStaff(deps),
     voidForStaff: voidForStaff(deps),
+    refundForStaff: refundForStaff(deps),
     savePaymentMethod: savePaymentMethod(deps),
     removePaymentMethod: removePaymentMethod(deps),
     forgetClosedUser: forgetClosedUser(deps),

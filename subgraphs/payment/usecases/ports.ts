@@ -7,6 +7,7 @@ import type {
   OrderId,
   PaymentId,
   PaymentMethodId,
+  RefundId,
   UserId,
 } from '#contracts/ids.ts';
 import type { MergedGuests } from '#contracts/merged-guests.ts';
@@ -19,6 +20,7 @@ import type { PaymentMethod, PayWith, SavedMethodReference, SaveMethodResult } f
 import type { PaymentStatus } from '../domain/payment-states.ts';
 import type { EventOutcome, ProviderEventId, ProviderEventState, StoredEvent } from '../domain/provider-event.ts';
 import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
+import type { Refund } from '../domain/refund.ts';
 
 export interface PaymentStore {
   /**
@@ -45,6 +47,18 @@ export interface OperationStore {
 
 export interface Ledger {
   add(payment: Payment, lines: readonly LedgerLine[], at: { now: Date; operationKey: string }): Promise<void>;
+}
+
+export interface RefundStore {
+  find(id: RefundId): Promise<Refund | undefined>;
+  add(refund: Refund): Promise<void>;
+  /** `failure` is null when it succeeded. */
+  end(id: RefundId, failure: string | null, now: Date): Promise<void>;
+}
+
+export interface RefundReads {
+  /** Oldest first. Visibility is checked by those of the payments. */
+  refunds(payments: readonly PaymentId[]): Promise<readonly Refund[]>;
 }
 
 export interface PaymentMethodStore {
@@ -85,6 +99,7 @@ export interface Stores extends CommonStores {
   readonly payments: PaymentStore;
   readonly operations: OperationStore;
   readonly ledger: Ledger;
+  readonly refunds: RefundStore;
   readonly events: ProviderEvents;
   readonly methods: PaymentMethodStore;
 }
@@ -132,7 +147,7 @@ export interface ProviderEventReads {
   providerEventsById(ids: readonly ProviderEventId[]): Promise<readonly StoredEvent[]>;
 }
 
-export interface PaymentReads extends ProviderEventReads, PaymentMethodReads {
+export interface PaymentReads extends ProviderEventReads, PaymentMethodReads, RefundReads {
   /** The payments that exist and are visible to the viewer. */
   payments(viewer: Viewer, ids: readonly PaymentId[]): Promise<readonly Payment[]>;
   /** Oldest first. */

@@ -4,7 +4,8 @@ import { type Decision, decide } from '../domain/decide.ts';
 import { leaseEnd, nextTryAt, type Operation } from '../domain/operation.ts';
 import { payWith } from '../domain/payment-method.ts';
 import type { OperationKind } from '../domain/payment-states.ts';
-import type { ProviderResult } from '../domain/provider-results.ts';
+import type { ProviderResult, RefundResult } from '../domain/provider-results.ts';
+import { endRefund } from '../domain/refund.ts';
 import type { Deps, PaymentProvider, ProviderCall, Stores } from './ports.ts';
 
 /**
@@ -102,9 +103,12 @@ const required = <T>(value: T | null | undefined, what: string): T => {
   return value;
 };
 
+const isRefundResult = (result: ProviderResult): result is RefundResult =>
+  result.kind === 'refunded' || result.kind === 'refundRefused';
+
 const recordResult = (
   { transaction, providerTimeoutMs }: Deps,
-  { key, payment: { attemptId } }: Operation,
+  { key, payment: { attemptId }, refundId, amount }: Operation,
   result: ProviderResult,
 ): Promise<Operation | undefined> =>
   transaction(async (stores) => {
@@ -112,5 +116,10 @@ const recordResult = (
     if (!payment) throw new Error(`operation ${key} has no payment`);
     // Two processes may have made the call: both got the same answer, and the first to record it wins.
     if (!(await stores.operations.close(key, result.kind, stores.now))) return undefined;
-    return applyDecision(stores, decide(payment, result, stores.now), { operationKey: key, providerTimeoutMs });
+    const how = { operationKey: key, providerTimeoutMs };
+    if (!refundId) return applyDecision(stores, decide(payment, result, stores.now), how);
+    if (!isRefundResult(result)) throw new Error(`operation ${key}: a refund cannot end as ${result.kind}`);
+    await stores.refunds.end(refundId, result.kind === 'refunded' ? null : result.reason, stores.now);
+    const refund = { id: refundId, amount: required(amount, 'an amount') };
+    return applyDecision(stores, endRefund(payment, refund, result, stores.now), how);
   });

@@ -10,7 +10,7 @@ import type { Deps } from './ports.ts';
 import { applyDecision, runOperation } from './run-operation.ts';
 import { type StaffCommand, staffChange } from './staff-change.ts';
 
-interface AboutPayment extends StaffCommand {
+export interface AboutPayment extends StaffCommand {
   readonly paymentId: PaymentId;
 }
 

@@ -1,7 +1,7 @@
 /** Payments, and the order's commands. */
 import type { DataOf, MessageOf } from '#contracts/envelope.ts';
 import { type AttemptId, newId } from '#contracts/ids.ts';
-import { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
+import { AuthorizePayment, CancelPayment, CapturePayment, RefundPayment } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
 import type { ProviderEvent } from '#subgraphs/payment/usecases/ports.ts';
@@ -12,7 +12,7 @@ export const anAttempt = (): Attempt => ({ attemptId: newId('Attempt'), orderId:
 export const aPayment = (changes: Partial<Payment> = {}): Payment => ({
   ...anAttempt(),
   ...{ id: newId('Payment'), customerId: newId('User'), status: 'AUTHORIZING', amount: money(5_000, 'EUR') },
-  ...{ authorized: 0, captured: 0, refunded: 0, provider: 'simulator', reference: null },
+  ...{ authorized: 0, captured: 0, refunded: 0, refunding: 0, provider: 'simulator', reference: null },
   ...{ declineReason: null, reasonText: null, actionUrl: null, nextCheckAt: null },
   ...{ correlationId: 'a-request', createdAt: new Date('2026-11-22T12:00:00Z') },
   ...changes,
@@ -30,6 +30,12 @@ export const authorizeMessage = (
 
 export const captureMessage = (attempt: Attempt, amount = money(5_000, 'EUR')): MessageOf<typeof CapturePayment> =>
   aMessageOf(CapturePayment, { ...attempt, amount, isFinal: true });
+
+export const refundMessage = (
+  attempt: Attempt,
+  amount = money(1_000, 'EUR'),
+  refundId = newId('Refund'),
+): MessageOf<typeof RefundPayment> => aMessageOf(RefundPayment, { ...attempt, refundId, amount, reason: 'returned' });
 
 export const cancelMessage = (attempt: Attempt): MessageOf<typeof CancelPayment> => aMessageOf(CancelPayment, attempt);
 
