@@ -160,7 +160,6 @@ const withoutReceiver: Readonly<Record<string, string>> = {
   'stock.low.v1': 'purchasing and other systems of the shop; staff have the list lowStock',
   'stock.moved.v1': 'warehouse and accounting systems of the shop; staff have the list stockMovements',
   'order.disputed.v1': 'accounting and fraud systems of the shop; staff have the list disputes',
-  'payment.refund.v1': 'payment, once it refunds without cancelling',
   'stock.returned.v1': 'the sender of stock.return, which is whoever handles returns',
   'user.access-revoked.v1': 'its change notification tells the gateways to read the denials',
 };
