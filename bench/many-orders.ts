@@ -112,8 +112,8 @@ const orders: Readonly<Partial<Record<DatabaseName, string>>> = {
        correlation_id, created_at)
     SELECT ${payment}, ${attempt}, ${order}, ${customer}, 'CAPTURED', ${total}, 'EUR', ${total}, ${total}, 'simulator', ${id('sim', 'n')},
            ${message(15)}, ${at(1)} ${numbers};
-    INSERT INTO operation (key, payment_id, kind, amount, tries, next_try_at, created_at, done_at, outcome)
-    SELECT ${attempt} || k.suffix, ${payment}, k.kind::operation_kind, ${total}, 0, ${at(1)}, ${at(1)}, ${at(2)}, k.outcome
+    INSERT INTO operation (key, payment_id, kind, amount, tries, next_try_at, created_at, keyed_at, done_at, outcome)
+    SELECT ${attempt} || k.suffix, ${payment}, k.kind::operation_kind, ${total}, 0, ${at(1)}, ${at(1)}, ${at(1)}, ${at(2)}, k.outcome
       ${numbers} CROSS JOIN (VALUES ('-authorize', 'AUTHORIZE', 'approved'), ('-capture', 'CAPTURE', 'captured')) AS k (suffix, kind, outcome);
     INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
     SELECT ${id('led', 'n * 2 + k.number')}, ${payment}, k.kind::ledger_kind, ${total}, 'EUR', ${attempt} || k.suffix, ${at(2)}

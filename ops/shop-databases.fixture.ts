@@ -90,9 +90,9 @@ const healthy: Partial<Record<AnyDatabaseName, string>> = {
       (id, attempt_id, order_id, customer_id, status, amount, currency, authorized, captured, provider, reference,
        correlation_id, created_at)
     VALUES ('pay_1', 'att_1', 'ord_1', '${customer}', 'CAPTURED', 5000, 'EUR', 5000, 5000, 'simulator', 'sim_1', 'c', ${anHourAgo});
-    INSERT INTO operation (key, payment_id, kind, amount, next_try_at, created_at, done_at, outcome)
-    VALUES ('att_1-authorize', 'pay_1', 'AUTHORIZE', NULL, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, 'approved'),
-           ('att_1-capture', 'pay_1', 'CAPTURE', 5000, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, 'captured');
+    INSERT INTO operation (key, payment_id, kind, amount, next_try_at, created_at, keyed_at, done_at, outcome)
+    VALUES ('att_1-authorize', 'pay_1', 'AUTHORIZE', NULL, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, 'approved'),
+           ('att_1-capture', 'pay_1', 'CAPTURE', 5000, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, 'captured');
     INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
     VALUES ('led_1', 'pay_1', 'AUTHORIZATION', 5000, 'EUR', 'att_1-authorize', ${anHourAgo}),
            ('led_2', 'pay_1', 'CAPTURE', 5000, 'EUR', 'att_1-capture', ${anHourAgo});

@@ -42,6 +42,19 @@ seededViolations(
       'another refund than the order knows of',
       { order: knownRefund(999), payment: refund(1_000) },
     ],
+    [
+      'refunds-match-payments',
+      'a refund under way that no request is of',
+      { payment: 'UPDATE payment SET refunding = 100' },
+    ],
+    [
+      'refunds-match-payments',
+      'a refund that gave nothing back',
+      {
+        payment: `INSERT INTO refund (id, payment_id, amount, state, requested_by, reason, requested_at, ended_at)
+                  VALUES ('ref_1', 'pay_1', 100, 'SUCCEEDED', 'STAFF', 'damaged', now(), now())`,
+      },
+    ],
     ['payment-currency-matches-order', 'the payment', { payment: `UPDATE payment SET currency = 'USD'` }],
     [
       'payment-currency-matches-order',

@@ -104,8 +104,8 @@ const supersededAttemptsHoldNothing: OrderRule = {
 // 1 hour: an extra step is given 15 minutes, and releasing what was held has been retried for another 16 before the order
 // needs attention. What has failed for good waits for an operator from the start.
 const stuckAfter = `interval '1 hour'`;
-// 1 day: a call is repeated every 30 s until it is answered, and no provider is away for longer. It is also how long
-// providers promise to remember an idempotency key: after that, the next try may charge again.
+// 1 day: a call is repeated every 30 s until it is answered, and no provider is away for longer. After that, providers have
+// forgotten the call's key, and what came of it is looked up: an operator should see why that does not help.
 const unansweredAfter = `interval '1 day'`;
 
 const since = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
@@ -200,6 +200,23 @@ export const paymentRules: readonly Rule[] = [
     what: (row) =>
       `authorized ${row.authorized}, captured ${row.captured}, refunded ${row.refunded}; ` +
       `ledger ${row.ledger_authorized}, ${row.ledger_captured}, ${row.ledger_refunded}`,
+  }),
+  orderSqlRule({
+    name: 'refunds-match-payments',
+    promise: 'what is being refunded is the sum of the refunds under way, and no refund is counted that did not happen',
+    database: 'payment',
+    sql: `
+    SELECT * FROM (
+      SELECT p.id, p.order_id, p.refunding, p.refunded,
+             coalesce(sum(r.amount) FILTER (WHERE r.state = 'REQUESTED'), 0) AS requested,
+             coalesce(sum(r.amount) FILTER (WHERE r.state = 'SUCCEEDED'), 0) AS succeeded
+        FROM payment p LEFT JOIN refund r ON r.payment_id = p.id
+       WHERE p.order_id = ANY ($1::text[])
+       GROUP BY p.id) sums
+     WHERE refunding <> requested OR succeeded > refunded`,
+    ids: { payment: 'id', order: 'order_id' },
+    what: (row) =>
+      `refunding ${row.refunding}, refunded ${row.refunded}; refunds under way ${row.requested}, done ${row.succeeded}`,
   }),
   // The simulator keeps its own book of the money it moved, as a provider's settlement report would. Effects younger than the
   // settling time may still be on their way into the ledger.

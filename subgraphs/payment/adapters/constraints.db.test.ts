@@ -18,13 +18,21 @@ const entry = (kind: string, amount = 1) =>
   `INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
    VALUES (gen_random_uuid(), $1, '${kind}', ${amount}, 'EUR', 'another key', now())`;
 const operation = (key: string) =>
-  `INSERT INTO operation (key, payment_id, kind, next_try_at, created_at) VALUES ('${key}', $1, 'REFUND', now(), now())`;
+  `INSERT INTO operation (key, payment_id, kind, next_try_at, created_at, keyed_at) VALUES ('${key}', $1, 'REFUND', now(), now(), now())`;
 const set = (change: string) => `UPDATE payment SET ${change} WHERE id = $1`;
 
 test.each([
   ['more captured than held', set('captured = 5001'), 'payment_captured_within_authorized'],
   ['more held than asked for', set('authorized = 5001'), 'payment_authorized_within_amount'],
   ['more refunded than captured', set('refunded = 5001'), 'payment_refunded_within_captured'],
+  ['more refunded and refunding than captured', set('refunding = 5001'), 'payment_refunding_within_captured'],
+  ['less than nothing refunding', set('refunding = -1'), 'payment_refunding_within_captured'],
+  [
+    'a failed refund without a reason',
+    `INSERT INTO refund (id, payment_id, amount, state, requested_by, reason, requested_at, ended_at)
+     VALUES ('ref', $1, 1, 'FAILED', 'ORDER', 'r', now(), now())`,
+    'refund_failed_with_failure',
+  ],
   ['a negative amount', set('amount = -1, authorized = 0, captured = 0'), 'payment_amount_not_negative'],
   ['a void that keeps money', set("status = 'VOIDED'"), 'payment_undone_keeps_nothing'],
   ['a decline without a reason', set("status = 'DECLINED', refunded = captured"), 'payment_declined_with_reason'],

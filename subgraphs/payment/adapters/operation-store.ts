@@ -16,12 +16,19 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
     const key = operationKey(payment.attemptId, call.kind, earlier);
     await tx.operation.create({
       data: {
-        ...{ key, paymentId: payment.id, kind: call.kind, nextTryAt, createdAt: now },
+        ...{ key, paymentId: payment.id, kind: call.kind, nextTryAt, createdAt: now, keyedAt: now },
         ...{ amount: call.amount?.amount ?? null, secret: call.secret ?? null, refundId: call.refundId ?? null },
       },
       select: { key: true },
     });
-    return { ...call, key, payment, tries: 0 };
+    return { ...call, key, payment, tries: 0, keyedAt: now, looksFirst: false };
+  },
+  rekey: async (operation, key, now) => {
+    const { count } = await tx.operation.updateMany({
+      where: { key: operation.key, doneAt: null },
+      data: { key, keyedAt: now, looksFirst: false },
+    });
+    return count === 1 ? { ...operation, key, keyedAt: now, looksFirst: false } : undefined;
   },
   close: async (key, outcome, now) => {
     const { count } = await tx.operation.updateMany({
@@ -45,8 +52,8 @@ export const workList = (prisma: PrismaClient): WorkList => ({
     const rows = await prisma.operation.findMany({ where: { key: { in: keys } }, include: { payment: true } });
     return rows.map(operationOf);
   },
-  postpone: async ({ key }, until) => {
-    await prisma.operation.updateMany({ where: { key, doneAt: null }, data: { nextTryAt: until } });
+  postpone: async ({ key }, until, looksFirst) => {
+    await prisma.operation.updateMany({ where: { key, doneAt: null }, data: { nextTryAt: until, looksFirst } });
   },
   claimChecks: async (limit, now, until) => {
     const claimed = await prisma.$queryRaw<{ id: string }[]>`
@@ -62,7 +69,8 @@ export const workList = (prisma: PrismaClient): WorkList => ({
 
 const operationOf = ({ payment: row, ...operation }: OperationRow & { payment: PaymentRow }): Operation => {
   const payment = paymentOf(row);
-  return { ...callOf(operation, payment), key: operation.key, payment, tries: operation.tries };
+  const { key, tries, keyedAt, looksFirst } = operation;
+  return { ...callOf(operation, payment), payment, key, tries, keyedAt, looksFirst };
 };
 
 const callOf = ({ kind, amount, secret, refundId }: OperationRow, payment: Payment): Call => ({

@@ -2,6 +2,7 @@
 import type { Logger } from '#platform/observability/log.ts';
 import { Counter, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
+import { ProviderFault, type ProviderState } from '../domain/provider-results.ts';
 import type { PaymentProvider, Telemetry } from '../usecases/ports.ts';
 
 /** Wraps a provider: every call is timed, counted by its outcome, and logged when there is no answer. */
@@ -16,25 +17,28 @@ export const observedProvider = (
     buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics],
   });
-  const observe = async <R extends { readonly kind: string }>(
-    operation: string,
-    call: () => Promise<R>,
-  ): Promise<R> => {
+  const timed = async <R>(operation: string, call: () => Promise<R>, outcomeOf: (result: R) => string): Promise<R> => {
     const stop = requests.startTimer({ operation });
     try {
       const result = await inSpan(`provider ${operation}`, { kind: SpanKind.CLIENT }, call);
-      stop({ outcome: result.kind });
+      stop({ outcome: outcomeOf(result) });
       return result;
     } catch (error) {
       stop({ outcome: 'unknown' });
       // Only the message: a provider's error object may hold the request, and with it the customer's token.
       const reason = error instanceof Error ? error.message : String(error);
-      log.warn({ reason, provider: provider.name, operation }, 'payment provider request failed; will be retried');
+      const what = { reason, provider: provider.name, operation };
+      if (error instanceof ProviderFault && error.alert) log.error(what, 'payment provider refuses us; see to it');
+      else log.warn(what, 'payment provider request failed; will be retried');
       throw error;
     }
   };
+  const observe = <R extends { readonly kind: string }>(operation: string, call: () => Promise<R>): Promise<R> =>
+    timed(operation, call, ({ kind }) => kind);
+  const found = (result: ProviderState | undefined) => (result ? 'found' : 'none');
   return {
     name: provider.name,
+    keepsKeysForMs: provider.keepsKeysForMs,
     authorize: (request, call) => observe('authorize', () => provider.authorize(request, call)),
     confirm: (request, call) => observe('confirm', () => provider.confirm(request, call)),
     capture: (request, call) => observe('capture', () => provider.capture(request, call)),
@@ -47,6 +51,8 @@ export const observedProvider = (
         return { kind: 'methodRemoved' };
       });
     },
+    state: (request, signal) => timed('state', () => provider.state(request, signal), found),
+    find: (request, signal) => timed('find', () => provider.find(request, signal), found),
     lookup: (request, signal) => observe('lookup', () => provider.lookup(request, signal)),
   };
 };

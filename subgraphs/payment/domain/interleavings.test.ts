@@ -43,7 +43,14 @@ const take = (world: World, { payment, call, lines, replies }: Decision): void =
   if (!call) return;
   const earlier = world.keys.filter((key) => key.includes(call.kind)).length;
   world.keys.push(call.kind);
-  const opened = { ...call, key: operationKey(attempt.attemptId, call.kind, earlier), payment, tries: 0 };
+  const opened = {
+    ...call,
+    key: operationKey(attempt.attemptId, call.kind, earlier),
+    payment,
+    tries: 0,
+    keyedAt: now,
+    looksFirst: false,
+  };
   if (call.refundId) {
     world.openRefunds.push(opened);
     return;

@@ -16,8 +16,12 @@ export interface Call {
 }
 
 export interface Operation extends Call {
-  /** The idempotency key sent to the provider, the same on every try. */
+  /** The idempotency key sent to the provider: the same on every try, until it may have forgotten it. */
   readonly key: string;
+  /** Since when the provider gets this key. */
+  readonly keyedAt: Date;
+  /** The provider replays a fault that it has stored under the key. */
+  readonly looksFirst: boolean;
   /** As of when the operation was opened: nothing that the call needs changes while it is open. */
   readonly payment: Payment;
   /** Tries so far without an answer. */
@@ -33,6 +37,10 @@ export const operationKey = (attemptId: AttemptId, kind: OperationKind, earlier:
 
 // 1 s beyond the call's own time-out: enough to record the result. Too short would be harmless: the key is the same.
 const recordingMs = 1_000;
+/** Whether what came of the call has to be found out before it is made again: the key is too old, or answers with a fault. */
+export const mustLook = ({ keyedAt, looksFirst }: Operation, keepsKeysForMs: number, now: Date): boolean =>
+  looksFirst || now.getTime() - keyedAt.getTime() >= keepsKeysForMs;
+
 /** How long the process that makes the call has the operation to itself. */
 export const leaseEnd = (now: Date, providerTimeoutMs: number): Date =>
   new Date(now.getTime() + providerTimeoutMs + recordingMs);
@@ -40,6 +48,8 @@ export const leaseEnd = (now: Date, providerTimeoutMs: number): Date =>
 const firstPauseMs = 500;
 // 30 s: orders should not wait for minutes once the provider is back from an outage.
 const longestPauseMs = 30_000;
+// 30 s: what a provider has answered with a fault may be taking effect yet.
+export const lookAfterMs = 30_000;
 /** The retry back-off after a call without an answer: 0.5 s, 1 s, 2 s … 30 s, for as long as it takes. */
 export const nextTryAt = (now: Date, tries: number): Date =>
   new Date(now.getTime() + Math.min(firstPauseMs * 2 ** Math.min(tries, 10), longestPauseMs));

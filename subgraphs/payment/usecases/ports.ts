@@ -19,7 +19,13 @@ import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/paymen
 import type { PaymentMethod, PayWith, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
 import type { PaymentStatus } from '../domain/payment-states.ts';
 import type { EventOutcome, ProviderEventId, ProviderEventState, StoredEvent } from '../domain/provider-event.ts';
-import type { AuthorizationResult, CaptureResult, RefundResult, VoidResult } from '../domain/provider-results.ts';
+import type {
+  AuthorizationResult,
+  CaptureResult,
+  ProviderState,
+  RefundResult,
+  VoidResult,
+} from '../domain/provider-results.ts';
 import type { Refund } from '../domain/refund.ts';
 
 export interface PaymentStore {
@@ -43,6 +49,8 @@ export interface OperationStore {
   open(payment: Payment, call: Call, at: { now: Date; nextTryAt: Date }): Promise<Operation>;
   /** Closes it with its outcome and erases its secret. False when it was already closed. */
   close(key: string, outcome: string, now: Date): Promise<boolean>;
+  /** Gives it another key. Undefined when it was closed, or got one, meanwhile. */
+  rekey(operation: Operation, key: string, now: Date): Promise<Operation | undefined>;
 }
 
 export interface Ledger {
@@ -107,7 +115,8 @@ export interface Stores extends CommonStores {
 /** Unfinished work. Each claim postpones what it takes, so that two sweeps never hold the same. */
 export interface WorkList {
   claimOperations(limit: number, now: Date, until: Date): Promise<readonly Operation[]>;
-  postpone(operation: Operation, until: Date): Promise<void>;
+  /** `looksFirst`: from now on. */
+  postpone(operation: Operation, until: Date, looksFirst: boolean): Promise<void>;
   /** Payments that wait for an outside event and whose next check is due. */
   claimChecks(limit: number, now: Date, until: Date): Promise<readonly Payment[]>;
 }
@@ -170,12 +179,15 @@ export interface ProviderCall {
 }
 
 /**
- * Moves the money. Every result is final; anything thrown means "unknown", and the call is retried with its key. Modelled
+ * Moves the money. Every result is final; anything thrown means "unknown": the call is made again with its key, or, after
+ * a `ProviderFault` that says so, once its outcome has been looked up. Modelled
  * on Stripe's PaymentIntents with manual capture: `authorize` creates and confirms one, `confirm` continues after an extra
  * step, `void` cancels it. adapters/provider.suite.ts is what every provider must pass.
  */
 export interface PaymentProvider {
   readonly name: string;
+  /** For how long the same key surely means the same call; after that, what came of it is found out by `state` or `find`. */
+  readonly keepsKeysForMs: number;
   authorize(
     request: Attempt & { readonly amount: Money; readonly method: PayWith },
     call: ProviderCall,
@@ -194,6 +206,13 @@ export interface PaymentProvider {
   ): Promise<SaveMethodResult>;
   /** Lets it go. One that is gone already is no error. */
   removeMethod(request: SavedMethodReference, call: ProviderCall): Promise<void>;
+  /** Everything about the payment. Changes nothing. */
+  state(request: { readonly reference: string }, signal: AbortSignal): Promise<ProviderState>;
+  /** The same of the attempt that names itself in it and was begun in this time; undefined when there is none. */
+  find(
+    request: { readonly attemptId: AttemptId; readonly since: Date; readonly until: Date },
+    signal: AbortSignal,
+  ): Promise<ProviderState | undefined>;
   /** The current state of the authorization. Changes nothing. */
   lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationResult>;
 }

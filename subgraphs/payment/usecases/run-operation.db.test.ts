@@ -140,7 +140,10 @@ function kind(): BankBehaviour {
   return { onAuthorize: 'approve', settles: true, refusesCapture: false, refusesUndo: 0 };
 }
 
-const fates = fc.array(fc.constantFrom<Fate>('arrives', 'arrives', 'request lost', 'answer lost'), { maxLength: 12 });
+const fates = fc.array(
+  fc.constantFrom<Fate>('arrives', 'arrives', 'request lost', 'answer lost', 'fault before', 'fault after'),
+  { maxLength: 12 },
+);
 const requests = fc.array(fc.constantFrom('authorize', 'capture', 'cancel', 'sweep'), { minLength: 1, maxLength: 8 });
 
 /** One database for all runs: each has its own attempt, and a provider put in for it. */
@@ -154,6 +157,8 @@ const replaceableProvider = (first: PaymentProvider) => {
     capture: (request, call) => current.capture(request, call),
     void: (request, call) => current.void(request, call),
     refund: (request, call) => current.refund(request, call),
+    state: (request, signal) => current.state(request, signal),
+    find: (request, signal) => current.find(request, signal),
     lookup: (request, signal) => current.lookup(request, signal),
   };
   const replace = (next: PaymentProvider) => {

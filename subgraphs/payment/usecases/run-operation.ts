@@ -1,11 +1,12 @@
 /** Calls to the provider: how they are opened, made, recorded, and retried. */
 import { contradiction } from '../domain/bookkeeping.ts';
 import { type Decision, decide } from '../domain/decide.ts';
-import { leaseEnd, nextTryAt, type Operation } from '../domain/operation.ts';
+import { leaseEnd, lookAfterMs, mustLook, nextTryAt, type Operation } from '../domain/operation.ts';
 import { payWith } from '../domain/payment-method.ts';
 import type { OperationKind } from '../domain/payment-states.ts';
-import type { ProviderResult, RefundResult } from '../domain/provider-results.ts';
+import { ProviderFault, type ProviderResult, type RefundResult } from '../domain/provider-results.ts';
 import { endRefund } from '../domain/refund.ts';
+import { nextKey, outcomeOf } from '../domain/unknown-outcome.ts';
 import type { Deps, PaymentProvider, ProviderCall, Stores } from './ports.ts';
 
 /**
@@ -57,10 +58,55 @@ export const allOf = async (work: readonly Promise<void>[]): Promise<void> => {
 };
 
 const runOne = async (deps: Deps, operation: Operation): Promise<Operation | undefined> => {
-  const result = await callProvider(deps, operation);
-  if (result !== 'unknown') return recordResult(deps, operation, result);
-  await deps.work.postpone(operation, nextTryAt(await deps.now(), operation.tries));
+  const outcome = mustLook(operation, deps.provider.keepsKeysForMs, await deps.now())
+    ? await lookUp(deps, operation)
+    : await callProvider(deps, operation);
+  if ('kind' in outcome) return recordResult(deps, operation, outcome);
+  if (outcome.next === 'newKey') return withNewKey(deps, operation);
+  const now = await deps.now();
+  const looksFirst = outcome.next === 'findFirst';
+  const pauseMs = Math.max(outcome.afterMs ?? 0, looksFirst ? lookAfterMs : 0);
+  const until = Math.max(now.getTime() + pauseMs, nextTryAt(now, operation.tries).getTime());
+  await deps.work.postpone(operation, new Date(until), looksFirst);
   return undefined;
+};
+
+/** What to do about a call whose outcome is not known: try again later, with the key or after a look, or at once with a new key. */
+interface Unknown {
+  readonly next: 'sameKey' | 'findFirst' | 'newKey';
+  readonly afterMs?: number | undefined;
+}
+
+const withNewKey = ({ transaction }: Deps, operation: Operation): Promise<Operation | undefined> =>
+  transaction(async ({ operations, payments, now }) => {
+    await payments.lock(operation.payment.attemptId);
+    return operations.rekey(operation, nextKey(operation.key), now);
+  });
+
+// 5 min: the provider's clock, and ours.
+const clockSkewMs = 5 * 60 * 1_000;
+
+/** Finds out at the provider what came of a call, instead of making it again. */
+const lookUp = async (deps: Deps, operation: Operation): Promise<ProviderResult | Unknown> => {
+  const { payment, keyedAt, amount } = operation;
+  try {
+    const signal = AbortSignal.timeout(deps.providerTimeoutMs);
+    const since = new Date(keyedAt.getTime() - clockSkewMs);
+    const until = new Date((await deps.now()).getTime() + clockSkewMs);
+    const state =
+      payment.reference === null
+        ? await deps.provider.find({ attemptId: payment.attemptId, since, until }, signal)
+        : await deps.provider.state({ reference: payment.reference }, signal);
+    const outcome = outcomeOf(operation, state);
+    if (outcome === 'notDone') return { next: 'newKey' };
+    if (outcome === 'pending') return { next: 'findFirst' };
+    const fault = contradiction(payment, outcome, amount);
+    if (fault === undefined) return outcome;
+    deps.telemetry.contradicted(payment, fault);
+  } catch {
+    // Logged and counted by the provider's wrapper (adapters/telemetry.ts).
+  }
+  return { next: 'findFirst' };
 };
 
 /**
@@ -68,17 +114,18 @@ const runOne = async (deps: Deps, operation: Operation): Promise<Operation | und
  * contradicts the request counts as unknown too: the call is repeated, so that it is booked once the adapter is fixed, and
  * the order's own time-outs alert an operator meanwhile.
  */
-const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderResult | 'unknown'> => {
+const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderResult | Unknown> => {
   try {
     const call = { key: operation.key, signal: AbortSignal.timeout(deps.providerTimeoutMs) };
     const result = await calls[operation.kind](deps.provider, operation, call);
     const fault = contradiction(operation.payment, result, operation.amount);
     if (fault === undefined) return result;
     deps.telemetry.contradicted(operation.payment, fault);
-  } catch {
+  } catch (error) {
     // Logged and counted by the provider's wrapper (adapters/telemetry.ts).
+    if (error instanceof ProviderFault) return { next: error.next, afterMs: error.retryAfterMs };
   }
-  return 'unknown';
+  return { next: 'sameKey' };
 };
 
 const calls: Record<

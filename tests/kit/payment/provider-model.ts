@@ -4,7 +4,13 @@
  */
 import { money } from '#contracts/money.ts';
 import type { Operation } from '#subgraphs/payment/domain/operation.ts';
-import type { AuthorizationResult, ProviderResult } from '#subgraphs/payment/domain/provider-results.ts';
+import {
+  type AuthorizationResult,
+  ProviderFault,
+  type ProviderRefund,
+  type ProviderResult,
+  type ProviderState,
+} from '#subgraphs/payment/domain/provider-results.ts';
 import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/ports.ts';
 
 /** What this provider's bank is like. */
@@ -29,6 +35,10 @@ export interface ProviderModel {
   /** The outside world goes on: the customer takes the step, the pending payment settles. */
   settle(): void;
   look(): AuthorizationResult;
+  /** It no longer knows what it was asked to do. */
+  forgetKeys(): void;
+  /** All that it knows; undefined before it was asked for anything. */
+  state(): ProviderState | undefined;
   /** `KIND amount`, in order. */
   readonly effects: string[];
   /** What of the customer's money is held or taken right now. */
@@ -39,6 +49,7 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
   const reference = `model_${crypto.randomUUID()}`;
   const answers = new Map<string, ProviderResult>();
   const effects: string[] = [];
+  const refunds: ProviderRefund[] = [];
   let refusalsLeft = temper.refusesUndo;
   let it: Held | undefined;
 
@@ -64,7 +75,7 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
   };
   const refusesToUndo = (): boolean => refusalsLeft-- > 0;
 
-  const work: Record<Operation['kind'], (asked: number) => ProviderResult> = {
+  const work: Record<Operation['kind'], (asked: number, key: string) => ProviderResult> = {
     AUTHORIZE: () => {
       if (it) throw new Error('authorized twice');
       const first = {
@@ -97,11 +108,17 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
       if (isHeld) effects.push(`VOID ${amount.amount}`);
       return { kind: 'voided', released: isHeld ? amount : null };
     },
-    REFUND: (asked) => {
+    REFUND: (asked, key) => {
       const payment = known();
       if (asked > payment.captured - payment.refunded || refusesToUndo())
         return { kind: 'refundRefused', reason: 'No.' };
       payment.refunded += asked;
+      refunds.push({
+        reference: `re_${refunds.length}`,
+        operationKey: key,
+        amount: { ...amount, amount: asked },
+        state: 'SUCCEEDED',
+      });
       effects.push(`REFUND ${asked}`);
       return { kind: 'refunded', amount: { ...amount, amount: asked } };
     },
@@ -109,11 +126,19 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
 
   return {
     perform: ({ key, kind, amount: asked }) => {
-      const answer = answers.get(key) ?? work[kind](asked?.amount ?? 0);
+      const answer = answers.get(key) ?? work[kind](asked?.amount ?? 0, key);
       answers.set(key, answer);
       return answer;
     },
     ...{ settle, look, effects },
+    forgetKeys: () => answers.clear(),
+    state: () =>
+      it && {
+        ...{ reference, attemptId: null, createdAt: new Date(0), amount, hasExpired: false, disputes: [], refunds },
+        authorization: look(),
+        held: { ...amount, amount: it.status === 'held' ? amount.amount : 0 },
+        captured: { ...amount, amount: it.captured },
+      },
     inHand: () => {
       if (!it) return 0;
       return it.status === 'held' ? amount.amount : it.captured - it.refunded;
@@ -122,31 +147,55 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
 };
 
 /** What happens to a call on its way: an error before the effect, or after it. */
-export type Fate = 'arrives' | 'request lost' | 'answer lost';
+export type Fate = 'arrives' | 'request lost' | 'answer lost' | 'fault before' | 'fault after';
 
-/** For a provider that is not asked to keep payment methods. */
-export const keepsNothing: Pick<PaymentProvider, 'saveMethod' | 'removeMethod'> = {
-  saveMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
-  removeMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
-};
+// 23 h, as Stripe's adapter says.
+export const keepsKeysForMs = 23 * 60 * 60 * 1_000;
+
+/** For a provider that is not asked to keep payment methods, and whose calls are not looked up. */
+export const keepsNothing: Pick<PaymentProvider, 'saveMethod' | 'removeMethod' | 'keepsKeysForMs' | 'state' | 'find'> =
+  {
+    keepsKeysForMs,
+    state: () => Promise.reject(new Error('this provider is not to be asked')),
+    find: () => Promise.reject(new Error('this provider is not to be asked')),
+    saveMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
+    removeMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
+  };
 
 /** The model behind the port. `fate` is asked once per call. */
 export const providerFrom = (model: ProviderModel, fate: () => Promise<Fate>): PaymentProvider => {
+  // Faults that it answers to the same key again.
+  const stored = new Set<string>();
   const ask = async <A>(kind: Operation['kind'], { key }: ProviderCall, request: object): Promise<A> => {
     const what = await fate();
+    const fault = new ProviderFault('500', { next: 'findFirst' });
+    if (stored.has(key)) throw fault;
     if (what === 'request lost') throw new Error('connection refused');
+    if (what === 'fault before' || what === 'fault after') stored.add(key);
+    if (what === 'fault before') throw fault;
     const answer = model.perform({ key, kind, ...request } as Operation) as A;
+    if (what === 'fault after') throw fault;
     if (what === 'answer lost') throw new Error('connection reset');
     return answer;
   };
+  const known = async (): Promise<ProviderState | undefined> => {
+    if ((await fate()) !== 'arrives') throw new Error('connection reset');
+    return model.state();
+  };
   return {
     name: 'model',
+    ...keepsNothing,
+    state: async () => {
+      const state = await known();
+      if (!state) throw new Error('the model knows of no payment');
+      return state;
+    },
+    find: known,
     authorize: (request, call) => ask('AUTHORIZE', call, request),
     confirm: (request, call) => ask('CONFIRM', call, request),
     capture: (request, call) => ask('CAPTURE', call, request),
     void: (request, call) => ask('VOID', call, request),
     refund: (request, call) => ask('REFUND', call, request),
-    ...keepsNothing,
     lookup: async () => {
       if ((await fate()) !== 'arrives') throw new Error('connection reset');
       return model.look();

@@ -49,6 +49,10 @@ export const simulator = ({ pool, latencyMs, clock = (time) => time }: Simulator
 
   return {
     name: 'simulator',
+    // Its tables remember every key.
+    keepsKeysForMs: Number.POSITIVE_INFINITY,
+    state: () => Promise.reject(new Error('not asked of a simulator that forgets no key')),
+    find: () => Promise.reject(new Error('not asked of a simulator that forgets no key')),
     authorize: ({ attemptId, orderId, amount, method }, call) => {
       const token = 'token' in method ? method.token : (method.saved.reference.split('#')[0] ?? '');
       return once(line, call, { attemptId, orderId, amount, token }, behaviourOf(token).losesFirst, (memory, now) =>

@@ -1,0 +1,59 @@
+/**
+ * What came of a call whose answer never arrived, read from all that the provider knows of the payment. Asked where the same key
+ * would not do: the provider may have forgotten it, and would charge again, or replays a fault that it has stored.
+ */
+import { subtract } from '#contracts/money.ts';
+import type { Operation } from './operation.ts';
+import { inCurrencyOf } from './payment.ts';
+import type { ProviderResult, ProviderState } from './provider-results.ts';
+
+/** `notDone`: it had no effect, so that it can be made again with a new key. `pending`: it is under way, and is looked at again. */
+export type Outcome = ProviderResult | 'notDone' | 'pending';
+
+/** `state` is undefined when the provider has no payment of this attempt. */
+export const outcomeOf = (operation: Operation, state: ProviderState | undefined): Outcome => {
+  if (!state) return 'notDone';
+  switch (operation.kind) {
+    case 'AUTHORIZE':
+      return state.authorization;
+    case 'CONFIRM':
+      return state.authorization.kind === 'actionRequired' ? 'notDone' : state.authorization;
+    case 'CAPTURE':
+      return captureOutcome(operation, state);
+    case 'VOID':
+      return voidOutcome(operation, state);
+    case 'REFUND':
+      return refundOutcome(operation, state);
+    default:
+      return operation.kind satisfies never;
+  }
+};
+
+const captureOutcome = ({ payment }: Operation, { captured, held }: ProviderState): Outcome => {
+  const more = subtract(captured, inCurrencyOf(payment, payment.captured));
+  if (more.amount > 0) return { kind: 'captured', amount: more };
+  return held.amount > 0 ? 'notDone' : { kind: 'captureRefused', reason: 'Nothing is held any more.' };
+};
+
+const voidOutcome = ({ payment }: Operation, { authorization, captured, held }: ProviderState): Outcome => {
+  if (captured.amount > payment.captured) return { kind: 'voidRefused', reason: 'It is captured.', held: captured };
+  if (held.amount > 0 || authorization.kind !== 'declined') return 'notDone';
+  return { kind: 'voided', released: payment.authorized > 0 ? inCurrencyOf(payment, payment.authorized) : null };
+};
+
+const refundOutcome = ({ key }: Operation, { refunds }: ProviderState): Outcome => {
+  const made = refunds.find(({ operationKey }) => operationKey !== null && baseOf(operationKey) === baseOf(key));
+  if (!made) return 'notDone';
+  if (made.state === 'PENDING') return 'pending';
+  return made.state === 'SUCCEEDED'
+    ? { kind: 'refunded', amount: made.amount }
+    : { kind: 'refundRefused', reason: 'It failed.' };
+};
+
+/** `<key>~2`, then `<key>~3`: the same call, under a key that the provider has not seen. */
+export const nextKey = (key: string): string => {
+  const [base, generation = '1'] = key.split('~');
+  return `${base}~${Number(generation) + 1}`;
+};
+
+const baseOf = (key: string): string => key.split('~')[0] as string;
