@@ -58,9 +58,12 @@ export const allOf = async (work: readonly Promise<void>[]): Promise<void> => {
 };
 
 const runOne = async (deps: Deps, operation: Operation): Promise<Operation | undefined> => {
-  const outcome = mustLook(operation, deps.provider.keepsKeysForMs, await deps.now())
-    ? await lookUp(deps, operation)
-    : await callProvider(deps, operation);
+  // One that was opened a moment ago need not ask for the time.
+  const isRepeated = operation.tries > 0;
+  const outcome =
+    isRepeated && mustLook(operation, deps.provider.keepsKeysForMs, await deps.now())
+      ? await lookUp(deps, operation)
+      : await callProvider(deps, operation);
   if ('kind' in outcome) return recordResult(deps, operation, outcome);
   if (outcome.next === 'newKey') return withNewKey(deps, operation);
   const now = await deps.now();
