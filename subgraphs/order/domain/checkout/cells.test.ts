@@ -102,6 +102,7 @@ describe('a checkout', () => {
     const begun = begin(timings, aNewOrder(), noon);
     expect(sent(begun)).toEqual(['order.placed', 'stock.reserve']);
     expect(begun.order).toMatchObject({ version: 1, status: 'PLACED', step: { deadline: later(60_000), sends: 1 } });
+    expect(begun).toMatchObject({ kind: 'changed', returnedToCart: [] });
     expect(begun.entry).toEqual({ at: noon, status: 'PLACED', event: 'placed', detail: null, amount: null });
   });
 

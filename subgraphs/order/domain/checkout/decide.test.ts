@@ -84,6 +84,7 @@ describe('time', () => {
     for (const sends of [2, 3]) {
       const decision = changed(order, timedOut, order.step.deadline ?? noon);
       expect(decision.order.step.sends).toBe(sends);
+      expect(decision.order.step.deadline).toEqual(later(60_000, order.step.deadline ?? noon));
       expect(sent(decision)).toEqual(['payment.capture']);
       order = decision.order;
     }

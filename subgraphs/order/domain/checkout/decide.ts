@@ -69,21 +69,17 @@ const triggerOf = (order: Order, event: CheckoutEvent): Trigger | undefined => {
   const { type } = event;
   const isWrong = amountFault(order, event) !== undefined;
   // Asked again it will say how things are now.
-  if (current === 'payment' && type === 'payment.cancelled' && isOutdated(order, event)) return undefined;
+  if (type === 'payment.cancelled' && isOutdated(order, event)) return undefined;
   if (current && type === undos[current].doneBy) return isWrong ? 'undoneWrongly' : 'undone';
   if (current && type === undos[current].failedBy) return 'undoFailed';
   if (current === 'payment' && isRefundedByHand(order, event)) return 'undone';
   // What is wrong with it is seen in the reply to the undo that follows.
   if (type === 'payment.cancelled') return current ? undefined : type;
-  if (!isTrigger(type)) return undefined;
+  // A name that the table has no column for has no cell.
+  const column = type as Trigger;
   // A wrong amount is news only where the right one would have been.
-  return isWrong && steps[order.status].on[type] ? 'wrongAmount' : type;
+  return isWrong && steps[order.status].on[column] ? 'wrongAmount' : column;
 };
-
-/** The confirmations of undos have no column of their own in the table, nor have reports of money that somebody else moved. */
-const isTrigger = (type: CheckoutEvent['type']): type is Extract<CheckoutEvent['type'], Trigger> =>
-  !Object.values(undos).some(({ doneBy, failedBy }) => type === doneBy || type === failedBy) &&
-  !(type === 'payment.refunded' || type === 'payment.refund-failed' || type === 'payment.disputed');
 
 /** The cell of the table, unless its moment has not come or has passed. */
 const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | undefined => {
@@ -168,8 +164,7 @@ const isNews = (before: OrderPayment, payment: OrderPayment, { type }: Reply): b
   type === 'payment.refunded' ||
   type === 'payment.disputed' ||
   before.captured !== payment.captured ||
-  before.refunded !== payment.refunded ||
-  before.openDisputes !== payment.openDisputes;
+  before.refunded !== payment.refunded;
 
 /** The part of an attempt that is over of which the reply says that something is still there. */
 const leftOver = (reply: Reply): Part | undefined => {

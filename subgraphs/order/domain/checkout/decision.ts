@@ -70,8 +70,7 @@ const amountOf = ({ total }: Order, event: CheckoutEvent): number | null => {
 
 /** What others are told about the money of the order beside its status. Their sum is right: each tells what came on top. */
 const moneyEvents = (before: Order, order: Order, event: CheckoutEvent): NewMessage[] => {
-  if (before.attempt.id !== order.attempt.id || (isReply(event) && event.data.attemptId !== order.attempt.id))
-    return [];
+  if (isReply(event) && event.data.attemptId !== order.attempt.id) return [];
   const refunded = order.payment.refunded - before.payment.refunded;
   return [
     ...(refunded > 0 ? [orderRefunded(order, refunded)] : []),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { money } from '#contracts/money.ts';
+import { namedId } from '#contracts/ids.ts';
+import { type Money, money } from '#contracts/money.ts';
 import { aLine, anOrder, aReply, changed, later, noon } from '#kit/order/builders.ts';
 import { type CancellationReason, type CheckoutFailure, cancellationReasons } from '../failures.ts';
 import { decide } from './decide.ts';
@@ -32,6 +33,22 @@ describe('a rejected order', () => {
   it('counts a line that is now priced in another currency as not for sale', () => {
     const lines = [{ variantId, requested: 2, available: 9, currentPrice: money(2_500, 'USD') }];
     expect(rejectedBy({ reason: 'PRICE_CHANGED', lines })).toMatchObject({ kind: 'VariantUnavailable' });
+  });
+
+  it('names none but the lines concerned', () => {
+    const tent = aLine({ variantId: namedId('Variant', 'tent'), sku: 'TENT-1', quantity: 1 });
+    const rejected = (reason: 'PRICE_CHANGED' | 'UNAVAILABLE', currentPrice: Money | null) => {
+      const lines = [{ variantId: tent.variantId, requested: 1, available: 9, currentPrice }];
+      const order = anOrder({ lines: [aLine(), tent], total: money(5_997, 'EUR') });
+      return changed(order, aReply('stock.rejected', { reason, lines })).order.failure;
+    };
+    expect(rejected('PRICE_CHANGED', money(2_500, 'EUR'))).toMatchObject({
+      ...{ currentTotal: money(6_498, 'EUR') },
+      lines: [{ variantId: tent.variantId, sku: 'TENT-1', currentPrice: money(2_500, 'EUR') }],
+    });
+    const onlyTheTent = { kind: 'VariantUnavailable', lines: [{ variantId: tent.variantId, sku: 'TENT-1' }] };
+    expect(rejected('PRICE_CHANGED', money(2_500, 'USD'))).toMatchObject(onlyTheTent);
+    expect(rejected('UNAVAILABLE', null)).toMatchObject(onlyTheTent);
   });
 
   it('names the lines that are not for sale', () => {
@@ -75,5 +92,9 @@ describe('the cart gets its lines back', () => {
     expect(failed.returnedToCart).toEqual([]);
     const givenUp = changed(anOrder({ status: 'PAYMENT_FAILED' }), { type: 'cancelRequested', by: 'CUSTOMER' });
     expect(givenUp.returnedToCart).toEqual([]);
+  });
+
+  it('not from one that is sold', () => {
+    expect(changed(anOrder({ status: 'CAPTURING' }), aReply('payment.captured')).returnedToCart).toEqual([]);
   });
 });

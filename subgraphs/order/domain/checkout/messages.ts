@@ -93,7 +93,7 @@ export const command = (
       return message(ReserveStock, to, {
         ...attempt,
         lines: order.lines.map(({ variantId, quantity, unitPrice }) => ({ variantId, quantity, unitPrice })),
-        ttlMs: reservationTtlMs(timings, order.attempt.method !== null && isOffline(order.attempt.method)),
+        ttlMs: reservationTtlMs(timings, isOffline(order.attempt.method ?? {})),
       });
     case 'stock.commit':
       return message(CommitStock, to, attempt);

@@ -168,6 +168,10 @@ describe('money of an order that has ended', () => {
     });
   });
 
+  it('agreed on late is called off', () => {
+    expect(sent(changed(ended, aReply('payment.awaiting-funds')))).toEqual(['payment.cancel']);
+  });
+
   it('that came back from a bank is refunded', () => {
     const lost = changed(ended, disputed('OPENED', 2, 3_998));
     expect(sent(lost)).toEqual(['order.disputed']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '#contracts/money.ts';
-import { anOrder, aReply, changed, later, sent } from '#kit/order/builders.ts';
+import { anOrder, aReply, changed, later, sent, totals } from '#kit/order/builders.ts';
 import { noPayment } from './payment-status.ts';
 
 const long = later(24 * 60 * 60_000);
@@ -61,6 +61,14 @@ describe('the amount', () => {
     ['no amount', { outcome: 'REFUNDED', refunded: null }, paid],
     ['a hold only, though the money was captured', { outcome: 'VOIDED', refunded: null }, paid],
     ['nothing, though the money was captured', { outcome: 'NOTHING', refunded: null }, paid],
+    ['less than its totals say', { outcome: 'REFUNDED', refunded: cent, totals: totals(3_998, 3_998) }, paid],
+    [
+      'its total, of which its totals say less',
+      { outcome: 'REFUNDED', refunded: money(3_998, 'EUR'), totals: totals(3_998, 3_997) },
+      paid,
+    ],
+    ['an amount without totals', { outcome: 'REFUNDED', refunded: money(3_998, 'EUR'), totals: null }, paid],
+    ['nothing, without totals', { outcome: 'NOTHING', refunded: null, totals: null }, paid],
     ['nothing, though the money was authorized', { outcome: 'NOTHING', refunded: null }, {}],
   ] as const)(
     'that is given back calls an operator when it is %s, before the stock is released',

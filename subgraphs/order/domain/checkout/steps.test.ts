@@ -60,6 +60,10 @@ describe("the checkout's table", () => {
     for (const status of path.slice(1)) expect(touchedBy(status)).toEqual(['payment', 'stock']);
   });
 
+  it('has nothing that says no: a cell is there, or it is not', () => {
+    expect(JSON.stringify(checkoutSteps)).not.toContain('false');
+  });
+
   it('can be undone wherever it can be cancelled', () => {
     for (const status of orderStatuses.filter((it) => 'cancelRequested' in checkoutSteps[it].on))
       expect(touchedBy(status).length > 0 || steps[status].isTerminal).toBe(true);
