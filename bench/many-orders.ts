@@ -118,13 +118,6 @@ const orders: Readonly<Partial<Record<DatabaseName, string>>> = {
     INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
     SELECT ${id('led', 'n * 2 + k.number')}, ${payment}, k.kind::ledger_kind, ${total}, 'EUR', ${attempt} || k.suffix, ${at(2)}
       ${numbers} CROSS JOIN (VALUES (0, 'AUTHORIZATION', '-authorize'), (1, 'CAPTURE', '-capture')) AS k (number, kind, suffix);
-    INSERT INTO simulator.payment (reference, attempt, token, amount, currency, status, captured)
-    SELECT ${id('sim', 'n')}, ${attempt}, 'tok_approve', ${total}, 'EUR', 'captured', ${total} ${numbers};
-    INSERT INTO simulator.effect (reference, kind, amount, at)
-    SELECT ${id('sim', 'n')}, k.kind, ${total}, ${at(2)} ${numbers} CROSS JOIN (VALUES ('AUTHORIZATION'), ('CAPTURE')) AS k (kind);
-    INSERT INTO simulator.answer (key, request, answer)
-    SELECT ${attempt} || k.suffix, 'sha', jsonb_build_object('kind', k.suffix, 'reference', ${id('sim', 'n')})
-      ${numbers} CROSS JOIN (VALUES ('-authorize'), ('-capture')) AS k (suffix);
     ${outbox(ofPayment)} ${inbox(receivedBy('payment.authorize', 'payment.capture'))}`,
 };
 

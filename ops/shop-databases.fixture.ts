@@ -95,10 +95,11 @@ const healthy: Partial<Record<AnyDatabaseName, string>> = {
            ('att_1-capture', 'pay_1', 'CAPTURE', 5000, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, 'captured');
     INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
     VALUES ('led_1', 'pay_1', 'AUTHORIZATION', 5000, 'EUR', 'att_1-authorize', ${anHourAgo}),
-           ('led_2', 'pay_1', 'CAPTURE', 5000, 'EUR', 'att_1-capture', ${anHourAgo});
-    INSERT INTO simulator.payment (reference, attempt, token, amount, currency, status, captured)
-    VALUES ('sim_1', 'att_1', 'tok_approve', 5000, 'EUR', 'captured', 5000);
-    INSERT INTO simulator.effect (reference, kind, amount, at)
+           ('led_2', 'pay_1', 'CAPTURE', 5000, 'EUR', 'att_1-capture', ${anHourAgo});`,
+  simulator: `
+    INSERT INTO payment_intent (id, created_at, amount, currency, status, amount_received, metadata, client_secret, token)
+    VALUES ('sim_1', ${anHourAgo}, 5000, 'eur', 'succeeded', 5000, '{"attempt": "att_1"}', 's', 'tok_approve');
+    INSERT INTO effect (reference, kind, amount, at)
     VALUES ('sim_1', 'AUTHORIZATION', 5000, ${anHourAgo}), ('sim_1', 'CAPTURE', 5000, ${anHourAgo});`,
   product: `
     INSERT INTO category (id, slug, texts, depth, parent_depth, position)

@@ -68,8 +68,8 @@ const cancel = {
           INSERT INTO order_event (order_id, version, at, status, event) VALUES ('ord_1', 3, now(), 'COMPENSATING', 'cancelRequested')`,
   payment: `UPDATE payment SET status = 'REFUNDED', refunded = captured;
             INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
-            VALUES ('led_3', 'pay_1', 'REFUND', 5000, 'EUR', 'att_1-refund', now());
-            INSERT INTO simulator.effect (reference, kind, amount, at) VALUES ('sim_1', 'REFUND', 5000, now())`,
+            VALUES ('led_3', 'pay_1', 'REFUND', 5000, 'EUR', 'att_1-refund', now())`,
+  simulator: `INSERT INTO effect (reference, kind, amount, at) VALUES ('sim_1', 'REFUND', 5000, now())`,
   product: `UPDATE reservation SET status = 'RETURNED';
             INSERT INTO stock_movement (id, variant_id, kind, quantity, attempt_id, occurred_at)
             VALUES ('mov_4', 'var_1', 'RETURN', 2, 'att_1', now());

@@ -47,8 +47,6 @@ describe('a backup', () => {
     expect(Object.fromEntries(rows)).toMatchObject({
       'public.payment': 1,
       'public.ledger_entry': 2,
-      'simulator.payment': 1,
-      'simulator.effect': 2,
       'public.idempotency_key': 0,
     });
   });

@@ -59,7 +59,7 @@ interface Due {
 
 /** Sends what is due; retries with back-off until it gets a 2xx. Safe to run in many processes. */
 export const deliverWebhooks =
-  ({ pool, webhook: { url, secret }, chance }: Delivery) =>
+  ({ pool, webhook, chance }: Delivery) =>
   async (): Promise<void> => {
     const { rows } = await pool.query<Due>(
       `UPDATE webhook
@@ -88,6 +88,7 @@ export const deliverWebhooks =
           [event],
         );
     }
+    const { url, secret } = webhook;
     await Promise.all(
       rows.map(async ({ event, copy, body }) => {
         if (postponed.has(event)) return;

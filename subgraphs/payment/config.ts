@@ -10,8 +10,6 @@ export const paymentVariables = z
     // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
     PAYMENT_DATABASE_DIRECT_URL: variable.database().optional(),
     PAYMENT_PORT: variable.port(service.port),
-    /** Where providers reach this service's API. Defaults to this process. */
-    PAYMENT_PUBLIC_URL: variable.url('http', 'https').optional(),
     // Which provider moves the money. Defaults to the simulator in development; required in production.
     PAYMENT_PROVIDER: z.enum(['simulator', 'stripe']).optional(),
     // The simulator confirms orders that nobody has paid for: in production PAYMENT_PROVIDER=simulator needs this explicit
@@ -19,8 +17,6 @@ export const paymentVariables = z
     SIMULATOR_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
     // 5 s: providers answer within two. Giving up early only costs a second call with the same key.
     PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
-    // 20 ms: a network hop, so that nothing works only because the answer is immediate.
-    SIMULATOR_LATENCY_MS: z.coerce.number().int().min(0).max(60_000).default(20),
     /** Where the simulator answers. */
     SIMULATOR_URL: variable.url('http', 'https').default('http://127.0.0.1:4005'),
     /** Opens the simulator: 16 characters or more. */
@@ -29,17 +25,15 @@ export const paymentVariables = z
     STRIPE_SECRET_KEY: z.string().optional(),
     /** The signing secret of Stripe's webhooks, `whsec_…`. */
     STRIPE_WEBHOOK_SECRET: z.string().optional(),
-    /** Signs the simulator's webhooks. Defaults to a random one per process. */
+    /** Signs the simulator's webhooks. */
     SIMULATOR_WEBHOOK_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   })
-  .refine(
-    ({ ROLE, PAYMENT_PROVIDER, SIMULATOR_WEBHOOK_SECRET }) =>
-      ROLE === 'all' || PAYMENT_PROVIDER === 'stripe' || SIMULATOR_WEBHOOK_SECRET !== undefined,
-    {
-      path: ['SIMULATOR_WEBHOOK_SECRET'],
-      message: 'is required when sender and receiver are two processes (ROLE is not "all")',
-    },
-  )
+  .superRefine((config, context) => {
+    if (config.PAYMENT_PROVIDER === 'stripe') return;
+    for (const name of ['SIMULATOR_API_KEY', 'SIMULATOR_WEBHOOK_SECRET'] as const)
+      if (config[name] === undefined)
+        context.addIssue({ code: 'custom', path: [name], message: 'is required for the simulator to be the provider' });
+  })
   .refine(
     ({ PAYMENT_PROVIDER, STRIPE_SECRET_KEY }) => PAYMENT_PROVIDER !== 'stripe' || STRIPE_SECRET_KEY !== undefined,
     {

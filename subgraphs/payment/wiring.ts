@@ -1,5 +1,4 @@
 /** The composition root: which adapter stands behind which port. */
-import { randomBytes } from 'node:crypto';
 import { newId } from '#contracts/ids.ts';
 import { mergedGuests } from '#platform/auth/merged-guests.ts';
 import { prismaConnector } from '#platform/database/database.ts';
@@ -16,10 +15,8 @@ import { paymentReads } from './adapters/payment-reads.ts';
 import { ledgerStore, paymentStore } from './adapters/payment-store.ts';
 import { eventWork, providerEventReads, providerEventStore } from './adapters/provider-event-store.ts';
 import { refundReads, refundStore } from './adapters/refund-store.ts';
-import { openMemory } from './adapters/simulator/memory.ts';
-import { webhookReader } from './adapters/simulator/signature.ts';
-import { simulator } from './adapters/simulator/simulator.ts';
-import { deliverWebhooks } from './adapters/simulator/webhook-queue.ts';
+import { type StripeOptions, stripeProvider } from './adapters/stripe/provider.ts';
+import { stripeWebhooks } from './adapters/stripe/webhooks.ts';
 import { observedProvider, telemetry } from './adapters/telemetry.ts';
 import type { PaymentConfig } from './config.ts';
 import { consumers } from './consumers.ts';
@@ -27,7 +24,7 @@ import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, PaymentProvider, Telemetry } from './usecases/ports.ts';
+import type { Deps, PaymentProvider, Telemetry, WebhookReader } from './usecases/ports.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 
@@ -74,30 +71,16 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
 const sweepEveryMs = 1_000;
 // 1 h: what lingers a little longer costs nothing.
 const forgetEveryMs = 60 * 60 * 1_000;
-// 250 ms: about as fast as a real provider's webhooks.
-const deliverEveryMs = 250;
 
-export const wire = ({
-  config,
-  directUrl,
-  prisma,
-  log,
-  metrics,
-}: Kit<PaymentConfig, PrismaClient>): Subgraph<GraphqlContext> => {
-  if (config.PAYMENT_PROVIDER === 'stripe') throw new Error('PAYMENT_PROVIDER=stripe: its adapter is not there yet');
-  const memory = openMemory(directUrl, (error) => log.warn({ err: error }, 'simulator: connection lost'));
-  const provider = observedProvider(simulator({ pool: memory, latencyMs: config.SIMULATOR_LATENCY_MS }), {
-    log,
-    metrics,
-  });
+export const wire = ({ config, prisma, log, metrics }: Kit<PaymentConfig, PrismaClient>): Subgraph<GraphqlContext> => {
+  const stripe = stripeProvider(providerOptions(config));
+  const provider = observedProvider(stripe, { log, metrics });
   const reports = telemetry(log, metrics);
   const paymentApp = createApp(prisma, {
     provider,
     providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
     telemetry: reports,
   });
-  const reader = webhookReader(webhookSecret(config));
-  const deliver = deliverWebhooks({ pool: memory, secret: webhookSecret(config), url: webhookUrl(config) });
   return {
     schema: schema(),
     context: requestContext(paymentApp, loaders),
@@ -108,16 +91,31 @@ export const wire = ({
       { name: 'save and remove payment methods', everyMs: sweepEveryMs, run: paymentApp.sweeps.paymentMethods },
       { name: 'process provider events', everyMs: sweepEveryMs, run: paymentApp.sweeps.providerEvents },
       { name: 'forget old provider events', everyMs: forgetEveryMs, run: paymentApp.sweeps.forgetProviderEvents },
-      { name: 'deliver simulator webhooks', everyMs: deliverEveryMs, run: deliver },
     ],
-    routes: webhooks(paymentApp, [reader], { now: () => new Date(), telemetry: reports }),
-    close: () => memory.end(),
+    routes: webhooks(paymentApp, webhookReaders(config), { now: () => new Date(), telemetry: reports }),
+    close: async () => stripe.close(),
   };
 };
 
-// One process sends and receives (config.ts requires it), so a random secret suffices.
-const randomSecret = randomBytes(32).toString('hex');
-const webhookSecret = ({ SIMULATOR_WEBHOOK_SECRET }: PaymentConfig): string => SIMULATOR_WEBHOOK_SECRET ?? randomSecret;
+/** The simulator speaks as Stripe does. */
+const providerOptions = (config: PaymentConfig): StripeOptions => {
+  const timeoutMs = config.PROVIDER_TIMEOUT_MS;
+  return config.PAYMENT_PROVIDER === 'stripe'
+    ? { name: 'stripe', secretKey: config.STRIPE_SECRET_KEY ?? '', timeoutMs }
+    : {
+        ...{ name: 'simulator', secretKey: config.SIMULATOR_API_KEY ?? '', url: config.SIMULATOR_URL, timeoutMs },
+        takesCodes: true,
+      };
+};
 
-const webhookUrl = ({ PAYMENT_PUBLIC_URL, PAYMENT_PORT }: PaymentConfig): string =>
-  new URL('webhooks/simulator', `${PAYMENT_PUBLIC_URL ?? `http://127.0.0.1:${PAYMENT_PORT}`}/`).href;
+/** Of each provider that there is a secret for: one that no longer gets new payments still tells of old ones. */
+const webhookReaders = (config: PaymentConfig): readonly WebhookReader[] => {
+  const { STRIPE_SECRET_KEY = '', STRIPE_WEBHOOK_SECRET, SIMULATOR_WEBHOOK_SECRET } = config;
+  const livemode = /^[rs]k_live_/.test(STRIPE_SECRET_KEY);
+  return [
+    ...(STRIPE_WEBHOOK_SECRET ? [stripeWebhooks({ provider: 'stripe', secret: STRIPE_WEBHOOK_SECRET, livemode })] : []),
+    ...(SIMULATOR_WEBHOOK_SECRET
+      ? [stripeWebhooks({ provider: 'simulator', secret: SIMULATOR_WEBHOOK_SECRET, livemode: false })]
+      : []),
+  ];
+};

@@ -17,8 +17,7 @@ const conventions: readonly Convention[] = [
     // what another system's clock is compared with anyway (signatures, tokens).
     title: 'no domain, use case or adapter reads the clock of its process',
     files: 'subgraphs/*/{domain,usecases,adapters}/**/*.ts',
-    // Signs as an outside system would.
-    except: ['subgraphs/payment/adapters/simulator/webhook-queue.ts'],
+    except: [],
     isBroken: (source) => /\bnew Date\(\)|\bDate\.now\(\)/.test(source),
     seeded: ['const now = new Date();', 'expiresAt > Date.now()'],
   },

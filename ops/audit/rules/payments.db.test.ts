@@ -10,12 +10,20 @@ const secondAttempt = `
   INSERT INTO attempt (id, order_id, number, started_at) VALUES ('att_2', 'ord_1', 2, now());
   UPDATE customer_order SET attempt_id = 'att_2', attempt_number = 2, status = 'AUTHORIZING', step_deadline = now() + interval '1 hour'`;
 
-/** So much went back, by the ledger and the provider too; the order may know of it or not. */
-const refund = (cents: number) => `
+const anHourAgo = `now() - interval '1 hour'`;
+
+/** So much went back, by the ledger; the order may know of it or not. */
+const refund = (cents: number, at = anHourAgo) => `
   UPDATE payment SET refunded = ${cents};
   INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
-  VALUES ('led_3', 'pay_1', 'REFUND', ${cents}, 'EUR', 'att_1-refund', now() - interval '1 hour');
-  INSERT INTO simulator.effect (reference, kind, amount, at) VALUES ('sim_1', 'REFUND', ${cents}, now() - interval '1 hour')`;
+  VALUES ('led_3', 'pay_1', 'REFUND', ${cents}, 'EUR', 'att_1-refund', ${at})`;
+const effect = (kind: string, cents: number, at = anHourAgo) =>
+  `INSERT INTO effect (reference, kind, amount, at) VALUES ('sim_1', '${kind}', ${cents}, ${at})`;
+/** The same at the provider: the whole of a refund. */
+const refunded = (cents: number, at = anHourAgo) => ({
+  payment: refund(cents, at),
+  simulator: effect('REFUND', cents, at),
+});
 const knownRefund = (cents: number) =>
   `UPDATE customer_order SET payment_status = 'PARTIALLY_REFUNDED', payment_captured = 5000, payment_refunded = ${cents}`;
 
@@ -35,12 +43,12 @@ seededViolations(
           { payment: anotherPayment(`{"status": "${status}", "captured": 0}`) },
         ] as const,
     ),
-    ['payments-match-orders', 'a refund that the order does not know of', { payment: refund(1_000) }],
+    ['payments-match-orders', 'a refund that the order does not know of', { ...refunded(1_000) }],
     ['payments-match-orders', 'a refund that only the order knows of', { order: knownRefund(1_000) }],
     [
       'payments-match-orders',
       'another refund than the order knows of',
-      { order: knownRefund(999), payment: refund(1_000) },
+      { order: knownRefund(999), ...refunded(1_000) },
     ],
     [
       'refunds-match-payments',
@@ -109,19 +117,10 @@ seededViolations(
       },
     ],
     ['ledger-matches-payments', 'a row is gone', { payment: `DELETE FROM ledger_entry WHERE kind = 'CAPTURE'` }],
-    [
-      'ledger-matches-provider',
-      'the provider captured it twice',
-      {
-        payment: `INSERT INTO simulator.effect (reference, kind, amount, at) VALUES ('sim_1', 'CAPTURE', 5000, now() - interval '1 hour')`,
-      },
-    ],
+    ['ledger-matches-provider', 'the provider captured it twice', { simulator: effect('CAPTURE', 5_000) }],
   ],
   [
-    ['a confirmed order of which a part was refunded', { order: knownRefund(1_000), payment: refund(1_000) }],
-    [
-      'a refund of a moment ago, which the order has yet to learn of',
-      { payment: refund(1_000).replace(`now() - interval '1 hour');`, 'now());') },
-    ],
+    ['a confirmed order of which a part was refunded', { order: knownRefund(1_000), ...refunded(1_000) }],
+    ['a refund of a moment ago, which the order has yet to learn of', refunded(1_000, 'now()')],
   ],
 );

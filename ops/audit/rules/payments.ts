@@ -1,6 +1,7 @@
 /** Payments: customers pay what they owe, once, and our books agree with the provider's. */
 import { effectsHaveOrders } from '../effects.ts';
 import { type OrderRule, orderSqlRule, type Row, type Rule, sqlRule } from '../rule.ts';
+import { ledgerMatchesProvider } from './provider-book.ts';
 
 interface Balance extends Row {
   readonly order_id: string;
@@ -218,27 +219,5 @@ export const paymentRules: readonly Rule[] = [
     what: (row) =>
       `refunding ${row.refunding}, refunded ${row.refunded}; refunds under way ${row.requested}, done ${row.succeeded}`,
   }),
-  // The simulator keeps its own book of the money it moved, as a provider's settlement report would. Effects younger than the
-  // settling time may still be on their way into the ledger.
-  sqlRule({
-    name: 'ledger-matches-provider',
-    promise: 'each effect at the provider has one ledger row, and no ledger row lacks one',
-    scope: 'full',
-    database: 'payment',
-    sql: `
-    SELECT coalesce(e.reference, l.reference) AS reference, coalesce(e.kind, l.kind) AS kind,
-           coalesce(e.rows, 0) AS effects, coalesce(e.amount, 0) AS effected,
-           coalesce(l.rows, 0) AS entries, coalesce(l.amount, 0) AS entered
-      FROM (SELECT reference, kind, count(*) AS rows, sum(amount) AS amount, max(at) AS latest
-              FROM simulator.effect GROUP BY reference, kind) e
-      FULL JOIN (SELECT p.reference, l.kind::text AS kind, count(*) AS rows, sum(l.amount) AS amount, max(l.at) AS latest
-                   FROM ledger_entry l JOIN payment p ON p.id = l.payment_id
-                  WHERE p.provider = 'simulator' GROUP BY p.reference, l.kind) l
-        ON l.reference = e.reference AND l.kind = e.kind
-     WHERE (coalesce(e.rows, 0), coalesce(e.amount, 0)) <> (coalesce(l.rows, 0), coalesce(l.amount, 0))
-       AND greatest(e.latest, l.latest) < $1`,
-    ids: { reference: 'reference' },
-    what: ({ kind, effects, effected, entries, entered }) =>
-      `${kind}: the provider did ${effects} (${effected}), the ledger has ${entries} (${entered})`,
-  }),
+  ledgerMatchesProvider,
 ];

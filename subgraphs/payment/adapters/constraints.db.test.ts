@@ -2,17 +2,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, captureMessage } from '#kit/payment/builders.ts';
+import pg from '#platform/database/pg.ts';
 
 let kit: PaymentTestApp;
+let database: pg.Client;
 let paymentId: string;
 beforeAll(async () => {
   kit = await paymentTestApp();
+  database = new pg.Client({ connectionString: kit.databaseUrl });
+  await database.connect();
   const attempt = anAttempt();
   await kit.app.commands.authorizePayment(authorizeMessage(attempt));
   await kit.app.commands.capturePayment(captureMessage(attempt));
   paymentId = (await kit.payment(attempt)).id;
 });
-afterAll(() => kit[Symbol.asyncDispose]());
+afterAll(async () => {
+  await database.end();
+  await kit[Symbol.asyncDispose]();
+});
 
 const entry = (kind: string, amount = 1) =>
   `INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
@@ -47,9 +54,9 @@ test.each([
     'operation_one_open',
   ],
 ])('%s is refused', async (_, statement, complaint) => {
-  await expect(kit.memory.query(statement, [paymentId])).rejects.toThrow(complaint);
+  await expect(database.query(statement, [paymentId])).rejects.toThrow(complaint);
 });
 
 test('a ledger cannot be truncated either', async () => {
-  await expect(kit.memory.query('TRUNCATE ledger_entry')).rejects.toThrow('append-only');
+  await expect(database.query('TRUNCATE ledger_entry')).rejects.toThrow('append-only');
 });

@@ -1,21 +1,24 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage } from '#kit/payment/builders.ts';
-import { sign, signatureHeader, webhookReader } from '../adapters/simulator/signature.ts';
-import { deliverWebhooks } from '../adapters/simulator/webhook-queue.ts';
+import { stripeWebhooks } from '../adapters/stripe/webhooks.ts';
 import { webhooks } from './webhooks.ts';
 
 const secret = 'a secret of sixteen or more';
 let kit: PaymentTestApp;
 let http: FastifyInstance;
-let address: string;
 beforeAll(async () => {
-  kit = await paymentTestApp();
+  const webhook = { url: '', secret };
+  kit = await paymentTestApp({ simulator: { webhook } });
   http = Fastify();
-  webhooks(kit.app, [webhookReader(secret)], { now: () => new Date(), telemetry: kit.telemetry })(http);
+  webhooks(kit.app, [stripeWebhooks({ provider: 'simulator', secret, livemode: false })], {
+    now: () => new Date(),
+    telemetry: kit.telemetry,
+  })(http);
   http.post('/elsewhere', async ({ body }) => body);
-  address = await http.listen({ host: '127.0.0.1', port: 0 });
+  webhook.url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/webhooks/simulator`;
 });
 afterAll(async () => {
   await http.close();
@@ -28,6 +31,15 @@ const waiting = async () => {
   kit.advance(1_000);
   return attempt;
 };
+const eventOf = (id: unknown, about: object, type = 'payment_intent.succeeded') =>
+  JSON.stringify({
+    id,
+    object: 'event',
+    livemode: false,
+    type,
+    data: { object: { object: 'payment_intent', ...about } },
+  });
+const ofAttempt = (id: string, attempt: string) => eventOf(id, { metadata: { attempt } });
 const post = (payload: string, headers: Record<string, string>) =>
   http.inject({
     method: 'POST',
@@ -35,31 +47,34 @@ const post = (payload: string, headers: Record<string, string>) =>
     payload,
     headers: { 'content-type': 'application/json', ...headers },
   });
+const signatureHeader = 'stripe-signature';
+const sign = (by: string, payload: string, at: Date) =>
+  Stripe.webhooks.generateTestHeaderString({ payload, secret: by, timestamp: Math.floor(at.getTime() / 1_000) });
 const signed = (payload: string, by = secret) => post(payload, { [signatureHeader]: sign(by, payload, new Date()) });
 
 describe('POST /webhooks/simulator', () => {
   test("the simulator's own delivery, twice over real HTTP, advances the payment once", async () => {
     const attempt = await waiting();
-    const url = `${address}/webhooks/simulator`;
-    await kit.memory.query("UPDATE simulator.webhook SET due_at = clock_timestamp() - interval '1 second'");
-    await deliverWebhooks({ pool: kit.memory, secret, url })();
+    await kit.simulator.happen();
     await expect.poll(() => kit.replyTypes(attempt)).toEqual(['authorized']);
-    const { rows } = await kit.memory.query('SELECT 1 FROM simulator.webhook WHERE delivered_at IS NULL');
-    expect(rows).toEqual([]);
+    const { rows } = await kit.simulator.memory.query(
+      'SELECT count(*)::integer AS sent FROM webhook WHERE delivered_at IS NOT NULL',
+    );
+    expect(rows).toEqual([{ sent: 2 }]);
   });
 
   test('200 for a signed event, also for its duplicate', async () => {
     const attempt = await waiting();
-    const body = JSON.stringify({ id: 'evt_1', type: 'payment.updated', data: { attempt: attempt.attemptId } });
+    const body = ofAttempt('evt_1', attempt.attemptId);
     for (let time = 1; time <= 2; time++) expect((await signed(body)).statusCode).toBe(200);
     await expect.poll(() => kit.replyTypes(attempt)).toEqual(['authorized']);
     const stored = await kit.prisma.providerEvent.findMany({ where: { eventId: 'evt_1' } });
-    expect(stored).toMatchObject([{ provider: 'simulator', type: 'payment.updated', tries: 1 }]);
+    expect(stored).toMatchObject([{ provider: 'simulator', type: 'payment_intent.succeeded', tries: 1 }]);
     expect(Buffer.from(stored[0]?.body ?? []).toString()).toBe(body);
   });
 
-  test.each(['payout.paid', 'payment.updated'])('200 for a %s that does not concern us', async (type) => {
-    expect((await signed(JSON.stringify({ id: 'evt_2', type, data: { attempt: 'x' } }))).statusCode).toBe(200);
+  test.each(['payout.paid', 'payment_intent.succeeded'])('200 for a %s that does not concern us', async (type) => {
+    expect((await signed(eventOf('evt_2', { metadata: { attempt: 'x' } }, type))).statusCode).toBe(200);
   });
 
   const unreadable = [
@@ -67,11 +82,11 @@ describe('POST /webhooks/simulator', () => {
     ['nothing', ''],
     ['a list', '[]'],
     ['null', 'null'],
-    ['no data', JSON.stringify({ id: 'evt_4', type: 'payment.updated' })],
-    ['no id', JSON.stringify({ type: 'payment.updated', data: {} })],
-    ['a NUL in the id', JSON.stringify({ id: 'evt\0', type: 'payment.updated', data: {} })],
-    ['half a character in the id', '{"id":"evt_\\ud800","type":"payment.updated","data":{}}'],
-    ['an id without end', JSON.stringify({ id: 'e'.repeat(201), type: 'payment.updated', data: {} })],
+    ['no data', JSON.stringify({ id: 'evt_4', livemode: false, type: 'payment_intent.succeeded' })],
+    ['no id', eventOf(undefined, {})],
+    ['a NUL in the id', eventOf('evt\0', {})],
+    ['half a character in the id', eventOf('evt_1', {}).replace('evt_1', 'evt_\\ud800')],
+    ['an id without end', eventOf('e'.repeat(201), {})],
   ] as const;
 
   test.each(unreadable)('200 for a signed body that is %s, which is kept once', async (_, body) => {
@@ -101,8 +116,7 @@ describe('POST /webhooks/simulator', () => {
   });
 
   describe('that is abuse is refused, reported once, and changes nothing', () => {
-    const aBody = (attemptId: string) =>
-      JSON.stringify({ id: 'evt_3', type: 'payment.updated', data: { attempt: attemptId } });
+    const aBody = (attemptId: string) => ofAttempt('evt_3', attemptId);
     const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
     const unsigned = 'simulator: no valid signature';
 
@@ -141,11 +155,7 @@ describe('POST /webhooks/simulator', () => {
 
     test('a replay of what was valid: known while its signature is young, refused afterwards', async () => {
       const attempt = await waiting();
-      const body = JSON.stringify({
-        id: 'evt_replayed',
-        type: 'payment.updated',
-        data: { attempt: attempt.attemptId },
-      });
+      const body = ofAttempt('evt_replayed', attempt.attemptId);
       const headers = { [signatureHeader]: sign(secret, body, minutesAgo(4)) };
       for (let time = 1; time <= 3; time++) expect((await post(body, headers)).statusCode).toBe(200);
       await expect.poll(() => kit.replyTypes(attempt)).toEqual(['authorized']);

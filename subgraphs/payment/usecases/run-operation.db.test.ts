@@ -18,7 +18,7 @@ import type { PaymentProvider } from './ports.ts';
 test.each(['tok_timeout', 'tok_timeout_lost'])(
   '%s: every first answer is lost, and yet everything is done and reported once',
   async (paymentMethodToken) => {
-    await using kit = await paymentTestApp({ providerTimeoutMs: 50 });
+    await using kit = await paymentTestApp({ providerTimeoutMs: 500 });
     const attempt = anAttempt();
     await kit.app.commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken }));
     expect(await kit.replyTypes(attempt)).toEqual([]);

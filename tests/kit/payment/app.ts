@@ -1,8 +1,7 @@
 /** The real payment app over its own database, with a clock that can be moved. */
 import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/payment/client/client.ts';
-import { openMemory } from '#subgraphs/payment/adapters/simulator/memory.ts';
-import { simulator } from '#subgraphs/payment/adapters/simulator/simulator.ts';
+import { stripeProvider } from '#subgraphs/payment/adapters/stripe/provider.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
 import { loaders } from '#subgraphs/payment/graphql/loaders.ts';
 import type { App } from '#subgraphs/payment/usecases/app.ts';
@@ -11,6 +10,7 @@ import { createApp, schema } from '#subgraphs/payment/wiring.ts';
 import { type Ask, asking } from '../graphql/ask.ts';
 import { subgraphDatabase } from '../postgres/subgraph-database.ts';
 import { aProviderEvent } from './builders.ts';
+import { aSimulator, type TestSimulator } from './simulator.ts';
 
 /** A reply to the order, as it is in the outbox. */
 export interface Reply {
@@ -22,8 +22,7 @@ export interface PaymentTestApp extends AsyncDisposable {
   readonly app: App;
   readonly prisma: PrismaClient;
   readonly databaseUrl: string;
-  /** The simulator's memory. */
-  readonly memory: ReturnType<typeof openMemory>;
+  readonly simulator: TestSimulator;
   readonly ask: Ask;
   /** Every SQL statement of the app so far. */
   readonly statements: readonly string[];
@@ -48,7 +47,8 @@ export interface PaymentTestApp extends AsyncDisposable {
 }
 
 export interface TestWorld {
-  /** Another provider than the simulator. */
+  /** Changes to the simulator, and another provider instead of it. */
+  readonly simulator?: Parameters<typeof aSimulator>[0];
   readonly provider?: PaymentProvider;
   readonly providerTimeoutMs?: number;
   /** The database's clock stops and moves only by `advance`, so that the machine's speed does not matter. */
@@ -67,15 +67,14 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
     'payment',
     (options) => new PrismaClient(options),
   );
-  const memory = openMemory(databaseUrl, () => undefined);
-
   let aheadMs = 0;
   let stoppedAt: Date | undefined;
   const clock = (time: Date) => {
     stoppedAt ??= time;
     return new Date((world.isClockStopped ? stoppedAt : time).getTime() + aheadMs);
   };
-  const provider = world.provider ?? simulator({ pool: memory, latencyMs: 0, clock });
+  const simulated = world.provider ? undefined : await simulatedProvider({ clock, ...world.simulator });
+  const provider = world.provider ?? required(simulated).provider;
   const faults: string[] = [];
   const telemetry: Telemetry = {
     contradicted: (_, fault) => void faults.push(fault),
@@ -86,8 +85,11 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
   const app = createApp(prisma, { provider, telemetry, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 
   return {
+    get simulator() {
+      return required(simulated).simulator;
+    },
     ask: asking(schema(), requestContext(app, loaders)),
-    ...{ app, prisma, databaseUrl, memory, statements, faults, telemetry },
+    ...{ app, prisma, databaseUrl, statements, faults, telemetry },
     advance: (ms) => {
       aheadMs += ms;
     },
@@ -102,17 +104,31 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
       await app.sweeps.checks();
       await app.sweeps.providerEvents();
     },
-    ...observations(prisma, memory),
+    ...observations(prisma, () => required(simulated).simulator),
     [Symbol.asyncDispose]: async () => {
-      await memory.end();
-      await dispose();
+      await Promise.all([simulated?.close(), dispose()]);
     },
   };
 };
 
+const required = <T>(given: T | undefined): T => {
+  if (given === undefined) throw new Error('this app has another provider than the simulator');
+  return given;
+};
+
+const simulatedProvider = async (options: Parameters<typeof aSimulator>[0]) => {
+  const simulator = await aSimulator(options);
+  const provider = stripeProvider({ name: 'simulator', ...simulator.client, timeoutMs: 5_000, takesCodes: true });
+  const close = async () => {
+    provider.close();
+    await simulator[Symbol.asyncDispose]();
+  };
+  return { simulator, provider, close };
+};
+
 const observations = (
   prisma: PrismaClient,
-  memory: PaymentTestApp['memory'],
+  simulator: () => TestSimulator,
 ): Pick<PaymentTestApp, 'replies' | 'replyTypes' | 'payment' | 'ledger' | 'effects'> => ({
   replies: ({ attemptId }) => repliesOf(prisma, attemptId),
   replyTypes: async ({ attemptId }) =>
@@ -126,9 +142,9 @@ const observations = (
     return rows.map(({ kind, amount }) => `${kind} ${amount}`);
   },
   effects: async ({ attemptId }) => {
-    const { rows } = await memory.query<{ effect: string }>(
-      `SELECT e.kind || ' ' || e.amount AS effect FROM simulator.effect e JOIN simulator.payment p USING (reference)
-        WHERE p.attempt = $1 ORDER BY e.id`,
+    const { rows } = await simulator().memory.query<{ effect: string }>(
+      `SELECT e.kind || ' ' || e.amount AS effect FROM effect e JOIN payment_intent i ON i.id = e.reference
+        WHERE i.metadata->>'attempt' = $1 ORDER BY e.id`,
       [attemptId],
     );
     return rows.map(({ effect }) => effect);
