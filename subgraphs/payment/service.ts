@@ -22,7 +22,15 @@ export const service = {
   outbound: { ports: [443], roles: 'both' },
   entities: ['Payment'],
   mutations: {
-    keyRequired: ['confirmPayment', 'capturePayment', 'voidPayment', 'refundPayment', 'replayProviderEvent'],
+    keyRequired: [
+      'confirmPayment',
+      'capturePayment',
+      'voidPayment',
+      'refundPayment',
+      'recordOfflinePayment',
+      'recordOfflineRefund',
+      'replayProviderEvent',
+    ],
     keyOptional: ['savePaymentMethod', 'removePaymentMethod'],
   },
 } as const satisfies SubgraphDescriptor;

@@ -9,6 +9,8 @@ import { subgraphSchema } from '#platform/graphql/subgraph-schema.ts';
 import { runInContext } from '#platform/observability/context.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
+import { offlineBook } from './adapters/offline/book.ts';
+import { offlineProvider } from './adapters/offline/provider.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { methodWork, paymentMethodReads, paymentMethodStore } from './adapters/payment-method-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
@@ -38,6 +40,7 @@ const stores = (tx: Prisma.TransactionClient) => ({
   refunds: refundStore(tx),
   events: providerEventStore(tx),
   methods: paymentMethodStore(tx),
+  offline: offlineBook(tx),
 });
 
 export interface World {
@@ -62,6 +65,7 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
     },
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     ...world,
+    providers: new Map([world.provider, offlineProvider(prisma)].map((provider) => [provider.name, provider])),
     newId,
   };
   return app(deps);

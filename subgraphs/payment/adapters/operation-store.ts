@@ -30,6 +30,9 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
     });
     return count === 1 ? { ...operation, key, keyedAt: now, looksFirst: false } : undefined;
   },
+  retryNow: async (key, now) => {
+    await tx.operation.updateMany({ where: { key, doneAt: null }, data: { nextTryAt: now } });
+  },
   close: async (key, outcome, now) => {
     const { count } = await tx.operation.updateMany({
       where: { key, doneAt: null },
@@ -59,7 +62,7 @@ export const workList = (prisma: PrismaClient): WorkList => ({
     const claimed = await prisma.$queryRaw<{ id: string }[]>`
       UPDATE payment SET next_check_at = ${until}
        WHERE id IN (SELECT id FROM payment
-                     WHERE next_check_at <= ${now} AND status IN ('PROCESSING', 'ACTION_REQUIRED')
+                     WHERE next_check_at <= ${now} AND status IN ('PROCESSING', 'ACTION_REQUIRED', 'AWAITING_FUNDS')
                      ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
       RETURNING id`;
     if (claimed.length === 0) return [];

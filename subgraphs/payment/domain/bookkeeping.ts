@@ -31,6 +31,7 @@ export const bookResult = (payment: Payment, input: Input): Booked => {
     case 'actionRequired':
       return withoutMoney(payment, { reference: input.reference, actionUrl: input.actionUrl });
     case 'processing':
+    case 'awaitingFunds':
       return withoutMoney(payment, { reference: input.reference });
     case 'captured':
       return {

@@ -108,7 +108,8 @@ const enter = (payment: Payment, { to = payment.status }: Step, now: Date): Paym
   ...payment,
   status: to,
   actionUrl: to === 'ACTION_REQUIRED' ? payment.actionUrl : null,
-  nextCheckAt: isWaiting(to) ? (payment.nextCheckAt ?? nextCheckAt(now)) : null,
+  // Money that comes by hand is recorded by hand: nothing is to be seen before.
+  nextCheckAt: isWaiting(to) && to !== 'AWAITING_FUNDS' ? (payment.nextCheckAt ?? nextCheckAt(now)) : null,
 });
 
 const callOf = (kind: OperationKind, input: Input): Call => {

@@ -11,7 +11,7 @@ import {
 import type { ProviderResult } from './provider-results.ts';
 
 const answersTo: Record<OperationKind, readonly ProviderResult['kind'][]> = {
-  AUTHORIZE: ['approved', 'declined', 'actionRequired', 'processing'],
+  AUTHORIZE: ['approved', 'declined', 'actionRequired', 'processing', 'awaitingFunds'],
   CONFIRM: ['approved', 'declined', 'actionRequired', 'processing'],
   CAPTURE: ['captured', 'captureRefused'],
   VOID: ['voided', 'voidRefused'],
@@ -114,7 +114,9 @@ describe('the table of payment states', () => {
       [
         ...['AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING', 'DECLINED'].map((it) => `${it} capture`),
         ...['CAPTURING captureRefused', 'CAPTURE_FAILED capture'],
-        ...['VOIDED', 'REFUNDED', 'VOID_FAILED', 'REFUND_FAILED', 'WITHDRAWN'].map((it) => `${it} capture`),
+        ...['VOIDED', 'REFUNDED', 'VOID_FAILED', 'REFUND_FAILED', 'WITHDRAWN', 'AWAITING_FUNDS'].map(
+          (it) => `${it} capture`,
+        ),
       ],
     ],
     [
@@ -122,6 +124,7 @@ describe('the table of payment states', () => {
       [
         ...['AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING'].map((it) => `${it} approved`),
         ...['AUTHORIZED', 'CAPTURING', 'CAPTURED', 'CAPTURE_FAILED'].map((it) => `${it} authorize`),
+        'AWAITING_FUNDS approved',
       ],
     ],
     [
@@ -129,9 +132,11 @@ describe('the table of payment states', () => {
       [
         ...['AUTHORIZING', 'PROCESSING', 'ACTION_REQUIRED', 'CONFIRMING'].map((it) => `${it} declined`),
         ...['DECLINED', 'VOIDED', 'REFUNDED', 'WITHDRAWN'].map((it) => `${it} authorize`),
+        'AWAITING_FUNDS declined',
       ],
     ],
     ['actionRequired', ['AUTHORIZING actionRequired', 'PROCESSING actionRequired', 'ACTION_REQUIRED authorize']],
+    ['awaitingFunds', ['AUTHORIZING awaitingFunds', 'AWAITING_FUNDS authorize']],
     [
       'cancelled',
       [
@@ -152,8 +157,10 @@ describe('the table of payment states', () => {
       'VOID',
       [
         ...['PROCESSING', 'ACTION_REQUIRED', 'AUTHORIZED', 'CAPTURE_FAILED'].map((it) => `${it} cancel`),
-        ...['approved', 'actionRequired', 'processing', 'captureRefused'].map((it) => `CANCELLING ${it}`),
-        'VOID_FAILED cancel',
+        ...['approved', 'actionRequired', 'processing', 'awaitingFunds', 'captureRefused'].map(
+          (it) => `CANCELLING ${it}`,
+        ),
+        ...['VOID_FAILED cancel', 'AWAITING_FUNDS cancel'],
       ],
     ],
     ['REFUND', ['CAPTURED cancel', 'CANCELLING captured', 'REFUND_FAILED cancel']],

@@ -27,6 +27,7 @@ export const paymentStatuses = [
   'VOID_FAILED',
   'REFUND_FAILED',
   'WITHDRAWN',
+  'AWAITING_FUNDS',
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
@@ -49,6 +50,7 @@ export type Reply =
   | 'authorized'
   | 'declined'
   | 'actionRequired'
+  | 'awaitingFunds'
   | 'captured'
   | 'captureFailed'
   | 'cancelled'
@@ -79,6 +81,16 @@ export const paymentStates = {
     declined,
     actionRequired: askForAction,
     processing: { to: 'PROCESSING' },
+    awaitingFunds: { to: 'AWAITING_FUNDS', reply: 'awaitingFunds' },
+  },
+  // Staff record the money, and the check that follows finds it.
+  AWAITING_FUNDS: {
+    authorize: { reply: 'awaitingFunds' },
+    capture: nothingToCapture,
+    cancel: voidIt,
+    approved,
+    declined,
+    awaitingFunds: {},
   },
   PROCESSING: {
     authorize: {},
@@ -131,6 +143,7 @@ export const paymentStates = {
     declined: { to: 'DECLINED', reply: 'cancelled' },
     actionRequired: voidIt,
     processing: voidIt,
+    awaitingFunds: voidIt,
     captured: refundIt,
     captureRefused: voidIt,
   },
@@ -162,8 +175,9 @@ export const stepFor = (status: PaymentStatus, input: InputKind): Step | undefin
   return row[input];
 };
 
-/** Waiting for the provider or the customer: looked up at the provider from time to time. */
-export const isWaiting = (status: PaymentStatus): boolean => status === 'PROCESSING' || status === 'ACTION_REQUIRED';
+/** Waiting for the provider, the customer or the money: looked up at the provider, from time to time or when there is news. */
+export const isWaiting = (status: PaymentStatus): boolean =>
+  status === 'PROCESSING' || status === 'ACTION_REQUIRED' || status === 'AWAITING_FUNDS';
 
 /** The statuses of the public graph: ours say more about who acts next than clients need. */
 export const publicStatus = {
@@ -171,6 +185,7 @@ export const publicStatus = {
   PROCESSING: 'AUTHORIZING',
   CONFIRMING: 'AUTHORIZING',
   ACTION_REQUIRED: 'ACTION_REQUIRED',
+  AWAITING_FUNDS: 'AWAITING_FUNDS',
   AUTHORIZED: 'AUTHORIZED',
   DECLINED: 'DECLINED',
   CAPTURING: 'CAPTURING',

@@ -23,7 +23,9 @@ export type AuthorizationResult =
       readonly clientSecret?: string | null;
     }
   /** Accepted; the outcome comes later, by webhook or by lookup. */
-  | { readonly kind: 'processing'; readonly reference: string };
+  | { readonly kind: 'processing'; readonly reference: string }
+  /** Nothing is held until staff record that the money has come (offline payment). */
+  | { readonly kind: 'awaitingFunds'; readonly reference: string };
 
 export type CaptureResult =
   | { readonly kind: 'captured'; readonly amount: Money }

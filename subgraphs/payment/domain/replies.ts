@@ -44,6 +44,8 @@ const replies: Record<Reply, (payment: Payment) => NewMessage> = {
       ...withPayment(payment),
       actionUrl: payment.actionUrl,
     }),
+  awaitingFunds: (payment) =>
+    message(messages.PaymentAwaitingFunds, aggregate(payment), { ...withPayment(payment), amount: payment.amount }),
   captured: (payment) =>
     message(messages.PaymentCaptured, aggregate(payment), {
       ...withPayment(payment),

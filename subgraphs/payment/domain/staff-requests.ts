@@ -23,7 +23,7 @@ export interface WrongAmount extends Failure<'WrongAmount'> {
   readonly expected: Money;
 }
 
-const wrongAmount = (expected: Money): WrongAmount => ({
+export const wrongAmount = (expected: Money): WrongAmount => ({
   kind: 'WrongAmount',
   message: texts.wrongAmount(format(expected)),
   expected,

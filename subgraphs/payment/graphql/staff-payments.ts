@@ -38,6 +38,20 @@ export const staffPaymentMutations = {
     const result = await app.commands.refundForStaff({ by, idempotencyKey, paymentId, amount, reason });
     return payload(result, (refundId) => ({ __typename: 'RefundPaymentSuccess', refundId, paymentId }));
   },
+  recordOfflinePayment: async (_, { idempotencyKey, input }, { viewer: by, app }) => {
+    const paymentId = requireId('Payment', input.paymentId);
+    const command = { by, idempotencyKey, paymentId, amount: amountOf(input.amount) };
+    return payload(await app.commands.recordOfflinePayment(command), () => ({
+      ...{ __typename: 'RecordOfflinePaymentSuccess', paymentId },
+    }));
+  },
+  recordOfflineRefund: async (_, { idempotencyKey, input }, { viewer: by, app }) => {
+    const paymentId = requireId('Payment', input.paymentId);
+    const command = { by, idempotencyKey, paymentId, amount: amountOf(input.amount) };
+    return payload(await app.commands.recordOfflineRefund(command), () => ({
+      ...{ __typename: 'RecordOfflineRefundSuccess', paymentId },
+    }));
+  },
 } satisfies MutationResolvers;
 
 const itsPayment = {
@@ -49,4 +63,6 @@ export const staffPaymentTypes = {
   CapturePaymentSuccess: itsPayment,
   VoidPaymentSuccess: itsPayment,
   RefundPaymentSuccess: itsPayment,
+  RecordOfflinePaymentSuccess: itsPayment,
+  RecordOfflineRefundSuccess: itsPayment,
 };

@@ -3,8 +3,9 @@ import { newId } from '#contracts/ids.ts';
 import { money } from '#contracts/money.ts';
 import { guest, type Viewer } from '#contracts/viewer.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
-import { anAttempt, authorizeMessage } from '#kit/payment/builders.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
 import { signedIn } from '#kit/user/viewers.ts';
+import { offlineBook } from '../adapters/offline/book.ts';
 
 let kit: PaymentTestApp;
 beforeAll(async () => {
@@ -170,7 +171,7 @@ describe('provider events in the graph', () => {
 describe('what staff do to a payment', () => {
   const on = (name: string) => `mutation ($key: String!, $input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) {
     ${name}(idempotencyKey: $key, input: $input) { __typename ... on Failure { message }
-      ... on InvalidPaymentState { from to } ${name === 'capturePayment' ? '... on WrongAmount { expected { amount currency } }' : ''}
+      ... on InvalidPaymentState { from to } ${name === 'voidPayment' ? '' : '... on WrongAmount { expected { amount currency } }'}
       ... on ${name[0]?.toUpperCase()}${name.slice(1)}Success { payment { id status } } } }`;
   const act = async (name: string, input: object, key: string = crypto.randomUUID(), viewer: Viewer = staff) => {
     const { data, codes } = await kit.ask(viewer, on(name), { key, input });
@@ -249,11 +250,114 @@ describe('what staff do to a payment', () => {
     }
   });
 
-  test.each(['capturePayment', 'voidPayment'])('%s is for staff, of a payment that exists', async (name) => {
+  test.each([
+    ['capturePayment', {}],
+    ['voidPayment', {}],
+    ['recordOfflinePayment', { amount: money(1, 'EUR') }],
+    ['recordOfflineRefund', { amount: money(1, 'EUR') }],
+  ])('%s is for staff, of a payment that exists', async (name, more) => {
     const { attempt, id } = await authorized();
-    expect(await act(name, { paymentId: id }, 'k', guest)).toEqual(['UNAUTHENTICATED']);
-    expect(await act(name, { paymentId: id }, 'k', signedIn(ada))).toEqual(['FORBIDDEN']);
-    for (const paymentId of [newId('Payment'), 'x']) expect(await act(name, { paymentId })).toEqual(['NOT_FOUND']);
+    expect(await act(name, { paymentId: id, ...more }, 'k', guest)).toEqual(['UNAUTHENTICATED']);
+    expect(await act(name, { paymentId: id, ...more }, 'k', signedIn(ada))).toEqual(['FORBIDDEN']);
+    for (const paymentId of [newId('Payment'), 'x'])
+      expect(await act(name, { paymentId, ...more })).toEqual(['NOT_FOUND']);
     expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
+  });
+
+  describe('offline', () => {
+    const eur = (amount: number) => money(amount, 'EUR');
+    const waiting = async (token = 'offline_transfer') => {
+      const it = await authorized(token);
+      return {
+        ...it,
+        record: (amount = eur(5_000), key?: string) => act('recordOfflinePayment', { paymentId: it.id, amount }, key),
+      };
+    };
+
+    test.each(['offline_transfer', 'offline_cash'])(
+      '%s: the order waits, staff record the money, and it goes on',
+      async (token) => {
+        const { attempt, id, record } = await waiting(token);
+        expect(await kit.payment(attempt)).toMatchObject({
+          status: 'AWAITING_FUNDS',
+          provider: 'offline',
+          nextCheckAt: null,
+        });
+        expect(await kit.replyTypes(attempt)).toEqual(['awaiting-funds']);
+        for (let time = 1; time <= 2; time++)
+          expect(await record(eur(5_000), `came ${id}`)).toEqual({
+            ...{ __typename: 'RecordOfflinePaymentSuccess', payment: { id, status: 'AUTHORIZED' } },
+          });
+        expect(await kit.replyTypes(attempt)).toEqual(['awaiting-funds', 'authorized']);
+        expect(await record()).toMatchObject({
+          __typename: 'InvalidPaymentState',
+          from: 'AUTHORIZED',
+          to: 'AUTHORIZED',
+        });
+        await kit.app.commands.capturePayment(captureMessage(attempt));
+        expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+        expect((await audited('recordOfflinePayment')).filter((it) => JSON.stringify(it).includes(id))).toMatchObject([
+          { actorId: staffId, customerId: ada, details: { from: 'AWAITING_FUNDS', amount: '5000', currency: 'EUR' } },
+        ]);
+      },
+    );
+
+    test.each([eur(4_999), money(5_000, 'USD')])('%j instead of what was asked for is refused', async (amount) => {
+      const { attempt, record } = await waiting();
+      expect(await record(amount)).toMatchObject({ __typename: 'WrongAmount', expected: eur(5_000) });
+      expect(await kit.ledger(attempt)).toEqual([]);
+    });
+
+    test('recorded by two at once it is there once', async () => {
+      const { attempt, record } = await waiting();
+      const ends = await Promise.all([record(), record()]);
+      expect(ends.filter(({ __typename }) => __typename === 'RecordOfflinePaymentSuccess')).toHaveLength(1);
+      expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000']);
+    });
+
+    test('recorded by a process that dies before it has looked: the sweep goes on', async () => {
+      const { attempt, id } = await waiting();
+      await kit.prisma.$transaction(async (tx) => {
+        const { reference } = await tx.payment.update({ where: { id }, data: { nextCheckAt: new Date(0) } });
+        await offlineBook(tx).recordFunds(reference ?? '', eur(5_000), new Date());
+      });
+      await kit.app.sweeps.checks();
+      expect(await kit.replyTypes(attempt)).toEqual(['awaiting-funds', 'authorized']);
+    });
+
+    test('cancelled while it waits, nothing was held, and money that comes later is not taken for it', async () => {
+      const { attempt, record } = await waiting();
+      await kit.app.commands.cancelPayment(cancelMessage(attempt));
+      expect(await kit.replyTypes(attempt)).toEqual(['awaiting-funds', 'cancelled']);
+      expect(await record()).toMatchObject({ __typename: 'InvalidPaymentState', from: 'VOIDED' });
+      expect(await kit.ledger(attempt)).toEqual([]);
+    });
+
+    test('a refund waits until staff record that it was paid', async () => {
+      const { attempt, id, record } = await waiting();
+      await record();
+      await kit.app.commands.capturePayment(captureMessage(attempt));
+      const refund = (amount = eur(5_000), key?: string) => act('recordOfflineRefund', { paymentId: id, amount }, key);
+      expect(await refund()).toMatchObject({ __typename: 'InvalidPaymentState', from: 'CAPTURED', to: 'REFUNDED' });
+      await kit.app.commands.cancelPayment(cancelMessage(attempt));
+      await kit.sweepLater();
+      expect((await kit.payment(attempt)).status).toBe('REFUNDING');
+      expect(await refund(eur(1))).toMatchObject({ __typename: 'WrongAmount', expected: eur(5_000) });
+      for (let time = 1; time <= 2; time++)
+        expect(await refund(eur(5_000), `back ${id}`)).toEqual({
+          ...{ __typename: 'RecordOfflineRefundSuccess', payment: { id, status: 'REFUNDED' } },
+        });
+      expect((await kit.replyTypes(attempt)).at(-1)).toBe('cancelled');
+      expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 5000']);
+      expect(await refund()).toMatchObject({ __typename: 'InvalidPaymentState' });
+    });
+
+    test('is not for a payment of a provider', async () => {
+      const { id } = await authorized();
+      for (const name of ['recordOfflinePayment', 'recordOfflineRefund'])
+        expect(await act(name, { paymentId: id, amount: eur(5_000) })).toMatchObject({
+          __typename: 'InvalidPaymentState',
+        });
+    });
   });
 });

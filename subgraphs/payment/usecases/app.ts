@@ -12,6 +12,7 @@ import {
   replayProviderEvent,
   sweepProviderEvents,
 } from './provider-events.ts';
+import { recordOfflinePayment, recordOfflineRefund } from './record-offline.ts';
 import { refundForStaff, refundPayment } from './refund-payment.ts';
 import { sweepOperations } from './run-operation.ts';
 import { captureForStaff, voidForStaff } from './staff-payments.ts';
@@ -27,6 +28,8 @@ export const app = (deps: Deps) => ({
     captureForStaff: captureForStaff(deps),
     voidForStaff: voidForStaff(deps),
     refundForStaff: refundForStaff(deps),
+    recordOfflinePayment: recordOfflinePayment(deps),
+    recordOfflineRefund: recordOfflineRefund(deps),
     savePaymentMethod: savePaymentMethod(deps),
     removePaymentMethod: removePaymentMethod(deps),
     forgetClosedUser: forgetClosedUser(deps),

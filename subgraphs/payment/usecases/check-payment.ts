@@ -6,14 +6,17 @@ import { operationKey } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import { isWaiting } from '../domain/payment-states.ts';
 import type { Deps } from './ports.ts';
-import { allOf, applyDecision, runOperation } from './run-operation.ts';
+import { allOf, applyDecision, providerOf, runOperation } from './run-operation.ts';
 
 /** Looks up a payment that waits for the provider or the customer, and continues from there. */
 export const checkPayment =
   (deps: Deps) =>
-  async ({ attemptId, reference, status }: Payment): Promise<void> => {
+  async ({ attemptId, reference, status, provider }: Payment): Promise<void> => {
     if (reference === null) throw new Error(`attempt ${attemptId} waits for a provider that does not know it`);
-    const result = await deps.provider.lookup({ reference }, AbortSignal.timeout(deps.providerTimeoutMs));
+    const result = await providerOf(deps, { provider }).lookup(
+      { reference },
+      AbortSignal.timeout(deps.providerTimeoutMs),
+    );
     const opened = await deps.transaction(async (stores) => {
       const payment = await stores.payments.lock(attemptId);
       // The lookup is stale once the payment has moved on: the operation's own result says more.

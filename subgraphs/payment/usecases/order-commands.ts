@@ -2,6 +2,7 @@
 import type { Message, MessageOf } from '#contracts/envelope.ts';
 import type { AuthorizePayment, CancelPayment, CapturePayment } from '#contracts/messages/payment.ts';
 import { beginPayment, type Decision, decide } from '../domain/decide.ts';
+import { offlineProviderName, offlineTokens } from '../domain/offline.ts';
 import type { Attempt, Payment } from '../domain/payment.ts';
 import { nothingToCancel, nothingToCapture } from '../domain/replies.ts';
 import type { Deps, Stores } from './ports.ts';
@@ -17,14 +18,20 @@ export const authorizePayment =
       // The order may have been placed by a guest who has signed in since.
       const customerId = await guests.ownerOf(data.customerId);
       const saved = savedPaymentMethodId && (await methods.usable(savedPaymentMethodId, customerId));
-      // A method stays with the provider that keeps it.
-      const isKept = saved && saved.provider === deps.provider.name;
-      const method = token !== undefined ? { token } : isKept ? { saved: saved.as } : undefined;
+      const provider = providerFor(deps, token, saved?.provider);
+      // A method stays with the provider that keeps it, as long as that is configured.
+      const kept = saved && deps.providers.has(provider) ? { saved: saved.as } : undefined;
+      const method = token !== undefined ? { token } : kept;
       return beginPayment(
-        { ...data, customerId, method, provider: deps.provider.name, correlationId: message.correlationId },
+        { ...data, customerId, method, provider, correlationId: message.correlationId },
         { id: deps.newId('Payment'), now, withdrawn: await payments.isWithdrawn(data.attemptId) },
       );
     });
+
+const providerFor = ({ provider }: Deps, token: string | undefined, ofSaved: string | undefined): string => {
+  if (token !== undefined) return offlineTokens.has(token) ? offlineProviderName : provider.name;
+  return ofSaved ?? provider.name;
+};
 
 /** Captures the amount that is held. */
 export const capturePayment =

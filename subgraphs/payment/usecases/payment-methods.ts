@@ -13,7 +13,7 @@ import { leaseEnd, nextTryAt } from '../domain/operation.ts';
 import { isUsable, methodKey, mostPaymentMethods, type PaymentMethod } from '../domain/payment-method.ts';
 import { beginRequest } from './merge-guest.ts';
 import type { Deps } from './ports.ts';
-import { allOf } from './run-operation.ts';
+import { allOf, providerOf } from './run-operation.ts';
 
 interface AskingUser {
   readonly customerId: UserId;
@@ -147,9 +147,4 @@ const detach = async (deps: Deps, method: PaymentMethod): Promise<void> => {
   if (reference === null) throw new Error(`payment method ${id} has no reference to be removed by`);
   await providerOf(deps, method).removeMethod({ reference, customerReference }, call(deps, method, 'remove'));
   await deps.transaction(({ methods }) => methods.delete(id));
-};
-
-const providerOf = ({ provider }: Deps, method: PaymentMethod) => {
-  if (provider.name !== method.provider) throw new Error(`${method.provider} of ${method.id} is not configured`);
-  return provider;
 };

@@ -47,6 +47,8 @@ export interface PaymentStore {
 export interface OperationStore {
   /** Records the intent; until `nextTryAt` the call belongs to the caller. */
   open(payment: Payment, call: Call, at: { now: Date; nextTryAt: Date }): Promise<Operation>;
+  /** There is news: the call is due again. */
+  retryNow(key: string, now: Date): Promise<void>;
   /** Closes it with its outcome and erases its secret. False when it was already closed. */
   close(key: string, outcome: string, now: Date): Promise<boolean>;
   /** Gives it another key. Undefined when it was closed, or got one, meanwhile. */
@@ -67,6 +69,14 @@ export interface RefundStore {
 export interface RefundReads {
   /** Oldest first. Visibility is checked by those of the payments. */
   refunds(payments: readonly PaymentId[]): Promise<readonly Refund[]>;
+}
+
+/** What staff record of offline payments. */
+export interface OfflineBook {
+  recordFunds(reference: string, amount: Money, now: Date): Promise<void>;
+  /** Refunds that were asked for and not paid yet, oldest first, by the key of their call. */
+  pendingRefunds(reference: string): Promise<readonly { readonly key: string; readonly amount: Money }[]>;
+  recordRefund(reference: string, refund: { readonly key: string; readonly amount: Money }, now: Date): Promise<void>;
 }
 
 export interface PaymentMethodStore {
@@ -110,6 +120,7 @@ export interface Stores extends CommonStores {
   readonly refunds: RefundStore;
   readonly events: ProviderEvents;
   readonly methods: PaymentMethodStore;
+  readonly offline: OfflineBook;
 }
 
 /** Unfinished work. Each claim postpones what it takes, so that two sweeps never hold the same. */
@@ -270,7 +281,10 @@ export interface Deps {
   readonly eventWork: EventWork;
   readonly methodWork: MethodWork;
   readonly reads: PaymentReads;
+  /** The one that new payments go to, but for those whose token names another. */
   readonly provider: PaymentProvider;
+  /** All that are configured, by name: a payment stays with the one that authorized it. */
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly providerTimeoutMs: number;
   readonly telemetry: Telemetry;
   /** The time outside a transaction, by the same clock. */

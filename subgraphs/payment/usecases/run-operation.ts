@@ -61,7 +61,7 @@ const runOne = async (deps: Deps, operation: Operation): Promise<Operation | und
   // One that was opened a moment ago need not ask for the time.
   const isRepeated = operation.tries > 0;
   const outcome =
-    isRepeated && mustLook(operation, deps.provider.keepsKeysForMs, await deps.now())
+    isRepeated && mustLook(operation, providerOf(deps, operation.payment).keepsKeysForMs, await deps.now())
       ? await lookUp(deps, operation)
       : await callProvider(deps, operation);
   if ('kind' in outcome) return recordResult(deps, operation, outcome);
@@ -98,8 +98,8 @@ const lookUp = async (deps: Deps, operation: Operation): Promise<ProviderResult 
     const until = new Date((await deps.now()).getTime() + clockSkewMs);
     const state =
       payment.reference === null
-        ? await deps.provider.find({ attemptId: payment.attemptId, since, until }, signal)
-        : await deps.provider.state({ reference: payment.reference }, signal);
+        ? await providerOf(deps, payment).find({ attemptId: payment.attemptId, since, until }, signal)
+        : await providerOf(deps, payment).state({ reference: payment.reference }, signal);
     const outcome = outcomeOf(operation, state);
     if (outcome === 'notDone') return { next: 'newKey' };
     if (outcome === 'pending') return { next: 'findFirst' };
@@ -120,7 +120,7 @@ const lookUp = async (deps: Deps, operation: Operation): Promise<ProviderResult 
 const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderResult | Unknown> => {
   try {
     const call = { key: operation.key, signal: AbortSignal.timeout(deps.providerTimeoutMs) };
-    const result = await calls[operation.kind](deps.provider, operation, call);
+    const result = await calls[operation.kind](providerOf(deps, operation.payment), operation, call);
     const fault = contradiction(operation.payment, result, operation.amount);
     if (fault === undefined) return result;
     deps.telemetry.contradicted(operation.payment, fault);
@@ -129,6 +129,13 @@ const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderR
     if (error instanceof ProviderFault) return { next: error.next, afterMs: error.retryAfterMs };
   }
   return { next: 'sameKey' };
+};
+
+/** A payment stays with the provider that authorized it. */
+export const providerOf = ({ providers }: Pick<Deps, 'providers'>, { provider }: { readonly provider: string }) => {
+  const found = providers.get(provider);
+  if (!found) throw new Error(`the payment provider ${provider} is not configured`);
+  return found;
 };
 
 const calls: Record<
