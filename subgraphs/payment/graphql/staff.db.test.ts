@@ -352,6 +352,24 @@ describe('what staff do to a payment', () => {
       expect(await refund()).toMatchObject({ __typename: 'InvalidPaymentState' });
     });
 
+    test('refunds in parts wait, each until it is recorded', async () => {
+      const { attempt, id, record } = await waiting();
+      await record();
+      await kit.app.commands.capturePayment(captureMessage(attempt));
+      const [part, rest] = [eur(2_000), eur(3_000)];
+      for (const amount of [part, rest])
+        await kit.app.commands.refundForStaff({
+          ...{ by: staff, idempotencyKey: crypto.randomUUID(), paymentId: id, amount, reason: 'Damaged.' },
+        });
+      const refund = (amount: typeof part) => act('recordOfflineRefund', { paymentId: id, amount });
+      expect(await refund(eur(5_000))).toMatchObject({ __typename: 'WrongAmount', expected: part });
+      for (const amount of [rest, part])
+        expect(await refund(amount)).toMatchObject({ __typename: 'RecordOfflineRefundSuccess' });
+      expect(await refund(part)).toMatchObject({ __typename: 'InvalidPaymentState' });
+      expect((await kit.replyTypes(attempt)).slice(3)).toEqual(['refunded', 'refunded']);
+      expect((await kit.ledger(attempt)).slice(2)).toEqual(['REFUND 3000', 'REFUND 2000']);
+    });
+
     test('is not for a payment of a provider', async () => {
       const { id } = await authorized();
       for (const name of ['recordOfflinePayment', 'recordOfflineRefund'])
