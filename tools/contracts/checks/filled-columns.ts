@@ -75,6 +75,7 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'payment.operation.secret': 'an operation, until its outcome is known',
   'payment.payment.action_url': 'a card whose bank asks the customer',
   'payment.payment.next_check_at': 'a payment whose provider has not decided',
+  'payment.offline_entry': 'an order that is paid by transfer or on delivery',
   'payment.payment_method.decline_reason': 'a method that the provider refuses to keep',
   'payment.payment_method.reason_text': 'a method that the provider refuses to keep',
   'payment.payment_method.removed_at': 'a method that is removed, until the provider has let it go',
