@@ -98,6 +98,7 @@ seededViolations(
       ['CANCELLING', '2 hours'],
       ['VOIDING', '2 hours'],
       ['ACTION_REQUIRED', '2 hours'],
+      ['AWAITING_FUNDS', '2 hours'],
     ].map(
       ([status, age]) =>
         [

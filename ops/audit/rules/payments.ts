@@ -109,6 +109,10 @@ const stuckAfter = `interval '1 hour'`;
 // forgotten the call's key, and what came of it is looked up: an operator should see why that does not help.
 const unansweredAfter = `interval '1 day'`;
 
+// 40 days: transfers are waited for up to OFFLINE_PAYMENT_WAIT_MS, 7 days by default, and the refund of one is paid by hand; what
+// nobody has recorded a month later was forgotten.
+const offlineAfter = `interval '40 days'`;
+
 const since = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
 
 export const paymentRules: readonly Rule[] = [
@@ -167,7 +171,9 @@ export const paymentRules: readonly Rule[] = [
                             FROM operation o WHERE o.payment_id = p.id) latest
      WHERE p.status NOT IN ('AUTHORIZED', 'DECLINED', 'CAPTURED', 'VOIDED', 'REFUNDED', 'WITHDRAWN')
        AND latest.at < $1::timestamptz
-           - CASE WHEN p.status IN ('VOID_FAILED', 'REFUND_FAILED') THEN interval '0' ELSE ${stuckAfter} END`,
+           - CASE WHEN p.status IN ('VOID_FAILED', 'REFUND_FAILED') THEN interval '0'
+                  WHEN p.provider = 'offline' AND p.status IN ('AWAITING_FUNDS', 'REFUNDING') THEN ${offlineAfter}
+                  ELSE ${stuckAfter} END`,
     ids: { payment: 'id', order: 'order_id' },
     what: (row) => `${row.status} since ${since(row.since)}: ${row.authorized} was held, ${row.kept} is kept`,
   }),
@@ -178,8 +184,9 @@ export const paymentRules: readonly Rule[] = [
     database: 'payment',
     sql: `
     SELECT o.key, o.payment_id, o.kind, o.tries, o.created_at
-      FROM operation o
-     WHERE o.done_at IS NULL AND o.created_at < now() - ${unansweredAfter}`,
+      FROM operation o JOIN payment p ON p.id = o.payment_id
+     WHERE o.done_at IS NULL AND o.created_at < now() - ${unansweredAfter}
+       AND (p.provider <> 'offline' OR o.created_at < now() - ${offlineAfter})`,
     ids: { operation: 'key', payment: 'payment_id' },
     what: ({ kind, tries, created_at }) => `${kind} is open since ${since(created_at)}, ${tries} tries`,
   }),
