@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, eventsDatabase } from '#kit/postgres/postgres.ts';
-import { allDatabaseNames, serviceNames } from '#ops/services.ts';
+import { allDatabaseNames, databaseNames, serviceNames } from '#ops/services.ts';
 import { withClient } from '#platform/database/client.ts';
 import { prismaLockKey } from '#platform/database/migrations.ts';
 import type { Agora } from './agora.ts';
@@ -52,13 +52,20 @@ describe('startAgora', () => {
   });
 
   it('uses the databases and the queue that the environment names, and starts none of its own', async () => {
-    const given = await Promise.all(allDatabaseNames.map(() => emptyDatabase()));
+    // Without the simulator, which then has no process and no database.
+    const given = await Promise.all(databaseNames.map(() => emptyDatabase()));
     const events = await eventsDatabase();
-    const variables = allDatabaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
-    const env = { ...process.env, ...Object.fromEntries(variables), EVENTS_DATABASE_URL: events.url };
+    const variables = databaseNames.map((name, index) => [`${name.toUpperCase()}_DATABASE_URL`, given[index]?.url]);
+    const others = { EVENTS_DATABASE_URL: events.url, PAYMENT_PROVIDER: 'stripe' };
+    const env = { ...process.env, ...Object.fromEntries(variables), ...others };
     const agora = await checkout.start({ env, events: undefined });
     expect(agora).toMatchObject({ postgres: undefined, redis: undefined, events: 'given postgres' });
     expect(Object.values(agora.databaseUrls)).toEqual(given.map(({ url }) => url));
+    expect([agora.notReady, agora.pid('simulator'), await answers(agora.urls.simulator)]).toEqual([
+      [],
+      undefined,
+      false,
+    ]);
     expect(await kept(given[0]?.url ?? '')).toEqual([]);
     expect((await ask(agora.urls.order, '/environment')).EVENTS_DATABASE_URL).toBe(events.url);
     await agora.stop();
@@ -147,6 +154,18 @@ describe('a running system', () => {
       USER_DATABASE_URL: databaseUrls.user,
       PAYMENT_DATABASE_URL: databaseUrls.payment,
     });
+  });
+
+  it("lets no service into the simulator's database, nor the simulator into one of theirs", async () => {
+    const asRoleOf = (role: 'payment' | 'simulator', name: string): string =>
+      Object.assign(new URL(agora.databaseUrls[role] ?? ''), { pathname: `/${name}` }).href;
+    const connect = (url: string) => withClient(url, (client) => client.query('SELECT 1'));
+    await expect(connect(asRoleOf('simulator', 'simulator'))).resolves.toMatchObject({ rowCount: 1 });
+    await expect(connect(asRoleOf('payment', 'simulator'))).rejects.toThrow(
+      /permission denied for database "simulator"/,
+    );
+    await expect(connect(asRoleOf('simulator', 'payment'))).rejects.toThrow(/permission denied for database "payment"/);
+    expect(await ask(agora.urls.payment, '/environment')).not.toHaveProperty('SIMULATOR_DATABASE_URL');
   });
 
   it('starts a service again that died', async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { DatabaseUrls } from '#ops/addresses.ts';
 import { closeDataSecrets } from '#ops/secrets/data-folder.ts';
-import type { ServiceName } from '#ops/services.ts';
+import { type ServiceName, servicesFor } from '#ops/services.ts';
 import { type Facts, loadVariables, operatorEnvironment, pastProxies } from './environment.ts';
 import type { EventsKind, OwnTransport } from './events.ts';
 import { type Infrastructure, startInfrastructure } from './infrastructure.ts';
@@ -72,7 +72,8 @@ export const startAgora = async (options: AgoraOptions): Promise<Agora> => {
     const leftovers = await processes.endLeftovers();
     if (leftovers.length > 0) report(`Ended what a killed launcher had left running: ${leftovers.join(', ')}.`);
     const ports = options.ports === 'free' ? await freePorts() : choosePorts(env, options.ports);
-    await requireFree(ports, options.host ?? '127.0.0.1');
+    const started = servicesFor(env).map(({ name }) => name);
+    await requireFree(ports, options.host ?? '127.0.0.1', started);
 
     for (const file of await closeDataSecrets(folder))
       report(

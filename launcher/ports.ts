@@ -31,11 +31,15 @@ export const freePorts = async (): Promise<Ports> => {
 };
 
 /** Throws, a line per port, when something listens on one of them, two services want the same, or no client would open it. */
-export const requireFree = async (ports: Ports, host: string): Promise<void> => {
+export const requireFree = async (
+  ports: Ports,
+  host: string,
+  services: readonly ServiceName[] = serviceNames,
+): Promise<void> => {
   const complaints = await Promise.all(
-    serviceNames.map(async (service) => {
+    services.map(async (service) => {
       const port = ports[service];
-      const rival = serviceNames.find((other) => other !== service && ports[other] === port);
+      const rival = services.find((other) => other !== service && ports[other] === port);
       if (rival) return `Port ${port} is wanted by ${service} and ${rival}: set ${portVariable(service)} to another.`;
       if (isBlockedPort(port))
         return `Port ${port} (${service}) is one that browsers and fetch do not open: set ${portVariable(service)} to another.`;

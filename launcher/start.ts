@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { readEnvFile } from '#ops/env-file.ts';
-import { databaseNames, defaultPorts, subgraphs, variableOf } from '#ops/services.ts';
+import { databaseNames, defaultPorts, services, variableOf } from '#ops/services.ts';
 import { profileOf } from '#platform/config/config.ts';
 import { onTermination } from '#platform/process/termination.ts';
 import { type Agora, startAgora } from './agora.ts';
@@ -15,7 +15,10 @@ import { runSeed } from './run-seed.ts';
 import { whyNoDemoData } from './seed/permission.ts';
 import { summary } from './summary.ts';
 
-const portsAfterGateway = subgraphs.map(({ name, port }) => `${name} n+${port - defaultPorts.gateway}`).join(', ');
+const portsAfterGateway = services
+  .slice(1)
+  .map(({ name, port }) => `${name} n+${port - defaultPorts.gateway}`)
+  .join(', ');
 
 const usage = `Usage: npm start [-- <options>]
   Starts PostgreSQL, the queue, migrations, the seed, and one process per service. Ctrl-C stops all; a second one at once.

@@ -23,6 +23,12 @@ describe('the summary of npm start', () => {
     expect(text).not.toContain('Profile');
   });
 
+  it('says who moves the money', () => {
+    expect(told({ PROFILE: 'development' })).toMatch(/Payments +simulator :\d+ {2}\(moves no money\)\n/);
+    expect(told({ PROFILE: 'development', PAYMENT_PROVIDER: 'stripe' })).toMatch(/Payments +stripe\n/);
+    expect(told({ PROFILE: 'production' })).toMatch(/Payments +nobody\n/);
+  });
+
   it('names where mail goes, and never the address of the mail server', () => {
     expect(told({ MAILBOX_DIR: '/data/mailbox' })).toMatch(/Mail +files in \/data\/mailbox\n/);
     const text = told({ SMTP_URL: 'smtp://user:secret@mail.example' });

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { z } from 'zod';
 import { type Exposure, exposure, exposureVariables } from '#gateway/graphql/variables.ts';
-import { subgraphNames } from '#ops/services.ts';
+import { isChosen, outsiders, subgraphNames } from '#ops/services.ts';
 import { type Profile, parseConfig, profileVariables } from '#platform/config/config.ts';
 import { demoUsers } from '#subgraphs/user/usecases/account/seed-users.ts';
 import type { Agora } from './agora.ts';
@@ -32,6 +32,13 @@ const productionMeans = ({ playground, introspection, errorDetail }: Exposure): 
   return ['production', ...kept].join(', ');
 };
 
+/** The outside systems that this machine plays itself: a payment provider. */
+const whoMovesMoney = (urls: Agora['urls'], environment: NodeJS.ProcessEnv): string =>
+  outsiders
+    .filter((outsider) => isChosen(outsider, environment))
+    .map(({ name }) => `${name} :${new URL(urls[name]).port}  (moves no money)`)
+    .join('  ') || `${environment.PAYMENT_PROVIDER ?? 'nobody'}`;
+
 type Facts = Pick<Agora, 'urls' | 'events' | 'redis' | 'postgres' | 'notReady' | 'environment'> & {
   /** Why there are no demo accounts, when they may not be there. */
   noDemoData: string | undefined;
@@ -51,6 +58,7 @@ export const summary = (facts: Facts): string => {
       `${urls.gateway}/graphql  (${exposed.playground ? 'open it in a browser to try queries' : 'POST; no playground'})`,
     ],
     ['Subgraphs', subgraphNames.map((name) => `${name} :${new URL(urls[name]).port}`).join('  ')],
+    ['Payments', whoMovesMoney(urls, environment)],
     ['Health', `${urls.gateway}/health/ready  and /metrics, of each process`],
     ...(exposed.profile === 'production' ? [['Profile', productionMeans(exposed)] satisfies [string, string]] : []),
     ...(seeded ? demoUsers.map(row) : []),

@@ -43,6 +43,7 @@ export const startServices = (options: {
   const services = servicesFor(facts.env);
   const serviceNames = services.map(({ name }) => name);
   const entries = services.map((service) => [service.name, superviseService(service)] as const);
+  // An outside system that was not chosen is not among them.
   const all = Object.fromEntries(entries) as Record<ServiceName, Supervised>;
   const urls = Object.fromEntries(
     serviceNames.map((name) => [name, `http://127.0.0.1:${facts.ports[name]}`]),
@@ -70,7 +71,7 @@ export const startServices = (options: {
   return {
     urls,
     down: () => serviceNames.filter((service) => ['down', 'failed'].includes(all[service].state)),
-    pid: (service) => all[service].pid,
+    pid: (service) => all[service]?.pid,
     allReady: async (signal) => {
       const aborted = signal ? rejectionOf(signal) : undefined;
       const outcomes = Promise.all(serviceNames.map((service) => becomesReady(all[service], urls[service])));
