@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { emptyDatabase, type TestDatabase, testDatabase } from '#kit/postgres/postgres.ts';
 import { withClient } from '#platform/database/client.ts';
 import type { DatabaseUrls } from './addresses.ts';
-import { type AnyDatabaseName, allDatabaseNames } from './services.ts';
+import { type AnyDatabaseName, allDatabaseNames, databaseNames } from './services.ts';
 
 const anHourAgo = `now() - interval '1 hour'`;
 const customer = `usr_${'1'.repeat(32)}`;
@@ -27,15 +27,18 @@ export const disposeDatabases = async (): Promise<void> => {
   await Promise.all(open.splice(0).map(({ dispose }) => dispose()));
 };
 
-const forEach = async (make: (name: AnyDatabaseName) => Promise<TestDatabase>): Promise<DatabaseUrls> => {
-  const made = await Promise.all(allDatabaseNames.map(async (name) => [name, await make(name)] as const));
+const forEach = async (
+  make: (name: AnyDatabaseName) => Promise<TestDatabase>,
+  names: readonly AnyDatabaseName[] = allDatabaseNames,
+): Promise<DatabaseUrls> => {
+  const made = await Promise.all(names.map(async (name) => [name, await make(name)] as const));
   open.push(...made.map(([, database]) => database));
   return Object.fromEntries(made.map(([name, { url }]) => [name, url])) as DatabaseUrls;
 };
 
 export const migratedDatabases = (): Promise<DatabaseUrls> => forEach(testDatabase);
-/** Without a table, as a new server has them. */
-export const newDatabases = (): Promise<DatabaseUrls> => forEach(emptyDatabase);
+/** The shop's alone, without a table, as a new server has them. */
+export const newDatabases = (): Promise<DatabaseUrls> => forEach(emptyDatabase, databaseNames);
 
 export const healthyShop = async (): Promise<DatabaseUrls> => {
   const urls = await migratedDatabases();
@@ -95,10 +98,11 @@ const healthy: Partial<Record<AnyDatabaseName, string>> = {
            ('att_1-capture', 'pay_1', 'CAPTURE', 5000, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, ${anHourAgo}, 'captured');
     INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
     VALUES ('led_1', 'pay_1', 'AUTHORIZATION', 5000, 'EUR', 'att_1-authorize', ${anHourAgo}),
-           ('led_2', 'pay_1', 'CAPTURE', 5000, 'EUR', 'att_1-capture', ${anHourAgo});`,
+           ('led_2', 'pay_1', 'CAPTURE', 5000, 'EUR', 'att_1-capture', ${anHourAgo})`,
   simulator: `
-    INSERT INTO payment_intent (id, created_at, amount, currency, status, amount_received, metadata, client_secret, token)
-    VALUES ('sim_1', ${anHourAgo}, 5000, 'eur', 'succeeded', 5000, '{"attempt": "att_1"}', 's', 'tok_approve');
+    UPDATE _prisma_migrations SET started_at = now() - interval '1 day';
+    INSERT INTO payment_intent (id, created_at, amount, currency, status, amount_received, client_secret, token)
+    VALUES ('sim_1', ${anHourAgo}, 5000, 'eur', 'succeeded', 5000, 'none', 'tok_approve');
     INSERT INTO effect (reference, kind, amount, at)
     VALUES ('sim_1', 'AUTHORIZATION', 5000, ${anHourAgo}), ('sim_1', 'CAPTURE', 5000, ${anHourAgo});`,
   product: `

@@ -119,8 +119,29 @@ seededViolations(
     ],
     ['ledger-matches-payments', 'a row is gone', { payment: `DELETE FROM ledger_entry WHERE kind = 'CAPTURE'` }],
     ['ledger-matches-provider', 'the provider captured it twice', { simulator: effect('CAPTURE', 5_000) }],
+    [
+      'ledger-matches-provider',
+      'the provider captured another amount',
+      { simulator: `UPDATE effect SET amount = 4999 WHERE kind = 'CAPTURE'` },
+    ],
+    [
+      'ledger-matches-provider',
+      'the provider moved money of which we know nothing',
+      { simulator: effect('CAPTURE', 1).replace('sim_1', 'sim_9') },
+    ],
+    ['ledger-matches-provider', 'the provider knows nothing of it', { simulator: 'DELETE FROM effect' }],
+    [
+      'ledger-matches-provider',
+      'the provider knows nothing of one of its movements',
+      { simulator: `DELETE FROM effect WHERE kind = 'CAPTURE'` },
+    ],
   ],
   [
+    [
+      'a payment of before the simulator began its book',
+      { simulator: 'DELETE FROM effect; UPDATE _prisma_migrations SET started_at = now()' },
+    ],
+    ['money that moved a moment ago', { simulator: effect('CAPTURE', 5_000, 'now()') }],
     ['a confirmed order of which a part was refunded', { order: knownRefund(1_000), ...refunded(1_000) }],
     ['a refund of a moment ago, which the order has yet to learn of', refunded(1_000, 'now()')],
   ],
