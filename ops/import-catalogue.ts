@@ -19,7 +19,7 @@ import { databaseNames, subgraphs } from './services.ts';
 const help = `usage: npm run import-catalogue -- <file.csv | file.jsonl> [--rejects FILE]
        npm run export-catalogue -- <file.jsonl>
   Imports what is new or changed and leaves the rest alone. A line that is at fault is listed with its number and reason, and the
-  others are imported. After Ctrl-C or a kill, the same command goes on where it was. What is exported can be imported.
+  others are imported. After Ctrl-C or a kill, the same command goes on where it was, for 30 days. What is exported can be imported.
 
   JSON Lines: each line {"product": …}, {"category": …} or {"attribute": …}, as the export writes them; prices in minor units.
   CSV (UTF-8): a row per variant; the rows of a product stand together and repeat its slug; an empty cell leaves what is there.

@@ -208,6 +208,7 @@ export const wire = (kit: Kit<ProductConfig, PrismaClient>): Subgraph<GraphqlCon
         run: productApp.commands.findAvailabilityChanges,
       },
       { name: 'forget old stock alerts', everyMs: forgetIntervalMs, run: productApp.commands.forgetOldAlerts },
+      { name: 'forget unfinished imports', everyMs: forgetIntervalMs, run: productApp.commands.forgetImports },
       {
         name: 'sweep files',
         everyMs: config.MEDIA_SWEEP_INTERVAL_MS,

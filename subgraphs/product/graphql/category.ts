@@ -10,7 +10,7 @@ import { categoryTextsGiven } from './texts.ts';
 import type { CategoryResolvers, MutationResolvers, QueryResolvers } from './types.generated.ts';
 
 /** By a slug of the past too, as products are found. */
-const categoryNamed = async ({ categoryBySlug, formerOwner, category }: Loaders, slug: string) => {
+export const categoryNamed = async ({ categoryBySlug, formerOwner, category }: Loaders, slug: string) => {
   if (!Slug.safeParse(slug).success) return null;
   const found = await categoryBySlug.load(slug);
   if (found) return found;

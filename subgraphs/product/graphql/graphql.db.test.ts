@@ -173,6 +173,17 @@ describe('lists', () => {
     expect(await slugsIn('category: "nowhere"')).toEqual([]);
   });
 
+  it('take the cursor of their own list alone', async () => {
+    const cursorOf = async (args: string) =>
+      (await ask(guest, `{ products(${args}) { pageInfo { endCursor } } }`)).data.products.pageInfo.endCursor;
+    const after = await cursorOf('category: "outdoor", first: 2');
+    const list = (args: string) =>
+      ask(guest, `{ products(${args}, first: 2, after: "${after}") { edges { cursor } } }`);
+    expect((await list('category: "outdoor"')).data.products.edges).toHaveLength(2);
+    for (const other of ['category: "lighting"', 'status: PUBLISHED'])
+      expect((await list(other)).codes).toEqual(['BAD_USER_INPUT']);
+  });
+
   const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
   it.each([
     'first: 0',
@@ -180,8 +191,8 @@ describe('lists', () => {
     'first: 101',
     'after: "rubbish"',
     `after: "${cursor('one part')}"`,
-    `after: "${cursor('a\0b', 'c')}"`,
-    `after: "${cursor('\ud800', 'c')}"`,
+    `after: "${cursor('a\0b', 'c', 'd')}"`,
+    `after: "${cursor('\ud800', 'c', 'd')}"`,
     'category: "Not a slug"',
     'category: ""',
   ])('with %s are BAD_USER_INPUT', async (args) => {

@@ -1,9 +1,10 @@
 /** What one request loads: each kind of thing in one statement, however many fields and references ask for it. */
+import { createHash } from 'node:crypto';
 import DataLoader from 'dataloader';
 import type { CategoryId, CollectionId, ProductId, VariantId } from '#contracts/ids.ts';
 import type { LocationCode } from '#contracts/messages/stock.ts';
 import { may, type Viewer } from '#contracts/viewer.ts';
-import { type Connection, connection, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
+import { type Connection, connection, notACursor, type PageArgs, parsePage } from '#platform/graphql/connection.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { loaderBounds, manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
 import type { App } from '../usecases/app.ts';
@@ -141,15 +142,19 @@ export interface ProductPage extends Connection<ProductView> {
   readonly list: ProductList | { readonly collection: CollectionId };
 }
 
-/** A page of a list. Pages of several lists in one request (a menu with samples) share one statement. */
+/**
+ * A page of a list. Pages of several lists in one request (a menu with samples) share one statement. Its cursors are those of
+ * `asked`: a category goes by the name that the client knows.
+ */
 export const productPage = async (
   { page: pages }: Loaders,
   list: ProductList,
   args: PageArgs,
+  asked = list,
 ): Promise<ProductPage> => {
-  const page = byTitle(args);
+  const page = byTitle(args, asked);
   const rows = await pages.load({ ...list, limit: page.limit, after: page.key });
-  return { ...connection(rows, page, (product) => [product.title, product.id]), list };
+  return { ...connection(rows, page, page.keyOf), list };
 };
 
 /** The same of the published products of a collection. */
@@ -158,13 +163,23 @@ export const collectionPage = async (
   collection: CollectionId,
   args: PageArgs,
 ): Promise<ProductPage> => {
-  const page = byTitle(args);
+  const page = byTitle(args, { collection });
   const rows = await pages.load({ collection, limit: page.limit, after: page.key });
-  return { ...connection(rows, page, (product) => [product.title, product.id]), list: { collection } };
+  return { ...connection(rows, page, page.keyOf), list: { collection } };
 };
 
-const byTitle = (args: PageArgs) => {
-  const page = parsePage(args, 2);
-  const [title, id] = page.after ?? [];
-  return { ...page, key: title !== undefined && id !== undefined ? ([title, id] as const) : undefined };
+/** A cursor goes on in its own list: in another it would begin anywhere. */
+const byTitle = (args: PageArgs, list: ProductList | { readonly collection: CollectionId }) => {
+  const named = createHash('sha256')
+    .update(JSON.stringify(Object.entries(list).sort()))
+    .digest('base64url')
+    .slice(0, 8);
+  const page = parsePage(args, 3);
+  const [of, title = '', id = ''] = page.after ?? [];
+  if (page.after && of !== named) throw notACursor();
+  return {
+    ...page,
+    key: page.after && ([title, id] as const),
+    keyOf: (product: ProductView) => [named, product.title, product.id],
+  };
 };

@@ -66,6 +66,14 @@ describe('a category', () => {
     expect((await ask(guest, query, { id: categoryOf('tents') })).data).toEqual({ byId: tents, bySlug: tents });
     await mutate('reviseCategory', { id: categoryOf('tents'), slug: '텐트' }, 'category { slug }');
     expect((await ask(guest, '{ category(slug: "tents") { slug } }')).data).toEqual({ category: { slug: '텐트' } });
+    const list = 'first: 1) { totalCount edges { node { slug } } pageInfo { endCursor } }';
+    const lists = (
+      await ask(guest, `{ old: products(category: "tents", ${list} now: products(category: "텐트", ${list} }`)
+    ).data;
+    expect(lists.old.edges).toEqual(lists.now.edges);
+    expect(lists.old).toMatchObject({ totalCount: lists.now.totalCount, edges: [expect.anything()] });
+    const next = `{ products(category: "tents", after: "${lists.old.pageInfo.endCursor}") { edges { cursor } } }`;
+    expect((await ask(guest, next)).codes).toBeUndefined();
     await mutate('reviseCategory', { id: categoryOf('tents'), slug: 'tents' }, 'category { slug }');
   });
 

@@ -6,7 +6,7 @@ import { archiveProduct, publishProduct, unpublishProduct } from './catalogue/pu
 import { refreshProducts } from './catalogue/refresh-products.ts';
 import { removeTranslation, reviseProduct, setTranslation } from './catalogue/revise-product.ts';
 import { applySchedule, cancelScheduledPrice, schedulePrice } from './catalogue/schedule-price.ts';
-import { importDocuments } from './import/import-documents.ts';
+import { forgetImports, importDocuments } from './import/import-documents.ts';
 import { bookReturn } from './inventory/book-return.ts';
 import { adjustStock, receiveStock, returnStock, transferStock } from './inventory/change-stock.ts';
 import { commitStock, expireReservations, releaseStock, reserveStock } from './inventory/reservations.ts';
@@ -81,6 +81,7 @@ export const app = (deps: Deps) => ({
     watchAvailability: watchAvailability(deps),
     findAvailabilityChanges: findAvailabilityChanges(deps),
     forgetOldAlerts: forgetOldAlerts(deps),
+    forgetImports: forgetImports(deps),
     requestUpload: requestUpload(deps),
     receiveFile: receiveFile(deps),
     attachMedia: attachMedia(deps),

@@ -54,7 +54,11 @@ export const catalogueFiles = (prisma: PrismaClient, { importDocuments }: Comman
       orderBy: { line: 'asc' },
     });
     const isComplete = !signal?.aborted;
-    if (isComplete) await prisma.catalogueImport.deleteMany({ where: { source } });
+    if (isComplete) {
+      await prisma.catalogueImport.deleteMany({ where: { source } });
+      // Autovacuum comes a minute later: until then queries would be planned for the tables as they were.
+      if (progress.changed > 0) await prisma.$executeRaw`ANALYZE`;
+    }
     return { ...progress, faults, from, isComplete };
   },
 

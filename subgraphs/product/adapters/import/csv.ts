@@ -5,6 +5,7 @@ import { type CsvError, parse } from 'csv-parse';
 import { type Language, languages } from '#contracts/language.ts';
 import { type Currency, currencies, minorDigits } from '#contracts/money.ts';
 import type { Attribute } from '../../domain/catalogue/attribute.ts';
+import { firstFault, plainly } from '../../domain/catalogue/plain-faults.ts';
 import { Code, slugOf } from '../../domain/catalogue/texts.ts';
 import { type ImportLine, type LineFault, ProductDocument } from '../../domain/import/import-document.ts';
 import { longestLine } from './json-lines.ts';
@@ -52,6 +53,13 @@ export const readCsv = async function* (
 
 const columnsOf = (header: string[]): string[] => {
   const names = header.map((name) => name.trim());
+  const [only = ''] = names;
+  // What spreadsheets write where the comma is the decimal sign.
+  const separator = names.length === 1 && [';', '\t'].find((sign) => only.includes(sign));
+  if (separator)
+    throw new UnusableFile(
+      `its cells are separated by ${separator === ';' ? 'semicolons' : 'tabs'}: save it with commas`,
+    );
   const unknown = names.filter((name) => !isColumn(name));
   if (unknown.length > 0)
     throw new UnusableFile(`there are no columns ${unknown.map((name) => `"${name}"`).join(', ')}`);
@@ -70,7 +78,7 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
     skip_records_with_error: true,
     max_record_size: longestLine,
     on_skip: (error: CsvError | undefined) => {
-      if (error) skipped.push({ line: Number(error.lines ?? 0), reason: error.message });
+      if (error) skipped.push({ line: Number(error.lines ?? 0), reason: reasonOf(error) });
       return undefined;
     },
   });
@@ -85,6 +93,9 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
   }
   yield* skipped;
 };
+
+const reasonOf = (error: CsvError): string =>
+  error.code === 'CSV_RECORD_INCONSISTENT_COLUMNS' ? 'does not have as many cells as there are columns' : error.message;
 
 const decodingFault = (error: Error): Error =>
   error instanceof TypeError ? new UnusableFile('it is not UTF-8: save it as "CSV UTF-8"') : error;
@@ -117,13 +128,16 @@ const documentOf = function* (rows: readonly Row[], kinds: Kinds, language: Lang
     name: { [language]: code[0]?.toUpperCase() + code.slice(1) },
     values: [...values].map(([value, name]) => ({ code: value, name: { [language]: name } })),
   }));
-  const parsed = ProductDocument.safeParse({ ...product, ...(named.length > 0 && { options: named }), variants });
+  const parsed = ProductDocument.safeParse(
+    { ...product, ...(named.length > 0 && { options: named }), variants },
+    { error: plainly },
+  );
   const variantLines = good.map(({ line }) => line);
   if (parsed.success) yield { line: first.line, kind: 'product', document: parsed.data, variantLines };
   else {
     const [issue] = parsed.error.issues;
     const at = issue?.path[0] === 'variants' ? variantLines[Number(issue.path[1])] : undefined;
-    faults.push({ line: at ?? first.line, kind: 'fault', reason: `${issue?.path.join('.')}: ${issue?.message}` });
+    faults.push({ line: at ?? first.line, kind: 'fault', reason: firstFault(parsed.error, 'product') });
   }
   yield* faults.toSorted((a, b) => a.line - b.line);
 };
@@ -236,8 +250,10 @@ const numberOf = (column: string, value: string): number => {
 };
 
 const booleanOf = (column: string, value: string): boolean => {
-  if (value !== 'true' && value !== 'false') throw new CellFault(`${column}: "${value}" is neither true nor false`);
-  return value === 'true';
+  // Spreadsheets write TRUE.
+  const given = value.toLowerCase();
+  if (given !== 'true' && given !== 'false') throw new CellFault(`${column}: "${value}" is neither true nor false`);
+  return given === 'true';
 };
 
 /** `12.90` in EUR is 1290, `12900` in KRW is 12900. Exact: no float is multiplied. */

@@ -11,6 +11,10 @@ export const importStore = (tx: Prisma.TransactionClient): ImportStore => ({
     return new Map(rows.map(({ sku, productId }) => [sku, productId as ProductId]));
   },
 
+  dropOld: async (before) => {
+    await tx.catalogueImport.deleteMany({ where: { startedAt: { lt: before } } });
+  },
+
   advance: async (source, { faults, nextLine, changed, received }) => {
     const [progress] = await tx.$queryRaw<{ nextLine: number; changed: number; received: number }[]>`
       INSERT INTO catalogue_import AS begun (source, next_line, changed, received)

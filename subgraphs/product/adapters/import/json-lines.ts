@@ -1,6 +1,7 @@
 /** A catalogue as JSON Lines: each line `{"product": …}`, `{"category": …}` or `{"attribute": …}`. */
 import { createReadStream } from 'node:fs';
 import type { z } from 'zod';
+import { firstFault, plainly } from '../../domain/catalogue/plain-faults.ts';
 import {
   AttributeDocument,
   CategoryDocument,
@@ -67,10 +68,9 @@ const parseLine = (line: Buffer, number: number): ImportLine | undefined => {
   const [[kind, given] = ['', undefined], ...more] = Object.entries(Object(value));
   if (!(kind in kinds) || more.length > 0)
     return fault('is not one of {"product": …}, {"category": …}, {"attribute": …}');
-  const parsed = (kinds[kind as Kind] as z.ZodType).safeParse(given);
+  const parsed = (kinds[kind as Kind] as z.ZodType).safeParse(given, { error: plainly });
   if (parsed.success) return { line: number, kind, document: parsed.data } as ImportLine;
-  const [issue] = parsed.error.issues;
-  return fault(`${issue?.path.join('.') || kind}: ${issue?.message}`);
+  return fault(firstFault(parsed.error, kind));
 };
 
 const decode = (bytes: Buffer): string | undefined => {

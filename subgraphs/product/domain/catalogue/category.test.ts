@@ -16,7 +16,7 @@ describe('the category tree', () => {
     ['a cycle', [child('a', 'b'), child('b', 'a')]],
     ['an unknown parent', [child('a', 'nowhere')]],
   ])('refuses %s', (_, categories) => {
-    expect(() => placed(categories)).toThrow(/Category .* (levels deep|unknown parent)/);
+    expect(() => placed(categories)).toThrow(/Category .* (levels deep|unknown parent|below itself)/);
   });
 });
 

@@ -40,10 +40,14 @@ export const placed = (categories: readonly Category[]): PlacedCategory[] => {
 };
 
 const depthOf = (category: Category, byId: ReadonlyMap<CategoryId, Category>): number => {
+  const below = new Set([category.id]);
   let depth = 1;
   for (let at = category; at.parentId !== null; depth++) {
     const parent = byId.get(at.parentId);
     if (!parent) throw new CallerFault('BAD_USER_INPUT', `Category ${at.slug} has an unknown parent ${at.parentId}.`);
+    if (below.has(parent.id))
+      throw new CallerFault('BAD_USER_INPUT', `Category ${category.slug} would be below itself.`);
+    below.add(parent.id);
     if (depth === categoryLevels)
       throw new CallerFault('BAD_USER_INPUT', `Category ${category.slug} is more than ${categoryLevels} levels deep.`);
     at = parent;

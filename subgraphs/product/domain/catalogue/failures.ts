@@ -1,6 +1,7 @@
 /** What staff can be told about changes of the catalogue, in their unions. */
 import type { z } from 'zod';
 import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
+import { plainly } from './plain-faults.ts';
 
 /** Somebody else changed it since. */
 export interface VersionConflict extends Failure<'VersionConflict'> {
@@ -52,7 +53,7 @@ export const checked = <S extends z.ZodType, Kind extends string>(
   given: unknown,
   more: (value: z.output<S>) => readonly FieldFault[] = () => [],
 ): Result<z.output<S>, Invalid<Kind>> => {
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { error: plainly });
   const faults = parsed.success
     ? more(parsed.data)
     : parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { z } from 'zod';
 import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
 import { Attribute, valueFault } from '../../domain/catalogue/attribute.ts';
 import { Category, placed } from '../../domain/catalogue/category.ts';
+import { firstFault, plainly } from '../../domain/catalogue/plain-faults.ts';
 import { Product, type StoredProduct } from '../../domain/catalogue/product.ts';
 import { missingForPublishing } from '../../domain/catalogue/publishing.ts';
 import {
@@ -41,6 +41,15 @@ export const importDocuments =
     }
   };
 
+// 30 days: whoever mends a file instead of going on with it has a new one, of another digest.
+const importKeptMs = 30 * 24 * 60 * 60 * 1_000;
+
+/** Drops the progress of imports that were cut off and that nobody went on with. */
+export const forgetImports =
+  ({ transaction }: Pick<Deps, 'transaction'>) =>
+  (): Promise<void> =>
+    transaction(({ imports, now }) => imports.dropOld(new Date(now.getTime() - importKeptMs)));
+
 const importBatch = async (
   stores: Stores,
   { newId, shop }: Pick<Deps, 'newId' | 'shop'>,
@@ -59,10 +68,6 @@ const importBatch = async (
 
 const fault = (line: number, reason: string): LineFault => ({ line, kind: 'fault', reason });
 
-/** The first thing that is wrong, and where; a form would show all, a list of lines has one reason per line. */
-const reasonOf = ({ issues: [issue] }: z.ZodError): string =>
-  issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : 'is not sound';
-
 const importAttributes = async (
   stores: Stores,
   newId: Deps['newId'],
@@ -77,9 +82,9 @@ const importAttributes = async (
   const changed = new Map<string, Attribute>();
   for (const { line, document } of given) {
     const stored = known.get(document.code);
-    const parsed = Attribute.safeParse(attributeAfter(document, stored, newId('Attribute')));
+    const parsed = Attribute.safeParse(attributeAfter(document, stored, newId('Attribute')), { error: plainly });
     const use = parsed.success && stored ? await useAgainst(stores, stored, parsed.data) : undefined;
-    if (!parsed.success) faults.push(fault(line, reasonOf(parsed.error)));
+    if (!parsed.success) faults.push(fault(line, firstFault(parsed.error, 'it')));
     else if (use) faults.push(fault(line, `attribute: ${use.message}`));
     else if (!isDeepStrictEqual(parsed.data, stored && Attribute.parse(stored)))
       changed.set(document.code, parsed.data);
@@ -108,9 +113,12 @@ const importCategories = async (
       continue;
     }
     const before = bySlug.get(document.slug);
-    const parsed = Category.safeParse(categoryAfter(document, before, { id: newId('Category'), parentId }));
-    const after = parsed.success ? [...tree.filter((category) => category !== before), parsed.data] : tree;
-    const reason = parsed.success ? placeFault(after) : reasonOf(parsed.error);
+    const parsed = Category.safeParse(categoryAfter(document, before, { id: newId('Category'), parentId }), {
+      error: plainly,
+    });
+    // First, so that a fault names the category of this line.
+    const after = parsed.success ? [parsed.data, ...tree.filter((category) => category !== before)] : tree;
+    const reason = parsed.success ? placeFault(after) : firstFault(parsed.error, 'it');
     if (reason) faults.push(fault(line, reason));
     else tree = after;
   }
@@ -154,7 +162,7 @@ const importProducts = async (
       newProductId: () => newId('Product'),
       newVariantId: () => newId('Variant'),
     });
-    const parsed = Product.safeParse(named);
+    const parsed = Product.safeParse(named, { error: plainly });
     const reason =
       document.category !== undefined && !categoryId
         ? `category: there is no category ${document.category}`
@@ -162,7 +170,7 @@ const importProducts = async (
           ? (skuFault(parsed.data, known.skus) ??
             attributeFault(parsed.data, known.attributes) ??
             publishingFault(parsed.data, shop))
-          : reasonOf(parsed.error);
+          : firstFault(parsed.error, 'it');
     if (reason || !parsed.success) {
       const at = parsed.error?.issues[0]?.path;
       const variantLine = at?.[0] === 'variants' ? variantLines?.[Number(at[1])] : undefined;

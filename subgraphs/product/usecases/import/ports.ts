@@ -20,6 +20,8 @@ export interface ImportProgress {
 export interface ImportStore {
   /** Whose skus these are. */
   productsOfSkus(skus: readonly string[]): Promise<ReadonlyMap<string, ProductId>>;
+  /** Drops the progress of imports that began before then. */
+  dropOld(before: Date): Promise<void>;
   /** Notes what a batch did, and gives what the import has done in all. */
   advance(
     source: string,
