@@ -60,14 +60,21 @@ export const isUsable = ({ state, removedAt }: Pick<PaymentMethod, 'state' | 're
 /** One call each: a provider attaches and detaches a method once, whatever the key, so the key never has to change. */
 export const methodKey = ({ id }: Pick<PaymentMethod, 'id'>, call: 'save' | 'remove'): string => `${id}-${call}`;
 
-/** What an authorization is made with. */
-export type PayWith = { readonly token: string } | { readonly saved: SavedMethodReference };
+/** What an authorization is made with, and where the customer comes back to from an extra step. */
+export type PayWith = ({ readonly token: string } | { readonly saved: SavedMethodReference }) & {
+  readonly returnUrl?: string | undefined;
+};
 
-/** As the operation keeps it until its outcome is known. Tokens and references have no blanks, so that the two differ. */
-export const secretOf = (method: PayWith): string =>
-  'token' in method ? method.token : `saved ${method.saved.customerReference ?? '-'} ${method.saved.reference}`;
+/** As the operation keeps it until its outcome is known. Tokens, references and addresses have no blanks, so that all differ. */
+export const secretOf = ({ returnUrl, ...method }: PayWith): string => {
+  const secret =
+    'token' in method ? method.token : `saved ${method.saved.customerReference ?? '-'} ${method.saved.reference}`;
+  return returnUrl === undefined ? secret : `returns ${new URL(returnUrl).href} ${secret}`;
+};
 
 export const payWith = (secret: string): PayWith => {
+  const [, returnUrl, rest] = /^returns (\S+) (.+)$/.exec(secret) ?? [];
+  if (returnUrl !== undefined && rest !== undefined) return { ...payWith(rest), returnUrl };
   const [kind, customerReference, reference] = secret.split(' ');
   if (kind !== 'saved' || customerReference === undefined || reference === undefined) return { token: secret };
   return { saved: { reference, customerReference: customerReference === '-' ? null : customerReference } };

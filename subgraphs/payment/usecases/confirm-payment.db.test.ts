@@ -42,6 +42,18 @@ describe('a payment that needs an extra step', () => {
     expect(await kit.effects(attempt)).toEqual(await kit.ledger(attempt));
   });
 
+  test("continues when the customer completes it on the provider's page, and comes back to the shop", async () => {
+    const attempt = anAttempt();
+    const [paymentMethodToken, returnUrl] = ['tok_action_required', 'https://shop.example/paid?order=1'];
+    await kit.app.commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken, returnUrl }));
+    const { actionUrl } = await kit.payment(attempt);
+    const body = new URLSearchParams({ code: 'approve' });
+    const answer = await fetch(actionUrl ?? '', { method: 'POST', redirect: 'manual', body });
+    expect(answer.headers.get('location')).toMatch(/^https:\/\/shop\.example\/paid\?order=1&payment_intent=pi_/);
+    await kit.sweepLater();
+    expect(await kit.replyTypes(attempt)).toEqual(['action-required', 'authorized']);
+  });
+
   test('is declined when the step fails', async () => {
     const { confirm, replies } = await waiting();
     expect(await confirm({ code: 'wrong' })).toMatchObject({ ok: true });

@@ -14,7 +14,7 @@ export const authorizePayment =
   (message: MessageOf<typeof AuthorizePayment>): Promise<void> =>
     handle(deps, message, async ({ guests, methods, payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
-      const { paymentMethodToken: token, savedPaymentMethodId, returnUrl: _, ...data } = message.data;
+      const { paymentMethodToken: token, savedPaymentMethodId, returnUrl, ...data } = message.data;
       // The order may have been placed by a guest who has signed in since.
       const customerId = await guests.ownerOf(data.customerId);
       const saved = savedPaymentMethodId && (await methods.usable(savedPaymentMethodId, customerId));
@@ -23,7 +23,10 @@ export const authorizePayment =
       const kept = saved && deps.providers.has(provider) ? { saved: saved.as } : undefined;
       const method = token !== undefined ? { token } : kept;
       return beginPayment(
-        { ...data, customerId, method, provider, correlationId: message.correlationId },
+        {
+          ...{ ...data, customerId, provider, correlationId: message.correlationId },
+          method: method && { ...method, returnUrl },
+        },
         { id: deps.newId('Payment'), now, withdrawn: await payments.isWithdrawn(data.attemptId) },
       );
     });

@@ -205,7 +205,8 @@ test('methods on file: kept for the customer, paid with, let go, and refused whe
 });
 
 test('the extra step on the page of the provider: back to the shop, and approved', async () => {
-  const request = { ...asked('tok_action_required'), returnUrl: 'https://shop.example/orders/1?a=b' };
+  const method = { token: 'tok_action_required', returnUrl: 'https://shop.example/orders/1?a=b' };
+  const request = { ...asked(''), method };
   const begun = await provider.authorize(request, call());
   if (begun.kind !== 'actionRequired' || begun.actionUrl === null) throw new Error(begun.kind);
   expect(begun.clientSecret).toMatch(/_secret_/);

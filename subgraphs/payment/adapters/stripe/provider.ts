@@ -52,7 +52,7 @@ export interface StripeProvider extends PaymentProvider {
   close(): void;
 }
 
-type AuthorizeRequest = Parameters<PaymentProvider['authorize']>[0] & { readonly returnUrl?: string | null };
+type AuthorizeRequest = Parameters<PaymentProvider['authorize']>[0];
 
 interface CaptureRequest {
   readonly reference: string;
@@ -133,7 +133,7 @@ const authorize = async (
           ...{ capture_method: 'manual', confirm: true, payment_method_types: ['card'] },
           ...methodOf(request),
           payment_method_options: { card: { request_multicapture: 'if_available' } },
-          ...(request.returnUrl && { return_url: request.returnUrl }),
+          ...(request.method.returnUrl !== undefined && { return_url: request.method.returnUrl }),
           metadata: { attempt: request.attemptId, order: request.orderId, operation: key },
         },
         { idempotencyKey: key },
