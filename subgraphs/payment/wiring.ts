@@ -44,14 +44,17 @@ const stores = (tx: Prisma.TransactionClient) => ({
 });
 
 export interface World {
+  /** Of new payments. */
   readonly provider: PaymentProvider;
+  /** Of earlier ones: a payment stays with the provider that authorized it. */
+  readonly others?: readonly PaymentProvider[];
   readonly providerTimeoutMs: number;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
 }
 
 /** The whole app over a database and a provider, without HTTP or queue. */
-export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
+export const createApp = (prisma: PrismaClient, { clock, others = [], ...world }: World) => {
   const deps: Deps = {
     ...unitOfWork(prisma, stores, { clock }),
     work: workList(prisma),
@@ -65,7 +68,9 @@ export const createApp = (prisma: PrismaClient, { clock, ...world }: World) => {
     },
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     ...world,
-    providers: new Map([world.provider, offlineProvider(prisma)].map((provider) => [provider.name, provider])),
+    providers: new Map(
+      [world.provider, ...others, offlineProvider(prisma)].map((provider) => [provider.name, provider]),
+    ),
     newId,
   };
   return app(deps);
@@ -77,11 +82,13 @@ const sweepEveryMs = 1_000;
 const forgetEveryMs = 60 * 60 * 1_000;
 
 export const wire = ({ config, prisma, log, metrics }: Kit<PaymentConfig, PrismaClient>): Subgraph<GraphqlContext> => {
-  const stripe = stripeProvider(providerOptions(config));
-  const provider = observedProvider(stripe, { log, metrics });
+  const clients = configuredProviders(config).map((options) => stripeProvider(options));
+  const [provider, ...others] = clients.map((client) => observedProvider(client, { log, metrics }));
+  if (!provider) throw new Error('no payment provider');
   const reports = telemetry(log, metrics);
   const paymentApp = createApp(prisma, {
     provider,
+    others,
     providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
     telemetry: reports,
   });
@@ -97,19 +104,20 @@ export const wire = ({ config, prisma, log, metrics }: Kit<PaymentConfig, Prisma
       { name: 'forget old provider events', everyMs: forgetEveryMs, run: paymentApp.sweeps.forgetProviderEvents },
     ],
     routes: webhooks(paymentApp, webhookReaders(config), { now: () => new Date(), telemetry: reports }),
-    close: async () => stripe.close(),
+    close: async () => {
+      for (const client of clients) client.close();
+    },
   };
 };
 
-/** The simulator speaks as Stripe does. */
-const providerOptions = (config: PaymentConfig): StripeOptions => {
-  const timeoutMs = config.PROVIDER_TIMEOUT_MS;
-  return config.PAYMENT_PROVIDER === 'stripe'
-    ? { name: 'stripe', secretKey: config.STRIPE_SECRET_KEY ?? '', timeoutMs }
-    : {
-        ...{ name: 'simulator', secretKey: config.SIMULATOR_API_KEY ?? '', url: config.SIMULATOR_URL, timeoutMs },
-        takesCodes: true,
-      };
+/** Each that there is a key for, the one of new payments first. The simulator speaks as Stripe does. */
+const configuredProviders = (config: PaymentConfig): readonly StripeOptions[] => {
+  const { STRIPE_SECRET_KEY, SIMULATOR_API_KEY, SIMULATOR_URL: url, PROVIDER_TIMEOUT_MS: timeoutMs } = config;
+  const stripe = STRIPE_SECRET_KEY ? [{ name: 'stripe', secretKey: STRIPE_SECRET_KEY, timeoutMs }] : [];
+  const simulator = SIMULATOR_API_KEY
+    ? [{ name: 'simulator', secretKey: SIMULATOR_API_KEY, url, timeoutMs, takesCodes: true }]
+    : [];
+  return config.PAYMENT_PROVIDER === 'stripe' ? [...stripe, ...simulator] : [...simulator, ...stripe];
 };
 
 /** Of each provider that there is a secret for: one that no longer gets new payments still tells of old ones. */

@@ -5,18 +5,26 @@ import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
 import { ProviderFault, type ProviderState } from '../domain/provider-results.ts';
 import type { PaymentProvider, Telemetry } from '../usecases/ports.ts';
 
-/** Wraps a provider: every call is timed, counted by its outcome, and logged when there is no answer. */
-export const observedProvider = (
-  provider: PaymentProvider,
-  { log, metrics }: { log: Logger; metrics: Registry },
-): PaymentProvider => {
-  const requests = new Histogram({
-    name: 'agora_payment_provider_request_duration_seconds',
+/** One for all providers of a process. */
+const requestDuration = (metrics: Registry): Histogram => {
+  const name = 'agora_payment_provider_request_duration_seconds';
+  const known = metrics.getSingleMetric(name);
+  if (known) return known as Histogram;
+  return new Histogram({
+    name,
     help: 'Requests to the payment provider; outcome "unknown" is a request without an answer, which is retried.',
     labelNames: ['operation', 'outcome'],
     buckets: [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics],
   });
+};
+
+/** Wraps a provider: every call is timed, counted by its outcome, and logged when there is no answer. */
+export const observedProvider = (
+  provider: PaymentProvider,
+  { log, metrics }: { log: Logger; metrics: Registry },
+): PaymentProvider => {
+  const requests = requestDuration(metrics);
   const timed = async <R>(operation: string, call: () => Promise<R>, outcomeOf: (result: R) => string): Promise<R> => {
     const stop = requests.startTimer({ operation });
     try {

@@ -12,6 +12,7 @@ import {
 } from '#kit/payment/provider-model.ts';
 import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { until } from '#kit/vitest/until.ts';
+import { stripeProvider } from '../adapters/stripe/provider.ts';
 import { createApp } from '../wiring.ts';
 import type { PaymentProvider } from './ports.ts';
 
@@ -54,6 +55,26 @@ test.each([
     await withClockAhead(aheadMs, () => kit.app.sweeps.operations());
   }
   expect(calls).toHaveLength(4);
+});
+
+test('a payment stays with the provider that authorized it when another one was chosen since', async () => {
+  await using kit = await paymentTestApp();
+  const attempt = anAttempt();
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt));
+  const asked: string[] = [];
+  const chosen = providerFrom(providerModel(kind()), async () => {
+    asked.push('call');
+    return 'arrives';
+  });
+  const former = stripeProvider({ name: 'simulator', ...kit.simulator.client, timeoutMs: 5_000 });
+  const { telemetry } = kit;
+  const world = { provider: { ...chosen, name: 'stripe' }, others: [former], telemetry, providerTimeoutMs: 5_000 };
+  const app = createApp(kit.prisma, world);
+  await app.commands.capturePayment(captureMessage(attempt));
+  former.close();
+  expect(asked).toEqual([]);
+  expect(await kit.effects(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+  expect(await kit.ledger(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
 });
 
 test('sweeps in several processes retry each open operation once', async () => {

@@ -13,8 +13,15 @@ import { buyersOf, guestsOf, ordersEnd, type Placed, placeAll, signInWhatever } 
 
 // When to kill, counted from the last answer to placeOrder: in the first hop, between hops, at the provider.
 const hopsMs = [0, 60, 250];
-/** The saga passes through three of them at each hop; user only receives its end, and the gateway nothing. */
-const victims = { payment: hopsMs, order: hopsMs, product: hopsMs, user: [250], gateway: [60] } as const;
+/** The saga passes through three of them at each hop; user only receives its end, and the gateway nothing. The simulator is the provider. */
+const victims = {
+  payment: hopsMs,
+  order: hopsMs,
+  product: hopsMs,
+  user: [250],
+  gateway: [60],
+  simulator: [60, 250],
+} as const;
 
 export const crashRecoveryOver = (events: OwnTransport): void => {
   let agora: TestAgora;
