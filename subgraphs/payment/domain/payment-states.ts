@@ -32,7 +32,8 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /** Calls that a provider offers. */
-export type OperationKind = 'AUTHORIZE' | 'CONFIRM' | 'CAPTURE' | 'VOID' | 'REFUND';
+export const operationKinds = ['AUTHORIZE', 'CONFIRM', 'CAPTURE', 'VOID', 'REFUND'] as const;
+export type OperationKind = (typeof operationKinds)[number];
 
 /** Commands of the order: every status must reply to each, now or when its operation ends. */
 export type OrderCommand = 'authorize' | 'capture' | 'cancel';

@@ -14,6 +14,7 @@ import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { Money } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
+import type { CrashPoint } from '../domain/crash-points.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
 import type { PaymentMethod, PayWith, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
@@ -290,6 +291,8 @@ export interface Deps {
   /** The time outside a transaction, by the same clock. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
+  /** Says how far a call has come. Does nothing, or ends the process where it is made to die at this point. */
+  readonly pass: (point: CrashPoint) => void;
   /** Runs background work with the correlation id of the request that started it. */
   readonly onBehalfOf: <T>(payment: Payment, work: () => Promise<T>) => Promise<T>;
 }

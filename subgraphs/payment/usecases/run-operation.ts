@@ -58,13 +58,19 @@ export const allOf = async (work: readonly Promise<void>[]): Promise<void> => {
 };
 
 const runOne = async (deps: Deps, operation: Operation): Promise<Operation | undefined> => {
+  deps.pass(`${operation.kind}: opened`);
   // One that was opened a moment ago need not ask for the time.
   const isRepeated = operation.tries > 0;
   const outcome =
     isRepeated && mustLook(operation, providerOf(deps, operation.payment).keepsKeysForMs, await deps.now())
       ? await lookUp(deps, operation)
       : await callProvider(deps, operation);
-  if ('kind' in outcome) return recordResult(deps, operation, outcome);
+  if ('kind' in outcome) {
+    deps.pass(`${operation.kind}: answered`);
+    const opened = await recordResult(deps, operation, outcome);
+    deps.pass(`${operation.kind}: recorded`);
+    return opened;
+  }
   if (outcome.next === 'newKey') return withNewKey(deps, operation);
   const now = await deps.now();
   const looksFirst = outcome.next === 'findFirst';
