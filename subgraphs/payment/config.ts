@@ -15,6 +15,11 @@ export const paymentVariables = z
     // The simulator confirms orders that nobody has paid for: in production PAYMENT_PROVIDER=simulator needs this explicit
     // yes as well.
     SIMULATOR_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
+    /**
+     * For trying out crashes: when this file names a point between two steps of a call to the provider (domain/crash-points.ts),
+     * such as `CAPTURE: answered`, the process deletes it and dies there. Refused in production.
+     */
+    CRASH_POINT_FILE: z.string().min(1).optional(),
     // 5 s: providers answer within two. Giving up early only costs a second call with the same key.
     PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
     /** Where the simulator answers. */
@@ -57,6 +62,10 @@ export const paymentVariables = z
       path: ['SIMULATOR_IN_PRODUCTION'],
       message: 'must be yes for the simulator to be the provider with PROFILE=production: it moves no money',
     },
-  );
+  )
+  .refine(({ PROFILE, CRASH_POINT_FILE }) => PROFILE !== 'production' || CRASH_POINT_FILE === undefined, {
+    path: ['CRASH_POINT_FILE'],
+    message: 'is for development only',
+  });
 
 export type PaymentConfig = z.output<typeof paymentVariables>;

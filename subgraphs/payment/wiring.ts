@@ -11,6 +11,7 @@ import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import { offlineBook } from './adapters/offline/book.ts';
 import { offlineProvider } from './adapters/offline/provider.ts';
+import { crashAt } from './adapters/crash.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { methodWork, paymentMethodReads, paymentMethodStore } from './adapters/payment-method-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
@@ -51,6 +52,7 @@ export interface World {
   readonly providerTimeoutMs: number;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
+  readonly pass?: Deps['pass'];
 }
 
 /** The whole app over a database and a provider, without HTTP or queue. */
@@ -67,6 +69,7 @@ export const createApp = (prisma: PrismaClient, { clock, others = [], ...world }
       ...refundReads(prisma),
     },
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
+    pass: () => undefined,
     ...world,
     providers: new Map(
       [world.provider, ...others, offlineProvider(prisma)].map((provider) => [provider.name, provider]),
@@ -91,6 +94,7 @@ export const wire = ({ config, prisma, log, metrics }: Kit<PaymentConfig, Prisma
     others,
     providerTimeoutMs: config.PROVIDER_TIMEOUT_MS,
     telemetry: reports,
+    ...(config.CRASH_POINT_FILE !== undefined && { pass: crashAt(config.CRASH_POINT_FILE) }),
   });
   return {
     schema: schema(),

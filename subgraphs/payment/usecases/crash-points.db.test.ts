@@ -1,0 +1,106 @@
+/** Killed at every point between two steps of a call, and started again: the provider shows exactly one effect, and so do the books. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
+import { anAttempt, authorizeMessage, cancelMessage, captureMessage, refundMessage } from '#kit/payment/builders.ts';
+import { crashPoints } from '../domain/crash-points.ts';
+import type { Attempt } from '../domain/payment.ts';
+import type { OperationKind } from '../domain/payment-states.ts';
+
+let kit: PaymentTestApp;
+let folder: string;
+beforeAll(async () => {
+  kit = await paymentTestApp();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'agora-crash-'));
+});
+afterAll(async () => {
+  await kit[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const held = ['AUTHORIZATION 5000'];
+const taken = [...held, 'CAPTURE 5000'];
+
+/** What makes such a call, after what, and what has happened to money in the end. */
+const calls: Record<
+  OperationKind,
+  {
+    readonly token?: string;
+    readonly before: readonly ('authorize' | 'capture')[];
+    readonly message: (attempt: Attempt) => object | Promise<object>;
+    readonly effects: readonly string[];
+    readonly lastReply: string;
+  }
+> = {
+  AUTHORIZE: { before: [], message: (attempt) => authorizeMessage(attempt), effects: held, lastReply: 'authorized' },
+  CONFIRM: {
+    token: 'tok_action_required',
+    before: ['authorize'],
+    message: async (attempt) => {
+      const { id: paymentId, customerId } = await kit.payment(attempt);
+      return { type: 'confirm', customerId, idempotencyKey: crypto.randomUUID(), paymentId, code: 'approve' };
+    },
+    effects: held,
+    lastReply: 'authorized',
+  },
+  CAPTURE: {
+    before: ['authorize'],
+    message: (attempt) => captureMessage(attempt),
+    effects: taken,
+    lastReply: 'captured',
+  },
+  VOID: {
+    before: ['authorize'],
+    message: (attempt) => cancelMessage(attempt),
+    effects: [...held, 'VOID 5000'],
+    lastReply: 'cancelled',
+  },
+  REFUND: {
+    before: ['authorize', 'capture'],
+    message: (attempt) => refundMessage(attempt),
+    effects: [...taken, 'REFUND 1000'],
+    lastReply: 'refunded',
+  },
+};
+
+/** Receives the message in a process of its own; gives the signal that ended it. */
+const inProcess = async (message: object, crashPointFile: string): Promise<NodeJS.Signals | null> => {
+  const { url, secretKey } = kit.simulator.client;
+  const child = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, 'crash-points.fixture.ts'), kit.databaseUrl, url, secretKey],
+    { env: { PATH: process.env.PATH, CRASH_POINT_FILE: crashPointFile }, stdio: ['pipe', 'ignore', 'inherit'] },
+  );
+  child.stdin.end(`${JSON.stringify(message)}\n`);
+  const [, signal] = await once(child, 'exit');
+  return signal;
+};
+
+// At the same time: each has a payment of its own, and waits for a process to start.
+test.concurrent.for(crashPoints)('%s', async (point) => {
+  const { token = 'tok_approve', before, message, effects, lastReply } = calls[point.split(':')[0] as OperationKind];
+  const attempt = anAttempt();
+  const { commands } = kit.app;
+  if (before.includes('authorize'))
+    await commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken: token }));
+  if (before.includes('capture')) await commands.capturePayment(captureMessage(attempt));
+  const file = path.join(folder, attempt.attemptId);
+  await writeFile(file, point);
+  const sent = await message(attempt);
+
+  expect(await inProcess(sent, file)).toBe('SIGKILL');
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+
+  // It comes back: the sweep takes up what is open.
+  await kit.sweepLater();
+  expect(await kit.effects(attempt)).toEqual(effects);
+  expect(await kit.ledger(attempt)).toEqual(effects);
+  expect((await kit.replyTypes(attempt)).filter((type) => type === lastReply)).toHaveLength(1);
+  expect(await kit.prisma.operation.count({ where: { doneAt: null, payment: { attemptId: attempt.attemptId } } })).toBe(
+    0,
+  );
+});
