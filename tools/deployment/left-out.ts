@@ -29,6 +29,11 @@ export const leftOut: readonly LeftOut[] = [
     reason: 'docker-compose.yml runs each role as a service',
   },
   {
+    names: /^CRASH_POINT_FILE$/,
+    called: 'CRASH_POINT_FILE',
+    reason: 'it is for development only',
+  },
+  {
     names: /^EVENTS_DATABASE_URL$/,
     called: 'EVENTS_DATABASE_URL',
     reason: 'Redis carries the events',
