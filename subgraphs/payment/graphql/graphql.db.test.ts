@@ -60,6 +60,27 @@ describe('payment(id)', () => {
     expect(await kit.ask(staff, query, { id })).toEqual({ data: { payment: null } });
   });
 
+  test('has the secret for the extra step for its customer alone, while there is one, and keeps it nowhere', async () => {
+    const { attempt, id } = await paid('tok_action_required');
+    const secretFor = async (viewer: Viewer) => {
+      const { data } = await kit.ask(viewer, 'query ($id: ID!) { payment(id: $id) { clientSecret } }', { id });
+      return data.payment?.clientSecret;
+    };
+    const secret = await secretFor(as(ada));
+    expect(secret).toMatch(/_secret_\w+$/);
+    expect([await secretFor(staff), await secretFor(as(eve, 'ADMIN')), await secretFor(as(eve))]).toEqual([
+      null,
+      null,
+      undefined,
+    ]);
+    const kept = [await kit.payment(attempt), await kit.replies(attempt), await kit.prisma.operation.findMany()];
+    expect(JSON.stringify(kept)).not.toContain(secret);
+    await kit.app.commands.confirmPayment({
+      ...{ customerId: ada, idempotencyKey: 'confirm for the secret', paymentId: id, code: 'approve' },
+    });
+    expect(await secretFor(as(ada))).toBeNull();
+  });
+
   test('has the decline reason', async () => {
     const { id } = await paid('tok_expired_card');
     const { data } = await kit.ask(as(ada), 'query ($id: ID!) { payment(id: $id) { status declineReason } }', { id });

@@ -10,6 +10,7 @@ export const payment = {
     const id = parseId('Payment', reference.id);
     return id ? loaders.payments.load(id) : null;
   },
+  clientSecret: (it, _, { viewer, app }) => app.reads.clientSecret(viewer, it),
   order: ({ orderId }) => ({ id: orderId }),
   captured: (it) => inCurrencyOf(it, it.captured),
   refunded: (it) => inCurrencyOf(it, it.refunded),

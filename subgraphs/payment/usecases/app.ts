@@ -1,4 +1,5 @@
 import { sweepChecks } from './check-payment.ts';
+import { clientSecret } from './client-secret.ts';
 import { confirmPayment } from './confirm-payment.ts';
 import { mergeGuest } from './merge-guest.ts';
 import { authorizePayment, cancelPayment, capturePayment } from './order-commands.ts';
@@ -46,7 +47,7 @@ export const app = (deps: Deps) => ({
     providerEvents: sweepProviderEvents(deps),
     forgetProviderEvents: forgetProviderEvents(deps),
   },
-  reads: deps.reads,
+  reads: { ...deps.reads, clientSecret: clientSecret(deps) },
 });
 
 export type App = ReturnType<typeof app>;
