@@ -218,3 +218,20 @@ test('concurrent commands over calls that get lost: charged at most once, and a 
   // 40: over a real database; the thousands are in domain/interleavings.test.ts.
   await fc.assert(fc.asyncProperty(fates, requests, banks, run), { numRuns: 40 });
 }, 60_000);
+
+test('a payment stays with the provider that authorized it, after a switch too', async () => {
+  const [first, second] = [providerModel(kind()), providerModel(kind())];
+  const old = providerFrom(first, async () => 'arrives');
+  await using kit = await paymentTestApp({ provider: old });
+  const [attempt, later] = [anAttempt(), anAttempt()];
+  await kit.app.commands.authorizePayment(authorizeMessage(attempt));
+  const switched = createApp(kit.prisma, {
+    ...{ provider: { ...providerFrom(second, async () => 'arrives'), name: 'next' }, others: [old] },
+    ...{ providerTimeoutMs: 2_000, telemetry: silentTelemetry },
+  });
+  await switched.commands.capturePayment(captureMessage(attempt));
+  await switched.commands.authorizePayment(authorizeMessage(later));
+  expect(first.effects).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
+  expect(second.effects).toEqual(['AUTHORIZATION 5000']);
+  expect((await kit.payment(later)).provider).toBe('next');
+});
