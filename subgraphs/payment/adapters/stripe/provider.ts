@@ -6,20 +6,19 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Stripe from 'stripe';
 import type { Money } from '#contracts/money.ts';
-import type {
-  AuthorizationResult,
-  CaptureResult,
-  ProviderState,
-  RefundResult,
-  VoidResult,
+import {
+  type AuthorizationResult,
+  type CaptureResult,
+  ProviderFault,
+  type ProviderState,
 } from '../../domain/provider-results.ts';
-import { ProviderFault } from '../../domain/provider-results.ts';
 import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
 import { toStripeAmount } from './amounts.ts';
 import { answered, answeredOr } from './call.ts';
-import { declinedBy, reasonOf, refusedRequest } from './errors.ts';
+import { declinedBy, refusedRequest } from './errors.ts';
 import { stripeMethods } from './methods.ts';
-import { attemptOf, authorizationOf, isOurCurrency, moneyOf, refundOf, releasedBy, stateOf } from './state.ts';
+import { type Api, type CaptureRequest, cancel, capture, refund, retrieve } from './settlement.ts';
+import { attemptOf, authorizationOf, isOurCurrency, stateOf } from './state.ts';
 
 /** The version of Stripe's API that this was written for: that of the SDK's types. */
 export const apiVersion = '2026-10-28.endive' satisfies Stripe.StripeConfig['apiVersion'];
@@ -53,15 +52,6 @@ export interface StripeProvider extends PaymentProvider {
 }
 
 type AuthorizeRequest = Parameters<PaymentProvider['authorize']>[0];
-
-interface CaptureRequest {
-  readonly reference: string;
-  readonly amount: Money;
-  /** False: the rest stays held. True by default. */
-  readonly isFinal?: boolean;
-  /** What earlier captures of this payment took. */
-  readonly capturedBefore?: number;
-}
 
 // 23 h of Stripe's 24: the call itself, and clocks.
 const keepsKeysForMs = 23 * 60 * 60 * 1_000;
@@ -110,13 +100,6 @@ const clientOf = ({ secretKey, url = 'https://api.stripe.com', timeoutMs }: Stri
   });
   return { stripe, close: () => httpAgent.destroy() };
 };
-
-interface Api {
-  readonly stripe: Stripe;
-  readonly takesCodes: boolean;
-}
-
-const expand = ['latest_charge'];
 
 const authorize = async (
   api: Api,
@@ -198,92 +181,6 @@ const confirm = async (
   }
   return concluded(api, authorizationOf(await retrieve(api, reference, call.signal)), call);
 };
-
-const capture = async (
-  { stripe }: Api,
-  { reference, amount: { amount, currency }, isFinal = true, capturedBefore = 0 }: CaptureRequest,
-  { key, signal }: ProviderCall,
-): Promise<CaptureResult & { readonly held?: Money }> =>
-  answeredOr(
-    signal,
-    async () => {
-      const amount_to_capture = toStripeAmount(amount, currency);
-      const intent = await stripe.paymentIntents.capture(
-        reference,
-        { amount_to_capture, ...(!isFinal && { final_capture: false }) },
-        { idempotencyKey: key },
-      );
-      const total = moneyOf(intent.amount_received, intent.currency);
-      return {
-        ...{ kind: 'captured', amount: { ...total, amount: total.amount - capturedBefore } },
-        held: moneyOf(intent.amount_capturable, intent.currency),
-      };
-    },
-    (error) => ({ kind: 'captureRefused', reason: reasonOf(error) }),
-  );
-
-const cancel = async (
-  api: Api,
-  { reference }: { readonly reference: string },
-  { key, signal }: ProviderCall,
-): Promise<VoidResult> => {
-  const end = await answeredOr(
-    signal,
-    () => api.stripe.paymentIntents.cancel(reference, { expand }, { idempotencyKey: key }),
-    (error) => ({ refusal: error }),
-  );
-  if (!('refusal' in end)) return { kind: 'voided', released: releasedBy(end) };
-  const reason = reasonOf(end.refusal);
-  const intent = end.refusal.payment_intent ?? (await retrieve(api, reference, signal));
-  if (intent.status === 'canceled') return { kind: 'voided', released: null };
-  if (intent.status === 'requires_capture' && intent.amount_received > 0)
-    return releaseRest(api, intent, { key, signal });
-  return { kind: 'voidRefused', reason, held: moneyOf(intent.amount, intent.currency) };
-};
-
-/** What earlier captures have left of a hold is released by a last capture of nothing. */
-const releaseRest = (
-  { stripe }: Api,
-  { id, amount_capturable, currency }: Stripe.PaymentIntent,
-  { key, signal }: ProviderCall,
-): Promise<VoidResult> =>
-  answeredOr(
-    signal,
-    async () => {
-      await stripe.paymentIntents.capture(
-        id,
-        { amount_to_capture: 0, final_capture: true },
-        { idempotencyKey: `${key}-rest` },
-      );
-      return { kind: 'voided', released: moneyOf(amount_capturable, currency) } as const;
-    },
-    (error) => ({ kind: 'voidRefused', reason: reasonOf(error), held: moneyOf(amount_capturable, currency) }),
-  );
-
-const refund = (
-  { stripe }: Api,
-  { reference, amount: { amount, currency } }: { readonly reference: string; readonly amount: Money },
-  { key, signal }: ProviderCall,
-): Promise<RefundResult> =>
-  answeredOr(
-    signal,
-    async (): Promise<RefundResult> => {
-      const created = await stripe.refunds.create(
-        { payment_intent: reference, amount: toStripeAmount(amount, currency), metadata: { operation: key } },
-        { idempotencyKey: key },
-      );
-      // The answer that is kept under the key may be long out of date.
-      const now = created.status === 'pending' ? await stripe.refunds.retrieve(created.id) : created;
-      const { state } = refundOf(now);
-      if (state === 'PENDING') throw new ProviderFault('the refund is pending', { next: 'sameKey' });
-      if (state === 'FAILED') return { kind: 'refundRefused', reason: now.failure_reason ?? 'It failed.' };
-      return { kind: 'refunded', amount: moneyOf(now.amount, now.currency) };
-    },
-    (error) => ({ kind: 'refundRefused', reason: reasonOf(error) }),
-  );
-
-const retrieve = ({ stripe }: Api, reference: string, signal: AbortSignal): Promise<Stripe.PaymentIntent> =>
-  answered(signal, () => stripe.paymentIntents.retrieve(reference, { expand }));
 
 // 100: Stripe's largest page.
 const pageSize = 100;
