@@ -47,7 +47,8 @@ ALTER TABLE "refund"
 ALTER TABLE "payment" ADD CONSTRAINT payment_refunding_within_captured CHECK (refunding >= 0 AND refunded + refunding <= captured);
 
 -- One thing at a time is in the provider's hands, and besides it any number of refunds, each once.
--- live: the index has the few operations that are open.
 DROP INDEX operation_one_open;
+-- live: the index has the few operations that are open.
 CREATE UNIQUE INDEX operation_one_open ON operation (payment_id) WHERE done_at IS NULL AND refund_id IS NULL;
+-- live: the column is new, and empty in every row.
 CREATE UNIQUE INDEX operation_one_open_per_refund ON operation (refund_id) WHERE done_at IS NULL AND refund_id IS NOT NULL;
