@@ -12,6 +12,7 @@ import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import { crashAt } from './adapters/crash.ts';
 import { offlineBook } from './adapters/offline/book.ts';
 import { offlineProvider } from './adapters/offline/provider.ts';
+import { disputeStore } from './adapters/dispute-store.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { methodWork, paymentMethodReads, paymentMethodStore } from './adapters/payment-method-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
@@ -39,6 +40,7 @@ const stores = (tx: Prisma.TransactionClient) => ({
   operations: operationStore(tx),
   ledger: ledgerStore(tx, { newId }),
   refunds: refundStore(tx),
+  disputes: disputeStore(tx),
   events: providerEventStore(tx),
   methods: paymentMethodStore(tx),
   offline: offlineBook(tx),

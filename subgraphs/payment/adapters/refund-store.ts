@@ -24,6 +24,26 @@ export const refundStore = (tx: Prisma.TransactionClient): RefundStore => ({
     const state = failure === null ? 'SUCCEEDED' : 'FAILED';
     await tx.refund.update({ where: { id }, data: { state, failure, endedAt: now }, select: { id: true } });
   },
+  all: async (paymentId) => {
+    const rows = await tx.refund.findMany({
+      where: { paymentId },
+      omit: columns.omit,
+      include: { ...columns.include, operations: { select: { key: true } } },
+    });
+    return rows.map(({ operations, ...row }) => ({
+      ...refundOf(row),
+      operationKeys: operations.map(({ key }) => key),
+    }));
+  },
+  saveObserved: async ({ amount, ...refund }, now) => {
+    const { id, state, failure } = refund;
+    await tx.refund.upsert({
+      where: { id },
+      create: { ...refund, amount: amount.amount, endedAt: now },
+      update: { state, failure, endedAt: now },
+      select: { id: true },
+    });
+  },
 });
 
 export const refundReads = (prisma: PrismaClient): RefundReads => ({

@@ -42,7 +42,7 @@ export const beginPayment = (
   const isRefused = withdrawn || method === undefined;
   const payment: Payment = {
     ...request,
-    ...{ id, createdAt: now, authorized: 0, captured: 0, refunded: 0, refunding: 0 },
+    ...{ id, createdAt: now, authorized: 0, captured: 0, refunded: 0, refunding: 0, disputed: 0, openDisputes: 0 },
     ...{ reference: null, actionUrl: null, nextCheckAt: null },
     ...(isRefused ? refusal : { status: 'AUTHORIZING', declineReason: null, reasonText: null }),
   };

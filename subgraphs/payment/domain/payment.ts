@@ -22,6 +22,9 @@ export interface Payment extends Attempt {
   readonly refunded: number;
   /** What refunds under way are about to give back. */
   readonly refunding: number;
+  /** What banks have called back: by disputes that are open, and by those that were lost. */
+  readonly disputed: number;
+  readonly openDisputes: number;
   /** Which provider moves the money. */
   readonly provider: string;
   /** The provider's own id for it, once known. */
@@ -39,7 +42,15 @@ export interface Payment extends Attempt {
 
 /** One movement of money at the provider; the ledger adds id and time. */
 export interface LedgerLine {
-  readonly kind: 'AUTHORIZATION' | 'VOID' | 'CAPTURE' | 'REFUND';
+  readonly kind:
+    | 'AUTHORIZATION'
+    | 'VOID'
+    | 'EXPIRY'
+    | 'CAPTURE'
+    | 'REFUND'
+    | 'REFUND_REVERSAL'
+    | 'DISPUTE'
+    | 'DISPUTE_REVERSAL';
   readonly amount: Money;
 }
 

@@ -21,11 +21,13 @@ export interface Refund {
   readonly paymentId: PaymentId;
   readonly amount: Money;
   readonly state: RefundState;
-  readonly requestedBy: 'ORDER' | 'STAFF';
+  readonly requestedBy: 'ORDER' | 'STAFF' | 'PROVIDER';
   /** Why, for staff. */
   readonly reason: string;
   /** Why it failed, in the provider's words. Null unless it did. */
   readonly failure: string | null;
+  /** The provider's own name, of one that was made there by hand. */
+  readonly reference: string | null;
   readonly requestedAt: Date;
 }
 
@@ -33,9 +35,14 @@ export interface RefundTooLarge extends Failure<'RefundTooLarge'> {
   readonly maximumRefundable: Money;
 }
 
-/** What can still be given back: captured, and neither back already nor on its way. */
+/** What can still be given back: captured, and neither back already, nor on its way, nor called back by a bank. */
 export const refundable = (payment: Payment): Money =>
-  inCurrencyOf(payment, payment.status === 'CAPTURED' ? payment.captured - payment.refunded - payment.refunding : 0);
+  inCurrencyOf(
+    payment,
+    payment.status === 'CAPTURED'
+      ? Math.max(0, payment.captured - payment.refunded - payment.refunding - payment.disputed)
+      : 0,
+  );
 
 export type RefundRequest = Pick<Refund, 'id' | 'amount' | 'requestedBy' | 'reason'>;
 
@@ -60,7 +67,7 @@ export const requestRefund = (
     });
   return ok({
     payment: { ...payment, refunding: payment.refunding + amount },
-    refund: { ...request, paymentId: payment.id, state: 'REQUESTED', failure: null, requestedAt: now },
+    refund: { ...request, paymentId: payment.id, state: 'REQUESTED', failure: null, reference: null, requestedAt: now },
     call: { kind: 'REFUND', amount: request.amount, refundId: request.id },
     lines: [],
     replies: [],

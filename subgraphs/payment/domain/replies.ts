@@ -4,6 +4,7 @@ import type { RefundId } from '#contracts/ids.ts';
 import * as messages from '#contracts/messages/payment.ts';
 import type { Money } from '#contracts/money.ts';
 import { texts } from './customer-texts.ts';
+import type { Dispute } from './dispute.ts';
 import { type Attempt, inCurrencyOf, type Payment } from './payment.ts';
 import type { Reply } from './payment-states.ts';
 import type { RefundResult } from './provider-results.ts';
@@ -16,8 +17,8 @@ const withPayment = (payment: Payment) => ({ ...names(payment), paymentId: payme
 const totals = (payment: Payment): messages.PaymentTotals => ({
   captured: inCurrencyOf(payment, payment.captured),
   refunded: inCurrencyOf(payment, payment.refunded),
-  disputed: inCurrencyOf(payment, 0),
-  openDisputes: 0,
+  disputed: inCurrencyOf(payment, payment.disputed),
+  openDisputes: payment.openDisputes,
 });
 
 /** `payment.cancelled` reports what was undone, judged by the money and not by the path taken. */
@@ -89,6 +90,13 @@ export const refundFailed = (payment: Payment, { id: refundId, amount }: NamedRe
   message(messages.PaymentRefundFailed, aggregate(payment), {
     ...withPayment(payment),
     ...{ refundId, amount, reason, totals: totals(payment) },
+  });
+
+export const disputed = (payment: Payment, { id: disputeId, amount, reason, respondBy, state }: Dispute): NewMessage =>
+  message(messages.PaymentDisputed, aggregate(payment), {
+    ...withPayment(payment),
+    ...{ disputeId, amount, reason, totals: totals(payment), state: state === 'OPEN' ? 'OPENED' : state },
+    respondBy: state === 'OPEN' ? (respondBy?.toISOString() ?? null) : null,
   });
 
 /** The reply to a refund of an attempt that never became a payment. */

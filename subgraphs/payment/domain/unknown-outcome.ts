@@ -42,7 +42,7 @@ const voidOutcome = ({ payment }: Operation, { authorization, captured, held }: 
 };
 
 const refundOutcome = ({ key }: Operation, { refunds }: ProviderState): Outcome => {
-  const made = refunds.find(({ operationKey }) => operationKey !== null && baseOf(operationKey) === baseOf(key));
+  const made = refunds.find(({ operationKey }) => isSameCall(key, operationKey));
   if (!made) return 'notDone';
   if (made.state === 'PENDING') return 'pending';
   return made.state === 'SUCCEEDED'
@@ -55,5 +55,8 @@ export const nextKey = (key: string): string => {
   const [base, generation = '1'] = key.split('~');
   return `${base}~${Number(generation) + 1}`;
 };
+
+/** Whether a key at the provider is of our call, under this or another of its keys. */
+export const isSameCall = (key: string, seen: string | null): boolean => seen !== null && baseOf(seen) === baseOf(key);
 
 const baseOf = (key: string): string => key.split('~')[0] as string;

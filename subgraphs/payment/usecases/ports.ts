@@ -15,6 +15,8 @@ import type { Money } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { CrashPoint } from '../domain/crash-points.ts';
+import type { Dispute } from '../domain/dispute.ts';
+import type { Recorded } from '../domain/observe.ts';
 import type { Call, Operation } from '../domain/operation.ts';
 import type { Attempt, LedgerEntry, LedgerLine, Payment } from '../domain/payment.ts';
 import type { PaymentMethod, PayWith, SavedMethodReference, SaveMethodResult } from '../domain/payment-method.ts';
@@ -65,6 +67,15 @@ export interface RefundStore {
   add(refund: Refund): Promise<void>;
   /** `failure` is null when it succeeded. */
   end(id: RefundId, failure: string | null, now: Date): Promise<void>;
+  /** With the keys of the calls that were to make them. */
+  all(paymentId: PaymentId): Promise<Recorded['refunds']>;
+  /** One that was seen at the provider: a new one, or one that has ended in another way. */
+  saveObserved(refund: Refund, now: Date): Promise<void>;
+}
+
+export interface DisputeStore {
+  all(paymentId: PaymentId): Promise<readonly Dispute[]>;
+  save(dispute: Dispute): Promise<void>;
 }
 
 export interface RefundReads {
@@ -119,6 +130,7 @@ export interface Stores extends CommonStores {
   readonly operations: OperationStore;
   readonly ledger: Ledger;
   readonly refunds: RefundStore;
+  readonly disputes: DisputeStore;
   readonly events: ProviderEvents;
   readonly methods: PaymentMethodStore;
   readonly offline: OfflineBook;

@@ -4,16 +4,19 @@
  */
 
 import { CallerFault, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
+import { whenToObserve } from '../domain/observe.ts';
 import { leaseEnd } from '../domain/operation.ts';
 import { isWaiting } from '../domain/payment-states.ts';
 import {
   afterFailure,
   type EventOutcome,
+  mayBeNews,
   type ProviderEventId,
   type StoredEvent,
   whenUnknown,
 } from '../domain/provider-event.ts';
 import { checkPayment } from './check-payment.ts';
+import { observePayment } from './observe-payment.ts';
 import type { Deps, SignedWebhook, UnreadableWebhook } from './ports.ts';
 import { allOf } from './run-operation.ts';
 import { type StaffCommand, staffChange } from './staff-change.ts';
@@ -68,6 +71,8 @@ const attempt = async (deps: Deps, event: StoredEvent): Promise<EventOutcome> =>
     });
     if (!payment) return whenUnknown(event, await deps.now());
     if (isWaiting(payment.status)) await deps.onBehalfOf(payment, () => checkPayment(deps)(payment));
+    else if (mayBeNews(event) && whenToObserve(payment) !== 'never')
+      await deps.onBehalfOf(payment, () => observePayment(deps)(payment));
     return { state: 'DONE', reason: null };
   } catch (error) {
     // The provider's wrapper has logged and counted it (adapters/telemetry.ts).

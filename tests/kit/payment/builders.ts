@@ -12,7 +12,16 @@ export const anAttempt = (): Attempt => ({ attemptId: newId('Attempt'), orderId:
 export const aPayment = (changes: Partial<Payment> = {}): Payment => ({
   ...anAttempt(),
   ...{ id: newId('Payment'), customerId: newId('User'), status: 'AUTHORIZING', amount: money(5_000, 'EUR') },
-  ...{ authorized: 0, captured: 0, refunded: 0, refunding: 0, provider: 'simulator', reference: null },
+  ...{
+    authorized: 0,
+    captured: 0,
+    refunded: 0,
+    refunding: 0,
+    disputed: 0,
+    openDisputes: 0,
+    provider: 'simulator',
+    reference: null,
+  },
   ...{ declineReason: null, reasonText: null, actionUrl: null, nextCheckAt: null },
   ...{ correlationId: 'a-request', createdAt: new Date('2026-11-22T12:00:00Z') },
   ...changes,
