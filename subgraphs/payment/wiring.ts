@@ -10,9 +10,9 @@ import { runInContext } from '#platform/observability/context.ts';
 import type { Kit, Subgraph } from '#platform/process/subgraph.ts';
 import { type Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
 import { crashAt } from './adapters/crash.ts';
+import { disputeReads, disputeStore } from './adapters/dispute-store.ts';
 import { offlineBook } from './adapters/offline/book.ts';
 import { offlineProvider } from './adapters/offline/provider.ts';
-import { disputeStore } from './adapters/dispute-store.ts';
 import { operationStore, workList } from './adapters/operation-store.ts';
 import { methodWork, paymentMethodReads, paymentMethodStore } from './adapters/payment-method-store.ts';
 import { paymentReads } from './adapters/payment-reads.ts';
@@ -69,6 +69,7 @@ export const createApp = (prisma: PrismaClient, { clock, others = [], ...world }
       ...paymentMethodReads(prisma),
       ...providerEventReads(prisma),
       ...refundReads(prisma),
+      ...disputeReads(prisma),
     },
     onBehalfOf: ({ correlationId }, work) => runInContext({ correlationId }, work),
     pass: () => undefined,

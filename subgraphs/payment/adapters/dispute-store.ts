@@ -1,13 +1,15 @@
 import type { DisputeId, PaymentId } from '#contracts/ids.ts';
-import type { Dispute as DisputeRow, Payment as PaymentRow, Prisma } from '#prisma/payment/client/client.ts';
+import type {
+  Dispute as DisputeRow,
+  Payment as PaymentRow,
+  Prisma,
+  PrismaClient,
+} from '#prisma/payment/client/client.ts';
 import type { Dispute } from '../domain/dispute.ts';
-import type { DisputeStore } from '../usecases/ports.ts';
+import type { DisputeReads, DisputeStore } from '../usecases/ports.ts';
 
 export const disputeStore = (tx: Prisma.TransactionClient): DisputeStore => ({
-  all: async (paymentId) =>
-    (await tx.dispute.findMany({ where: { paymentId }, include: { payment: { select: { currency: true } } } })).map(
-      disputeOf,
-    ),
+  all: (paymentId) => disputesOf(tx, [paymentId]),
   save: async ({ amount, ...dispute }) => {
     const { id, state } = dispute;
     await tx.dispute.upsert({
@@ -18,6 +20,19 @@ export const disputeStore = (tx: Prisma.TransactionClient): DisputeStore => ({
     });
   },
 });
+
+export const disputeReads = (prisma: PrismaClient): DisputeReads => ({
+  disputes: (payments) => disputesOf(prisma, payments),
+});
+
+const disputesOf = async (db: Prisma.TransactionClient, payments: readonly PaymentId[]): Promise<Dispute[]> => {
+  const rows = await db.dispute.findMany({
+    where: { paymentId: { in: [...payments] } },
+    orderBy: { id: 'asc' },
+    include: { payment: { select: { currency: true } } },
+  });
+  return rows.map(disputeOf);
+};
 
 const disputeOf = ({
   payment: { currency },

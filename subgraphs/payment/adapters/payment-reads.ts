@@ -1,13 +1,22 @@
 import type { PaymentId } from '#contracts/ids.ts';
 import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/payment/client/client.ts';
-import type { PaymentMethodReads, PaymentReads, ProviderEventReads, RefundReads } from '../usecases/ports.ts';
+import type {
+  DisputeReads,
+  PaymentMethodReads,
+  PaymentReads,
+  ProviderEventReads,
+  RefundReads,
+} from '../usecases/ports.ts';
 import { paymentOf } from './payment-store.ts';
 
 /** One statement per call, however many keys. */
 export const paymentReads = (
   prisma: PrismaClient,
-): Omit<PaymentReads, keyof PaymentMethodReads | keyof ProviderEventReads | keyof RefundReads> => ({
+): Omit<
+  PaymentReads,
+  keyof PaymentMethodReads | keyof ProviderEventReads | keyof RefundReads | keyof DisputeReads
+> => ({
   payments: async (viewer, ids) => {
     const rows = await prisma.payment.findMany({ where: { id: { in: [...ids] }, ...visibleTo(viewer) } });
     return rows.map(paymentOf);

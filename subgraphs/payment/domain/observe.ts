@@ -121,7 +121,11 @@ const observeRefund = (before: Payment, seen: ProviderRefund, { refunds }: Recor
   };
 };
 
-const reverse = (before: Payment, refund: Refund, { reference }: ProviderRefund): Observed => {
+const reverse = (
+  before: Payment,
+  { operationKeys: _, ...refund }: Recorded['refunds'][number],
+  { reference }: ProviderRefund,
+): Observed => {
   const failure = 'It failed after it had succeeded.';
   const payment: Payment = {
     ...before,

@@ -3,6 +3,7 @@ import type { OrderId, PaymentId, PaymentMethodId, RefundId, UserId } from '#con
 import type { Viewer } from '#contracts/viewer.ts';
 import type { RequestContext } from '#platform/graphql/context.ts';
 import { manyByKey, oneByKey } from '#platform/graphql/loaders.ts';
+import type { Dispute } from '../domain/dispute.ts';
 import type { LedgerEntry, Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { ProviderEventId } from '../domain/provider-event.ts';
@@ -17,6 +18,7 @@ export interface Loaders {
   /** Those that can be paid with, newest first, whoever asks. */
   readonly methodsOf: DataLoader<UserId, readonly PaymentMethod[]>;
   readonly ledgers: DataLoader<PaymentId, readonly LedgerEntry[]>;
+  readonly disputes: DataLoader<PaymentId, readonly Dispute[]>;
   readonly refunds: DataLoader<PaymentId, readonly Refund[]>;
 }
 
@@ -29,6 +31,7 @@ export const loaders = ({ reads }: App, viewer: Viewer): Loaders => ({
     Map.groupBy(await reads.paymentsOfOrders(viewer, ids), ({ orderId }) => orderId),
   ),
   methodsOf: manyByKey(async (ids) => Map.groupBy(await reads.paymentMethodsOf(ids), ({ customerId }) => customerId)),
+  disputes: manyByKey(async (ids) => Map.groupBy(await reads.disputes(ids), ({ paymentId }) => paymentId)),
   refunds: manyByKey(async (ids) => Map.groupBy(await reads.refunds(ids), ({ paymentId }) => paymentId)),
   ledgers: manyByKey(async (ids) => Map.groupBy(await reads.ledger(ids), ({ paymentId }) => paymentId)),
 });

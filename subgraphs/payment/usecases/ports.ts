@@ -78,6 +78,11 @@ export interface DisputeStore {
   save(dispute: Dispute): Promise<void>;
 }
 
+export interface DisputeReads {
+  /** Oldest first. Whether the viewer may see them is the caller's business. */
+  disputes(payments: readonly PaymentId[]): Promise<readonly Dispute[]>;
+}
+
 export interface RefundReads {
   /** Oldest first. Visibility is checked by those of the payments. */
   refunds(payments: readonly PaymentId[]): Promise<readonly Refund[]>;
@@ -180,7 +185,7 @@ export interface ProviderEventReads {
   providerEventsById(ids: readonly ProviderEventId[]): Promise<readonly StoredEvent[]>;
 }
 
-export interface PaymentReads extends ProviderEventReads, PaymentMethodReads, RefundReads {
+export interface PaymentReads extends ProviderEventReads, PaymentMethodReads, RefundReads, DisputeReads {
   /** The payments that exist and are visible to the viewer. */
   payments(viewer: Viewer, ids: readonly PaymentId[]): Promise<readonly Payment[]>;
   /** Oldest first. */
