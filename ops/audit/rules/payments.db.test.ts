@@ -117,6 +117,16 @@ seededViolations(
         payment: `UPDATE operation SET done_at = NULL, outcome = NULL, created_at = now() - interval '25 hours' WHERE kind = 'CAPTURE'`,
       },
     ],
+    [
+      'disputes-match-payments',
+      'a dispute that took nothing',
+      {
+        payment: `INSERT INTO dispute (id, payment_id, reference, amount, state, reason, opened_at)
+                  VALUES ('dsp_1', 'pay_1', 'du_1', 100, 'LOST', 'fraudulent', now())`,
+      },
+    ],
+    ['disputes-match-payments', 'an open dispute that is none', { payment: 'UPDATE payment SET open_disputes = 1' }],
+    ['ledger-matches-payments', 'money called back without a row', { payment: 'UPDATE payment SET disputed = 100' }],
     ['ledger-matches-payments', 'a row is gone', { payment: `DELETE FROM ledger_entry WHERE kind = 'CAPTURE'` }],
     ['ledger-matches-provider', 'the provider captured it twice', { simulator: effect('CAPTURE', 5_000) }],
     [

@@ -196,18 +196,39 @@ export const paymentRules: readonly Rule[] = [
     database: 'payment',
     sql: `
     SELECT * FROM (
-      SELECT p.id, p.order_id, p.authorized, p.captured, p.refunded,
+      SELECT p.id, p.order_id, p.authorized, p.captured, p.refunded, p.disputed,
              coalesce(sum(l.amount) FILTER (WHERE l.kind = 'AUTHORIZATION'), 0) AS ledger_authorized,
              coalesce(sum(l.amount) FILTER (WHERE l.kind = 'CAPTURE'), 0) AS ledger_captured,
-             coalesce(sum(l.amount) FILTER (WHERE l.kind = 'REFUND'), 0) AS ledger_refunded
+             coalesce(sum(CASE l.kind WHEN 'REFUND' THEN l.amount WHEN 'REFUND_REVERSAL' THEN -l.amount END), 0)
+               AS ledger_refunded,
+             coalesce(sum(CASE l.kind WHEN 'DISPUTE' THEN l.amount WHEN 'DISPUTE_REVERSAL' THEN -l.amount END), 0)
+               AS ledger_disputed
         FROM payment p LEFT JOIN ledger_entry l ON l.payment_id = p.id
        WHERE p.order_id = ANY ($1::text[])
        GROUP BY p.id) sums
-     WHERE (authorized, captured, refunded) <> (ledger_authorized, ledger_captured, ledger_refunded)`,
+     WHERE (authorized, captured, refunded, disputed)
+           <> (ledger_authorized, ledger_captured, ledger_refunded, ledger_disputed)`,
     ids: { payment: 'id', order: 'order_id' },
     what: (row) =>
-      `authorized ${row.authorized}, captured ${row.captured}, refunded ${row.refunded}; ` +
-      `ledger ${row.ledger_authorized}, ${row.ledger_captured}, ${row.ledger_refunded}`,
+      `authorized ${row.authorized}, captured ${row.captured}, refunded ${row.refunded}, disputed ${row.disputed}; ` +
+      `ledger ${row.ledger_authorized}, ${row.ledger_captured}, ${row.ledger_refunded}, ${row.ledger_disputed}`,
+  }),
+  orderSqlRule({
+    name: 'disputes-match-payments',
+    promise: 'what banks have called back is the sum of the disputes that are open or lost',
+    database: 'payment',
+    sql: `
+    SELECT * FROM (
+      SELECT p.id, p.order_id, p.disputed, p.open_disputes,
+             coalesce(sum(d.amount) FILTER (WHERE d.state <> 'WON'), 0) AS called_back,
+             count(*) FILTER (WHERE d.state = 'OPEN') AS open
+        FROM payment p LEFT JOIN dispute d ON d.payment_id = p.id
+       WHERE p.order_id = ANY ($1::text[])
+       GROUP BY p.id) sums
+     WHERE (disputed, open_disputes) <> (called_back, open)`,
+    ids: { payment: 'id', order: 'order_id' },
+    what: (row) =>
+      `disputed ${row.disputed} in ${row.open_disputes} open; disputes ${row.called_back} in ${row.open} open`,
   }),
   orderSqlRule({
     name: 'refunds-match-payments',

@@ -32,6 +32,7 @@ test.each([
   ['more captured than held', set('captured = 5001'), 'payment_captured_within_authorized'],
   ['more held than asked for', set('authorized = 5001'), 'payment_authorized_within_amount'],
   ['more refunded than captured', set('refunded = 5001'), 'payment_refunded_within_captured'],
+  ['more disputed than captured', set('disputed = 5001'), 'payment_disputed_within_captured'],
   ['more refunded and refunding than captured', set('refunding = 5001'), 'payment_refunding_within_captured'],
   ['less than nothing refunding', set('refunding = -1'), 'payment_refunding_within_captured'],
   [

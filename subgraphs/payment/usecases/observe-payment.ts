@@ -2,13 +2,17 @@
 import { observe, whenToObserve } from '../domain/observe.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { Deps } from './ports.ts';
+import { providerOf } from './run-operation.ts';
 
 /** Looks at the provider, and books what is found there under the payment's lock. */
 export const observePayment =
   (deps: Deps) =>
-  async ({ attemptId, reference }: Payment): Promise<void> => {
+  async ({ attemptId, reference, provider }: Payment): Promise<void> => {
     if (reference === null) throw new Error(`attempt ${attemptId} has no reference to look at`);
-    const state = await deps.provider.state({ reference }, AbortSignal.timeout(deps.providerTimeoutMs));
+    const state = await providerOf(deps, { provider }).state(
+      { reference },
+      AbortSignal.timeout(deps.providerTimeoutMs),
+    );
     await deps.transaction(async ({ payments, refunds, disputes, ledger, outbox, now, afterCommit }) => {
       const payment = await payments.lock(attemptId);
       if (!payment || whenToObserve(payment) === 'never') return;
