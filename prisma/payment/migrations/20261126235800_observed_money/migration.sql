@@ -49,6 +49,6 @@ ALTER TABLE "dispute" ADD CONSTRAINT dispute_amount_positive CHECK (amount > 0);
 ALTER TABLE "payment" ADD CONSTRAINT payment_disputed_within_captured CHECK (disputed BETWEEN 0 AND captured AND open_disputes >= 0);
 
 -- An attempt is held once, let go once, captured once; what follows comes in parts, each named by what moved it.
--- live: a ledger is read in seconds, and appended to again afterwards.
 DROP INDEX ledger_entry_once;
+-- live: a ledger is read in seconds, and appended to again afterwards.
 CREATE UNIQUE INDEX ledger_entry_once ON ledger_entry (payment_id, kind) WHERE kind IN ('AUTHORIZATION', 'VOID', 'CAPTURE');
