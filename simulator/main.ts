@@ -5,18 +5,16 @@ import { createMetrics } from '#platform/observability/metrics.ts';
 import { startTracing } from '#platform/observability/tracing-sdk.ts';
 import { onShutdown } from '#platform/process/shutdown.ts';
 import { isChosen, simulatorVariables } from './config.ts';
-import { startSimulator } from './server.ts';
+import { startIdle, startSimulator } from './server.ts';
 
 const name = 'simulator';
 const config = readConfig(name, simulatorVariables);
 const log = createLog({ service: name, level: config.LOG_LEVEL });
-if (!isChosen(config)) {
-  log.info({ provider: config.PAYMENT_PROVIDER }, 'not started: another provider moves the money');
-  process.exit(0);
-}
+const metrics = createMetrics(name);
 const tracing = await startTracing(name, config, log);
 const shutdown = onShutdown(log, config.SHUTDOWN_DEADLINE_MS);
-const simulator = await startSimulator({
+const start = isChosen(config) ? startSimulator : startIdle;
+const simulator = await start({
   databaseUrl: config.SIMULATOR_DATABASE_URL,
   host: config.HOST,
   port: config.SIMULATOR_PORT,
@@ -26,9 +24,9 @@ const simulator = await startSimulator({
   faults: config.SIMULATOR_FAULTS,
   seed: config.SIMULATOR_FAULTS_SEED,
   log,
-  metrics: createMetrics(name),
+  metrics,
   isEnding: () => !shutdown.running,
 });
 shutdown.add(name, simulator.close);
 shutdown.add('tracing', tracing.close);
-log.info({ port: simulator.port }, 'listening');
+log.info({ port: simulator.port }, isChosen(config) ? 'listening' : 'idle: another provider moves the money');

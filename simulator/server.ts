@@ -99,6 +99,19 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   };
 };
 
+/**
+ * Where another provider was chosen: answers probes and nothing else. It stays, because `docker compose up --wait` takes a
+ * container that has ended for one that has failed.
+ */
+export const startIdle = async (
+  options: Pick<SimulatorOptions, 'host' | 'port'> & Required<Pick<SimulatorOptions, 'log' | 'metrics'>>,
+): Promise<Pick<Simulator, 'port' | 'close'>> => {
+  const { host = '127.0.0.1', port, log, metrics } = options;
+  const http = createHttpServer({ log, metrics, notReady: async () => [] });
+  await http.listen({ host, port });
+  return { port: portOf(http), close: async () => void (await http.close()) };
+};
+
 const portOf = (http: FastifyInstance): number => (http.server.address() as { port: number }).port;
 
 // 2 s: a database that answers does so in a millisecond, and readiness probes give up after a few seconds.

@@ -219,8 +219,6 @@ const outsideService = (outsider: OutsideDescriptor, variables: readonly string[
   return [
     `${name}:`,
     '  extends: process',
-    '  # Where it is not chosen it ends at once, with 0, and stays down.',
-    '  restart: on-failure',
     `  command: [node, ${folderOf(outsider)}/main.ts]`,
     '  healthcheck:',
     `    test: [CMD, node, ops/health.mjs, "${port}"]`,

@@ -35,9 +35,7 @@ const lacking = (what: string, holds: (service: ComposeService) => boolean) => (
 const isOurs = ({ image = '' }: ComposeService): boolean => /^agora(-|$)/.test(image);
 const staysUp = ({ restart = 'no' }: ComposeService): boolean => !/^(no|on-failure)/.test(restart);
 
-/** Or until it finds that it was not chosen. */
-const runsToCompletion = ({ name }: ComposeService): boolean =>
-  /^(secrets$|migrate-|seed-)/.test(name) || outsiders.some((of) => of.name === name);
+const runsToCompletion = ({ name }: ComposeService): boolean => /^(secrets$|migrate-|seed-)/.test(name);
 
 const deadlineMs = processVariables.SHUTDOWN_DEADLINE_MS.parse(undefined);
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
