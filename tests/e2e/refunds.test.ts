@@ -1,7 +1,12 @@
 /** Money that staff move by hand, and what the order and its customer see of it. */
 import { expect, test } from 'vitest';
 import { type Shopper, succeed } from '#launcher/shopper/shopper.ts';
-import { AccountDocument, RefundPaymentDocument, VoidPaymentDocument } from '#operations/documents.generated.ts';
+import {
+  AccountDocument,
+  RecordOfflinePaymentDocument,
+  RefundPaymentDocument,
+  VoidPaymentDocument,
+} from '#operations/documents.generated.ts';
 import { aKey, aShopper, staff, variantOf } from './shop.ts';
 
 const buy = async (shopper: Shopper, paymentMethodToken: string) => {
@@ -52,4 +57,22 @@ test('staff void a payment whose customer is at their bank: the order is cancell
   succeed(voidPayment, 'VoidPaymentSuccess');
   const order = await shopper.orderReaches(id, ['CANCELLED'], 20_000);
   expect(order.failure).toMatchObject({ __typename: 'OrderCancelled' });
+});
+
+test('an order that is paid by transfer waits for its money, and is confirmed once staff have recorded it', async () => {
+  const shopper = await aShopper();
+  const { client } = await staff();
+  const id = await buy(shopper, 'offline_transfer');
+  await expect.poll(async () => (await shopper.order(id)).paymentStatus, { timeout: 20_000 }).toBe('AWAITING_FUNDS');
+  const waiting = await shopper.order(id);
+  expect(waiting).toMatchObject({ status: 'AUTHORIZING', nextActions: ['PAY_OFFLINE', 'CANCEL'], paymentAction: null });
+  const title = `Order ${waiting.number} waits for your payment`;
+  await expect.poll(() => titles(shopper), { timeout: 20_000 }).toContain(title);
+
+  const { total: amount } = waiting;
+  const input = { paymentId: await paymentOf(shopper, id), amount };
+  const { recordOfflinePayment } = await client.ask(RecordOfflinePaymentDocument, { idempotencyKey: aKey(), input });
+  succeed(recordOfflinePayment, 'RecordOfflinePaymentSuccess');
+  const order = await shopper.orderReaches(id, ['CONFIRMED'], 20_000);
+  expect(order).toMatchObject({ paymentStatus: 'PAID', balance: { amount: amount.amount } });
 });
