@@ -33,6 +33,8 @@ describe('undoing', () => {
     const released = changed(declined.order, aReply('stock.released'));
     expect(released.order.status).toBe('PAYMENT_FAILED');
     expect(released.order.step.deadline).toEqual(released.order.expiresAt);
+    const lateReleased = changed(declined.order, aReply('stock.released'), later(60_000));
+    expect(lateReleased.order.step.deadline).toEqual(declined.order.expiresAt);
     expect(released.order.failure).toMatchObject({ kind: 'PaymentDeclined', reason: 'CARD_DECLINED' });
   });
 
