@@ -39,10 +39,12 @@ const refreshTokenOf = async ({ gateway }: Pick<ContractShop, 'gateway'>): Promi
 /** One after the other: what is put in the cart is there when it is ordered. */
 const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<readonly Run[]> => {
   const accessToken = await accessTokenOf(shop);
+  // First the purchases: staff look at what has been paid.
+  const shopping = await runSampleSession(await shopperOf(shop.gateway, demoCustomer));
   const desk = await runStaffSession(shop.gateway);
   const variables = {
     ...desk.variables,
-    ...(await runSampleSession(await shopperOf(shop.gateway, demoCustomer))),
+    ...shopping,
     // An order that is placed for the first time, which costs more than replaying its result.
     PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
     RefreshSession: { input: { refreshToken: await refreshTokenOf(shop) } },

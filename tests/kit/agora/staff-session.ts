@@ -40,6 +40,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
       ...(await searchVariables(admin, productId)),
       ...(await productVariables(admin, productId)),
       ...(await taxonomyVariables(admin)),
+      ...(await paymentVariables(admin)),
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },
@@ -90,6 +91,35 @@ const searchVariables = async ({ client }: Shopper, productId: string): Promise<
     SaveSynonyms: once({ ...synonyms, id: await saved() }),
     RemoveSynonyms: once({ id: await saved() }),
     PinSearchResults: once(pin),
+  };
+};
+
+/** A captured payment, which stays as it is: what is asked of it fails. A webhook of it can be read and replayed. */
+const paymentVariables = async ({ client }: Shopper): Promise<Variables> => {
+  const once = (input: object) => ({ idempotencyKey: randomUUID(), input });
+  const filter = { statuses: ['CAPTURED' as const] };
+  const { payments } = await client.ask(desk.PaymentsDocument, { filter, first: 1 });
+  const paymentId = payments?.edges[0]?.node.id ?? '';
+  let providerEventId: string | undefined;
+  await until(
+    'its webhook is there',
+    async () => {
+      const { providerEvents } = await client.ask(desk.ProviderEventsDocument, { first: 1 });
+      providerEventId = providerEvents?.edges[0]?.node.id;
+      return providerEventId !== undefined;
+    },
+    auditedWithinMs,
+  );
+  const amount = { amount: 1, currency: 'GBP' };
+  return {
+    Payments: { first: 3 },
+    ProviderEvents: { first: 1 },
+    CapturePayment: once({ paymentId }),
+    VoidPayment: once({ paymentId }),
+    RefundPayment: once({ paymentId, amount, reason: 'Damaged' }),
+    RecordOfflinePayment: once({ paymentId, amount }),
+    RecordOfflineRefund: once({ paymentId, amount }),
+    ReplayProviderEvent: once({ providerEventId }),
   };
 };
 

@@ -219,7 +219,8 @@ const permissionFindings = async (asking: Asking, fields: readonly MatrixField[]
     ];
     if (alone === 'FORBIDDEN')
       findings.push(violation(field.coordinate, `is closed to ${permission} alone.`, 'One permission opens a field.'));
-    if (without !== 'FORBIDDEN')
+    // Of an entity that does not exist for the viewer every field is closed.
+    if (without !== 'FORBIDDEN' && without !== 'hidden')
       findings.push(
         violation(field.coordinate, `answers "${without}" without ${permission}.`, 'Look at its directive.'),
       );

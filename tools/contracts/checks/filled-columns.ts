@@ -81,7 +81,12 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'payment.payment_method.removed_at': 'a method that is removed, until the provider has let it go',
   'payment.payment_method.next_try_at': 'a method that is removed, until the provider has let it go',
   'payment.payment_method.secret': 'a method that is being saved',
-  'payment.provider_event': 'a provider that has not decided at once',
+  'payment.dispute': "a customer's bank that calls money back",
+  'payment.refund': 'staff, or a return, that gives a part back',
+  'payment.operation.refund_id': 'a refund of a part',
+  'payment.provider_event.reason': 'an event that is ignored, or given up',
+  'payment.provider_event.next_try_at': 'an event, until it is processed',
+  'payment.provider_event.account': 'an event of a connected account',
   'payment.unreadable_webhook': 'a provider that sends what nobody can read',
   'payment.withdrawn_attempt': 'a cancel that comes before its authorize',
 };

@@ -1,5 +1,6 @@
--- Webhooks are stored whole and processed afterwards. The old rows were only a guard against duplicates, of which a second look
--- at the payment is the worst that comes.
+-- Webhooks are stored whole and processed afterwards. Of the old rows, which were a guard against duplicates, no more is known than
+-- that they were processed.
+CREATE TABLE "provider_event_before" AS SELECT "provider", "event_id", "received_at" FROM "provider_event";
 -- live: nothing has been released; a process of the release before would answer webhooks with 500, and they are repeated.
 DROP TABLE "provider_event";
 
@@ -44,3 +45,9 @@ ALTER TABLE provider_event
   -- As much as the door lets in (http/webhooks.ts).
   ADD CONSTRAINT provider_event_body CHECK (octet_length(body) <= 65536);
 CREATE INDEX provider_event_due ON provider_event (next_try_at) WHERE next_try_at IS NOT NULL;
+
+INSERT INTO provider_event (id, provider, event_id, type, livemode, body, state, received_at, done_at)
+SELECT 'pev_' || md5(provider || ' ' || event_id), provider, event_id, 'unknown', false, '', 'DONE', received_at, received_at
+  FROM provider_event_before;
+-- live: it was made above.
+DROP TABLE "provider_event_before";
