@@ -39,6 +39,22 @@ const commandsSent = `SELECT data->>'attemptId' AS attempt, aggregate_id AS "ord
 const repliesSent = `SELECT aggregate_id AS attempt, data->>'orderId' AS "order", type, ${counted}
                      AND type = ANY ($3::text[]) GROUP BY 1, 2, 3`;
 
+/** What was said of an attempt without being asked: staff did it by hand, or it happened at the provider. Read for the few with too much. */
+const saidUnasked = `
+  SELECT p.attempt_id AS attempt, p.order_id AS "order",
+         CASE m.data->>'action' WHEN 'voidPayment' THEN 'payment.cancel' ELSE 'payment.capture' END AS type, count(*) AS times
+    FROM payment p
+    JOIN outbox_message m ON m.type = 'staff.acted' AND m.data->>'action' IN ('voidPayment', 'capturePayment')
+                         AND m.data->'subject'->>'id' = p.id
+   WHERE p.attempt_id = ANY ($1::text[])
+   GROUP BY 1, 2, 3
+   UNION ALL
+  SELECT p.attempt_id, p.order_id, CASE l.kind WHEN 'CAPTURE' THEN 'payment.capture' ELSE 'payment.cancel' END, count(*)
+    FROM payment p JOIN ledger_entry l ON l.payment_id = p.id
+   WHERE p.attempt_id = ANY ($1::text[]) AND l.kind IN ('CAPTURE', 'VOID', 'EXPIRY')
+     AND NOT EXISTS (SELECT FROM operation o WHERE o.key = l.operation_key)
+   GROUP BY 1, 2, 3`;
+
 /**
  * With a working inbox a command that arrives twice is answered once. A reply too many is the trace of a second effect,
  * whatever the state tables made of it.
@@ -59,8 +75,14 @@ const commandsTakeEffectOnce: OrderRule = {
       replies.push(...(await database<Counted>(repliesSent, attempts, subjects, Object.keys(commandOfReply))));
     const keyOf = ({ attempt, type }: Counted) => `${attempt} ${commandOfReply[type]}`;
     const orderOf = new Map(replies.map((reply) => [keyOf(reply), reply.order]));
-    return [...countsByKey(replies, keyOf)]
-      .filter(([key, times]) => times > (due.get(key) ?? 0))
+    const tooMany = [...countsByKey(replies, keyOf)].filter(([key, times]) => times > (due.get(key) ?? 0));
+    const suspects = [...new Set(tooMany.map(([key]) => key.split(' ')[0] ?? ''))];
+    const unasked = countsByKey(
+      suspects.length > 0 ? await databases.payment<Counted>(saidUnasked, suspects) : [],
+      ({ attempt, type }) => `${attempt} ${type}`,
+    );
+    return tooMany
+      .filter(([key, times]) => times > (due.get(key) ?? 0) + (unasked.get(key) ?? 0))
       .map(([key, times]) => {
         const [attempt = '', command = ''] = key.split(' ');
         return {
