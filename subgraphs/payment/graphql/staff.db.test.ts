@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-const [ada, eve] = [newId('User'), newId('User')];
+const ada = newId('User');
 const staffId = newId('User');
 const staff = signedIn(staffId, 'STAFF');
 const audited = async (action: string) => {
@@ -23,59 +23,6 @@ const audited = async (action: string) => {
   });
   return rows.map(({ data }) => data as Record<string, unknown>).filter((it) => it.action === action);
 };
-
-describe('saved payment methods in the graph', () => {
-  const saving = `mutation ($key: String, $token: String!) { savePaymentMethod(idempotencyKey: $key, input: {paymentMethodToken: $token}) {
-    __typename
-    ... on SavePaymentMethodSuccess { paymentMethod { id brand last4 expiryMonth expiryYear provider savedAt } }
-    ... on PaymentMethodRefused { reason } ... on Failure { message } } }`;
-  const removing = `mutation ($id: ID!) { removePaymentMethod(input: {paymentMethodId: $id}) {
-    __typename ... on RemovePaymentMethodSuccess { paymentMethodId } } }`;
-  const save = (viewer: Viewer, token: string, key?: string) => kit.ask(viewer, saving, { token, key });
-  const of = async (viewer: Viewer, ...users: unknown[]) =>
-    kit.ask(
-      viewer,
-      'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { paymentMethods { id last4 } } } }',
-      {
-        r: users.map((id) => ({ __typename: 'User', id })),
-      },
-    );
-
-  test('are saved, listed and removed by their user', async () => {
-    const { data } = await save(signedIn(ada), 'tok_approve');
-    expect(data.savePaymentMethod).toMatchObject({
-      __typename: 'SavePaymentMethodSuccess',
-      paymentMethod: { brand: 'visa', last4: '4242', expiryMonth: 12, expiryYear: 2034, provider: 'simulator' },
-    });
-    const { id } = data.savePaymentMethod.paymentMethod;
-    expect((await of(signedIn(ada), ada)).data._entities).toEqual([{ paymentMethods: [{ id, last4: '4242' }] }]);
-    expect((await of(staff, ada)).data._entities).toEqual([{ paymentMethods: [{ id, last4: '4242' }] }]);
-    expect((await of(signedIn(eve), ada)).data._entities).toEqual([{ paymentMethods: null }]);
-    expect((await kit.ask(signedIn(eve), removing, { id })).codes).toEqual(['NOT_FOUND']);
-    expect((await kit.ask(signedIn(ada), removing, { id })).data.removePaymentMethod).toEqual({
-      ...{ __typename: 'RemovePaymentMethodSuccess', paymentMethodId: id },
-    });
-    expect((await of(signedIn(ada), ada)).data._entities).toEqual([{ paymentMethods: [] }]);
-  });
-
-  test('that the provider refuses are a failure', async () => {
-    const { data } = await save(signedIn(ada), 'tok_expired_card');
-    expect(data.savePaymentMethod).toMatchObject({ __typename: 'PaymentMethodRefused', reason: 'EXPIRED_CARD' });
-  });
-
-  test('are for signed-in users, and never a card number', async () => {
-    expect((await save(guest, 'tok_approve')).codes).toEqual(['UNAUTHENTICATED']);
-    for (const [token, code] of [
-      ['', 'BAD_USER_INPUT'],
-      ['two words', 'BAD_USER_INPUT'],
-      ['4242424242424242', 'CARD_NUMBER'],
-    ] as const) {
-      const answer = await save(signedIn(ada), token);
-      expect(answer.codes).toEqual([code]);
-      expect(JSON.stringify(answer)).not.toContain('42424242');
-    }
-  });
-});
 
 describe('payments in the graph', () => {
   const listing = `query ($filter: PaymentFilter, $first: Int, $after: String) {
@@ -102,69 +49,6 @@ describe('payments in the graph', () => {
     expect(await list(signedIn(ada))).toEqual(['FORBIDDEN']);
     expect(await list(guest)).toEqual(['UNAUTHENTICATED']);
     expect(await list(staff, { filter: { provider: '\u0000' } })).toEqual(['BAD_USER_INPUT']);
-  });
-});
-
-describe('provider events in the graph', () => {
-  const listing = `query ($state: ProviderEventState, $first: Int, $after: String) {
-    providerEvents(state: $state, first: $first, after: $after) { pageInfo { hasNextPage endCursor }
-      edges { node { id eventId type state reason tries account reference processedAt receivedAt provider } } } }`;
-  const replaying = `mutation ($key: String!, $id: ID!) { replayProviderEvent(idempotencyKey: $key, input: {providerEventId: $id}) {
-    __typename ... on ReplayProviderEventSuccess { providerEvent { id state tries } } } }`;
-  const list = async (args: object = {}) => {
-    const { data } = await kit.ask(staff, listing, { ...args });
-    return data.providerEvents;
-  };
-
-  test('are listed newest first, by state, in pages', async () => {
-    for (const id of ['evt_a', 'evt_b', 'evt_c']) await kit.receive(anAttempt(), { id });
-    const first = await list({ state: 'IGNORED', first: 2 });
-    expect(first.edges.map(({ node }: { node: { eventId: string } }) => node.eventId)).toEqual(['evt_c', 'evt_b']);
-    expect(first.edges[0].node).toMatchObject({ state: 'IGNORED', reason: 'No payment of ours.', tries: 1 });
-    const rest = await list({ state: 'IGNORED', after: first.pageInfo.endCursor });
-    expect(rest.edges.map(({ node }: { node: { eventId: string } }) => node.eventId)).toEqual(['evt_a']);
-    expect((await list({ state: 'FAILED' })).edges).toEqual([]);
-  });
-
-  test('one that was ignored for want of its payment is replayed, once per key, with an audit row', async () => {
-    const attempt = anAttempt();
-    await kit.receive(attempt, { id: 'evt_early' });
-    await kit.app.commands.authorizePayment(authorizeMessage(attempt, { paymentMethodToken: 'tok_duplicate_webhook' }));
-    kit.advance(1_000);
-    const [{ node }] = (await list({ first: 1 })).edges;
-    for (let time = 1; time <= 2; time++)
-      expect((await kit.ask(staff, replaying, { id: node.id, key: 'a key' })).data.replayProviderEvent).toEqual({
-        __typename: 'ReplayProviderEventSuccess',
-        providerEvent: { id: node.id, state: 'DONE', tries: 1 },
-      });
-    expect(await kit.replyTypes(attempt)).toEqual(['authorized']);
-    expect(await audited('replayProviderEvent')).toEqual([
-      {
-        ...{ actorId: staffId, action: 'replayProviderEvent', customerId: null },
-        ...{
-          subject: { type: 'ProviderEvent', id: node.id },
-          details: { provider: 'simulator', eventId: 'evt_early' },
-        },
-      },
-    ]);
-  });
-
-  test('are for staff', async () => {
-    const id = newId('ProviderEvent');
-    expect((await kit.ask(staff, replaying, { id, key: 'k' })).codes).toEqual(['NOT_FOUND']);
-    for (const [viewer, code] of [
-      [guest, 'UNAUTHENTICATED'],
-      [signedIn(ada), 'FORBIDDEN'],
-    ] as const) {
-      expect((await kit.ask(viewer, listing)).codes).toEqual([code]);
-      expect((await kit.ask(viewer, replaying, { id, key: 'k' })).codes).toEqual([code]);
-    }
-    const direct = kit.app.commands.replayProviderEvent({
-      by: signedIn(ada),
-      providerEventId: id,
-      idempotencyKey: 'k',
-    });
-    await expect(direct).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 });
 
