@@ -7,22 +7,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage, refundMessage } from '#kit/payment/builders.ts';
-import { until } from '#kit/vitest/until.ts';
-import { crashPoints } from '../domain/crash-points.ts';
+import { type CrashPoint, crashPoints } from '../domain/crash-points.ts';
 import type { Attempt } from '../domain/payment.ts';
-import type { OperationKind } from '../domain/payment-states.ts';
+import { type OperationKind, operationKinds } from '../domain/payment-states.ts';
 
 let kit: PaymentTestApp;
-let folder: string;
-beforeAll(async () => {
-  kit = await paymentTestApp();
-  folder = await mkdtemp(path.join(os.tmpdir(), 'agora-crash-'));
-});
-afterAll(async () => {
-  await kit[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
 const held = ['AUTHORIZATION 5000'];
 const taken = [...held, 'CAPTURE 5000'];
 
@@ -81,12 +70,9 @@ const inProcess = async (message: object, crashPointFile: string): Promise<NodeJ
   return signal;
 };
 
-// A call takes milliseconds, on a machine that has time.
-const doneWithinMs = 20_000;
-
-// At the same time: each has a payment of its own, and waits for a process to start.
-test.concurrent.for(crashPoints)('%s', async (point) => {
-  const { token = 'tok_approve', before, message, effects, lastReply } = calls[point.split(':')[0] as OperationKind];
+/** Makes the call of this point in a process that dies there. */
+const killAt = async (point: CrashPoint, folder: string) => {
+  const { token = 'tok_approve', before, message } = calls[point.split(':')[0] as OperationKind];
   const attempt = anAttempt();
   const { commands } = kit.app;
   if (before.includes('authorize'))
@@ -94,15 +80,40 @@ test.concurrent.for(crashPoints)('%s', async (point) => {
   if (before.includes('capture')) await commands.capturePayment(captureMessage(attempt));
   const file = path.join(folder, attempt.attemptId);
   await writeFile(file, point);
-  const sent = await message(attempt);
+  const signal = await inProcess(await message(attempt), file);
+  return {
+    attempt,
+    signal,
+    hasPassed: await readFile(file).then(
+      () => false,
+      () => true,
+    ),
+  };
+};
 
-  expect(await inProcess(sent, file)).toBe('SIGKILL');
-  await expect(readFile(file)).rejects.toThrow('ENOENT');
+const killed = new Map<CrashPoint, Awaited<ReturnType<typeof killAt>>>();
 
-  // It comes back: the sweep takes up what is open. That of another test may have taken it a moment before.
+// All are killed before the sweep takes up what is open: a sweep beside them would make their calls while they make them.
+beforeAll(async () => {
+  kit = await paymentTestApp();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'agora-crash-'));
+  for (const kind of operationKinds) {
+    const points = crashPoints.filter((point) => point.startsWith(`${kind}:`));
+    await Promise.all(points.map(async (point) => killed.set(point, await killAt(point, folder))));
+  }
+  await rm(folder, { recursive: true, force: true });
   await kit.sweepLater();
-  const open = { doneAt: null, payment: { attemptId: attempt.attemptId } };
-  await until('its call is done', async () => (await kit.prisma.operation.count({ where: open })) === 0, doneWithinMs);
+}, 120_000);
+afterAll(() => kit[Symbol.asyncDispose]());
+
+test.for(crashPoints)('%s', async (point) => {
+  const { effects, lastReply } = calls[point.split(':')[0] as OperationKind];
+  const { attempt, signal, hasPassed } = killed.get(point) ?? expect.fail('nothing was killed there');
+
+  expect({ signal, hasPassed }).toEqual({ signal: 'SIGKILL', hasPassed: true });
+  expect(await kit.prisma.operation.count({ where: { doneAt: null, payment: { attemptId: attempt.attemptId } } })).toBe(
+    0,
+  );
   expect(await kit.effects(attempt)).toEqual(effects);
   // In no order: ids of two processes are in that of their clocks.
   expect((await kit.ledger(attempt)).toSorted()).toEqual(effects.toSorted());
