@@ -135,11 +135,10 @@ const noFetch: SubgraphAnswer = {
 const cacheableMs = ({ errors, cacheControl }: SubgraphAnswer): number =>
   errors?.length ? 0 : Math.min(sharedSeconds(hintOf(cacheControl)), cachingBounds.maxAgeSeconds) * 1_000;
 
-type Representation = Readonly<Record<string, unknown>>;
-
 interface EntityFetch {
   readonly request: SubgraphRequest;
-  readonly representations: readonly Representation[];
+  /** As JSON. */
+  readonly representations: readonly string[];
   /** One per representation; the same selection of the same entity has the same key. */
   readonly keys: readonly string[];
 }
@@ -160,10 +159,12 @@ export const entitySelection = (query: string): string | undefined => {
 };
 
 export const entityFetch = (subgraph: string, request: SubgraphRequest, selection: string): EntityFetch | undefined => {
-  const { representations, ...others } = request.variables ?? {};
-  if (!Array.isArray(representations)) return undefined;
+  const { representations: given, ...others } = request.variables ?? {};
+  const representations =
+    request.representations ?? (Array.isArray(given) ? given.map((one) => JSON.stringify(one)) : undefined);
+  if (!representations) return undefined;
   const base = digest('entity', subgraph, selection, JSON.stringify(others));
-  const keys = representations.map((representation) => digest(base, JSON.stringify(representation)));
+  const keys = representations.map((representation) => digest(base, representation));
   return { request, representations, keys };
 };
 
@@ -176,15 +177,23 @@ interface MissingEntities {
 }
 
 export const missingEntities = (
-  { request, representations, keys }: EntityFetch,
+  { request: whole, representations, keys }: EntityFetch,
   found: readonly unknown[],
 ): MissingEntities => {
   const missing = keys.map((_, at) => at).filter((at) => found[at] === undefined);
   const byKey = Map.groupBy(missing, (at) => keys[at] ?? '');
   const places = [...byKey.values()];
-  const wanted = places.map(([first = 0]) => representations[first]);
+  const wanted = places.map(([first = 0]) => representations[first] ?? '');
+  const { query, operationName, variables } = whole;
+  const texts = `[${wanted.join(',')}]`;
+  const request = {
+    query,
+    operationName,
+    variables: { ...variables, representations: JSON.parse(texts) },
+    representations: wanted,
+  };
   return {
-    request: { ...request, variables: { ...request.variables, representations: wanted } },
+    request,
     keys: [...byKey.keys()],
     places,
   };

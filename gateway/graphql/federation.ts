@@ -7,16 +7,17 @@ import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '#platform/observability/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { entitiesIn, type ReadThrough } from '../caching/entity-cache.ts';
+import { compiledExecutor, type Execute } from '../execution/executor.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { recordFetch, recordPlan } from '../observability/operation-metrics.ts';
-import { type SubgraphAnswer, type SubgraphRequest, subgraphError } from '../upstream/subgraph-call.ts';
+import { entityCount, type SubgraphAnswer, type SubgraphRequest, subgraphError } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 import { addPartialDataErrors, placeErrors } from './partial-data-errors.ts';
 
 // @apollo/gateway reports usage to Apollo unless told otherwise.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';
 
-export type Execute = ApolloGateway['executor'];
+export type { Execute };
 
 interface FederationOptions {
   readonly supergraph: string;
@@ -25,37 +26,66 @@ interface FederationOptions {
   readonly readThrough?: ReadThrough | undefined;
   readonly plans: QueryPlanCache;
   readonly log: Logger;
+  /** `stock`: @apollo/gateway's own, to compare with. */
+  readonly execution?: 'compiled' | 'stock';
 }
 
 /** `load()` rejects when the text is not a usable supergraph. */
-export const federation = ({ supergraph, clientOf, readThrough, plans, log }: FederationOptions): ApolloGateway => {
+export const federation = (options: FederationOptions): ApolloGateway => {
+  const { supergraph, clientOf, readThrough, plans, log, execution = 'stock' } = options;
+  const fetches = new Map<string, SubgraphFetch>();
   const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
     // Composition has checked it, but the text may have been edited since.
     validateSupergraph: true,
     queryPlannerConfig: { cache: plans },
-    buildService: ({ name, url }) => dataSource(name, clientOf(name, url ?? ''), readThrough),
+    buildService: ({ name, url }) => {
+      const fetch = subgraphFetch(name, clientOf(name, url ?? ''), readThrough);
+      fetches.set(name, fetch);
+      return dataSource(fetch);
+    },
     experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) => recordPlan(requestContext.context, queryPlan),
     // At level info it only logs that it loaded, on two lines.
     logger: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }),
     __exposeQueryPlanExperimental: false,
   });
   const { executor } = gateway;
-  gateway.executor = async (request) => addPartialDataErrors(await executor(request));
+  const fallback: Execute = async (request) => addPartialDataErrors(await executor(request));
+  gateway.executor = fallback;
+  if (execution === 'compiled')
+    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema }) => {
+      gateway.executor = compiledExecutor({
+        supergraph,
+        schema,
+        plans,
+        fallback,
+        fetchFor: (request) => (subgraph, asked) => {
+          const fetch = fetches.get(subgraph);
+          if (!fetch) throw new Error(`the supergraph has no subgraph ${subgraph}`);
+          return fetch(asked, request as unknown as FetchingFor);
+        },
+        onPlan: ({ context }, plan) => recordPlan(context, plan),
+      });
+    });
   return gateway;
 };
 
-const dataSource = (
-  name: string,
-  subgraph: Pick<SubgraphClient, 'call'>,
-  fetchThrough: ReadThrough = ({ request }, ask) => ask(request),
-): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
-  async process(options) {
-    // The other kinds are health checks and introspection of subgraphs, which this gateway never makes.
-    if (!('incomingRequestContext' in options)) throw new Error(`unsupported kind of request: ${options.kind}`);
-    const { context } = options;
-    const { query = '', variables, operationName } = options.request;
-    const request = { query, variables, operationName };
+/** The client request that a fetch is for. */
+interface FetchingFor {
+  readonly context: RequestContext;
+  readonly overallCachePolicy?: unknown;
+}
+
+type SubgraphFetch = (request: SubgraphRequest, client: FetchingFor) => Promise<SubgraphAnswer>;
+
+/** A fetch as every executor makes it: through the caches, measured, with the headers that the subgraph gets. */
+const subgraphFetch =
+  (
+    name: string,
+    subgraph: Pick<SubgraphClient, 'call'>,
+    fetchThrough: ReadThrough = ({ request }, ask) => ask(request),
+  ): SubgraphFetch =>
+  async (request, { context, overallCachePolicy }) => {
     const { cacheControl, headers, ...answer } = await fetchThrough(
       { subgraph: name, request, context },
       (asked, generations) =>
@@ -73,20 +103,24 @@ const dataSource = (
         ),
     );
     if (headers) context.client?.returnHeaders(headers);
-    restrictPolicy(options.incomingRequestContext.overallCachePolicy as CachePolicy, cacheControl);
-    return placeErrors(request, answer);
+    restrictPolicy(overallCachePolicy as CachePolicy, cacheControl);
+    return answer;
+  };
+
+const dataSource = (fetch: SubgraphFetch): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
+  async process(options) {
+    // The other kinds are health checks and introspection of subgraphs, which this gateway never makes.
+    if (!('incomingRequestContext' in options)) throw new Error(`unsupported kind of request: ${options.kind}`);
+    const { query = '', variables, operationName } = options.request;
+    const request = { query, variables, operationName };
+    const { overallCachePolicy } = options.incomingRequestContext;
+    return placeErrors(request, await fetch(request, { context: options.context, overallCachePolicy }));
   },
 });
 
 /** An answer to an entity fetch must have as many entities as were requested. */
-const usable = (name: string, { query, variables }: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
-  const { representations } = variables ?? {};
-  const isWhole =
-    !answer.data ||
-    !Array.isArray(representations) ||
-    // A client may have a variable of that name, but only the planner selects this field.
-    !query.includes('_entities(') ||
-    entitiesIn(answer, representations.length).length === representations.length;
-  if (isWhole) return answer;
+const usable = (name: string, request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
+  const count = entityCount(request);
+  if (!answer.data || count === undefined || entitiesIn(answer, count).length === count) return answer;
   return { ...answer, data: null, errors: [subgraphError(name, 'SUBGRAPH_BAD_RESPONSE'), ...(answer.errors ?? [])] };
 };

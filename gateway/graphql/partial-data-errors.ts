@@ -30,7 +30,7 @@ const fetches = new WeakMap<object, FailedFetch>();
  */
 export const placeErrors = (request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {
   if (!answer.errors?.length) return answer;
-  const { keys, entities } = requestedFields(request);
+  const { keys, entities } = requestOf(request);
   const lost = { keys, isCut: entities !== undefined && entities > listedPaths };
   const at = (error: SubgraphError, path: Path): SubgraphError => {
     const placed = { ...error, path };
@@ -48,19 +48,37 @@ export const placeErrors = (request: SubgraphRequest, answer: SubgraphAnswer): S
 };
 
 /** What a fetch requests; `entities` is the number of entities of an entity fetch. */
-const requestedFields = ({
+const requestOf = ({
   query,
   variables,
 }: SubgraphRequest): { keys: readonly string[]; entities: number | undefined } => {
-  const document = parse(query, { noLocation: true });
-  const fragments = fragmentsOf(document);
-  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  const fields = operation && 'selectionSet' in operation ? fieldsIn(operation.selectionSet, fragments) : [];
-  const [root] = fields;
   const { representations } = variables ?? {};
-  if (root?.name.value !== '_entities' || !root.selectionSet || !Array.isArray(representations))
-    return { keys: keysOf(fields), entities: undefined };
-  return { keys: keysOf(fieldsIn(root.selectionSet, fragments)), entities: representations.length };
+  const fields = rootFields(query);
+  const [root] = fields;
+  const isOfEntities = root?.name.value === '_entities' && Array.isArray(representations);
+  return {
+    keys: requestedFields(query, isOfEntities),
+    entities: isOfEntities ? representations.length : undefined,
+  };
+};
+
+/** Response names of the fields that a query requests: of the root, or of each entity. */
+export const requestedFields = (query: string, isOfEntities: boolean): readonly string[] => {
+  const { fragments } = operationIn(query);
+  const fields = rootFields(query);
+  const [root] = fields;
+  return keysOf(isOfEntities && root?.selectionSet ? fieldsIn(root.selectionSet, fragments) : fields);
+};
+
+const operationIn = (query: string) => {
+  const document = parse(query, { noLocation: true });
+  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  return { operation, fragments: fragmentsOf(document) };
+};
+
+const rootFields = (query: string): readonly FieldNode[] => {
+  const { operation, fragments } = operationIn(query);
+  return operation ? fieldsIn(operation.selectionSet, fragments) : [];
 };
 
 const fieldsIn = (
@@ -85,30 +103,46 @@ interface Response {
 /** The executor's result, with an error for each null that a failed fetch has left in it. */
 export const addPartialDataErrors = <Result extends Response>(result: Result): Result => {
   const { data, errors = [] } = result;
+  if (errors.length === 0) return result;
   const groups = Map.groupBy(errors, (error) => fetchOf(error) ?? error);
-  const told = new Set<string>();
-  const listed = [...groups].flatMap(([fetch, group]) => {
-    const [first] = group;
-    if (fetch instanceof GraphQLError || !first) return group;
-    const nulls = new Map(nullsOf(group, fetch, data).map((path) => [errorKey(first, path), path]));
-    // Nothing the client asked for: it was fetched as input of another fetch, but it failed all the same.
-    if (nulls.size === 0) return [errorAt(first, undefined)];
-    const fresh = [...nulls].filter(([key]) => !told.has(key));
-    const within = fresh.slice(0, Math.max(1, listedPaths - told.size));
-    for (const [key] of within) told.add(key);
-    const isCut = fetch.isCut || within.length < fresh.length;
-    return within.map(([, path], index) => errorAt(first, path, isCut && index === within.length - 1));
+  const placed = [...groups].flatMap(([fetch, group]): readonly (GraphQLError | LostFields)[] => {
+    const [error] = group;
+    if (fetch instanceof GraphQLError || !error) return group;
+    return [{ error, positions: group.map(({ path = [] }) => path), ...fetch }];
   });
-  return errors.length > 0 ? { ...result, errors: listed } : result;
+  return { ...result, errors: listErrors(placed, data) };
 };
 
 const fetchOf = ({ originalError }: GraphQLError): FailedFetch | undefined =>
   originalError ? fetches.get(originalError) : undefined;
 
-const nullsOf = (errors: readonly GraphQLError[], { keys }: FailedFetch, data: unknown): readonly Path[] =>
-  errors.flatMap(({ path = [] }) =>
+/** An error about whole positions: of the root, or of entities. */
+export interface LostFields extends FailedFetch {
+  readonly error: GraphQLError;
+  readonly positions: readonly Path[];
+}
+
+/** One error for each null in `data` that lost fields have left; others as they are. */
+export const listErrors = (errors: readonly (GraphQLError | LostFields)[], data: unknown): GraphQLError[] => {
+  const told = new Set<string>();
+  return errors.flatMap((lost) => {
+    if (lost instanceof GraphQLError) return [lost];
+    const { error } = lost;
+    const nulls = new Map(nullsOf(lost, data).map((path) => [errorKey(error, path), path]));
+    // Nothing the client asked for: it was fetched as input of another fetch, but it failed all the same.
+    if (nulls.size === 0) return [errorAt(error, undefined)];
+    const fresh = [...nulls].filter(([key]) => !told.has(key));
+    const within = fresh.slice(0, Math.max(1, listedPaths - told.size));
+    for (const [key] of within) told.add(key);
+    const isCut = lost.isCut || within.length < fresh.length;
+    return within.map(([, path], index) => errorAt(error, path, isCut && index === within.length - 1));
+  });
+};
+
+const nullsOf = ({ positions, keys }: LostFields, data: unknown): readonly Path[] =>
+  positions.flatMap((position) =>
     keys.flatMap((key) => {
-      const found = topmostNull(data, [...path, key]);
+      const found = topmostNull(data, [...position, key]);
       return found ? [found] : [];
     }),
   );

@@ -5,7 +5,22 @@ export interface SubgraphRequest {
   readonly query: string;
   readonly variables?: Record<string, unknown> | undefined;
   readonly operationName?: string | undefined;
+  /** `variables.representations` as JSON texts, from an executor that has them. */
+  readonly representations?: readonly string[] | undefined;
+  /** The request as it is sent, from an executor that has it ready. */
+  readonly body?: string;
 }
+
+export const bodyOf = ({ body, query, variables, operationName }: SubgraphRequest): string =>
+  body ?? JSON.stringify({ query, variables, operationName });
+
+/** How many entities a request asks for; `undefined` when it is no entity fetch. */
+export const entityCount = (request: SubgraphRequest): number | undefined => {
+  if (request.representations) return request.representations.length;
+  const { representations } = request.variables ?? {};
+  // A client may have a variable of that name, but only the planner selects this field.
+  return Array.isArray(representations) && request.query.includes('_entities(') ? representations.length : undefined;
+};
 
 /** A failed call has one coded error and no data. */
 export interface SubgraphAnswer {

@@ -11,6 +11,7 @@ import type { Outcome, SubgraphMetrics, SubgraphState, UpstreamMetrics } from '.
 import { type Lookup, replicas } from './replicas.ts';
 import { retryBudget, withRetries } from './retries.ts';
 import {
+  bodyOf,
   clientGoneAfter,
   isMutation,
   type Signals,
@@ -74,7 +75,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
   };
 
   const answered = async (...[request, headers, caller = {}, generations]: Parameters<SubgraphClient['call']>) => {
-    const call = { body: JSON.stringify(request), headers, isMutation: isMutation(request), waiters: () => 1 };
+    const call = { body: bodyOf(request), headers, isMutation: isMutation(request), waiters: () => 1 };
     // A mutation goes on when its client has left.
     if (call.isMutation) return ask(call, { key: caller.key }).finally(sharedCalls.forget);
     if (!options.deduplication) return ask(call, caller);

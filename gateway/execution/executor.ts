@@ -1,0 +1,77 @@
+/**
+ * Executes operations: plans are @apollo/query-planner's, everything after them is here. What it does not support goes
+ * to the stock executor.
+ */
+import type { ApolloGateway } from '@apollo/gateway';
+import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
+import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
+import type { GraphQLSchema } from 'graphql';
+import { inChildSpan } from '#platform/observability/tracing.ts';
+import { planKey } from '../schema/query-plans.ts';
+import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import type { CompiledOperation } from './compile.ts';
+import { errorsOf } from './errors.ts';
+import type { Run } from './fetch.ts';
+import { compiledOperations } from './operations.ts';
+import type { Unsupported } from './plan.ts';
+
+export type Execute = ApolloGateway['executor'];
+type Request = GatewayGraphQLRequestContext;
+type Result = Awaited<ReturnType<Execute>>;
+
+interface CompiledExecutorOptions {
+  readonly supergraph: string;
+  /** What clients see of it. */
+  readonly schema: GraphQLSchema;
+  /** Fetches for a request. Never rejects for a fault of subgraph or network. */
+  readonly fetchFor: (request: Request) => (subgraph: string, request: SubgraphRequest) => Promise<SubgraphAnswer>;
+  readonly plans: QueryPlanCache;
+  readonly fallback: Execute;
+  readonly maxBytes?: number;
+  readonly onPlan?: (request: Request, plan: QueryPlan) => void;
+  readonly onFallback?: (why: Unsupported) => void;
+}
+
+// 16 MiB: four times the bound of the plans alone, as an operation is four times its plan.
+const compiledMaxBytes = 16_777_216;
+
+export const compiledExecutor = (options: CompiledExecutorOptions): Execute => {
+  const { fetchFor, fallback, maxBytes = compiledMaxBytes, onPlan, onFallback } = options;
+  const operations = compiledOperations({ ...options, maxBytes });
+  const respond = async (request: Request): Promise<Result> => {
+    const { document, queryHash, request: sent } = request;
+    const { operationName } = sent;
+    const key = planKey(queryHash, operationName);
+    const prepared = await operations.prepare({ key, document, operationName });
+    if ('unsupported' in prepared) {
+      onFallback?.(prepared.unsupported);
+      return fallback(request);
+    }
+    onPlan?.(request, prepared.plan);
+    return inChildSpan(
+      () => ['gateway.execute', {}],
+      () => execute(prepared, fetchFor(request), sent.variables ?? {}),
+    );
+  };
+  return (request) =>
+    inChildSpan(
+      () => ['gateway.request', {}],
+      () => respond(request),
+    );
+};
+
+const execute = async (
+  { coerce, fetchAll, write }: CompiledOperation,
+  fetch: Run['fetch'],
+  variables: Readonly<Record<string, unknown>>,
+): Promise<Result> => {
+  const values = coerce(variables);
+  if ('errors' in values) return { errors: values.errors };
+  const { coerced } = values;
+  const run: Run = { root: {}, variables, shared: [], fetch, sent: new Map(), failures: [] };
+  await fetchAll(run, coerced);
+  const { text, faults } = write(run, coerced);
+  const data = JSON.parse(text);
+  if (run.failures.length === 0 && faults.length === 0) return { data };
+  return { data, errors: errorsOf(run, faults, data) };
+};

@@ -1,0 +1,202 @@
+/** One fetch of the plan: what is asked, of whom, and where its answer goes. */
+import type { FetchNode } from '@apollo/query-planner';
+import { inChildSpan } from '#platform/observability/tracing.ts';
+import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import { copyOf, isSame, merge } from './merge.ts';
+import { compileRepresentations, type Represent } from './representations.ts';
+import { rewrite } from './rewrites.ts';
+import { type Data, type Place, targetsAt } from './targets.ts';
+import type { IsOfType } from './types.ts';
+
+/** One operation being executed. */
+export interface Run {
+  readonly root: Data;
+  /** As the client provided them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** By place of the plan: whether positions share objects there. */
+  readonly shared: boolean[];
+  readonly fetch: (subgraph: string, request: SubgraphRequest) => Promise<SubgraphAnswer>;
+  /** Fetches that others of the same operation may repeat. */
+  readonly sent: Map<string, Promise<SubgraphAnswer>>;
+  readonly failures: Failure[];
+}
+
+/** Objects that one representation stands for. */
+type Entity = readonly [Data, ...Data[]];
+
+/** Errors of one fetch. */
+export interface Failure {
+  readonly fetch: FetchFacts;
+  readonly errors: readonly SubgraphError[];
+  /** In the order of the request; absent where the fetch is not about entities. */
+  readonly entities?: readonly Entity[] | undefined;
+}
+
+export interface FetchFacts {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly steps: Place;
+}
+
+export interface CompileFetch {
+  readonly node: FetchNode;
+  readonly steps: Place;
+  /** Of the objects that it adds to. */
+  readonly place: number | undefined;
+  /** Another fetch of the plan may ask the same. */
+  readonly mayRepeat: boolean;
+  readonly isOfType: IsOfType;
+}
+
+export type ExecuteFetch = (run: Run) => Promise<void>;
+
+export const compileFetch = (options: CompileFetch): ExecuteFetch => {
+  const { node, steps } = options;
+  const facts = { subgraph: node.serviceName, query: node.operation, steps };
+  const execute = node.requires ? compileEntityFetch(options, facts) : compileRootFetch(options, facts);
+  const span = { attributes: { service: node.serviceName } };
+  return (run) =>
+    inChildSpan(
+      () => ['gateway.fetch', span],
+      async () => {
+        try {
+          await execute(run);
+        } catch (error) {
+          // One failed fetch does not fail the others.
+          run.failures.push({ fetch: facts, errors: [bugOf(error)] });
+        }
+      },
+    );
+};
+
+/** Masked and logged where errors are formatted. */
+const bugOf = (error: unknown): SubgraphError =>
+  Object.assign(error instanceof Error ? error : new Error(String(error)), { extensions: {} });
+
+const compileRootFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
+  const { steps, node, isOfType } = options;
+  const request = requestBuilder(options);
+  return async (run) => {
+    const { objects } = targetsAt(run.root, steps, run.shared);
+    if (objects.length === 0) return;
+    const { data, errors } = await send(run, options, request(run.variables));
+    if (errors?.length) run.failures.push({ fetch, errors });
+    if (!data) return;
+    rewrite(data, node.outputRewrites ?? [], isOfType);
+    for (const object of objects) merge(object, data);
+  };
+};
+
+const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
+  const { node, isOfType } = options;
+  const { requires = [], inputRewrites = [], outputRewrites = [] } = node;
+  const represent = compileRepresentations({ requires, inputRewrites, isOfType });
+  const request = requestBuilder(options);
+  return async (run) => {
+    const groups = entitiesOf(run, options, represent);
+    if (groups.size === 0) return;
+    const entities = [...groups.values()];
+    const { data, errors } = await send(run, options, request(run.variables, [...groups.keys()]));
+    if (errors?.length) run.failures.push({ fetch, errors, entities });
+    const received = data?._entities;
+    if (!Array.isArray(received)) return;
+    for (const [index, objects] of entities.entries()) {
+      const entity: unknown = received[index];
+      if (typeof entity !== 'object' || entity === null || Array.isArray(entity)) continue;
+      if (outputRewrites.length > 0) {
+        // Rewrites are for types, which the subgraph need not have been asked for.
+        (entity as Data).__typename ??= objects[0].__typename;
+        rewrite(entity, outputRewrites, isOfType);
+      }
+      for (const object of objects) merge(object, entity as Data);
+    }
+  };
+};
+
+/**
+ * Equal representations are one entity. Objects that are alike in everything else, too, become one object at all their
+ * positions: whatever the plan still adds is added, and written, once.
+ */
+const entitiesOf = (run: Run, { steps, place }: CompileFetch, represent: Represent) => {
+  const { objects, parents, keys } = targetsAt(run.root, steps, run.shared);
+  const groups = new Map<string, [Data, ...Data[]]>();
+  for (let index = 0; index < objects.length; index++) {
+    const object = objects[index] as Data;
+    const text = represent(object);
+    if (text === undefined) continue;
+    const group = groups.get(text);
+    if (!group) {
+      groups.set(text, [object]);
+      continue;
+    }
+    const [first] = group;
+    if (first === object) continue;
+    if (place !== undefined && isSame(first, object)) {
+      (parents[index] as Data)[keys[index] as string] = first;
+      run.shared[place] = true;
+    } else group.push(object);
+  }
+  return groups;
+};
+
+const send = async (run: Run, { node, mayRepeat }: CompileFetch, request: PlannedRequest): Promise<SubgraphAnswer> => {
+  if (!mayRepeat) return run.fetch(node.serviceName, request);
+  const key = `${node.serviceName} ${request.identity}`;
+  const known = run.sent.get(key);
+  if (known) return copyOf(await known);
+  const answer = run.fetch(node.serviceName, request);
+  run.sent.set(key, answer);
+  // The caller changes what it gets, and the next one must not see that.
+  return copyOf(await answer);
+};
+
+/** A request of the plan, whose body is put together from ready parts. */
+class PlannedRequest implements SubgraphRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly representations: readonly string[] | undefined;
+  readonly #given: string;
+  readonly #head: string;
+
+  constructor(node: FetchNode, head: string, given: string, representations: readonly string[] | undefined) {
+    this.query = node.operation;
+    this.operationName = node.operationName;
+    this.representations = representations;
+    this.#head = head;
+    this.#given = given;
+  }
+
+  /** Everything but the operation's name, which the planner numbers. */
+  get identity(): string {
+    return `${anonymous(this.query)} ${this.#variables()}`;
+  }
+
+  get body(): string {
+    const name = this.operationName === undefined ? '' : `,"operationName":${JSON.stringify(this.operationName)}`;
+    return `${this.#head}${this.#variables()}${name}}`;
+  }
+
+  get variables(): Record<string, unknown> {
+    return JSON.parse(this.#variables());
+  }
+
+  #variables(): string {
+    if (!this.representations) return this.#given;
+    const others = this.#given === '{}' ? '{' : `${this.#given.slice(0, -1)},`;
+    return `${others}"representations":[${this.representations.join(',')}]}`;
+  }
+}
+
+const requestBuilder = ({ node }: CompileFetch) => {
+  const head = `{"query":${JSON.stringify(node.operation)},"variables":`;
+  const names = node.variableUsages ?? [];
+  return (variables: Run['variables'], representations?: readonly string[]): PlannedRequest => {
+    const given = names.filter((name) => Object.hasOwn(variables, name));
+    const text =
+      given.length === 0 ? '{}' : JSON.stringify(Object.fromEntries(given.map((name) => [name, variables[name]])));
+    return new PlannedRequest(node, head, text, representations);
+  };
+};
+
+/** A query without its name. */
+export const anonymous = (query: string): string => query.replace(/^(query|mutation)\s+\w+/, '$1');

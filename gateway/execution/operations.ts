@@ -1,0 +1,99 @@
+/** Plans and compiles each operation once, however many requests bring it at the same time. */
+import internals from '@apollo/federation-internals';
+import planner, { type QueryPlan, type QueryPlanCache } from '@apollo/query-planner';
+import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { inChildSpan } from '#platform/observability/tracing.ts';
+import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
+import { type CompiledOperation, compileOperation } from './compile.ts';
+import { type Unsupported, unsupportedIn } from './plan.ts';
+import { type IsOfType, isOfTypeIn } from './types.ts';
+
+export interface OperationRequest {
+  readonly key: string;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+}
+
+type Prepared = CompiledOperation | { readonly unsupported: Unsupported };
+
+export interface Operations {
+  /** Rejects when the planner refuses the operation. */
+  readonly prepare: (request: OperationRequest) => Prepared | Promise<Prepared>;
+}
+
+interface OperationsOptions {
+  readonly supergraph: string;
+  readonly schema: GraphQLSchema;
+  readonly plans: QueryPlanCache;
+  readonly maxBytes: number;
+}
+
+export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: OperationsOptions): Operations => {
+  const { planned, isOfType } = queryPlanning(supergraph);
+  const known = new LRUCache<string, Prepared>({ max: 100_000, maxSize: maxBytes, sizeCalculation: compiledBytes });
+  const pending = new Map<string, Promise<Prepared>>();
+
+  const planOf = async ({ key, document, operationName }: OperationRequest): Promise<QueryPlan> => {
+    const cached = await plans.get(key);
+    if (cached) return cached;
+    const fresh = await inChildSpan(
+      () => ['gateway.plan', {}],
+      async () => planned(document, operationName),
+    );
+    await plans.set(key, fresh);
+    // The cache has a more compact copy.
+    return (await plans.get(key)) ?? fresh;
+  };
+  const prepare = async (request: OperationRequest): Promise<Prepared> => {
+    const { key, document, operationName } = request;
+    try {
+      const operation = getOperationAST(document, operationName);
+      if (!operation) throw new Error('the document was validated and has no such operation');
+      const plan = await planOf(request);
+      const unsupported = unsupportedIn(plan);
+      const prepared = unsupported
+        ? { unsupported }
+        : compileOperation({ schema, document, operation, plan, isOfType: isOfType() });
+      known.set(key, prepared);
+      return prepared;
+    } finally {
+      pending.delete(key);
+    }
+  };
+  return {
+    prepare: (request) => {
+      const { key } = request;
+      const ready = known.get(key) ?? pending.get(key);
+      if (ready) return ready;
+      const preparing = prepare(request);
+      pending.set(key, preparing);
+      return preparing;
+    },
+  };
+};
+
+/**
+ * Four times its plan, which it keeps: measured on the published operations, the functions of an operation take twice
+ * as much as its plan, and its document about as much.
+ */
+const compiledBytes = (prepared: Prepared, key: string): number =>
+  ('plan' in prepared ? 4 * heapBytes(prepared.plan) : 0) + textBytes(key) + entryBytes;
+
+const queryPlanning = (supergraph: string) => {
+  // @apollo/gateway has just validated it.
+  const built = internals.Supergraph.build(supergraph, { validateSupergraph: false });
+  const apiSchema = built.apiSchema();
+  const queryPlanner = new planner.QueryPlanner(built);
+  let isOfType: IsOfType | undefined;
+  return {
+    planned: (document: DocumentNode, operationName: string | undefined): QueryPlan =>
+      queryPlanner.buildQueryPlan(
+        internals.operationFromDocument(apiSchema, document, operationName ? { operationName } : {}),
+      ),
+    isOfType: (): IsOfType => {
+      isOfType ??= isOfTypeIn(built.schema.toGraphQLJSSchema());
+      return isOfType;
+    },
+  };
+};

@@ -1,0 +1,231 @@
+/**
+ * Writes the response: compiled from operation and API schema to functions from fetched data to JSON text. They do what
+ * the specification calls CompleteValue: what the operation selects, in its order, nulls where they may be.
+ *
+ * An object that several positions share (merge.ts) is written once and its text used for all of them.
+ */
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { collectFields, type Document } from './collect-fields.ts';
+import { leafWriter, type WriteLeaf } from './leaves.ts';
+
+export type Path = readonly (string | number)[];
+
+/** A value that the schema does not allow, which became null. */
+export interface Fault {
+  readonly message: string;
+  readonly path: Path;
+  /** The value was null, where the schema allows none. */
+  readonly isNull: boolean;
+}
+
+/** One response being written. */
+export interface Writing {
+  /** Whether objects at a place of the plan are shared between positions, by `Place`. */
+  readonly shared: readonly boolean[];
+  /** Texts of shared objects, by writer. */
+  readonly texts: (Map<object, string | undefined> | undefined)[];
+  /** Something was invalid. Faults need paths, which a first run does not track: it is written again. */
+  isFaulty: boolean;
+  /** The position, in the second run. */
+  readonly path: (string | number)[] | undefined;
+  readonly faults: Fault[];
+  /** What root fields of introspection have. */
+  readonly introspected: ReadonlyMap<string, string>;
+}
+
+/** A text, `none` for null, or `undefined` for a fault that was reported: null as well. */
+type Write = (value: unknown, writing: Writing) => string | undefined;
+const none = '';
+
+type WriteFields = (object: Record<string, unknown>, writing: Writing) => string | undefined;
+
+interface WriterOptions extends Document {
+  /** The plan's place at a response path (`@` for each list), where objects may be shared. */
+  readonly placeAt: (path: Path) => number | undefined;
+}
+
+export const compileWriter = (options: WriterOptions, root: GraphQLCompositeType, selection: SelectionSetNode) => {
+  const write = new WriterCompiler(options).fields([selection], root, []);
+  return (data: Record<string, unknown>, writing: Writing): string => write(data, writing) ?? 'null';
+};
+
+interface Field {
+  readonly key: string;
+  /** What comes before its value. */
+  readonly prefix: string;
+  readonly isNonNull: boolean;
+  readonly write: Write;
+  /** Objects have a property of that name without having been given one. */
+  readonly isInherited: boolean;
+  readonly message: string;
+}
+
+class WriterCompiler {
+  readonly #options: WriterOptions;
+  #texts = 0;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  fields(selections: readonly SelectionSetNode[], type: GraphQLCompositeType, path: Path): WriteFields {
+    const fields = [...collectFields(this.#options, selections, type)].map(([key, nodes], index) =>
+      this.#field(key, nodes, type, path, index),
+    );
+    if (fields.length === 0) return () => '{}';
+    return (object, writing) => {
+      let text = '';
+      for (const field of fields) {
+        const { key } = field;
+        const value = field.isInherited && !Object.hasOwn(object, key) ? null : object[key];
+        if (writing.path) writing.path.push(key);
+        const written = field.write(value, writing);
+        if (written === none && field.isNonNull) report(writing, field.message, true);
+        if (writing.path) writing.path.pop();
+        if (written) text += field.prefix + written;
+        else if (field.isNonNull) return undefined;
+        else text += `${field.prefix}null`;
+      }
+      return `${text}}`;
+    };
+  }
+
+  #field(key: string, nodes: readonly FieldNode[], parent: GraphQLCompositeType, path: Path, index: number): Field {
+    const name = nodes[0]?.name.value ?? key;
+    const field = {
+      key,
+      prefix: `${index === 0 ? '{' : ','}"${key}":`,
+      isInherited: key in Object.prototype,
+      message: `Cannot return null for non-nullable field ${parent.name}.${key}.`,
+    };
+    if (name === '__typename') return { ...field, isNonNull: true, write: this.#typename(parent, key) };
+    const introspects = name === '__schema' || name === '__type';
+    if (introspects)
+      return {
+        ...field,
+        isNonNull: name === '__schema',
+        write: (_, { introspected }) => introspected.get(key) ?? none,
+      };
+    const type = 'getFields' in parent ? parent.getFields()[name]?.type : undefined;
+    if (!type) throw new Error(`${parent.name}.${name} was validated and is not in the schema`);
+    const isNonNull = isNonNullType(type);
+    const what = `field ${parent.name}.${key}`;
+    return { ...field, isNonNull, write: this.#value(isNonNull ? type.ofType : type, nodes, [...path, key], what) };
+  }
+
+  #typename(parent: GraphQLCompositeType, key: string): Write {
+    if (isObjectType(parent)) {
+      const text = `"${parent.name}"`;
+      return () => text;
+    }
+    return (_, writing) => report(writing, `Invalid __typename found for field ${parent.name}.${key}.`);
+  }
+
+  /** Of a nullable type. `what` names the value in messages. */
+  #value(type: GraphQLOutputType, nodes: readonly FieldNode[], path: Path, what: string): Write {
+    if (isListType(type)) return this.#list(type.ofType, nodes, [...path, '@']);
+    if (isLeafType(type)) return leaf(leafWriter(type), `Invalid value found for ${what}.`);
+    if (!isCompositeType(type)) throw new Error(`${what} has no output type`);
+    const write = this.#composite(type, nodes, path, what);
+    const place = this.#options.placeAt(path);
+    return place === undefined ? write : once(write, place, this.#texts++);
+  }
+
+  #list(type: GraphQLOutputType, nodes: readonly FieldNode[], path: Path): Write {
+    const isNonNull = isNonNullType(type);
+    const item = isNonNull ? type.ofType : type;
+    const write = this.#value(item, nodes, path, `array element of type ${item}`);
+    return (value, writing) => {
+      if (value === null || value === undefined) return none;
+      if (!Array.isArray(value)) return report(writing, `Invalid non-list value found for a list of ${item}.`);
+      let text = '[';
+      let isLost = false;
+      for (let index = 0; index < value.length; index++) {
+        if (writing.path) writing.path.push(index);
+        const written = write(value[index], writing);
+        if (!written && isNonNull) {
+          isLost = true;
+          if (written === none)
+            report(
+              writing,
+              `Cannot return null for non-nullable array element of type ${item} at index ${index}.`,
+              true,
+            );
+        }
+        if (writing.path) writing.path.pop();
+        text += index === 0 ? written || 'null' : `,${written || 'null'}`;
+      }
+      return isLost ? undefined : `${text}]`;
+    };
+  }
+
+  #composite(type: GraphQLCompositeType, nodes: readonly FieldNode[], path: Path, what: string): Write {
+    const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const writers = new Map<unknown, WriteFields | undefined>();
+    const writerOf = (typename: unknown): WriteFields | undefined => {
+      const actual = this.#actualType(type, typename);
+      const write = actual && this.fields(selections, actual, path);
+      // Unknown names are a subgraph's invention: not worth remembering.
+      if (write) writers.set(typename, write);
+      return write;
+    };
+    return (value, writing) => {
+      if (value === null || value === undefined) return none;
+      if (typeof value !== 'object' || Array.isArray(value))
+        return report(writing, `Invalid non-object value found for ${what}.`);
+      const object = value as Record<string, unknown>;
+      const { __typename: typename } = object;
+      const write = writers.get(typename) ?? writerOf(typename);
+      return write ? write(object, writing) : report(writing, `Invalid __typename found for object at ${what}.`);
+    };
+  }
+
+  /** The declared type when the object does not say which it is. */
+  #actualType(declared: GraphQLCompositeType, typename: unknown): GraphQLCompositeType | undefined {
+    if (typename === declared.name || typename === undefined || typename === null) return declared;
+    const { schema } = this.#options;
+    const type = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    if (!isCompositeType(type) || !isAbstractType(declared) || !('getInterfaces' in type)) return undefined;
+    return schema.isSubType(declared, type) ? type : undefined;
+  }
+}
+
+const leaf =
+  (write: WriteLeaf, message: string): Write =>
+  (value, writing) => {
+    if (value === null || value === undefined) return none;
+    return write(value) ?? report(writing, message);
+  };
+
+const once =
+  (write: Write, place: number, texts: number): Write =>
+  (value, writing) => {
+    if (!writing.shared[place] || writing.path || typeof value !== 'object' || value === null)
+      return write(value, writing);
+    writing.texts[texts] ??= new Map();
+    const known = writing.texts[texts];
+    if (known.has(value)) return known.get(value);
+    const written = write(value, writing);
+    known.set(value, written);
+    return written;
+  };
+
+// More faults than a client reads; each costs an error object.
+const faultsListed = 500;
+
+const report = (writing: Writing, message: string, isNull = false): undefined => {
+  writing.isFaulty = true;
+  const { path, faults } = writing;
+  if (path && faults.length < faultsListed) faults.push({ message, path: [...path], isNull });
+};
