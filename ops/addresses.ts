@@ -1,4 +1,5 @@
 /** Where the databases and the queues are: what the environment names, else what `npm start` noted in its data folder. */
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -149,6 +150,12 @@ export const findQueues = async (env: Environment, dataDir: string): Promise<Eve
   const queues = givenQueues(env) ?? (await notedAddresses(dataDir, unset)).queues;
   if (!queues) throw new Error(nothingStarted(unset, dataDir));
   return queues;
+};
+
+/** Where `npm start` has a service; undefined where it has started none from this folder. */
+export const notedService = async (dataDir: string, name: string): Promise<string | undefined> => {
+  if (!existsSync(addressFile(dataDir))) return undefined;
+  return (await notedAddresses(dataDir, `${variableOf(name, 'URL')} is not set`)).services?.[name];
 };
 
 /** Where a service processes its queue: its worker by name and default port, or where `npm start` has it. */

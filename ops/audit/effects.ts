@@ -20,14 +20,17 @@ export const effectsHaveOrders = ({
   database,
   table,
   columns,
+  where = 'true',
   ...named
 }: Pick<SystemRule, 'name' | 'promise'> & {
   readonly database: DatabaseName;
   readonly table: string;
   readonly columns: string;
+  /** Which rows are effects that last; all, unless given. */
+  readonly where?: string;
 }): SystemRule => {
-  const next = `SELECT ${columns} FROM ${table} WHERE attempt_id > $1 ORDER BY attempt_id LIMIT ${pageSize}`;
-  const ofOrders = `SELECT ${columns} FROM ${table} WHERE order_id = ANY ($1::text[])`;
+  const next = `SELECT ${columns} FROM ${table} WHERE attempt_id > $1 AND (${where}) ORDER BY attempt_id LIMIT ${pageSize}`;
+  const ofOrders = `SELECT ${columns} FROM ${table} WHERE order_id = ANY ($1::text[]) AND (${where})`;
   const withoutOrder = async ({ databases }: AuditContext, effects: readonly Effect[]): Promise<Violation[]> => {
     const rows = await databases.order<{ attempt_id: string }>(
       orphans,

@@ -120,6 +120,8 @@ export interface SubgraphDescriptor extends ServiceDescriptor {
   readonly catalogue?: string;
   /** It keeps the accounts: the module through which an operator changes them, `accounts(databaseUrl)` (ops/users.ts). From the root of the project. */
   readonly accounts?: string;
+  /** It keeps the payments: the module that compares them with the providers, `reconciliation(databaseUrl, env)` (ops/reconcile.ts). From the root of the project. */
+  readonly payments?: string;
   /** What of it clients reach past the graph: webhooks, links in mails, files. */
   readonly publicPaths?: readonly PublicPath[];
   /** Folders of files, by the variable that names each: a volume in Compose, part of the data folder of `npm start`. */

@@ -12,6 +12,9 @@ export const metadata = z
   .refine((given) => Object.keys(given).length <= 50, 'has more than 50 keys')
   .default({});
 
+/** Of the lists of what happens at some time: seconds, both inclusive. */
+export const created = z.strictObject({ gte: wholeNumber.optional(), lte: wholeNumber.optional() }).default({});
+
 /** Of every list. */
 export const page = {
   limit: wholeNumber.pipe(z.int().min(1).max(100)).default(10),

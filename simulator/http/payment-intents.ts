@@ -7,6 +7,7 @@ import {
   hold,
   insertIntent,
   intentChanged,
+  intentColumns,
   lockIntent,
   newObjectId,
   recordEffect,
@@ -18,7 +19,7 @@ import { openDispute } from '../store/refunds.ts';
 import type { Intent } from '../store/rows.ts';
 import type { Asked, Endpoint, World } from './calls.ts';
 import { type Answer, invalid, missing, parameters, refused } from './fault.ts';
-import { metadata, page, wholeNumber } from './parameters.ts';
+import { created, metadata, page, wholeNumber } from './parameters.ts';
 
 /** The token of the payment in the path. */
 const byPath = async (db: Queryable, { path }: Asked) => (await findIntent(db, path.id ?? ''))?.token;
@@ -198,7 +199,7 @@ const cancel = async (tx: Transaction, { path, body }: Asked, now: Date, world: 
 
 const List = z.strictObject({
   ...page,
-  created: z.strictObject({ gte: wholeNumber.optional(), lte: wholeNumber.optional() }).default({}),
+  created,
   customer: z.string().optional(),
   expand: z.record(z.string(), z.enum(['data.latest_charge'])).default({}),
 });
@@ -207,7 +208,7 @@ const list = async (tx: Transaction, { query }: Asked, _: Date, world: World) =>
   const given = parameters(List, query);
   const { gte, lte } = given.created;
   const { rows } = await tx.query<Intent>(
-    `SELECT * FROM payment_intent
+    `SELECT ${intentColumns} FROM payment_intent i
       WHERE ($1::text IS NULL OR position < (SELECT position FROM payment_intent WHERE id = $1))
         AND ($2::bigint IS NULL OR created_at >= to_timestamp($2))
         AND ($3::bigint IS NULL OR created_at < to_timestamp($3::bigint + 1))

@@ -8,7 +8,7 @@ import { createRefund, refundable, refundById, settleDueRefunds } from '../store
 import type { Dispute, Refund } from '../store/rows.ts';
 import type { Asked, Endpoint } from './calls.ts';
 import { invalid, missing, parameters, refused } from './fault.ts';
-import { metadata, page, wholeNumber } from './parameters.ts';
+import { created, metadata, page, wholeNumber } from './parameters.ts';
 import { locked } from './payment-intents.ts';
 
 const Create = z.strictObject({
@@ -40,20 +40,25 @@ const create = async (tx: Transaction, { body }: Asked, now: Date) => {
   );
 };
 
-const List = z.strictObject({ ...page, payment_intent: z.string() });
+const List = z.strictObject({ ...page, created, payment_intent: z.string().optional() });
 
-/** A payment's refunds or disputes, newest first. */
+/** Refunds or disputes, of one payment or of all, newest first. */
 const listOf =
   <Row>(table: 'refund' | 'dispute', shown: (row: Row) => object): Endpoint['handle'] =>
   async (tx, { query }, now) => {
     const given = parameters(List, query);
-    await settleDueRefunds(tx, given.payment_intent, now);
+    await settleDueRefunds(tx, given.payment_intent ?? null, now);
     const { rows } = await tx.query(
       `SELECT r.*, i.currency FROM ${table} r JOIN payment_intent i ON i.id = r.payment_intent
-        WHERE r.payment_intent = $1
+        WHERE ($1::text IS NULL OR r.payment_intent = $1)
           AND ($2::text IS NULL OR r.position < (SELECT position FROM ${table} WHERE id = $2))
+          AND ($4::bigint IS NULL OR r.created_at >= to_timestamp($4))
+          AND ($5::bigint IS NULL OR r.created_at < to_timestamp($5::bigint + 1))
         ORDER BY r.position DESC LIMIT $3`,
-      [given.payment_intent, given.starting_after ?? null, given.limit + 1],
+      [
+        ...[given.payment_intent ?? null, given.starting_after ?? null, given.limit + 1],
+        ...[given.created.gte ?? null, given.created.lte ?? null],
+      ],
     );
     const data = rows.slice(0, given.limit).map((row) => shown(row as Row));
     return listObject(`/v1/${table}s`, data, rows.length > given.limit);

@@ -36,7 +36,9 @@ export const insertIntent = async (tx: Transaction, intent: Omit<Intent, 'positi
   return rows[0] as Intent;
 };
 
-type Changes = Partial<Omit<Intent, 'id' | 'position' | 'created_at' | 'amount' | 'currency'>>;
+type Changes = Partial<
+  Omit<Intent, 'id' | 'position' | 'created_at' | 'amount' | 'currency' | 'given_back' | 'is_disputed'>
+>;
 
 export const updateIntent = async (tx: Transaction, intent: Intent, changes: Changes): Promise<Intent> => {
   const columns = Object.keys(changes);
@@ -47,13 +49,22 @@ export const updateIntent = async (tx: Transaction, intent: Intent, changes: Cha
   return { ...intent, ...changes };
 };
 
+/** All of a PaymentIntent `i`. */
+export const intentColumns = `
+  i.*,
+  (SELECT coalesce(sum(amount), 0)::int FROM refund r
+    WHERE r.payment_intent = i.id AND r.status IN ('pending', 'succeeded')) AS given_back,
+  EXISTS (SELECT FROM dispute d WHERE d.payment_intent = i.id) AS is_disputed`;
+
 /** Without a lock, as it was last written. */
 export const findIntent = async (db: Queryable, id: string): Promise<Intent | undefined> =>
-  (await db.query<Intent>('SELECT * FROM payment_intent WHERE id = $1', [id])).rows[0];
+  (await db.query<Intent>(`SELECT ${intentColumns} FROM payment_intent i WHERE id = $1`, [id])).rows[0];
 
 /** Locks it in its current state: what was due has happened. */
 export const lockIntent = async (tx: Transaction, id: string, now: Date): Promise<Intent | undefined> => {
-  const { rows } = await tx.query<Intent>('SELECT * FROM payment_intent WHERE id = $1 FOR UPDATE', [id]);
+  // Refunds and disputes are written under this lock: a statement of its own sees what its last holder has committed.
+  await tx.query('SELECT FROM payment_intent WHERE id = $1 FOR UPDATE', [id]);
+  const rows = [await findIntent(tx, id)];
   return rows[0] && happenDue(tx, rows[0], now);
 };
 

@@ -37,16 +37,20 @@ export const chargeObject = (intent: Intent) => ({
   object: 'charge',
   amount: intent.amount,
   amount_captured: intent.amount_received,
-  // Stripe counts what a cancel or an expiry releases as refunded.
-  amount_refunded: intent.status === 'canceled' ? intent.amount : 0,
+  amount_refunded: amountRefunded(intent),
   captured: intent.amount_received > 0,
   currency: intent.currency,
   livemode: false,
   metadata: intent.metadata,
   payment_intent: intent.id,
-  refunded: intent.status === 'canceled',
+  disputed: intent.is_disputed ?? false,
+  refunded: amountRefunded(intent) === intent.amount,
   status: 'succeeded',
 });
+
+/** Stripe counts what a cancel, an expiry or a capture of less releases as refunded. */
+const amountRefunded = ({ status, amount, amount_received, given_back = 0 }: Intent): number =>
+  given_back + (status === 'canceled' || status === 'succeeded' ? amount - amount_received : 0);
 
 /** Where the customer takes the extra step: a page, if there is somewhere to come back to, else the client's own SDK. */
 const nextAction = ({ id, client_secret, return_url }: Intent, publicUrl: string) =>

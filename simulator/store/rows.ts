@@ -31,6 +31,9 @@ export interface Intent {
   readonly token: string;
   readonly settles_at: Date | null;
   readonly expires_at: Date | null;
+  /** Of its charge: refunds that are done or on their way, and whether there was a dispute. New ones have neither. */
+  readonly given_back?: number;
+  readonly is_disputed?: boolean;
 }
 
 export interface Refund {

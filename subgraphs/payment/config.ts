@@ -3,6 +3,22 @@ import { z } from 'zod';
 import { subgraphVariables, variable } from '#platform/config/config.ts';
 import { service } from './service.ts';
 
+/** What reaches the providers. */
+export const providerVariables = {
+  // Which provider moves the money. Defaults to the simulator in development; required in production.
+  PAYMENT_PROVIDER: z.enum(['simulator', 'stripe']).optional(),
+  // 5 s: providers answer within two. Giving up early only costs a second call with the same key.
+  PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
+  /** Where the simulator answers. */
+  SIMULATOR_URL: variable.url('http', 'https').default('http://127.0.0.1:4005'),
+  /** Opens the simulator: 16 characters or more. */
+  SIMULATOR_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** Stripe's secret key, `sk_…`. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+};
+
+export type ProviderConfig = z.output<z.ZodObject<typeof providerVariables>>;
+
 export const paymentVariables = z
   .object({
     ...subgraphVariables,
@@ -10,8 +26,7 @@ export const paymentVariables = z
     // Past a pooler in transaction mode, for what needs its connection to itself (docs/databases.md); the same without it.
     PAYMENT_DATABASE_DIRECT_URL: variable.database().optional(),
     PAYMENT_PORT: variable.port(service.port),
-    // Which provider moves the money. Defaults to the simulator in development; required in production.
-    PAYMENT_PROVIDER: z.enum(['simulator', 'stripe']).optional(),
+    ...providerVariables,
     // The simulator confirms orders that nobody has paid for: in production PAYMENT_PROVIDER=simulator needs this explicit
     // yes as well.
     SIMULATOR_IN_PRODUCTION: z.enum(['yes', 'no']).default('no'),
@@ -20,14 +35,6 @@ export const paymentVariables = z
      * such as `CAPTURE: answered`, the process deletes it and dies there. Refused in production.
      */
     CRASH_POINT_FILE: z.string().min(1).optional(),
-    // 5 s: providers answer within two. Giving up early only costs a second call with the same key.
-    PROVIDER_TIMEOUT_MS: variable.milliseconds(5_000),
-    /** Where the simulator answers. */
-    SIMULATOR_URL: variable.url('http', 'https').default('http://127.0.0.1:4005'),
-    /** Opens the simulator: 16 characters or more. */
-    SIMULATOR_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
-    /** Stripe's secret key, `sk_…`. */
-    STRIPE_SECRET_KEY: z.string().optional(),
     /** The signing secret of Stripe's webhooks, `whsec_…`. */
     STRIPE_WEBHOOK_SECRET: z.string().optional(),
     /** Signs the simulator's webhooks. */

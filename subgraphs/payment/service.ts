@@ -20,6 +20,7 @@ export const service = {
   ],
   // Stripe's API: the API role asks it for a customer who waits, the worker for everybody else.
   outbound: { ports: [443], roles: 'both' },
+  payments: 'subgraphs/payment/wiring.ts',
   entities: ['Payment'],
   mutations: {
     keyRequired: [

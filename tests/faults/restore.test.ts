@@ -1,4 +1,4 @@
-/** A shop is backed up while it sells, and is lost. The restored one continues from the snapshot and keeps its promises. */
+/** A shop is backed up while it sells, and is lost. The restored one continues from the snapshot, keeps its promises, and settles with its provider. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -128,8 +128,18 @@ test('a shop backed up while it sells continues from the snapshot, and loses no 
     const returned = await shopperOf(`${restored.urls.gateway}/graphql`, demoCustomer);
     await ordersEnd(await placeAll([returned], ['tok_approve']));
     await expectCleanAudit(ours);
-    const findings = await audit(restored.databaseUrls, 0);
-    expect(violatedRules(findings)).toEqual(['ledger-matches-provider']);
+    const violated = async () => violatedRules(await audit(restored.databaseUrls, 0));
+    expect(await violated()).toEqual(['ledger-matches-provider']);
+
+    // The provider tells of each, and what customers have paid for orders that are lost goes back to them.
+    const reconcile = (...options: readonly string[]) =>
+      script('ops/reconcile.ts', [...options, '--data', dataDir], bareEnvironment());
+    await expect(reconcile('--list')).rejects.toMatchObject({
+      ...{ code: 1, stdout: expect.stringMatching(/^FOUND {2}simulator pi_\w+ is unknown here/) },
+    });
+    expect(await reconcile('--release')).toMatch(/^(REPAIRED .*\n( .*\n)*)+$/);
+    await expect.poll(violated, { timeout: someRoundsMs }).toEqual([]);
+    expect(await reconcile('--list')).toBe('');
   } finally {
     await restored.stop();
   }

@@ -152,6 +152,14 @@ seededViolations(
       { simulator: 'DELETE FROM effect; UPDATE _prisma_migrations SET started_at = now()' },
     ],
     ['money that moved a moment ago', { simulator: effect('CAPTURE', 5_000, 'now()') }],
+    [
+      'a lost order whose money has gone back',
+      {
+        payment: `${anotherPayment('{"order_id": "ord_2", "status": "VOIDED", "captured": 0, "reference": "sim_2"}')};
+                  INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
+                  SELECT 'led_v' || id, id, 'VOID', authorized, currency, 'void', now() FROM payment WHERE order_id = 'ord_2'`,
+      },
+    ],
     ['a confirmed order of which a part was refunded', { order: knownRefund(1_000), ...refunded(1_000) }],
     ['a refund of a moment ago, which the order has yet to learn of', refunded(1_000, 'now()')],
   ],

@@ -40,6 +40,13 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
     });
     return count === 1;
   },
+  recordDone: async ({ id: paymentId }, { amount, ...call }, now) => {
+    const times = { nextTryAt: now, createdAt: now, keyedAt: now, doneAt: now };
+    await tx.operation.create({
+      data: { ...call, ...times, paymentId, amount: amount.amount, outcome: 'refunded' },
+      select: { key: true },
+    });
+  },
 });
 
 /** Outside any transaction: one statement claims, and the claimer has the row to itself until the time that it set. */

@@ -34,6 +34,17 @@ export const paymentReads = (
     };
     return (await prisma.payment.findMany({ where, orderBy: { id: 'desc' }, take: limit + 1 })).map(paymentOf);
   },
+  paymentsAt: async (provider, { references, attempts }) => {
+    const where = {
+      provider,
+      OR: [{ reference: { in: [...references] } }, { attemptId: { in: [...attempts] } }],
+    };
+    return (await prisma.payment.findMany({ where })).map(paymentOf);
+  },
+  paymentsBegun: async ({ provider, since, until, after, limit }) => {
+    const where = { provider, createdAt: { gte: since, lt: until }, ...(after && { id: { gt: after } }) };
+    return (await prisma.payment.findMany({ where, orderBy: { id: 'asc' }, take: limit })).map(paymentOf);
+  },
   ledger: async (paymentIds) => {
     const rows = await prisma.ledgerEntry.findMany({
       where: { paymentId: { in: [...paymentIds] } },

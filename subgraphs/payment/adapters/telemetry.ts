@@ -1,6 +1,6 @@
 /** Metrics, spans and log lines about the payment provider. */
 import type { Logger } from '#platform/observability/log.ts';
-import { Counter, Histogram, type Registry } from '#platform/observability/metrics.ts';
+import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
 import { ProviderFault, type ProviderState } from '../domain/provider-results.ts';
 import type { PaymentProvider, Telemetry } from '../usecases/ports.ts';
@@ -61,6 +61,7 @@ export const observedProvider = (
     },
     state: (request, signal) => timed('state', () => provider.state(request, signal), found),
     find: (request, signal) => timed('find', () => provider.find(request, signal), found),
+    ...(provider.list && { list: provider.list }),
     lookup: (request, signal) => observe('lookup', () => provider.lookup(request, signal)),
   };
 };
@@ -90,7 +91,33 @@ export const telemetry = (log: Logger, metrics: Registry): Telemetry => {
     labelNames: ['provider', 'state'],
     registers,
   });
+  // Without labels, so that each begins at 0: the first difference is an increase, which an alert sees.
+  const differences = {
+    REPAIRED: new Counter({
+      name: 'agora_payment_differences_repaired_total',
+      help: "Payments whose money was another in our books than in the provider's, until it was booked.",
+      registers,
+    }),
+    LEFT: new Counter({
+      name: 'agora_payment_differences_left_total',
+      help: "Payments whose money is another in our books than in the provider's, which a person has to look at.",
+      registers,
+    }),
+  };
+  const behind = new Gauge({
+    name: 'agora_payment_reconciliation_behind_seconds',
+    help: "How late the comparison of our books with the provider's is, by its pass over them.",
+    labelNames: ['provider', 'pass'],
+    registers,
+  });
   return {
+    reconciled: (provider, pass, behindMs) => behind.set({ provider, pass }, behindMs / 1_000),
+    differs: (difference) => {
+      const outcome = difference.outcome === 'REPAIRED' ? 'REPAIRED' : 'LEFT';
+      differences[outcome].inc();
+      const level = outcome === 'REPAIRED' ? 'warn' : 'error';
+      log[level](difference, `payment differs from its provider's: ${outcome.toLowerCase()}`);
+    },
     // Not the body: a stranger wrote it.
     refusedWebhook: (provider, why) => {
       refused.inc({ provider });

@@ -16,7 +16,7 @@ const captured = aPayment({ status: 'CAPTURED', authorized: 5_000, captured: 5_0
 const nothing: Recorded = { refunds: [], disputes: [] };
 
 const aState = (changes: Partial<ProviderState> = {}): ProviderState => ({
-  ...{ reference: 'pi_1', attemptId: null, createdAt: now, amount: euros(5_000), hasExpired: false },
+  ...{ reference: 'pi_1', attemptId: null, createdAt: now, amount: euros(5_000), orderId: null, end: null },
   ...{ held: euros(0), captured: euros(5_000), refunds: [], disputes: [] },
   authorization: { kind: 'approved', reference: 'pi_1', held: euros(5_000) },
   ...changes,
@@ -42,7 +42,7 @@ test.each(paymentStatuses)('%s is observed when nothing of ours is under way and
 describe('a hold that expired', () => {
   test.each(['AUTHORIZED', 'CAPTURE_FAILED', 'VOID_FAILED'] as const)('ends a payment that is %s', (status) => {
     const held = aPayment({ status, authorized: 5_000, nextCheckAt: now });
-    const seen = observe(held, aState({ hasExpired: true, captured: euros(0) }), nothing, context);
+    const seen = observe(held, aState({ end: 'EXPIRED', captured: euros(0) }), nothing, context);
     expect(seen.payment).toMatchObject({ status: 'VOIDED', nextCheckAt: null });
     expect(linesOf(seen)).toEqual(['EXPIRY 5000']);
     expect(repliesOf(seen)).toEqual(['payment.cancelled']);
@@ -50,7 +50,7 @@ describe('a hold that expired', () => {
 
   test.each(['CAPTURED', 'REFUNDED', 'REFUND_FAILED'] as const)('is no news of a payment that is %s', (status) => {
     const before = { ...captured, status };
-    expect(observe(before, aState({ hasExpired: true }), nothing, context)).toMatchObject({
+    expect(observe(before, aState({ end: 'EXPIRED' }), nothing, context)).toMatchObject({
       ...{ payment: before, lines: [], replies: [] },
     });
   });

@@ -1,13 +1,13 @@
 /**
  * What follows from all that the provider knows of a payment, for money that moved without a call of ours: a hold that expired,
- * refunds made by hand in the provider's dashboard, refunds that failed after they had succeeded, disputes. It ends in the same
- * ledger lines and events as our own calls. A look may be older than what is recorded: nothing that is final is taken back by it.
+ * captures, voids and refunds made by hand in the provider's dashboard, refunds that failed after they had succeeded, disputes. It
+ * ends in the same ledger lines and events as our own calls. A look may be older than what is recorded: nothing that is final is taken back by it.
  */
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { DisputeId, RefundId } from '#contracts/ids.ts';
 import { format, type Money } from '#contracts/money.ts';
 import type { Dispute } from './dispute.ts';
-import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
+import { heldBy, inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 import { isWaiting, type PaymentStatus } from './payment-states.ts';
 import type { ProviderDispute, ProviderRefund, ProviderState } from './provider-results.ts';
 import type { Refund } from './refund.ts';
@@ -59,7 +59,8 @@ export const whenToObserve = ({ status }: Payment): 'now' | 'later' | 'never' =>
 /** Only for a payment that is to be observed now. */
 export const observe = (payment: Payment, state: ProviderState, known: Recorded, context: Context): Observed => {
   const steps: readonly ((before: Payment) => Observed)[] = [
-    (before) => observeExpiry(before, state),
+    (before) => observeCapture(before, state),
+    (before) => observeEnd(before, state),
     ...state.refunds.map((refund) => (before: Payment) => observeRefund(before, refund, known, context)),
     ...state.disputes.map((dispute) => (before: Payment) => observeDispute(before, dispute, known, context)),
   ];
@@ -79,12 +80,31 @@ const joined = (before: Observed, after: Observed): Observed => ({
   faults: [...before.faults, ...after.faults],
 });
 
-const observeExpiry = (before: Payment, { hasExpired, reference }: ProviderState): Observed => {
-  const isHeld =
-    before.status === 'AUTHORIZED' || before.status === 'CAPTURE_FAILED' || before.status === 'VOID_FAILED';
-  if (!hasExpired || !isHeld) return unchanged(before);
+const observeCapture = (before: Payment, { captured, held, reference }: ProviderState): Observed => {
+  const taken = captured.amount - before.captured;
+  if (taken === 0 || heldBy(before) === 0) return unchanged(before);
+  const fault = faultOf({ ...captured, amount: taken }, inCurrencyOf(before, heldBy(before)));
+  if (fault) return { ...unchanged(before), faults: [`a capture ${fault}`] };
+  const isOver = held.amount === 0;
+  const payment: Payment = { ...before, captured: captured.amount, status: isOver ? 'CAPTURED' : 'AUTHORIZED' };
+  const rest = heldBy(before) - taken;
+  return {
+    ...unchanged(payment),
+    lines: [
+      { kind: 'CAPTURE', amount: inCurrencyOf(before, taken), movedBy: reference },
+      ...(isOver && rest > 0
+        ? [{ kind: 'VOID', amount: inCurrencyOf(before, rest), movedBy: reference } as const]
+        : []),
+    ],
+    replies: [replyFor('captured', payment)],
+  };
+};
+
+const observeEnd = (before: Payment, { end, reference }: ProviderState): Observed => {
+  if (end === null || heldBy(before) === 0) return unchanged(before);
   const payment: Payment = { ...before, status: 'VOIDED', nextCheckAt: null };
-  const line = { kind: 'EXPIRY', amount: inCurrencyOf(before, before.authorized), movedBy: reference } as const;
+  const kind = end === 'EXPIRED' ? 'EXPIRY' : 'VOID';
+  const line = { kind, amount: inCurrencyOf(before, heldBy(before)), movedBy: reference } as const;
   return { ...unchanged(payment), lines: [line], replies: [replyFor('cancelled', payment)] };
 };
 

@@ -62,6 +62,12 @@ export interface LedgerEntry extends LedgerLine {
 /** Minor units in the payment's own currency. */
 export const inCurrencyOf = (payment: Payment, amount: number): Money => money(amount, payment.amount.currency);
 
+const holding: readonly PaymentStatus[] = ['AUTHORIZED', 'CAPTURE_FAILED', 'VOID_FAILED'];
+
+/** What is held of the customer's money and not taken, where no call of ours is under way that would change it. */
+export const heldBy = ({ status, authorized, captured }: Payment): number =>
+  holding.includes(status) ? authorized - captured : 0;
+
 /** What the shop has of the customer's money: captured minus refunded. Null when there was no attempt to pay. */
 export const balanceOf = (payments: readonly Payment[]): Money | null => {
   const [first] = payments;

@@ -2,7 +2,7 @@
  * What a provider can answer. Every result is final for its call: the outcome is known. An error or a time-out is not a
  * result: the outcome is unknown, and the same call is made again with the same key.
  */
-import type { AttemptId } from '#contracts/ids.ts';
+import type { AttemptId, OrderId } from '#contracts/ids.ts';
 import type { declineReasons } from '#contracts/messages/payment.ts';
 import type { Money } from '#contracts/money.ts';
 
@@ -48,11 +48,12 @@ export interface ProviderState {
   readonly reference: string;
   /** From our own metadata; null for one that is not ours. */
   readonly attemptId: AttemptId | null;
+  readonly orderId: OrderId | null;
   readonly createdAt: Date;
   readonly amount: Money;
   readonly authorization: AuthorizationResult;
-  /** The hold ended by itself. */
-  readonly hasExpired: boolean;
+  /** Whether it is over: the hold ended by itself, or somebody has cancelled it. */
+  readonly end: 'EXPIRED' | 'CANCELLED' | null;
   /** What is held now, and what was captured in all. */
   readonly held: Money;
   readonly captured: Money;
@@ -75,6 +76,15 @@ export interface ProviderDispute {
   /** In the provider's words. */
   readonly reason: string;
   readonly respondBy: Date | null;
+}
+
+/** What a provider's list says of a payment: enough to see whether the books agree, without asking for more. */
+export interface ListedPayment
+  extends Pick<ProviderState, 'reference' | 'attemptId' | 'createdAt' | 'held' | 'captured'> {
+  /** Refunds that are done, or on their way. */
+  readonly refunded: Money;
+  /** Its bank has called money back, whatever came of it. */
+  readonly isDisputed: boolean;
 }
 
 /** Thrown when the outcome of a call is unknown. */

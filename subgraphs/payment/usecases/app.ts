@@ -13,6 +13,7 @@ import {
   replayProviderEvent,
   sweepProviderEvents,
 } from './provider-events.ts';
+import { reconcile, sweepReconciliations } from './reconcile.ts';
 import { recordOfflinePayment, recordOfflineRefund } from './record-offline.ts';
 import { refundForStaff, refundPayment } from './refund-payment.ts';
 import { sweepOperations } from './run-operation.ts';
@@ -39,6 +40,7 @@ export const app = (deps: Deps) => ({
     processProviderEvent: processProviderEvent(deps),
     replayProviderEvent: replayProviderEvent(deps),
     keepUnreadableWebhook: keepUnreadableWebhook(deps),
+    reconcile: reconcile(deps),
   },
   sweeps: {
     operations: sweepOperations(deps),
@@ -46,6 +48,7 @@ export const app = (deps: Deps) => ({
     paymentMethods: sweepPaymentMethods(deps),
     providerEvents: sweepProviderEvents(deps),
     forgetProviderEvents: forgetProviderEvents(deps),
+    reconciliations: sweepReconciliations(deps),
   },
   reads: { ...deps.reads, clientSecret: clientSecret(deps) },
 });

@@ -3,6 +3,7 @@
  * ends. With `CRASH_POINT_FILE` it may die on the way.
  */
 
+import { silentTelemetry } from '#kit/payment/app.ts';
 import { prismaConnector } from '#platform/database/database.ts';
 import { PrismaClient } from '#prisma/payment/client/client.ts';
 import { crashAt } from '../adapters/crash.ts';
@@ -10,13 +11,12 @@ import { stripeProvider } from '../adapters/stripe/provider.ts';
 import { createApp } from '../wiring.ts';
 
 const [databaseUrl = '', url = '', secretKey = ''] = process.argv.slice(2);
-const silent = { contradicted: () => undefined, unreadable: () => undefined, refusedWebhook: () => undefined };
 const prisma = prismaConnector(PrismaClient)(databaseUrl, 2);
 const provider = stripeProvider({ name: 'simulator', secretKey, url, timeoutMs: 5_000, takesCodes: true });
 const { commands } = createApp(prisma, {
   provider,
   providerTimeoutMs: 5_000,
-  telemetry: { ...silent, eventEnded: () => undefined },
+  telemetry: silentTelemetry,
   pass: crashAt(process.env.CRASH_POINT_FILE ?? ''),
 });
 const handlers: Readonly<Record<string, (message: never) => Promise<unknown>>> = {

@@ -25,10 +25,12 @@ import type { EventOutcome, ProviderEventId, ProviderEventState, StoredEvent } f
 import type {
   AuthorizationResult,
   CaptureResult,
+  ListedPayment,
   ProviderState,
   RefundResult,
   VoidResult,
 } from '../domain/provider-results.ts';
+import type { Difference } from '../domain/reconcile.ts';
 import type { Refund } from '../domain/refund.ts';
 
 export interface PaymentStore {
@@ -54,6 +56,12 @@ export interface OperationStore {
   retryNow(key: string, now: Date): Promise<void>;
   /** Closes it with its outcome and erases its secret. False when it was already closed. */
   close(key: string, outcome: string, now: Date): Promise<boolean>;
+  /** A refund that was made, under a key that is known from the provider alone. */
+  recordDone(
+    payment: Payment,
+    call: Required<Pick<Call, 'kind' | 'amount' | 'refundId'>> & { readonly key: string },
+    now: Date,
+  ): Promise<void>;
   /** Gives it another key. Undefined when it was closed, or got one, meanwhile. */
   rekey(operation: Operation, key: string, now: Date): Promise<Operation | undefined>;
 }
@@ -166,6 +174,26 @@ export interface MethodWork {
   postponeMethod(id: PaymentMethodId, until: Date): Promise<void>;
 }
 
+/** How far each provider's books have been compared with ours. */
+export interface ReconciliationWork {
+  /** The time from which on this pass is to go on, if that is not after `notAfter`; until `leaseUntil` it belongs to the caller. */
+  claimReconciliation(claim: {
+    readonly provider: string;
+    readonly pass: string;
+    /** Where a pass begins that never was. */
+    readonly first: Date;
+    readonly notAfter: Date;
+    readonly now: Date;
+    readonly leaseUntil: Date;
+  }): Promise<Date | undefined>;
+  endReconciliation(pass: {
+    readonly provider: string;
+    readonly pass: string;
+    readonly from: Date;
+    readonly until: Date;
+  }): Promise<void>;
+}
+
 export interface PaymentMethodReads {
   /** In whatever state. */
   paymentMethodsById(ids: readonly PaymentMethodId[]): Promise<readonly PaymentMethod[]>;
@@ -196,6 +224,19 @@ export interface PaymentReads extends ProviderEventReads, PaymentMethodReads, Re
     readonly provider: string | undefined;
     readonly limit: number;
     readonly after: PaymentId | undefined;
+  }): Promise<readonly Payment[]>;
+  /** Those that the provider knows by these references, and those of these attempts. */
+  paymentsAt(
+    provider: string,
+    by: { readonly references: readonly string[]; readonly attempts: readonly AttemptId[] },
+  ): Promise<readonly Payment[]>;
+  /** Those that were begun in this time, oldest first, up to `limit`. */
+  paymentsBegun(page: {
+    readonly provider: string;
+    readonly since: Date;
+    readonly until: Date;
+    readonly after: PaymentId | undefined;
+    readonly limit: number;
   }): Promise<readonly Payment[]>;
   /** Oldest first. Visibility is checked by the reads above. */
   ledger(paymentIds: readonly PaymentId[]): Promise<readonly LedgerEntry[]>;
@@ -242,6 +283,11 @@ export interface PaymentProvider {
     request: { readonly attemptId: AttemptId; readonly since: Date; readonly until: Date },
     signal: AbortSignal,
   ): Promise<ProviderState | undefined>;
+  /**
+   * What was begun, refunded or disputed in this time, each payment once. A provider whose book is in our own database has no list:
+   * what is lost with ours is lost with it.
+   */
+  list?(window: { readonly since: Date; readonly until: Date }, signal: AbortSignal): AsyncIterable<ListedPayment>;
   /** The current state of the authorization. Changes nothing. */
   lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationResult>;
 }
@@ -288,6 +334,10 @@ export interface Telemetry {
   unreadable(webhook: UnreadableWebhook): void;
   /** A webhook was refused at the door: no valid signature, or too large. */
   refusedWebhook(provider: string, why: string): void;
+  /** The books and the provider's differ. */
+  differs(difference: Difference): void;
+  /** How far behind its time this pass over a provider's book is. */
+  reconciled(provider: string, pass: string, behindMs: number): void;
   /** A stranger's event was ignored, or processing one was given up. */
   eventEnded(event: StoredEvent): void;
 }
@@ -298,6 +348,7 @@ export interface Deps {
   readonly work: WorkList;
   readonly eventWork: EventWork;
   readonly methodWork: MethodWork;
+  readonly reconciliationWork: ReconciliationWork;
   readonly reads: PaymentReads;
   /** The one that new payments go to, but for those whose token names another. */
   readonly provider: PaymentProvider;

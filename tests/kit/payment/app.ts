@@ -60,6 +60,8 @@ export const silentTelemetry: Telemetry = {
   unreadable: () => undefined,
   refusedWebhook: () => undefined,
   eventEnded: () => undefined,
+  differs: () => undefined,
+  reconciled: () => undefined,
 };
 
 export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTestApp> => {
@@ -81,6 +83,8 @@ export const paymentTestApp = async (world: TestWorld = {}): Promise<PaymentTest
     unreadable: ({ unreadableBecause }) => void faults.push(unreadableBecause),
     refusedWebhook: (provider, why) => void faults.push(`${provider}: ${why}`),
     eventEnded: ({ state, reason }) => void faults.push(`${state}: ${reason}`),
+    differs: ({ kind, outcome, reference }) => void faults.push(`${kind} ${outcome}: ${reference}`),
+    reconciled: () => undefined,
   };
   const app = createApp(prisma, { provider, telemetry, providerTimeoutMs: world.providerTimeoutMs ?? 2_000, clock });
 

@@ -134,7 +134,16 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
     forgetKeys: () => answers.clear(),
     state: () =>
       it && {
-        ...{ reference, attemptId: null, createdAt: new Date(0), amount, hasExpired: false, disputes: [], refunds },
+        ...{
+          reference,
+          attemptId: null,
+          orderId: null,
+          createdAt: new Date(0),
+          amount,
+          end: null,
+          disputes: [],
+          refunds,
+        },
         authorization: look(),
         held: { ...amount, amount: it.status === 'held' ? amount.amount : 0 },
         captured: { ...amount, amount: it.captured },

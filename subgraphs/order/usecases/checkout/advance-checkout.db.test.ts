@@ -103,6 +103,10 @@ describe('a checkout over the queue', () => {
     const unknown = aReply('stock.reserved', { orderId: newId('Order') });
     await expect(kit.reply(unknown)).rejects.toThrow('does not exist');
   });
+
+  it('takes note that nothing is left of the payment of an order that was lost', async () => {
+    await kit.reply(aReply('payment.cancelled', { orderId: newId('Order') }));
+  });
 });
 
 describe('a declined payment', () => {

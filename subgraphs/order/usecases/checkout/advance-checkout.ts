@@ -13,6 +13,8 @@ export const advanceCheckout =
     deps.receive(reply, async (stores) => {
       const { orderId } = reply.data;
       const order = await stores.orders.lock(orderId);
+      // Nothing of it is left anywhere: a shop that goes on from a backup lets go of money whose orders it no longer has.
+      if (!order && reply.type === 'payment.cancelled') return;
       // A command is sent in the transaction that writes its order: a reply without one is a fault, and must be seen.
       if (!order) throw new Error(`${reply.type} is about ${orderId}, which does not exist`);
       await applyDecision(deps, stores, order, decide(deps.timings, order, reply, stores.now));

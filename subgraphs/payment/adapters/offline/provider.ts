@@ -95,7 +95,7 @@ const stateAt = async (prisma: PrismaClient, reference: string): Promise<Provide
   const of = (amount: number) => money(amount, request.amount.currency);
   return {
     ...{ reference, attemptId: attemptOf(reference), createdAt: request.at, amount: request.amount },
-    ...{ authorization: stateOf(reference, entries), hasExpired: false, disputes: [] },
+    ...{ authorization: stateOf(reference, entries), end: null, orderId: null, disputes: [] },
     ...{ held: of(heldOf(entries)), captured: of(totalOf(entries, 'CAPTURE')) },
     refunds: entries
       .filter(({ kind }) => kind === 'REFUND_REQUEST')

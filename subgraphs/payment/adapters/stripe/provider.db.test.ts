@@ -130,7 +130,7 @@ describe('what the provider knows', () => {
       'VOID 2000',
     ]);
     expect(await provider.state({ reference }, soon())).toMatchObject({
-      ...{ amount, held: money(0, 'EUR'), captured: money(3_000, 'EUR'), hasExpired: false },
+      ...{ amount, held: money(0, 'EUR'), captured: money(3_000, 'EUR'), end: null },
       authorization: { kind: 'approved', held: amount },
     });
   });
@@ -139,7 +139,7 @@ describe('what the provider knows', () => {
     const reference = await referenceOf('tok_expire');
     await expect
       .poll(() => provider.state({ reference }, soon()))
-      .toMatchObject({ hasExpired: true, held: money(0, 'EUR'), authorization: { kind: 'approved' } });
+      .toMatchObject({ end: 'EXPIRED', held: money(0, 'EUR'), authorization: { kind: 'approved' } });
     expect(await provider.capture({ reference, amount }, call())).toMatchObject({ kind: 'captureRefused' });
     expect(await simulator.effects(reference)).toEqual(['AUTHORIZATION 5000', 'EXPIRY 5000']);
   });

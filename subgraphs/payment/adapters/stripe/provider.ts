@@ -9,6 +9,7 @@ import type { Money } from '#contracts/money.ts';
 import {
   type AuthorizationResult,
   type CaptureResult,
+  type ListedPayment,
   ProviderFault,
   type ProviderState,
 } from '../../domain/provider-results.ts';
@@ -16,9 +17,10 @@ import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
 import { toStripeAmount } from './amounts.ts';
 import { answered, answeredOr } from './call.ts';
 import { declinedBy, refusedRequest } from './errors.ts';
+import { intentsOf, listed, type Window, wholeState } from './lists.ts';
 import { stripeMethods } from './methods.ts';
 import { type Api, type CaptureRequest, cancel, capture, refund, retrieve } from './settlement.ts';
-import { attemptOf, authorizationOf, isOurCurrency, stateOf } from './state.ts';
+import { attemptOf, authorizationOf } from './state.ts';
 
 /** The version of Stripe's API that this was written for: that of the SDK's types. */
 export const apiVersion = '2026-10-28.endive' satisfies Stripe.StripeConfig['apiVersion'];
@@ -47,7 +49,7 @@ export interface StripeProvider extends PaymentProvider {
     request: { readonly attemptId: string; readonly since: Date; readonly until: Date },
     signal: AbortSignal,
   ): Promise<ProviderState | undefined>;
-  list(window: { readonly since: Date; readonly until: Date }, signal: AbortSignal): AsyncIterable<ProviderState>;
+  list(window: Window, signal: AbortSignal): AsyncIterable<ListedPayment>;
   close(): void;
 }
 
@@ -75,10 +77,7 @@ export const stripeProvider = (options: StripeOptions): StripeProvider => {
         if (attemptOf(intent) === attemptId) return wholeState(api, intent, signal);
       return undefined;
     },
-    list: async function* (window, signal) {
-      for await (const intent of intentsOf(api, window, signal))
-        if (isOurCurrency(intent)) yield await wholeState(api, intent, signal);
-    },
+    list: (window, signal) => listed(api, window, signal),
     close,
   };
 };
@@ -180,44 +179,4 @@ const confirm = async (
     await answered(call.signal, () => api.stripe.rawRequest('POST', path, { code }, { idempotencyKey: call.key }));
   }
   return concluded(api, authorizationOf(await retrieve(api, reference, call.signal)), call);
-};
-
-// 100: Stripe's largest page.
-const pageSize = 100;
-
-/** Newest first, from the list: Stripe's search lags behind. */
-async function* intentsOf(
-  { stripe }: Api,
-  { since, until }: { readonly since: Date; readonly until: Date },
-  signal: AbortSignal,
-): AsyncIterable<Stripe.PaymentIntent> {
-  const seconds = (at: Date): number => Math.floor(at.getTime() / 1_000);
-  const created = { gte: seconds(since), lte: seconds(until) };
-  let starting_after: string | undefined;
-  do {
-    const params = {
-      created,
-      limit: pageSize,
-      expand: ['data.latest_charge'],
-      ...(starting_after && { starting_after }),
-    };
-    const page = await answered(signal, () => stripe.paymentIntents.list(params));
-    yield* page.data;
-    starting_after = page.has_more ? page.data.at(-1)?.id : undefined;
-  } while (starting_after !== undefined);
-}
-
-/** Refunds and disputes are asked for only where money was captured. */
-const wholeState = async (
-  { stripe }: Api,
-  intent: Stripe.PaymentIntent,
-  signal: AbortSignal,
-): Promise<ProviderState> => {
-  if (intent.amount_received === 0) return stateOf(intent, [], []);
-  const of = { payment_intent: intent.id, limit: pageSize };
-  const [refunds, disputes] = await Promise.all([
-    answered(signal, () => stripe.refunds.list(of)),
-    answered(signal, () => stripe.disputes.list(of)),
-  ]);
-  return stateOf(intent, refunds.data, disputes.data);
 };

@@ -1,9 +1,10 @@
 /** Stripe's objects in our words. */
 import type Stripe from 'stripe';
-import { AttemptId } from '#contracts/ids.ts';
+import { AttemptId, OrderId } from '#contracts/ids.ts';
 import { Currency, type Money, money } from '#contracts/money.ts';
 import {
   type AuthorizationResult,
+  type ListedPayment,
   type ProviderDispute,
   ProviderFault,
   type ProviderRefund,
@@ -72,12 +73,13 @@ export const stateOf = (
   return {
     reference,
     attemptId: attemptOf(intent) ?? null,
+    orderId: OrderId.safeParse(intent.metadata?.order).data ?? null,
     createdAt: new Date(intent.created * 1_000),
     amount: moneyOf(intent.amount, currency),
     authorization: isApproved(intent)
       ? { kind: 'approved', reference, held: moneyOf(intent.amount, currency) }
       : authorizationOf(intent),
-    hasExpired: intent.status === 'canceled' && expiries.includes(String(intent.cancellation_reason)),
+    end: endOf(intent),
     held: moneyOf(intent.status === 'requires_capture' ? intent.amount_capturable : 0, currency),
     captured: moneyOf(intent.amount_received, currency),
     refunds: refunds.map(refundOf),
@@ -87,6 +89,25 @@ export const stateOf = (
 
 /** Stripe's own reasons for a cancel: a hold that nobody captured in time. */
 const expiries = ['automatic', 'expired'];
+
+const endOf = ({ status, cancellation_reason }: Stripe.PaymentIntent): ProviderState['end'] => {
+  if (status !== 'canceled') return null;
+  return expiries.includes(String(cancellation_reason)) ? 'EXPIRED' : 'CANCELLED';
+};
+
+/** Stripe counts what is released as refunded on the charge, after a cancel as after a capture of less. */
+export const listedOf = (intent: Stripe.PaymentIntent): ListedPayment => {
+  const { id: reference, currency, amount_received: captured } = intent;
+  const charge = chargeOf(intent);
+  const held = intent.status === 'requires_capture' ? intent.amount_capturable : 0;
+  const released = intent.amount - captured - held;
+  return {
+    ...{ reference, attemptId: attemptOf(intent) ?? null, createdAt: new Date(intent.created * 1_000) },
+    ...{ held: moneyOf(held, currency), captured: moneyOf(captured, currency) },
+    refunded: moneyOf(captured > 0 ? Math.max(0, (charge?.amount_refunded ?? 0) - released) : 0, currency),
+    isDisputed: charge?.disputed ?? false,
+  };
+};
 
 export const attemptOf = ({ metadata }: { readonly metadata?: Stripe.Metadata | null }): AttemptId | undefined =>
   AttemptId.safeParse(metadata?.attempt).data;
