@@ -87,7 +87,7 @@ const filledElsewhere: Readonly<Record<string, string>> = {
   'payment.provider_event.reason': 'an event that is ignored, or given up',
   'payment.provider_event.next_try_at': 'an event, until it is processed',
   'payment.provider_event.account': 'an event of a connected account',
-  'payment.reconciliation.leased_until': 'a comparison with the provider, while it is under way',
+  'payment.reconciliation': 'the first comparison with the provider, a minute after the start',
   'payment.unreadable_webhook': 'a provider that sends what nobody can read',
   'payment.withdrawn_attempt': 'a cancel that comes before its authorize',
 };
