@@ -1,0 +1,111 @@
+/** What the faults do to values and answers. */
+import { type SubgraphAnswer, subgraphError } from '../../upstream/subgraph-call.ts';
+import type { EntityFault, FetchFault, FieldFault } from './faults.fixture.ts';
+
+/** As a subgraph's JSON would give it: an own key, and no prototype. */
+const pollution = (): Record<string, unknown> =>
+  JSON.parse('{"__proto__": {"polluted": "yes", "id": "id#666"}, "constructor": {"prototype": {"polluted": "yes"}}}');
+
+/** In the JSON it is the number 1e400, which JSON.parse takes for Infinity. */
+const hugeNumber = '1e400';
+
+/** As it would come over the network: nothing in it is shared, and keys are what the text says. */
+export const received = (answer: SubgraphAnswer): SubgraphAnswer =>
+  JSON.parse(JSON.stringify(answer).replaceAll(`"${hugeNumber}"`, hugeNumber));
+
+export const brokenValue = (fault: FieldFault, value: unknown): unknown => {
+  switch (fault) {
+    case 'null-in-place':
+      return null;
+    case 'missing':
+      return undefined;
+    case 'text':
+      return 'text';
+    case 'number':
+      return 42;
+    case 'object':
+      return { unasked: 'object' };
+    case 'list':
+      return [value, value];
+    case 'nested-list':
+      return [[value]];
+    case 'empty-list':
+      return [];
+    case 'prototype':
+      return isObject(value) ? { ...value, ...pollution() } : pollution();
+    case 'huge-number':
+      return hugeNumber;
+    case 'lone-surrogate':
+      return '\ud800 and \udc00';
+    case 'unknown-type':
+      return isObject(value) ? { ...value, __typename: 'NoSuchType' } : value;
+    default:
+      return value;
+  }
+};
+
+export const brokenEntity = (fault: EntityFault | undefined, value: Record<string, unknown> | null): unknown => {
+  switch (fault) {
+    case 'null':
+    case 'error':
+      return null;
+    case 'text':
+      return 'text';
+    case 'list':
+      return [value];
+    case 'another-type':
+      return value && { ...value, __typename: 'NoSuchType' };
+    case 'no-type': {
+      const { __typename: _, ...rest } = value ?? {};
+      return value && rest;
+    }
+    case 'prototype':
+      return value && Object.defineProperty({ ...value }, '__proto__', { value: pollution(), enumerable: true });
+    default:
+      return value;
+  }
+};
+
+/** `answer` has an answer's shape only as far as the fault leaves it one. */
+export const brokenAnswer = (
+  fault: FetchFault | undefined,
+  name: string,
+  { data, errors = [] }: SubgraphAnswer,
+): SubgraphAnswer => {
+  const entities = data?._entities;
+  const list = Array.isArray(entities) ? entities : undefined;
+  const changed = (changes: object) => ({ data: changes as Record<string, unknown>, errors });
+  switch (fault) {
+    case 'unavailable':
+      return { errors: [subgraphError(name, 'SUBGRAPH_UNAVAILABLE')] };
+    case 'all-null':
+      return { data: null, errors: [{ message: `${name} gave up`, extensions: { code: 'GAVE_UP' } }] };
+    case 'error-for-all':
+      return {
+        data: data ?? null,
+        errors: [...errors, { message: `${name} complains`, path: Object.keys(data ?? {}).slice(0, 1) }],
+      };
+    case 'short':
+      return changed(list ? { ...data, _entities: list.slice(1) } : {});
+    case 'long':
+      return changed(list ? { ...data, _entities: [...list, ...list] } : { ...data, unasked: 'field' });
+    case 'no-data':
+      return {};
+    case 'empty-data':
+      return changed({});
+    case 'list-for-data':
+      return changed([data]);
+    case 'object-for-entities':
+      return changed(list ? { ...data, _entities: { ...list } } : { ...data });
+    case 'odd-errors':
+      return {
+        data: data ?? null,
+        errors: [{ message: `${name} is odd`, path: ['_entities', 'x', -1], extensions: { code: 7 } }],
+      };
+    default:
+      return { ...(data !== undefined && { data }), ...(errors.length > 0 && { errors }) };
+  }
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

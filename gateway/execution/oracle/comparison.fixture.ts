@@ -1,0 +1,145 @@
+/** Runs one operation with two executors and says how their responses differ. */
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { guest } from '#contracts/viewer.ts';
+import { recordedLog } from '#kit/observability/recorded-log.ts';
+import { type Execute, federation } from '../../graphql/federation.ts';
+import { planCache } from '../../schema/query-plans.ts';
+import type { Faults } from './faults.fixture.ts';
+import { type Call, type CannedClients, cannedClients, type Graph } from './graph.fixture.ts';
+import type { Operation } from './operations.fixture.ts';
+
+/** An executor over a graph's canned subgraphs. */
+export interface Contender {
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  readonly execute: Execute;
+  readonly clients: CannedClients;
+}
+
+/** The gateway of `federation.ts`, which stays what everything else is measured by. */
+export const stock = async (graph: Graph): Promise<Contender> => {
+  const clients = cannedClients(graph);
+  const { log } = recordedLog();
+  const plans = planCache(() => undefined).store;
+  const { schema, executor } = await federation({ ...graph, clientOf: clients.clientOf, plans, log }).load();
+  return { name: 'stock', schema, execute: executor, clients };
+};
+
+export interface Case extends Operation {
+  readonly faults: Faults;
+  readonly viewer?: string;
+}
+
+export interface Response {
+  readonly data: unknown;
+  /** Sorted: two fetches may come back in any order. */
+  readonly errors: readonly ResponseError[];
+  readonly calls: readonly Call[];
+}
+
+export interface ResponseError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[] | undefined;
+  readonly code?: unknown;
+}
+
+export interface Difference {
+  readonly what: 'data' | 'key order' | 'errors';
+  /** Where in the data, or which errors are on one side only. */
+  readonly where: string;
+}
+
+export const responseOf = async (
+  { execute, schema, clients }: Contender,
+  { query, variables, faults, viewer = '' }: Case,
+): Promise<Response> => {
+  const { headers, calls, end } = clients.begin({ faults, viewer });
+  const request = requestOf(schema, { query, variables }, headers);
+  let result: { data?: unknown; errors?: readonly unknown[] };
+  try {
+    result = (await execute(request)) as typeof result;
+  } catch (error) {
+    // Apollo Server would report it as an error of the whole request.
+    result = { errors: [{ message: `thrown: ${error instanceof Error ? error.message : String(error)}` }] };
+  } finally {
+    end();
+  }
+  const impossible = calls.find(({ fault }) => fault !== undefined);
+  if (impossible)
+    throw new Error(`${impossible.subgraph} cannot answer ${impossible.query}`, { cause: impossible.fault });
+  const { data = null, errors = [] } = JSON.parse(JSON.stringify(result)) as { data?: unknown; errors?: SentError[] };
+  return { data, errors: errors.map(relevant).toSorted(byText), calls };
+};
+
+interface SentError extends ResponseError {
+  readonly extensions?: { readonly code?: unknown };
+}
+
+const relevant = ({ message, path, extensions }: SentError): ResponseError => ({
+  message,
+  ...(path && { path }),
+  ...(extensions?.code !== undefined && { code: extensions.code }),
+});
+
+const byText = (a: ResponseError, b: ResponseError): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+const requestOf = (
+  schema: GraphQLSchema,
+  { query, variables }: Operation,
+  subgraphHeaders: Readonly<Record<string, string>>,
+): Parameters<Execute>[0] => {
+  const document: DocumentNode = parse(query);
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  );
+  const contextValue = { viewer: guest, subgraphHeaders };
+  return {
+    schema,
+    source: query,
+    document,
+    operation,
+    operationName: operation?.name?.value ?? null,
+    queryHash: createHash('sha256').update(query).digest('hex'),
+    request: { query, variables },
+    context: contextValue,
+    contextValue,
+    metrics: {},
+    overallCachePolicy: { restrict: () => undefined },
+    logger: recordedLog().log,
+  } as unknown as Parameters<Execute>[0];
+};
+
+/** The first difference; undefined when there is none. */
+export const differenceOf = (expected: Response, actual: Response): Difference | undefined => {
+  const where = firstDifference(expected.data, actual.data, 'data');
+  if (where) return { what: 'data', where };
+  if (JSON.stringify(expected.data) !== JSON.stringify(actual.data)) return { what: 'key order', where: 'data' };
+  if (isDeepStrictEqual(expected.errors, actual.errors)) return undefined;
+  const lacking = without(expected.errors, actual.errors);
+  const added = without(actual.errors, expected.errors);
+  return { what: 'errors', where: `lacks ${JSON.stringify(lacking)}, has besides ${JSON.stringify(added)}` };
+};
+
+const without = (errors: readonly ResponseError[], others: readonly ResponseError[]): readonly ResponseError[] => {
+  const rest = others.map((error) => JSON.stringify(error));
+  return errors.filter((error) => {
+    const at = rest.indexOf(JSON.stringify(error));
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+};
+
+const firstDifference = (expected: unknown, actual: unknown, path: string): string | undefined => {
+  if (isDeepStrictEqual(expected, actual)) return undefined;
+  if (!isTree(expected) || !isTree(actual) || Array.isArray(expected) !== Array.isArray(actual))
+    return `${path}: ${JSON.stringify(expected)} became ${JSON.stringify(actual)}`;
+  for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
+    const found = firstDifference(expected[key], actual[key], `${path}.${key}`);
+    if (found) return found;
+  }
+  return path;
+};
+
+const isTree = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

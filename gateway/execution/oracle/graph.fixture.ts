@@ -1,0 +1,119 @@
+/** A supergraph with canned subgraphs: all that an executor needs. */
+import internals, { type Schema } from '@apollo/federation-internals';
+import { isAbstractType } from 'graphql';
+import type { SubgraphClient } from '../../upstream/subgraph-client.ts';
+import { received } from './broken-answers.fixture.ts';
+import { type CannedSchema, cannedAnswer, type World } from './canned-subgraph.fixture.ts';
+import { hashOf } from './random.fixture.ts';
+
+export interface Graph {
+  readonly name: string;
+  readonly supergraph: string;
+  readonly subgraphs: ReadonlyMap<string, CannedSchema>;
+  /** Whether several subgraphs contribute to that type. */
+  readonly isJoined: (type: string) => boolean;
+}
+
+export const graphOf = (name: string, supergraph: string): Graph => {
+  const built = internals.Supergraph.build(supergraph, { validateSupergraph: false });
+  const joins = (type: string) =>
+    (built.schema.type(type)?.appliedDirectivesOf('join__type') ?? []).map((join) => join.arguments());
+  const hasKey = (type: string) => joins(type).some((join) => 'key' in join);
+  const inKeys = namesIn(
+    built.schema.allTypes().flatMap(({ name: type }) => joins(type)),
+    'key',
+  );
+  const subgraphs = new Map<string, CannedSchema>();
+  for (const { name: subgraph, schema: extracted } of built.subgraphs()) {
+    const schema = extracted.toGraphQLJSSchema();
+    subgraphs.set(subgraph, {
+      name: subgraph,
+      schema,
+      isEntity: (typeName) => {
+        const type = schema.getType(typeName);
+        return (
+          hasKey(typeName) ||
+          (isAbstractType(type) && schema.getPossibleTypes(type).some(({ name: one }) => hasKey(one)))
+        );
+      },
+      isKey: (field) => inKeys.has(field),
+      hasRequirements: (type, field) => requires(extracted, type, field),
+    });
+  }
+  const isJoined = (type: string) =>
+    new Set(joins(type).flatMap((join) => ('key' in join && 'graph' in join ? [join.graph] : []))).size > 1;
+  return { name, supergraph, subgraphs, isJoined };
+};
+
+const requires = (schema: Schema, typeName: string, fieldName: string): boolean => {
+  const type = schema.type(typeName);
+  const field = type && 'field' in type ? type.field(fieldName) : undefined;
+  return (field?.appliedDirectivesOf('requires').length ?? 0) > 0;
+};
+
+/** All words in selections such as `id organization { id }`. */
+const namesIn = (joins: readonly object[], argument: 'key'): ReadonlySet<string> =>
+  new Set(
+    joins.flatMap((join: { readonly [argument]?: unknown }) =>
+      [...String(join[argument] ?? '').matchAll(/\w+/g)].map(([name]) => name),
+    ),
+  );
+
+export interface CannedClients {
+  readonly clientOf: (name: string) => Pick<SubgraphClient, 'call'>;
+  /** A request in a world of its own; its subgraph calls have these headers. */
+  readonly begin: (world: World) => Run;
+}
+
+interface Run {
+  readonly headers: Readonly<Record<string, string>>;
+  /** In the order in which they were answered. */
+  readonly calls: readonly Call[];
+  readonly end: () => void;
+}
+
+export interface Call {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly variables: unknown;
+  readonly answer: unknown;
+  /** The canned subgraph could not answer this: it should not have been asked. */
+  readonly fault?: unknown;
+}
+
+/** One for each executor: it says what that one has asked. */
+export const cannedClients = ({ subgraphs }: Graph): CannedClients => {
+  const runs = new Map<string, { world: World; calls: Call[] }>();
+  let begun = 0;
+  return {
+    begin: (world) => {
+      const id = String(begun++);
+      const calls: Call[] = [];
+      runs.set(id, { world, calls });
+      return { headers: { run: id }, calls, end: () => void runs.delete(id) };
+    },
+    clientOf: (name) => {
+      const subgraph = subgraphs.get(name);
+      if (!subgraph) throw new Error(`no subgraph ${name}`);
+      return {
+        call: async (request, { run = '' }) => {
+          const known = runs.get(run);
+          if (!known) throw new Error(`a call to ${name} that belongs to no request`);
+          const { world, calls } = known;
+          // As from a network: in some order that is not that of the requests.
+          for (let turns = hashOf(world.faults.seed, request.query) % 6; turns > 0; turns--) await Promise.resolve();
+          const call = { subgraph: name, query: request.query, variables: request.variables };
+          try {
+            const answer = received(cannedAnswer(subgraph, world, request));
+            calls.push({ ...call, answer });
+            return answer;
+          } catch (fault) {
+            // An executor would make an error of it, and hide that nothing was compared.
+            calls.push({ ...call, answer: undefined, fault });
+            throw fault;
+          }
+        },
+      };
+    },
+  };
+};
