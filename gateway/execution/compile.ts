@@ -15,7 +15,7 @@ import { collectFields } from './collect-fields.ts';
 import type { Run } from './fetch.ts';
 import { compileIntrospection } from './introspection.ts';
 import { type CompiledPlan, compilePlan } from './plan.ts';
-import type { IsOfType } from './types.ts';
+import type { Types } from './types.ts';
 import { compileWriter, type Fault, type Writing } from './write.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -38,13 +38,13 @@ interface CompileOptions {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly plan: QueryPlan;
-  readonly isOfType: IsOfType;
+  readonly types: Types;
 }
 
 export const compileOperation = (options: CompileOptions): CompiledOperation => {
-  const { schema, document, operation, plan, isOfType } = options;
+  const { schema, document, operation, plan, types } = options;
   const definitions = operation.variableDefinitions ?? [];
-  const compiled = compilePlan(plan, isOfType);
+  const compiled = compilePlan(plan, types);
   const conditions = conditionsIn(document);
   const variants = new Map<string, WriteVariant>();
   const writerFor = (coerced: Variables): WriteVariant => {

@@ -6,7 +6,7 @@ import { copyOf, isSame, merge } from './merge.ts';
 import { compileRepresentations, type Represent } from './representations.ts';
 import { rewrite } from './rewrites.ts';
 import { type Data, type Place, targetsAt } from './targets.ts';
-import type { IsOfType } from './types.ts';
+import type { Types } from './types.ts';
 
 /** One operation being executed. */
 export interface Run {
@@ -45,7 +45,7 @@ export interface CompileFetch {
   readonly place: number | undefined;
   /** Another fetch of the plan may ask the same. */
   readonly mayRepeat: boolean;
-  readonly isOfType: IsOfType;
+  readonly types: Types;
 }
 
 export type ExecuteFetch = (run: Run) => Promise<void>;
@@ -74,7 +74,7 @@ const bugOf = (error: unknown): SubgraphError =>
   Object.assign(error instanceof Error ? error : new Error(String(error)), { extensions: {} });
 
 const compileRootFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
-  const { steps, node, isOfType } = options;
+  const { steps, node, types } = options;
   const request = requestBuilder(options);
   return async (run) => {
     const { objects } = targetsAt(run.root, steps, run.shared);
@@ -82,15 +82,15 @@ const compileRootFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetc
     const { data, errors } = await send(run, options, request(run.variables));
     if (errors?.length) run.failures.push({ fetch, errors });
     if (!data) return;
-    rewrite(data, node.outputRewrites ?? [], isOfType);
+    rewrite(data, node.outputRewrites ?? [], types.isOfType);
     for (const object of objects) merge(object, data);
   };
 };
 
 const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
-  const { node, isOfType } = options;
+  const { node, types } = options;
   const { requires = [], inputRewrites = [], outputRewrites = [] } = node;
-  const represent = compileRepresentations({ requires, inputRewrites, isOfType });
+  const represent = compileRepresentations({ requires, inputRewrites, isOfType: types.isOfType });
   const request = requestBuilder(options);
   return async (run) => {
     const groups = entitiesOf(run, options, represent);
@@ -103,14 +103,17 @@ const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFe
     for (const [index, objects] of entities.entries()) {
       const entity: unknown = received[index];
       if (typeof entity !== 'object' || entity === null || Array.isArray(entity)) continue;
-      if (outputRewrites.length > 0) {
-        // Rewrites are for types, which the subgraph need not have been asked for.
-        (entity as Data).__typename ??= objects[0].__typename;
-        rewrite(entity, outputRewrites, isOfType);
-      }
+      keepType(entity as Data, objects[0], types);
+      if (outputRewrites.length > 0) rewrite(entity, outputRewrites, types.isOfType);
       for (const object of objects) merge(object, entity as Data);
     }
   };
+};
+
+/** What an answer does not say, or less precisely, stays as it was known. */
+const keepType = (entity: Data, { __typename: known }: Data, { isInterface }: Types): void => {
+  const { __typename: typename } = entity;
+  if (typename !== known && (typename === undefined || isInterface(typename))) entity.__typename = known;
 };
 
 /**

@@ -7,7 +7,7 @@ import { inChildSpan } from '#platform/observability/tracing.ts';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { type CompiledOperation, compileOperation } from './compile.ts';
 import { type Unsupported, unsupportedIn } from './plan.ts';
-import { type IsOfType, isOfTypeIn } from './types.ts';
+import { type Types, typesOf } from './types.ts';
 
 export interface OperationRequest {
   readonly key: string;
@@ -30,7 +30,7 @@ interface OperationsOptions {
 }
 
 export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: OperationsOptions): Operations => {
-  const { planned, isOfType } = queryPlanning(supergraph);
+  const { planned, types } = queryPlanning(supergraph);
   const known = new LRUCache<string, Prepared>({ max: 100_000, maxSize: maxBytes, sizeCalculation: compiledBytes });
   const pending = new Map<string, Promise<Prepared>>();
 
@@ -54,7 +54,7 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: Oper
       const unsupported = unsupportedIn(plan);
       const prepared = unsupported
         ? { unsupported }
-        : compileOperation({ schema, document, operation, plan, isOfType: isOfType() });
+        : compileOperation({ schema, document, operation, plan, types: types() });
       known.set(key, prepared);
       return prepared;
     } finally {
@@ -85,15 +85,15 @@ const queryPlanning = (supergraph: string) => {
   const built = internals.Supergraph.build(supergraph, { validateSupergraph: false });
   const apiSchema = built.apiSchema();
   const queryPlanner = new planner.QueryPlanner(built);
-  let isOfType: IsOfType | undefined;
+  let types: Types | undefined;
   return {
     planned: (document: DocumentNode, operationName: string | undefined): QueryPlan =>
       queryPlanner.buildQueryPlan(
         internals.operationFromDocument(apiSchema, document, operationName ? { operationName } : {}),
       ),
-    isOfType: (): IsOfType => {
-      isOfType ??= isOfTypeIn(built.schema.toGraphQLJSSchema());
-      return isOfType;
+    types: (): Types => {
+      types ??= typesOf(built.schema.toGraphQLJSSchema());
+      return types;
     },
   };
 };

@@ -2,7 +2,7 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { anonymous, compileFetch, type ExecuteFetch, type Run } from './fetch.ts';
 import type { Place, PlanPath } from './targets.ts';
-import type { IsOfType } from './types.ts';
+import type { Types } from './types.ts';
 import type { Path } from './write.ts';
 
 export interface CompiledPlan {
@@ -30,10 +30,10 @@ export const unsupportedIn = ({ node }: QueryPlan): Unsupported | undefined => {
   return undefined;
 };
 
-export const compilePlan = ({ node }: QueryPlan, isOfType: IsOfType): CompiledPlan => {
+export const compilePlan = ({ node }: QueryPlan, types: Types): CompiledPlan => {
   const root = node?.kind === 'Subscription' ? undefined : node;
   const places = placesOf(root);
-  const compiled = root ? new PlanCompiler(places, asked(root), isOfType).node(root, []) : undefined;
+  const compiled = root ? new PlanCompiler(places, asked(root), types).node(root, []) : undefined;
   return {
     execute: async (run, isOn) => compiled?.(run, isOn),
     placeAt: (path) => places.get(keyOf(path)),
@@ -87,12 +87,12 @@ function* nodesOf(node: PlanNode | QueryPlan['node']): Generator<PlanNode> {
 class PlanCompiler {
   readonly #places: ReadonlyMap<string, number>;
   readonly #asked: ReadonlyMap<string, number>;
-  readonly #isOfType: IsOfType;
+  readonly #types: Types;
 
-  constructor(places: ReadonlyMap<string, number>, asked: ReadonlyMap<string, number>, isOfType: IsOfType) {
+  constructor(places: ReadonlyMap<string, number>, asked: ReadonlyMap<string, number>, types: Types) {
     this.#places = places;
     this.#asked = asked;
-    this.#isOfType = isOfType;
+    this.#types = types;
   }
 
   node(node: PlanNode, path: PlanPath): ExecuteNode {
@@ -128,7 +128,7 @@ class PlanCompiler {
       steps: this.#steps(path),
       place: this.#places.get(keyOf(path)),
       mayRepeat: isQuery && (this.#asked.get(questionOf(node)) ?? 0) > 1,
-      isOfType: this.#isOfType,
+      types: this.#types,
     });
   }
 

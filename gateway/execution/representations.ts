@@ -46,8 +46,10 @@ const representationOf = (typename: string, { requires, inputRewrites, isOfType 
   return (object) => {
     const built: Data = {};
     for (const selection of selections) merge(built, buildObject(object, selection, isOfType) ?? {});
+    // Before rewrites, which set a type even where the object lacked what is required.
+    if (!Object.hasOwn(built, '__typename') || !built.__typename) return undefined;
     rewrite(built, inputRewrites, isOfType);
-    return Object.hasOwn(built, '__typename') && built.__typename ? JSON.stringify(built) : undefined;
+    return JSON.stringify(built);
   };
 };
 

@@ -32,7 +32,7 @@ interface FederationOptions {
 
 /** `load()` rejects when the text is not a usable supergraph. */
 export const federation = (options: FederationOptions): ApolloGateway => {
-  const { supergraph, clientOf, readThrough, plans, log, execution = 'stock' } = options;
+  const { supergraph, clientOf, readThrough, plans, log, execution = 'compiled' } = options;
   const fetches = new Map<string, SubgraphFetch>();
   const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
