@@ -2,6 +2,7 @@
 import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { dataText, textOf } from '../graphql/response-text.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { type CacheContext, type CacheContexts, sharedSeconds } from './cache-policy.ts';
 import { type CacheStore, digest, type Generations } from './cache-store.ts';
@@ -92,7 +93,9 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
         request.response.http.headers.set('x-cache', shared ? 'hit' : 'miss');
         if (!shared) return null;
         request.overallCachePolicy.restrict({ maxAge: Math.floor(shared.remainingMs / 1_000), scope: 'PUBLIC' });
-        const singleResult = { data: JSON.parse(shared.data) };
+        const singleResult = {
+          data: request.contextValue.takesText ? dataText(shared.data) : JSON.parse(shared.data),
+        };
         return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
       },
       willSendResponse: async (request) => {
@@ -116,7 +119,7 @@ const sharedAnswer = ({ response, overallCachePolicy }: Request): Shared | 'priv
   if (!data || errors?.length || (response.http.status ?? 200) !== 200) return undefined;
   const policy = overallCachePolicy.policyIfCacheable();
   const seconds = policy ? Math.min(sharedSeconds(policy), cachingBounds.maxAgeSeconds) : 0;
-  return seconds > 0 ? { data: JSON.stringify(data), remainingMs: seconds * 1_000 } : 'private';
+  return seconds > 0 ? { data: textOf(data), remainingMs: seconds * 1_000 } : 'private';
 };
 
 const idOf = ({ document, operation, operationName, request }: Request, schemaId: string | undefined) => {

@@ -7,6 +7,8 @@ import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import { inChildSpan } from '#platform/observability/tracing.ts';
+import { dataText } from '../graphql/response-text.ts';
+import type { RequestContext } from '../identity/request-context.ts';
 import { planKey } from '../schema/query-plans.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import type { CompiledOperation } from './compile.ts';
@@ -50,7 +52,7 @@ export const compiledExecutor = (options: CompiledExecutorOptions): Execute => {
     onPlan?.(request, prepared.plan);
     return inChildSpan(
       () => ['gateway.execute', {}],
-      () => execute(prepared, fetchFor(request), sent.variables ?? {}),
+      () => execute(prepared, fetchFor(request), sent.variables ?? {}, takesText(request)),
     );
   };
   return (request) =>
@@ -60,10 +62,13 @@ export const compiledExecutor = (options: CompiledExecutorOptions): Execute => {
     );
 };
 
+const takesText = ({ context }: Request): boolean => (context as Partial<RequestContext>).takesText === true;
+
 const execute = async (
   { coerce, fetchAll, write }: CompiledOperation,
   fetch: Run['fetch'],
   variables: Readonly<Record<string, unknown>>,
+  asText: boolean,
 ): Promise<Result> => {
   const values = coerce(variables);
   if ('errors' in values) return { errors: values.errors };
@@ -71,7 +76,9 @@ const execute = async (
   const run: Run = { root: {}, variables, shared: [], fetch, sent: new Map(), failures: [] };
   await fetchAll(run, coerced);
   const { text, faults } = write(run, coerced);
+  const isWhole = run.failures.length === 0 && faults.length === 0;
+  if (isWhole && asText) return { data: dataText(text) };
   const data = JSON.parse(text);
-  if (run.failures.length === 0 && faults.length === 0) return { data };
+  if (isWhole) return { data };
   return { data, errors: errorsOf(run, faults, data) };
 };

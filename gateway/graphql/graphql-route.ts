@@ -34,6 +34,7 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
       userAgent: userAgentOf(request),
       limitKey: limitKey(viewer, request.ip),
       isLegacyClient: isLegacyClient(request),
+      takesText: true,
     };
   });
   const onError = errorHandler(log);

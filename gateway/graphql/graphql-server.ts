@@ -13,6 +13,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import { legacyStatus } from '../http/content-negotiation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { errorFormatter } from './errors.ts';
+import { stringifyResult } from './response-text.ts';
 
 interface GraphqlServerOptions {
   readonly gateway: ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -54,6 +55,7 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     formatError: errorFormatter(log, errorDetail),
+    stringifyResult,
     stopOnTerminationSignals: false,
     plugins: [
       drain(http),

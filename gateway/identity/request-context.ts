@@ -19,6 +19,8 @@ export interface RequestContext {
   readonly limitKey?: string;
   /** Whether the client accepts only application/json. */
   readonly isLegacyClient?: boolean;
+  /** Data may come as JSON text (graphql/response-text.ts): they are only passed on. */
+  readonly takesText?: boolean;
   /** The same for every subgraph call of the request. */
   readonly subgraphHeaders: Readonly<Record<string, string>>;
   /** Absent when subgraphs get no viewer. */
