@@ -23,7 +23,13 @@ export const stock = async (graph: Graph): Promise<Contender> => {
   const clients = cannedClients(graph);
   const { log } = recordedLog();
   const plans = planCache(() => undefined).store;
-  const { schema, executor } = await federation({ ...graph, clientOf: clients.clientOf, plans, log, execution: 'stock' }).load();
+  const { schema, executor } = await federation({
+    ...graph,
+    clientOf: clients.clientOf,
+    plans,
+    log,
+    execution: 'stock',
+  }).load();
   return { name: 'stock', schema, execute: executor, clients };
 };
 
