@@ -12,7 +12,7 @@ import { RegisterDocument, RequestPasswordResetDocument, SignInDocument } from '
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { percentile } from './capacity/meters.ts';
 import { post } from './flood-observations.ts';
-import { startGateway } from './gateway.ts';
+import { startGateway } from './gateway-process.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:account-timing [-- --times N]

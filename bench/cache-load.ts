@@ -5,7 +5,7 @@ import { demoCatalogue } from '#launcher/seed/catalogue.ts';
 import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import type { TemporaryShop } from '#launcher/temporary-shop.ts';
 import { seed } from '#subgraphs/product/wiring.ts';
-import type { GatewayProcess } from './gateway.ts';
+import type { GatewayProcess } from './gateway-process.ts';
 
 export interface Page {
   readonly name: string;

@@ -8,7 +8,7 @@ import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.
 import { BrowseDocument, CartDocument, ProductPageDocument } from '#operations/documents.generated.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { changePrices, loadOf, type Page, type Round } from './cache-load.ts';
-import { type GatewayProcess, signedInAs, startGateway } from './gateway.ts';
+import { type GatewayProcess, signedInAs, startGateway } from './gateway-process.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:cache [-- --rounds N] [--seconds N] [--clients N] [--changes N]

@@ -4,7 +4,7 @@ import { print } from 'graphql';
 import { Pool } from 'undici';
 import { BrowseDocument, CartDocument, ProductPageDocument } from '#operations/documents.generated.ts';
 import { percentile } from './capacity/meters.ts';
-import type { GatewayProcess } from './gateway.ts';
+import type { GatewayProcess } from './gateway-process.ts';
 
 export interface Sample {
   readonly phase: string;

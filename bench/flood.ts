@@ -12,7 +12,7 @@ import { firstInterrupt } from '#platform/process/termination.ts';
 import { composeFacts, composeTexts } from '#tools/deployment/compose.ts';
 import { distinctDocument, longDocument } from './flood-documents.ts';
 import { judge, others, post, sampling } from './flood-observations.ts';
-import { type GatewayProcess, gatewayOf, signedInAs } from './gateway.ts';
+import { type GatewayProcess, gatewayOf, signedInAs } from './gateway-process.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:flood [-- --distinct N] [--long N] [--at-once N]

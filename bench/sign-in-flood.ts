@@ -14,7 +14,7 @@ import { AccountDocument, RegisterDocument, SignInDocument } from '#operations/d
 import { firstInterrupt } from '#platform/process/termination.ts';
 import { percentile } from './capacity/meters.ts';
 import { post } from './flood-observations.ts';
-import { type GatewayProcess, gatewayOf } from './gateway.ts';
+import { type GatewayProcess, gatewayOf } from './gateway-process.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:sign-in-flood [-- --guesses N] [--at-once N]

@@ -8,7 +8,7 @@ import { type FakeSubgraph, type Fault, fakeSubgraph, fakeSupergraph, faults } f
 import { pastProxies } from '#launcher/environment.ts';
 import { type SubgraphName, subgraphNames } from '#ops/services.ts';
 import { firstInterrupt } from '#platform/process/termination.ts';
-import { type GatewayProcess, startGateway } from './gateway.ts';
+import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { numberOptions } from './options.ts';
 
 const help = `usage: npm run bench:upstream [-- --minutes N] [--clients N]

@@ -1,0 +1,171 @@
+/** Measures contenders in turn: run by run, each beside the others, so that what else the machine does hits all. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { beforeExit } from '#platform/process/termination.ts';
+import { type Arena, type ContenderName, contenders } from './contenders/contenders.ts';
+import type { Contending } from './contenders/process.ts';
+import type { Operation } from './graphs/graph.ts';
+import { graphOf } from './graphs/graphs.ts';
+import { ask, load } from './load.ts';
+import { startSubgraphs } from './subgraphs.ts';
+import type { Setting, Workload } from './workloads.ts';
+
+/** Of one run of one contender. */
+export interface Run {
+  readonly cpuMs: number;
+  readonly perSecond: number;
+  readonly latenciesMs: readonly number[];
+  readonly residentBytes: number;
+  readonly subgraphRequests: number;
+}
+
+export interface Measured {
+  readonly setting: Setting;
+  readonly runs: ReadonlyMap<ContenderName, readonly Run[]>;
+}
+
+export interface Outcome {
+  readonly bytes: number;
+  readonly measured: readonly Measured[];
+  /** Why a contender is missing. */
+  readonly excluded: ReadonlyMap<ContenderName, string>;
+}
+
+interface MeasureOptions {
+  readonly only: readonly ContenderName[];
+  readonly runs: number;
+  readonly requests: number;
+  readonly say: (line: string) => void;
+}
+
+export const measure = async (workload: Workload, options: MeasureOptions): Promise<Outcome> => {
+  const { only, runs, say } = options;
+  const operation = graphOf(workload.graph).operations[workload.operation];
+  if (!operation) throw new Error(`the graph ${workload.graph} has no operation ${workload.operation}`);
+  const arena = await openArena(workload.graph);
+  const running = new Map<ContenderName, Contending>();
+  try {
+    for (const name of only) {
+      const { start } = contenders[name];
+      if (start) running.set(name, await start(arena));
+    }
+    const { bytes, excluded } = await compareAnswers(running, operation, arena);
+    const requests = Math.max(10, Math.round(options.requests * (workload.share ?? 1)));
+    const able = [...running].filter(([name]) => !excluded.has(name));
+    const measured: Measured[] = [];
+    for (const setting of workload.settings) {
+      await arena.subgraphs.begin(setting.delaysMs);
+      const all = new Map<ContenderName, Run[]>(able.map(([name]) => [name, []]));
+      for (let run = 0; run <= runs; run++) {
+        for (const [name, target] of turned(able, run)) {
+          if (excluded.has(name)) continue;
+          const { clients } = setting;
+          const lot = { target, operation, clients, requests, bytes: bytes.get(name) ?? 0 };
+          const result = await oneRun(arena, lot).catch((error: Error) => error);
+          if (result instanceof Error) {
+            excluded.set(name, `it failed with ${clients} clients: ${result.message}`);
+            continue;
+          }
+          // The first is for Node to compile what is measured in the others.
+          if (run > 0) all.get(name)?.push(result);
+          say(`${workload.name}, ${clients} clients, run ${run} of ${runs}: ${name} ${result.cpuMs.toFixed(2)} ms`);
+        }
+      }
+      for (const name of excluded.keys()) all.delete(name);
+      measured.push({ setting, runs: all });
+    }
+    return { bytes: Math.max(...bytes.values()), measured, excluded };
+  } finally {
+    await Promise.all([...running.values()].map((each) => each.stop()));
+    await arena.close();
+  }
+};
+
+/** Each run begins with another contender, so that none always follows the same neighbour. */
+const turned = <T>(values: readonly T[], by: number): T[] => {
+  const at = values.length === 0 ? 0 : by % values.length;
+  return [...values.slice(at), ...values.slice(0, at)];
+};
+
+interface OpenArena extends Arena {
+  close(): Promise<void>;
+}
+
+const openArena = async (graph: string): Promise<OpenArena> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'agora-bench-'));
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const forget = beforeExit(removeFolder);
+  const subgraphs = await startSubgraphs(graphOf(graph));
+  const supergraphFile = path.join(folder, 'supergraph.graphql');
+  await writeFile(supergraphFile, subgraphs.supergraph);
+  const close = async () => {
+    await subgraphs.stop();
+    await removeFolder();
+    forget();
+  };
+  return { graph, subgraphs, supergraphFile, close };
+};
+
+/** Everybody's data must equal the first one's; who has other data is not measured. */
+const compareAnswers = async (
+  running: ReadonlyMap<ContenderName, Contending>,
+  operation: Operation,
+  { subgraphs }: Arena,
+) => {
+  const bytes = new Map<ContenderName, number>();
+  const excluded = new Map<ContenderName, string>();
+  let expected: unknown;
+  for (const [name, target] of running) {
+    const isProxy = name === 'proxy';
+    if (isProxy && expected === undefined) {
+      excluded.set(name, 'there is no answer for it to pass on without a contender before it');
+      continue;
+    }
+    if (isProxy) await subgraphs.answerWhole(JSON.stringify(operation), JSON.stringify({ data: expected }));
+    const text = await ask(target, operation);
+    const fault = faultOf(text, expected);
+    if (fault) excluded.set(name, fault);
+    else expected ??= JSON.parse(text).data;
+    bytes.set(name, Buffer.byteLength(text));
+  }
+  return { bytes, excluded };
+};
+
+const faultOf = (text: string, expected: unknown): string | undefined => {
+  let answer: { data?: unknown; errors?: unknown };
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return `it answers no JSON: ${text.slice(0, 200)}`;
+  }
+  if (answer.errors) return `its answer has errors: ${JSON.stringify(answer.errors).slice(0, 300)}`;
+  if (!answer.data) return `its answer has no data: ${text.slice(0, 200)}`;
+  if (expected === undefined || isDeepStrictEqual(answer.data, expected)) return undefined;
+  return 'its data differ from those of the contender before';
+};
+
+// 50 ms: an answer of 8 MiB is there for longer.
+const lookEveryMs = 50;
+
+const oneRun = async (
+  arena: Arena,
+  lot: Parameters<typeof load>[0] & { readonly target: Contending },
+): Promise<Run> => {
+  const { target, requests } = lot;
+  let residentBytes = target.residentBytes();
+  const timer = setInterval(() => {
+    residentBytes = Math.max(residentBytes, target.residentBytes());
+  }, lookEveryMs);
+  await arena.subgraphs.received();
+  const before = target.cpuSeconds();
+  try {
+    const { latenciesMs, seconds } = await load(lot);
+    const cpuMs = ((target.cpuSeconds() - before) * 1_000) / requests;
+    const subgraphRequests = (await arena.subgraphs.received()) / requests;
+    return { cpuMs, perSecond: requests / seconds, latenciesMs, residentBytes, subgraphRequests };
+  } finally {
+    clearInterval(timer);
+  }
+};
