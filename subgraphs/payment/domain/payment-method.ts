@@ -6,8 +6,7 @@ import type { DeclineReason } from './provider-results.ts';
  * SAVING: the provider is asked to keep it. ACTIVE: can be paid with. REFUSED: the provider would not keep it; the row answers
  * retries. One that is removed is hidden and unusable at once (`removedAt`), and its row goes when the provider has let it go.
  */
-export const paymentMethodStates = ['SAVING', 'ACTIVE', 'REFUSED'] as const;
-export type PaymentMethodState = (typeof paymentMethodStates)[number];
+export type PaymentMethodState = 'SAVING' | 'ACTIVE' | 'REFUSED';
 
 /** What a provider tells of a card or account, for display. */
 export interface MethodDetails {

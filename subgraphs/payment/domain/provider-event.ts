@@ -7,8 +7,7 @@ export type ProviderEventId = Id<'ProviderEvent'>;
  * RECEIVED: waits to be processed, for the first time or again. DONE: the payment was looked up because of it. IGNORED: of
  * another account or mode, or of no payment that we know. FAILED: given up after the last try; staff may replay it.
  */
-export const providerEventStates = ['RECEIVED', 'DONE', 'IGNORED', 'FAILED'] as const;
-export type ProviderEventState = (typeof providerEventStates)[number];
+export type ProviderEventState = 'RECEIVED' | 'DONE' | 'IGNORED' | 'FAILED';
 
 export interface StoredEvent {
   readonly id: ProviderEventId;

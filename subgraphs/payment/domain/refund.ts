@@ -13,8 +13,7 @@ import type { RefundResult } from './provider-results.ts';
 import { refundEnded } from './replies.ts';
 import { type InvalidPaymentState, invalidPaymentState } from './staff-requests.ts';
 
-export const refundStates = ['REQUESTED', 'SUCCEEDED', 'FAILED'] as const;
-export type RefundState = (typeof refundStates)[number];
+export type RefundState = 'REQUESTED' | 'SUCCEEDED' | 'FAILED';
 
 export interface Refund {
   readonly id: RefundId;
