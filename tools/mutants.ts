@@ -15,7 +15,7 @@ import { beforeExit } from '#platform/process/termination.ts';
 const help = `usage: npm run mutants [-- options] [SUBGRAPH …]
   SUBGRAPH      payment and order unless named
   --at-once N   how many mutants are tried at the same time (the number of cores)
-  --only TEXT   only the files whose path has this in it
+  --only TEXT   only the files whose path has this in it; may be given more than once
   Installs Stryker under tools/mutants the first time. Prints its progress, then the survivors and a table.
   A change that no test can notice is left out by a comment beside it: // Stryker disable next-line all: <the reason>
   exit code: 0 none survived, 1 some did, 2 wrong arguments or not run, 130 interrupted`;
@@ -43,11 +43,13 @@ const installStryker = async (): Promise<void> => {
   if ((await run('npm', args, root)) !== 0) throw new Error('Stryker could not be installed');
 };
 
-const isMutated = (file: string, only: string): boolean =>
-  file.endsWith('.ts') && !/\.(test|fixture|generated)\.ts$|customer-texts\.ts$/.test(file) && file.includes(only);
+const isMutated = (file: string, only: readonly string[]): boolean =>
+  file.endsWith('.ts') &&
+  !/\.(test|fixture|generated)\.ts$|customer-texts\.ts$/.test(file) &&
+  (only.length === 0 || only.some((text) => file.includes(text)));
 
 /** A copy of the rooms, in which the domain's files have no types any more; every character keeps its place. */
-const copySources = async (to: string, domains: readonly string[], only: string): Promise<string[]> => {
+const copySources = async (to: string, domains: readonly string[], only: readonly string[]): Promise<string[]> => {
   for (const room of rooms) await cp(path.join(root, room), path.join(to, room), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(to, 'node_modules'));
   await mkdir(path.join(to, 'prisma'));
@@ -71,8 +73,15 @@ export default {
     include: ${JSON.stringify(domains.map((domain) => `${domain}/**/*.test.ts`))},
     exclude: ['**/*.db.test.ts'],
     testTimeout: 60_000,
+    setupFiles: ['properties.mjs'],
   },
 };
+`;
+
+// The same cases each time, so that the same mutants survive; and none made smaller, which takes longer than finding it.
+const propertiesSetup = `
+import fc from 'fast-check';
+fc.configureGlobal({ seed: 1, endOnFailure: true });
 `;
 
 const strykerConfig = (mutated: readonly string[], atOnce: number) => ({
@@ -86,6 +95,8 @@ const strykerConfig = (mutated: readonly string[], atOnce: number) => ({
   ignorers: ['texts'],
   coverageAnalysis: 'perTest',
   concurrency: atOnce,
+  // 30 s beyond what the tests took: a mutant that never ends is noticed, and one that only waits for a busy core is not.
+  timeoutMS: 30_000,
   inPlace: true,
   // The copy is ours already, and has no types where it matters.
   disableTypeChecks: false,
@@ -94,7 +105,7 @@ const strykerConfig = (mutated: readonly string[], atOnce: number) => ({
   thresholds: { high: 100, low: 100, break: 100 },
 });
 
-const mutate = async (subgraphs: readonly string[], atOnce: number, only: string): Promise<number> => {
+const mutate = async (subgraphs: readonly string[], atOnce: number, only: readonly string[]): Promise<number> => {
   await installStryker();
   const copy = await mkdtemp(path.join(os.tmpdir(), 'agora-mutants-'));
   const forget = beforeExit(() => rm(copy, { recursive: true, force: true }));
@@ -102,6 +113,7 @@ const mutate = async (subgraphs: readonly string[], atOnce: number, only: string
     const domains = subgraphs.map((name) => `subgraphs/${name}/domain`);
     const mutated = await copySources(copy, domains, only);
     await writeFile(path.join(copy, 'vitest.config.mjs'), vitestConfig(domains));
+    await writeFile(path.join(copy, 'properties.mjs'), propertiesSetup);
     await writeFile(path.join(copy, 'stryker.json'), JSON.stringify(strykerConfig(mutated, atOnce)));
     const stryker = path.join(home, 'node_modules/@stryker-mutator/core/bin/stryker.js');
     return await run(process.execPath, [stryker, 'run', 'stryker.json'], copy);
@@ -115,7 +127,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     'at-once': { type: 'string', default: String(availableParallelism()) },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', short: 'h' },
   },
 });

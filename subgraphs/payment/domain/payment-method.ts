@@ -72,9 +72,8 @@ export const secretOf = ({ returnUrl, ...method }: PayWith): string => {
 };
 
 export const payWith = (secret: string): PayWith => {
-  const [, returnUrl, rest] = /^returns (\S+) (.+)$/.exec(secret) ?? [];
-  if (returnUrl !== undefined && rest !== undefined) return { ...payWith(rest), returnUrl };
-  const [kind, customerReference, reference] = secret.split(' ');
-  if (kind !== 'saved' || customerReference === undefined || reference === undefined) return { token: secret };
-  return { saved: { reference, customerReference: customerReference === '-' ? null : customerReference } };
+  if (!secret.includes(' ')) return { token: secret };
+  const [kind, first, second, ...rest] = secret.split(' ') as [string, string, string, ...string[]];
+  if (kind === 'returns') return { ...payWith([second, ...rest].join(' ')), returnUrl: first };
+  return { saved: { reference: second, customerReference: first === '-' ? null : first } };
 };
