@@ -1,52 +1,93 @@
-/** What every payment provider must do. Its adapter's test hands in one that is ready to be called. */
+/**
+ * What every payment provider must do. Its adapter's test hands in one that is ready to be called, and says what it can: a provider
+ * that has no extra step, or keeps no payment methods, is not asked for them.
+ */
 import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
-import type { AuthorizationResult, DeclineReason } from '../domain/provider-results.ts';
+import type { DeclineReason } from '../domain/provider-results.ts';
 import type { PaymentProvider, ProviderCall } from '../usecases/ports.ts';
 
 export interface ProviderUnderTest {
   readonly provider: () => PaymentProvider;
   /** Payment methods of the provider's test mode. */
   readonly tokens: {
-    readonly approved: string;
-    readonly actionRequired: string;
+    readonly approved: readonly [string, ...string[]];
     readonly unknown: string;
     readonly declined: readonly (readonly [token: string, reason: DeclineReason])[];
   };
-  /** What the customer brings back from the extra step, passed and failed. */
-  readonly codes: { readonly passed: string; readonly failed: string };
   /** `KIND amount` of what happened to the money, oldest first. */
   readonly effects: (reference: string) => Promise<readonly string[]>;
+  /** Where people move the money: until they record that it came, or went back, the provider waits. */
+  readonly byHand?: {
+    readonly receive: (reference: string, amount: Money) => Promise<unknown>;
+    readonly payBack: (reference: string, refund: { readonly key: string; readonly amount: Money }) => Promise<unknown>;
+  };
+  /** The customer has to take a step first; the codes are what comes back from it. */
+  readonly extraStep?: { readonly token: string; readonly passed: string; readonly failed: string };
+  /** How a method on file is shown, once that of the first approved token is kept. */
+  readonly onFile?: { readonly brand: string; readonly last4: string };
+  readonly lists?: true;
 }
 
-const amount = money(5_000, 'EUR');
-const call = (key: string = crypto.randomUUID()): ProviderCall => ({ key, signal: AbortSignal.timeout(5_000) });
-const asked = (token: string, of: Money = amount) => ({
+export const amount = money(5_000, 'EUR');
+export const soon = (ms = 5_000) => AbortSignal.timeout(ms);
+export const call = (key: string = crypto.randomUUID(), ms?: number): ProviderCall => ({ key, signal: soon(ms) });
+export const asked = (token: string, of: Money = amount) => ({
   ...{ attemptId: newId('Attempt'), orderId: newId('Order'), amount: of, method: { token } },
 });
+/** From a minute ago to a minute ahead: the provider's clock is its own. */
+export const aroundNow = () => ({ since: new Date(Date.now() - 60_000), until: new Date(Date.now() + 60_000) });
 
 export const providerSuite = (under: ProviderUnderTest): void => {
   authorizing(under);
-  extraSteps(under);
+  if (under.extraStep) extraSteps(under, under.extraStep);
   capturing(under);
   voiding(under);
   refunding(under);
-  keepingMethods(under);
+  knowing(under);
+  if (under.lists) listing(under);
 };
 
-const begun = async (provider: PaymentProvider, token: string): Promise<string> => {
-  const { reference } = await provider.authorize(asked(token), call());
+const begun = async ({ provider }: ProviderUnderTest, token: string): Promise<string> => {
+  const { reference } = await provider().authorize(asked(token), call());
   if (reference === null) throw new Error('no reference');
   return reference;
 };
 
-const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
+/** The whole amount is held. */
+export const held = async (under: ProviderUnderTest, token: string = under.tokens.approved[0]): Promise<string> => {
+  const reference = await begun(under, token);
+  await under.byHand?.receive(reference, amount);
+  return reference;
+};
+
+export const captured = async (under: ProviderUnderTest, token?: string): Promise<string> => {
+  const reference = await held(under, token);
+  await under.provider().capture({ reference, amount }, call());
+  return reference;
+};
+
+/** One of which nothing is held yet; undefined where everything is held at once. */
+const waiting = async (under: ProviderUnderTest): Promise<string | undefined> => {
+  const token = under.byHand ? under.tokens.approved[0] : under.extraStep?.token;
+  return token === undefined ? undefined : begun(under, token);
+};
+
+const authorizing = ({ provider, tokens, effects, byHand }: ProviderUnderTest): void => {
+  const lookup = (reference: string) => provider().lookup({ reference }, soon());
+
   describe('authorize', () => {
-    test('holds the amount and takes nothing', async () => {
-      const answer = await provider().authorize(asked(tokens.approved), call());
-      expect(answer).toMatchObject({ kind: 'approved', held: amount });
-      expect(await effects(answer.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
+    test.each(tokens.approved)('holds the amount and takes nothing: %s', async (token) => {
+      const answer = await provider().authorize(asked(token), call());
+      const reference = answer.reference ?? '';
+      const approved = { kind: 'approved', reference, held: amount };
+      if (byHand) {
+        expect(answer).toEqual({ kind: 'awaitingFunds', reference });
+        expect([await lookup(reference), await effects(reference)]).toEqual([answer, []]);
+        await byHand.receive(reference, amount);
+      } else expect(answer).toEqual(approved);
+      expect([await lookup(reference), await effects(reference)]).toEqual([approved, ['AUTHORIZATION 5000']]);
     });
 
     test.each([...tokens.declined, [tokens.unknown, 'INVALID_METHOD'] as const])(
@@ -59,150 +100,196 @@ const authorizing = ({ provider, tokens, effects }: ProviderUnderTest): void => 
     );
 
     test('of a zero amount is declined', async () => {
-      const answer = await provider().authorize(asked(tokens.approved, money(0, 'EUR')), call());
+      const answer = await provider().authorize(asked(tokens.approved[0], money(0, 'EUR')), call());
       expect(answer).toMatchObject({ kind: 'declined' });
     });
 
-    test('again with the same key is the same hold', async () => {
-      const [request, key] = [asked(tokens.approved), crypto.randomUUID()];
-      const first = await provider().authorize(request, call(key));
-      expect(await provider().authorize(request, call(key))).toEqual(first);
-      expect(await effects(first.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
-    });
-
-    test('five concurrent requests with the same key are one hold', async () => {
-      const [request, key] = [asked(tokens.approved), crypto.randomUUID()];
+    test('again with the same key, even at once, is the same hold', async () => {
+      const [request, key] = [asked(tokens.approved[0]), crypto.randomUUID()];
       // A provider may refuse to look at a key that is being worked on: that is no answer, and so not wrong.
       const ends = await Promise.allSettled(Array.from({ length: 5 }, () => provider().authorize(request, call(key))));
       const answers = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-      expect(new Set(answers.map(({ reference }: AuthorizationResult) => reference)).size).toBe(1);
-      expect(await effects(answers[0]?.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
+      const { reference } = await provider().authorize(request, call(key));
+      expect(new Set(answers.map((answer) => answer.reference))).toEqual(new Set([reference]));
+      await byHand?.receive(reference ?? '', amount);
+      expect(await effects(reference ?? '')).toEqual(['AUTHORIZATION 5000']);
     });
 
-    test('with a key that was used for another request is an error', async () => {
-      const key = crypto.randomUUID();
-      await provider().authorize(asked(tokens.approved), call(key));
-      await expect(provider().authorize(asked(tokens.approved), call(key))).rejects.toThrow();
+    test('with a key that was used for another amount is an error', async () => {
+      const [request, key] = [asked(tokens.approved[0]), crypto.randomUUID()];
+      await provider().authorize(request, call(key));
+      await expect(provider().authorize({ ...request, amount: money(1, 'EUR') }, call(key))).rejects.toThrow();
     });
 
     test('that is aborted is an error', async () => {
-      const signal = AbortSignal.abort();
-      await expect(
-        provider().authorize(asked(tokens.approved), { key: crypto.randomUUID(), signal }),
-      ).rejects.toThrow();
+      const aborted = { key: crypto.randomUUID(), signal: AbortSignal.abort() };
+      await expect(provider().authorize(asked(tokens.approved[0]), aborted)).rejects.toThrow();
     });
   });
 };
 
-const extraSteps = ({ provider, tokens, codes, effects }: ProviderUnderTest): void => {
+const extraSteps = (
+  under: ProviderUnderTest,
+  { token, passed, failed }: NonNullable<ProviderUnderTest['extraStep']>,
+): void => {
+  const { provider, effects } = under;
+
   describe('an extra step', () => {
     test('holds nothing until it is completed', async () => {
-      const reference = await begun(provider(), tokens.actionRequired);
-      expect(await provider().lookup({ reference }, AbortSignal.timeout(5_000))).toMatchObject({
-        kind: 'actionRequired',
-      });
+      const reference = await begun(under, token);
+      expect(await provider().lookup({ reference }, soon())).toMatchObject({ kind: 'actionRequired' });
       expect(await effects(reference)).toEqual([]);
-      expect(await provider().confirm({ reference, code: codes.passed }, call())).toMatchObject({
-        kind: 'approved',
-        held: amount,
-      });
-      expect(await provider().lookup({ reference }, AbortSignal.timeout(5_000))).toMatchObject({ kind: 'approved' });
+      const approved = { kind: 'approved', held: amount };
+      expect(await provider().confirm({ reference, code: passed }, call())).toMatchObject(approved);
+      expect(await provider().lookup({ reference }, soon())).toMatchObject(approved);
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000']);
     });
 
     test('that fails declines the payment', async () => {
-      const reference = await begun(provider(), tokens.actionRequired);
-      expect(await provider().confirm({ reference, code: codes.failed }, call())).toMatchObject({ kind: 'declined' });
+      const reference = await begun(under, token);
+      expect(await provider().confirm({ reference, code: failed }, call())).toMatchObject({ kind: 'declined' });
+      expect(await effects(reference)).toEqual([]);
+    });
+
+    test('cannot be taken after a void', async () => {
+      const reference = await begun(under, token);
+      await provider().void({ reference }, call());
+      expect(await provider().confirm({ reference, code: passed }, call())).toMatchObject({ kind: 'declined' });
       expect(await effects(reference)).toEqual([]);
     });
   });
 };
 
-const capturing = ({ provider, tokens, effects }: ProviderUnderTest): void => {
+const capturing = (under: ProviderUnderTest): void => {
+  const { provider, effects } = under;
+  const refused = { kind: 'captureRefused', reason: expect.any(String) };
+
   describe('capture', () => {
     test('captures the hold once per key', async () => {
-      const [reference, key] = [await begun(provider(), tokens.approved), crypto.randomUUID()];
+      const [reference, key] = [await held(under), crypto.randomUUID()];
       const first = await provider().capture({ reference, amount }, call(key));
       expect(first).toMatchObject({ kind: 'captured', amount });
       expect(await provider().capture({ reference, amount }, call(key))).toEqual(first);
+      expect(await provider().capture({ reference, amount }, call())).toMatchObject(refused);
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
     });
 
     test('captures less than the hold', async () => {
-      const reference = await begun(provider(), tokens.approved);
-      const some = money(1_200, 'EUR');
-      expect(await provider().capture({ reference, amount: some }, call())).toMatchObject({
-        kind: 'captured',
-        amount: some,
-      });
+      const [reference, some] = [await held(under), money(1_200, 'EUR')];
+      const answer = await provider().capture({ reference, amount: some }, call());
+      expect(answer).toMatchObject({ kind: 'captured', amount: some });
+      expect(await provider().state({ reference }, soon())).toMatchObject({ captured: some });
     });
 
-    test('is refused beyond the hold, after a capture and after a void', async () => {
-      const reference = await begun(provider(), tokens.approved);
-      const refused = { kind: 'captureRefused' };
+    test('is refused beyond the hold, before there is one and after a void', async () => {
+      const [reference, early] = [await held(under), await waiting(under)];
       expect(await provider().capture({ reference, amount: money(5_001, 'EUR') }, call())).toMatchObject(refused);
-      await provider().capture({ reference, amount }, call());
+      if (early) expect(await provider().capture({ reference: early, amount }, call())).toMatchObject(refused);
+      await provider().void({ reference }, call());
       expect(await provider().capture({ reference, amount }, call())).toMatchObject(refused);
-      const gone = await begun(provider(), tokens.approved);
-      await provider().void({ reference: gone }, call());
-      expect(await provider().capture({ reference: gone, amount }, call())).toMatchObject(refused);
     });
   });
 };
 
-const voiding = ({ provider, tokens, codes, effects }: ProviderUnderTest): void => {
+const voiding = (under: ProviderUnderTest): void => {
+  const { provider, effects } = under;
+
   describe('void', () => {
-    test('releases the hold and reports its amount', async () => {
-      const reference = await begun(provider(), tokens.approved);
-      expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: amount });
+    test('releases the hold once, and reports its amount', async () => {
+      const [reference, key] = [await held(under), crypto.randomUUID()];
+      for (let time = 1; time <= 2; time++)
+        expect(await provider().void({ reference }, call(key))).toEqual({ kind: 'voided', released: amount });
       expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: null });
+      expect(await provider().lookup({ reference }, soon())).toMatchObject({ kind: 'declined' });
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'VOID 5000']);
     });
 
-    test('of a payment that still waits for its extra step releases nothing and ends it', async () => {
-      const reference = await begun(provider(), tokens.actionRequired);
+    test('before there is a hold releases nothing and ends the wait', async () => {
+      const reference = await waiting(under);
+      if (reference === undefined) return;
       expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: null });
-      expect(await provider().confirm({ reference, code: codes.passed }, call())).toMatchObject({ kind: 'declined' });
+      expect(await provider().lookup({ reference }, soon())).toMatchObject({ kind: 'declined' });
       expect(await effects(reference)).toEqual([]);
     });
+
+    test('of what is captured is refused', async () => {
+      const answer = await provider().void({ reference: await captured(under) }, call());
+      expect(answer).toEqual({ kind: 'voidRefused', reason: expect.any(String), held: amount });
+    });
   });
 };
 
-const refunding = ({ provider, tokens, effects }: ProviderUnderTest): void => {
-  test('refunds in parts what was captured, and never more', async () => {
-    const reference = await begun(provider(), tokens.approved);
-    await provider().capture({ reference, amount }, call());
-    const part = money(3_000, 'EUR');
-    expect(await provider().refund({ reference, amount: part }, call())).toEqual({ kind: 'refunded', amount: part });
-    expect(await provider().refund({ reference, amount: part }, call())).toMatchObject({ kind: 'refundRefused' });
-    expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 3000']);
+const refunding = (under: ProviderUnderTest): void => {
+  const { provider, effects, byHand } = under;
+
+  test('refunds in parts what was captured, each once per key, and never more', async () => {
+    const reference = await captured(under);
+    const refund = (part: Money, key?: string) => provider().refund({ reference, amount: part }, call(key));
+    const state = () => provider().state({ reference }, soon());
+    const [most, rest] = [money(3_000, 'EUR'), money(2_000, 'EUR')];
+    const keys = [crypto.randomUUID(), crypto.randomUUID()] as const;
+    const paidBack = async (part: Money, key: string) => {
+      if (byHand) {
+        for (let time = 1; time <= 2; time++)
+          await expect(refund(part, key)).rejects.toMatchObject({ name: 'ProviderFault', next: 'sameKey' });
+        expect((await state()).refunds).toContainEqual(
+          expect.objectContaining({ operationKey: key, amount: part, state: 'PENDING' }),
+        );
+        await byHand.payBack(reference, { key, amount: part });
+      }
+      for (let time = 1; time <= 2; time++) expect(await refund(part, key)).toEqual({ kind: 'refunded', amount: part });
+    };
+
+    await paidBack(most, keys[0]);
+    expect(await refund(most)).toMatchObject({ kind: 'refundRefused' });
+    await paidBack(rest, keys[1]);
+    expect(await refund(money(1, 'EUR'))).toMatchObject({ kind: 'refundRefused' });
+    expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000', 'REFUND 3000', 'REFUND 2000']);
+    const { refunds, ...whole } = await state();
+    expect(whole).toMatchObject({ captured: amount, held: money(0, 'EUR'), end: null });
+    expect(refunds.toSorted((one, other) => other.amount.amount - one.amount.amount)).toMatchObject([
+      { operationKey: keys[0], amount: most, state: 'SUCCEEDED' },
+      { operationKey: keys[1], amount: rest, state: 'SUCCEEDED' },
+    ]);
   });
 };
 
-const keepingMethods = ({ provider, tokens, effects }: ProviderUnderTest): void => {
-  describe('a payment method on file', () => {
-    const customer = () => ({ customerId: newId('User'), customerReference: null });
+const knowing = (under: ProviderUnderTest): void => {
+  const { provider, tokens, byHand } = under;
 
-    test('is kept, once per key, and can be paid with', async () => {
-      const [request, key] = [{ ...customer(), token: tokens.approved }, crypto.randomUUID()];
-      const saved = await provider().saveMethod(request, call(key));
-      if (saved.kind !== 'methodSaved') throw new Error(saved.kind);
-      expect(saved.last4).toMatch(/^\w{4}$/);
-      expect(await provider().saveMethod(request, call(key))).toEqual(saved);
-      const { reference, customerReference } = saved;
-      const answer = await provider().authorize(
-        { ...asked(tokens.approved), method: { saved: { reference, customerReference } } },
-        call(),
-      );
-      expect(answer).toMatchObject({ kind: 'approved', held: amount });
-      expect(await effects(answer.reference ?? '')).toEqual(['AUTHORIZATION 5000']);
-      for (let time = 1; time <= 2; time++)
-        await provider().removeMethod({ reference, customerReference }, call(`${key}-remove`));
+  test('knows what there is of an attempt: nothing, a hold, its end', async () => {
+    const request = asked(tokens.approved[0]);
+    const find = () => provider().find({ attemptId: request.attemptId, ...aroundNow() }, soon());
+    expect(await find()).toBeUndefined();
+    const reference = (await provider().authorize(request, call())).reference ?? '';
+    await byHand?.receive(reference, amount);
+    const state = await provider().state({ reference }, soon());
+    expect(state).toMatchObject({
+      ...{ reference, attemptId: request.attemptId, amount, authorization: { kind: 'approved', held: amount } },
+      ...{ held: amount, captured: money(0, 'EUR'), end: null, refunds: [], disputes: [] },
     });
+    expect(await find()).toEqual(state);
+    await provider().void({ reference }, call());
+    expect(await find()).toMatchObject({ held: money(0, 'EUR'), captured: money(0, 'EUR'), end: 'CANCELLED' });
+  });
+};
 
-    test('that is unknown is refused', async () => {
-      const refused = await provider().saveMethod({ ...customer(), token: tokens.unknown }, call());
-      expect(refused).toMatchObject({ kind: 'methodRefused', reason: 'INVALID_METHOD', message: expect.any(String) });
-    });
+const listing = (under: ProviderUnderTest): void => {
+  const { provider } = under;
+
+  test('lists the payments of a time, each once', async () => {
+    const [hold, taken] = [await held(under), await captured(under)];
+    await provider().refund({ reference: taken, amount: money(1_000, 'EUR') }, call());
+    const listed = async (window: ReturnType<typeof aroundNow>) => {
+      const found = [];
+      for await (const payment of provider().list?.(window, soon()) ?? [])
+        if ([hold, taken].includes(payment.reference)) found.push(payment);
+      return found.toSorted((one, other) => other.held.amount - one.held.amount);
+    };
+    expect(await listed(aroundNow())).toMatchObject([
+      { reference: hold, held: amount, captured: { amount: 0 }, refunded: { amount: 0 }, isDisputed: false },
+      { reference: taken, held: { amount: 0 }, captured: amount, refunded: money(1_000, 'EUR'), isDisputed: false },
+    ]);
+    expect(await listed({ since: new Date(0), until: new Date(1_000) })).toEqual([]);
   });
 };

@@ -19,7 +19,7 @@ const an = (kind: OperationKind, payment: Partial<Payment> = {}): Operation => (
   ...{ keyedAt: now, looksFirst: true, tries: 1 },
 });
 const aState = (changes: Partial<ProviderState> = {}): ProviderState => ({
-  ...{ reference: 'pi_1', attemptId: null, createdAt: now, amount: euros(5_000), hasExpired: false },
+  ...{ reference: 'pi_1', attemptId: null, createdAt: now, amount: euros(5_000), orderId: null, end: null },
   ...{ authorization: approved, held: euros(0), captured: euros(0), refunds: [], disputes: [] },
   ...changes,
 });

@@ -95,7 +95,8 @@ const stateAt = async (prisma: PrismaClient, reference: string): Promise<Provide
   const of = (amount: number) => money(amount, request.amount.currency);
   return {
     ...{ reference, attemptId: attemptOf(reference), createdAt: request.at, amount: request.amount },
-    ...{ authorization: stateOf(reference, entries), end: null, orderId: null, disputes: [] },
+    ...{ authorization: stateOf(reference, entries), orderId: null, disputes: [] },
+    end: totalOf(entries, 'VOID') > 0 ? 'CANCELLED' : null,
     ...{ held: of(heldOf(entries)), captured: of(totalOf(entries, 'CAPTURE')) },
     refunds: entries
       .filter(({ kind }) => kind === 'REFUND_REQUEST')
