@@ -9,9 +9,9 @@ const pollution = (): Record<string, unknown> =>
 /** In the JSON it is the number 1e400, which JSON.parse takes for Infinity. */
 const hugeNumber = '1e400';
 
-/** As it would come over the network: nothing in it is shared, and keys are what the text says. */
-export const received = (answer: SubgraphAnswer): SubgraphAnswer =>
-  JSON.parse(JSON.stringify(answer).replaceAll(`"${hugeNumber}"`, hugeNumber));
+/** As it comes over the network. */
+export const asText = (answer: SubgraphAnswer): string =>
+  JSON.stringify(answer).replaceAll(`"${hugeNumber}"`, hugeNumber);
 
 export const brokenValue = (fault: FieldFault, value: unknown): unknown => {
   switch (fault) {

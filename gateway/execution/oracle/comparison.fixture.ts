@@ -18,19 +18,14 @@ export interface Contender {
   readonly clients: CannedClients;
 }
 
-/** The gateway of `federation.ts`, which stays what everything else is measured by. */
-export const stock = async (graph: Graph): Promise<Contender> => {
+/** `stock` is what everything else is measured by. */
+export const contender = async (graph: Graph, name: 'stock' | 'compiled'): Promise<Contender> => {
   const clients = cannedClients(graph);
   const { log } = recordedLog();
   const plans = planCache(() => undefined).store;
-  const { schema, executor } = await federation({
-    ...graph,
-    clientOf: clients.clientOf,
-    plans,
-    log,
-    execution: 'stock',
-  }).load();
-  return { name: 'stock', schema, execute: executor, clients };
+  const options = { ...graph, clientOf: clients.clientOf, plans, log, execution: name };
+  const { schema, executor } = await federation(options).load();
+  return { name, schema, execute: executor, clients };
 };
 
 export interface Case extends Operation {
@@ -42,6 +37,8 @@ export interface Response {
   readonly data: unknown;
   /** Sorted: two fetches may come back in any order. */
   readonly errors: readonly ResponseError[];
+  /** What @apollo/gateway says of invalid values, in an extension, and only when there are no other errors. */
+  readonly invalidValues: readonly ResponseError[] | undefined;
   readonly calls: readonly Call[];
 }
 
@@ -57,15 +54,16 @@ export interface Difference {
   readonly where: string;
 }
 
+/** As a client gets it. */
 export const responseOf = async (
   { execute, schema, clients }: Contender,
   { query, variables, faults, viewer = '' }: Case,
 ): Promise<Response> => {
   const { headers, calls, end } = clients.begin({ faults, viewer });
   const request = requestOf(schema, { query, variables }, headers);
-  let result: { data?: unknown; errors?: readonly unknown[] };
+  let result: Result;
   try {
-    result = (await execute(request)) as typeof result;
+    result = (await execute(request)) as unknown as Result;
   } catch (error) {
     // Apollo Server would report it as an error of the whole request.
     result = { errors: [{ message: `thrown: ${error instanceof Error ? error.message : String(error)}` }] };
@@ -75,9 +73,16 @@ export const responseOf = async (
   const impossible = calls.find(({ fault }) => fault !== undefined);
   if (impossible)
     throw new Error(`${impossible.subgraph} cannot answer ${impossible.query}`, { cause: impossible.fault });
-  const { data = null, errors = [] } = JSON.parse(JSON.stringify(result)) as { data?: unknown; errors?: SentError[] };
-  return { data, errors: errors.map(relevant).toSorted(byText), calls };
+  const { data = null, errors = [], extensions } = JSON.parse(JSON.stringify(result)) as Result;
+  const invalidValues = extensions?.valueCompletion?.map(relevant).toSorted(byText);
+  return { data, errors: errors.map(relevant).toSorted(byText), invalidValues, calls };
 };
+
+interface Result {
+  readonly data?: unknown;
+  readonly errors?: readonly SentError[];
+  readonly extensions?: { readonly valueCompletion?: readonly SentError[] };
+}
 
 interface SentError extends ResponseError {
   readonly extensions?: { readonly code?: unknown };
@@ -119,8 +124,11 @@ const requestOf = (
 
 /** The first difference; undefined when there is none. */
 export const differenceOf = (expected: Response, actual: Response): Difference | undefined => {
-  const where = firstDifference(expected.data, actual.data, 'data');
-  if (where) return { what: 'data', where };
+  const [path] = pathsThatDiffer(expected.data, actual.data);
+  if (path) {
+    const [was, is] = [expected.data, actual.data].map((data) => JSON.stringify(valueAt(data, path)));
+    return { what: 'data', where: `${['data', ...path].join('.')}: ${was} became ${is}` };
+  }
   if (JSON.stringify(expected.data) !== JSON.stringify(actual.data)) return { what: 'key order', where: 'data' };
   if (isDeepStrictEqual(expected.errors, actual.errors)) return undefined;
   const lacking = without(expected.errors, actual.errors);
@@ -128,7 +136,10 @@ export const differenceOf = (expected: Response, actual: Response): Difference |
   return { what: 'errors', where: `lacks ${JSON.stringify(lacking)}, has besides ${JSON.stringify(added)}` };
 };
 
-const without = (errors: readonly ResponseError[], others: readonly ResponseError[]): readonly ResponseError[] => {
+export const without = (
+  errors: readonly ResponseError[],
+  others: readonly ResponseError[],
+): readonly ResponseError[] => {
   const rest = others.map((error) => JSON.stringify(error));
   return errors.filter((error) => {
     const at = rest.indexOf(JSON.stringify(error));
@@ -137,15 +148,15 @@ const without = (errors: readonly ResponseError[], others: readonly ResponseErro
   });
 };
 
-const firstDifference = (expected: unknown, actual: unknown, path: string): string | undefined => {
-  if (isDeepStrictEqual(expected, actual)) return undefined;
-  if (!isTree(expected) || !isTree(actual) || Array.isArray(expected) !== Array.isArray(actual))
-    return `${path}: ${JSON.stringify(expected)} became ${JSON.stringify(actual)}`;
-  for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
-    const found = firstDifference(expected[key], actual[key], `${path}.${key}`);
-    if (found) return found;
-  }
-  return path;
+/** Where two data are not the same, whatever the order of their keys. */
+export const pathsThatDiffer = (expected: unknown, actual: unknown): readonly (readonly string[])[] => {
+  if (isDeepStrictEqual(expected, actual)) return [];
+  if (!isTree(expected) || !isTree(actual) || Array.isArray(expected) !== Array.isArray(actual)) return [[]];
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+  return keys.flatMap((key) => pathsThatDiffer(expected[key], actual[key]).map((path) => [key, ...path]));
 };
+
+export const valueAt = (data: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, step) => (isTree(value) ? value[step] : undefined), data);
 
 const isTree = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

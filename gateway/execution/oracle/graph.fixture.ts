@@ -2,7 +2,7 @@
 import internals, { type Schema } from '@apollo/federation-internals';
 import { isAbstractType } from 'graphql';
 import type { SubgraphClient } from '../../upstream/subgraph-client.ts';
-import { received } from './broken-answers.fixture.ts';
+import { asText } from './broken-answers.fixture.ts';
 import { type CannedSchema, cannedAnswer, type World } from './canned-subgraph.fixture.ts';
 import { hashOf } from './random.fixture.ts';
 
@@ -76,7 +76,8 @@ export interface Call {
   readonly subgraph: string;
   readonly query: string;
   readonly variables: unknown;
-  readonly answer: unknown;
+  /** As JSON. */
+  readonly answer: string;
   /** The canned subgraph could not answer this: it should not have been asked. */
   readonly fault?: unknown;
 }
@@ -104,12 +105,13 @@ export const cannedClients = ({ subgraphs }: Graph): CannedClients => {
           for (let turns = hashOf(world.faults.seed, request.query) % 6; turns > 0; turns--) await Promise.resolve();
           const call = { subgraph: name, query: request.query, variables: request.variables };
           try {
-            const answer = received(cannedAnswer(subgraph, world, request));
+            const answer = asText(cannedAnswer(subgraph, world, request));
             calls.push({ ...call, answer });
-            return answer;
+            // Executors change what they get.
+            return JSON.parse(answer);
           } catch (fault) {
             // An executor would make an error of it, and hide that nothing was compared.
-            calls.push({ ...call, answer: undefined, fault });
+            calls.push({ ...call, answer: '', fault });
             throw fault;
           }
         },

@@ -11,7 +11,7 @@ import {
 import type { Faults } from './faults.fixture.ts';
 import type { Graph } from './graph.fixture.ts';
 import { valueFor } from './inputs.fixture.ts';
-import { isKnown } from './known-differences.fixture.ts';
+import { unexcused } from './known-differences.fixture.ts';
 import { operationOf } from './operations.fixture.ts';
 import { randomOf } from './random.fixture.ts';
 import { shrunk } from './shrink.fixture.ts';
@@ -54,9 +54,9 @@ export interface Contest {
 
 /** Undefined when both respond alike, or as differently as they should. */
 export const difference = async ({ expected, actual }: Contest, one: Case): Promise<Difference | undefined> => {
-  const responses = [await responseOf(expected, one), await responseOf(actual, one)] as const;
-  const found = differenceOf(...responses);
-  return found && !isKnown(one, ...responses) ? found : undefined;
+  const stock = await responseOf(expected, one);
+  const other = await responseOf(actual, one);
+  return unexcused({ one, stock, other, contender: actual });
 };
 
 /** The smallest case found that still differs in the same way, with everything needed to repeat it by hand. */
@@ -73,16 +73,18 @@ export const reproduction = async (contest: Contest, one: Case, { what }: Differ
     `${actual.name} differs from ${expected.name} on the graph ${graph.name}, seed ${one.faults.seed}, in its ${what}: ${found?.where}`,
     print(parse(smallest.query)),
     `variables ${JSON.stringify(smallest.variables)}, faults ${JSON.stringify(smallest.faults)}`,
-    `${expected.name}: ${shown(responses[0])}`,
-    `${actual.name}: ${shown(responses[1])}`,
-    ...responses[0].calls.map(
-      ({ subgraph, query, variables, answer }) =>
-        `  ${subgraph} was asked ${query} with ${JSON.stringify(variables)}\n    and answered ${JSON.stringify(answer)}`,
-    ),
+    ...[expected, actual].flatMap(({ name }, at) => [`${name}: ${shown(responses[at])}`, ...callsOf(responses[at])]),
   ].join('\n');
 };
 
-const shown = ({ data, errors }: Response): string => JSON.stringify({ data, errors });
+const shown = (response?: Response): string =>
+  JSON.stringify({ data: response?.data, errors: response?.errors, invalidValues: response?.invalidValues });
+
+const callsOf = (response?: Response): readonly string[] =>
+  (response?.calls ?? []).map(
+    ({ subgraph, query, variables, answer }) =>
+      `  ${subgraph} was asked ${query} with ${JSON.stringify(variables)}\n    and answered ${answer}`,
+  );
 
 // One fault of an executor shows in hundreds of cases: a few are enough to work on.
 const reproductions = 3;

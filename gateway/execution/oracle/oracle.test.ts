@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { Manifest } from '../../documents/manifest.ts';
 import { broken, faultsOfExecutors } from './broken-executors.fixture.ts';
-import { stock } from './comparison.fixture.ts';
+import { contender } from './comparison.fixture.ts';
 import { graphOf } from './graph.fixture.ts';
 import { library } from './library.fixture.ts';
 import { casesOf, differences, generatedCases } from './oracle.fixture.ts';
@@ -22,8 +22,8 @@ const { operations } = Manifest.parse(JSON.parse(readFileSync('operations/manife
 const published = operations.filter(({ type }) => type !== 'subscription').map(({ body }) => body);
 
 describe.each([agora, library()])('on the graph $name', async (graph) => {
-  const expected = await stock(graph);
-  const actual = await stock(graph);
+  const expected = await contender(graph, 'stock');
+  const actual = await contender(graph, 'stock');
 
   test('stock agrees with itself, so nothing here is left to chance', { timeout: timeoutMs }, async () => {
     const contest = { graph, expected, actual };
@@ -42,6 +42,6 @@ describe.each([agora, library()])('on the graph $name', async (graph) => {
 });
 
 test('published operations', { timeout: timeoutMs }, async () => {
-  const contest = { graph: agora, expected: await stock(agora), actual: await stock(agora) };
+  const contest = { graph: agora, expected: await contender(agora, 'stock'), actual: await contender(agora, 'stock') };
   expect(await differences(contest, casesOf(published, contest.expected, 2))).toEqual([]);
 });
