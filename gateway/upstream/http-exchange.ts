@@ -101,7 +101,7 @@ const gatewayFaults = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILE
 
 /** Parses a GraphQL response; throws a `SubgraphFailure` for anything else. */
 const parseResponse = ({ status, headers, text }: HttpAnswer, returnHeaders: readonly string[]): SubgraphAnswer => {
-  const parsed = parsedAnswer(text);
+  const parsed = answerIn(text);
   const ours = parsed?.errors?.find(({ extensions }) => gatewayFaults.has(String(extensions?.code)));
   if (ours) throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', { why: { status, answered: ours } });
   const returned = returnedHeaders(headers, returnHeaders);
@@ -131,10 +131,12 @@ const returnedHeaders = (headers: HttpAnswer['headers'], names: readonly string[
 
 type Parsed = { data?: Record<string, unknown> | null; errors?: SubgraphError[] };
 
-const parsedAnswer = (text: string): Parsed | undefined => {
+/** A subgraph's answer; undefined when the text is none. Parts of its errors that are not as specified are left out. */
+export const answerIn = (text: string): Parsed | undefined => {
   try {
     const json: unknown = JSON.parse(text);
-    return isAnswer(json) ? json : undefined;
+    if (!isAnswer(json)) return undefined;
+    return json.errors ? { ...json, errors: json.errors.map(asSpecified) } : json;
   } catch {
     return undefined;
   }
@@ -146,6 +148,15 @@ const isAnswer = (json: unknown): json is Parsed => {
   if (errors !== undefined) return Array.isArray(errors) && errors.every(isError) && typeof (data ?? {}) === 'object';
   return typeof data === 'object' && data !== null;
 };
+
+const asSpecified = ({ path, extensions, ...error }: SubgraphError): SubgraphError => ({
+  ...error,
+  ...(isPath(path) && { path }),
+  ...(typeof extensions === 'object' && extensions !== null && !Array.isArray(extensions) && { extensions }),
+});
+
+const isPath = (path: unknown): boolean =>
+  Array.isArray(path) && path.every((step) => typeof step === 'string' || (Number.isSafeInteger(step) && step >= 0));
 
 const isError = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && typeof (error as { message?: unknown }).message === 'string';

@@ -34,6 +34,8 @@ export interface CannedSchema {
   readonly schema: GraphQLSchema;
   /** Whether objects of that type are the same ones on many paths. */
   readonly isEntity: (type: string) => boolean;
+  /** Whether an object type here is an interface elsewhere. */
+  readonly isInterfaceObject: (type: string) => boolean;
   /** Whether a field of that name is in any key, or in what a field requires. */
   readonly isKey: (field: string) => boolean;
   /** Whether a field's value depends on what the representation says. */
@@ -49,6 +51,10 @@ type Path = readonly (string | number)[];
 export interface World {
   readonly faults: Faults;
   readonly viewer: string;
+  /** Entities of interface objects do not say their type, which is the interface's. */
+  readonly hidesInterfaces?: boolean | undefined;
+  /** What a subgraph's answer, as JSON, becomes on its way. */
+  readonly corrupts?: ((subgraph: string, answer: string) => string) | undefined;
 }
 
 /** One request being answered. */
@@ -258,6 +264,8 @@ const entitiesOf = (
     }
     const asked = digestOf(representation);
     const value = objectOf(work, { type, number, asked, viewer: work.viewer }, selectionSets, [...path, index]);
-    return brokenEntity(fault, value === lost ? null : value);
+    if (value === lost) return brokenEntity(fault, null);
+    if (work.hidesInterfaces && work.graph.isInterfaceObject(type.name)) delete value.__typename;
+    return brokenEntity(fault, value);
   });
 };

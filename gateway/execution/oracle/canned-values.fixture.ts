@@ -85,7 +85,13 @@ export const leafOf = (
       return shareOf(own, number) < 0.5;
     case 'JSON':
       return chosen(
-        [{ of: `${own}#${number}`, list: [1, { deep: null }] }, [number, own], number, own, true],
+        [
+          { of: `${own}#${number}${viewer && `@${viewer}@`}`, list: [1, { deep: null }] },
+          [number, own],
+          number,
+          own,
+          true,
+        ],
         own,
         number,
       );

@@ -6,6 +6,7 @@ import { guest } from '#contracts/viewer.ts';
 import { recordedLog } from '#kit/observability/recorded-log.ts';
 import { type Execute, federation } from '../../graphql/federation.ts';
 import { planCache } from '../../schema/query-plans.ts';
+import type { World } from './canned-subgraph.fixture.ts';
 import type { Faults } from './faults.fixture.ts';
 import { type Call, type CannedClients, cannedClients, type Graph } from './graph.fixture.ts';
 import type { Operation } from './operations.fixture.ts';
@@ -31,6 +32,8 @@ export const contender = async (graph: Graph, name: 'stock' | 'compiled'): Promi
 export interface Case extends Operation {
   readonly faults: Faults;
   readonly viewer?: string;
+  readonly hidesInterfaces?: boolean;
+  readonly corrupts?: World['corrupts'];
 }
 
 export interface Response {
@@ -54,12 +57,18 @@ export interface Difference {
   readonly where: string;
 }
 
+export interface Contest {
+  readonly graph: Graph;
+  readonly expected: Contender;
+  readonly actual: Contender;
+}
+
 /** As a client gets it. */
 export const responseOf = async (
   { execute, schema, clients }: Contender,
-  { query, variables, faults, viewer = '' }: Case,
+  { query, variables, faults, viewer = '', hidesInterfaces, corrupts }: Case,
 ): Promise<Response> => {
-  const { headers, calls, end } = clients.begin({ faults, viewer });
+  const { headers, calls, end } = clients.begin({ faults, viewer, hidesInterfaces, corrupts });
   const request = requestOf(schema, { query, variables }, headers);
   let result: Result;
   try {

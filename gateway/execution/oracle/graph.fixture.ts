@@ -1,6 +1,8 @@
 /** A supergraph with canned subgraphs: all that an executor needs. */
 import internals, { type Schema } from '@apollo/federation-internals';
-import { isAbstractType } from 'graphql';
+import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
+import { answerIn } from '../../upstream/http-exchange.ts';
+import { subgraphError } from '../../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../../upstream/subgraph-client.ts';
 import { asText } from './broken-answers.fixture.ts';
 import { type CannedSchema, cannedAnswer, type World } from './canned-subgraph.fixture.ts';
@@ -36,6 +38,7 @@ export const graphOf = (name: string, supergraph: string): Graph => {
           (isAbstractType(type) && schema.getPossibleTypes(type).some(({ name: one }) => hasKey(one)))
         );
       },
+      isInterfaceObject: (type) => isInterfaceObjectIn(schema, built.schema, type),
       isKey: (field) => inKeys.has(field),
       hasRequirements: (type, field) => requires(extracted, type, field),
     });
@@ -44,6 +47,9 @@ export const graphOf = (name: string, supergraph: string): Graph => {
     new Set(joins(type).flatMap((join) => ('key' in join && 'graph' in join ? [join.graph] : []))).size > 1;
   return { name, supergraph, subgraphs, isJoined };
 };
+
+const isInterfaceObjectIn = (schema: GraphQLSchema, supergraph: Schema, type: string): boolean =>
+  isObjectType(schema.getType(type)) && supergraph.type(type)?.kind === 'InterfaceType';
 
 const requires = (schema: Schema, typeName: string, fieldName: string): boolean => {
   const type = schema.type(typeName);
@@ -105,10 +111,11 @@ export const cannedClients = ({ subgraphs }: Graph): CannedClients => {
           for (let turns = hashOf(world.faults.seed, request.query) % 6; turns > 0; turns--) await Promise.resolve();
           const call = { subgraph: name, query: request.query, variables: request.variables };
           try {
-            const answer = asText(cannedAnswer(subgraph, world, request));
+            const sent = { ...request, variables: JSON.parse(JSON.stringify(request.variables ?? {})) };
+            const text = asText(cannedAnswer(subgraph, world, sent));
+            const answer = world.corrupts?.(name, text) ?? text;
             calls.push({ ...call, answer });
-            // Executors change what they get.
-            return JSON.parse(answer);
+            return answerIn(answer) ?? { errors: [subgraphError(name, 'SUBGRAPH_BAD_RESPONSE')] };
           } catch (fault) {
             // An executor would make an error of it, and hide that nothing was compared.
             calls.push({ ...call, answer: '', fault });

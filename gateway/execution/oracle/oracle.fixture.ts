@@ -3,6 +3,7 @@ import { isInputType, Kind, type NamedTypeNode, parse, print, typeFromAST } from
 import {
   type Case,
   type Contender,
+  type Contest,
   type Difference,
   differenceOf,
   type Response,
@@ -11,7 +12,7 @@ import {
 import type { Faults } from './faults.fixture.ts';
 import type { Graph } from './graph.fixture.ts';
 import { valueFor } from './inputs.fixture.ts';
-import { unexcused } from './known-differences.fixture.ts';
+import { difference } from './known-differences.fixture.ts';
 import { operationOf } from './operations.fixture.ts';
 import { randomOf } from './random.fixture.ts';
 import { shrunk } from './shrink.fixture.ts';
@@ -45,19 +46,6 @@ export function* casesOf(documents: readonly string[], { schema }: Contender, se
     }
   }
 }
-
-export interface Contest {
-  readonly graph: Graph;
-  readonly expected: Contender;
-  readonly actual: Contender;
-}
-
-/** Undefined when both respond alike, or as differently as they should. */
-export const difference = async ({ expected, actual }: Contest, one: Case): Promise<Difference | undefined> => {
-  const stock = await responseOf(expected, one);
-  const other = await responseOf(actual, one);
-  return unexcused({ one, stock, other, contender: actual });
-};
 
 /** The smallest case found that still differs in the same way, with everything needed to repeat it by hand. */
 export const reproduction = async (contest: Contest, one: Case, { what }: Difference): Promise<string> => {
