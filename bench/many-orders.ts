@@ -123,11 +123,14 @@ const orders: Readonly<Partial<Record<DatabaseName, string>>> = {
 
 const beginning: Readonly<Partial<Record<DatabaseName, string>>> = {
   product: `
-    INSERT INTO category (id, slug, name, depth, parent_depth, position) VALUES ('cat_1', 'lamps', 'Lamps', 1, 0, 1);
-    INSERT INTO product (id, slug, title, description, status, category_id, attributes)
-    VALUES ('prd_1', 'lamp', 'Lamp', 'A lamp.', 'PUBLISHED', 'cat_1', '[]');
-    INSERT INTO product_variant (id, product_id, sku, title, options, price_amount, price_currency, position)
-    SELECT ${id('var', 'n')}, 'prd_1', 'LAMP-' || n, 'Lamp', '[]', 2500, 'EUR', n FROM generate_series(0, ${variants - 1}) AS n;
+    INSERT INTO category (id, slug, texts, depth, parent_depth, position)
+    VALUES ('cat_1', 'lamps', '{"en": {"name": "Lamps"}}', 1, 0, 1);
+    INSERT INTO product (id, slug, title, texts, status, category_id, tax_class, attributes, options)
+    VALUES ('prd_1', 'lamp', 'Lamp', '{"en": {"title": "Lamp"}}', 'PUBLISHED', 'cat_1', 'STANDARD', '{}', '[]');
+    INSERT INTO product_variant
+      (id, product_id, sku, title, options, prices, requires_shipping, stock_policy, is_archived, position)
+    SELECT ${id('var', 'n')}, 'prd_1', 'LAMP-' || n, '{"en": "Lamp"}', '{}', '{"EUR": 2500}', true, 'TRACKED', false, n
+      FROM generate_series(0, ${variants - 1}) AS n;
     INSERT INTO stock_level (variant_id, on_hand) SELECT id, 100000000 FROM product_variant;
     INSERT INTO stock_movement (id, variant_id, kind, quantity, reference, occurred_at)
     SELECT 'mov_seed_' || id, id, 'RECEIPT', 100000000, 'seed', now() - interval '2 days' FROM product_variant;`,

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { createHttpServer } from '#platform/http/server.ts';
 import { createLog, type Logger } from '#platform/observability/log.ts';
-import { createMetrics, type Registry } from '#platform/observability/metrics.ts';
+import { Counter, createMetrics, type Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
 import { withDeadline } from '#platform/resilience/deadline.ts';
-import { chanceOf, type Faults } from './domain/faults.ts';
+import { type Chance, chanceOf, type Faults } from './domain/faults.ts';
 import { serveAuthentication } from './http/authenticate.ts';
 import { serveCalls, type World } from './http/calls.ts';
 import { customers } from './http/customers.ts';
@@ -68,7 +68,7 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   });
   const ending = new AbortController();
   const { apiKey, latencyMs = 0, clock = (time: Date) => time, faults = {}, seed = '' } = options;
-  const chance = chanceOf(faults, seed);
+  const chance = counted(chanceOf(faults, seed), metrics);
   const publicUrl = () => options.publicUrl ?? `http://${host}:${portOf(http)}`;
   const world: World = { pool, clock, apiKey, latencyMs, chance, publicUrl, ending: ending.signal };
   serveCalls(http, [...paymentIntents, ...refunds, ...customers, ...testHelpers], world);
@@ -96,6 +96,21 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
       await periodic?.close();
       await pool.end();
     },
+  };
+};
+
+/** Says which faults there were: a run that had none proves nothing. */
+const counted = (chance: Chance, metrics: Registry): Chance => {
+  const faults = new Counter({
+    name: 'agora_simulator_faults_total',
+    help: 'Faults that SIMULATOR_FAULTS has made, by kind.',
+    labelNames: ['kind'],
+    registers: [metrics],
+  });
+  return (kind, subject) => {
+    const isHit = chance(kind, subject);
+    if (isHit) faults.inc({ kind });
+    return isHit;
   };
 };
 

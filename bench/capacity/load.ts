@@ -16,7 +16,7 @@ export interface LoadOptions {
 const confirmedWithinMs = 60_000;
 
 /** `count` times `work`, so many at a time, each by one of `workers`. The first failure ends it. */
-const share = async <Worker>(
+export const share = async <Worker>(
   { count, signal, onDone }: LoadOptions,
   workers: readonly Worker[],
   work: (worker: Worker, index: number) => Promise<void>,

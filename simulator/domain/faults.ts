@@ -39,12 +39,24 @@ export const parseFaults = (text: string): { readonly faults: Faults } | { reado
 
 export type Chance = (kind: FaultKind, subject: string) => boolean;
 
-/** Decided by the seed and the subject (an idempotency key, an event), so that the order of calls does not matter. */
+/** Decided by the seed and the subject (an idempotency key, what a webhook is about), so that the order of calls does not matter. */
 export const chanceOf =
   (faults: Faults, seed: string): Chance =>
   (kind, subject) => {
     const share = faults[kind] ?? 0;
-    if (share === 0) return false;
-    const digest = createHash('sha256').update(`${seed} ${kind} ${subject}`).digest();
-    return digest.readUInt32BE(0) / 2 ** 32 < share;
+    return share > 0 && fractionOf(`${seed} ${kind} ${subject}`) < share;
   };
+
+// 10 s late: longer than the receiver's own checks need to find out.
+const lateMs = 10_000;
+// Up to 1 s: a few rounds of deliveries, so that others overtake it.
+const reorderedByMs = 1_000;
+
+/** How much later than usual a webhook is sent for the first time. */
+export const delayMsOf = (chance: Chance, subject: string): number => {
+  if (chance('late', subject)) return lateMs;
+  return chance('reorder', subject) ? Math.ceil(fractionOf(subject) * reorderedByMs) : 0;
+};
+
+/** From 0 up to 1, always the same for a text. */
+const fractionOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;

@@ -6,9 +6,10 @@ import type pg from 'pg';
 import type { Chance } from '../domain/faults.ts';
 import { behaviourOf } from '../domain/tokens.ts';
 import { inTransaction, type Queryable, type Transaction } from '../store/database.ts';
+import { keepAnswer, reserveKey } from '../store/idempotency-keys.ts';
 import { type Answer, type ErrorBody, invalid, StripeFault, serverError } from './fault.ts';
 import { type FormObject, parseForm } from './form.ts';
-import { awaitingFirst, keepAnswer, keptAnswer, lockKey, reserveKey } from './idempotency.ts';
+import { awaitingFirst, keptAnswer, lockKey } from './idempotency.ts';
 
 export interface World {
   readonly pool: pg.Pool;

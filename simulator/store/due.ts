@@ -1,7 +1,7 @@
 /** What happens by itself: payments settle, holds expire, refunds succeed or fail after all. */
 import type pg from 'pg';
-import { forgetOldKeys } from '../http/idempotency.ts';
 import { inTransaction } from './database.ts';
+import { forgetOldKeys } from './idempotency-keys.ts';
 import { lockIntent } from './intents.ts';
 import { settleDueRefunds } from './refunds.ts';
 

@@ -2,7 +2,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { directFetch } from '#platform/http/direct-fetch.ts';
-import type { Chance } from '../domain/faults.ts';
+import { type Chance, delayMsOf } from '../domain/faults.ts';
 import type { Transaction } from './database.ts';
 
 /** Of the events' objects: the version that this program was written from. */
@@ -47,8 +47,6 @@ const batch = 20;
 const deliveryTimeoutMs = 5_000;
 // 100 tries up to a minute apart: survives an outage of the receiver of more than an hour and a half.
 const maxTries = 100;
-// 10 s late: longer than the receiver's own checks need to find out.
-const lateSeconds = 10;
 
 interface Due {
   readonly event: string;
@@ -72,16 +70,17 @@ export const deliverWebhooks =
     );
     const first = rows.filter(({ tries, copy }) => tries === 1 && copy === 1);
     const postponed = new Set<string>();
-    for (const { event } of first) {
-      const seconds = delayOf(chance, event);
-      if (seconds > 0) {
+    for (const { event, body } of first) {
+      const subject = subjectOf(body);
+      const delayMs = delayMsOf(chance, subject);
+      if (delayMs > 0) {
         postponed.add(event);
         await pool.query(
-          `UPDATE webhook SET due_at = clock_timestamp() + $2 * interval '1 second' WHERE event = $1 AND delivered_at IS NULL`,
-          [event, seconds],
+          `UPDATE webhook SET due_at = clock_timestamp() + $2 * interval '1 ms' WHERE event = $1 AND delivered_at IS NULL`,
+          [event, delayMs],
         );
       }
-      if (chance('duplicate', event))
+      if (chance('duplicate', subject))
         await pool.query(
           `INSERT INTO webhook (event, copy, body, due_at)
            SELECT event, 2, body, due_at FROM webhook WHERE event = $1 AND copy = 1 ON CONFLICT DO NOTHING`,
@@ -100,11 +99,22 @@ export const deliverWebhooks =
     );
   };
 
-/** Once per event. */
-const delayOf = (chance: Chance, event: string): number => {
-  if (chance('late', event)) return lateSeconds;
-  return chance('reorder', event) ? Math.random() : 0;
+/** By the shop's own names, since ids of ours are new in each run: the operation that it follows from. */
+const subjectOf = (body: string): string => {
+  const { type, data } = JSON.parse(body) as Sent;
+  const { id, metadata = {} } = data.object;
+  return `${type} ${metadata.operation ?? metadata.attempt ?? id}`;
 };
+
+interface Sent {
+  readonly type: string;
+  readonly data: {
+    readonly object: {
+      readonly id: string;
+      readonly metadata?: { readonly operation?: string; readonly attempt?: string };
+    };
+  };
+}
 
 const isAccepted = async ({ url, body, signature }: { url: string; body: string; signature: string }) => {
   try {
