@@ -11,12 +11,12 @@ export const wishes = [
   { token: 'tok_duplicate_webhook' },
   { token: 'tok_approve' },
   { token: 'tok_approve', cancels: 'at once' },
+  { token: 'tok_duplicate_webhook' },
   { token: 'tok_approve' },
-  { token: 'tok_duplicate_webhook', cancels: 'at once' },
-  { token: 'tok_approve' },
-  { token: 'tok_approve', cancels: 'when it has ended' },
   { token: 'tok_approve' },
   { token: 'tok_refund_pending', cancels: 'when it has ended' },
+  { token: 'tok_duplicate_webhook' },
+  { token: 'tok_approve' },
 ] as const satisfies readonly { token: string; cancels?: 'at once' | 'when it has ended' }[];
 
 // 5 s: an order with none of its calls lost is confirmed by then, and the customer goes on with the next.

@@ -52,6 +52,7 @@ export const asLines = async ({ order, payment, simulator }: DatabaseUrls): Prom
   const how = `kind::text || ' ' || coalesce(outcome, 'open')`;
   return [
     `orders: ${await tally(order, 'SELECT status::text AS name, count(*)::int AS n FROM customer_order')}`,
+    `ended because: ${await tally(order, `SELECT failure ->> 'reason' AS name, count(*)::int AS n FROM customer_order WHERE failure IS NOT NULL`)}`,
     `payments: ${await tally(payment, 'SELECT status::text AS name, count(*)::int AS n FROM payment')}`,
     `calls: ${await tally(payment, `SELECT ${how} AS name, count(*)::int AS n FROM operation`)}`,
     `tried again: ${await tally(payment, `SELECT kind::text AS name, count(*)::int AS n FROM operation WHERE tries > 0`)}`,
