@@ -26,6 +26,7 @@ const help = `usage: npm run bench:provider-faults [-- options]
                   ${defaultFaults}
   --seed TEXT     another one makes other calls fail (agora)
   --kills N       how often the payment service is killed (kill -9) on the way (0)
+  --within N      how many seconds the orders have to end after the last is placed (300)
   --events KIND   redis or postgres (redis when it is installed)
   Prints what has become of the orders, of the payments and of the money at the provider, and the audit. The time-outs are
   shorter than usual unless the environment sets them, so that late webhooks come after them.
@@ -41,8 +42,6 @@ const timings = {
   ...{ OPEN_ORDERS_PER_CUSTOMER: '1000', OPEN_UNITS_PER_CUSTOMER: '100000' },
 };
 
-// 5 min: a call that was answered with an error is looked up after 30 s, an undo that comes too early is repeated for 5 min.
-const endsWithinMs = 300_000;
 const restWithinMs = 60_000;
 const reportEveryMs = 5_000;
 const variants = 50;
@@ -68,8 +67,8 @@ const assassin = (shop: TemporaryShop, orders: number, kills: number) => {
   };
 };
 
-const untilFinished = async (shop: TemporaryShop, signal: AbortSignal): Promise<void> => {
-  const deadline = performance.now() + endsWithinMs;
+const untilFinished = async (shop: TemporaryShop, withinMs: number, signal: AbortSignal): Promise<void> => {
+  const deadline = performance.now() + withinMs;
   for (let reportAt = 0; ; ) {
     const left = await unfinished(shop.databaseUrls);
     if (left.length === 0 || performance.now() > deadline) return;
@@ -91,10 +90,15 @@ interface Settings {
   readonly orders: number;
   readonly atOnce: number;
   readonly kills: number;
+  readonly withinMs: number;
 }
 
 /** The exit code. */
-const run = async (shop: TemporaryShop, { orders, atOnce, kills }: Settings, signal: AbortSignal): Promise<number> => {
+const run = async (
+  shop: TemporaryShop,
+  { orders, atOnce, kills, withinMs }: Settings,
+  signal: AbortSignal,
+): Promise<number> => {
   const catalogue = plentifulCatalogue(variants);
   await seed(shop.databaseUrls.product, catalogue);
   await auditAtRest(shop.databaseUrls, restWithinMs);
@@ -117,7 +121,7 @@ const run = async (shop: TemporaryShop, { orders, atOnce, kills }: Settings, sig
   });
   await payment.ended();
   print(`${orders} orders placed in ${((performance.now() - started) / 1_000).toFixed(0)} s`);
-  await untilFinished(shop, signal);
+  await untilFinished(shop, withinMs, signal);
   const findings = await auditAtRest(shop.databaseUrls, restWithinMs);
   const broken = brokenPromises(
     acknowledged,
@@ -138,7 +142,7 @@ const run = async (shop: TemporaryShop, { orders, atOnce, kills }: Settings, sig
   return broken.length + violated.length + left.length > 0 ? 1 : 0;
 };
 
-const numbers = { orders: 1, 'at-once': 1, kills: 0 } as const;
+const numbers = { orders: 1, 'at-once': 1, kills: 0, within: 1 } as const;
 
 const { values } = parseArgs({
   options: {
@@ -147,6 +151,8 @@ const { values } = parseArgs({
     faults: { type: 'string', default: defaultFaults },
     seed: { type: 'string', default: 'agora' },
     kills: { type: 'string', default: '0' },
+    // 5 min: a call that was answered with an error is looked up after 30 s, and an undo that comes too early is repeated for 5 min.
+    within: { type: 'string', default: '300' },
     events: { type: 'string', default: isRedisInstalled() ? 'redis' : 'postgres' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -172,7 +178,8 @@ const main = async (signal: AbortSignal): Promise<number> => {
   };
   const shop = await openTemporaryShop({ events, env, signal });
   try {
-    const settings = { orders: Number(values.orders), atOnce: Number(values['at-once']), kills: Number(values.kills) };
+    const [orders, kills] = [Number(values.orders), Number(values.kills)];
+    const settings = { orders, kills, atOnce: Number(values['at-once']), withinMs: Number(values.within) * 1_000 };
     return await run(shop, settings, signal);
   } catch (error) {
     if (!signal.aborted) console.error(shop.lastLines(20));

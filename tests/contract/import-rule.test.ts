@@ -26,6 +26,7 @@ const violations: Record<string, { from: string; to: string }> = {
   'wiring-is-the-composition-root': { from: 'subgraphs/order/wiring.ts', to: 'subgraphs/user/usecases/app.ts' },
   'gateway-knows-no-subgraph': { from: 'gateway/wiring.ts', to: 'subgraphs/user/usecases/app.ts' },
   'simulator-is-outside': { from: 'simulator/main.ts', to: 'subgraphs/payment/config.ts' },
+  'simulator-store-knows-no-http': { from: 'simulator/store/due.ts', to: 'simulator/http/idempotency.ts' },
   'nobody-knows-the-simulator': { from: 'subgraphs/payment/adapters/stripe/provider.ts', to: 'simulator/tokens.ts' },
   'only-wiring-starts-adapters': {
     from: 'subgraphs/order/consumers/index.ts',

@@ -79,6 +79,12 @@ export const rules: IForbiddenRuleType[] = [
     '^contracts/',
     '^platform/',
   ]),
+  layer(
+    'simulator-store-knows-no-http',
+    'Its rows and what decides about them serve its calls, and know none.',
+    '^simulator/(store|domain)/',
+    ['^simulator/(store|domain)/', '^contracts/', '^platform/'],
+  ),
   {
     name: 'nobody-knows-the-simulator',
     comment: 'Its client talks to it over HTTP, as to the real one; ops/ reads its descriptor through the list.',
