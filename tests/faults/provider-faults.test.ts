@@ -32,7 +32,10 @@ test('the provider fails in every way, and payment is killed: each order ends, p
   // It ends with 1 when a promise is broken; what it printed says which.
   const { stdout, complaint } = await command.then(
     ({ stdout }) => ({ stdout, complaint: '' }),
-    ({ stdout, stderr, message }) => ({ stdout, complaint: `${message}${stderr}${stdout}` }),
+    ({ stdout, stderr, message }: Error & { stdout: string; stderr: string }) => ({
+      stdout,
+      complaint: `${message}${stderr}${stdout}`,
+    }),
   );
   expect(complaint).toBe('');
   const lines = stdout.split('\n');
