@@ -62,8 +62,13 @@ export const CapturePayment = defineMessage({
   kind: 'command',
   owner: 'order',
   description:
-    'Capture this much of what is authorized; the final capture releases the rest. Safe to repeat: each requested capture takes effect once.',
-  data: z.object({ ...attempt, amount: Money, isFinal: z.boolean().default(true) }),
+    'Capture this much of what is authorized; the final capture releases the rest. `capturedBefore` (minor units) is what the attempt had captured when this one was asked for: safe to repeat, each takes effect once.',
+  data: z.object({
+    ...attempt,
+    amount: Money,
+    isFinal: z.boolean().default(true),
+    capturedBefore: z.int().min(0).default(0),
+  }),
 });
 
 export const RefundPayment = defineMessage({
@@ -127,8 +132,15 @@ export const PaymentCaptured = defineMessage({
   version: 1,
   kind: 'event',
   owner: 'payment',
-  description: 'The amount is captured, by the order, by staff, or at the provider.',
-  data: z.object({ ...attempt, paymentId: PaymentId, amount: Money, totals: PaymentTotals }),
+  description:
+    'So much is captured in all, by the order, by staff, or at the provider. Unless it is final, the rest is held still.',
+  data: z.object({
+    ...attempt,
+    paymentId: PaymentId,
+    amount: Money,
+    isFinal: z.boolean().default(true),
+    totals: PaymentTotals,
+  }),
 });
 
 export const PaymentCaptureFailed = defineMessage({

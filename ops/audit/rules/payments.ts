@@ -134,9 +134,9 @@ export const paymentRules: readonly Rule[] = [
       FROM payment p JOIN ledger_entry l ON l.payment_id = p.id
      WHERE p.order_id = ANY ($1::text[]) AND l.kind = 'CAPTURE'
      GROUP BY p.id
-    HAVING count(*) > 1`,
+    HAVING sum(l.amount) > p.authorized`,
     ids: { order: 'order_id' },
-    what: ({ payments, kept }) => `${kept} kept from ${payments} payments, or captured more than once`,
+    what: ({ payments, kept }) => `${kept} kept from ${payments} payments, or captured beyond the hold`,
   }),
   orderSqlRule({
     name: 'captures-within-authorization',

@@ -1,5 +1,6 @@
 /** What the database refuses, whatever the code does. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { money } from '#contracts/money.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, captureMessage } from '#kit/payment/builders.ts';
 import pg from '#platform/database/pg.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   await database.connect();
   const attempt = anAttempt();
   await kit.app.commands.authorizePayment(authorizeMessage(attempt));
-  await kit.app.commands.capturePayment(captureMessage(attempt));
+  await kit.app.commands.capturePayment(captureMessage(attempt, money(4_000, 'EUR')));
   paymentId = (await kit.payment(attempt)).id;
 });
 afterAll(async () => {
@@ -45,7 +46,7 @@ test.each([
   ['a void that keeps money', set("status = 'VOIDED'"), 'payment_undone_keeps_nothing'],
   ['a decline without a reason', set("status = 'DECLINED', refunded = captured"), 'payment_declined_with_reason'],
   ['a second hold', entry('AUTHORIZATION'), 'ledger_entry_once'],
-  ['a second capture', entry('CAPTURE'), 'ledger_entry_once'],
+  ['a second release', entry('VOID'), 'ledger_entry_once'],
   ['a ledger entry of nothing', entry('REFUND', 0), 'ledger_entry_amount_positive'],
   ['a changed ledger entry', 'UPDATE ledger_entry SET amount = 1 WHERE payment_id = $1', 'append-only'],
   ['a deleted ledger entry', 'DELETE FROM ledger_entry WHERE payment_id = $1', 'append-only'],
@@ -53,6 +54,12 @@ test.each([
     'two open operations of one payment',
     `WITH first AS (${operation('one')} RETURNING 1) ${operation('two')}`,
     'operation_one_open',
+  ],
+  [
+    'a second payment of an order while the first keeps money',
+    `INSERT INTO payment SELECT (jsonb_populate_record(p, '{"id": "pay_2", "attempt_id": "att_2", "reference": "pi_2"}')).*
+       FROM payment p WHERE id = $1`,
+    'payment_one_open_per_order',
   ],
 ])('%s is refused', async (_, statement, complaint) => {
   await expect(database.query(statement, [paymentId])).rejects.toThrow(complaint);

@@ -17,7 +17,8 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
     await tx.operation.create({
       data: {
         ...{ key, paymentId: payment.id, kind: call.kind, nextTryAt, createdAt: now, keyedAt: now },
-        ...{ amount: call.amount?.amount ?? null, secret: call.secret ?? null, refundId: call.refundId ?? null },
+        ...{ amount: call.amount?.amount ?? null, isFinal: call.isFinal ?? null },
+        ...{ secret: call.secret ?? null, refundId: call.refundId ?? null },
       },
       select: { key: true },
     });
@@ -83,9 +84,10 @@ const operationOf = ({ payment: row, ...operation }: OperationRow & { payment: P
   return { ...callOf(operation, payment), payment, key, tries, keyedAt, looksFirst };
 };
 
-const callOf = ({ kind, amount, secret, refundId }: OperationRow, payment: Payment): Call => ({
+const callOf = ({ kind, amount, isFinal, secret, refundId }: OperationRow, payment: Payment): Call => ({
   kind,
   ...(amount !== null && { amount: { amount, currency: payment.amount.currency } }),
+  ...(isFinal !== null && { isFinal }),
   ...(secret !== null && { secret }),
   ...(refundId !== null && { refundId: refundId as RefundId }),
 });

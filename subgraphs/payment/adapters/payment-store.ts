@@ -1,6 +1,7 @@
 import type { AttemptId, CustomerId, newId, OrderId, PaymentId } from '#contracts/ids.ts';
 import type { Payment as PaymentRow, Prisma } from '#prisma/payment/client/client.ts';
 import type { Payment } from '../domain/payment.ts';
+import { overStatuses } from '../domain/payment-states.ts';
 import type { Ledger, PaymentStore } from '../usecases/ports.ts';
 
 export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
@@ -32,6 +33,11 @@ export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
       await tx.$executeRaw`
         UPDATE payment SET customer_id = ${userId}
          WHERE left(customer_id, 4) = 'gst_' AND customer_id = ${guestId}`;
+    },
+    openAttemptOf: async (orderId) => {
+      const where = { orderId, status: { notIn: [...overStatuses] } };
+      const open = await tx.payment.findFirst({ where, select: { attemptId: true } });
+      return open?.attemptId as AttemptId | undefined;
     },
     withdraw: async (attempt, now) => {
       await tx.withdrawnAttempt.createMany({ data: [{ ...attempt, withdrawnAt: now }], skipDuplicates: true });

@@ -34,10 +34,7 @@ export const bookResult = (payment: Payment, input: Input): Booked => {
     case 'awaitingFunds':
       return withoutMoney(payment, { reference: input.reference });
     case 'captured':
-      return {
-        payment: { ...payment, captured: input.amount.amount },
-        lines: [{ kind: 'CAPTURE', amount: input.amount }],
-      };
+      return bookCapture(payment, input.amount, input.held);
     case 'refunded':
       return {
         payment: { ...payment, refunded: payment.refunded + input.amount.amount },
@@ -58,6 +55,20 @@ export const bookResult = (payment: Payment, input: Input): Booked => {
     default:
       throw new Error(`unknown provider result: ${JSON.stringify(input satisfies never)}`);
   }
+};
+
+/** What a final capture leaves of the hold is let go with it. */
+const bookCapture = (before: Payment, amount: Money, held: Money): Booked => {
+  const payment = { ...before, captured: before.captured + amount.amount };
+  const rest = before.authorized - payment.captured;
+  const isReleased = held.amount === 0 && rest > 0;
+  return {
+    payment,
+    lines: [
+      { kind: 'CAPTURE', amount },
+      ...(isReleased ? [{ kind: 'VOID', amount: inCurrencyOf(before, rest) } as const] : []),
+    ],
+  };
 };
 
 /** The result of a refund that stands by itself: it is no longer under way. */
@@ -89,17 +100,22 @@ export const contradiction = (payment: Payment, result: ProviderResult, requeste
     case 'approved':
     case 'voidRefused':
       return unless(isWithin(result.held, payment.amount), result.held, payment.amount, result.kind);
-    case 'captured':
-      return requested && unless(isWithin(result.amount, requested), result.amount, requested, result.kind);
+    case 'captured': {
+      const fault = requested && unless(isWithin(result.amount, requested), result.amount, requested, result.kind);
+      const rest = inCurrencyOf(payment, payment.authorized - payment.captured - result.amount.amount);
+      const isPossible = result.held.currency === rest.currency && result.held.amount <= rest.amount;
+      return fault ?? unless(isPossible, result.held, rest, 'held');
+    }
     case 'refunded':
       return requested && unless(equals(result.amount, requested), result.amount, requested, result.kind);
     case 'voided': {
       if (!result.released) return undefined;
-      const isAsKnown = payment.authorized === 0 || payment.authorized === result.released.amount;
+      const known = payment.authorized - payment.captured;
+      const isAsKnown = payment.authorized === 0 || known === result.released.amount;
       return unless(
         isAsKnown && isWithin(result.released, payment.amount),
         result.released,
-        payment.authorized > 0 ? inCurrencyOf(payment, payment.authorized) : payment.amount,
+        payment.authorized > 0 ? inCurrencyOf(payment, known) : payment.amount,
         result.kind,
       );
     }
@@ -115,6 +131,6 @@ const unless = (
   isFine: boolean,
   reported: Money,
   requested: Money,
-  kind: ProviderResult['kind'],
+  kind: ProviderResult['kind'] | 'held',
 ): string | undefined =>
   isFine ? undefined : `the provider reports "${kind}" of ${format(reported)}, but ${format(requested)} was requested`;

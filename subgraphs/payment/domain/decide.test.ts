@@ -37,13 +37,55 @@ describe('capture', () => {
   test('of the whole hold is requested from the provider', () => {
     const { payment, call } = decide(held, { kind: 'capture', amount: money(5_000, 'EUR') }, now);
     expect(payment.status).toBe('CAPTURING');
-    expect(call).toEqual({ kind: 'CAPTURE', amount: money(5_000, 'EUR') });
+    expect(call).toEqual({ kind: 'CAPTURE', amount: money(5_000, 'EUR'), isFinal: true });
+  });
+
+  test('of a part leaves the rest held, and the same one asked for again takes nothing more', () => {
+    const part = { kind: 'capture', amount: money(2_000, 'EUR'), isFinal: false } as const;
+    const { payment: capturing, call } = decide(held, part, now);
+    expect(call).toEqual({ kind: 'CAPTURE', amount: part.amount, isFinal: false });
+    const done = decide(capturing, { kind: 'captured', amount: part.amount, held: money(3_000, 'EUR') }, now);
+    expect(done).toMatchObject({
+      payment: { status: 'AUTHORIZED', captured: 2_000, authorized: 5_000 },
+      lines: [{ kind: 'CAPTURE', amount: part.amount }],
+      replies: [{ type: 'payment.captured', data: { amount: part.amount, isFinal: false } }],
+    });
+    const again = decide(done.payment, part, now);
+    expect(again).toMatchObject({ payment: done.payment, lines: [], replies: [{ type: 'payment.captured' }] });
+    expect(again.call).toBeUndefined();
+    const rest = decide(done.payment, { kind: 'capture', amount: money(3_000, 'EUR'), capturedBefore: 2_000 }, now);
+    expect(rest.call).toEqual({ kind: 'CAPTURE', amount: money(3_000, 'EUR'), isFinal: true });
+  });
+
+  test.each([
+    ['more than is left of the hold', { amount: money(3_001, 'EUR'), capturedBefore: 2_000 }],
+    ['one that follows captures we know nothing of', { amount: money(1_000, 'EUR'), capturedBefore: 2_001 }],
+  ])('of %s is refused', (_, capture) => {
+    const partly = aPayment({ status: 'AUTHORIZED', authorized: 5_000, captured: 2_000, reference: 'r' });
+    const { payment, call, replies } = decide(partly, { kind: 'capture', ...capture }, now);
+    expect([payment, call]).toEqual([partly, undefined]);
+    expect(replies).toMatchObject([{ type: 'payment.capture-failed' }]);
+  });
+
+  test('in part is undone by a void of the rest and a refund of the part', () => {
+    const partly = aPayment({ status: 'AUTHORIZED', authorized: 5_000, captured: 2_000, reference: 'r' });
+    const { payment: voiding, call } = decide(partly, { kind: 'cancel' }, now);
+    expect(call).toEqual({ kind: 'VOID' });
+    const refunding = decide(voiding, { kind: 'voided', released: money(3_000, 'EUR') }, now);
+    expect(refunding).toMatchObject({
+      payment: { status: 'REFUNDING' },
+      call: { kind: 'REFUND', amount: money(2_000, 'EUR') },
+      lines: [{ kind: 'VOID', amount: money(3_000, 'EUR') }],
+      replies: [],
+    });
+    expect(decide(refunding.payment, { kind: 'refunded', amount: money(2_000, 'EUR') }, now)).toMatchObject({
+      payment: { status: 'REFUNDED' },
+      replies: [{ type: 'payment.cancelled', data: { outcome: 'REFUNDED' } }],
+    });
   });
 
   test.each([
     ['more than is held', money(5_001, 'EUR')],
-    ['less than is held', money(4_999, 'EUR')],
-    ['a cent', money(1, 'EUR')],
     ['another currency', money(5_000, 'USD')],
     ['nothing', money(0, 'EUR')],
     ['a negative amount', money(-1, 'EUR')],
@@ -89,7 +131,8 @@ describe('a result about another amount or currency than requested', () => {
   const [all, less, more, dollars] = [5_000, 4_999, 5_001].map((it) => money(it, 'EUR')).concat(money(5_000, 'USD'));
   const held = aPayment({ status: 'VOIDING', authorized: 5_000, reference: 'r' });
   const approved = (amount = all) => ({ kind: 'approved', reference: 'r', held: amount }) as ProviderResult;
-  const captured = (amount = all) => ({ kind: 'captured', amount }) as ProviderResult;
+  const captured = (amount = all, left = 0) =>
+    ({ kind: 'captured', amount, held: money(left, 'EUR') }) as ProviderResult;
   const refunded = (amount = all) => ({ kind: 'refunded', amount }) as ProviderResult;
   const voided = (released: Money | null | undefined = all) => ({ kind: 'voided', released }) as ProviderResult;
   const voidRefused = (amount = all) => ({ kind: 'voidRefused', reason: 'No.', held: amount }) as ProviderResult;
@@ -97,7 +140,7 @@ describe('a result about another amount or currency than requested', () => {
   test.each([
     ...[approved(), captured(), refunded(), voided(), voided(null), voidRefused()],
     // Less than was asked for can be booked: the order is told how much, and stops.
-    ...[approved(less), captured(less), voidRefused(less)],
+    ...[approved(less), captured(less), captured(less, 1), voidRefused(less)],
     { kind: 'processing', reference: 'r' } as const,
   ])('is consistent: %j', (answer) => {
     expect(contradiction(held, answer, all)).toBeUndefined();
@@ -118,7 +161,25 @@ describe('a result about another amount or currency than requested', () => {
     expect(lines).toEqual([{ kind: 'AUTHORIZATION', amount: less }]);
     expect(replies).toMatchObject([{ type: 'payment.authorized', data: { amount: less } }]);
     const capturing = aPayment({ status: 'CAPTURING', authorized: 5_000, reference: 'r' });
-    expect(decide(capturing, captured(less), now).replies).toMatchObject([{ data: { amount: less } }]);
+    expect(decide(capturing, captured(less), now)).toMatchObject({
+      payment: { status: 'CAPTURED', captured: 4_999 },
+      lines: [
+        { kind: 'CAPTURE', amount: less },
+        { kind: 'VOID', amount: money(1, 'EUR') },
+      ],
+      replies: [{ data: { amount: less, isFinal: true } }],
+    });
+  });
+
+  test('holds for what is still held after a capture in part, and for what is released of it', () => {
+    const [part, rest] = [money(2_000, 'EUR'), money(3_000, 'EUR')];
+    expect(contradiction(held, captured(part, 3_000), part)).toBeUndefined();
+    expect(contradiction(held, captured(part, 3_001), part)).toContain('"held" of 30.01 EUR, but 30.00 EUR was');
+    expect(contradiction(held, { ...captured(part), held: money(0, 'USD') } as ProviderResult, part)).toContain('USD');
+    const partly = aPayment({ status: 'VOIDING', authorized: 5_000, captured: 2_000, reference: 'r' });
+    expect(contradiction(partly, voided(rest))).toBeUndefined();
+    expect(contradiction(partly, voided(all))).toContain('30.00 EUR was requested');
+    expect(contradiction(partly, captured(part, 1_001), part)).toContain('10.00 EUR was');
   });
 });
 
@@ -145,7 +206,9 @@ describe('waiting for an outside event', () => {
 test('an unexpected result is a bug and is not ignored', () => {
   const declined = aPayment({ status: 'DECLINED', declineReason: 'CARD_DECLINED' });
   expect(isExpected(declined, 'captured')).toBe(false);
-  expect(() => decide(declined, { kind: 'captured', amount: money(1, 'EUR') }, now)).toThrow('unexpected captured');
+  expect(() => decide(declined, { kind: 'captured', amount: money(1, 'EUR'), held: money(0, 'EUR') }, now)).toThrow(
+    'unexpected captured',
+  );
 });
 
 test.each([

@@ -1,13 +1,21 @@
 /** What follows from a command or a provider result: pure, so that every interleaving can be tested without a database. */
 import type { NewMessage } from '#contracts/envelope.ts';
 import type { PaymentId } from '#contracts/ids.ts';
-import { equals, type Money } from '#contracts/money.ts';
+import { format } from '#contracts/money.ts';
 import { bookResult } from './bookkeeping.ts';
 import { texts } from './customer-texts.ts';
 import type { Call } from './operation.ts';
-import { inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
+import { heldBy, inCurrencyOf, type LedgerLine, type Payment } from './payment.ts';
 import { type PayWith, secretOf } from './payment-method.ts';
-import { type Input, isWaiting, type OperationKind, type PaymentStatus, type Step, stepFor } from './payment-states.ts';
+import {
+  type Input,
+  type InputKind,
+  isWaiting,
+  type OperationKind,
+  type PaymentStatus,
+  type Step,
+  stepFor,
+} from './payment-states.ts';
 import { captureFailed, replyFor } from './replies.ts';
 
 export interface Decision {
@@ -57,14 +65,10 @@ export const isExpected = (payment: Payment, kind: Input['kind']): boolean =>
 
 /** Throws on an input that the status has no step for: callers check `isExpected`, or know it from the open operation. */
 export const decide = (payment: Payment, input: Input, now: Date): Decision => {
-  const step = stepFor(payment.status, input.kind);
+  const step = stepFor(payment.status, columnOf(payment, input));
   if (!step) throw new Error(`payment ${payment.id}: unexpected ${input.kind} when ${payment.status}`);
-  if (input.kind === 'capture' && step.call && !isWholeHold(payment, input.amount))
-    return {
-      payment,
-      lines: [],
-      replies: [captureFailed(payment, 'The amount or currency differs from the hold.')],
-    };
+  const known = input.kind === 'capture' && step.call ? replyToCapture(payment, input) : undefined;
+  if (known) return { payment, lines: [], replies: [known] };
   const booked = bookResult(payment, input);
   if (step.call === 'REFUND') {
     const undone = undoCapture(booked.payment, now);
@@ -95,9 +99,28 @@ export const undoCapture = (payment: Payment, now: Date): Decision => {
   return { payment: refunded, lines: [], replies: [replyFor('cancelled', refunded)] };
 };
 
-/** An attempt is captured once: a partial capture would leave the rest held for nobody. */
-const isWholeHold = (payment: Payment, requested: Money): boolean =>
-  requested.amount > 0 && equals(requested, inCurrencyOf(payment, payment.authorized));
+const columnOf = (payment: Payment, input: Input): InputKind => {
+  if (input.kind === 'captured' && input.held.amount > 0) return 'partlyCaptured';
+  if (input.kind === 'voided' && payment.captured > payment.refunded) return 'restVoided';
+  return input.kind;
+};
+
+/**
+ * The reply to a capture that is not made: it has been made already, or cannot be. Which one it is, is known by what was captured
+ * before it, so that the same one asked for again takes nothing more.
+ */
+const replyToCapture = (
+  payment: Payment,
+  { amount, capturedBefore = 0 }: Extract<Input, { kind: 'capture' }>,
+): NewMessage | undefined => {
+  if (capturedBefore < payment.captured) return replyFor('captured', payment);
+  const held = inCurrencyOf(payment, heldBy(payment));
+  if (capturedBefore > payment.captured || amount.currency !== held.currency)
+    return captureFailed(payment, 'The captures before it, or its currency, differ from the hold.');
+  return amount.amount < 1 || amount.amount > held.amount
+    ? captureFailed(payment, `Nothing, or more than ${format(held)}, which is held.`)
+    : undefined;
+};
 
 // 10 s: webhooks are immediate; a lookup covers one that was lost, and the customer is watching.
 const checkEveryMs = 10_000;
@@ -113,7 +136,8 @@ const enter = (payment: Payment, { to = payment.status }: Step, now: Date): Paym
 });
 
 const callOf = (kind: OperationKind, input: Input): Call => {
-  if (kind === 'CAPTURE' && input.kind === 'capture') return { kind, amount: input.amount };
+  if (kind === 'CAPTURE' && input.kind === 'capture')
+    return { kind, amount: input.amount, isFinal: input.isFinal ?? true };
   if (kind === 'CONFIRM' && input.kind === 'confirm') return { kind, secret: input.code };
   return { kind };
 };

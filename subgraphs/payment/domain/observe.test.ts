@@ -61,6 +61,56 @@ describe('a hold that expired', () => {
   });
 });
 
+describe('a capture by hand', () => {
+  const held = aPayment({ status: 'AUTHORIZED', authorized: 5_000 });
+  const partly = { ...held, captured: 2_000 };
+  test.each([
+    ['of everything', held, { captured: 5_000, held: 0 }, 'CAPTURED', ['CAPTURE 5000'], true],
+    ['of less', held, { captured: 3_000, held: 0 }, 'CAPTURED', ['CAPTURE 3000', 'VOID 2000'], true],
+    ['of a part', held, { captured: 3_000, held: 2_000 }, 'AUTHORIZED', ['CAPTURE 3000'], false],
+    ['of another part', partly, { captured: 3_000, held: 2_000 }, 'AUTHORIZED', ['CAPTURE 1000'], false],
+    [
+      'of nothing more, which lets go of the rest',
+      partly,
+      { captured: 2_000, held: 0 },
+      'CAPTURED',
+      ['VOID 3000'],
+      true,
+    ],
+  ] as const)('%s', (_, before, { captured: taken, held: left }, status, lines, isFinal) => {
+    const seen = observe(before, aState({ captured: euros(taken), held: euros(left) }), nothing, context);
+    expect(seen.payment).toMatchObject({ status, captured: taken });
+    expect(linesOf(seen)).toEqual(lines);
+    expect(seen.replies).toMatchObject([{ type: 'payment.captured', data: { amount: euros(taken), isFinal } }]);
+  });
+
+  test('is told apart from the one before it', () => {
+    const first = observe(held, aState({ captured: euros(2_000), held: euros(3_000) }), nothing, context);
+    const second = observe(first.payment, aState({ captured: euros(2_500), held: euros(2_500) }), nothing, context);
+    expect(first.lines[0]?.movedBy).not.toBe(second.lines[0]?.movedBy);
+  });
+
+  test('of more than is held is a fault, and nothing is booked', () => {
+    const seen = observe(held, aState({ captured: euros(5_001), held: euros(0) }), nothing, context);
+    expect(seen).toMatchObject({
+      payment: held,
+      lines: [],
+      faults: [expect.stringContaining('a capture of 50.01 EUR')],
+    });
+  });
+
+  test('that changes nothing is no news', () => {
+    expect(observe(partly, aState({ captured: euros(2_000), held: euros(3_000) }), nothing, context).lines).toEqual([]);
+  });
+});
+
+test('a void by hand ends the payment', () => {
+  const held = aPayment({ status: 'AUTHORIZED', authorized: 5_000 });
+  const seen = observe(held, aState({ end: 'CANCELLED', captured: euros(0) }), nothing, context);
+  expect(seen.payment.status).toBe('VOIDED');
+  expect([linesOf(seen), repliesOf(seen)]).toEqual([['VOID 5000'], ['payment.cancelled']]);
+});
+
 describe('what cannot be is reported and not booked', () => {
   test.each([
     ['a refund of more than is left', { refunds: [aRefund({ amount: euros(4_001) })] }],

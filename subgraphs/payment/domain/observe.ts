@@ -82,23 +82,29 @@ const joined = (before: Observed, after: Observed): Observed => ({
 
 const observeCapture = (before: Payment, { captured, held, reference }: ProviderState): Observed => {
   const taken = captured.amount - before.captured;
-  if (taken === 0 || heldBy(before) === 0) return unchanged(before);
-  const fault = faultOf({ ...captured, amount: taken }, inCurrencyOf(before, heldBy(before)));
+  const isOver = held.amount === 0 && captured.amount > 0;
+  if (heldBy(before) === 0 || (taken === 0 && !isOver)) return unchanged(before);
+  const fault = taken !== 0 && faultOf({ ...captured, amount: taken }, inCurrencyOf(before, heldBy(before)));
   if (fault) return { ...unchanged(before), faults: [`a capture ${fault}`] };
-  const isOver = held.amount === 0;
   const payment: Payment = { ...before, captured: captured.amount, status: isOver ? 'CAPTURED' : 'AUTHORIZED' };
   const rest = heldBy(before) - taken;
+  const line = (kind: LedgerLine['kind'], amount: number): LedgerLine => ({
+    kind,
+    amount: inCurrencyOf(before, amount),
+  });
   return {
     ...unchanged(payment),
     lines: [
-      { kind: 'CAPTURE', amount: inCurrencyOf(before, taken), movedBy: reference },
-      ...(isOver && rest > 0
-        ? [{ kind: 'VOID', amount: inCurrencyOf(before, rest), movedBy: reference } as const]
-        : []),
+      ...(taken > 0 ? [{ ...line('CAPTURE', taken), movedBy: nthCapture(before, reference) }] : []),
+      ...(isOver && rest > 0 ? [{ ...line('VOID', rest), movedBy: reference }] : []),
     ],
     replies: [replyFor('captured', payment)],
   };
 };
+
+/** Each capture of a payment has a name of its own: what was captured before it. */
+const nthCapture = ({ captured }: Payment, reference: string): string =>
+  captured > 0 ? `${reference} after ${captured}` : reference;
 
 const observeEnd = (before: Payment, { end, reference }: ProviderState): Observed => {
   if (end === null || heldBy(before) === 0) return unchanged(before);

@@ -9,6 +9,8 @@ export interface Call {
   readonly kind: OperationKind;
   /** For CAPTURE and REFUND. */
   readonly amount?: Money;
+  /** For CAPTURE: whether what it leaves of the hold is let go. */
+  readonly isFinal?: boolean;
   /** The token of AUTHORIZE, the code of CONFIRM. */
   readonly secret?: string;
   /** The refund that a REFUND is for; none when it undoes a capture. */

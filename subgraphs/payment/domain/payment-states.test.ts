@@ -8,13 +8,12 @@ import {
   type Reply,
   type Step,
 } from './payment-states.ts';
-import type { ProviderResult } from './provider-results.ts';
 
-const answersTo: Record<OperationKind, readonly ProviderResult['kind'][]> = {
+const answersTo: Record<OperationKind, readonly InputKind[]> = {
   AUTHORIZE: ['approved', 'declined', 'actionRequired', 'processing', 'awaitingFunds'],
   CONFIRM: ['approved', 'declined', 'actionRequired', 'processing'],
-  CAPTURE: ['captured', 'captureRefused'],
-  VOID: ['voided', 'voidRefused'],
+  CAPTURE: ['captured', 'partlyCaptured', 'captureRefused'],
+  VOID: ['voided', 'restVoided', 'voidRefused'],
   REFUND: ['refunded', 'refundRefused'],
 };
 
@@ -108,7 +107,7 @@ describe('the table of payment states', () => {
 
   // What the order goes by. "captured" is only ever said by what has the money: an order is confirmed by it.
   test.each<[Reply, readonly string[]]>([
-    ['captured', ['CAPTURING captured', 'CAPTURED capture']],
+    ['captured', ['CAPTURING captured', 'CAPTURING partlyCaptured', 'CAPTURED capture']],
     [
       'captureFailed',
       [
@@ -157,13 +156,13 @@ describe('the table of payment states', () => {
       'VOID',
       [
         ...['PROCESSING', 'ACTION_REQUIRED', 'AUTHORIZED', 'CAPTURE_FAILED'].map((it) => `${it} cancel`),
-        ...['approved', 'actionRequired', 'processing', 'awaitingFunds', 'captureRefused'].map(
+        ...['approved', 'actionRequired', 'processing', 'awaitingFunds', 'partlyCaptured', 'captureRefused'].map(
           (it) => `CANCELLING ${it}`,
         ),
         ...['VOID_FAILED cancel', 'AWAITING_FUNDS cancel'],
       ],
     ],
-    ['REFUND', ['CAPTURED cancel', 'CANCELLING captured', 'REFUND_FAILED cancel']],
+    ['REFUND', ['CAPTURED cancel', 'CANCELLING captured', 'VOIDING restVoided', 'REFUND_FAILED cancel']],
   ])('%s is called by these cells and by no other', (call, expected) => {
     expect(cellsWith((step) => step.call === call)).toEqual(expected);
   });

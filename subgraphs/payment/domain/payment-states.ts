@@ -31,6 +31,9 @@ export const paymentStatuses = [
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
+/** Nothing is held or kept any more, and never will be. The index payment_one_open_per_order has them as well. */
+export const overStatuses = ['DECLINED', 'WITHDRAWN', 'VOIDED', 'REFUNDED'] as const satisfies readonly PaymentStatus[];
+
 /** Calls that a provider offers. */
 export const operationKinds = ['AUTHORIZE', 'CONFIRM', 'CAPTURE', 'VOID', 'REFUND'] as const;
 export type OperationKind = (typeof operationKinds)[number];
@@ -41,10 +44,12 @@ export type OrderCommand = 'authorize' | 'capture' | 'cancel';
 /** Everything that can happen to a payment. */
 export type Input =
   | { readonly kind: 'authorize' | 'cancel' }
-  | { readonly kind: 'capture'; readonly amount: Money }
+  /** Final, and the first, by default. */
+  | { readonly kind: 'capture'; readonly amount: Money; readonly isFinal?: boolean; readonly capturedBefore?: number }
   | { readonly kind: 'confirm'; readonly code: string }
   | ProviderResult;
-export type InputKind = Input['kind'];
+/** The columns of the table. A capture that leaves something held, and a void that leaves something captured, have their own. */
+export type InputKind = Input['kind'] | 'partlyCaptured' | 'restVoided';
 
 /** Names of the events that domain/replies.ts makes. */
 export type Reply =
@@ -132,6 +137,7 @@ export const paymentStates = {
     capture: {},
     cancel: { to: 'CANCELLING' },
     captured: { to: 'CAPTURED', reply: 'captured' },
+    partlyCaptured: { to: 'AUTHORIZED', reply: 'captured' },
     captureRefused: { to: 'CAPTURE_FAILED', reply: 'captureFailed' },
   },
   CAPTURED: { authorize: { reply: 'authorized' }, capture: { reply: 'captured' }, cancel: refundIt },
@@ -146,6 +152,8 @@ export const paymentStates = {
     processing: voidIt,
     awaitingFunds: voidIt,
     captured: refundIt,
+    // The hold first: what was taken is known then.
+    partlyCaptured: voidIt,
     captureRefused: voidIt,
   },
   VOIDING: {
@@ -153,6 +161,7 @@ export const paymentStates = {
     capture: {},
     cancel: {},
     voided: { to: 'VOIDED', reply: 'cancelled' },
+    restVoided: refundIt,
     voidRefused: { to: 'VOID_FAILED', reply: 'cancelFailed' },
   },
   REFUNDING: {

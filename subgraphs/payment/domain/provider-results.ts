@@ -28,7 +28,8 @@ export type AuthorizationResult =
   | { readonly kind: 'awaitingFunds'; readonly reference: string };
 
 export type CaptureResult =
-  | { readonly kind: 'captured'; readonly amount: Money }
+  /** `amount`: by this call alone. `held`: what is held still; nothing after a final capture. */
+  | { readonly kind: 'captured'; readonly amount: Money; readonly held: Money }
   | { readonly kind: 'captureRefused'; readonly reason: string };
 
 export type VoidResult =

@@ -5,7 +5,7 @@ import * as messages from '#contracts/messages/payment.ts';
 import type { Money } from '#contracts/money.ts';
 import { texts } from './customer-texts.ts';
 import type { Dispute } from './dispute.ts';
-import { type Attempt, inCurrencyOf, type Payment } from './payment.ts';
+import { type Attempt, heldBy, inCurrencyOf, type Payment } from './payment.ts';
 import type { Reply } from './payment-states.ts';
 import type { RefundResult } from './provider-results.ts';
 
@@ -51,6 +51,7 @@ const replies: Record<Reply, (payment: Payment) => NewMessage> = {
     message(messages.PaymentCaptured, aggregate(payment), {
       ...withPayment(payment),
       amount: inCurrencyOf(payment, payment.captured),
+      isFinal: heldBy(payment) === 0,
       totals: totals(payment),
     }),
   captureFailed: (payment) => captureFailed(payment, payment.reasonText ?? `Nothing to capture: ${payment.status}.`),

@@ -1,9 +1,9 @@
 /** What staff may ask of a payment, and what it fails with. The steps are those of the table: payment-states.ts. */
-import { equals, format, type Money } from '#contracts/money.ts';
+import { format, isMore, type Money } from '#contracts/money.ts';
 import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
 import { texts } from './customer-texts.ts';
 import { type Decision, decide } from './decide.ts';
-import { inCurrencyOf, type Payment } from './payment.ts';
+import { heldBy, inCurrencyOf, type Payment } from './payment.ts';
 import { type PaymentStatus, publicStatus, stepFor } from './payment-states.ts';
 
 type PublicStatus = (typeof publicStatus)[PaymentStatus];
@@ -29,16 +29,24 @@ export const wrongAmount = (expected: Money): WrongAmount => ({
   expected,
 });
 
-/** A capture of the whole hold. */
+export interface CaptureRequest {
+  /** Everything that is held, if undefined. */
+  readonly amount: Money | undefined;
+  readonly isFinal: boolean;
+}
+
+/** Of the whole hold, or of a part of it. */
 export const captureByStaff = (
   payment: Payment,
-  amount: Money | undefined,
+  { amount, isFinal }: CaptureRequest,
   now: Date,
 ): Result<Decision, InvalidPaymentState | WrongAmount> => {
   if (stepFor(payment.status, 'capture')?.call !== 'CAPTURE') return fail(invalidPaymentState(payment, 'CAPTURED'));
-  const held = inCurrencyOf(payment, payment.authorized);
-  if (amount && !equals(amount, held)) return fail(wrongAmount(held));
-  return ok(decide(payment, { kind: 'capture', amount: held }, now));
+  const held = inCurrencyOf(payment, heldBy(payment));
+  const isPossible = !amount || (amount.currency === held.currency && amount.amount >= 1 && !isMore(amount, held));
+  if (!isPossible) return fail(wrongAmount(held));
+  const capture = { kind: 'capture', amount: amount ?? held, isFinal, capturedBefore: payment.captured } as const;
+  return ok(decide(payment, capture, now));
 };
 
 /** Not while a call is under way: what there is to void is only known when it has ended. */

@@ -31,14 +31,16 @@ export const outcomeOf = (operation: Operation, state: ProviderState | undefined
 
 const captureOutcome = ({ payment }: Operation, { captured, held }: ProviderState): Outcome => {
   const more = subtract(captured, inCurrencyOf(payment, payment.captured));
-  if (more.amount > 0) return { kind: 'captured', amount: more };
+  if (more.amount > 0) return { kind: 'captured', amount: more, held };
   return held.amount > 0 ? 'notDone' : { kind: 'captureRefused', reason: 'Nothing is held any more.' };
 };
 
 const voidOutcome = ({ payment }: Operation, { authorization, captured, held }: ProviderState): Outcome => {
   if (captured.amount > payment.captured) return { kind: 'voidRefused', reason: 'It is captured.', held: captured };
-  if (held.amount > 0 || authorization.kind !== 'declined') return 'notDone';
-  return { kind: 'voided', released: payment.authorized > 0 ? inCurrencyOf(payment, payment.authorized) : null };
+  // What is captured in part stays approved when its rest is let go.
+  if (held.amount > 0 || (authorization.kind !== 'declined' && payment.captured === 0)) return 'notDone';
+  const released = payment.authorized - payment.captured;
+  return { kind: 'voided', released: released > 0 ? inCurrencyOf(payment, released) : null };
 };
 
 const refundOutcome = ({ key }: Operation, { refunds }: ProviderState): Outcome => {

@@ -23,7 +23,10 @@ export const staffPaymentMutations = {
   capturePayment: async (_, { idempotencyKey, input }, { viewer: by, app }) => {
     const paymentId = requireId('Payment', input.paymentId);
     const amount = input.amount ? amountOf(input.amount) : undefined;
-    const result = await app.commands.captureForStaff({ by, idempotencyKey, paymentId, amount });
+    const result = await app.commands.captureForStaff({
+      ...{ by, idempotencyKey, paymentId, amount },
+      isFinal: input.isFinal ?? true,
+    });
     return payload(result, () => ({ __typename: 'CapturePaymentSuccess', paymentId }));
   },
   voidPayment: async (_, { idempotencyKey, input }, { viewer: by, app }) => {

@@ -151,6 +151,76 @@ test('replies about an attempt are numbered from 1 without gaps', async () => {
   expect(rows.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
 });
 
+describe('capture in parts', () => {
+  const captureSome = (attempt: Attempt, amount: number, part: { isFinal: boolean; capturedBefore: number }) =>
+    kit.app.commands.capturePayment(captureMessage(attempt, money(amount, 'EUR'), part));
+
+  test('takes each once, and lets go of the rest with the last', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await captureSome(attempt, 1_000, { isFinal: false, capturedBefore: 0 });
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'AUTHORIZED', captured: 1_000 });
+    // The order had no answer and asks again, with another message.
+    await captureSome(attempt, 1_000, { isFinal: false, capturedBefore: 0 });
+    await Promise.all(
+      Array.from({ length: 3 }, () => captureSome(attempt, 1_500, { isFinal: false, capturedBefore: 1_000 })),
+    );
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'AUTHORIZED', captured: 2_500 });
+    await captureSome(attempt, 2_000, { isFinal: true, capturedBefore: 2_500 });
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'CAPTURED', captured: 4_500 });
+    const moved = ['AUTHORIZATION 5000', 'CAPTURE 1000', 'CAPTURE 1500', 'CAPTURE 2000', 'VOID 500'];
+    expect(await consistent(attempt)).toEqual(moved);
+    expect((await kit.replies(attempt)).at(-1)).toMatchObject({
+      ...{ type: 'payment.captured', data: { amount: money(4_500, 'EUR'), isFinal: true } },
+    });
+  });
+
+  test('is undone by a void of the rest and a refund of what was taken', async () => {
+    const attempt = anAttempt();
+    await authorize(attempt);
+    await captureSome(attempt, 1_000, { isFinal: false, capturedBefore: 0 });
+    await cancel(attempt);
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED', refunded: 1_000 });
+    expect(await consistent(attempt)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 1000', 'VOID 4000', 'REFUND 1000']);
+    expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'captured', 'cancelled']);
+  });
+});
+
+describe('a second attempt to pay an order', () => {
+  const attempts = () => {
+    const first = anAttempt();
+    return [first, { ...anAttempt(), orderId: first.orderId }] as const;
+  };
+
+  test('waits while the first may hold money, and is then taken up', async () => {
+    const [first, second] = attempts();
+    await authorize(first, 'tok_action_required');
+    await expect(authorize(second)).rejects.toThrow('is not over');
+    expect(await kit.effects(second)).toEqual([]);
+    await cancel(first);
+    await authorize(second);
+    expect(await kit.payment(second)).toMatchObject({ status: 'AUTHORIZED' });
+    expect(await kit.effects(first)).toEqual([]);
+  });
+
+  test('is as good as the first after a decline', async () => {
+    const [first, second] = attempts();
+    await authorize(first, 'tok_decline');
+    await authorize(second);
+    expect(await kit.replyTypes(second)).toEqual(['authorized']);
+  });
+
+  test('at the same moment: one holds money, the other nothing', async () => {
+    for (let round = 1; round <= 5; round++) {
+      const both = attempts();
+      const ends = await Promise.allSettled(both.map((attempt) => authorize(attempt)));
+      expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const effects = await Promise.all(both.map((attempt) => kit.effects(attempt)));
+      expect(effects.flat()).toEqual(['AUTHORIZATION 5000']);
+    }
+  });
+});
+
 describe('a provider that reports another amount or currency than requested', () => {
   const [asked, less, dollars] = [money(5_000, 'EUR'), money(4_000, 'EUR'), money(5_000, 'USD')];
   let [held, taken] = [asked, asked];
@@ -159,7 +229,7 @@ describe('a provider that reports another amount or currency than requested', ()
     ...keepsNothing,
     authorize: async () => ({ kind: 'approved', reference: crypto.randomUUID(), held }),
     confirm: async () => ({ kind: 'approved', reference: 'r', held }),
-    capture: async () => ({ kind: 'captured', amount: taken }),
+    capture: async () => ({ kind: 'captured', amount: taken, held: { ...taken, amount: 0 } }),
     void: async () => ({ kind: 'voided', released: held }),
     refund: async ({ amount }) => ({ kind: 'refunded', amount }),
     lookup: async () => ({ kind: 'approved', reference: 'r', held }),
@@ -197,7 +267,7 @@ describe('a provider that reports another amount or currency than requested', ()
       ['payment.captured', less],
       ['payment.cancelled', less],
     ]);
-    expect(await odd.ledger(shorter)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 4000', 'REFUND 4000']);
+    expect(await odd.ledger(shorter)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 4000', 'VOID 1000', 'REFUND 4000']);
   });
 
   test('another currency is not booked, and the call is repeated until it is consistent', async () => {

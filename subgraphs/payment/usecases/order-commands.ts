@@ -14,6 +14,9 @@ export const authorizePayment =
   (message: MessageOf<typeof AuthorizePayment>): Promise<void> =>
     handle(deps, message, async ({ guests, methods, payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
+      // It is asked for again until that one is known to hold nothing; the database refuses a second one, too.
+      const open = await payments.openAttemptOf(message.data.orderId);
+      if (open) throw new Error(`attempt ${open} to pay ${message.data.orderId} is not over`);
       const { paymentMethodToken: token, savedPaymentMethodId, returnUrl, ...data } = message.data;
       // The order may have been placed by a guest who has signed in since.
       const customerId = await guests.ownerOf(data.customerId);
@@ -36,13 +39,13 @@ const providerFor = ({ provider }: Deps, token: string | undefined, ofSaved: str
   return ofSaved ?? provider.name;
 };
 
-/** Captures the amount that is held. */
+/** Captures what is held, or a part of it. */
 export const capturePayment =
   (deps: Deps) =>
   (message: MessageOf<typeof CapturePayment>): Promise<void> =>
     handle(deps, message, async ({ outbox, now }, payment) => {
-      const { attemptId, orderId, amount } = message.data;
-      if (payment) return decide(payment, { kind: 'capture', amount }, now);
+      const { attemptId, orderId, ...capture } = message.data;
+      if (payment) return decide(payment, { kind: 'capture', ...capture }, now);
       await outbox.add(nothingToCapture({ attemptId, orderId }));
       return undefined;
     });

@@ -44,6 +44,8 @@ export interface PaymentStore {
   /** All of a new one; of a known one everything but its customer, whom a merge may change at any time. */
   save(payment: Payment): Promise<void>;
   giveTo(guestId: GuestId, userId: UserId): Promise<void>;
+  /** The attempt to pay this order that may hold or keep money, if there is one. */
+  openAttemptOf(orderId: OrderId): Promise<AttemptId | undefined>;
   /** Records a cancel that arrived before its attempt. */
   withdraw(attempt: Attempt, now: Date): Promise<void>;
   isWithdrawn(attemptId: AttemptId): Promise<boolean>;
@@ -266,7 +268,16 @@ export interface PaymentProvider {
     request: { readonly reference: string; readonly code: string },
     call: ProviderCall,
   ): Promise<AuthorizationResult>;
-  capture(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<CaptureResult>;
+  /** A final one, as it is by default, lets go of the rest. `capturedBefore`: by earlier ones, in minor units; 0 by default. */
+  capture(
+    request: {
+      readonly reference: string;
+      readonly amount: Money;
+      readonly isFinal?: boolean;
+      readonly capturedBefore?: number;
+    },
+    call: ProviderCall,
+  ): Promise<CaptureResult>;
   void(request: { readonly reference: string }, call: ProviderCall): Promise<VoidResult>;
   refund(request: { readonly reference: string; readonly amount: Money }, call: ProviderCall): Promise<RefundResult>;
   /** Keeps the method of this token for the customer, whom it knows by `customerReference` if it has kept one before. */

@@ -183,6 +183,8 @@ const release = async (deps: Deps, provider: string, state: ProviderState): Prom
       correlationId: `reconcile-${state.reference}`,
     });
     if (!seen || seen.faults.length > 0) return undefined;
+    // An order is paid by one attempt at a time; the other one may end by itself.
+    if (await payments.openAttemptOf(seen.payment.orderId)) return undefined;
     await payments.save(seen.payment);
     for (const { movedBy, ...line } of seen.lines)
       await ledger.add(seen.payment, [line], { now, operationKey: movedBy });

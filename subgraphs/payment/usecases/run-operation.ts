@@ -152,8 +152,11 @@ const calls: Record<
     provider.authorize({ attemptId, orderId, amount, method: payWith(required(secret, 'a method')) }, call),
   CONFIRM: (provider, { payment, secret }, call) =>
     provider.confirm({ ...referenceOf(payment), code: required(secret, 'a code') }, call),
-  CAPTURE: (provider, { payment, amount }, call) =>
-    provider.capture({ ...referenceOf(payment), amount: required(amount, 'an amount') }, call),
+  CAPTURE: (provider, { payment, amount, isFinal = true }, call) =>
+    provider.capture(
+      { ...referenceOf(payment), amount: required(amount, 'an amount'), isFinal, capturedBefore: payment.captured },
+      call,
+    ),
   VOID: (provider, { payment }, call) => provider.void(referenceOf(payment), call),
   REFUND: (provider, { payment, amount }, call) =>
     provider.refund({ ...referenceOf(payment), amount: required(amount, 'an amount') }, call),

@@ -19,14 +19,16 @@ type Answer<F extends Failure> = Promise<Result<PaymentId, F | IdempotencyConfli
 export interface CaptureByStaff extends AboutPayment {
   /** Everything that is held, if undefined. */
   readonly amount: Money | undefined;
+  /** Lets go of the rest. */
+  readonly isFinal: boolean;
 }
 
 /** Captures what is held. The payment shows whether the provider did it. */
 export const captureForStaff =
   (deps: Deps) =>
-  ({ amount, ...command }: CaptureByStaff): Answer<InvalidPaymentState | WrongAmount> =>
-    change(deps, command, { action: 'capturePayment', input: { amount: amount ?? null } }, (payment, now) =>
-      captureByStaff(payment, amount, now),
+  ({ amount, isFinal, ...command }: CaptureByStaff): Answer<InvalidPaymentState | WrongAmount> =>
+    change(deps, command, { action: 'capturePayment', input: { amount: amount ?? null, isFinal } }, (payment, now) =>
+      captureByStaff(payment, { amount, isFinal }, now),
     );
 
 /** Releases a hold, or ends a payment that holds nothing yet. */

@@ -117,7 +117,7 @@ const plausible: { [T in Reply['type']]: Omit<Data<T>, 'attemptId' | 'orderId'> 
   'payment.action-required': { ...payment, actionUrl: 'https://bank.example/challenge' },
   'payment.awaiting-funds': { ...payment, amount: money(3_998, 'EUR') },
   'payment.declined': { ...payment, reason: 'CARD_DECLINED', message: 'no' },
-  'payment.captured': { ...payment, amount: money(3_998, 'EUR'), totals: totals(3_998) },
+  'payment.captured': { ...payment, amount: money(3_998, 'EUR'), isFinal: true, totals: totals(3_998) },
   'payment.capture-failed': { ...payment, reason: 'refused' },
   'payment.cancelled': { ...payment, outcome: 'VOIDED', refunded: null, totals: totals(0) },
   'payment.cancel-failed': { ...payment, reason: 'the provider is bankrupt' },

@@ -37,8 +37,12 @@ export const authorizeMessage = (
     ...changes,
   });
 
-export const captureMessage = (attempt: Attempt, amount = money(5_000, 'EUR')): MessageOf<typeof CapturePayment> =>
-  aMessageOf(CapturePayment, { ...attempt, amount, isFinal: true });
+/** A final one of everything, unless changed. */
+export const captureMessage = (
+  attempt: Attempt,
+  amount = money(5_000, 'EUR'),
+  { isFinal = true, capturedBefore = 0 } = {},
+): MessageOf<typeof CapturePayment> => aMessageOf(CapturePayment, { ...attempt, amount, isFinal, capturedBefore });
 
 export const refundMessage = (
   attempt: Attempt,

@@ -57,6 +57,7 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
     if (!it) throw new Error('the provider was asked about a payment that it was never told of');
     return it;
   };
+  const heldOf = ({ status, captured }: Held): number => (status === 'held' ? amount.amount - captured : 0);
   const hold = (payment: Held): void => {
     payment.status = 'held';
     effects.push(`AUTHORIZATION ${amount.amount}`);
@@ -75,7 +76,7 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
   };
   const refusesToUndo = (): boolean => refusalsLeft-- > 0;
 
-  const work: Record<Operation['kind'], (asked: number, key: string) => ProviderResult> = {
+  const work: Record<Operation['kind'], (asked: number, key: string, isFinal: boolean) => ProviderResult> = {
     AUTHORIZE: () => {
       if (it) throw new Error('authorized twice');
       const first = {
@@ -92,21 +93,26 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
       if (known().status === 'requiresAction') settle();
       return look();
     },
-    CAPTURE: (asked) => {
+    CAPTURE: (asked, _, isFinal) => {
       const payment = known();
-      if (temper.refusesCapture || payment.status !== 'held') return { kind: 'captureRefused', reason: 'No.' };
-      Object.assign(payment, { status: 'captured', captured: asked });
+      if (temper.refusesCapture || payment.status !== 'held' || asked > heldOf(payment))
+        return { kind: 'captureRefused', reason: 'No.' };
+      payment.captured += asked;
       effects.push(`CAPTURE ${asked}`);
-      return { kind: 'captured', amount: { ...amount, amount: asked } };
+      const rest = heldOf(payment);
+      if (isFinal && rest > 0) effects.push(`VOID ${rest}`);
+      if (isFinal || rest === 0) payment.status = 'captured';
+      return { kind: 'captured', amount: { ...amount, amount: asked }, held: { ...amount, amount: heldOf(payment) } };
     },
     VOID: () => {
       const payment = known();
       const isHeld = payment.status === 'held';
       if (payment.status === 'captured' || (isHeld && refusesToUndo()))
         return { kind: 'voidRefused', reason: 'No.', held: amount };
-      payment.status = 'cancelled';
-      if (isHeld) effects.push(`VOID ${amount.amount}`);
-      return { kind: 'voided', released: isHeld ? amount : null };
+      const released = heldOf(payment);
+      payment.status = payment.captured > 0 ? 'captured' : 'cancelled';
+      if (isHeld) effects.push(`VOID ${released}`);
+      return { kind: 'voided', released: isHeld ? { ...amount, amount: released } : null };
     },
     REFUND: (asked, key) => {
       const payment = known();
@@ -125,8 +131,8 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
   };
 
   return {
-    perform: ({ key, kind, amount: asked }) => {
-      const answer = answers.get(key) ?? work[kind](asked?.amount ?? 0, key);
+    perform: ({ key, kind, amount: asked, isFinal = true }) => {
+      const answer = answers.get(key) ?? work[kind](asked?.amount ?? 0, key, isFinal);
       answers.set(key, answer);
       return answer;
     },
@@ -145,12 +151,12 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
           refunds,
         },
         authorization: look(),
-        held: { ...amount, amount: it.status === 'held' ? amount.amount : 0 },
+        held: { ...amount, amount: heldOf(it) },
         captured: { ...amount, amount: it.captured },
       },
     inHand: () => {
       if (!it) return 0;
-      return it.status === 'held' ? amount.amount : it.captured - it.refunded;
+      return heldOf(it) + it.captured - it.refunded;
     },
   };
 };

@@ -94,6 +94,25 @@ describe('time', () => {
     expect(given.order).toMatchObject({ status: 'COMPENSATING', failure: { reason: 'PAYMENT_TIMED_OUT' } });
   });
 
+  it('takes note of what staff captured in part, and asks for what is missing', () => {
+    const totals = {
+      captured: money(1_000, 'EUR'),
+      refunded: money(0, 'EUR'),
+      disputed: money(0, 'EUR'),
+      openDisputes: 0,
+    };
+    const part = aReply('payment.captured', { amount: totals.captured, isFinal: false, totals });
+    const committing = changed(anOrder({ status: 'COMMITTING' }), part);
+    expect(committing.order).toMatchObject({ status: 'COMMITTING', payment: { captured: 1_000 } });
+    expect(sent(committing)).toEqual([]);
+    const capturing = changed(committing.order, aReply('stock.committed'));
+    expect(capturing.messages).toMatchObject([
+      { type: 'payment.capture', data: { amount: money(2_998, 'EUR'), capturedBefore: 1_000 } },
+    ]);
+    const whole = changed(capturing.order, aReply('payment.captured', { sequence: 9 } as never));
+    expect(whole.order.status).toBe('CONFIRMED');
+  });
+
   it('gives the customer a quarter of an hour for the extra step, once', () => {
     const asked = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.action-required'));
     expect(asked.order.step.deadline).toEqual(later(15 * 60_000));

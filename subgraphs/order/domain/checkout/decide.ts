@@ -89,6 +89,8 @@ const cellFor = (order: Order, event: CheckoutEvent, now: Date): Transition | un
   // The extra step is announced again: its time-out goes on and does not start anew.
   if (event.type === 'payment.action-required' && order.payment.status === 'ACTION_REQUIRED') return undefined;
   if (event.type === 'payment.awaiting-funds' && order.payment.status === 'AWAITING_FUNDS') return undefined;
+  // A part is not what the checkout waits for.
+  if (event.type === 'payment.captured' && !event.data.isFinal) return undefined;
   const trigger = triggerOf(order, event);
   return trigger && steps[order.status].on[trigger];
 };

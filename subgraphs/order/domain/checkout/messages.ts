@@ -102,13 +102,19 @@ export const command = (
     case 'payment.authorize':
       return message(AuthorizePayment, to, { ...attempt, ...payment(order) });
     case 'payment.capture':
-      return message(CapturePayment, to, { ...attempt, amount: order.total });
+      return message(CapturePayment, to, { ...attempt, ...toCapture(order) });
     case 'payment.cancel':
       return message(CancelPayment, to, attempt);
     default:
       throw new Error(`no such command: ${name satisfies never}`);
   }
 };
+
+/** What staff have captured in part already is not asked for again. */
+const toCapture = ({ total, payment: { captured } }: Order) =>
+  captured < total.amount
+    ? { amount: { ...total, amount: total.amount - captured }, capturedBefore: captured }
+    : { amount: total };
 
 const payment = ({ id, customerId, total, attempt: { method } }: Order) => {
   if (method === null) throw new Error(`the payment method of ${id} was already handed on`);

@@ -37,11 +37,12 @@ export const offlineProvider = (prisma: PrismaClient): PaymentProvider => {
     },
     // There is no extra step.
     confirm: async ({ reference }) => (await stateAt(prisma, reference)).authorization,
+    // All at once: nobody holds a part of what is in the till already.
     capture: ({ reference, amount }, call) =>
       once<CaptureResult>(reference, call, { kind: 'CAPTURE', amount }, (entries) =>
-        amount.amount <= heldOf(entries)
-          ? { result: { kind: 'captured', amount }, isEntered: true }
-          : { result: { kind: 'captureRefused', reason: 'More than has come in.' }, isEntered: false },
+        amount.amount === heldOf(entries)
+          ? { result: { kind: 'captured', amount, held: { ...amount, amount: 0 } }, isEntered: true }
+          : { result: { kind: 'captureRefused', reason: 'Another amount than has come in.' }, isEntered: false },
       ),
     void: async ({ reference }, call) => {
       const [request] = await entriesOf(prisma, reference);

@@ -5,10 +5,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Stripe from 'stripe';
-import type { Money } from '#contracts/money.ts';
 import {
   type AuthorizationResult,
-  type CaptureResult,
   type ListedPayment,
   ProviderFault,
   type ProviderState,
@@ -19,7 +17,7 @@ import { answered, answeredOr } from './call.ts';
 import { declinedBy, refusedRequest } from './errors.ts';
 import { intentsOf, listed, type Window, wholeState } from './lists.ts';
 import { stripeMethods } from './methods.ts';
-import { type Api, type CaptureRequest, cancel, capture, refund, retrieve } from './settlement.ts';
+import { type Api, cancel, capture, refund, retrieve } from './settlement.ts';
 import { attemptOf, authorizationOf } from './state.ts';
 
 /** The version of Stripe's API that this was written for: that of the SDK's types. */
@@ -43,7 +41,6 @@ export interface StripeProvider extends PaymentProvider {
     request: { readonly reference: string; readonly code: string | null },
     call: ProviderCall,
   ): Promise<AuthorizationResult>;
-  capture(request: CaptureRequest, call: ProviderCall): Promise<CaptureResult & { readonly held?: Money }>;
   state(request: { readonly reference: string }, signal: AbortSignal): Promise<ProviderState>;
   find(
     request: { readonly attemptId: string; readonly since: Date; readonly until: Date },

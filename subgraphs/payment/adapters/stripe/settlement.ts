@@ -7,7 +7,7 @@ import {
   type RefundResult,
   type VoidResult,
 } from '../../domain/provider-results.ts';
-import type { ProviderCall } from '../../usecases/ports.ts';
+import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
 import { toStripeAmount } from './amounts.ts';
 import { answered, answeredOr } from './call.ts';
 import { reasonOf } from './errors.ts';
@@ -18,15 +18,6 @@ export interface Api {
   readonly takesCodes: boolean;
 }
 
-export interface CaptureRequest {
-  readonly reference: string;
-  readonly amount: Money;
-  /** False: the rest stays held. True by default. */
-  readonly isFinal?: boolean;
-  /** What earlier captures of this payment took. */
-  readonly capturedBefore?: number;
-}
-
 export const expand = ['latest_charge'];
 
 export const retrieve = ({ stripe }: Api, reference: string, signal: AbortSignal): Promise<Stripe.PaymentIntent> =>
@@ -34,9 +25,14 @@ export const retrieve = ({ stripe }: Api, reference: string, signal: AbortSignal
 
 export const capture = async (
   { stripe }: Api,
-  { reference, amount: { amount, currency }, isFinal = true, capturedBefore = 0 }: CaptureRequest,
+  {
+    reference,
+    amount: { amount, currency },
+    isFinal = true,
+    capturedBefore = 0,
+  }: Parameters<PaymentProvider['capture']>[0],
   { key, signal }: ProviderCall,
-): Promise<CaptureResult & { readonly held?: Money }> =>
+): Promise<CaptureResult> =>
   answeredOr(
     signal,
     async () => {
