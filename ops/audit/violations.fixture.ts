@@ -99,6 +99,10 @@ export const withoutGuards = `
                   WHERE contype IN ('c', 'f') AND connamespace = 'public'::regnamespace LOOP
       EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', guard.place, guard.conname);
     END LOOP;
+    FOR guard IN SELECT indexrelid::regclass AS name FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+                  WHERE indisunique AND indpred IS NOT NULL AND relnamespace = 'public'::regnamespace LOOP
+      EXECUTE format('DROP INDEX %s', guard.name);
+    END LOOP;
     FOR guard IN SELECT DISTINCT tgrelid::regclass AS place FROM pg_trigger WHERE NOT tgisinternal LOOP
       EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', guard.place);
     END LOOP;
