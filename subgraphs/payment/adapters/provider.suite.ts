@@ -174,11 +174,12 @@ const capturing = (under: ProviderUnderTest): void => {
       expect(await effects(reference)).toEqual(['AUTHORIZATION 5000', 'CAPTURE 5000']);
     });
 
-    test('captures less than the hold', async () => {
+    test('captures less than the hold, and lets go of the rest', async () => {
       const [reference, some] = [await held(under), money(1_200, 'EUR')];
       const answer = await provider().capture({ reference, amount: some }, call());
-      expect(answer).toMatchObject({ kind: 'captured', amount: some });
-      expect(await provider().state({ reference }, soon())).toMatchObject({ captured: some });
+      const nothing = money(0, 'EUR');
+      expect(answer).toMatchObject({ kind: 'captured', amount: some, held: nothing });
+      expect(await provider().state({ reference }, soon())).toMatchObject({ captured: some, held: nothing });
     });
 
     test('is refused beyond the hold, before there is one and after a void', async () => {

@@ -3,6 +3,7 @@ export const texts = {
   paymentNotConfirmable: 'This payment is not waiting for confirmation.',
   withdrawn: 'The payment was cancelled before it began.',
   invalidPaymentState: (from: string, to: string) => `A payment in ${from} cannot become ${to}.`,
+  captureTooLarge: (most: string) => `At most ${most} can be captured, and not nothing.`,
   wrongAmount: (expected: string) => `The amount must be ${expected}.`,
   methodNotOnFile: 'This saved payment method is no longer available.',
   refundTooLarge: (most: string) => `At most ${most} can be refunded.`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { money } from '#contracts/money.ts';
+import { type Money, money } from '#contracts/money.ts';
 import { aPayment } from '#kit/payment/builders.ts';
 import { type PaymentStatus, paymentStatuses, publicStatus } from './payment-states.ts';
 import { captureByStaff, voidByStaff } from './staff-requests.ts';
@@ -9,21 +9,39 @@ const all = money(5_000, 'EUR');
 const held = (status: PaymentStatus = 'AUTHORIZED') => aPayment({ status, authorized: 5_000, reference: 'r' });
 
 describe('a capture', () => {
-  test.each([undefined, all])('of the whole hold is called for: %o', (amount) => {
-    const requested = captureByStaff(held(), amount, now);
-    expect(requested).toMatchObject({ ok: true, value: { call: { kind: 'CAPTURE', amount: all } } });
+  const capture = (payment = held(), amount: Money | undefined = undefined, isFinal = true) =>
+    captureByStaff(payment, { amount, isFinal }, now);
+
+  test.each([
+    [undefined, all],
+    [all, all],
+    [money(1, 'EUR'), money(1, 'EUR')],
+  ])('of %o is called for', (amount, called) => {
+    for (const isFinal of [true, false])
+      expect(capture(held(), amount, isFinal)).toMatchObject({
+        ...{ ok: true, value: { call: { kind: 'CAPTURE', amount: called, isFinal } } },
+      });
   });
 
-  test.each([money(4_999, 'EUR'), money(5_001, 'EUR'), money(5_000, 'USD')])('of %o fails', (amount) => {
-    expect(captureByStaff(held(), amount, now)).toEqual({
+  test('of what an earlier one has left is called for, and of no more', () => {
+    const partly = { ...held(), captured: 2_000 };
+    expect(capture(partly)).toMatchObject({ ok: true, value: { call: { amount: money(3_000, 'EUR') } } });
+    expect(capture(partly, money(3_001, 'EUR'))).toMatchObject({
       ok: false,
-      failure: { kind: 'WrongAmount', message: 'The amount must be 50.00 EUR.', expected: all },
+      failure: { expected: money(3_000, 'EUR') },
+    });
+  });
+
+  test.each([money(5_001, 'EUR'), money(5_000, 'USD'), money(0, 'EUR')])('of %o fails', (amount) => {
+    expect(capture(held(), amount)).toEqual({
+      ok: false,
+      failure: { kind: 'WrongAmount', message: 'At most 50.00 EUR can be captured, and not nothing.', expected: all },
     });
   });
 
   test.each(paymentStatuses.filter((status) => status !== 'AUTHORIZED'))('of one that is %s fails', (status) => {
     const [from, to] = [publicStatus[status], 'CAPTURED'];
-    expect(captureByStaff(held(status), all, now)).toEqual({
+    expect(capture(held(status), all)).toEqual({
       ok: false,
       failure: { kind: 'InvalidPaymentState', message: `A payment in ${from} cannot become ${to}.`, from, to },
     });

@@ -44,7 +44,7 @@ export const captureByStaff = (
   if (stepFor(payment.status, 'capture')?.call !== 'CAPTURE') return fail(invalidPaymentState(payment, 'CAPTURED'));
   const held = inCurrencyOf(payment, heldBy(payment));
   const isPossible = !amount || (amount.currency === held.currency && amount.amount >= 1 && !isMore(amount, held));
-  if (!isPossible) return fail(wrongAmount(held));
+  if (!isPossible) return fail({ ...wrongAmount(held), message: texts.captureTooLarge(format(held)) });
   const capture = { kind: 'capture', amount: amount ?? held, isFinal, capturedBefore: payment.captured } as const;
   return ok(decide(payment, capture, now));
 };

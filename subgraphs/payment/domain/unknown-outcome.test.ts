@@ -46,10 +46,12 @@ describe('an authorization', () => {
 
 describe('a capture', () => {
   test.each([
-    ['was made: what is captured more than we know of', 1_000, { captured: euros(3_500) }, 2_500],
-    ['was made, and left nothing', 0, { captured: euros(5_000) }, 5_000],
+    ['was made: what is captured more than we know of', 1_000, { captured: euros(3_500), held: euros(1_500) }, 2_500],
+    ['was made, and left nothing', 0, { captured: euros(5_000), held: euros(0) }, 5_000],
   ])('%s', (_, captured, state, taken) => {
-    expect(outcomeOf(an('CAPTURE', { captured }), aState(state))).toEqual({ kind: 'captured', amount: euros(taken) });
+    expect(outcomeOf(an('CAPTURE', { captured }), aState(state))).toEqual({
+      ...{ kind: 'captured', amount: euros(taken), held: state.held },
+    });
   });
 
   test('was not made while the hold is there', () => {
@@ -67,6 +69,12 @@ describe('a void', () => {
   test('was made: what was held is released', () => {
     expect(outcomeOf(an('VOID'), ended)).toEqual({ kind: 'voided', released: euros(5_000) });
     expect(outcomeOf(an('VOID', { authorized: 0 }), ended)).toEqual({ kind: 'voided', released: null });
+  });
+
+  test('of what a capture has left was made once nothing is held, though the payment stays approved', () => {
+    const left = an('VOID', { captured: 2_000 });
+    expect(outcomeOf(left, aState({ captured: euros(2_000), held: euros(3_000) }))).toBe('notDone');
+    expect(outcomeOf(left, aState({ captured: euros(2_000) }))).toEqual({ kind: 'voided', released: euros(3_000) });
   });
 
   test.each([

@@ -37,13 +37,15 @@ export const offlineProvider = (prisma: PrismaClient): PaymentProvider => {
     },
     // There is no extra step.
     confirm: async ({ reference }) => (await stateAt(prisma, reference)).authorization,
-    // All at once: nobody holds a part of what is in the till already.
-    capture: ({ reference, amount }, call) =>
-      once<CaptureResult>(reference, call, { kind: 'CAPTURE', amount }, (entries) =>
-        amount.amount === heldOf(entries)
+    // Once: nothing of what is in the till already stays held. What is not taken is to be paid back.
+    capture: async ({ reference, amount, isFinal = true }, call) => {
+      if (!isFinal) return { kind: 'captureRefused', reason: 'It can only be captured at once.' };
+      return once<CaptureResult>(reference, call, { kind: 'CAPTURE', amount }, (entries) =>
+        amount.amount <= heldOf(entries)
           ? { result: { kind: 'captured', amount, held: { ...amount, amount: 0 } }, isEntered: true }
-          : { result: { kind: 'captureRefused', reason: 'Another amount than has come in.' }, isEntered: false },
-      ),
+          : { result: { kind: 'captureRefused', reason: 'More than has come in.' }, isEntered: false },
+      );
+    },
     void: async ({ reference }, call) => {
       const [request] = await entriesOf(prisma, reference);
       if (!request) throw new Error(`there is no offline payment ${reference}`);
@@ -129,7 +131,7 @@ const oncePerKey =
   };
 
 const heldOf = (entries: readonly OfflineEntry[]): number =>
-  totalOf(entries, 'VOID') > 0 ? 0 : totalOf(entries, 'FUNDS') - totalOf(entries, 'CAPTURE');
+  totalOf(entries, 'VOID') + totalOf(entries, 'CAPTURE') > 0 ? 0 : totalOf(entries, 'FUNDS');
 
 const stateOf = (reference: string, entries: readonly OfflineEntry[]): AuthorizationResult => {
   if (totalOf(entries, 'VOID') > 0)
