@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { namedId, type VariantId } from '#contracts/ids.ts';
 import { type Currency, money } from '#contracts/money.ts';
 import { noon } from '#kit/order/builders.ts';
-import { addUnits, type Cart, type CatalogueEntry, cartTotal, mergedUnits, priceLines, setUnits } from './cart.ts';
+import {
+  addUnits,
+  type Cart,
+  type CatalogueEntry,
+  cartTotal,
+  mergeCarts,
+  mergedUnits,
+  priceLines,
+  setUnits,
+} from './cart.ts';
 
 const variant = (name: string): VariantId => namedId('Variant', name);
 const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSale = true): CatalogueEntry => ({
@@ -27,7 +36,11 @@ describe('the prices of a cart', () => {
       [line('a', 2), line('gone'), line('unknown')],
       catalogue(entry('a', 500), entry('gone', 300, 'EUR', false)),
     );
-    expect(priced.map(({ unitPrice }) => unitPrice?.amount ?? null)).toEqual([500, null, null]);
+    expect(priced.map(({ sku, title, unitPrice }) => [sku, title, unitPrice?.amount ?? null])).toEqual([
+      ['a', 'a', 500],
+      ['gone', 'gone', null],
+      ['', 'No longer in the catalogue', null],
+    ]);
     expect(cartTotal(priced)).toEqual(money(1_000, 'EUR'));
   });
 
@@ -46,7 +59,61 @@ describe('the prices of a cart', () => {
   });
 });
 
+describe('adding units', () => {
+  const known = catalogue(entry('a', 500), entry('gone', 300, 'EUR', false), entry('usd', 100, 'USD'));
+  const full = cart(line('a'), ...Array.from({ length: 49 }, (_, n) => line(`other ${n}`)));
+  const limit = (name: string, maximum: number, message: string) => ({
+    ...{ kind: 'CartLimitExceeded', limit: name, maximum, message },
+  });
+
+  it.each([
+    ['makes a line', cart(), 'a', 1, 1],
+    ['makes another line', cart(line('other', 5)), 'a', 2, 2],
+    ['makes a line more', cart(line('a', 2), line('other', 5)), 'a', 3, 5],
+    ['fills a line', cart(line('a', 98)), 'a', 1, 99],
+    ['goes on in a full cart', full, 'a', 1, 2],
+  ])('%s', (_, before, name, more, quantity) => {
+    expect(addUnits(before, known, variant(name), more)).toEqual({ ok: true, value: quantity });
+  });
+
+  it.each([
+    ['that nobody knows', cart(), 'unknown', 1, { kind: 'VariantUnavailable', lines: [] }],
+    [
+      'that are not for sale',
+      ...[cart(), 'gone', 1],
+      { kind: 'VariantUnavailable', lines: [{ variantId: variant('gone'), sku: 'gone' }] },
+    ],
+    ['beyond a line', cart(line('a', 98)), 'a', 2, limit('QUANTITY', 99, 'One line holds up to 99 units.')],
+    ['beyond fifty lines', full, 'usd', 1, limit('LINES', 50, 'A cart holds up to 50 different items.')],
+    [
+      'in another currency',
+      ...[cart(line('gone'), line('a')), 'usd', 1],
+      {
+        ...{ kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrency: 'USD' },
+        message: 'The cart is in EUR, this item in USD. Order them separately.',
+      },
+    ],
+    [
+      'beyond what an order may come to',
+      ...[cart(line('dear')), 'a', 1],
+      limit('TOTAL', 100_000_000, 'One order cannot come to this much.'),
+    ],
+  ] as const)('%s fails', (_, before, name, more, failure) => {
+    const dear = catalogue(entry('dear', 99_999_501), ...known.values());
+    expect(addUnits(before, dear, variant(name), more)).toEqual({
+      ok: false,
+      failure: expect.objectContaining(failure),
+    });
+  });
+});
+
 describe('changing a quantity', () => {
+  it('takes the place of what the line had', () => {
+    const known = catalogue(entry('a', 60_000_000));
+    expect(setUnits(cart(line('a', 2)), known, line('a', 2), 1)).toEqual({ ok: true, value: 1 });
+    expect(setUnits(cart(line('a', 1)), known, line('a', 1), 2)).toMatchObject({ failure: { limit: 'TOTAL' } });
+  });
+
   it('leaves the currency of the cart as it is', () => {
     const known = catalogue(entry('a', 90_000_000, 'USD'), entry('b', 30_000_000, 'EUR'));
     const mixed = cart(line('a'), line('b'));
@@ -87,10 +154,35 @@ describe('lines that come back to a cart', () => {
     const back = [units('b', 2), units('free', 3)];
     expect(mergedUnits(cart(line('a')), dear, back)).toEqual([units('b', 1), units('free', 3)]);
     expect(mergedUnits(cart(line('a', 4)), dear, [units('b', 1)])).toEqual([]);
+    expect(mergedUnits(cart(line('b', 2)), dear, [units('a', 1), units('free', 3)])).toEqual([units('free', 3)]);
   });
 
   it('come back though they are not for sale, and are left out where the cart has another currency', () => {
     expect(mergedUnits(cart(), known, [units('gone', 2), units('unknown', 1)])).toHaveLength(2);
     expect(mergedUnits(cart(line('usd')), known, [units('a', 1), units('gone', 1)])).toEqual([units('gone', 1)]);
+  });
+});
+
+describe('the carts of a guest and of the user who it was', () => {
+  const known = catalogue(entry('a', 500), entry('b', 300), entry('usd', 100, 'USD'));
+  const users = (...lines: [name: string, quantity: number][]) =>
+    cart(
+      ...lines.map(([name, quantity]) => ({ ...line(name, quantity), id: namedId('CartLine', `${name} of the user`) })),
+    );
+
+  it('become one: a variant in both is the line of the user, with the units of both', () => {
+    const merged = mergeCarts(cart(line('a', 2), line('b', 1)), users(['a', 3], ['c', 4]), known);
+    expect(merged).toEqual([...users(['a', 5], ['c', 4]).lines, line('b', 1)]);
+  });
+
+  it('keep what the guest has chosen, and of the rest what there is room for', () => {
+    expect(mergeCarts(cart(line('a', 99)), users(['a', 1]), known)).toEqual(users(['a', 99]).lines);
+    expect(mergeCarts(cart(line('a', 1)), users(['usd', 1], ['b', 1]), known)).toEqual([
+      ...users(['b', 1]).lines,
+      line('a', 1),
+    ]);
+    const fifty = Array.from({ length: 50 }, (_, n) => line(`other ${n}`));
+    expect(mergeCarts(cart(...fifty), users(['a', 1]), known)).toEqual(fifty);
+    expect(mergeCarts(cart(), users(['a', 1]), known)).toEqual(users(['a', 1]).lines);
   });
 });

@@ -138,18 +138,14 @@ export const mergedUnits = (cart: Cart, catalogue: Catalogue, back: readonly Uni
  * variant in both is the user's line.
  */
 export const mergeCarts = (guests: Cart, users: Cart, catalogue: Catalogue): readonly CartLine[] => {
-  const changed = new Map(
-    mergedUnits(guests, catalogue, users.lines).map((units) => [units.variantId, units.quantity]),
-  );
-  const chosen = new Set(guests.lines.map(({ variantId }) => variantId));
-  const kept = users.lines.filter(({ variantId }) => chosen.has(variantId) || changed.has(variantId));
-  const known = new Set(kept.map(({ variantId }) => variantId));
-  const quantityIn = (line: CartLine) =>
-    changed.get(line.variantId) ?? guests.lines.find(({ variantId }) => variantId === line.variantId)?.quantity;
-  return [...kept, ...guests.lines.filter(({ variantId }) => !known.has(variantId))].map((line) => ({
-    ...line,
-    quantity: quantityIn(line) ?? line.quantity,
-  }));
+  const changed = mergedUnits(guests, catalogue, users.lines);
+  const quantities = new Map([...guests.lines, ...changed].map(({ variantId, quantity }) => [variantId, quantity]));
+  const known = new Set(users.lines.map(({ variantId }) => variantId));
+  const lines = [...users.lines, ...guests.lines.filter(({ variantId }) => !known.has(variantId))];
+  return lines.flatMap((line) => {
+    const quantity = quantities.get(line.variantId);
+    return quantity === undefined ? [] : [{ ...line, quantity }];
+  });
 };
 
 /** The most units that a line of this variant may have among these lines. */
@@ -167,8 +163,7 @@ const roomFor = (lines: readonly Units[], catalogue: Catalogue, variantId: Varia
 
 const withinLimits = (lines: readonly Units[], catalogue: Catalogue, quantity: number) => {
   if (quantity > maxQuantity) return fail(limitExceeded('QUANTITY'));
-  const priced = priceLines(lines, catalogue);
-  return priced.some(isOrderable) && !cartTotal(priced) ? fail(limitExceeded('TOTAL')) : ok(quantity);
+  return cartTotal(priceLines(lines, catalogue)) ? ok(quantity) : fail(limitExceeded('TOTAL'));
 };
 
 /** In their places: the first line that is for sale gives the cart its currency. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import { aLine, anOrder, aReply, changed, later, noon } from '#kit/order/builders.ts';
-import { type CancellationReason, type CheckoutFailure, cancellationReasons } from '../failures.ts';
+import { type CancellationReason, CheckoutFailure, cancellationReasons } from '../failures.ts';
 import { decide } from './decide.ts';
+import { noPayment } from './payment-status.ts';
 import { defaultTimings as timings } from './steps.ts';
 
 const long = later(24 * 60 * 60_000);
@@ -11,7 +12,7 @@ const timedOut = { type: 'timedOut' } as const;
 
 describe('a rejected order', () => {
   const rejectedBy = (data: Parameters<typeof aReply<'stock.rejected'>>[1]) =>
-    changed(anOrder(), aReply('stock.rejected', data)).order.failure;
+    CheckoutFailure.parse(changed(anOrder(), aReply('stock.rejected', data)).order.failure);
   const { variantId } = aLine();
 
   it('names the lines that are short', () => {
@@ -54,6 +55,32 @@ describe('a rejected order', () => {
   it('names the lines that are not for sale', () => {
     const lines = [{ variantId, requested: 2, available: 0, currentPrice: null }];
     expect(rejectedBy({ reason: 'UNAVAILABLE', lines })).toMatchObject({ lines: [{ variantId, sku: 'LAMP-1' }] });
+    const stranger = { ...lines[0], variantId: namedId('Variant', 'stranger'), requested: 1, available: 0 };
+    expect(rejectedBy({ reason: 'UNAVAILABLE', lines: [{ ...stranger, currentPrice: null }] })).toMatchObject({
+      lines: [{ variantId: stranger.variantId, sku: 'unknown' }],
+    });
+  });
+});
+
+describe('an order that is undone', () => {
+  const waitingFor = (status: 'ACTION_REQUIRED' | 'AWAITING_FUNDS') =>
+    anOrder({ status: 'AUTHORIZING', payment: { ...noPayment, status } });
+
+  it.each([
+    ['ACTION_REQUIRED', 'ACTION_TIMED_OUT'],
+    ['AWAITING_FUNDS', 'FUNDS_TIMED_OUT'],
+  ] as const)('was given up by the customer when the time for %s is over, and by staff before', (status, reason) => {
+    const failure = CheckoutFailure.parse(changed(waitingFor(status), timedOut, long).order.failure);
+    expect(failure).toMatchObject({ kind: 'OrderCancelled', reason });
+    const voided = changed(waitingFor(status), aReply('payment.cancelled'));
+    expect(voided.order.failure).toMatchObject({ reason: 'PAYMENT_VOIDED' });
+  });
+
+  it('says why the card was declined', () => {
+    const { failure } = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.declined')).order;
+    expect(CheckoutFailure.parse(failure)).toEqual({
+      ...{ kind: 'PaymentDeclined', message: 'The card was declined.', reason: 'CARD_DECLINED' },
+    });
   });
 });
 
@@ -86,8 +113,9 @@ describe('the cart gets its lines back', () => {
   });
 
   it('not while its payment can be tried again', () => {
-    const compensateTo = { compensateTo: 'PAYMENT_FAILED', undo: ['stock'] } as const;
-    const failed = changed(anOrder({ status: 'COMPENSATING', ...compensateTo }), aReply('stock.released'));
+    const failure = { kind: 'PaymentDeclined', message: 'No.', reason: 'CARD_DECLINED' } as const;
+    const compensating = { status: 'COMPENSATING', compensateTo: 'PAYMENT_FAILED', undo: ['stock'], failure } as const;
+    const failed = changed(anOrder(compensating), aReply('stock.released'));
     expect(failed.order.status).toBe('PAYMENT_FAILED');
     expect(failed.returnedToCart).toEqual([]);
     const givenUp = changed(anOrder({ status: 'PAYMENT_FAILED' }), { type: 'cancelRequested', by: 'CUSTOMER' });

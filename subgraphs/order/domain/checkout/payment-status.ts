@@ -95,25 +95,18 @@ export const isRefundedByHand = (order: Order, event: CheckoutEvent): boolean =>
 };
 
 /**
- * What is wrong with the amount in a reply; undefined when it is the requested one, or the reply has none. `order` is as it
- * was before the reply.
+ * What is wrong with the amount in a reply; undefined when it is the requested one, or nothing was requested that it replies to.
+ * `order` is as it was before the reply.
  */
 export const amountFault = (order: Order, event: CheckoutEvent): string | undefined => {
-  switch (event.type) {
-    case 'payment.authorized':
-      return otherThan(order.total, event.data.amount, 'authorized');
-    case 'payment.awaiting-funds':
-      return otherThan(order.total, event.data.amount, 'agreed on');
-    case 'payment.captured':
-      return (
-        otherThan(order.total, event.data.amount, 'captured') ??
-        otherThan(order.total, event.data.totals.captured, 'captured in all')
-      );
-    case 'payment.cancelled':
-      return undoFault(order, event);
-    default:
-      return totalsFault(order, event);
-  }
+  if (event.type === 'payment.authorized') return otherThan(order.total, event.data.amount, 'authorized');
+  if (event.type === 'payment.awaiting-funds') return otherThan(order.total, event.data.amount, 'agreed on');
+  if (event.type === 'payment.captured')
+    return (
+      otherThan(order.total, event.data.amount, 'captured') ??
+      otherThan(order.total, event.data.totals.captured, 'captured in all')
+    );
+  return event.type === 'payment.cancelled' ? undoFault(order, event) : undefined;
 };
 
 const otherThan = (requested: Money, actual: Money, done: string): string | undefined =>

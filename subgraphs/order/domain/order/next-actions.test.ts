@@ -9,6 +9,11 @@ const staff = { isStaff: true, isCustomer: false };
 const actions = (status: OrderStatus, actor = itsCustomer, now = later(0)) =>
   nextActions(anOrder({ status }), actor, now);
 
+const customersTurn = [
+  ['ACTION_REQUIRED', 'CONFIRM_PAYMENT'],
+  ['AWAITING_FUNDS', 'PAY_OFFLINE'],
+] as const;
+
 describe('what can be done with an order', () => {
   const expected: Record<OrderStatus, OrderAction[]> = {
     PLACED: ['CANCEL'],
@@ -34,11 +39,11 @@ describe('what can be done with an order', () => {
     expect(actions('PAYMENT_FAILED', itsCustomer, expiresAt)).toEqual(['CANCEL']);
   });
 
-  it('includes the extra step only while it is awaited', () => {
-    const payment = { ...noPayment, status: 'ACTION_REQUIRED' } as const;
+  it.each(customersTurn)('in %s includes %s only while that is awaited, and only for its customer', (of, action) => {
+    const payment = { ...noPayment, status: of };
     const inStatus = (status: OrderStatus, actor = itsCustomer) =>
       nextActions(anOrder({ status, payment }), actor, later(0));
-    expect(inStatus('AUTHORIZING')).toEqual(['CONFIRM_PAYMENT', 'CANCEL']);
+    expect(inStatus('AUTHORIZING')).toEqual([action, 'CANCEL']);
     expect(inStatus('AUTHORIZING', staff)).toEqual(['CANCEL']);
     expect(inStatus('COMPENSATING')).toEqual([]);
   });
@@ -57,9 +62,8 @@ describe('an order is at rest', () => {
     expect(resting).toEqual(['CONFIRMED', 'REJECTED', 'PAYMENT_FAILED', 'CANCELLED', 'NEEDS_ATTENTION']);
   });
 
-  it("when it is the customer's turn", () => {
-    const payment = { ...noPayment, status: 'ACTION_REQUIRED' } as const;
-    expect(isAtRest(anOrder({ status: 'AUTHORIZING', payment }))).toBe(true);
+  it.each(customersTurn)("when it is the customer's turn: %s", (of) => {
+    expect(isAtRest(anOrder({ status: 'AUTHORIZING', payment: { ...noPayment, status: of } }))).toBe(true);
   });
 });
 

@@ -39,10 +39,8 @@ export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[sta
 const requests: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
 
 /** Whether nothing more happens to it by itself: no time-out and no reply is left, at most a request. */
-export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => {
-  const { waits, on } = steps[status];
-  return waits === undefined && Object.keys(on).every((trigger) => requests.includes(trigger));
-};
+export const isFinal = ({ status }: Pick<Order, 'status'>): boolean =>
+  Object.keys(steps[status].on).every((trigger) => requests.includes(trigger));
 
 /** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */
 export const isAtRest = (order: Pick<Order, 'status' | 'payment'>): boolean => {

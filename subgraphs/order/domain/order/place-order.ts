@@ -59,8 +59,10 @@ export const placeOrder = (
   now: Date,
 ): Result<Omit<Order, 'number'>, CannotPlace> => {
   if (lines.length === 0) return fail(emptyCart);
-  const missing = lines.filter((line) => !isOrderable(line));
-  if (missing.length > 0) return fail(variantUnavailable(missing.map(({ variantId, sku }) => ({ variantId, sku }))));
+  if (!lines.every(isOrderable)) {
+    const missing = lines.filter((line) => !isOrderable(line));
+    return fail(variantUnavailable(missing.map(({ variantId, sku }) => ({ variantId, sku }))));
+  }
   const total = cartTotal(lines);
   if (!total) return fail(limitExceeded('TOTAL'));
   if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
@@ -69,7 +71,7 @@ export const placeOrder = (
   if (exceeded) return fail(tooManyOpen(exceeded, units));
   return ok({
     ...ordering,
-    lines: lines.filter(isOrderable).map(toOrderLine),
+    lines: lines.map(toOrderLine),
     total,
     placedAt: now,
     expiresAt: new Date(now.getTime() + waitMs.expiry),
