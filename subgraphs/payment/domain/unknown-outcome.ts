@@ -5,51 +5,39 @@
 import { subtract } from '#contracts/money.ts';
 import type { Operation } from './operation.ts';
 import { inCurrencyOf } from './payment.ts';
+import type { OperationKind } from './payment-states.ts';
 import type { ProviderResult, ProviderState } from './provider-results.ts';
 
 /** `notDone`: it had no effect, so that it can be made again with a new key. `pending`: it is under way, and is looked at again. */
 export type Outcome = ProviderResult | 'notDone' | 'pending';
 
 /** `state` is undefined when the provider has no payment of this attempt. */
-export const outcomeOf = (operation: Operation, state: ProviderState | undefined): Outcome => {
-  if (!state) return 'notDone';
-  switch (operation.kind) {
-    case 'AUTHORIZE':
-      return state.authorization;
-    case 'CONFIRM':
-      return state.authorization.kind === 'actionRequired' ? 'notDone' : state.authorization;
-    case 'CAPTURE':
-      return captureOutcome(operation, state);
-    case 'VOID':
-      return voidOutcome(operation, state);
-    case 'REFUND':
-      return refundOutcome(operation, state);
-    default:
-      return operation.kind satisfies never;
-  }
-};
+export const outcomeOf = (operation: Operation, state: ProviderState | undefined): Outcome =>
+  state ? outcomes[operation.kind](operation, state) : 'notDone';
 
-const captureOutcome = ({ payment }: Operation, { captured, held }: ProviderState): Outcome => {
-  const more = subtract(captured, inCurrencyOf(payment, payment.captured));
-  if (more.amount > 0) return { kind: 'captured', amount: more, held };
-  return held.amount > 0 ? 'notDone' : { kind: 'captureRefused', reason: 'Nothing is held any more.' };
-};
-
-const voidOutcome = ({ payment }: Operation, { authorization, captured, held }: ProviderState): Outcome => {
-  if (captured.amount > payment.captured) return { kind: 'voidRefused', reason: 'It is captured.', held: captured };
-  // What is captured in part stays approved when its rest is let go.
-  if (held.amount > 0 || (authorization.kind !== 'declined' && payment.captured === 0)) return 'notDone';
-  const released = payment.authorized - payment.captured;
-  return { kind: 'voided', released: released > 0 ? inCurrencyOf(payment, released) : null };
-};
-
-const refundOutcome = ({ key }: Operation, { refunds }: ProviderState): Outcome => {
-  const made = refunds.find(({ operationKey }) => isSameCall(key, operationKey));
-  if (!made) return 'notDone';
-  if (made.state === 'PENDING') return 'pending';
-  return made.state === 'SUCCEEDED'
-    ? { kind: 'refunded', amount: made.amount }
-    : { kind: 'refundRefused', reason: 'It failed.' };
+const outcomes: Record<OperationKind, (operation: Operation, state: ProviderState) => Outcome> = {
+  AUTHORIZE: (_, { authorization }) => authorization,
+  CONFIRM: (_, { authorization }) => (authorization.kind === 'actionRequired' ? 'notDone' : authorization),
+  CAPTURE: ({ payment }, { captured, held }) => {
+    const more = subtract(captured, inCurrencyOf(payment, payment.captured));
+    if (more.amount > 0) return { kind: 'captured', amount: more, held };
+    return held.amount > 0 ? 'notDone' : { kind: 'captureRefused', reason: 'Nothing is held any more.' };
+  },
+  VOID: ({ payment }, { authorization, captured, held }) => {
+    if (captured.amount > payment.captured) return { kind: 'voidRefused', reason: 'It is captured.', held: captured };
+    // What is captured in part stays approved when its rest is let go.
+    if (held.amount > 0 || (authorization.kind !== 'declined' && payment.captured === 0)) return 'notDone';
+    const released = payment.authorized - payment.captured;
+    return { kind: 'voided', released: released > 0 ? inCurrencyOf(payment, released) : null };
+  },
+  REFUND: ({ key }, { refunds }) => {
+    const made = refunds.find(({ operationKey }) => isSameCall(key, operationKey));
+    if (!made) return 'notDone';
+    if (made.state === 'PENDING') return 'pending';
+    return made.state === 'SUCCEEDED'
+      ? { kind: 'refunded', amount: made.amount }
+      : { kind: 'refundRefused', reason: 'It failed.' };
+  },
 };
 
 /** `<key>~2`, then `<key>~3`: the same call, under a key that the provider has not seen. */
