@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
-import { nextTryAt, operationKey } from './operation.ts';
+import { aPayment } from '#kit/payment/builders.ts';
+import { leaseEnd, mustLook, nextTryAt, type Operation, operationKey } from './operation.ts';
 
 test('a key names the attempt and the call; a new request after an answer needs a new key', () => {
   const attempt = newId('Attempt');
@@ -13,4 +14,21 @@ test('retries back off, up to 30 s apart', () => {
   expect([0, 1, 2, 3, 6, 1_000].map((tries) => nextTryAt(now, tries).getTime())).toEqual([
     500, 1_000, 2_000, 4_000, 30_000, 30_000,
   ]);
+});
+
+test.each([
+  [59_999, false, false],
+  [60_000, false, true],
+  [0, true, true],
+])(
+  'what came of a call is found out first: its key is %i ms old of 60 s, or it answers with a fault (%s)',
+  (age, looksFirst, looks) => {
+    const keyedAt = new Date(1_000);
+    const operation: Operation = { kind: 'VOID', key: 'k', payment: aPayment(), tries: 1, keyedAt, looksFirst };
+    expect(mustLook(operation, 60_000, new Date(1_000 + age))).toBe(looks);
+  },
+);
+
+test('who makes a call has it to itself for as long as it may take, and a second to record it', () => {
+  expect(leaseEnd(new Date(500), 10_000)).toEqual(new Date(11_500));
 });
