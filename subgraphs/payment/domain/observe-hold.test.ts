@@ -28,21 +28,26 @@ const seen = (before: Payment, held: number, captured: number, changes: Partial<
     lines: lines.map(({ kind, amount, movedBy }) => `${kind} ${amount.amount} ${amount.currency} ${movedBy}`),
   };
 };
-const line = (kind: string, amount: number) => `${kind} ${amount} EUR pi_1`;
+const line = (kind: string, amount: number, movedBy = 'pi_1') => `${kind} ${amount} EUR ${movedBy}`;
 
 describe('a capture by hand', () => {
+  // Each has a name of its own: what was captured before it.
+  const second = (amount: number) => line('CAPTURE', amount, 'pi_1 after 1000');
+
   test.each([
     ['of all of it', 0, [0, 5_000], 'CAPTURED', [line('CAPTURE', 5_000)]],
     ['of a part leaves the rest held', 0, [3_000, 2_000], 'AUTHORIZED', [line('CAPTURE', 2_000)]],
-    ['of another part', 1_000, [2_000, 3_000], 'AUTHORIZED', [line('CAPTURE', 2_000)]],
+    ['of another part', 1_000, [2_000, 3_000], 'AUTHORIZED', [second(2_000)]],
     ['of a part lets go of the rest', 0, [0, 2_000], 'CAPTURED', [line('CAPTURE', 2_000), line('VOID', 3_000)]],
-    ['of a last part', 1_000, [0, 3_000], 'CAPTURED', [line('CAPTURE', 2_000), line('VOID', 2_000)]],
-    ['of all that was left', 1_000, [0, 5_000], 'CAPTURED', [line('CAPTURE', 4_000)]],
+    ['of a last part', 1_000, [0, 3_000], 'CAPTURED', [second(2_000), line('VOID', 2_000)]],
+    ['of all that was left', 1_000, [0, 5_000], 'CAPTURED', [second(4_000)]],
+    ['of nothing more', 1_000, [0, 1_000], 'CAPTURED', [line('VOID', 4_000)]],
   ] as const)('%s is booked, and told', (_, before, [held, captured], status, lines) => {
     const { payment, ...rest } = seen(aHold({ captured: before }), held, captured);
     expect(payment).toMatchObject({ status, captured, authorized: 5_000 });
     expect(rest).toMatchObject({ lines, faults: [] });
-    expect(rest.replies).toMatchObject([{ type: 'payment.captured', data: { amount: euros(captured) } }]);
+    const data = { amount: euros(captured), isFinal: held === 0 };
+    expect(rest.replies).toMatchObject([{ type: 'payment.captured', data }]);
   });
 
   test.each([
@@ -69,9 +74,12 @@ describe('the end of a hold', () => {
 });
 
 test.each(paymentStatuses)('a payment that is %s has a hold, or has none to be captured or to end', (status) => {
-  const payment = aHold({ status, captured: 1_000 });
+  const payment = aHold({ status });
   const hasHold = ['AUTHORIZED', 'CAPTURE_FAILED', 'VOID_FAILED'].includes(status);
-  expect(seen(payment, 0, 5_000).lines).toEqual(hasHold ? [line('CAPTURE', 4_000)] : []);
-  expect(seen(payment, 0, 1_000, { end: 'EXPIRED' }).lines).toEqual(hasHold ? [line('EXPIRY', 4_000)] : []);
-  expect(seen(payment, 4_000, 1_000)).toEqual({ payment, lines: [], replies: [], faults: [] });
+  expect(seen(payment, 0, 5_000).lines).toEqual(hasHold ? [line('CAPTURE', 5_000)] : []);
+  expect(seen(payment, 0, 0, { end: 'EXPIRED' }).lines).toEqual(hasHold ? [line('EXPIRY', 5_000)] : []);
+  for (const captured of [0, 1_000]) {
+    const before = { ...payment, captured };
+    expect(seen(before, 4_000, captured)).toEqual({ payment: before, lines: [], replies: [], faults: [] });
+  }
 });
