@@ -22,6 +22,8 @@ type Variables = Readonly<Record<string, unknown>>;
 
 export interface CompiledOperation {
   readonly plan: QueryPlan;
+  /** The client's key for one of the plan. */
+  readonly clientKey: (key: string) => string;
   /** Coerced; throws nothing. */
   readonly coerce: (variables: Variables) => { coerced: Variables } | { errors: readonly GraphQLError[] };
   readonly fetchAll: (run: Run, coerced: Variables) => Promise<void>;
@@ -39,6 +41,8 @@ interface CompileOptions {
   readonly operation: OperationDefinitionNode;
   readonly plan: QueryPlan;
   readonly types: Types;
+  /** The client's key for one of the document, which may have been changed for the plan. */
+  readonly clientKey: (key: string) => string;
 }
 
 export const compileOperation = (options: CompileOptions): CompiledOperation => {
@@ -59,13 +63,17 @@ export const compileOperation = (options: CompileOptions): CompiledOperation => 
   };
   return {
     plan,
+    clientKey: options.clientKey,
     coerce: (variables) => {
       if (definitions.length === 0) return { coerced: {} };
       const { coerced, errors } = getVariableValues(schema, definitions, variables);
       return errors ? { errors } : { coerced };
     },
-    fetchAll: (run, coerced) => compiled.execute(run, (variable) => coerced[variable] === true),
-    write: (run, coerced) => writerFor(coerced)(run, coerced),
+    fetchAll: async (run, coerced) => {
+      if (!plan.node && writerFor(coerced).selectsFields) throw new Error('no subgraph has what the operation selects');
+      await compiled.execute(run, (variable) => coerced[variable] === true);
+    },
+    write: (run, coerced) => writerFor(coerced).write(run),
   };
 };
 
@@ -73,10 +81,14 @@ export const compileOperation = (options: CompileOptions): CompiledOperation => 
 const variantsRemembered = 64;
 
 /** The writer for one choice of conditions. */
-type WriteVariant = (run: Run, coerced: Variables) => Written;
+interface WriteVariant {
+  readonly write: (run: Run) => Written;
+  /** Whether there is anything that only a subgraph has. */
+  readonly selectsFields: boolean;
+}
 
 const compileVariant = (
-  { schema, document, operation }: CompileOptions,
+  { schema, document, operation, clientKey }: CompileOptions,
   { placeAt }: CompiledPlan,
   coerced: Variables,
 ): WriteVariant => {
@@ -85,12 +97,12 @@ const compileVariant = (
   const { selectionSet } = operation;
   const conditions = new Set(conditionsIn(document).filter((name) => coerced[name] === true));
   const fragments = fragmentsOf(document);
-  const selection = { schema, fragments, isOn: (variable: string) => conditions.has(variable), placeAt };
+  const selection = { schema, fragments, isOn: (variable: string) => conditions.has(variable), placeAt, clientKey };
   const write = compileWriter(selection, type, selectionSet);
   const nodes = [...collectFields(selection, [selectionSet], type).values()].flat();
   const introspected = nodes.filter(({ name }) => name.value === '__schema' || name.value === '__type');
   const introspect = compileIntrospection(schema, introspected, operation, fragments);
-  return ({ root, shared, variables }) => {
+  const writeAll = ({ root, shared, variables }: Run): Written => {
     const writing: Writing = {
       shared,
       texts: [],
@@ -105,6 +117,7 @@ const compileVariant = (
     write(root, again);
     return { text, faults: again.faults };
   };
+  return { write: writeAll, selectsFields: nodes.some(({ name }) => !name.value.startsWith('__')) };
 };
 
 /** Names of the variables of `@skip` and `@include`. */

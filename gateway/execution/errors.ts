@@ -7,9 +7,9 @@ import { type Data, positionsOf } from './targets.ts';
 import type { Fault, Path } from './write.ts';
 
 /** `data` is what the client gets, with a null for each field that was lost. */
-export const errorsOf = ({ root, failures }: Run, faults: readonly Fault[], data: unknown): readonly GraphQLError[] => {
+export const errorsOf = (run: Run, faults: readonly Fault[], data: unknown): readonly GraphQLError[] => {
   const listed = listErrors(
-    failures.flatMap((failure) => errorsOfFetch(root, failure)),
+    run.failures.flatMap((failure) => errorsOfFetch(run, failure)),
     data,
   );
   // A null that a listed error explains has no second error.
@@ -25,13 +25,13 @@ const invalidValue = ({ message, path }: Fault): GraphQLError =>
   new GraphQLError(message, { path, extensions: { code: 'SUBGRAPH_BAD_RESPONSE' } });
 
 /** Those about fields as a whole are one group. */
-const errorsOfFetch = (root: Data, failure: Failure): (GraphQLError | LostFields)[] => {
+const errorsOfFetch = (run: Run, failure: Failure): (GraphQLError | LostFields)[] => {
   const { errors } = failure;
   const whole = errors.filter((error) => isWhole(error, failure));
   const [first] = whole;
   return errors.flatMap((error): readonly (GraphQLError | LostFields)[] => {
-    if (error === first) return [lostFields(root, failure, first, whole)];
-    return whole.includes(error) ? [] : fieldErrors(root, failure, error);
+    if (error === first) return [lostFields(run, failure, first, whole)];
+    return whole.includes(error) ? [] : fieldErrors(run, failure, error);
   });
 };
 
@@ -40,7 +40,7 @@ const isWhole = ({ path = [] }: SubgraphError, { entities }: Failure): boolean =
   entities ? path.length <= 2 : path.length === 0;
 
 const lostFields = (
-  root: Data,
+  { root, clientKey }: Run,
   { fetch, entities }: Failure,
   first: SubgraphError,
   errors: readonly SubgraphError[],
@@ -49,8 +49,8 @@ const lostFields = (
   const positions = positionsOf(root, fetch.steps, (object) => concerned?.has(object) ?? true, listedPaths + 1);
   return {
     error: placedError(fetch, first, undefined),
-    keys: keysOf(fetch, entities !== undefined),
-    positions: positions.slice(0, listedPaths).map(({ path }) => path),
+    keys: keysOf(fetch, entities !== undefined).map(clientKey),
+    positions: positions.slice(0, listedPaths).map(({ path }) => clientPath(path, clientKey)),
     isCut: positions.length > listedPaths,
   };
 };
@@ -61,14 +61,17 @@ const entitiesOf = ({ path }: SubgraphError, entities: NonNullable<Failure['enti
 };
 
 /** An entity's own error is that of each of its positions. */
-const fieldErrors = (root: Data, { fetch, entities }: Failure, error: SubgraphError): GraphQLError[] => {
+const fieldErrors = ({ root, clientKey }: Run, { fetch, entities }: Failure, error: SubgraphError): GraphQLError[] => {
   const { path = [] } = error;
   const concerned = entities && new Set(entitiesOf(error, entities));
   const inside = entities ? path.slice(2) : path;
   return positionsOf(root, fetch.steps, (object) => concerned?.has(object) ?? true, listedPaths).map((position) =>
-    placedError(fetch, error, [...position.path, ...inside]),
+    placedError(fetch, error, clientPath([...position.path, ...inside], clientKey)),
   );
 };
+
+const clientPath = (path: Path, clientKey: Run['clientKey']): Path =>
+  path.map((step) => (typeof step === 'string' ? clientKey(step) : step));
 
 const placedError = ({ subgraph }: FetchFacts, error: SubgraphError, path: Path | undefined): GraphQLError => {
   const code = error.extensions?.code ?? 'DOWNSTREAM_SERVICE_ERROR';

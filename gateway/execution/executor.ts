@@ -65,7 +65,7 @@ export const compiledExecutor = (options: CompiledExecutorOptions): Execute => {
 const takesText = ({ context }: Request): boolean => (context as Partial<RequestContext>).takesText === true;
 
 const execute = async (
-  { coerce, fetchAll, write }: CompiledOperation,
+  { coerce, fetchAll, write, clientKey }: CompiledOperation,
   fetch: Run['fetch'],
   variables: Readonly<Record<string, unknown>>,
   asText: boolean,
@@ -73,7 +73,7 @@ const execute = async (
   const values = coerce(variables);
   if ('errors' in values) return { errors: values.errors };
   const { coerced } = values;
-  const run: Run = { root: {}, variables, shared: [], fetch, sent: new Map(), failures: [] };
+  const run: Run = { root: {}, variables, shared: [], fetch, sent: new Map(), failures: [], clientKey };
   await fetchAll(run, coerced);
   const { text, faults } = write(run, coerced);
   const isWhole = run.failures.length === 0 && faults.length === 0;

@@ -19,6 +19,8 @@ export interface Run {
   /** Fetches that others of the same operation may repeat. */
   readonly sent: Map<string, Promise<SubgraphAnswer>>;
   readonly failures: Failure[];
+  /** The client's key for one of the plan. */
+  readonly clientKey: (key: string) => string;
 }
 
 /** Objects that one representation stands for. */

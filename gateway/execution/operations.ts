@@ -7,6 +7,7 @@ import { inChildSpan } from '#platform/observability/tracing.ts';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { type CompiledOperation, compileOperation } from './compile.ts';
 import { type Unsupported, unsupportedIn } from './plan.ts';
+import { plannedDocument, requiredWithArguments } from './required-arguments.ts';
 import { type Types, typesOf } from './types.ts';
 
 export interface OperationRequest {
@@ -31,6 +32,7 @@ interface OperationsOptions {
 
 export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: OperationsOptions): Operations => {
   const { planned, types } = queryPlanning(supergraph);
+  const required = requiredWithArguments(supergraph);
   const known = new LRUCache<string, Prepared>({ max: 100_000, maxSize: maxBytes, sizeCalculation: compiledBytes });
   const pending = new Map<string, Promise<Prepared>>();
 
@@ -46,15 +48,17 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: Oper
     return (await plans.get(key)) ?? fresh;
   };
   const prepare = async (request: OperationRequest): Promise<Prepared> => {
-    const { key, document, operationName } = request;
+    const { key, operationName } = request;
     try {
+      const { document, clientKey, isAsSent } = plannedDocument(request.document, required);
       const operation = getOperationAST(document, operationName);
       if (!operation) throw new Error('the document was validated and has no such operation');
-      const plan = await planOf(request);
+      // Under the key of the document as sent, the stock executor expects the plan of that.
+      const plan = await planOf({ key: isAsSent ? key : `${key} renamed`, document, operationName });
       const unsupported = unsupportedIn(plan);
       const prepared = unsupported
         ? { unsupported }
-        : compileOperation({ schema, document, operation, plan, types: types() });
+        : compileOperation({ schema, document, operation, plan, types: types(), clientKey });
       known.set(key, prepared);
       return prepared;
     } finally {

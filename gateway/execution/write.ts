@@ -53,6 +53,8 @@ type WriteFields = (object: Record<string, unknown>, writing: Writing) => string
 interface WriterOptions extends Document {
   /** The plan's place at a response path (`@` for each list), where objects may be shared. */
   readonly placeAt: (path: Path) => number | undefined;
+  /** The client's key for one of the data. */
+  readonly clientKey: (key: string) => string;
 }
 
 export const compileWriter = (options: WriterOptions, root: GraphQLCompositeType, selection: SelectionSetNode) => {
@@ -62,6 +64,8 @@ export const compileWriter = (options: WriterOptions, root: GraphQLCompositeType
 
 interface Field {
   readonly key: string;
+  /** In the response. */
+  readonly shown: string;
   /** What comes before its value. */
   readonly prefix: string;
   readonly isNonNull: boolean;
@@ -87,9 +91,9 @@ class WriterCompiler {
     return (object, writing) => {
       let text = '';
       for (const field of fields) {
-        const { key } = field;
+        const { key, shown } = field;
         const value = field.isInherited && !Object.hasOwn(object, key) ? null : object[key];
-        if (writing.path) writing.path.push(key);
+        if (writing.path) writing.path.push(shown);
         const written = field.write(value, writing);
         if (written === none && field.isNonNull) report(writing, field.message, true);
         if (writing.path) writing.path.pop();
@@ -103,11 +107,13 @@ class WriterCompiler {
 
   #field(key: string, nodes: readonly FieldNode[], parent: GraphQLCompositeType, path: Path, index: number): Field {
     const name = nodes[0]?.name.value ?? key;
+    const shown = this.#options.clientKey(key);
     const field = {
       key,
-      prefix: `${index === 0 ? '{' : ','}"${key}":`,
+      shown,
+      prefix: `${index === 0 ? '{' : ','}"${shown}":`,
       isInherited: key in Object.prototype,
-      message: `Cannot return null for non-nullable field ${parent.name}.${key}.`,
+      message: `Cannot return null for non-nullable field ${parent.name}.${shown}.`,
     };
     if (name === '__typename') return { ...field, isNonNull: true, write: this.#typename(parent, key) };
     const introspects = name === '__schema' || name === '__type';
@@ -120,7 +126,7 @@ class WriterCompiler {
     const type = 'getFields' in parent ? parent.getFields()[name]?.type : undefined;
     if (!type) throw new Error(`${parent.name}.${name} was validated and is not in the schema`);
     const isNonNull = isNonNullType(type);
-    const what = `field ${parent.name}.${key}`;
+    const what = `field ${parent.name}.${shown}`;
     return { ...field, isNonNull, write: this.#value(isNonNull ? type.ofType : type, nodes, [...path, key], what) };
   }
 

@@ -256,7 +256,10 @@ const entitiesOf = (
     const named = work.graph.schema.getType(String(name));
     const number = numberIn(representation);
     const type = isAbstractType(named) ? typeOf(work.graph.schema, named, number) : named;
-    if (!(type instanceof GraphQLObjectType)) throw new Error(`${work.graph.name} does not know the type ${name}`);
+    if (!(type instanceof GraphQLObjectType)) {
+      work.errors.push({ message: `${work.graph.name} does not know the type ${name}`, path: [...path, index] });
+      return null;
+    }
     const fault = entityFault(work.faults, work.graph.name, type.name, number);
     if (fault === 'error') {
       const message = `${type.name} ${number} failed`;

@@ -4,6 +4,7 @@ import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { answerIn } from '../../upstream/http-exchange.ts';
 import { subgraphError } from '../../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../../upstream/subgraph-client.ts';
+import { requiredWithArguments } from '../required-arguments.ts';
 import { asText } from './broken-answers.fixture.ts';
 import { type CannedSchema, cannedAnswer, type World } from './canned-subgraph.fixture.ts';
 import { hashOf } from './random.fixture.ts';
@@ -14,6 +15,7 @@ export interface Graph {
   readonly subgraphs: ReadonlyMap<string, CannedSchema>;
   /** Whether several subgraphs contribute to that type. */
   readonly isJoined: (type: string) => boolean;
+  readonly requiredWithArguments: ReadonlySet<string>;
 }
 
 export const graphOf = (name: string, supergraph: string): Graph => {
@@ -45,7 +47,7 @@ export const graphOf = (name: string, supergraph: string): Graph => {
   }
   const isJoined = (type: string) =>
     new Set(joins(type).flatMap((join) => ('key' in join && 'graph' in join ? [join.graph] : []))).size > 1;
-  return { name, supergraph, subgraphs, isJoined };
+  return { name, supergraph, subgraphs, isJoined, requiredWithArguments: requiredWithArguments(supergraph) };
 };
 
 const isInterfaceObjectIn = (schema: GraphQLSchema, supergraph: Schema, type: string): boolean =>

@@ -1,6 +1,7 @@
 /** Where another executor may differ from stock, because stock is wrong: each with the sentence that says so. */
 import { isDeepStrictEqual } from 'node:util';
-import { isInterfaceType } from 'graphql';
+import { isInterfaceType, parse, print } from 'graphql';
+import { plannedDocument } from '../required-arguments.ts';
 import {
   type Case,
   type Contender,
@@ -27,6 +28,11 @@ export const sentences = {
   'an error has the path of its own entity':
     '7.1.2: If an error can be associated to a particular field in the requested GraphQL result, it must contain an ' +
     'entry with the key path that details the path of the response field which experienced the error.',
+  'what a @requires selects with arguments is not what the client selects':
+    '6.4.1: Fields may include arguments which are provided to the underlying runtime in order to correctly produce a ' +
+    'value.',
+  'a fragment within a fragment applies by the type of the object':
+    '6.3.2: If DoesFragmentTypeApply(objectType, fragmentType) is false, continue with the next selection in selectionSet.',
   'keys are in the order of selection':
     '6.3.2: The depth-first-search order of the field groups produced by CollectFields() is maintained through ' +
     'execution, ensuring that fields appear in the executed response in a stable and predictable order.',
@@ -44,55 +50,107 @@ interface Compared {
 }
 
 /** How they differ, unless a sentence excuses it. */
-export const difference = async ({ expected, actual }: Contest, one: Case): Promise<Difference | undefined> => {
+export const difference = async (contest: Contest, one: Case): Promise<Difference | undefined> => {
+  const { expected, actual } = contest;
   const other = await responseOf(actual, one);
   const compared = { one, stock: await responseOf(expected, one), other, contender: actual };
   const found = await unexcused(compared);
-  if (!found || !namesAnInterface(expected, compared.stock)) return found;
-  // Stock keeps the type that it knows when it is not told another.
-  const stock = await responseOf(expected, { ...one, hidesInterfaces: true });
-  return unexcused({ ...compared, stock });
+  if (!found) return undefined;
+  for (const stock of await mended(contest, compared.stock, one))
+    if (!(await unexcused({ ...compared, stock }))) return undefined;
+  return found;
 };
 
-const namesAnInterface = ({ schema }: Contender, { calls }: Response): boolean =>
-  calls.some(({ answer }) =>
-    [...answer.matchAll(/"__typename":"(\w+)"/g)].some(([, name = '']) => isInterfaceType(schema.getType(name))),
+/** What stock answers when it is spared what it takes amiss. */
+const mended = async ({ graph, expected }: Contest, { calls }: Response, one: Case): Promise<readonly Response[]> => {
+  // It keeps the type that it knows when it is not told that of an interface object.
+  const hides = calls.some(({ answer }) =>
+    [...answer.matchAll(/"__typename":"(\w+)"/g)].some(([, name = '']) =>
+      isInterfaceType(expected.schema.getType(name)),
+    ),
   );
+  const { document, clientKey, isAsSent } = plannedDocument(parse(one.query), graph.requiredWithArguments);
+  const renamed = async (each: Case) => {
+    const { data, errors, ...response } = await responseOf(expected, { ...each, query: print(document) });
+    const path = (error: ResponseError) =>
+      error.path && { path: error.path.map((step) => (typeof step === 'string' ? clientKey(step) : step)) };
+    return {
+      ...response,
+      data: keysChanged(data, clientKey),
+      errors: errors.map((error) => ({ ...error, ...path(error) })),
+    };
+  };
+  return [
+    ...(hides ? [await responseOf(expected, { ...one, hidesInterfaces: true })] : []),
+    ...(isAsSent ? [] : [await renamed(one)]),
+    ...(isAsSent || !hides ? [] : [await renamed({ ...one, hidesInterfaces: true })]),
+  ];
+};
+
+const keysChanged = (value: unknown, change: (key: string) => string): unknown => {
+  if (Array.isArray(value)) return value.map((element) => keysChanged(element, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), keysChanged(inner, change)]));
+};
 
 const unexcused = async (compared: Compared): Promise<Difference | undefined> => {
   const { one, stock, other, contender } = compared;
   const found = differenceOf(stock, other);
   if (!found || endedByAValue(compared)) return undefined;
   const differing = pathsThatDiffer(stock.data, other.data);
-  const isExcused = (path: readonly string[]) => isNullWithError(path, other) || isTextOfNumber(path, compared);
-  if (differing.length > 0 && !(one.faults.isHostile && differing.every(isExcused))) return found;
-  const isOrdered = isSameText(stock.data, other.data) || (await isInSelectionOrder(contender, one, other.data));
-  if (!isOrdered) return { what: 'key order', where: 'data' };
-  if (haveErrors(compared)) return undefined;
-  return differenceOf({ ...stock, data: other.data }, other);
+  const isExcused = (path: readonly string[]) =>
+    isLackingKey(path, stock) ||
+    (one.faults.isHostile && (isNullWithError(path, other) || isTextOfNumber(path, compared)));
+  if (!differing.every(isExcused)) return found;
+  const isSelected =
+    isDeepStrictEqual(shapeOf(stock.data), shapeOf(other.data)) ||
+    (await isInSelectionOrder(contender, one, other.data));
+  if (!isSelected) return found.what === 'errors' ? { what: 'key order', where: 'data' } : found;
+  return haveErrors(compared) ? undefined : differenceOf({ ...stock, data: other.data }, other);
 };
 
-/** Invalid values have an error each: stock puts them in an extension, and drops them when there is any other error. */
+/** That it should be there is then judged by graphql-js. */
+const isLackingKey = (path: readonly string[], { data }: Response): boolean =>
+  valueAt(data, path) === undefined && !Array.isArray(valueAt(data, path.slice(0, -1)));
+
+/** The keys of all objects, in their order. */
+const shapeOf = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)])
+    : null;
+};
+
+/**
+ * Those of stock are there, if elsewhere: it takes an entity's place among those that it asked for as its place in the
+ * response. The others are about invalid values: stock puts them in an extension, and drops them when there are others.
+ */
 const haveErrors = ({ one, stock, other }: Compared): boolean => {
-  const misplaced = without(stock.errors, other.errors);
   const added = without(other.errors, stock.errors);
   const isPlaced = (error: ResponseError) =>
-    misplaced.some((each) => isSameElsewhere(each, error)) && isAtNull(error, other);
-  // Stock takes an entity's place among those that it asked for as its place in the response.
-  if (!misplaced.every((error) => !isAtNull(error, stock) && added.some((each) => isSameElsewhere(each, error))))
-    return false;
+    isAtNull(error, other) && stock.errors.some((each) => isSameElsewhere(each, error));
+  const isTold = (error: ResponseError) => added.some((each) => isSameElsewhere(each, error) && isPlaced(each));
+  if (!without(stock.errors, other.errors).every(isTold)) return false;
   const invalid = added.filter((error) => !isPlaced(error));
   const isAsStockSays = isDeepStrictEqual(texts(invalid), texts(stock.invalidValues ?? []));
   return invalid.every(isInvalidValue) && (one.faults.isHostile || stock.errors.length > 0 || isAsStockSays);
 };
 
-const isSameElsewhere = (a: ResponseError, b: ResponseError): boolean => a.message === b.message && a.code === b.code;
+const isSameElsewhere = (a: ResponseError, b: ResponseError): boolean =>
+  a.message === b.message &&
+  a.code === b.code &&
+  (!a.path || !b.path || isDeepStrictEqual(keysOf(a.path), keysOf(b.path)));
+
+const keysOf = (path: readonly (string | number)[]): readonly string[] =>
+  path.filter((step) => typeof step === 'string');
 
 /** Whether the path leads to a null, or to something below one. */
 const isAtNull = ({ path }: ResponseError, { data }: Response): boolean => {
-  if (!path) return false;
-  const steps = path.map(String);
-  return steps.some((_, depth) => valueAt(data, steps.slice(0, depth + 1)) === null);
+  const steps = (path ?? []).map(String);
+  return (
+    path !== undefined &&
+    [[], ...steps.map((_, depth) => steps.slice(0, depth + 1))].some((upTo) => valueAt(data, upTo) === null)
+  );
 };
 
 const isInvalidValue = ({ code }: ResponseError): boolean => code === 'SUBGRAPH_BAD_RESPONSE';
@@ -117,5 +175,3 @@ const isTextOfNumber = (path: readonly string[], { stock, other }: Compared): bo
   const number = valueAt(stock.data, path);
   return typeof number === 'number' && valueAt(other.data, path) === String(number);
 };
-
-const isSameText = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
