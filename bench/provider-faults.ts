@@ -1,9 +1,12 @@
 /**
  * `npm run bench:provider-faults`: a thousand orders with a payment provider that declines, loses, delays and repeats, on a
- * system of its own; afterwards the provider's own book and the audit have to agree that nothing was lost, and nothing paid twice.
+ * system of its own; afterwards the provider's own book, the audit and `npm run reconcile` have to agree that nothing was lost, and
+ * nothing paid twice.
  */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { isRedisInstalled } from '#launcher/events.ts';
 import { openTemporaryShop, type TemporaryShop } from '#launcher/temporary-shop.ts';
 import { auditAtRest } from '#ops/audit/audit.ts';
@@ -28,7 +31,7 @@ const help = `usage: npm run bench:provider-faults [-- options]
   --kills N       how often the payment service is killed (kill -9) on the way (0)
   --within N      how many seconds the orders have to end after the last is placed (300)
   --events KIND   redis or postgres (redis when it is installed)
-  Prints what has become of the orders, of the payments and of the money at the provider, and the audit. The time-outs are
+  Prints what has become of the orders, of the payments and of the money at the provider, the audit, and npm run reconcile. The time-outs are
   shorter than usual unless the environment sets them, so that late webhooks come after them.
   exit code: 0 every promise is kept, 1 one is broken, 2 could not be run, 130 interrupted (Ctrl-C)`;
 
@@ -86,6 +89,25 @@ const faultsOf = async (shop: TemporaryShop): Promise<string> => {
   return counts.map(([, kind, count]) => `${kind} ${count}`).join(', ') || 'none';
 };
 
+interface Comparison {
+  readonly summary: string;
+  readonly differences: readonly string[];
+}
+
+/** As an operator compares the books, changing nothing. */
+const compared = async (shop: TemporaryShop): Promise<Comparison> => {
+  const options = { env: shop.environment, cwd: path.resolve(import.meta.dirname, '..') };
+  const ended = promisify(execFile)(process.execPath, ['ops/reconcile.ts', '--list'], options);
+  const {
+    code = 0,
+    stdout,
+    stderr,
+  } = await ended.catch((failed: { code: number; stdout: string; stderr: string }) => failed);
+  // 1: something differs. Anything else, and nothing was compared.
+  if (code > 1) throw new Error(`npm run reconcile: ${stderr}`);
+  return { summary: stderr.trim().split('\n').at(-1) ?? '', differences: stdout.split('\n').filter(Boolean) };
+};
+
 interface Settings {
   readonly orders: number;
   readonly atOnce: number;
@@ -135,11 +157,13 @@ const run = async (
   print(`under way: ${left.join(', ') || 'nothing'}`);
   const violated = violatedRules(findings);
   print(violated.length > 0 ? asTable(findings) : `audit: ${findings.length} rules, 0 violated`);
-  for (const sentence of broken) print(`✗ ${sentence}`);
+  const { summary, differences } = await compared(shop);
+  print(`reconcile: ${summary}`);
+  for (const sentence of [...differences, ...broken]) print(`✗ ${sentence}`);
   print(
     `promises: ${broken.length === 0 ? 'every order has ended, paid once or not at all' : `${broken.length} broken`}`,
   );
-  return broken.length + violated.length + left.length > 0 ? 1 : 0;
+  return [broken, violated, left, differences].some(({ length }) => length > 0) ? 1 : 0;
 };
 
 const numbers = { orders: 1, 'at-once': 1, kills: 0, within: 1 } as const;

@@ -42,6 +42,7 @@ test('the provider fails in every way, and payment is killed: each order ends, p
   const line = (name: string) => lines.find((each) => each.startsWith(`${name}: `)) ?? '';
   expect(line('promises')).toBe('promises: every order has ended, paid once or not at all');
   expect(line('audit')).toMatch(/^audit: \d+ rules, 0 violated$/);
+  expect(line('reconcile')).toMatch(/^reconcile: [1-9]\d* compared, 0 repaired, 0 found, /);
   expect(line('under way')).toBe('under way: nothing');
   for (const kind of ['decline', 'timeout', 'duplicate', 'late', 'reorder'])
     expect(line('faults')).toMatch(new RegExp(`\\b${kind} [1-9]`));
