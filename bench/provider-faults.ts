@@ -98,11 +98,10 @@ interface Comparison {
 const compared = async (shop: TemporaryShop): Promise<Comparison> => {
   const options = { env: shop.environment, cwd: path.resolve(import.meta.dirname, '..') };
   const ended = promisify(execFile)(process.execPath, ['ops/reconcile.ts', '--list'], options);
-  const {
-    code = 0,
-    stdout,
-    stderr,
-  } = await ended.catch((failed: { code: number; stdout: string; stderr: string }) => failed);
+  const { code, stdout, stderr } = await ended.then(
+    (output) => ({ ...output, code: 0 }),
+    (failed: { code: number; stdout: string; stderr: string }) => failed,
+  );
   // 1: something differs. Anything else, and nothing was compared.
   if (code > 1) throw new Error(`npm run reconcile: ${stderr}`);
   return { summary: stderr.trim().split('\n').at(-1) ?? '', differences: stdout.split('\n').filter(Boolean) };
