@@ -23,13 +23,26 @@ export const disputeStore = (tx: Prisma.TransactionClient): DisputeStore => ({
 
 export const disputeReads = (prisma: PrismaClient): DisputeReads => ({
   disputes: (payments) => disputesOf(prisma, payments),
+  // Along the primary key, without an index by state: open ones are looked for, and they are the newest.
+  allDisputes: async ({ state, limit, after }) => {
+    const where = { ...(state && { state }), ...(after && { id: { lt: after } }) };
+    const rows = await prisma.dispute.findMany({
+      where,
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+      include: currencyOf,
+    });
+    return rows.map(disputeOf);
+  },
 });
+
+const currencyOf = { payment: { select: { currency: true } } } as const;
 
 const disputesOf = async (db: Prisma.TransactionClient, payments: readonly PaymentId[]): Promise<Dispute[]> => {
   const rows = await db.dispute.findMany({
     where: { paymentId: { in: [...payments] } },
     orderBy: { id: 'asc' },
-    include: { payment: { select: { currency: true } } },
+    include: currencyOf,
   });
   return rows.map(disputeOf);
 };

@@ -220,3 +220,58 @@ describe('confirmPayment', () => {
     expect(await kit.payment(attempt)).toMatchObject({ status: 'ACTION_REQUIRED' });
   });
 });
+
+describe('disputes', () => {
+  const listing = `query ($state: DisputeState, $first: Int, $after: String) {
+    disputes(state: $state, first: $first, after: $after) { pageInfo { hasNextPage endCursor }
+      edges { node { id state reason amount { amount currency } respondBy openedAt payment { id status } } } } }`;
+  const disputed = async () => {
+    const { attempt, id, reference } = await paid('tok_dispute');
+    await kit.app.commands.capturePayment(captureMessage(attempt));
+    await kit.receive(attempt, { type: 'charge.dispute.created' });
+    return { attempt, id, reference };
+  };
+  const closeAtProvider = async ({ reference }: { readonly reference: string | null }) => {
+    const { url, secretKey } = kit.simulator.client;
+    const { rows } = await kit.simulator.memory.query('SELECT id FROM dispute WHERE payment_intent = $1', [reference]);
+    const path = `/v1/test_helpers/disputes/${rows[0]?.id}/close`;
+    const [headers, body] = [{ authorization: `Bearer ${secretKey}` }, new URLSearchParams({ status: 'lost' })];
+    expect((await fetch(new URL(path, url), { method: 'POST', headers, body })).status).toBe(200);
+  };
+  const list = async (variables: object = {}) => {
+    const { data, codes } = await kit.ask(staff, listing, { ...variables });
+    expect(codes).toBeUndefined();
+    return data.disputes;
+  };
+  const payments = ({ edges }: { edges: readonly { node: { payment: { id: string } } }[] }) =>
+    edges.map(({ node }) => node.payment.id);
+
+  test('are listed newest first, by state, in pages, each with its payment', async () => {
+    expect((await list()).edges).toEqual([]);
+    const [first, second, third] = [await disputed(), await disputed(), await disputed()];
+    await closeAtProvider(second);
+    await kit.receive(second.attempt, { type: 'charge.dispute.closed' });
+    const page = await list({ first: 2 });
+    expect(payments(page)).toEqual([third.id, second.id]);
+    expect(page.pageInfo.hasNextPage).toBe(true);
+    expect(payments(await list({ after: page.pageInfo.endCursor }))).toEqual([first.id]);
+    expect(payments(await list({ state: 'OPEN' }))).toEqual([third.id, first.id]);
+    expect(payments(await list({ state: 'WON' }))).toEqual([]);
+    const { edges } = await list({ state: 'LOST' });
+    expect(edges).toMatchObject([
+      {
+        node: {
+          ...{ state: 'LOST', reason: 'fraudulent', amount: money(5_000, 'EUR'), respondBy: expect.any(String) },
+          payment: { id: second.id, status: 'CAPTURED' },
+        },
+      },
+    ]);
+  });
+
+  test('are for staff, and a cursor of another list is none', async () => {
+    expect((await kit.ask(as(ada), listing)).codes).toEqual(['FORBIDDEN']);
+    expect((await kit.ask(guest, listing)).codes).toEqual(['UNAUTHENTICATED']);
+    const after = Buffer.from(JSON.stringify([newId('Payment')])).toString('base64url');
+    expect((await kit.ask(staff, listing, { after })).codes).toEqual(['BAD_USER_INPUT']);
+  });
+});

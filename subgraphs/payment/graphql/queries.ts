@@ -28,4 +28,6 @@ export const queries = {
     const conditions = filterOf(filter ?? {});
     return connectionById('Payment', page, (slice) => app.reads.allPayments({ ...conditions, ...slice }));
   },
+  disputes: (_, { state, ...page }, { app }) =>
+    connectionById('Dispute', page, (slice) => app.reads.allDisputes({ state: state ?? undefined, ...slice })),
 } satisfies QueryResolvers;

@@ -15,6 +15,7 @@ export const resolvers = completeResolvers<Resolvers, ResolversParentTypes>()({
   ...paymentMethodTypes,
   ...providerEventTypes,
   Payment: payment,
+  Dispute: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },
   LedgerEntry: { recordedAt: ({ at }) => at },
   Order: order,
   ConfirmPaymentSuccess: { payment: ({ paymentId }, _, { loaders }) => loaders.payments.load(paymentId) },

@@ -2,6 +2,7 @@
 import type {
   AttemptId,
   CustomerId,
+  DisputeId,
   GuestId,
   newId,
   OrderId,
@@ -91,6 +92,12 @@ export interface DisputeStore {
 export interface DisputeReads {
   /** Oldest first. Whether the viewer may see them is the caller's business. */
   disputes(payments: readonly PaymentId[]): Promise<readonly Dispute[]>;
+  /** Everybody's, newest first, up to `limit + 1`. Whether the viewer may see them is the caller's business. */
+  allDisputes(page: {
+    readonly state: Dispute['state'] | undefined;
+    readonly limit: number;
+    readonly after: DisputeId | undefined;
+  }): Promise<readonly Dispute[]>;
 }
 
 export interface RefundReads {

@@ -1,6 +1,6 @@
 /** Variables with which every operation of the staff desk gives as much as it can, made by an administrator's work. */
 import { randomUUID } from 'node:crypto';
-import { newShopper, type Shopper, shopperOf } from '#launcher/shopper/shopper.ts';
+import { newShopper, type Shopper, shopperOf, succeed } from '#launcher/shopper/shopper.ts';
 import * as desk from '#operations/documents.generated.ts';
 import { until } from '../vitest/until.ts';
 import { productVariables } from './product-session.ts';
@@ -41,6 +41,7 @@ export const runStaffSession = async (gatewayUrl: string): Promise<{ admin: Shop
       ...(await productVariables(admin, productId)),
       ...(await taxonomyVariables(admin)),
       ...(await paymentVariables(admin)),
+      ...(await disputeVariables(admin, newcomer)),
       ApiKeys: { first: 3 },
       AuditLog: { first: 3 },
       CreateApiKey: { ...key(), input: machine },
@@ -121,6 +122,16 @@ const paymentVariables = async ({ client }: Shopper): Promise<Variables> => {
     RecordOfflineRefund: once({ paymentId, amount }),
     ReplayProviderEvent: once({ providerEventId }),
   };
+};
+
+/** A purchase that the customer's bank calls back. */
+const disputeVariables = async (admin: Shopper, customer: Shopper): Promise<Variables> => {
+  await customer.add(await stockedProduct(customer));
+  succeed(await customer.place({ paymentMethodToken: 'tok_dispute' }), 'PlaceOrderSuccess');
+  const open = { state: 'OPEN' as const, first: 3 };
+  const isListed = async () => ((await admin.client.ask(desk.DisputesDocument, open)).disputes?.edges.length ?? 0) > 0;
+  await until('the dispute is listed', isListed, auditedWithinMs);
+  return { Disputes: open };
 };
 
 const stockedProduct = async ({ client }: Shopper) => {
