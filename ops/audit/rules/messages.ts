@@ -39,7 +39,10 @@ const commandsSent = `SELECT data->>'attemptId' AS attempt, aggregate_id AS "ord
 const repliesSent = `SELECT aggregate_id AS attempt, data->>'orderId' AS "order", type, ${counted}
                      AND type = ANY ($3::text[]) GROUP BY 1, 2, 3`;
 
-/** What was said of an attempt without being asked: staff did it by hand, or it happened at the provider. Read for the few with too much. */
+/**
+ * What was said of an attempt without being asked: staff did it by hand, or it happened at the provider. What one look
+ * has found has one time: a capture there says what it lets go, too. A refund there of all that is left may do what a refused cancel could not. Read for the few with too much.
+ */
 const saidUnasked = `
   SELECT p.attempt_id AS attempt, p.order_id AS "order",
          CASE m.data->>'action' WHEN 'voidPayment' THEN 'payment.cancel' ELSE 'payment.capture' END AS type, count(*) AS times
@@ -49,11 +52,19 @@ const saidUnasked = `
    WHERE p.attempt_id = ANY ($1::text[])
    GROUP BY 1, 2, 3
    UNION ALL
-  SELECT p.attempt_id, p.order_id, CASE l.kind WHEN 'CAPTURE' THEN 'payment.capture' ELSE 'payment.cancel' END, count(*)
+  SELECT p.attempt_id, p.order_id,
+         CASE WHEN l.kind = 'CAPTURE' OR l.kind = 'VOID' AND p.captured > 0 THEN 'payment.capture' ELSE 'payment.cancel' END,
+         count(DISTINCT l.at)
     FROM payment p JOIN ledger_entry l ON l.payment_id = p.id
    WHERE p.attempt_id = ANY ($1::text[]) AND l.kind IN ('CAPTURE', 'VOID', 'EXPIRY')
      AND NOT EXISTS (SELECT FROM operation o WHERE o.key = l.operation_key)
-   GROUP BY 1, 2, 3`;
+   GROUP BY 1, 2, 3
+   UNION ALL
+  SELECT p.attempt_id, p.order_id, 'payment.cancel', 1
+    FROM payment p
+   WHERE p.attempt_id = ANY ($1::text[]) AND p.status = 'REFUNDED'
+     AND EXISTS (SELECT FROM ledger_entry l WHERE l.payment_id = p.id AND l.kind = 'REFUND'
+                    AND NOT EXISTS (SELECT FROM operation o WHERE o.key = l.operation_key))`;
 
 /**
  * With a working inbox a command that arrives twice is answered once. A reply too many is the trace of a second effect,

@@ -1,4 +1,4 @@
-import { seededViolations, withoutOrder } from '../violations.fixture.ts';
+import { type Damage, seededViolations, withoutOrder } from '../violations.fixture.ts';
 import { paymentRules } from './payments.ts';
 
 /** A second payment of the order, with these changes. */
@@ -24,8 +24,23 @@ const refunded = (cents: number, at = anHourAgo) => ({
   payment: refund(cents, at),
   simulator: effect('REFUND', cents, at),
 });
+/** A bank has called so much back, and the dispute is lost. */
+const lostDispute = (cents: number) => ({
+  payment: `UPDATE payment SET disputed = ${cents};
+    INSERT INTO dispute (id, payment_id, reference, amount, state, reason, opened_at)
+    VALUES ('dsp_1', 'pay_1', 'du_1', ${cents}, 'LOST', 'fraudulent', ${anHourAgo});
+    INSERT INTO ledger_entry (id, payment_id, kind, amount, currency, operation_key, at)
+    VALUES ('led_4', 'pay_1', 'DISPUTE', ${cents}, 'EUR', 'du_1', ${anHourAgo})`,
+  simulator: effect('DISPUTE', cents),
+});
+const cancelledOrder = `UPDATE customer_order SET status = 'CANCELLED'`;
 const knownRefund = (cents: number) =>
   `UPDATE customer_order SET payment_status = 'PARTIALLY_REFUNDED', payment_captured = 5000, payment_refunded = ${cents}`;
+
+const bothOf = (one: Damage, other: Damage): Damage => ({
+  ...one,
+  ...{ payment: `${one.payment}; ${other.payment}`, simulator: `${one.simulator}; ${other.simulator}` },
+});
 
 seededViolations(
   paymentRules,
@@ -49,6 +64,12 @@ seededViolations(
       'payments-match-orders',
       'another refund than the order knows of',
       { order: knownRefund(999), ...refunded(1_000) },
+    ],
+    ['payments-match-orders', 'money of a cancelled order', { order: cancelledOrder }],
+    [
+      'payments-match-orders',
+      'money of a cancelled order of which a bank has called a part back',
+      { order: cancelledOrder, ...lostDispute(2_000) },
     ],
     [
       'refunds-match-payments',
@@ -161,6 +182,16 @@ seededViolations(
       },
     ],
     ['a confirmed order of which a part was refunded', { order: knownRefund(1_000), ...refunded(1_000) }],
+    ['a confirmed order of which a bank has called a part back', lostDispute(2_000)],
+    ['a cancelled order of which a bank has called everything back', { order: cancelledOrder, ...lostDispute(5_000) }],
+    [
+      'a cancelled order of which a bank has called a part back, and the rest was refunded',
+      bothOf({ order: cancelledOrder, ...lostDispute(2_000) }, refunded(3_000)),
+    ],
+    [
+      'a cancelled order whose money was refunded, and then called back by a bank as well',
+      bothOf({ order: cancelledOrder, ...lostDispute(2_000) }, refunded(5_000)),
+    ],
     ['a refund of a moment ago, which the order has yet to learn of', refunded(1_000, 'now()')],
   ],
 );

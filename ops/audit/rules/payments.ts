@@ -8,18 +8,24 @@ interface Balance extends Row {
   /** Staff and banks move money without being asked for it by an order, which then has yet to learn of it. */
   readonly is_moving: boolean;
   readonly kept: string;
+  /** Of that, what no bank has called back. */
+  readonly left: string;
   readonly held: string;
 }
 
 // Held until the provider has captured it, released it or refused it.
 const balances = `
   SELECT order_id, sum(captured - refunded) AS kept,
+         sum(greatest(captured - refunded - disputed, 0)) AS "left",
          sum(CASE WHEN status IN ('AUTHORIZED', 'CAPTURING', 'CAPTURE_FAILED', 'CANCELLING', 'VOIDING', 'VOID_FAILED')
                   THEN authorized ELSE 0 END) AS held,
          bool_or(EXISTS (SELECT 1 FROM ledger_entry l WHERE l.payment_id = payment.id AND l.at >= $2)) AS is_moving
     FROM payment WHERE order_id = ANY ($1::text[]) GROUP BY order_id`;
 
-/** Σ captured − Σ refunded = what customers owe: what a confirmed order says was not refunded, nothing of any other. */
+/**
+ * Σ captured − Σ refunded = what customers owe: what a confirmed order says was not refunded, nothing of any other. A bank that calls
+ * money back does not change what a confirmed order costs; the customer of any other has so much back already.
+ */
 const paymentsMatchOrders: OrderRule = {
   name: 'payments-match-orders',
   promise:
@@ -31,10 +37,10 @@ const paymentsMatchOrders: OrderRule = {
     const rows = await databases.payment<Balance>(balances, ids, settledBefore);
     const found = new Map(rows.map((row) => [row.order_id, row]));
     return settled.flatMap(({ id, status, total, refunded }) => {
-      const owed = status === 'CONFIRMED' ? total - refunded : 0;
-      const { kept = '0', held = '0', is_moving = false } = found.get(id) ?? {};
-      if (is_moving || (Number(kept) === owed && Number(held) === 0)) return [];
-      return [{ ids: { order: id }, what: `${status}: owes ${owed}, ${kept} was kept and ${held} is still held` }];
+      const { kept = '0', left = '0', held = '0', is_moving = false } = found.get(id) ?? {};
+      const [owed, has] = status === 'CONFIRMED' ? [total - refunded, kept] : [0, left];
+      if (is_moving || (Number(has) === owed && Number(held) === 0)) return [];
+      return [{ ids: { order: id }, what: `${status}: owes ${owed}, ${has} was kept and ${held} is still held` }];
     });
   },
 };

@@ -44,6 +44,11 @@ test.each([
   ],
   ['a negative amount', set('amount = -1, authorized = 0, captured = 0'), 'payment_amount_not_negative'],
   ['a void that keeps money', set("status = 'VOIDED'"), 'payment_undone_keeps_nothing'],
+  [
+    'a whole refund that keeps what no bank has called back',
+    set("status = 'REFUNDED', refunded = 3000, disputed = 1999"),
+    'payment_undone_keeps_nothing',
+  ],
   ['a decline without a reason', set("status = 'DECLINED', refunded = captured"), 'payment_declined_with_reason'],
   ['a second hold', entry('AUTHORIZATION'), 'ledger_entry_once'],
   ['a second release', entry('VOID'), 'ledger_entry_once'],

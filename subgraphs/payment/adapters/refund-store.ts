@@ -5,6 +5,7 @@ import type {
   PrismaClient,
   Refund as RefundRow,
 } from '#prisma/payment/client/client.ts';
+import { inCurrencyOf } from '../domain/payment.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { RefundReads, RefundStore } from '../usecases/ports.ts';
 
@@ -34,6 +35,11 @@ export const refundStore = (tx: Prisma.TransactionClient): RefundStore => ({
       ...refundOf(row),
       operationKeys: operations.map(({ key }) => key),
     }));
+  },
+  undoings: async (payment) => {
+    const made = { paymentId: payment.id, kind: 'REFUND', refundId: null, outcome: 'refunded' } as const;
+    const rows = await tx.operation.findMany({ where: made, select: { key: true, amount: true } });
+    return rows.map(({ key, amount }) => ({ key, amount: inCurrencyOf(payment, amount ?? 0) }));
   },
   saveObserved: async ({ amount, ...refund }, now) => {
     const { id, state, failure } = refund;

@@ -83,11 +83,14 @@ export const decide = (payment: Payment, input: Input, now: Date): Decision => {
   };
 };
 
-/** Gives back all that is left of a capture, once no refund is under way; nothing is left when refunds have given it all back. */
+/**
+ * Gives back all that is left of a capture, once no refund is under way. What banks have called back their customers have already:
+ * a provider refuses to refund it.
+ */
 export const undoCapture = (payment: Payment, now: Date): Decision => {
   const to = (status: PaymentStatus) => enter(payment, { to: status }, now);
   if (payment.refunding > 0) return { payment: to('CANCELLING'), lines: [], replies: [] };
-  const left = payment.captured - payment.refunded;
+  const left = payment.captured - payment.refunded - payment.disputed;
   if (left > 0)
     return {
       payment: to('REFUNDING'),

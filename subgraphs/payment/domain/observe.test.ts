@@ -13,7 +13,7 @@ const euros = (amount: number) => money(amount, 'EUR');
 const now = new Date('2026-11-22T12:00:00Z');
 const context = { now, newRefundId: () => newId('Refund'), newDisputeId: () => newId('Dispute') };
 const captured = aPayment({ status: 'CAPTURED', authorized: 5_000, captured: 5_000, reference: 'pi_1' });
-const nothing: Recorded = { refunds: [], disputes: [] };
+const nothing: Recorded = { refunds: [], disputes: [], undoings: [] };
 
 const aState = (changes: Partial<ProviderState> = {}): ProviderState => ({
   ...{ reference: 'pi_1', attemptId: null, createdAt: now, amount: euros(5_000), orderId: null, end: null },
@@ -76,6 +76,44 @@ test('a refund that undoes a capture is left to its operation', () => {
   expect(observe(captured, aState({ refunds }), nothing, context).lines).toEqual([]);
 });
 
+test.each([
+  ['that failed after it had succeeded is given back, once', 'FAILED', ['REFUND_REVERSAL 4000'], 'CAPTURED', 1_000],
+  ['that stands is left to its operation', 'SUCCEEDED', [], 'REFUNDED', 5_000],
+] as const)('the refund of a cancel %s', (_, state, lines, status, left) => {
+  const before: Payment = { ...captured, status: 'REFUNDED', refunded: 5_000 };
+  const known = { ...nothing, undoings: [{ key: 'att_1-refund', amount: euros(4_000) }] };
+  const refunds = [aRefund({ operationKey: 'att_1-refund~2', state, amount: euros(4_000) })];
+  const seen = observe(before, aState({ refunds }), known, context);
+  expect(linesOf(seen)).toEqual(lines);
+  expect(seen.payment).toMatchObject({ status, refunded: left });
+  expect(repliesOf(seen)).toEqual(state === 'FAILED' ? ['payment.refund-failed'] : []);
+  const again = { ...known, refunds: seen.refunds.map((refund) => ({ ...refund, operationKeys: [] })) };
+  expect(linesOf(observe(seen.payment, aState({ refunds }), again, context))).toEqual([]);
+});
+
+test('a refund by hand of what banks have left does what a refused cancel could not', () => {
+  const failed: Payment = { ...captured, status: 'REFUND_FAILED', disputed: 1_000 };
+  const refundOf = (amount: number) =>
+    observe(failed, aState({ refunds: [aRefund({ amount: euros(amount) })] }), nothing, context);
+  expect(refundOf(3_999).payment).toMatchObject({ status: 'REFUND_FAILED' });
+  expect(refundOf(4_000).payment).toMatchObject({ status: 'REFUNDED', refunded: 4_000 });
+  expect(repliesOf(refundOf(4_000))).toEqual(['payment.refunded', 'payment.cancelled']);
+});
+
+test.each([
+  ['WON', 'REFUNDED', 4_000, 'CAPTURED'],
+  ['LOST', 'REFUNDED', 4_000, 'REFUNDED'],
+  ['WON', 'REFUNDED', 5_000, 'REFUNDED'],
+  ['WON', 'REFUND_FAILED', 4_000, 'REFUND_FAILED'],
+] as const)('a dispute that is %s, of a payment that is %s with %i refunded', (state, status, refunded, after) => {
+  const before: Payment = { ...captured, status, refunded };
+  const open = observe(before, aState({ disputes: [aDispute()] }), nothing, context);
+  expect(open.payment.status).toBe(status);
+  const known = { ...nothing, disputes: open.disputes };
+  const closed = observe(open.payment, aState({ disputes: [aDispute({ state })] }), known, context);
+  expect(closed.payment.status).toBe(after);
+});
+
 test('the end of a dispute is final, and its row keeps its id', () => {
   const open = observe(captured, aState({ disputes: [aDispute()] }), nothing, context);
   const [dispute] = open.disputes as [Dispute];
@@ -124,6 +162,7 @@ test('whatever looks are recorded, in whatever order: nothing is booked twice, a
           ...changed,
         ];
         known = {
+          ...nothing,
           refunds: merged(
             known.refunds,
             seen.refunds.map((refund) => ({ ...refund, operationKeys: [] })),

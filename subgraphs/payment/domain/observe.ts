@@ -11,13 +11,15 @@ import { heldBy, inCurrencyOf, type LedgerLine, type Payment } from './payment.t
 import { isWaiting, type PaymentStatus } from './payment-states.ts';
 import type { ProviderDispute, ProviderRefund, ProviderState } from './provider-results.ts';
 import type { Refund } from './refund.ts';
-import { disputed, refunded, refundFailed, replyFor } from './replies.ts';
+import { disputed as disputeReported, refunded, refundFailed, replyFor } from './replies.ts';
 import { isSameCall } from './unknown-outcome.ts';
 
 /** What is recorded of the payment, besides itself. */
 export interface Recorded {
   readonly refunds: readonly (Refund & { readonly operationKeys: readonly string[] })[];
   readonly disputes: readonly Dispute[];
+  /** Refunds by which cancels have undone the capture, with the keys of their calls: they have no rows of their own. */
+  readonly undoings: readonly { readonly key: string; readonly amount: Money }[];
 }
 
 /** A line that no operation of ours moved: `movedBy` is what did, by the provider's name. */
@@ -114,31 +116,33 @@ const observeEnd = (before: Payment, { end, reference }: ProviderState): Observe
   return { ...unchanged(payment), lines: [line], replies: [replyFor('cancelled', payment)] };
 };
 
-const observeRefund = (before: Payment, seen: ProviderRefund, { refunds }: Recorded, context: Context): Observed => {
+const observeRefund = (
+  before: Payment,
+  seen: ProviderRefund,
+  { refunds, undoings }: Recorded,
+  context: Context,
+): Observed => {
   const known = refunds.find(
     ({ reference, operationKeys }) =>
       reference === seen.reference || operationKeys.some((key) => isSameCall(key, seen.operationKey)),
   );
-  if (known)
-    return known.state === 'SUCCEEDED' && seen.state === 'FAILED' ? reverse(before, known, seen) : unchanged(before);
+  if (known) {
+    const { operationKeys: _, ...refund } = known;
+    return refund.state === 'SUCCEEDED' && seen.state === 'FAILED' ? reverse(before, refund, seen) : unchanged(before);
+  }
+  const undoing = undoings.find(({ key }) => isSameCall(key, seen.operationKey));
+  if (undoing && seen.state === 'FAILED')
+    return reverse(before, { ...newRefund(before, seen, context), ...cancelled, amount: undoing.amount }, seen);
   // One of ours without a refund of its own is the undoing of a capture, which its operation answers for.
   if (seen.operationKey !== null || seen.state !== 'SUCCEEDED') return unchanged(before);
   const fault = faultOf(seen.amount, inCurrencyOf(before, before.captured - before.refunded - before.refunding));
   if (fault) return { ...unchanged(before), faults: [`a refund ${fault}`] };
-  const refund: Refund = {
-    ...{ id: context.newRefundId(), paymentId: before.id, amount: seen.amount, state: 'SUCCEEDED', failure: null },
-    ...{
-      requestedBy: 'PROVIDER',
-      reason: 'Made at the provider.',
-      reference: seen.reference,
-      requestedAt: context.now,
-    },
-  };
+  const refund: Refund = { ...newRefund(before, seen, context), ...byHand };
   const total = before.refunded + seen.amount.amount;
-  const isWhole = total === before.captured;
-  const payment: Payment = { ...before, refunded: total, ...(isWhole && { status: 'REFUNDED' }) };
-  // A cancel that the provider had refused is done now, by hand.
-  const isUndone = isWhole && before.status === 'REFUND_FAILED';
+  // A cancel that the provider had refused is done now, by hand: nothing is left but what banks have called back.
+  const isUndone = before.status === 'REFUND_FAILED' && total + before.disputed >= before.captured;
+  const isOver = isUndone || total === before.captured;
+  const payment: Payment = { ...before, refunded: total, ...(isOver && { status: 'REFUNDED' }) };
   return {
     ...unchanged(payment),
     lines: [{ kind: 'REFUND', amount: seen.amount, movedBy: seen.reference }],
@@ -147,11 +151,15 @@ const observeRefund = (before: Payment, seen: ProviderRefund, { refunds }: Recor
   };
 };
 
-const reverse = (
-  before: Payment,
-  { operationKeys: _, ...refund }: Recorded['refunds'][number],
-  { reference }: ProviderRefund,
-): Observed => {
+const byHand = { requestedBy: 'PROVIDER', reason: 'Made at the provider.' } as const;
+const cancelled = { requestedBy: 'ORDER', reason: 'The order was cancelled.' } as const;
+
+const newRefund = ({ id: paymentId }: Payment, { amount, reference }: ProviderRefund, context: Context) => ({
+  ...({ id: context.newRefundId(), paymentId, amount, state: 'SUCCEEDED', failure: null } as const),
+  ...{ reference, requestedAt: context.now },
+});
+
+const reverse = (before: Payment, refund: Refund, { reference }: ProviderRefund): Observed => {
   const failure = 'It failed after it had succeeded.';
   const payment: Payment = {
     ...before,
@@ -190,7 +198,7 @@ const openDispute = (before: Payment, seen: ProviderDispute, { newDisputeId, now
   return {
     ...unchanged(payment),
     lines: [{ kind: 'DISPUTE', amount, movedBy: reference }],
-    replies: [disputed(payment, dispute)],
+    replies: [disputeReported(payment, dispute)],
     disputes: [dispute],
   };
 };
@@ -198,15 +206,17 @@ const openDispute = (before: Payment, seen: ProviderDispute, { newDisputeId, now
 const closeDispute = (before: Payment, dispute: Dispute): Observed => {
   const { amount, reference, state } = dispute;
   const isWon = state === 'WON';
+  const disputed = before.disputed - (isWon ? amount.amount : 0);
+  // What a cancel had not to give back is the shop's again, and is there to be given back.
+  const isKept = before.status === 'REFUNDED' && before.captured > before.refunded + disputed;
   const payment: Payment = {
     ...before,
-    disputed: before.disputed - (isWon ? amount.amount : 0),
-    openDisputes: before.openDisputes - 1,
+    ...{ disputed, openDisputes: before.openDisputes - 1, ...(isKept && { status: 'CAPTURED' }) },
   };
   return {
     ...unchanged(payment),
     lines: isWon ? [{ kind: 'DISPUTE_REVERSAL', amount, movedBy: reference }] : [],
-    replies: [disputed(payment, dispute)],
+    replies: [disputeReported(payment, dispute)],
     disputes: [dispute],
   };
 };

@@ -100,7 +100,7 @@ export const adopt = (state: ProviderState, { context, ...adopter }: Adopter): O
     ...{ authorized: amount.amount, captured: 0, refunded: 0, refunding: 0, disputed: 0, openDisputes: 0 },
     ...{ declineReason: null, reasonText: null, actionUrl: null, nextCheckAt: null },
   };
-  const nothing: Recorded = { refunds: [], disputes: [] };
+  const nothing: Recorded = { refunds: [], disputes: [], undoings: [] };
   // Whoever asked for a refund then, nobody here remembers it.
   const refunds = state.refunds.map((refund) => ({ ...refund, operationKey: null }));
   const seen = observe(authorized, { ...state, refunds }, nothing, context);

@@ -91,6 +91,43 @@ describe('a dispute', () => {
   });
 });
 
+describe('a dispute and a cancel', () => {
+  const disputeOf = async (attempt: { readonly reference: string }, amount: number) =>
+    atSimulator(`test_helpers/payment_intents/${attempt.reference}/dispute`, { amount: String(amount) });
+
+  test.each([2_000, 5_000])(
+    'of which %j was called back: the rest is refunded, and what is won after that is there to be refunded',
+    async (amount) => {
+      const attempt = await captured();
+      const { id } = await disputeOf(attempt, amount);
+      await seen(attempt);
+      await kit.app.commands.cancelPayment(cancelMessage(attempt));
+      const rest = 5_000 - amount;
+      expect(await lastReply(attempt)).toMatchObject({
+        ...{ type: 'payment.cancelled' },
+        data: { totals: { captured: euros(5_000), refunded: euros(rest), disputed: euros(amount) } },
+      });
+      await atSimulator(`test_helpers/disputes/${id}/close`, { status: 'won' });
+      await seen(attempt, 'charge.dispute.closed');
+      expect(await kit.payment(attempt)).toMatchObject({ status: 'CAPTURED', refunded: rest, disputed: 0 });
+      await kit.app.commands.cancelPayment(cancelMessage(attempt));
+      expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED', refunded: 5_000 });
+      await agrees(attempt);
+    },
+  );
+
+  test('a lost one leaves it as it is', async () => {
+    const attempt = await captured();
+    const { id } = await disputeOf(attempt, 2_000);
+    await seen(attempt);
+    await kit.app.commands.cancelPayment(cancelMessage(attempt));
+    await atSimulator(`test_helpers/disputes/${id}/close`, { status: 'lost' });
+    await seen(attempt, 'charge.dispute.closed');
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED', refunded: 3_000, disputed: 2_000 });
+    await agrees(attempt);
+  });
+});
+
 describe('a refund by hand at the provider', () => {
   test('is booked once, and the order is told', async () => {
     const attempt = await captured();
@@ -144,6 +181,28 @@ test.each([
     expect(await lastReply(attempt)).toMatchObject({ data: { amount: euros(amount), totals: { refunded: euros(0) } } });
   },
 );
+
+test('the refund of a cancel that fails after it succeeded is a refund that failed, and can be made again', async () => {
+  const attempt = await captured();
+  await kit.app.commands.cancelPayment(cancelMessage(attempt));
+  expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED' });
+  const { rows } = await kit.simulator.memory.query<{ id: string }>('SELECT id FROM refund WHERE payment_intent = $1', [
+    attempt.reference,
+  ]);
+  await atSimulator(`test_helpers/refunds/${rows[0]?.id}/fail`);
+  await Promise.all([seen(attempt, 'refund.failed'), seen(attempt, 'refund.failed')]);
+  expect(await kit.payment(attempt)).toMatchObject({ status: 'CAPTURED', refunded: 0, refunding: 0 });
+  expect(await agrees(attempt)).toContain('REFUND_REVERSAL 5000');
+  expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'captured', 'cancelled', 'refund-failed']);
+  const refunds = await kit.prisma.refund.findMany({ where: { payment: { attemptId: attempt.attemptId } } });
+  expect(refunds).toMatchObject([{ requestedBy: 'ORDER', state: 'FAILED', amount: 5_000, reference: rows[0]?.id }]);
+  expect(await lastReply(attempt)).toMatchObject({
+    data: { refundId: refunds[0]?.id, amount: euros(5_000), totals: { refunded: euros(0) } },
+  });
+  await kit.app.commands.refundPayment(refundMessage(attempt, euros(5_000)));
+  expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED', refunded: 5_000 });
+  await agrees(attempt);
+});
 
 test('a hold that expired ends the payment, once, and its order is told', async () => {
   const attempt = await authorized();

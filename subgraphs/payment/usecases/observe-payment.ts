@@ -18,7 +18,11 @@ export const observePayment =
       if (!payment || whenToObserve(payment) === 'never') return;
       // Whoever asked tries again: what is seen may be the effect of the call that is under way.
       if (whenToObserve(payment) === 'later') throw new Error('a call about it is under way');
-      const known = { refunds: await refunds.all(payment.id), disputes: await disputes.all(payment.id) };
+      const known = {
+        refunds: await refunds.all(payment.id),
+        undoings: await refunds.undoings(payment),
+        disputes: await disputes.all(payment.id),
+      };
       const seen = observe(payment, state, known, {
         ...{ now, newRefundId: () => deps.newId('Refund'), newDisputeId: () => deps.newId('Dispute') },
       });

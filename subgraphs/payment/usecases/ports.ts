@@ -80,6 +80,7 @@ export interface RefundStore {
   end(id: RefundId, failure: string | null, now: Date): Promise<void>;
   /** With the keys of the calls that were to make them. */
   all(paymentId: PaymentId): Promise<Recorded['refunds']>;
+  undoings(payment: Payment): Promise<Recorded['undoings']>;
   /** One that was seen at the provider: a new one, or one that has ended in another way. */
   saveObserved(refund: Refund, now: Date): Promise<void>;
 }

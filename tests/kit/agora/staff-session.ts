@@ -126,7 +126,8 @@ const paymentVariables = async ({ client }: Shopper): Promise<Variables> => {
 
 /** A purchase that the customer's bank calls back. */
 const disputeVariables = async (admin: Shopper, customer: Shopper): Promise<Variables> => {
-  await customer.add(await stockedProduct(customer));
+  const { variantId } = await stockedProduct(customer);
+  await customer.add({ variantId });
   succeed(await customer.place({ paymentMethodToken: 'tok_dispute' }), 'PlaceOrderSuccess');
   const open = { state: 'OPEN' as const, first: 3 };
   const isListed = async () => ((await admin.client.ask(desk.DisputesDocument, open)).disputes?.edges.length ?? 0) > 0;
