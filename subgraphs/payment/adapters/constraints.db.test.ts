@@ -46,7 +46,7 @@ test.each([
   ['a void that keeps money', set("status = 'VOIDED'"), 'payment_undone_keeps_nothing'],
   [
     'a whole refund that keeps what no bank has called back',
-    set("status = 'REFUNDED', refunded = 3000, disputed = 1999"),
+    set("status = 'REFUNDED', refunded = 3000, disputed = 999"),
     'payment_undone_keeps_nothing',
   ],
   ['a decline without a reason', set("status = 'DECLINED', refunded = captured"), 'payment_declined_with_reason'],
