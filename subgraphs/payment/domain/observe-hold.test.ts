@@ -11,7 +11,7 @@ import type { ProviderState } from './provider-results.ts';
 const euros = (amount: number) => money(amount, 'EUR');
 const now = new Date('2026-11-22T12:00:00Z');
 const context = { now, newRefundId: () => newId('Refund'), newDisputeId: () => newId('Dispute') };
-const nothing: Recorded = { refunds: [], disputes: [] };
+const nothing: Recorded = { refunds: [], disputes: [], undoings: [] };
 const aHold = (changes: Partial<Payment> = {}) =>
   aPayment({ status: 'AUTHORIZED', authorized: 5_000, reference: 'pi_1', ...changes });
 
