@@ -12,11 +12,15 @@ export interface Clients {
   readonly target: Target;
   readonly operation: Operation;
   readonly clients: number;
+  /** Until `stop`, if there is one. */
   readonly requests: number;
+  readonly stop?: AbortSignal;
   /** What an answer must be as long as, or the run fails: parsing each would cost more than most contenders do. */
   readonly bytes: number;
   /** The same authorization for all, where sharing between requests is what is measured. */
-  readonly authorization?: string;
+  readonly oneViewer?: boolean | undefined;
+  /** Each request has a name of its own, and so is a document that nobody has sent before. */
+  readonly fresh?: boolean | undefined;
 }
 
 export interface Load {
@@ -27,14 +31,15 @@ export interface Load {
 // Over all runs: a token is used again only after as many requests as there are tokens.
 let asked = 0;
 
-export const load = async ({ target, operation, clients, requests, bytes, authorization }: Clients): Promise<Load> => {
+export const load = async (lot: Clients): Promise<Load> => {
+  const { target, operation, clients, requests, stop, bytes, oneViewer = false, fresh = false } = lot;
   const { origin, pathname } = new URL(target.url);
   const pool = new Pool(origin, { connections: clients, bodyTimeout: 60_000, headersTimeout: 60_000 });
-  const body = JSON.stringify(operation);
+  const known = JSON.stringify(operation);
   const latenciesMs: number[] = [];
   let left = requests;
   const client = async () => {
-    while (left-- > 0) {
+    while (left-- > 0 && !stop?.aborted) {
       const from = performance.now();
       const n = asked++;
       const response = await pool.request({
@@ -42,10 +47,10 @@ export const load = async ({ target, operation, clients, requests, bytes, author
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          authorization: authorization ?? `Bearer ${randomUUID()}`,
-          ...target.headersOf?.(n),
+          authorization: `Bearer ${oneViewer ? 'of everybody' : randomUUID()}`,
+          ...target.headersOf?.(oneViewer ? 0 : n),
         },
-        body,
+        body: fresh ? JSON.stringify(renamed(operation, n)) : known,
       });
       const answer = await response.body.arrayBuffer();
       if (response.statusCode !== 200 || answer.byteLength !== bytes)
@@ -60,6 +65,12 @@ export const load = async ({ target, operation, clients, requests, bytes, author
   } finally {
     await pool.destroy();
   }
+};
+
+/** The same operation as a document that nobody has seen. */
+const renamed = ({ query, operationName = '' }: Operation, n: number): Operation => {
+  const name = `${operationName}${n}`;
+  return { query: query.replace(operationName, name), operationName: name };
 };
 
 const start = (answer: ArrayBuffer): string => Buffer.from(answer).toString('utf8', 0, 300);

@@ -8,7 +8,8 @@ import { type Arena, type ContenderName, contenders } from './contenders/contend
 import type { Contending } from './contenders/process.ts';
 import type { Operation } from './graphs/graph.ts';
 import { graphOf } from './graphs/graphs.ts';
-import { ask, load } from './load.ts';
+import { ask, type Load, load } from './load.ts';
+import { settingTitle } from './report.ts';
 import { startSubgraphs } from './subgraphs.ts';
 import type { Setting, Workload } from './workloads.ts';
 
@@ -52,25 +53,28 @@ export const measure = async (workload: Workload, options: MeasureOptions): Prom
       if (start) running.set(name, await start(arena));
     }
     const { bytes, excluded } = await compareAnswers(running, operation, arena);
-    const requests = Math.max(10, Math.round(options.requests * (workload.share ?? 1)));
     const able = [...running].filter(([name]) => !excluded.has(name));
     const measured: Measured[] = [];
     for (const setting of workload.settings) {
       await arena.subgraphs.begin(setting.delaysMs);
-      const all = new Map<ContenderName, Run[]>(able.map(([name]) => [name, []]));
+      const all = new Map<ContenderName, Run[]>(
+        able.filter(([name]) => canTake(setting, name)).map(([name]) => [name, []]),
+      );
       for (let run = 0; run <= runs; run++) {
-        for (const [name, target] of turned(able, run)) {
-          if (excluded.has(name)) continue;
-          const { clients } = setting;
-          const lot = { target, operation, clients, requests, bytes: bytes.get(name) ?? 0 };
-          const result = await oneRun(arena, lot).catch((error: Error) => error);
+        for (const [name, target] of turned([...able], run)) {
+          const own = all.get(name);
+          if (!own || excluded.has(name)) continue;
+          const lot = { target, operation, bytes: bytes.get(name) ?? 0, requests: options.requests };
+          const result = await oneRun(arena, lot, setting).catch((error: Error) => error);
           if (result instanceof Error) {
-            excluded.set(name, `it failed with ${clients} clients: ${result.message}`);
+            excluded.set(name, `it failed under "${settingTitle(setting)}": ${result.message}`);
             continue;
           }
           // The first is for Node to compile what is measured in the others.
-          if (run > 0) all.get(name)?.push(result);
-          say(`${workload.name}, ${clients} clients, run ${run} of ${runs}: ${name} ${result.cpuMs.toFixed(2)} ms`);
+          if (run > 0) own.push(result);
+          say(
+            `${workload.name}, ${settingTitle(setting)}, run ${run} of ${runs}: ${name} ${result.cpuMs.toFixed(2)} ms`,
+          );
         }
       }
       for (const name of excluded.keys()) all.delete(name);
@@ -149,11 +153,20 @@ const faultOf = (text: string, expected: unknown): string | undefined => {
 // 50 ms: an answer of 8 MiB is there for longer.
 const lookEveryMs = 50;
 
+interface Lot {
+  readonly target: Contending;
+  readonly operation: Operation;
+  readonly bytes: number;
+  readonly requests: number;
+}
+
 const oneRun = async (
   arena: Arena,
-  lot: Parameters<typeof load>[0] & { readonly target: Contending },
+  { target, operation, bytes, requests: asked }: Lot,
+  setting: Setting,
 ): Promise<Run> => {
-  const { target, requests } = lot;
+  const { clients, oneViewer, fresh, besideFlood, share = 1 } = setting;
+  const requests = Math.max(5, Math.round(asked * share));
   let residentBytes = target.residentBytes();
   const timer = setInterval(() => {
     residentBytes = Math.max(residentBytes, target.residentBytes());
@@ -161,11 +174,42 @@ const oneRun = async (
   await arena.subgraphs.received();
   const before = target.cpuSeconds();
   try {
-    const { latenciesMs, seconds } = await load(lot);
-    const cpuMs = ((target.cpuSeconds() - before) * 1_000) / requests;
-    const subgraphRequests = (await arena.subgraphs.received()) / requests;
-    return { cpuMs, perSecond: requests / seconds, latenciesMs, residentBytes, subgraphRequests };
+    const measured = besideFlood
+      ? await besideFloodOf(besideFlood, { target, operation, bytes, requests }, arena.graph)
+      : { ...(await load({ target, operation, bytes, requests, clients, oneViewer, fresh })), answered: requests };
+    const { latenciesMs, seconds, answered } = measured;
+    const cpuMs = ((target.cpuSeconds() - before) * 1_000) / answered;
+    const subgraphRequests = (await arena.subgraphs.received()) / answered;
+    return { cpuMs, perSecond: answered / seconds, latenciesMs, residentBytes, subgraphRequests };
   } finally {
     clearInterval(timer);
   }
 };
+
+/** The latencies of a light operation while others send new documents that are hard to plan. */
+const besideFloodOf = async (
+  { clients, operation: name }: NonNullable<Setting['besideFlood']>,
+  { target, operation, bytes, requests }: Lot,
+  graph: string,
+): Promise<Load & { readonly answered: number }> => {
+  const light = graphOf(graph).operations[name];
+  if (!light) throw new Error(`the graph ${graph} has no operation ${name}`);
+  const lightBytes = Buffer.byteLength(await ask(target, light));
+  const over = new AbortController();
+  const flood = load({
+    ...{ target, operation, bytes, clients, fresh: true, stop: over.signal },
+    requests: Number.POSITIVE_INFINITY,
+  });
+  try {
+    const own = await load({ target, operation: light, bytes: lightBytes, clients: 1, requests });
+    over.abort();
+    return { ...own, answered: requests + (await flood).latenciesMs.length };
+  } finally {
+    over.abort();
+    await flood.catch(() => undefined);
+  }
+};
+
+/** What plans nothing and knows only the operations it was written for has no part in new documents. */
+const canTake = ({ fresh, besideFlood }: Setting, name: ContenderName): boolean =>
+  !(fresh || besideFlood) || (name !== 'bff' && name !== 'proxy');

@@ -41,6 +41,19 @@ describe.concurrent('beforeExit', () => {
     expect(lines.slice(1)).toEqual(['second', 'first']);
   });
 
+  it('undoes all of it though the program fails meanwhile, because what it worked with is being stopped', async () => {
+    const undo = `
+      const { promise: work, reject: fail } = Promise.withResolvers();
+      void work.then(() => undefined);
+      beforeExit(() => new Promise((r) => setTimeout(() => r(console.log('undone')), 200)));
+      beforeExit(async () => fail(new Error('its database is gone')));`;
+    const { child, lines, ended } = run(process.execPath, ['-e', program(undo)], withoutNpm);
+    await until('it runs', () => lines.length === 1);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+    expect(lines.slice(1)).toEqual(['undone']);
+  });
+
   it('leaves signals alone when there is nothing to undo any more', async () => {
     const code = program("beforeExit(async () => console.log('undone'))();");
     const { child, lines, ended } = run(process.execPath, ['-e', code], withoutNpm);

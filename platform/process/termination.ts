@@ -79,6 +79,8 @@ const exitInOrder = (cause: Cause): void => {
   if (isExiting && cause === 'SIGINT') process.exit(exitCodes.SIGINT);
   if (isExiting) return;
   isExiting = true;
+  // What the program was doing fails as soon as its servers stop, and an uncaught error would end it before all have.
+  process.on('uncaughtException', () => undefined);
   process.stderr.write('\nStopping what was started …\n');
   void runCleanups().finally(() => process.exit(exitCodes[cause]));
 };

@@ -4,7 +4,8 @@ import type { GraphQLResolverMap } from '@apollo/subgraph';
 export interface CannedSubgraph {
   readonly name: string;
   readonly sdl: string;
-  readonly resolvers: GraphQLResolverMap<unknown>;
+  /** Absent: its answers are invented. */
+  readonly resolvers?: GraphQLResolverMap<unknown>;
 }
 
 export interface Operation {

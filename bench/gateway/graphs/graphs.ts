@@ -1,8 +1,11 @@
+import { agoraGraph } from './agora.ts';
+import { bigResponseGraph } from './big-response.ts';
 import type { Graph } from './graph.ts';
+import { manyPlansGraph } from './many-plans.ts';
 import { publicGraph } from './public.ts';
 
 export const graphs: Readonly<Record<string, Graph>> = Object.fromEntries(
-  [publicGraph].map((graph) => [graph.name, graph]),
+  [publicGraph, agoraGraph, bigResponseGraph, manyPlansGraph].map((graph) => [graph.name, graph]),
 );
 
 export const graphOf = (name: string): Graph => {
