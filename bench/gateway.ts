@@ -6,7 +6,9 @@ import { pastProxies } from '#launcher/environment.ts';
 import { contenderNames, contenders, howToInstallPeers } from './gateway/contenders/contenders.ts';
 import { measure } from './gateway/measure.ts';
 import { readOptions } from './gateway/options.ts';
+import { writePage } from './gateway/page.ts';
 import { plainTable, rowsOf, settingTitle } from './gateway/report.ts';
+import { keepResult, resultOf } from './gateway/results.ts';
 import { workloads } from './gateway/workloads.ts';
 
 Object.assign(process.env, pastProxies(process.env));
@@ -16,8 +18,11 @@ const options = readOptions({ contenders: contenderNames, workloads: workloads.m
 if (options.contenders.some((name) => !contenders[name].start)) say(`Not installed: ${howToInstallPeers}`);
 
 let isWrong = false;
-for (const workload of workloads.filter(({ name }) => options.workloads.includes(name))) {
+const asked = options.runs === 0 ? [] : workloads.filter(({ name }) => options.workloads.includes(name));
+for (const workload of asked) {
   const outcome = await measure(workload, { ...options, only: options.contenders, say });
+  // What is kept is what the page shows: a measurement of some contenders alone would hide the others.
+  if (options.contenders.length === contenderNames.length) keepResult(resultOf(workload, outcome, options));
   console.log(`\n${workload.title} (${workload.name}; answers of ${(outcome.bytes / 1_000).toFixed(1)} kB)`);
   for (const measured of outcome.measured)
     console.log(`\n${settingTitle(measured.setting)}\n${plainTable(rowsOf(measured))}`);
@@ -26,5 +31,9 @@ for (const workload of workloads.filter(({ name }) => options.workloads.includes
     // What others cannot answer is a result; what we cannot is a fault.
     isWrong ||= name.startsWith('agora') || name === 'bff';
   }
+}
+if (options.write) {
+  const missing = writePage();
+  console.log(`docs/performance.md is written${missing.length > 0 ? `; not measured yet: ${missing.join(', ')}` : ''}`);
 }
 if (isWrong) process.exitCode = 1;

@@ -19,8 +19,8 @@ export interface Clients {
   readonly bytes: number;
   /** The same authorization for all, where sharing between requests is what is measured. */
   readonly oneViewer?: boolean | undefined;
-  /** Each request has a name of its own, and so is a document that nobody has sent before. */
-  readonly fresh?: boolean | undefined;
+  /** How many documents with the same answer are asked in turn. Infinity: none that anybody has sent before. */
+  readonly documents?: number | undefined;
 }
 
 export interface Load {
@@ -32,7 +32,7 @@ export interface Load {
 let asked = 0;
 
 export const load = async (lot: Clients): Promise<Load> => {
-  const { target, operation, clients, requests, stop, bytes, oneViewer = false, fresh = false } = lot;
+  const { target, operation, clients, requests, stop, bytes, oneViewer = false, documents = 1 } = lot;
   const { origin, pathname } = new URL(target.url);
   const pool = new Pool(origin, { connections: clients, bodyTimeout: 60_000, headersTimeout: 60_000 });
   const known = JSON.stringify(operation);
@@ -50,7 +50,7 @@ export const load = async (lot: Clients): Promise<Load> => {
           authorization: `Bearer ${oneViewer ? 'of everybody' : randomUUID()}`,
           ...target.headersOf?.(oneViewer ? 0 : n),
         },
-        body: fresh ? JSON.stringify(renamed(operation, n)) : known,
+        body: documents === 1 ? known : JSON.stringify(renamed(operation, n % documents)),
       });
       const answer = await response.body.arrayBuffer();
       if (response.statusCode !== 200 || answer.byteLength !== bytes)

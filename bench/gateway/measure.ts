@@ -1,16 +1,12 @@
 /** Measures contenders in turn: run by run, each beside the others, so that what else the machine does hits all. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { beforeExit } from '#platform/process/termination.ts';
+import { openArena } from './arena.ts';
 import { type Arena, type ContenderName, contenders } from './contenders/contenders.ts';
 import type { Contending } from './contenders/process.ts';
 import type { Operation } from './graphs/graph.ts';
 import { graphOf } from './graphs/graphs.ts';
 import { ask, type Load, load } from './load.ts';
 import { settingTitle } from './report.ts';
-import { startSubgraphs } from './subgraphs.ts';
 import type { Setting, Workload } from './workloads.ts';
 
 /** Of one run of one contender. */
@@ -47,12 +43,15 @@ export const measure = async (workload: Workload, options: MeasureOptions): Prom
   if (!operation) throw new Error(`the graph ${workload.graph} has no operation ${workload.operation}`);
   const arena = await openArena(workload.graph);
   const running = new Map<ContenderName, Contending>();
+  const excluded = new Map<ContenderName, string>();
   try {
     for (const name of only) {
       const { start } = contenders[name];
-      if (start) running.set(name, await start(arena));
+      const started = await start?.(arena).catch((error: Error) => error);
+      if (started instanceof Error) excluded.set(name, started.message);
+      else if (started) running.set(name, started);
     }
-    const { bytes, excluded } = await compareAnswers(running, operation, arena);
+    const bytes = await compareAnswers(running, operation, arena, excluded);
     const able = [...running].filter(([name]) => !excluded.has(name));
     const measured: Measured[] = [];
     for (const setting of workload.settings) {
@@ -93,33 +92,14 @@ const turned = <T>(values: readonly T[], by: number): T[] => {
   return [...values.slice(at), ...values.slice(0, at)];
 };
 
-interface OpenArena extends Arena {
-  close(): Promise<void>;
-}
-
-const openArena = async (graph: string): Promise<OpenArena> => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'agora-bench-'));
-  const removeFolder = () => rm(folder, { recursive: true, force: true });
-  const forget = beforeExit(removeFolder);
-  const subgraphs = await startSubgraphs(graphOf(graph));
-  const supergraphFile = path.join(folder, 'supergraph.graphql');
-  await writeFile(supergraphFile, subgraphs.supergraph);
-  const close = async () => {
-    await subgraphs.stop();
-    await removeFolder();
-    forget();
-  };
-  return { graph, subgraphs, supergraphFile, close };
-};
-
 /** Everybody's data must equal the first one's; who has other data is not measured. */
 const compareAnswers = async (
   running: ReadonlyMap<ContenderName, Contending>,
   operation: Operation,
   { subgraphs }: Arena,
-) => {
+  excluded: Map<ContenderName, string>,
+): Promise<Map<ContenderName, number>> => {
   const bytes = new Map<ContenderName, number>();
-  const excluded = new Map<ContenderName, string>();
   let expected: unknown;
   for (const [name, target] of running) {
     const isProxy = name === 'proxy';
@@ -134,7 +114,7 @@ const compareAnswers = async (
     else expected ??= JSON.parse(text).data;
     bytes.set(name, Buffer.byteLength(text));
   }
-  return { bytes, excluded };
+  return bytes;
 };
 
 const faultOf = (text: string, expected: unknown): string | undefined => {
@@ -166,6 +146,7 @@ const oneRun = async (
   setting: Setting,
 ): Promise<Run> => {
   const { clients, oneViewer, fresh, besideFlood, share = 1 } = setting;
+  const documents = fresh ? Number.POSITIVE_INFINITY : 1;
   const requests = Math.max(5, Math.round(asked * share));
   let residentBytes = target.residentBytes();
   const timer = setInterval(() => {
@@ -176,7 +157,7 @@ const oneRun = async (
   try {
     const measured = besideFlood
       ? await besideFloodOf(besideFlood, { target, operation, bytes, requests }, arena.graph)
-      : { ...(await load({ target, operation, bytes, requests, clients, oneViewer, fresh })), answered: requests };
+      : { ...(await load({ target, operation, bytes, requests, clients, oneViewer, documents })), answered: requests };
     const { latenciesMs, seconds, answered } = measured;
     const cpuMs = ((target.cpuSeconds() - before) * 1_000) / answered;
     const subgraphRequests = (await arena.subgraphs.received()) / answered;
@@ -197,7 +178,7 @@ const besideFloodOf = async (
   const lightBytes = Buffer.byteLength(await ask(target, light));
   const over = new AbortController();
   const flood = load({
-    ...{ target, operation, bytes, clients, fresh: true, stop: over.signal },
+    ...{ target, operation, bytes, clients, documents: Number.POSITIVE_INFINITY, stop: over.signal },
     requests: Number.POSITIVE_INFINITY,
   });
   try {
