@@ -7,9 +7,9 @@ import { contenderNames, contenders, howToInstallPeers } from './gateway/contend
 import { measure } from './gateway/measure.ts';
 import { readOptions } from './gateway/options.ts';
 import { writePage } from './gateway/page.ts';
-import { plainTable, rowsOf, settingTitle } from './gateway/report.ts';
+import { plainTable, rowsOf } from './gateway/report.ts';
 import { keepResult, resultOf } from './gateway/results.ts';
-import { workloads } from './gateway/workloads.ts';
+import { settingTitle, workloads } from './gateway/workloads.ts';
 
 Object.assign(process.env, pastProxies(process.env));
 const say = (line: string) => void process.stderr.write(`${line}\n`);

@@ -6,8 +6,7 @@ import type { Contending } from './contenders/process.ts';
 import type { Operation } from './graphs/graph.ts';
 import { graphOf } from './graphs/graphs.ts';
 import { ask, type Load, load } from './load.ts';
-import { settingTitle } from './report.ts';
-import type { Setting, Workload } from './workloads.ts';
+import { type Setting, settingTitle, type Workload } from './workloads.ts';
 
 /** Of one run of one contender. */
 export interface Run {

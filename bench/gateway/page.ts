@@ -4,9 +4,9 @@ import path from 'node:path';
 import { switchesOff } from './contenders/agora.ts';
 import { contenderNames, contenders, howToInstallPeers } from './contenders/contenders.ts';
 import { plotOf } from './plot.ts';
-import { markdownTable, settingTitle } from './report.ts';
+import { markdownTable } from './report.ts';
 import { keptResults, type Result } from './results.ts';
-import { workloads } from './workloads.ts';
+import { settingTitle, workloads } from './workloads.ts';
 
 const docs = path.join(import.meta.dirname, '../../docs');
 

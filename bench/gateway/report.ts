@@ -3,7 +3,6 @@ import { quantile, type Spread, spread, timesAsFast } from './arithmetic.ts';
 import type { ContenderName } from './contenders/contenders.ts';
 import { contenders } from './contenders/contenders.ts';
 import type { Measured, Run } from './measure.ts';
-import type { Setting } from './workloads.ts';
 
 /** A contender's figures under one setting: medians of its runs. Plain, so that they can be kept in a file. */
 export interface Row {
@@ -36,19 +35,6 @@ export const rowsOf = ({ runs }: Measured): Row[] => {
       subgraphRequests: middle(({ subgraphRequests }) => subgraphRequests),
     };
   });
-};
-
-export const settingTitle = ({ clients, delaysMs, oneViewer, fresh, besideFlood }: Setting): string => {
-  const waits = Object.entries(delaysMs).map(([name, ms]) => `${name === 'all' ? 'subgraphs' : name} after ${ms} ms`);
-  return [
-    `${clients} ${clients === 1 ? 'client' : 'clients'}`,
-    ...(waits.length > 0 ? waits : ['subgraphs at once']),
-    ...(oneViewer ? ['one viewer'] : []),
-    ...(fresh ? ['each document new'] : []),
-    ...(besideFlood
-      ? [`a ${besideFlood.operation} operation beside ${besideFlood.clients} clients with new documents`]
-      : []),
-  ].join(', ');
 };
 
 const heads = [

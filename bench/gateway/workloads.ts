@@ -92,3 +92,16 @@ export const workloads: readonly Workload[] = [
     ],
   },
 ];
+
+export const settingTitle = ({ clients, delaysMs, oneViewer, fresh, besideFlood }: Setting): string => {
+  const waits = Object.entries(delaysMs).map(([name, ms]) => `${name === 'all' ? 'subgraphs' : name} after ${ms} ms`);
+  return [
+    `${clients} ${clients === 1 ? 'client' : 'clients'}`,
+    ...(waits.length > 0 ? waits : ['subgraphs at once']),
+    ...(oneViewer ? ['one viewer'] : []),
+    ...(fresh ? ['each document new'] : []),
+    ...(besideFlood
+      ? [`a ${besideFlood.operation} operation beside ${besideFlood.clients} clients with new documents`]
+      : []),
+  ].join(', ');
+};
