@@ -20,7 +20,7 @@ import { asLines, moneyAtProvider, ordersIn, unfinished } from './provider-fault
 import { brokenPromises } from './provider-faults/promises.ts';
 
 // Of the first calls with each key, and of the webhooks.
-const defaultFaults = 'decline=10%,timeout=5%,lost=2%,error=1%,limit=2%,duplicate=20%,late=10%,reorder=10%';
+const defaultFaults = 'decline=10%,timeout=5%,lost=2%,slow=2%,error=1%,limit=2%,duplicate=20%,late=10%,reorder=10%';
 
 const help = `usage: npm run bench:provider-faults [-- options]
   --orders N      how many are placed (1000)

@@ -96,6 +96,20 @@ test.each<{ kind: keyof Faults; first: object | undefined; done: string[]; secon
   );
 });
 
+test('slow: the second try overtakes the first, which gets the same answer when it arrives at last', async () => {
+  const arrival = Promise.withResolvers<void>();
+  const metrics = createMetrics('simulator');
+  await using simulator = await aSimulator({ faults: { slow: 1 }, slowness: () => arrival.promise, metrics });
+  const first = authorize(simulator, 'a-key');
+  await expect.poll(() => metrics.metrics()).toMatch(/^agora_simulator_faults_total\{kind="slow".*\} 1$/m);
+  expect(await effectsIn(simulator)).toEqual([]);
+  const second = await authorize(simulator, 'a-key');
+  expect(second).toMatchObject({ status: 200, isReplay: false, body: { status: 'requires_capture' } });
+  arrival.resolve();
+  expect(await first).toEqual({ ...second, isReplay: true });
+  expect(await effectsIn(simulator)).toEqual(['AUTHORIZATION']);
+});
+
 test('the seed and the key decide which calls fail, in whatever order they come', async () => {
   const keys = Array.from({ length: 30 }, (_, index) => `att_${index}-authorize`);
   const declinedWith = async (seed: string, inOrder: readonly string[]) => {

@@ -1,4 +1,5 @@
 /** The payment simulator as a server: main.ts and the tests start the same one. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { createHttpServer } from '#platform/http/server.ts';
@@ -36,6 +37,8 @@ export interface SimulatorOptions {
   readonly isEnding?: () => boolean;
   /** For tests that move the time. */
   readonly clock?: (time: Date) => Date;
+  /** How long slow requests take; for tests that decide when they arrive. */
+  readonly slowness?: () => Promise<unknown>;
   /** False for tests that take its rounds themselves. */
   readonly isPeriodic?: boolean;
 }
@@ -50,6 +53,8 @@ export interface Simulator {
 
 // 250 ms: about as fast as a real provider's webhooks.
 const everyMs = 250;
+// 7 s: longer than clients wait, PROVIDER_TIMEOUT_MS, and the pause before they try again.
+const slowMs = 7_000;
 // 1 h: what lingers a little longer costs nothing.
 const forgetEveryMs = 60 * 60 * 1_000;
 
@@ -70,7 +75,11 @@ export const startSimulator = async (options: SimulatorOptions): Promise<Simulat
   const { apiKey, latencyMs = 0, clock = (time: Date) => time, faults = {}, seed = '' } = options;
   const chance = counted(chanceOf(faults, seed), metrics);
   const publicUrl = () => options.publicUrl ?? `http://${host}:${portOf(http)}`;
-  const world: World = { pool, clock, apiKey, latencyMs, chance, publicUrl, ending: ending.signal };
+  const { slowness = () => pause(slowMs, undefined, { signal: ending.signal }) } = options;
+  const world: World = {
+    ...{ pool, clock, apiKey, latencyMs, chance, publicUrl },
+    ...{ slowness, slow: new Set(), ending: ending.signal },
+  };
   serveCalls(http, [...paymentIntents, ...refunds, ...customers, ...testHelpers], world);
   serveAuthentication(http, world);
   const url = await http.listen({ host, port: options.port });

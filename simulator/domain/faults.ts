@@ -9,6 +9,8 @@ export const faultKinds = [
   'timeout',
   /** The request is lost; it arrives with its second try. */
   'lost',
+  /** The request arrives 7 s late: its client has given up, and its second try has overtaken it. */
+  'slow',
   /** Nothing happens, and the answer is a 500, kept under its key. */
   'error',
   /** 429, before anything happens. */

@@ -19,6 +19,10 @@ export interface World {
   readonly chance: Chance;
   /** Where a customer's browser reaches its pages. */
   readonly publicUrl: () => string;
+  /** How long a slow request takes. */
+  readonly slowness: () => Promise<unknown>;
+  /** The keys of the requests that were slow: their next ones are not. */
+  readonly slow: Set<string>;
   /** Aborted when the server closes. */
   readonly ending: AbortSignal;
 }
@@ -74,6 +78,10 @@ const answerCall = async (endpoint: Endpoint, request: FastifyRequest, reply: Fa
   }
   // 255: Stripe's limit.
   if (asked.key.length > 255) throw invalid('Idempotency keys are up to 255 characters long.');
+  if (!world.slow.has(asked.key) && world.chance('slow', asked.key)) {
+    world.slow.add(asked.key);
+    await world.slowness();
+  }
   const end = await once(endpoint, asked, fingerprint(request), world);
   if (end === 'lost') return silence(request, reply, world);
   if (end.isReplay) reply.header('idempotent-replayed', 'true');
