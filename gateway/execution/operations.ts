@@ -33,7 +33,7 @@ interface OperationsOptions {
 export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: OperationsOptions): Operations => {
   const { planned, types } = queryPlanning(supergraph);
   const required = requiredWithArguments(supergraph);
-  const known = new LRUCache<string, Prepared>({ max: 100_000, maxSize: maxBytes, sizeCalculation: compiledBytes });
+  const known = new LRUCache<string, Prepared>({ maxSize: maxBytes, sizeCalculation: compiledBytes });
   const pending = new Map<string, Promise<Prepared>>();
 
   const planOf = async ({ key, document, operationName }: OperationRequest): Promise<QueryPlan> => {
