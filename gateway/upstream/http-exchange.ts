@@ -3,6 +3,7 @@ import { isIPv6, type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { currentTrace } from '#platform/observability/context.ts';
 import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
+import { type HttpAnswer, post } from './http-post.ts';
 import {
   failureOf,
   type ReturnedHeaders,
@@ -43,19 +44,8 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
 
   const exchange = async ({ headers, body, signal }: Parameters<Send>[0]) => {
     try {
-      const {
-        statusCode,
-        headers: received,
-        body: text,
-      } = await pool.request({
-        method: 'POST',
-        path,
-        // The subgraph's spans become children of this attempt.
-        headers: { ...headers, ...currentTrace() },
-        body,
-        signal,
-      });
-      return { status: statusCode, headers: received, text: await text.text() };
+      // The subgraph's spans become children of this attempt.
+      return await post(pool, { path, headers: { ...headers, ...currentTrace() }, body, signal });
     } catch (error) {
       throw failureOf(error);
     }
@@ -70,8 +60,7 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
       inSpan(`POST ${pathname}`, span, async (active) => {
         const received = await exchange(call);
         active.setAttribute('http.response.status_code', received.status);
-        const bytes = Number(received.headers['content-length'] ?? received.text.length);
-        return { ...parseResponse(received, options.returnHeaders), bytes };
+        return { ...parseResponse(received, options.returnHeaders), bytes: received.bytes };
       }),
     close: () => pool.close(),
   };
@@ -85,12 +74,6 @@ const alwaysTo =
     if (all) done(null, [{ address, family }]);
     else done(null, address, family);
   };
-
-interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly text: string;
-}
 
 // Sent by a proxy in front, or by a closing server.
 const awayStatuses = new Set([502, 503, 504]);
