@@ -31,7 +31,7 @@ interface CompiledExecutorOptions {
   readonly fallback: Execute;
   readonly maxBytes?: number;
   readonly onPlan?: (request: Request, plan: QueryPlan) => void;
-  readonly onFallback?: (why: Unsupported) => void;
+  readonly onFallback?: ((why: Unsupported) => void) | undefined;
 }
 
 // 16 MiB: four times the bound of the plans alone, as an operation is four times its plan.

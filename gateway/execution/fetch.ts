@@ -3,7 +3,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import { inChildSpan } from '#platform/observability/tracing.ts';
 import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { copyOf, isSame, merge } from './merge.ts';
-import { compileRepresentations, type Represent } from './representations.ts';
+import { compileRepresentations, type Representations } from './representations.ts';
 import { rewrite } from './rewrites.ts';
 import { type Data, type Place, targetsAt } from './targets.ts';
 import type { Types } from './types.ts';
@@ -92,10 +92,10 @@ const compileRootFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetc
 const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
   const { node, types } = options;
   const { requires = [], inputRewrites = [], outputRewrites = [] } = node;
-  const represent = compileRepresentations({ requires, inputRewrites, isOfType: types.isOfType });
+  const representations = compileRepresentations({ requires, inputRewrites, isOfType: types.isOfType });
   const request = requestBuilder(options);
   return async (run) => {
-    const groups = entitiesOf(run, options, represent);
+    const groups = entitiesOf(run, options, representations);
     if (groups.size === 0) return;
     const entities = [...groups.values()];
     const { data, errors } = await send(run, options, request(run.variables, [...groups.keys()]));
@@ -122,18 +122,26 @@ const keepType = (entity: Data, { __typename: known }: Data, { isInterface }: Ty
  * Equal representations are one entity. Objects that are alike in everything else, too, become one object at all their
  * positions: whatever the plan still adds is added, and written, once.
  */
-const entitiesOf = (run: Run, { steps, place }: CompileFetch, represent: Represent) => {
+const entitiesOf = (run: Run, { steps, place }: CompileFetch, { textOf, soleKeyOf }: Representations) => {
   const { objects, parents, keys } = targetsAt(run.root, steps, run.shared);
   const groups = new Map<string, [Data, ...Data[]]>();
+  const byKey = new Map<string, [Data, ...Data[]]>();
   for (let index = 0; index < objects.length; index++) {
     const object = objects[index] as Data;
-    const text = represent(object);
-    if (text === undefined) continue;
-    const group = groups.get(text);
-    if (!group) {
-      groups.set(text, [object]);
-      continue;
+    const key = soleKeyOf(object);
+    let group = key === undefined ? undefined : byKey.get(key);
+    if (group?.[0].__typename !== object.__typename) {
+      const text = textOf(object);
+      if (text === undefined) continue;
+      group = groups.get(text);
+      if (!group) {
+        group = [object];
+        groups.set(text, group);
+        if (key !== undefined) byKey.set(key, group);
+        continue;
+      }
     }
+    if (!group) continue;
     const [first] = group;
     if (first === object) continue;
     if (place !== undefined && isSame(first, object)) {

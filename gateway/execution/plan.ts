@@ -16,7 +16,8 @@ type IsOn = (variable: string) => boolean;
 type ExecuteNode = (run: Run, isOn: IsOn) => Promise<void>;
 
 /** What a plan may have that is left to the stock executor. */
-export type Unsupported = 'defer' | 'subscription' | 'context' | 'variable named representations';
+export const unsupported = ['defer', 'subscription', 'context', 'representations-variable'] as const;
+export type Unsupported = (typeof unsupported)[number];
 
 /** Why a plan cannot be compiled; `undefined` when it can. */
 export const unsupportedIn = ({ node }: QueryPlan): Unsupported | undefined => {
@@ -25,7 +26,7 @@ export const unsupportedIn = ({ node }: QueryPlan): Unsupported | undefined => {
     if (each.kind === 'Defer') return 'defer';
     if (each.kind !== 'Fetch') continue;
     if (each.contextRewrites?.length) return 'context';
-    if (each.requires && each.variableUsages?.includes('representations')) return 'variable named representations';
+    if (each.requires && each.variableUsages?.includes('representations')) return 'representations-variable';
   }
   return undefined;
 };

@@ -10,7 +10,21 @@ import type { Data } from './targets.ts';
 import type { IsOfType } from './types.ts';
 
 /** The text, or `undefined` for an object about which the fetch has nothing to ask. */
-export type Represent = (object: Data) => string | undefined;
+type Represent = (object: Data) => string | undefined;
+
+export interface Representations {
+  readonly textOf: Represent;
+  /**
+   * Where an object's representation is its type and one value, that value: cheaper to compare than the text.
+   * `undefined` elsewhere.
+   */
+  readonly soleKeyOf: (object: Data) => string | undefined;
+}
+
+interface OfType {
+  readonly textOf: Represent;
+  readonly soleKey?: string | undefined;
+}
 
 interface RequiredFields {
   readonly requires: readonly QueryPlanSelectionNode[];
@@ -18,32 +32,44 @@ interface RequiredFields {
   readonly isOfType: IsOfType;
 }
 
-export const compileRepresentations = (required: RequiredFields): Represent => {
-  const byType = new Map<unknown, Represent>();
-  return (object) => {
+export const compileRepresentations = (required: RequiredFields): Representations => {
+  const byType = new Map<unknown, OfType>();
+  const ofType = (object: Data): OfType => {
     const { __typename: typename } = object;
-    if (typeof typename !== 'string') return undefined;
+    if (typeof typename !== 'string') return nothing;
     const known = byType.get(typename);
-    if (known) return known(object);
+    if (known) return known;
     const represent = representationOf(typename, required);
     // A subgraph could invent any number of names; a plan has few that matter.
     if (byType.size < typesRemembered) byType.set(typename, represent);
-    return represent(object);
+    return represent;
+  };
+  return {
+    textOf: (object) => ofType(object).textOf(object),
+    soleKeyOf: (object) => {
+      const { soleKey } = ofType(object);
+      const value = soleKey === undefined ? undefined : object[soleKey];
+      return typeof value === 'string' ? value : undefined;
+    },
   };
 };
+
+const nothing: OfType = { textOf: () => undefined };
 
 // More than an abstract type has members in any graph seen; each costs a function.
 const typesRemembered = 1_000;
 
-const representationOf = (typename: string, { requires, inputRewrites, isOfType }: RequiredFields): Represent => {
+const representationOf = (typename: string, { requires, inputRewrites, isOfType }: RequiredFields): OfType => {
   const selections = requires.flatMap((node) => {
     if (node.kind === 'Field') return [[node]];
     return node.typeCondition && isOfType(typename, node.typeCondition) ? [node.selections] : [];
   });
-  if (selections.length === 0) return () => undefined;
+  if (selections.length === 0) return nothing;
   const [only] = selections;
-  if (only && selections.length === 1 && inputRewrites.length === 0 && only.every(isPlain)) return textOf(only);
-  return (object) => {
+  const isOne = selections.length === 1 && inputRewrites.length === 0;
+  if (only && isOne && only.every(isPlain) && only.some((field) => responseName(field) === '__typename'))
+    return { textOf: textOf(only), soleKey: soleKeyIn(only) };
+  const build: Represent = (object) => {
     const built: Data = {};
     for (const selection of selections) merge(built, buildObject(object, selection, isOfType) ?? {});
     // Before rewrites, which set a type even where the object lacked what is required.
@@ -51,6 +77,13 @@ const representationOf = (typename: string, { requires, inputRewrites, isOfType 
     rewrite(built, inputRewrites, isOfType);
     return JSON.stringify(built);
   };
+  return { textOf: build };
+};
+
+const soleKeyIn = (fields: readonly QueryPlanFieldNode[]): string | undefined => {
+  const [only, ...others] = fields.map(responseName).filter((key) => key !== '__typename');
+  const isSole = others.length === 0 && fields.every(({ selections }) => !selections);
+  return only !== undefined && isSole && !(only in Object.prototype) ? only : undefined;
 };
 
 const isPlain = (node: QueryPlanSelectionNode): node is QueryPlanFieldNode =>

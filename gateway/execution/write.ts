@@ -222,10 +222,19 @@ const once =
     writing.texts[texts] ??= new Map();
     const known = writing.texts[texts];
     if (known.has(value)) return known.get(value);
-    const written = write(value, writing);
+    const written = flat(write(value, writing));
     known.set(value, written);
     return written;
   };
+
+/**
+ * A text that is put together from parts stays a tree of them until it is read, and would be walked again at each of its
+ * positions. `Number` reads it.
+ */
+const flat = (text: string | undefined): string | undefined => {
+  Number(text);
+  return text;
+};
 
 // More faults than a client reads; each costs an error object.
 const faultsListed = 500;

@@ -8,6 +8,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { entitiesIn, type ReadThrough } from '../caching/entity-cache.ts';
 import { compiledExecutor, type Execute } from '../execution/executor.ts';
+import type { Unsupported } from '../execution/plan.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { recordFetch, recordPlan } from '../observability/operation-metrics.ts';
 import { entityCount, type SubgraphAnswer, type SubgraphRequest, subgraphError } from '../upstream/subgraph-call.ts';
@@ -28,11 +29,13 @@ interface FederationOptions {
   readonly log: Logger;
   /** `stock`: @apollo/gateway's own, to compare with. */
   readonly execution?: 'compiled' | 'stock';
+  /** An operation went to the stock executor, because the compiled one lacks something. */
+  readonly onFallback?: ((why: Unsupported) => void) | undefined;
 }
 
 /** `load()` rejects when the text is not a usable supergraph. */
 export const federation = (options: FederationOptions): ApolloGateway => {
-  const { supergraph, clientOf, readThrough, plans, log, execution = 'compiled' } = options;
+  const { supergraph, clientOf, readThrough, plans, log, execution = 'compiled', onFallback } = options;
   const fetches = new Map<string, SubgraphFetch>();
   const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
@@ -65,6 +68,7 @@ export const federation = (options: FederationOptions): ApolloGateway => {
           return fetch(asked, request as unknown as FetchingFor);
         },
         onPlan: ({ context }, plan) => recordPlan(context, plan),
+        onFallback,
       });
     });
   return gateway;

@@ -107,7 +107,8 @@ export const addPartialDataErrors = <Result extends Response>(result: Result): R
   const groups = Map.groupBy(errors, (error) => fetchOf(error) ?? error);
   const placed = [...groups].flatMap(([fetch, group]): readonly (GraphQLError | LostFields)[] => {
     const [error] = group;
-    if (fetch instanceof GraphQLError || !error) return group;
+    // The executor's own faults are errors of any kind.
+    if (fetch instanceof Error || !error) return group;
     return [{ error, positions: group.map(({ path = [] }) => path), ...fetch }];
   });
   return { ...result, errors: listErrors(placed, data) };
@@ -126,7 +127,7 @@ export interface LostFields extends FailedFetch {
 export const listErrors = (errors: readonly (GraphQLError | LostFields)[], data: unknown): GraphQLError[] => {
   const told = new Set<string>();
   return errors.flatMap((lost) => {
-    if (lost instanceof GraphQLError) return [lost];
+    if (lost instanceof Error) return [lost];
     const { error } = lost;
     const nulls = new Map(nullsOf(lost, data).map((path) => [errorKey(error, path), path]));
     // Nothing the client asked for: it was fetched as input of another fetch, but it failed all the same.

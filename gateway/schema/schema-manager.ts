@@ -6,6 +6,7 @@ import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
 import type { ReadThrough } from '../caching/entity-cache.ts';
+import { executionMetrics } from '../execution/metrics.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
@@ -45,6 +46,7 @@ export const schemaManager = ({
   log,
 }: SchemaManagerOptions): SchemaManager => {
   const metrics = schemaMetrics(registry);
+  const execution = executionMetrics(registry);
   const clients = subgraphClients(connect);
   const inUse = operationsInUse(schemaBounds.operationsRememberedBytes);
   const listeners = new Set<Listener>();
@@ -71,7 +73,8 @@ export const schemaManager = ({
     servedHash: () => current?.hash,
     offer: async (supergraph) => {
       const operations = inUse.mostUsed(schemaBounds.operationsReplanned);
-      const next = await loadSchemaVersion({ supergraph, clients, readThrough, inUse: operations, metrics, log });
+      const upstream = { clients, readThrough };
+      const next = await loadSchemaVersion({ supergraph, ...upstream, inUse: operations, metrics, execution, log });
       switchTo(next);
       return next;
     },

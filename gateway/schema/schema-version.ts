@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { ReadThrough } from '../caching/entity-cache.ts';
+import type { ExecutionMetrics } from '../execution/metrics.ts';
 import { type Execute, federation } from '../graphql/federation.ts';
 import type { SchemaMetrics } from './metrics.ts';
 import type { OperationInUse } from './query-plans.ts';
@@ -28,12 +29,13 @@ interface SchemaVersionOptions {
   readonly readThrough?: ReadThrough | undefined;
   readonly inUse: readonly OperationInUse[];
   readonly metrics: SchemaMetrics;
+  readonly execution: ExecutionMetrics;
   readonly log: Logger;
 }
 
 /** Rejects, and releases everything, when the text is not a usable supergraph. */
 export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<SchemaVersion> => {
-  const { supergraph, clients, readThrough, inUse, metrics, log } = options;
+  const { supergraph, clients, readThrough, inUse, metrics, execution, log } = options;
   const held: ClientLease[] = [];
   const retire = () => {
     for (const { release } of held.splice(0)) release();
@@ -50,6 +52,7 @@ export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<
       clientOf,
       readThrough,
       plans: plans.store,
+      onFallback: execution.fellBack,
       log,
     }).load();
     const replanned = await replan(supergraph, schema, inUse, plans);
