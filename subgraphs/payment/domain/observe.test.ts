@@ -8,6 +8,7 @@ import { type Observed, observe, type Recorded, whenToObserve } from './observe.
 import type { Payment } from './payment.ts';
 import { isWaiting, paymentStatuses } from './payment-states.ts';
 import type { ProviderDispute, ProviderRefund, ProviderState } from './provider-results.ts';
+import type { Refund } from './refund.ts';
 
 const euros = (amount: number) => money(amount, 'EUR');
 const now = new Date('2026-11-22T12:00:00Z');
@@ -37,6 +38,91 @@ test.each(paymentStatuses)('%s is observed when nothing of ours is under way and
   const ended = ['DECLINED', 'WITHDRAWN', 'VOIDED'].includes(status);
   const isBusy = status.endsWith('ING') && !isWaiting(status);
   expect(when).toBe(ended || isWaiting(status) ? 'never' : isBusy ? 'later' : 'now');
+});
+
+describe('a refund that is recorded', () => {
+  const recorded = (state: Refund['state'], operationKeys: readonly string[] = []) => ({
+    ...nothing,
+    refunds: [
+      {
+        ...{ id: newId('Refund'), paymentId: captured.id, amount: euros(1_000), state, requestedBy: 'ORDER' as const },
+        ...{ reason: 'returned', failure: null, reference: 're_1', requestedAt: now, operationKeys },
+      },
+    ],
+  });
+  const refunds = [aRefund({ state: 'FAILED' })];
+
+  test.each(['REQUESTED', 'FAILED'] as const)('as %s is left to its call when it fails', (state) => {
+    const seen = observe(captured, aState({ refunds }), recorded(state), context);
+    expect(seen).toMatchObject({ payment: captured, lines: [], replies: [], refunds: [] });
+  });
+
+  test.each([
+    ['by its reference', { reference: 're_1', operationKey: null }, []],
+    [
+      'by a key of its call',
+      { reference: 're_other', operationKey: 'att_1-refund~2' },
+      ['att_1-refund-2', 'att_1-refund'],
+    ],
+  ])('is known %s, and once it stands it is no news', (_, seen, keys) => {
+    const known = recorded('SUCCEEDED', keys);
+    expect(observe(captured, aState({ refunds: [aRefund(seen)] }), known, context).lines).toEqual([]);
+  });
+
+  test.each([
+    ['REFUNDED', 'CAPTURED'],
+    ['CAPTURED', 'CAPTURED'],
+    ['REFUND_FAILED', 'REFUND_FAILED'],
+  ] as const)('and fails later is taken back, told, and leaves a payment that was %s %s', (status, after) => {
+    const before: Payment = { ...captured, status, refunded: 1_500 };
+    const known = recorded('SUCCEEDED');
+    const seen = observe(before, aState({ refunds }), known, context);
+    expect(seen.payment).toEqual({ ...before, status: after, refunded: 500 });
+    expect(seen.lines).toEqual([{ kind: 'REFUND_REVERSAL', amount: euros(1_000), movedBy: 're_1' }]);
+    const [{ operationKeys: _, ...refund }] = known.refunds as [Recorded['refunds'][number]];
+    const failure = 'It failed after it had succeeded.';
+    expect(seen.refunds).toEqual([{ ...refund, state: 'FAILED', failure }]);
+    expect(seen.replies).toMatchObject([
+      { type: 'payment.refund-failed', data: { refundId: refund.id, amount: euros(1_000), reason: failure } },
+    ]);
+  });
+});
+
+test.each([
+  ['CAPTURED', 1_000, 'CAPTURED', ['payment.refunded']],
+  ['CAPTURED', 5_000, 'REFUNDED', ['payment.refunded']],
+  ['REFUND_FAILED', 1_000, 'REFUND_FAILED', ['payment.refunded']],
+  ['REFUND_FAILED', 5_000, 'REFUNDED', ['payment.refunded', 'payment.cancelled']],
+] as const)('a refund by hand, of a payment that is %s, of %i of 5000', (status, amount, after, replies) => {
+  const before: Payment = { ...captured, status };
+  const seen = observe(before, aState({ refunds: [aRefund({ amount: euros(amount) })] }), nothing, context);
+  expect(seen.payment).toEqual({ ...before, status: after, refunded: amount });
+  expect(repliesOf(seen)).toEqual(replies);
+  expect(seen.refunds).toEqual([
+    {
+      ...{ id: expect.any(String), paymentId: captured.id, amount: euros(amount), state: 'SUCCEEDED', failure: null },
+      ...{ requestedBy: 'PROVIDER', reason: expect.any(String), reference: 're_1', requestedAt: now },
+    },
+  ]);
+});
+
+describe('a dispute', () => {
+  test.each([
+    ['OPEN', ['DISPUTE 1000'], { disputed: 1_000, openDisputes: 1 }, ['OPENED']],
+    ['LOST', ['DISPUTE 1000'], { disputed: 1_000, openDisputes: 0 }, ['OPENED', 'LOST']],
+    ['WON', ['DISPUTE 1000', 'DISPUTE_REVERSAL 1000'], { disputed: 0, openDisputes: 0 }, ['OPENED', 'WON']],
+  ] as const)('that is %s when it is first seen is booked and told from its beginning', (state, lines, after, told) => {
+    const seen = observe(captured, aState({ disputes: [aDispute({ state })] }), nothing, context);
+    expect(linesOf(seen)).toEqual(lines);
+    expect(seen.payment).toEqual({ ...captured, ...after });
+    expect(seen.replies).toMatchObject(told.map((it) => ({ type: 'payment.disputed', data: { state: it } })));
+    expect(seen.disputes).toEqual([
+      {
+        ...{ id: expect.any(String), paymentId: captured.id, reference: 'du_1', amount: euros(1_000), state },
+        ...{ reason: 'fraudulent', respondBy: now, openedAt: now },
+      },
+    ]);
+  });
 });
 
 describe('what cannot be is reported and not booked', () => {

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import {
   type InputKind,
   type OperationKind,
+  overStatuses,
   type PaymentStatus,
   paymentStates,
   paymentStatuses,
+  publicStatus,
   type Reply,
   type Step,
 } from './payment-states.ts';
@@ -166,4 +168,33 @@ describe('the table of payment states', () => {
   ])('%s is called by these cells and by no other', (call, expected) => {
     expect(cellsWith((step) => step.call === call)).toEqual(expected);
   });
+
+  // Where a call's answer, or a look at what waits, leads without a reply: nobody but the customer is to act.
+  test.each<[PaymentStatus, readonly string[]]>([
+    ['PROCESSING', ['AUTHORIZING', 'ACTION_REQUIRED', 'CONFIRMING'].map((it) => `${it} processing`)],
+    ['ACTION_REQUIRED', ['AUTHORIZING', 'PROCESSING', 'CONFIRMING'].map((it) => `${it} actionRequired`)],
+    ['CANCELLING', ['AUTHORIZING', 'CONFIRMING', 'CAPTURING'].map((it) => `${it} cancel`)],
+  ])('%s is entered by these cells and by no other', (status, expected) => {
+    expect(cellsWith((step) => step.to === status).toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+test.each([
+  ['AUTHORIZING', ['AUTHORIZING', 'PROCESSING', 'CONFIRMING']],
+  ['CANCELLING', ['CANCELLING', 'VOIDING', 'REFUNDING']],
+  ['CANCEL_FAILED', ['VOID_FAILED', 'REFUND_FAILED']],
+])('in public %s is %j', (shown, statuses) => {
+  expect(paymentStatuses.filter((status) => publicStatus[status] === shown).toSorted()).toEqual(statuses.toSorted());
+});
+
+test('all other statuses are public by their own names', () => {
+  const renamed = ['PROCESSING', 'CONFIRMING', 'VOIDING', 'REFUNDING', 'VOID_FAILED', 'REFUND_FAILED'];
+  const own = paymentStatuses.filter((status) => publicStatus[status] === status);
+  expect(own).toEqual(paymentStatuses.filter((status) => !renamed.includes(status)));
+});
+
+test('a payment is over when nothing can be held or kept any more: no cell leads on', () => {
+  const isOver = (status: PaymentStatus) =>
+    cells.every((cell) => cell.status !== status || (cell.step.to === undefined && cell.step.call === undefined));
+  expect([...overStatuses].sort()).toEqual(paymentStatuses.filter(isOver).toSorted());
 });

@@ -85,8 +85,7 @@ export const endRefund = (
   const payment: Payment =
     booked.payment.status === 'CAPTURED' && isWhole ? { ...booked.payment, status: 'REFUNDED' } : booked.payment;
   const reply = refundEnded(payment, { id, amount }, result);
-  if (payment.status !== 'CANCELLING' || payment.refunding > 0)
-    return { payment, lines: booked.lines, replies: [reply] };
+  if (payment.status !== 'CANCELLING') return { payment, lines: booked.lines, replies: [reply] };
   const undone = undoCapture(payment, now);
   return { ...undone, lines: booked.lines, replies: [reply, ...undone.replies] };
 };

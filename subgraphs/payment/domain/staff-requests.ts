@@ -4,7 +4,7 @@ import { type Failure, fail, ok, type Result } from '#contracts/result.ts';
 import { texts } from './customer-texts.ts';
 import { type Decision, decide } from './decide.ts';
 import { heldBy, inCurrencyOf, type Payment } from './payment.ts';
-import { type PaymentStatus, publicStatus, stepFor } from './payment-states.ts';
+import { type PaymentStatus, paymentStates, publicStatus, type Step } from './payment-states.ts';
 
 type PublicStatus = (typeof publicStatus)[PaymentStatus];
 
@@ -41,7 +41,8 @@ export const captureByStaff = (
   { amount, isFinal }: CaptureRequest,
   now: Date,
 ): Result<Decision, InvalidPaymentState | WrongAmount> => {
-  if (stepFor(payment.status, 'capture')?.call !== 'CAPTURE') return fail(invalidPaymentState(payment, 'CAPTURED'));
+  const { call }: Step = paymentStates[payment.status].capture;
+  if (call !== 'CAPTURE') return fail(invalidPaymentState(payment, 'CAPTURED'));
   const held = inCurrencyOf(payment, heldBy(payment));
   const isPossible = !amount || (amount.currency === held.currency && amount.amount >= 1 && !isMore(amount, held));
   if (!isPossible) return fail({ ...wrongAmount(held), message: texts.captureTooLarge(format(held)) });
@@ -50,7 +51,7 @@ export const captureByStaff = (
 };
 
 /** Not while a call is under way: what there is to void is only known when it has ended. */
-export const voidByStaff = (payment: Payment, now: Date): Result<Decision, InvalidPaymentState> =>
-  stepFor(payment.status, 'cancel')?.call === 'VOID'
-    ? ok(decide(payment, { kind: 'cancel' }, now))
-    : fail(invalidPaymentState(payment, 'VOIDED'));
+export const voidByStaff = (payment: Payment, now: Date): Result<Decision, InvalidPaymentState> => {
+  const { call }: Step = paymentStates[payment.status].cancel;
+  return call === 'VOID' ? ok(decide(payment, { kind: 'cancel' }, now)) : fail(invalidPaymentState(payment, 'VOIDED'));
+};
