@@ -27,6 +27,8 @@ export interface ProviderUnderTest {
   readonly extraStep?: { readonly token: string; readonly passed: string; readonly failed: string };
   /** How a method on file is shown, once that of the first approved token is kept. */
   readonly onFile?: { readonly brand: string; readonly last4: string };
+  /** Of a hold may be taken some, and later more. */
+  readonly capturesInParts?: true;
   readonly lists?: true;
 }
 
@@ -45,8 +47,6 @@ export const providerSuite = (under: ProviderUnderTest): void => {
   capturing(under);
   voiding(under);
   refunding(under);
-  knowing(under);
-  if (under.lists) listing(under);
 };
 
 const begun = async ({ provider }: ProviderUnderTest, token: string): Promise<string> => {
@@ -182,6 +182,24 @@ const capturing = (under: ProviderUnderTest): void => {
       expect(await provider().state({ reference }, soon())).toMatchObject({ captured: some, held: nothing });
     });
 
+    test('in parts leaves the rest held, for a void to let go of, or is refused', async () => {
+      const [reference, part] = [await held(under), money(2_000, 'EUR')];
+      const first = await provider().capture({ reference, amount: part, isFinal: false }, call());
+      if (!under.capturesInParts) return expect(first).toMatchObject(refused);
+      expect(first).toEqual({ kind: 'captured', amount: part, held: money(3_000, 'EUR') });
+      const more = { reference, amount: money(1_000, 'EUR'), isFinal: false, capturedBefore: 2_000 };
+      const second = await provider().capture(more, call());
+      expect(second).toEqual({ kind: 'captured', amount: money(1_000, 'EUR'), held: part });
+      expect(await provider().void({ reference }, call())).toEqual({ kind: 'voided', released: part });
+      expect(await provider().state({ reference }, soon())).toMatchObject({
+        ...{ amount, held: money(0, 'EUR'), captured: money(3_000, 'EUR'), end: null },
+        authorization: { kind: 'approved', held: amount },
+      });
+      expect(await effects(reference)).toEqual([
+        ...['AUTHORIZATION 5000', 'CAPTURE 2000', 'CAPTURE 1000', 'VOID 2000'],
+      ]);
+    });
+
     test('is refused beyond the hold, before there is one and after a void', async () => {
       const [reference, early] = [await held(under), await waiting(under)];
       expect(await provider().capture({ reference, amount: money(5_001, 'EUR') }, call())).toMatchObject(refused);
@@ -252,45 +270,5 @@ const refunding = (under: ProviderUnderTest): void => {
       { operationKey: keys[0], amount: most, state: 'SUCCEEDED' },
       { operationKey: keys[1], amount: rest, state: 'SUCCEEDED' },
     ]);
-  });
-};
-
-const knowing = (under: ProviderUnderTest): void => {
-  const { provider, tokens, byHand } = under;
-
-  test('knows what there is of an attempt: nothing, a hold, its end', async () => {
-    const request = asked(tokens.approved[0]);
-    const find = () => provider().find({ attemptId: request.attemptId, ...aroundNow() }, soon());
-    expect(await find()).toBeUndefined();
-    const reference = (await provider().authorize(request, call())).reference ?? '';
-    await byHand?.receive(reference, amount);
-    const state = await provider().state({ reference }, soon());
-    expect(state).toMatchObject({
-      ...{ reference, attemptId: request.attemptId, amount, authorization: { kind: 'approved', held: amount } },
-      ...{ held: amount, captured: money(0, 'EUR'), end: null, refunds: [], disputes: [] },
-    });
-    expect(await find()).toEqual(state);
-    await provider().void({ reference }, call());
-    expect(await find()).toMatchObject({ held: money(0, 'EUR'), captured: money(0, 'EUR'), end: 'CANCELLED' });
-  });
-};
-
-const listing = (under: ProviderUnderTest): void => {
-  const { provider } = under;
-
-  test('lists the payments of a time, each once', async () => {
-    const [hold, taken] = [await held(under), await captured(under)];
-    await provider().refund({ reference: taken, amount: money(1_000, 'EUR') }, call());
-    const listed = async (window: ReturnType<typeof aroundNow>) => {
-      const found = [];
-      for await (const payment of provider().list?.(window, soon()) ?? [])
-        if ([hold, taken].includes(payment.reference)) found.push(payment);
-      return found.toSorted((one, other) => other.held.amount - one.held.amount);
-    };
-    expect(await listed(aroundNow())).toMatchObject([
-      { reference: hold, held: amount, captured: { amount: 0 }, refunded: { amount: 0 }, isDisputed: false },
-      { reference: taken, held: { amount: 0 }, captured: amount, refunded: money(1_000, 'EUR'), isDisputed: false },
-    ]);
-    expect(await listed({ since: new Date(0), until: new Date(1_000) })).toEqual([]);
   });
 };

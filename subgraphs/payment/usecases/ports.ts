@@ -262,7 +262,7 @@ export interface ProviderCall {
  * Moves the money. Every result is final; anything thrown means "unknown": the call is made again with its key, or, after
  * a `ProviderFault` that says so, once its outcome has been looked up. Modelled
  * on Stripe's PaymentIntents with manual capture: `authorize` creates and confirms one, `confirm` continues after an extra
- * step, `void` cancels it. adapters/provider.suite.ts is what every provider must pass.
+ * step, `void` cancels it. adapters/provider*.suite.ts are what every provider must pass.
  */
 export interface PaymentProvider {
   readonly name: string;

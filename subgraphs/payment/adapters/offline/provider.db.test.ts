@@ -4,6 +4,7 @@ import type { Money } from '#contracts/money.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { amount, asked, call, captured, type ProviderUnderTest, providerSuite } from '../provider.suite.ts';
 import { methodsSuite } from '../provider-methods.suite.ts';
+import { stateSuite } from '../provider-state.suite.ts';
 import { offlineBook } from './book.ts';
 import { offlineProvider } from './provider.ts';
 
@@ -40,6 +41,7 @@ const under: ProviderUnderTest = {
   },
 };
 providerSuite(under);
+stateSuite(under);
 methodsSuite(under);
 
 test('money is recorded once', async () => {

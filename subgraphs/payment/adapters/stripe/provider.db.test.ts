@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { money } from '#contracts/money.ts';
 import { aSimulator, type TestSimulator } from '#kit/payment/simulator.ts';
 import { signatureOf } from '#simulator/store/events.ts';
-import { amount, asked, call, type ProviderUnderTest, providerSuite, soon } from '../provider.suite.ts';
+import { asked, call, type ProviderUnderTest, providerSuite, soon } from '../provider.suite.ts';
 import { methodsSuite } from '../provider-methods.suite.ts';
 import { mishapsSuite } from '../provider-mishaps.suite.ts';
+import { stateSuite } from '../provider-state.suite.ts';
 import { type StripeProvider, stripeProvider } from './provider.ts';
 import { stripeWebhooks } from './webhooks.ts';
 
@@ -34,9 +34,11 @@ describe('against the simulator', () => {
     effects: (reference) => simulator.effects(reference),
     extraStep: { token: 'tok_action_required', passed: 'approve', failed: 'decline' },
     onFile: { brand: 'visa', last4: '4242' },
+    capturesInParts: true,
     lists: true,
   };
   providerSuite(under);
+  stateSuite(under);
   methodsSuite(under);
   mishapsSuite(under, {
     ...{ lostRequest: 'tok_timeout_lost', lostAnswer: 'tok_timeout' },
@@ -70,29 +72,6 @@ describe('what else leaves the outcome unknown', () => {
   test('its message never has what was sent', async () => {
     const unknown = asked('tok_secret_of_a_customer');
     expect(JSON.stringify(await provider.authorize(unknown, call()))).not.toContain('tok_secret');
-  });
-});
-
-test('a hold, two captures that leave some held, and its end', async () => {
-  const reference = await referenceOf('tok_approve');
-  const part = money(2_000, 'EUR');
-  const first = await provider.capture({ reference, amount: part, isFinal: false }, call());
-  expect(first).toMatchObject({ kind: 'captured', amount: part, held: money(3_000, 'EUR') });
-  const second = await provider.capture(
-    { reference, amount: money(1_000, 'EUR'), isFinal: false, capturedBefore: 2_000 },
-    call(),
-  );
-  expect(second).toMatchObject({ amount: money(1_000, 'EUR'), held: part });
-  expect(await provider.void({ reference }, call())).toEqual({ kind: 'voided', released: part });
-  expect(await simulator.effects(reference)).toEqual([
-    'AUTHORIZATION 5000',
-    'CAPTURE 2000',
-    'CAPTURE 1000',
-    'VOID 2000',
-  ]);
-  expect(await provider.state({ reference }, soon())).toMatchObject({
-    ...{ amount, held: money(0, 'EUR'), captured: money(3_000, 'EUR'), end: null },
-    authorization: { kind: 'approved', held: amount },
   });
 });
 
