@@ -97,6 +97,8 @@ const strykerConfig = (mutated: readonly string[], atOnce: number) => ({
   concurrency: atOnce,
   // 30 s beyond what the tests took: a mutant that never ends is noticed, and one that only waits for a busy core is not.
   timeoutMS: 30_000,
+  // The tests without a mutant; on busy cores more than Stryker's own 5.
+  dryRunTimeoutMinutes: 30,
   inPlace: true,
   // The copy is ours already, and has no types where it matters.
   disableTypeChecks: false,
