@@ -12,16 +12,16 @@ interface OpenArena extends Arena {
 }
 
 export const openArena = async (graph: string): Promise<OpenArena> => {
+  const subgraphs = await startSubgraphs(graphOf(graph));
   const folder = await mkdtemp(path.join(tmpdir(), 'agora-bench-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   const forget = beforeExit(removeFolder);
-  const subgraphs = await startSubgraphs(graphOf(graph));
-  const supergraphFile = path.join(folder, 'supergraph.graphql');
-  await writeFile(supergraphFile, subgraphs.supergraph);
   const close = async () => {
     await subgraphs.stop();
     await removeFolder();
     forget();
   };
+  const supergraphFile = path.join(folder, 'supergraph.graphql');
+  await writeFile(supergraphFile, subgraphs.supergraph);
   return { graph, subgraphs, supergraphFile, close };
 };
