@@ -41,7 +41,7 @@ export const bookResult = (payment: Payment, input: Input): Booked => {
         lines: [{ kind: 'REFUND', amount: input.amount }],
       };
     case 'voided':
-      return bookRelease(payment, input.released);
+      return bookRelease(payment, input);
     case 'voidRefused':
       return bookHold({ ...payment, reasonText: input.reason }, input.held);
     case 'captureRefused':
@@ -84,7 +84,17 @@ const bookHold = (payment: Payment, held: Money): Booked =>
     ? withoutMoney(payment)
     : { payment: { ...payment, authorized: held.amount }, lines: [{ kind: 'AUTHORIZATION', amount: held }] };
 
-const bookRelease = (before: Payment, released: Money | null): Booked => {
+/** A hold that the void has not found any more ended before it: nobody has booked that yet. */
+const bookRelease = (
+  before: Payment,
+  { released, hasExpired }: Extract<ProviderResult, { kind: 'voided' }>,
+): Booked => {
+  const known = before.authorized - before.captured;
+  if (!released && known > 0)
+    return {
+      payment: before,
+      lines: [{ kind: hasExpired ? 'EXPIRY' : 'VOID', amount: inCurrencyOf(before, known) }],
+    };
   if (!released) return withoutMoney(before);
   const { payment, lines } = bookHold(before, released);
   return { payment, lines: [...lines, { kind: 'VOID', amount: released }] };

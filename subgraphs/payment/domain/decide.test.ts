@@ -229,6 +229,25 @@ describe('money', () => {
     expect(replies).toMatchObject([{ type: 'payment.cancelled', data: { outcome: 'NOTHING' } }]);
   });
 
+  test.each([
+    [0, undefined, 'VOID 5000', 'VOIDED'],
+    [0, true, 'EXPIRY 5000', 'VOIDED'],
+    [2_000, true, 'EXPIRY 3000', 'REFUNDING'],
+    [5_000, true, undefined, 'REFUNDING'],
+  ])(
+    'a void, of a hold of which %i is captured, that finds it gone (expired: %s) books its end',
+    (captured, hasExpired, line, status) => {
+      const voiding = aPayment({ status: 'VOIDING', authorized: 5_000, captured, reference: 'r' });
+      const { payment, lines } = decide(
+        voiding,
+        { kind: 'voided', released: null, ...(hasExpired && { hasExpired }) },
+        now,
+      );
+      expect(lines.map(({ kind, amount }) => `${kind} ${amount.amount}`)).toEqual(line ? [line] : []);
+      expect(payment.status).toBe(status);
+    },
+  );
+
   test('a cancelled capture is refunded in full', () => {
     const taken = { authorized: 5_000, captured: 4_000, reference: 'r' };
     const { call } = decide(aPayment({ status: 'CAPTURED', ...taken }), { kind: 'cancel' }, now);

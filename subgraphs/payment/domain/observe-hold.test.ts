@@ -61,6 +61,15 @@ describe('a capture by hand', () => {
   });
 });
 
+test.each([
+  [5_000, 0],
+  [4_500, 500],
+  [0, 0],
+])('a look of before a capture in part, with %i held and %i captured, is no news', (held, captured) => {
+  const payment = aHold({ captured: 1_000 });
+  expect(seen(payment, held, captured)).toEqual({ payment, lines: [], replies: [], faults: [] });
+});
+
 describe('the end of a hold', () => {
   test.each([
     ['EXPIRED', 'EXPIRY'],

@@ -85,7 +85,8 @@ const joined = (before: Observed, after: Observed): Observed => ({
 const observeCapture = (before: Payment, { captured, held, reference }: ProviderState): Observed => {
   const taken = captured.amount - before.captured;
   const isOver = held.amount === 0 && captured.amount > 0;
-  if (heldBy(before) === 0 || (taken === 0 && !isOver)) return unchanged(before);
+  // Less than is recorded, and the rest still held, is an older look.
+  if (heldBy(before) === 0 || (taken <= 0 && !isOver)) return unchanged(before);
   const fault = taken !== 0 && faultOf({ ...captured, amount: taken }, inCurrencyOf(before, heldBy(before)));
   if (fault) return { ...unchanged(before), faults: [`a capture ${fault}`] };
   const payment: Payment = { ...before, captured: captured.amount, status: isOver ? 'CAPTURED' : 'AUTHORIZED' };

@@ -33,8 +33,11 @@ export type CaptureResult =
   | { readonly kind: 'captureRefused'; readonly reason: string };
 
 export type VoidResult =
-  /** `released`: what was held until now; null when nothing was (an extra step was never completed). */
-  | { readonly kind: 'voided'; readonly released: Money | null }
+  /**
+   * `released`: what was held until now; null when nothing was: an extra step was never completed, or the hold had ended before, by
+   * itself (`hasExpired`) or by hand.
+   */
+  | { readonly kind: 'voided'; readonly released: Money | null; readonly hasExpired?: boolean }
   /** Only an existing hold can be refused: `held` is how much. */
   | { readonly kind: 'voidRefused'; readonly reason: string; readonly held: Money };
 

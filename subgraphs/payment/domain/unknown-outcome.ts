@@ -23,7 +23,8 @@ const outcomes: Record<OperationKind, (operation: Operation, state: ProviderStat
     if (more.amount > 0) return { kind: 'captured', amount: more, held };
     return held.amount > 0 ? 'notDone' : { kind: 'captureRefused', reason: 'Nothing is held any more.' };
   },
-  VOID: ({ payment }, { authorization, captured, held }) => {
+  VOID: ({ payment }, { authorization, captured, held, end }) => {
+    if (end === 'EXPIRED') return { kind: 'voided', released: null, hasExpired: true };
     if (captured.amount > payment.captured) return { kind: 'voidRefused', reason: 'It is captured.', held: captured };
     // What is captured in part stays approved when its rest is let go.
     if (held.amount > 0 || (authorization.kind !== 'declined' && payment.captured === 0)) return 'notDone';

@@ -213,6 +213,19 @@ test('a hold that expired ends the payment, once, and its order is told', async 
   expect(await kit.replyTypes(attempt)).toEqual(['authorized', 'cancelled']);
 });
 
+test.each([
+  ['a cancel', []],
+  ['a capture and a cancel', ['capture-failed']],
+])('a hold that expired is found gone by %s, before anybody has told of it', async (_, replies) => {
+  const attempt = await authorized();
+  await atSimulator(`test_helpers/payment_intents/${attempt.reference}/expire`);
+  if (replies.length > 0) await kit.app.commands.capturePayment(captureMessage(attempt));
+  await kit.app.commands.cancelPayment(cancelMessage(attempt));
+  await seen(attempt, 'payment_intent.canceled');
+  expect(await agrees(attempt)).toEqual(['AUTHORIZATION 5000', 'EXPIRY 5000']);
+  expect(await kit.replyTypes(attempt)).toEqual(['authorized', ...replies, 'cancelled']);
+});
+
 test('an event that echoes our own call is no reason to look', async () => {
   const attempt = await captured();
   await atSimulator(`test_helpers/payment_intents/${attempt.reference}/dispute`);

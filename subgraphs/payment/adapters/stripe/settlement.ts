@@ -11,7 +11,7 @@ import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
 import { toStripeAmount } from './amounts.ts';
 import { answered, answeredOr } from './call.ts';
 import { reasonOf } from './errors.ts';
-import { moneyOf, refundOf, releasedBy } from './state.ts';
+import { endOf, moneyOf, refundOf, releasedBy } from './state.ts';
 
 export interface Api {
   readonly stripe: Stripe;
@@ -64,7 +64,8 @@ export const cancel = async (
   if (!('refusal' in end)) return { kind: 'voided', released: releasedBy(end) };
   const reason = reasonOf(end.refusal);
   const intent = end.refusal.payment_intent ?? (await retrieve(api, reference, signal));
-  if (intent.status === 'canceled') return { kind: 'voided', released: null };
+  if (intent.status === 'canceled')
+    return { kind: 'voided', released: null, ...(endOf(intent) === 'EXPIRED' && { hasExpired: true }) };
   if (intent.status === 'requires_capture' && intent.amount_received > 0)
     return releaseRest(api, intent, { key, signal });
   return { kind: 'voidRefused', reason, held: moneyOf(intent.amount, intent.currency) };

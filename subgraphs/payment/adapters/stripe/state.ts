@@ -90,7 +90,7 @@ export const stateOf = (
 /** Stripe's own reasons for a cancel: a hold that nobody captured in time. */
 const expiries = ['automatic', 'expired'];
 
-const endOf = ({ status, cancellation_reason }: Stripe.PaymentIntent): ProviderState['end'] => {
+export const endOf = ({ status, cancellation_reason }: Stripe.PaymentIntent): ProviderState['end'] => {
   if (status !== 'canceled') return null;
   return expiries.includes(String(cancellation_reason)) ? 'EXPIRED' : 'CANCELLED';
 };
