@@ -14,12 +14,13 @@ const docs = path.join(import.meta.dirname, '../../docs');
 export const writePage = (): readonly string[] => {
   const kept = keptResults();
   const results = workloads.flatMap(({ name }) => kept.get(name) ?? []);
+  const missing = workloads.map(({ name }) => name).filter((name) => !kept.has(name));
   writeFileSync(path.join(docs, 'performance.svg'), plotOf(results));
-  writeFileSync(path.join(docs, 'performance.md'), pageOf(results));
-  return workloads.map(({ name }) => name).filter((name) => !kept.has(name));
+  writeFileSync(path.join(docs, 'performance.md'), pageOf(results, missing));
+  return missing;
 };
 
-const pageOf = (results: readonly Result[]): string => `# How fast the gateway is
+const pageOf = (results: readonly Result[], missing: readonly string[]): string => `# How fast the gateway is
 
 Written by \`npm run bench:gateway -- --write\`; every figure is of a run, none is edited.
 
@@ -56,7 +57,7 @@ npm run bench:gateway -- --only public,stock,agora --requests 400 --runs 3
 \`\`\`
 
 ${tableOfRuns(results)}
-
+${missing.length > 0 ? `\nNot measured yet: ${missing.join(', ')}.\n` : ''}
 ${results.map(sectionOf).join('\n\n')}
 `;
 
@@ -64,12 +65,12 @@ const tableOfRuns = (results: readonly Result[]): string => {
   const machines = [...new Set(results.map(({ machine }) => machine))];
   const all = Object.entries(Object.assign({}, ...results.map(({ versions }) => versions)) as Record<string, string>);
   const rows = results.map(
-    ({ workload, measuredAt, commit, runs, requests, load }) =>
-      `| ${workload} | ${measuredAt} | ${commit} | ${runs} × ${requests} | ${load.toFixed(1)} |`,
+    ({ workload, measuredAt, tree, runs, requests, load }) =>
+      `| ${workload} | ${measuredAt} | ${tree} | ${runs} × ${requests} | ${load.toFixed(1)} |`,
   );
   return `Machine: ${machines.join('; ')}. Versions: ${all.map(([name, version]) => `${name} ${version}`).join(', ')}.
 
-| Workload | Measured | Commit | Runs × requests | Load of the machine |
+| Workload | Measured | \`git rev-parse HEAD:gateway\` | Runs × requests | Load of the machine |
 |---|---|---|---:|---:|
 ${rows.join('\n')}`;
 };

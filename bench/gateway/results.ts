@@ -16,7 +16,8 @@ export interface Result {
   readonly runs: number;
   readonly requests: number;
   readonly measuredAt: string;
-  readonly commit: string;
+  /** Of `gateway/`, as Git names it: the same wherever a commit has been moved to since. */
+  readonly tree: string;
   readonly machine: string;
   /** Of the last minute, when it was over: what else the machine did. */
   readonly load: number;
@@ -38,7 +39,7 @@ export const resultOf = (
   runs,
   requests,
   measuredAt: new Date().toISOString().slice(0, 10),
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+  tree: execFileSync('git', ['rev-parse', '--short', 'HEAD:gateway'], { cwd: root, encoding: 'utf8' }).trim(),
   machine: `${availableParallelism()} cores, ${cpus()[0]?.model.trim() || 'unnamed'}; Linux; Node ${process.versions.node}`,
   load: loadavg()[0] ?? Number.NaN,
   versions: versions(),

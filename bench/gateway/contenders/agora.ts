@@ -31,6 +31,8 @@ const raised = {
   LIMIT_FIELDS: '2000',
   LIMIT_DEPTH: '40',
   SUBGRAPH_MAX_RESPONSE_BYTES: '33554432',
+  // Ten answers of 8 MiB at once on a busy machine take longer than the 10 s that a shop's clients would wait.
+  SUBGRAPH_TIMEOUT_MS: '60000',
   SUBGRAPH_CONCURRENCY: '1024',
   SUBGRAPH_VIEWER_CONCURRENCY: '1024',
   SUBGRAPH_VIEWER_QUEUE: '1000',

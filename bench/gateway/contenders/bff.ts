@@ -50,5 +50,4 @@ const server = createServer((request, response) => {
     (error: Error) => response.writeHead(500).end(error.message),
   );
 });
-server.keepAliveTimeout = 600_000;
 server.listen(Number(PORT), '127.0.0.1');

@@ -22,5 +22,4 @@ const server = createServer(async (request, response) => {
     response.writeHead(502).end((error as Error).message);
   }
 });
-server.keepAliveTimeout = 600_000;
 server.listen(Number(PORT), '127.0.0.1');
