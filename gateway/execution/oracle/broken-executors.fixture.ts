@@ -14,7 +14,7 @@ interface SomeError {
 }
 
 /** By what is wrong with it. Each changes stock's result, and only where there is something to change. */
-export const faultsOfExecutors: Readonly<Record<string, (result: Result) => Result>> = {
+const faultsOfExecutors: Readonly<Record<string, (result: Result) => Result>> = {
   'drops an error': ({ data, errors }) => ({ data, errors: errors?.slice(1) }),
   'tells an error twice': ({ data, errors }) => ({
     data,
@@ -62,11 +62,37 @@ export const faultsOfExecutors: Readonly<Record<string, (result: Result) => Resu
   }),
 };
 
-export const broken = (contender: Contender, name: string): Contender => {
-  const change = faultsOfExecutors[name];
-  if (!change) throw new Error(`no such fault: ${name}`);
+/** The same, by what it takes a subgraph's answer for. */
+const misreadings: Readonly<Record<string, (answer: string) => string>> = {
+  'gives entities each other’s answers': (answer) => withEntities(answer, (entities) => entities.toReversed()),
+  'gives all entities the first one’s answer': (answer) =>
+    withEntities(answer, (entities) => entities.map(() => entities[0])),
+  'overlooks the last entity': (answer) => withEntities(answer, (entities) => [...entities.slice(0, -1), null]),
+};
+
+const withEntities = (answer: string, change: (entities: readonly unknown[]) => readonly unknown[]): string => {
+  const { data, ...others } = JSON.parse(answer) as { data?: { _entities?: unknown } | null };
+  const { _entities: entities } = data ?? {};
+  return Array.isArray(entities)
+    ? JSON.stringify({ ...others, data: { ...data, _entities: change(entities) } })
+    : answer;
+};
+
+export const brokenExecutors = [...Object.keys(faultsOfExecutors), ...Object.keys(misreadings)];
+
+export const broken = (contender: Contender, fault: string): Contender => {
+  const name = `an executor that ${fault}`;
+  const { clients } = contender;
+  const misread = misreadings[fault];
+  if (misread) {
+    const begin: typeof clients.begin = (world) =>
+      clients.begin({ ...world, corrupts: (_, answer) => misread(answer) });
+    return { ...contender, name, clients: { ...clients, begin } };
+  }
+  const change = faultsOfExecutors[fault];
+  if (!change) throw new Error(`no such fault: ${fault}`);
   const execute = async (request: Parameters<Execute>[0]) => change((await contender.execute(request)) as Result);
-  return { ...contender, name: `an executor that ${name}`, execute: execute as unknown as Execute };
+  return { ...contender, name, execute: execute as unknown as Execute };
 };
 
 type Entries = [string, unknown][];

@@ -99,7 +99,12 @@ export const cannedAnswer = (
     variables: { ...Object.fromEntries(defaults), ...variables },
     errors: [],
   };
-  const data = objectOf(work, { type: root, number: 0, asked: '', viewer: world.viewer }, [operation.selectionSet], []);
+  const data = objectOf(
+    work,
+    { type: root, number: 0, asked: '', context: '', viewer: world.viewer },
+    [operation.selectionSet],
+    [],
+  );
   const answer = { data: data === lost ? null : data, ...(work.errors.length > 0 && { errors: work.errors }) };
   const kind = 'representations' in variables || '_entities' in (answer.data ?? {}) ? 'entities' : 'root';
   return brokenAnswer(fetchFault(world.faults, graph.name, kind), graph.name, answer);
@@ -162,7 +167,7 @@ const fieldOf = (work: Work, thing: Thing, nodes: readonly FieldNode[], path: Pa
   const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   if (name === '_entities') return entitiesOf(work, given.representations, selectionSets, path);
   const required = work.graph.hasRequirements(thing.type.name, name) ? thing.asked : '';
-  const about = `${Object.keys(given).length > 0 ? digestOf(given) : ''}${required}`;
+  const about = `${thing.context}${Object.keys(given).length > 0 ? digestOf(given) : ''}${required}`;
   return withFault(work, { thing, field, about, path }, () =>
     complete(work, { thing, field, about, path, selectionSets, index: 0 }, field.type),
   );
@@ -239,9 +244,11 @@ const filled = (work: Work, target: Target, type: NullableOutputType): unknown =
     return list.includes(lost) ? lost : list;
   }
   if (!isCompositeType(type)) return leafOf(type, thing, field.name, about);
-  const number = work.graph.isEntity(type.name) ? entityAt(...identity(target)) : partOf(thing.number, index);
+  const isEntity = work.graph.isEntity(type.name);
+  const number = isEntity ? entityAt(...identity(target)) : partOf(thing.number, index);
+  const context = isEntity ? '' : about;
   const object = isAbstractType(type) ? typeOf(work.graph.schema, type, number) : type;
-  return objectOf(work, { type: object, number, asked: '', viewer: thing.viewer }, selectionSets, path);
+  return objectOf(work, { type: object, number, asked: '', context, viewer: thing.viewer }, selectionSets, path);
 };
 
 const entitiesOf = (
@@ -266,7 +273,10 @@ const entitiesOf = (
       work.errors.push({ message, path: [...path, index], extensions: { code: 'UNAVAILABLE' } });
     }
     const asked = digestOf(representation);
-    const value = objectOf(work, { type, number, asked, viewer: work.viewer }, selectionSets, [...path, index]);
+    const value = objectOf(work, { type, number, asked, context: '', viewer: work.viewer }, selectionSets, [
+      ...path,
+      index,
+    ]);
     if (value === lost) return brokenEntity(fault, null);
     if (work.hidesInterfaces && work.graph.isInterfaceObject(type.name)) delete value.__typename;
     return brokenEntity(fault, value);

@@ -16,6 +16,8 @@ export interface Thing {
   readonly number: number;
   /** Digest of the representation that it was asked for with. */
   readonly asked: string;
+  /** Of something without a key: what it depends on besides its owner, as the arguments that it was selected with. */
+  readonly context: string;
   /** Whose request it is for: what a viewer gets says so. */
   readonly viewer: string;
 }

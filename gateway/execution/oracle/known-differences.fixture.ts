@@ -137,12 +137,15 @@ const haveErrors = ({ one, stock, other }: Compared): boolean => {
 };
 
 const isSameElsewhere = (a: ResponseError, b: ResponseError): boolean =>
-  a.message === b.message &&
-  a.code === b.code &&
-  (!a.path || !b.path || isDeepStrictEqual(keysOf(a.path), keysOf(b.path)));
+  a.message === b.message && a.code === b.code && isAlongside(a.path ?? [], b.path ?? []);
 
-const keysOf = (path: readonly (string | number)[]): readonly string[] =>
-  path.filter((step) => typeof step === 'string');
+type Path = NonNullable<ResponseError['path']>;
+
+/** Of other list elements perhaps, and the null that it has led to may be further up there. */
+const isAlongside = (a: Path, b: Path): boolean => {
+  const [keys, others] = [a, b].map((path) => path.filter((step) => typeof step === 'string').join('\n'));
+  return keys !== undefined && others !== undefined && (keys.startsWith(others) || others.startsWith(keys));
+};
 
 /** Whether the path leads to a null, or to something below one. */
 const isAtNull = ({ path }: ResponseError, { data }: Response): boolean => {
