@@ -35,6 +35,12 @@ describe('a result about another amount or currency than requested', () => {
     expect(contradiction(held, answer, all)).toMatch(/^the provider reports "\w+" of -?[\d.]+ \w+, but 50.00 EUR was/);
   });
 
+  test('of a hold that nobody knew of can be released, up to the amount of the payment', () => {
+    const unknown = aPayment({ status: 'VOIDING', reference: 'r' });
+    for (const released of [all, less]) expect(contradiction(unknown, voided(released))).toBeUndefined();
+    expect(contradiction(unknown, voided(more))).toContain('"voided" of 50.01 EUR, but 50.00 EUR was requested');
+  });
+
   test('is booked and reported as it is when it is less', () => {
     const { payment, lines, replies } = decide(aPayment(), approved(less), now);
     expect(payment).toMatchObject({ status: 'AUTHORIZED', authorized: 4_999 });

@@ -129,9 +129,8 @@ export const contradiction = (payment: Payment, result: ProviderResult, requeste
         result.kind,
       );
     }
-    default:
-      return undefined;
   }
+  return undefined;
 };
 
 const isWithin = (reported: Money, most: Money): boolean =>

@@ -129,6 +129,21 @@ describe('an answer of the provider', () => {
   });
 });
 
+describe('a capture that is not called for', () => {
+  test.each([
+    ['AUTHORIZING', {}, [['payment.capture-failed', 'Nothing to capture: AUTHORIZING.']]],
+    ['CAPTURE_FAILED', { reasonText: 'No.' }, [['payment.capture-failed', 'No.']]],
+    ['CAPTURING', {}, []],
+    ['CAPTURED', { captured: 5_000 }, [['payment.captured', undefined]]],
+  ] as const)('when %s changes nothing', (status, before, replies) => {
+    const payment = aPayment({ status, authorized: 5_000, reference: 'r', ...before });
+    const decided = decide(payment, { kind: 'capture', amount: money(5_000, 'EUR') }, now);
+    expect(decided).toMatchObject({ payment, lines: [] });
+    expect(decided.call).toBeUndefined();
+    expect(decided.replies.map(({ type, data }) => [type, (data as { reason?: string }).reason])).toEqual(replies);
+  });
+});
+
 describe('a cancel of what is captured', () => {
   test.each([
     ['gives all of it back', {}, 'REFUNDING', 5_000, []],

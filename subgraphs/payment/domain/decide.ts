@@ -139,8 +139,7 @@ const enter = (payment: Payment, { to = payment.status }: Step, now: Date): Paym
 });
 
 const callOf = (kind: OperationKind, input: Input): Call => {
-  if (kind === 'CAPTURE' && input.kind === 'capture')
-    return { kind, amount: input.amount, isFinal: input.isFinal ?? true };
-  if (kind === 'CONFIRM' && input.kind === 'confirm') return { kind, secret: input.code };
+  if (input.kind === 'capture') return { kind, amount: input.amount, isFinal: input.isFinal ?? true };
+  if (input.kind === 'confirm') return { kind, secret: input.code };
   return { kind };
 };

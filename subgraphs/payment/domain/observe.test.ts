@@ -167,12 +167,20 @@ test.each([
   ['that stands is left to its operation', 'SUCCEEDED', [], 'REFUNDED', 5_000],
 ] as const)('the refund of a cancel %s', (_, state, lines, status, left) => {
   const before: Payment = { ...captured, status: 'REFUNDED', refunded: 5_000 };
-  const known = { ...nothing, undoings: [{ key: 'att_1-refund', amount: euros(4_000) }] };
+  const undoings = [
+    { key: 'att_1-refund-2', amount: euros(1) },
+    { key: 'att_1-refund', amount: euros(4_000) },
+  ];
+  const known = { ...nothing, undoings };
   const refunds = [aRefund({ operationKey: 'att_1-refund~2', state, amount: euros(4_000) })];
   const seen = observe(before, aState({ refunds }), known, context);
   expect(linesOf(seen)).toEqual(lines);
   expect(seen.payment).toMatchObject({ status, refunded: left });
   expect(repliesOf(seen)).toEqual(state === 'FAILED' ? ['payment.refund-failed'] : []);
+  const undone = { requestedBy: 'ORDER', reason: 'The order was cancelled.', state: 'FAILED', amount: euros(4_000) };
+  expect(seen.refunds).toMatchObject(
+    state === 'FAILED' ? [{ ...undone, paymentId: before.id, reference: 're_1' }] : [],
+  );
   const again = { ...known, refunds: seen.refunds.map((refund) => ({ ...refund, operationKeys: [] })) };
   expect(linesOf(observe(seen.payment, aState({ refunds }), again, context))).toEqual([]);
 });
