@@ -13,7 +13,7 @@ const colours: Readonly<Record<ContenderName, string>> = {
 };
 const named = Object.entries(colours) as [ContenderName, string][];
 
-const [width, left, rowHeight, top] = [860, 200, 26, 60];
+const [width, left, rowHeight, top] = [860, 200, 26, 78];
 /** Of the axis, in multiples of the stock gateway. */
 const [least, most] = [0.25, 64];
 const ticks = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
@@ -30,8 +30,8 @@ export const plotOf = (results: readonly Result[]): string => {
       `<line x1="${x(times)}" x2="${x(times)}" y1="${top - 10}" y2="${height - 20}" stroke="${times === 1 ? '#79706e' : '#ddd'}"/><text x="${x(times)}" y="${height - 6}" text-anchor="middle">${times} ×</text>`,
   );
   const legend = named.map(([name, colour], at) => {
-    const [column, line] = [at % 4, Math.floor(at / 4)];
-    const from = 10 + column * 212;
+    const [column, line] = [at % 3, Math.floor(at / 3)];
+    const from = 10 + column * 280;
     return `<circle cx="${from}" cy="${14 + line * 18}" r="5" fill="${colour}"/><text x="${from + 10}" y="${18 + line * 18}">${contenders[name].title}</text>`;
   });
   const rows = results.map((result, at) => rowOf(result, top + at * rowHeight + rowHeight / 2));
