@@ -3,6 +3,7 @@
  * bare proxy, on canned subgraphs. All must answer the same data before anything is measured.
  */
 import { pastProxies } from '#launcher/environment.ts';
+import { terminationSignal } from '#platform/process/termination.ts';
 import { contenderNames, contenders, howToInstallPeers } from './gateway/contenders/contenders.ts';
 import { measure } from './gateway/measure.ts';
 import { readOptions } from './gateway/options.ts';
@@ -17,10 +18,11 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 const options = readOptions({ contenders: contenderNames, workloads: workloads.map(({ name }) => name) });
 if (options.contenders.some((name) => !contenders[name].start)) say(`Not installed: ${howToInstallPeers}`);
 
+const signal = terminationSignal();
 let isWrong = false;
 const asked = options.runs === 0 ? [] : workloads.filter(({ name }) => options.workloads.includes(name));
 for (const workload of asked) {
-  const outcome = await measure(workload, { ...options, only: options.contenders, say });
+  const outcome = await measure(workload, { ...options, only: options.contenders, say, signal });
   // What is kept is what the page shows: a measurement of some contenders alone would hide the others.
   if (options.contenders.length === contenderNames.length) keepResult(resultOf(workload, outcome, options));
   console.log(`\n${workload.title} (${workload.name}; answers of ${(outcome.bytes / 1_000).toFixed(1)} kB)`);

@@ -34,19 +34,24 @@ interface MeasureOptions {
   readonly runs: number;
   readonly requests: number;
   readonly say: (line: string) => void;
+  /** Aborted when the bench is being ended: what fails then says nothing about a contender. */
+  readonly signal: AbortSignal;
 }
 
 export const measure = async (workload: Workload, options: MeasureOptions): Promise<Outcome> => {
-  const { only, runs, say } = options;
-  const operation = graphOf(workload.graph).operations[workload.operation];
+  const { only, runs, say, signal } = options;
+  const { operations, handwritten } = graphOf(workload.graph);
+  const operation = operations[workload.operation];
   if (!operation) throw new Error(`the graph ${workload.graph} has no operation ${workload.operation}`);
   const arena = await openArena(workload.graph);
   const running = new Map<ContenderName, Contending>();
   const excluded = new Map<ContenderName, string>();
   try {
     for (const name of only) {
+      if (name === 'bff' && !handwritten[workload.operation]) continue;
       const { start } = contenders[name];
       const started = await start?.(arena).catch((error: Error) => error);
+      signal.throwIfAborted();
       if (started instanceof Error) excluded.set(name, started.message);
       else if (started) running.set(name, started);
     }
@@ -64,6 +69,7 @@ export const measure = async (workload: Workload, options: MeasureOptions): Prom
           if (!own || excluded.has(name)) continue;
           const lot = { target, operation, bytes: bytes.get(name) ?? 0, requests: options.requests };
           const result = await oneRun(arena, lot, setting).catch((error: Error) => error);
+          signal.throwIfAborted();
           if (result instanceof Error) {
             excluded.set(name, `it failed under "${settingTitle(setting)}": ${result.message}`);
             continue;

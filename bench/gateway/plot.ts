@@ -36,6 +36,7 @@ export const plotOf = (results: readonly Result[]): string => {
   });
   const rows = results.map((result, at) => rowOf(result, top + at * rowHeight + rowHeight / 2));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">
+<title>CPU per request as a multiple of the stock gateway</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${[...legend, ...axis, ...rows].join('\n')}
 </svg>
@@ -45,7 +46,8 @@ ${[...legend, ...axis, ...rows].join('\n')}
 /** The first setting of a workload: the spread as a line, the median as a dot. */
 const rowOf = ({ workload, settings }: Result, y: number): string => {
   const marks = (settings[0]?.rows ?? []).flatMap(({ contender, timesStock }) => {
-    if (!timesStock) return [];
+    // In a file what is not finite is null.
+    if (!timesStock || !Number.isFinite(timesStock.median)) return [];
     const colour = colours[contender];
     return [
       `<line x1="${x(timesStock.least)}" x2="${x(timesStock.most)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/>`,

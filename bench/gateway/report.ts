@@ -63,8 +63,11 @@ const cellsOf = (row: Row): string[] => [
   digits(row.subgraphRequests),
 ];
 
-/** Three digits are more than any of these figures is good for. */
-const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
+/** Three digits are more than any of these figures is good for. Not finite, and null in a file: a run too short for its ticks. */
+const digits = (value: number | null): string => {
+  if (value === null || !Number.isFinite(value)) return '–';
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+};
 
 export const markdownTable = (rows: readonly Row[]): string => {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
