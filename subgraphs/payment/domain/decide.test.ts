@@ -125,7 +125,7 @@ describe('an answer of the provider', () => {
     expect(decide(waiting, { kind: 'confirm', code: 'c' }, now)).toMatchObject({
       ...{ payment: { status: 'CONFIRMING' }, call: { kind: 'CONFIRM', secret: 'c' }, lines: [], replies: [] },
     });
-    expect(decide(waiting, { kind: 'cancel' }, now).call).toEqual({ kind: 'VOID' });
+    expect(decide(waiting, { kind: 'cancel' }, now).call).toStrictEqual({ kind: 'VOID' });
   });
 });
 
@@ -148,6 +148,7 @@ describe('a cancel of what is captured', () => {
   test.each([
     ['gives all of it back', {}, 'REFUNDING', 5_000, []],
     ['gives back what is left', { refunded: 1_500 }, 'REFUNDING', 3_500, []],
+    ['not what banks have called back', { refunded: 1_500, disputed: 300 }, 'REFUNDING', 3_200, []],
     ['waits for refunds under way', { refunded: 1_500, refunding: 500 }, 'CANCELLING', undefined, []],
     ['is done when nothing is left', { refunded: 5_000 }, 'REFUNDED', undefined, ['payment.cancelled']],
   ] as const)('%s', (_, before, status, undoes, replies) => {

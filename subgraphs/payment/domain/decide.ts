@@ -87,19 +87,18 @@ export const decide = (payment: Payment, input: Input, now: Date): Decision => {
  * Gives back all that is left of a capture, once no refund is under way. What banks have called back their customers have already:
  * a provider refuses to refund it.
  */
-export const undoCapture = (payment: Payment, now: Date): Decision => {
+export const undoCapture = (payment: Payment, now: Date): Omit<Decision, 'lines'> => {
   const to = (status: PaymentStatus) => enter(payment, { to: status }, now);
-  if (payment.refunding > 0) return { payment: to('CANCELLING'), lines: [], replies: [] };
+  if (payment.refunding > 0) return { payment: to('CANCELLING'), replies: [] };
   const left = payment.captured - payment.refunded - payment.disputed;
   if (left > 0)
     return {
       payment: to('REFUNDING'),
       call: { kind: 'REFUND', amount: inCurrencyOf(payment, left) },
-      lines: [],
       replies: [],
     };
   const refunded = to('REFUNDED');
-  return { payment: refunded, lines: [], replies: [replyFor('cancelled', refunded)] };
+  return { payment: refunded, replies: [replyFor('cancelled', refunded)] };
 };
 
 const columnOf = (payment: Payment, input: Input): InputKind => {

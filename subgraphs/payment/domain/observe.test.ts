@@ -67,6 +67,8 @@ describe('a refund that is recorded', () => {
   ])('is known %s, and once it stands it is no news', (_, seen, keys) => {
     const known = recorded('SUCCEEDED', keys);
     expect(observe(captured, aState({ refunds: [aRefund(seen)] }), known, context).lines).toEqual([]);
+    const failed = observe(captured, aState({ refunds: [aRefund({ ...seen, state: 'FAILED' })] }), known, context);
+    expect(linesOf(failed)).toEqual(['REFUND_REVERSAL 1000']);
   });
 
   test.each([
