@@ -70,7 +70,9 @@ export const compileOperation = (options: CompileOptions): CompiledOperation => 
       return errors ? { errors } : { coerced };
     },
     fetchAll: async (run, coerced) => {
-      if (!plan.node && writerFor(coerced).selectsFields) throw new Error('no subgraph has what the operation selects');
+      // With conditions a plan may be empty because the planner has found that they exclude each other.
+      if (!plan.node && conditions.length === 0 && writerFor(coerced).selectsFields)
+        throw new Error('no subgraph has what the operation selects');
       await compiled.execute(run, (variable) => coerced[variable] === true);
     },
     write: (run, coerced) => writerFor(coerced).write(run),

@@ -128,8 +128,12 @@ const shapeOf = (value: unknown): unknown => {
 const haveErrors = ({ one, stock, other }: Compared): boolean => {
   const added = without(other.errors, stock.errors);
   const isPlaced = (error: ResponseError) =>
-    isAtNull(error, other) && stock.errors.some((each) => isSameElsewhere(each, error));
-  const isTold = (error: ResponseError) => added.some((each) => isSameElsewhere(each, error) && isPlaced(each));
+    stock.errors.some(
+      (each) =>
+        isSameElsewhere(each, error) && (isAtNull(error, other) || (!error.path && isWithinInvalid(each, other))),
+    );
+  const isTold = (error: ResponseError) =>
+    isWithinInvalid(error, other) || added.some((each) => isSameElsewhere(each, error) && isPlaced(each));
   if (!without(stock.errors, other.errors).every(isTold)) return false;
   const invalid = added.filter((error) => !isPlaced(error));
   const isAsStockSays = isDeepStrictEqual(texts(invalid), texts(stock.invalidValues ?? []));
@@ -140,6 +144,15 @@ const isSameElsewhere = (a: ResponseError, b: ResponseError): boolean =>
   a.message === b.message && a.code === b.code && isAlongside(a.path ?? [], b.path ?? []);
 
 type Path = NonNullable<ResponseError['path']>;
+
+/** Whether its null is one that an invalid value has led to. */
+const isWithinInvalid = ({ path }: ResponseError, { errors }: Response): boolean =>
+  errors.some(
+    (each) =>
+      isInvalidValue(each) &&
+      each.message.startsWith('Invalid ') &&
+      each.path?.every((step, depth) => path?.[depth] === step),
+  );
 
 /** Of other list elements perhaps, and the null that it has led to may be further up there. */
 const isAlongside = (a: Path, b: Path): boolean => {
