@@ -160,6 +160,8 @@ const capture = async (tx: Transaction, { path, body }: Asked, now: Date, world:
       body: { error: { type: 'card_error', code: 'card_declined', message: 'The bank refuses to pay out.' } },
     };
   const left = intent.amount_capturable - amount;
+  if (amount === 0 && behaviour?.refuses?.includes('cancel'))
+    throw refused({ message: 'The bank will not let the hold go.', payment_intent: shown(intent, world) });
   if (amount > 0) await recordEffect(tx, intent.id, 'CAPTURE', amount, now);
   if (isFinal && left > 0) await recordEffect(tx, intent.id, 'VOID', left, now);
   const next = await updateIntent(tx, intent, {
@@ -167,8 +169,8 @@ const capture = async (tx: Transaction, { path, body }: Asked, now: Date, world:
     ...{ amount_received: intent.amount_received + amount, metadata: { ...intent.metadata, ...given.metadata } },
   });
   await intentChanged(tx, next, now);
-  if (behaviour?.afterCapture === 'dispute')
-    await openDispute(tx, next, { amount: next.amount_received, reason: 'fraudulent' }, now);
+  if (behaviour?.afterCapture === 'dispute' && amount > 0)
+    await openDispute(tx, next, { amount, reason: 'fraudulent' }, now);
   return shown(next, world, given.expand);
 };
 

@@ -15,6 +15,8 @@ export const providerVariables = {
   SIMULATOR_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   /** Stripe's secret key, `sk_…`. */
   STRIPE_SECRET_KEY: z.string().optional(),
+  // Whether Stripe may capture a hold in parts: its multicapture, which not every account has.
+  STRIPE_CAPTURES_IN_PARTS: z.enum(['yes', 'no']).default('no'),
 };
 
 export type ProviderConfig = z.output<z.ZodObject<typeof providerVariables>>;

@@ -130,9 +130,12 @@ export const wire = ({ config, prisma, log, metrics }: Kit<PaymentConfig, Prisma
 /** Each that there is a key for, the one of new payments first. The simulator speaks as Stripe does. */
 const configuredProviders = (config: ProviderConfig): readonly StripeOptions[] => {
   const { STRIPE_SECRET_KEY, SIMULATOR_API_KEY, SIMULATOR_URL: url, PROVIDER_TIMEOUT_MS: timeoutMs } = config;
-  const stripe = STRIPE_SECRET_KEY ? [{ name: 'stripe', secretKey: STRIPE_SECRET_KEY, timeoutMs }] : [];
+  const capturesInParts = config.STRIPE_CAPTURES_IN_PARTS === 'yes';
+  const stripe = STRIPE_SECRET_KEY
+    ? [{ ...{ name: 'stripe', secretKey: STRIPE_SECRET_KEY, timeoutMs }, capturesInParts }]
+    : [];
   const simulator = SIMULATOR_API_KEY
-    ? [{ name: 'simulator', secretKey: SIMULATOR_API_KEY, url, timeoutMs, takesCodes: true }]
+    ? [{ name: 'simulator', secretKey: SIMULATOR_API_KEY, url, timeoutMs, takesCodes: true, capturesInParts: true }]
     : [];
   return config.PAYMENT_PROVIDER === 'stripe' ? [...stripe, ...simulator] : [...simulator, ...stripe];
 };

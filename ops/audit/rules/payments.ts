@@ -18,7 +18,7 @@ const balances = `
   SELECT order_id, sum(captured - refunded) AS kept,
          sum(greatest(captured - refunded - disputed, 0)) AS "left",
          sum(CASE WHEN status IN ('AUTHORIZED', 'CAPTURING', 'CAPTURE_FAILED', 'CANCELLING', 'VOIDING', 'VOID_FAILED')
-                  THEN authorized ELSE 0 END) AS held,
+                  THEN authorized - captured ELSE 0 END) AS held,
          bool_or(EXISTS (SELECT 1 FROM ledger_entry l WHERE l.payment_id = payment.id AND l.at >= $2)) AS is_moving
     FROM payment WHERE order_id = ANY ($1::text[]) GROUP BY order_id`;
 

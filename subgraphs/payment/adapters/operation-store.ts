@@ -5,15 +5,22 @@ import type {
   Prisma,
   PrismaClient,
 } from '#prisma/payment/client/client.ts';
-import { type Call, type Operation, operationKey } from '../domain/operation.ts';
+import { type Call, nextOperationKey, type Operation } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { OperationStore, WorkList } from '../usecases/ports.ts';
 import { paymentOf } from './payment-store.ts';
 
 export const operationStore = (tx: Prisma.TransactionClient): OperationStore => ({
   open: async (payment, call, { now, nextTryAt }) => {
-    const earlier = await tx.operation.count({ where: { paymentId: payment.id, kind: call.kind } });
-    const key = operationKey(payment.attemptId, call.kind, earlier);
+    const earlier = await tx.operation.findMany({
+      where: { paymentId: payment.id, kind: call.kind },
+      select: { key: true },
+    });
+    const key = nextOperationKey(
+      payment.attemptId,
+      call.kind,
+      earlier.map((it) => it.key),
+    );
     await tx.operation.create({
       data: {
         ...{ key, paymentId: payment.id, kind: call.kind, nextTryAt, createdAt: now, keyedAt: now },
@@ -41,12 +48,11 @@ export const operationStore = (tx: Prisma.TransactionClient): OperationStore => 
     });
     return count === 1;
   },
-  recordDone: async ({ id: paymentId }, { amount, ...call }, now) => {
+  recordDone: async ({ id: paymentId }, { amount, refundId, ...call }, now) => {
     const times = { nextTryAt: now, createdAt: now, keyedAt: now, doneAt: now };
-    await tx.operation.create({
-      data: { ...call, ...times, paymentId, amount: amount.amount, outcome: 'refunded' },
-      select: { key: true },
-    });
+    const outcome = refundId === null ? 'refundRefused' : 'refunded';
+    const row = { ...call, ...times, paymentId, refundId, outcome, kind: 'REFUND', amount: amount.amount } as const;
+    await tx.operation.createMany({ data: [row], skipDuplicates: true });
   },
 });
 

@@ -46,6 +46,7 @@ export const observedProvider = (
   const found = (result: ProviderState | undefined) => (result ? 'found' : 'none');
   return {
     name: provider.name,
+    capturesInParts: provider.capturesInParts,
     keepsKeysForMs: provider.keepsKeysForMs,
     authorize: (request, call) => observe('authorize', () => provider.authorize(request, call)),
     confirm: (request, call) => observe('confirm', () => provider.confirm(request, call)),

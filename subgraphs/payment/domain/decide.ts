@@ -113,8 +113,9 @@ const columnOf = (payment: Payment, input: Input): InputKind => {
  */
 const replyToCapture = (
   payment: Payment,
-  { amount, capturedBefore = 0 }: Extract<Input, { kind: 'capture' }>,
+  { amount, capturedBefore = 0, isPossible = true }: Extract<Input, { kind: 'capture' }>,
 ): NewMessage | undefined => {
+  if (!isPossible) return captureFailed(payment, 'Its provider does not capture in parts.');
   if (capturedBefore < payment.captured) return replyFor('captured', payment);
   const held = inCurrencyOf(payment, heldBy(payment));
   if (capturedBefore > payment.captured || amount.currency !== held.currency)

@@ -161,7 +161,8 @@ test('a refund by hand of all that is left does what a refused cancel could not'
 
 test('a refund that undoes a capture is left to its operation', () => {
   const refunds = [aRefund({ operationKey: 'att_1-refund' })];
-  expect(observe(captured, aState({ refunds }), nothing, context).lines).toEqual([]);
+  const known = { ...nothing, undoings: [{ key: 'att_1-refund', amount: euros(1_000) }] };
+  expect(observe(captured, aState({ refunds }), known, context).lines).toEqual([]);
 });
 
 test.each([
@@ -208,6 +209,23 @@ test.each([
   const known = { ...nothing, disputes: open.disputes };
   const closed = observe(open.payment, aState({ disputes: [aDispute({ state })] }), known, context);
   expect(closed.payment.status).toBe(after);
+});
+
+test('a refund of ours that older books have lost is booked like one by hand', () => {
+  const seen = observe(captured, aState({ refunds: [aRefund({ operationKey: 'att-refund' })] }), nothing, context);
+  expect([linesOf(seen), repliesOf(seen)]).toEqual([['REFUND 1000'], ['payment.refunded']]);
+});
+
+test('a refund of all that was captured in part leaves the payment open: the rest is held still', () => {
+  const partly = aPayment({ status: 'AUTHORIZED', authorized: 5_000, captured: 2_000, reference: 'pi_1' });
+  const state = aState({ captured: euros(2_000), held: euros(3_000), refunds: [aRefund({ amount: euros(2_000) })] });
+  expect(observe(partly, state, nothing, context).payment).toMatchObject({ status: 'AUTHORIZED', refunded: 2_000 });
+});
+
+test('a look from before a part was captured is no news', () => {
+  const partly = aPayment({ status: 'AUTHORIZED', authorized: 5_000, captured: 2_000, reference: 'pi_1' });
+  const seen = observe(partly, aState({ captured: euros(0), held: euros(5_000) }), nothing, context);
+  expect(seen).toMatchObject({ payment: partly, lines: [], faults: [] });
 });
 
 test('the end of a dispute is final, and its row keeps its id', () => {

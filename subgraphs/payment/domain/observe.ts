@@ -134,15 +134,15 @@ const observeRefund = (
   const undoing = undoings.find(({ key }) => isSameCall(key, seen.operationKey));
   if (undoing && seen.state === 'FAILED')
     return reverse(before, { ...newRefund(before, seen, context), ...cancelled, amount: undoing.amount }, seen);
-  // One of ours without a refund of its own is the undoing of a capture, which its operation answers for.
-  if (seen.operationKey !== null || seen.state !== 'SUCCEEDED') return unchanged(before);
+  // The undoing of a capture is booked by its operation. Any other key of ours is of a refund that was lost with older books.
+  if (undoing || seen.state !== 'SUCCEEDED') return unchanged(before);
   const fault = faultOf(seen.amount, inCurrencyOf(before, before.captured - before.refunded - before.refunding));
   if (fault) return { ...unchanged(before), faults: [`a refund ${fault}`] };
   const refund: Refund = { ...newRefund(before, seen, context), ...byHand };
   const total = before.refunded + seen.amount.amount;
   // A cancel that the provider had refused is done now, by hand: nothing is left but what banks have called back.
   const isUndone = before.status === 'REFUND_FAILED' && total + before.disputed >= before.captured;
-  const isOver = isUndone || total === before.captured;
+  const isOver = isUndone || (total === before.captured && heldBy(before) === 0);
   const payment: Payment = { ...before, refunded: total, ...(isOver && { status: 'REFUNDED' }) };
   return {
     ...unchanged(payment),

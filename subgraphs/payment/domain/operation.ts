@@ -37,6 +37,16 @@ export interface Operation extends Call {
 export const operationKey = (attemptId: AttemptId, kind: OperationKind, earlier: number): string =>
   `${attemptId}-${kind.toLowerCase()}${earlier === 0 ? '' : `-${earlier + 1}`}`;
 
+/** The key after all of these. Not all of the earlier ones need be known: older books have lost some. */
+export const nextOperationKey = (attemptId: AttemptId, kind: OperationKind, keys: readonly string[]): string => {
+  const first = operationKey(attemptId, kind, 0);
+  const numbers = keys.map((key) => {
+    const [base = ''] = key.split('~');
+    return base === first ? 1 : Number(base.slice(first.length + 1)) || 0;
+  });
+  return operationKey(attemptId, kind, Math.max(0, ...numbers));
+};
+
 // 1 s beyond the call's own time-out: enough to record the result. Too short would be harmless: the key is the same.
 const recordingMs = 1_000;
 /** Whether what came of the call has to be found out before it is made again: the key is too old, or answers with a fault. */

@@ -45,7 +45,14 @@ export type OrderCommand = 'authorize' | 'capture' | 'cancel';
 export type Input =
   | { readonly kind: 'authorize' | 'cancel' }
   /** Final, and the first, by default. */
-  | { readonly kind: 'capture'; readonly amount: Money; readonly isFinal?: boolean; readonly capturedBefore?: number }
+  | {
+      readonly kind: 'capture';
+      readonly amount: Money;
+      readonly isFinal?: boolean;
+      readonly capturedBefore?: number;
+      /** False for a part where the provider knows none. */
+      readonly isPossible?: boolean;
+    }
   | { readonly kind: 'confirm'; readonly code: string }
   | ProviderResult;
 /** The columns of the table. A capture that leaves something held, and a void that leaves something captured, have their own. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
+import { aPayment } from '#kit/payment/builders.ts';
 import { afterFailure, mayBeNews, whenUnknown } from './provider-event.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
@@ -55,5 +56,12 @@ test.each([
   ['charge.captured', false],
   ['customer.refund.created', false],
 ])('%s may be news: %s', (type, is) => {
-  expect(mayBeNews({ type })).toBe(is);
+  expect(mayBeNews({ type }, aPayment({ status: 'CAPTURED', authorized: 5_000, captured: 5_000 }))).toBe(is);
+});
+
+test('that it was captured is news of a payment that holds money, and of no other', () => {
+  const type = 'payment_intent.succeeded';
+  expect(mayBeNews({ type }, aPayment({ status: 'AUTHORIZED', authorized: 5_000 }))).toBe(true);
+  for (const status of ['CAPTURING', 'CAPTURED'] as const)
+    expect(mayBeNews({ type }, aPayment({ status, authorized: 5_000, captured: 5_000 }))).toBe(false);
 });

@@ -1,5 +1,6 @@
 /** A provider's webhook as we keep it: stored before it is processed, so that none is lost and any can be replayed. */
 import type { AttemptId, Id } from '#contracts/ids.ts';
+import { heldBy, type Payment } from './payment.ts';
 
 export type ProviderEventId = Id<'ProviderEvent'>;
 
@@ -65,4 +66,6 @@ export const whenUnknown = (event: Pick<StoredEvent, 'tries' | 'attemptId'>, now
 // What can happen without a call of ours. All else echoes our own calls, whose answers say more: looking it up would cost three
 // requests per event.
 const news = /^(payment_intent\.canceled$|refund\.|charge\.refund|charge\.dispute\.)/;
-export const mayBeNews = ({ type }: Pick<StoredEvent, 'type'>): boolean => news.test(type);
+/** Of a payment that holds money, also that it was captured: by hand, since a call of ours would be under way or recorded. */
+export const mayBeNews = ({ type }: Pick<StoredEvent, 'type'>, payment: Payment): boolean =>
+  news.test(type) || (type === 'payment_intent.succeeded' && heldBy(payment) > 0);

@@ -94,6 +94,8 @@ interface Adopter {
 export const adopt = (state: ProviderState, { context, ...adopter }: Adopter): Observed | null => {
   const { attemptId, orderId, amount, reference } = state;
   if (!attemptId || !orderId || !hasMoney(state)) return null;
+  // What is on its way may come or not: then there would be too much to give back.
+  if (state.refunds.some((refund) => refund.state === 'PENDING')) return null;
   const authorized: Payment = {
     ...adopter,
     ...{ attemptId, orderId, amount, reference, createdAt: state.createdAt, status: 'AUTHORIZED' },

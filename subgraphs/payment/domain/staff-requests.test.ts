@@ -10,7 +10,7 @@ const held = (status: PaymentStatus = 'AUTHORIZED') => aPayment({ status, author
 
 describe('a capture', () => {
   const capture = (payment = held(), amount: Money | undefined = undefined, isFinal = true) =>
-    captureByStaff(payment, { amount, isFinal }, now);
+    captureByStaff(payment, { amount, isFinal, mayBeInParts: true }, now);
 
   test.each([
     [undefined, all],
@@ -35,7 +35,11 @@ describe('a capture', () => {
   test.each([money(5_001, 'EUR'), money(5_000, 'USD'), money(0, 'EUR')])('of %o fails', (amount) => {
     expect(capture(held(), amount)).toEqual({
       ok: false,
-      failure: { kind: 'WrongAmount', message: 'At most 50.00 EUR can be captured, and not nothing.', expected: all },
+      failure: {
+        kind: 'WrongAmount',
+        message: 'Enter an amount of more than zero and at most 50.00 EUR.',
+        expected: all,
+      },
     });
   });
 
@@ -46,6 +50,19 @@ describe('a capture', () => {
       failure: { kind: 'InvalidPaymentState', message: `A payment in ${from} cannot become ${to}.`, from, to },
     });
   });
+});
+
+test('a capture that leaves a rest fails where the provider knows none', () => {
+  const asked = { amount: money(1, 'EUR'), isFinal: false, mayBeInParts: false };
+  expect(captureByStaff(held(), asked, now)).toMatchObject({
+    ok: false,
+    failure: { kind: 'WrongAmount', expected: all },
+  });
+  expect(captureByStaff(held(), { ...asked, isFinal: true }, now)).toMatchObject({ ok: true });
+});
+
+test('a void of what is captured in part fails: it would give that back', () => {
+  expect(voidByStaff({ ...held(), captured: 1 }, now)).toMatchObject({ ok: false, failure: { to: 'VOIDED' } });
 });
 
 describe('a void', () => {

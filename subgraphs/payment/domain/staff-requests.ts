@@ -33,25 +33,33 @@ export interface CaptureRequest {
   /** Everything that is held, if undefined. */
   readonly amount: Money | undefined;
   readonly isFinal: boolean;
+  /** Whether the payment's provider leaves the rest held. */
+  readonly mayBeInParts: boolean;
 }
 
 /** Of the whole hold, or of a part of it. */
 export const captureByStaff = (
   payment: Payment,
-  { amount, isFinal }: CaptureRequest,
+  { amount, isFinal, mayBeInParts }: CaptureRequest,
   now: Date,
 ): Result<Decision, InvalidPaymentState | WrongAmount> => {
   const { call }: Step = paymentStates[payment.status].capture;
   if (call !== 'CAPTURE') return fail(invalidPaymentState(payment, 'CAPTURED'));
   const held = inCurrencyOf(payment, heldBy(payment));
   const isPossible = !amount || (amount.currency === held.currency && amount.amount >= 1 && !isMore(amount, held));
+  if (!isFinal && !mayBeInParts) return fail({ ...wrongAmount(held), message: texts.capturedAtOnce });
   if (!isPossible) return fail({ ...wrongAmount(held), message: texts.captureTooLarge(format(held)) });
   const capture = { kind: 'capture', amount: amount ?? held, isFinal, capturedBefore: payment.captured } as const;
   return ok(decide(payment, capture, now));
 };
 
-/** Not while a call is under way: what there is to void is only known when it has ended. */
+/**
+ * Not while a call is under way: what there is to void is only known when it has ended. Nor of what is captured in part: that would
+ * be given back as well. A last capture lets go of the rest.
+ */
 export const voidByStaff = (payment: Payment, now: Date): Result<Decision, InvalidPaymentState> => {
   const { call }: Step = paymentStates[payment.status].cancel;
-  return call === 'VOID' ? ok(decide(payment, { kind: 'cancel' }, now)) : fail(invalidPaymentState(payment, 'VOIDED'));
+  return call === 'VOID' && payment.captured === 0
+    ? ok(decide(payment, { kind: 'cancel' }, now))
+    : fail(invalidPaymentState(payment, 'VOIDED'));
 };

@@ -12,7 +12,14 @@ import { createApp } from '../wiring.ts';
 
 const [databaseUrl = '', url = '', secretKey = ''] = process.argv.slice(2);
 const prisma = prismaConnector(PrismaClient)(databaseUrl, 2);
-const provider = stripeProvider({ name: 'simulator', secretKey, url, timeoutMs: 5_000, takesCodes: true });
+const provider = stripeProvider({
+  name: 'simulator',
+  secretKey,
+  url,
+  timeoutMs: 5_000,
+  takesCodes: true,
+  capturesInParts: true,
+});
 const { commands } = createApp(prisma, {
   provider,
   providerTimeoutMs: 5_000,

@@ -6,7 +6,7 @@ import { offlineProviderName, offlineTokens } from '../domain/offline.ts';
 import type { Attempt, Payment } from '../domain/payment.ts';
 import { nothingToCancel, nothingToCapture } from '../domain/replies.ts';
 import type { Deps, Stores } from './ports.ts';
-import { applyDecision, runOperation } from './run-operation.ts';
+import { applyDecision, providerOf, runOperation } from './run-operation.ts';
 
 /** Holds the amount. An attempt begins once; requested again, it gets the same reply. */
 export const authorizePayment =
@@ -15,7 +15,8 @@ export const authorizePayment =
     handle(deps, message, async ({ guests, methods, payments, now }, payment) => {
       if (payment) return decide(payment, { kind: 'authorize' }, now);
       // It is asked for again until that one is known to hold nothing; the database refuses a second one, too.
-      const open = await payments.openAttemptOf(message.data.orderId);
+      const withdrawn = await payments.isWithdrawn(message.data.attemptId);
+      const open = withdrawn ? undefined : await payments.openAttemptOf(message.data.orderId);
       if (open) throw new Error(`attempt ${open} to pay ${message.data.orderId} is not over`);
       const { paymentMethodToken: token, savedPaymentMethodId, returnUrl, ...data } = message.data;
       // The order may have been placed by a guest who has signed in since.
@@ -30,7 +31,7 @@ export const authorizePayment =
           ...{ ...data, customerId, provider, correlationId: message.correlationId },
           method: method && { ...method, returnUrl },
         },
-        { id: deps.newId('Payment'), now, withdrawn: await payments.isWithdrawn(data.attemptId) },
+        { id: deps.newId('Payment'), now, withdrawn },
       );
     });
 
@@ -45,7 +46,10 @@ export const capturePayment =
   (message: MessageOf<typeof CapturePayment>): Promise<void> =>
     handle(deps, message, async ({ outbox, now }, payment) => {
       const { attemptId, orderId, ...capture } = message.data;
-      if (payment) return decide(payment, { kind: 'capture', ...capture }, now);
+      if (payment) {
+        const isPossible = capture.isFinal || providerOf(deps, payment).capturesInParts;
+        return decide(payment, { kind: 'capture', ...capture, isPossible }, now);
+      }
       await outbox.add(nothingToCapture({ attemptId, orderId }));
       return undefined;
     });

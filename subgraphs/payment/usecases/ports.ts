@@ -59,10 +59,10 @@ export interface OperationStore {
   retryNow(key: string, now: Date): Promise<void>;
   /** Closes it with its outcome and erases its secret. False when it was already closed. */
   close(key: string, outcome: string, now: Date): Promise<boolean>;
-  /** A refund that was made, under a key that is known from the provider alone. */
+  /** A refund that was asked for under a key which is known from the provider alone; none of ours, if it failed. */
   recordDone(
     payment: Payment,
-    call: Required<Pick<Call, 'kind' | 'amount' | 'refundId'>> & { readonly key: string },
+    call: { readonly key: string; readonly amount: Money; readonly refundId: RefundId | null },
     now: Date,
   ): Promise<void>;
   /** Gives it another key. Undefined when it was closed, or got one, meanwhile. */
@@ -266,6 +266,8 @@ export interface ProviderCall {
  */
 export interface PaymentProvider {
   readonly name: string;
+  /** Whether a capture may leave the rest held. */
+  readonly capturesInParts: boolean;
   /** For how long the same key surely means the same call; after that, what came of it is found out by `state` or `find`. */
   readonly keepsKeysForMs: number;
   authorize(
@@ -307,7 +309,7 @@ export interface PaymentProvider {
    * what is lost with ours is lost with it.
    */
   list?(window: { readonly since: Date; readonly until: Date }, signal: AbortSignal): AsyncIterable<ListedPayment>;
-  /** The current state of the authorization. Changes nothing. */
+  /** The current state of the authorization. One that was declined is closed: nobody can pay it any more. */
   lookup(request: { readonly reference: string }, signal: AbortSignal): Promise<AuthorizationResult>;
 }
 

@@ -71,8 +71,11 @@ const attempt = async (deps: Deps, event: StoredEvent): Promise<EventOutcome> =>
     });
     if (!payment) return whenUnknown(event, await deps.now());
     if (isWaiting(payment.status)) await deps.onBehalfOf(payment, () => checkPayment(deps)(payment));
-    else if (mayBeNews(event) && whenToObserve(payment) !== 'never')
-      await deps.onBehalfOf(payment, () => observePayment(deps)(payment));
+    else if (mayBeNews(event, payment) && whenToObserve(payment) !== 'never') {
+      const seen = await deps.onBehalfOf(payment, () => observePayment(deps)(payment));
+      // It is looked at again: what is seen may be the effect of the call that is under way.
+      if (seen === 'underWay') throw new Error('a call about it is under way');
+    }
     return { state: 'DONE', reason: null };
   } catch (error) {
     // The provider's wrapper has logged and counted it (adapters/telemetry.ts).

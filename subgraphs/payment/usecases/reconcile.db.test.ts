@@ -163,6 +163,36 @@ describe('a payment that both know', () => {
     expect(compared).toBeGreaterThanOrEqual(2);
   });
 
+  test('whose refund the books have lost: it is booked, and its key is not used again', async () => {
+    const attempt = await captured();
+    await kit.app.commands.refundPayment(refundMessage(attempt, euros(1_000)));
+    const of = { payment: { attemptId: attempt.attemptId } };
+    await kit.prisma.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe('ALTER TABLE ledger_entry DISABLE TRIGGER USER');
+      await tx.ledgerEntry.deleteMany({ where: { ...of, kind: 'REFUND' } });
+      await tx.operation.deleteMany({ where: { ...of, kind: 'REFUND' } });
+      await tx.refund.deleteMany({ where: of });
+      await tx.payment.update({ where: { attemptId: attempt.attemptId }, data: { refunded: 0 } });
+      await tx.$executeRawUnsafe('ALTER TABLE ledger_entry ENABLE TRIGGER USER');
+    });
+    expect((await reconcile('REPAIR')).about(attempt)).toMatchObject({ outcome: 'REPAIRED' });
+    await kit.app.commands.refundPayment(refundMessage(attempt, euros(1_000)));
+    expect(await kit.payment(attempt)).toMatchObject({ refunded: 2_000 });
+    await agrees(attempt);
+  });
+
+  test('while a call about it is under way is not judged', async () => {
+    const attempts = await Promise.all(Array.from({ length: 6 }, () => authorized()));
+    const [{ found }] = await Promise.all([
+      reconcile('REPAIR'),
+      ...attempts.map((attempt) => kit.app.commands.capturePayment(captureMessage(attempt))),
+      reconcile('LIST'),
+      reconcile('REPAIR'),
+    ]);
+    expect(found.filter(({ outcome }) => outcome === 'LEFT')).toEqual([]);
+    for (const attempt of attempts) await agrees(attempt);
+  });
+
   test('is found by its refund, long after it was begun', async () => {
     const attempt = await captured();
     await kit.simulator.memory.query(
@@ -217,6 +247,36 @@ describe('a payment that the books do not have', () => {
     await agrees(attempt);
   });
 
+  const failRefund = async (reference: string, n = 0) => {
+    const { rows } = await kit.simulator.memory.query<{ id: string }>(
+      'SELECT id FROM refund WHERE payment_intent = $1 ORDER BY position OFFSET $2',
+      [reference, n],
+    );
+    await atSimulator(`test_helpers/refunds/${rows[0]?.id}/fail`);
+  };
+
+  test.each([1, 2])('gives back what earlier refunds have not, one of which failed of %d', async (made) => {
+    const attempt = await captured();
+    for (let n = 1; n <= made; n++) await kit.app.commands.refundPayment(refundMessage(attempt, euros(1_000)));
+    await failRefund(attempt.reference);
+    await forget(attempt);
+    expect((await reconcile('RELEASE')).about(attempt)).toMatchObject({ outcome: 'REPAIRED' });
+    expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED', refunded: 5_000 });
+    const effects = await kit.effects(attempt);
+    const back = effects.filter((it) => it.startsWith('REFUND ')).reduce((sum, it) => sum + Number(it.split(' ')[1]), 0);
+    expect(back).toBe(6_000);
+    expect(effects).toContain('REFUND_REVERSAL 1000');
+  });
+
+  test('whose refund is on its way is left to a person', async () => {
+    const attempt = await authorized('tok_refund_pending');
+    await kit.app.commands.capturePayment(captureMessage(attempt));
+    await kit.app.commands.refundPayment(refundMessage(attempt, euros(1_000)));
+    await forget(attempt);
+    await kit.simulator.memory.query('UPDATE refund SET settles_at = NULL WHERE payment_intent = $1', [attempt.reference]);
+    expect((await reconcile('RELEASE')).about(attempt)).toMatchObject({ kind: 'UNKNOWN_HERE', outcome: 'LEFT' });
+  });
+
   test('and that holds nothing is no difference', async () => {
     const attempt = await authorized('tok_action_required');
     await forget(attempt);
@@ -246,7 +306,7 @@ test('a payment that its provider does not know is reported', async () => {
   await kit.prisma.payment.update({ where: { attemptId: attempt.attemptId }, data: { reference: 'pi_nowhere' } });
   await kit.simulator.memory.query(`UPDATE payment_intent SET metadata = '{}' WHERE id = $1`, [attempt.reference]);
   const { found, notOurs } = await reconcile('REPAIR');
-  expect(found).toMatchObject([{ kind: 'UNKNOWN_THERE', outcome: 'LEFT', reference: 'pi_nowhere', there: null }]);
+  expect(found.filter(({ kind }) => kind === 'UNKNOWN_THERE')).toMatchObject([{ kind: 'UNKNOWN_THERE', outcome: 'LEFT', reference: 'pi_nowhere', there: null }]);
   expect(notOurs).toBe(1);
 });
 

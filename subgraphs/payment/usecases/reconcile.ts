@@ -5,12 +5,12 @@ import { whenToObserve } from '../domain/observe.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import { isWaiting } from '../domain/payment-states.ts';
-import type { ListedPayment, ProviderState } from '../domain/provider-results.ts';
+import { type ListedPayment, ProviderFault, type ProviderState } from '../domain/provider-results.ts';
 import { adopt, agree, type Difference, hasMoney, mayDiffer, totalsAt, totalsOf } from '../domain/reconcile.ts';
 import { checkPayment } from './check-payment.ts';
-import { observePayment } from './observe-payment.ts';
+import { observePayment, observing, recordObserved } from './observe-payment.ts';
 import type { Deps, PaymentProvider } from './ports.ts';
-import { applyDecision, runOperation } from './run-operation.ts';
+import { allOf, applyDecision, runOperation } from './run-operation.ts';
 
 export interface Reconciliation {
   readonly provider: string;
@@ -31,29 +31,41 @@ export interface Reconciled {
   readonly notOurs: number;
 }
 
+// 6 h: what is seen of a slice is kept in memory until its end. At 20 orders a second that is 432,000 references, 50 MiB.
+const longestSliceMs = 6 * 60 * 60_000;
+
 /** Rejects when the provider does not answer. Safe beside everything else, and beside itself. */
 export const reconcile =
   (deps: Deps) =>
   async (asked: Reconciliation): Promise<Reconciled> => {
     const provider = deps.providers.get(asked.provider);
     const counts = { compared: 0, underWay: 0, notOurs: 0 };
-    if (!provider?.list) return counts;
-    const work = { deps, provider, asked, counts };
-    const { since, until, signal } = asked;
-    const seen = new Set<string>();
-    for await (const listed of inBatches(provider.list({ since, until }, signal))) {
-      for (const { reference } of listed) seen.add(reference);
-      await compareListed(work, listed);
+    const list = provider?.list;
+    if (!list) return counts;
+    for (let since = asked.since; since < asked.until; ) {
+      const until = new Date(Math.min(since.getTime() + longestSliceMs, asked.until.getTime()));
+      await compareSlice({ deps, provider, asked: { ...asked, since, until }, counts }, list);
+      since = until;
     }
-    let after: Payment['id'] | undefined;
-    do {
-      const page = await deps.reads.paymentsBegun({ provider: provider.name, since, until, after, limit: batch });
-      for (const payment of page)
-        if (payment.reference !== null && !seen.has(payment.reference)) await compare(work, payment);
-      after = page.length < batch ? undefined : page.at(-1)?.id;
-    } while (after !== undefined);
     return counts;
   };
+
+const compareSlice = async (work: Work, list: NonNullable<PaymentProvider['list']>): Promise<void> => {
+  const { deps, provider } = work;
+  const { since, until, signal } = work.asked;
+  const seen = new Set<string>();
+  for await (const listed of inBatches(list({ since, until }, signal))) {
+    for (const { reference } of listed) seen.add(reference);
+    await compareListed(work, listed);
+  }
+  let after: Payment['id'] | undefined;
+  do {
+    const page = await deps.reads.paymentsBegun({ provider: provider.name, since, until, after, limit: batch });
+    for (const payment of page)
+      if (payment.reference !== null && !seen.has(payment.reference)) await compare(work, payment);
+    after = page.length < batch ? undefined : page.at(-1)?.id;
+  } while (after !== undefined);
+};
 
 interface Work {
   readonly deps: Deps;
@@ -101,13 +113,15 @@ const compareListed = async (work: Work, listed: readonly ListedPayment[]): Prom
 
 const isUnderWay = (payment: Payment): boolean => whenToObserve(payment) === 'later' || payment.refunding > 0;
 
-/** All that both know of one payment. */
-const compare = async (work: Work, payment: Payment): Promise<void> => {
+/** All that both know of one payment. The row that it was listed by may be out of date: the answer is compared with the newest. */
+const compare = async (work: Work, listed: Payment): Promise<void> => {
   const { deps, provider, asked, counts } = work;
   counts.compared++;
-  const { reference } = payment;
-  if (isUnderWay(payment) || reference === null) return void counts.underWay++;
-  const state = await stateOf(work, payment, reference);
+  const { reference } = listed;
+  if (isUnderWay(listed) || reference === null) return void counts.underWay++;
+  const state = await stateOf(work, listed, reference);
+  const payment = await newest(work, reference);
+  if (!payment || isUnderWay(payment)) return void counts.underWay++;
   const difference: Difference = {
     ...{ kind: state ? 'TOTALS_DIFFER' : 'UNKNOWN_THERE', provider: provider.name, reference, outcome: 'FOUND' },
     ...{ attemptId: payment.attemptId, paymentId: payment.id, orderId: payment.orderId },
@@ -116,16 +130,20 @@ const compare = async (work: Work, payment: Payment): Promise<void> => {
   if (!state) return asked.onDifference({ ...difference, outcome: asked.mode === 'LIST' ? 'FOUND' : 'LEFT' });
   if (agree(payment, state)) return;
   if (asked.mode === 'LIST') return asked.onDifference(difference);
-  await deps.onBehalfOf(payment, () => repair(deps, payment));
-  const [now] = await deps.reads.paymentsAt(provider.name, { references: [reference], attempts: [] });
+  if ((await deps.onBehalfOf(payment, () => repair(deps, payment))) === 'underWay') return void counts.underWay++;
+  const now = await newest(work, reference);
   const isRepaired = now && (isUnderWay(now) || agree(now, await provider.state({ reference }, asked.signal)));
   asked.onDifference({ ...difference, outcome: isRepaired ? 'REPAIRED' : 'LEFT' });
 };
 
+const newest = async ({ deps, provider }: Work, reference: string): Promise<Payment | undefined> =>
+  (await deps.reads.paymentsAt(provider.name, { references: [reference], attempts: [] }))[0];
+
 /** As a webhook would have done it. */
-const repair = async (deps: Deps, payment: Payment): Promise<void> => {
+const repair = async (deps: Deps, payment: Payment): Promise<'seen' | 'underWay'> => {
+  if (whenToObserve(payment) === 'now') return observePayment(deps)(payment);
   if (isWaiting(payment.status)) await checkPayment(deps)(payment);
-  else if (whenToObserve(payment) === 'now') await observePayment(deps)(payment);
+  return 'seen';
 };
 
 // A call that was made a day late, and the difference of two clocks.
@@ -140,8 +158,9 @@ const stateOf = async (
 ): Promise<ProviderState | undefined> => {
   try {
     return await provider.state({ reference }, signal);
-  } catch {
-    // Only a list can tell "there is none" from "no answer".
+  } catch (error) {
+    if (!(error instanceof ProviderFault && error.alert)) throw error;
+    // It may refuse us altogether: only a list can tell that there is no such payment.
     const since = new Date(createdAt.getTime() - searchedBeforeMs);
     const until = new Date(createdAt.getTime() + searchedAfterMs);
     return provider.find({ attemptId, since, until }, signal);
@@ -174,32 +193,19 @@ const unknownHere = async (work: Work, reference: string): Promise<void> => {
 const release = async (deps: Deps, provider: string, state: ProviderState): Promise<Payment | undefined> => {
   let opened: Operation | undefined;
   const adopted = await deps.transaction(async (stores) => {
-    const { payments, operations, ledger, refunds, disputes, now } = stores;
+    const { payments, operations, now } = stores;
     // It has come meanwhile: then it is not lost.
     if (!state.attemptId || (await payments.lock(state.attemptId))) return undefined;
-    const context = { now, newRefundId: () => deps.newId('Refund'), newDisputeId: () => deps.newId('Dispute') };
     const seen = adopt(state, {
-      ...{ id: deps.newId('Payment'), customerId: deps.newId('Guest'), provider, context },
+      ...{ id: deps.newId('Payment'), customerId: deps.newId('Guest'), provider, context: observing(deps, now) },
       correlationId: `reconcile-${state.reference}`,
     });
     if (!seen || seen.faults.length > 0) return undefined;
     // An order is paid by one attempt at a time; the other one may end by itself.
     if (await payments.openAttemptOf(seen.payment.orderId)) return undefined;
-    await payments.save(seen.payment);
-    for (const { movedBy, ...line } of seen.lines)
-      await ledger.add(seen.payment, [line], { now, operationKey: movedBy });
-    for (const refund of seen.refunds) {
-      await refunds.saveObserved(refund, now);
-      const key = state.refunds.find(({ reference }) => reference === refund.reference)?.operationKey;
-      // The provider knows the key of that call: ours takes another.
-      if (key)
-        await operations.recordDone(
-          seen.payment,
-          { kind: 'REFUND', key, amount: refund.amount, refundId: refund.id },
-          now,
-        );
-    }
-    for (const dispute of seen.disputes) await disputes.save(dispute);
+    await recordObserved(stores, seen, state);
+    for (const { operationKey: key, amount, state: end } of state.refunds)
+      if (key && end === 'FAILED') await operations.recordDone(seen.payment, { key, amount, refundId: null }, now);
     if (totalsOf(seen.payment).held > 0 || seen.payment.captured > seen.payment.refunded)
       opened = await applyDecision(stores, decide(seen.payment, { kind: 'cancel' }, now), deps);
     return seen.payment;
@@ -213,17 +219,18 @@ const release = async (deps: Deps, provider: string, state: ProviderState): Prom
 const passes = { soon: 10 * 60_000, afterExpiry: 8 * 24 * 60 * 60_000 } as const;
 // 10 min: at 20 orders a second 12,000 payments, which are 120 pages and done in time.
 const sliceMs = 10 * 60_000;
-// 6 h: whoever was away for days has little to compare, and catches up in larger ones.
-const longestSliceMs = 6 * 60 * 60_000;
 // 40 s: below the minute that a round of background work may take.
 const roundMs = 40_000;
 
-/** Goes on with each pass over each provider's book, as far as is due. Safe to run in many processes. */
+/** Goes on with each pass over each provider's book, as far as is due; one that fails holds up no other. Safe in many processes. */
 export const sweepReconciliations = (deps: Deps) => async (): Promise<void> => {
-  const signal = AbortSignal.timeout(roundMs);
-  for (const { name: provider, list } of deps.providers.values())
-    if (list)
-      for (const pass of Object.keys(passes) as (keyof typeof passes)[]) await goOn(deps, { provider, pass, signal });
+  const listing = [...deps.providers.values()].filter(({ list }) => list);
+  const names = Object.keys(passes) as (keyof typeof passes)[];
+  await allOf(
+    listing.flatMap(({ name: provider }) =>
+      names.map((pass) => goOn(deps, { provider, pass, signal: AbortSignal.timeout(roundMs) })),
+    ),
+  );
 };
 
 interface Pass {

@@ -36,7 +36,7 @@ export const runOperation =
   (deps: Deps) =>
   async (first: Operation): Promise<void> => {
     let operation: Operation | undefined = first;
-    // Terminates by the state table: a result opens at most an undo, and the result of an undo opens nothing.
+    // Terminates by the state table: a result opens at most an undo, and that of a void at most a refund.
     while (operation) operation = await runOne(deps, operation);
   };
 
@@ -110,6 +110,9 @@ const lookUp = async (deps: Deps, operation: Operation): Promise<ProviderResult 
     if (outcome === 'notDone') return { next: 'newKey' };
     if (outcome === 'pending') return { next: 'findFirst' };
     const fault = contradiction(payment, outcome, amount);
+    // A decline counts once it is closed, as that of a call is.
+    const isOpen = outcome.kind === 'declined' && outcome.reference !== null && state?.end === null;
+    if (isOpen) return await providerOf(deps, payment).lookup({ reference: outcome.reference }, signal);
     if (fault === undefined) return outcome;
     deps.telemetry.contradicted(payment, fault);
   } catch {

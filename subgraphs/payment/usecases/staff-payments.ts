@@ -7,7 +7,7 @@ import type { Operation } from '../domain/operation.ts';
 import type { Payment } from '../domain/payment.ts';
 import { captureByStaff, type InvalidPaymentState, voidByStaff, type WrongAmount } from '../domain/staff-requests.ts';
 import type { Deps } from './ports.ts';
-import { applyDecision, runOperation } from './run-operation.ts';
+import { applyDecision, providerOf, runOperation } from './run-operation.ts';
 import { type StaffCommand, staffChange } from './staff-change.ts';
 
 export interface AboutPayment extends StaffCommand {
@@ -28,7 +28,7 @@ export const captureForStaff =
   (deps: Deps) =>
   ({ amount, isFinal, ...command }: CaptureByStaff): Answer<InvalidPaymentState | WrongAmount> =>
     change(deps, command, { action: 'capturePayment', input: { amount: amount ?? null, isFinal } }, (payment, now) =>
-      captureByStaff(payment, { amount, isFinal }, now),
+      captureByStaff(payment, { amount, isFinal, mayBeInParts: providerOf(deps, payment).capturesInParts }, now),
     );
 
 /** Releases a hold, or ends a payment that holds nothing yet. */

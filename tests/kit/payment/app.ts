@@ -122,7 +122,13 @@ const required = <T>(given: T | undefined): T => {
 
 const simulatedProvider = async (options: Parameters<typeof aSimulator>[0]) => {
   const simulator = await aSimulator(options);
-  const provider = stripeProvider({ name: 'simulator', ...simulator.client, timeoutMs: 5_000, takesCodes: true });
+  const provider = stripeProvider({
+    name: 'simulator',
+    ...simulator.client,
+    timeoutMs: 5_000,
+    takesCodes: true,
+    capturesInParts: true,
+  });
   const close = async () => {
     provider.close();
     await simulator[Symbol.asyncDispose]();

@@ -168,14 +168,17 @@ export type Fate = 'arrives' | 'request lost' | 'answer lost' | 'fault before' |
 export const keepsKeysForMs = 23 * 60 * 60 * 1_000;
 
 /** For a provider that is not asked to keep payment methods, and whose calls are not looked up. */
-export const keepsNothing: Pick<PaymentProvider, 'saveMethod' | 'removeMethod' | 'keepsKeysForMs' | 'state' | 'find'> =
-  {
-    keepsKeysForMs,
-    state: () => Promise.reject(new Error('this provider is not to be asked')),
-    find: () => Promise.reject(new Error('this provider is not to be asked')),
-    saveMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
-    removeMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
-  };
+export const keepsNothing: Pick<
+  PaymentProvider,
+  'saveMethod' | 'removeMethod' | 'keepsKeysForMs' | 'state' | 'find' | 'capturesInParts'
+> = {
+  capturesInParts: false,
+  keepsKeysForMs,
+  state: () => Promise.reject(new Error('this provider is not to be asked')),
+  find: () => Promise.reject(new Error('this provider is not to be asked')),
+  saveMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
+  removeMethod: () => Promise.reject(new Error('this provider keeps no payment methods')),
+};
 
 /** The model behind the port. `fate` is asked once per call. */
 export const providerFrom = (model: ProviderModel, fate: () => Promise<Fate>): PaymentProvider => {

@@ -25,6 +25,7 @@ export const offlineProvider = (prisma: PrismaClient): PaymentProvider => {
   });
   return {
     name: offlineProviderName,
+    capturesInParts: false,
     // Its book is ours, and forgets nothing.
     keepsKeysForMs: Number.POSITIVE_INFINITY,
     authorize: async ({ attemptId, amount, method }, call) => {

@@ -50,6 +50,37 @@ describe('against the simulator', () => {
 
 const referenceOf = async (token: string) => (await provider.authorize(asked(token), call())).reference ?? '';
 
+describe('what is taken and let go of besides', () => {
+  test('a failed extra step: the look that finds it closes the payment, so that no other card can pay it', async () => {
+    const { reference } = await provider.authorize(asked('tok_action_required'), call());
+    const { url, secretKey } = simulator.client;
+    await fetch(new URL(`/v1/test_helpers/payment_intents/${reference}/authenticate`, url), {
+      ...{ method: 'POST', headers: { authorization: `Bearer ${secretKey}` } },
+      body: new URLSearchParams({ code: 'fail' }),
+    });
+    const found = { reference: reference ?? '' };
+    expect(await provider.state(found, soon())).toMatchObject({ end: null, authorization: { kind: 'declined' } });
+    for (let time = 1; time <= 2; time++)
+      expect(await provider.lookup(found, soon())).toMatchObject({ kind: 'declined', reference });
+    expect(await provider.state(found, soon())).toMatchObject({ end: 'CANCELLED' });
+  });
+
+  test('a part whose rest has ended before it is let go', async () => {
+    const reference = await referenceOf('tok_approve');
+    await provider.capture({ reference, amount: money(2_000, 'EUR'), isFinal: true }, call());
+    expect(await provider.void({ reference }, call())).toEqual({ kind: 'voided', released: money(3_000, 'EUR') });
+  });
+
+  test('a part that was taken by hand is not counted as that of the call', async () => {
+    const reference = await referenceOf('tok_approve');
+    await provider.capture({ reference, amount: money(1_000, 'EUR'), isFinal: false }, call());
+    const [amount, held] = [money(2_000, 'EUR'), money(2_000, 'EUR')];
+    expect(await provider.capture({ reference, amount, isFinal: false, capturedBefore: 0 }, call())).toEqual({
+      ...{ kind: 'captured', amount, held },
+    });
+  });
+});
+
 describe('what else leaves the outcome unknown', () => {
   test('a wrong key: an operator must mend it', async () => {
     const stranger = stripeProvider({

@@ -31,6 +31,8 @@ export interface StripeOptions {
   readonly timeoutMs: number;
   /** The simulator's way for a code of a customer: Stripe's customers take the extra step on its page or in its SDK. */
   readonly takesCodes?: boolean;
+  /** The account may capture a hold in parts: Stripe has it for some contracts only, and refuses to be asked for it by others. */
+  readonly capturesInParts?: boolean;
 }
 
 export interface StripeProvider extends PaymentProvider {
@@ -57,9 +59,10 @@ const keepsKeysForMs = 23 * 60 * 60 * 1_000;
 
 export const stripeProvider = (options: StripeOptions): StripeProvider => {
   const { stripe, close } = clientOf(options);
-  const api = { stripe, takesCodes: options.takesCodes ?? false };
+  const { capturesInParts = false, takesCodes = false } = options;
+  const api = { stripe, takesCodes, capturesInParts };
   return {
-    name: options.name,
+    ...{ name: options.name, capturesInParts },
     keepsKeysForMs,
     authorize: (request, call) => authorize(api, request, call),
     confirm: (request, call) => confirm(api, request, call),
@@ -67,7 +70,11 @@ export const stripeProvider = (options: StripeOptions): StripeProvider => {
     void: (request, call) => cancel(api, request, call),
     refund: (request, call) => refund(api, request, call),
     ...stripeMethods(stripe),
-    lookup: async ({ reference }, signal) => authorizationOf(await retrieve(api, reference, signal)),
+    lookup: async ({ reference }, signal) => {
+      const intent = await retrieve(api, reference, signal);
+      const result = authorizationOf(intent);
+      return intent.status === 'requires_payment_method' ? concluded(api, result, { key: reference, signal }) : result;
+    },
     state: async ({ reference }, signal) => wholeState(api, await retrieve(api, reference, signal), signal),
     find: async ({ attemptId, since, until }, signal) => {
       for await (const intent of intentsOf(api, { since, until }, signal))
@@ -111,7 +118,7 @@ const authorize = async (
           ...{ amount: toStripeAmount(amount, currency), currency: currency.toLowerCase() },
           ...{ capture_method: 'manual', confirm: true, payment_method_types: ['card'] },
           ...methodOf(request),
-          payment_method_options: { card: { request_multicapture: 'if_available' } },
+          ...(api.capturesInParts && { payment_method_options: { card: { request_multicapture: 'if_available' } } }),
           ...(request.method.returnUrl !== undefined && { return_url: request.method.returnUrl }),
           metadata: { attempt: request.attemptId, order: request.orderId, operation: key },
         },

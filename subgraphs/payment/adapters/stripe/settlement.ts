@@ -16,6 +16,7 @@ import { endOf, moneyOf, refundOf, releasedBy } from './state.ts';
 export interface Api {
   readonly stripe: Stripe;
   readonly takesCodes: boolean;
+  readonly capturesInParts: boolean;
 }
 
 export const expand = ['latest_charge'];
@@ -43,8 +44,10 @@ export const capture = async (
         { idempotencyKey: key },
       );
       const total = moneyOf(intent.amount_received, intent.currency);
+      // More than this call took was taken by hand: that is seen by itself.
+      const taken = Math.min(total.amount - capturedBefore, amount);
       return {
-        ...{ kind: 'captured', amount: { ...total, amount: total.amount - capturedBefore } },
+        ...{ kind: 'captured', amount: { ...total, amount: taken } },
         held: moneyOf(intent.amount_capturable, intent.currency),
       };
     },
@@ -66,6 +69,9 @@ export const cancel = async (
   const intent = end.refusal.payment_intent ?? (await retrieve(api, reference, signal));
   if (intent.status === 'canceled')
     return { kind: 'voided', released: null, ...(endOf(intent) === 'EXPIRED' && { hasExpired: true }) };
+  // What a part has left of the hold has ended before.
+  if (intent.status === 'succeeded' && intent.amount_received < intent.amount)
+    return { kind: 'voided', released: moneyOf(intent.amount - intent.amount_received, intent.currency) };
   if (intent.status === 'requires_capture' && intent.amount_received > 0)
     return releaseRest(api, intent, { key, signal });
   return { kind: 'voidRefused', reason, held: moneyOf(intent.amount, intent.currency) };
