@@ -47,7 +47,7 @@ export const paymentStore = (tx: Prisma.TransactionClient): PaymentStore => {
   };
 };
 
-/** Append-only; the database refuses a second hold, release or capture of a payment, and any change. */
+/** Append-only; the database refuses a second hold or release of a payment, a second line of one call, and any change. */
 export const ledgerStore = (tx: Prisma.TransactionClient, ids: { newId: typeof newId }): Ledger => ({
   add: async (payment, lines, { now, operationKey }) => {
     await tx.ledgerEntry.createMany({

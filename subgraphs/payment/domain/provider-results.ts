@@ -1,6 +1,6 @@
 /**
  * What a provider can answer. Every result is final for its call: the outcome is known. An error or a time-out is not a
- * result: the outcome is unknown, and the same call is made again with the same key.
+ * result: the outcome is unknown, and the same call is made again with the same key, or what came of it is looked up.
  */
 import type { AttemptId, OrderId } from '#contracts/ids.ts';
 import type { declineReasons } from '#contracts/messages/payment.ts';

@@ -263,7 +263,9 @@ describe('a payment that the books do not have', () => {
     expect((await reconcile('RELEASE')).about(attempt)).toMatchObject({ outcome: 'REPAIRED' });
     expect(await kit.payment(attempt)).toMatchObject({ status: 'REFUNDED', refunded: 5_000 });
     const effects = await kit.effects(attempt);
-    const back = effects.filter((it) => it.startsWith('REFUND ')).reduce((sum, it) => sum + Number(it.split(' ')[1]), 0);
+    const back = effects
+      .filter((it) => it.startsWith('REFUND '))
+      .reduce((sum, it) => sum + Number(it.split(' ')[1]), 0);
     expect(back).toBe(6_000);
     expect(effects).toContain('REFUND_REVERSAL 1000');
   });
@@ -273,7 +275,9 @@ describe('a payment that the books do not have', () => {
     await kit.app.commands.capturePayment(captureMessage(attempt));
     await kit.app.commands.refundPayment(refundMessage(attempt, euros(1_000)));
     await forget(attempt);
-    await kit.simulator.memory.query('UPDATE refund SET settles_at = NULL WHERE payment_intent = $1', [attempt.reference]);
+    await kit.simulator.memory.query('UPDATE refund SET settles_at = NULL WHERE payment_intent = $1', [
+      attempt.reference,
+    ]);
     expect((await reconcile('RELEASE')).about(attempt)).toMatchObject({ kind: 'UNKNOWN_HERE', outcome: 'LEFT' });
   });
 
@@ -306,7 +310,9 @@ test('a payment that its provider does not know is reported', async () => {
   await kit.prisma.payment.update({ where: { attemptId: attempt.attemptId }, data: { reference: 'pi_nowhere' } });
   await kit.simulator.memory.query(`UPDATE payment_intent SET metadata = '{}' WHERE id = $1`, [attempt.reference]);
   const { found, notOurs } = await reconcile('REPAIR');
-  expect(found.filter(({ kind }) => kind === 'UNKNOWN_THERE')).toMatchObject([{ kind: 'UNKNOWN_THERE', outcome: 'LEFT', reference: 'pi_nowhere', there: null }]);
+  expect(found.filter(({ kind }) => kind === 'UNKNOWN_THERE')).toMatchObject([
+    { kind: 'UNKNOWN_THERE', outcome: 'LEFT', reference: 'pi_nowhere', there: null },
+  ]);
   expect(notOurs).toBe(1);
 });
 

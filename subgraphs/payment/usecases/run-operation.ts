@@ -30,7 +30,7 @@ export const applyDecision = async (
 /**
  * Makes the call of an operation with no transaction open, records the result, and continues with what follows from it
  * (a void after an authorization that was cancelled meanwhile). A crash at any point leaves the operation open: the sweep
- * repeats the call with the same key, and the provider replays its first answer.
+ * repeats the call with the same key, and the provider replays its first answer, or looks up what came of it (domain/unknown-outcome.ts).
  */
 export const runOperation =
   (deps: Deps) =>

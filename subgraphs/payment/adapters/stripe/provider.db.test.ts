@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { money } from '#contracts/money.ts';
 import { aSimulator, type TestSimulator } from '#kit/payment/simulator.ts';
 import { signatureOf } from '#simulator/store/events.ts';
 import { asked, call, type ProviderUnderTest, providerSuite, soon } from '../provider.suite.ts';
