@@ -71,6 +71,12 @@ describe('a void', () => {
     expect(outcomeOf(an('VOID', { authorized: 0 }), ended)).toEqual({ kind: 'voided', released: null });
   });
 
+  test('was made of a payment that the bank had approved: it is cancelled', () => {
+    const cancelled = aState({ authorization: approved, end: 'CANCELLED' });
+    expect(outcomeOf(an('VOID'), cancelled)).toEqual({ kind: 'voided', released: euros(5_000) });
+    expect(outcomeOf(an('VOID'), aState({ authorization: approved, held: euros(5_000) }))).toBe('notDone');
+  });
+
   test('of what a capture has left was made once nothing is held, though the payment stays approved', () => {
     const left = an('VOID', { captured: 2_000 });
     expect(outcomeOf(left, aState({ captured: euros(2_000), held: euros(3_000) }))).toBe('notDone');

@@ -27,7 +27,8 @@ const outcomes: Record<OperationKind, (operation: Operation, state: ProviderStat
     if (end === 'EXPIRED') return { kind: 'voided', released: null, hasExpired: true };
     if (captured.amount > payment.captured) return { kind: 'voidRefused', reason: 'It is captured.', held: captured };
     // What is captured in part stays approved when its rest is let go.
-    if (held.amount > 0 || (authorization.kind !== 'declined' && payment.captured === 0)) return 'notDone';
+    const isOpen = end === null && authorization.kind !== 'declined' && payment.captured === 0;
+    if (held.amount > 0 || isOpen) return 'notDone';
     const released = payment.authorized - payment.captured;
     return { kind: 'voided', released: released > 0 ? inCurrencyOf(payment, released) : null };
   },

@@ -108,7 +108,8 @@ export interface RefundReads {
 
 /** What staff record of offline payments. */
 export interface OfflineBook {
-  recordFunds(reference: string, amount: Money, now: Date): Promise<void>;
+  /** False when it has been recorded before. */
+  recordFunds(reference: string, amount: Money, now: Date): Promise<boolean>;
   /** Refunds that were asked for and not paid yet, oldest first, by the key of their call. */
   pendingRefunds(reference: string): Promise<readonly { readonly key: string; readonly amount: Money }[]>;
   recordRefund(reference: string, refund: { readonly key: string; readonly amount: Money }, now: Date): Promise<void>;

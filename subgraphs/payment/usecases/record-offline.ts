@@ -34,7 +34,8 @@ export const recordOfflinePayment =
       if (payment.status !== 'AWAITING_FUNDS' || reference === null)
         return fail(invalidPaymentState(payment, 'AUTHORIZED'));
       if (!equals(command.amount, payment.amount)) return fail(wrongAmount(payment.amount));
-      await stores.offline.recordFunds(reference, command.amount, stores.now);
+      if (!(await stores.offline.recordFunds(reference, command.amount, stores.now)))
+        return fail(invalidPaymentState(payment, 'AUTHORIZED'));
       // Due now, for the sweep, should this process end before it has looked.
       paid = { ...payment, nextCheckAt: stores.now };
       await stores.payments.save(paid);

@@ -133,6 +133,8 @@ const callProvider = async (deps: Deps, operation: Operation): Promise<ProviderR
     const fault = contradiction(operation.payment, result, operation.amount);
     if (fault === undefined) return result;
     deps.telemetry.contradicted(operation.payment, fault);
+    // Asked again it would say the same: what was let go is another amount than is known, because a part was captured by hand.
+    if (operation.kind === 'VOID') return { next: 'findFirst' };
   } catch (error) {
     // Logged and counted by the provider's wrapper (adapters/telemetry.ts).
     if (error instanceof ProviderFault) return { next: error.next, afterMs: error.retryAfterMs };

@@ -51,9 +51,10 @@ export const totalOf = (entries: readonly OfflineEntry[], kind: OfflineKind): nu
 
 export const offlineBook = (tx: Tx): OfflineBook => ({
   recordFunds: async (reference, amount, now) => {
-    await lockEntries(tx, reference);
     // One per payment: all of it comes at once, or it is not the money that was waited for.
+    if (totalOf(await lockEntries(tx, reference), 'FUNDS') > 0) return false;
     await addEntry(tx, reference, { kind: 'FUNDS', key: reference, amount }, now);
+    return true;
   },
   pendingRefunds: async (reference) => {
     const entries = await lockEntries(tx, reference);
