@@ -74,6 +74,8 @@ describe('an order that is undone', () => {
     expect(failure).toMatchObject({ kind: 'OrderCancelled', reason });
     const voided = changed(waitingFor(status), aReply('payment.cancelled'));
     expect(voided.order.failure).toMatchObject({ reason: 'PAYMENT_VOIDED' });
+    const other = changed(waitingFor(status), aReply('payment.authorized', { amount: money(1, 'EUR') }));
+    expect(other.order.failure).toMatchObject({ reason: 'PAYMENT_MISMATCH' });
   });
 
   it('says why the card was declined', () => {

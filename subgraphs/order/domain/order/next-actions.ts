@@ -1,6 +1,6 @@
 /** What people can do with an order now: read off the table that decides what will come of it. */
 
-import { type FulfilmentStatus, type OrderStatus, steps, type Trigger } from '../checkout/steps.ts';
+import { type FulfilmentStatus, type OrderStatus, steps } from '../checkout/steps.ts';
 import type { Order } from './order.ts';
 
 export type OrderAction = 'PAY' | 'CONFIRM_PAYMENT' | 'PAY_OFFLINE' | 'CANCEL' | 'RESUME';
@@ -36,11 +36,9 @@ export const awaitsFunds = ({ status, payment }: Pick<Order, 'status' | 'payment
 
 export const fulfilmentOf = (status: OrderStatus): FulfilmentStatus => steps[status].fulfilment;
 
-const requests: readonly string[] = ['cancelRequested', 'payRequested', 'resumeRequested'] satisfies Trigger[];
-
-/** Whether nothing more happens to it by itself: no time-out and no reply is left, at most a request. */
+/** Whether nothing more happens to it by itself: no time-out and no reply is left, at most a cancel. */
 export const isFinal = ({ status }: Pick<Order, 'status'>): boolean =>
-  Object.keys(steps[status].on).every((trigger) => requests.includes(trigger));
+  Object.keys(steps[status].on).every((trigger) => trigger === 'cancelRequested');
 
 /** Whether there is nothing to wait for: the checkout has ended, or it is the customer's turn. */
 export const isAtRest = (order: Pick<Order, 'status' | 'payment'>): boolean => {
