@@ -7,6 +7,7 @@ import type { Operation } from '#subgraphs/payment/domain/operation.ts';
 import {
   type AuthorizationResult,
   ProviderFault,
+  type ProviderDispute,
   type ProviderRefund,
   type ProviderResult,
   type ProviderState,
@@ -23,10 +24,20 @@ export interface BankBehaviour {
   readonly refusesUndo: number;
 }
 
+/** What happens there without a call of ours, where it can happen; tells whether it did. */
+export interface ByItself {
+  expire(): boolean;
+  refund(asked: number): boolean;
+  dispute(asked: number): boolean;
+  closeDispute(which: number, state: 'WON' | 'LOST'): boolean;
+  failRefund(reference: string): boolean;
+}
+
 interface Held {
   status: 'processing' | 'requiresAction' | 'held' | 'declined' | 'captured' | 'cancelled';
   captured: number;
   refunded: number;
+  hasExpired?: boolean;
 }
 
 export interface ProviderModel {
@@ -39,6 +50,7 @@ export interface ProviderModel {
   forgetKeys(): void;
   /** All that it knows; undefined before it was asked for anything. */
   state(): ProviderState | undefined;
+  readonly byItself: ByItself;
   /** `KIND amount`, in order. */
   readonly effects: string[];
   /** What of the customer's money is held or taken right now. */
@@ -50,6 +62,7 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
   const answers = new Map<string, ProviderResult>();
   const effects: string[] = [];
   const refunds: ProviderRefund[] = [];
+  const disputes: ProviderDispute[] = [];
   let refusalsLeft = temper.refusesUndo;
   let it: Held | undefined;
 
@@ -73,6 +86,51 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
     if (it?.status !== 'processing' && it?.status !== 'requiresAction') return;
     if (temper.settles) hold(it);
     else it.status = 'declined';
+  };
+  const disputed = (): number =>
+    disputes.reduce((sum, dispute) => sum + (dispute.state === 'WON' ? 0 : dispute.amount.amount), 0);
+  const refundable = ({ captured, refunded }: Held): number => captured - refunded - disputed();
+  const give = (payment: Held, asked: number, operationKey: string | null): void => {
+    payment.refunded += asked;
+    const reference = `re_${refunds.length}`;
+    refunds.push({ reference, operationKey, amount: { ...amount, amount: asked }, state: 'SUCCEEDED' });
+    effects.push(`REFUND ${asked}`);
+  };
+  const byItself: ByItself = {
+    expire: () => {
+      // What is captured in part is held for as long as the model lives.
+      if (it?.status !== 'held' || it.captured > 0) return false;
+      Object.assign(it, { status: 'cancelled', hasExpired: true });
+      return effects.push(`EXPIRY ${amount.amount}`) > 0;
+    },
+    refund: (asked) => {
+      if (!it || asked > refundable(it)) return false;
+      give(it, asked, null);
+      return true;
+    },
+    dispute: (asked) => {
+      if (!it || asked > it.captured - disputed()) return false;
+      disputes.push({
+        ...{ reference: `du_${disputes.length}`, amount: { ...amount, amount: asked }, state: 'OPEN' },
+        ...{ reason: 'fraudulent', respondBy: null },
+      });
+      return effects.push(`DISPUTE ${asked}`) > 0;
+    },
+    closeDispute: (which, state) => {
+      const open = disputes[which];
+      if (open?.state !== 'OPEN') return false;
+      disputes[which] = { ...open, state };
+      if (state === 'WON') effects.push(`DISPUTE_REVERSAL ${open.amount.amount}`);
+      return true;
+    },
+    failRefund: (reference) => {
+      const at = refunds.findIndex((refund) => refund.reference === reference && refund.state === 'SUCCEEDED');
+      const made = refunds[at];
+      if (!it || !made) return false;
+      refunds[at] = { ...made, state: 'FAILED' };
+      it.refunded -= made.amount.amount;
+      return effects.push(`REFUND_REVERSAL ${made.amount.amount}`) > 0;
+    },
   };
   const refusesToUndo = (): boolean => refusalsLeft-- > 0;
 
@@ -112,20 +170,17 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
       const released = heldOf(payment);
       payment.status = payment.captured > 0 ? 'captured' : 'cancelled';
       if (isHeld) effects.push(`VOID ${released}`);
-      return { kind: 'voided', released: isHeld ? { ...amount, amount: released } : null };
+      const { hasExpired } = payment;
+      return {
+        kind: 'voided',
+        released: isHeld ? { ...amount, amount: released } : null,
+        ...(hasExpired && { hasExpired }),
+      };
     },
     REFUND: (asked, key) => {
       const payment = known();
-      if (asked > payment.captured - payment.refunded || refusesToUndo())
-        return { kind: 'refundRefused', reason: 'No.' };
-      payment.refunded += asked;
-      refunds.push({
-        reference: `re_${refunds.length}`,
-        operationKey: key,
-        amount: { ...amount, amount: asked },
-        state: 'SUCCEEDED',
-      });
-      effects.push(`REFUND ${asked}`);
+      if (asked > refundable(payment) || refusesToUndo()) return { kind: 'refundRefused', reason: 'No.' };
+      give(payment, asked, key);
       return { kind: 'refunded', amount: { ...amount, amount: asked } };
     },
   };
@@ -136,7 +191,7 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
       answers.set(key, answer);
       return answer;
     },
-    ...{ settle, look, effects },
+    ...{ settle, look, effects, byItself },
     forgetKeys: () => answers.clear(),
     state: () =>
       it && {
@@ -146,9 +201,9 @@ export const providerModel = (temper: BankBehaviour, amount = money(5_000, 'EUR'
           orderId: null,
           createdAt: new Date(0),
           amount,
-          end: null,
-          disputes: [],
-          refunds,
+          end: it.status === 'cancelled' ? (it.hasExpired ? 'EXPIRED' : 'CANCELLED') : null,
+          disputes: [...disputes],
+          refunds: [...refunds],
         },
         authorization: look(),
         held: { ...amount, amount: heldOf(it) },
