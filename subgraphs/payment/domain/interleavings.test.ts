@@ -153,7 +153,7 @@ test('what moves at the provider by itself, among all that we ask of it, is in t
       const world = newWorld(bank);
       // As far as that without a disturbance.
       for (const name of ['authorize', 'capture', 'cancel'] as const) {
-        steps[name](world, 0);
+        steps[name](world);
         for (const next of ['call', 'record', 'call', 'record'] as const) steps[next](world, 0);
         if (name === begun) break;
       }

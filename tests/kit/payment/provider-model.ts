@@ -6,8 +6,8 @@ import { money } from '#contracts/money.ts';
 import type { Operation } from '#subgraphs/payment/domain/operation.ts';
 import {
   type AuthorizationResult,
-  ProviderFault,
   type ProviderDispute,
+  ProviderFault,
   type ProviderRefund,
   type ProviderResult,
   type ProviderState,
