@@ -31,7 +31,7 @@ export const paymentStatuses = [
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** Nothing is held or kept any more, and never will be. The index payment_one_open_per_order has them as well. */
+/** Nothing is held or kept any more, unless a refund fails later. The index payment_one_open_per_order has them as well. */
 export const overStatuses = ['DECLINED', 'WITHDRAWN', 'VOIDED', 'REFUNDED'] as const satisfies readonly PaymentStatus[];
 
 /** Calls that a provider offers. */
