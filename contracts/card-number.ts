@@ -68,6 +68,8 @@ export const refuseCardNumber = (text: string, name: string): void => {
 
 const allSeparators = new RegExp(separator, 'g');
 
-/** Whether something in the text looks like a card number, or all of it does, however its digits are grouped. */
-export const hasCardNumber = (text: string): boolean =>
-  maskCardNumbers(text) !== text || isCardNumber(text.replace(allSeparators, ''));
+/** Whether something in the text looks like a card number, or all of it does, however its digits are grouped or how wide they are. */
+export const hasCardNumber = (text: string): boolean => {
+  const plain = text.normalize('NFKC');
+  return maskCardNumbers(plain) !== plain || isCardNumber(plain.replace(allSeparators, ''));
+};

@@ -120,11 +120,17 @@ const run = async (keep: boolean): Promise<number> => {
   }
 };
 
-const { values } = parseArgs({
-  options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
-});
-if (values.help) {
-  console.log(help);
-} else {
-  process.exit(await run(values.keep));
-}
+const optionsOf = (): { keep: boolean; help?: boolean } | undefined => {
+  try {
+    return parseArgs({
+      options: { keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${help}`);
+    return undefined;
+  }
+};
+
+const options = optionsOf();
+if (options?.help) console.log(help);
+else process.exit(options ? await run(options.keep) : 1);

@@ -155,7 +155,9 @@ const run = async (signal: AbortSignal): Promise<void> => {
     };
     for (const provider of books.providers.filter((name) => name === (only ?? name))) {
       console.error(`${provider}: ${since.toISOString()} to ${until.toISOString()}`);
-      const counts = await books.reconcile({ provider, since, until, mode, signal, onDifference });
+      const counts = await books.reconcile({ provider, since, until, mode, signal, onDifference }).catch((error) => {
+        throw signal.aborted ? signal.reason : new Error(`${provider} does not answer: ${error.message || error}`);
+      });
       for (const name of ['compared', 'underWay', 'notOurs'] as const) totals[name] += counts[name];
     }
     console.error(

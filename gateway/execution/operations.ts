@@ -78,8 +78,8 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: Oper
 };
 
 /**
- * Four times its plan, which it keeps: measured on the published operations, the functions of an operation take twice
- * as much as its plan, and its document about as much.
+ * Four times its plan, which it keeps: an estimate, of twice as much for the functions of an operation and as much for its
+ * document.
  */
 const compiledBytes = (prepared: Prepared, key: string): number =>
   ('plan' in prepared ? 4 * heapBytes(prepared.plan) : 0) + textBytes(key) + entryBytes;

@@ -24,7 +24,12 @@ const about =
 
 const dispute = about(async (tx, intent, body, now) => {
   const { amount = intent.amount_received, reason } = parameters(Dispute, body);
-  if (amount < 1 || amount > intent.amount_received) throw refused({ message: 'That much was not captured.' });
+  const { rows } = await tx.query<{ disputed: number }>(
+    `SELECT coalesce(sum(amount), 0)::int AS disputed FROM dispute WHERE payment_intent = $1 AND status <> 'won'`,
+    [intent.id],
+  );
+  if (amount < 1 || amount > intent.amount_received - (rows[0]?.disputed ?? 0))
+    throw refused({ message: 'That much was not captured, or it is disputed already.' });
   return disputeObject(await openDispute(tx, intent, { amount, reason }, now));
 });
 

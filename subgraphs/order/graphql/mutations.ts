@@ -39,8 +39,11 @@ const maxUrlLength = 2_000;
 
 /** Whether the origin is one of the shop's is decided where the shop's are known. */
 const returnUrlOf = (url: string): string => {
-  const isUrl = url.length <= maxUrlLength && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  assertInput(isUrl, `"returnUrl" must be an http(s) URL of up to ${maxUrlLength} characters.`);
+  const parsed = url.length <= maxUrlLength ? URL.parse(url) : null;
+  const isUrl =
+    parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '';
+  assertInput(isUrl, `"returnUrl" must be an http(s) URL of up to ${maxUrlLength} characters, without a password.`);
+  refuseCardNumber(url, '"returnUrl"');
   return url;
 };
 

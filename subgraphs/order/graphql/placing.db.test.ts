@@ -118,6 +118,7 @@ describe('placing an order in the graph', () => {
     ['a return to no address', { ...input, returnUrl: 'shop.example/paid' }],
     ['a return to a script', { ...input, returnUrl: 'javascript:alert(1)' }],
     ['a return to an endless address', { ...input, returnUrl: `https://shop.example/${'x'.repeat(2_000)}` }],
+    ['a return with a password', { ...input, returnUrl: 'https://user:pw@shop.example/paid' }],
     ['a return to another shop', { ...input, returnUrl: 'https://shop.example.evil.test/paid' }],
     ['a return to this shop in plain text', { ...input, returnUrl: 'http://shop.example/paid' }],
     ['a return to a name in this shop', { ...input, returnUrl: 'https://shop.example@evil.test/paid' }],
@@ -169,11 +170,13 @@ describe('placing an order in the graph', () => {
     kit.advance(-(week + 60_000));
   });
 
-  it('refuses what looks like a card number as token or key, without repeating it', async () => {
+  it('refuses what looks like a card number as token, key or address, without repeating it', async () => {
     const card = '4242 4242 4242 4242';
     const token = await ask(placeOrder, { input: { paymentMethodToken: card.replaceAll(' ', '-') } });
     const key = await ask(placeOrder, { key: card, input });
-    for (const answer of [token, key]) {
+    const returnUrl = `https://shop.example/paid?card=${card.replaceAll(' ', '-')}`;
+    const address = await ask(placeOrder, { input: { ...input, returnUrl } });
+    for (const answer of [token, key, address]) {
       expect(answer.codes).toEqual(['CARD_NUMBER']);
       expect(JSON.stringify(answer)).not.toMatch(/4242.4242/);
     }
