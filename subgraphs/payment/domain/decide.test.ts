@@ -130,6 +130,14 @@ describe('an answer of the provider', () => {
 });
 
 describe('a capture that is not called for', () => {
+  test('because its provider does not capture in parts says so, and the hold remains', () => {
+    const payment = aPayment({ status: 'AUTHORIZED', authorized: 5_000, reference: 'r' });
+    const part = { kind: 'capture', amount: money(2_000, 'EUR'), isFinal: false, isPossible: false } as const;
+    const decided = decide(payment, part, now);
+    expect(decided).toMatchObject({ payment, lines: [], replies: [{ type: 'payment.capture-failed' }] });
+    expect(decided.call).toBeUndefined();
+  });
+
   test.each([
     ['AUTHORIZING', {}, [['payment.capture-failed', 'Nothing to capture: AUTHORIZING.']]],
     ['CAPTURE_FAILED', { reasonText: 'No.' }, [['payment.capture-failed', 'No.']]],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { aPayment } from '#kit/payment/builders.ts';
-import { leaseEnd, mustLook, nextTryAt, type Operation, operationKey } from './operation.ts';
+import { leaseEnd, mustLook, nextOperationKey, nextTryAt, type Operation, operationKey } from './operation.ts';
 
 test('a key names the attempt and the call; a new request after an answer needs a new key', () => {
   const attempt = newId('Attempt');
@@ -31,4 +31,16 @@ test.each([
 
 test('who makes a call has it to itself for as long as it may take, and a second to record it', () => {
   expect(leaseEnd(new Date(500), 10_000)).toEqual(new Date(11_500));
+});
+
+test.each([
+  ['the first', [], ''],
+  ['the second', ['-void'], '-2'],
+  ['the one after the highest that is known', ['-void', '-void-7', '-void-3'], '-8'],
+  ['no other for a call whose key was renewed', ['-void~2', '-void-2~3'], '-3'],
+  ['the first after keys that are not of this kind', ['-voided', '-refund'], ''],
+])('the next key is %s', (_, keys, next) => {
+  const attempt = newId('Attempt');
+  const known = keys.map((key) => `${attempt}${key}`);
+  expect(nextOperationKey(attempt, 'VOID', known)).toBe(`${attempt}-void${next}`);
 });

@@ -122,6 +122,7 @@ describe('a payment that the books have lost', () => {
 
   test.each([
     ['has no money', { captured: euros(0) }],
+    ['has a refund on its way', { refunds: [aRefund('re_1', 1_000, 'SUCCEEDED'), aRefund('re_2', 1, 'PENDING')] }],
     ['is of no attempt of ours', { attemptId: null }],
     ['is of no order of ours', { orderId: null }],
   ])('is left alone when it %s', (_, state) => {

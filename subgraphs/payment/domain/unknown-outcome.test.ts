@@ -90,6 +90,11 @@ describe('a void', () => {
     expect(outcomeOf(an('VOID'), aState(state))).toBe('notDone');
   });
 
+  test('was not needed when the hold had expired', () => {
+    const expired = aState({ end: 'EXPIRED', authorization: declined });
+    expect(outcomeOf(an('VOID'), expired)).toEqual({ kind: 'voided', released: null, hasExpired: true });
+  });
+
   test('is refused when it was captured meanwhile, and only then', () => {
     const captured = aState({ captured: euros(2_000) });
     expect(outcomeOf(an('VOID', { captured: 1_999 }), captured)).toMatchObject({

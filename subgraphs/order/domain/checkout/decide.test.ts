@@ -113,6 +113,14 @@ describe('time', () => {
     expect(whole.order.status).toBe('CONFIRMED');
   });
 
+  it('asks for all of it again where staff have captured everything: the payment answers that it is', () => {
+    const captured = anOrder({ status: 'COMMITTING' });
+    const order = { ...captured, payment: { ...captured.payment, captured: captured.total.amount } };
+    const [capture] = changed(order, aReply('stock.committed')).messages;
+    expect(capture).toMatchObject({ type: 'payment.capture', data: { amount: captured.total } });
+    expect((capture?.data as { capturedBefore?: number }).capturedBefore ?? 0).toBe(0);
+  });
+
   it('gives the customer a quarter of an hour for the extra step, once', () => {
     const asked = changed(anOrder({ status: 'AUTHORIZING' }), aReply('payment.action-required'));
     expect(asked.order.step.deadline).toEqual(later(15 * 60_000));
