@@ -41,7 +41,7 @@ export const operationKey = (attemptId: AttemptId, kind: OperationKind, earlier:
 export const nextOperationKey = (attemptId: AttemptId, kind: OperationKind, keys: readonly string[]): string => {
   const first = operationKey(attemptId, kind, 0);
   const numbers = keys.map((key) => {
-    const [base = ''] = key.split('~');
+    const base = key.split('~')[0] as string;
     return base === first ? 1 : Number(base.slice(first.length + 1)) || 0;
   });
   return operationKey(attemptId, kind, Math.max(0, ...numbers));

@@ -61,7 +61,9 @@ test.each([
 
 test('that it was captured is news of a payment that holds money, and of no other', () => {
   const type = 'payment_intent.succeeded';
-  expect(mayBeNews({ type }, aPayment({ status: 'AUTHORIZED', authorized: 5_000 }))).toBe(true);
+  const held = aPayment({ status: 'AUTHORIZED', authorized: 5_000 });
+  expect(mayBeNews({ type }, held)).toBe(true);
+  expect(mayBeNews({ type: 'payment_intent.created' }, held)).toBe(false);
   for (const status of ['CAPTURING', 'CAPTURED'] as const)
     expect(mayBeNews({ type }, aPayment({ status, authorized: 5_000, captured: 5_000 }))).toBe(false);
 });
