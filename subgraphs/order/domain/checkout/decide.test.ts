@@ -105,6 +105,8 @@ describe('time', () => {
     const committing = changed(anOrder({ status: 'COMMITTING' }), part);
     expect(committing.order).toMatchObject({ status: 'COMMITTING', payment: { captured: 1_000 } });
     expect(sent(committing)).toEqual([]);
+    const meanwhile = changed(anOrder({ status: 'CAPTURING' }), part);
+    expect(meanwhile.order).toMatchObject({ status: 'CAPTURING', payment: { captured: 1_000 } });
     const capturing = changed(committing.order, aReply('stock.committed'));
     expect(capturing.messages).toMatchObject([
       { type: 'payment.capture', data: { amount: money(2_998, 'EUR'), capturedBefore: 1_000 } },
