@@ -33,7 +33,8 @@ import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { webhooks } from './http/webhooks.ts';
 import { app } from './usecases/app.ts';
-import type { Deps, PaymentProvider, Telemetry, WebhookReader } from './usecases/ports.ts';
+import type { Deps, Telemetry } from './usecases/ports.ts';
+import type { PaymentProvider, WebhookReader } from './usecases/provider.ts';
 
 export const schema = () => subgraphSchema(new URL('./schema.graphql', import.meta.url), resolvers);
 

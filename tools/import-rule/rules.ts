@@ -43,9 +43,9 @@ export const rules: IForbiddenRuleType[] = [
     own('domain/'),
     '^contracts/',
   ]),
-  layer('adapters-implement-ports', 'adapters/ implement usecases/ports.ts.', ownSubgraph('adapters/'), [
+  layer('adapters-implement-ports', 'adapters/ implement the ports of usecases/.', ownSubgraph('adapters/'), [
     own('adapters/'),
-    own('usecases/ports\\.ts$'),
+    own('usecases/(ports|provider)\\.ts$'),
     own('usecases/[^/]+/ports\\.ts$'),
     own('domain/'),
     `^${ownPrismaOnly}client/`,

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import type { DeclineReason } from '../domain/provider-results.ts';
-import type { PaymentProvider, ProviderCall } from '../usecases/ports.ts';
+import type { PaymentProvider, ProviderCall } from '../usecases/provider.ts';
 
 export interface ProviderUnderTest {
   readonly provider: () => PaymentProvider;

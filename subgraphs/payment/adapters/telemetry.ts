@@ -3,7 +3,8 @@ import type { Logger } from '#platform/observability/log.ts';
 import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
 import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
 import { ProviderFault, type ProviderState } from '../domain/provider-results.ts';
-import type { PaymentProvider, Telemetry } from '../usecases/ports.ts';
+import type { Telemetry } from '../usecases/ports.ts';
+import type { PaymentProvider } from '../usecases/provider.ts';
 
 /** One for all providers of a process. */
 const requestDuration = (metrics: Registry): Histogram => {

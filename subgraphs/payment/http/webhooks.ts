@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { App } from '../usecases/app.ts';
-import type { Telemetry, WebhookReader } from '../usecases/ports.ts';
+import type { Telemetry } from '../usecases/ports.ts';
+import type { WebhookReader } from '../usecases/provider.ts';
 
 // 64 KiB: ten times the largest events of real providers.
 const bodyLimit = 65_536;

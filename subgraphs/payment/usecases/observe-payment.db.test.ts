@@ -11,16 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-const atSimulator = async (path: string, body: Record<string, string> = {}): Promise<{ readonly id: string }> => {
-  const { url, secretKey } = kit.simulator.client;
-  const response = await fetch(new URL(`/v1/${path}`, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secretKey}` },
-    body: new URLSearchParams(body),
-  });
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return (await response.json()) as { id: string };
-};
+const atSimulator = (path: string, body?: Record<string, string>) => kit.simulator.post(path, body);
 
 const authorized = async (): Promise<Attempt & { readonly reference: string }> => {
   const attempt = anAttempt();

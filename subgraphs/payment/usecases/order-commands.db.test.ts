@@ -4,7 +4,7 @@ import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage, cancelMessage, captureMessage } from '#kit/payment/builders.ts';
 import { keepsNothing } from '#kit/payment/provider-model.ts';
 import type { Attempt } from '../domain/payment.ts';
-import type { PaymentProvider } from './ports.ts';
+import type { PaymentProvider } from './provider.ts';
 
 let kit: PaymentTestApp;
 beforeAll(async () => {

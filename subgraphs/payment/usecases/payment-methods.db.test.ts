@@ -5,7 +5,7 @@ import { aMessageOf } from '#kit/messaging/messages.ts';
 import { type PaymentTestApp, paymentTestApp } from '#kit/payment/app.ts';
 import { anAttempt, authorizeMessage } from '#kit/payment/builders.ts';
 import { keepsNothing, providerFrom, providerModel } from '#kit/payment/provider-model.ts';
-import type { PaymentProvider } from './ports.ts';
+import type { PaymentProvider } from './provider.ts';
 
 /** A provider's wallet: what is attached to whom. It answers only when it is not `isOut`. */
 const wallet = () => {

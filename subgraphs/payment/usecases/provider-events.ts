@@ -17,7 +17,8 @@ import {
 } from '../domain/provider-event.ts';
 import { checkPayment } from './check-payment.ts';
 import { observePayment } from './observe-payment.ts';
-import type { Deps, SignedWebhook, UnreadableWebhook } from './ports.ts';
+import type { Deps } from './ports.ts';
+import type { SignedWebhook, UnreadableWebhook } from './provider.ts';
 import { allOf } from './run-operation.ts';
 import { type StaffCommand, staffChange } from './staff-change.ts';
 

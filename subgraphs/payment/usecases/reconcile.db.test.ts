@@ -14,16 +14,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 const euros = (amount: number) => money(amount, 'EUR');
-const atSimulator = async (path: string, body: Record<string, string> = {}): Promise<{ readonly id: string }> => {
-  const { url, secretKey } = kit.simulator.client;
-  const response = await fetch(new URL(`/v1/${path}`, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secretKey}` },
-    body: new URLSearchParams(body),
-  });
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return (await response.json()) as { id: string };
-};
+const atSimulator = (path: string, body?: Record<string, string>) => kit.simulator.post(path, body);
 
 type Paid = Attempt & { readonly reference: string };
 
@@ -314,56 +305,4 @@ test('a payment that its provider does not know is reported', async () => {
     { kind: 'UNKNOWN_THERE', outcome: 'LEFT', reference: 'pi_nowhere', there: null },
   ]);
   expect(notOurs).toBe(1);
-});
-
-describe('the comparison that runs by itself', () => {
-  test('sees what no webhook has told, soon and after a hold has expired', async () => {
-    await using shop = await paymentTestApp();
-    const sweep = async () => shop.app.sweeps.reconciliations();
-    const of = async (attempt: Attempt) => (await shop.payment(attempt)).status;
-    await sweep();
-    const [held, taken] = [anAttempt(), anAttempt()];
-    for (const attempt of [held, taken]) await shop.app.commands.authorizePayment(authorizeMessage(attempt));
-    await shop.app.commands.capturePayment(captureMessage(taken));
-    const { url, secretKey } = shop.simulator.client;
-    await fetch(new URL('/v1/refunds', url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secretKey}` },
-      body: new URLSearchParams({ payment_intent: (await shop.payment(taken)).reference ?? '' }),
-    });
-
-    shop.advance(5 * 60_000);
-    await sweep();
-    expect(await of(taken)).toBe('CAPTURED');
-    shop.advance(20 * 60_000);
-    await Promise.all([sweep(), sweep(), sweep()]);
-    expect([await of(taken), await of(held)]).toEqual(['REFUNDED', 'AUTHORIZED']);
-
-    shop.advance(8 * 24 * 60 * 60_000 + 20 * 60_000);
-    await shop.simulator.happen();
-    await sweep();
-    expect(await of(held)).toBe('VOIDED');
-    expect(shop.faults.toSorted()).toEqual([
-      expect.stringMatching(/^TOTALS_DIFFER REPAIRED/),
-      expect.stringMatching(/^TOTALS_DIFFER REPAIRED/),
-    ]);
-  });
-
-  test('goes on where it was once the provider answers again', async () => {
-    await using shop = await paymentTestApp();
-    await shop.app.sweeps.reconciliations();
-    shop.advance(20 * 60_000);
-    const cursors = () => shop.prisma.reconciliation.findMany({ orderBy: { pass: 'asc' } });
-    const before = await cursors();
-    await shop.simulator.memory.query('ALTER TABLE payment_intent RENAME TO away');
-    await expect(shop.app.sweeps.reconciliations()).rejects.toThrow();
-    expect((await cursors()).map(({ reconciledUntil }) => reconciledUntil)).toEqual(
-      before.map(({ reconciledUntil }) => reconciledUntil),
-    );
-    await shop.simulator.memory.query('ALTER TABLE away RENAME TO payment_intent');
-    shop.advance(60_000);
-    await shop.app.sweeps.reconciliations();
-    for (const [index, { reconciledUntil }] of (await cursors()).entries())
-      expect(reconciledUntil.getTime()).toBeGreaterThan(before[index]?.reconciledUntil.getTime() ?? Number.NaN);
-  });
 });

@@ -9,7 +9,8 @@ import { type ListedPayment, ProviderFault, type ProviderState } from '../domain
 import { adopt, agree, type Difference, hasMoney, mayDiffer, totalsAt, totalsOf } from '../domain/reconcile.ts';
 import { checkPayment } from './check-payment.ts';
 import { observePayment, observing, recordObserved } from './observe-payment.ts';
-import type { Deps, PaymentProvider } from './ports.ts';
+import type { Deps } from './ports.ts';
+import type { PaymentProvider } from './provider.ts';
 import { allOf, applyDecision, runOperation } from './run-operation.ts';
 
 export interface Reconciliation {

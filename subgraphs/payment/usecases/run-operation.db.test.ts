@@ -14,7 +14,7 @@ import { skewMs, withClockAhead } from '#kit/postgres/skewed-clock.ts';
 import { until } from '#kit/vitest/until.ts';
 import { stripeProvider } from '../adapters/stripe/provider.ts';
 import { createApp } from '../wiring.ts';
-import type { PaymentProvider } from './ports.ts';
+import type { PaymentProvider } from './provider.ts';
 
 test.each(['tok_timeout', 'tok_timeout_lost'])(
   '%s: every first answer is lost, and yet everything is done and reported once',

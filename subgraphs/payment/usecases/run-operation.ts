@@ -7,7 +7,8 @@ import type { OperationKind } from '../domain/payment-states.ts';
 import { ProviderFault, type ProviderResult, type RefundResult } from '../domain/provider-results.ts';
 import { endRefund } from '../domain/refund.ts';
 import { nextKey, outcomeOf } from '../domain/unknown-outcome.ts';
-import type { Deps, PaymentProvider, ProviderCall, Stores } from './ports.ts';
+import type { Deps, Stores } from './ports.ts';
+import type { PaymentProvider, ProviderCall } from './provider.ts';
 
 /**
  * Records a decision within the current transaction. Returns the operation that it opened, if any, for the caller to run

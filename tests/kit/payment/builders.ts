@@ -4,7 +4,7 @@ import { type AttemptId, newId } from '#contracts/ids.ts';
 import { AuthorizePayment, CancelPayment, CapturePayment, RefundPayment } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
 import type { Attempt, Payment } from '#subgraphs/payment/domain/payment.ts';
-import type { ProviderEvent } from '#subgraphs/payment/usecases/ports.ts';
+import type { ProviderEvent } from '#subgraphs/payment/usecases/provider.ts';
 import { aMessageOf } from '../messaging/messages.ts';
 
 export const anAttempt = (): Attempt => ({ attemptId: newId('Attempt'), orderId: newId('Order') });

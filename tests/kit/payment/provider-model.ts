@@ -12,7 +12,7 @@ import {
   type ProviderResult,
   type ProviderState,
 } from '#subgraphs/payment/domain/provider-results.ts';
-import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/ports.ts';
+import type { PaymentProvider, ProviderCall } from '#subgraphs/payment/usecases/provider.ts';
 
 /** What this provider's bank is like. */
 export interface BankBehaviour {

@@ -14,6 +14,8 @@ export interface TestSimulator extends AsyncDisposable {
   readonly memory: pg.Pool;
   /** One round of what happens by itself, and of webhooks: it takes none without. */
   happen(): Promise<void>;
+  /** Does something at the provider, as from its dashboard or by its test helpers: a call of ours knows nothing of it. */
+  post(path: string, body?: Record<string, string>): Promise<{ readonly id: string }>;
   /** `KIND amount` of what happened to the money, oldest first. */
   effects(reference: string): Promise<readonly string[]>;
 }
@@ -35,6 +37,15 @@ export const aSimulator = async (
   return {
     ...{ url: simulator.url, databaseUrl: database.url, client: { url: simulator.url, secretKey: apiKey } },
     ...{ webhookSecret, memory, happen: simulator.happen },
+    post: async (path, body = {}) => {
+      const response = await fetch(new URL(`/v1/${path}`, simulator.url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}` },
+        body: new URLSearchParams(body),
+      });
+      if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+      return (await response.json()) as { id: string };
+    },
     effects: async (reference) => {
       const { rows } = await memory.query<{ kind: string; amount: number }>(
         'SELECT kind, amount FROM effect WHERE reference = $1 ORDER BY id',

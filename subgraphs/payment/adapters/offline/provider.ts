@@ -15,7 +15,7 @@ import {
   type RefundResult,
   type VoidResult,
 } from '../../domain/provider-results.ts';
-import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
+import type { PaymentProvider, ProviderCall } from '../../usecases/provider.ts';
 import { addEntry, entriesOf, lockEntries, type OfflineEntry, type OfflineKind, totalOf } from './book.ts';
 
 export const offlineProvider = (prisma: PrismaClient): PaymentProvider => {

@@ -1,7 +1,7 @@
 /** Payment methods on file, at Stripe those of a customer. */
 import type Stripe from 'stripe';
 import type { SaveMethodResult } from '../../domain/payment-method.ts';
-import type { PaymentProvider } from '../../usecases/ports.ts';
+import type { PaymentProvider } from '../../usecases/provider.ts';
 import { answered } from './call.ts';
 import { declinedBy, refusalIn, refusedRequest } from './errors.ts';
 

@@ -11,7 +11,7 @@ import {
   ProviderFault,
   type ProviderState,
 } from '../../domain/provider-results.ts';
-import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
+import type { PaymentProvider, ProviderCall } from '../../usecases/provider.ts';
 import { toStripeAmount } from './amounts.ts';
 import { answered, answeredOr } from './call.ts';
 import { declinedBy, refusedRequest } from './errors.ts';

@@ -7,7 +7,7 @@ import {
   type RefundResult,
   type VoidResult,
 } from '../../domain/provider-results.ts';
-import type { PaymentProvider, ProviderCall } from '../../usecases/ports.ts';
+import type { PaymentProvider, ProviderCall } from '../../usecases/provider.ts';
 import { toStripeAmount } from './amounts.ts';
 import { answered, answeredOr } from './call.ts';
 import { reasonOf } from './errors.ts';

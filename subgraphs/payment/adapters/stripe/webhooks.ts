@@ -1,7 +1,7 @@
 /** Stripe's signed webhooks; those of the simulator are the same. */
 import Stripe from 'stripe';
 import { z } from 'zod';
-import type { ProviderEvent, WebhookReader } from '../../usecases/ports.ts';
+import type { ProviderEvent, WebhookReader } from '../../usecases/provider.ts';
 import { attemptOf } from './state.ts';
 
 export interface WebhookReaderOptions {
