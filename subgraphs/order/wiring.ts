@@ -32,7 +32,7 @@ export const connect = prismaConnector(PrismaClient);
 
 const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient) => ({
   guests: mergedGuests(tx),
-  carts: cartStore(tx),
+  carts: cartStore(tx, shop),
   catalogue: catalogueStore(tx, shop),
   orders: orderStore(tx),
 });

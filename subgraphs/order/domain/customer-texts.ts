@@ -12,7 +12,7 @@ export const texts = {
   tooManyUnitsInLine: (maximum: number) => `One line holds up to ${maximum} units.`,
   tooManyLines: (maximum: number) => `A cart holds up to ${maximum} different items.`,
   tooExpensive: 'One order cannot come to this much.',
-  otherCurrency: (cart: string, item: string) => `The cart is in ${cart}, this item in ${item}. Order them separately.`,
+  otherCurrency: (cart: string) => `The cart is in ${cart}. Order what you want in another currency separately.`,
   tooManyUnits: (maximum: number, units: number) =>
     `One order has up to ${maximum} units, and this one would have ${units}.`,
   tooManyOpenOrders: (orders: number) =>

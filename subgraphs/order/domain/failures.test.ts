@@ -30,10 +30,10 @@ it.each([
   ],
   [variantUnavailable(lines), { kind: 'VariantUnavailable', message: 'Some of these items are not for sale.', lines }],
   [
-    currencyMismatch('EUR', 'USD'),
+    currencyMismatch('EUR', ['USD']),
     {
-      ...{ kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrency: 'USD' },
-      message: 'The cart is in EUR, this item in USD. Order them separately.',
+      ...{ kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrencies: ['USD'] },
+      message: 'The cart is in EUR. Order what you want in another currency separately.',
     },
   ],
 ])('%o', (failure, expected) => {

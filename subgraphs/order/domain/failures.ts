@@ -53,7 +53,8 @@ export interface TooManyOpenOrders extends Failure<'TooManyOpenOrders'> {
 
 export interface CurrencyMismatch extends Failure<'CurrencyMismatch'> {
   readonly cartCurrency: Currency;
-  readonly variantCurrency: Currency;
+  /** In which the variant is sold. */
+  readonly variantCurrencies: readonly Currency[];
 }
 
 export type EmptyCart = Failure<'EmptyCart'>;
@@ -94,9 +95,9 @@ export const variantUnavailable = (lines: VariantUnavailable['lines']): VariantU
   lines,
 });
 
-export const currencyMismatch = (cartCurrency: Currency, variantCurrency: Currency): CurrencyMismatch => ({
+export const currencyMismatch = (cartCurrency: Currency, variantCurrencies: readonly Currency[]): CurrencyMismatch => ({
   kind: 'CurrencyMismatch',
-  message: texts.otherCurrency(cartCurrency, variantCurrency),
+  message: texts.otherCurrency(cartCurrency),
   cartCurrency,
-  variantCurrency,
+  variantCurrencies,
 });

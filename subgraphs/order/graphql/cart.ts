@@ -10,7 +10,7 @@ export const cart = {
     return id ? loaders.carts.load(id) : null;
   },
   lines: ({ id }, _, { loaders }) => loaders.cartLines.load(id),
-  total: async ({ id }, _, { loaders }) => cartTotal(await loaders.cartLines.load(id)) ?? null,
+  total: async ({ id, currency }, _, { loaders }) => cartTotal(await loaders.cartLines.load(id), currency) ?? null,
 } satisfies CartResolvers;
 
 export const cartLine = {

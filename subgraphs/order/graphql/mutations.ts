@@ -78,7 +78,13 @@ export const mutations = {
     const variantId = parseId('Variant', input.variantId);
     if (!variantId) return namedFailure(variantUnavailable([]));
     const { addToCart } = context.app.commands;
-    const result = await addToCart({ ...asking, variantId, quantity, idempotencyKey: idempotencyKey ?? undefined });
+    const result = await addToCart({
+      ...asking,
+      variantId,
+      quantity,
+      currency: input.currency ?? undefined,
+      idempotencyKey: idempotencyKey ?? undefined,
+    });
     return payload(result, async (id) => ({ __typename: 'AddToCartSuccess', cart: await cartAfter(context, id) }));
   },
 

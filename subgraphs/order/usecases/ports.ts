@@ -3,6 +3,7 @@ import type { DataOf } from '#contracts/envelope.ts';
 import type { CartId, CartLineId, CustomerId, GuestId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
 import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
+import type { Currency } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
@@ -16,6 +17,8 @@ export interface CartStore {
   lock(customerId: CustomerId): Promise<Cart | undefined>;
   /** Gives the customer this cart, unless there is one already. */
   open(cart: { readonly id: CartId; readonly customerId: CustomerId; readonly now: Date }): Promise<void>;
+  /** Changes what is given. */
+  revise(cartId: CartId, changes: { readonly currency: Currency }, now: Date): Promise<void>;
   /** Adds each line, or sets the quantity of the one with its variant. */
   putLines(cartId: CartId, lines: readonly CartLine[], now: Date): Promise<void>;
   removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;

@@ -166,8 +166,8 @@ const doors = (app: App) => {
 
 /** Set-ups that most tests start with, for `customer()` by default. */
 const shopping = (app: App, prisma: PrismaClient) => {
-  const add = async (name: string, quantity = 1, customerId: CustomerId = customer().id) =>
-    app.commands.addToCart({ customerId, variantId: variantOf(name), quantity, idempotencyKey: undefined });
+  const add = async (name: string, quantity = 1, customerId: CustomerId = customer().id, currency?: Currency) =>
+    app.commands.addToCart({ customerId, variantId: variantOf(name), quantity, currency, idempotencyKey: undefined });
   const place = (customerId: CustomerId = customer().id, idempotencyKey: string = newId('Message')) =>
     app.commands.placeOrder({
       customerId,

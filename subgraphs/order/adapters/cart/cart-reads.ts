@@ -4,7 +4,7 @@ import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
 import type { CartView, OrderReads } from '../../usecases/ports.ts';
-import { toCart } from './cart-store.ts';
+import { currencyOf, toCart } from './cart-store.ts';
 import { catalogueOf, rawVariantColumns, type VariantWithProduct } from './catalogue-store.ts';
 
 type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
@@ -16,20 +16,23 @@ type LineRow = CartLine &
   VariantWithProduct & {
     cartId: CartId;
     lineId: CartLineId;
+    currency: string | null;
     status: string | null;
     productTitles: VariantWithProduct['product']['titles'];
   };
 
 export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
-  carts: (viewer, ids) => find(prisma, { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] }),
+  carts: (viewer, ids) => find(prisma, shop, { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] }),
 
-  cartsOf: (viewer, customers) => find(prisma, { AND: [{ customerId: { in: [...customers] } }, visibleTo(viewer)] }),
+  cartsOf: (viewer, customers) =>
+    find(prisma, shop, { AND: [{ customerId: { in: [...customers] } }, visibleTo(viewer)] }),
 
   cartLines: async (cartIds) => {
     const rows = await prisma.$queryRaw<LineRow[]>`
-      SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity,
+      SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity, c.currency,
              ${rawVariantColumns}, p.titles AS "productTitles", p.status
         FROM cart_line l
+        JOIN cart c ON c.id = l.cart_id
         LEFT JOIN catalogue_variant v ON v.id = l.variant_id
         LEFT JOIN catalogue_product p ON p.id = v.product_id
        WHERE l.cart_id = ANY (${cartIds}::text[])
@@ -44,9 +47,11 @@ export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
       quantity,
     });
     const byCart = Map.groupBy(rows, ({ cartId }) => cartId);
-    return new Map([...byCart].map(([id, ofOne]) => [id, priceLines(ofOne.map(lineOf), catalogue)] as const));
+    const priced = (ofOne: readonly [LineRow, ...LineRow[]]) =>
+      priceLines(ofOne.map(lineOf), catalogue, currencyOf(ofOne[0], shop));
+    return new Map([...byCart].map(([id, ofOne]) => [id, priced(ofOne as [LineRow, ...LineRow[]])] as const));
   },
 });
 
-const find = async (prisma: PrismaClient, where: Prisma.CartWhereInput): Promise<CartView[]> =>
-  (await prisma.cart.findMany({ where, omit: { createdAt: true } })).map(toCart);
+const find = async (prisma: PrismaClient, shop: ShopSettings, where: Prisma.CartWhereInput): Promise<CartView[]> =>
+  (await prisma.cart.findMany({ where, omit: { createdAt: true } })).map((row) => toCart(row, shop));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { customer, type OrderTestApp, orderTestApp } from '#kit/order/app.ts';
+import { defaultShop } from '#platform/config/shop.ts';
 import type { Prisma } from '#prisma/order/client/client.ts';
 import { cartStore } from './cart-store.ts';
 
@@ -28,7 +29,7 @@ it('does not take a cart for locked that somebody opens at this moment: two coul
   const { id } = customer('in a hurry');
   await kit.prisma.$transaction(async (tx) => {
     const addMeanwhile = () => kit.add('lamp', 1, id);
-    expect(await cartStore(interrupted(tx, addMeanwhile)).lock(id)).toBeUndefined();
-    expect(await cartStore(tx).lock(id)).toMatchObject({ lines: [{ quantity: 1 }] });
+    expect(await cartStore(interrupted(tx, addMeanwhile), defaultShop).lock(id)).toBeUndefined();
+    expect(await cartStore(tx, defaultShop).lock(id)).toMatchObject({ lines: [{ quantity: 1 }] });
   });
 });

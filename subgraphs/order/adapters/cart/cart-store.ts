@@ -1,4 +1,6 @@
 import type { CartId, CartLineId, CustomerId, VariantId } from '#contracts/ids.ts';
+import { Currency } from '#contracts/money.ts';
+import type { ShopSettings } from '#contracts/shop.ts';
 import type { Prisma } from '#prisma/order/client/client.ts';
 import type { CartLineModel, CartModel } from '#prisma/order/client/models.ts';
 import type { Cart, CartLine } from '../../domain/cart/cart.ts';
@@ -7,11 +9,16 @@ import type { CartStore } from '../../usecases/ports.ts';
 const lineColumns = { id: true, variantId: true, quantity: true } as const satisfies Prisma.CartLineSelect;
 
 /** A column that the row gains comes along. */
-export const toCart = (row: Omit<CartModel, 'createdAt'>): Omit<Cart, 'lines'> => ({
+export const toCart = (row: Omit<CartModel, 'createdAt'>, shop: ShopSettings): Omit<Cart, 'lines'> => ({
   ...row,
+  currency: currencyOf(row, shop),
   id: row.id as CartId,
   customerId: row.customerId as CustomerId,
 });
+
+/** Null in carts older than the column. */
+export const currencyOf = ({ currency }: { readonly currency: string | null }, shop: ShopSettings): Currency =>
+  currency === null ? shop.currency : Currency.parse(currency);
 
 const toLine = (row: Pick<CartLineModel, keyof typeof lineColumns>): CartLine => ({
   ...row,
@@ -19,7 +26,7 @@ const toLine = (row: Pick<CartLineModel, keyof typeof lineColumns>): CartLine =>
   variantId: row.variantId as VariantId,
 });
 
-export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
+export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CartStore => ({
   async lock(customerId) {
     // The row first, in a statement of its own: the lines are then read as the one before us left them.
     const locked = await tx.$queryRaw<unknown[]>`SELECT 1 FROM cart WHERE customer_id = ${customerId} FOR UPDATE`;
@@ -30,11 +37,18 @@ export const cartStore = (tx: Prisma.TransactionClient): CartStore => ({
       omit: { createdAt: true },
       include: { lines: { select: lineColumns, orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] } },
     });
-    return cart ? { ...toCart(cart), lines: cart.lines.map(toLine) } : undefined;
+    return cart ? { ...toCart(cart, shop), lines: cart.lines.map(toLine) } : undefined;
   },
 
   async open({ id, customerId, now }) {
-    await tx.cart.createMany({ data: [{ id, customerId, createdAt: now, updatedAt: now }], skipDuplicates: true });
+    await tx.cart.createMany({
+      data: [{ id, customerId, currency: shop.currency, createdAt: now, updatedAt: now }],
+      skipDuplicates: true,
+    });
+  },
+
+  async revise(cartId, changes, updatedAt) {
+    await tx.cart.updateMany({ where: { id: cartId }, data: { ...changes, updatedAt } });
   },
 
   putLines: (cartId, lines, now) => putLines(tx, cartId, lines, now),

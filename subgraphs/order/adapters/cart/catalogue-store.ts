@@ -1,7 +1,6 @@
 /** Our replica of the catalogue: rows from product's messages, and what the domain calls an entry of them. */
 import type { ProductId, VariantId } from '#contracts/ids.ts';
 import { inLanguage, type Localized } from '#contracts/language.ts';
-import { type Currency, currencies } from '#contracts/money.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import { asJson, columns, type Filled, fieldsWithout, replaced, selected } from '#platform/database/raw-rows.ts';
 import { type Registry, scrapeTimeGauges } from '#platform/observability/metrics.ts';
@@ -25,26 +24,23 @@ export type VariantWithProduct = CatalogueVariantModel & {
 // JSON columns were checked as parts of the message that they came in.
 
 const toEntry =
-  ({ language, currency }: ShopSettings) =>
+  ({ language }: ShopSettings) =>
   ({ product, ...variant }: VariantWithProduct): CatalogueEntry => {
     const title = inLanguage(variant.titles as Localized, language, language);
     const productTitle = inLanguage(product.titles as Localized, language, language);
     // What a draft is called is nobody's to know yet.
     const whole = title === productTitle ? title : `${productTitle}, ${title}`;
-    const prices = variant.prices as Partial<Record<Currency, number>>;
-    const soldIn = [currency, ...currencies].find((each) => prices[each] !== undefined);
-    const amount = soldIn && prices[soldIn];
     const isForSale = product.status === 'PUBLISHED' && !variant.isRemoved;
     return {
       variantId: variant.id as VariantId,
       productId: variant.productId as ProductId,
       sku: variant.sku,
       title: product.status === 'DRAFT' ? variant.sku : whole,
-      price: isForSale && soldIn && amount !== undefined ? { amount, currency: soldIn } : undefined,
+      prices: isForSale ? (variant.prices as CatalogueEntry['prices']) : {},
     };
   };
 
-/** Entries by their variant's id, as the shop sells them: in its language and currency. */
+/** Entries by their variant's id, in the shop's language. */
 export const catalogueOf = (
   shop: ShopSettings,
   rows: readonly VariantWithProduct[],

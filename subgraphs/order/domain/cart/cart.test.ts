@@ -7,6 +7,7 @@ import {
   type Cart,
   type CatalogueEntry,
   cartTotal,
+  inCurrency,
   mergeCarts,
   mergedUnits,
   priceLines,
@@ -19,43 +20,47 @@ const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSa
   productId: namedId('Product', name),
   sku: name,
   title: name,
-  price: isForSale ? money(amount, currency) : undefined,
+  prices: isForSale ? { [currency]: amount } : {},
 });
 const catalogue = (...entries: CatalogueEntry[]) => new Map(entries.map((it) => [it.variantId, it]));
 const line = (name: string, quantity = 1) => ({ id: namedId('CartLine', name), variantId: variant(name), quantity });
 const cart = (...lines: Cart['lines']): Cart => ({
   id: namedId('Cart', 'one'),
   customerId: namedId('User', 'anna'),
+  currency: 'EUR',
   updatedAt: noon,
   lines,
 });
+const inDollars = (...lines: Cart['lines']): Cart => ({ ...cart(...lines), currency: 'USD' });
 
 describe('the prices of a cart', () => {
   it('are those of the catalogue, and none for a variant that is unknown or not for sale', () => {
     const priced = priceLines(
       [line('a', 2), line('gone'), line('unknown')],
       catalogue(entry('a', 500), entry('gone', 300, 'EUR', false)),
+      'EUR',
     );
     expect(priced.map(({ sku, title, unitPrice }) => [sku, title, unitPrice?.amount ?? null])).toEqual([
       ['a', 'a', 500],
       ['gone', 'gone', null],
       ['', 'No longer in the catalogue', null],
     ]);
-    expect(cartTotal(priced)).toEqual(money(1_000, 'EUR'));
+    expect(cartTotal(priced, 'EUR')).toEqual(money(1_000, 'EUR'));
   });
 
-  it('are in the currency of the first line that is for sale', () => {
-    const known = catalogue(entry('gone', 1, 'GBP', false), entry('a', 500, 'USD'), entry('b', 300, 'EUR'));
-    const priced = priceLines([line('gone'), line('a'), line('b')], known);
-    expect(priced.map(({ unitPrice }) => unitPrice?.currency ?? null)).toEqual([null, 'USD', null]);
+  it('are in the currency of the cart, and none for what is not sold in it', () => {
+    const both = { ...entry('both', 500, 'USD'), prices: { EUR: 450, USD: 500 } };
+    const priced = priceLines([line('both'), line('b')], catalogue(both, entry('b', 300, 'EUR')), 'USD');
+    expect(priced.map(({ unitPrice }) => unitPrice)).toEqual([money(500, 'USD'), null]);
+    expect(cartTotal(priced, 'USD')).toEqual(money(500, 'USD'));
   });
 
   it('come to nothing in an empty cart, and to no sum beyond what an order may come to', () => {
-    expect(cartTotal([])).toEqual(money(0, 'EUR'));
-    expect(cartTotal(priceLines([line('gone')], catalogue()))).toEqual(money(0, 'EUR'));
+    expect(cartTotal([], 'KRW')).toEqual(money(0, 'KRW'));
+    expect(cartTotal(priceLines([line('gone')], catalogue(), 'EUR'), 'EUR')).toEqual(money(0, 'EUR'));
     const known = catalogue(entry('a', 100_000_000), entry('b', 1));
-    expect(cartTotal(priceLines([line('a')], known))).toEqual(money(100_000_000, 'EUR'));
-    expect(cartTotal(priceLines([line('a'), line('b')], known))).toBeUndefined();
+    expect(cartTotal(priceLines([line('a')], known, 'EUR'), 'EUR')).toEqual(money(100_000_000, 'EUR'));
+    expect(cartTotal(priceLines([line('a'), line('b')], known, 'EUR'), 'EUR')).toBeUndefined();
   });
 });
 
@@ -89,8 +94,8 @@ describe('adding units', () => {
       'in another currency',
       ...[cart(line('gone'), line('a')), 'usd', 1],
       {
-        ...{ kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrency: 'USD' },
-        message: 'The cart is in EUR, this item in USD. Order them separately.',
+        ...{ kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrencies: ['USD'] },
+        message: 'The cart is in EUR. Order what you want in another currency separately.',
       },
     ],
     [
@@ -107,6 +112,20 @@ describe('adding units', () => {
   });
 });
 
+describe('a cart that is asked for a currency', () => {
+  const known = catalogue({ ...entry('a', 500), prices: { EUR: 500, USD: 600 } });
+  const asked = (before: Cart, currency: Currency | undefined) => inCurrency(before, known, variant('a'), currency);
+
+  it('takes it while it is empty, and has its own otherwise', () => {
+    expect(asked(cart(), 'USD')).toEqual({ ok: true, value: inDollars() });
+    expect(asked(cart(line('a')), 'EUR')).toEqual({ ok: true, value: cart(line('a')) });
+    expect(asked(inDollars(line('a')), undefined)).toEqual({ ok: true, value: inDollars(line('a')) });
+    expect(asked(cart(line('a')), 'USD')).toMatchObject({
+      failure: { kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrencies: ['EUR', 'USD'] },
+    });
+  });
+});
+
 describe('changing a quantity', () => {
   it('takes the place of what the line had', () => {
     const known = catalogue(entry('a', 60_000_000));
@@ -116,7 +135,7 @@ describe('changing a quantity', () => {
 
   it('leaves the currency of the cart as it is', () => {
     const known = catalogue(entry('a', 90_000_000, 'USD'), entry('b', 30_000_000, 'EUR'));
-    const mixed = cart(line('a'), line('b'));
+    const mixed = inDollars(line('a'), line('b'));
     expect(setUnits(mixed, known, line('a'), 2)).toMatchObject({ failure: { limit: 'TOTAL' } });
     expect(addUnits(mixed, known, variant('a'), 1)).toMatchObject({ failure: { limit: 'TOTAL' } });
   });
@@ -159,7 +178,7 @@ describe('lines that come back to a cart', () => {
 
   it('come back though they are not for sale, and are left out where the cart has another currency', () => {
     expect(mergedUnits(cart(), known, [units('gone', 2), units('unknown', 1)])).toHaveLength(2);
-    expect(mergedUnits(cart(line('usd')), known, [units('a', 1), units('gone', 1)])).toEqual([units('gone', 1)]);
+    expect(mergedUnits(inDollars(line('usd')), known, [units('a', 1), units('gone', 1)])).toEqual([units('gone', 1)]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A cart, and what may be put into it. Prices are the catalogue's, of today. */
 import type { CartId, CartLineId, CustomerId, ProductId, VariantId } from '#contracts/ids.ts';
-import { type Currency, currencies, type Money } from '#contracts/money.ts';
+import { type Currency, currencies, type Money, money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { texts } from '../customer-texts.ts';
 import {
@@ -28,6 +28,7 @@ export interface CartLine {
 export interface Cart {
   readonly id: CartId;
   readonly customerId: CustomerId;
+  readonly currency: Currency;
   readonly updatedAt: Date;
   /** In the order they were added. */
   readonly lines: readonly CartLine[];
@@ -40,8 +41,8 @@ export interface CatalogueEntry {
   readonly sku: string;
   /** Product and variant in one line. */
   readonly title: string;
-  /** In the shop's currency, or in another where it is sold in that one alone. Undefined when nobody can buy it. */
-  readonly price: Money | undefined;
+  /** In minor units, by currency. Empty when nobody can buy it. */
+  readonly prices: Readonly<Partial<Record<Currency, number>>>;
 }
 
 /** What the catalogue adds to a line. `unitPrice` is null when it cannot be ordered. */
@@ -55,24 +56,25 @@ type Units = Pick<CartLine, 'variantId' | 'quantity'>;
 
 type Catalogue = ReadonlyMap<VariantId, CatalogueEntry>;
 
-/** The currency of a cart is that of its first line that is for sale; a line in another one cannot be ordered. */
-export const priceLines = <L extends Units>(lines: readonly L[], catalogue: Catalogue): (L & Priced)[] => {
-  const priceOf = (line: L) => catalogue.get(line.variantId)?.price;
-  const currency = lines.map(priceOf).find((price) => price !== undefined)?.currency;
-  return lines.map((line) => {
-    const price = priceOf(line);
-    const { sku, title } = catalogue.get(line.variantId) ?? { sku: '', title: 'No longer in the catalogue' };
-    return { ...line, sku, title, unitPrice: price?.currency === currency ? (price ?? null) : null };
+/** Of a cart in this currency: what is not sold in it cannot be ordered. */
+export const priceLines = <L extends Units>(
+  lines: readonly L[],
+  catalogue: Catalogue,
+  currency: Currency,
+): (L & Priced)[] =>
+  lines.map((line) => {
+    const entry = catalogue.get(line.variantId);
+    const { sku, title } = entry ?? { sku: '', title: 'No longer in the catalogue' };
+    const amount = entry?.prices[currency];
+    return { ...line, sku, title, unitPrice: amount === undefined ? null : money(amount, currency) };
   });
-};
 
 export const isOrderable = <L extends Priced>(line: L): line is L & { readonly unitPrice: Money } =>
   line.unitPrice !== null;
 
-/** The sum of what can be ordered; nothing in the shop's first currency where nothing can. Undefined beyond what an order may come to. */
-export const cartTotal = (lines: readonly (Units & Priced)[]): Money | undefined => {
-  const orderable = lines.filter(isOrderable);
-  const total = totalOf(orderable, orderable[0]?.unitPrice.currency ?? currencies[0]);
+/** The sum of what can be ordered. Undefined beyond what an order may come to. */
+export const cartTotal = (lines: readonly (Units & Priced)[], currency: Currency): Money | undefined => {
+  const total = totalOf(lines.filter(isOrderable), currency);
   return total.amount <= maxTotal ? total : undefined;
 };
 
@@ -96,13 +98,31 @@ export const addUnits = (
   quantity: number,
 ): Result<number, VariantUnavailable | CartLimitExceeded | CurrencyMismatch> => {
   const entry = catalogue.get(variantId);
-  if (!entry?.price) return fail(variantUnavailable(entry ? [{ variantId, sku: entry.sku }] : []));
+  const soldIn = currencies.filter((currency) => entry?.prices[currency] !== undefined);
+  if (!entry || soldIn.length === 0) return fail(variantUnavailable(entry ? [{ variantId, sku: entry.sku }] : []));
   const present = cart.lines.find((line) => line.variantId === variantId);
   if (!present && cart.lines.length >= maxLines) return fail(limitExceeded('LINES'));
-  const currency = cartCurrency(cart, catalogue);
-  if (currency && currency !== entry.price.currency) return fail(currencyMismatch(currency, entry.price.currency));
+  if (!soldIn.includes(cart.currency)) return fail(currencyMismatch(cart.currency, soldIn));
   const wanted = (present?.quantity ?? 0) + quantity;
   return withinLimits(withQuantity(cart, variantId, wanted), catalogue, wanted);
+};
+
+/** The cart in the currency that is asked for: an empty one takes any, one with lines has its own. */
+export const inCurrency = (
+  cart: Cart,
+  catalogue: Catalogue,
+  variantId: VariantId,
+  asked: Currency | undefined,
+): Result<Cart, CurrencyMismatch> => {
+  if (!asked || asked === cart.currency) return ok(cart);
+  if (cart.lines.length === 0) return ok({ ...cart, currency: asked });
+  const prices = catalogue.get(variantId)?.prices ?? {};
+  return fail(
+    currencyMismatch(
+      cart.currency,
+      currencies.filter((currency) => prices[currency] !== undefined),
+    ),
+  );
 };
 
 /** Whether a line may have this quantity: the quantity again when it may. */
@@ -119,12 +139,12 @@ export const setUnits = (
  * line too many, another currency) stays out of it, since nobody is there to choose.
  */
 export const mergedUnits = (cart: Cart, catalogue: Catalogue, back: readonly Units[]): readonly Units[] => {
-  let merged: readonly Units[] = cart.lines;
+  let { lines: merged }: Basket = cart;
   for (const { variantId, quantity } of back) {
-    const room = roomFor(merged, catalogue, variantId);
+    const room = roomFor({ ...cart, lines: merged }, catalogue, variantId);
     const present = merged.find((line) => line.variantId === variantId)?.quantity ?? 0;
     const units = Math.min(present + quantity, room);
-    if (units > present) merged = withQuantity({ lines: merged }, variantId, units);
+    if (units > present) merged = withQuantity({ ...cart, lines: merged }, variantId, units).lines;
   }
   const before = new Map(cart.lines.map((line) => [line.variantId, line.quantity]));
   return merged
@@ -148,36 +168,31 @@ export const mergeCarts = (guests: Cart, users: Cart, catalogue: Catalogue): rea
   });
 };
 
-/** The most units that a line of this variant may have among these lines. */
-const roomFor = (lines: readonly Units[], catalogue: Catalogue, variantId: VariantId): number => {
+type Basket = { readonly currency: Currency; readonly lines: readonly Units[] };
+
+/** The most units that a line of this variant may have beside the others. */
+const roomFor = ({ currency, lines }: Basket, catalogue: Catalogue, variantId: VariantId): number => {
   const others = lines.filter((line) => line.variantId !== variantId);
   if (others.length >= maxLines) return 0;
-  const price = catalogue.get(variantId)?.price;
-  if (!price) return maxQuantity;
-  const priced = priceLines(others, catalogue).filter(isOrderable);
-  const [first] = priced;
-  if (first && first.unitPrice.currency !== price.currency) return 0;
-  const left = maxTotal - totalOf(priced, price.currency).amount;
-  return Math.min(maxQuantity, price.amount === 0 ? maxQuantity : Math.floor(left / price.amount));
+  const prices = catalogue.get(variantId)?.prices ?? {};
+  if (Object.keys(prices).length === 0) return maxQuantity;
+  const price = prices[currency];
+  if (price === undefined) return 0;
+  const left = maxTotal - totalOf(priceLines(others, catalogue, currency).filter(isOrderable), currency).amount;
+  return Math.min(maxQuantity, price === 0 ? maxQuantity : Math.floor(left / price));
 };
 
-const withinLimits = (lines: readonly Units[], catalogue: Catalogue, quantity: number) => {
+const withinLimits = ({ currency, lines }: Basket, catalogue: Catalogue, quantity: number) => {
   if (quantity > maxQuantity) return fail(limitExceeded('QUANTITY'));
-  return cartTotal(priceLines(lines, catalogue)) ? ok(quantity) : fail(limitExceeded('TOTAL'));
+  return cartTotal(priceLines(lines, catalogue, currency), currency) ? ok(quantity) : fail(limitExceeded('TOTAL'));
 };
 
-/** In their places: the first line that is for sale gives the cart its currency. */
-const withQuantity = (
-  { lines }: { readonly lines: readonly Units[] },
-  variantId: VariantId,
-  quantity: number,
-): readonly Units[] =>
-  lines.some((line) => line.variantId === variantId)
+const withQuantity = ({ currency, lines }: Basket, variantId: VariantId, quantity: number): Basket => ({
+  currency,
+  lines: lines.some((line) => line.variantId === variantId)
     ? lines.map((line) => (line.variantId === variantId ? { ...line, quantity } : line))
-    : [...lines, { variantId, quantity }];
-
-const cartCurrency = (cart: Cart, catalogue: Catalogue): Currency | undefined =>
-  priceLines(cart.lines, catalogue).find(isOrderable)?.unitPrice.currency;
+    : [...lines, { variantId, quantity }],
+});
 
 export const toOrderLine = ({
   variantId,

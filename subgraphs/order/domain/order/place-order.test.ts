@@ -20,7 +20,7 @@ const ordering = {
 const place = (
   lines: readonly PricedLine[],
   { bounds = [], expectedTotal }: { bounds?: readonly OpenOrdersBound[]; expectedTotal?: Money } = {},
-) => placeOrder(defaultTimings, bounds, lines, { ...ordering, expectedTotal }, noon);
+) => placeOrder(defaultTimings, bounds, { currency: 'EUR', lines }, { ...ordering, expectedTotal }, noon);
 
 describe('placing an order', () => {
   it('makes it of all the lines, as they are now', () => {

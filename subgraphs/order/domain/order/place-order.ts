@@ -1,6 +1,6 @@
 /** From a cart to an order, or the reason why not. */
 import type { AttemptId, CustomerId, OrderId } from '#contracts/ids.ts';
-import { equals, type Money } from '#contracts/money.ts';
+import { type Currency, equals, type Money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
 import { noPayment } from '../checkout/payment-status.ts';
@@ -54,7 +54,7 @@ export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLi
 export const placeOrder = (
   { waitMs }: Timings,
   bounds: readonly OpenOrdersBound[],
-  lines: readonly PricedLine[],
+  { currency, lines }: { readonly currency: Currency; readonly lines: readonly PricedLine[] },
   { expectedTotal, attemptId, method, ...ordering }: Ordering,
   now: Date,
 ): Result<Omit<Order, 'number'>, CannotPlace> => {
@@ -63,7 +63,7 @@ export const placeOrder = (
     const missing = lines.filter((line) => !isOrderable(line));
     return fail(variantUnavailable(missing.map(({ variantId, sku }) => ({ variantId, sku }))));
   }
-  const total = cartTotal(lines);
+  const total = cartTotal(lines, currency);
   if (!total) return fail(limitExceeded('TOTAL'));
   if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);

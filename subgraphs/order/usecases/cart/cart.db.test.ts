@@ -99,9 +99,12 @@ describe('a cart', () => {
 
   it('holds one currency', async () => {
     await kit.add('lamp', 1, buyer.id);
-    expect(await kit.add('dollar lamp', 1, buyer.id)).toMatchObject({
-      failure: { kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrency: 'USD' },
-    });
+    const mismatch = { failure: { kind: 'CurrencyMismatch', cartCurrency: 'EUR', variantCurrencies: ['USD'] } };
+    expect(await kit.add('dollar lamp', 1, buyer.id)).toMatchObject(mismatch);
+    expect(await kit.add('dollar lamp', 1, buyer.id, 'USD')).toMatchObject(mismatch);
+    await remove(await lineId());
+    expect(await kit.add('dollar lamp', 1, buyer.id, 'USD')).toMatchObject({ ok: true });
+    expect(await kit.add('lamp', 1, buyer.id)).toMatchObject({ failure: { cartCurrency: 'USD' } });
   });
 });
 

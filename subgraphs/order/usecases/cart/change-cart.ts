@@ -1,8 +1,9 @@
 /** What a customer does with the cart, but for placing an order, which empties it. */
 import type { CartId, CartLineId, VariantId } from '#contracts/ids.ts';
+import type { Currency } from '#contracts/money.ts';
 import { type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import type { AskingCustomer } from '#contracts/viewer.ts';
-import { addUnits, setUnits } from '../../domain/cart/cart.ts';
+import { addUnits, inCurrency, setUnits } from '../../domain/cart/cart.ts';
 import {
   type CartLimitExceeded,
   type CartLineNotFound,
@@ -24,6 +25,8 @@ export interface AddToCart extends OfCustomer {
   readonly variantId: VariantId;
   /** 1 to 99. */
   readonly quantity: number;
+  /** The cart's, or any for an empty one; undefined for whatever it is. */
+  readonly currency?: Currency | undefined;
 }
 
 /** Adds units of a variant to the customer's cart, which is opened when there is none. */
@@ -31,15 +34,20 @@ export const addToCart =
   (deps: Deps) =>
   (command: AddToCart): Changed<VariantUnavailable | CartLimitExceeded | CurrencyMismatch> => {
     const { newId } = deps;
-    const { customerId, variantId, quantity } = command;
-    return changeCart(deps, 'addToCart', command, { variantId, quantity }, async (stores) => {
+    const { customerId, variantId, quantity, currency } = command;
+    const input = { variantId, quantity, ...(currency && { currency }) };
+    return changeCart(deps, 'addToCart', command, input, async (stores) => {
       const { carts, catalogue, now } = stores;
-      const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
-      const entries = await catalogue.entries([...cart.lines.map((line) => line.variantId), variantId]);
-      const units = addUnits(cart, entries, variantId, quantity);
+      const present = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
+      const entries = await catalogue.entries([...present.lines.map((line) => line.variantId), variantId]);
+      const cart = inCurrency(present, entries, variantId, currency);
+      if (!cart.ok) return cart;
+      const units = addUnits(cart.value, entries, variantId, quantity);
       if (!units.ok) return units;
-      await carts.putLines(cart.id, [{ id: newId('CartLine'), variantId, quantity: units.value }], now);
-      return ok(cart.id);
+      if (cart.value.currency !== present.currency)
+        await carts.revise(present.id, { currency: cart.value.currency }, now);
+      await carts.putLines(present.id, [{ id: newId('CartLine'), variantId, quantity: units.value }], now);
+      return ok(present.id);
     });
   };
 

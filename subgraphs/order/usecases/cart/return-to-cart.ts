@@ -14,8 +14,12 @@ export const returnToCart = async (
   customerId: CustomerId,
   lines: readonly OrderLine[],
 ): Promise<void> => {
-  if (lines.length === 0) return;
-  const cart = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
+  const [first] = lines;
+  if (!first) return;
+  const present = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
+  const { currency } = first.unitPrice;
+  const cart = present.lines.length === 0 ? { ...present, currency } : present;
+  if (cart.currency !== present.currency) await carts.revise(cart.id, { currency }, now);
   const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
   const merged = mergedUnits(cart, entries, lines);
   await carts.putLines(

@@ -86,7 +86,7 @@ describe('a guest who signs in', () => {
     expect(await cartOf(userId)).toEqual({ lamp: 99 });
 
     const other = pair();
-    await kit.add('dollar lamp', 1, other.guestId);
+    await kit.add('dollar lamp', 1, other.guestId, 'USD');
     await kit.add('tent', 1, other.userId);
     await kit.guestSignedIn(other.guestId, other.userId);
     expect(await cartOf(other.userId)).toEqual({ 'dollar lamp': 1 });

@@ -45,6 +45,7 @@ const merge = async (deps: Pick<Deps, 'newId'>, stores: Stores, { guestId, userI
   const into = await lockOrOpen(carts, { id: deps.newId('Cart'), customerId: userId, now });
   const entries = await catalogue.entries([...from.lines, ...into.lines].map(({ variantId }) => variantId));
   await carts.absorb({ from: from.id, into: into.id, lines: mergeCarts(from, into, entries) }, now);
+  if (into.currency !== from.currency) await carts.revise(into.id, { currency: from.currency }, now);
 };
 
 // Once a minute (wiring.ts).

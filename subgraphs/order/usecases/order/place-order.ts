@@ -55,7 +55,7 @@ const fromCart = async (
   const placed = place(
     timings,
     bounds,
-    priceLines(cart.lines, entries),
+    { ...cart, lines: priceLines(cart.lines, entries, cart.currency) },
     {
       id: newId('Order'),
       customerId,
