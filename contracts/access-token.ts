@@ -22,6 +22,8 @@ export const AccessTokenClaims = z.object({
   roles: z.array(z.string()),
   /** Those of the roles when it was issued. One that a gateway of another release does not know is ignored there. */
   permissions: z.array(z.string()),
+  /** RFC 6749, 3.3: names with spaces between them. Our own tokens have none; there, permissions stand for scopes. */
+  scope: z.string().optional(),
   /** The session, so that it can be ended before its tokens expire. */
   sid: z.string().min(1),
   /**

@@ -24,6 +24,8 @@ export const Viewer = z.discriminatedUnion('kind', [
     /** Names, for what is configured by role; what a role may do is in `permissions`. */
     roles: z.array(z.string()),
     permissions,
+    /** Of a token that another issuer made: our own have permissions. */
+    scopes: z.array(z.string()).optional(),
     sessionId: z.string().optional(),
     /** The guest that the user was until they signed in. Only for the first minutes: what was the guest's may not be the user's yet. */
     mergedGuestId: GuestId.optional(),

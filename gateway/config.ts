@@ -1,6 +1,7 @@
 /** All variables of the gateway; each folder declares its own in `variables.ts`. */
 import { z } from 'zod';
 import { processVariables, variable } from '#platform/config/config.ts';
+import { accessVariables } from './access/variables.ts';
 import { cachingVariables } from './caching/variables.ts';
 import { checkDocumentVariables, documentVariables } from './documents/variables.ts';
 import { exposureVariables } from './graphql/variables.ts';
@@ -24,6 +25,7 @@ export const gatewayVariables = z
     ...schemaVariables,
     ...liveVariables,
     ...exposureVariables,
+    ...accessVariables,
     ...cachingVariables,
     ...limitsVariables,
     ...httpVariables,

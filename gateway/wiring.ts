@@ -7,6 +7,7 @@ import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
 import { createChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import { connectRedis } from '#platform/redis/client.ts';
+import type { DecidePolicy } from './access/viewer-access.ts';
 import { caching } from './caching/caching.ts';
 import type { GatewayConfig } from './config.ts';
 import { documents } from './documents/documents.ts';
@@ -37,6 +38,8 @@ interface GatewayKit {
   readonly log: Logger;
   readonly metrics: Registry;
   readonly isRunning: () => boolean;
+  /** Of `@policy`. By default a policy is the name of a scope, which for our own tokens is a permission. */
+  readonly decidePolicy?: DecidePolicy;
 }
 
 interface Gateway {
@@ -44,7 +47,7 @@ interface Gateway {
   readonly close: () => Promise<void>;
 }
 
-const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, 'log' | 'metrics'>) => {
+const foundations = (config: GatewayConfig, { log, metrics, decidePolicy }: Omit<GatewayKit, 'isRunning'>) => {
   const subgraphMetrics = upstreamMetrics(metrics);
   /** Of each subgraph of the current supergraph, or of an earlier one. */
   const urls = new Map<string, readonly string[]>();
@@ -56,7 +59,8 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
   const changes = createChangeNotifications(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
   const { readThrough, ...caches } = caching(config, { changes, redis, metrics, log });
-  const schema = schemaManager({ source: supergraphSource(config), connect, readThrough, metrics, log });
+  const access = { unauthorizedFields: config.UNAUTHORIZED_FIELDS, decidePolicy };
+  const schema = schemaManager({ source: supergraphSource(config), connect, readThrough, access, metrics, log });
   const release = async () => {
     caches.close();
     await changes.close();
@@ -66,8 +70,9 @@ const foundations = (config: GatewayConfig, { log, metrics }: Pick<GatewayKit, '
 };
 
 /** No subgraph needs to be up: what is missing is missing from the answers. */
-export const wire = async (config: GatewayConfig, { log, metrics, isRunning }: GatewayKit): Promise<Gateway> => {
-  const { changes, redis, caches, schema, urlsOf, release } = foundations(config, { log, metrics });
+export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gateway> => {
+  const { log, metrics, isRunning } = kit;
+  const { changes, redis, caches, schema, urlsOf, release } = foundations(config, kit);
   const { authenticate, contextOf, denials, tasks } = await authentication(config, { changes, log, metrics });
   const notReady = async () => [
     ...(isRunning() ? [] : ['shutting down']),

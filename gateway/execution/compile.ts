@@ -3,6 +3,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import {
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLError,
   type GraphQLSchema,
   getVariableValues,
@@ -43,6 +44,8 @@ interface CompileOptions {
   readonly types: Types;
   /** The client's key for one of the document, which may have been changed for the plan. */
   readonly clientKey: (key: string) => string;
+  /** Fields that the viewer may not read: the plan is without them, and the response has nulls and errors. */
+  readonly withheld?: ReadonlySet<FieldNode> | undefined;
 }
 
 export const compileOperation = (options: CompileOptions): CompiledOperation => {
@@ -89,8 +92,10 @@ interface WriteVariant {
   readonly selectsFields: boolean;
 }
 
+const nothing: ReadonlySet<FieldNode> = new Set();
+
 const compileVariant = (
-  { schema, document, operation, clientKey }: CompileOptions,
+  { schema, document, operation, clientKey, withheld = nothing }: CompileOptions,
   { placeAt }: CompiledPlan,
   coerced: Variables,
 ): WriteVariant => {
@@ -99,7 +104,14 @@ const compileVariant = (
   const { selectionSet } = operation;
   const conditions = new Set(conditionsIn(document).filter((name) => coerced[name] === true));
   const fragments = fragmentsOf(document);
-  const selection = { schema, fragments, isOn: (variable: string) => conditions.has(variable), placeAt, clientKey };
+  const selection = {
+    schema,
+    fragments,
+    isOn: (variable: string) => conditions.has(variable),
+    placeAt,
+    clientKey,
+    withheld,
+  };
   const write = compileWriter(selection, type, selectionSet);
   const nodes = [...collectFields(selection, [selectionSet], type).values()].flat();
   const introspected = nodes.filter(({ name }) => name.value === '__schema' || name.value === '__type');
@@ -119,7 +131,10 @@ const compileVariant = (
     write(root, again);
     return { text, faults: again.faults };
   };
-  return { write: writeAll, selectsFields: nodes.some(({ name }) => !name.value.startsWith('__')) };
+  return {
+    write: writeAll,
+    selectsFields: nodes.some((node) => !node.name.value.startsWith('__') && !withheld.has(node)),
+  };
 };
 
 /** Names of the variables of `@skip` and `@include`. */

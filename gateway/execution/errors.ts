@@ -21,8 +21,8 @@ export const errorsOf = (run: Run, faults: readonly Fault[], data: unknown): rea
 const concerns = (path: GraphQLError['path'], fault: Path): boolean =>
   !path || path.slice(0, fault.length).every((step, depth) => step === fault[depth]);
 
-const invalidValue = ({ message, path }: Fault): GraphQLError =>
-  new GraphQLError(message, { path, extensions: { code: 'SUBGRAPH_BAD_RESPONSE' } });
+const invalidValue = ({ message, path, code }: Fault): GraphQLError =>
+  new GraphQLError(message, { path, extensions: { code } });
 
 /** Those about fields as a whole are one group. */
 const errorsOfFetch = (run: Run, failure: Failure): (GraphQLError | LostFields)[] => {

@@ -7,6 +7,9 @@ import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import { inChildSpan } from '#platform/observability/tracing.ts';
+import { type AccessGuard, rejection } from '../access/access-guard.ts';
+import type { GuardedDocument } from '../access/guarded-document.ts';
+import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { dataText } from '../graphql/response-text.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { planKey } from '../schema/query-plans.ts';
@@ -14,7 +17,7 @@ import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.
 import type { CompiledOperation } from './compile.ts';
 import { errorsOf } from './errors.ts';
 import type { Run } from './fetch.ts';
-import { compiledOperations } from './operations.ts';
+import { compiledOperations, type OperationRequest } from './operations.ts';
 import type { Unsupported } from './plan.ts';
 
 export type Execute = ApolloGateway['executor'];
@@ -30,6 +33,8 @@ interface CompiledExecutorOptions {
   readonly plans: QueryPlanCache;
   readonly fallback: Execute;
   readonly maxBytes?: number;
+  /** Absent where the supergraph has no conditions of access. */
+  readonly access?: AccessGuard | undefined;
   readonly onPlan?: (request: Request, plan: QueryPlan) => void;
   readonly onFallback?: ((why: Unsupported) => void) | undefined;
 }
@@ -38,13 +43,29 @@ interface CompiledExecutorOptions {
 const compiledMaxBytes = 16_777_216;
 
 export const compiledExecutor = (options: CompiledExecutorOptions): Execute => {
-  const { fetchFor, fallback, maxBytes = compiledMaxBytes, onPlan, onFallback } = options;
-  const operations = compiledOperations({ ...options, maxBytes });
+  const { fetchFor, fallback, maxBytes = compiledMaxBytes, access, onPlan, onFallback } = options;
+  const operations = compiledOperations({ ...options, maxBytes, guard: access });
+  const admit = async (request: Request, wanted: OperationRequest, guarded: GuardedDocument) => {
+    if (!access) throw new Error('a document is guarded, and nothing guards it');
+    // What one viewer gets is nobody else's, whatever the subgraphs say of it.
+    restrictPolicy(request.overallCachePolicy as CachePolicy, undefined);
+    const denied = await access.deniedTo(request.context as RequestContext, guarded);
+    const reject = () => ({ rejected: rejection(guarded.without(denied), wanted.operationName) });
+    if (denied.length > 0 && access.rejects) return reject();
+    const prepared = await operations.prepare({ ...wanted, denied });
+    if ('guarded' in prepared) throw new Error('a document is still guarded when its denials are known');
+    // The stock executor knows nothing of fields that are withheld.
+    return denied.length > 0 && 'unsupported' in prepared ? reject() : prepared;
+  };
   const respond = async (request: Request): Promise<Result> => {
     const { document, queryHash, request: sent } = request;
     const { operationName } = sent;
     const key = planKey(queryHash, operationName);
-    const prepared = await operations.prepare({ key, document, operationName });
+    const { subscribed } = request as Partial<OperationRequest>;
+    const wanted = { key, document, operationName, subscribed };
+    const found = await operations.prepare(wanted);
+    const prepared = 'guarded' in found ? await admit(request, wanted, found.guarded) : found;
+    if ('rejected' in prepared) return { errors: [prepared.rejected] };
     if ('unsupported' in prepared) {
       onFallback?.(prepared.unsupported);
       return fallback(request);

@@ -5,6 +5,7 @@ import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql'
 import { LRUCache } from 'lru-cache';
 import { inChildSpan } from '#platform/observability/tracing.ts';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
+import type { DocumentGuard, GuardedDocument } from '../access/guarded-document.ts';
 import { type CompiledOperation, compileOperation } from './compile.ts';
 import { type Unsupported, unsupportedIn } from './plan.ts';
 import { plannedDocument, requiredWithArguments } from './required-arguments.ts';
@@ -14,9 +15,15 @@ export interface OperationRequest {
   readonly key: string;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
+  /** The subscription's field that the document is the query of. */
+  readonly subscribed?: string | undefined;
+  /** Conditions that the viewer does not meet, of a document that has any. */
+  readonly denied?: readonly number[];
 }
 
-type Prepared = CompiledOperation | { readonly unsupported: Unsupported };
+/** An operation with conditions is compiled for each choice of those that are denied. */
+export type Prepared = Compiled | { readonly guarded: GuardedDocument };
+export type Compiled = CompiledOperation | { readonly unsupported: Unsupported };
 
 export interface Operations {
   /** Rejects when the planner refuses the operation. */
@@ -28,9 +35,11 @@ interface OperationsOptions {
   readonly schema: GraphQLSchema;
   readonly plans: QueryPlanCache;
   readonly maxBytes: number;
+  /** Absent where the supergraph has no conditions. */
+  readonly guard?: DocumentGuard | undefined;
 }
 
-export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: OperationsOptions): Operations => {
+export const compiledOperations = ({ supergraph, schema, plans, maxBytes, guard }: OperationsOptions): Operations => {
   const { planned, types } = queryPlanning(supergraph);
   const required = requiredWithArguments(supergraph);
   const known = new LRUCache<string, Prepared>({ maxSize: maxBytes, sizeCalculation: compiledBytes });
@@ -47,18 +56,32 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: Oper
     // The cache has a more compact copy.
     return (await plans.get(key)) ?? fresh;
   };
-  const prepare = async (request: OperationRequest): Promise<Prepared> => {
-    const { key, operationName } = request;
+  const compile = async (request: OperationRequest): Promise<Prepared> => {
+    const { key, operationName, subscribed, denied } = request;
+    const { document, clientKey, isAsSent } = plannedDocument(request.document, required);
+    const operation = getOperationAST(document, operationName);
+    if (!operation) throw new Error('the document was validated and has no such operation');
+    const guarded = guard?.guarded(document, subscribed);
+    if (guarded && !denied) return { guarded };
+    const withheld = denied?.length ? guarded?.without(denied) : undefined;
+    // Under the key of the document as sent, the stock executor expects the plan of that.
+    const planned = `${key}${isAsSent ? '' : ' renamed'}${withheld ? ` without ${denied}` : ''}`;
+    const plan = await planOf({ key: planned, document: withheld?.document ?? document, operationName });
+    const unsupported = unsupportedIn(plan);
+    if (unsupported) return { unsupported };
+    return compileOperation({
+      schema,
+      document,
+      operation,
+      plan,
+      types: types(),
+      clientKey,
+      withheld: withheld?.fields,
+    });
+  };
+  const prepare = async (key: string, request: OperationRequest): Promise<Prepared> => {
     try {
-      const { document, clientKey, isAsSent } = plannedDocument(request.document, required);
-      const operation = getOperationAST(document, operationName);
-      if (!operation) throw new Error('the document was validated and has no such operation');
-      // Under the key of the document as sent, the stock executor expects the plan of that.
-      const plan = await planOf({ key: isAsSent ? key : `${key} renamed`, document, operationName });
-      const unsupported = unsupportedIn(plan);
-      const prepared = unsupported
-        ? { unsupported }
-        : compileOperation({ schema, document, operation, plan, types: types(), clientKey });
+      const prepared = await compile(request);
       known.set(key, prepared);
       return prepared;
     } finally {
@@ -67,10 +90,10 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes }: Oper
   };
   return {
     prepare: (request) => {
-      const { key } = request;
+      const key = request.denied ? `${request.key} denied ${request.denied}` : request.key;
       const ready = known.get(key) ?? pending.get(key);
       if (ready) return ready;
-      const preparing = prepare(request);
+      const preparing = prepare(key, request);
       pending.set(key, preparing);
       return preparing;
     },

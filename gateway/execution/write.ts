@@ -16,6 +16,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { unauthorized } from '../access/access-guard.ts';
 import { collectFields, type Document } from './collect-fields.ts';
 import { leafWriter, type WriteLeaf } from './leaves.ts';
 
@@ -25,6 +26,8 @@ export type Path = readonly (string | number)[];
 export interface Fault {
   readonly message: string;
   readonly path: Path;
+  /** Of the error. */
+  readonly code: string;
   /** The value was null, where the schema allows none. */
   readonly isNull: boolean;
 }
@@ -55,6 +58,8 @@ interface WriterOptions extends Document {
   readonly placeAt: (path: Path) => number | undefined;
   /** The client's key for one of the data. */
   readonly clientKey: (key: string) => string;
+  /** Whatever the data have, these are null, with an error. */
+  readonly withheld: ReadonlySet<FieldNode>;
 }
 
 export const compileWriter = (options: WriterOptions, root: GraphQLCompositeType, selection: SelectionSetNode) => {
@@ -95,7 +100,7 @@ class WriterCompiler {
         const value = field.isInherited && !Object.hasOwn(object, key) ? null : object[key];
         if (writing.path) writing.path.push(shown);
         const written = field.write(value, writing);
-        if (written === none && field.isNonNull) report(writing, field.message, true);
+        if (written === none && field.isNonNull) report(writing, field.message, { isNull: true });
         if (writing.path) writing.path.pop();
         if (written) text += field.prefix + written;
         else if (field.isNonNull) return undefined;
@@ -127,6 +132,7 @@ class WriterCompiler {
     if (!type) throw new Error(`${parent.name}.${name} was validated and is not in the schema`);
     const isNonNull = isNonNullType(type);
     const what = `field ${parent.name}.${shown}`;
+    if (nodes.some((node) => this.#options.withheld.has(node))) return { ...field, isNonNull, write: withhold };
     return { ...field, isNonNull, write: this.#value(isNonNull ? type.ofType : type, nodes, [...path, key], what) };
   }
 
@@ -163,11 +169,9 @@ class WriterCompiler {
         if (!written && isNonNull) {
           isLost = true;
           if (written === none)
-            report(
-              writing,
-              `Cannot return null for non-nullable array element of type ${item} at index ${index}.`,
-              true,
-            );
+            report(writing, `Cannot return null for non-nullable array element of type ${item} at index ${index}.`, {
+              isNull: true,
+            });
         }
         if (writing.path) writing.path.pop();
         text += index === 0 ? written || 'null' : `,${written || 'null'}`;
@@ -207,6 +211,8 @@ class WriterCompiler {
   }
 }
 
+const withhold: Write = (_, writing) => report(writing, unauthorized.message, { code: unauthorized.code });
+
 const leaf =
   (write: WriteLeaf, message: string): Write =>
   (value, writing) => {
@@ -239,8 +245,12 @@ const flat = (text: string | undefined): string | undefined => {
 // More faults than a client reads; each costs an error object.
 const faultsListed = 500;
 
-const report = (writing: Writing, message: string, isNull = false): undefined => {
+const report = (
+  writing: Writing,
+  message: string,
+  { code = 'SUBGRAPH_BAD_RESPONSE', isNull = false }: Partial<Fault> = {},
+): undefined => {
   writing.isFaulty = true;
   const { path, faults } = writing;
-  if (path && faults.length < faultsListed) faults.push({ message, path: [...path], isNull });
+  if (path && faults.length < faultsListed) faults.push({ message, path: [...path], code, isNull });
 };

@@ -10,7 +10,10 @@ const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong o
 const bugs = new Set<unknown>([undefined, 'INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
 
 /** Further extensions by code. */
-const details = new Map<unknown, readonly string[]>([['COST_LIMIT_EXCEEDED', ['requested', 'limit']]]);
+const details = new Map<unknown, readonly string[]>([
+  ['COST_LIMIT_EXCEEDED', ['requested', 'limit']],
+  ['UNAUTHORIZED_FIELD_OR_TYPE', ['paths']],
+]);
 
 /**
  * For Apollo Server's `formatError`. Subgraph codes pass unchanged, their other extensions do not. `detail` adds the

@@ -5,6 +5,8 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '#platform/observability/log.ts';
+import { type AccessOptions, accessGuard } from '../access/access-guard.ts';
+import { withoutEnforced } from '../access/conditions.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { entitiesIn, type ReadThrough } from '../caching/entity-cache.ts';
 import { compiledExecutor, type Execute } from '../execution/executor.ts';
@@ -27,7 +29,8 @@ interface FederationOptions {
   readonly readThrough?: ReadThrough | undefined;
   readonly plans: QueryPlanCache;
   readonly log: Logger;
-  /** `stock`: @apollo/gateway's own, to compare with. */
+  readonly access?: AccessOptions | undefined;
+  /** `stock`: @apollo/gateway's own, to compare with. It enforces no access directives. */
   readonly execution?: 'compiled' | 'stock';
   /** An operation went to the stock executor, because the compiled one lacks something. */
   readonly onFallback?: ((why: Unsupported) => void) | undefined;
@@ -35,7 +38,8 @@ interface FederationOptions {
 
 /** `load()` rejects when the text is not a usable supergraph. */
 export const federation = (options: FederationOptions): ApolloGateway => {
-  const { supergraph, clientOf, readThrough, plans, log, execution = 'compiled', onFallback } = options;
+  const { clientOf, readThrough, plans, log, execution = 'compiled', onFallback } = options;
+  const supergraph = execution === 'compiled' ? withoutEnforced(options.supergraph) : options.supergraph;
   const fetches = new Map<string, SubgraphFetch>();
   const gateway = new ApolloGateway({
     supergraphSdl: supergraph,
@@ -69,6 +73,7 @@ export const federation = (options: FederationOptions): ApolloGateway => {
         },
         onPlan: ({ context }, plan) => recordPlan(context, plan),
         onFallback,
+        access: accessGuard(options.supergraph, schema, options.access ?? {}),
       });
     });
   return gateway;

@@ -149,7 +149,7 @@ export const authenticator = ({ keys, denials, apiKeys }: Verifiers): Authentica
   };
 };
 
-const viewerOf = ({ sub, roles, permissions, sid, merged }: AccessTokenClaims): Viewer => {
+const viewerOf = ({ sub, roles, permissions, scope, sid, merged }: AccessTokenClaims): Viewer => {
   const guestId = parseId('Guest', sub);
   // Nothing of ours issues such a token: whatever did is not to be trusted with half of it.
   if (guestId && roles.length + permissions.length > 0)
@@ -161,6 +161,7 @@ const viewerOf = ({ sub, roles, permissions, sid, merged }: AccessTokenClaims): 
     roles,
     permissions: permissions.filter(isPermission),
     sessionId: sid,
+    ...(scope !== undefined && { scopes: scope.split(' ').filter(Boolean) }),
     ...(merged && { mergedGuestId: merged }),
   };
 };

@@ -102,7 +102,8 @@ const executeSubscriptions =
     const topic = topicOf(schema, operation, query, request.request.variables ?? {});
     looking.onTopic(topic);
     // Plans are cached by hash, and this is another document.
-    const answer = await execute({ ...request, ...asOperation(query.document, request.queryHash) });
+    const subscribed = query.field.name.value;
+    const answer = await execute({ ...request, ...asOperation(query.document, request.queryHash), ...{ subscribed } });
     return answer.data ? { ...answer, data: stripInternalFields(answer.data, query.key, looking) } : answer;
   };
 

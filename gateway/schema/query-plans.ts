@@ -9,6 +9,7 @@ import planner, { type QueryPlan, type QueryPlanCache } from '@apollo/query-plan
 import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
+import { withoutEnforced } from '../access/conditions.ts';
 import { schemaBounds } from './variables.ts';
 
 interface PlanCache {
@@ -100,7 +101,7 @@ export const replan = async (
   const { Supergraph, operationFromDocument } = internals;
   await nextTurn();
   // @apollo/gateway has just validated it.
-  const built = Supergraph.build(supergraph, { validateSupergraph: false });
+  const built = Supergraph.build(withoutEnforced(supergraph), { validateSupergraph: false });
   await nextTurn();
   const queryPlanner = new planner.QueryPlanner(built);
   const noLongerValid = new Set<string>();

@@ -5,6 +5,7 @@ import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import { startPeriodic } from '#platform/process/periodic.ts';
+import type { AccessOptions } from '../access/access-guard.ts';
 import type { ReadThrough } from '../caching/entity-cache.ts';
 import { executionMetrics } from '../execution/metrics.ts';
 import { errorBody } from '../graphql/errors.ts';
@@ -31,6 +32,7 @@ interface SchemaManagerOptions {
   readonly source: SupergraphSource;
   readonly connect: Connect;
   readonly readThrough?: ReadThrough;
+  readonly access?: AccessOptions;
   readonly metrics: Registry;
   readonly log: Logger;
 }
@@ -42,6 +44,7 @@ export const schemaManager = ({
   source,
   connect,
   readThrough,
+  access,
   metrics: registry,
   log,
 }: SchemaManagerOptions): SchemaManager => {
@@ -73,7 +76,7 @@ export const schemaManager = ({
     servedHash: () => current?.hash,
     offer: async (supergraph) => {
       const operations = inUse.mostUsed(schemaBounds.operationsReplanned);
-      const upstream = { clients, readThrough };
+      const upstream = { clients, readThrough, access };
       const next = await loadSchemaVersion({ supergraph, ...upstream, inUse: operations, metrics, execution, log });
       switchTo(next);
       return next;

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
+import type { AccessOptions } from '../access/access-guard.ts';
 import type { ReadThrough } from '../caching/entity-cache.ts';
 import type { ExecutionMetrics } from '../execution/metrics.ts';
 import { type Execute, federation } from '../graphql/federation.ts';
@@ -27,6 +28,7 @@ interface SchemaVersionOptions {
   readonly supergraph: string;
   readonly clients: SubgraphClients;
   readonly readThrough?: ReadThrough | undefined;
+  readonly access?: AccessOptions | undefined;
   readonly inUse: readonly OperationInUse[];
   readonly metrics: SchemaMetrics;
   readonly execution: ExecutionMetrics;
@@ -35,7 +37,7 @@ interface SchemaVersionOptions {
 
 /** Rejects, and releases everything, when the text is not a usable supergraph. */
 export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<SchemaVersion> => {
-  const { supergraph, clients, readThrough, inUse, metrics, execution, log } = options;
+  const { supergraph, clients, readThrough, access, inUse, metrics, execution, log } = options;
   const held: ClientLease[] = [];
   const retire = () => {
     for (const { release } of held.splice(0)) release();
@@ -51,6 +53,7 @@ export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<
       supergraph,
       clientOf,
       readThrough,
+      access,
       plans: plans.store,
       onFallback: execution.fellBack,
       log,

@@ -1,7 +1,7 @@
 /**
  * Access decisions are directives on each field of the SDL, enforced here by the subgraph itself: `@public`,
  * `@identified`, `@signedIn`, `@permission(name:)`. Ownership is decided in use cases and reads.
- * Not `@authenticated`/`@requiresScopes`, because @apollo/gateway refuses to load a supergraph with those (docs/adr/0003).
+ * Not `@authenticated`/`@requiresScopes`, which a gateway enforces and no subgraph (docs/adr/0003, 0048).
  * Composition carries these into it, so that the gateway can refuse early; it never allows more.
  */
 

@@ -81,6 +81,13 @@ export const errorCodes: readonly ErrorCode[] = [
   },
   { codes: ['FORBIDDEN'], status: 200, meaning: 'The viewer is not allowed to do this.', remedy: 'Do not retry.' },
   {
+    codes: ['UNAUTHORIZED_FIELD_OR_TYPE'],
+    status: 200,
+    meaning:
+      'The viewer does not meet the `@authenticated`, `@requiresScopes` or `@policy` of a field (in graphs that have them). Where the whole operation is refused: 403, and `extensions.paths`.',
+    remedy: 'Sign in, or do not select the field.',
+  },
+  {
     codes: ['NOT_FOUND'],
     status: 200,
     meaning: 'The object of a mutation does not exist, or does not belong to the viewer.',

@@ -100,7 +100,10 @@ export interface GatewayReply {
 }
 
 /** The gateway over the fixture graph. `environment` is what a real one would find in its variables. */
-export const aGateway = async (environment: Record<string, string> = {}): Promise<GatewayFixture> => {
+export const aGateway = async (
+  environment: Record<string, string> = {},
+  options: Pick<Parameters<typeof wire>[1], 'decidePolicy'> = {},
+): Promise<GatewayFixture> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'agora-gateway-'));
   const supergraphFile = path.join(folder, 'supergraph.graphql');
   writeFileSync(supergraphFile, supergraphOf(sdls));
@@ -116,7 +119,8 @@ export const aGateway = async (environment: Record<string, string> = {}): Promis
     ...environment,
   });
   const { log, lines } = recordedLog();
-  const gateway = await wire(config, { log, metrics: createMetrics('gateway'), isRunning: () => true });
+  const kit = { log, metrics: createMetrics('gateway'), isRunning: () => true };
+  const gateway = await wire(config, { ...kit, ...options });
   const url = await gateway.http.listen({ host: '127.0.0.1', port: 0 });
   const ask: GatewayFixture['ask'] = async (query, { variables, operationName, headers = {} } = {}) => {
     const response = await fetch(`${url}/graphql`, {

@@ -35,6 +35,8 @@ export const anAccessToken = async (
     roles?: BuiltInRole[];
     /** Those of the roles, when left out. */
     permissions?: string[];
+    /** As issuers other than ours have it. */
+    scope?: string;
     type?: string;
     sid?: string;
     /** When it was issued, in milliseconds: now, when left out. */
@@ -46,6 +48,7 @@ export const anAccessToken = async (
   return new SignJWT({
     roles,
     permissions: over.permissions ?? permissionsOf(roles),
+    ...(over.scope !== undefined && { scope: over.scope }),
     sid: over.sid ?? 'session-1',
     iat_ms: issuedAtMs,
   })
