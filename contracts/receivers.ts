@@ -48,7 +48,7 @@ export const receivers: Readonly<Record<string, readonly string[]>> = {
   'stock.return.v1': ['product'],
   'stock.returned.v1': [],
   'user.access-revoked.v1': [],
-  'user.closed.v1': ['product', 'payment'],
+  'user.closed.v1': ['product', 'order', 'payment'],
   'user.guest-merged.v1': ['product', 'order', 'payment'],
   'user.registered.v1': ['user'],
 };

@@ -1,6 +1,6 @@
 /** Every message that this service receives, and the use case that it goes to. What each reply leads to: domain/checkout/steps.ts. */
 import { ProductChanged, ProductChangedV1, upgradedProductChanged } from '#contracts/messages/product.ts';
-import { UserGuestMerged } from '#contracts/messages/user.ts';
+import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import { type MessageHandler, on, onEach } from '#platform/messaging/consumer.ts';
 import { replies } from './domain/checkout/messages.ts';
 import type { App } from './usecases/app.ts';
@@ -8,6 +8,7 @@ import type { App } from './usecases/app.ts';
 export const consumers = ({ commands }: App): MessageHandler[] => [
   ...catalogueConsumers(commands),
   on(UserGuestMerged, commands.mergeGuest),
+  on(UserClosed, commands.forgetClosedUser),
   ...onEach(replies, commands.advanceCheckout),
 ];
 

@@ -19,7 +19,7 @@ import {
   StockReleased,
   StockReserved,
 } from '#contracts/messages/stock.ts';
-import { UserGuestMerged } from '#contracts/messages/user.ts';
+import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import type { SubgraphDescriptor } from '#platform/service/descriptor.ts';
 
 /** Carts, orders, the checkout saga, and a read model of the catalogue. */
@@ -33,6 +33,7 @@ export const service = {
     ProductChanged,
     ProductChangedV1,
     UserGuestMerged,
+    UserClosed,
     StockReserved,
     StockRejected,
     StockCommitted,
@@ -67,6 +68,14 @@ export const service = {
   entities: ['Cart', 'Order'],
   mutations: {
     keyRequired: ['placeOrder', 'payOrder', 'cancelOrder', 'resumeOrder'],
-    keyOptional: ['addToCart', 'changeCartLine', 'removeFromCart'],
+    keyOptional: [
+      'addToCart',
+      'changeCartLine',
+      'removeFromCart',
+      'setCartContact',
+      'setCartNote',
+      'setShippingAddress',
+      'setBillingAddress',
+    ],
   },
 } as const satisfies SubgraphDescriptor;

@@ -14,6 +14,7 @@ import { cartReads } from './adapters/cart/cart-reads.ts';
 import { cartStore } from './adapters/cart/cart-store.ts';
 import { catalogueStore, measureCatalogue } from './adapters/cart/catalogue-store.ts';
 import { measureCheckouts, telemetry } from './adapters/checkout/telemetry.ts';
+import { closedAccountStore } from './adapters/order/closed-account-store.ts';
 import { orderWatch, publishOrderChanges } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
@@ -35,6 +36,7 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient) => ({
   carts: cartStore(tx, shop),
   catalogue: catalogueStore(tx, shop),
   orders: orderStore(tx),
+  closedAccounts: closedAccountStore(tx),
 });
 
 type Settings = Pick<
@@ -47,6 +49,7 @@ type Settings = Pick<
   | 'returnOrigins'
   | 'sweepBatch'
   | 'guestCartRetentionMs'
+  | 'closedAccountRetentionMs'
 >;
 
 /** The whole app over a database, without HTTP or consumers. */
@@ -84,6 +87,8 @@ export const readModels = (databaseUrl: string) => {
   };
 };
 
+const days = (count: number): number => count * 24 * 60 * 60 * 1_000;
+
 export const wire = ({
   config,
   prisma,
@@ -106,7 +111,8 @@ export const wire = ({
     openGuestOrders: { orders: config.OPEN_GUEST_ORDERS_PER_ADDRESS, units: config.OPEN_GUEST_UNITS_PER_ADDRESS },
     returnOrigins: returnOriginsOf(config),
     sweepBatch: config.SWEEP_BATCH,
-    guestCartRetentionMs: config.GUEST_CART_RETENTION_DAYS * 24 * 60 * 60 * 1_000,
+    guestCartRetentionMs: days(config.GUEST_CART_RETENTION_DAYS),
+    closedAccountRetentionMs: days(config.CLOSED_ACCOUNT_RETENTION_DAYS),
   });
   return {
     schema: schema(),
@@ -118,6 +124,7 @@ export const wire = ({
       { name: 'erase payment tokens', everyMs: 10_000, run: orderApp.commands.erasePaymentTokens },
       // A minute: 1,000 carts in each round keep up with more than a million new guests a day.
       { name: 'remove idle carts of guests', everyMs: 60_000, run: orderApp.commands.removeIdleGuestCarts },
+      { name: 'erase closed accounts', everyMs: 60_000, run: orderApp.commands.eraseClosedAccounts },
     ],
     publishChanges: (changes) => publishOrderChanges(directUrl, changes, log),
     close: watch.close,

@@ -2,6 +2,7 @@
 import type { declineReasons } from '#contracts/messages/payment.ts';
 
 export const texts = {
+  invalidEmail: 'This is not a valid e-mail address.',
   emptyCart: 'There is nothing in the cart to order.',
   cartLineNotFound: 'This line is no longer in the cart.',
   notForSale: 'This item is not for sale.',

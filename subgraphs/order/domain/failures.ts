@@ -57,6 +57,7 @@ export interface CurrencyMismatch extends Failure<'CurrencyMismatch'> {
   readonly variantCurrencies: readonly Currency[];
 }
 
+export type InvalidEmail = Failure<'InvalidEmail'>;
 export type EmptyCart = Failure<'EmptyCart'>;
 export type CartLineNotFound = Failure<'CartLineNotFound'>;
 
@@ -66,6 +67,8 @@ interface Refusal<Kind extends string> extends Failure<Kind> {
 export type OrderNotCancellable = Refusal<'OrderNotCancellable'>;
 export type OrderNotPayable = Refusal<'OrderNotPayable'>;
 export type OrderNotResumable = Refusal<'OrderNotResumable'>;
+
+export const invalidEmail: InvalidEmail = { kind: 'InvalidEmail', message: texts.invalidEmail };
 
 export const emptyCart: EmptyCart = { kind: 'EmptyCart', message: texts.emptyCart };
 

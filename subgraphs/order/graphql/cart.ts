@@ -1,6 +1,8 @@
 import { parseId } from '#contracts/ids.ts';
 import { cartTotal, isOrderable } from '../domain/cart/cart.ts';
 import { lineTotal } from '../domain/order/order.ts';
+import type { CartView } from '../usecases/ports.ts';
+import { detailsFields } from './details.ts';
 import { variant } from './models.ts';
 import type { CartLineResolvers, CartResolvers } from './types.generated.ts';
 
@@ -9,6 +11,7 @@ export const cart = {
     const id = parseId('Cart', reference.id);
     return id ? loaders.carts.load(id) : null;
   },
+  ...detailsFields((it: CartView) => it),
   lines: ({ id }, _, { loaders }) => loaders.cartLines.load(id),
   total: async ({ id, currency }, _, { loaders }) => cartTotal(await loaders.cartLines.load(id), currency) ?? null,
 } satisfies CartResolvers;

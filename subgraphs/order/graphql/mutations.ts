@@ -5,6 +5,7 @@ import { namedFailure, payload } from '#platform/graphql/payload.ts';
 import { maxQuantity } from '../domain/cart/cart.ts';
 import { cartLineNotFound, variantUnavailable } from '../domain/failures.ts';
 import type { PaymentMethod } from '../domain/order/order.ts';
+import { textsOf } from './details.ts';
 import { cartAfter, checkoutAfter, orderAfter } from './payloads.ts';
 import type { MutationResolvers, PayOrderInput } from './types.generated.ts';
 
@@ -105,6 +106,36 @@ export const mutations = {
     const { removeFromCart } = context.app.commands;
     const result = await removeFromCart({ ...asking, lineId, idempotencyKey: idempotencyKey ?? undefined });
     return payload(result, async (id) => ({ __typename: 'RemoveFromCartSuccess', cart: await cartAfter(context, id) }));
+  },
+
+  setCartContact: async (_, { idempotencyKey, input }, context) => {
+    const asking = { ...requireCustomer(context.viewer), idempotencyKey: idempotencyKey ?? undefined };
+    const result = await context.app.commands.setCartContact({ ...asking, email: input.email ?? null });
+    return payload(result, async (id) => ({ __typename: 'SetCartContactSuccess', cart: await cartAfter(context, id) }));
+  },
+
+  setCartNote: async (_, { idempotencyKey, input }, context) => {
+    const asking = { ...requireCustomer(context.viewer), idempotencyKey: idempotencyKey ?? undefined };
+    const result = await context.app.commands.setCartNote({ ...asking, texts: textsOf(input) });
+    return payload(result, async (id) => ({ __typename: 'SetCartNoteSuccess', cart: await cartAfter(context, id) }));
+  },
+
+  setShippingAddress: async (_, { idempotencyKey, input }, context) => {
+    const asking = { ...requireCustomer(context.viewer), idempotencyKey: idempotencyKey ?? undefined };
+    const result = await context.app.commands.setShippingAddress({ ...asking, address: input.address ?? null });
+    return payload(result, async (id) => ({
+      __typename: 'SetShippingAddressSuccess',
+      cart: await cartAfter(context, id),
+    }));
+  },
+
+  setBillingAddress: async (_, { idempotencyKey, input }, context) => {
+    const asking = { ...requireCustomer(context.viewer), idempotencyKey: idempotencyKey ?? undefined };
+    const result = await context.app.commands.setBillingAddress({ ...asking, address: input.address ?? null });
+    return payload(result, async (id) => ({
+      __typename: 'SetBillingAddressSuccess',
+      cart: await cartAfter(context, id),
+    }));
   },
 
   placeOrder: async (_, { idempotencyKey, input }, context) => {

@@ -12,6 +12,7 @@ import {
 import { lineTotal } from '../domain/order/order.ts';
 import { readOrderNumber } from '../domain/order/order-number.ts';
 import type { OrderView } from '../usecases/ports.ts';
+import { detailsFields } from './details.ts';
 import { failureOf, variant } from './models.ts';
 import type {
   OrderEventResolvers,
@@ -34,6 +35,7 @@ export const order = {
     const id = parseId('User', customerId);
     return id ? { id } : null;
   },
+  ...detailsFields(({ details, customerId }: OrderView) => ({ ...details, customerId })),
   lines: ({ id }, _, { loaders }) => loaders.lines.load(id),
   timeline: async ({ id, total: { currency } }, _, { loaders }) =>
     (await loaders.timelines.load(id)).map(({ amount, ...entry }) => ({

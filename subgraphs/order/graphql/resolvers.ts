@@ -1,6 +1,7 @@
 import { parseId } from '#contracts/ids.ts';
 import { mayRead } from '#contracts/viewer.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
+import { postalAddressTypes } from '#platform/graphql/postal-address.ts';
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { cart, cartLine } from './cart.ts';
 import { mutations } from './mutations.ts';
@@ -31,5 +32,6 @@ export const resolvers = completeResolvers<Omit<Resolvers, 'Subscription'>, Reso
   OrderEvent: orderEvent,
   PaymentAction: paymentAction,
   User: user,
+  ...postalAddressTypes,
   ...failures,
 } satisfies Resolvers);

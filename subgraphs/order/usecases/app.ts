@@ -1,6 +1,8 @@
 import { addToCart, changeCartLine, removeFromCart } from './cart/change-cart.ts';
+import { setBillingAddress, setCartContact, setCartNote, setShippingAddress } from './cart/set-details.ts';
 import { upsertProductReplica } from './cart/upsert-product-replica.ts';
 import { advanceCheckout, erasePaymentTokens, sweepDeadlines } from './checkout/advance-checkout.ts';
+import { eraseClosedAccounts, forgetClosedUser } from './closed-account/erase.ts';
 import { mergeGuest, removeIdleGuestCarts } from './guest/merge-guest.ts';
 import { cancelOrder, payOrder, resumeOrder } from './order/order-requests.ts';
 import { placeOrder } from './order/place-order.ts';
@@ -13,6 +15,10 @@ export const app = (deps: Deps) => ({
     addToCart: addToCart(deps),
     changeCartLine: changeCartLine(deps),
     removeFromCart: removeFromCart(deps),
+    setCartContact: setCartContact(deps),
+    setCartNote: setCartNote(deps),
+    setShippingAddress: setShippingAddress(deps),
+    setBillingAddress: setBillingAddress(deps),
     placeOrder: placeOrder(deps),
     payOrder: payOrder(deps),
     cancelOrder: cancelOrder(deps),
@@ -22,6 +28,8 @@ export const app = (deps: Deps) => ({
     erasePaymentTokens: erasePaymentTokens(deps),
     mergeGuest: mergeGuest(deps),
     removeIdleGuestCarts: removeIdleGuestCarts(deps),
+    forgetClosedUser: forgetClosedUser(deps),
+    eraseClosedAccounts: eraseClosedAccounts(deps),
     upsertProductReplica: upsertProductReplica(deps),
   },
   reads: deps.reads,

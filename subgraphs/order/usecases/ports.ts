@@ -7,6 +7,7 @@ import type { Currency } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
+import type { CustomerDetails } from '../domain/cart/details.ts';
 import type { Changed } from '../domain/checkout/decision.ts';
 import type { OrderStatus, Timings } from '../domain/checkout/steps.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order/order.ts';
@@ -18,10 +19,11 @@ export interface CartStore {
   /** Gives the customer this cart, unless there is one already. */
   open(cart: { readonly id: CartId; readonly customerId: CustomerId; readonly now: Date }): Promise<void>;
   /** Changes what is given. */
-  revise(cartId: CartId, changes: { readonly currency: Currency }, now: Date): Promise<void>;
+  revise(cartId: CartId, changes: Partial<CustomerDetails & { readonly currency: Currency }>, now: Date): Promise<void>;
   /** Adds each line, or sets the quantity of the one with its variant. */
   putLines(cartId: CartId, lines: readonly CartLine[], now: Date): Promise<void>;
   removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;
+  /** Removes what was ordered: the lines, and the texts about them. Whom to write and where to send to stay for the next order. */
   empty(cartId: CartId, now: Date): Promise<void>;
   /** Makes `lines`, which are those of two carts, the lines of `into`; `from` is gone. Both are locked. */
   absorb(
@@ -30,6 +32,7 @@ export interface CartStore {
   ): Promise<void>;
   /** With its lines. */
   remove(cartId: CartId): Promise<void>;
+  removeOf(customerId: CustomerId): Promise<void>;
   /** Removes up to `limit` carts of guests that were last changed before; answers how many. */
   removeIdleOfGuests(changedBefore: Date, limit: number): Promise<number>;
 }
@@ -58,8 +61,17 @@ export interface OrderStore {
   giveTo(guestId: GuestId, userId: UserId): Promise<void>;
   /** Writes what was decided about a locked order. */
   save(changed: Changed): Promise<void>;
+  /** Erases what the customer said about their orders: about all of them, or those that ended without a sale. */
+  eraseDetails(customerId: CustomerId, of: 'ALL' | 'ENDED_WITHOUT_SALE'): Promise<void>;
   /** Erases the token from up to `limit` authorize commands whose attempt is past being authorized; answers how many. */
   erasePaymentTokens(limit: number): Promise<number>;
+}
+
+/** Accounts that were closed, until all that was personal about them is erased. */
+export interface ClosedAccountStore {
+  add(userId: UserId, dueAt: Date): Promise<void>;
+  /** Removes and answers up to `limit` whose time has come. */
+  takeDue(now: Date, limit: number): Promise<readonly UserId[]>;
 }
 
 /** Writes, all in one transaction. */
@@ -68,6 +80,7 @@ export interface Stores extends CommonStores {
   readonly carts: CartStore;
   readonly catalogue: CatalogueStore;
   readonly orders: OrderStore;
+  readonly closedAccounts: ClosedAccountStore;
 }
 
 /** A customer's cart, which may not be there yet. */
@@ -77,7 +90,17 @@ export const cartOf = (customerId: CustomerId): CartOf => `cart of ${customerId}
 /** An order without its lines and timeline, which are read when they are asked for. */
 export type OrderView = Pick<
   Order,
-  'id' | 'number' | 'customerId' | 'total' | 'placedAt' | 'expiresAt' | 'version' | 'status' | 'payment' | 'failure'
+  | 'id'
+  | 'number'
+  | 'customerId'
+  | 'details'
+  | 'total'
+  | 'placedAt'
+  | 'expiresAt'
+  | 'version'
+  | 'status'
+  | 'payment'
+  | 'failure'
 >;
 export type CartView = Omit<Cart, 'lines'>;
 
@@ -143,6 +166,8 @@ export interface Deps {
   readonly sweepBatch: number;
   /** How long a guest's cart is kept after its last change. */
   readonly guestCartRetentionMs: number;
+  /** How long after an account was closed its orders may still need their addresses. */
+  readonly closedAccountRetentionMs: number;
   /** The time outside of a transaction, by the database's clock. */
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;

@@ -36,18 +36,8 @@ export const passwordFaults = {
   SAME_AS_EMAIL: 'The password must not be the e-mail address.',
 } as const;
 
-export const addressTexts = {
-  invalid: 'The address is incomplete or incorrect.',
-  REQUIRED: 'Please fill this in.',
-  INVALID_CHARACTERS: 'Line breaks and other control characters are not possible here.',
-  INVALID_FORMAT: 'This is not in the form that this country uses.',
-  UNKNOWN: 'This is not in the list of those that there are.',
-  tooLong: (limit: number) => `At most ${limit} characters are possible here.`,
-  formats: {
-    postalCode: 'This is not a postal code of this country.',
-    phone: 'A telephone number has 8 to 15 digits, with the code of its country first: +44 20 7925 0918.',
-    line1: 'A Korean address has the name of a road and the number of a building: 테헤란로 152.',
-  },
+/** What is wrong with an address itself: contracts/addresses/invalid-address.ts. */
+export const addressBookTexts = {
   notFound: 'This address is not in your address book.',
   tooMany: (maximum: number) => `An address book has room for ${maximum} addresses. Please remove one first.`,
 } as const;

@@ -1,18 +1,12 @@
-import type { AddressField } from '#contracts/addresses/address.ts';
-import { addressForm, addressLines, subdivisionName } from '#contracts/addresses/label.ts';
+import { addressForm } from '#contracts/addresses/label.ts';
 import { requireSignedIn } from '#platform/graphql/inputs.ts';
 import { namedFailure, payload } from '#platform/graphql/payload.ts';
+import { addressFieldName, postalAddressTypes } from '#platform/graphql/postal-address.ts';
 import type { User } from '../domain/account/user.ts';
 import { addressNotFound } from '../domain/address/failures.ts';
 import { type AddressId, type AddressUse, addressIds, type SavedAddress } from '../domain/address/saved-address.ts';
 import type { GraphqlContext } from './loaders.ts';
-import type {
-  AddressField as GraphqlField,
-  MutationResolvers,
-  QueryResolvers,
-  Resolvers,
-  UserResolvers,
-} from './types.generated.ts';
+import type { MutationResolvers, QueryResolvers, Resolvers, UserResolvers } from './types.generated.ts';
 
 export const addressQueries = {
   addressForm: (_, { country }) => addressForm(country.toUpperCase()) ?? null,
@@ -80,27 +74,9 @@ export const userAddresses = {
   defaultBillingAddress: defaultFor('BILLING'),
 } satisfies UserResolvers;
 
-/** A field of an address as the graph's style has it. */
-const fieldName = {
-  name: 'NAME',
-  company: 'COMPANY',
-  line1: 'LINE1',
-  line2: 'LINE2',
-  district: 'DISTRICT',
-  city: 'CITY',
-  subdivision: 'SUBDIVISION',
-  postalCode: 'POSTAL_CODE',
-  country: 'COUNTRY',
-  phone: 'PHONE',
-} as const satisfies Record<AddressField, GraphqlField>;
-
 export const addressTypes = {
-  Address: {
-    lines: (postal) => addressLines(postal),
-    subdivisionName: (postal) => subdivisionName(postal),
-  },
-  AddressFault: { field: ({ field }) => fieldName[field] },
-  AddressFormField: { field: ({ field }) => fieldName[field] },
+  ...postalAddressTypes,
+  AddressFormField: { field: ({ field }) => addressFieldName[field] },
   AddressSubdivision: {
     name: ({ names: [name = ''] }) => name,
     latinName: ({ names: [name = '', latin = name] }) => latin,

@@ -10,7 +10,7 @@ import {
   type VariantId,
 } from '#contracts/ids.ts';
 import { ProductChanged } from '#contracts/messages/product.ts';
-import { UserGuestMerged } from '#contracts/messages/user.ts';
+import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
 import { Currency, type Money, money } from '#contracts/money.ts';
 import type { SignedIn, Viewer } from '#contracts/viewer.ts';
 import { requestContext } from '#platform/graphql/context.ts';
@@ -113,6 +113,7 @@ export const orderTestApp = async (
     returnOrigins: ['https://shop.example'],
     sweepBatch: 100,
     guestCartRetentionMs: 90 * 24 * 60 * 60 * 1_000,
+    closedAccountRetentionMs: 30 * 24 * 60 * 60 * 1_000,
     clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
   };
   const app = createApp(prisma, parts);
@@ -158,6 +159,7 @@ const doors = (app: App) => {
     /** With the same `id`, the same message again. */
     guestSignedIn: (guestId: GuestId, userId: UserId, id: MessageId = newId('Message')) =>
       deliver({ ...aMessage({ id, type: UserGuestMerged.type }), data: { guestId, userId } } as never),
+    closed: (userId: UserId) => deliver({ ...aMessage({ type: UserClosed.type }), data: { userId } } as never),
     /** A neighbour's reply; with the same `id`, the same message again. */
     reply: ({ type, data, sequence }: Reply, id: MessageId = newId('Message')) =>
       deliver({ ...aMessage({ id, type, sequence }), data } as never),

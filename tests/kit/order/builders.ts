@@ -2,6 +2,7 @@
 import { type AttemptId, namedId, type OrderId, type UserId } from '#contracts/ids.ts';
 import type { PaymentTotals } from '#contracts/messages/payment.ts';
 import { money } from '#contracts/money.ts';
+import { noDetails } from '#subgraphs/order/domain/cart/details.ts';
 import { begin, decide } from '#subgraphs/order/domain/checkout/decide.ts';
 import type { Changed } from '#subgraphs/order/domain/checkout/decision.ts';
 import type { CheckoutEvent, Reply } from '#subgraphs/order/domain/checkout/messages.ts';
@@ -39,6 +40,7 @@ export const aNewOrder = (over: Partial<Order> = {}): Order => {
     id: namedId('Order', 'one') as OrderId,
     number: 'AG-0000-0001',
     customerId: anna,
+    details: noDetails,
     lines,
     total: totalOf(lines, 'EUR'),
     placedAt: noon,

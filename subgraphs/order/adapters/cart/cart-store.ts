@@ -5,12 +5,14 @@ import type { Prisma } from '#prisma/order/client/client.ts';
 import type { CartLineModel, CartModel } from '#prisma/order/client/models.ts';
 import type { Cart, CartLine } from '../../domain/cart/cart.ts';
 import type { CartStore } from '../../usecases/ports.ts';
+import { fromDetails, toDetails } from './details-columns.ts';
 
 const lineColumns = { id: true, variantId: true, quantity: true } as const satisfies Prisma.CartLineSelect;
 
 /** A column that the row gains comes along. */
 export const toCart = (row: Omit<CartModel, 'createdAt'>, shop: ShopSettings): Omit<Cart, 'lines'> => ({
   ...row,
+  ...toDetails(row),
   currency: currencyOf(row, shop),
   id: row.id as CartId,
   customerId: row.customerId as CustomerId,
@@ -48,7 +50,7 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
   },
 
   async revise(cartId, changes, updatedAt) {
-    await tx.cart.updateMany({ where: { id: cartId }, data: { ...changes, updatedAt } });
+    await tx.cart.updateMany({ where: { id: cartId }, data: { ...fromDetails(changes), updatedAt } });
   },
 
   putLines: (cartId, lines, now) => putLines(tx, cartId, lines, now),
@@ -60,7 +62,7 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
 
   async empty(cartId, now) {
     await tx.cartLine.deleteMany({ where: { cartId } });
-    await touch(tx, cartId, now);
+    await tx.cart.updateMany({ where: { id: cartId }, data: { note: null, giftMessage: null, updatedAt: now } });
   },
 
   async absorb({ from, into, lines }, now) {
@@ -72,6 +74,10 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
   },
 
   remove: (cartId) => remove(tx, cartId),
+
+  async removeOf(customerId) {
+    await tx.cart.deleteMany({ where: { customerId } });
+  },
 
   // The condition is that of the index cart_of_guest, word for word. One that is in use is passed over.
   removeIdleOfGuests: (changedBefore, limit) => tx.$executeRaw`

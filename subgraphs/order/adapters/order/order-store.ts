@@ -10,6 +10,7 @@ import { CheckoutFailure } from '../../domain/failures.ts';
 import type { Order, OrderLine, PaymentMethod } from '../../domain/order/order.ts';
 import { isOpen, type OpenOrders } from '../../domain/order/place-order.ts';
 import type { OrderStore, OrderView } from '../../usecases/ports.ts';
+import { detailsColumns, fromDetails, noDetailsColumns, toDetails } from '../cart/details-columns.ts';
 
 export const viewColumns = {
   id: true,
@@ -30,6 +31,7 @@ export const viewColumns = {
   openDisputes: true,
   paymentSequence: true,
   failure: true,
+  ...detailsColumns,
 } as const satisfies Prisma.OrderSelect;
 
 /** For raw SQL, of the tables called `o` and `l`. */
@@ -43,6 +45,7 @@ export const toView = (row: ViewRow): OrderView => ({
   id: row.id as OrderId,
   number: row.number,
   customerId: row.customerId as CustomerId,
+  details: toDetails(row),
   total: { amount: row.totalAmount, currency: Currency.parse(row.currency) },
   placedAt: row.placedAt,
   expiresAt: row.expiresAt,
@@ -141,6 +144,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
           totalAmount: order.total.amount,
           placedAt: order.placedAt,
           guestAddress: guestAddress ?? null,
+          ...fromDetails(order.details),
           ...checkoutColumns(order),
         },
       ],
@@ -199,6 +203,11 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
     if (count === 0) throw new Error(`${order.id} is not at version ${order.version - 1} any more`);
     if (order.status === 'PLACED') await insertAttempt(tx, order, entry.at);
     await insertEvent(tx, order, entry);
+  },
+
+  async eraseDetails(customerId, of) {
+    const ended = of === 'ENDED_WITHOUT_SALE' ? { status: { in: ['CANCELLED', 'REJECTED'] } } : {};
+    await tx.order.updateMany({ where: { customerId, ...ended }, data: noDetailsColumns });
   },
 
   // While the order waits to be authorized the command may have to be published again (`npm run republish`). Past that it

@@ -13,6 +13,7 @@ import {
   priceLines,
   setUnits,
 } from './cart.ts';
+import { noDetails } from './details.ts';
 
 const variant = (name: string): VariantId => namedId('Variant', name);
 const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSale = true): CatalogueEntry => ({
@@ -28,6 +29,7 @@ const cart = (...lines: Cart['lines']): Cart => ({
   id: namedId('Cart', 'one'),
   customerId: namedId('User', 'anna'),
   currency: 'EUR',
+  ...noDetails,
   updatedAt: noon,
   lines,
 });

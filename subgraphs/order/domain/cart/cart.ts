@@ -11,6 +11,7 @@ import {
   variantUnavailable,
 } from '../failures.ts';
 import { type OrderLine, totalOf } from '../order/order.ts';
+import type { CustomerDetails } from './details.ts';
 
 // 99: two digits on a picking list; more is a wholesale order, which this shop does not do.
 export const maxQuantity = 99;
@@ -25,7 +26,7 @@ export interface CartLine {
   readonly quantity: number;
 }
 
-export interface Cart {
+export interface Cart extends CustomerDetails {
   readonly id: CartId;
   readonly customerId: CustomerId;
   readonly currency: Currency;

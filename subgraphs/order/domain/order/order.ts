@@ -2,6 +2,7 @@
 import type { AttemptId, CustomerId, OrderId, PaymentId, PaymentMethodId, VariantId } from '#contracts/ids.ts';
 import { offlinePaymentTokens } from '#contracts/messages/payment.ts';
 import { type Currency, type Money, sum, times } from '#contracts/money.ts';
+import type { CustomerDetails } from '../cart/details.ts';
 import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../checkout/steps.ts';
 import type { CheckoutFailure } from '../failures.ts';
 
@@ -29,6 +30,8 @@ export interface Order {
   readonly id: OrderId;
   readonly number: string;
   readonly customerId: CustomerId;
+  /** As the cart had them when it was placed. */
+  readonly details: CustomerDetails;
   /** Never empty, all in one currency. */
   readonly lines: readonly OrderLine[];
   readonly total: Money;

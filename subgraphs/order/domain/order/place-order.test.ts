@@ -3,6 +3,7 @@ import { namedId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import { aLine, aNewOrder, anna, anOrder, attempt, noon } from '#kit/order/builders.ts';
 import type { PricedLine } from '../cart/cart.ts';
+import { noDetails } from '../cart/details.ts';
 import { defaultTimings, orderStatuses } from '../checkout/steps.ts';
 import { isOpen, type OpenOrdersBound, placeOrder } from './place-order.ts';
 
@@ -14,7 +15,7 @@ const lamps = priced('lamp', 2, money(1_999, 'EUR'));
 const tent = priced('tent', 1, money(30_000, 'EUR'));
 
 const ordering = {
-  ...{ id: namedId('Order', 'one'), customerId: anna, attemptId: attempt('first') },
+  ...{ id: namedId('Order', 'one'), customerId: anna, attemptId: attempt('first'), details: noDetails },
   ...{ method: { paymentMethodToken: 'tok_approve' }, expectedTotal: undefined },
 };
 const place = (

@@ -3,6 +3,7 @@ import type { AttemptId, CustomerId, OrderId } from '#contracts/ids.ts';
 import { type Currency, equals, type Money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
+import type { CustomerDetails } from '../cart/details.ts';
 import { noPayment } from '../checkout/payment-status.ts';
 import type { Timings } from '../checkout/steps.ts';
 import { texts } from '../customer-texts.ts';
@@ -20,6 +21,7 @@ import type { Order, PaymentMethod } from './order.ts';
 export interface Ordering {
   readonly id: OrderId;
   readonly customerId: CustomerId;
+  readonly details: CustomerDetails;
   readonly attemptId: AttemptId;
   readonly method: PaymentMethod;
   /** What the customer was shown; undefined when they take any price. */

@@ -15,11 +15,11 @@ import { beginRequest } from '../guest/merge-guest.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
 import { lockOrOpen } from './return-to-cart.ts';
 
-interface OfCustomer extends AskingCustomer {
+export interface OfCustomer extends AskingCustomer {
   readonly idempotencyKey: string | undefined;
 }
 
-type Changed<F extends Failure> = Promise<Result<CartId, F | IdempotencyConflict>>;
+export type Changed<F extends Failure> = Promise<Result<CartId, F | IdempotencyConflict>>;
 
 export interface AddToCart extends OfCustomer {
   readonly variantId: VariantId;
@@ -99,7 +99,7 @@ export const removeFromCart =
   };
 
 /** One transaction, once per idempotency key. */
-const changeCart = <F extends Failure>(
+export const changeCart = <F extends Failure>(
   deps: Deps,
   operation: string,
   { idempotencyKey: key, ...asking }: OfCustomer,

@@ -1,6 +1,6 @@
-import type { CustomerId } from '#contracts/ids.ts';
 import { type Cart, mergedUnits } from '../../domain/cart/cart.ts';
-import type { OrderLine } from '../../domain/order/order.ts';
+import type { CustomerDetails } from '../../domain/cart/details.ts';
+import type { Order, OrderLine } from '../../domain/order/order.ts';
 import type { Deps, Stores } from '../ports.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Deps, Stores } from '../ports.ts';
 export const returnToCart = async (
   { newId }: Pick<Deps, 'newId'>,
   { carts, catalogue, now }: Stores,
-  customerId: CustomerId,
+  { customerId, details }: Pick<Order, 'customerId' | 'details'>,
   lines: readonly OrderLine[],
 ): Promise<void> => {
   const [first] = lines;
@@ -19,7 +19,9 @@ export const returnToCart = async (
   const present = await lockOrOpen(carts, { id: newId('Cart'), customerId, now });
   const { currency } = first.unitPrice;
   const cart = present.lines.length === 0 ? { ...present, currency } : present;
-  if (cart.currency !== present.currency) await carts.revise(cart.id, { currency }, now);
+  const texts = textsFor(cart, details);
+  if (cart.currency !== present.currency || texts.note || texts.giftMessage)
+    await carts.revise(cart.id, { currency: cart.currency, ...texts }, now);
   const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
   const merged = mergedUnits(cart, entries, lines);
   await carts.putLines(
@@ -28,6 +30,12 @@ export const returnToCart = async (
     now,
   );
 };
+
+/** What was said about the lines comes back with them, unless something else has been said since. */
+const textsFor = (cart: CustomerDetails, back: CustomerDetails) => ({
+  ...(cart.note === null && back.note !== null && { note: back.note }),
+  ...(cart.giftMessage === null && back.giftMessage !== null && { giftMessage: back.giftMessage }),
+});
 
 /** The customer's cart, locked; a new one when there is none. */
 export const lockOrOpen = async (carts: Stores['carts'], fresh: Parameters<typeof carts.open>[0]): Promise<Cart> => {

@@ -17,7 +17,7 @@ export const applyDecision = async (
   const { order, messages, entry, alarm, returnedToCart } = decision;
   await stores.orders.save(decision);
   await stores.outbox.add(...messages);
-  await returnToCart({ newId }, stores, before.customerId, returnedToCart);
+  await returnToCart({ newId }, stores, before, returnedToCart);
   stores.afterCommit(() => {
     if (order.status !== before.status)
       telemetry.moved(before.status, order.status, entry.at.getTime() - order.placedAt.getTime());

@@ -5,6 +5,7 @@ import { guestHasSignedIn } from '#contracts/merged-guests.ts';
 import type { UserGuestMerged } from '#contracts/messages/user.ts';
 import type { AskingCustomer } from '#contracts/viewer.ts';
 import { mergeCarts } from '../../domain/cart/cart.ts';
+import { hasDetails, mergeDetails } from '../../domain/cart/details.ts';
 import { lockOrOpen } from '../cart/return-to-cart.ts';
 import type { Deps, Stores } from '../ports.ts';
 
@@ -41,11 +42,12 @@ const merge = async (deps: Pick<Deps, 'newId'>, stores: Stores, { guestId, userI
   await orders.giveTo(guestId, userId);
   const from = await carts.lock(guestId);
   if (!from) return;
-  if (from.lines.length === 0) return await carts.remove(from.id);
+  if (from.lines.length === 0 && !hasDetails(from)) return await carts.remove(from.id);
   const into = await lockOrOpen(carts, { id: deps.newId('Cart'), customerId: userId, now });
   const entries = await catalogue.entries([...from.lines, ...into.lines].map(({ variantId }) => variantId));
-  await carts.absorb({ from: from.id, into: into.id, lines: mergeCarts(from, into, entries) }, now);
-  if (into.currency !== from.currency) await carts.revise(into.id, { currency: from.currency }, now);
+  const { currency } = from.lines.length > 0 ? from : into;
+  await carts.absorb({ from: from.id, into: into.id, lines: mergeCarts({ ...from, currency }, into, entries) }, now);
+  await carts.revise(into.id, { currency, ...mergeDetails(from, into) }, now);
 };
 
 // Once a minute (wiring.ts).

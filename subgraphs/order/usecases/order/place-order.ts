@@ -3,6 +3,7 @@ import type { Money } from '#contracts/money.ts';
 import { fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import type { AskingCustomer } from '#contracts/viewer.ts';
 import { priceLines } from '../../domain/cart/cart.ts';
+import { detailsOf } from '../../domain/cart/details.ts';
 import { begin } from '../../domain/checkout/decide.ts';
 import { emptyCart } from '../../domain/failures.ts';
 import type { PaymentMethod } from '../../domain/order/order.ts';
@@ -59,6 +60,7 @@ const fromCart = async (
     {
       id: newId('Order'),
       customerId,
+      details: detailsOf(cart),
       attemptId: newId('Attempt'),
       method,
       expectedTotal,

@@ -3,6 +3,7 @@ import type { PostalAddress } from '#contracts/addresses/address.ts';
 import { type Id, idsOf, type UserId } from '#contracts/ids.ts';
 
 export type { PostalAddress } from '#contracts/addresses/address.ts';
+export type { WordedFault } from '#contracts/addresses/invalid-address.ts';
 export type { FormField } from '#contracts/addresses/label.ts';
 export type { Subdivision } from '#contracts/addresses/subdivisions.ts';
 

@@ -1,12 +1,11 @@
 /** All that changes a user's address book. */
 import { parseAddress, type TypedAddress } from '#contracts/addresses/address.ts';
+import { type InvalidAddress, invalidAddress } from '#contracts/addresses/invalid-address.ts';
 import type { UserId } from '#contracts/ids.ts';
 import { CallerFault, type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import {
   type AddressNotFound,
   addressNotFound,
-  type InvalidAddress,
-  invalidAddress,
   type TooManyAddresses,
   tooManyAddresses,
 } from '../../domain/address/failures.ts';
