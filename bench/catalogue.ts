@@ -1,22 +1,18 @@
 /**
  * `npm run bench:catalogue`: what shoppers' questions take and cost in catalogues of several sizes, on a PostgreSQL server of its
- * own, which is deleted at the end. Linux only: CPU time is read from /proc. On a shared machine, trust the CPU and the ratios.
+ * own, which is deleted at the end unless it is to be kept. Linux only: CPU time is read from /proc. On a shared machine, trust the CPU and the ratios.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureDatabases } from '#launcher/postgres/roles.ts';
-import { temporaryCluster } from '#launcher/postgres/temporary.ts';
-import { withClient } from '#platform/database/client.ts';
-import { applyMigrations } from '#platform/database/migrations.ts';
 import { terminationSignal } from '#platform/process/termination.ts';
 import { variantsPerProduct } from './catalogue/goods.ts';
-import { loadCatalogue } from './catalogue/load.ts';
 import { measureKinds } from './catalogue/measure.ts';
 import { measurePages, pagesAsText } from './catalogue/page.ts';
 import { startProduct } from './catalogue/product-process.ts';
 import { kindsFor } from './catalogue/questions.ts';
 import { asSvg, asTable, type Measured } from './catalogue/report.ts';
+import { openShop } from './catalogue/shops.ts';
 
 const help = `usage: npm run bench:catalogue [-- options]
   --sizes A,B,…    how many variants, a shop for each, the smallest first (10000,100000,1000000). A million take some
@@ -24,10 +20,13 @@ const help = `usage: npm run bench:catalogue [-- options]
   --requests N     how many of each kind are measured (400)
   --clients N      how many ask at the same time (4)
   --only TEXT      only the kinds whose name has this in it; "page of" alone measures pages of a whole system
+  --keep FOLDER    keeps the shops there, and measures those that an earlier run has left: making a million variants
+                   takes most of a run. 5 GiB. Delete it when the catalogue that is generated, or its index, changes
   --out FOLDER     where catalogue.json and catalogue.svg go (bench/results)
   First measures pages of 10, 20, 50 and 100 products through gateway and product, on a system with the demo catalogue.
   Prints its progress, then p50, p95 and CPU (product and PostgreSQL, ms a request) of each kind at each size, and how
-  much of the smallest shop's the largest one's are. Ctrl-C ends it and deletes its database.
+  much of the smallest shop's the largest one's are. Ctrl-C ends it and deletes its database,
+  unless it is kept.
   exit code: 0 done, 1 wrong arguments, 2 could not be measured, 130 interrupted`;
 
 interface Settings {
@@ -36,58 +35,31 @@ interface Settings {
   readonly clients: number;
   readonly only: string;
   readonly out: string;
+  readonly keep: string | undefined;
 }
 
 const root = path.resolve(import.meta.dirname, '..');
 const note = (line: string) => process.stderr.write(`${line}\n`);
-const secondsSince = (begun: number): number => Math.round((performance.now() - begun) / 1_000);
-
-// A line every 5 s: enough to see progress, few enough for a log.
-const reportEveryMs = 5_000;
-
-const progress = (products: number) => {
-  const begun = performance.now();
-  let reported = begun;
-  return (done: number): void => {
-    if (performance.now() - reported < reportEveryMs && done < products) return;
-    reported = performance.now();
-    note(`  ${done} of ${products} products (${secondsSince(begun)} s)`);
-  };
-};
 
 const measureSize = async (variants: number, settings: Settings, signal: AbortSignal): Promise<Measured> => {
   const products = Math.round(variants / variantsPerProduct);
-  const cluster = await temporaryCluster();
+  note(`${variants} variants:`);
+  const shop = await openShop({ products, folder: settings.keep, note, signal });
   try {
-    signal.throwIfAborted();
-    const { product: databaseUrl = '' } = await ensureDatabases(cluster, [{ name: 'product', password: 'bench' }]);
-    await applyMigrations(databaseUrl, path.join(root, 'prisma/product/migrations'), { signal });
-    note(`${variants} variants:`);
-    const begun = performance.now();
-    await loadCatalogue({ databaseUrl, products, progress: progress(products), signal });
-    const loadSeconds = secondsSince(begun);
-    const { rows } = await withClient(databaseUrl, (client) =>
-      client.query(
-        'SELECT pg_database_size(current_database()) / 1048576 AS mib, (SELECT count(*) FROM product_variant) AS n',
-      ),
-    );
-    note(`  ${rows[0].n} variants made and indexed in ${loadSeconds} s, ${rows[0].mib} MiB`);
-    const product = await startProduct(databaseUrl, settings.clients);
+    const product = await startProduct(shop.databaseUrl, settings.clients);
     try {
       const kinds = kindsFor(products).filter(({ name }) => name.includes(settings.only));
-      const { pid } = cluster;
-      if (pid === undefined) throw new Error('PostgreSQL is gone');
-      const costs = await measureKinds({ product, postmaster: pid }, kinds, { ...settings, signal }, (cost) =>
+      const costs = await measureKinds({ product, postmaster: shop.pid }, kinds, { ...settings, signal }, (cost) =>
         note(
           `  ${cost.kind}: p50 ${cost.p50Ms.toFixed(1)} ms, p95 ${cost.p95Ms.toFixed(1)} ms; CPU ${cost.productMs.toFixed(1)} + ${cost.postgresMs.toFixed(1)} ms`,
         ),
       );
-      return { variants, products, databaseMiB: Number(rows[0].mib), loadSeconds, costs };
+      return { variants, products, databaseMiB: shop.databaseMiB, loadSeconds: shop.loadSeconds, costs };
     } finally {
       await product.stop();
     }
   } finally {
-    await cluster.stop();
+    await shop.close();
   }
 };
 
@@ -122,6 +94,7 @@ const settingsOf = (): Settings | undefined => {
       clients: { type: 'string', default: '4' },
       only: { type: 'string', default: '' },
       out: { type: 'string', default: path.join(root, 'bench/results') },
+      keep: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -143,6 +116,7 @@ const settingsOf = (): Settings | undefined => {
     clients,
     only: values.only,
     out: path.resolve(values.out),
+    keep: values.keep === undefined ? undefined : path.resolve(values.keep),
   };
 };
 
