@@ -8,7 +8,7 @@ import type { OptionValue, ProductOption } from '../domain/catalogue/product.ts'
 import type { Media } from '../domain/media/media.ts';
 import type { Filters } from '../domain/search/filters.ts';
 import type { ProductView } from '../usecases/ports.ts';
-import type { FacetCount, SearchResult } from '../usecases/search/ports.ts';
+import type { FacetCount, FacetRange, SearchResult } from '../usecases/search/ports.ts';
 import type { CategoryView, CollectionView } from '../usecases/taxonomy/ports.ts';
 
 /** A value with its attribute: what it is called, and in which order it is shown. */
@@ -33,6 +33,7 @@ export interface SearchModel extends Connection<ProductView> {
 export interface FacetModel {
   readonly code: string;
   readonly values: readonly FilterValueModel[];
+  readonly range: FacetRange | undefined;
   readonly names: Localized;
   readonly language: Language;
 }

@@ -6,7 +6,7 @@ import { notACursor, parseTwoWayPage, twoWayConnection } from '#platform/graphql
 import { assertInput } from '#platform/graphql/inputs.ts';
 import { type Filters, facetKey, facetOf, parseFilters } from '../domain/search/filters.ts';
 import { longestQuery } from '../domain/search/query.ts';
-import type { SearchKey, SearchRequest, SearchSort } from '../usecases/search/ports.ts';
+import type { FacetCount, SearchKey, SearchRequest, SearchSort } from '../usecases/search/ports.ts';
 import { languageAsked } from './language.ts';
 import type { GraphqlContext } from './loaders.ts';
 import type { FacetModel, SearchModel } from './models.ts';
@@ -115,22 +115,30 @@ const firstFacets = ['category', 'collection', 'brand', 'stock'];
 export const SearchConnection = {
   totalCount: ({ result }) => result.total,
   totalCountIsExact: ({ result }) => result.isExact,
-  facets: ({ result, filters, language }): FacetModel[] => {
+  facets: ({ result, filters, language }, _, context): FacetModel[] => {
+    // Those of one count as people look for them: 9 before 10, and a before B.
+    const { compare } = new Intl.Collator(language, { numeric: true });
+    const labelOf = (value: FacetCount) => labelled(value.label, codeIn(value.key), language, context);
     const byFacet = [...Map.groupBy(result.facets, ({ key }) => facetOf(key))];
     const place = (code: string) => (firstFacets.includes(code) ? firstFacets.indexOf(code) : firstFacets.length);
     return byFacet
       .map(([code, values]) => ({
         ...{ code, language },
         names: values.find(({ facetLabel }) => facetLabel)?.facetLabel ?? {},
-        values: values.map((value) => ({
-          ...value,
-          language,
-          isSelected: filters.facets.get(code)?.includes(value.key) ?? false,
-        })),
+        range: result.ranges.find(({ facet }) => facet === code),
+        values: values
+          .toSorted((a, b) => b.count - a.count || compare(labelOf(a), labelOf(b)))
+          .map((value) => ({
+            ...value,
+            language,
+            isSelected: filters.facets.get(code)?.includes(value.key) ?? false,
+          })),
       }))
       .sort((a, b) => place(a.code) - place(b.code));
   },
 } satisfies SearchConnectionResolvers;
+
+const codeIn = (key: string): string => key.slice(facetOf(key).length + 1);
 
 /** What nothing in the shop has ever been called is called by its code. */
 const labelled = (names: Localized | null, code: string, language: Language, { app }: GraphqlContext) =>
@@ -138,10 +146,10 @@ const labelled = (names: Localized | null, code: string, language: Language, { a
 
 export const Facet = {
   label: ({ names, code, language }, _, context) => labelled(names, code, language, context),
+  range: ({ range }) => (range ? { min: String(range.min), max: String(range.max) } : null),
 } satisfies FacetResolvers;
 
 export const FilterValue = {
-  label: ({ label, key, language }, _, context) =>
-    labelled(label, key.slice(facetOf(key).length + 1), language, context),
+  label: ({ label, key, language }, _, context) => labelled(label, codeIn(key), language, context),
   input: ({ key }) => key,
 } satisfies FilterValueResolvers;

@@ -5,11 +5,20 @@
  */
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
 import { Prisma, type PrismaClient } from '#prisma/product/client/client.ts';
-import { bucketsOf, facetKey } from '../../domain/search/filters.ts';
+import { facetKey } from '../../domain/search/filters.ts';
 import { parseQuery, type TextConditions, textConditions } from '../../domain/search/query.ts';
-import { allOf, anyOf, lexeme, not, type TsQuery } from '../../domain/search/tsquery.ts';
-import type { FacetCount, SearchHit, SearchReads, SearchRequest, SearchResult } from '../../usecases/search/ports.ts';
+import { allOf, type TsQuery } from '../../domain/search/tsquery.ts';
+import type {
+  FacetCount,
+  FacetRange,
+  SearchHit,
+  SearchReads,
+  SearchRequest,
+  SearchResult,
+} from '../../usecases/search/ports.ts';
 import { readCompletions } from './completions.ts';
+import { type Asked, branches, filterQuery, lowestPrice, rowConditions, type Texts } from './conditions.ts';
+import { facetCounts, facetRanges, siblings } from './facets.ts';
 import { type KnownOfQuery, readVocabulary } from './vocabulary.ts';
 
 // 1,000: forty pages of relevance, and facets that are right to a few per cent; about 10 ms of the database.
@@ -18,64 +27,8 @@ const mostCandidates = 1_000;
 const fewCandidates = 300;
 // 5,000 rows of an order: enough for a page, where one product in 250 is found, and that many are when candidates run out.
 const mostWalked = 5_000;
-const tiers = [0, 1, 2, 3];
-// 50 values of a facet: the list that people scroll through.
-const mostValues = 50;
-// Wider ranges leave out too little to be worth the look.
-const mostBuckets = 24;
-
-type Asked = Omit<SearchRequest, 'query'> & {
-  readonly text: TextConditions | undefined;
-  readonly direct: KnownOfQuery['direct'];
-};
-type Texts = Pick<TextConditions, 'anywhere' | 'inTitle'> | undefined;
 
 const empty: KnownOfQuery = { vocabulary: { found: [], known: new Set(), synonyms: new Map() }, direct: [] };
-
-/**
- * The filters as lexemes, those of one facet left out when it is to be counted. Prices are among them where nothing else leaves
- * out most of the catalogue: the lists of a range's buckets are long, and comparing the prices of what is found is cheaper.
- */
-const filterQuery = ({ text, filters: { facets, price }, currency }: Asked, without?: string): TsQuery | undefined => {
-  const groups = [...facets].filter(([facet]) => facet !== without).map(([, keys]) => anyOf(...keys.map(lexeme)));
-  const buckets = price && !text && groups.length === 0 ? bucketsOf(currency, price) : [];
-  return allOf(...groups, buckets.length <= mostBuckets ? anyOf(...buckets.map(lexeme)) : undefined);
-};
-
-const lowestPrice = ({ currency }: Asked) => Prisma.sql`(lowest_prices->>${Prisma.raw(`'${currency}'`)})::int`;
-
-const priceCondition = (asked: Asked) => {
-  const { price } = asked.filters;
-  if (!price) return Prisma.sql`TRUE`;
-  const { min = 0, max = 2_147_483_647 } = price;
-  // `+ 0`: compared row by row. The index on prices would be read for the whole range, which may be half of the catalogue.
-  return Prisma.sql`${lowestPrice(asked)} + 0 BETWEEN ${min}::int AND ${max}::int`;
-};
-
-/** The branches are read one after the other, and only until the limit is reached; no document is in two of them. */
-const branches = (asked: Asked, texts: Texts, without?: string): Prisma.Sql => {
-  const filter = filterQuery(asked, without);
-  const stages = texts
-    ? [texts.inTitle, allOf(texts.anywhere, not(texts.inTitle))].map((text, stage) => ({ text, stage }))
-    : [{ text: undefined, stage: 0 }];
-  const ids = asked.direct.map(({ productId }) => productId);
-  const direct = Prisma.sql`
-    SELECT document.*, 2 AS stage FROM search_document document
-     WHERE product_id = ANY (${ids}::text[]) AND ${filter ? Prisma.sql`terms @@ ${filter}::tsquery` : Prisma.sql`TRUE`}
-       AND ${priceCondition(asked)}`;
-  const others = stages.flatMap(({ text, stage }) =>
-    tiers.map((tier) => {
-      const isLast = tier === tiers.length - 1;
-      // The last one is most of the catalogue: a row says so sooner than the index reads a list of that length.
-      const terms = allOf(text, filter, isLast && (text || filter) ? undefined : lexeme(`tier:${tier}`));
-      return Prisma.sql`
-        SELECT document.*, ${Prisma.raw(`${stage}`)} AS stage FROM search_document document
-         WHERE terms @@ ${terms}::tsquery AND ${priceCondition(asked)} ${isLast ? Prisma.sql`AND tier = ${tier}` : Prisma.empty}
-         ${ids.length > 0 ? Prisma.sql`AND product_id <> ALL (${ids}::text[])` : Prisma.empty}`;
-    }),
-  );
-  return Prisma.join([...(ids.length > 0 ? [direct] : []), ...others], ' UNION ALL ');
-};
 
 /**
  * In millionths: all words in the title (1), their weights (up to about 1 for the words as typed, half for what else they may
@@ -156,36 +109,11 @@ const paged = ({ page }: Asked, { isDescending, value }: Order, column: Prisma.S
   };
 };
 
-const facetCounts = (asked: Asked, texts: Texts, most: number): Prisma.Sql => {
-  const selected = [...asked.filters.facets];
-  const others = Prisma.sql`
-    SELECT key, count(*)::int AS count FROM candidate, unnest(facets) key
-     WHERE split_part(key, ':', 1) <> ALL (${selected.map(([facet]) => facet)}::text[]) GROUP BY key`;
-  // A value that is not chosen is offered with what choosing it as well would add.
-  const own = selected.map(
-    ([facet]) => Prisma.sql`
-      SELECT key, count(*)::int FROM (SELECT facets FROM (${branches(asked, texts, facet)}) branch LIMIT ${most}) sibling,
-             unnest(facets) key
-       WHERE split_part(key, ':', 1) = ${facet} GROUP BY key`,
-  );
-  const chosen = selected.flatMap(([, keys]) => keys);
-  return Prisma.sql`
-    SELECT jsonb_agg(jsonb_build_object('key', key, 'count', count, 'label', label, 'facetLabel', facet_label)
-                     ORDER BY count DESC, key)
-      FROM (
-        SELECT key, sum(count)::int AS count,
-               row_number() OVER (PARTITION BY split_part(key, ':', 1) ORDER BY sum(count) DESC, key) AS place
-          FROM (${Prisma.join([others, ...own, Prisma.sql`SELECT unnest(${chosen}::text[]), 0`], ' UNION ALL ')}) counted
-         GROUP BY key
-      ) value
-      LEFT JOIN search_facet USING (key)
-     WHERE place <= ${mostValues} OR key = ANY (${chosen}::text[])`;
-};
-
 interface CandidateRow {
   readonly found: number;
   readonly hits: [value: string, productId: string][] | null;
   readonly facets: FacetCount[] | null;
+  readonly ranges: FacetRange[] | null;
 }
 
 const hitsOf = (rows: readonly (readonly [value: string, productId: string])[] | null): SearchHit[] =>
@@ -201,13 +129,14 @@ const readCandidates = async (
   const { where, order: by } = paged(asked, order, Prisma.sql`sort_key`);
   const [row] = await prisma.$queryRaw<[CandidateRow]>`
     WITH candidate AS MATERIALIZED (
-      SELECT product_id, facets, ${order.column} AS sort_key
+      SELECT product_id, facets, numbers, ${order.column} AS sort_key
         FROM (${branches(asked, texts)}) branch LIMIT ${most + 1}
-    )
+    ), sibling AS MATERIALIZED (${asked.withFacets ? siblings(asked, texts, most) : Prisma.sql`SELECT NULL`})
     SELECT (SELECT count(*)::int FROM candidate) AS found,
            (SELECT jsonb_agg(jsonb_build_array(${order.text(Prisma.sql`sort_key`)}, product_id))
               FROM (SELECT * FROM candidate WHERE ${where} ${by} LIMIT ${asked.page.limit + 1}) hit) AS hits,
-           (${asked.withFacets ? facetCounts(asked, texts, most) : Prisma.sql`SELECT NULL::jsonb`}) AS facets`;
+           (${asked.withFacets ? facetCounts(asked) : Prisma.sql`SELECT NULL::jsonb`}) AS facets,
+           (${asked.withFacets ? facetRanges(asked) : Prisma.sql`SELECT NULL::jsonb`}) AS ranges`;
   return row;
 };
 
@@ -216,7 +145,7 @@ const readInOrder = async (prisma: PrismaClient, asked: Asked, texts: Texts): Pr
   const order = orderOf(asked);
   const size = asked.page.limit + 1;
   const terms = allOf(texts?.anywhere, filterQuery(asked));
-  const matches = Prisma.sql`${terms ? Prisma.sql`terms @@ ${terms}::tsquery` : Prisma.sql`TRUE`} AND ${priceCondition(asked)}`;
+  const matches = Prisma.sql`${terms ? Prisma.sql`terms @@ ${terms}::tsquery` : Prisma.sql`TRUE`} AND ${rowConditions(asked)}`;
   const walked = await walk(prisma, asked, order, matches);
   if (walked.length === size) return walked;
   // Too few of those at this end of the order match: then those that match are sorted.
@@ -252,7 +181,7 @@ const search = async (prisma: PrismaClient, { query: typed, ...request }: Search
   const { vocabulary, direct } = query.words.length > 0 ? await readVocabulary(prisma, query) : empty;
   const text = textConditions(query, vocabulary);
   // Only punctuation was typed.
-  if (!text && typed.trim() !== '') return { hits: [], total: 0, isExact: true, facets: [] };
+  if (!text && typed.trim() !== '') return { hits: [], total: 0, isExact: true, facets: [], ranges: [] };
   const asked = { ...request, text, direct };
   let texts: Texts = text;
   let most = asked.isGlance ? fewCandidates : mostCandidates;
@@ -271,6 +200,7 @@ const search = async (prisma: PrismaClient, { query: typed, ...request }: Search
     total: Math.min(row.found, most),
     isExact,
     facets: row.facets ?? [],
+    ranges: row.ranges ?? [],
   };
 };
 

@@ -144,7 +144,7 @@ const saveDocuments = async (
     ), given AS MATERIALIZED (
       SELECT document.*, coalesce(replaced.tier, width_bucket(get_byte(sha256(document.product_id::bytea), 0), ARRAY[4, 20, 84])) AS tier
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-             AS document (product_id text, terms text, facets text[], lowest_prices jsonb, title_keys jsonb, title_length smallint)
+             AS document (product_id text, terms text, facets text[], lowest_prices jsonb, numbers jsonb, title_keys jsonb, title_length smallint)
         LEFT JOIN replaced USING (product_id)
     ), written AS MATERIALIZED (
       SELECT given.*, (given.terms || ' ''tier:' || given.tier || '''')::tsvector AS vector FROM given
@@ -153,17 +153,18 @@ const saveDocuments = async (
        WHERE product_id IN (SELECT product_id FROM replaced EXCEPT SELECT product_id FROM given)
     ), saved AS (
       INSERT INTO search_document AS stored
-             (product_id, pipeline, terms, facets, lowest_prices, title_keys, title_length, published_at, tier)
-      SELECT written.product_id, ${pipelineVersion}::int, vector, facets, lowest_prices, title_keys, title_length,
+             (product_id, pipeline, terms, facets, lowest_prices, numbers, title_keys, title_length, published_at, tier)
+      SELECT written.product_id, ${pipelineVersion}::int, vector, facets, lowest_prices, numbers, title_keys, title_length,
              coalesce(product.published_at, product.created_at), tier
         FROM written JOIN product ON product.id = written.product_id
           ON CONFLICT (product_id) DO UPDATE
          SET pipeline = excluded.pipeline, terms = excluded.terms, facets = excluded.facets,
-             lowest_prices = excluded.lowest_prices, title_keys = excluded.title_keys,
+             lowest_prices = excluded.lowest_prices, numbers = excluded.numbers, title_keys = excluded.title_keys,
              title_length = excluded.title_length, published_at = excluded.published_at
-       WHERE (stored.pipeline, stored.terms, stored.lowest_prices, stored.title_keys, stored.published_at)
+       WHERE (stored.pipeline, stored.terms, stored.lowest_prices, stored.numbers, stored.title_keys, stored.published_at)
              IS DISTINCT FROM
-             (excluded.pipeline, excluded.terms, excluded.lowest_prices, excluded.title_keys, excluded.published_at)
+             (excluded.pipeline, excluded.terms, excluded.lowest_prices, excluded.numbers, excluded.title_keys,
+              excluded.published_at)
     )
     INSERT INTO search_word_change (lexemes, documents, titles)
     SELECT array_agg(word), array_agg(documents), array_agg(titles)

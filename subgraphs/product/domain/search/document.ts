@@ -5,7 +5,7 @@ import { type Currency, currencies } from '#contracts/money.ts';
 import { type Attribute, type AttributeValue, shownValue } from '../catalogue/attribute.ts';
 import type { Product } from '../catalogue/product.ts';
 import { everywhere } from '../catalogue/texts.ts';
-import { facetKey, priceBuckets } from './filters.ts';
+import { facetKey, numberBuckets, priceBuckets } from './filters.ts';
 import { bigramsOf, fold, isHangul, lexemeOf, spelling, wordsOf } from './text.ts';
 import { lexeme } from './tsquery.ts';
 
@@ -13,7 +13,7 @@ import { lexeme } from './tsquery.ts';
  * Raise it with every change of what follows, or of text.ts: the worker then indexes every product anew, a batch at a time
  * (usecases/search/reindex.ts), while the old documents go on serving.
  */
-export const pipelineVersion = 2;
+export const pipelineVersion = 3;
 
 export interface NamedCategory {
   readonly id: CategoryId;
@@ -38,6 +38,8 @@ export interface SearchDocument {
   readonly terms: string;
   readonly facets: readonly string[];
   readonly lowestPrices: Readonly<Partial<Record<Currency, number>>>;
+  /** By code of a filterable attribute, for ranges. */
+  readonly numbers: Readonly<Record<string, number>>;
   /** By language: what it is sorted by. */
   readonly titleKeys: Readonly<Record<Language, string>>;
   /** How many words its shortest title has: a title that says nothing else answers a query best. */
@@ -183,6 +185,13 @@ const lowestPrices = (product: Product): Partial<Record<Currency, number>> =>
     }),
   );
 
+const filterableNumbers = (product: Product, attributes: ReadonlyMap<string, Attribute>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(product.attributes).flatMap(([code, value]) =>
+      typeof value === 'number' && attributes.get(code)?.isFilterable ? [[code, value]] : [],
+    ),
+  );
+
 /**
  * `'tent':1A,2B`: a word's position says nothing here, but PostgreSQL keeps a weight only with one. What has none weighs as a
  * description does, and most words are in the description alone.
@@ -221,12 +230,14 @@ export const documentOf = (
   const titles = Object.values(product.texts).map(({ title }) => title);
   const facets = [...new Set(facetLabels(indexed, attributes).map(({ key }) => key))];
   const prices = lowestPrices(product);
+  const numbers = filterableNumbers(product, attributes);
   return {
     document: {
       productId: product.id,
-      terms: written(weights, [...facets, ...priceBuckets(prices)]),
+      terms: written(weights, [...facets, ...priceBuckets(prices), ...numberBuckets(numbers)]),
       facets,
       lowestPrices: prices,
+      numbers,
       titleKeys: Object.fromEntries(
         languages.map((language) => [language, fold(inLanguage(product.texts, language, language).title)]),
       ) as Record<Language, string>,

@@ -9,16 +9,16 @@ const mostFacets = 8;
 const mostFilters = 30;
 const longestFilter = 200;
 
-/** Lowest price of a product in minor units, both ends included. */
-export interface PriceRange {
+/** Both ends included; lowest prices of products in minor units, or numbers of an attribute. */
+export interface Range {
   readonly min: number | undefined;
   readonly max: number | undefined;
 }
 
 export interface Filters {
-  /** By facet, the keys of which a product has to have one. */
+  /** By facet, the keys of which a product has to have one; `attribute.weight:1..2` is also each number from 1 to 2. */
   readonly facets: ReadonlyMap<string, readonly string[]>;
-  readonly price: PriceRange | undefined;
+  readonly price: Range | undefined;
 }
 
 /** The keys under which a document is found; `facet:value`, like the filters. */
@@ -35,15 +35,25 @@ export const facetOf = (key: string): string => key.slice(0, key.indexOf(':'));
 
 const facetForm = /^(?:category|collection|brand|stock|attribute\.[^:\s]+|option\.[^:\s]+)$/;
 const priceForm = /^(\d{1,9})?-(\d{1,9})?$/;
+// Two dots: a hyphen may be a minus.
+const number = String.raw`-?\d{1,15}(?:\.\d{1,15})?`;
+const rangeForm = new RegExp(String.raw`^attribute\.([^:\s]+):(${number})?\.\.(${number})?$`);
 
 const invalid = (filter: string): CallerFault =>
   new CallerFault('BAD_USER_INPUT', `${JSON.stringify(filter.slice(0, longestFilter))} is not a filter.`);
 
-const priceRange = (filter: string, value: string): PriceRange => {
+const priceRange = (filter: string, value: string): Range => {
   const [, low, high] = priceForm.exec(value) ?? [];
   if (low === undefined && high === undefined) throw invalid(filter);
   const [min, max] = [low, high].map((end) => (end === undefined ? undefined : Number(end)));
   return { min, max };
+};
+
+/** What `attribute.weight:1..2` asks for, with either end left out for no bound; undefined for a key that is no range. */
+export const numberRangeIn = (key: string): ({ readonly code: string } & Range) | undefined => {
+  const [, code, low, high] = rangeForm.exec(key) ?? [];
+  if (code === undefined || (low === undefined && high === undefined)) return undefined;
+  return { code, min: low === undefined ? undefined : Number(low), max: high === undefined ? undefined : Number(high) };
 };
 
 /**
@@ -54,7 +64,7 @@ export const parseFilters = (given: readonly string[]): Filters => {
   if (given.length > mostFilters)
     throw new CallerFault('BAD_USER_INPUT', `"filters" takes at most ${mostFilters} filters.`);
   const facets = new Map<string, string[]>();
-  let price: PriceRange | undefined;
+  let price: Range | undefined;
   // In one order, whatever the client's: a cursor goes with the filters.
   for (const filter of [...new Set(given)].sort()) {
     const separator = filter.indexOf(':');
@@ -87,7 +97,26 @@ export const priceBuckets = (lowest: Readonly<Partial<Record<Currency, number>>>
 const highest = 1_000_000_000;
 
 /** The buckets that a range touches; what is in the outermost ones still has to be compared. */
-export const bucketsOf = (currency: Currency, { min = 0, max = highest }: PriceRange): string[] => {
+export const bucketsOf = (currency: Currency, { min = 0, max = highest }: Range): string[] => {
   const [first, last] = [bucketOf(min), bucketOf(Math.min(max, highest))];
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => bucketKey(currency, first + index));
+};
+
+// 100: numbers beyond 10 trillion share the outermost bucket.
+const outermost = 100;
+
+/** As those of prices; of either sign, and fine enough for hundredths. */
+const numberBucketOf = (value: number): number =>
+  Math.sign(value) * Math.min(outermost, Math.floor(2 * Math.log2(Math.abs(value) * 100 + 1)));
+
+const numberBucketKey = (code: string, bucket: number): string => `number.${code}:${bucket}`;
+
+export const numberBuckets = (numbers: Readonly<Record<string, number>>): string[] =>
+  Object.entries(numbers).map(([code, value]) => numberBucketKey(code, numberBucketOf(value)));
+
+/** The buckets that a range touches. */
+export const numberBucketsOf = (code: string, { min, max }: Range): string[] => {
+  const first = min === undefined ? -outermost : numberBucketOf(min);
+  const last = max === undefined ? outermost : numberBucketOf(max);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => numberBucketKey(code, first + index));
 };

@@ -44,6 +44,14 @@ export interface FacetCount {
   readonly count: number;
 }
 
+/** Of an attribute that is a number: the lowest and the highest of what is found. */
+export interface FacetRange {
+  /** The facet's code. */
+  readonly facet: string;
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface SearchResult {
   /** In the direction of the page, and one more than its limit when there is one. */
   readonly hits: readonly SearchHit[];
@@ -52,6 +60,7 @@ export interface SearchResult {
   readonly isExact: boolean;
   /** Those of a facet that is filtered by are counted as if it were not. */
   readonly facets: readonly FacetCount[];
+  readonly ranges: readonly FacetRange[];
 }
 
 export interface CompletionRequest {

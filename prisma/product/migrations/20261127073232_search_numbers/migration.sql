@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "search_document" ADD COLUMN     "numbers" JSONB NOT NULL DEFAULT '{}';
