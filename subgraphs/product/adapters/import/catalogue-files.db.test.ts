@@ -91,6 +91,7 @@ describe('JSON Lines', () => {
       JSON.stringify({ product: { slug: 'lamp-6' } }),
       JSON.stringify(product('lamp-7', { variants: [{ sku: 'LAMP-7', prices: { KRW: 1 } }] })),
       JSON.stringify({ category: { slug: 'loop', texts: { en: { name: 'Loop' } }, parent: 'loop' } }),
+      JSON.stringify({ category: { slug: 'A b', position: -1, colour: 'red' } }),
       `"${'x'.repeat(1_000_001)}"`,
       JSON.stringify(product('last')),
     ].join('\r\n');
@@ -102,14 +103,15 @@ describe('JSON Lines', () => {
       '5 slug: is not a slug',
       '6 is not one of {"product": …}, {"category": …}, {"attribute": …}',
       '8 category: there is no category nowhere',
-      "9 the sku LAMP is another product's",
+      "9 variants.0.sku: LAMP is another product's; status: cannot be PUBLISHED: no variant has a price in EUR",
       '10 attributes.colour: is not an attribute of this shop',
       '11 product: has the unknown field colour',
-      '12 texts: has no language',
-      '13 status: cannot be PUBLISHED: NO_PRICE',
+      '12 texts: has no language; category: is missing',
+      '13 status: cannot be PUBLISHED: no variant has a price in EUR',
       '14 parent: there is no category loop',
-      '15 is longer than 1000000 bytes',
-      '17 is not UTF-8',
+      '15 slug: is not a slug; position: is less than 0; category: has the unknown field colour',
+      '16 is longer than 1000000 bytes',
+      '18 is not UTF-8',
     ]);
     expect(changed).toBe(3);
     expect(await shop.prisma.catalogueImport.count()).toBe(0);
@@ -218,7 +220,7 @@ describe('CSV', () => {
   it('lists the rows that are at fault, and imports the other variants of their product', async () => {
     const rows = [
       header,
-      'tent,Tent,,lighting,,heavy,,TENT,1,,',
+      'tent,Tent,,lighting,,heavy,,TENT,"1,5",,',
       'tent,Tent,,lighting,,,,TENT-2,"1,90",,',
       'tent,Tent,,lighting,,,,TENT-3,1.999,,',
       'tent,Tent,,lighting,,,,TENT-4,1,12.5,',
@@ -227,18 +229,31 @@ describe('CSV', () => {
       ',Nameless,,lighting,,,,NONE,1,,',
       'short,row',
       'peg,Peg,,lighting,,,빨강,PEG,1,,',
+      '"rope","Rope',
+      'of hemp",,lighting,,,,ROPE,"1,5",,',
+      '"knot","A',
+      '',
+      'knot",short',
+      'cord,Cord,,lighting,,,,CORD,1,,2.5',
+      'cord,,,,,,,CORD-2,1,,-3',
+      'line,"",,lighting,SOLD,,,LINE,1,,',
     ];
     const { faults, changed } = await filesOf(shop).importFile(await fileOf(rows.join('\n'), 'csv'));
     expect(changed).toBe(1);
     expect(faults.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
-      '2 attribute.weight: "heavy" is not a number',
+      '2 attribute.weight: "heavy" is not a number; price.EUR: "1,5" is not an amount such as 12.90',
       '3 price.EUR: "1,90" is not an amount such as 12.90',
       '4 price.EUR: "1.999" is not an amount such as 12.90',
       '5 price.KRW: "12.5" is not an amount such as 12900',
-      '6 variants.0.initialStock: is less than 0',
+      '6 initial_stock: is less than 0',
       '8 slug: is empty',
       '9 does not have as many cells as there are columns',
       '10 option.size: "빨강" makes no code: write "red=빨강", for example',
+      '11 price.EUR: "1,5" is not an amount such as 12.90',
+      '13 does not have as many cells as there are columns',
+      '16 initial_stock: is not a whole number',
+      '17 initial_stock: is less than 0',
+      '18 status: is not one of DRAFT, PUBLISHED, ARCHIVED',
     ]);
   });
 

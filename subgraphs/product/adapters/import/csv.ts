@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
 import { type Language, languages } from '#contracts/language.ts';
-import { type Currency, currencies, minorDigits } from '#contracts/money.ts';
+import { type Currency, currencies } from '#contracts/money.ts';
 import type { Attribute } from '../../domain/catalogue/attribute.ts';
-import { firstFault, plainly } from '../../domain/catalogue/plain-faults.ts';
-import { Code, slugOf } from '../../domain/catalogue/texts.ts';
+import { plainly } from '../../domain/catalogue/plain-faults.ts';
 import { type ImportLine, type LineFault, ProductDocument } from '../../domain/import/import-document.ts';
+import { fault, lineFaults } from '../../domain/import/line-faults.ts';
+import { type Kinds, productOf, variantOf } from './csv-cells.ts';
 import { longestLine } from './json-lines.ts';
 
 /** What the whole file is refused for. */
@@ -78,7 +79,10 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
     skip_records_with_error: true,
     max_record_size: longestLine,
     on_skip: (error: CsvError | undefined) => {
-      if (error) skipped.push({ line: Number(error.lines ?? 0), reason: reasonOf(error) });
+      if (error) {
+        const cells = Array.isArray(error.record) ? error.record : [];
+        skipped.push({ line: Number(error.lines ?? 0) - breaksIn(cells), reason: reasonOf(error) });
+      }
       return undefined;
     },
   });
@@ -89,18 +93,20 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
   source.on('error', (error) => parser.destroy(decodingFault(error)));
   for await (const { record, info } of source.pipe(parser)) {
     yield* skipped.splice(0);
-    yield { line: info.lines, cells: record };
+    yield { line: info.lines - breaksIn(Object.values(record)), cells: record };
   }
   yield* skipped;
 };
+
+/** The parser counts up to where a row ends: with a line break in a cell, that is not where it begins. */
+const breaksIn = (cells: readonly string[]): number =>
+  cells.reduce((all, value) => all + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
 
 const reasonOf = (error: CsvError): string =>
   error.code === 'CSV_RECORD_INCONSISTENT_COLUMNS' ? 'does not have as many cells as there are columns' : error.message;
 
 const decodingFault = (error: Error): Error =>
   error instanceof TypeError ? new UnusableFile('it is not UTF-8: save it as "CSV UTF-8"') : error;
-
-type Kinds = ReadonlyMap<string, Attribute['kind']>;
 
 const documentOf = function* (rows: readonly Row[], kinds: Kinds, language: Language): Generator<ImportLine> {
   // In order of their lines, so that an import that is cut off goes on behind what it has seen.
@@ -110,16 +116,20 @@ const documentOf = function* (rows: readonly Row[], kinds: Kinds, language: Lang
   let product: Record<string, unknown> = {};
   const options = new Map<string, Map<string, string>>();
   for (const row of rows) {
-    try {
-      const own = productOf(row.cells, kinds, language);
-      const variant = variantOf(row.cells, options);
-      product = { ...own, ...product };
-      if (variant) variants.push(variant);
-      if (variant) good.push(row);
-    } catch (error) {
-      if (!(error instanceof CellFault)) throw error;
-      faults.push({ line: row.line, kind: 'fault', reason: error.message });
+    const reasons: string[] = [];
+    const own = productOf(row.cells, kinds, language, reasons);
+    const { variant, choices } = variantOf(row.cells, reasons);
+    if (reasons.length > 0) {
+      faults.push(fault(row.line, reasons));
+      continue;
     }
+    product = { ...own, ...product };
+    for (const { option, code, name } of choices) {
+      const values = options.get(option) ?? new Map<string, string>();
+      options.set(option, values.set(code, values.get(code) ?? name));
+    }
+    if (variant) variants.push(variant);
+    if (variant) good.push(row);
   }
   const [first] = rows;
   if (!first || Object.keys(product).length === 0) return yield* faults;
@@ -134,133 +144,6 @@ const documentOf = function* (rows: readonly Row[], kinds: Kinds, language: Lang
   );
   const variantLines = good.map(({ line }) => line);
   if (parsed.success) yield { line: first.line, kind: 'product', document: parsed.data, variantLines };
-  else {
-    const [issue] = parsed.error.issues;
-    const at = issue?.path[0] === 'variants' ? variantLines[Number(issue.path[1])] : undefined;
-    faults.push({ line: at ?? first.line, kind: 'fault', reason: firstFault(parsed.error, 'product') });
-  }
+  else faults.push(...lineFaults({ line: first.line, variantLines }, parsed.error.issues, 'product'));
   yield* faults.toSorted((a, b) => a.line - b.line);
-};
-
-class CellFault extends Error {}
-
-type Cells = Row['cells'];
-
-/** The cells of all columns that begin so, by the rest of their names; empty ones are left out. */
-const under = (cells: Cells, head: string): [rest: string, value: string][] =>
-  Object.entries(cells).flatMap(([name, value]) =>
-    name.startsWith(`${head}.`) && value.trim() !== '' ? [[name.slice(head.length + 1), value.trim()]] : [],
-  );
-
-const cell = (cells: Cells, name: string): string | undefined => cells[name]?.trim() || undefined;
-
-const withoutUndefined = (fields: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-const productOf = (cells: Cells, kinds: Kinds, language: Language): Record<string, unknown> => {
-  const fields = {
-    title: 'title',
-    description: 'description',
-    seo_title: 'seoTitle',
-    seo_description: 'seoDescription',
-  };
-  const texts: Record<string, Record<string, string>> = {};
-  for (const [column, field] of Object.entries(fields))
-    for (const [code, value] of under(cells, column)) texts[code] = { ...texts[code], [field]: value };
-  for (const text of Object.values(texts)) if (text.title) text.description ??= '';
-  const attributes: Record<string, unknown> = {};
-  for (const [name, value] of under(cells, 'attribute')) {
-    const [code = '', of = language] = name.split('.');
-    attributes[code] = attributeValue(`attribute.${name}`, value, kinds.get(code), of, attributes[code]);
-  }
-  const slug = cell(cells, 'slug');
-  if (!slug) throw new CellFault('slug: is empty');
-  return withoutUndefined({
-    slug,
-    texts: Object.keys(texts).length > 0 ? texts : undefined,
-    brand: cell(cells, 'brand'),
-    status: cell(cells, 'status'),
-    category: cell(cells, 'category'),
-    taxClass: cell(cells, 'tax_class'),
-    attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
-  });
-};
-
-const attributeValue = (
-  column: string,
-  value: string,
-  kind: Attribute['kind'] | undefined,
-  language: string,
-  before: unknown,
-) => {
-  switch (kind) {
-    case undefined:
-      throw new CellFault(`${column}: is not an attribute of this shop`);
-    case 'TEXT':
-      return { ...Object(before), [language]: value };
-    case 'NUMBER':
-      return numberOf(column, value);
-    case 'BOOLEAN':
-      return booleanOf(column, value);
-    case 'CHOICE':
-      return value;
-    default:
-      return kind satisfies never;
-  }
-};
-
-const variantOf = (cells: Cells, options: Map<string, Map<string, string>>): object | undefined => {
-  const sku = cell(cells, 'sku');
-  if (!sku) return undefined;
-  const prices = under(cells, 'price').map(([currency, value]) => [currency, amountOf(value, currency as Currency)]);
-  const titles = under(cells, 'variant_title');
-  const chosen = under(cells, 'option').map(([code, given]) => {
-    const [, own, name = given] = /^([a-z0-9-]+)=(.+)$/.exec(given) ?? [];
-    const value = own ?? Code.safeParse(slugOf(name)).data;
-    if (!value) throw new CellFault(`option.${code}: "${name}" makes no code: write "red=${name}", for example`);
-    const values = options.get(code) ?? new Map<string, string>();
-    options.set(code, values.set(value, values.get(value) ?? name));
-    return [code, value] as const;
-  });
-  const integer = (name: string) => {
-    const value = cell(cells, name);
-    return value === undefined ? undefined : numberOf(name, value);
-  };
-  const boolean = (name: string) => {
-    const value = cell(cells, name);
-    return value === undefined ? undefined : booleanOf(name, value);
-  };
-  return withoutUndefined({
-    sku,
-    title: titles.length > 0 ? Object.fromEntries(titles) : undefined,
-    options: chosen.length > 0 ? Object.fromEntries(chosen) : undefined,
-    prices: prices.length > 0 ? Object.fromEntries(prices) : undefined,
-    weightGrams: integer('weight_grams'),
-    requiresShipping: boolean('requires_shipping'),
-    stockPolicy: cell(cells, 'stock_policy'),
-    lowStockThreshold: integer('low_stock_threshold'),
-    isArchived: boolean('is_archived'),
-    initialStock: integer('initial_stock'),
-  });
-};
-
-const numberOf = (column: string, value: string): number => {
-  if (!/^-?\d+(\.\d+)?$/.test(value)) throw new CellFault(`${column}: "${value}" is not a number`);
-  return Number(value);
-};
-
-const booleanOf = (column: string, value: string): boolean => {
-  // Spreadsheets write TRUE.
-  const given = value.toLowerCase();
-  if (given !== 'true' && given !== 'false') throw new CellFault(`${column}: "${value}" is neither true nor false`);
-  return given === 'true';
-};
-
-/** `12.90` in EUR is 1290, `12900` in KRW is 12900. Exact: no float is multiplied. */
-const amountOf = (value: string, currency: Currency): number => {
-  const digits = minorDigits[currency];
-  const [, whole, fraction = ''] = /^(\d{1,9})(?:\.(\d+))?$/.exec(value) ?? [];
-  if (whole === undefined || fraction.length > digits)
-    throw new CellFault(`price.${currency}: "${value}" is not an amount such as ${digits > 0 ? '12.90' : '12900'}`);
-  return Number(whole + fraction.padEnd(digits, '0'));
 };

@@ -1,13 +1,14 @@
 /** A catalogue as JSON Lines: each line `{"product": …}`, `{"category": …}` or `{"attribute": …}`. */
 import { createReadStream } from 'node:fs';
 import type { z } from 'zod';
-import { firstFault, plainly } from '../../domain/catalogue/plain-faults.ts';
+import { plainly } from '../../domain/catalogue/plain-faults.ts';
 import {
   AttributeDocument,
   CategoryDocument,
   type ImportLine,
   ProductDocument,
 } from '../../domain/import/import-document.ts';
+import { lineFaults } from '../../domain/import/line-faults.ts';
 
 // 1 MB: a product with a hundred variants in both languages has a tenth of it; a file without line ends must not fill the memory.
 export const longestLine = 1_000_000;
@@ -70,7 +71,7 @@ const parseLine = (line: Buffer, number: number): ImportLine | undefined => {
     return fault('is not one of {"product": …}, {"category": …}, {"attribute": …}');
   const parsed = (kinds[kind as Kind] as z.ZodType).safeParse(given, { error: plainly });
   if (parsed.success) return { line: number, kind, document: parsed.data } as ImportLine;
-  return fault(firstFault(parsed.error, kind));
+  return lineFaults({ line: number }, parsed.error.issues, kind)[0];
 };
 
 const decode = (bytes: Buffer): string | undefined => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { firstFault, plainly } from './plain-faults.ts';
+import { lineFaults } from '../import/line-faults.ts';
+import { plainly } from './plain-faults.ts';
 import { Code } from './texts.ts';
 
 const schema = z.strictObject({
@@ -33,5 +34,7 @@ it.each([
   [{ colour: 'red' }, 'product: has the unknown field colour'],
 ])('%j is told in plain words', (given, fault) => {
   const parsed = schema.safeParse({ needed: 'x', ...given }, { error: plainly });
-  expect(parsed.error && firstFault(parsed.error, 'product')).toBe(fault);
+  expect(parsed.error && lineFaults({ line: 7 }, parsed.error.issues, 'product')).toEqual([
+    { line: 7, kind: 'fault', reason: fault },
+  ]);
 });

@@ -41,7 +41,3 @@ export const plainly = (issue: z.core.$ZodRawIssue): string => {
       return 'is not a valid value';
   }
 };
-
-/** The first thing that is wrong, and where: a form shows all, a list of lines has one reason a line. */
-export const firstFault = ({ issues: [issue] }: z.ZodError, whole: string): string =>
-  `${issue?.path.join('.') || whole}: ${issue?.message}`;

@@ -3,7 +3,7 @@ import type { CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { CallerFault } from '#contracts/result.ts';
 import { Attribute, valueFault } from '../../domain/catalogue/attribute.ts';
 import { Category, placed } from '../../domain/catalogue/category.ts';
-import { firstFault, plainly } from '../../domain/catalogue/plain-faults.ts';
+import { plainly } from '../../domain/catalogue/plain-faults.ts';
 import { Product, type StoredProduct } from '../../domain/catalogue/product.ts';
 import { missingForPublishing } from '../../domain/catalogue/publishing.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type ProductDocument,
   productAfter,
 } from '../../domain/import/import-document.ts';
+import { fault, type Issue, lineFaults } from '../../domain/import/line-faults.ts';
 import { initialReceipt } from '../catalogue/import-catalogue.ts';
 import { refreshDerived } from '../catalogue/refresh-products.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
@@ -66,8 +67,6 @@ const importBatch = async (
   });
 };
 
-const fault = (line: number, reason: string): LineFault => ({ line, kind: 'fault', reason });
-
 const importAttributes = async (
   stores: Stores,
   newId: Deps['newId'],
@@ -84,8 +83,8 @@ const importAttributes = async (
     const stored = known.get(document.code);
     const parsed = Attribute.safeParse(attributeAfter(document, stored, newId('Attribute')), { error: plainly });
     const use = parsed.success && stored ? await useAgainst(stores, stored, parsed.data) : undefined;
-    if (!parsed.success) faults.push(fault(line, firstFault(parsed.error, 'it')));
-    else if (use) faults.push(fault(line, `attribute: ${use.message}`));
+    if (!parsed.success) faults.push(...lineFaults({ line }, parsed.error.issues, 'attribute'));
+    else if (use) faults.push(fault(line, [`attribute: ${use.message}`]));
     else if (!isDeepStrictEqual(parsed.data, stored && Attribute.parse(stored)))
       changed.set(document.code, parsed.data);
   }
@@ -109,17 +108,21 @@ const importCategories = async (
     const { parent } = document;
     const parentId = parent == null ? parent : bySlug.get(parent)?.id;
     if (parent != null && !parentId) {
-      faults.push(fault(line, `parent: there is no category ${parent}`));
+      faults.push(fault(line, [`parent: there is no category ${parent}`]));
       continue;
     }
     const before = bySlug.get(document.slug);
     const parsed = Category.safeParse(categoryAfter(document, before, { id: newId('Category'), parentId }), {
       error: plainly,
     });
+    if (!parsed.success) {
+      faults.push(...lineFaults({ line }, parsed.error.issues, 'category'));
+      continue;
+    }
     // First, so that a fault names the category of this line.
-    const after = parsed.success ? [parsed.data, ...tree.filter((category) => category !== before)] : tree;
-    const reason = parsed.success ? placeFault(after) : firstFault(parsed.error, 'it');
-    if (reason) faults.push(fault(line, reason));
+    const after = [parsed.data, ...tree.filter((category) => category !== before)];
+    const reason = placeFault(after);
+    if (reason) faults.push(fault(line, [reason]));
     else tree = after;
   }
   const changed = changedIn(stored, placed(tree));
@@ -163,18 +166,15 @@ const importProducts = async (
       newVariantId: () => newId('Variant'),
     });
     const parsed = Product.safeParse(named, { error: plainly });
-    const reason =
-      document.category !== undefined && !categoryId
-        ? `category: there is no category ${document.category}`
-        : parsed.success
-          ? (skuFault(parsed.data, known.skus) ??
-            attributeFault(parsed.data, known.attributes) ??
-            publishingFault(parsed.data, shop))
-          : firstFault(parsed.error, 'it');
-    if (reason || !parsed.success) {
-      const at = parsed.error?.issues[0]?.path;
-      const variantLine = at?.[0] === 'variants' ? variantLines?.[Number(at[1])] : undefined;
-      faults.push(fault(variantLine ?? line, reason ?? 'is not sound'));
+    const unknown = document.category !== undefined && !categoryId;
+    const issues: Issue[] = [
+      ...(unknown ? [{ path: ['category'], message: `there is no category ${document.category}` }] : []),
+      ...(parsed.success ? productIssues(parsed.data, known, shop) : parsed.error.issues),
+    ];
+    // Of an unknown category nothing is missing but itself.
+    const found = issues.filter(({ path }) => !(unknown && path[0] === 'categoryId'));
+    if (!parsed.success || found.length > 0) {
+      faults.push(...lineFaults({ line, variantLines }, found, 'product'));
       continue;
     }
     const product = parsed.data;
@@ -215,23 +215,29 @@ const lookUp = async ({ catalogue, slugs, imports }: Stores, documents: readonly
   };
 };
 
-const publishingFault = (product: Product, shop: Deps['shop']): string | undefined => {
-  const reasons = product.status === 'PUBLISHED' ? missingForPublishing(product, shop) : [];
-  return reasons.length > 0 ? `status: cannot be PUBLISHED: ${reasons.join(', ')}` : undefined;
-};
-
-const skuFault = ({ id, variants }: Product, owners: ReadonlyMap<string, ProductId>): string | undefined => {
-  const taken = variants.find(({ sku }) => owners.has(sku) && owners.get(sku) !== id);
-  return taken && `the sku ${taken.sku} is another product's`;
-};
-
-const attributeFault = (
-  { attributes: values }: Product,
-  attributes: ReadonlyMap<string, Attribute>,
-): string | undefined => {
-  for (const [code, value] of Object.entries(values)) {
-    const wrong = valueFault(attributes.get(code), value);
-    if (wrong) return `attributes.${code}: ${wrong}`;
-  }
-  return undefined;
+const productIssues = (
+  product: Product,
+  { skus, attributes }: Pick<Awaited<ReturnType<typeof lookUp>>, 'skus' | 'attributes'>,
+  shop: Deps['shop'],
+): Issue[] => {
+  const taken = product.variants.flatMap(({ sku }, at) =>
+    skus.has(sku) && skus.get(sku) !== product.id
+      ? [{ path: ['variants', at, 'sku'], message: `${sku} is another product's` }]
+      : [],
+  );
+  const wrong = Object.entries(product.attributes).flatMap(([code, value]) => {
+    const message = valueFault(attributes.get(code), value);
+    return message ? [{ path: ['attributes', code], message }] : [];
+  });
+  const missing = product.status === 'PUBLISHED' ? missingForPublishing(product, shop) : [];
+  const lacks = {
+    NO_TEXT: `it has no title in ${shop.language}`,
+    NO_VARIANT: 'it has no variant that is sold',
+    NO_PRICE: `no variant has a price in ${shop.currency}`,
+  };
+  const unpublishable = {
+    path: ['status'],
+    message: `cannot be PUBLISHED: ${missing.map((one) => lacks[one]).join(', ')}`,
+  };
+  return [...taken, ...wrong, ...(missing.length > 0 ? [unpublishable] : [])];
 };
