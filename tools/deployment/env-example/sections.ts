@@ -1,4 +1,5 @@
 /** The sections of .env.example, in order. */
+import { accessVariables } from '#gateway/access/variables.ts';
 import { cachingVariables } from '#gateway/caching/variables.ts';
 import { documentVariables } from '#gateway/documents/variables.ts';
 import { exposureVariables } from '#gateway/graphql/variables.ts';
@@ -44,6 +45,7 @@ export const sections: readonly Section[] = [
   { title: 'Every process', names: namesOf(processVariables) },
   { title: 'Gateway: exposure', names: namesOf(exposureVariables) },
   { title: 'Gateway: authentication', names: namesOf(identityVariables) },
+  { title: 'Gateway: access directives', names: namesOf(accessVariables) },
   { title: 'Gateway: HTTP', names: namesOf(httpVariables) },
   { title: 'Gateway: files, webhooks and links', names: namesOf(publicPathsVariables) },
   { title: 'Gateway: rate limits', names: namesOf(rateLimitVariables) },
