@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { maskCardNumbers } from '#contracts/card-number.ts';
 import { contextIfAny } from '#platform/observability/context.ts';
 import type { Logger } from '#platform/observability/log.ts';
+import { incrementalDelivery, isUnknownIncremental } from './incremental-delivery.ts';
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
 
@@ -21,7 +22,8 @@ const details = new Map<unknown, readonly string[]>([
  */
 export const errorFormatter = (log: Logger, detail: boolean) => {
   const isNews = eachFaultOnce();
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  return (given: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const formatted = isUnknownIncremental(error) ? asRefused(given) : given;
     const { service, serviceName, more } = formatted.extensions ?? {};
     const code = ruleCode(error) ?? formatted.extensions?.code;
     const from = service ?? serviceName;
@@ -42,6 +44,12 @@ export const errorFormatter = (log: Logger, detail: boolean) => {
     };
   };
 };
+
+const asRefused = ({ locations }: GraphQLFormattedError): GraphQLFormattedError => ({
+  message: incrementalDelivery.message,
+  ...(locations && { locations }),
+  extensions: { code: incrementalDelivery.code },
+});
 
 /** A failure that affects many fields has an error for each of them, but one log line. */
 const eachFaultOnce = (): ((error: unknown) => boolean) => {

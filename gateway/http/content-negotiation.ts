@@ -51,6 +51,7 @@ const requestErrors = new Set<unknown>([
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'BAD_USER_INPUT',
+  'INCREMENTAL_DELIVERY_NOT_SUPPORTED',
 ]);
 
 /**

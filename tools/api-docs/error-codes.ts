@@ -37,6 +37,12 @@ export const errorCodes: readonly ErrorCode[] = [
     meaning: 'Not a GraphQL request: malformed JSON or URL, or a list of operations.',
     remedy: fix,
   },
+  {
+    codes: ['INCREMENTAL_DELIVERY_NOT_SUPPORTED'],
+    status: 400,
+    meaning: 'The document has `@defer` or `@stream`; responses come in one piece.',
+    remedy: 'Send what can wait as an operation of its own.',
+  },
   { codes: ['METHOD_NOT_ALLOWED'], status: 405, meaning: 'Neither POST nor GET.', remedy: fix },
   {
     codes: ['NOT_ACCEPTABLE'],
