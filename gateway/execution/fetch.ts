@@ -3,7 +3,9 @@ import type { FetchNode } from '@apollo/query-planner';
 import { inChildSpan } from '#platform/observability/tracing.ts';
 import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { copyOf, isSame, merge } from './merge.ts';
+import type { Question } from './questions.ts';
 import { compileRepresentations, type Representations } from './representations.ts';
+import { type PlannedRequest, requestBuilder } from './requests.ts';
 import { rewrite } from './rewrites.ts';
 import { type Data, type Place, targetsAt } from './targets.ts';
 import type { Types } from './types.ts';
@@ -47,6 +49,8 @@ export interface CompileFetch {
   readonly place: number | undefined;
   /** Another fetch of the plan may ask the same. */
   readonly mayRepeat: boolean;
+  /** Where it may be joined with others. */
+  readonly question: Question | undefined;
   readonly types: Types;
 }
 
@@ -77,7 +81,7 @@ const bugOf = (error: unknown): SubgraphError =>
 
 const compileRootFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
   const { steps, node, types } = options;
-  const request = requestBuilder(options);
+  const request = requestBuilder(node, undefined);
   return async (run) => {
     const { objects } = targetsAt(run.root, steps, run.shared);
     if (objects.length === 0) return;
@@ -90,10 +94,10 @@ const compileRootFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetc
 };
 
 const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFetch => {
-  const { node, types } = options;
+  const { node, types, question } = options;
   const { requires = [], inputRewrites = [], outputRewrites = [] } = node;
   const representations = compileRepresentations({ requires, inputRewrites, isOfType: types.isOfType });
-  const request = requestBuilder(options);
+  const request = requestBuilder(node, question);
   return async (run) => {
     const groups = entitiesOf(run, options, representations);
     if (groups.size === 0) return;
@@ -162,54 +166,3 @@ const send = async (run: Run, { node, mayRepeat }: CompileFetch, request: Planne
   // The caller changes what it gets, and the next one must not see that.
   return copyOf(await answer);
 };
-
-/** A request of the plan, whose body is put together from ready parts. */
-class PlannedRequest implements SubgraphRequest {
-  readonly query: string;
-  readonly operationName: string | undefined;
-  readonly representations: readonly string[] | undefined;
-  readonly #given: string;
-  readonly #head: string;
-
-  constructor(node: FetchNode, head: string, given: string, representations: readonly string[] | undefined) {
-    this.query = node.operation;
-    this.operationName = node.operationName;
-    this.representations = representations;
-    this.#head = head;
-    this.#given = given;
-  }
-
-  /** Everything but the operation's name, which the planner numbers. */
-  get identity(): string {
-    return `${anonymous(this.query)} ${this.#variables()}`;
-  }
-
-  get body(): string {
-    const name = this.operationName === undefined ? '' : `,"operationName":${JSON.stringify(this.operationName)}`;
-    return `${this.#head}${this.#variables()}${name}}`;
-  }
-
-  get variables(): Record<string, unknown> {
-    return JSON.parse(this.#variables());
-  }
-
-  #variables(): string {
-    if (!this.representations) return this.#given;
-    const others = this.#given === '{}' ? '{' : `${this.#given.slice(0, -1)},`;
-    return `${others}"representations":[${this.representations.join(',')}]}`;
-  }
-}
-
-const requestBuilder = ({ node }: CompileFetch) => {
-  const head = `{"query":${JSON.stringify(node.operation)},"variables":`;
-  const names = node.variableUsages ?? [];
-  return (variables: Run['variables'], representations?: readonly string[]): PlannedRequest => {
-    const given = names.filter((name) => Object.hasOwn(variables, name));
-    const text =
-      given.length === 0 ? '{}' : JSON.stringify(Object.fromEntries(given.map((name) => [name, variables[name]])));
-    return new PlannedRequest(node, head, text, representations);
-  };
-};
-
-/** A query without its name. */
-export const anonymous = (query: string): string => query.replace(/^(query|mutation)\s+\w+/, '$1');

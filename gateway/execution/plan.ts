@@ -1,6 +1,8 @@
 /** Compiles a query plan to functions. */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { anonymous, compileFetch, type ExecuteFetch, type Run } from './fetch.ts';
+import { compileFetch, type ExecuteFetch, type Run } from './fetch.ts';
+import { concurrentFetches, type Question, questionOf } from './questions.ts';
+import { anonymous } from './requests.ts';
 import type { Place, PlanPath } from './targets.ts';
 import type { Types } from './types.ts';
 import type { Path } from './write.ts';
@@ -34,7 +36,7 @@ export const unsupportedIn = ({ node }: QueryPlan): Unsupported | undefined => {
 export const compilePlan = ({ node }: QueryPlan, types: Types): CompiledPlan => {
   const root = node?.kind === 'Subscription' ? undefined : node;
   const places = placesOf(root);
-  const compiled = root ? new PlanCompiler(places, asked(root), types).node(root, []) : undefined;
+  const compiled = root ? new PlanCompiler(root, places, types).node(root, []) : undefined;
   return {
     execute: async (run, isOn) => compiled?.(run, isOn),
     placeAt: (path) => places.get(keyOf(path)),
@@ -59,11 +61,11 @@ const placesOf = (root: PlanNode | undefined): ReadonlyMap<string, number> => {
 const asked = (root: PlanNode): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   for (const node of nodesOf(root))
-    if (node.kind === 'Fetch') counts.set(questionOf(node), (counts.get(questionOf(node)) ?? 0) + 1);
+    if (node.kind === 'Fetch') counts.set(wordingOf(node), (counts.get(wordingOf(node)) ?? 0) + 1);
   return counts;
 };
 
-const questionOf = ({ serviceName, operation }: FetchNode): string => `${serviceName} ${anonymous(operation)}`;
+const wordingOf = ({ serviceName, operation }: FetchNode): string => `${serviceName} ${anonymous(operation)}`;
 
 const childrenOf = (node: PlanNode | undefined): readonly PlanNode[] => {
   switch (node?.kind) {
@@ -89,11 +91,14 @@ class PlanCompiler {
   readonly #places: ReadonlyMap<string, number>;
   readonly #asked: ReadonlyMap<string, number>;
   readonly #types: Types;
+  readonly #concurrent: ReadonlySet<FetchNode>;
+  readonly #questions = new Map<string, Question | undefined>();
 
-  constructor(places: ReadonlyMap<string, number>, asked: ReadonlyMap<string, number>, types: Types) {
+  constructor(root: PlanNode, places: ReadonlyMap<string, number>, types: Types) {
     this.#places = places;
-    this.#asked = asked;
+    this.#asked = asked(root);
     this.#types = types;
+    this.#concurrent = concurrentFetches(root);
   }
 
   node(node: PlanNode, path: PlanPath): ExecuteNode {
@@ -128,9 +133,17 @@ class PlanCompiler {
       node,
       steps: this.#steps(path),
       place: this.#places.get(keyOf(path)),
-      mayRepeat: isQuery && (this.#asked.get(questionOf(node)) ?? 0) > 1,
+      mayRepeat: isQuery && (this.#asked.get(wordingOf(node)) ?? 0) > 1,
+      question: this.#concurrent.has(node) ? this.#question(node) : undefined,
       types: this.#types,
     });
+  }
+
+  #question(node: FetchNode): Question | undefined {
+    const wording = wordingOf(node);
+    const known = this.#questions.get(wording) ?? questionOf(node, this.#questions.size);
+    this.#questions.set(wording, known);
+    return known;
   }
 
   #steps(path: PlanPath): Place {

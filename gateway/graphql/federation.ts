@@ -10,6 +10,7 @@ import { withoutEnforced } from '../access/conditions.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { entitiesIn, type ReadThrough } from '../caching/entity-cache.ts';
 import { compiledExecutor, type Execute } from '../execution/executor.ts';
+import { joining } from '../execution/joined-fetches.ts';
 import type { Unsupported } from '../execution/plan.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { recordFetch, recordPlan } from '../observability/operation-metrics.ts';
@@ -66,10 +67,14 @@ export const federation = (options: FederationOptions): ApolloGateway => {
         schema,
         plans,
         fallback,
-        fetchFor: (request) => (subgraph, asked) => {
-          const fetch = fetches.get(subgraph);
-          if (!fetch) throw new Error(`the supergraph has no subgraph ${subgraph}`);
-          return fetch(asked, request as unknown as FetchingFor);
+        fetchFor: (request) => {
+          const asking = new Map<string, Fetch>();
+          return (subgraph, asked) => {
+            const fetch = asking.get(subgraph) ?? fetches.get(subgraph)?.(request as unknown as FetchingFor);
+            if (!fetch) throw new Error(`the supergraph has no subgraph ${subgraph}`);
+            asking.set(subgraph, fetch);
+            return fetch(asked);
+          };
         },
         onPlan: ({ context }, plan) => recordPlan(context, plan),
         onFallback,
@@ -85,7 +90,10 @@ interface FetchingFor {
   readonly overallCachePolicy?: unknown;
 }
 
-type SubgraphFetch = (request: SubgraphRequest, client: FetchingFor) => Promise<SubgraphAnswer>;
+type Fetch = (request: SubgraphRequest) => Promise<SubgraphAnswer>;
+
+/** Of one operation, whose fetches are joined where they come together. */
+type SubgraphFetch = (client: FetchingFor) => Fetch;
 
 /** A fetch as every executor makes it: through the caches, measured, with the headers that the subgraph gets. */
 const subgraphFetch =
@@ -94,26 +102,26 @@ const subgraphFetch =
     subgraph: Pick<SubgraphClient, 'call'>,
     fetchThrough: ReadThrough = ({ request }, ask) => ask(request),
   ): SubgraphFetch =>
-  async (request, { context, overallCachePolicy }) => {
-    const { cacheControl, headers, ...answer } = await fetchThrough(
-      { subgraph: name, request, context },
-      (asked, generations) =>
-        recordFetch(context, name, async () =>
-          usable(
-            name,
-            asked,
-            await subgraph.call(
-              asked,
-              await headersOf(context, name, asked),
-              { key: context.limitKey, gone: context.client?.gone },
-              generations,
-            ),
-          ),
+  ({ context, overallCachePolicy }) => {
+    const ask = joining((asked, generations) =>
+      recordFetch(context, name, async () =>
+        subgraph.call(
+          asked,
+          await headersOf(context, name, asked),
+          { key: context.limitKey, gone: context.client?.gone },
+          generations,
         ),
+      ),
     );
-    if (headers) context.client?.returnHeaders(headers);
-    restrictPolicy(overallCachePolicy as CachePolicy, cacheControl);
-    return answer;
+    return async (request) => {
+      const { cacheControl, headers, ...answer } = await fetchThrough(
+        { subgraph: name, request, context },
+        async (asked, generations) => usable(name, asked, await ask(asked, generations)),
+      );
+      if (headers) context.client?.returnHeaders(headers);
+      restrictPolicy(overallCachePolicy as CachePolicy, cacheControl);
+      return answer;
+    };
   };
 
 const dataSource = (fetch: SubgraphFetch): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
@@ -123,7 +131,7 @@ const dataSource = (fetch: SubgraphFetch): GraphQLDataSource<RequestContext & Re
     const { query = '', variables, operationName } = options.request;
     const request = { query, variables, operationName };
     const { overallCachePolicy } = options.incomingRequestContext;
-    return placeErrors(request, await fetch(request, { context: options.context, overallCachePolicy }));
+    return placeErrors(request, await fetch({ context: options.context, overallCachePolicy })(request));
   },
 });
 

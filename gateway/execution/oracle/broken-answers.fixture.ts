@@ -72,8 +72,10 @@ export const brokenAnswer = (
   name: string,
   { data, errors = [] }: SubgraphAnswer,
 ): SubgraphAnswer => {
-  const entities = data?._entities;
-  const list = Array.isArray(entities) ? entities : undefined;
+  // The entities of a joined fetch have a key for each of its questions.
+  const keys = Object.keys(data ?? {}).filter((key) => key.startsWith('_entities') && Array.isArray(data?.[key]));
+  const lists = (change: (list: readonly unknown[]) => unknown) =>
+    Object.fromEntries(keys.map((key) => [key, change(data?.[key] as readonly unknown[])]));
   const changed = (changes: object) => ({ data: changes as Record<string, unknown>, errors });
   switch (fault) {
     case 'unavailable':
@@ -83,12 +85,18 @@ export const brokenAnswer = (
     case 'error-for-all':
       return {
         data: data ?? null,
-        errors: [...errors, { message: `${name} complains`, path: Object.keys(data ?? {}).slice(0, 1) }],
+        errors: [
+          ...errors,
+          ...(keys.length > 0 ? keys : Object.keys(data ?? {}).slice(0, 1)).map((key) => ({
+            message: `${name} complains`,
+            path: [key],
+          })),
+        ],
       };
     case 'short':
-      return changed(list ? { ...data, _entities: list.slice(1) } : {});
+      return changed(lists((list) => list.slice(1)));
     case 'long':
-      return changed(list ? { ...data, _entities: [...list, ...list] } : { ...data, unasked: 'field' });
+      return changed(keys.length > 0 ? lists((list) => [...list, ...list]) : { ...data, unasked: 'field' });
     case 'no-data':
       return {};
     case 'empty-data':
@@ -96,11 +104,15 @@ export const brokenAnswer = (
     case 'list-for-data':
       return changed([data]);
     case 'object-for-entities':
-      return changed(list ? { ...data, _entities: { ...list } } : { ...data });
+      return changed({ ...data, ...lists((list) => ({ ...list })) });
     case 'odd-errors':
       return {
         data: data ?? null,
-        errors: [{ message: `${name} is odd`, path: ['_entities', 'x', -1], extensions: { code: 7 } }],
+        errors: (keys.length > 0 ? keys : ['_entities']).map((key) => ({
+          message: `${name} is odd`,
+          path: [key, 'x', -1],
+          extensions: { code: 7 },
+        })),
       };
     default:
       return { ...(data !== undefined && { data }), ...(errors.length > 0 && { errors }) };

@@ -1,4 +1,5 @@
 /** A supergraph with canned subgraphs: all that an executor needs. */
+import { setImmediate } from 'node:timers/promises';
 import internals, { type Schema } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import { answerIn } from '../../upstream/http-exchange.ts';
@@ -110,7 +111,10 @@ export const cannedClients = ({ subgraphs }: Graph): CannedClients => {
           if (!known) throw new Error(`a call to ${name} that belongs to no request`);
           const { world, calls } = known;
           // As from a network: in some order that is not that of the requests.
-          for (let turns = hashOf(world.faults.seed, request.query) % 6; turns > 0; turns--) await Promise.resolve();
+          const delay = hashOf(world.faults.seed, request.query);
+          for (let steps = delay % 6; steps > 0; steps--) await Promise.resolve();
+          // Half of them in a later turn of the event loop, so that what is joined differs from case to case.
+          for (let turns = delay % 4; turns > 1; turns--) await setImmediate();
           const call = { subgraph: name, query: request.query, variables: request.variables };
           try {
             const sent = { ...request, variables: JSON.parse(JSON.stringify(request.variables ?? {})) };

@@ -33,21 +33,33 @@ test('there is something to lose', () => {
 });
 
 interface Parsed {
-  data: Record<string, unknown> & { _entities?: Record<string, unknown>[] };
+  data: Record<string, unknown>;
 }
+
+/** A joined fetch has several lists of entities. */
+const isOfEntities = (key: string): boolean => /^_entities(_\d+)?$/.test(key);
+
+const listsOfEntities = (change: (list: readonly unknown[]) => unknown) => (text: string) => {
+  const { data } = JSON.parse(text) as Parsed;
+  const lists = Object.entries(data).map(([key, value]) => [
+    key,
+    isOfEntities(key) ? change(value as readonly unknown[]) : value,
+  ]);
+  return JSON.stringify({ data: Object.fromEntries(lists) });
+};
 
 /** Changes each entity of an answer, or each root field. */
 const entities = (change: (entity: Record<string, unknown>, at: number) => unknown) => (text: string) => {
   const answer = JSON.parse(text) as Parsed;
   const { data } = answer;
-  const changed = data._entities
-    ? { _entities: data._entities.map((entity, at) => change(entity, at)) }
-    : Object.fromEntries(
-        Object.entries(data).map(([key, value], at) => [
-          key,
-          Array.isArray(value) ? value.map((each) => change(each, at)) : change(value as Record<string, unknown>, at),
-        ]),
-      );
+  const changed = Object.fromEntries(
+    Object.entries(data).map(([key, value], at) => [
+      key,
+      Array.isArray(value)
+        ? value.map((each, index) => change(each, isOfEntities(key) ? index : at))
+        : change(value as Record<string, unknown>, at),
+    ]),
+  );
   return JSON.stringify({ ...answer, data: changed });
 };
 
@@ -65,14 +77,12 @@ const corruptions: Readonly<Record<string, (text: string) => string>> = {
   'a list for data': () => '{"data": [[], {}]}',
   'nothing at all': () => '{}',
   'data of nobody': () => '{"data": {"unasked": {"id": "id#666"}}}',
-  'entities that are null': () => '{"data": {"_entities": null}}',
-  'an object for entities': () => '{"data": {"_entities": {"0": {"id": "id#666"}, "length": 1}}}',
-  'a text for entities': () => '{"data": {"_entities": "text"}}',
-  'too few entities': (text) => {
-    const { data } = JSON.parse(text) as Parsed;
-    return JSON.stringify({ data: { ...data, ...(data._entities && { _entities: data._entities.slice(1) }) } });
-  },
-  'far too many entities': (text) => text.replace('"_entities":[', `"_entities":[${'null,'.repeat(10_000)}`),
+  'entities that are null': listsOfEntities(() => null),
+  'an object for entities': listsOfEntities(() => ({ 0: { id: 'id#666' }, length: 1 })),
+  'a text for entities': listsOfEntities(() => 'text'),
+  'entities under another question': (text) => text.replaceAll(/"_entities_(\d+)":/g, '"_entities_1$1":'),
+  'too few entities': listsOfEntities((list) => list.slice(1)),
+  'far too many entities': listsOfEntities((list) => [...Array(10_000).fill(null), ...list]),
   'entities that are texts': entities(() => 'text'),
   'entities that are numbers': entities((_, at) => at),
   'entities that are lists': entities((entity) => [entity]),
@@ -113,7 +123,7 @@ const corruptions: Readonly<Record<string, (text: string) => string>> = {
   'errors with paths to nowhere': (text) =>
     text.replace(
       /}$/,
-      ', "errors": [{"message": "m", "path": ["_entities", 1e9, "__proto__", "polluted"]}, {"message": "m", "path": ["_entities", -1]}, {"message": "m", "path": ["__proto__", "polluted"]}]}',
+      ', "errors": [{"message": "m", "path": ["_entities", 1e9, "__proto__", "polluted"]}, {"message": "m", "path": ["_entities", -1]}, {"message": "m", "path": ["_entities_0", 1e9, "__proto__"]}, {"message": "m", "path": ["_entities_7"]}, {"message": "m", "path": ["__proto__", "polluted"]}]}',
     ),
   'an error that names codes of ours': (text) =>
     text.replace(
