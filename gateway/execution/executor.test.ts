@@ -1,14 +1,8 @@
 /** The compiled executor over subgraphs whose every answer is given here. That it answers as stock does: oracle/. */
-import { createHash } from 'node:crypto';
-import { parse } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { guest } from '#contracts/viewer.ts';
 import { supergraphOf } from '#kit/gateway/gateway.ts';
-import { recordedLog } from '#kit/observability/recorded-log.ts';
-import { federation } from '../graphql/federation.ts';
 import { DataText } from '../graphql/response-text.ts';
-import { planCache } from '../schema/query-plans.ts';
-import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import { type Answer, entities, givenAnswers } from './given-answers.fixture.ts';
 
 const federated = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external"])`;
 const supergraph = supergraphOf({
@@ -25,54 +19,8 @@ const supergraph = supergraphOf({
     type Bin { row: Int! }`,
 });
 
-type Answer = (request: SubgraphRequest, representations: readonly Record<string, unknown>[]) => object;
-type Answers = Readonly<Record<string, Answer>>;
-const asked: { subgraph: string; request: SubgraphRequest }[] = [];
-let answers: Answers = {};
-let plansMade = 0;
-const fallbacks: string[] = [];
-beforeEach(() => {
-  asked.splice(0);
-  fallbacks.splice(0);
-  plansMade = 0;
-});
-
-const { schema, executor } = await federation({
-  supergraph,
-  plans: planCache(() => {
-    plansMade += 1;
-  }).store,
-  log: recordedLog().log,
-  onFallback: (why) => fallbacks.push(why),
-  clientOf: (subgraph) => ({
-    call: async (request) => {
-      asked.push({ subgraph, request });
-      const { representations = [] } = JSON.parse(request.body ?? JSON.stringify(request)).variables;
-      const answer = answers[subgraph]?.(request, representations) ?? { data: null };
-      return JSON.parse(JSON.stringify(answer)) as SubgraphAnswer;
-    },
-  }),
-}).load();
-
-interface Options {
-  readonly variables?: Record<string, unknown>;
-  readonly operationName?: string;
-  readonly takesText?: boolean;
-}
-
-const execute = async (query: string, given: Answers, { variables, operationName, takesText }: Options = {}) => {
-  answers = given;
-  const { data, errors } = await executor({
-    schema,
-    document: parse(query),
-    queryHash: createHash('sha256').update(query).digest('hex'),
-    request: { query, variables, operationName },
-    context: { viewer: guest, subgraphHeaders: {}, takesText },
-    metrics: {},
-    overallCachePolicy: { restrict: () => undefined },
-  } as unknown as Parameters<typeof executor>[0]);
-  return { data, errors: errors?.map(({ message, path, extensions }) => ({ message, path, code: extensions?.code })) };
-};
+const { execute, asked, fallbacks, plansMade, reset } = await givenAnswers(supergraph);
+beforeEach(reset);
 
 const product = (sku: string, more: object = {}) => ({ __typename: 'Product', sku, ...more });
 const products = (...skus: string[]) => ({ data: { products: skus.map((sku) => product(sku)) } });
@@ -121,21 +69,16 @@ describe('an entity at several positions', () => {
 });
 
 it('a question that two places of the plan have is sent once, and what is added to one answer is not in the other', async () => {
+  const catalogue = () => ({ data: { best: product('7'), worst: product('7') } });
   const { data } = await execute('{ best { onHand } worst { onHand bin { row } } }', {
-    catalogue: () => ({ data: { best: product('7'), worst: product('7') } }),
-    stock: ({ query }, representations) => ({
-      data: {
-        _entities: representations.map(() => (query.includes('bin') ? { onHand: 7, bin: { row: 1 } } : { onHand: 7 })),
-      },
-    }),
+    catalogue,
+    stock: entities((_, selection) => (selection.includes('bin') ? { onHand: 7, bin: { row: 1 } } : { onHand: 7 })),
   });
   expect(data).toEqual({ best: { onHand: 7 }, worst: { onHand: 7, bin: { row: 1 } } });
-  const same = await execute('{ best { onHand } worst { onHand } }', {
-    catalogue: () => ({ data: { best: product('7'), worst: product('7') } }),
-    stock: onHand,
-  });
+  reset();
+  const same = await execute('{ best { onHand } worst { onHand } }', { catalogue, stock: onHand });
   expect(same.data).toEqual({ best: { onHand: 7 }, worst: { onHand: 7 } });
-  expect(asked.slice(3).map(({ subgraph }) => subgraph)).toEqual(['catalogue', 'stock']);
+  expect(asked.map(({ subgraph }) => subgraph)).toEqual(['catalogue', 'stock']);
 });
 
 describe('the response has', () => {
@@ -286,7 +229,7 @@ it('a document that comes many times at once is planned once', async () => {
   const stock = () => ({ data: { warehouse: 'w' } });
   const all = await Promise.all(Array.from({ length: 20 }, () => execute('query Burst { warehouse }', { stock })));
   expect(new Set(all.map(({ data }) => JSON.stringify(data)))).toEqual(new Set(['{"warehouse":"w"}']));
-  expect(plansMade).toBe(1);
+  expect(plansMade()).toBe(1);
 });
 
 it('what it lacks goes to the stock executor and is counted', async () => {

@@ -1,7 +1,12 @@
 /** One fetch of the plan: what is asked, of whom, and where its answer goes. */
 import type { FetchNode } from '@apollo/query-planner';
 import { inChildSpan } from '#platform/observability/tracing.ts';
-import type { SubgraphAnswer, SubgraphError, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import {
+  type SubgraphAnswer,
+  type SubgraphError,
+  type SubgraphRequest,
+  subgraphError,
+} from '../upstream/subgraph-call.ts';
 import { copyOf, isSame, merge } from './merge.ts';
 import type { Question } from './questions.ts';
 import { compileRepresentations, type Representations } from './representations.ts';
@@ -106,15 +111,28 @@ const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFe
     if (errors?.length) run.failures.push({ fetch, errors, entities });
     const received = data?._entities;
     if (!Array.isArray(received)) return;
+    const broken: number[] = [];
     for (const [index, objects] of entities.entries()) {
       const entity: unknown = received[index];
-      if (typeof entity !== 'object' || entity === null || Array.isArray(entity)) continue;
+      if (entity === null || entity === undefined) continue;
+      if (typeof entity !== 'object' || Array.isArray(entity)) {
+        broken.push(index);
+        continue;
+      }
       keepType(entity as Data, objects[0], types);
       if (outputRewrites.length > 0) rewrite(entity, outputRewrites, types.isOfType);
       for (const object of objects) merge(object, entity as Data);
     }
+    if (broken.length > 0) run.failures.push({ fetch, errors: broken.map(notAnEntity(node.serviceName)), entities });
   };
 };
+
+const notAnEntity =
+  (subgraph: string) =>
+  (index: number): SubgraphError => ({
+    ...subgraphError(subgraph, 'SUBGRAPH_BAD_RESPONSE'),
+    path: ['_entities', index],
+  });
 
 /** What an answer does not say, or less precisely, stays as it was known. */
 const keepType = (entity: Data, { __typename: known }: Data, { isInterface }: Types): void => {
@@ -159,10 +177,9 @@ const entitiesOf = (run: Run, { steps, place }: CompileFetch, { textOf, soleKeyO
 const send = async (run: Run, { node, mayRepeat }: CompileFetch, request: PlannedRequest): Promise<SubgraphAnswer> => {
   if (!mayRepeat) return run.fetch(node.serviceName, request);
   const key = `${node.serviceName} ${request.identity}`;
-  const known = run.sent.get(key);
-  if (known) return copyOf(await known);
-  const answer = run.fetch(node.serviceName, request);
+  const answer = run.sent.get(key) ?? run.fetch(node.serviceName, request);
   run.sent.set(key, answer);
-  // The caller changes what it gets, and the next one must not see that.
-  return copyOf(await answer);
+  const { data, ...others } = await answer;
+  // The caller changes the data that it gets, and the next one must not see that.
+  return { ...others, ...(data !== undefined && { data: copyOf(data) }) };
 };

@@ -72,9 +72,7 @@ const answerTo = ({ alias }: Question, answer: SubgraphAnswer, isFurther: boolea
   const { data, errors, headers, ...others } = answer;
   const own = errors
     ?.filter(({ path }) => path?.[0] === alias || !isAlias(path?.[0]))
-    .map((error) =>
-      error.path?.[0] === alias ? { ...error, path: ['_entities', ...error.path.slice(1)] } : error,
-    );
+    .map((error) => (error.path?.[0] === alias ? { ...error, path: ['_entities', ...error.path.slice(1)] } : error));
   return {
     ...others,
     ...(data !== undefined && { data: data && (Object.hasOwn(data, alias) ? { _entities: data[alias] } : {}) }),

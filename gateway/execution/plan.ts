@@ -1,6 +1,7 @@
 /** Compiles a query plan to functions. */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { compileFetch, type ExecuteFetch, type Run } from './fetch.ts';
+import { childrenOf, nodesOf } from './plan-nodes.ts';
 import { concurrentFetches, type Question, questionOf } from './questions.ts';
 import { anonymous } from './requests.ts';
 import type { Place, PlanPath } from './targets.ts';
@@ -66,26 +67,6 @@ const asked = (root: PlanNode): ReadonlyMap<string, number> => {
 };
 
 const wordingOf = ({ serviceName, operation }: FetchNode): string => `${serviceName} ${anonymous(operation)}`;
-
-const childrenOf = (node: PlanNode | undefined): readonly PlanNode[] => {
-  switch (node?.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes;
-    case 'Flatten':
-      return [node.node];
-    case 'Condition':
-      return [node.ifClause, node.elseClause].filter((clause) => clause !== undefined);
-    default:
-      return [];
-  }
-};
-
-function* nodesOf(node: PlanNode | QueryPlan['node']): Generator<PlanNode> {
-  if (!node || node.kind === 'Subscription') return;
-  yield node;
-  for (const child of childrenOf(node)) yield* nodesOf(child);
-}
 
 class PlanCompiler {
   readonly #places: ReadonlyMap<string, number>;

@@ -4,6 +4,7 @@
  */
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import { Kind, type OperationDefinitionNode, parse, print, stripIgnoredCharacters, visit } from 'graphql';
+import { childrenOf } from './plan-nodes.ts';
 
 export interface Question {
   /** Of those of its plan. */
@@ -71,7 +72,7 @@ export const concurrentFetches = (root: PlanNode): ReadonlySet<FetchNode> => {
   /** All below a node, by subgraph. */
   const visitNode = (node: PlanNode): Map<string, FetchNode[]> => {
     if (node.kind === 'Fetch') return new Map(node.requires ? [[node.serviceName, [node]]] : []);
-    const branches = branchesOf(node).map(visitNode);
+    const branches = childrenOf(node).map(visitNode);
     const all = new Map<string, FetchNode[]>();
     for (const branch of branches)
       for (const [subgraph, fetches] of branch) {
@@ -83,20 +84,4 @@ export const concurrentFetches = (root: PlanNode): ReadonlySet<FetchNode> => {
   };
   visitNode(root);
   return concurrent;
-};
-
-const branchesOf = (node: Exclude<PlanNode, FetchNode>): readonly PlanNode[] => {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes;
-    case 'Flatten':
-      return [node.node];
-    case 'Condition':
-      return [node.ifClause, node.elseClause].filter((clause) => clause !== undefined);
-    case 'Defer':
-      return [];
-    default:
-      return node satisfies never;
-  }
 };

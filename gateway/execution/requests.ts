@@ -92,7 +92,7 @@ export class JoinedRequest implements SubgraphRequest {
 
   constructor(document: JoinedDocument, requests: readonly JoinableRequest[]) {
     this.query = document.query;
-    this.operationName = requests[0]?.operationName;
+    this.operationName = document.operationName;
     this.#head = document.head;
     this.#requests = requests;
   }
@@ -115,6 +115,8 @@ export class JoinedRequest implements SubgraphRequest {
 
 export interface JoinedDocument {
   readonly query: string;
+  /** That of its first question. */
+  readonly operationName: string | undefined;
   readonly head: string;
 }
 
@@ -141,7 +143,7 @@ export const joinedDocument = (questions: readonly Question[]): JoinedDocument |
     `query ${first.operationName ?? ''}(${variables.join(' ')}){${questions.map(({ field }) => field).join(' ')}}`,
     ...questions.map(({ fragments }) => fragments),
   ].join('');
-  const document = { query, head: headOf(query) };
+  const document = { query, operationName: first.operationName, head: headOf(query) };
   ofFirst.set(key, document);
   return document;
 };

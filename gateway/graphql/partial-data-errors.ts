@@ -126,13 +126,23 @@ export interface LostFields extends FailedFetch {
 /** One error for each null in `data` that lost fields have left; others as they are. */
 export const listErrors = (errors: readonly (GraphQLError | LostFields)[], data: unknown): GraphQLError[] => {
   const told = new Set<string>();
-  return errors.flatMap((lost) => {
+  const nulls = errors.map((lost) => (lost instanceof Error ? [] : nullsOf(lost, data)));
+  // A subgraph's error may be about several fetches, which were one request.
+  const listed = new Set(
+    errors.flatMap((lost, at) => (nulls[at]?.length && 'error' in lost ? [lost.error.originalError] : [])),
+  );
+  return errors.flatMap((lost, at) => {
     if (lost instanceof Error) return [lost];
     const { error } = lost;
-    const nulls = new Map(nullsOf(lost, data).map((path) => [errorKey(error, path), path]));
+    const own = new Map(nulls[at]?.map((path) => [errorKey(error, path), path]));
     // Nothing the client asked for: it was fetched as input of another fetch, but it failed all the same.
-    if (nulls.size === 0) return [errorAt(error, undefined)];
-    const fresh = [...nulls].filter(([key]) => !told.has(key));
+    if (own.size === 0) {
+      const { originalError } = error;
+      if (originalError && listed.has(originalError)) return [];
+      listed.add(originalError);
+      return [errorAt(error, undefined)];
+    }
+    const fresh = [...own].filter(([key]) => !told.has(key));
     const within = fresh.slice(0, Math.max(1, listedPaths - told.size));
     for (const [key] of within) told.add(key);
     const isCut = lost.isCut || within.length < fresh.length;

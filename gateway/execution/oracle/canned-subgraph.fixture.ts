@@ -106,7 +106,9 @@ export const cannedAnswer = (
     [],
   );
   const answer = { data: data === lost ? null : data, ...(work.errors.length > 0 && { errors: work.errors }) };
-  const isOfEntities = Object.keys({ ...variables, ...answer.data }).some((key) => /^(representations|_entities)(_\d+)?$/.test(key));
+  const isOfEntities = Object.keys({ ...variables, ...answer.data }).some((key) =>
+    /^(representations|_entities)(_\d+)?$/.test(key),
+  );
   const kind = isOfEntities ? 'entities' : 'root';
   return brokenAnswer(fetchFault(world.faults, graph.name, kind), graph.name, answer);
 };

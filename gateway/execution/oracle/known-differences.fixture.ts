@@ -133,7 +133,10 @@ const haveErrors = ({ one, stock, other }: Compared): boolean => {
         isSameElsewhere(each, error) && (isAtNull(error, other) || (!error.path && isWithinInvalid(each, other))),
     );
   const isTold = (error: ResponseError) =>
-    isWithinInvalid(error, other) || added.some((each) => isSameElsewhere(each, error) && isPlaced(each));
+    // What stock says of an entity that is no object has not even a message.
+    (one.faults.isHostile && !error.message) ||
+    isWithinInvalid(error, other) ||
+    added.some((each) => isSameElsewhere(each, error) && isPlaced(each));
   if (!without(stock.errors, other.errors).every(isTold)) return false;
   const invalid = added.filter((error) => !isPlaced(error));
   const isAsStockSays = isDeepStrictEqual(texts(invalid), texts(stock.invalidValues ?? []));
