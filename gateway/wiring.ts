@@ -13,9 +13,13 @@ import type { GatewayConfig } from './config.ts';
 import { documents } from './documents/documents.ts';
 import { manifestPlaces } from './documents/variables.ts';
 import { earlyAuthorization } from './graphql/early-authorization.ts';
+import { errorFormatter } from './graphql/errors.ts';
 import { serveGraphql } from './graphql/graphql-route.ts';
 import { startGraphqlServer } from './graphql/graphql-server.ts';
+import { knownOperations } from './graphql/known-operations.ts';
+import { checkVariables, inOrder, keepDeclaredVariables, stepsPlugin } from './graphql/steps.ts';
 import { exposure } from './graphql/variables.ts';
+import { legacyStatus } from './http/content-negotiation.ts';
 import { createGatewayServer } from './http/http-server.ts';
 import { authentication } from './identity/authentication.ts';
 import { withClientLink } from './identity/request-context.ts';
@@ -61,43 +65,59 @@ const foundations = (config: GatewayConfig, { log, metrics, decidePolicy }: Omit
   const { readThrough, ...caches } = caching(config, { changes, redis, metrics, log });
   const access = { unauthorizedFields: config.UNAUTHORIZED_FIELDS, decidePolicy };
   const schema = schemaManager({ source: supergraphSource(config), connect, readThrough, access, metrics, log });
-  const release = async () => {
-    caches.close();
-    await changes.close();
-    redis?.close();
-  };
-  return { changes, redis, caches, schema, urlsOf: (name: string) => urls.get(name), release };
-};
-
-/** No subgraph needs to be up: what is missing is missing from the answers. */
-export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gateway> => {
-  const { log, metrics, isRunning } = kit;
-  const { changes, redis, caches, schema, urlsOf, release } = foundations(config, kit);
-  const { authenticate, contextOf, denials, tasks } = await authentication(config, { changes, log, metrics });
-  const notReady = async () => [
-    ...(isRunning() ? [] : ['shutting down']),
-    ...(schema.isLoaded() ? [] : ['supergraph']),
-  ];
-  const { isDevelopment, ...shown } = exposure(config);
-  /** For `/health/ready`: informative only, since the gateway serves what it can without any of them. */
-  const detail = () => ({
-    subgraphs: Object.fromEntries(schema.subgraphs().map(({ name, ...state }) => [name, state])),
-    ...(redis && { redis: standing(redis.isUp(), redis.refusal()) }),
-    changeNotifications: standing(changes.isSubscribed(), changes.refusal()),
-    accessDenials: denials.standing(),
-  });
-  const onWebSocket = refuseWebSocket;
-  const http = await createGatewayServer(config, { log, metrics, notReady, detail, isDevelopment, onWebSocket });
-  refuseUntilLoaded(http, schema.isLoaded);
-  const { gate, persistedQueries, ...trusted } = documents(config, {
+  const documented = documents(config, {
     connection: redis,
     maxTokens: config.LIMIT_TOKENS,
     maxBytes: config.LIMIT_DOCUMENT_BYTES,
     log,
     metrics,
   });
-  const limiting = limits(config, { http, metrics, log });
+  const release = async () => {
+    caches.close();
+    await changes.close();
+    redis?.close();
+  };
+  /** For `/health/ready`: informative only, since the gateway serves what it can without any of them. */
+  const readiness = () => ({
+    subgraphs: Object.fromEntries(schema.subgraphs().map(({ name, ...state }) => [name, state])),
+    ...(redis && { redis: standing(redis.isUp(), redis.refusal()) }),
+    changeNotifications: standing(changes.isSubscribed(), changes.refusal()),
+  });
+  return { changes, redis, caches, schema, documented, readiness, urlsOf: (name: string) => urls.get(name), release };
+};
+
+/** No subgraph needs to be up: what is missing is missing from the answers. */
+export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gateway> => {
+  const { log, metrics, isRunning } = kit;
+  const { changes, redis, caches, schema, documented, readiness, urlsOf, release } = foundations(config, kit);
+  const { gate, persistedQueries, refresh } = documented;
+  const { authenticate, contextOf, denials, tasks } = await authentication(config, { changes, log, metrics });
+  const notReady = async () => [
+    ...(isRunning() ? [] : ['shutting down']),
+    ...(schema.isLoaded() ? [] : ['supergraph']),
+  ];
+  const { isDevelopment, errorDetail, ...shown } = exposure(config);
+  const http = await createGatewayServer(config, {
+    log,
+    metrics,
+    notReady,
+    detail: () => ({ ...readiness(), accessDenials: denials.standing() }),
+    isDevelopment,
+    onWebSocket: refuseWebSocket,
+  });
   const live = liveUpdates(config, { changes, metrics, log });
+  const passed = order(config, { schema, caches, live, redis, metrics, log });
+  for (const gate of passed.beforeBody) http.addHook('onRequest', gate);
+  for (const gate of passed.beforeViewer) http.addHook('preHandler', gate);
+  const { steps } = passed;
+  const formatError = errorFormatter(log, errorDetail);
+  const known = knownOperations({
+    steps,
+    execute: schema.execute,
+    formatError,
+    maxBytes: schemaBounds.documentsBytes,
+    metrics,
+  });
   const apollo = await startGraphqlServer({
     gateway: live.wrapGateway(schema.gateway),
     http,
@@ -105,22 +125,17 @@ export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gate
     maxTokens: config.LIMIT_TOKENS,
     documentStore: documentStore(schemaBounds.documentsBytes),
     persistedQueries,
-    validationRules: limiting.validationRules,
-    plugins: [
-      ...observability(config, { manifests: manifestPlaces(config), metrics, log }),
-      limiting.plugin,
-      rateLimits(config, { http, redis, costOf: limiting.costOf, metrics }),
-      earlyAuthorization(config, metrics),
-      live.plugin,
-      ...caches.plugins,
-    ],
+    validationRules: passed.validationRules,
+    formatError,
+    plugins: [...passed.plugins, stepsPlugin(steps), known.plugin],
     log,
   });
 
-  const refreshes = startPeriodic([...tasks, trusted.refresh], { log, metrics });
+  const refreshes = startPeriodic([...tasks, refresh], { log, metrics });
   const entrypoint = { http, apollo, authenticate, gate };
   const viewed = withClientLink(contextOf, config.FORWARD_REQUEST_HEADERS);
-  serveGraphql({ ...entrypoint, contextOf: viewed, sendPlayground: shown.playground ? playground() : undefined, log });
+  const sendPlayground = shown.playground ? playground() : undefined;
+  serveGraphql({ ...entrypoint, contextOf: viewed, known, sendPlayground, log });
   if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
   const past = servePublicPaths(config, { http, paths: publicPaths, urlsOf, log });
   live.serve({ ...entrypoint, contextOf, denials, forward: config.FORWARD_REQUEST_HEADERS });
@@ -137,6 +152,42 @@ export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gate
     },
   };
 };
+
+/**
+ * What a request meets, in order: two lists of gates before and after its body is read; then who it is and what it asks
+ * (`requestGuard`); then the steps, the same at both doors.
+ */
+const order = (config: GatewayConfig, { schema, caches, live, redis, metrics, log }: OrderKit) => {
+  const limiting = limits(config, { metrics, log });
+  const rates = rateLimits(config, { redis, costOf: limiting.costOf, metrics });
+  const observed = observability(config, { manifests: manifestPlaces(config), metrics, log });
+  return {
+    beforeBody: [refuseUntilLoaded(schema.isLoaded), ...rates.gates],
+    beforeViewer: limiting.gates,
+    steps: inOrder([
+      keepDeclaredVariables,
+      ...observed.steps,
+      rates.step,
+      limiting.step,
+      checkVariables,
+      earlyAuthorization(config, metrics),
+      live.step,
+      ...caches.steps,
+      legacyStatus,
+    ]),
+    /** Only Apollo Server's: documents that are new. */
+    validationRules: limiting.validationRules,
+    plugins: [observed.plugin],
+  };
+};
+
+type Foundations = ReturnType<typeof foundations>;
+
+interface OrderKit extends Pick<Foundations, 'schema' | 'caches' | 'redis'> {
+  readonly live: Pick<ReturnType<typeof liveUpdates>, 'step'>;
+  readonly metrics: Registry;
+  readonly log: Logger;
+}
 
 const standing = (isUp: boolean, refusal: string | undefined): string => {
   if (refusal) return `refused (${refusal})`;

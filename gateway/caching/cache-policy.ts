@@ -1,6 +1,6 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import { isStaff, type Viewer } from '#contracts/viewer.ts';
+import type { Step } from '../graphql/steps.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import type { Generations } from './cache-store.ts';
 
@@ -15,6 +15,19 @@ interface CacheHint {
   readonly maxAge: number;
   readonly scope: 'PUBLIC' | 'PRIVATE';
 }
+
+/** The policy of one response, as Apollo Server's: nothing may be kept until somebody has said so. */
+export const cachePolicy = () => {
+  let maxAge: number | undefined;
+  let scope: CacheHint['scope'] | undefined;
+  return {
+    restrict: (hint: Partial<CacheHint>): void => {
+      if (hint.maxAge !== undefined) maxAge = Math.min(maxAge ?? hint.maxAge, hint.maxAge);
+      if (scope !== 'PRIVATE') scope = hint.scope ?? scope;
+    },
+    policyIfCacheable: (): CacheHint | null => (maxAge ? { maxAge, scope: scope ?? 'PUBLIC' } : null),
+  };
+};
 
 /**
  * What a `cache-control` header allows: nothing when absent, and private unless it says `public`, because an answer may
@@ -91,18 +104,16 @@ const differsBy = ['authorization', 'accept'];
  * Only complete, public GET responses to guests may be cached outside, for at most `maxAgeSeconds` because they cannot
  * be invalidated there. Everything else is `no-store`.
  */
-export const httpCaching = (maxAgeSeconds: number): ApolloServerPlugin<RequestContext> => ({
-  requestDidStart: async () => ({
-    willSendResponse: async ({ request, response, overallCachePolicy }) => {
-      const headers = request.http?.headers;
-      if (!headers || response.body.kind !== 'single') return;
-      const policy = overallCachePolicy.policyIfCacheable();
-      const isGuests = !headers.has('authorization') && !headers.has('cookie');
-      const isWhole = !response.body.singleResult.errors?.length && (response.http.status ?? 200) === 200;
-      const mayKeep = request.http?.method === 'GET' && isGuests && isWhole && policy;
-      const seconds = mayKeep ? Math.min(sharedSeconds(policy), maxAgeSeconds) : 0;
-      response.http.headers.set('cache-control', seconds > 0 ? `public, max-age=${seconds}` : 'no-store');
-      if (request.http?.method === 'GET') response.http.headers.set('vary', differsBy.join(', '));
-    },
-  }),
+export const httpCaching = (maxAgeSeconds: number): Step => ({
+  after: ({ request, response, overallCachePolicy }) => {
+    const headers = request.http?.headers;
+    if (!headers) return;
+    const policy = overallCachePolicy.policyIfCacheable();
+    const isGuests = !headers.has('authorization') && !headers.has('cookie');
+    const isWhole = !response.body.singleResult.errors?.length && (response.http.status ?? 200) === 200;
+    const mayKeep = request.http?.method === 'GET' && isGuests && isWhole && policy;
+    const seconds = mayKeep ? Math.min(sharedSeconds(policy), maxAgeSeconds) : 0;
+    response.http.headers.set('cache-control', seconds > 0 ? `public, max-age=${seconds}` : 'no-store');
+    if (request.http?.method === 'GET') response.http.headers.set('vary', differsBy.join(', '));
+  },
 });

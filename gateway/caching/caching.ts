@@ -1,14 +1,12 @@
 /** Caching assembled from the configuration. */
-import type { ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
 import type { RedisConnection } from '#platform/redis/client.ts';
 import type { GatewayConfig } from '../config.ts';
+import type { Step } from '../graphql/steps.ts';
 import { graphNames, joinedGraphs, typeDefinitions } from '../graphql/supergraph-directives.ts';
-import type { RequestContext } from '../identity/request-context.ts';
 import { type CacheContexts, cacheContextOf, cacheContexts, httpCaching } from './cache-policy.ts';
 import { type CacheStore, digest, everything, memoryStore, redisStore, tieredStore } from './cache-store.ts';
 import { entityCache, type ReadThrough } from './entity-cache.ts';
@@ -16,7 +14,7 @@ import { type CacheMetrics, cacheMetrics } from './metrics.ts';
 import { responseCache } from './response-cache.ts';
 
 interface Caching {
-  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
+  readonly steps: readonly Step[];
   readonly readThrough: ReadThrough;
   readonly close: () => void;
 }
@@ -31,15 +29,11 @@ interface CachingKit {
 
 export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
   const { changes, redis, metrics: registry, log } = kit;
-  const outside = [
-    // It computes the policy of each answer; we set the header ourselves.
-    ApolloServerPluginCacheControl({ calculateHttpHeaders: false }),
-    httpCaching(config.HTTP_CACHE_MAX_AGE_SECONDS),
-  ];
+  const outside = httpCaching(config.HTTP_CACHE_MAX_AGE_SECONDS);
   const off = (): Caching => {
     // The metrics exist although nothing is cached: a dashboard must not mistake the switch for a broken gateway.
     cacheMetrics(registry, () => 0);
-    return { plugins: outside, readThrough: passThrough, close: () => undefined };
+    return { steps: [outside], readThrough: passThrough, close: () => undefined };
   };
   if (config.RESPONSE_CACHE !== 'on' && config.ENTITY_CACHE !== 'on') return off();
   const hasEvents = Boolean(config.REDIS_URL ?? config.EVENTS_DATABASE_URL);
@@ -64,10 +58,10 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
       : store;
   const responses = responseCache({ store: trusted, requests, metrics, schemaId: schemas.idOf });
   return {
-    plugins: [
-      ...outside,
-      schemas.plugin,
-      cacheContextPlugin(requests, config.FORWARD_REQUEST_HEADERS),
+    steps: [
+      outside,
+      schemas.step,
+      cacheContextStep(requests, config.FORWARD_REQUEST_HEADERS),
       ...(config.RESPONSE_CACHE === 'on' ? [responses] : []),
     ],
     readThrough: entityCache({ store: trusted, requests, metrics, isOn: config.ENTITY_CACHE === 'on' }),
@@ -81,37 +75,30 @@ export const caching = (config: GatewayConfig, kit: CachingKit): Caching => {
 const passThrough: ReadThrough = ({ request }, ask) => ask(request);
 
 /** Decides for each request, before anything is fetched, whether it takes part in shared caching. */
-const cacheContextPlugin = (
-  requests: CacheContexts,
-  forwarded: readonly string[],
-): ApolloServerPlugin<RequestContext> => ({
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ operation, request, contextValue }) => {
-      const headers = request.http?.headers;
-      const context = cacheContextOf({
-        viewer: contextValue.viewer,
-        operation: operation?.operation,
-        cacheControl: headers?.get('cache-control'),
-        forwardsHeaders: forwarded.some((name) => headers?.has(name)),
-      });
-      if (context) requests.set(contextValue, context);
-    },
-  }),
+const cacheContextStep = (requests: CacheContexts, forwarded: readonly string[]): Step => ({
+  before: ({ operation, request, contextValue }) => {
+    const headers = request.http?.headers;
+    const context = cacheContextOf({
+      viewer: contextValue.viewer,
+      operation: operation.operation,
+      cacheControl: headers?.get('cache-control'),
+      forwardsHeaders: forwarded.some((name) => headers?.has(name)),
+    });
+    if (context) requests.set(contextValue, context);
+  },
 });
 
 /** Ids of the schemas served so far, and which subgraphs know the types of the newest. */
 const servedSchemas = () => {
   const ids = new WeakMap<GraphQLSchema, string>();
   let byType: SubgraphsByType = new Map();
-  const plugin: ApolloServerPlugin<RequestContext> = {
-    serverWillStart: async () => ({
-      schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl = '' }) => {
-        ids.set(apiSchema, digest(coreSupergraphSdl));
-        byType = subgraphsByType(coreSupergraphSdl);
-      },
-    }),
+  const step: Step = {
+    schemaLoaded: ({ apiSchema, coreSupergraphSdl = '' }) => {
+      ids.set(apiSchema, digest(coreSupergraphSdl));
+      byType = subgraphsByType(coreSupergraphSdl);
+    },
   };
-  return { plugin, byType: () => byType, idOf: (schema: GraphQLSchema) => ids.get(schema) };
+  return { step, byType: () => byType, idOf: (schema: GraphQLSchema) => ids.get(schema) };
 };
 
 /** By type, the subgraphs that know it according to the supergraph. */

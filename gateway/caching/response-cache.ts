@@ -1,9 +1,8 @@
 /** Caches whole responses of public queries. */
-import { type ApolloServerPlugin, type GraphQLRequestContext, HeaderMap } from '@apollo/server';
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { dataText, textOf } from '../graphql/response-text.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { AnsweredOperation, OperationRequest, ResolvedOperation, Step } from '../graphql/steps.ts';
 import { type CacheContext, type CacheContexts, sharedSeconds } from './cache-policy.ts';
 import { type CacheStore, digest, type Generations } from './cache-store.ts';
 import type { CacheMetrics, CacheOutcome } from './metrics.ts';
@@ -31,16 +30,14 @@ interface Lead {
   readonly settle: ((answer: Shared | undefined) => void) | undefined;
 }
 
-type Request = GraphQLRequestContext<RequestContext>;
-
 /**
  * Serves a cached response, or waits for an identical query in flight, or executes and stores. Stored are only
  * responses without errors that every subgraph involved calls public.
  */
-export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin<RequestContext> => {
+export const responseCache = (options: ResponseCacheOptions): Step => {
   const { store, requests, metrics, schemaId } = options;
   const inFlight = singleFlight();
-  const leads = new WeakMap<Request['request'], Lead>();
+  const leads = new WeakMap<OperationRequest['request'], Lead>();
   // Known private operations are neither looked up nor, above all, waited for.
   const uncacheable = new LRUCache<string, true>({
     max: cachingBounds.uncacheableOperations,
@@ -48,7 +45,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
   });
 
   /** The answer, or `undefined`: then this request executes, on behalf of those who wait as well if it is the first. */
-  const lookUp = async (request: Request, caching: CacheContext): Promise<Shared | undefined> => {
+  const lookUp = async (request: ResolvedOperation, caching: CacheContext): Promise<Shared | undefined> => {
     const id = idOf(request, schemaId(request.schema));
     const outcome = (what: CacheOutcome) => metrics.lookedUp('response', what);
     if (!id || uncacheable.has(id.operation)) return void outcome('bypass');
@@ -73,7 +70,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
     return shared;
   };
 
-  const keep = (request: Request, { key, operation, caching, generations, settle }: Lead): void => {
+  const keep = (request: AnsweredOperation, { key, operation, caching, generations, settle }: Lead): void => {
     const answer = sharedAnswer(request);
     if (answer === 'private') {
       if (!caching.hasCachedParts) uncacheable.set(operation, true);
@@ -85,27 +82,21 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
   };
 
   return {
-    requestDidStart: async () => ({
-      responseForOperation: async (request) => {
-        const caching = requests.get(request.contextValue);
-        if (!caching) metrics.lookedUp('response', 'bypass');
-        const shared = caching && (await lookUp(request, caching));
-        request.response.http.headers.set('x-cache', shared ? 'hit' : 'miss');
-        if (!shared) return null;
-        request.overallCachePolicy.restrict({ maxAge: Math.floor(shared.remainingMs / 1_000), scope: 'PUBLIC' });
-        const singleResult = {
-          data: request.contextValue.takesText ? dataText(shared.data) : JSON.parse(shared.data),
-        };
-        return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
-      },
-      willSendResponse: async (request) => {
-        const lead = leads.get(request.request);
-        if (lead) keep(request, lead);
-      },
-    }),
+    instead: async (request) => {
+      const caching = requests.get(request.contextValue);
+      if (!caching) metrics.lookedUp('response', 'bypass');
+      const shared = caching && (await lookUp(request, caching));
+      request.response.http.headers.set('x-cache', shared ? 'hit' : 'miss');
+      if (!shared) return undefined;
+      request.overallCachePolicy.restrict({ maxAge: Math.floor(shared.remainingMs / 1_000), scope: 'PUBLIC' });
+      return { data: request.contextValue.takesText ? dataText(shared.data) : JSON.parse(shared.data) };
+    },
+    after: (request) => {
+      const lead = leads.get(request.request);
+      if (lead) keep(request, lead);
+    },
     // Waiting queries must be released whatever happens.
-    unexpectedErrorProcessingRequest: async ({ requestContext }) =>
-      leads.get(requestContext.request)?.settle?.(undefined),
+    failed: ({ request }) => leads.get(request)?.settle?.(undefined),
   };
 };
 
@@ -113,8 +104,7 @@ export const responseCache = (options: ResponseCacheOptions): ApolloServerPlugin
  * `undefined` for errors, which say nothing about the next answer. `private`: the next one will not be shareable
  * either.
  */
-const sharedAnswer = ({ response, overallCachePolicy }: Request): Shared | 'private' | undefined => {
-  if (response.body?.kind !== 'single') return undefined;
+const sharedAnswer = ({ response, overallCachePolicy }: AnsweredOperation): Shared | 'private' | undefined => {
   const { data, errors } = response.body.singleResult;
   if (!data || errors?.length || (response.http.status ?? 200) !== 200) return undefined;
   const policy = overallCachePolicy.policyIfCacheable();
@@ -122,8 +112,8 @@ const sharedAnswer = ({ response, overallCachePolicy }: Request): Shared | 'priv
   return seconds > 0 ? { data: textOf(data), remainingMs: seconds * 1_000 } : 'private';
 };
 
-const idOf = ({ document, operation, operationName, request }: Request, schemaId: string | undefined) => {
-  if (!document || !operation || !schemaId) return undefined;
+const idOf = ({ document, operation, operationName, request }: ResolvedOperation, schemaId: string | undefined) => {
+  if (!schemaId) return undefined;
   const id = digest(schemaId, operationId(document, operationName));
   return { operation: id, key: digest('response', id, variablesText(operation, request.variables)) };
 };

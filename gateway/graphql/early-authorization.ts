@@ -2,7 +2,6 @@
  * Answers operations that the viewer may not run at all as the subgraphs would, without calling them. Uncertain cases
  * are left to the subgraphs, which enforce the same decisions.
  */
-import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type DocumentNode,
   type FieldDefinitionNode,
@@ -28,13 +27,13 @@ import {
   refusal,
 } from '#platform/graphql/access.ts';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { Step } from './steps.ts';
 import { graphNames, joinedGraphs, linkedDirective, typeDefinitions } from './supergraph-directives.ts';
 
 export const earlyAuthorization = (
   { AUTHENTICATION }: { readonly AUTHENTICATION: 'on' | 'off' },
   metrics: Registry,
-): ApolloServerPlugin<RequestContext> => {
+): Step => {
   // Then only the subgraphs know the viewer.
   if (AUTHENTICATION === 'off') return {};
   const refused = new Counter({
@@ -44,20 +43,15 @@ export const earlyAuthorization = (
   });
   const decisionsOf = new WeakMap<GraphQLSchema, RootDecisions>();
   return {
-    serverWillStart: async () => ({
-      schemaDidLoadOrUpdate: ({ apiSchema, coreSupergraphSdl }) => {
-        if (coreSupergraphSdl) decisionsOf.set(apiSchema, rootDecisions(coreSupergraphSdl));
-      },
-    }),
-    requestDidStart: async () => ({
-      responseForOperation: async ({ schema, document, operation, response, contextValue }) => {
-        const decisions = decisionsOf.get(schema);
-        const refusal = decisions && deniedResponse({ schema, document, operation, decisions }, contextValue.viewer);
-        if (!refusal) return null;
-        refused.inc();
-        return { http: response.http, body: { kind: 'single', singleResult: refusal } };
-      },
-    }),
+    schemaLoaded: ({ apiSchema, coreSupergraphSdl }) => {
+      if (coreSupergraphSdl) decisionsOf.set(apiSchema, rootDecisions(coreSupergraphSdl));
+    },
+    instead: ({ schema, document, operation, contextValue }) => {
+      const decisions = decisionsOf.get(schema);
+      const refusal = decisions && deniedResponse({ schema, document, operation, decisions }, contextValue.viewer);
+      if (refusal) refused.inc();
+      return refusal;
+    },
   };
 };
 

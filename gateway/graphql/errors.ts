@@ -1,4 +1,5 @@
 /** What a client sees of an error: message, location, code and service. Nothing else. */
+import type { GraphQLResponse } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { maskCardNumbers } from '#contracts/card-number.ts';
 import { contextIfAny } from '#platform/observability/context.ts';
@@ -6,6 +7,8 @@ import type { Logger } from '#platform/observability/log.ts';
 import { incrementalDelivery, isUnknownIncremental } from './incremental-delivery.ts';
 
 const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' };
+
+export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 
 /** Codes of bugs: their messages go to the log only. */
 const bugs = new Set<unknown>([undefined, 'INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
@@ -20,7 +23,7 @@ const details = new Map<unknown, readonly string[]>([
  * For Apollo Server's `formatError`. Subgraph codes pass unchanged, their other extensions do not. `detail` adds the
  * original message to masked errors, for developers only.
  */
-export const errorFormatter = (log: Logger, detail: boolean) => {
+export const errorFormatter = (log: Logger, detail: boolean): FormatError => {
   const isNews = eachFaultOnce();
   return (given: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const formatted = isUnknownIncremental(error) ? asRefused(given) : given;
@@ -50,6 +53,30 @@ const asRefused = ({ locations }: GraphQLFormattedError): GraphQLFormattedError 
   ...(locations && { locations }),
   extensions: { code: incrementalDelivery.code },
 });
+
+/** As Apollo Server does it: `extensions.http` of an error says what becomes of status and headers. */
+export const formatErrors = (
+  errors: readonly unknown[],
+  head: GraphQLResponse['http'],
+  format: FormatError,
+): GraphQLFormattedError[] =>
+  errors.map((error) => {
+    const known = error instanceof GraphQLError ? error : unexpected(error);
+    const { http, ...extensions } = known.extensions;
+    if (isHead(http)) {
+      if (http.status) head.status = http.status;
+      for (const [name, value] of http.headers ?? []) head.headers.set(name, value);
+    }
+    return format({ ...known.toJSON(), extensions: { code: masked.code, ...extensions } }, error);
+  });
+
+const unexpected = (error: unknown): GraphQLError =>
+  new GraphQLError(error instanceof Error ? error.message : `Unexpected error value: ${error}`, {
+    originalError: error instanceof Error ? error : undefined,
+  });
+
+const isHead = (value: unknown): value is Partial<GraphQLResponse['http']> =>
+  typeof value === 'object' && value !== null;
 
 /** A failure that affects many fields has an error for each of them, but one log line. */
 const eachFaultOnce = (): ((error: unknown) => boolean) => {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aGateway, aSubgraph, type GatewayFixture, type SubgraphFixture } from '#kit/gateway/gateway.ts';
-import { keepDeclaredVariables } from './graphql-server.ts';
+import { inOrder, keepDeclaredVariables, stepsPlugin } from './steps.ts';
 
 let user: SubgraphFixture;
 let gateway: GatewayFixture;
@@ -170,14 +170,13 @@ it.each([
   ['query ($n: Int = 2) { at(n: $n) }', { other: 1 }, {}],
   ['{ at }', { constructor: 1 }, {}],
   ['query A($n: Int) { at(n: $n) } query B($m: Int) { at(n: $m) }', { n: 1, m: 2 }, { n: 1 }],
-])('later plugins see only the variables that %s declares', async (query, variables, expected) => {
+])('later steps see only the variables that %s declares', async (query, variables, expected) => {
   const seen: unknown[] = [];
-  const next: ApolloServerPlugin = {
-    requestDidStart: async () => ({ didResolveOperation: async ({ request }) => void seen.push(request.variables) }),
-  };
   const server = new ApolloServer({
     typeDefs: 'type Query { at(n: Int): Int }',
-    plugins: [keepDeclaredVariables, next],
+    plugins: [
+      stepsPlugin(inOrder([keepDeclaredVariables, { before: ({ request }) => void seen.push(request.variables) }])),
+    ],
   });
   await server.executeOperation({ query, variables, ...(query.includes('query A') && { operationName: 'A' }) });
   await server.stop();

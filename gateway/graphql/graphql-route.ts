@@ -12,6 +12,7 @@ import { queryStringOf } from '../http/http-server.ts';
 import { type Authenticate, type Authenticated, anybody, type Refusal } from '../identity/credentials.ts';
 import { type RequestContext, userAgentOf } from '../identity/request-context.ts';
 import { errorBody, maskedBody } from './errors.ts';
+import type { KnownOperations } from './known-operations.ts';
 
 interface GraphqlRouteOptions {
   readonly http: FastifyInstance;
@@ -19,14 +20,15 @@ interface GraphqlRouteOptions {
   readonly authenticate: Authenticate;
   readonly gate: DocumentGate;
   readonly contextOf: (viewer: Viewer, request: FastifyRequest, reply: FastifyReply) => RequestContext;
+  readonly known: Pick<KnownOperations, 'answer'>;
   readonly sendPlayground: ((request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) | undefined;
   readonly log: Logger;
 }
 
 export const serveGraphql = (options: GraphqlRouteOptions): void => {
-  const { http, apollo, contextOf, sendPlayground, log } = options;
+  const { http, apollo, contextOf, known, sendPlayground, log } = options;
   const { preHandler, callerOf } = requestGuard(options);
-  const handler = apolloHandler(apollo, (request, reply) => {
+  const requestOf = (request: FastifyRequest, reply: FastifyReply): RequestContext => {
     const { viewer } = callerOf(request);
     return {
       ...contextOf(viewer, request, reply),
@@ -36,7 +38,15 @@ export const serveGraphql = (options: GraphqlRouteOptions): void => {
       isLegacyClient: isLegacyClient(request),
       takesText: true,
     };
-  });
+  };
+  const byApollo = apolloHandler(apollo, requestOf);
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const answer = request.method === 'POST' ? known.answer(request, () => requestOf(request, reply)) : undefined;
+    if (!answer) return byApollo(request, reply);
+    const { status, headers, text } = await answer;
+    for (const [name, value] of headers) reply.header(name, value);
+    return reply.status(status).header('content-type', request.answerType).send(text);
+  };
   const onError = errorHandler(log);
 
   const config = { answers: operationTypes };

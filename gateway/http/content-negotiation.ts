@@ -2,11 +2,10 @@
  * The media type of a response, negotiated once before anything is executed (RFC 9110, 12.5.1), so that nobody gets
  * "not acceptable" for an order that has been placed.
  */
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { errorBody } from '../graphql/errors.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { Step } from '../graphql/steps.ts';
 
 export const jsonType = 'application/json; charset=utf-8';
 const graphqlResponseType = 'application/graphql-response+json; charset=utf-8';
@@ -58,14 +57,12 @@ const requestErrors = new Set<unknown>([
  * GraphQL over HTTP, legacy "application/json": a client that accepts only this type takes any status but 200 for an
  * intermediary's and does not look for `errors`. Clients that name no type get the honest 400.
  */
-export const legacyStatus: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async () => ({
-    willSendResponse: async ({ contextValue, response: { http, body } }) => {
-      if (http.status !== 400 || body.kind !== 'single' || !contextValue.isLegacyClient) return;
-      const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.code) ?? [];
-      if (codes.every((code) => requestErrors.has(code))) http.status = 200;
-    },
-  }),
+export const legacyStatus: Step = {
+  after: ({ contextValue, response: { http, body } }) => {
+    if (http.status !== 400 || !contextValue.isLegacyClient) return;
+    const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.code) ?? [];
+    if (codes.every((code) => requestErrors.has(code))) http.status = 200;
+  },
 };
 
 export const isLegacyClient = ({ headers: { accept = '' }, answerType }: FastifyRequest): boolean =>

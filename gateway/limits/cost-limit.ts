@@ -1,23 +1,17 @@
 /** The limit of an operation's cost, per role. Clients that send `x-agora-cost: 1` are told the cost. */
-import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { isStaff, may, type Viewer } from '#contracts/viewer.ts';
 import { largestPage } from '#platform/graphql/connection.ts';
 import { Histogram, type Registry } from '#platform/observability/metrics.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { AnsweredOperation, LoadedSchema, ResolvedOperation } from '../graphql/steps.ts';
 import { type CostPolicy, costPolicy, noCostPolicy, type OperationCost, operationCost } from './operation-cost.ts';
 import { pageTooLarge, type Rejections, tooExpensive } from './rejections.ts';
 import type { LimitsConfig } from './variables.ts';
 
 const costHeader = 'x-agora-cost';
 
-export interface ResolvedRequest {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operation?: OperationDefinitionNode | undefined;
-  readonly request: { readonly variables?: Readonly<Record<string, unknown>> | undefined };
-  readonly contextValue: RequestContext;
-}
+/** As much of an operation as its cost depends on. */
+export type PricedRequest = Pick<ResolvedOperation, 'schema' | 'document' | 'operation' | 'request' | 'contextValue'>;
 
 /** Per schema: its policy, and the costs that do not depend on variables. */
 interface PricedSchema {
@@ -39,8 +33,7 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
   // A request finishes on the schema it began with, and so does its cost.
   const priced = new WeakMap<GraphQLSchema, PricedSchema>();
 
-  const priceOf = ({ schema, document, operation, request }: ResolvedRequest): Priced => {
-    if (!operation) return { cost: 0, oversized: undefined };
+  const priceOf = ({ schema, document, operation, request }: PricedRequest): Priced => {
     const { policy, fixedPrices } = priced.get(schema) ?? unpriced();
     const known = fixedPrices.get(operation);
     if (known) return known;
@@ -49,7 +42,7 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
     if (!dependsOnVariables) fixedPrices.set(operation, price);
     return price;
   };
-  const costOf = (resolved: ResolvedRequest): number => priceOf(resolved).cost;
+  const costOf = (resolved: PricedRequest): number => priceOf(resolved).cost;
 
   const bounds: Record<CostRole, number> = {
     guest: config.LIMIT_COST_GUEST,
@@ -62,15 +55,15 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
 
   return {
     /** What a rate limit charges for it. A refused operation costs no more than reading it. */
-    charge: (resolved: ResolvedRequest): number => {
+    charge: (resolved: PricedRequest): number => {
       const cost = costOf(resolved);
       return isBeyond(cost, resolved.contextValue.viewer) && config.LIMITS_MODE === 'enforce' ? 1 : cost;
     },
     /** For each schema that Apollo Server loads. */
-    priceSchema: ({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl?: string }): void => {
+    priceSchema: ({ apiSchema, coreSupergraphSdl }: LoadedSchema): void => {
       if (coreSupergraphSdl) priced.set(apiSchema, { ...unpriced(), policy: costPolicy(coreSupergraphSdl) });
     },
-    check: (resolved: ResolvedRequest, of: Readonly<Record<string, unknown>>) => {
+    check: (resolved: PricedRequest, of: Readonly<Record<string, unknown>>) => {
       const role = costRole(resolved.contextValue.viewer);
       const { cost, oversized } = priceOf(resolved);
       costs.observe({ role }, cost);
@@ -81,9 +74,8 @@ export const costLimits = (config: LimitsConfig, { record }: Rejections, metrics
       return record('COST', refusal, of);
     },
     /** `extensions.cost`, for clients that want to know how close they are to the limit. */
-    reportCost: async (context: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
-      const { document, operation, request, response, schema, contextValue } = context;
-      if (!document || !operation || response.body.kind !== 'single' || !request.http?.headers.get(costHeader)) return;
+    reportCost: ({ document, operation, request, response, schema, contextValue }: AnsweredOperation): void => {
+      if (!document || !operation || !request.http?.headers.get(costHeader)) return;
       const cost = {
         requested: costOf({ schema, document, operation, request, contextValue }),
         limit: bounds[costRole(contextValue.viewer)],

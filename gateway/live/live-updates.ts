@@ -1,10 +1,9 @@
 /** Live updates assembled: subscriptions over server-sent events, each a query that is run again at each change. */
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { EventsConfig } from '#platform/config/config.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
 import type { ChangeNotifications } from '#platform/pubsub/change-notifications.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { Step } from '../graphql/steps.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveQueries } from './live-queries.ts';
 import { liveMetrics } from './metrics.ts';
@@ -15,7 +14,7 @@ import { type LiveVariables, liveBounds } from './variables.ts';
 interface LiveUpdates {
   readonly wrapGateway: SubscriptionExecutor['wrapGateway'];
   /** On a new schema every live query is run again, and ends if it is no longer valid. */
-  readonly plugin: ApolloServerPlugin<RequestContext>;
+  readonly step: Step;
   readonly serve: (entrypoint: StreamEntrypoint) => void;
   /** Ends all streams; their clients reconnect to another gateway, or to this one once it is back. */
   readonly close: () => Promise<void>;
@@ -55,7 +54,7 @@ export const liveUpdates = (
   };
   return {
     wrapGateway,
-    plugin: { serverWillStart: async () => ({ schemaDidLoadOrUpdate: () => queries.refetchAll() }) },
+    step: { schemaLoaded: () => queries.refetchAll() },
     serve: (entrypoint) => {
       if (variables.LIVE_UPDATES === 'on') serveStreams({ ...shared, ...entrypoint });
     },

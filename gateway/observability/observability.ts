@@ -4,11 +4,11 @@ import planner, { type QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { trace } from '@opentelemetry/api';
 import type { Logger } from '#platform/observability/log.ts';
-import type { Registry } from '#platform/observability/metrics.ts';
+import type { Histogram, Registry } from '#platform/observability/metrics.ts';
 import { markFailed, startSpan } from '#platform/observability/tracing.ts';
 import { readManifests } from '../documents/manifest.ts';
-import type { RequestContext } from '../identity/request-context.ts';
-import { namesIn, operationMetrics, operationNames, recordOf } from './operation-metrics.ts';
+import type { Step } from '../graphql/steps.ts';
+import { namesIn, operationInstruments, operationMetrics, operationNames, recordOf } from './operation-metrics.ts';
 import { type ObservabilityVariables, observabilityBounds } from './variables.ts';
 
 interface ObservabilityOptions {
@@ -18,47 +18,57 @@ interface ObservabilityOptions {
   readonly log: Logger;
 }
 
+interface Observability {
+  readonly steps: readonly Step[];
+  /** Of what only Apollo Server does: documents that are new. */
+  readonly plugin: ApolloServerPlugin;
+}
+
 export const observability = (
   variables: ObservabilityVariables,
   { manifests, metrics, log }: ObservabilityOptions,
-): ApolloServerPlugin<RequestContext>[] => {
+): Observability => {
   const { operationNames: places, planCharacters } = observabilityBounds;
   const known = namesIn(readManifests(manifests).values());
-  return [
-    operationSpans,
-    operationMetrics(metrics, operationNames(known, places)),
-    slowOperations({
-      slowMs: variables.SLOW_OPERATION_MS,
-      linesPerMinute: variables.SLOW_OPERATION_LINES_PER_MINUTE,
-      planCharacters,
-      log,
-    }),
-  ];
+  const instruments = operationInstruments(metrics);
+  return {
+    steps: [
+      operationSpan,
+      operationMetrics(instruments, operationNames(known, places)),
+      slowOperations({
+        slowMs: variables.SLOW_OPERATION_MS,
+        linesPerMinute: variables.SLOW_OPERATION_LINES_PER_MINUTE,
+        planCharacters,
+        log,
+      }),
+    ],
+    plugin: documentPhases(instruments.phases),
+  };
 };
 
-/** Spans for the phases before planning; @apollo/gateway has its own for planning and fetching. */
-const operationSpans: ApolloServerPlugin = {
-  requestDidStart: async () => {
-    const phase = (name: string) => async () => {
-      const span = startSpan(name);
-      return async (faults?: unknown) => {
-        const [fault] = [faults].flat();
-        if (fault) markFailed(span, fault);
-        span.end();
-      };
+/** Spans and durations of parsing and validation. */
+const documentPhases = (durations: Histogram): ApolloServerPlugin => {
+  const phase = (name: 'parse' | 'validate') => async () => {
+    const startedAt = performance.now();
+    const span = startSpan(`graphql.${name}`);
+    return async (faults?: unknown) => {
+      durations.observe({ phase: name }, (performance.now() - startedAt) / 1_000);
+      const [fault] = [faults].flat();
+      if (fault) markFailed(span, fault);
+      span.end();
     };
-    return {
-      parsingDidStart: phase('graphql.parse'),
-      validationDidStart: phase('graphql.validate'),
-      // On the request's span, where people look first. Only the name of a valid document is safe to use.
-      didResolveOperation: async ({ operation, operationName, queryHash }) => {
-        trace.getActiveSpan()?.setAttributes({
-          'graphql.operation.name': operationName ?? 'anonymous',
-          'graphql.operation.type': operation?.operation ?? 'query',
-          'graphql.document.hash': queryHash,
-        });
-      },
-    };
+  };
+  return { requestDidStart: async () => ({ parsingDidStart: phase('parse'), validationDidStart: phase('validate') }) };
+};
+
+/** On the request's span, where people look first. Only the name of a valid document is safe to use. */
+const operationSpan: Step = {
+  before: ({ operation, operationName, queryHash }) => {
+    trace.getActiveSpan()?.setAttributes({
+      'graphql.operation.name': operationName ?? 'anonymous',
+      'graphql.operation.type': operation.operation,
+      'graphql.document.hash': queryHash,
+    });
   },
 };
 
@@ -70,32 +80,27 @@ interface SlowOperationOptions {
 }
 
 /** Logs slow operations with their fetches and plan. Never with variables. */
-const slowOperations = (options: SlowOperationOptions): ApolloServerPlugin<RequestContext> => {
+const slowOperations = (options: SlowOperationOptions): Step => {
   const { slowMs, linesPerMinute, planCharacters, log } = options;
+  if (slowMs === 0) return {};
   const mayWrite = perMinute(linesPerMinute);
   return {
-    requestDidStart: async () => {
-      if (slowMs === 0) return {};
-      const startedAt = performance.now();
-      return {
-        willSendResponse: async ({ contextValue, operation, operationName, queryHash }) => {
-          const ms = Math.round(performance.now() - startedAt);
-          if (ms < slowMs || !operation) return;
-          const suppressed = mayWrite(Date.now());
-          if (suppressed === undefined) return;
-          const { fetches, plan } = recordOf(contextValue);
-          const line = {
-            operation: operationName ?? 'anonymous',
-            type: operation.operation,
-            document: queryHash,
-            ms,
-            fetches,
-            ...(plan && { plan: printed(plan, planCharacters) }),
-            ...(suppressed > 0 && { suppressed }),
-          };
-          log.warn(line, 'slow operation');
-        },
+    after: ({ contextValue, operation, operationName, queryHash }) => {
+      const { begunAt, fetches, plan } = recordOf(contextValue);
+      const ms = Math.round(performance.now() - begunAt);
+      if (ms < slowMs || !operation) return;
+      const suppressed = mayWrite(Date.now());
+      if (suppressed === undefined) return;
+      const line = {
+        operation: operationName ?? 'anonymous',
+        type: operation.operation,
+        document: queryHash,
+        ms,
+        fetches,
+        ...(plan && { plan: printed(plan, planCharacters) }),
+        ...(suppressed > 0 && { suppressed }),
       };
+      log.warn(line, 'slow operation');
     },
   };
 };

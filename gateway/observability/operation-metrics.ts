@@ -1,9 +1,8 @@
 /** Records what an operation does, then counts and times it and its phases, by name and outcome. */
 
 import type { QueryPlan } from '@apollo/query-planner';
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import { Counter, Gauge, Histogram, type Registry } from '#platform/observability/metrics.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { AnsweredOperation, Step } from '../graphql/steps.ts';
 
 interface Fetch {
   readonly subgraph: string;
@@ -13,6 +12,9 @@ interface Fetch {
 
 /** What is recorded of an operation while it runs, for metrics and logs at its end. */
 interface OperationRecord {
+  readonly begunAt: number;
+  isUnderWay: boolean;
+  runAt: number | undefined;
   plan: QueryPlan | undefined;
   plannedAt: number | undefined;
   readonly fetches: Fetch[];
@@ -23,7 +25,14 @@ const records = new WeakMap<object, OperationRecord>();
 export const recordOf = (contextValue: object): OperationRecord => {
   const known = records.get(contextValue);
   if (known) return known;
-  const fresh: OperationRecord = { plan: undefined, plannedAt: undefined, fetches: [] };
+  const fresh: OperationRecord = {
+    begunAt: performance.now(),
+    isUnderWay: false,
+    runAt: undefined,
+    plan: undefined,
+    plannedAt: undefined,
+    fetches: [],
+  };
   records.set(contextValue, fresh);
   return fresh;
 };
@@ -56,59 +65,42 @@ export const recordFetch = async <T extends { readonly bytes?: number }>(
 type Outcome = 'success' | 'partial' | 'failed' | 'refused';
 
 export const operationMetrics = (
-  metrics: Registry,
+  { operations, duration, inFlight, phases }: Instruments,
   nameOf: (operationName: string | null | undefined) => string,
-): ApolloServerPlugin<RequestContext> => {
-  const measured = instruments(metrics);
-  const underWay = new WeakSet<object>();
-  const begin = (request: object) => {
-    underWay.add(request);
-    measured.inFlight.inc();
-  };
-  // By whichever comes first: a plugin that throws prevents the other.
-  const end = (request: object) => {
-    if (underWay.delete(request)) measured.inFlight.dec();
-  };
-  return {
-    unexpectedErrorProcessingRequest: async ({ requestContext }) => end(requestContext),
-    requestDidStart: async (requestContext) => {
-      begin(requestContext);
-      const took = stopwatch();
-      let executedAt: number | undefined;
-      const measure = (context: GraphQLRequestContextWillSendResponse<RequestContext>) => {
-        const { operation } = context;
-        // Not the request's operation name, which is arbitrary text before validation.
-        const name = operation ? nameOf(operation.name?.value) : 'unknown';
-        const labels = { operation: name, type: operation?.operation ?? 'unknown' };
-        measured.operations.inc({ ...labels, outcome: outcomeOf(context, executedAt !== undefined) });
-        measured.duration.observe(labels, took());
-        const { plannedAt } = recordOf(context.contextValue);
-        if (executedAt === undefined || plannedAt === undefined) return;
-        measured.phases.observe({ phase: 'plan' }, seconds(plannedAt - executedAt));
-        measured.phases.observe({ phase: 'execute' }, seconds(performance.now() - plannedAt));
-      };
-      const timed = (phase: 'parse' | 'validate') => async () => {
-        const tookPhase = stopwatch();
-        return async () => measured.phases.observe({ phase }, tookPhase());
-      };
-      return {
-        parsingDidStart: timed('parse'),
-        validationDidStart: timed('validate'),
-        executionDidStart: async () => {
-          executedAt = performance.now();
-        },
-        willSendResponse: async (context) => {
-          end(requestContext);
-          measure(context);
-        },
-      };
-    },
-  };
-};
+): Step => ({
+  begin: ({ contextValue }) => {
+    recordOf(contextValue).isUnderWay = true;
+    inFlight.inc();
+  },
+  run: ({ contextValue }) => {
+    recordOf(contextValue).runAt = performance.now();
+  },
+  after: (answered) => {
+    const { operation, contextValue } = answered;
+    const record = recordOf(contextValue);
+    const { begunAt, runAt, plannedAt } = record;
+    const now = performance.now();
+    if (record.isUnderWay) inFlight.dec();
+    record.isUnderWay = false;
+    // Not the request's operation name, which is arbitrary text before validation.
+    const name = operation ? nameOf(operation.name?.value) : 'unknown';
+    const type = operation?.operation ?? 'unknown';
+    operations.inc({ operation: name, type, outcome: outcomeOf(answered, runAt !== undefined) });
+    duration.observe({ operation: name, type }, seconds(now - begunAt));
+    if (runAt === undefined || plannedAt === undefined) return;
+    phases.observe({ phase: 'plan' }, seconds(plannedAt - runAt));
+    phases.observe({ phase: 'execute' }, seconds(now - plannedAt));
+  },
+  // A step may have thrown before `after`, or after it.
+  failed: ({ contextValue }) => {
+    const record = recordOf(contextValue);
+    if (record.isUnderWay) inFlight.dec();
+    record.isUnderWay = false;
+  },
+});
 
 // A response without errors may come from a cache, without execution.
-const outcomeOf = ({ response }: GraphQLRequestContextWillSendResponse<RequestContext>, wasRun: boolean): Outcome => {
-  if (response.body.kind !== 'single') return 'success';
+const outcomeOf = ({ response }: AnsweredOperation, wasRun: boolean): Outcome => {
   const { data, errors = [] } = response.body.singleResult;
   if (errors.length === 0) return 'success';
   if (!wasRun) return 'refused';
@@ -117,12 +109,9 @@ const outcomeOf = ({ response }: GraphQLRequestContextWillSendResponse<RequestCo
 
 const seconds = (ms: number): number => ms / 1_000;
 
-const stopwatch = (): (() => number) => {
-  const startedAt = performance.now();
-  return () => seconds(performance.now() - startedAt);
-};
+type Instruments = ReturnType<typeof operationInstruments>;
 
-const instruments = (metrics: Registry) => {
+export const operationInstruments = (metrics: Registry) => {
   const registers = [metrics];
   return {
     operations: new Counter({

@@ -2,31 +2,33 @@
  * Rate limits per viewer and address, applied twice: to the number of requests per address before anything is read, and
  * to the cost and effects of valid operations before any subgraph is called.
  */
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import { type RedisConnection, redisKeyPrefix } from '#platform/redis/client.ts';
 import { addressKey } from '#platform/resilience/limit-key.ts';
 import { errorBody } from '../graphql/errors.ts';
-import type { RequestContext } from '../identity/request-context.ts';
+import type { ResolvedOperation, Step } from '../graphql/steps.ts';
 import { type Bucket, type BucketName, buckets, chargesOf, rootFieldsOf } from './buckets.ts';
 import type { RateLimitConfig } from './variables.ts';
 
-type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
-
 interface RateLimitOptions {
-  readonly http: FastifyInstance;
   readonly redis: RedisConnection | undefined;
-  readonly costOf: (request: Resolved) => number;
+  readonly costOf: (operation: ResolvedOperation) => number;
   readonly metrics: Registry;
 }
 
-/** Guards the routes under `/graphql` and the public paths of services, and returns Apollo Server's plugin that charges operations. */
-export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): ApolloServerPlugin<RequestContext> => {
-  if (config.RATE_LIMITS === 'off') return {};
-  const { http, redis, costOf, metrics } = options;
+interface RateLimits {
+  /** Counts requests under `/graphql` and to the public paths of services, before anything is read. */
+  readonly gates: readonly onRequestAsyncHookHandler[];
+  /** Charges operations. */
+  readonly step: Step;
+}
+
+export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): RateLimits => {
+  if (config.RATE_LIMITS === 'off') return { gates: [], step: {} };
+  const { redis, costOf, metrics } = options;
   const refused = new Counter({
     name: 'agora_gateway_rate_limited_requests_total',
     help: 'Requests refused by a rate limit.',
@@ -38,19 +40,14 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
     { points: config.RATE_LIMIT_REQUESTS_PER_ADDRESS, windowSeconds: 10 },
     undefined,
   );
-  http.addHook(
-    'onRequest',
-    requestGate(addresses, () => refused.inc({ bucket: 'address' })),
-  );
-
   const limiters = Object.fromEntries(
     Object.entries(buckets(config)).map(([name, limit]) => [name, limiter(name, limit, redis)]),
   ) as Record<BucketName, Limiter>;
-  const take = async (resolved: Resolved): Promise<void> => {
+  const take = async (resolved: ResolvedOperation): Promise<void> => {
     const { request, response, document, operation, contextValue } = resolved;
     const { viewer, address } = contextValue;
     // Without an address the gateway itself asks: a live query, charged when it began.
-    if (!operation || !address) return;
+    if (!address) return;
     const charges = chargesOf(
       {
         viewer,
@@ -69,7 +66,7 @@ export const rateLimits = (config: RateLimitConfig, options: RateLimitOptions): 
     response.http.headers.set('retry-after', String(waitSeconds(empty)));
     throw new GraphQLError(message(empty), { extensions: { code: 'RATE_LIMITED', http: { status: 429 } } });
   };
-  return { requestDidStart: async () => ({ didResolveOperation: take }) };
+  return { gates: [requestGate(addresses, () => refused.inc({ bucket: 'address' }))], step: { before: take } };
 };
 
 const requestGate = (addresses: Limiter, count: () => void) => async (request: FastifyRequest, reply: FastifyReply) => {

@@ -1,6 +1,6 @@
 /** Loads new supergraphs and switches between schema versions. What cannot be served never replaces what is. */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import type { FastifyInstance } from 'fastify';
+import type { onRequestAsyncHookHandler } from 'fastify';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';
@@ -23,6 +23,8 @@ type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'
 interface SchemaManager {
   /** For Apollo Server, which starts and stops it. */
   readonly gateway: GatewayInterface;
+  /** What `gateway` gives Apollo Server to execute with. */
+  readonly execute: Execute;
   /** False until the first supergraph has been loaded. */
   readonly isLoaded: () => boolean;
   readonly subgraphs: SubgraphClients['states'];
@@ -40,14 +42,8 @@ interface SchemaManagerOptions {
 // Apollo Server needs some schema to start. Nobody sees it: `refuseUntilLoaded` comes first.
 const placeholderSchema = 'type Query { nothing: Boolean }';
 
-export const schemaManager = ({
-  source,
-  connect,
-  readThrough,
-  access,
-  metrics: registry,
-  log,
-}: SchemaManagerOptions): SchemaManager => {
+export const schemaManager = (options: SchemaManagerOptions): SchemaManager => {
+  const { source, connect, readThrough, access, metrics: registry, log } = options;
   const metrics = schemaMetrics(registry);
   const execution = executionMetrics(registry);
   const clients = subgraphClients(connect);
@@ -75,9 +71,9 @@ export const schemaManager = ({
     onOutcome: metrics.reloaded,
     servedHash: () => current?.hash,
     offer: async (supergraph) => {
+      const kit = { clients, readThrough, access, metrics, execution, log };
       const operations = inUse.mostUsed(schemaBounds.operationsReplanned);
-      const upstream = { clients, readThrough, access };
-      const next = await loadSchemaVersion({ supergraph, ...upstream, inUse: operations, metrics, execution, log });
+      const next = await loadSchemaVersion({ supergraph, inUse: operations, ...kit });
       switchTo(next);
       return next;
     },
@@ -95,6 +91,7 @@ export const schemaManager = ({
   const look = () => poll(shutdown.signal);
   let polling: { close(): Promise<void> } | undefined;
   return {
+    execute,
     isLoaded: () => current !== undefined,
     subgraphs: clients.states,
     gateway: {
@@ -188,12 +185,12 @@ const reasonOf = (error: unknown): string => {
 // The default poll interval of a URL.
 const retryAfterSeconds = 5;
 
-export const refuseUntilLoaded = (http: FastifyInstance, isLoaded: () => boolean): void => {
-  http.addHook('onRequest', async (request, reply) => {
+export const refuseUntilLoaded =
+  (isLoaded: () => boolean): onRequestAsyncHookHandler =>
+  async (request, reply) => {
     if (isLoaded() || !request.routeOptions.url?.startsWith('/graphql')) return;
     await reply
       .status(503)
       .header('retry-after', retryAfterSeconds)
       .send(errorBody('SCHEMA_NOT_LOADED', 'The gateway has no schema yet. Try again in a few seconds.'));
-  });
-};
+  };
