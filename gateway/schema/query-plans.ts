@@ -52,7 +52,7 @@ export interface OperationInUse {
   readonly name: string;
 }
 
-interface OperationsInUse {
+export interface OperationsInUse {
   readonly record: (operation: OperationInUse) => void;
   readonly mostUsed: (atMost: number) => readonly OperationInUse[];
   /** Halves the counts, so that operations popular last month make room for current ones. */

@@ -12,7 +12,7 @@ import { errorBody } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { schemaMetrics } from './metrics.ts';
-import { operationsInUse, planKey } from './query-plans.ts';
+import { type OperationsInUse, operationsInUse, planKey } from './query-plans.ts';
 import { hashOf, loadSchemaVersion, type SchemaVersion } from './schema-version.ts';
 import { type Connect, type SubgraphClients, subgraphClients } from './subgraph-clients.ts';
 import type { SupergraphSource } from './supergraph-source.ts';
@@ -79,15 +79,7 @@ export const schemaManager = (options: SchemaManagerOptions): SchemaManager => {
     },
   });
 
-  const execute: Execute = (request) => {
-    const generation = generations.get(request.schema) ?? current;
-    if (!generation) throw new Error('a request arrived before a schema was loaded');
-    const { operationName } = request.request;
-    const name = request.operationName ?? 'anonymous';
-    inUse.record({ key: planKey(request.queryHash, operationName), document: request.document, operationName, name });
-    return generation.execute(request);
-  };
-
+  const execute = executeOn((schema) => generations.get(schema) ?? current, inUse);
   const look = () => poll(shutdown.signal);
   let polling: { close(): Promise<void> } | undefined;
   return {
@@ -117,6 +109,17 @@ export const schemaManager = (options: SchemaManagerOptions): SchemaManager => {
     },
   };
 };
+
+const executeOn =
+  (versionOf: (schema: GraphQLSchema) => SchemaVersion | undefined, inUse: OperationsInUse): Execute =>
+  (request) => {
+    const version = versionOf(request.schema);
+    if (!version) throw new Error('a request arrived before a schema was loaded');
+    const { operationName } = request.request;
+    const name = request.operationName ?? 'anonymous';
+    inUse.record({ key: planKey(request.queryHash, operationName), document: request.document, operationName, name });
+    return version.execute(request);
+  };
 
 type Listener = Parameters<NonNullable<GatewayInterface['onSchemaLoadOrUpdate']>>[0];
 
