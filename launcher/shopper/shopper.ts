@@ -11,14 +11,19 @@ export interface Wish {
   readonly quantity?: number;
 }
 
+/** Without an `expectedTotal` it is the one that was shown last. */
+export type Placing = Omit<storefront.PlaceOrderInput, 'expectedTotal'> & {
+  readonly expectedTotal?: storefront.MoneyInput | null;
+};
+
 /** Somebody with a session. */
 export interface Customer {
   readonly client: GraphqlClient;
   /** For what goes another way than the client's: a stream. */
   readonly accessToken: string;
   add(wish: Wish): Promise<void>;
-  /** Places what is in the cart. The key is a new one unless given. */
-  place(input: storefront.PlaceOrderInput, idempotencyKey?: string): Promise<PlacedOrder>;
+  /** Places what is in the cart, at the total that adding to it has shown. The key is a new one unless given. */
+  place(input: Placing, idempotencyKey?: string): Promise<PlacedOrder>;
   order(id: string): Promise<OrderView>;
   /** Asks until the order's status is one of these; throws with the timeline when it takes too long. */
   orderReaches(id: string, statuses: readonly OrderView['status'][], withinMs?: number): Promise<OrderView>;
@@ -111,16 +116,23 @@ const customer = (client: GraphqlClient, accessToken: string): Customer => {
     if (!found) throw new Error(`order ${id} is not there`);
     return found;
   };
+  /** The cart's total, as the last answer had it. */
+  let shown: storefront.MoneyInput | null | undefined;
   return {
     client,
     accessToken,
     order,
     add: async (input) => {
       const { addToCart } = await client.ask(storefront.AddToCartDocument, { idempotencyKey: randomUUID(), input });
-      succeed(addToCart, 'AddToCartSuccess');
+      shown = succeed(addToCart, 'AddToCartSuccess').cart.total;
     },
-    place: async (input, idempotencyKey = randomUUID()) => {
-      const { placeOrder } = await client.ask(storefront.PlaceOrderDocument, { idempotencyKey, input });
+    place: async ({ expectedTotal, ...input }, idempotencyKey = randomUUID()) => {
+      shown ??= (await client.ask(storefront.CartDocument)).cart?.total;
+      const agreed = expectedTotal ?? shown ?? { amount: 0, currency: 'EUR' };
+      const { placeOrder } = await client.ask(storefront.PlaceOrderDocument, {
+        idempotencyKey,
+        input: { ...input, expectedTotal: { amount: agreed.amount, currency: agreed.currency } },
+      });
       if (!placeOrder) throw new Error('placeOrder answered null without an error');
       return placeOrder;
     },

@@ -60,6 +60,9 @@ test.each([
   ['a wait of an hour', aKey(), { paymentMethodToken: 'tok_approve', waitMs: 3_600_000 }],
   ['a negative wait', aKey(), { paymentMethodToken: 'tok_approve', waitMs: -1 }],
 ])('placeOrder refuses %s', async (_, idempotencyKey, input) => {
-  const { errors } = await shopper.client.send(PlaceOrderDocument, { idempotencyKey, input });
+  const { errors } = await shopper.client.send(PlaceOrderDocument, {
+    idempotencyKey,
+    input: { ...input, expectedTotal: { amount: 1, currency: 'EUR' } },
+  });
   expect(errors[0]?.extensions?.code).toBe('BAD_USER_INPUT');
 });

@@ -15,12 +15,13 @@ const patient = { waitMs: 5_000 };
 
 test('an order is shown even though another mutation of the same request fails', async () => {
   const shopper = await aShopper();
-  await shopper.add({ variantId: (await variantOf(lamp)).id });
+  const { id: variantId, price } = await variantOf(lamp);
+  await shopper.add({ variantId });
   const { status, data, errors } = await shopper.client.send<Record<string, unknown>, object>(
-    `mutation ($key: String!) {
-      placed: placeOrder(idempotencyKey: $key, input: { paymentMethodToken: "tok_approve" }) { __typename }
+    `mutation ($key: String!, $input: PlaceOrderInput!) {
+      placed: placeOrder(idempotencyKey: $key, input: $input) { __typename }
       added: addToCart(input: { variantId: "x", quantity: 0 }) { __typename } }`,
-    { key: aKey() },
+    { key: aKey(), input: { paymentMethodToken: 'tok_approve', expectedTotal: price } },
   );
   expect({ status, data }).toEqual({ status: 200, data: { placed: { __typename: 'PlaceOrderSuccess' }, added: null } });
   expect(errors).toMatchObject([{ path: ['added'], extensions: { code: 'BAD_USER_INPUT', service: 'order' } }]);

@@ -10,7 +10,7 @@ const soonMs = 15_000;
 
 const once = <I extends object>(input: I) => ({ idempotencyKey: aKey(), input });
 
-test('a product is created, priced, published, found, bought; dearer, the old price is refused; unpublished, it is hidden', async () => {
+test('a product is created, priced, published, found, bought, given away; dearer, the old price is refused; unpublished, it is hidden', async () => {
   const { client } = await staff();
   const page = async (slug: string) => (await guest.ask(desk.ProductPageDocument, { slug })).product;
   const { product: like } = await guest.ask(desk.ProductPageDocument, { slug: 'trail-lamp-200' });
@@ -69,6 +69,19 @@ test('a product is created, priced, published, found, bought; dearer, the old pr
   const expectedTotal = { amount: 2_500, currency: 'EUR' as const };
   const { order } = succeed(await shopper.place({ ...pay, expectedTotal }), 'PlaceOrderSuccess');
   expect((await shopper.orderReaches(order.id, ['CONFIRMED'])).total).toMatchObject({ amount: 2_500 });
+
+  await price('EUR', 0);
+  await addIt();
+  const nothing = { waitMs: 5_000, expectedTotal: { amount: 0, currency: 'EUR' as const } };
+  const given: string[] = [];
+  const isGiven = async () => {
+    const answer = await shopper.place(nothing);
+    if (answer.__typename === 'PlaceOrderSuccess') given.push(answer.order.id);
+    return given.length > 0;
+  };
+  await until('given away', isGiven, soonMs);
+  const free = await shopper.orderReaches(given[0] ?? '', ['CONFIRMED']);
+  expect(free).toMatchObject({ paymentStatus: 'NONE', payments: [], total: { amount: 0 } });
 
   await addIt();
   await price('EUR', 2_900);

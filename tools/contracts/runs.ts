@@ -46,7 +46,7 @@ const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<re
     ...desk.variables,
     ...shopping,
     // An order that is placed for the first time, which costs more than replaying its result.
-    PlaceOrder: { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
+    PlaceOrder: { ...shopping.PlaceOrder, idempotencyKey: randomUUID() },
     RefreshSession: { input: { refreshToken: await refreshTokenOf(shop) } },
   } as Readonly<Record<string, object>>;
   const results: Run[] = [];

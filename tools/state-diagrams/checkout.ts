@@ -14,7 +14,11 @@ const compensationTargets: readonly CompensationTarget[] = ['PAYMENT_FAILED', 'C
 
 /** Where a cell of the table leads, and under which words. */
 const arrowsOf = (from: OrderStatus, label: string, transition: Transition): Arrow[] => {
-  if ('to' in transition) return [{ from, to: transition.to, label }];
+  if ('to' in transition)
+    return [
+      { from, to: transition.to, label },
+      ...(transition.whenFree ? [{ from, to: transition.whenFree, label: `${label}, nothing to pay` }] : []),
+    ];
   if ('wait' in transition) return [{ from, to: from, label }];
   if ('compensateTo' in transition) {
     const undone = touchedBy(from).filter((part) => part !== transition.except);

@@ -114,10 +114,11 @@ const buy = async (ask: Ask): Promise<void> => {
     if (addToCart.__typename === 'AddToCartSuccess') break;
     await sleep(500);
   }
+  const { cart } = await ask<{ cart: { total: object } | null }>('query Total { cart { total { amount currency } } }');
   const { placeOrder } = await ask<{ placeOrder: { order?: { id: string } } }>(
     `mutation Place($key: String!, $input: PlaceOrderInput!) {
       placeOrder(idempotencyKey: $key, input: $input) { __typename ... on PlaceOrderSuccess { order { id } } } }`,
-    { key: crypto.randomUUID(), input: { paymentMethodToken: 'tok_approve' } },
+    { key: crypto.randomUUID(), input: { paymentMethodToken: 'tok_approve', expectedTotal: cart?.total } },
   );
   if (!placeOrder.order) throw new Error(`the order was not placed: ${JSON.stringify(placeOrder)}`);
   for (let looks = 0; looks < 300; looks += 1) {

@@ -20,7 +20,8 @@ afterAll(() => kit[Symbol.asyncDispose]());
 
 const addToCart = `mutation ($input: AddToCartInput!) { addToCart(input: $input) {
   ... on AddToCartSuccess { cart { id lines { title quantity } } } } }`;
-const placeOrder = `mutation ($key: String!) { placeOrder(idempotencyKey: $key, input: { paymentMethodToken: "tok" }) {
+const placeOrder = `mutation ($key: String!) { placeOrder(idempotencyKey: $key,
+  input: { paymentMethodToken: "tok", expectedTotal: { amount: 1999, currency: EUR } }) {
   __typename ... on PlaceOrderSuccess { order { id status nextActions customer { id } } } } }`;
 const cancelOrder = `mutation ($id: ID!) { cancelOrder(idempotencyKey: "k", input: { orderId: $id }) { __typename } }`;
 

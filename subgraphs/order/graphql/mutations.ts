@@ -67,9 +67,9 @@ const paymentMethodOf = ({
 
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 
-const expectedTotalOf = <M extends { readonly amount: number }>(total: M | null | undefined): M | undefined => {
-  assertInput(!total || total.amount >= 0, '"expectedTotal" cannot be less than nothing.');
-  return total ?? undefined;
+const expectedTotalOf = <M extends { readonly amount: number }>(total: M): M => {
+  assertInput(total.amount >= 0, '"expectedTotal" cannot be less than nothing.');
+  return total;
 };
 
 export const mutations = {

@@ -187,7 +187,8 @@ describe('guests', () => {
     'query { orders { edges { node { id } } } }',
     'query { order(id: "x") { id } }',
     'mutation { removeFromCart(input: { lineId: "x" }) { __typename } }',
-    'mutation { placeOrder(idempotencyKey: "k", input: { paymentMethodToken: "t" }) { __typename } }',
+    `mutation { placeOrder(idempotencyKey: "k",
+      input: { paymentMethodToken: "t", expectedTotal: { amount: 1, currency: EUR } }) { __typename } }`,
   ])('are asked to sign in: %s', async (source) => {
     expect((await kit.ask(guest, source)).codes).toEqual(['UNAUTHENTICATED']);
   });

@@ -55,9 +55,11 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
   const tent = await shopper.client.ask(storefront.ProductPageDocument, { slug: 'sold-out-tent' });
   const soldOut = tent.product?.variants[0]?.id ?? '';
   await shopper.client.ask(storefront.NotifyWhenInStockDocument, { input: { variantId: soldOut } });
+  const price = product?.variants[0]?.price;
+  const expectedTotal = { amount: price?.amount ?? 0, currency: price?.currency ?? ('EUR' as const) };
   const buy = async (paymentMethodToken: string, status: OrderView['status']) => {
     await shopper.add({ variantId });
-    const placed = { idempotencyKey: randomUUID(), input: { paymentMethodToken } };
+    const placed = { idempotencyKey: randomUUID(), input: { paymentMethodToken, expectedTotal } };
     const { order } = succeed(await shopper.place(placed.input, placed.idempotencyKey), 'PlaceOrderSuccess');
     return { placed, order: await shopper.orderReaches(order.id, [status]) };
   };

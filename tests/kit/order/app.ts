@@ -17,6 +17,7 @@ import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { orderWatch } from '#subgraphs/order/adapters/order/order-changes.ts';
 import { consumers } from '#subgraphs/order/consumers.ts';
+import { cartTotal } from '#subgraphs/order/domain/cart/cart.ts';
 import type { Reply } from '#subgraphs/order/domain/checkout/messages.ts';
 import { defaultTimings, type Timings } from '#subgraphs/order/domain/checkout/steps.ts';
 import type { OpenOrders } from '#subgraphs/order/domain/order/place-order.ts';
@@ -170,16 +171,29 @@ const doors = (app: App) => {
 const shopping = (app: App, prisma: PrismaClient) => {
   const add = async (name: string, quantity = 1, customerId: CustomerId = customer().id, currency?: Currency) =>
     app.commands.addToCart({ customerId, variantId: variantOf(name), quantity, currency, idempotencyKey: undefined });
-  const place = (customerId: CustomerId = customer().id, idempotencyKey: string = newId('Message')) =>
-    app.commands.placeOrder({
+  /** What the customer is shown. */
+  const totalOf = async (customerId: CustomerId): Promise<Money> => {
+    const [cart] = await app.reads.cartsOf(staff, [customerId]);
+    if (!cart) return money(0, 'EUR');
+    const lines = (await app.reads.cartLines([cart.id])).get(cart.id) ?? [];
+    return cartTotal(lines, cart.currency) ?? money(0, 'EUR');
+  };
+  const agreed = new Map<string, Money>();
+  const place = async (customerId: CustomerId = customer().id, idempotencyKey: string = newId('Message')) => {
+    // A retry says again what the customer agreed to, whatever is in the cart by then.
+    const expectedTotal = agreed.get(customerId + idempotencyKey) ?? (await totalOf(customerId));
+    agreed.set(customerId + idempotencyKey, expectedTotal);
+    return await app.commands.placeOrder({
       customerId,
       paymentMethodToken: 'tok_approve',
-      expectedTotal: undefined,
+      expectedTotal,
       idempotencyKey,
     });
+  };
   const rowOf = (id: OrderId) => prisma.order.findUniqueOrThrow({ where: { id } });
   return {
     add,
+    totalOf,
     place,
     rowOf,
     /** An order that was just placed: two units of "lamp", which must be on offer. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '#contracts/money.ts';
-import { aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent, totals } from '#kit/order/builders.ts';
+import { aLine, aNewOrder, anOrder, aReply, attempt, changed, later, noon, sent, totals } from '#kit/order/builders.ts';
 import type { Order } from '../order/order.ts';
 import { begin, decide } from './decide.ts';
 import type { CheckoutEvent } from './messages.ts';
+import { noPayment } from './payment-status.ts';
 import { type OrderStatus, defaultTimings as timings } from './steps.ts';
 
 const long = later(24 * 60 * 60_000);
@@ -118,6 +119,22 @@ describe('a checkout', () => {
       expect(decision.entry).toMatchObject({ status: next, event: isWrong ? 'wrongAmount' : event.type });
     },
   );
+
+  it.each([
+    ['PLACED', aReply('stock.reserved'), 'COMMITTING', ['stock.commit']],
+    ['COMMITTING', aReply('stock.committed'), 'CONFIRMED', ['order.confirmed']],
+    ['PLACED', cancel, 'COMPENSATING', ['stock.release']],
+    ['COMMITTING', cancel, 'COMPENSATING', ['stock.release']],
+    ['COMMITTING', timedOut, 'COMPENSATING', ['stock.release']],
+    ['COMMITTING', aReply('stock.commit-failed'), 'COMPENSATING', ['stock.release']],
+    ['CONFIRMED', cancel, 'COMPENSATING', ['stock.release']],
+  ] as Cell[])('of a free order asks nothing of payment: in %s', (status, event, next, messages) => {
+    const free = { total: money(0, 'EUR'), lines: [aLine({ unitPrice: money(0, 'EUR') })], payment: noPayment };
+    const order = anOrder({ status, ...free });
+    const decision = changed(order, event, when(event, order));
+    expect([decision.order.status, decision.order.payment.status]).toEqual([next, 'NONE']);
+    expect(sent(decision)).toEqual(messages);
+  });
 
   it.each([...inFlight, ...terminal, 'CONFIRMED', 'NEEDS_ATTENTION'] as OrderStatus[])(
     'in %s, keeps its status on every event that has no cell',

@@ -1,6 +1,6 @@
 /** Decides what an event means for an order's checkout: finds the cell of steps.ts and follows it. Pure. */
 import { format } from '#contracts/money.ts';
-import type { Order, OrderPayment } from '../order/order.ts';
+import { isFree, type Order, type OrderPayment } from '../order/order.ts';
 import { type Changed, changed, type Decision, type Outcome } from './decision.ts';
 import { failureOf } from './failure.ts';
 import {
@@ -106,8 +106,9 @@ const recordEvent = (order: Order, event: CheckoutEvent): Order => {
 
 const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition: Transition, now: Date): Outcome => {
   if ('to' in transition) {
-    const failure = steps[transition.to].isTerminal ? failureOf(order, event, transition.because) : order.failure;
-    return enter(timings, { ...order, failure }, transition.to, now);
+    const to = isFree(order) ? (transition.whenFree ?? transition.to) : transition.to;
+    const failure = steps[to].isTerminal ? failureOf(order, event, transition.because) : order.failure;
+    return enter(timings, { ...order, failure }, to, now);
   }
   if ('wait' in transition) {
     const deadline = new Date(now.getTime() + timings.waitMs[transition.wait]);
@@ -117,7 +118,7 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
     return { order: due, messages: [orderAwaitingFunds(due)] };
   }
   if ('compensateTo' in transition) {
-    const undo = touchedBy(order.status).filter((part) => part !== transition.except);
+    const undo = touchedBy(order.status, isFree(order)).filter((part) => part !== transition.except);
     const failure = failureOf(order, event, transition.because);
     return compensate(timings, { ...order, failure, undo, compensateTo: transition.compensateTo }, now);
   }
@@ -128,7 +129,7 @@ const follow = (timings: Timings, order: Order, event: CheckoutEvent, transition
   if ('parkBeforeNext' in transition) return park({ ...order, undo: order.undo.slice(1) }, fault);
   if ('parkThenCompensateTo' in transition) {
     const failure = failureOf(order, event, transition.because);
-    const undo = touchedBy(order.status);
+    const undo = touchedBy(order.status, isFree(order));
     return park({ ...order, failure, undo, compensateTo: transition.parkThenCompensateTo }, fault);
   }
   const isSpent = order.step.sends >= timings.tries[transition.retry];

@@ -2,7 +2,8 @@
 import type { DataOf, NewMessage } from '#contracts/envelope.ts';
 import { type AttemptId, type GuestId, namedId, type UserId } from '#contracts/ids.ts';
 import type { OrderRefunded } from '#contracts/messages/order.ts';
-import { aNewOrder, attempt, noon } from '#kit/order/builders.ts';
+import { money } from '#contracts/money.ts';
+import { aLine, aNewOrder, attempt, noon } from '#kit/order/builders.ts';
 import type { Order } from '../order/order.ts';
 import { begin, decide } from './decide.ts';
 import type { Changed } from './decision.ts';
@@ -79,9 +80,14 @@ const happen = (world: World, event: CheckoutEvent) => {
   apply(world, decision);
 };
 
+/** With the token `none` nothing is to be paid. */
 export const start = (paymentMethodToken = 'tok_approve'): World => {
-  const method = { paymentMethodToken };
-  const order = aNewOrder({ customerId: guestId, attempt: { id: attempt('first'), number: 1, method } });
+  const isFree = paymentMethodToken === 'none';
+  const order = aNewOrder({
+    customerId: guestId,
+    attempt: { id: attempt('first'), number: 1, method: isFree ? null : { paymentMethodToken } },
+    ...(isFree && { lines: [aLine({ unitPrice: money(0, 'EUR') })] }),
+  });
   const begun = begin(timings, order, noon);
   const world: World = {
     order: begun.order,

@@ -14,7 +14,7 @@ import {
 const compensationTargets: CompensationTarget[] = ['PAYMENT_FAILED', 'CANCELLED'];
 
 const leadsTo = (from: OrderStatus, transition: Transition): OrderStatus[] => {
-  if ('to' in transition) return [transition.to];
+  if ('to' in transition) return [transition.to, ...(transition.whenFree ? [transition.whenFree] : [])];
   if ('compensateTo' in transition || 'resume' in transition) return ['COMPENSATING'];
   if ('nextUndo' in transition) return ['COMPENSATING', ...compensationTargets];
   if ('park' in transition || 'parkBeforeNext' in transition || 'parkThenCompensateTo' in transition)
@@ -58,6 +58,7 @@ describe("the checkout's table", () => {
   it('undoes the money before the goods', () => {
     expect(touchedBy('PLACED')).toEqual(['stock']);
     for (const status of path.slice(1)) expect(touchedBy(status)).toEqual(['payment', 'stock']);
+    for (const status of path) expect(touchedBy(status, true)).toEqual(['stock']);
   });
 
   it('has nothing that says no: a cell is there, or it is not', () => {

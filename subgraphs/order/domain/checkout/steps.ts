@@ -56,8 +56,8 @@ export type Emitted = 'order.confirmed' | 'order.rejected' | 'order.payment-fail
 export type Wait = 'reserve' | 'authorize' | 'action' | 'funds' | 'commit' | 'capture' | 'undo' | 'expiry';
 
 export type Transition =
-  /** Enter that status, and send what it sends. */
-  | { readonly to: OrderStatus; readonly because?: CancellationReason }
+  /** Enter that status, and send what it sends; an order that comes to nothing enters `whenFree`, where there is one. */
+  | { readonly to: OrderStatus; readonly whenFree?: OrderStatus; readonly because?: CancellationReason }
   /** Stay, and wait that long from now on. */
   | { readonly wait: Wait }
   /** Undo in reverse what the steps so far have sent, `except` a part with nothing left; then enter that status. */
@@ -116,7 +116,7 @@ export const checkoutSteps = {
     waits: 'reserve',
     fulfilment: 'UNFULFILLED',
     on: {
-      'stock.reserved': { to: 'AUTHORIZING' },
+      'stock.reserved': { to: 'AUTHORIZING', whenFree: 'COMMITTING' },
       'stock.rejected': { to: 'REJECTED' },
       timedOut: cancelled('STOCK_TIMED_OUT'),
       cancelRequested: cancelled(),
@@ -144,7 +144,7 @@ export const checkoutSteps = {
     waits: 'commit',
     fulfilment: 'UNFULFILLED',
     on: {
-      'stock.committed': { to: 'CAPTURING' },
+      'stock.committed': { to: 'CAPTURING', whenFree: 'CONFIRMED' },
       'stock.commit-failed': cancelled('STOCK_LOST'),
       'payment.cancelled': cancelled('PAYMENT_VOIDED'),
       timedOut: cancelled('STOCK_TIMED_OUT'),
@@ -222,10 +222,12 @@ const pathFrom = (status: OrderStatus): OrderStatus[] => {
 /** The steps of a checkout that goes well, in their order. In each, the commands of those before it have been sent. */
 export const path: readonly OrderStatus[] = pathFrom('PLACED');
 
-/** The parts that a checkout in this status has touched, the one to undo first at the front. */
-export const touchedBy = (status: OrderStatus): Part[] => {
+/** The parts that a checkout in this status has touched, the one to undo first at the front. Of a free order nothing is asked of payment. */
+export const touchedBy = (status: OrderStatus, isFree = false): Part[] => {
   const soFar = path.slice(0, path.indexOf(status) + 1);
-  return [...new Set(soFar.flatMap((step) => steps[step].undo ?? []))].reverse();
+  const touched = new Set(soFar.flatMap((step) => steps[step].undo ?? []));
+  if (isFree) touched.delete('payment');
+  return [...touched].reverse();
 };
 
 /** How long a checkout waits, and how often it tries. */

@@ -41,7 +41,7 @@ export interface Order {
   /** Counts its changes, from 1; each has one entry in the timeline. */
   readonly version: number;
   readonly status: OrderStatus;
-  /** The latest try at paying. Its method is null once it has been handed to the payment service. */
+  /** The latest try at paying. Its method is null once it has been handed to the payment service, and where nothing is to be paid. */
   readonly attempt: { readonly id: AttemptId; readonly number: number; readonly method: PaymentMethod | null };
   readonly payment: OrderPayment;
   /** When the present step has taken too long, and how often its command was sent. */
@@ -80,6 +80,9 @@ export interface TimelineEntry {
   /** The money that it was about, in minor units of the order's currency. */
   readonly amount: number | null;
 }
+
+/** Nothing is to be paid, so payment is asked for nothing. */
+export const isFree = ({ total }: Pick<Order, 'total'>): boolean => total.amount === 0;
 
 export const lineTotal = ({ unitPrice, quantity }: Pick<OrderLine, 'unitPrice' | 'quantity'>): Money =>
   times(unitPrice, quantity);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import { aLine, aNewOrder, anna, anOrder, attempt, noon } from '#kit/order/builders.ts';
-import type { PricedLine } from '../cart/cart.ts';
+import { cartTotal, type PricedLine } from '../cart/cart.ts';
 import { noDetails } from '../cart/details.ts';
 import { defaultTimings, orderStatuses } from '../checkout/steps.ts';
 import { isOpen, type OpenOrdersBound, placeOrder } from './place-order.ts';
@@ -16,11 +16,14 @@ const tent = priced('tent', 1, money(30_000, 'EUR'));
 
 const ordering = {
   ...{ id: namedId('Order', 'one'), customerId: anna, attemptId: attempt('first'), details: noDetails },
-  ...{ method: { paymentMethodToken: 'tok_approve' }, expectedTotal: undefined },
+  ...{ method: { paymentMethodToken: 'tok_approve' } },
 };
 const place = (
   lines: readonly PricedLine[],
-  { bounds = [], expectedTotal }: { bounds?: readonly OpenOrdersBound[]; expectedTotal?: Money } = {},
+  {
+    bounds = [],
+    expectedTotal = cartTotal(lines, 'EUR') ?? money(0, 'EUR'),
+  }: { bounds?: readonly OpenOrdersBound[]; expectedTotal?: Money } = {},
 ) => placeOrder(defaultTimings, bounds, { currency: 'EUR', lines }, { ...ordering, expectedTotal }, noon);
 
 describe('placing an order', () => {

@@ -23,9 +23,10 @@ export interface Ordering {
   readonly customerId: CustomerId;
   readonly details: CustomerDetails;
   readonly attemptId: AttemptId;
-  readonly method: PaymentMethod;
-  /** What the customer was shown; undefined when they take any price. */
-  readonly expectedTotal: Money | undefined;
+  /** Null where nothing is to be paid. */
+  readonly method: PaymentMethod | null;
+  /** What the customer has agreed to. */
+  readonly expectedTotal: Money;
 }
 
 /** Orders that are not paid yet, and the units in them: stock that is held, or soon may be, without money. */
@@ -67,7 +68,7 @@ export const placeOrder = (
   }
   const total = cartTotal(lines, currency);
   if (!total) return fail(limitExceeded('TOTAL'));
-  if (expectedTotal && !equals(expectedTotal, total)) return fail(otherTotal(total));
+  if (!equals(expectedTotal, total)) return fail(otherTotal(total));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const exceeded = bounds.find(({ open, most }) => open.orders >= most.orders || open.units + units > most.units);
   if (exceeded) return fail(tooManyOpen(exceeded, units));

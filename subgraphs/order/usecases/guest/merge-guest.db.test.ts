@@ -132,7 +132,7 @@ describe('the user whom a guest has become, before the message', () => {
     const { guestId, userId } = pair();
     await kit.add('lamp', 1, guestId);
     await kit.add('tent', 1, userId);
-    const place = { paymentMethodToken: 'tok', expectedTotal: undefined, idempotencyKey: 'the same' };
+    const place = { paymentMethodToken: 'tok', expectedTotal: money(1_999, 'EUR'), idempotencyKey: 'the same' };
     const asGuest = orderOf(await kit.app.commands.placeOrder({ customerId: guestId, ...place }));
     const repeated = await kit.app.commands.placeOrder({ customerId: userId, mergedGuestId: guestId, ...place });
     expect(repeated).toEqual({ ok: true, value: asGuest });

@@ -23,7 +23,8 @@ beforeEach(() => {
 
 const linesLeft = () => kit.prisma.cartLine.count({ where: { cart: { customerId: buyer.id } } });
 const ordersOf = () => kit.prisma.order.findMany({ where: { customerId: buyer.id } });
-const aCommand = () => ({ customerId: buyer.id, expectedTotal: undefined, idempotencyKey: 'key' });
+const lamps = (units: number) => money(units * 1_999, 'EUR');
+const aCommand = (units = 2) => ({ customerId: buyer.id, expectedTotal: lamps(units), idempotencyKey: 'key' });
 const placing = (expectedTotal = money(3_998, 'EUR'), idempotencyKey = 'key') =>
   kit.app.commands.placeOrder({
     customerId: buyer.id,
@@ -126,8 +127,11 @@ describe('placing an order', () => {
 describe('orders that are not paid yet', () => {
   const bounded = (orders: number, units = 1_000) =>
     createApp(kit.prisma, { ...kit.parts, openOrders: { orders, units } }).commands.placeOrder;
-  const placeWithin = (placeOrder: ReturnType<typeof bounded>) =>
-    placeOrder({ ...aCommand(), paymentMethodToken: 'tok_approve', idempotencyKey: newId('Message') });
+  const placeWithin = async (placeOrder: ReturnType<typeof bounded>) =>
+    placeOrder({
+      ...{ customerId: buyer.id, expectedTotal: await kit.totalOf(buyer.id) },
+      ...{ paymentMethodToken: 'tok_approve', idempotencyKey: newId('Message') },
+    });
   const lampsOrdered = async (placeOrder: ReturnType<typeof bounded>, quantity = 1) => {
     await kit.add('lamp', quantity, buyer.id);
     const placed = await placeWithin(placeOrder);
@@ -169,7 +173,7 @@ describe('orders that are not paid yet', () => {
         ...{ ...kit.parts, openGuestOrders: { orders, units: 1_000 } },
       }).commands;
       await kit.add('lamp', 1, guestNamed(name));
-      const command = { customerId: guestNamed(name), guestAddress, expectedTotal: undefined };
+      const command = { customerId: guestNamed(name), guestAddress, expectedTotal: lamps(1) };
       return await placeOrder({ ...command, paymentMethodToken: 'tok_approve', idempotencyKey: newId('Message') });
     };
 
@@ -240,9 +244,45 @@ describe('orders that are not paid yet', () => {
   it('are answered to a retry as before, also when there is no room for another', async () => {
     const placeOrder = bounded(1);
     await kit.add('lamp', 1, buyer.id);
-    const first = await placeOrder({ ...aCommand(), paymentMethodToken: 't' });
+    const first = await placeOrder({ ...aCommand(1), paymentMethodToken: 't' });
     await kit.add('lamp', 1, buyer.id);
-    expect(await placeOrder({ ...aCommand(), paymentMethodToken: 't' })).toEqual(first);
+    expect(await placeOrder({ ...aCommand(1), paymentMethodToken: 't' })).toEqual(first);
+    expect(first).toMatchObject({ ok: true });
+  });
+});
+
+describe('an order that comes to nothing', () => {
+  const free = { paymentMethodToken: undefined, expectedTotal: money(0, 'EUR') };
+  const placed = async () => {
+    await kit.offer({ name: 'leaflet', price: money(0, 'EUR') });
+    await kit.add('leaflet', 2, buyer.id);
+    const result = await kit.app.commands.placeOrder({ ...aCommand(), ...free });
+    if (!result.ok) throw new Error(result.failure.message);
+    return result.value;
+  };
+
+  it('is confirmed once its stock is sold, without a payment, and may be cancelled', async () => {
+    const id = await placed();
+    await kit.reply(await kit.replyTo(id, 'stock.reserved'));
+    await kit.reply(await kit.replyTo(id, 'stock.committed'));
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CONFIRMED', paymentStatus: 'NONE', paymentMethodToken: null });
+    const viewer = customer(buyer.id);
+    await kit.app.commands.cancelOrder({ viewer: { ...viewer, id: buyer.id }, orderId: id, idempotencyKey: 'cancel' });
+    await kit.reply(await kit.replyTo(id, 'stock.released'));
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CANCELLED', paymentStatus: 'NONE' });
+    expect(await kit.sent(id)).toEqual([
+      ...['order.placed', 'stock.reserve', 'stock.commit', 'order.confirmed', 'stock.release', 'order.cancelled'],
+    ]);
+  });
+
+  it('is none while something is to be paid', async () => {
+    await kit.add('lamp', 1, buyer.id);
+    expect(await kit.app.commands.placeOrder({ ...aCommand(), ...free })).toMatchObject({
+      failure: { kind: 'PriceChanged', currentTotal: lamps(1) },
+    });
+    await expect(kit.app.commands.placeOrder({ ...aCommand(), paymentMethodToken: undefined })).rejects.toThrow(
+      'Set exactly one of',
+    );
   });
 });
 

@@ -15,7 +15,8 @@ import { methodOf } from './payment-method.ts';
 export interface PlaceOrder extends AskingCustomer, PaymentMethod {
   /** The client address of a guest; undefined for a user. */
   readonly guestAddress?: string | undefined;
-  readonly expectedTotal: Money | undefined;
+  /** What the customer has agreed to. */
+  readonly expectedTotal: Money;
   readonly idempotencyKey: string;
 }
 
@@ -27,8 +28,8 @@ export const placeOrder =
   (deps: Deps) =>
   async (command: PlaceOrder): Promise<Result<OrderId, CannotPlace | IdempotencyConflict>> => {
     const { customerId, expectedTotal, idempotencyKey: key } = command;
-    const method = methodOf(deps, command);
-    const input = { ...method, expectedTotal: expectedTotal ?? null };
+    const method = expectedTotal.amount === 0 ? null : methodOf(deps, command);
+    const input = { ...method, expectedTotal };
     return await deps.transaction(async (stores) => {
       await beginRequest(deps, stores, command);
       const request = { actor: customerId, operation: 'placeOrder', key, input };
@@ -43,7 +44,7 @@ const fromCart = async (
   { timings, openOrders, openGuestOrders, newId, newOrderNumber, telemetry }: Deps,
   { carts, catalogue, orders, outbox, now, afterCommit }: Stores,
   { customerId, guestAddress, expectedTotal }: PlaceOrder,
-  method: PaymentMethod,
+  method: PaymentMethod | null,
 ): Promise<Result<OrderId, CannotPlace>> => {
   const cart = await carts.lock(customerId);
   if (!cart) return fail(emptyCart);
