@@ -10,15 +10,24 @@ import type { Step } from '../graphql/steps.ts';
 export const jsonType = 'application/json; charset=utf-8';
 const graphqlResponseType = 'application/graphql-response+json; charset=utf-8';
 export const eventStreamType = 'text/event-stream; charset=utf-8';
+/** Apollo's protocol for subscriptions. Its clients send this beside the types of operations. */
+export const multipartType = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0';
 export const pageType = 'text/html; charset=utf-8';
 
 /** Media types of operations; the first is the default. */
 export const operationTypes: readonly string[] = [jsonType, graphqlResponseType];
 
 /** The client's preferred type; undefined when it accepts none of them. */
-export const answerType = (accept: string | undefined, offered: readonly string[]): string | undefined =>
+export const answerType = (accept: string | undefined, offered: readonly string[]): string | undefined => {
   // An empty header counts as none.
-  accept ? new Negotiator({ headers: { accept } }).mediaType([...offered]) : offered[0];
+  if (!accept) return offered[0];
+  if (offered.includes(multipartType) && asksForMultipart(accept)) return multipartType;
+  return new Negotiator({ headers: { accept } }).mediaType(offered.filter((type) => type !== multipartType));
+};
+
+/** Only by name, and whatever its boundary, which is ours to choose. */
+const asksForMultipart = (accept: string): boolean =>
+  accept.split(',').some((range) => /^\s*multipart\/mixed\s*;.*subscriptionSpec="?1\.0\b/i.test(range));
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,10 +1,11 @@
+import type { GraphQLFormattedError } from 'graphql';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fail, ok } from '#contracts/result.ts';
 import { until } from '#kit/vitest/until.ts';
 import { type Authenticate, anybody } from '../identity/credentials.ts';
 import { watchCredential } from './credential-watch.ts';
 
-let ends: string[];
+let ends: GraphQLFormattedError[];
 let asked: number;
 let verdict: Awaited<ReturnType<Authenticate>>;
 let isDenied: boolean;
@@ -25,8 +26,8 @@ const begin = () => {
     return () => void tell.delete(listener);
   };
   const caller = { ...anybody, isDenied: () => isDenied, ...(expiresAt !== undefined && { expiresAt }) };
-  return watchCredential({ authenticate, authorization: 'Bearer agk_x', caller, denials: { onDenied } }, (event) =>
-    ends.push(event),
+  return watchCredential({ authenticate, authorization: 'Bearer agk_x', caller, denials: { onDenied } }, (error) =>
+    ends.push(error),
   );
 };
 
@@ -39,7 +40,7 @@ it.each([1, 900_000, 31_536_000_000])('ends the stream when its credential expir
   expect(ends).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(ends).toHaveLength(1);
-  expect(ends[0]).toContain('UNAUTHENTICATED');
+  expect(ends[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' });
 });
 
 it('ends it once when a check finds the token withdrawn', async () => {
@@ -50,7 +51,7 @@ it('ends it once when a check finds the token withdrawn', async () => {
   life.check();
   await until('the end', () => ends.length > 0 && asked === 3);
   expect(ends).toHaveLength(1);
-  expect(ends[0]).toContain('The key is withdrawn.');
+  expect(ends[0]?.message).toBe('The key is withdrawn.');
 });
 
 it('ends it at once when it is denied, and then no longer listens', async () => {
@@ -60,7 +61,7 @@ it('ends it at once when it is denied, and then no longer listens', async () => 
   isDenied = true;
   for (const listener of tell) listener();
   expect(ends).toHaveLength(1);
-  expect(ends[0]).toContain('UNAUTHENTICATED');
+  expect(ends[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' });
   expect(tell.size).toBe(0);
 });
 

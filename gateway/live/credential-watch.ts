@@ -1,7 +1,7 @@
 /** Ends a stream when its access token or API key is no longer accepted. */
+import type { GraphQLFormattedError } from 'graphql';
 import { type Authenticate, type Authenticated, refusals } from '../identity/credentials.ts';
 import type { Denials } from '../identity/denials.ts';
-import { errorEvent } from './event-stream.ts';
 
 interface CredentialWatch {
   /** Checks that it is still accepted: its key may have been withdrawn. */
@@ -22,12 +22,12 @@ const longestTimerMs = 2_147_483_647;
 const expired = 'The access token or API key has expired. Subscribe again with a new one.';
 
 /**
- * Calls `end` once with the client's error event: at expiry, at a denial, or at a failed check; never for guests without
+ * Calls `end` once with the client's error: at expiry, at a denial, or at a failed check; never for guests without
  * a session. The credential must have been accepted before. Temporarily unavailable keys end nothing.
  */
 export const watchCredential = (
   { authenticate, authorization, caller, denials }: WatchOptions,
-  end: (event: string) => void,
+  end: (error: GraphQLFormattedError) => void,
 ): CredentialWatch => {
   if (!authorization) return { check: () => undefined, stop: () => undefined };
   const { isDenied, expiresAt } = caller;
@@ -40,7 +40,7 @@ export const watchCredential = (
   const endWith = (message: string) => {
     if (isOver) return;
     stop();
-    end(errorEvent('UNAUTHENTICATED', message));
+    end({ message, extensions: { code: 'UNAUTHENTICATED' } });
   };
   let timer: NodeJS.Timeout | undefined;
   const endAt = (expiresAt: number) => {

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '#kit/vitest/until.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
+import { eventStreamFormat, multipartFormat } from './stream-formats.ts';
 
 let server: Server;
 let response: ServerResponse;
@@ -21,6 +22,7 @@ const open = async (over: Partial<EventStreamOptions> = {}): Promise<void> => {
   response = answer[1];
   response.writeHead(200);
   stream = eventStream(response, {
+    format: eventStreamFormat,
     heartbeatMs: 60_000,
     stalledMs: 60_000,
     onHeartbeat: () => void counts.beats++,
@@ -46,7 +48,6 @@ afterEach(() => {
   server.close();
 });
 
-const event = (text: string) => `event: next\ndata: ${text}\n\n`;
 // More than sockets of both sides take in without being read.
 const huge = 'x'.repeat(16_777_216);
 
@@ -54,8 +55,8 @@ describe('an event stream', () => {
   it('sends its events, then completes', async () => {
     await open();
     read();
-    stream.send(event('1'));
-    stream.send(event('2'));
+    stream.send('1');
+    stream.send('2');
     stream.complete();
     await once(client, 'close');
     expect(received.match(/data: \d|event: complete/g)).toEqual(['data: 1', 'data: 2', 'event: complete']);
@@ -63,8 +64,8 @@ describe('an event stream', () => {
 
   it('keeps only the newest event for a client that does not read, and completes after it', async () => {
     await open();
-    stream.send(event(huge));
-    for (const text of ['old', 'older than the next', 'newest']) stream.send(event(text));
+    stream.send(huge);
+    for (const text of ['old', 'older than the next', 'newest']) stream.send(text);
     stream.complete();
     expect(counts.superseded).toBe(2);
     expect(response.writableLength).toBeLessThan(huge.length + 1_000);
@@ -76,7 +77,7 @@ describe('an event stream', () => {
 
   it('closes a client that does not read for too long', async () => {
     await open({ stalledMs: 50 });
-    stream.send(event(huge));
+    stream.send(huge);
     await until('given up', () => counts.closed === 1);
   });
 
@@ -85,7 +86,7 @@ describe('an event stream', () => {
     read();
     await until('a few beats', () => (received.match(/^:$/gm)?.length ?? 0) >= 3);
     client.pause();
-    stream.send(event(huge));
+    stream.send(huge);
     const [length, beats] = [response.writableLength, counts.beats];
     await until('more beats', () => counts.beats > beats + 3);
     expect(response.writableLength).toBeLessThanOrEqual(length);
@@ -94,9 +95,9 @@ describe('an event stream', () => {
   it('disconnects without completing, so that the client reconnects', async () => {
     await open();
     read();
-    stream.send(event('1'));
+    stream.send('1');
     stream.disconnect();
-    stream.send(event('2'));
+    stream.send('2');
     await once(client, 'close');
     expect(received).toContain('data: 1');
     expect(received).not.toMatch(/data: 2|complete/);
@@ -106,6 +107,42 @@ describe('an event stream', () => {
     await open();
     client.destroy();
     await until('noticed', () => counts.closed === 1);
-    stream.send(event('1'));
+    stream.send('1');
+  });
+});
+
+describe('a stream in the multipart format', () => {
+  const parts = () => received.split('\r\n--graphql').map((part) => part.split('\r\n\r\n').at(-1));
+
+  it('has each part followed by its delimiter at once, and a last one at the end', async () => {
+    await open({ format: multipartFormat });
+    read();
+    await until('its beginning', () => received.endsWith('{}\r\n--graphql'));
+    stream.send('{"data":1}');
+    await until('an update', () => received.endsWith('\r\n\r\n{"payload":{"data":1}}\r\n--graphql'));
+    stream.complete();
+    stream.send('{"data":2}');
+    await once(client, 'close');
+    expect(parts().slice(1)).toEqual(['{}', '{"payload":{"data":1}}', '--\r\n']);
+    expect(received.match(/content-type: application\/json/g)).toHaveLength(2);
+  });
+
+  it('has heartbeats while idle', async () => {
+    await open({ format: multipartFormat, heartbeatMs: 10 });
+    read();
+    await until('a few beats', () => parts().filter((part) => part === '{}').length > 3);
+  });
+
+  it.each<[string, () => void, string]>([
+    ['fails', () => stream.fail({ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }), 'UNAUTHENTICATED'],
+    ['ends before its time', () => stream.disconnect(), 'SUBSCRIPTION_INTERRUPTED'],
+  ])('that %s says so with an error of the stream', async (_, act, code) => {
+    await open({ format: multipartFormat });
+    read();
+    act();
+    await once(client, 'close');
+    const [failure = '', last] = parts().slice(-2);
+    expect(JSON.parse(failure)).toMatchObject({ payload: null, errors: [{ extensions: { code } }] });
+    expect(last).toBe('--\r\n');
   });
 });

@@ -1,21 +1,23 @@
 /** One client's stream. At most one event waits for a slow client: the newest. */
 import type { ServerResponse } from 'node:http';
-import type { GraphqlResponse } from './subscription-executor.ts';
+import type { GraphQLFormattedError } from 'graphql';
+import type { StreamFormat } from './stream-formats.ts';
 
 export interface Subscriber {
-  /** Replaces an event that was not sent yet. */
-  send(event: string): void;
+  /** A response as JSON. Replaces one that was not sent yet. */
+  send(response: string): void;
   complete(): void;
 }
 
 export interface EventStream extends Subscriber {
-  /**
-   * Closes the connection after what is still to be sent, without a complete event: the client reconnects elsewhere.
-   */
+  /** Completes with an error of the stream itself. */
+  fail(error: GraphQLFormattedError): void;
+  /** Closes the connection after what is still to be sent, as one that ends before its time: the client reconnects elsewhere. */
   disconnect(): void;
 }
 
 export interface EventStreamOptions {
+  readonly format: StreamFormat;
   readonly heartbeatMs: number;
   /** After this long without reading, the client counts as gone. */
   readonly stalledMs: number;
@@ -27,7 +29,7 @@ export interface EventStreamOptions {
 
 /** The response head must have been written. */
 export const eventStream = (response: ServerResponse, options: EventStreamOptions): EventStream => {
-  const { heartbeatMs, stalledMs, onHeartbeat, onSuperseded, onClose } = options;
+  const { format, heartbeatMs, stalledMs, onHeartbeat, onSuperseded, onClose } = options;
   let waiting: string | undefined;
   let last: string | undefined;
   let stalled: NodeJS.Timeout | undefined;
@@ -51,7 +53,7 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
     flush();
   };
   const heartbeatTimer = setInterval(() => {
-    if (!stalled && last === undefined) write(heartbeat);
+    if (!stalled && last === undefined) write(format.heartbeat);
     onHeartbeat();
   }, heartbeatMs).unref();
 
@@ -66,29 +68,21 @@ export const eventStream = (response: ServerResponse, options: EventStreamOption
     last ??= '';
     onClose();
   });
-  // Browsers report a stream as open only when the first bytes arrive.
-  write(heartbeat);
+  write(format.opening);
+  const send = (event: string) => {
+    if (last !== undefined) return;
+    if (waiting !== undefined) onSuperseded();
+    waiting = event;
+    flush();
+  };
 
   return {
-    send: (event) => {
-      if (last !== undefined) return;
-      if (waiting !== undefined) onSuperseded();
-      waiting = event;
-      flush();
+    send: (response) => send(format.next(response)),
+    complete: () => end(format.complete),
+    fail: (error) => {
+      send(format.failure(error));
+      end(format.complete);
     },
-    complete: () => end(completeEvent),
-    disconnect: () => end(''),
+    disconnect: () => end(format.interrupted),
   };
 };
-
-// Events of the GraphQL over SSE protocol, distinct connections mode.
-export const nextEvent = (snapshot: GraphqlResponse): string => `event: next\ndata: ${JSON.stringify(snapshot)}\n\n`;
-
-/** The client must not reconnect after it. */
-const completeEvent = 'event: complete\ndata:\n\n';
-
-/** A comment that clients skip; it keeps proxies from closing an idle connection. */
-const heartbeat = ':\n\n';
-
-export const errorEvent = (code: string, message: string): string =>
-  nextEvent({ errors: [{ message, extensions: { code } }] });

@@ -50,7 +50,7 @@ const order = (id: string): Topic => ({ type: 'Order', id });
 
 const aSubscriber = () => {
   const got: number[] = [];
-  const send = (event: string) => void got.push(JSON.parse(event.split('data: ')[1] ?? '').data.version);
+  const send = (response: string) => void got.push(JSON.parse(response).data.version);
   return { got, send, complete: () => undefined };
 };
 

@@ -23,8 +23,8 @@ const aSubscriber = () => {
   const got: string[] = [];
   return {
     got,
-    send: (event: string) => {
-      const { data, errors } = JSON.parse(event.split('data: ')[1] ?? '');
+    send: (response: string) => {
+      const { data, errors } = JSON.parse(response);
       got.push(data?.order?.text ?? errors?.[0].extensions.code ?? 'null');
     },
     complete: () => void got.push('complete'),

@@ -1,6 +1,6 @@
 /** One query, run again at each change, for all subscribers with the same operation and the same rights. */
 import { backoffMs } from '#platform/resilience/wake-signal.ts';
-import { nextEvent, type Subscriber } from './event-stream.ts';
+import type { Subscriber } from './event-stream.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Snapshot } from './subscription-executor.ts';
 
@@ -57,7 +57,7 @@ export const liveQuery = (options: LiveQueryOptions): LiveQuery => {
     const { kind, isComplete } = classify(answer);
     metrics.refetches.inc({ outcome: kind === 'current' && !isComplete ? 'partial' : kind });
     failures = isComplete ? 0 : failures + 1;
-    const event = nextEvent(answer.response);
+    const event = JSON.stringify(answer.response);
     if (kind === 'gone') return endAll(event);
     if (answer.entity && isNews(answer.entity.version, isComplete, shown))
       shown = { version: answer.entity.version, isComplete, event };

@@ -1,4 +1,4 @@
-/** The routes of streams: `POST /graphql` with `accept: text/event-stream`, and `POST /graphql/stream`. */
+/** The routes of streams: `POST /graphql` with an `accept` for one of their formats, and `POST /graphql/stream`. */
 import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -11,7 +11,7 @@ import { digest } from '../caching/cache-store.ts';
 import type { DocumentGate } from '../documents/documents.ts';
 import { errorBody } from '../graphql/errors.ts';
 import { errorHandler, requestGuard } from '../graphql/graphql-route.ts';
-import { answerType, eventStreamType, operationTypes } from '../http/content-negotiation.ts';
+import { answerType, eventStreamType, multipartType, operationTypes } from '../http/content-negotiation.ts';
 import type { Authenticate, Authenticated } from '../identity/credentials.ts';
 import type { Denials } from '../identity/denials.ts';
 import { forwardedHeaders, type RequestContext } from '../identity/request-context.ts';
@@ -20,6 +20,7 @@ import { watchCredential } from './credential-watch.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import type { LiveQueries } from './live-queries.ts';
 import type { LiveMetrics } from './metrics.ts';
+import { formatOf } from './stream-formats.ts';
 import type { LiveOperation, Snapshot, SubscriptionExecutor, Topic } from './subscription-executor.ts';
 import { liveBounds } from './variables.ts';
 
@@ -50,6 +51,9 @@ const LiveRequest = z.object({
   extensions: z.record(z.string(), z.unknown()).nullish(),
 });
 
+/** The first is the default. */
+const streamTypes = [eventStreamType, multipartType];
+
 export const serveStreams = (options: StreamRouteOptions): void => {
   const { http, admission, retryAfterSeconds, metrics, log } = options;
   const { preHandler, callerOf } = requestGuard(options);
@@ -73,10 +77,10 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     request.body = undefined;
     return reply;
   };
-  const config = { answers: [eventStreamType] };
+  const config = { answers: streamTypes };
   const route = { method: 'POST', config, preHandler, handler, errorHandler: errorHandler(log) } as const;
   http.addConstraintStrategy(acceptStrategy);
-  http.route({ ...route, url: '/graphql', constraints: { accept: eventStreamType } });
+  for (const accept of streamTypes) http.route({ ...route, url: '/graphql', constraints: { accept } });
   http.route({ ...route, url: '/graphql/stream' });
 };
 
@@ -95,10 +99,13 @@ const openStream = (options: StreamRouteOptions, { caller, operation, request, r
   const forwarded = forwardedHeaders(request, forward);
   // From here on the connection is ours: Fastify neither compresses nor ends it.
   reply.hijack();
-  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders });
+  const format = formatOf(request.answerType);
+  const contentType = { 'content-type': format.contentType };
+  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...contentType, ...streamHeaders });
 
   const stream = eventStream(reply.raw, {
     ...options,
+    format,
     onHeartbeat: () => credential.check(),
     onSuperseded: () => metrics.superseded.inc(),
     onClose: () => {
@@ -109,10 +116,9 @@ const openStream = (options: StreamRouteOptions, { caller, operation, request, r
       leave();
     },
   });
-  const credential = watchCredential({ authenticate, authorization, caller, denials }, (event) => {
+  const credential = watchCredential({ authenticate, authorization, caller, denials }, (error) => {
     leaveQuery();
-    stream.send(event);
-    stream.complete();
+    stream.fail(error);
   });
   streams.add(stream);
   metrics.streams.set(streams.size);
@@ -155,9 +161,8 @@ const operationOf = ({ query, operationName, variables, extensions }: z.infer<ty
 });
 
 const streamHeaders = {
-  'content-type': eventStreamType,
   'cache-control': 'no-store, no-transform',
-  // nginx would buffer events.
+  // nginx would buffer what comes bit by bit.
   'x-accel-buffering': 'no',
 };
 
@@ -232,7 +237,7 @@ type Handlers = ReturnType<Strategy['storage']>;
 
 /**
  * Lets Fastify route by `accept`, for routes with `constraints: { accept: eventStreamType }`. Clients that accept JSON
- * as well get JSON.
+ * as well get JSON, but for Apollo's, which name the multipart protocol for subscriptions alone.
  */
 const acceptStrategy: Strategy = {
   name: 'accept',
@@ -243,8 +248,11 @@ const acceptStrategy: Strategy = {
       set: (type, handler) => void handlers.set(type, handler),
     };
   },
-  deriveConstraint: ({ headers: { accept } }) =>
-    answerType(accept, operationTypes) ? undefined : answerType(accept, [eventStreamType]),
+  deriveConstraint: ({ headers: { accept } }) => {
+    if (!accept) return undefined;
+    const multipart = answerType(accept, [multipartType]);
+    return multipart ?? (answerType(accept, operationTypes) ? undefined : answerType(accept, [eventStreamType]));
+  },
   validate: () => true,
   mustMatchWhenDerived: false,
 };

@@ -144,12 +144,15 @@ const stripInternalFields = (
 };
 
 const needsStream = () =>
-  new GraphQLError('Subscriptions need a stream: send the header "accept: text/event-stream".', {
-    extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM', http: { status: 406 } },
-  });
+  new GraphQLError(
+    'Subscriptions need a stream: send the header "accept: text/event-stream", or "multipart/mixed;subscriptionSpec=1.0".',
+    {
+      extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM', http: { status: 406 } },
+    },
+  );
 
 const needsNoStream = () =>
-  new GraphQLError('Streams are for subscriptions: send queries and mutations without "accept: text/event-stream".', {
+  new GraphQLError('Streams are for subscriptions: send queries and mutations without an "accept" for a stream.', {
     extensions: { code: 'SUBSCRIPTION_EXPECTED', http: { status: 406 } },
   });
 
