@@ -56,18 +56,21 @@ it('gives each viewer their own answer of one document, whoever asks first', asy
 describe('UNAUTHORIZED_FIELDS=reject', () => {
   it('refuses the whole operation, and says for which fields', async () => {
     const query = '{ open me { name } people { ...P ... on User { e: email } } } fragment P on User { phone }';
-    const { status, body } = await graph.ask('guest', query, strict);
-    expect([status, body]).toEqual([
-      403,
-      {
-        errors: [
-          {
-            message: 'Unauthorized field or type',
-            extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', paths: ['me', 'people.phone', 'people.e'] },
-          },
-        ],
-      },
-    ]);
+    // The third of them comes in by the short door.
+    const answers = [];
+    for (const _ of [1, 2, 3]) answers.push(await graph.ask('guest', query, strict));
+    for (const { status, body } of answers)
+      expect([status, body]).toEqual([
+        403,
+        {
+          errors: [
+            {
+              message: 'Unauthorized field or type',
+              extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', paths: ['me', 'people.phone', 'people.e'] },
+            },
+          ],
+        },
+      ]);
     expect(graph.resolved).toEqual([]);
   });
 

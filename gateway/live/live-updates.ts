@@ -1,4 +1,4 @@
-/** Live updates assembled: subscriptions over server-sent events, each a query that is run again at each change. */
+/** Live updates assembled: subscriptions as streams, each a query that is run again at each change. */
 import type { EventsConfig } from '#platform/config/config.ts';
 import type { Logger } from '#platform/observability/log.ts';
 import type { Registry } from '#platform/observability/metrics.ts';

@@ -78,7 +78,11 @@ describe("Apollo Client's link", () => {
     });
     const state = { statuses: [] as unknown[], error: undefined as unknown, ended: false };
     const subscription = client
-      .subscribe<{ orderUpdated: { status: string } | null }>({ query: gql(query), variables: { id: order.id } })
+      .subscribe<{ orderUpdated: { status: string } | null }>({
+        query: gql(query),
+        variables: { id: order.id },
+        fetchPolicy: 'no-cache',
+      })
       .subscribe({
         next: ({ data, error }) => {
           if (error) state.error = error;

@@ -1,7 +1,7 @@
 /** Live updates in the two clients that most storefronts use: the code of docs/live-updates.md. */
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client/core';
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client/core';
+import { SetContextLink } from '@apollo/client/link/context';
 import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urql/core';
-import { type FormattedExecutionResult, OperationTypeNode, print } from 'graphql';
 import { createClient } from 'graphql-sse';
 import possibleTypes, { OrderUpdatesDocument } from '#operations/documents.generated.ts';
 
@@ -15,28 +15,10 @@ const streams = (url: string, token: () => string) =>
   createClient({ url, headers: () => ({ authorization: `Bearer ${token()}` }) });
 
 export const apolloClient = (url: string, token: () => string): LiveClient => {
-  const sse = streams(url, token);
-  const streamLink = new ApolloLink(
-    ({ query, operationName, variables }) =>
-      new Observable((sink) =>
-        sse.subscribe(
-          { query: print(query), ...(operationName && { operationName }), variables },
-          {
-            next: (result) => sink.next(result as FormattedExecutionResult),
-            error: (error) => sink.error(error),
-            complete: () => sink.complete(),
-          },
-        ),
-      ),
-  );
-  const client = new ApolloClient({
-    link: ApolloLink.split(
-      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-      streamLink,
-      new HttpLink({ uri: url }),
-    ),
-    cache: new InMemoryCache(possibleTypes),
-  });
+  const link = new SetContextLink(({ headers }) => ({
+    headers: { ...headers, authorization: `Bearer ${token()}` },
+  })).concat(new HttpLink({ uri: url }));
+  const client = new ApolloClient({ link, cache: new InMemoryCache(possibleTypes) });
   return {
     watch: (id, onStatus) =>
       new Promise((resolve, reject) => {

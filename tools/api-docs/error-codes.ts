@@ -185,7 +185,7 @@ export const errorCodes: readonly ErrorCode[] = [
   {
     codes: ['SUBSCRIPTION_NEEDS_STREAM', 'SUBSCRIPTION_EXPECTED'],
     status: 406,
-    meaning: 'A subscription without `Accept: text/event-stream`, or something else sent to the stream.',
+    meaning: 'A subscription without an `Accept` for a stream, or something else sent to the stream.',
     remedy: fix,
   },
   {
@@ -193,6 +193,12 @@ export const errorCodes: readonly ErrorCode[] = [
     status: 400,
     meaning: 'There are no updates of this field, or it stands in a fragment at the root.',
     remedy: fix,
+  },
+  {
+    codes: ['SUBSCRIPTION_INTERRUPTED'],
+    status: 200,
+    meaning: 'A multipart stream has ended before its time: the gateway is being replaced.',
+    remedy: 'Subscribe again.',
   },
   {
     codes: ['TOO_MANY_STREAMS'],
