@@ -44,7 +44,7 @@ export const startProduct = async (databaseUrl: string, clients: number): Promis
   const forget = beforeExit(stop);
   const origin = `http://127.0.0.1:${port}`;
   const pool = new Pool(origin, { connections: clients });
-  const sign = await viewerSigner((await exportJWK(privateKey)) as JWK);
+  const sign = viewerSigner((await exportJWK(privateKey)) as JWK);
   const deadline = Date.now() + readyWithinMs;
   for (;;) {
     if (child.exitCode !== null) throw new Error('the product subgraph ended');

@@ -3,7 +3,7 @@ import { Kind, type OperationDefinitionNode, parse, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
+import { entityCount, type SubgraphAnswer, type SubgraphRequest } from '../upstream/subgraph-call.ts';
 import { type CacheContext, type CacheContexts, hintOf, sharedSeconds } from './cache-policy.ts';
 import { type CacheStore, digest, type Found, type Generations, type Reading } from './cache-store.ts';
 import type { CacheMetrics } from './metrics.ts';
@@ -75,13 +75,14 @@ export const entityCache = ({ store, requests, metrics, isOn }: EntityCacheOptio
     const askAsIs = () => ask(request, caching.generations && JSON.stringify(caching.generations));
 
     const selection = isOn ? selectionOf(request.query) : undefined;
-    const fetch = selection ? entityFetch(subgraph, request, selection) : undefined;
-    if (!fetch) return askAsIs();
-    const kind = digest(subgraph, selection ?? '');
+    if (!selection) return askAsIs();
+    const kind = `${subgraph} ${selection.id}`;
     if (uncacheable.has(kind)) {
-      metrics.lookedUp('entity', 'bypass', fetch.keys.length);
+      metrics.lookedUp('entity', 'bypass', entityCount(request) ?? 0);
       return askAsIs();
     }
+    const fetch = entityFetch(subgraph, request, selection.text);
+    if (!fetch) return askAsIs();
     const reading = await lookUp(fetch, caching);
     if (!reading) return askAsIs();
     const { found, generations } = reading;
@@ -103,15 +104,21 @@ const privateWithHeaders =
   };
 
 /** Each text is parsed once. */
-const selectionCache = (): ((query: string) => string | undefined) => {
-  const selections = new LRUCache<string, { selection: string | undefined }>({
+interface Selection {
+  readonly text: string;
+  readonly id: string;
+}
+
+const selectionCache = (): ((query: string) => Selection | undefined) => {
+  const selections = new LRUCache<string, { selection: Selection | undefined }>({
     maxSize: selectionsBytes,
     sizeCalculation: (value, query) => heapBytes(value) + textBytes(query) + entryBytes,
   });
   return (query) => {
     let known = selections.get(query);
     if (!known) {
-      known = { selection: entitySelection(query) };
+      const text = entitySelection(query);
+      known = { selection: text === undefined ? undefined : { text, id: digest(text) } };
       selections.set(query, known);
     }
     return known.selection;

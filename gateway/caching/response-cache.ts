@@ -1,5 +1,5 @@
 /** Caches whole responses of public queries. */
-import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
+import { type GraphQLSchema, type OperationDefinitionNode, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { dataText, textOf } from '../graphql/response-text.ts';
 import type { AnsweredOperation, OperationRequest, ResolvedOperation, Step } from '../graphql/steps.ts';
@@ -46,9 +46,11 @@ export const responseCache = (options: ResponseCacheOptions): Step => {
 
   /** The answer, or `undefined`: then this request executes, on behalf of those who wait as well if it is the first. */
   const lookUp = async (request: ResolvedOperation, caching: CacheContext): Promise<Shared | undefined> => {
-    const id = idOf(request, schemaId(request.schema));
     const outcome = (what: CacheOutcome) => metrics.lookedUp('response', what);
-    if (!id || uncacheable.has(id.operation)) return void outcome('bypass');
+    const operation = operationId(request, schemaId(request.schema));
+    if (!operation || uncacheable.has(operation)) return void outcome('bypass');
+    const variables = variablesText(request.operation, request.request.variables);
+    const id = { operation, key: digest('response', operation, variables) };
     const reading = await store.read([id.key]);
     if (!reading) return void outcome('error');
     const { found, generations } = reading;
@@ -112,12 +114,6 @@ const sharedAnswer = ({ response, overallCachePolicy }: AnsweredOperation): Shar
   return seconds > 0 ? { data: textOf(data), remainingMs: seconds * 1_000 } : 'private';
 };
 
-const idOf = ({ document, operation, operationName, request }: ResolvedOperation, schemaId: string | undefined) => {
-  if (!schemaId) return undefined;
-  const id = digest(schemaId, operationId(document, operationName));
-  return { operation: id, key: digest('response', id, variablesText(operation, request.variables)) };
-};
-
 /** The first of several identical queries fetches, the others wait for its response. */
 const singleFlight = () => {
   const inFlight = new Map<string, Promise<Shared | undefined>>();
@@ -134,18 +130,24 @@ const singleFlight = () => {
   };
 };
 
-// Apollo Server reuses the parsed document for the same text, so each is printed once.
-const digests = new WeakMap<DocumentNode, string>();
+interface Identified {
+  readonly schemaId: string;
+  readonly id: string;
+}
 
-const normalised = (document: DocumentNode): string => {
-  const known = digests.get(document) ?? digest(print(document));
-  digests.set(document, known);
-  return known;
-};
+// The parsed document is kept with its text, so each operation is printed once for each schema.
+const identified = new WeakMap<OperationDefinitionNode, Identified>();
 
 /** Identifies an operation regardless of whitespace and comments. */
-const operationId = (document: DocumentNode, operationName: string | null | undefined): string =>
-  digest(normalised(document), operationName ?? '');
+const operationId = (request: ResolvedOperation, schemaId: string | undefined): string | undefined => {
+  if (!schemaId) return undefined;
+  const { document, operation, operationName } = request;
+  const known = identified.get(operation);
+  if (known?.schemaId === schemaId) return known.id;
+  const id = digest(schemaId, print(document), operationName ?? '');
+  identified.set(operation, { schemaId, id });
+  return id;
+};
 
 /** Only declared variables can make a difference. */
 const variablesText = (

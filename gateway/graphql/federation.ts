@@ -104,10 +104,10 @@ const subgraphFetch =
   ): SubgraphFetch =>
   ({ context, overallCachePolicy }) => {
     const ask = joining((asked, generations) =>
-      recordFetch(context, name, async () =>
+      recordFetch(context, name, () =>
         subgraph.call(
           asked,
-          await headersOf(context, name, asked),
+          headersOf(context, name, asked),
           { key: context.limitKey, gone: context.client?.gone },
           generations,
         ),

@@ -74,7 +74,7 @@ export const authentication = async (
       denials,
       apiKeys: urls.apiKeys ? apiKeys({ ...kit, url: urls.apiKeys, denials }) : noApiKeys,
     }),
-    contextOf: requestContext(await viewerSigner(key as JWK)),
+    contextOf: requestContext(viewerSigner(key as JWK)),
     denials,
     tasks: [keys.refresh],
   };

@@ -49,15 +49,15 @@ export const requestContext =
   };
 
 /** Headers of one subgraph call: the viewer is signed for this subgraph alone; for mutations with where the client is, and what. */
-export const headersOf = async (
+export const headersOf = (
   { viewer, address, userAgent, subgraphHeaders, signViewer }: RequestContext,
   subgraph: string,
   request: SubgraphRequest,
-): Promise<Readonly<Record<string, string>>> => {
+): Readonly<Record<string, string>> => {
   if (!signViewer) return subgraphHeaders;
   const client =
     address && isMutation(request) ? { address: addressKey(address), ...(userAgent && { userAgent }) } : {};
-  return { ...subgraphHeaders, [viewerHeader]: await signViewer({ ...viewer, ...client }, subgraph) };
+  return { ...subgraphHeaders, [viewerHeader]: signViewer({ ...viewer, ...client }, subgraph) };
 };
 
 // The longest that a signed viewer may have (contracts/viewer.ts). Browsers have about 120 characters.

@@ -1,5 +1,6 @@
 /** Identical concurrent queries of the same viewer share one call. */
 import { requestIdHeader } from '#contracts/viewer.ts';
+import { copyOf } from '../execution/merge.ts';
 import { clientGone, type SubgraphAnswer } from './subgraph-call.ts';
 
 interface Deduplication {
@@ -50,7 +51,7 @@ export const deduplication = ({ onShared }: { readonly onShared: () => void }): 
         call.allGone.abort(clientGone());
       });
       // The executor mutates the answers it gets, so everyone needs a copy of a shared one.
-      return call.joined > 1 ? structuredClone(answer) : answer;
+      return call.joined > 1 ? copyOf(answer) : answer;
     },
     forget: () => inFlight.clear(),
   };

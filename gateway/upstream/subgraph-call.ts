@@ -11,12 +11,16 @@ export interface SubgraphRequest {
   readonly body?: string;
 }
 
-export const bodyOf = ({ body, query, variables, operationName }: SubgraphRequest): string =>
-  body ?? JSON.stringify({ query, variables, operationName });
+/** Variables are read only where there is no body: an executor that has one would have to parse them. */
+export const bodyOf = (request: SubgraphRequest): string => {
+  if (request.body !== undefined) return request.body;
+  const { query, variables, operationName } = request;
+  return JSON.stringify({ query, variables, operationName });
+};
 
 /** How many entities a request asks for; `undefined` when it is no entity fetch. */
 export const entityCount = (request: SubgraphRequest): number | undefined => {
-  if (request.representations) return request.representations.length;
+  if (request.representations || 'body' in request) return request.representations?.length;
   const { representations } = request.variables ?? {};
   // A client may have a variable of that name, but only the planner selects this field.
   return Array.isArray(representations) && request.query.includes('_entities(') ? representations.length : undefined;

@@ -17,7 +17,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('a subgraph reads back whom the gateway signed', async () => {
   const { privateKey, publicKeys } = await keyPair();
-  const sign = await viewerSigner(privateKey);
+  const sign = viewerSigner(privateKey);
   const verify = viewerVerifier(publicKeys, 'order');
   expect(await verify(await sign(customer, 'order'))).toEqual(customer);
   for (const viewer of [guest, guestWithSession, apiKey])
@@ -26,14 +26,14 @@ test('a subgraph reads back whom the gateway signed', async () => {
 
 test('a token for one subgraph is nobody at another', async () => {
   const { privateKey, publicKeys } = await keyPair();
-  const sign = await viewerSigner(privateKey);
+  const sign = viewerSigner(privateKey);
   const verify = viewerVerifier(publicKeys, 'payment');
   expect(await verify(await sign(customer, 'order'))).toBeUndefined();
   expect(await verify(await sign(customer, 'payment'))).toEqual(customer);
 });
 
 test('the same viewer is signed once for each subgraph, other permissions make another token', async () => {
-  const sign = await viewerSigner((await keyPair()).privateKey);
+  const sign = viewerSigner((await keyPair()).privateKey);
   expect(await sign(customer, 'order')).toBe(await sign(customer, 'order'));
   expect(await sign(customer, 'order')).not.toBe(await sign(customer, 'payment'));
   expect(await sign(signedIn(customer.id, 'STAFF'), 'order')).not.toBe(await sign(customer, 'order'));
@@ -46,7 +46,7 @@ test.each([
   ['an API key', apiKey],
 ])('the address of %s arrives, and never with another request', async (_, viewer) => {
   const { privateKey, publicKeys } = await keyPair();
-  const sign = await viewerSigner(privateKey);
+  const sign = viewerSigner(privateKey);
   const verify = viewerVerifier(publicKeys, 'user');
   for (const address of ['203.0.113.7', undefined, '2001:db8:1:2::/64', undefined]) {
     const named = { ...viewer, ...(address && { address }) };
@@ -55,7 +55,7 @@ test.each([
 });
 
 test('a viewer signed by somebody else is nobody', async () => {
-  const sign = await viewerSigner((await keyPair()).privateKey);
+  const sign = viewerSigner((await keyPair()).privateKey);
   const verify = viewerVerifier((await keyPair()).publicKeys, 'order');
   expect(await verify(await sign(customer, 'order'))).toBeUndefined();
 });
@@ -63,7 +63,7 @@ test('a viewer signed by somebody else is nobody', async () => {
 test('a token with one character changed is nobody, also after the true one was seen', async () => {
   const { privateKey, publicKeys } = await keyPair();
   const verify = viewerVerifier(publicKeys, 'order');
-  const token = await (await viewerSigner(privateKey))(customer, 'order');
+  const token = viewerSigner(privateKey)(customer, 'order');
   await verify(token);
   const [header, payload, signature] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString());
@@ -93,7 +93,7 @@ test.each<[name: string, claims: () => JWTPayload]>([
 test.each([-29, 0, 29])('clocks that differ by %i s do not part gateway and subgraph', async (seconds) => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   const { privateKey, publicKeys } = await keyPair();
-  const token = await (await viewerSigner(privateKey))(customer, 'order');
+  const token = viewerSigner(privateKey)(customer, 'order');
   vi.setSystemTime(Date.now() + seconds * 1000);
   expect(await viewerVerifier(publicKeys, 'order')(token)).toEqual(customer);
 });
@@ -101,6 +101,6 @@ test.each([-29, 0, 29])('clocks that differ by %i s do not part gateway and subg
 test('a permission of a newer release is dropped, and the viewer is known', async () => {
   const { privateKey, publicKeys } = await keyPair();
   const newer = { ...signedIn(customer.id, 'STAFF'), permissions: ['orders:read', 'robots:manage'] } as Viewer;
-  const token = await (await viewerSigner(privateKey))(newer, 'order');
+  const token = viewerSigner(privateKey)(newer, 'order');
   expect(await viewerVerifier(publicKeys, 'order')(token)).toEqual({ ...newer, permissions: ['orders:read'] });
 });

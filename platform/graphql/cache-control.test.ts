@@ -59,7 +59,7 @@ test.each<[query: string, by: string, viewer: Viewer, allowed: string]>([
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      [viewerHeader]: await (await viewerSigner(key.privateKey))(viewer, 'lamps'),
+      [viewerHeader]: viewerSigner(key.privateKey)(viewer, 'lamps'),
     },
     body: JSON.stringify({ query }),
   });

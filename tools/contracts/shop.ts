@@ -41,7 +41,7 @@ export const openContractShop = async (): Promise<ContractShop> => {
   const tracesFile = path.join(folder, 'traces.jsonl');
   const env = { ...process.env, TRACES_FILE: tracesFile, RESPONSE_CACHE: 'off', ENTITY_CACHE: 'off' };
   const shop = await openTemporaryShop({ env });
-  const sign = await viewerSigner(JSON.parse(shop.environment.VIEWER_SIGNING_KEY ?? '{}') as JWK);
+  const sign = viewerSigner(JSON.parse(shop.environment.VIEWER_SIGNING_KEY ?? '{}') as JWK);
   return {
     ...shop,
     ask: (request, accessToken) =>
