@@ -11,13 +11,14 @@ const bounds: BreakerBounds = {
   windowMs: 10_000,
   probeAfterMs: 20,
 };
+const forever = new AbortController().signal;
 const call: SubgraphCall = {
   body: '{}',
   headers: {},
   isMutation: false,
   waiters: () => 1,
-  signal: new AbortController().signal,
-  deadline: new AbortController().signal,
+  signal: forever,
+  deadline: () => forever,
 };
 const away = () => new SubgraphFailure('SUBGRAPH_UNAVAILABLE', { isUnhealthy: true });
 const refused = () => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE');

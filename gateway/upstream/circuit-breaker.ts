@@ -60,7 +60,7 @@ export const circuitBreaker = (next: Send, { bounds, onChange }: BreakerOptions)
       check();
       // Anything that opossum does not count as a failure closes the breaker. A probe whose client disconnects would do
       // so without evidence, so probes run to their end.
-      return breaker.fire(breaker.halfOpen ? { ...call, signal: call.deadline } : call);
+      return breaker.fire(breaker.halfOpen ? { ...call, signal: call.deadline() } : call);
     },
     state: () => (breaker.opened ? 'open' : breaker.halfOpen ? 'half-open' : 'closed'),
     close: () => breaker.shutdown(),

@@ -61,14 +61,12 @@ export const deduplication = ({ onShared }: { readonly onShared: () => void }): 
 const correlation = new Set([requestIdHeader, 'traceparent', 'tracestate']);
 
 /** The whole request and all headers it is sent with. */
-export const keyOf = (body: string, headers: Readonly<Record<string, string>>, generations = ''): string =>
-  JSON.stringify([
-    generations,
-    body,
-    ...Object.entries(headers)
-      .filter(([name]) => !correlation.has(name))
-      .toSorted(),
-  ]);
+export const keyOf = (body: string, headers: Readonly<Record<string, string>>, generations = ''): string => {
+  let key = generations;
+  // Neither a header nor the generations can contain a line break, so nothing can pass for something else.
+  for (const name of Object.keys(headers).toSorted()) if (!correlation.has(name)) key += `\n${name}: ${headers[name]}`;
+  return `${key}\n\n${body}`;
+};
 
 const unlessGone = <T>(answer: Promise<T>, gone: AbortSignal | undefined, leave: () => void): Promise<T> => {
   if (!gone) return answer;

@@ -88,7 +88,7 @@ describe('endpoints under load', () => {
     isMutation: false,
     waiters: () => 1,
     signal: forever,
-    deadline: forever,
+    deadline: () => forever,
   };
 
   /** An endpoint that answers when told to. */

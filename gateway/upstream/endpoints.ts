@@ -59,15 +59,17 @@ export const endpoints = ({ exchanges, ejection, onSent, onEjected }: EndpointsO
     closing.add(closed);
   };
 
+  const next = (tried: ReadonlySet<number>): Endpoint | undefined => {
+    turn = (turn + 1) % all.length;
+    const health = all.map((one) => one.health);
+    const places = new Set(all.flatMap(({ id }, i) => (tried.has(id) ? [i] : [])));
+    return all[choose(health, { tried: places, turn, now: Date.now() })];
+  };
+
   return {
     send: async (call, tried) => {
-      turn = (turn + 1) % all.length;
-      const index = choose(
-        all.map(({ health }) => health),
-        { tried: new Set(all.flatMap(({ id }, i) => (tried.has(id) ? [i] : []))), turn, now: Date.now() },
-      );
-      const endpoint = all[index];
-      if (!endpoint) throw new Error(`no endpoint ${index}`);
+      const endpoint = all.length === 1 ? all[0] : next(tried);
+      if (!endpoint) throw new Error('there is no endpoint');
       tried.add(endpoint.id);
       endpoint.health = { ...endpoint.health, pending: endpoint.health.pending + 1 };
       onSent();

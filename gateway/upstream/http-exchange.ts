@@ -2,7 +2,7 @@
 import { isIPv6, type LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { currentTrace } from '#platform/observability/context.ts';
-import { inSpan, SpanKind } from '#platform/observability/tracing.ts';
+import { inChildSpan, SpanKind } from '#platform/observability/tracing.ts';
 import { type HttpAnswer, post } from './http-post.ts';
 import {
   failureOf,
@@ -52,14 +52,14 @@ export const httpExchange = (options: HttpExchangeOptions): HttpExchange => {
   };
   const peer = options.address && { 'network.peer.address': options.address };
   const attributes = { 'http.request.method': 'POST', 'url.full': origin + path, ...peer };
-  const span = { kind: SpanKind.CLIENT, attributes };
+  const describe = () => [`POST ${pathname}`, { kind: SpanKind.CLIENT, attributes }] as const;
 
   return {
     place: options.address ? `${options.url} (${options.address})` : options.url,
     send: (call) =>
-      inSpan(`POST ${pathname}`, span, async (active) => {
+      inChildSpan(describe, async (active) => {
         const received = await exchange(call);
-        active.setAttribute('http.response.status_code', received.status);
+        active?.setAttribute('http.response.status_code', received.status);
         return { ...parseResponse(received, options.returnHeaders), bytes: received.bytes };
       }),
     close: () => pool.close(),

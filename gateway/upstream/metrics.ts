@@ -50,16 +50,23 @@ export const upstreamMetrics = (registry: Registry): UpstreamMetrics => {
   const retries = new Counter(named('retries_total', 'Retries.'));
   const ejections = new Counter(named('ejections_total', 'Ejections of endpoints.'));
   return {
-    of: (subgraph) => ({
-      ended: (outcome, seconds) => {
-        requests.inc({ subgraph, outcome });
-        duration.observe({ subgraph }, seconds);
-      },
-      sent: () => sent.inc({ subgraph }),
-      shared: () => shared.inc({ subgraph }),
-      retried: () => retries.inc({ subgraph }),
-      ejected: () => ejections.inc({ subgraph }),
-    }),
+    // Bound to their labels once: these are counted for every fetch.
+    of: (subgraph) => {
+      const answered = requests.labels({ subgraph, outcome: 'ANSWERED' satisfies Outcome });
+      const took = duration.labels({ subgraph });
+      const sentHere = sent.labels({ subgraph });
+      return {
+        ended: (outcome, seconds) => {
+          if (outcome === 'ANSWERED') answered.inc();
+          else requests.inc({ subgraph, outcome });
+          took.observe(seconds);
+        },
+        sent: () => sentHere.inc(),
+        shared: () => shared.inc({ subgraph }),
+        retried: () => retries.inc({ subgraph }),
+        ejected: () => ejections.inc({ subgraph }),
+      };
+    },
     watch: stateGauges(named),
   };
 };

@@ -10,7 +10,7 @@ const query: SubgraphCall = {
   isMutation: false,
   waiters: () => 1,
   signal: forever,
-  deadline: forever,
+  deadline: () => forever,
 };
 const mutation: SubgraphCall = { ...query, isMutation: true };
 

@@ -144,7 +144,8 @@ export const failureOf = (error: unknown): SubgraphFailure => {
 export interface Signals {
   /** The deadline or the client's disconnect, whichever comes first; the reason is a `SubgraphFailure`. */
   readonly signal: AbortSignal;
-  readonly deadline: AbortSignal;
+  /** For what goes on although the client has left. */
+  readonly deadline: () => AbortSignal;
 }
 
 interface DeadlineOptions {
@@ -165,12 +166,17 @@ export const withCallDeadline = async <T>(
   { late, outer, left }: DeadlineOptions,
   work: (signals: Signals) => Promise<T>,
 ): Promise<T> => {
-  const deadline = new AbortController();
+  // Few calls need a signal of their own for the deadline, and it costs as much as the timer.
+  let alone: AbortController | undefined;
+  const deadline = (): AbortSignal => {
+    alone ??= new AbortController();
+    return alone.signal;
+  };
   const either = new AbortController();
   const timer = setTimeout(() => {
     const why = late();
     if (!why) return;
-    deadline.abort(why);
+    alone?.abort(why);
     either.abort(why);
   }, ms);
   const begun = performance.now();
@@ -178,7 +184,7 @@ export const withCallDeadline = async <T>(
   outer?.addEventListener('abort', leave);
   if (outer?.aborted) leave();
   try {
-    return await work({ signal: either.signal, deadline: deadline.signal });
+    return await work({ signal: either.signal, deadline });
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener('abort', leave);

@@ -38,7 +38,7 @@ export const inSpan = async <T>(
 /** The same below a span that is being recorded; elsewhere it only runs the work. For what starts no trace of its own. */
 export const inChildSpan = <T>(
   describe: () => readonly [name: string, options: SpanOptions],
-  work: () => Promise<T>,
+  work: (span?: Span) => Promise<T>,
 ): Promise<T> => (trace.getSpan(contexts.active())?.isRecording() ? inSpan(...describe(), work) : work());
 
 /** For work that is not one function call. The caller ends it. */
