@@ -21,7 +21,9 @@ const help = `usage: npm run import-catalogue -- <file.csv | file.jsonl> [--reje
   Imports what is new or changed and leaves the rest alone. A line that is at fault is listed with its number and reason, and the
   others are imported. After Ctrl-C or a kill, the same command goes on where it was, for 30 days. What is exported can be imported.
 
-  JSON Lines: each line {"product": …}, {"category": …} or {"attribute": …}, as the export writes them; prices in minor units.
+  JSON Lines: each line {"product": …}, {"category": …}, {"attribute": …} or {"collection": …}, as the export writes them; prices in
+  minor units. A picture is {"url": "https://…", "alt": {"en": …}}; one that was uploaded is {"file": …}, which only the shop has
+  that it was uploaded to.
   CSV (UTF-8): a row per variant; the rows of a product stand together and repeat its slug; an empty cell leaves what is there.
     slug, status, category, brand, tax_class, title.en, description.en, seo_title.en, seo_description.en (and .ko),
     attribute.<code>, attribute.<code>.ko, sku, variant_title.en, option.<code>, price.EUR (12.90; USD, GBP, KRW),

@@ -84,6 +84,11 @@ export const kindsFor = (products: number): readonly Kind[] => {
         }),
     },
     {
+      name: 'filtered listing by a number',
+      ask: (n) =>
+        search(null, { filters: [`category:${shelf(n)}`, `attribute.volume:${(n % 5) * 8}..${(n % 5) * 8 + 4}`] }),
+    },
+    {
       name: 'filtered listing, newest',
       ask: (n) => search(null, { filters: [`category:d${n % 8}`, 'stock:in'], sort: 'NEWEST' }),
     },

@@ -99,9 +99,9 @@ describe('JSON Lines', () => {
     const { faults, changed } = await filesOf(shop).importFile(file);
     expect(faults.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
       '2 is not JSON',
-      '4 is not one of {"product": …}, {"category": …}, {"attribute": …}',
+      '4 is not one of {"product": …}, {"category": …}, {"attribute": …}, {"collection": …}',
       '5 slug: is not a slug',
-      '6 is not one of {"product": …}, {"category": …}, {"attribute": …}',
+      '6 is not one of {"product": …}, {"category": …}, {"attribute": …}, {"collection": …}',
       '8 category: there is no category nowhere',
       "9 variants.0.sku: LAMP is another product's; status: cannot be PUBLISHED: no variant has a price in EUR",
       '10 attributes.colour: is not an attribute of this shop',

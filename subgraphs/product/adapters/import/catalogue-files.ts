@@ -62,7 +62,7 @@ export const catalogueFiles = (prisma: PrismaClient, { importDocuments }: Comman
     return { ...progress, faults, from, isComplete };
   },
 
-  /** Attributes, categories (parents first) and products, each as the line of JSON that an import reads. */
+  /** Attributes, categories (parents first), products and collections, each as the line of JSON that an import reads. */
   exportLines: () => exportDocuments(prisma),
 });
 

@@ -1,10 +1,11 @@
-/** A catalogue as JSON Lines: each line `{"product": …}`, `{"category": …}` or `{"attribute": …}`. */
+/** A catalogue as JSON Lines: each line `{"product": …}`, `{"category": …}`, `{"attribute": …}` or `{"collection": …}`. */
 import { createReadStream } from 'node:fs';
 import type { z } from 'zod';
 import { plainly } from '../../domain/catalogue/plain-faults.ts';
 import {
   AttributeDocument,
   CategoryDocument,
+  CollectionDocument,
   type ImportLine,
   ProductDocument,
 } from '../../domain/import/import-document.ts';
@@ -50,7 +51,12 @@ const linesOf = async function* (file: string): AsyncGenerator<Buffer | 'too lon
   if (length > 0) yield take();
 };
 
-const kinds = { product: ProductDocument, category: CategoryDocument, attribute: AttributeDocument } as const;
+const kinds = {
+  product: ProductDocument,
+  category: CategoryDocument,
+  attribute: AttributeDocument,
+  collection: CollectionDocument,
+} as const;
 type Kind = keyof typeof kinds;
 
 const parseLine = (line: Buffer, number: number): ImportLine | undefined => {
@@ -68,7 +74,7 @@ const parseLine = (line: Buffer, number: number): ImportLine | undefined => {
   }
   const [[kind, given] = ['', undefined], ...more] = Object.entries(Object(value));
   if (!(kind in kinds) || more.length > 0)
-    return fault('is not one of {"product": …}, {"category": …}, {"attribute": …}');
+    return fault('is not one of {"product": …}, {"category": …}, {"attribute": …}, {"collection": …}');
   const parsed = (kinds[kind as Kind] as z.ZodType).safeParse(given, { error: plainly });
   if (parsed.success) return { line: number, kind, document: parsed.data } as ImportLine;
   return lineFaults({ line: number }, parsed.error.issues, kind)[0];

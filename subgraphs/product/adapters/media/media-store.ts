@@ -102,8 +102,11 @@ const sourceOf = ({
   url === null ? ({ fileKey, url, contentType, bytes, width, height } as Source) : { url, fileKey: null };
 
 export const mediaStore = (tx: Prisma.TransactionClient, { now }: At): MediaStore => ({
-  ofProduct: async (productId) =>
-    (await tx.media.findMany({ where: { productId }, orderBy: [{ position: 'asc' }, { id: 'asc' }] })).map(mediaOf),
+  ofProducts: async (products) => {
+    const where = { productId: { in: [...products] } };
+    const rows = await tx.media.findMany({ where, orderBy: [{ position: 'asc' }, { id: 'asc' }] });
+    return Map.groupBy(rows.map(mediaOf), ({ productId }) => productId);
+  },
   find: async (id) => {
     const row = await tx.media.findUnique({ where: { id } });
     return row ? mediaOf(row) : undefined;

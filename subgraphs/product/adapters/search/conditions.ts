@@ -71,6 +71,21 @@ const rangeConditions = ({ filters: { facets } }: Asked, without?: string): Pris
 export const rowConditions = (asked: Asked, without?: string): Prisma.Sql =>
   Prisma.join([priceCondition(asked), ...rangeConditions(asked, without)], ' AND ');
 
+const hasTerms = (terms: TsQuery | undefined) => (terms ? Prisma.sql`terms @@ ${terms}::tsquery` : Prisma.sql`TRUE`);
+
+/** Written out: each tier has an index of its own, which no parameter would be matched with. */
+const isInTier = (tier: number): Prisma.Sql => Prisma.sql`tier = ${Prisma.raw(`${tier}`)}`;
+
+/** All documents of which it holds: a condition on their terms, which is looked up in the index of each tier. */
+export const inEachTier = (condition: Prisma.Sql): Prisma.Sql =>
+  Prisma.join(
+    tiers.map((tier) => Prisma.sql`SELECT * FROM search_document WHERE ${isInTier(tier)} AND ${condition}`),
+    ' UNION ALL ',
+  );
+
+export const withTerms = (terms: TsQuery | undefined): Prisma.Sql =>
+  terms ? inEachTier(hasTerms(terms)) : Prisma.sql`SELECT * FROM search_document`;
+
 /** The branches are read one after the other, and only until the limit is reached; no document is in two of them. */
 export const branches = (asked: Asked, texts: Texts, without?: string): Prisma.Sql => {
   const filter = filterQuery(asked, without);
@@ -80,18 +95,14 @@ export const branches = (asked: Asked, texts: Texts, without?: string): Prisma.S
   const ids = asked.direct.map(({ productId }) => productId);
   const direct = Prisma.sql`
     SELECT document.*, 2 AS stage FROM search_document document
-     WHERE product_id = ANY (${ids}::text[]) AND ${filter ? Prisma.sql`terms @@ ${filter}::tsquery` : Prisma.sql`TRUE`}
-       AND ${rowConditions(asked, without)}`;
+     WHERE product_id = ANY (${ids}::text[]) AND ${hasTerms(filter)} AND ${rowConditions(asked, without)}`;
   const others = stages.flatMap(({ text, stage }) =>
-    tiers.map((tier) => {
-      const isLast = tier === tiers.length - 1;
-      // The last one is most of the catalogue: a row says so sooner than the index reads a list of that length.
-      const terms = allOf(text, filter, isLast && (text || filter) ? undefined : lexeme(`tier:${tier}`));
-      return Prisma.sql`
+    tiers.map(
+      (tier) => Prisma.sql`
         SELECT document.*, ${Prisma.raw(`${stage}`)} AS stage FROM search_document document
-         WHERE terms @@ ${terms}::tsquery AND ${rowConditions(asked, without)} ${isLast ? Prisma.sql`AND tier = ${tier}` : Prisma.empty}
-         ${ids.length > 0 ? Prisma.sql`AND product_id <> ALL (${ids}::text[])` : Prisma.empty}`;
-    }),
+         WHERE ${isInTier(tier)} AND ${hasTerms(allOf(text, filter))} AND ${rowConditions(asked, without)}
+         ${ids.length > 0 ? Prisma.sql`AND product_id <> ALL (${ids}::text[])` : Prisma.empty}`,
+    ),
   );
   return Prisma.join([...(ids.length > 0 ? [direct] : []), ...others], ' UNION ALL ');
 };

@@ -17,7 +17,7 @@ import type {
   SearchResult,
 } from '../../usecases/search/ports.ts';
 import { readCompletions } from './completions.ts';
-import { type Asked, branches, filterQuery, lowestPrice, rowConditions, type Texts } from './conditions.ts';
+import { type Asked, branches, filterQuery, lowestPrice, rowConditions, type Texts, withTerms } from './conditions.ts';
 import { facetCounts, facetRanges, siblings } from './facets.ts';
 import { type KnownOfQuery, readVocabulary } from './vocabulary.ts';
 
@@ -151,7 +151,8 @@ const readInOrder = async (prisma: PrismaClient, asked: Asked, texts: Texts): Pr
   // Too few of those at this end of the order match: then those that match are sorted.
   const { where, order: by } = paged(asked, order, order.column);
   const rows = await prisma.$queryRaw<{ key: string; id: string }[]>`
-    SELECT ${order.text(order.column)} AS key, product_id AS id FROM search_document WHERE ${matches} AND ${where} ${by} LIMIT ${size}`;
+    SELECT ${order.text(order.column)} AS key, product_id AS id FROM (${withTerms(terms)}) matching
+     WHERE ${rowConditions(asked)} AND ${where} ${by} LIMIT ${size}`;
   return hitsOf(rows.map(({ key, id }) => [key, id]));
 };
 
@@ -172,7 +173,7 @@ const walk = async (prisma: PrismaClient, asked: Asked, order: Order, matches: P
 
 const hasMatch = async (prisma: PrismaClient, { anywhere }: TextConditions): Promise<boolean> => {
   const [row] = await prisma.$queryRaw<[{ found: boolean }]>`
-    SELECT EXISTS (SELECT FROM search_document WHERE terms @@ ${anywhere}::tsquery) AS found`;
+    SELECT EXISTS (${withTerms(anywhere)}) AS found`;
   return row.found;
 };
 

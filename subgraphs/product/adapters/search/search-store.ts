@@ -60,8 +60,7 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
       SELECT FROM product WHERE id = ANY (${ranks.map(({ productId }) => productId)}) ORDER BY id COLLATE "C" FOR NO KEY UPDATE`;
     await tx.$executeRaw`
       UPDATE search_document document
-         SET units_sold = rank.units, tier = rank.tier,
-             terms = ts_delete(terms, 'tier:' || document.tier) || ('''tier:' || rank.tier || '''')::tsvector
+         SET units_sold = rank.units, tier = rank.tier
         FROM jsonb_to_recordset(${JSON.stringify(ranks.map(({ productId, unitsSold, tier }) => ({ id: productId, units: unitsSold, tier })))}::jsonb)
              AS rank (id text, units int, tier smallint)
        WHERE document.product_id = rank.id COLLATE "C"`;
@@ -82,7 +81,11 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
          GROUP BY lexeme
       ), counted AS (
         UPDATE search_word word
-           SET documents = word.documents + change.documents, titles = word.titles + change.titles
+           SET documents = word.documents + change.documents, titles = word.titles + change.titles,
+               commonness = CASE WHEN word.titles + change.titles > 0
+                                 THEN 32 + floor(ln(word.titles + change.titles) / ln(2))
+                                 WHEN word.documents + change.documents > 0
+                                 THEN 1 + floor(ln(word.documents + change.documents) / ln(2)) ELSE 0 END
           FROM change WHERE word.lexeme = change.lexeme COLLATE "C" AND (change.documents <> 0 OR change.titles <> 0)
       )
       SELECT count(*)::int AS taken FROM taken`;
@@ -147,7 +150,7 @@ const saveDocuments = async (
              AS document (product_id text, terms text, facets text[], lowest_prices jsonb, numbers jsonb, title_keys jsonb, title_length smallint)
         LEFT JOIN replaced USING (product_id)
     ), written AS MATERIALIZED (
-      SELECT given.*, (given.terms || ' ''tier:' || given.tier || '''')::tsvector AS vector FROM given
+      SELECT given.*, given.terms::tsvector AS vector FROM given
     ), lost AS (
       DELETE FROM search_document
        WHERE product_id IN (SELECT product_id FROM replaced EXCEPT SELECT product_id FROM given)

@@ -11,6 +11,8 @@ const mostSimilar = 10;
 const mostSkuHits = 50;
 // Below, a beginning is that of too many.
 const shortestPrefix = 2;
+// Longer ones are those of few words: they need no index of their own.
+const longestIndexedPrefix = 3;
 
 interface Row {
   readonly words: FoundWord[];
@@ -26,27 +28,42 @@ export interface KnownOfQuery {
   readonly direct: readonly { readonly productId: ProductId; readonly rank: number }[];
 }
 
+/** By length: at most one of them is no empty text. */
+const prefixOf = (word: string) => {
+  const { length } = [...word];
+  const [two, three] = [length === shortestPrefix ? word : '', length === longestIndexedPrefix ? word : ''];
+  return { two, three, prefix: length > longestIndexedPrefix ? word : '' };
+};
+
 export const readVocabulary = async (prisma: PrismaClient, query: ParsedQuery): Promise<KnownOfQuery> => {
   const asked = query.words.map(({ word, lexeme, spelling, root, errors }, place) => ({
     ...{ place, lexeme, spelling, root, errors, deletions: deletionsOf(spelling) },
-    prefix: [...word].length >= shortestPrefix ? word : '',
+    ...prefixOf(word),
   }));
   const [row] = await prisma.$queryRaw<[Row]>`
     WITH asked AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
-        AS asked (place int, lexeme text, spelling text, root text, errors int, deletions text[], prefix text)
+        AS asked (place int, lexeme text, spelling text, root text, errors int, deletions text[], two text, three text, prefix text)
     ), exact AS MATERIALIZED (
       SELECT asked.place, word.lexeme, word.spelling, word.documents, word.titles
         FROM asked JOIN search_word word ON word.lexeme = asked.lexeme COLLATE "C"
     ), prefix AS MATERIALIZED (
+      -- Most of the order is that of the indexes; the rest decides among words of about the same number.
       SELECT asked.place, word.*
         FROM asked CROSS JOIN LATERAL (
           SELECT lexeme, spelling, documents, titles
-            FROM search_word
-           WHERE asked.prefix <> '' AND lexeme >= asked.prefix COLLATE "C"
-             AND lexeme < (asked.prefix || chr(1114111)) COLLATE "C" AND lexeme <> asked.lexeme AND documents > 0
-           ORDER BY titles DESC, documents DESC, lexeme
-           LIMIT ${mostPrefixes}
+            FROM (
+              (SELECT * FROM search_word WHERE left(lexeme, 2) = asked.two AND documents > 0 AND lexeme <> asked.lexeme
+                ORDER BY commonness DESC, titles DESC, documents DESC, lexeme LIMIT ${mostPrefixes})
+               UNION ALL
+              (SELECT * FROM search_word WHERE left(lexeme, 3) = asked.three AND documents > 0 AND lexeme <> asked.lexeme
+                ORDER BY commonness DESC, titles DESC, documents DESC, lexeme LIMIT ${mostPrefixes})
+               UNION ALL
+              (SELECT * FROM search_word
+                WHERE asked.prefix <> '' AND lexeme >= asked.prefix COLLATE "C"
+                  AND lexeme < (asked.prefix || chr(1114111)) COLLATE "C" AND documents > 0 AND lexeme <> asked.lexeme
+                ORDER BY commonness DESC, titles DESC, documents DESC, lexeme LIMIT ${mostPrefixes})
+            ) beginning
         ) word
        WHERE NOT EXISTS (SELECT FROM exact WHERE exact.place = asked.place AND exact.titles > 0)
     ), close AS MATERIALIZED (

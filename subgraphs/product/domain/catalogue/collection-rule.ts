@@ -11,7 +11,7 @@ import { Code, line } from './texts.ts';
 const mostConditions = 20;
 const mostValues = 100;
 // 500: who picks more by hand needs an attribute.
-const mostPicked = 500;
+export const mostPicked = 500;
 
 const price = z.int().min(0).optional();
 

@@ -1,14 +1,17 @@
 /**
- * What one line of an import says: a product, a category or an attribute, by the names that a merchandiser knows (slugs, skus,
+ * What one line of an import says: a product, a category, an attribute or a collection, by the names that a merchandiser knows (slugs, skus,
  * codes) and never by ids. What a document leaves out stays as it is; in a new thing it has a default, or is missing.
  */
 import { z } from 'zod';
 import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
 import { Attribute, type AttributeValue } from '../catalogue/attribute.ts';
 import { Category } from '../catalogue/category.ts';
+import { Collection } from '../catalogue/collection.ts';
+import { Condition, mostPicked, Rule } from '../catalogue/collection-rule.ts';
 import { mostVariants, Product, type ProductOption, type StoredProduct, Variant } from '../catalogue/product.ts';
 import { Sku, Slug, titlesOf } from '../catalogue/texts.ts';
 import { mostUnits } from '../inventory/stock.ts';
+import { AltTexts, MediaUrl, maxMediaPerProduct } from '../media/media.ts';
 
 const VariantDocument = Variant.omit({ id: true })
   .partial()
@@ -17,6 +20,13 @@ const VariantDocument = Variant.omit({ id: true })
     /** Units that a new variant starts with. They are received once, whatever later imports say. */
     initialStock: z.int().min(0).max(mostUnits).optional(),
   });
+
+/** A picture elsewhere by its address, or a file that the product has in this shop. */
+const PictureDocument = z.union([
+  z.strictObject({ url: MediaUrl, alt: AltTexts.default({}) }),
+  z.strictObject({ file: z.string().max(200), alt: AltTexts.default({}) }),
+]);
+export type PictureDocument = z.infer<typeof PictureDocument>;
 
 const { shape } = Product;
 export const ProductDocument = z.strictObject({
@@ -30,6 +40,8 @@ export const ProductDocument = z.strictObject({
   attributes: shape.attributes.optional(),
   options: shape.options.optional(),
   variants: z.array(VariantDocument.strict()).max(mostVariants).default([]),
+  /** All of them, in their order. */
+  pictures: z.array(PictureDocument).max(maxMediaPerProduct).optional(),
 });
 export type ProductDocument = z.infer<typeof ProductDocument>;
 
@@ -45,6 +57,24 @@ export type CategoryDocument = z.infer<typeof CategoryDocument>;
 export const AttributeDocument = Attribute.omit({ id: true }).partial().required({ code: true }).strict();
 export type AttributeDocument = z.infer<typeof AttributeDocument>;
 
+const [, brand, attribute, range, price] = Condition.options;
+/** Categories and products by their slugs. */
+const ConditionDocument = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('CATEGORY'), category: Slug }),
+  z.strictObject({ by: z.literal('PRODUCTS'), products: z.array(Slug).min(1).max(mostPicked) }),
+  ...[brand, attribute, range, price],
+]);
+export type ConditionDocument = z.infer<typeof ConditionDocument>;
+
+export const CollectionDocument = z.strictObject({
+  slug: Slug,
+  texts: Collection.shape.texts.optional(),
+  rule: z.strictObject({ match: Rule.shape.match, conditions: z.array(ConditionDocument).min(1) }).optional(),
+  position: Collection.shape.position.optional(),
+  isPublished: Collection.shape.isPublished.optional(),
+});
+export type CollectionDocument = z.infer<typeof CollectionDocument>;
+
 /** A document, or what is wrong with it, with the line of the file where it begins. */
 export type ImportLine =
   | {
@@ -55,6 +85,7 @@ export type ImportLine =
     }
   | { readonly line: number; readonly kind: 'category'; readonly document: CategoryDocument }
   | { readonly line: number; readonly kind: 'attribute'; readonly document: AttributeDocument }
+  | { readonly line: number; readonly kind: 'collection'; readonly document: CollectionDocument }
   | LineFault;
 
 export interface LineFault {
@@ -93,7 +124,7 @@ export const productAfter = (document: ProductDocument, known: Known) => {
   });
   const named = new Set(variants.map(({ sku }) => sku));
   const { version: _, ...before } = product ?? { version: 0 };
-  const { category: __, ...given } = document;
+  const { category: __, pictures: ___, ...given } = document;
   return {
     ...{ brand: null, status: 'DRAFT', taxClass: 'STANDARD', options: [] },
     ...before,

@@ -1,8 +1,9 @@
 /** The pictures of a product, and the permission to upload one. */
 import { z } from 'zod';
 import { type Id, idsOf, type ProductId } from '#contracts/ids.ts';
-import { inLanguage, type Language, type Localized } from '#contracts/language.ts';
+import { inLanguage, Language, type Localized } from '#contracts/language.ts';
 import { oneLine } from '#contracts/one-line.ts';
+import { line } from '../catalogue/texts.ts';
 import type { FileKey, ImageType } from './image.ts';
 
 const mediaIds = idsOf('Media', 'med');
@@ -79,6 +80,8 @@ export interface Media {
 
 // 200 characters: screen readers read it out in one go.
 export const longestAlt = 200;
+
+export const AltTexts = z.partialRecord(Language, line(longestAlt));
 
 /** Undefined when one of them is no line of text, or a language has two. */
 export const altTexts = (

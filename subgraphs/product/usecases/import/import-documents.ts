@@ -21,6 +21,8 @@ import { receiveOnce } from '../inventory/move-stock.ts';
 import { type Deps, NameTaken, type Stores } from '../ports.ts';
 import { saveAttributes, useAgainst } from '../taxonomy/change-attribute.ts';
 import { changedIn, saveTree, treeOf } from '../taxonomy/change-category.ts';
+import { importCollections } from './import-collections.ts';
+import { importPictures, type ProductPictures } from './import-pictures.ts';
 import type { ImportBatch, ImportProgress } from './ports.ts';
 
 // A name that staff take in the very moment is seen on the second look; a third is for a shop where that happens twice.
@@ -57,12 +59,15 @@ const importBatch = async (
   { source, lines, nextLine }: ImportBatch,
 ) => {
   await stores.catalogue.lockImports();
+  // Before products are locked, as whoever changes the taxonomy does.
+  if (lines.some(({ kind }) => kind === 'collection')) await stores.taxonomy.lock();
   const faults: LineFault[] = lines.filter((line) => line.kind === 'fault');
   const changed =
     (await importAttributes(stores, newId, lines, faults)) + (await importCategories(stores, newId, lines, faults));
   const products = await importProducts(stores, { newId, shop }, lines, faults);
+  const collections = await importCollections(stores, newId, lines, faults);
   return await stores.imports.advance(source, {
-    ...{ nextLine, changed: changed + products.changed, received: products.received },
+    ...{ nextLine, changed: changed + products.changed + collections, received: products.received },
     faults: faults.map(({ line, reason }) => ({ line, reason })),
   });
 };
@@ -155,6 +160,7 @@ const importProducts = async (
   );
   const after = new Map<ProductId, Product>();
   const stock = new Map<VariantId, number>();
+  const pictures: ProductPictures[] = [];
   for (const { line, document, variantLines } of given) {
     const id = known.productIds.get(document.slug);
     const stored = id && (after.has(id) ? { ...(after.get(id) as Product), version: 0 } : known.products.get(id));
@@ -185,11 +191,14 @@ const importProducts = async (
       if (units > 0) stock.set(variantId, units);
     }
     if (!isDeepStrictEqual(product, withoutVersion(stored))) after.set(product.id, product);
+    if (document.pictures) pictures.push({ productId: product.id, line, pictures: document.pictures });
   }
   await catalogue.saveProducts([...after.values()]);
   await refreshDerived(stores, [...after.values()]);
+  const { changed, missing } = await importPictures(stores, pictures);
+  faults.push(...missing.flatMap(({ line, issues }) => lineFaults({ line }, issues, 'product')));
   const receipts = [...stock].map(([variantId, quantity]) => ({ variantId, quantity, reference: initialReceipt }));
-  return { changed: after.size, received: await receiveOnce(stores, receipts) };
+  return { changed: new Set([...changed, ...after.keys()]).size, received: await receiveOnce(stores, receipts) };
 };
 
 const withoutVersion = (product: StoredProduct | undefined): Product | undefined => {

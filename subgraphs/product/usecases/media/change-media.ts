@@ -155,6 +155,17 @@ interface Decision {
   readonly also?: () => Promise<void>;
 }
 
+/** Writes and announces all pictures of a product, which the caller has locked. */
+export const saveMedia = async (
+  { media, outbox }: Pick<Stores, 'media' | 'outbox'>,
+  productId: ProductId,
+  all: readonly Media[],
+): Promise<void> => {
+  await media.save(productId, all);
+  const mediaIds = all.map(({ id }) => id);
+  await outbox.add(message(ProductMediaChanged, { type: 'product', id: productId }, { productId, mediaIds }));
+};
+
 const changeMedia = <F extends Failure>(
   deps: Deps,
   { by, idempotencyKey, ...input }: MediaCommand,
@@ -167,20 +178,19 @@ const changeMedia = <F extends Failure>(
     { by, idempotencyKey },
     { action, permission: 'catalogue:write', input },
     async ({ stores, record }) => {
-      const { media, catalogue, outbox } = stores;
+      const { media, catalogue } = stores;
       const productId = await product(stores);
       const stored = (await catalogue.lockProducts([productId])).get(productId);
       if (!stored) throw new CallerFault('NOT_FOUND', 'There is no such product.');
       const conflict = versionConflict(input.expectedVersion, stored.version);
       if (conflict) return fail(conflict);
-      const decided = await decide(await media.ofProduct(productId), stores);
+      const before = (await media.ofProducts([productId])).get(productId) ?? [];
+      const decided = await decide(before, stores);
       if (!decided.ok) return decided;
       const { mediaId, after, also } = decided.value;
-      await media.save(productId, after);
+      await saveMedia(stores, productId, after);
       await also?.();
       await record({ subject: { type: 'Product', id: productId }, details: { mediaId } });
-      const mediaIds = after.map(({ id }) => id);
-      await outbox.add(message(ProductMediaChanged, { type: 'product', id: productId }, { productId, mediaIds }));
       return ok({ productId, mediaId });
     },
   );

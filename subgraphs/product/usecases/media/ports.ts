@@ -89,8 +89,8 @@ export interface FileRecords {
 }
 
 export interface MediaStore {
-  /** In their order. The product is to be locked. */
-  ofProduct(productId: ProductId): Promise<Media[]>;
+  /** Of each product that has some, in their order. The products are to be locked. */
+  ofProducts(products: readonly ProductId[]): Promise<ReadonlyMap<ProductId, readonly Media[]>>;
   find(id: MediaId): Promise<Media | undefined>;
   /** All of the product's, in their order: inserts what is new, removes what is missing. The product has its next version. */
   save(productId: ProductId, media: readonly Media[]): Promise<void>;

@@ -6,6 +6,9 @@ import { type Currency, currencies } from '#contracts/money.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import { aCatalogue, anAttempt, aProduct, commit, reserve } from '#kit/product/builders.ts';
 import { aShop } from '#kit/product/shop.ts';
+import { withClient } from '#platform/database/client.ts';
+import { Prisma } from '#prisma/product/client/client.ts';
+import { inEachTier } from '../../adapters/search/conditions.ts';
 import { pipelineVersion } from '../../domain/search/document.ts';
 import { parseFilters } from '../../domain/search/filters.ts';
 import type { SearchSort } from './ports.ts';
@@ -43,21 +46,21 @@ const documents = (where: object = {}) =>
     select: { productId: true, pipeline: true, tier: true, unitsSold: true },
   });
 const counts = (lexeme: string) =>
-  shop.prisma.searchWord.findUnique({ where: { lexeme }, select: { documents: true, titles: true } });
+  shop.prisma.searchWord.findUnique({ where: { lexeme }, select: { documents: true, titles: true, commonness: true } });
 
 describe('words', () => {
   it('are counted in documents and titles, and no more once the product is gone', async () => {
     await shop.commands.countWords();
-    expect(await counts('tent')).toEqual({ documents: 1, titles: 1 });
-    expect(await counts('should')).toEqual({ documents: 4, titles: 0 });
+    expect(await counts('tent')).toEqual({ documents: 1, titles: 1, commonness: 32 });
+    expect(await counts('should')).toEqual({ documents: 4, titles: 0, commonness: 3 });
     await shop.commands.importCatalogue(aCatalogue([{ ...named('tent', 'Tent'), status: 'ARCHIVED' }]));
     await shop.commands.countWords();
-    expect(await counts('tent')).toEqual({ documents: 0, titles: 0 });
+    expect(await counts('tent')).toEqual({ documents: 0, titles: 0, commonness: 0 });
     await shop.commands.importCatalogue(aCatalogue([named('tent', 'Tent')]));
     await shop.commands.countWords();
-    expect(await counts('tent')).toEqual({ documents: 1, titles: 1 });
+    expect(await counts('tent')).toEqual({ documents: 1, titles: 1, commonness: 32 });
     await Promise.all([shop.commands.countWords(), shop.commands.countWords()]);
-    expect(await counts('tent')).toEqual({ documents: 1, titles: 1 });
+    expect(await counts('tent')).toEqual({ documents: 1, titles: 1, commonness: 32 });
   });
 
   it('of a new product are found before they are counted', async () => {
@@ -67,6 +70,22 @@ describe('words', () => {
     expect(await search('xylophone')).toEqual([]);
     await shop.commands.countWords();
   });
+});
+
+it('looks words up in the index of each tier, which no parameter would be matched with', async () => {
+  const { text, values } = inEachTier(Prisma.sql`terms @@ ${"'tent'"}::tsquery`);
+  const plan = await withClient(shop.databaseUrl, async (client) => {
+    await client.query('BEGIN');
+    // Of a handful of documents, reading them all is cheaper.
+    await client.query('DROP INDEX search_document_tier; SET LOCAL enable_seqscan = off');
+    await client.query(`SET LOCAL plan_cache_mode = force_generic_plan`);
+    await client.query(`PREPARE found AS ${text}`);
+    const given = values.map((value) => client.escapeLiteral(String(value)));
+    const { rows } = await client.query(`EXPLAIN EXECUTE found (${given})`);
+    await client.query('ROLLBACK');
+    return JSON.stringify(rows);
+  });
+  for (const tier of [0, 1, 2, 3]) expect(plan).toContain(`search_document_terms_${tier}`);
 });
 
 describe('documents', () => {
@@ -96,7 +115,7 @@ describe('documents', () => {
     }
     await shop.commands.importCatalogue(aCatalogue([named('lamp', 'Lamp'), named('mug', 'Mug')]));
     await shop.commands.countWords();
-    expect(await counts('lamp')).toEqual({ documents: 1, titles: 1 });
+    expect(await counts('lamp')).toMatchObject({ documents: 1, titles: 1 });
   });
 
   it('of an older pipeline are made anew, and serve until then', async () => {
