@@ -22,6 +22,8 @@ const prefixes = {
   Order: 'ord',
   Attempt: 'att',
   Return: 'ret',
+  Promotion: 'pro',
+  ShippingMethod: 'shm',
   Payment: 'pay',
   ProviderEvent: 'pev',
   PaymentMethod: 'pmt',
@@ -66,6 +68,9 @@ export const CartLineId = idOf('CartLine');
 export const OrderId = idOf('Order');
 /** One attempt to pay for an order; its reservation and its payment have the same ID. */
 export const AttemptId = idOf('Attempt');
+/** What staff take off prices. */
+export const PromotionId = idOf('Promotion');
+export const ShippingMethodId = idOf('ShippingMethod');
 /** Goods that come back from one order. */
 export const ReturnId = idOf('Return');
 export const PaymentId = idOf('Payment');
@@ -93,6 +98,8 @@ export type CartLineId = Id<'CartLine'>;
 export type OrderId = Id<'Order'>;
 export type AttemptId = Id<'Attempt'>;
 export type ReturnId = Id<'Return'>;
+export type PromotionId = Id<'Promotion'>;
+export type ShippingMethodId = Id<'ShippingMethod'>;
 export type PaymentId = Id<'Payment'>;
 export type PaymentMethodId = Id<'PaymentMethod'>;
 export type RefundId = Id<'Refund'>;

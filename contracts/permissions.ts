@@ -15,6 +15,8 @@ export const permissions = [
   'catalogue:write',
   'stock:read',
   'stock:write',
+  'pricing:read',
+  'pricing:write',
   'operations:read',
   'operations:manage',
 ] as const;

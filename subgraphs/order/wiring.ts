@@ -18,9 +18,13 @@ import { closedAccountStore } from './adapters/order/closed-account-store.ts';
 import { orderWatch, publishOrderChanges } from './adapters/order/order-changes.ts';
 import { orderReads } from './adapters/order/order-reads.ts';
 import { orderStore } from './adapters/order/order-store.ts';
+import { pricingReads } from './adapters/pricing/pricing-reads.ts';
+import { pricingRuleStore } from './adapters/pricing/pricing-rule-store.ts';
+import { pricingStore } from './adapters/pricing/pricing-store.ts';
 import { type OrderConfig, returnOriginsOf, timingsOf } from './config.ts';
 import { catalogueConsumers, consumers } from './consumers.ts';
 import { orderNumber, orderNumberBytes } from './domain/order/order-number.ts';
+import { couponCode, couponCodeBytes } from './domain/pricing/promotion.ts';
 import { type GraphqlContext, loaders } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { app } from './usecases/app.ts';
@@ -37,6 +41,8 @@ const stores = (shop: ShopSettings) => (tx: Prisma.TransactionClient) => ({
   catalogue: catalogueStore(tx, shop),
   orders: orderStore(tx),
   closedAccounts: closedAccountStore(tx),
+  pricing: pricingStore(tx, shop),
+  pricingRules: pricingRuleStore(tx),
 });
 
 type Settings = Pick<
@@ -65,8 +71,11 @@ export const createApp = (
   app({
     ...unitOfWork(prisma, stores(shop), { clock, ...(limitConcurrency && { limitConcurrency }) }),
     reads: { ...orderReads(prisma), ...cartReads(prisma, shop) },
+    pricingReads: pricingReads(prisma, shop, clock),
     newId,
     newOrderNumber: () => orderNumber(randomBytes(orderNumberBytes)),
+    pricesIncludeTax: shop.pricesIncludeTax,
+    newCouponCode: () => couponCode(randomBytes(couponCodeBytes)),
     ...parts,
   });
 

@@ -58,16 +58,54 @@ export const orderRules: readonly Rule[] = [
   }),
   orderSqlRule({
     name: 'order-totals-add-up',
-    promise: "an order's total is the sum of its lines",
+    promise:
+      "an order's total is its lines and its shipping and tax less its discounts, which are those of its lines and shipping",
     database: 'order',
     sql: `
-    SELECT o.id, o.total_amount AS total, coalesce(sum(l.quantity::bigint * l.unit_amount), 0) AS lines
-      FROM customer_order o LEFT JOIN order_line l ON l.order_id = o.id
+    SELECT o.id, o.total_amount AS total, o.discount_amount AS discount, o.shipping_amount AS shipping, o.tax_amount AS tax,
+           l.lines, l.discounts, l.taxes
+      FROM customer_order o
+     CROSS JOIN LATERAL (SELECT coalesce(sum(quantity::bigint * unit_amount), 0) AS lines,
+                                coalesce(sum(discount_amount), 0) AS discounts, coalesce(sum(tax_amount), 0) AS taxes
+                           FROM order_line WHERE order_id = o.id) l
      WHERE o.id = ANY ($1::text[])
-     GROUP BY o.id
-    HAVING o.total_amount <> coalesce(sum(l.quantity::bigint * l.unit_amount), 0)`,
+       AND (l.lines + o.shipping_amount + CASE WHEN o.prices_include_tax THEN 0 ELSE o.tax_amount END - o.discount_amount,
+            l.discounts + o.shipping_discount, l.taxes + o.shipping_tax)
+           IS DISTINCT FROM (o.total_amount::bigint, o.discount_amount::bigint, o.tax_amount::bigint)`,
     ids: { order: 'id' },
-    what: ({ total, lines }) => `total ${total}, lines ${lines}`,
+    what: ({ total, discount, shipping, tax, lines, discounts, taxes }) =>
+      `total ${total}, discount ${discount}, shipping ${shipping}, tax ${tax}; lines ${lines}, their discounts ${discounts}, their taxes ${taxes}`,
+  }),
+  orderSqlRule({
+    name: 'orders-have-what-they-redeemed',
+    promise: 'an order holds the promotions in its total, and none once it has ended without a sale',
+    database: 'order',
+    sql: `
+    SELECT o.id, o.status, held.held, agreed.agreed
+      FROM customer_order o
+     CROSS JOIN LATERAL (SELECT array_agg(promotion_id ORDER BY promotion_id) AS held
+                           FROM promotion_redemption WHERE order_id = o.id AND given_back_at IS NULL) held
+     CROSS JOIN LATERAL (SELECT array_agg(p ->> 'promotionId' ORDER BY p ->> 'promotionId') AS agreed
+                           FROM jsonb_array_elements(o.pricing -> 'promotions') p
+                          WHERE o.status NOT IN ('CANCELLED', 'REJECTED')) agreed
+     WHERE o.id = ANY ($1::text[]) AND held.held IS DISTINCT FROM agreed.agreed`,
+    ids: { order: 'id' },
+    what: ({ status, held, agreed }) => `${status}, holds ${held ?? 'none'}, should hold ${agreed ?? 'none'}`,
+  }),
+  // One statement sees one moment: an order that is being placed is in both or in neither.
+  sqlRule({
+    name: 'redeemed-promotions-are-counted',
+    promise: 'a promotion with a limit counts the orders that hold it, and they are no more than the limit',
+    scope: 'full',
+    database: 'order',
+    sql: `
+    SELECT p.id, p.used, p.usage_limit, held.orders
+      FROM promotion p
+     CROSS JOIN LATERAL (SELECT count(*) AS orders
+                           FROM promotion_redemption WHERE promotion_id = p.id AND given_back_at IS NULL) held
+     WHERE p.usage_limit IS NOT NULL AND (p.used <> held.orders OR p.used > p.usage_limit)`,
+    ids: { promotion: 'id' },
+    what: ({ used, usage_limit, orders }) => `${used} of ${usage_limit} used, ${orders} orders hold it`,
   }),
   // Order and version are the primary key: with as many entries as versions, none above the last, none is missing.
   orderSqlRule({

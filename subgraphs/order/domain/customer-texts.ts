@@ -1,5 +1,6 @@
 /** Every sentence that a customer reads about carts and orders. None holds a provider's own words or anything secret. */
 import type { declineReasons } from '#contracts/messages/payment.ts';
+import type { Reason } from './pricing/promotion.ts';
 
 export const texts = {
   invalidEmail: 'This is not a valid e-mail address.',
@@ -22,9 +23,35 @@ export const texts = {
     `With this order there would be ${units} units in orders that you have not paid yet, and ${maximum} is the most. Pay or cancel one of them first.`,
   tooManyOpenOrdersOfGuests:
     'Guests on this network have too many orders that are not paid yet. Sign in, or try again in a quarter of an hour.',
+  destinationMissing: 'Say first where it is to go.',
+  shippingMethodMissing: 'Choose first how it is to be shipped.',
+  changedMeanwhile: 'It was changed in the meantime. Load it again.',
+  limitReached: (maximum: number) => `There are ${maximum} of these, and there can be no more.`,
+  codesTaken: (codes: number) => `${codes} of these codes exist already. None was made.`,
+  tooManyCoupons: (maximum: number) => `A cart takes up to ${maximum} coupon codes.`,
+  shippingMethodUnavailable: 'This cart cannot be shipped that way. Choose another.',
   notCancellable: 'This order cannot be cancelled now.',
   notPayable: 'This order is not waiting for a payment.',
   notResumable: 'This order has no failed undo.',
+};
+
+/** By the reason why a coupon does not apply. */
+export const couponTexts: Readonly<Record<Reason, string>> = {
+  UNKNOWN: 'This code is not known.',
+  NOT_STARTED: 'This code is not valid yet.',
+  ENDED: 'This code is no longer valid.',
+  LIMIT_REACHED: 'This code has been used as often as it can be.',
+  SIGN_IN_REQUIRED: 'Sign in to use this code.',
+  CUSTOMER_LIMIT_REACHED: 'You have used this code as often as you can.',
+  NOT_FIRST_ORDER: 'This code is for a first order.',
+  OTHER_CURRENCY: 'This code is not for the currency of the cart.',
+  NOTHING_IN_SCOPE: 'This code is for other items.',
+  NOT_ENOUGH_UNITS: 'This code takes more of these items.',
+  MINIMUM_SPEND: 'This code takes a larger order.',
+  NO_SHIPPING: 'This code is for the shipping, which has not been chosen.',
+  GIFT_NOT_IN_CART: 'Put the gift into the cart.',
+  NOTHING_LEFT: 'There is nothing left to take off.',
+  NOT_COMBINABLE: 'This code cannot be combined with what takes more off.',
 };
 
 /** By the reason that `OrderCancelled` gives. */

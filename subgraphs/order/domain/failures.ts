@@ -1,10 +1,12 @@
 /** What can go wrong that the customer can act on. `kind` is the name of the GraphQL type; the words: customer-texts.ts. */
 import { z } from 'zod';
-import { type OrderId, VariantId } from '#contracts/ids.ts';
+import { type CartId, type OrderId, VariantId } from '#contracts/ids.ts';
 import { declineReasons } from '#contracts/messages/payment.ts';
 import { type Currency, Money } from '#contracts/money.ts';
 import type { Failure } from '#contracts/result.ts';
-import { cancellationTexts, texts } from './customer-texts.ts';
+import { cancellationTexts, couponTexts, texts } from './customer-texts.ts';
+import type { Missing, Totals } from './pricing/pricing.ts';
+import type { Reason } from './pricing/promotion.ts';
 
 export type CancellationReason = keyof typeof cancellationTexts;
 export const cancellationReasons = Object.keys(cancellationTexts) as CancellationReason[];
@@ -40,7 +42,7 @@ export type VariantUnavailable = Extract<CheckoutFailure, { kind: 'VariantUnavai
 export type PriceChanged = Extract<CheckoutFailure, { kind: 'PriceChanged' }>;
 
 export interface CartLimitExceeded extends Failure<'CartLimitExceeded'> {
-  readonly limit: 'QUANTITY' | 'LINES' | 'TOTAL';
+  readonly limit: 'QUANTITY' | 'LINES' | 'TOTAL' | 'COUPON_CODES';
   readonly maximum: number;
 }
 
@@ -58,6 +60,78 @@ export interface CurrencyMismatch extends Failure<'CurrencyMismatch'> {
 }
 
 export type InvalidEmail = Failure<'InvalidEmail'>;
+
+/** Somebody else changed it since. */
+export interface VersionConflict extends Failure<'VersionConflict'> {
+  readonly currentVersion: number;
+}
+export interface LimitReached extends Failure<'LimitReached'> {
+  readonly maximum: number;
+}
+export interface CouponCodesTaken extends Failure<'CouponCodesTaken'> {
+  readonly codes: readonly string[];
+}
+
+/** Undefined where the caller has seen the version that there is, or does not say which. */
+export const versionConflict = (expected: number | undefined, currentVersion: number): VersionConflict | undefined =>
+  expected === undefined || expected === currentVersion
+    ? undefined
+    : { kind: 'VersionConflict', message: texts.changedMeanwhile, currentVersion };
+
+export const limitReached = (maximum: number): LimitReached => ({
+  kind: 'LimitReached',
+  message: texts.limitReached(maximum),
+  maximum,
+});
+
+export const couponCodesTaken = (codes: readonly string[]): CouponCodesTaken => ({
+  kind: 'CouponCodesTaken',
+  message: texts.codesTaken(codes.length),
+  codes,
+});
+
+export interface CouponNotApplicable extends Failure<'CouponNotApplicable'> {
+  readonly code: string;
+  readonly reason: Reason;
+}
+export const couponNotApplicable = (code: string, reason: Reason): CouponNotApplicable => ({
+  kind: 'CouponNotApplicable',
+  message: couponTexts[reason],
+  code,
+  reason,
+});
+
+/** `cartId`: of the cart whose methods there are instead. */
+export interface ShippingMethodUnavailable extends Failure<'ShippingMethodUnavailable'> {
+  readonly cartId: CartId;
+}
+export const shippingMethodUnavailable = (cartId: CartId): ShippingMethodUnavailable => ({
+  kind: 'ShippingMethodUnavailable',
+  message: texts.shippingMethodUnavailable,
+  cartId,
+});
+
+/** What it would come to now is not what the customer was shown. */
+export interface TotalsChanged extends Failure<'TotalsChanged'> {
+  readonly totals: Totals;
+}
+export const totalsChanged = (totals: Totals): TotalsChanged => ({
+  kind: 'TotalsChanged',
+  message: texts.otherTotal,
+  totals,
+});
+
+export const missingSteps = ['DESTINATION', 'SHIPPING_METHOD'] as const;
+/** What has to be said before there can be an order. */
+export interface CheckoutIncomplete extends Failure<'CheckoutIncomplete'> {
+  readonly missing: readonly (typeof missingSteps)[number][];
+}
+export const checkoutIncomplete = ({ destination, shippingMethod }: Missing): CheckoutIncomplete => ({
+  kind: 'CheckoutIncomplete',
+  message: destination ? texts.destinationMissing : texts.shippingMethodMissing,
+  missing: [...(destination ? ['DESTINATION' as const] : []), ...(shippingMethod ? ['SHIPPING_METHOD' as const] : [])],
+});
+
 export type EmptyCart = Failure<'EmptyCart'>;
 export type CartLineNotFound = Failure<'CartLineNotFound'>;
 

@@ -1,7 +1,8 @@
 import { parseId } from '#contracts/ids.ts';
-import { cartTotal, isOrderable } from '../domain/cart/cart.ts';
+import { isOrderable } from '../domain/cart/cart.ts';
 import { lineTotal } from '../domain/order/order.ts';
 import type { CartView } from '../usecases/ports.ts';
+import { cartPricing } from './cart-pricing.ts';
 import { detailsFields } from './details.ts';
 import { variant } from './models.ts';
 import type { CartLineResolvers, CartResolvers } from './types.generated.ts';
@@ -13,7 +14,7 @@ export const cart = {
   },
   ...detailsFields((it: CartView) => it),
   lines: ({ id }, _, { loaders }) => loaders.cartLines.load(id),
-  total: async ({ id, currency }, _, { loaders }) => cartTotal(await loaders.cartLines.load(id), currency) ?? null,
+  ...cartPricing,
 } satisfies CartResolvers;
 
 export const cartLine = {

@@ -1,16 +1,46 @@
 /** What resolvers receive as parents, where that is not a type of the domain (codegen.json). */
-import type { UserId, VariantId } from '#contracts/ids.ts';
-import type { Money } from '#contracts/money.ts';
+import type { ShippingMethodId, UserId, VariantId } from '#contracts/ids.ts';
+import type { Currency, Money } from '#contracts/money.ts';
 import type { Connection } from '#platform/graphql/connection.ts';
 import { type NamedFailure, namedFailure } from '#platform/graphql/payload.ts';
 import type { CheckoutFailure } from '../domain/failures.ts';
 import type { TimelineEntry } from '../domain/order/order.ts';
+import type { Promotion } from '../domain/pricing/promotion.ts';
+import type { TaxLine } from '../domain/pricing/tax.ts';
 import type { OrderView } from '../usecases/ports.ts';
 
 /** An entry of a timeline, with its amount in the order's currency. */
 export type OrderEventModel = Omit<TimelineEntry, 'amount'> & { readonly amount: Money | null };
 
 export type OrderConnectionModel = Connection<OrderView>;
+export type PromotionConnectionModel = Connection<Promotion>;
+
+export interface DiscountModel {
+  readonly title: string;
+  readonly code: string | null;
+  readonly amount: Money;
+}
+
+export type TaxLineModel = TaxLine & { readonly currency: Currency };
+
+export interface OrderShippingModel {
+  readonly title: string;
+  readonly price: Money;
+  readonly discount: Money;
+  readonly tax: Money;
+}
+
+export interface ShippingQuoteModel {
+  readonly id: ShippingMethodId;
+  readonly title: string;
+  readonly price: Money;
+}
+
+export interface GiftOfferModel {
+  readonly title: string;
+  readonly variants: readonly VariantReference[];
+  readonly quantity: number;
+}
 
 /** Users and variants are other services': we know their ids only. */
 export interface UserReference {

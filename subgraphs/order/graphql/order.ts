@@ -1,4 +1,5 @@
 import { parseId } from '#contracts/ids.ts';
+import { money } from '#contracts/money.ts';
 import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import { timelineText } from '../domain/customer-texts.ts';
 import {
@@ -19,6 +20,7 @@ import type {
   OrderLineResolvers,
   OrderResolvers,
   PaymentActionResolvers,
+  TaxLineResolvers,
 } from './types.generated.ts';
 
 export const order = {
@@ -46,6 +48,18 @@ export const order = {
   isDisputed: ({ payment }) => payment.openDisputes > 0,
   fulfilmentStatus: ({ status }) => fulfilmentOf(status),
   isFinal,
+  discounts: async ({ id, total: { currency } }, _, { loaders }) =>
+    ((await loaders.pricings.load(id))?.promotions ?? []).map(({ title, code, amount }) => ({
+      ...{ title, code, amount: money(amount, currency) },
+    })),
+  taxes: async ({ id, total: { currency } }, _, { loaders }) =>
+    ((await loaders.pricings.load(id))?.taxes ?? []).map((tax) => ({ ...tax, currency })),
+  shippingMethod: async ({ id, total: { currency } }, _, { loaders }) => {
+    const shipping = (await loaders.pricings.load(id))?.shipping;
+    if (!shipping) return null;
+    const { title, amount, discount, tax } = shipping;
+    return { title, price: money(amount, currency), discount: money(discount, currency), tax: money(tax, currency) };
+  },
   failure: failureOf,
   nextActions: async (it, _, { viewer, loaders }) => {
     // Asked only where the answer depends on it: reading an order is to be cheap.
@@ -60,6 +74,11 @@ const actor = ({ customerId }: OrderView, viewer: Viewer): Actor => ({
   isStaff: may(viewer, 'orders:manage'),
   isCustomer: customerOf(viewer) === customerId,
 });
+
+export const taxLine = {
+  base: ({ base, currency }) => money(base, currency),
+  amount: ({ amount, currency }) => money(amount, currency),
+} satisfies TaxLineResolvers;
 
 export const orderLine = { variant, total: lineTotal } satisfies OrderLineResolvers;
 

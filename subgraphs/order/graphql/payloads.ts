@@ -20,6 +20,11 @@ export const failures = {
   CartLineNotFound: {
     currentCart: (_, __, { viewer, loaders }) => cartOfViewer(loaders, viewer),
   },
+  ShippingMethodUnavailable: {
+    currentCart: ({ cartId }, _, { loaders }) => loaders.carts.load(cartId),
+  },
+  // Not `reason`, which others have with other types.
+  CouponNotApplicable: { couponReason: ({ reason }) => reason },
   OrderNotCancellable: refusal,
   OrderNotPayable: refusal,
   OrderNotResumable: refusal,

@@ -4,10 +4,12 @@ import { connectionById } from '#platform/graphql/connection.ts';
 import { postalAddressTypes } from '#platform/graphql/postal-address.ts';
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
 import { cart, cartLine } from './cart.ts';
+import { cartCoupon, cartPricingMutations, totals } from './cart-pricing.ts';
 import { mutations } from './mutations.ts';
-import { order, orderEvent, orderLine, paymentAction } from './order.ts';
+import { order, orderEvent, orderLine, paymentAction, taxLine } from './order.ts';
 import { failures } from './payloads.ts';
 import { queries } from './queries.ts';
+import { promotion, promotionEffect, staffPricingMutations, staffPricingQueries } from './staff-pricing.ts';
 import type { Resolvers, ResolversParentTypes, UserResolvers } from './types.generated.ts';
 
 /** Whether there is such a user is not ours to say. */
@@ -23,11 +25,16 @@ const user = {
 
 /** Subscriptions are the gateway's to answer. */
 export const resolvers = completeResolvers<Omit<Resolvers, 'Subscription'>, ResolversParentTypes>()({
-  Query: queries,
-  Mutation: mutations,
+  Query: { ...queries, ...staffPricingQueries },
+  Mutation: { ...mutations, ...cartPricingMutations, ...staffPricingMutations },
   Cart: cart,
   CartLine: cartLine,
   Order: order,
+  CartCoupon: cartCoupon,
+  Totals: totals,
+  TaxLine: taxLine,
+  Promotion: promotion,
+  PromotionEffect: promotionEffect,
   OrderLine: orderLine,
   OrderEvent: orderEvent,
   PaymentAction: paymentAction,

@@ -8,6 +8,10 @@ import { cancelOrder, payOrder, resumeOrder } from './order/order-requests.ts';
 import { placeOrder } from './order/place-order.ts';
 import { waitForOrder } from './order/wait-for-order.ts';
 import type { Deps } from './ports.ts';
+import { createCoupons, createPromotion, endPromotion, revisePromotion } from './pricing/change-promotion.ts';
+import { removeShippingMethod, removeTaxRate, saveShippingMethod, saveTaxRate } from './pricing/change-rates.ts';
+import { applyCoupon, chooseShippingMethod, removeCoupon } from './pricing/choose.ts';
+import { priceCarts } from './pricing/price-carts.ts';
 
 /** Everything this service can do, and everything it can be asked. */
 export const app = (deps: Deps) => ({
@@ -19,6 +23,9 @@ export const app = (deps: Deps) => ({
     setCartNote: setCartNote(deps),
     setShippingAddress: setShippingAddress(deps),
     setBillingAddress: setBillingAddress(deps),
+    applyCoupon: applyCoupon(deps),
+    removeCoupon: removeCoupon(deps),
+    chooseShippingMethod: chooseShippingMethod(deps),
     placeOrder: placeOrder(deps),
     payOrder: payOrder(deps),
     cancelOrder: cancelOrder(deps),
@@ -31,7 +38,17 @@ export const app = (deps: Deps) => ({
     forgetClosedUser: forgetClosedUser(deps),
     eraseClosedAccounts: eraseClosedAccounts(deps),
     upsertProductReplica: upsertProductReplica(deps),
+    createPromotion: createPromotion(deps),
+    revisePromotion: revisePromotion(deps),
+    endPromotion: endPromotion(deps),
+    createCoupons: createCoupons(deps),
+    saveShippingMethod: saveShippingMethod(deps),
+    removeShippingMethod: removeShippingMethod(deps),
+    saveTaxRate: saveTaxRate(deps),
+    removeTaxRate: removeTaxRate(deps),
   },
+  pricingReads: deps.pricingReads,
+  priceCarts: priceCarts(deps),
   reads: deps.reads,
   waitForOrder: waitForOrder(deps),
   now: deps.now,

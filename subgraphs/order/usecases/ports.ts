@@ -3,7 +3,7 @@ import type { DataOf } from '#contracts/envelope.ts';
 import type { CartId, CartLineId, CustomerId, GuestId, newId, OrderId, UserId, VariantId } from '#contracts/ids.ts';
 import type { MergedGuests } from '#contracts/merged-guests.ts';
 import type { ProductChanged } from '#contracts/messages/product.ts';
-import type { Currency } from '#contracts/money.ts';
+import type { Money } from '#contracts/money.ts';
 import type { CommonStores, Receive, Transaction } from '#contracts/transaction.ts';
 import type { Viewer } from '#contracts/viewer.ts';
 import type { Cart, CartLine, CatalogueEntry, PricedLine } from '../domain/cart/cart.ts';
@@ -12,6 +12,9 @@ import type { Changed } from '../domain/checkout/decision.ts';
 import type { OrderStatus, Timings } from '../domain/checkout/steps.ts';
 import type { Order, OrderLine, TimelineEntry } from '../domain/order/order.ts';
 import type { OpenOrders } from '../domain/order/place-order.ts';
+import type { Totals } from '../domain/pricing/pricing.ts';
+import type { PricingSnapshot } from '../domain/pricing/snapshot.ts';
+import type { PricingReads, PricingRuleStore, PricingStore } from './pricing/ports.ts';
 
 export interface CartStore {
   /** The customer's cart, which nobody else can change until the transaction ends. */
@@ -19,7 +22,11 @@ export interface CartStore {
   /** Gives the customer this cart, unless there is one already. */
   open(cart: { readonly id: CartId; readonly customerId: CustomerId; readonly now: Date }): Promise<void>;
   /** Changes what is given. */
-  revise(cartId: CartId, changes: Partial<CustomerDetails & { readonly currency: Currency }>, now: Date): Promise<void>;
+  revise(
+    cartId: CartId,
+    changes: Partial<CustomerDetails & Pick<Cart, 'currency' | 'couponCodes' | 'shippingMethodId' | 'country'>>,
+    now: Date,
+  ): Promise<void>;
   /** Adds each line, or sets the quantity of the one with its variant. */
   putLines(cartId: CartId, lines: readonly CartLine[], now: Date): Promise<void>;
   removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;
@@ -81,6 +88,8 @@ export interface Stores extends CommonStores {
   readonly catalogue: CatalogueStore;
   readonly orders: OrderStore;
   readonly closedAccounts: ClosedAccountStore;
+  readonly pricing: PricingStore;
+  readonly pricingRules: PricingRuleStore;
 }
 
 /** A customer's cart, which may not be there yet. */
@@ -101,7 +110,10 @@ export type OrderView = Pick<
   | 'status'
   | 'payment'
   | 'failure'
->;
+> & { readonly totals: Totals };
+
+/** With its share of what was taken off, and of the tax. */
+export type OrderLineView = OrderLine & { readonly discount: Money; readonly tax: Money };
 export type CartView = Omit<Cart, 'lines'>;
 
 export interface OrderPage {
@@ -122,7 +134,9 @@ export interface OrderReads {
     customers: readonly CustomerId[],
     page: OrderPage,
   ): Promise<ReadonlyMap<CustomerId, readonly OrderView[]>>;
-  lines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly OrderLine[]>>;
+  lines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly OrderLineView[]>>;
+  /** None for orders older than their snapshots. */
+  pricings(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, PricingSnapshot>>;
   timelines(orderIds: readonly OrderId[]): Promise<ReadonlyMap<OrderId, readonly TimelineEntry[]>>;
   carts(viewer: Viewer, ids: readonly CartId[]): Promise<readonly CartView[]>;
   cartsOf(viewer: Viewer, customers: readonly CustomerId[]): Promise<readonly CartView[]>;
@@ -153,6 +167,7 @@ export interface Deps {
   readonly transaction: Transaction<Stores, CartOf | OrderId>;
   readonly receive: Receive<Stores>;
   readonly reads: OrderReads;
+  readonly pricingReads: PricingReads;
   readonly watch: OrderWatch;
   readonly telemetry: Telemetry;
   readonly timings: Timings;
@@ -172,4 +187,7 @@ export interface Deps {
   readonly now: () => Promise<Date>;
   readonly newId: typeof newId;
   readonly newOrderNumber: () => string;
+  readonly newCouponCode: () => string;
+  /** Whether prices include tax where nobody has said otherwise of a country. */
+  readonly pricesIncludeTax: boolean;
 }

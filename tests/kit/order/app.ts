@@ -6,6 +6,7 @@ import {
   namedId,
   newId,
   type OrderId,
+  type PromotionId,
   type UserId,
   type VariantId,
 } from '#contracts/ids.ts';
@@ -17,7 +18,6 @@ import { requestContext } from '#platform/graphql/context.ts';
 import { PrismaClient } from '#prisma/order/client/client.ts';
 import { orderWatch } from '#subgraphs/order/adapters/order/order-changes.ts';
 import { consumers } from '#subgraphs/order/consumers.ts';
-import { cartTotal } from '#subgraphs/order/domain/cart/cart.ts';
 import type { Reply } from '#subgraphs/order/domain/checkout/messages.ts';
 import { defaultTimings, type Timings } from '#subgraphs/order/domain/checkout/steps.ts';
 import type { OpenOrders } from '#subgraphs/order/domain/order/place-order.ts';
@@ -167,6 +167,14 @@ const doors = (app: App) => {
   };
 };
 
+/** Ten percent off everything, for everybody and ever. */
+const anyPromotion = {
+  ...{ title: 'Sale', effect: { kind: 'PERCENTAGE', ratePpm: 100_000 } },
+  scope: { productIds: [], categoryIds: [], collectionIds: [] },
+  ...{ minimumSpend: null, isExclusive: false, priority: 0, firstOrderOnly: false },
+  ...{ startsAt: null, endsAt: null, usageLimit: null, perCustomerLimit: null },
+};
+
 /** Set-ups that most tests start with, for `customer()` by default. */
 const shopping = (app: App, prisma: PrismaClient) => {
   const add = async (name: string, quantity = 1, customerId: CustomerId = customer().id, currency?: Currency) =>
@@ -176,12 +184,17 @@ const shopping = (app: App, prisma: PrismaClient) => {
     const [cart] = await app.reads.cartsOf(staff, [customerId]);
     if (!cart) return money(0, 'EUR');
     const lines = (await app.reads.cartLines([cart.id])).get(cart.id) ?? [];
-    return cartTotal(lines, cart.currency) ?? money(0, 'EUR');
+    const [price] = await app.priceCarts([{ cart, lines }]);
+    return money(price?.totals.total ?? 0, cart.currency);
   };
   const agreed = new Map<string, Money>();
-  const place = async (customerId: CustomerId = customer().id, idempotencyKey: string = newId('Message')) => {
+  const place = async (
+    customerId: CustomerId = customer().id,
+    idempotencyKey: string = newId('Message'),
+    shown?: Money,
+  ) => {
     // A retry says again what the customer agreed to, whatever is in the cart by then.
-    const expectedTotal = agreed.get(customerId + idempotencyKey) ?? (await totalOf(customerId));
+    const expectedTotal = shown ?? agreed.get(customerId + idempotencyKey) ?? (await totalOf(customerId));
     agreed.set(customerId + idempotencyKey, expectedTotal);
     return await app.commands.placeOrder({
       customerId,
@@ -195,6 +208,20 @@ const shopping = (app: App, prisma: PrismaClient) => {
     add,
     totalOf,
     place,
+    /** By staff: a promotion, with a code if it is given one. */
+    promote: async (form: object, code?: string): Promise<PromotionId> => {
+      const by = { by: staff, idempotencyKey: undefined };
+      const created = await app.commands.createPromotion({
+        ...by,
+        form: { ...anyPromotion, needsCode: code !== undefined, ...form },
+      });
+      if (!created.ok) throw new Error(created.failure.message);
+      const coupons = code && (await app.commands.createCoupons({ ...by, promotionId: created.value, codes: [code] }));
+      if (coupons && !coupons.ok) throw new Error(coupons.failure.message);
+      return created.value;
+    },
+    enterCode: (code: string, customerId: CustomerId = customer().id) =>
+      app.commands.applyCoupon({ customerId, code, idempotencyKey: undefined }),
     rowOf,
     /** An order that was just placed: two units of "lamp", which must be on offer. */
     placed: async (customerId: CustomerId = customer().id): Promise<OrderId> => {

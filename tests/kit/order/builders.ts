@@ -43,6 +43,8 @@ export const aNewOrder = (over: Partial<Order> = {}): Order => {
     details: noDetails,
     lines,
     total: totalOf(lines, 'EUR'),
+    pricing: null,
+    pricingHash: null,
     placedAt: noon,
     expiresAt: later(defaultTimings.waitMs.expiry),
     version: 0,

@@ -19,6 +19,9 @@ type LineRow = CartLine &
     currency: string | null;
     status: string | null;
     productTitles: VariantWithProduct['product']['titles'];
+    taxClass: string;
+    categoryIds: string[];
+    collectionIds: string[];
   };
 
 export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
@@ -30,15 +33,16 @@ export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
   cartLines: async (cartIds) => {
     const rows = await prisma.$queryRaw<LineRow[]>`
       SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity, c.currency,
-             ${rawVariantColumns}, p.titles AS "productTitles", p.status
+             ${rawVariantColumns}, p.titles AS "productTitles", p.status, p.tax_class AS "taxClass",
+             p.category_ids AS "categoryIds", p.collection_ids AS "collectionIds"
         FROM cart_line l
         JOIN cart c ON c.id = l.cart_id
         LEFT JOIN catalogue_variant v ON v.id = l.variant_id
         LEFT JOIN catalogue_product p ON p.id = v.product_id
        WHERE l.cart_id = ANY (${cartIds}::text[])
        ORDER BY l.cart_id, l.added_at, l.id`;
-    const known = rows.flatMap(({ productTitles, status, ...row }) =>
-      status === null ? [] : [{ ...row, product: { titles: productTitles, status } }],
+    const known = rows.flatMap(({ productTitles: titles, status, taxClass, categoryIds, collectionIds, ...row }) =>
+      status === null ? [] : [{ ...row, product: { titles, status, taxClass, categoryIds, collectionIds } }],
     );
     const catalogue = catalogueOf(shop, known);
     const lineOf = ({ lineId, variantId, quantity }: LineRow): CartLine => ({

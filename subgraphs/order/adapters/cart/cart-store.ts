@@ -1,4 +1,4 @@
-import type { CartId, CartLineId, CustomerId, VariantId } from '#contracts/ids.ts';
+import type { CartId, CartLineId, CustomerId, ShippingMethodId, VariantId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { Prisma } from '#prisma/order/client/client.ts';
@@ -16,6 +16,7 @@ export const toCart = (row: Omit<CartModel, 'createdAt'>, shop: ShopSettings): O
   currency: currencyOf(row, shop),
   id: row.id as CartId,
   customerId: row.customerId as CustomerId,
+  shippingMethodId: row.shippingMethodId as ShippingMethodId | null,
 });
 
 /** Null in carts older than the column. */
@@ -49,8 +50,9 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
     });
   },
 
-  async revise(cartId, changes, updatedAt) {
-    await tx.cart.updateMany({ where: { id: cartId }, data: { ...fromDetails(changes), updatedAt } });
+  async revise(cartId, { couponCodes, ...changes }, updatedAt) {
+    const codes = couponCodes && { couponCodes: [...couponCodes] };
+    await tx.cart.updateMany({ where: { id: cartId }, data: { ...fromDetails(changes), ...codes, updatedAt } });
   },
 
   putLines: (cartId, lines, now) => putLines(tx, cartId, lines, now),
@@ -62,7 +64,8 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
 
   async empty(cartId, now) {
     await tx.cartLine.deleteMany({ where: { cartId } });
-    await tx.cart.updateMany({ where: { id: cartId }, data: { note: null, giftMessage: null, updatedAt: now } });
+    const ordered = { note: null, giftMessage: null, couponCodes: [] };
+    await tx.cart.updateMany({ where: { id: cartId }, data: { ...ordered, updatedAt: now } });
   },
 
   async absorb({ from, into, lines }, now) {

@@ -1,7 +1,8 @@
 /** Our replica of the catalogue: rows from product's messages, and what the domain calls an entry of them. */
-import type { ProductId, VariantId } from '#contracts/ids.ts';
+import type { CategoryId, CollectionId, ProductId, VariantId } from '#contracts/ids.ts';
 import { inLanguage, type Localized } from '#contracts/language.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
+import { TaxClass } from '#contracts/tax-class.ts';
 import { asJson, columns, type Filled, fieldsWithout, replaced, selected } from '#platform/database/raw-rows.ts';
 import { type Registry, scrapeTimeGauges } from '#platform/observability/metrics.ts';
 import { Prisma, type PrismaClient } from '#prisma/order/client/client.ts';
@@ -17,8 +18,11 @@ const variantColumns = Prisma.raw(columns(variantFields));
 type ProductRow = Filled<CatalogueProductModel, (typeof productFields)[number]>;
 type VariantRow = Filled<CatalogueVariantModel, (typeof variantFields)[number]>;
 
+/** What an entry has of its product. */
+export const productFacts = ['titles', 'status', 'taxClass', 'categoryIds', 'collectionIds'] as const;
+
 export type VariantWithProduct = CatalogueVariantModel & {
-  readonly product: Pick<CatalogueProductModel, 'titles' | 'status'>;
+  readonly product: Pick<CatalogueProductModel, (typeof productFacts)[number]>;
 };
 
 // JSON columns were checked as parts of the message that they came in.
@@ -37,6 +41,14 @@ const toEntry =
       sku: variant.sku,
       title: product.status === 'DRAFT' ? variant.sku : whole,
       prices: isForSale ? (variant.prices as CatalogueEntry['prices']) : {},
+      facts: {
+        productId: variant.productId as ProductId,
+        taxClass: TaxClass.parse(product.taxClass),
+        weightGrams: variant.weightGrams,
+        requiresShipping: variant.requiresShipping,
+        categoryIds: product.categoryIds as CategoryId[],
+        collectionIds: product.collectionIds as CollectionId[],
+      },
     };
   };
 
@@ -49,7 +61,11 @@ export const catalogueOf = (
 /** For raw SQL, of the table called `v`. */
 export const rawVariantColumns = Prisma.raw(selected(variantFields, 'v'));
 
-const withProduct = { include: { product: { select: { titles: true, status: true } } } } as const;
+const withProduct = {
+  include: {
+    product: { select: { titles: true, status: true, taxClass: true, categoryIds: true, collectionIds: true } },
+  },
+} as const;
 
 export const catalogueStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CatalogueStore => ({
   async entries(variantIds) {

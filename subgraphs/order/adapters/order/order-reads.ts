@@ -1,11 +1,12 @@
 import type { CustomerId, OrderId } from '#contracts/ids.ts';
-import { Currency } from '#contracts/money.ts';
+import { Currency, money } from '#contracts/money.ts';
 import { customerOf, may, mayRead, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import type { OrderLineModel } from '#prisma/order/client/models.ts';
 import type { OrderStatus } from '../../domain/checkout/steps.ts';
-import type { OrderLine, TimelineEntry } from '../../domain/order/order.ts';
-import type { OrderReads } from '../../usecases/ports.ts';
+import type { TimelineEntry } from '../../domain/order/order.ts';
+import { PricingSnapshot } from '../../domain/pricing/snapshot.ts';
+import type { OrderLineView, OrderReads } from '../../usecases/ports.ts';
 import { rawLineColumns, rawViewColumns, toLine, toView, type ViewRow, viewColumns } from './order-store.ts';
 
 type Reads = Omit<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
@@ -44,7 +45,19 @@ export const orderReads = (prisma: PrismaClient): Reads => ({
         FROM order_line l JOIN customer_order o ON o.id = l.order_id
        WHERE l.order_id = ANY (${orderIds}::text[])
        ORDER BY l.order_id, l.position`;
-    return grouped(rows, (row): OrderLine => toLine(row, Currency.parse(row.currency)));
+    return grouped(rows, (row): OrderLineView => {
+      const currency = Currency.parse(row.currency);
+      const [discount, tax] = [money(row.discountAmount, currency), money(row.taxAmount, currency)];
+      return { ...toLine(row, currency), discount, tax };
+    });
+  },
+
+  pricings: async (orderIds) => {
+    const where = { id: { in: [...orderIds] } };
+    const rows = await prisma.order.findMany({ where, select: { id: true, pricing: true } });
+    return new Map(
+      rows.flatMap(({ id, pricing }) => (pricing === null ? [] : [[id as OrderId, PricingSnapshot.parse(pricing)]])),
+    );
   },
 
   timelines: async (orderIds) => {

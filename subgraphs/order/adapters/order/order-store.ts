@@ -9,6 +9,8 @@ import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../..
 import { CheckoutFailure } from '../../domain/failures.ts';
 import type { Order, OrderLine, PaymentMethod } from '../../domain/order/order.ts';
 import { isOpen, type OpenOrders } from '../../domain/order/place-order.ts';
+import type { Totals } from '../../domain/pricing/pricing.ts';
+import { PricingSnapshot } from '../../domain/pricing/snapshot.ts';
 import type { OrderStore, OrderView } from '../../usecases/ports.ts';
 import { detailsColumns, fromDetails, noDetailsColumns, toDetails } from '../cart/details-columns.ts';
 
@@ -29,6 +31,10 @@ export const viewColumns = {
   paymentRefunded: true,
   paymentDisputed: true,
   openDisputes: true,
+  discountAmount: true,
+  shippingAmount: true,
+  taxAmount: true,
+  pricesIncludeTax: true,
   paymentSequence: true,
   failure: true,
   ...detailsColumns,
@@ -47,6 +53,7 @@ export const toView = (row: ViewRow): OrderView => ({
   customerId: row.customerId as CustomerId,
   details: toDetails(row),
   total: { amount: row.totalAmount, currency: Currency.parse(row.currency) },
+  totals: totalsIn(row),
   placedAt: row.placedAt,
   expiresAt: row.expiresAt,
   version: row.version,
@@ -72,6 +79,13 @@ export const toLine = (row: OrderLineModel, currency: Currency): OrderLine => ({
   unitPrice: { amount: row.unitAmount, currency },
 });
 
+const totalsIn = (row: ViewRow): Totals => {
+  const { discountAmount: discount, shippingAmount: shipping, taxAmount, pricesIncludeTax, totalAmount: total } = row;
+  const [tax, taxIncluded] = pricesIncludeTax ? [0, taxAmount] : [taxAmount, 0];
+  const lines = total + discount - shipping - tax;
+  return { currency: Currency.parse(row.currency), lines, discount, shipping, tax, taxIncluded, total };
+};
+
 const methodOf = ({ paymentMethodToken, savedPaymentMethodId, returnUrl }: OrderModel): PaymentMethod | null =>
   paymentMethodToken === null && savedPaymentMethodId === null
     ? null
@@ -85,6 +99,8 @@ const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Order => {
   const view = toView(row);
   return {
     ...view,
+    pricing: row.pricing === null ? null : PricingSnapshot.parse(row.pricing),
+    pricingHash: row.pricingHash,
     lines: lines.map((line) => toLine(line, view.total.currency)),
     attempt: {
       id: row.attemptId as AttemptId,
@@ -96,6 +112,18 @@ const toOrder = (row: OrderModel, lines: readonly OrderLineModel[]): Order => {
     compensateTo: row.heading as CompensationTarget | null,
   };
 };
+
+/** The columns of what its customer agreed to. */
+const pricingColumns = ({ pricing, pricingHash }: Order) => ({
+  discountAmount: pricing?.discount ?? 0,
+  shippingAmount: pricing?.shipping?.amount ?? 0,
+  shippingDiscount: pricing?.shipping?.discount ?? 0,
+  shippingTax: pricing?.shipping?.tax ?? 0,
+  taxAmount: pricing?.tax ?? 0,
+  pricesIncludeTax: pricing?.pricesIncludeTax ?? false,
+  pricing: pricing ?? Prisma.DbNull,
+  pricingHash,
+});
 
 /** The columns that a checkout changes. */
 const checkoutColumns = ({
@@ -145,6 +173,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
           placedAt: order.placedAt,
           guestAddress: guestAddress ?? null,
           ...fromDetails(order.details),
+          ...pricingColumns(order),
           ...checkoutColumns(order),
         },
       ],
@@ -227,7 +256,7 @@ export const orderStore = (tx: Prisma.TransactionClient): OrderStore => ({
 const withLines = async (tx: Prisma.TransactionClient, row: OrderModel): Promise<Order> =>
   toOrder(row, await tx.orderLine.findMany({ where: { orderId: row.id }, orderBy: { position: 'asc' } }));
 
-const linesOf = ({ id, lines }: Order) =>
+const linesOf = ({ id, lines, pricing }: Order) =>
   lines.map(({ variantId, sku, title, quantity, unitPrice }, index) => ({
     orderId: id,
     position: index + 1,
@@ -236,6 +265,8 @@ const linesOf = ({ id, lines }: Order) =>
     title,
     quantity,
     unitAmount: unitPrice.amount,
+    discountAmount: pricing?.lines[index]?.discount ?? 0,
+    taxAmount: pricing?.lines[index]?.tax ?? 0,
   }));
 
 /** The attempt may be there already: not every change of a PLACED order begins one. */

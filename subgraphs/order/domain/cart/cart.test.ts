@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namedId, type VariantId } from '#contracts/ids.ts';
 import { type Currency, money } from '#contracts/money.ts';
 import { noon } from '#kit/order/builders.ts';
+import { factsOf } from '../pricing/pricing.fixture.ts';
 import {
   addUnits,
   type Cart,
@@ -22,6 +23,7 @@ const entry = (name: string, amount: number, currency: Currency = 'EUR', isForSa
   sku: name,
   title: name,
   prices: isForSale ? { [currency]: amount } : {},
+  facts: factsOf(name),
 });
 const catalogue = (...entries: CatalogueEntry[]) => new Map(entries.map((it) => [it.variantId, it]));
 const line = (name: string, quantity = 1) => ({ id: namedId('CartLine', name), variantId: variant(name), quantity });
@@ -31,6 +33,7 @@ const cart = (...lines: Cart['lines']): Cart => ({
   currency: 'EUR',
   ...noDetails,
   updatedAt: noon,
+  ...{ couponCodes: [], shippingMethodId: null, country: null },
   lines,
 });
 const inDollars = (...lines: Cart['lines']): Cart => ({ ...cart(...lines), currency: 'USD' });

@@ -1,5 +1,5 @@
 /** A cart, and what may be put into it. Prices are the catalogue's, of today. */
-import type { CartId, CartLineId, CustomerId, ProductId, VariantId } from '#contracts/ids.ts';
+import type { CartId, CartLineId, CustomerId, ProductId, ShippingMethodId, VariantId } from '#contracts/ids.ts';
 import { type Currency, currencies, type Money, money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
 import { texts } from '../customer-texts.ts';
@@ -11,12 +11,16 @@ import {
   variantUnavailable,
 } from '../failures.ts';
 import { type OrderLine, totalOf } from '../order/order.ts';
+import type { Totals } from '../pricing/pricing.ts';
+import type { PricingLine } from '../pricing/pricing-line.ts';
 import type { CustomerDetails } from './details.ts';
 
 // 99: two digits on a picking list; more is a wholesale order, which this shop does not do.
 export const maxQuantity = 99;
 // 50: keeps one reservation, one message and one screen small.
 export const maxLines = 50;
+// 5: as many as anybody enters; each is looked up whenever the cart is priced.
+export const maxCouponCodes = 5;
 // One million, in minor units: far above any basket here, and with room to spare in GraphQL's 32-bit Int.
 export const maxTotal = 100_000_000;
 
@@ -31,6 +35,12 @@ export interface Cart extends CustomerDetails {
   readonly customerId: CustomerId;
   readonly currency: Currency;
   readonly updatedAt: Date;
+  /** As they were entered, whether they apply now or not. */
+  readonly couponCodes: readonly string[];
+  /** What was chosen; it may be gone, or not go there any more. */
+  readonly shippingMethodId: ShippingMethodId | null;
+  /** Where it is to go, as far as the customer has said: ISO 3166-1. */
+  readonly country: string | null;
   /** In the order they were added. */
   readonly lines: readonly CartLine[];
 }
@@ -44,13 +54,19 @@ export interface CatalogueEntry {
   readonly title: string;
   /** In minor units, by currency. Empty when nobody can buy it. */
   readonly prices: Readonly<Partial<Record<Currency, number>>>;
+  readonly facts: PricingFacts;
 }
+
+/** What discounts, shipping and tax depend on. */
+export type PricingFacts = Omit<PricingLine, 'variantId' | 'quantity' | 'unitAmount'>;
 
 /** What the catalogue adds to a line. `unitPrice` is null when it cannot be ordered. */
 interface Priced {
   readonly sku: string;
   readonly title: string;
   readonly unitPrice: Money | null;
+  /** Null where it is not in the catalogue. */
+  readonly facts: PricingFacts | null;
 }
 export type PricedLine = CartLine & Priced;
 type Units = Pick<CartLine, 'variantId' | 'quantity'>;
@@ -67,7 +83,8 @@ export const priceLines = <L extends Units>(
     const entry = catalogue.get(line.variantId);
     const { sku, title } = entry ?? { sku: '', title: 'No longer in the catalogue' };
     const amount = entry?.prices[currency];
-    return { ...line, sku, title, unitPrice: amount === undefined ? null : money(amount, currency) };
+    const unitPrice = amount === undefined ? null : money(amount, currency);
+    return { ...line, sku, title, unitPrice, facts: entry?.facts ?? null };
   });
 
 export const isOrderable = <L extends Priced>(line: L): line is L & { readonly unitPrice: Money } =>
@@ -79,10 +96,15 @@ export const cartTotal = (lines: readonly (Units & Priced)[], currency: Currency
   return total.amount <= maxTotal ? total : undefined;
 };
 
+/** Beyond what an order may come to: in all, or its lines before what is taken off. */
+export const isTooMuch = ({ lines, total }: Pick<Totals, 'lines' | 'total'>): boolean =>
+  lines > maxTotal || total > maxTotal;
+
 const limits = {
   QUANTITY: { message: texts.tooManyUnitsInLine(maxQuantity), maximum: maxQuantity },
   LINES: { message: texts.tooManyLines(maxLines), maximum: maxLines },
   TOTAL: { message: texts.tooExpensive, maximum: maxTotal },
+  COUPON_CODES: { message: texts.tooManyCoupons(maxCouponCodes), maximum: maxCouponCodes },
 };
 
 export const limitExceeded = (limit: CartLimitExceeded['limit']): CartLimitExceeded => ({
@@ -170,6 +192,18 @@ export const mergeCarts = (guests: Cart, users: Cart, catalogue: Catalogue): rea
 };
 
 type Basket = { readonly currency: Currency; readonly lines: readonly Units[] };
+
+type Choices = Pick<Cart, 'couponCodes' | 'shippingMethodId' | 'country'>;
+
+/** The codes of both, as many as a cart takes; of the rest what the guest has chosen is the latest. */
+export const mergeChoices = (guests: Choices, users: Choices): Choices => ({
+  couponCodes: mergeCodes(guests.couponCodes, users.couponCodes),
+  shippingMethodId: guests.shippingMethodId ?? users.shippingMethodId,
+  country: guests.country ?? users.country,
+});
+
+export const mergeCodes = (first: readonly string[], others: readonly string[]): readonly string[] =>
+  [...new Set([...first, ...others])].slice(0, maxCouponCodes);
 
 /** The most units that a line of this variant may have beside the others. */
 const roomFor = ({ currency, lines }: Basket, catalogue: Catalogue, variantId: VariantId): number => {

@@ -39,6 +39,7 @@ import {
   StockReserved,
 } from '#contracts/messages/stock.ts';
 import { money } from '#contracts/money.ts';
+import { isAsAgreed } from '../order/agreed-price.ts';
 import { isOffline, type Order, type PaymentMethod } from '../order/order.ts';
 import { type Command, type Emitted, reservationTtlMs, type Timings } from './steps.ts';
 
@@ -116,7 +117,10 @@ const toCapture = ({ total, payment: { captured } }: Order) =>
     ? { amount: { ...total, amount: total.amount - captured }, capturedBefore: captured }
     : { amount: total };
 
-const payment = ({ id, customerId, total, attempt: { method } }: Order) => {
+const payment = (order: Order) => {
+  const { id, customerId, total, attempt } = order;
+  const { method } = attempt;
+  if (!isAsAgreed(order)) throw new Error(`the figures of ${id} are not those that its customer agreed to`);
   if (method === null) throw new Error(`the payment method of ${id} was already handed on`);
   return { customerId, amount: total, ...method };
 };

@@ -5,6 +5,7 @@ import { type Currency, type Money, sum, times } from '#contracts/money.ts';
 import type { CustomerDetails } from '../cart/details.ts';
 import type { CompensationTarget, OrderStatus, Part, PaymentStatus } from '../checkout/steps.ts';
 import type { CheckoutFailure } from '../failures.ts';
+import type { PricingSnapshot } from '../pricing/snapshot.ts';
 
 export interface OrderLine {
   readonly variantId: VariantId;
@@ -35,6 +36,9 @@ export interface Order {
   /** Never empty, all in one currency. */
   readonly lines: readonly OrderLine[];
   readonly total: Money;
+  /** What the total is made of, and the hash of all its figures as they were when it was placed. Null in orders older than both. */
+  readonly pricing: PricingSnapshot | null;
+  readonly pricingHash: string | null;
   readonly placedAt: Date;
   /** Until when a declined payment can be tried again, or an offline payment has to arrive. */
   readonly expiresAt: Date;

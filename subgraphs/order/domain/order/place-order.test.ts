@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { type Money, money } from '#contracts/money.ts';
 import { aLine, aNewOrder, anna, anOrder, attempt, noon } from '#kit/order/builders.ts';
-import { cartTotal, type PricedLine } from '../cart/cart.ts';
+import type { PricedLine } from '../cart/cart.ts';
 import { noDetails } from '../cart/details.ts';
 import { defaultTimings, orderStatuses } from '../checkout/steps.ts';
+import { priceOf } from '../pricing/cart-pricing.ts';
+import { aShippingMethod, aTaxRate, factsOf, noRules } from '../pricing/pricing.fixture.ts';
+import { isAsAgreed } from './agreed-price.ts';
 import { isOpen, type OpenOrdersBound, placeOrder } from './place-order.ts';
 
 const priced = (name: string, quantity: number, unitPrice: Money | null): PricedLine => ({
   ...{ id: namedId('CartLine', name), variantId: namedId('Variant', name) },
-  ...{ sku: name.toUpperCase(), title: name, quantity, unitPrice },
+  ...{ sku: name.toUpperCase(), title: name, quantity, unitPrice, facts: factsOf(name) },
 });
 const lamps = priced('lamp', 2, money(1_999, 'EUR'));
 const tent = priced('tent', 1, money(30_000, 'EUR'));
@@ -22,20 +25,47 @@ const place = (
   lines: readonly PricedLine[],
   {
     bounds = [],
-    expectedTotal = cartTotal(lines, 'EUR') ?? money(0, 'EUR'),
-  }: { bounds?: readonly OpenOrdersBound[]; expectedTotal?: Money } = {},
-) => placeOrder(defaultTimings, bounds, { currency: 'EUR', lines }, { ...ordering, expectedTotal }, noon);
+    rules,
+    expectedTotal,
+  }: { bounds?: readonly OpenOrdersBound[]; expectedTotal?: Money; rules?: object } = {},
+) => {
+  const cart = {
+    currency: 'EUR' as const,
+    shippingAddress: null,
+    country: null,
+    shippingMethodId: null,
+    couponCodes: [],
+  };
+  const price = priceOf(cart, lines, { ...noRules, ...rules }, noon);
+  return placeOrder(
+    defaultTimings,
+    bounds,
+    { lines, price, destination: null },
+    { ...ordering, expectedTotal: expectedTotal ?? money(price.totals.total, 'EUR') },
+    noon,
+  );
+};
 
 describe('placing an order', () => {
   it('makes it of all the lines, as they are now', () => {
-    const { number: _, ...expected } = aNewOrder({
+    const {
+      number: _,
+      pricing: __,
+      pricingHash: ___,
+      ...expected
+    } = aNewOrder({
       lines: [
         aLine({ variantId: lamps.variantId, sku: 'LAMP', title: 'lamp' }),
         aLine({ variantId: tent.variantId, sku: 'TENT', title: 'tent', quantity: 1, unitPrice: money(30_000, 'EUR') }),
       ],
     });
     const placed = place([lamps, tent], { expectedTotal: money(33_998, 'EUR') });
-    expect(placed).toEqual({ ok: true, value: expected });
+    expect(placed).toMatchObject({ ok: true, value: expected });
+    if (!placed.ok) throw new Error(placed.failure.message);
+    const { value } = placed;
+    expect(isAsAgreed(value)).toBe(true);
+    for (const changed of [{ total: money(33_997, 'EUR') }, { lines: value.lines.toReversed() }])
+      expect(isAsAgreed({ ...value, ...changed })).toBe(false);
     expect(expected.total).toEqual(money(33_998, 'EUR'));
   });
 
@@ -61,9 +91,21 @@ describe('placing an order', () => {
       [lamps],
       { expectedTotal: money(3_997, 'EUR') },
       {
-        ...{ kind: 'PriceChanged', message: 'The total is not the one that you were shown. Nothing was ordered.' },
-        ...{ currentTotal: money(3_998, 'EUR'), lines: [] },
+        ...{ kind: 'TotalsChanged', message: 'The total is not the one that you were shown. Nothing was ordered.' },
+        ...{ totals: expect.objectContaining({ lines: 3_998, discount: 0, total: 3_998, currency: 'EUR' }) },
       },
+    ],
+    [
+      'no country, where there are shipping methods',
+      [lamps],
+      { rules: { shippingMethods: [aShippingMethod()] } },
+      { kind: 'CheckoutIncomplete', missing: ['DESTINATION', 'SHIPPING_METHOD'] },
+    ],
+    [
+      'no country, where there are taxes',
+      [lamps],
+      { rules: { taxRates: [aTaxRate()] } },
+      { kind: 'CheckoutIncomplete', missing: ['DESTINATION'] },
     ],
   ] as const)('fails with %s', (_, lines, how, failure) => {
     expect(place(lines, how)).toEqual({ ok: false, failure: expect.objectContaining(failure) });

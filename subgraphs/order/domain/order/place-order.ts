@@ -1,21 +1,28 @@
 /** From a cart to an order, or the reason why not. */
 import type { AttemptId, CustomerId, OrderId } from '#contracts/ids.ts';
-import { type Currency, equals, type Money } from '#contracts/money.ts';
+import { equals, type Money, money } from '#contracts/money.ts';
 import { fail, ok, type Result } from '#contracts/result.ts';
-import { cartTotal, isOrderable, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
+import { isOrderable, isTooMuch, limitExceeded, type PricedLine, toOrderLine } from '../cart/cart.ts';
 import type { CustomerDetails } from '../cart/details.ts';
 import { noPayment } from '../checkout/payment-status.ts';
 import type { Timings } from '../checkout/steps.ts';
 import { texts } from '../customer-texts.ts';
 import {
   type CartLimitExceeded,
+  type CheckoutIncomplete,
+  checkoutIncomplete,
   type EmptyCart,
   emptyCart,
-  type PriceChanged,
   type TooManyOpenOrders,
+  type TotalsChanged,
+  totalsChanged,
   type VariantUnavailable,
   variantUnavailable,
 } from '../failures.ts';
+import type { Pricing } from '../pricing/pricing.ts';
+import { snapshotOf } from '../pricing/snapshot.ts';
+import type { Destination } from '../pricing/tax.ts';
+import { pricingHash } from './agreed-price.ts';
 import type { Order, PaymentMethod } from './order.ts';
 
 export interface Ordering {
@@ -27,6 +34,13 @@ export interface Ordering {
   readonly method: PaymentMethod | null;
   /** What the customer has agreed to. */
   readonly expectedTotal: Money;
+}
+
+/** A cart, and what it comes to. */
+export interface ToOrder {
+  readonly lines: readonly PricedLine[];
+  readonly price: Pricing;
+  readonly destination: Destination | null;
 }
 
 /** Orders that are not paid yet, and the units in them: stock that is held, or soon may be, without money. */
@@ -48,7 +62,13 @@ export interface OpenOrdersBound {
   readonly most: OpenOrders;
 }
 
-export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLimitExceeded | TooManyOpenOrders;
+export type CannotPlace =
+  | EmptyCart
+  | VariantUnavailable
+  | CheckoutIncomplete
+  | TotalsChanged
+  | CartLimitExceeded
+  | TooManyOpenOrders;
 
 /**
  * Makes the order that these lines come to, all of them or none. It is yet to get its number and begin its checkout.
@@ -57,7 +77,7 @@ export type CannotPlace = EmptyCart | VariantUnavailable | PriceChanged | CartLi
 export const placeOrder = (
   { waitMs }: Timings,
   bounds: readonly OpenOrdersBound[],
-  { currency, lines }: { readonly currency: Currency; readonly lines: readonly PricedLine[] },
+  { lines, price, destination }: ToOrder,
   { expectedTotal, attemptId, method, ...ordering }: Ordering,
   now: Date,
 ): Result<Omit<Order, 'number'>, CannotPlace> => {
@@ -66,16 +86,19 @@ export const placeOrder = (
     const missing = lines.filter((line) => !isOrderable(line));
     return fail(variantUnavailable(missing.map(({ variantId, sku }) => ({ variantId, sku }))));
   }
-  const total = cartTotal(lines, currency);
-  if (!total) return fail(limitExceeded('TOTAL'));
-  if (!equals(expectedTotal, total)) return fail(otherTotal(total));
+  const { totals, missing } = price;
+  if (missing.destination || missing.shippingMethod) return fail(checkoutIncomplete(missing));
+  if (isTooMuch(totals)) return fail(limitExceeded('TOTAL'));
+  const total = money(totals.total, totals.currency);
+  if (!equals(expectedTotal, total)) return fail(totalsChanged(totals));
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const exceeded = bounds.find(({ open, most }) => open.orders >= most.orders || open.units + units > most.units);
   if (exceeded) return fail(tooManyOpen(exceeded, units));
+  const agreed = { lines: lines.map(toOrderLine), total, pricing: snapshotOf(price, destination) };
   return ok({
     ...ordering,
-    lines: lines.map(toOrderLine),
-    total,
+    ...agreed,
+    pricingHash: pricingHash(agreed),
     placedAt: now,
     expiresAt: new Date(now.getTime() + waitMs.expiry),
     version: 0,
@@ -108,10 +131,3 @@ const tooManyOpen = ({ of, open: { orders, units: openUnits }, most }: OpenOrder
     maximumUnits: most.units,
   } satisfies TooManyOpenOrders;
 };
-
-const otherTotal = (currentTotal: Money): PriceChanged => ({
-  kind: 'PriceChanged',
-  message: texts.otherTotal,
-  currentTotal,
-  lines: [],
-});

@@ -1,4 +1,4 @@
-import { type Cart, mergedUnits } from '../../domain/cart/cart.ts';
+import { type Cart, mergeCodes, mergedUnits } from '../../domain/cart/cart.ts';
 import type { CustomerDetails } from '../../domain/cart/details.ts';
 import type { Order, OrderLine } from '../../domain/order/order.ts';
 import type { Deps, Stores } from '../ports.ts';
@@ -11,7 +11,7 @@ import type { Deps, Stores } from '../ports.ts';
 export const returnToCart = async (
   { newId }: Pick<Deps, 'newId'>,
   { carts, catalogue, now }: Stores,
-  { customerId, details }: Pick<Order, 'customerId' | 'details'>,
+  { customerId, details, pricing }: Pick<Order, 'customerId' | 'details' | 'pricing'>,
   lines: readonly OrderLine[],
 ): Promise<void> => {
   const [first] = lines;
@@ -20,8 +20,14 @@ export const returnToCart = async (
   const { currency } = first.unitPrice;
   const cart = present.lines.length === 0 ? { ...present, currency } : present;
   const texts = textsFor(cart, details);
-  if (cart.currency !== present.currency || texts.note || texts.giftMessage)
-    await carts.revise(cart.id, { currency: cart.currency, ...texts }, now);
+  const couponCodes = mergeCodes(cart.couponCodes, codesOf(pricing));
+  if (
+    cart.currency !== present.currency ||
+    texts.note ||
+    texts.giftMessage ||
+    couponCodes.length > cart.couponCodes.length
+  )
+    await carts.revise(cart.id, { currency: cart.currency, couponCodes, ...texts }, now);
   const entries = await catalogue.entries([...cart.lines, ...lines].map(({ variantId }) => variantId));
   const merged = mergedUnits(cart, entries, lines);
   await carts.putLines(
@@ -30,6 +36,9 @@ export const returnToCart = async (
     now,
   );
 };
+
+const codesOf = (pricing: Order['pricing']): readonly string[] =>
+  pricing?.promotions.flatMap(({ code }) => code ?? []) ?? [];
 
 /** What was said about the lines comes back with them, unless something else has been said since. */
 const textsFor = (cart: CustomerDetails, back: CustomerDetails) => ({

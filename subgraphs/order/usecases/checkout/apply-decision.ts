@@ -17,6 +17,7 @@ export const applyDecision = async (
   const { order, messages, entry, alarm, returnedToCart } = decision;
   await stores.orders.save(decision);
   await stores.outbox.add(...messages);
+  if (endsWithoutSale(before, order)) await stores.pricing.giveBack(order.id, stores.now);
   await returnToCart({ newId }, stores, before, returnedToCart);
   stores.afterCommit(() => {
     if (order.status !== before.status)
@@ -24,3 +25,9 @@ export const applyDecision = async (
     if (alarm) telemetry.manualIntervention(order, alarm);
   });
 };
+
+/** What it has redeemed can be redeemed by others from here on; an order that can still be paid keeps it. */
+const endsWithoutSale = (before: Order, { status, pricing }: Order): boolean =>
+  status !== before.status &&
+  (status === 'CANCELLED' || status === 'REJECTED') &&
+  (pricing?.promotions.length ?? 0) > 0;

@@ -4,7 +4,7 @@ import { type GuestId, parseId, type UserId } from '#contracts/ids.ts';
 import { guestHasSignedIn } from '#contracts/merged-guests.ts';
 import type { UserGuestMerged } from '#contracts/messages/user.ts';
 import type { AskingCustomer } from '#contracts/viewer.ts';
-import { mergeCarts } from '../../domain/cart/cart.ts';
+import { mergeCarts, mergeChoices } from '../../domain/cart/cart.ts';
 import { hasDetails, mergeDetails } from '../../domain/cart/details.ts';
 import { lockOrOpen } from '../cart/return-to-cart.ts';
 import type { Deps, Stores } from '../ports.ts';
@@ -47,7 +47,7 @@ const merge = async (deps: Pick<Deps, 'newId'>, stores: Stores, { guestId, userI
   const entries = await catalogue.entries([...from.lines, ...into.lines].map(({ variantId }) => variantId));
   const { currency } = from.lines.length > 0 ? from : into;
   await carts.absorb({ from: from.id, into: into.id, lines: mergeCarts({ ...from, currency }, into, entries) }, now);
-  await carts.revise(into.id, { currency, ...mergeDetails(from, into) }, now);
+  await carts.revise(into.id, { currency, ...mergeDetails(from, into), ...mergeChoices(from, into) }, now);
 };
 
 // Once a minute (wiring.ts).

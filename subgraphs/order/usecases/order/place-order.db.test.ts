@@ -278,7 +278,7 @@ describe('an order that comes to nothing', () => {
   it('is none while something is to be paid', async () => {
     await kit.add('lamp', 1, buyer.id);
     expect(await kit.app.commands.placeOrder({ ...aCommand(), ...free })).toMatchObject({
-      failure: { kind: 'PriceChanged', currentTotal: lamps(1) },
+      failure: { kind: 'TotalsChanged', totals: { total: lamps(1).amount } },
     });
     await expect(kit.app.commands.placeOrder({ ...aCommand(), paymentMethodToken: undefined })).rejects.toThrow(
       'Set exactly one of',
@@ -297,9 +297,9 @@ describe('places nothing', () => {
   it('at another total than the customer agreed to, and gives the current total', async () => {
     await kit.add('lamp', 2, buyer.id);
     expect(await placing(money(3_997, 'EUR'))).toMatchObject({
-      failure: { kind: 'PriceChanged', currentTotal: money(3_998, 'EUR') },
+      failure: { kind: 'TotalsChanged', totals: { total: 3_998, currency: 'EUR' } },
     });
-    expect(await placing(money(3_998, 'USD'))).toMatchObject({ failure: { kind: 'PriceChanged' } });
+    expect(await placing(money(3_998, 'USD'))).toMatchObject({ failure: { kind: 'TotalsChanged' } });
     expect(await placing()).toMatchObject({ ok: true });
   });
 

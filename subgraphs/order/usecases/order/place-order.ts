@@ -8,8 +8,11 @@ import { begin } from '../../domain/checkout/decide.ts';
 import { emptyCart } from '../../domain/failures.ts';
 import type { PaymentMethod } from '../../domain/order/order.ts';
 import { type CannotPlace, type OpenOrdersBound, placeOrder as place } from '../../domain/order/place-order.ts';
+import { destinationOf } from '../../domain/pricing/cart-pricing.ts';
+import { redeemed } from '../../domain/pricing/pricing.ts';
 import { beginRequest } from '../guest/merge-guest.ts';
 import { cartOf, type Deps, type Stores } from '../ports.ts';
+import { priceForGood } from '../pricing/price-for-good.ts';
 import { methodOf } from './payment-method.ts';
 
 export interface PlaceOrder extends AskingCustomer, PaymentMethod {
@@ -42,10 +45,11 @@ const maxNumbersTried = 3;
 
 const fromCart = async (
   { timings, openOrders, openGuestOrders, newId, newOrderNumber, telemetry }: Deps,
-  { carts, catalogue, orders, outbox, now, afterCommit }: Stores,
+  stores: Stores,
   { customerId, guestAddress, expectedTotal }: PlaceOrder,
   method: PaymentMethod | null,
 ): Promise<Result<OrderId, CannotPlace>> => {
+  const { carts, catalogue, orders, pricing, outbox, now, afterCommit } = stores;
   const cart = await carts.lock(customerId);
   if (!cart) return fail(emptyCart);
   const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
@@ -54,10 +58,13 @@ const fromCart = async (
   // Guests are as many as somebody cares to start sessions; their address counts as well.
   if (guestAddress)
     bounds.push({ of: 'ADDRESS', open: await orders.openOfGuestsAt(guestAddress), most: openGuestOrders });
+  const lines = priceLines(cart.lines, entries, cart.currency);
+  // Last, because it may hold promotions that others wait for.
+  const price = await priceForGood(stores, cart, lines);
   const placed = place(
     timings,
     bounds,
-    { ...cart, lines: priceLines(cart.lines, entries, cart.currency) },
+    { lines, price, destination: destinationOf(cart) },
     {
       id: newId('Order'),
       customerId,
@@ -72,6 +79,7 @@ const fromCart = async (
   for (let tries = 0; tries < maxNumbersTried; tries++) {
     const begun = begin(timings, { ...placed.value, number: newOrderNumber() }, now);
     if (!(await orders.insert(begun, guestAddress))) continue;
+    await pricing.redeem(begun.order.id, redeemed(price), now);
     await carts.empty(cart.id, now);
     await outbox.add(...begun.messages);
     afterCommit(() => telemetry.moved(undefined, 'PLACED', 0));
