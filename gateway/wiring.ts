@@ -26,7 +26,10 @@ import { withClientLink } from './identity/request-context.ts';
 import { limits } from './limits/limits.ts';
 import { liveUpdates } from './live/live-updates.ts';
 import { refuseWebSocket } from './live/websocket-refusal.ts';
+import { fieldUsage } from './observability/field-usage.ts';
+import { serveFieldUsage } from './observability/field-usage-route.ts';
 import { observability } from './observability/observability.ts';
+import { observabilityBounds } from './observability/variables.ts';
 import { playground } from './playground/page.ts';
 import { serveStartPage } from './playground/start-page.ts';
 import { servePublicPaths } from './public-paths/public-paths.ts';
@@ -136,6 +139,7 @@ export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gate
   const viewed = withClientLink(contextOf, config.FORWARD_REQUEST_HEADERS);
   const sendPlayground = shown.playground ? playground() : undefined;
   serveGraphql({ ...entrypoint, contextOf: viewed, known, sendPlayground, log });
+  serveFieldUsage({ http, authenticate, introspection: shown.introspection, report: passed.fieldUsage });
   if (isDevelopment) serveStartPage(http, { hasPlayground: shown.playground });
   const past = servePublicPaths(config, { http, paths: publicPaths, urlsOf, log });
   live.serve({ ...entrypoint, contextOf, denials, forward: config.FORWARD_REQUEST_HEADERS });
@@ -160,6 +164,10 @@ export const wire = async (config: GatewayConfig, kit: GatewayKit): Promise<Gate
 const order = (config: GatewayConfig, { schema, caches, live, redis, metrics, log }: OrderKit) => {
   const limiting = limits(config, { metrics, log });
   const rates = rateLimits(config, { redis, costOf: limiting.costOf, metrics });
+  const usage = fieldUsage({
+    clients: config.FIELD_USAGE_CLIENTS,
+    bounds: { clients: observabilityBounds.fieldUsageClients, documents: observabilityBounds.fieldUsageDocuments },
+  });
   const observed = observability(config, { manifests: manifestPlaces(config), metrics, log });
   return {
     beforeBody: [refuseUntilLoaded(schema.isLoaded), ...rates.gates],
@@ -170,6 +178,7 @@ const order = (config: GatewayConfig, { schema, caches, live, redis, metrics, lo
       rates.step,
       limiting.step,
       checkVariables,
+      usage.step,
       earlyAuthorization(config, metrics),
       live.step,
       ...caches.steps,
@@ -178,6 +187,7 @@ const order = (config: GatewayConfig, { schema, caches, live, redis, metrics, lo
     /** Only Apollo Server's: documents that are new. */
     validationRules: limiting.validationRules,
     plugins: [observed.plugin],
+    fieldUsage: usage.report,
   };
 };
 

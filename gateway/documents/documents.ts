@@ -7,6 +7,7 @@ import { Counter, type Registry } from '#platform/observability/metrics.ts';
 import type { PeriodicTask } from '#platform/process/periodic.ts';
 import type { RedisConnection } from '#platform/redis/client.ts';
 import { queryStringOf } from '../http/http-server.ts';
+import { clientNameHeader } from '../observability/field-usage.ts';
 import { documentList } from './document-list.ts';
 import { documentId } from './document-text.ts';
 import { type RegisteredDocuments, redisDocuments, registeredDocuments } from './persisted-queries.ts';
@@ -56,7 +57,7 @@ export const documents = (variables: DocumentVariables & SupergraphVariables, ki
 
 /** As Apollo's clients identify themselves. */
 const clientName = (headers: Readonly<Record<string, unknown>>): string | undefined => {
-  const name = headers['apollographql-client-name'];
+  const name = headers[clientNameHeader];
   return typeof name === 'string' ? name.slice(0, 100) : undefined;
 };
 

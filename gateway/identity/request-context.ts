@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly address?: string;
   /** Of what the client calls itself, as much as a list of sessions shows. */
   readonly userAgent?: string | undefined;
+  /** What the client calls itself, or ''. Only where there is no HTTP request with it: in the first look of a live query. */
+  readonly clientName?: string;
   /** Whom limits count the request under. */
   readonly limitKey?: string;
   /** Whether the client accepts only application/json. */

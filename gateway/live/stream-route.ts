@@ -16,6 +16,7 @@ import type { Authenticate, Authenticated } from '../identity/credentials.ts';
 import type { Denials } from '../identity/denials.ts';
 import { forwardedHeaders, type RequestContext } from '../identity/request-context.ts';
 import { variablesSize } from '../limits/input-limits.ts';
+import { clientNameHeader } from '../observability/field-usage.ts';
 import { watchCredential } from './credential-watch.ts';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
 import type { LiveQueries } from './live-queries.ts';
@@ -97,6 +98,7 @@ const openStream = (options: StreamRouteOptions, { caller, operation, request, r
   const { viewer } = caller;
   const { authorization } = request.headers;
   const forwarded = forwardedHeaders(request, forward);
+  const clientName = request.headers[clientNameHeader]?.toString() ?? '';
   // From here on the connection is ours: Fastify neither compresses nor ends it.
   reply.hijack();
   const format = formatOf(request.answerType);
@@ -125,7 +127,7 @@ const openStream = (options: StreamRouteOptions, { caller, operation, request, r
 
   const leaveQuery = queries.join(
     digest(JSON.stringify([viewer, forwarded, operation])),
-    snapshotFetcher(options, { viewer, forwarded, operation, address: request.ip }),
+    snapshotFetcher(options, { viewer, forwarded, operation, address: request.ip, clientName }),
     stream,
   );
 };
@@ -135,14 +137,15 @@ interface LiveSubscription {
   readonly forwarded: Readonly<Record<string, string>>;
   readonly operation: LiveOperation;
   readonly address: string;
+  readonly clientName: string;
 }
 
-/** Each fetch is a request of its own, signed anew and with its own id. The first is charged to the client. */
+/** Each fetch is a request of its own, signed anew and with its own id. The first is charged to the client, and counted as its. */
 const snapshotFetcher = (
   { apollo, contextOf, fetchSnapshot }: StreamRouteOptions,
-  { viewer, forwarded, operation, address }: LiveSubscription,
+  { viewer, forwarded, operation, address, clientName }: LiveSubscription,
 ) => {
-  let payer: { readonly address?: string } = { address };
+  let payer: Pick<RequestContext, 'address' | 'clientName'> = { address, clientName };
   return (onTopic: (topic: Topic) => void): Promise<Snapshot> =>
     runInContext({ correlationId: randomUUID() }, async () => {
       const { subgraphHeaders, ...context } = contextOf(viewer);
