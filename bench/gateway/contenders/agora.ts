@@ -43,8 +43,6 @@ const raisedLimits = {
   LIMIT_COST_GUEST: '1000000000',
   LIMIT_COST_CUSTOMER: '1000000000',
   RATE_LIMIT_VIEWER_COST: '1000000000000',
-  // Fifty clients that never pause are an overload, and refusing them would be right.
-  SHED_EVENT_LOOP_DELAY_MS: '60000',
 };
 
 const quiet = { LOG_LEVEL: 'error' };
@@ -69,7 +67,11 @@ const customers = 10_000;
  * The defaults, asked by ten thousand customers with a token and an address each. `ttl` switches the caches on without a
  * server that carries change notifications; canned subgraphs allow nothing to be kept, so they are asked and never hit.
  */
-export const agoraFull = async (supergraphFile: string): Promise<Contending> => {
+export const agoraFull = async (
+  supergraphFile: string,
+  // Fifty clients that never pause are an overload, and refusing them would be right.
+  { shedsAfterMs = 60_000 }: { readonly shedsAfterMs?: number } = {},
+): Promise<Contending> => {
   const [signing, tokens] = await Promise.all([keyPair('viewer'), keyPair('tokens')]);
   const issuer = await keyServer([tokens.publicKey]);
   const authorizations: string[] = [];
@@ -86,6 +88,7 @@ export const agoraFull = async (supergraphFile: string): Promise<Contending> => 
       ...quiet,
       ...raised,
       ...raisedLimits,
+      SHED_EVENT_LOOP_DELAY_MS: String(shedsAfterMs),
       SUPERGRAPH_FILE: supergraphFile,
       CACHE_INVALIDATION: 'ttl',
       TRUSTED_PROXIES: 'loopback',
