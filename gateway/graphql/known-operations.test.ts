@@ -126,6 +126,16 @@ describe('an operation that has been admitted before', () => {
     expect(await runsWithoutApollo()).toBe(before);
   });
 
+  it('is not run for another text whose name makes up for the difference', async () => {
+    const query = 'query X { __typename }\nquery Y { products { id } }';
+    for (let time = 0; time < 3; time++) await send({ query, operationName: 'X' });
+    const before = await runsWithoutApollo();
+    const [first, second] = query.split('\n');
+    const { status, text } = await send({ query: second, operationName: `X\n${first}` });
+    expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, 'OPERATION_RESOLUTION_FAILURE']);
+    expect(await runsWithoutApollo()).toBe(before);
+  });
+
   it('is counted and limited like any other', async () => {
     const mutation = { query: 'mutation { rename(id: 9, title: "Bed") { title } }' };
     const few = await aGateway({ ...(await settings()), RATE_LIMIT_GUEST_MUTATIONS: '5' });

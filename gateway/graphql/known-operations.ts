@@ -103,9 +103,9 @@ export const knownOperations = (options: KnownOperationsOptions): KnownOperation
     answer: ({ body, headers }, contextOf) => {
       const sent = plainOperation(body);
       const found = sent && known.get(keyOf(sent.query, sent.operationName));
-      return found?.schema === served && found
-        ? answer(new KnownRequest(found, sent, headers, contextOf()))
-        : undefined;
+      // The same text, and not only the same key, which a name with a line break in it can be made to have.
+      if (!found || found.schema !== served || found.query !== sent.query) return undefined;
+      return answer(new KnownRequest(found, sent, headers, contextOf()));
     },
   };
 };
