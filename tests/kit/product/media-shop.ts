@@ -1,5 +1,7 @@
 /** A shop with a place for files, behind its own HTTP server. */
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -41,6 +43,7 @@ export const aMediaShop = async ({
     if (!result.ok) throw new Error(result.failure.message);
     return { ...result.value, target: `/media/uploads/${result.value.token}` };
   };
+  const records = () => shop.prisma.mediaFile.findMany({ orderBy: { createdAt: 'asc' } });
   const send = (target: string, sent: Sent = {}) => rawRequest(origin, target, sent);
   return {
     ...shop,
@@ -54,7 +57,18 @@ export const aMediaShop = async ({
       (await readdir(folder, { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isFile())
         .map(({ name }) => name),
-    records: () => shop.prisma.mediaFile.findMany({ orderBy: { createdAt: 'asc' } }),
+    records,
+    /** Sends the head of a PUT and as much of its body; the connection stays open. */
+    begin: async (target: string, length: number, part: Uint8Array) => {
+      const { hostname, port } = new URL(origin);
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write(`PUT ${target} HTTP/1.1\r\nhost: shop\r\ncontent-length: ${length}\r\n\r\n`);
+      socket.write(part);
+      return socket;
+    },
+    isWriting: async (count = 1) => (await records()).filter(({ state }) => state === 'WRITING').length === count,
     keyOf: async (id: string) => (await shop.prisma.mediaUpload.findUniqueOrThrow({ where: { id } })).fileKey as string,
   };
 };
