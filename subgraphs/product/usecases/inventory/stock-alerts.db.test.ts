@@ -1,67 +1,16 @@
-/** Those who wait for a variant, and the list of what is running low: who is told, when, and how often. */
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type CustomerId, newId, type UserId } from '#contracts/ids.ts';
-import { UserClosed, UserGuestMerged } from '#contracts/messages/user.ts';
-import { aMessageOf } from '#kit/messaging/messages.ts';
+/** Those who wait for a variant: who is told, when, and how often. */
+import { describe, expect, it } from 'vitest';
+import { newId } from '#contracts/ids.ts';
 import { aCatalogue, anAttempt, aProduct, aVariant, release, reserve, variantOf } from '#kit/product/builders.ts';
-import { aShop, type Shop } from '#kit/product/shop.ts';
-import { somebody } from '#kit/user/viewers.ts';
+import { aShopThatSellsOut } from '#kit/product/selling-out.ts';
 import { until } from '#kit/vitest/until.ts';
-import type { Product, Variant } from '../../domain/catalogue/product.ts';
 import { mostAlertsPerCustomer } from '../../domain/inventory/availability.ts';
 
-let shop: Shop;
-let made = 0;
-beforeAll(async () => {
-  shop = await aShop();
-});
+const shop = await aShopThatSellsOut();
+const { slugOf, save, sell, receive, wait, waitsFor, published, waitingForLocks, told } = shop;
 
 /** A transaction that holds a lock while others work. */
 const patiently = { timeout: 30_000 };
-
-const slugOf = (sku: string) => sku.toLowerCase().replace(/-1$/, '');
-const save = (sku: string, fields: Partial<Variant> = {}, product: Partial<Product> = {}, units = 0) =>
-  shop.commands.importCatalogue(
-    aCatalogue(
-      [aProduct(slugOf(sku), { variants: [aVariant(sku, fields)], ...product })],
-      units ? { [sku]: units } : {},
-    ),
-  );
-/** A variant of a product of its own; returns its sku. */
-const sell = async (fields: Partial<Variant> = {}, product: Partial<Product> = {}): Promise<string> => {
-  const sku = `GADGET-${++made}-1`;
-  await save(sku, fields, product);
-  await shop.commands.watchAvailability();
-  return sku;
-};
-const receive = async (sku: string, quantity: number) => {
-  const reference = newId('Message');
-  const command = { by: somebody('STAFF'), idempotencyKey: reference, reference, location: undefined };
-  await shop.commands.receiveStock({ ...command, variantId: variantOf(sku), quantity });
-};
-const wait = (customerId: CustomerId, sku: string, more: { idempotencyKey?: string; mergedGuestId?: never } = {}) =>
-  shop.commands.notifyWhenInStock({ customerId, variantId: variantOf(sku), idempotencyKey: undefined, ...more });
-const waitsFor = async (customerId: CustomerId) =>
-  (await shop.app.reads.stockAlerts(customerId)).map(({ variantId }) => variantId);
-
-interface Told {
-  readonly variantId: string;
-  readonly customerIds: readonly string[];
-}
-const published = async <T>(type: string, sku: string): Promise<T[]> => {
-  const rows = await shop.prisma.outboxMessage.findMany({
-    where: { type, aggregateType: 'availability', aggregateId: variantOf(sku) },
-    orderBy: { sequence: 'asc' },
-  });
-  return rows.map(({ data }) => data as T);
-};
-const waitingForLocks = async () => {
-  const [row] = await shop.prisma.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-  return row?.count ?? 0;
-};
-const told = (sku: string) => published<Told>('product.back-in-stock', sku);
 
 describe('who waits', () => {
   it('is told once, with what the variant is called, and waits no more', async () => {
@@ -264,125 +213,5 @@ describe('who waits', () => {
     await shop.prisma.stockAlert.updateMany({ where: { customerId: ada }, data: { createdAt: new Date(0) } });
     expect(await shop.commands.forgetOldAlerts()).toBe(1);
     expect(await waitsFor(ada)).toEqual([]);
-  });
-});
-
-describe('a guest who signs in', () => {
-  const merged = (guestId: ReturnType<typeof newId<'Guest'>>, userId: UserId) =>
-    shop.commands.mergeGuest(aMessageOf(UserGuestMerged, { guestId, userId }));
-
-  it('waits on as the user, once for each', async () => {
-    const [both, one] = [await sell(), await sell()];
-    const [guest, ada] = [newId('Guest'), newId('User')];
-    for (const sku of [both, one]) await wait(guest, sku);
-    await wait(ada, both);
-    await merged(guest, ada);
-    expect(await waitsFor(guest)).toEqual([]);
-    expect((await waitsFor(ada)).toSorted()).toEqual([variantOf(both), variantOf(one)].toSorted());
-    await expect(wait(guest, one)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-  });
-
-  it('finds what they waited for before the message has come', async () => {
-    const sku = await sell();
-    const [guest, ada] = [newId('Guest'), newId('User')];
-    await wait(guest, sku);
-    const command = { customerId: ada, mergedGuestId: guest, variantId: variantOf(sku), idempotencyKey: undefined };
-    expect(await shop.commands.stopNotifyingWhenInStock(command)).toMatchObject({ ok: true });
-    expect(await waitsFor(ada)).toEqual([]);
-    expect(await waitsFor(guest)).toEqual([]);
-  });
-
-  it('at the moment in which those who wait are told is told, too', async () => {
-    for (let round = 1; round <= 10; round++) {
-      const sku = await sell();
-      const [guest, ada] = [newId('Guest'), newId('User')];
-      await wait(guest, sku);
-      await receive(sku, 1);
-      await Promise.all([shop.commands.watchAvailability(), merged(guest, ada)]);
-      await shop.commands.watchAvailability();
-      const everybody = (await told(sku)).flatMap(({ customerIds }) => customerIds);
-      expect(everybody).toHaveLength(1);
-      expect([guest, ada]).toContain(everybody[0]);
-    }
-  });
-});
-
-it('a closed account waits for nothing', async () => {
-  const sku = await sell();
-  const ada = newId('User');
-  await wait(ada, sku);
-  await shop.commands.forgetClosedUser(aMessageOf(UserClosed, { userId: ada }));
-  expect(await waitsFor(ada)).toEqual([]);
-});
-
-describe('low stock', () => {
-  const listed = async (sku: string) =>
-    (await shop.prisma.lowStock.findUnique({ where: { variantId: variantOf(sku) } }))?.availability;
-
-  it('is reported once, until there are more again; by the variant’s own number or the shop’s', async () => {
-    const [sku, own] = [await sell(), await sell({ lowStockThreshold: 50 })];
-    expect([await listed(sku), await listed(own)]).toEqual(['NONE', 'NONE']);
-    for (const each of [sku, own]) await receive(each, 10);
-    await shop.commands.watchAvailability();
-    expect([await listed(sku), await listed(own)]).toEqual([undefined, 'FEW_LEFT']);
-    await shop.commands.reserveStock(reserve(anAttempt(), [{ sku, quantity: 5 }]));
-    await shop.commands.watchAvailability();
-    await shop.commands.reserveStock(reserve(anAttempt(), [{ sku, quantity: 5 }]));
-    await shop.commands.watchAvailability();
-    expect(await listed(sku)).toBe('NONE');
-    expect(await published('stock.low', sku)).toMatchObject([
-      { available: 0, threshold: 5 },
-      { available: 5, threshold: 5 },
-    ]);
-  });
-
-  it('is not of what is not on sale, or not counted; what changes that is noticed', async () => {
-    const sku = await sell({}, { status: 'DRAFT' });
-    expect(await listed(sku)).toBeUndefined();
-    for (const [fields, product, expected] of [
-      [{}, {}, 'NONE'],
-      [{ stockPolicy: 'UNTRACKED' }, {}, undefined],
-      [{ stockPolicy: 'BACKORDER' }, {}, 'BACKORDER'],
-      [{ isArchived: true }, {}, undefined],
-      [{}, {}, 'NONE'],
-      [{}, { status: 'ARCHIVED' }, undefined],
-    ] as const) {
-      await save(sku, fields, product);
-      await shop.commands.watchAvailability();
-      expect(await listed(sku)).toBe(expected);
-    }
-  });
-
-  it('that no change has announced is found: SQL and the domain agree on what is low', async () => {
-    const kinds = (['TRACKED', 'BACKORDER', 'UNTRACKED'] as const).flatMap((stockPolicy) =>
-      [null, 0, 3].flatMap((lowStockThreshold) =>
-        [0, 1, 3, 4, 6].map((units) => ({ stockPolicy, lowStockThreshold, units })),
-      ),
-    );
-    const variants = kinds.map(({ units: _, ...fields }, n) => aVariant(`KIND-${n}`, fields));
-    const stock = Object.fromEntries(kinds.map(({ units }, n) => [`KIND-${n}`, units]));
-    await shop.commands.importCatalogue(aCatalogue([aProduct('kinds', { variants })], stock));
-    await shop.commands.watchAvailability();
-    // What was recorded by the domain is no difference for the statement that looks for some.
-    expect(await shop.commands.findAvailabilityChanges()).toBe(0);
-    await shop.prisma.lowStock.deleteMany();
-    const found = await shop.commands.findAvailabilityChanges();
-    await shop.commands.watchAvailability();
-    expect(await shop.prisma.lowStock.count()).toBe(found);
-    expect(await shop.commands.findAvailabilityChanges()).toBe(0);
-  });
-
-  it('makes its product one to be found otherwise, when it sells out and when it comes back', async () => {
-    const sku = await sell();
-    await shop.commands.refreshProducts();
-    const queued = () => shop.prisma.productRefresh.count({ where: { productId: aProduct(slugOf(sku)).id } });
-    expect(await queued()).toBe(0);
-    await receive(sku, 10);
-    await shop.commands.watchAvailability();
-    expect(await queued()).toBe(1);
-    // Few are some.
-    await shop.commands.reserveStock(reserve(anAttempt(), [{ sku, quantity: 8 }]));
-    await shop.commands.watchAvailability();
-    expect(await queued()).toBe(1);
   });
 });
