@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aCatalogue, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
 import { aSearchableShop, attributes, tree } from '#kit/product/searchable-shop.ts';
+import { byStaff, keep } from '#kit/product/taxonomy.ts';
 import type { Product } from '../domain/catalogue/product.ts';
 
 const shop = await aSearchableShop();
@@ -41,6 +42,15 @@ describe('filters', () => {
     [['price:5-1', 'brand:MSR'], []],
   ])('%j leave %j', async (filters, expected) => {
     expect((await slugs({ filters })).sort()).toEqual(expected);
+  });
+
+  it('name a category by a slug that it had before', async () => {
+    const rename = (slug: string) =>
+      shop.commands.reviseCategory({ ...byStaff, ...keep, id: categoryOf('packs'), slug, texts: {} });
+    await rename('backpacks');
+    expect(await slugs({ filters: ['category:packs'] })).toEqual(['pack']);
+    expect(await slugs({ filters: ['category:packs', 'category:backpacks', 'category:nowhere'] })).toEqual(['pack']);
+    await rename('packs');
   });
 
   it('compare prices in the currency that is asked for', async () => {

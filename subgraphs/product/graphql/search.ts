@@ -27,15 +27,22 @@ const asksFor = ({ fragments }: GraphQLResolveInfo, selections: SelectionSetNode
     return asksFor({ fragments } as GraphQLResolveInfo, fragments[selection.name.value]?.selectionSet, name);
   });
 
-/** Categories may be named by their slugs as well. */
-const withCategoryIds = async ({ facets, price }: Filters, { app }: GraphqlContext): Promise<Filters> => {
+/** Categories may be named by their slugs as well, also by those of the past: links to a filtered list lead on. */
+const withCategoryIds = async ({ facets, price }: Filters, { app, loaders }: GraphqlContext): Promise<Filters> => {
   const slugs = (facets.get('category') ?? [])
     .map((key) => key.slice('category:'.length))
     .filter((value) => !parseId('Category', value));
   if (slugs.length === 0) return { facets, price };
   const ids = await app.browsingReads.categoriesBySlug(slugs);
+  const former = await Promise.all(
+    slugs
+      .filter((slug) => !ids.has(slug))
+      .map(async (slug) => [slug, await loaders.formerOwner.load({ kind: 'CATEGORY', slug })] as const),
+  );
+  const formerIds = new Map(former);
   const named = (key: string) => {
-    const id = ids.get(key.slice('category:'.length));
+    const slug = key.slice('category:'.length);
+    const id = ids.get(slug) ?? parseId('Category', formerIds.get(slug) ?? '');
     return id ? facetKey.category(id) : key;
   };
   return {
