@@ -44,7 +44,7 @@ const productSdl = `${link}
     id: ID!
     email: String! @scoped(scopes: [["email"]])
     pay: Int @authenticated @policy(policies: [["orders:read", "stock:read"], ["payments:read"]])
-    score: Int
+    score(of: Int): Int
   }`;
 
 /** Nobody, or the holder of a token with these scopes, or of our own with these permissions. */

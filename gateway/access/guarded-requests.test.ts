@@ -82,6 +82,21 @@ describe('UNAUTHORIZED_FIELDS=reject', () => {
   });
 });
 
+describe('what the stock executor has to run', () => {
+  // An entity fetch with a variable of that name.
+  const query = `query ($representations: Int = 1) { people { phone score(of: $representations) } }`;
+
+  it('is refused whole when a part is denied, and its own otherwise', async () => {
+    const denied = await graph.ask('guest', query);
+    expect([denied.status, denied.errors, graph.resolved]).toEqual([403, [' UNAUTHORIZED_FIELD_OR_TYPE'], []]);
+    const { data } = await graph.ask({ permissions: ['users:read'] }, query);
+    // Its answer, which lacks the score: two variables have one name.
+    expect(data).toMatchObject({ people: [{ phone: '555' }, { phone: '555' }] });
+    const metrics = await (await fetch(`${graph.gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/fallbacks_total\{[^}]*representations-variable[^}]*\} 1/);
+  });
+});
+
 describe('@policy', () => {
   it('is decided by the function that the gateway was given, once for each policy', async () => {
     const decided: string[] = [];
