@@ -67,6 +67,8 @@ export const orderVariables = z.object({
   // How long a guest's cart is kept after its last change. 90 days: a guest's session ends 30 days after its last use, and
   // whoever comes back within a season finds the cart. Without an end, anybody could fill the database with carts.
   GUEST_CART_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
+  // The same for a user's. A year: whoever comes back for the same season finds it, and what it says of addresses is not kept for ever.
+  CART_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
   // How long after an account was closed its orders may still need their addresses; then these are erased. 30 days: a parcel is
   // delivered by then, or has come back.
   CLOSED_ACCOUNT_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),

@@ -87,6 +87,8 @@ export const service = {
       'removeShippingMethod',
       'saveTaxRate',
       'removeTaxRate',
+      'acknowledgeCartWarnings',
+      'reorder',
     ],
   },
 } as const satisfies SubgraphDescriptor;

@@ -55,6 +55,7 @@ type Settings = Pick<
   | 'returnOrigins'
   | 'sweepBatch'
   | 'guestCartRetentionMs'
+  | 'cartRetentionMs'
   | 'closedAccountRetentionMs'
 >;
 
@@ -121,6 +122,7 @@ export const wire = ({
     returnOrigins: returnOriginsOf(config),
     sweepBatch: config.SWEEP_BATCH,
     guestCartRetentionMs: days(config.GUEST_CART_RETENTION_DAYS),
+    cartRetentionMs: days(config.CART_RETENTION_DAYS),
     closedAccountRetentionMs: days(config.CLOSED_ACCOUNT_RETENTION_DAYS),
   });
   return {
@@ -132,7 +134,7 @@ export const wire = ({
       // 10 s: a token is about as old as its checkout when it goes.
       { name: 'erase payment tokens', everyMs: 10_000, run: orderApp.commands.erasePaymentTokens },
       // A minute: 1,000 carts in each round keep up with more than a million new guests a day.
-      { name: 'remove idle carts of guests', everyMs: 60_000, run: orderApp.commands.removeIdleGuestCarts },
+      { name: 'remove idle carts', everyMs: 60_000, run: orderApp.commands.removeIdleCarts },
       { name: 'erase closed accounts', everyMs: 60_000, run: orderApp.commands.eraseClosedAccounts },
     ],
     publishChanges: (changes) => publishOrderChanges(directUrl, changes, log),

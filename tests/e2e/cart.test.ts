@@ -61,6 +61,26 @@ test('a guest says where to send it and whom to write to, and the order keeps th
   expect(await seenBy(await aShopper())).toEqual({ order: null });
 });
 
+test('what an order was for is put into the cart again, with what there is to know of it', async () => {
+  const shopper = await aShopper();
+  const { id: variantId } = await variantOf(lamp);
+  await shopper.add({ variantId, quantity: 2 });
+  const placed = await shopper.place({ paymentMethodToken: 'tok_approve' });
+  const id = placed.__typename === 'PlaceOrderSuccess' ? placed.order.id : '';
+  const source = `mutation ($key: String, $id: ID!) { reorder(idempotencyKey: $key, input: { orderId: $id }) { __typename
+    ... on ReorderSuccess { cart { lines { quantity variant { sku } } warnings { __typename message } } missing { sku } } } }`;
+  const again = () => shopper.client.send<Record<string, object>, object>(source, { key: 'again', id });
+  const { data } = await again();
+  expect(data).toEqual({
+    reorder: {
+      __typename: 'ReorderSuccess',
+      cart: { lines: [{ quantity: 2, variant: { sku: 'TRAIL-LAMP-200' } }], warnings: [] },
+      missing: [],
+    },
+  });
+  expect((await again()).data).toEqual(data);
+});
+
 test.each([
   ['InvalidEmail', 'setCartContact(input: { email: "minjun" }) { __typename }', {}],
   [

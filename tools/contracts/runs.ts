@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { demoCustomer, runSampleSession } from '#kit/agora/sample-session.ts';
 import { runStaffSession } from '#kit/agora/staff-session.ts';
-import { graphqlClient } from '#launcher/shopper/graphql-client.ts';
+import { type GraphqlClient, graphqlClient } from '#launcher/shopper/graphql-client.ts';
 import { shopperOf } from '#launcher/shopper/shopper.ts';
-import { StartGuestSessionDocument } from '#operations/documents.generated.ts';
+import { CartDocument, StartGuestSessionDocument } from '#operations/documents.generated.ts';
 import type { ContractShop, Reply } from './shop.ts';
 import type { PublishedOperation, Workspace } from './workspace.ts';
 
@@ -36,11 +36,20 @@ const refreshTokenOf = async ({ gateway }: Pick<ContractShop, 'gateway'>): Promi
   return startGuestSession?.tokens.refreshToken ?? '';
 };
 
+const emptyCart = async (client: GraphqlClient): Promise<void> => {
+  const { cart } = await client.ask(CartDocument);
+  const remove = 'mutation($lineId: ID!) { removeFromCart(input: { lineId: $lineId }) { __typename } }';
+  for (const { id: lineId } of cart?.lines ?? []) await client.send(remove, { lineId });
+};
+
 /** One after the other: what is put in the cart is there when it is ordered. */
 const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<readonly Run[]> => {
   const accessToken = await accessTokenOf(shop);
   // First the purchases: staff look at what has been paid.
-  const shopping = await runSampleSession(await shopperOf(shop.gateway, demoCustomer));
+  const shopper = await shopperOf(shop.gateway, demoCustomer);
+  const shopping = await runSampleSession(shopper);
+  // An operation that places an order agrees to the total of what the operations before it have put into the cart.
+  await emptyCart(shopper.client);
   const desk = await runStaffSession(shop.gateway);
   const variables = {
     ...desk.variables,
@@ -57,5 +66,6 @@ const runAll = async ({ operations }: Workspace, shop: ContractShop): Promise<re
     const reply = await shop.ask({ query, operationName, variables: variables[operationName] }, token);
     results.push({ operation, reply });
   }
+  await emptyCart(graphqlClient(shop.gateway, accessToken));
   return results;
 };

@@ -72,11 +72,20 @@ const post = async (url: string, request: GraphqlRequest, headers: Record<string
 
 const spansWithinMs = 20_000;
 
+const readings = new Map<string, ReturnType<typeof readTraces>>();
+
+/** Who asks while the file is being read gets what is read: a hundred who wait for a trace each would read all of it a hundred times. */
+const readTogether = (file: string): ReturnType<typeof readTraces> => {
+  const reading = readings.get(file) ?? readTraces(file).finally(() => readings.delete(file));
+  readings.set(file, reading);
+  return reading;
+};
+
 /** The span of the request itself ends last and is written last by its service; those below may be of others. */
 const finishedTrace = async (file: string, traceId: string): Promise<Trace> => {
   let seen = -1;
   for (const deadline = Date.now() + spansWithinMs; Date.now() < deadline; await pause(500)) {
-    const trace = (await readTraces(file).catch(() => [])).find((one) => one.traceId === traceId);
+    const trace = (await readTogether(file).catch(() => [])).find((one) => one.traceId === traceId);
     const rooted = trace?.roots.some(({ span }) => span.kind === 'SERVER') ?? false;
     // Complete when it hangs together and nothing has come for one more look.
     if (trace && rooted && trace.roots.length === 1 && trace.spans.length === seen) return trace;

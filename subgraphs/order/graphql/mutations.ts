@@ -138,6 +138,25 @@ export const mutations = {
     }));
   },
 
+  acknowledgeCartWarnings: async (_, { idempotencyKey }, context) => {
+    const asking = { ...requireCustomer(context.viewer), idempotencyKey: idempotencyKey ?? undefined };
+    const result = await context.app.commands.acknowledgeCartWarnings(asking);
+    return payload(result, async (id) => ({
+      __typename: 'AcknowledgeCartWarningsSuccess',
+      cart: await cartAfter(context, id),
+    }));
+  },
+
+  reorder: async (_, { idempotencyKey, input }, context) => {
+    const asking = { ...requireCustomer(context.viewer), idempotencyKey: idempotencyKey ?? undefined };
+    const result = await context.app.commands.reorder({ ...asking, orderId: requireId('Order', input.orderId) });
+    return payload(result, async ({ cartId, missing }) => ({
+      __typename: 'ReorderSuccess',
+      cart: await cartAfter(context, cartId),
+      missing: [...missing],
+    }));
+  },
+
   placeOrder: async (_, { idempotencyKey, input }, context) => {
     const asking = requireCustomer(context.viewer);
     const waitMs = waitMsOf(input.waitMs);

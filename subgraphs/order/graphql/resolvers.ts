@@ -3,8 +3,9 @@ import { mayRead } from '#contracts/viewer.ts';
 import { connectionById } from '#platform/graphql/connection.ts';
 import { postalAddressTypes } from '#platform/graphql/postal-address.ts';
 import { completeResolvers } from '#platform/graphql/subgraph-schema.ts';
-import { cart, cartLine } from './cart.ts';
+import { cart, cartLine, cartWarning } from './cart.ts';
 import { cartCoupon, cartPricingMutations, totals } from './cart-pricing.ts';
+import { variant } from './models.ts';
 import { mutations } from './mutations.ts';
 import { order, orderEvent, orderLine, paymentAction, taxLine } from './order.ts';
 import { failures } from './payloads.ts';
@@ -29,6 +30,8 @@ export const resolvers = completeResolvers<Omit<Resolvers, 'Subscription'>, Reso
   Mutation: { ...mutations, ...cartPricingMutations, ...staffPricingMutations },
   Cart: cart,
   CartLine: cartLine,
+  CartWarning: cartWarning,
+  MissingLine: { variant },
   Order: order,
   CartCoupon: cartCoupon,
   Totals: totals,

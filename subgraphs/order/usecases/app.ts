@@ -1,9 +1,10 @@
-import { addToCart, changeCartLine, removeFromCart } from './cart/change-cart.ts';
+import { acknowledgeCartWarnings, addToCart, changeCartLine, removeFromCart } from './cart/change-cart.ts';
+import { reorder } from './cart/reorder.ts';
 import { setBillingAddress, setCartContact, setCartNote, setShippingAddress } from './cart/set-details.ts';
 import { upsertProductReplica } from './cart/upsert-product-replica.ts';
 import { advanceCheckout, erasePaymentTokens, sweepDeadlines } from './checkout/advance-checkout.ts';
 import { eraseClosedAccounts, forgetClosedUser } from './closed-account/erase.ts';
-import { mergeGuest, removeIdleGuestCarts } from './guest/merge-guest.ts';
+import { mergeGuest, removeIdleCarts } from './guest/merge-guest.ts';
 import { cancelOrder, payOrder, resumeOrder } from './order/order-requests.ts';
 import { placeOrder } from './order/place-order.ts';
 import { waitForOrder } from './order/wait-for-order.ts';
@@ -26,6 +27,8 @@ export const app = (deps: Deps) => ({
     applyCoupon: applyCoupon(deps),
     removeCoupon: removeCoupon(deps),
     chooseShippingMethod: chooseShippingMethod(deps),
+    acknowledgeCartWarnings: acknowledgeCartWarnings(deps),
+    reorder: reorder(deps),
     placeOrder: placeOrder(deps),
     payOrder: payOrder(deps),
     cancelOrder: cancelOrder(deps),
@@ -34,7 +37,7 @@ export const app = (deps: Deps) => ({
     sweepDeadlines: sweepDeadlines(deps),
     erasePaymentTokens: erasePaymentTokens(deps),
     mergeGuest: mergeGuest(deps),
-    removeIdleGuestCarts: removeIdleGuestCarts(deps),
+    removeIdleCarts: removeIdleCarts(deps),
     forgetClosedUser: forgetClosedUser(deps),
     eraseClosedAccounts: eraseClosedAccounts(deps),
     upsertProductReplica: upsertProductReplica(deps),

@@ -27,7 +27,13 @@ export interface CartStore {
     changes: Partial<CustomerDetails & Pick<Cart, 'currency' | 'couponCodes' | 'shippingMethodId' | 'country'>>,
     now: Date,
   ): Promise<void>;
-  /** Adds each line, or sets the quantity of the one with its variant. */
+  /** Notes what the customer has seen of these lines, and that they know what is short. */
+  acknowledge(
+    cartId: CartId,
+    seen: readonly { readonly id: CartLineId; readonly seenPrice: Money | null }[],
+    now: Date,
+  ): Promise<void>;
+  /** Adds each line, or changes the one with its variant: the quantity, and what else is given. */
   putLines(cartId: CartId, lines: readonly CartLine[], now: Date): Promise<void>;
   removeLine(cartId: CartId, lineId: CartLineId, now: Date): Promise<void>;
   /** Removes what was ordered: the lines, and the texts about them. Whom to write and where to send to stay for the next order. */
@@ -40,8 +46,8 @@ export interface CartStore {
   /** With its lines. */
   remove(cartId: CartId): Promise<void>;
   removeOf(customerId: CustomerId): Promise<void>;
-  /** Removes up to `limit` carts of guests that were last changed before; answers how many. */
-  removeIdleOfGuests(changedBefore: Date, limit: number): Promise<number>;
+  /** Removes up to `limit` carts that were last changed before; answers how many. */
+  removeIdle(of: 'GUESTS' | 'USERS', changedBefore: Date, limit: number): Promise<number>;
 }
 
 export interface CatalogueStore {
@@ -181,6 +187,8 @@ export interface Deps {
   readonly sweepBatch: number;
   /** How long a guest's cart is kept after its last change. */
   readonly guestCartRetentionMs: number;
+  /** The same for a user's. */
+  readonly cartRetentionMs: number;
   /** How long after an account was closed its orders may still need their addresses. */
   readonly closedAccountRetentionMs: number;
   /** The time outside of a transaction, by the database's clock. */

@@ -29,6 +29,14 @@ const save = async ({ client }: Shopper, address: AddressInput): Promise<string>
   return saveAddress.address.id;
 };
 
+/** What the orders of the session say. */
+const setDetails = async ({ client }: Shopper): Promise<void> => {
+  const key = () => ({ idempotencyKey: randomUUID() });
+  await client.ask(storefront.SetCartContactDocument, { ...key(), input: { email: 'minjun@example.com' } });
+  await client.ask(storefront.SetShippingAddressDocument, { ...key(), input: { address: seoul } });
+  await client.ask(storefront.SetBillingAddressDocument, { ...key(), input: { address: seoul } });
+};
+
 const savePaymentMethod = async ({ client }: Shopper): Promise<string> => {
   const saving = { idempotencyKey: randomUUID(), input: { paymentMethodToken: 'tok_approve' } };
   const { savePaymentMethod: saved } = await client.ask(storefront.SavePaymentMethodDocument, saving);
@@ -63,6 +71,7 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     const { order } = succeed(await shopper.place(placed.input, placed.idempotencyKey), 'PlaceOrderSuccess');
     return { placed, order: await shopper.orderReaches(order.id, [status]) };
   };
+  await setDetails(shopper);
   const confirmed = await buy('tok_approve', 'CONFIRMED');
   const declined = await buy('tok_decline', 'PAYMENT_FAILED');
   const toCancel = await buy('tok_approve', 'CONFIRMED');
@@ -114,6 +123,12 @@ export const runSampleSession = async (shopper: Shopper): Promise<Variables> => 
     RemoveAddress: { ...key(), input: { addressId: unwanted } },
     SetDefaultAddress: { ...key(), input: { addressId: kept, use: 'BILLING' } },
     AddToCart: { ...key(), input: { variantId } },
+    SetCartContact: { ...key(), input: { email: 'minjun@example.com' } },
+    SetCartNote: { ...key(), input: { note: 'Ring twice.', giftMessage: 'Happy birthday!' } },
+    SetShippingAddress: { ...key(), input: { address: seoul } },
+    SetBillingAddress: { ...key(), input: { address: { ...seoul, company: 'Agora' } } },
+    AcknowledgeCartWarnings: key(),
+    Reorder: { ...key(), input: { orderId: confirmed.order.id } },
     PlaceOrder: confirmed.placed,
     PayOrder: { ...key(), input: { orderId: declined.order.id, paymentMethodToken: 'tok_approve' } },
     Shop: { language: 'KO' },

@@ -114,6 +114,7 @@ export const orderTestApp = async (
     returnOrigins: ['https://shop.example'],
     sweepBatch: 100,
     guestCartRetentionMs: 90 * 24 * 60 * 60 * 1_000,
+    cartRetentionMs: 365 * 24 * 60 * 60 * 1_000,
     closedAccountRetentionMs: 30 * 24 * 60 * 60 * 1_000,
     clock: (time: Date) => new Date(time.getTime() + clock.offsetMs),
   };

@@ -4,7 +4,7 @@ import { customerOf, may, type Viewer } from '#contracts/viewer.ts';
 import type { Prisma, PrismaClient } from '#prisma/order/client/client.ts';
 import { type CartLine, priceLines } from '../../domain/cart/cart.ts';
 import type { CartView, OrderReads } from '../../usecases/ports.ts';
-import { currencyOf, toCart } from './cart-store.ts';
+import { currencyOf, toCart, toSeenPrice } from './cart-store.ts';
 import { catalogueOf, rawVariantColumns, type VariantWithProduct } from './catalogue-store.ts';
 
 type Reads = Pick<OrderReads, 'carts' | 'cartsOf' | 'cartLines'>;
@@ -32,7 +32,8 @@ export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
 
   cartLines: async (cartIds) => {
     const rows = await prisma.$queryRaw<LineRow[]>`
-      SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity, c.currency,
+      SELECT l.cart_id AS "cartId", l.id AS "lineId", l.variant_id AS "variantId", l.quantity,
+             l.seen_price AS "seenPrice", l.available_units AS "availableUnits", c.currency,
              ${rawVariantColumns}, p.titles AS "productTitles", p.status, p.tax_class AS "taxClass",
              p.category_ids AS "categoryIds", p.collection_ids AS "collectionIds"
         FROM cart_line l
@@ -45,10 +46,12 @@ export const cartReads = (prisma: PrismaClient, shop: ShopSettings): Reads => ({
       status === null ? [] : [{ ...row, product: { titles, status, taxClass, categoryIds, collectionIds } }],
     );
     const catalogue = catalogueOf(shop, known);
-    const lineOf = ({ lineId, variantId, quantity }: LineRow): CartLine => ({
+    const lineOf = ({ lineId, variantId, quantity, seenPrice, availableUnits }: LineRow): CartLine => ({
       id: lineId,
       variantId: variantId as VariantId,
       quantity,
+      seenPrice: toSeenPrice(seenPrice),
+      availableUnits: availableUnits ?? null,
     });
     const byCart = Map.groupBy(rows, ({ cartId }) => cartId);
     const priced = (ofOne: readonly [LineRow, ...LineRow[]]) =>

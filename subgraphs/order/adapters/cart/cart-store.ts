@@ -1,13 +1,19 @@
 import type { CartId, CartLineId, CustomerId, ShippingMethodId, VariantId } from '#contracts/ids.ts';
-import { Currency } from '#contracts/money.ts';
+import { Currency, Money } from '#contracts/money.ts';
 import type { ShopSettings } from '#contracts/shop.ts';
-import type { Prisma } from '#prisma/order/client/client.ts';
+import { Prisma } from '#prisma/order/client/client.ts';
 import type { CartLineModel, CartModel } from '#prisma/order/client/models.ts';
 import type { Cart, CartLine } from '../../domain/cart/cart.ts';
 import type { CartStore } from '../../usecases/ports.ts';
 import { fromDetails, toDetails } from './details-columns.ts';
 
-const lineColumns = { id: true, variantId: true, quantity: true } as const satisfies Prisma.CartLineSelect;
+const lineColumns = {
+  id: true,
+  variantId: true,
+  quantity: true,
+  seenPrice: true,
+  availableUnits: true,
+} as const satisfies Prisma.CartLineSelect;
 
 /** A column that the row gains comes along. */
 export const toCart = (row: Omit<CartModel, 'createdAt'>, shop: ShopSettings): Omit<Cart, 'lines'> => ({
@@ -27,7 +33,10 @@ const toLine = (row: Pick<CartLineModel, keyof typeof lineColumns>): CartLine =>
   ...row,
   id: row.id as CartLineId,
   variantId: row.variantId as VariantId,
+  seenPrice: toSeenPrice(row.seenPrice),
 });
+
+export const toSeenPrice = (json: unknown): Money | null => (json === null ? null : Money.parse(json));
 
 export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): CartStore => ({
   async lock(customerId) {
@@ -57,6 +66,14 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
 
   putLines: (cartId, lines, now) => putLines(tx, cartId, lines, now),
 
+  async acknowledge(cartId, seen, now) {
+    await tx.$executeRaw`
+      UPDATE cart_line SET seen_price = nullif(seen."seenPrice", 'null'), available_units = NULL
+        FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS seen (id text, "seenPrice" jsonb)
+       WHERE cart_line.id = seen.id AND cart_line.cart_id = ${cartId}`;
+    await touch(tx, cartId, now);
+  },
+
   async removeLine(cartId, lineId, now) {
     await tx.cartLine.deleteMany({ where: { id: lineId, cartId } });
     await touch(tx, cartId, now);
@@ -82,23 +99,30 @@ export const cartStore = (tx: Prisma.TransactionClient, shop: ShopSettings): Car
     await tx.cart.deleteMany({ where: { customerId } });
   },
 
-  // The condition is that of the index cart_of_guest, word for word. One that is in use is passed over.
-  removeIdleOfGuests: (changedBefore, limit) => tx.$executeRaw`
+  // The conditions are those of the indexes cart_of_guest and cart_of_user, word for word. One that is in use is passed over.
+  removeIdle: (of, changedBefore, limit) => tx.$executeRaw`
     DELETE FROM cart WHERE id IN (
       SELECT id FROM cart
-       WHERE left(customer_id, 4) = 'gst_' AND updated_at < ${changedBefore}
+       WHERE ${of === 'GUESTS' ? isOfGuest : isOfUser} AND updated_at < ${changedBefore}
        ORDER BY updated_at
        LIMIT ${limit}
          FOR UPDATE SKIP LOCKED)`,
 });
 
+const isOfGuest = Prisma.sql`left(customer_id, 4) = 'gst_'`;
+const isOfUser = Prisma.sql`left(customer_id, 4) <> 'gst_'`;
+
 const putLines = async (tx: Prisma.TransactionClient, cartId: CartId, lines: readonly CartLine[], now: Date) => {
   if (lines.length === 0) return;
   await tx.$executeRaw`
-    INSERT INTO cart_line (id, cart_id, variant_id, quantity, added_at)
-    SELECT id, ${cartId}, "variantId", quantity, ${now}::timestamptz
-      FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS line (id text, "variantId" text, quantity int)
-    ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity`;
+    INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price, available_units, added_at)
+    SELECT id, ${cartId}, "variantId", quantity, nullif("seenPrice", 'null'), "availableUnits", ${now}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
+        AS line (id text, "variantId" text, quantity int, "seenPrice" jsonb, "availableUnits" int)
+    ON CONFLICT (cart_id, variant_id) DO UPDATE
+       SET quantity = excluded.quantity,
+           seen_price = coalesce(excluded.seen_price, cart_line.seen_price),
+           available_units = coalesce(excluded.available_units, cart_line.available_units)`;
   await touch(tx, cartId, now);
 };
 

@@ -28,6 +28,10 @@ export interface CartLine {
   readonly id: CartLineId;
   readonly variantId: VariantId;
   readonly quantity: number;
+  /** What the customer last saw that a unit costs; not given in what leaves it as it is. */
+  readonly seenPrice?: Money | null | undefined;
+  /** How many there were when an order was refused for want of them. */
+  readonly availableUnits?: number | null | undefined;
 }
 
 export interface Cart extends CustomerDetails {

@@ -1,9 +1,9 @@
 /** What a customer does with the cart, but for placing an order, which empties it. */
 import type { CartId, CartLineId, VariantId } from '#contracts/ids.ts';
-import type { Currency } from '#contracts/money.ts';
+import { type Currency, type Money, money } from '#contracts/money.ts';
 import { type Failure, fail, type IdempotencyConflict, ok, type Result } from '#contracts/result.ts';
 import type { AskingCustomer } from '#contracts/viewer.ts';
-import { addUnits, inCurrency, setUnits } from '../../domain/cart/cart.ts';
+import { addUnits, type CatalogueEntry, inCurrency, setUnits } from '../../domain/cart/cart.ts';
 import {
   type CartLimitExceeded,
   type CartLineNotFound,
@@ -46,7 +46,9 @@ export const addToCart =
       if (!units.ok) return units;
       if (cart.value.currency !== present.currency)
         await carts.revise(present.id, { currency: cart.value.currency }, now);
-      await carts.putLines(present.id, [{ id: newId('CartLine'), variantId, quantity: units.value }], now);
+      const seenPrice = priceIn(cart.value.currency, entries.get(variantId));
+      const line = { id: newId('CartLine'), variantId, quantity: units.value, seenPrice };
+      await carts.putLines(present.id, [line], now);
       return ok(present.id);
     });
   };
@@ -75,7 +77,8 @@ export const changeCartLine =
         const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
         const units = setUnits(cart, entries, line, quantity);
         if (!units.ok) return units;
-        await carts.putLines(cart.id, [{ ...line, quantity: units.value }], now);
+        const seenPrice = priceIn(cart.currency, entries.get(line.variantId));
+        await carts.putLines(cart.id, [{ ...line, quantity: units.value, seenPrice }], now);
         return ok(cart.id);
       },
     );
@@ -98,16 +101,37 @@ export const removeFromCart =
     });
   };
 
+/** Acknowledges what the cart warns of: its prices of now are seen, and the customer knows what is short. */
+export const acknowledgeCartWarnings =
+  (deps: Deps) =>
+  (command: OfCustomer): Changed<never> =>
+    changeCart<never>(deps, 'acknowledgeCartWarnings', command, {}, async ({ carts, catalogue, now }) => {
+      const { customerId } = command;
+      const cart = await lockOrOpen(carts, { id: deps.newId('Cart'), customerId, now });
+      const entries = await catalogue.entries(cart.lines.map(({ variantId }) => variantId));
+      const seen = cart.lines.map(({ id, variantId }) => ({
+        id,
+        seenPrice: priceIn(cart.currency, entries.get(variantId)) ?? null,
+      }));
+      await carts.acknowledge(cart.id, seen, now);
+      return ok(cart.id);
+    });
+
+const priceIn = (currency: Currency, entry: CatalogueEntry | undefined): Money | undefined => {
+  const amount = entry?.prices[currency];
+  return amount === undefined ? undefined : money(amount, currency);
+};
+
 /** One transaction, once per idempotency key. */
-export const changeCart = <F extends Failure>(
+export const changeCart = <F extends Failure, T = CartId>(
   deps: Deps,
   operation: string,
   { idempotencyKey: key, ...asking }: OfCustomer,
   input: object,
-  change: (stores: Stores) => Promise<Result<CartId, F>>,
-): Changed<F> =>
+  change: (stores: Stores) => Promise<Result<T, F>>,
+): Promise<Result<T, F | IdempotencyConflict>> =>
   deps.transaction(async (stores) => {
     await beginRequest(deps, stores, asking);
     const request = { actor: asking.customerId, operation, key, input };
-    return await stores.idempotency.once<CartId, F>(request, () => change(stores));
+    return await stores.idempotency.once<T, F>(request, () => change(stores));
   }, cartOf(asking.customerId));

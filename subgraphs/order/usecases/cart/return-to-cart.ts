@@ -1,3 +1,4 @@
+import type { Money } from '#contracts/money.ts';
 import { type Cart, mergeCodes, mergedUnits } from '../../domain/cart/cart.ts';
 import type { CustomerDetails } from '../../domain/cart/details.ts';
 import type { Order, OrderLine } from '../../domain/order/order.ts';
@@ -11,7 +12,7 @@ import type { Deps, Stores } from '../ports.ts';
 export const returnToCart = async (
   { newId }: Pick<Deps, 'newId'>,
   { carts, catalogue, now }: Stores,
-  { customerId, details, pricing }: Pick<Order, 'customerId' | 'details' | 'pricing'>,
+  { customerId, details, pricing, failure }: Pick<Order, 'customerId' | 'details' | 'pricing' | 'failure'>,
   lines: readonly OrderLine[],
 ): Promise<void> => {
   const [first] = lines;
@@ -32,13 +33,30 @@ export const returnToCart = async (
   const merged = mergedUnits(cart, entries, lines);
   await carts.putLines(
     cart.id,
-    merged.map((units) => ({ id: newId('CartLine'), ...units })),
+    merged.map((units) => ({
+      id: newId('CartLine'),
+      ...units,
+      // What a line that is there was seen to cost stays so.
+      seenPrice: cart.lines.some(({ variantId }) => variantId === units.variantId) ? undefined : agreedOn(lines, units),
+      availableUnits: availableOf(failure, units),
+    })),
     now,
   );
 };
 
 const codesOf = (pricing: Order['pricing']): readonly string[] =>
   pricing?.promotions.flatMap(({ code }) => code ?? []) ?? [];
+
+type OfVariant = Pick<OrderLine, 'variantId'>;
+
+const agreedOn = (lines: readonly OrderLine[], { variantId }: OfVariant): Money | undefined =>
+  lines.find((line) => line.variantId === variantId)?.unitPrice;
+
+/** Of a variant that the order failed for. */
+const availableOf = (failure: Order['failure'], { variantId }: OfVariant): number | undefined =>
+  failure?.kind === 'InsufficientStock'
+    ? failure.lines.find((line) => line.variantId === variantId)?.available
+    : undefined;
 
 /** What was said about the lines comes back with them, unless something else has been said since. */
 const textsFor = (cart: CustomerDetails, back: CustomerDetails) => ({

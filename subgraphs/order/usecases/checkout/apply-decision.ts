@@ -18,7 +18,7 @@ export const applyDecision = async (
   await stores.orders.save(decision);
   await stores.outbox.add(...messages);
   if (endsWithoutSale(before, order)) await stores.pricing.giveBack(order.id, stores.now);
-  await returnToCart({ newId }, stores, before, returnedToCart);
+  await returnToCart({ newId }, stores, order, returnedToCart);
   stores.afterCommit(() => {
     if (order.status !== before.status)
       telemetry.moved(before.status, order.status, entry.at.getTime() - order.placedAt.getTime());

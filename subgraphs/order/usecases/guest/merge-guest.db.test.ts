@@ -241,15 +241,19 @@ describe('at the same moment as the merge', () => {
   });
 });
 
-it('removes the carts of guests after 90 days without a change, and nobody else’s', async () => {
+it('removes carts of guests after 90 days without a change, and those of users after a year', async () => {
   const [idle, back] = [pair(), pair()];
   for (const customerId of [idle.guestId, idle.userId, back.guestId]) await kit.add('lamp', 1, customerId);
   kit.advance(60 * 24 * 60 * 60 * 1_000);
   await kit.add('lamp', 1, back.guestId);
   kit.advance(31 * 24 * 60 * 60 * 1_000);
-  await kit.app.commands.removeIdleGuestCarts();
+  await kit.app.commands.removeIdleCarts();
   expect(await cartOf(idle.guestId)).toEqual({});
   expect([await cartOf(idle.userId), await cartOf(back.guestId)]).toEqual([{ lamp: 1 }, { lamp: 2 }]);
+  await kit.add('lamp', 1, back.userId);
+  kit.advance(275 * 24 * 60 * 60 * 1_000);
+  await kit.app.commands.removeIdleCarts();
+  expect([await cartOf(idle.userId), await cartOf(back.userId)]).toEqual([{}, { lamp: 1 }]);
 });
 
 it('keeps within the most lines that a cart may have', async () => {

@@ -53,10 +53,16 @@ const merge = async (deps: Pick<Deps, 'newId'>, stores: Stores, { guestId, userI
 // Once a minute (wiring.ts).
 const cartsAtOnce = 1_000;
 
-/** Removes carts of guests that nobody has touched for long; answers how many. Safe in many copies. */
-export const removeIdleGuestCarts =
-  ({ transaction, guestCartRetentionMs }: Pick<Deps, 'transaction' | 'guestCartRetentionMs'>) =>
+/** Removes carts that nobody has touched for long, with what was said about them; answers how many. Safe in many copies. */
+export const removeIdleCarts =
+  ({
+    transaction,
+    guestCartRetentionMs,
+    cartRetentionMs,
+  }: Pick<Deps, 'transaction' | 'guestCartRetentionMs' | 'cartRetentionMs'>) =>
   (): Promise<number> =>
-    transaction(({ carts, now }) =>
-      carts.removeIdleOfGuests(new Date(now.getTime() - guestCartRetentionMs), cartsAtOnce),
-    );
+    transaction(async ({ carts, now }) => {
+      const before = (ageMs: number) => new Date(now.getTime() - ageMs);
+      const ofGuests = await carts.removeIdle('GUESTS', before(guestCartRetentionMs), cartsAtOnce);
+      return ofGuests + (await carts.removeIdle('USERS', before(cartRetentionMs), cartsAtOnce));
+    });
