@@ -86,7 +86,7 @@ export const kindsFor = (products: number): readonly Kind[] => {
     {
       name: 'filtered listing by a number',
       ask: (n) =>
-        search(null, { filters: [`category:${shelf(n)}`, `attribute.volume:${(n % 5) * 8}..${(n % 5) * 8 + 4}`] }),
+        search(null, { filters: [`category:${manageable(n)}`, `attribute.volume:${(n % 5) * 8}..${(n % 5) * 8 + 4}`] }),
     },
     {
       name: 'filtered listing, newest',
