@@ -124,6 +124,32 @@ describe('a coupon', () => {
     expect(await withCode()).toMatchObject({ ok: true });
   });
 
+  it('for the whole price leaves nothing to pay, and is given back as any other', async () => {
+    await kit.add('lamp', 1, buyer);
+    const all = await kit.promote({ effect: { kind: 'PERCENTAGE', ratePpm: 1_000_000 }, usageLimit: 1 }, `ALL${round}`);
+    await kit.enterCode(`ALL${round}`, buyer);
+    const placed = await kit.place(buyer, 'key', money(0, 'EUR'));
+    const id = placed.ok ? placed.value : ('' as OrderId);
+    await receive(id, 'stock.reserved', 'stock.committed');
+    expect(await kit.rowOf(id)).toMatchObject({ status: 'CONFIRMED', totalAmount: 0, discountAmount: 1_999 });
+    expect(await usedOf(all)).toBe(1);
+    await cancel(id);
+    await receive(id, 'stock.released');
+    expect([await usedOf(all), await liveRows(all)]).toEqual([0, 0]);
+    expect(await kit.sent(id)).not.toContain('payment.authorize');
+  });
+
+  it('comes along when a guest signs in, and applies to the user', async () => {
+    const guest = guestNamed(`guest with a code ${round}`);
+    await kit.promote({}, `OPEN${round}`);
+    await kit.add('lamp', 1, guest);
+    expect(await kit.enterCode(`OPEN${round}`, guest)).toMatchObject({ ok: true });
+    await withCode();
+    await kit.guestSignedIn(guest, buyer);
+    const { couponCodes } = await kit.prisma.cart.findUniqueOrThrow({ where: { customerId: buyer } });
+    expect(couponCodes).toEqual([`OPEN${round}`, code]);
+  });
+
   it('is for users where customers are counted, since guests come again under another name', async () => {
     const guest = guestNamed(`guest ${round}`);
     await kit.add('lamp', 1, guest);
@@ -143,49 +169,46 @@ describe('a coupon', () => {
 });
 
 describe('many customers at once', () => {
+  const connections = 3;
   const processes: PrismaClient[] = [];
   let apps: App[];
   beforeAll(() => {
     // As four processes would: each with connections of its own.
-    processes.push(...Array.from({ length: 4 }, () => connect(kit.databaseUrl, 5)));
+    processes.push(...Array.from({ length: 4 }, () => connect(kit.databaseUrl, connections)));
     apps = processes.map((prisma) => createApp(prisma, kit.parts));
   });
   afterAll(() => Promise.all(processes.map((prisma) => prisma.$disconnect())));
 
-  const appOf = (place: number) => apps[place % apps.length] as App;
-  const place = (customerId: UserId, at: number, expected: number) =>
-    appOf(at).commands.placeOrder({
+  const place = (customerId: UserId, app: App, expected: number) =>
+    app.commands.placeOrder({
       ...{ customerId, paymentMethodToken: 'tok_approve', idempotencyKey: newId('Message') },
       expectedTotal: money(expected, 'EUR'),
     });
-  /** Forty at a time, so that nobody waits for a connection longer than one may. */
-  const atOnce = async <T>(
-    customers: readonly UserId[],
-    work: (id: UserId, at: number) => Promise<T>,
-  ): Promise<T[]> => {
+  /** Each process as many at a time as it has connections: what is raced for is the coupon, not a connection. */
+  const atOnce = async <T>(customers: readonly UserId[], work: (id: UserId, app: App) => Promise<T>): Promise<T[]> => {
     const results: T[] = [];
-    const queue = [...customers.entries()];
-    const worker = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) results.push(await work(next[1], next[0]));
+    const queue = [...customers];
+    const worker = async (app: App) => {
+      for (let next = queue.shift(); next; next = queue.shift()) results.push(await work(next, app));
     };
-    await Promise.all(Array.from({ length: 40 }, worker));
+    await Promise.all(apps.flatMap((app) => Array.from({ length: connections }, () => worker(app))));
     return results;
   };
-  const crowd = async (name: string, size: number) => {
+  /** Customers who have put a lamp into their carts, and the code. */
+  const crowd = async (name: string, size: number): Promise<UserId[]> => {
     const customers = Array.from({ length: size }, (_, at) => customer(`${name} ${round} ${at}`).id);
-    await atOnce(customers, async (customerId, at) => {
-      await appOf(at).commands.addToCart({
-        customerId,
-        variantId: variantOf('lamp'),
-        quantity: 1,
-        idempotencyKey: undefined,
-      });
-      await appOf(at).commands.applyCoupon({ customerId, code, idempotencyKey: undefined });
+    const at = { createdAt: new Date(), updatedAt: new Date() };
+    const carts = customers.map((customerId) => ({ ...at, id: newId('Cart'), customerId, couponCodes: [code] }));
+    await kit.prisma.cart.createMany({ data: carts });
+    const line = { variantId: variantOf('lamp'), quantity: 1, addedAt: new Date() };
+    await kit.prisma.cartLine.createMany({
+      data: carts.map(({ id: cartId }) => ({ ...line, id: newId('CartLine'), cartId })),
     });
     return customers;
   };
+
   it('redeem a coupon with 50 uses 50 times; the others are told, and pay nothing else', async () => {
-    const results = await atOnce(await crowd('shopper', 200), (id, at) => place(id, at, 1_799));
+    const results = await atOnce(await crowd('shopper', 200), (id, app) => place(id, app, 1_799));
     expect(results.filter(({ ok }) => ok)).toHaveLength(50);
     const failures = results.flatMap((result) => (result.ok ? [] : [result.failure]));
     expect(failures).toHaveLength(150);
@@ -198,21 +221,21 @@ describe('many customers at once', () => {
     code = `FEW${round}`;
     promotionId = await kit.promote({ usageLimit: 10 }, code);
     const [early, late] = [await crowd('early', 15), await crowd('late', 10)];
-    const first = await atOnce(early, (id, at) => place(id, at, 1_799));
+    const first = await atOnce(early, (id, app) => place(id, app, 1_799));
     const orders = first.flatMap((result) => (result.ok ? [result.value] : []));
     expect(orders).toHaveLength(10);
     const samples: number[] = [];
     await Promise.all([
       ...orders.slice(0, 6).map((id) => receive(id, 'stock.rejected')),
-      ...late.map(async (id, at) => {
-        await place(id, at, 1_799);
+      atOnce(late, async (id, app) => {
+        await place(id, app, 1_799);
         samples.push(await liveRows());
       }),
     ]);
     expect(Math.max(...samples)).toBeLessThanOrEqual(10);
     expect(await usedOf()).toBe(await liveRows());
     // Six were given back; whoever came too early for them has them now.
-    await atOnce(late, (id, at) => place(id, at, 1_799));
+    await atOnce(late, (id, app) => place(id, app, 1_799));
     expect([await usedOf(), await liveRows()]).toEqual([10, 10]);
   });
 });
