@@ -30,6 +30,7 @@ import { fieldUsage } from './observability/field-usage.ts';
 import { serveFieldUsage } from './observability/field-usage-route.ts';
 import { observability } from './observability/observability.ts';
 import { observabilityBounds } from './observability/variables.ts';
+import type { Planners } from './planning/planners.ts';
 import { playground } from './playground/page.ts';
 import { serveStartPage } from './playground/start-page.ts';
 import { servePublicPaths } from './public-paths/public-paths.ts';
@@ -47,6 +48,8 @@ interface GatewayKit {
   readonly isRunning: () => boolean;
   /** Of `@policy`. By default a policy is the name of a scope, which for our own tokens is a permission. */
   readonly decidePolicy?: DecidePolicy;
+  /** Shared with other gateways of the process. */
+  readonly planners?: Planners;
 }
 
 interface Gateway {
@@ -54,7 +57,10 @@ interface Gateway {
   readonly close: () => Promise<void>;
 }
 
-const foundations = (config: GatewayConfig, { log, metrics, decidePolicy }: Omit<GatewayKit, 'isRunning'>) => {
+const foundations = (
+  config: GatewayConfig,
+  { log, metrics, decidePolicy, planners }: Omit<GatewayKit, 'isRunning'>,
+) => {
   const subgraphMetrics = upstreamMetrics(metrics);
   /** Of each subgraph of the current supergraph, or of an earlier one. */
   const urls = new Map<string, readonly string[]>();
@@ -67,7 +73,11 @@ const foundations = (config: GatewayConfig, { log, metrics, decidePolicy }: Omit
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log, 'gateway') : undefined;
   const { readThrough, ...caches } = caching(config, { changes, redis, metrics, log });
   const access = { unauthorizedFields: config.UNAUTHORIZED_FIELDS, decidePolicy };
-  const schema = schemaManager({ source: supergraphSource(config), connect, readThrough, access, metrics, log });
+  const schema = schemaManager({
+    ...{ source: supergraphSource(config), connect, readThrough, access, planners },
+    metrics,
+    log,
+  });
   const documented = documents(config, {
     connection: redis,
     maxTokens: config.LIMIT_TOKENS,

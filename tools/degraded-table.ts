@@ -26,7 +26,7 @@ import {
 import { pino } from 'pino';
 import { z } from 'zod';
 import { guest } from '#contracts/viewer.ts';
-import { federation } from '#gateway/graphql/federation.ts';
+import { federation, fixedGateway } from '#gateway/graphql/federation.ts';
 import type { RequestContext } from '#gateway/identity/request-context.ts';
 import { planCache } from '#gateway/schema/query-plans.ts';
 import { subgraphError } from '#gateway/upstream/subgraph-call.ts';
@@ -91,7 +91,7 @@ const fakeGraph = async (sources: readonly SubgraphSource[]) => {
   if ('errors' in composed) throw new Error(composed.errors.map(({ message }) => message).join('\n'));
   let down: string | undefined;
   const answers = new Map(sources.map(({ name, sdl }) => [name, fakeSubgraph(sdl)]));
-  const gateway = federation({
+  const loaded = await federation({
     supergraph: composed.supergraph,
     plans: planCache(() => undefined).store,
     log: pino({ level: 'silent' }),
@@ -102,13 +102,14 @@ const fakeGraph = async (sources: readonly SubgraphSource[]) => {
         return answer(request);
       },
     }),
-  });
+  }).load();
+  const gateway = fixedGateway(loaded, composed.supergraph);
   const server = new ApolloServer<RequestContext>({ gateway, stopOnTerminationSignals: false });
   await server.start();
 
   const answer = async ({ body, name }: PublishedOperation, without: string | undefined) => {
     down = without;
-    const variables = sampleVariables(gateway.schema, body, name);
+    const variables = sampleVariables(loaded.schema, body, name);
     const { body: answered } = await server.executeOperation(
       { query: body, operationName: name, variables },
       { contextValue: { viewer: guest, subgraphHeaders: {} } },

@@ -12,6 +12,7 @@ import type { GuardedDocument } from '../access/guarded-document.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { dataText } from '../graphql/response-text.ts';
 import type { RequestContext } from '../identity/request-context.ts';
+import type { PlanInTime } from '../planning/planners.ts';
 import { planKey } from '../schema/query-plans.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import type { CompiledOperation } from './compile.ts';
@@ -19,6 +20,7 @@ import { errorsOf } from './errors.ts';
 import type { Run } from './fetch.ts';
 import { compiledOperations, type OperationRequest } from './operations.ts';
 import type { Unsupported } from './plan.ts';
+import type { Types } from './types.ts';
 
 export type Execute = ApolloGateway['executor'];
 type Request = GatewayGraphQLRequestContext;
@@ -30,6 +32,8 @@ interface CompiledExecutorOptions {
   readonly schema: GraphQLSchema;
   /** Fetches for a request. Never rejects for a fault of subgraph or network. */
   readonly fetchFor: (request: Request) => (subgraph: string, request: SubgraphRequest) => Promise<SubgraphAnswer>;
+  readonly types: () => Types;
+  readonly plan: PlanInTime;
   readonly plans: QueryPlanCache;
   readonly fallback: Execute;
   readonly maxBytes?: number;

@@ -1,15 +1,15 @@
 /** Plans and compiles each operation once, however many requests bring it at the same time. */
-import internals from '@apollo/federation-internals';
-import planner, { type QueryPlan, type QueryPlanCache } from '@apollo/query-planner';
+import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { inChildSpan } from '#platform/observability/tracing.ts';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
+import { scanResistantCache } from '#platform/process/scan-resistant-cache.ts';
 import type { DocumentGuard, GuardedDocument } from '../access/guarded-document.ts';
+import type { PlanInTime } from '../planning/planners.ts';
 import { type CompiledOperation, compileOperation } from './compile.ts';
 import { type Unsupported, unsupportedIn } from './plan.ts';
 import { plannedDocument, requiredWithArguments } from './required-arguments.ts';
-import { type Types, typesOf } from './types.ts';
+import type { Types } from './types.ts';
 
 export interface OperationRequest {
   readonly key: string;
@@ -33,16 +33,20 @@ export interface Operations {
 interface OperationsOptions {
   readonly supergraph: string;
   readonly schema: GraphQLSchema;
+  /** Of the whole supergraph, for the first operation. */
+  readonly types: () => Types;
+  readonly plan: PlanInTime;
   readonly plans: QueryPlanCache;
   readonly maxBytes: number;
   /** Absent where the supergraph has no conditions. */
   readonly guard?: DocumentGuard | undefined;
 }
 
-export const compiledOperations = ({ supergraph, schema, plans, maxBytes, guard }: OperationsOptions): Operations => {
-  const { planned, types } = queryPlanning(supergraph);
+export const compiledOperations = (options: OperationsOptions): Operations => {
+  const { supergraph, schema, plan, plans, maxBytes, guard } = options;
+  let types: Types | undefined;
   const required = requiredWithArguments(supergraph);
-  const known = new LRUCache<string, Prepared>({ maxSize: maxBytes, sizeCalculation: compiledBytes });
+  const known = scanResistantCache<Prepared>({ maxBytes, bytesOf: compiledBytes });
   const pending = new Map<string, Promise<Prepared>>();
 
   const planOf = async ({ key, document, operationName }: OperationRequest): Promise<QueryPlan> => {
@@ -50,11 +54,10 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes, guard 
     if (cached) return cached;
     const fresh = await inChildSpan(
       () => ['gateway.plan', {}],
-      async () => planned(document, operationName),
+      () => plan(document, operationName),
     );
     await plans.set(key, fresh);
-    // The cache has a more compact copy.
-    return (await plans.get(key)) ?? fresh;
+    return fresh;
   };
   const compile = async (request: OperationRequest): Promise<Prepared> => {
     const { key, operationName, subscribed, denied } = request;
@@ -66,15 +69,16 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes, guard 
     const withheld = denied?.length ? guarded?.without(denied) : undefined;
     // Under the key of the document as sent, the stock executor expects the plan of that.
     const planned = `${key}${isAsSent ? '' : ' renamed'}${withheld ? ` without ${denied}` : ''}`;
-    const plan = await planOf({ key: planned, document: withheld?.document ?? document, operationName });
-    const unsupported = unsupportedIn(plan);
+    const made = await planOf({ key: planned, document: withheld?.document ?? document, operationName });
+    const unsupported = unsupportedIn(made);
     if (unsupported) return { unsupported };
+    types ??= options.types();
     return compileOperation({
       schema,
       document,
       operation,
-      plan,
-      types: types(),
+      plan: made,
+      types,
       clientKey,
       withheld: withheld?.fields,
     });
@@ -106,21 +110,3 @@ export const compiledOperations = ({ supergraph, schema, plans, maxBytes, guard 
  */
 const compiledBytes = (prepared: Prepared, key: string): number =>
   ('plan' in prepared ? 4 * heapBytes(prepared.plan) : 0) + textBytes(key) + entryBytes;
-
-const queryPlanning = (supergraph: string) => {
-  // @apollo/gateway has just validated it.
-  const built = internals.Supergraph.build(supergraph, { validateSupergraph: false });
-  const apiSchema = built.apiSchema();
-  const queryPlanner = new planner.QueryPlanner(built);
-  let types: Types | undefined;
-  return {
-    planned: (document: DocumentNode, operationName: string | undefined): QueryPlan =>
-      queryPlanner.buildQueryPlan(
-        internals.operationFromDocument(apiSchema, document, operationName ? { operationName } : {}),
-      ),
-    types: (): Types => {
-      types ??= typesOf(built.schema.toGraphQLJSSchema());
-      return types;
-    },
-  };
-};

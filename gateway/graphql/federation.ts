@@ -2,8 +2,10 @@
  * The executor: turns an operation into subgraph calls. This file is the seam: another executor is built from the same
  * supergraph and the same clients. `schema/` decides which supergraph.
  */
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
+import internals from '@apollo/federation-internals';
 import type { QueryPlanCache } from '@apollo/query-planner';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import { type AccessOptions, accessGuard } from '../access/access-guard.ts';
 import { withoutEnforced } from '../access/conditions.ts';
@@ -12,14 +14,14 @@ import { entitiesIn, type ReadThrough } from '../caching/entity-cache.ts';
 import { compiledExecutor, type Execute } from '../execution/executor.ts';
 import { joining } from '../execution/joined-fetches.ts';
 import type { Unsupported } from '../execution/plan.ts';
+import { typesOf } from '../execution/types.ts';
 import { headersOf, type RequestContext } from '../identity/request-context.ts';
 import { recordFetch, recordPlan } from '../observability/operation-metrics.ts';
+import type { PlanInTime } from '../planning/planners.ts';
+import { planningHere } from '../planning/query-planner.ts';
 import { entityCount, type SubgraphAnswer, type SubgraphRequest, subgraphError } from '../upstream/subgraph-call.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
-import { addPartialDataErrors, placeErrors } from './partial-data-errors.ts';
-
-// @apollo/gateway reports usage to Apollo unless told otherwise.
-process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+import { stockGateway } from './stock-gateway.ts';
 
 export type { Execute };
 
@@ -29,6 +31,8 @@ interface FederationOptions {
   readonly clientOf: (name: string, url: string) => Pick<SubgraphClient, 'call'>;
   readonly readThrough?: ReadThrough | undefined;
   readonly plans: QueryPlanCache;
+  /** Of the supergraph without the access directives that the executor enforces. In this thread, if absent. */
+  readonly plan?: PlanInTime | undefined;
   readonly log: Logger;
   readonly access?: AccessOptions | undefined;
   /** `stock`: @apollo/gateway's own, to compare with. It enforces no access directives. */
@@ -37,55 +41,78 @@ interface FederationOptions {
   readonly onFallback?: ((why: Unsupported) => void) | undefined;
 }
 
-/** `load()` rejects when the text is not a usable supergraph. */
-export const federation = (options: FederationOptions): ApolloGateway => {
-  const { clientOf, readThrough, plans, log, execution = 'compiled', onFallback } = options;
-  const supergraph = execution === 'compiled' ? withoutEnforced(options.supergraph) : options.supergraph;
+interface Federation {
+  /** Rejects when the text is not a usable supergraph. */
+  readonly load: () => Promise<{ readonly schema: GraphQLSchema; readonly executor: Execute }>;
+}
+
+export const federation = (options: FederationOptions): Federation => {
+  const { clientOf, readThrough, plans, log, execution = 'compiled' } = options;
   const fetches = new Map<string, SubgraphFetch>();
-  const gateway = new ApolloGateway({
-    supergraphSdl: supergraph,
-    // Composition has checked it, but the text may have been edited since.
-    validateSupergraph: true,
-    queryPlannerConfig: { cache: plans },
-    buildService: ({ name, url }) => {
-      const fetch = subgraphFetch(name, clientOf(name, url ?? ''), readThrough);
-      fetches.set(name, fetch);
-      return dataSource(fetch);
+  const fetchOf = (name: string, url: string): SubgraphFetch => {
+    const known = fetches.get(name) ?? subgraphFetch(name, clientOf(name, url), readThrough);
+    fetches.set(name, known);
+    return known;
+  };
+  const supergraph = execution === 'compiled' ? withoutEnforced(options.supergraph) : options.supergraph;
+  const stock = () => stockGateway({ supergraph, fetchOf, plans, log });
+  return { load: execution === 'stock' ? stock : async () => compiled({ ...options, supergraph, fetchOf, stock }) };
+};
+
+/** For an Apollo Server whose supergraph never changes. */
+export const fixedGateway = (
+  loaded: Awaited<ReturnType<Federation['load']>>,
+  coreSupergraphSdl: string,
+): GatewayInterface => ({
+  onSchemaLoadOrUpdate: (listener) => {
+    listener({ apiSchema: loaded.schema, coreSupergraphSdl });
+    return () => undefined;
+  },
+  load: async () => ({ executor: loaded.executor }),
+  stop: async () => undefined,
+});
+
+interface CompiledOptions extends FederationOptions {
+  readonly fetchOf: (name: string, url: string) => SubgraphFetch;
+  readonly stock: Federation['load'];
+}
+
+const compiled = (options: CompiledOptions) => {
+  const { supergraph, fetchOf, stock, plan, plans, access = {}, onFallback } = options;
+  // Composition has checked it, but the text may have been edited since.
+  const built = internals.Supergraph.build(supergraph, { validateSupergraph: true });
+  const schema = built.apiSchema().toGraphQLJSSchema();
+  const subgraphs = new Map(built.subgraphsMetadata().map(({ name, url = '' }) => [name, fetchOf(name, url)]));
+  // A planner of its own, and a second copy of the schema: only with the first operation that needs it.
+  let loaded: ReturnType<typeof stock> | undefined;
+  const executor = compiledExecutor({
+    supergraph,
+    schema,
+    types: () => typesOf(built.schema.toGraphQLJSSchema()),
+    plan: plan ?? planningHere(built),
+    plans,
+    fallback: async (request) => {
+      loaded ??= stock();
+      return (await loaded).executor(request);
     },
-    experimental_didResolveQueryPlan: ({ queryPlan, requestContext }) => recordPlan(requestContext.context, queryPlan),
-    // At level info it only logs that it loaded, on two lines.
-    logger: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }),
-    __exposeQueryPlanExperimental: false,
+    fetchFor: (request) => {
+      const asking = new Map<string, Fetch>();
+      return (subgraph, asked) => {
+        const fetch = asking.get(subgraph) ?? subgraphs.get(subgraph)?.(request as unknown as FetchingFor);
+        if (!fetch) throw new Error(`the supergraph has no subgraph ${subgraph}`);
+        asking.set(subgraph, fetch);
+        return fetch(asked);
+      };
+    },
+    onPlan: ({ context }, made) => recordPlan(context, made),
+    onFallback,
+    access: accessGuard(options.supergraph, schema, access),
   });
-  const { executor } = gateway;
-  const fallback: Execute = async (request) => addPartialDataErrors(await executor(request));
-  gateway.executor = fallback;
-  if (execution === 'compiled')
-    gateway.onSchemaLoadOrUpdate(({ apiSchema: schema }) => {
-      gateway.executor = compiledExecutor({
-        supergraph,
-        schema,
-        plans,
-        fallback,
-        fetchFor: (request) => {
-          const asking = new Map<string, Fetch>();
-          return (subgraph, asked) => {
-            const fetch = asking.get(subgraph) ?? fetches.get(subgraph)?.(request as unknown as FetchingFor);
-            if (!fetch) throw new Error(`the supergraph has no subgraph ${subgraph}`);
-            asking.set(subgraph, fetch);
-            return fetch(asked);
-          };
-        },
-        onPlan: ({ context }, plan) => recordPlan(context, plan),
-        onFallback,
-        access: accessGuard(options.supergraph, schema, options.access ?? {}),
-      });
-    });
-  return gateway;
+  return { schema, executor };
 };
 
 /** The client request that a fetch is for. */
-interface FetchingFor {
+export interface FetchingFor {
   readonly context: RequestContext;
   readonly overallCachePolicy?: unknown;
 }
@@ -93,7 +120,7 @@ interface FetchingFor {
 type Fetch = (request: SubgraphRequest) => Promise<SubgraphAnswer>;
 
 /** Of one operation, whose fetches are joined where they come together. */
-type SubgraphFetch = (client: FetchingFor) => Fetch;
+export type SubgraphFetch = (client: FetchingFor) => Fetch;
 
 /** A fetch as every executor makes it: through the caches, measured, with the headers that the subgraph gets. */
 const subgraphFetch =
@@ -123,17 +150,6 @@ const subgraphFetch =
       return answer;
     };
   };
-
-const dataSource = (fetch: SubgraphFetch): GraphQLDataSource<RequestContext & Record<string, unknown>> => ({
-  async process(options) {
-    // The other kinds are health checks and introspection of subgraphs, which this gateway never makes.
-    if (!('incomingRequestContext' in options)) throw new Error(`unsupported kind of request: ${options.kind}`);
-    const { query = '', variables, operationName } = options.request;
-    const request = { query, variables, operationName };
-    const { overallCachePolicy } = options.incomingRequestContext;
-    return placeErrors(request, await fetch({ context: options.context, overallCachePolicy })(request));
-  },
-});
 
 /** An answer to an entity fetch must have as many entities as were requested. */
 const usable = (name: string, request: SubgraphRequest, answer: SubgraphAnswer): SubgraphAnswer => {

@@ -7,7 +7,7 @@ import type { RequestContext } from '../identity/request-context.ts';
 import { planCache } from '../schema/query-plans.ts';
 import { type SubgraphAnswer, type SubgraphError, subgraphError } from '../upstream/subgraph-call.ts';
 import { errorFormatter } from './errors.ts';
-import { federation } from './federation.ts';
+import { federation, fixedGateway } from './federation.ts';
 import { listedPaths } from './partial-data-errors.ts';
 
 const federated = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])`;
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 /** What a client is answered when the subgraphs answer so; `count` is the number of entities that were asked for. */
 const answered = async (query: string, answers: Answers, { log, lines } = recordedLog()) => {
-  const gateway = federation({
+  const loaded = await federation({
     supergraph,
     plans: planCache(() => undefined).store,
     log,
@@ -55,9 +55,9 @@ const answered = async (query: string, answers: Answers, { log, lines } = record
         return structuredClone((answers[name] ?? away(name))(count));
       },
     }),
-  });
+  }).load();
   const server = new ApolloServer<RequestContext>({
-    gateway,
+    gateway: fixedGateway(loaded, supergraph),
     formatError: errorFormatter(log, false),
     stopOnTerminationSignals: false,
   });

@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import internals from '@apollo/federation-internals';
-import planner, { type QueryPlan, type QueryPlanCache } from '@apollo/query-planner';
+import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
-import { withoutEnforced } from '../access/conditions.ts';
+import { scanResistantCache } from '#platform/process/scan-resistant-cache.ts';
+import type { PlanInTime } from '../planning/planners.ts';
 import { schemaBounds } from './variables.ts';
 
 interface PlanCache {
@@ -19,27 +19,26 @@ interface PlanCache {
 }
 
 export const planCache = (onPlannedWhileWaiting: () => void, maxBytes = schemaBounds.plansBytes): PlanCache => {
-  const plans = new LRUCache<string, QueryPlan>({
-    maxSize: maxBytes,
-    sizeCalculation: (plan, key) => heapBytes(plan) + textBytes(key) + entryBytes,
+  const plans = scanResistantCache<QueryPlan>({
+    maxBytes,
+    bytesOf: (plan, key) => heapBytes(plan) + textBytes(key) + entryBytes,
   });
   return {
     store: {
       get: async (key) => plans.get(key),
       set: async (key, plan) => {
         onPlannedWhileWaiting();
-        plans.set(key, compact(plan));
+        plans.set(key, plan);
       },
       delete: async (key) => plans.delete(key),
-      // @apollo/gateway clears its cache when it loads a supergraph; this one belongs to a single supergraph.
       clear: () => undefined,
     },
-    prefill: (key, plan) => void plans.set(key, compact(plan)),
+    prefill: (key, plan) => void plans.set(key, plan),
   };
 };
 
 /** Plans are plain data, but the planner's strings are ropes of thousands of parts: four times the memory. */
-const compact = (plan: QueryPlan): QueryPlan => JSON.parse(JSON.stringify(plan)) as QueryPlan;
+export const compactPlan = (plan: QueryPlan): QueryPlan => JSON.parse(JSON.stringify(plan)) as QueryPlan;
 
 /** @apollo/gateway's cache key for a request. */
 export const planKey = (documentHash: string, operationName: string | undefined): string =>
@@ -87,23 +86,13 @@ export interface Replan {
   readonly noLongerValid: readonly string[];
 }
 
-/**
- * Fills `plans`, with a second planner because @apollo/gateway does not expose its own. Yields to the event loop
- * between steps: clients are being served meanwhile.
- */
+/** Fills `plans` before clients ask. Yields to the event loop between steps: clients are being served meanwhile. */
 export const replan = async (
-  supergraph: string,
   schema: GraphQLSchema,
   operations: readonly OperationInUse[],
+  plan: PlanInTime,
   plans: PlanCache,
 ): Promise<Replan> => {
-  if (operations.length === 0) return { planned: 0, noLongerValid: [] };
-  const { Supergraph, operationFromDocument } = internals;
-  await nextTurn();
-  // @apollo/gateway has just validated it.
-  const built = Supergraph.build(withoutEnforced(supergraph), { validateSupergraph: false });
-  await nextTurn();
-  const queryPlanner = new planner.QueryPlanner(built);
   const noLongerValid = new Set<string>();
   let planned = 0;
   for (const { key, document, operationName, name } of operations) {
@@ -111,8 +100,7 @@ export const replan = async (
     if (validate(schema, document).length > 0) noLongerValid.add(name);
     else {
       planned++;
-      const operation = operationFromDocument(built.apiSchema(), document, operationName ? { operationName } : {});
-      plans.prefill(key, queryPlanner.buildQueryPlan(operation));
+      plans.prefill(key, await plan(document, operationName, true));
     }
   }
   return { planned, noLongerValid: [...noLongerValid] };

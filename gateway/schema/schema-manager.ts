@@ -11,6 +11,8 @@ import { executionMetrics } from '../execution/metrics.ts';
 import { errorBody } from '../graphql/errors.ts';
 import type { Execute } from '../graphql/federation.ts';
 import type { RequestContext } from '../identity/request-context.ts';
+import { planningMetrics } from '../planning/metrics.ts';
+import { type Planners, planners } from '../planning/planners.ts';
 import { schemaMetrics } from './metrics.ts';
 import { type OperationsInUse, operationsInUse, planKey } from './query-plans.ts';
 import { hashOf, loadSchemaVersion, type SchemaVersion } from './schema-version.ts';
@@ -35,6 +37,8 @@ interface SchemaManagerOptions {
   readonly connect: Connect;
   readonly readThrough?: ReadThrough;
   readonly access?: AccessOptions;
+  /** Shared with other gateways of the process; by default one of its own. */
+  readonly planners?: Planners | undefined;
   readonly metrics: Registry;
   readonly log: Logger;
 }
@@ -46,6 +50,7 @@ export const schemaManager = (options: SchemaManagerOptions): SchemaManager => {
   const { source, connect, readThrough, access, metrics: registry, log } = options;
   const metrics = schemaMetrics(registry);
   const execution = executionMetrics(registry);
+  const planning = options.planners ?? planners({ metrics: planningMetrics(registry), log });
   const clients = subgraphClients(connect);
   const inUse = operationsInUse(schemaBounds.operationsRememberedBytes);
   const listeners = new Set<Listener>();
@@ -71,7 +76,7 @@ export const schemaManager = (options: SchemaManagerOptions): SchemaManager => {
     onOutcome: metrics.reloaded,
     servedHash: () => current?.hash,
     offer: async (supergraph) => {
-      const kit = { clients, readThrough, access, metrics, execution, log };
+      const kit = { clients, readThrough, access, metrics, execution, planners: planning, log };
       const operations = inUse.mostUsed(schemaBounds.operationsReplanned);
       const next = await loadSchemaVersion({ supergraph, inUse: operations, ...kit });
       switchTo(next);
@@ -104,6 +109,7 @@ export const schemaManager = (options: SchemaManagerOptions): SchemaManager => {
       stop: async () => {
         shutdown.abort();
         await polling?.close();
+        if (!options.planners) await planning.close();
         await clients.close();
       },
     },

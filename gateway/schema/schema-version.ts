@@ -6,9 +6,11 @@ import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/observability/log.ts';
 import type { AccessOptions } from '../access/access-guard.ts';
+import { withoutEnforced } from '../access/conditions.ts';
 import type { ReadThrough } from '../caching/entity-cache.ts';
 import type { ExecutionMetrics } from '../execution/metrics.ts';
 import { type Execute, federation } from '../graphql/federation.ts';
+import type { Planners } from '../planning/planners.ts';
 import type { SchemaMetrics } from './metrics.ts';
 import type { OperationInUse } from './query-plans.ts';
 import { planCache, type Replan, replan } from './query-plans.ts';
@@ -32,14 +34,17 @@ interface SchemaVersionOptions {
   readonly inUse: readonly OperationInUse[];
   readonly metrics: SchemaMetrics;
   readonly execution: ExecutionMetrics;
+  readonly planners: Planners;
   readonly log: Logger;
 }
 
 /** Rejects, and releases everything, when the text is not a usable supergraph. */
 export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<SchemaVersion> => {
-  const { supergraph, clients, readThrough, access, inUse, metrics, execution, log } = options;
+  const { supergraph, clients, readThrough, access, inUse, metrics, execution, planners, log } = options;
   const held: ClientLease[] = [];
+  const planner = planners.of(withoutEnforced(supergraph));
   const retire = () => {
+    planner.release();
     for (const { release } of held.splice(0)) release();
   };
   const clientOf = (name: string, url: string) => {
@@ -54,11 +59,12 @@ export const loadSchemaVersion = async (options: SchemaVersionOptions): Promise<
       clientOf,
       readThrough,
       access,
+      plan: planner.plan,
       plans: plans.store,
       onFallback: execution.fellBack,
       log,
     }).load();
-    const replanned = await replan(supergraph, schema, inUse, plans);
+    const replanned = await replan(schema, inUse, planner.plan, plans);
     for (let count = replanned.planned; count > 0; count--) metrics.planned('reload');
     return { hash: hashOf(supergraph), supergraph, schema, execute: executor, replanned, retire };
   } catch (error) {

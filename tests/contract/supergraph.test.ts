@@ -18,11 +18,9 @@ it('the committed supergraph loads in the gateway, without any subgraph there', 
     return { call: async () => ({}) };
   };
   const plans = planCache(() => {}).store;
-  const gateway = federation({ supergraph, clientOf, plans, log: recordedLog().log });
-  const { schema } = await gateway.load();
+  const { schema } = await federation({ supergraph, clientOf, plans, log: recordedLog().log }).load();
   expect(schema.getQueryType()?.getFields()).toHaveProperty('products');
   expect(names.toSorted()).toEqual(['order', 'payment', 'product', 'user']);
-  await gateway.stop();
 });
 
 it('it carries prices and access decisions to the gateway, and shows clients none of them', () => {

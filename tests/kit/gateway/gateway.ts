@@ -8,6 +8,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { type GraphQLSchema, parse } from 'graphql';
 import type { Viewer } from '#contracts/viewer.ts';
 import { gatewayVariablesOf } from '#gateway/config.ts';
+import { planners } from '#gateway/planning/planners.ts';
 import { wire } from '#gateway/wiring.ts';
 import type { SubgraphName } from '#ops/services.ts';
 import { viewerVerifier } from '#platform/auth/viewer.ts';
@@ -99,6 +100,9 @@ export interface GatewayReply {
   };
 }
 
+// A planner takes half a second to start; what it plans is the same for all gateways of a file.
+const shared = planners({ metrics: { refused: () => undefined }, log: recordedLog().log });
+
 /** The gateway over the fixture graph. `environment` is what a real one would find in its variables. */
 export const aGateway = async (
   environment: Record<string, string> = {},
@@ -119,7 +123,7 @@ export const aGateway = async (
     ...environment,
   });
   const { log, lines } = recordedLog();
-  const kit = { log, metrics: createMetrics('gateway'), isRunning: () => true };
+  const kit = { log, metrics: createMetrics('gateway'), isRunning: () => true, planners: shared };
   const gateway = await wire(config, { ...kit, ...options });
   const url = await gateway.http.listen({ host: '127.0.0.1', port: 0 });
   const ask: GatewayFixture['ask'] = async (query, { variables, operationName, headers = {} } = {}) => {
