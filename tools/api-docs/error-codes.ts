@@ -155,6 +155,12 @@ export const errorCodes: readonly ErrorCode[] = [
     meaning: 'A subgraph sent an unusable response.',
     remedy: withKey,
   },
+  {
+    codes: ['PLANNING_FAILED'],
+    status: 500,
+    meaning: 'The operation is too difficult to plan.',
+    remedy: 'Ask for less at once.',
+  },
   { codes: ['SCHEMA_NOT_LOADED'], status: 503, meaning: 'The gateway is still starting.', remedy: again },
   // Trusted documents and persisted queries
   {
