@@ -12,7 +12,7 @@ import type { GuardedDocument } from '../access/guarded-document.ts';
 import { type CachePolicy, restrictPolicy } from '../caching/cache-policy.ts';
 import { dataText } from '../graphql/response-text.ts';
 import type { RequestContext } from '../identity/request-context.ts';
-import type { PlanInTime } from '../planning/planners.ts';
+import type { PlanInTime } from '../planning/query-planner.ts';
 import { planKey } from '../schema/query-plans.ts';
 import type { SubgraphAnswer, SubgraphRequest } from '../upstream/subgraph-call.ts';
 import type { CompiledOperation } from './compile.ts';

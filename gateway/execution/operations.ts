@@ -5,7 +5,7 @@ import { inChildSpan } from '#platform/observability/tracing.ts';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { scanResistantCache } from '#platform/process/scan-resistant-cache.ts';
 import type { DocumentGuard, GuardedDocument } from '../access/guarded-document.ts';
-import type { PlanInTime } from '../planning/planners.ts';
+import type { PlanInTime } from '../planning/query-planner.ts';
 import { type CompiledOperation, compileOperation } from './compile.ts';
 import { type Unsupported, unsupportedIn } from './plan.ts';
 import { plannedDocument, requiredWithArguments } from './required-arguments.ts';

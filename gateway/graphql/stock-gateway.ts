@@ -5,12 +5,13 @@
 import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlanCache } from '@apollo/query-planner';
 import type { Logger } from '#platform/observability/log.ts';
+import type { Execute } from '../execution/executor.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 import { recordPlan } from '../observability/operation-metrics.ts';
 import { plannerOptions } from '../planning/query-planner.ts';
 import { compactPlan } from '../schema/query-plans.ts';
-import type { Execute, SubgraphFetch } from './federation.ts';
 import { addPartialDataErrors, placeErrors } from './partial-data-errors.ts';
+import type { SubgraphFetch } from './subgraph-fetch.ts';
 
 // @apollo/gateway reports usage to Apollo unless told otherwise.
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';

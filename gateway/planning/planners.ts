@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto';
 import type { QueryPlan } from '@apollo/query-planner';
 import { HeaderMap } from '@apollo/server';
-import { type DocumentNode, GraphQLError, type GraphQLErrorExtensions, print } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions, print } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '#platform/observability/log.ts';
 import type { PlanningMetrics, Refused } from './metrics.ts';
+import type { PlanInTime } from './query-planner.ts';
 import { type PlannerThread, plannerThread } from './thread.ts';
 import { planningBounds } from './variables.ts';
 
@@ -18,14 +19,6 @@ export interface Planner {
   /** A supergraph that is no longer served is planned for until nobody waits any more. */
   readonly release: () => void;
 }
-
-/** Rejects what is not planned, or not in time, with a coded error. */
-export type PlanInTime = (
-  document: DocumentNode,
-  operationName: string | undefined,
-  /** Nobody waits for it yet. */
-  isAhead?: boolean,
-) => Promise<QueryPlan>;
 
 export interface Planners {
   readonly of: (supergraph: string) => Planner;

@@ -1,8 +1,15 @@
 /** @apollo/query-planner over one supergraph, with its bounds. */
 import internals from '@apollo/federation-internals';
-import planner from '@apollo/query-planner';
+import planner, { type QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse } from 'graphql';
-import type { PlanInTime } from './planners.ts';
+
+/** Rejects what is not planned, or not in time, with a coded error. */
+export type PlanInTime = (
+  document: DocumentNode,
+  operationName: string | undefined,
+  /** Nobody waits for it yet. */
+  isAhead?: boolean,
+) => Promise<QueryPlan>;
 
 export const plannerOptions = {
   // 256 of the plans that the subgraphs allow are compared; the planner's own bound is 10,000. Operations of most graphs have one.

@@ -9,7 +9,7 @@ import { type DocumentNode, type GraphQLSchema, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { scanResistantCache } from '#platform/process/scan-resistant-cache.ts';
-import type { PlanInTime } from '../planning/planners.ts';
+import type { PlanInTime } from '../planning/query-planner.ts';
 import { schemaBounds } from './variables.ts';
 
 interface PlanCache {
