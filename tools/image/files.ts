@@ -9,6 +9,8 @@ import { folderOf, services } from '#ops/services.ts';
 /** What the image can be told to run. Everything else of this checkout stays out of it. */
 export const programs: readonly string[] = [
   ...services.flatMap((service) => (service.program ? [] : [`${folderOf(service)}/main.ts`])),
+  // The thread that the gateway starts
+  'gateway/planning/planner-thread.ts',
   // Once per start
   'ops/secrets.ts',
   'ops/migrate.ts',
