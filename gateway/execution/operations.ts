@@ -1,10 +1,11 @@
 /** Plans and compiles each operation once, however many requests bring it at the same time. */
 import type { QueryPlan, QueryPlanCache } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
+import { operationAlone } from '#platform/graphql/fragments.ts';
 import { inChildSpan } from '#platform/observability/tracing.ts';
 import { entryBytes, heapBytes, textBytes } from '#platform/process/heap-bytes.ts';
 import { scanResistantCache } from '#platform/process/scan-resistant-cache.ts';
-import type { DocumentGuard, GuardedDocument } from '../access/guarded-document.ts';
+import type { DocumentGuard, GuardedDocument, WithheldFields } from '../access/guarded-document.ts';
 import type { PlanInTime } from '../planning/query-planner.ts';
 import { type CompiledOperation, compileOperation } from './compile.ts';
 import { type Unsupported, unsupportedIn } from './plan.ts';
@@ -24,6 +25,11 @@ export interface OperationRequest {
 /** An operation with conditions is compiled for each choice of those that are denied. */
 export type Prepared = Compiled | { readonly guarded: GuardedDocument };
 export type Compiled = CompiledOperation | { readonly unsupported: Unsupported };
+
+interface Known {
+  readonly prepared: Prepared;
+  readonly document: DocumentNode;
+}
 
 export interface Operations {
   /** Rejects when the planner refuses the operation. */
@@ -46,7 +52,7 @@ export const compiledOperations = (options: OperationsOptions): Operations => {
   const { supergraph, schema, plan, plans, maxBytes, guard } = options;
   let types: Types | undefined;
   const required = requiredWithArguments(supergraph);
-  const known = scanResistantCache<Prepared>({ maxBytes, bytesOf: compiledBytes });
+  const known = scanResistantCache<Known>({ maxBytes, bytesOf: compiledBytes });
   const pending = new Map<string, Promise<Prepared>>();
 
   const planOf = async ({ key, document, operationName }: OperationRequest): Promise<QueryPlan> => {
@@ -61,11 +67,14 @@ export const compiledOperations = (options: OperationsOptions): Operations => {
   };
   const compile = async (request: OperationRequest): Promise<Prepared> => {
     const { key, operationName, subscribed, denied } = request;
-    const { document, clientKey, isAsSent } = plannedDocument(request.document, required);
+    // Conditions of the document's other operations are not this one's.
+    const asked = guard ? operationAlone(request.document, operationName) : request.document;
+    const { document, clientKey, isAsSent } = plannedDocument(asked, required);
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new Error('the document was validated and has no such operation');
     const guarded = guard?.guarded(document, subscribed);
-    if (guarded && !denied) return { guarded };
+    if (guarded && !denied)
+      return { guarded: { ...guarded, without: (denials) => asSent(guarded.without(denials), clientKey) } };
     const withheld = denied?.length ? guarded?.without(denied) : undefined;
     // Under the key of the document as sent, the stock executor expects the plan of that.
     const planned = `${key}${isAsSent ? '' : ' renamed'}${withheld ? ` without ${denied}` : ''}`;
@@ -86,7 +95,7 @@ export const compiledOperations = (options: OperationsOptions): Operations => {
   const prepare = async (key: string, request: OperationRequest): Promise<Prepared> => {
     try {
       const prepared = await compile(request);
-      known.set(key, prepared);
+      known.set(key, { prepared, document: request.document });
       return prepared;
     } finally {
       pending.delete(key);
@@ -95,7 +104,7 @@ export const compiledOperations = (options: OperationsOptions): Operations => {
   return {
     prepare: (request) => {
       const key = request.denied ? `${request.key} denied ${request.denied}` : request.key;
-      const ready = known.get(key) ?? pending.get(key);
+      const ready = known.get(key)?.prepared ?? pending.get(key);
       if (ready) return ready;
       const preparing = prepare(key, request);
       pending.set(key, preparing);
@@ -104,9 +113,17 @@ export const compiledOperations = (options: OperationsOptions): Operations => {
   };
 };
 
+/** By the client's keys, not the plan's. */
+const asSent = (withheld: WithheldFields, clientKey: (key: string) => string): WithheldFields => ({
+  ...withheld,
+  paths: (operationName) => withheld.paths(operationName).map((path) => path.split('.').map(clientKey).join('.')),
+});
+
 /**
- * Four times its plan, which it keeps: an estimate, of twice as much for the functions of an operation and as much for its
- * document.
+ * An estimate: the document, as much again for what is known of each of its fields (a writer, or its conditions), and three
+ * times the plan, which is kept and compiled to functions.
  */
-const compiledBytes = (prepared: Prepared, key: string): number =>
-  ('plan' in prepared ? 4 * heapBytes(prepared.plan) : 0) + textBytes(key) + entryBytes;
+const compiledBytes = ({ prepared, document }: Known, key: string): number => {
+  const plan = 'plan' in prepared ? 3 * heapBytes(prepared.plan) : 0;
+  return plan + 2 * heapBytes(document) + textBytes(key) + entryBytes;
+};

@@ -75,8 +75,11 @@ const unexpected = (error: unknown): GraphQLError =>
     originalError: error instanceof Error ? error : undefined,
   });
 
-const isHead = (value: unknown): value is Partial<GraphQLResponse['http']> =>
-  typeof value === 'object' && value !== null;
+const isHead = (value: unknown): value is Partial<GraphQLResponse['http']> => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, headers } = value as { status?: unknown; headers?: unknown };
+  return (status === undefined || typeof status === 'number') && (headers === undefined || headers instanceof Map);
+};
 
 /** A failure that affects many fields has an error for each of them, but one log line. */
 const eachFaultOnce = (): ((error: unknown) => boolean) => {

@@ -5,6 +5,7 @@ import {
   type ApolloServerOptionsWithGateway,
   type ApolloServerPlugin,
 } from '@apollo/server';
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyInstance } from 'fastify';
 import type { ValidationRule } from 'graphql';
@@ -55,7 +56,13 @@ export const startGraphqlServer = async (options: GraphqlServerOptions): Promise
     formatError,
     stringifyResult,
     stopOnTerminationSignals: false,
-    plugins: [drain(http), ApolloServerPluginLandingPageDisabled(), ...plugins],
+    plugins: [
+      drain(http),
+      ApolloServerPluginLandingPageDisabled(),
+      // Otherwise Apollo Server adds its own, which sets `cache-control`: that is ours (caching/cache-policy.ts).
+      ApolloServerPluginCacheControl({ calculateHttpHeaders: false }),
+      ...plugins,
+    ],
   });
   await apollo.start();
   return apollo;

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aGateway, aSubgraph, type GatewayFixture, nowhere, type SubgraphFixture } from '#kit/gateway/gateway.ts';
 import { anAccessToken, keyPair, keyServer } from '#kit/user/token-builders.ts';
@@ -8,6 +9,14 @@ let gateway: GatewayFixture;
 let token: string;
 let closeKeys: () => Promise<void>;
 let renamed: unknown[] = [];
+
+/** What no response has. */
+const oddHeads: Readonly<Record<string, unknown>> = {
+  'a plain object for headers': { headers: { a: 'b' } },
+  'a status of its own': { status: 418, headers: { a: 'b' } },
+  'a word for a status': { status: 'no' },
+  'a status that does not exist': { status: 1_000 },
+};
 
 const settings = async () => ({
   PRODUCT_SUBGRAPH_URL: product.url,
@@ -32,6 +41,8 @@ beforeAll(async () => {
     },
     Mutation: {
       rename: (_: unknown, args: { id: string; title: string }) => {
+        if (args.title in oddHeads)
+          throw new GraphQLError('odd', { extensions: { code: 'ODD', http: oddHeads[args.title] as never } });
         renamed.push(args);
         return { ...args, stock: 1 };
       },
@@ -68,8 +79,8 @@ const runsWithoutApollo = async (at = gateway): Promise<number> => {
   return Number(/^agora_gateway_known_operations_total\S* (\d+)/m.exec(text)?.[1]);
 };
 
-/** Empty extensions say nothing, and Apollo Server reads them. */
-const forApollo = (body: Body): Body => ({ ...body, extensions: {} });
+/** Extensions that say nothing to us; Apollo Server reads them. */
+const forApollo = (body: Body): Body => ({ ...body, extensions: { of: 'nobody' } });
 
 const withoutIds = (text: string): string => text.replaceAll(/"requestId":"[^"]*"/g, '"requestId":"…"');
 
@@ -88,6 +99,10 @@ const alike: [what: string, body: Body, headers?: Record<string, string>][] = [
   ['an empty name', { query: '{ one: product(id: 1) { id } }', operationName: '' }],
   ['null', { query: '{ product(id: "none") { title } }' }],
   ['a mutation', { query: 'mutation { rename(id: 1, title: "Desk") { title } }' }],
+  ...Object.keys(oddHeads).map((title): [string, Body] => [
+    `an error with ${title}`,
+    { query: `mutation { a: rename(id: 1, title: "${title}") { title } b: rename(id: 2, title: "Desk") { title } }` },
+  ]),
   ['a missing part', { query: '{ products { id likes } }' }],
   ['nothing but a missing part', { query: '{ me }' }, json],
   ['introspection', { query: '{ __typename __type(name: "Product") { name } }' }],

@@ -27,7 +27,7 @@ export interface HttpAnswer {
 }
 
 export interface KnownOperations {
-  /** Remembers what Apollo Server admits on the schema that it serves. */
+  /** Remembers what Apollo Server has validated on the schema that it serves. */
   readonly plugin: ApolloServerPlugin<RequestContext>;
   /** Undefined for whatever Apollo Server has to read. The promise rejects for bugs alone. */
   readonly answer: (posted: Posted, contextOf: () => RequestContext) => Promise<HttpAnswer> | undefined;
@@ -70,7 +70,12 @@ export const knownOperations = (options: KnownOperationsOptions): KnownOperation
       if (result) return result;
       steps.run(asked);
       const { errors, ...executed } = await execute(asked as unknown as Parameters<Execute>[0]);
-      return { ...executed, ...(errors && { errors: formatErrors(errors, asked.response.http, formatError) }) };
+      if (!errors) return executed;
+      const { http } = asked.response;
+      const formatted = formatErrors(errors, http, formatError);
+      // As Apollo Server has it: a request that could not be executed.
+      if (executed.data === undefined) http.status ??= 400;
+      return { ...executed, errors: formatted };
     } catch (error) {
       const errors = formatErrors([error], asked.response.http, formatError);
       asked.response.http.status ??= 500;
@@ -98,7 +103,11 @@ export const knownOperations = (options: KnownOperationsOptions): KnownOperation
         served = schema;
         known.clear();
       },
-      onAdmitted: (entry, operationName) => known.set(keyOf(entry.query, operationName), entry),
+      onAdmitted: (entry, operationName) => {
+        const key = keyOf(entry.query, operationName);
+        // What is known need not be weighed again, and a request may still be under way on the schema before.
+        if (entry.schema === served && known.get(key)?.document !== entry.document) known.set(key, entry);
+      },
     }),
     answer: ({ body, headers }, contextOf) => {
       const sent = plainOperation(body);
@@ -147,13 +156,17 @@ interface Sent {
 const plainOperation = (body: unknown): Sent | undefined => {
   if (!isRecord(body)) return undefined;
   const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string' || query === '' || (extensions ?? undefined) !== undefined) return undefined;
+  if (typeof query !== 'string' || query === '' || !isNothing(extensions)) return undefined;
   const name = operationName ?? undefined;
   const values = variables ?? undefined;
   if (name !== undefined && typeof name !== 'string') return undefined;
   if (values !== undefined && !isRecord(values)) return undefined;
   return { query, ...(name && { operationName: name }), ...(values && { variables: values }) };
 };
+
+/** Of a trusted document that came by its hash, empty extensions are left. */
+const isNothing = (extensions: unknown): boolean =>
+  (extensions ?? undefined) === undefined || (isRecord(extensions) && Object.keys(extensions).length === 0);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 /**
  * What every operation passes, in the order of one list (wiring.ts), whichever door it comes through: Apollo Server's for
- * documents that are new, or the short one for documents that it has admitted before (known-operations.ts).
+ * documents that are new, GETs and whatever has extensions, or the short one for what it has validated before
+ * (known-operations.ts).
  */
 import {
   type ApolloServerPlugin,

@@ -13,7 +13,7 @@ const limitOf = {
   extensions: { bytes: 'EXTENSIONS', depth: 'EXTENSIONS_DEPTH', values: 'EXTENSIONS_VALUES' },
 } as const satisfies Record<Part, Record<keyof VariablesSize, CountedLimit>>;
 
-/** An HTTP hook before authentication: Apollo Server runs all plugins on an operation even if the first refuses it. */
+/** An HTTP hook before authentication: nothing may read, copy or hash what is beyond these bounds. */
 export const inputGate = (config: LimitsConfig, { record }: Rejections) => {
   const most: VariablesSize = {
     bytes: config.LIMIT_VARIABLES_BYTES,

@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { newId } from '#contracts/ids.ts';
 import { nowhere, supergraphOf } from '#kit/gateway/gateway.ts';
@@ -49,6 +50,27 @@ describe('the number of streams', () => {
       const [again] = await openings(fixture, [token]);
       return again?.state.ended === undefined;
     });
+    await fixture.close();
+  });
+
+  it('does not count a client that left while its key was looked up', async () => {
+    const fixture = await liveFixture({ ...quick, LIVE_STREAMS_PER_VIEWER: '1' });
+    const { key } = fixture.anApiKey(900);
+    const verdict = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    fixture.holdVerdicts(async () => {
+      asked.resolve();
+      await verdict.promise;
+    });
+    const left = await fixture.open(fixture.anOrder(customer), { token: key });
+    await asked.promise;
+    left.close();
+    // The gateway has to hear that the connection is closed before the verdict comes.
+    await pause(100);
+    verdict.resolve();
+    await pause(100);
+    const [stream] = await openings(fixture, [key]);
+    expect(stream?.state.error).toBeUndefined();
     await fixture.close();
   });
 

@@ -67,6 +67,8 @@ export const serveStreams = (options: StreamRouteOptions): void => {
     const most = { bytes: operationBytes, depth: operationDepth, values: operationBytes };
     const { bytes, depth, values } = variablesSize(operation, most);
     if (bytes > most.bytes || depth > most.depth || values > most.values) return reply.status(413).send(tooLong);
+    // The client has left while its credential was looked at: nothing would tell us any more, and its place stay taken.
+    if (reply.raw.destroyed) return reply.hijack();
     const caller = callerOf(request);
     const leave = admission.admit(caller.viewer, request.ip);
     if (typeof leave === 'string') {

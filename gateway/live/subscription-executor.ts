@@ -15,8 +15,8 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  separateOperations,
 } from 'graphql';
+import { operationAlone } from '#platform/graphql/fragments.ts';
 import type { RequestContext } from '../identity/request-context.ts';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -184,7 +184,7 @@ export const toQuery = (document: DocumentNode, operation: OperationDefinitionNo
     selectionSet: { kind: Kind.SELECTION_SET, selections: [queryField(field, queryName, key)] },
   };
   // Without the other operations and the fragments that only they use.
-  const alone = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+  const alone = operationAlone(document, operation.name?.value);
   const definitions = alone.definitions.map((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION ? query : definition,
   );

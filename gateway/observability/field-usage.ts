@@ -8,12 +8,12 @@ import {
   isInterfaceType,
   isObjectType,
   type OperationDefinitionNode,
-  separateOperations,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { type FieldUsage, otherClient, unnamedClient } from '#contracts/field-usage.ts';
+import { operationAlone } from '#platform/graphql/fragments.ts';
 import type { AnsweredOperation, ResolvedOperation, Step } from '../graphql/steps.ts';
 
 export interface FieldUsageCounts {
@@ -154,7 +154,7 @@ const coordinatesIn = (
 ): readonly string[] => {
   const found = new Set<string>();
   const types = new TypeInfo(schema);
-  const alone = separateOperations(document)[operation.name?.value ?? ''] ?? document;
+  const alone = operationAlone(document, operation.name?.value);
   visit(
     alone,
     visitWithTypeInfo(types, {

@@ -135,8 +135,13 @@ const isAnswer = (json: unknown): json is Parsed => {
 const asSpecified = ({ path, extensions, ...error }: SubgraphError): SubgraphError => ({
   ...error,
   ...(isPath(path) && { path }),
-  ...(typeof extensions === 'object' && extensions !== null && !Array.isArray(extensions) && { extensions }),
+  ...(typeof extensions === 'object' &&
+    extensions !== null &&
+    !Array.isArray(extensions) && { extensions: withoutHead(extensions) }),
 });
+
+/** `http` says what becomes of our response's status and headers, which is not for a subgraph to decide. */
+const withoutHead = ({ http: _, ...extensions }: Record<string, unknown>): Record<string, unknown> => extensions;
 
 const isPath = (path: unknown): boolean =>
   Array.isArray(path) && path.every((step) => typeof step === 'string' || (Number.isSafeInteger(step) && step >= 0));

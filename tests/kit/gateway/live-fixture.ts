@@ -23,6 +23,8 @@ export interface LiveFixture {
   tokenOf(customerId: string, expiresInSeconds?: number): Promise<string>;
   /** Its id may be an order's customer. */
   anApiKey(expiresInSeconds: number): { readonly id: string; readonly key: string };
+  /** Each verdict on a key waits for this from now on. */
+  holdVerdicts(release: () => Promise<void>): void;
   /** Ends what was issued to a customer until now, and tells of it unless the test wants that to be lost. */
   deny(customerId: string, options?: { silently?: boolean }): Promise<void>;
   closeGateways(): Promise<void>;
@@ -113,6 +115,9 @@ export const liveFixture = async (environment: Record<string, string>, howMany =
       const key = writeApiKey(id, randomBytes(20));
       keys.apiKeys.set(apiKeyHash(key), { valid: true, id, permissions: [], expiresInSeconds });
       return { id, key };
+    },
+    holdVerdicts: (release) => {
+      keys.beforeVerdict = release;
     },
     deny: async (subject, { silently = false } = {}) => {
       keys.deny(subject);
