@@ -43,7 +43,7 @@ interface CompiledExecutorOptions {
   readonly onFallback?: ((why: Unsupported) => void) | undefined;
 }
 
-// 16 MiB: four times the bound of the plans alone, as an operation is four times its plan.
+// 16 MiB: four times the bound of the plans alone (compiledBytes in operations.ts says what an operation weighs).
 const compiledMaxBytes = 16_777_216;
 
 export const compiledExecutor = (options: CompiledExecutorOptions): Execute => {
