@@ -116,9 +116,10 @@ const compileVariant = (
   const nodes = [...collectFields(selection, [selectionSet], type).values()].flat();
   const introspected = nodes.filter(({ name }) => name.value === '__schema' || name.value === '__type');
   const introspect = compileIntrospection(schema, introspected, operation, fragments);
-  const writeAll = ({ root, shared, variables }: Run): Written => {
+  const writeAll = ({ root, shared, absent, variables }: Run): Written => {
     const writing: Writing = {
       shared,
+      absent,
       texts: [],
       isFaulty: false,
       faults: [],

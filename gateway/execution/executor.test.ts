@@ -14,7 +14,8 @@ const supergraph = supergraphOf({
     enum Colour { RED BLUE }
     scalar JSON`,
   stock: `${federated}
-    type Query { warehouse: String }
+    type Query { warehouse: String heaviest: [Product] shelf: Shelf }
+    type Shelf { product: Product! }
     type Product @key(fields: "sku") { sku: ID! weight: Float @external onHand(in: String): Int postage: Int @requires(fields: "weight") bin: Bin }
     type Bin { row: Int! }`,
 });
@@ -131,6 +132,31 @@ describe('the response has', () => {
     const away = () => ({ data: null, errors: [{ message: 'Away.' }] });
     const failed = await execute('{ warehouse }', { stock: away }, { takesText: true });
     expect(failed.data).toEqual({ warehouse: null });
+  });
+});
+
+describe('an entity that its subgraph does not have', () => {
+  const gone: Answer = (_, representations) => ({
+    data: { _entities: representations.map(({ sku }) => (sku === '2' ? null : { title: `T${sku}` })) },
+  });
+
+  it('is null where it may be, without an error: nothing has failed', async () => {
+    const stock = () => ({ data: { heaviest: [product('1'), product('2'), product('2')] } });
+    const { data, errors } = await execute('{ heaviest { sku title } }', { catalogue: gone, stock });
+    expect([data, errors]).toEqual([{ heaviest: [{ sku: '1', title: 'T1' }, null, null] }, undefined]);
+  });
+
+  it('costs what may not be null, with an error there', async () => {
+    const stock = () => ({ data: { shelf: { product: product('2') } } });
+    const { data, errors } = await execute('{ shelf { product { title } } }', { catalogue: gone, stock });
+    expect(data).toEqual({ shelf: null });
+    expect(errors?.map(({ path }) => path)).toEqual([['shelf', 'product']]);
+  });
+
+  it('keeps what others say of it where nothing is missing', async () => {
+    const stock = () => ({ data: { heaviest: [product('2', { onHand: 3 })] } });
+    const { data, errors } = await execute('{ heaviest { sku onHand price } }', { catalogue: gone, stock });
+    expect([data, errors]).toEqual([{ heaviest: [{ sku: '2', onHand: 3, price: null }] }, undefined]);
   });
 });
 

@@ -98,7 +98,16 @@ const execute = async (
   const values = coerce(variables);
   if ('errors' in values) return { errors: values.errors };
   const { coerced } = values;
-  const run: Run = { root: {}, variables, shared: [], fetch, sent: new Map(), failures: [], clientKey };
+  const run: Run = {
+    root: {},
+    variables,
+    shared: [],
+    fetch,
+    sent: new Map(),
+    failures: [],
+    absent: new Set(),
+    clientKey,
+  };
   await fetchAll(run, coerced);
   const { text, faults } = write(run, coerced);
   const isWhole = run.failures.length === 0 && faults.length === 0;

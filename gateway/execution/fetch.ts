@@ -26,6 +26,8 @@ export interface Run {
   /** Fetches that others of the same operation may repeat. */
   readonly sent: Map<string, Promise<SubgraphAnswer>>;
   readonly failures: Failure[];
+  /** Objects of which a subgraph has said that there is no such entity. */
+  readonly absent: Set<object>;
   /** The client's key for one of the plan. */
   readonly clientKey: (key: string) => string;
 }
@@ -114,6 +116,7 @@ const compileEntityFetch = (options: CompileFetch, fetch: FetchFacts): ExecuteFe
     const broken: number[] = [];
     for (const [index, objects] of entities.entries()) {
       const entity: unknown = received[index];
+      if (entity === null) for (const object of objects) run.absent.add(object);
       if (entity === null || entity === undefined) continue;
       if (typeof entity !== 'object' || Array.isArray(entity)) {
         broken.push(index);

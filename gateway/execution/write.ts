@@ -36,6 +36,8 @@ export interface Fault {
 export interface Writing {
   /** Whether objects at a place of the plan are shared between positions, by `Place`. */
   readonly shared: readonly boolean[];
+  /** Objects that stand for entities which do not exist: null where they lack something, and no fault. */
+  readonly absent: ReadonlySet<object>;
   /** Texts of shared objects, by writer. */
   readonly texts: (Map<object, string | undefined> | undefined)[];
   /** Something was invalid. Faults need paths, which a first run does not track: it is written again. */
@@ -51,6 +53,7 @@ export interface Writing {
 type Write = (value: unknown, writing: Writing) => string | undefined;
 const none = '';
 
+/** `none` for an entity that does not exist. */
 type WriteFields = (object: Record<string, unknown>, writing: Writing) => string | undefined;
 
 interface WriterOptions extends Document {
@@ -100,10 +103,11 @@ class WriterCompiler {
         const value = field.isInherited && !Object.hasOwn(object, key) ? null : object[key];
         if (writing.path) writing.path.push(shown);
         const written = field.write(value, writing);
-        if (written === none && field.isNonNull) report(writing, field.message, { isNull: true });
+        const isAbsent = written === none && field.isNonNull && writing.absent.has(object);
+        if (written === none && field.isNonNull && !isAbsent) report(writing, field.message, { isNull: true });
         if (writing.path) writing.path.pop();
         if (written) text += field.prefix + written;
-        else if (field.isNonNull) return undefined;
+        else if (field.isNonNull) return isAbsent ? none : undefined;
         else text += `${field.prefix}null`;
       }
       return `${text}}`;

@@ -27,6 +27,10 @@ const examples: Readonly<Record<KnownDifference, Example>> = {
     query: '{ loans(of: "a") { id } }',
     corrupted: ['lending', (answer) => answer.replaceAll(/"id":"[^"]*"/g, '"id":42')],
   },
+  'an entity that does not exist is null': {
+    query: '{ work(id: "a") { ... on Book { authors { fans { trust } } } } }',
+    corrupted: ['opinions', (answer) => answer.replaceAll(/\{[^{}]*"trust":[^{}]*\}/g, 'null')],
+  },
   'an error has the path of its own entity': {
     query: '{ works(kind: null, after: "a0") { ... on Book { lent { due } } } }',
     corrupted: ['lending', () => '{"errors": [{"message": "m"}]}'],
