@@ -101,6 +101,7 @@ const watchMyOrders: Handwritten = async (ask) => {
 const money = '{ amount currency }';
 const orderQuery = `query ($id: ID!) { order(id: $id) {
   id number status paymentStatus fulfilmentStatus version expiresAt total ${money}
+  contactEmail note giftMessage shippingAddress { lines } billingAddress { lines }
   lines { sku title quantity total ${money} variant { id } }
   failure { __typename message }
   timeline { occurredAt status description detail amount ${money} }
@@ -113,7 +114,8 @@ const orderPage: Handwritten = async (ask) => {
   const { order } = (await ask('order', { query: orderQuery, variables: { id } })) as {
     order: Identified & { lines: Line[] };
   };
-  const { lines, failure, timeline, nextActions, paymentAction, ...head } = order;
+  const { lines, contactEmail, note, giftMessage, shippingAddress, billingAddress, ...others } = order;
+  const { failure, timeline, nextActions, paymentAction, ...head } = others;
   const [variantOf, paid] = await Promise.all([
     entities(
       ask,
@@ -135,6 +137,11 @@ const orderPage: Handwritten = async (ask) => {
     order: {
       ...head,
       balance,
+      contactEmail,
+      note,
+      giftMessage,
+      shippingAddress,
+      billingAddress,
       lines: lines.map(({ variant, ...line }) => ({ ...line, variant: variantOf(variant.id) })),
       payments,
       failure,
