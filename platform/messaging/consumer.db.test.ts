@@ -143,6 +143,8 @@ eachTransport('from outbox to inbox', (transport) => {
     const reasons = (await transport.bus.deadLetters(transport.queue)).map(({ reason }) => reason).toSorted();
     expect(reasons[0]).toContain('has no handler for thing.unheard-of v1');
     expect(reasons[1]).toContain('the data does not match thing.happened v1');
+    // The queue knows it a moment before the consumer has said so.
+    await until('both in the log', () => transport.recorded.saying('dead letter').length >= 2);
     expect(transport.recorded.saying('dead letter')).toHaveLength(2);
   });
 });
