@@ -66,6 +66,8 @@ const load = async (client: pg.Client, { tables }: ReleasedData): Promise<void> 
         WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'`,
       [name],
     );
+    // Rows that migrations bring along were among those released.
+    await client.query(`DELETE FROM ${table}`);
     const list = columns.map((column) => pg.escapeIdentifier(column.name)).join(', ');
     await client.query(
       `INSERT INTO ${table} (${list}) OVERRIDING SYSTEM VALUE
