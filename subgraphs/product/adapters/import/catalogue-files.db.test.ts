@@ -117,6 +117,35 @@ describe('JSON Lines', () => {
     expect(await shop.prisma.catalogueImport.count()).toBe(0);
   });
 
+  it('tell the line that the database refuses, and import the others', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    await shop.prisma.$executeRaw`ALTER TABLE product ADD CONSTRAINT no_curse CHECK (brand <> 'Cursed')`;
+    // Parents may come behind their products within a batch.
+    const file = await fileOf(
+      lines(product('lamp'), product('mug', { brand: 'Cursed' }), product('tent', { category: 'nowhere' }), lighting),
+    );
+    const { faults, changed, isComplete } = await filesOf(shop).importFile(file);
+    expect(faults).toEqual([
+      { line: 2, reason: expect.stringMatching(/^is refused by the database: .*no_curse/) },
+      { line: 3, reason: 'category: there is no category nowhere' },
+    ]);
+    expect({ changed, isComplete }).toEqual({ changed: 2, isComplete: true });
+    expect(await shop.prisma.catalogueImport.count()).toBe(0);
+  });
+
+  it('tell the line of any other failure, and go on there', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    await shop.prisma.$executeRaw`
+      CREATE FUNCTION break() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$`;
+    await shop.prisma.$executeRaw`
+      CREATE TRIGGER broken BEFORE INSERT ON product FOR EACH ROW WHEN (NEW.slug = 'mug') EXECUTE FUNCTION break()`;
+    const file = await fileOf(lines(lighting, product('lamp'), product('mug'), product('tent')));
+    await expect(filesOf(shop).importFile(file)).rejects.toThrow(/^line 3: .*broken/);
+    await shop.prisma.$executeRaw`DROP TRIGGER broken ON product`;
+    expect(await filesOf(shop).importFile(file)).toMatchObject({ faults: [], changed: 4 });
+    expect(await shop.prisma.stockMovement.count()).toBe(3);
+  });
+
   it('never put a category below itself', async () => {
     const shop = await aShop(aCatalogue([], {}, []));
     const below = (slug: string, parent: string | null) => ({
@@ -174,6 +203,25 @@ describe('JSON Lines', () => {
     await Promise.all([filesOf(shop).importFile(file), filesOf(shop).importFile(file)]);
     expect(await shop.prisma.product.count()).toBe(70);
     expect(await shop.prisma.stockMovement.count()).toBe(70);
+  });
+
+  it('are told by each of two runs at once, also by one that ends last', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    const many = Array.from({ length: 70 }, (_, n) => product(`lamp-${n}`));
+    const file = await fileOf(lines(lighting, product('tent', { category: 'nowhere' }), ...many));
+    let other: Promise<unknown> | undefined;
+    const { commands } = shop;
+    const slow = {
+      ...commands,
+      // The other run is begun and ended between two batches of this one.
+      importDocuments: async (batch: Parameters<typeof commands.importDocuments>[0]) => {
+        const done = await commands.importDocuments(batch);
+        other ??= filesOf(shop).importFile(file);
+        expect(await other).toMatchObject({ faults: [{ line: 2 }], from: 51 });
+        return done;
+      },
+    };
+    expect(await filesOf({ ...shop, commands: slow }).importFile(file)).toMatchObject({ faults: [{ line: 2 }] });
   });
 });
 

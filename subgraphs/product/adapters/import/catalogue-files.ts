@@ -4,11 +4,12 @@ import { createReadStream } from 'node:fs';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
 import type { ImportLine } from '../../domain/import/import-document.ts';
-import type { ImportBatch, ImportProgress } from '../../usecases/import/ports.ts';
+import type { BatchResult, ImportBatch, ImportProgress } from '../../usecases/import/ports.ts';
 import { attributeOf } from '../catalogue/catalogue-reads.ts';
 import { readCsv, UnusableFile } from './csv.ts';
 import { exportDocuments } from './export-documents.ts';
 import { readJsonLines } from './json-lines.ts';
+import { lineByLine } from './line-by-line.ts';
 
 // 50 lines a transaction: short locks on a shop that is open, and few round trips.
 const batchSize = 50;
@@ -31,40 +32,49 @@ export interface ImportResult extends ImportProgress {
 
 /** What the use case does with a batch of lines. */
 interface Commands {
-  importDocuments(batch: ImportBatch): Promise<ImportProgress>;
+  importDocuments(batch: ImportBatch): Promise<BatchResult>;
 }
 
 export const catalogueFiles = (prisma: PrismaClient, { importDocuments }: Commands, shop: ShopSettings) => ({
   /** Goes on where an earlier run on the same file was cut off. Throws `UnusableFile` for a file that is no catalogue. */
   importFile: async (file: string, { onProgress, signal }: ImportOptions = {}): Promise<ImportResult> => {
     const { source, lineCount } = await survey(file);
-    const begun = await prisma.catalogueImport.findUnique({ where: { source } });
+    const begun = await begunImport(prisma, source);
     const from = begun?.nextLine ?? 1;
-    let progress: ImportProgress = begun ?? { nextLine: 1, changed: 0, received: 0 };
+    let progress: ImportProgress = { nextLine: from, changed: begun?.changed ?? 0, received: begun?.received ?? 0 };
+    // Kept here as well: another run on the same file drops what is stored when it ends first.
+    const faults = new Map(begun?.faults.map(({ line, reason }) => [line, reason]));
+    const importBatch = lineByLine(importDocuments);
     for await (const { lines, nextLine } of batches(await read(prisma, file, shop), from, lineCount)) {
       if (signal?.aborted) break;
-      progress = await importDocuments({ source, lines, nextLine });
+      const { faults: found, ...done } = await importBatch({ source, lines, nextLine });
+      progress = done;
+      for (const { line, reason } of found) if (!faults.has(line)) faults.set(line, reason);
       onProgress?.((nextLine - 1) / Math.max(1, lineCount), progress);
-      if ((await prisma.catalogueImportFault.count({ where: { source } })) > mostFaults)
-        throw new UnusableFile(`more than ${mostFaults} lines are at fault`);
+      if (faults.size > mostFaults) throw new UnusableFile(`more than ${mostFaults} lines are at fault`);
     }
-    const faults = await prisma.catalogueImportFault.findMany({
-      where: { source },
-      select: { line: true, reason: true },
-      orderBy: { line: 'asc' },
-    });
     const isComplete = !signal?.aborted;
     if (isComplete) {
       await prisma.catalogueImport.deleteMany({ where: { source } });
       // Autovacuum comes a minute later: until then queries would be planned for the tables as they were.
       if (progress.changed > 0) await prisma.$executeRaw`ANALYZE`;
     }
-    return { ...progress, faults, from, isComplete };
+    const listed = [...faults].map(([line, reason]) => ({ line, reason })).sort((a, b) => a.line - b.line);
+    return { ...progress, faults: listed, from, isComplete };
   },
 
   /** Attributes, categories (parents first), products and collections, each as the line of JSON that an import reads. */
   exportLines: () => exportDocuments(prisma),
 });
+
+/** How far an earlier run came, and the faults that it found: as of one moment. */
+const begunImport = (prisma: PrismaClient, source: string) =>
+  prisma.$transaction(
+    async (tx) => await tx.catalogueImport.findUnique({ where: { source }, include: { faults: true } }),
+    {
+      isolationLevel: 'RepeatableRead',
+    },
+  );
 
 /** What the file is known by, and how many lines it has: one pass over it, which holds nothing of it. */
 const survey = async (file: string): Promise<{ source: string; lineCount: number }> => {

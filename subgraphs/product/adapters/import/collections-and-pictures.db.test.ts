@@ -94,6 +94,20 @@ describe('pictures', () => {
     expect(await picturesOf()).toEqual([]);
   });
 
+  it('of one address twice are two, each with an id of its own', async () => {
+    await load(shop, { product: { slug: 'in-c', pictures: [picture(1)] } });
+    const [first] = await picturesOf();
+    const twice = { product: { slug: 'in-c', pictures: [picture(1), picture(2), picture(1, { en: 'Again' })] } };
+    expect(await load(shop, twice)).toMatchObject({ faults: [], changed: 1 });
+    const after = await picturesOf();
+    expect(after.map(({ url, alt }) => ({ url, alt }))).toEqual(twice.product.pictures);
+    expect(after[0]?.id).toBe(first?.id);
+    // As the export writes them.
+    const line = (await documentsOf(shop)).find(({ product }) => product?.slug === 'in-c');
+    expect(await load(shop, line)).toMatchObject({ faults: [], changed: 0 });
+    expect(await picturesOf()).toEqual(after);
+  });
+
   it('that were uploaded stay in their shop, and are told where they are not', async () => {
     const key = 'aaaaaaaaaaaaaaaaaaaaaa.webp';
     const now = new Date();

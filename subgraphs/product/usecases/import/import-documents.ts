@@ -23,7 +23,7 @@ import { saveAttributes, useAgainst } from '../taxonomy/change-attribute.ts';
 import { changedIn, saveTree, treeOf } from '../taxonomy/change-category.ts';
 import { importCollections } from './import-collections.ts';
 import { importPictures, type ProductPictures } from './import-pictures.ts';
-import type { ImportBatch, ImportProgress } from './ports.ts';
+import type { BatchResult, ImportBatch } from './ports.ts';
 
 // A name that staff take in the very moment is seen on the second look; a third is for a shop where that happens twice.
 const looks = 3;
@@ -34,7 +34,7 @@ const looks = 3;
  */
 export const importDocuments =
   ({ transaction, newId, shop }: Pick<Deps, 'transaction' | 'newId' | 'shop'>) =>
-  async (batch: ImportBatch): Promise<ImportProgress> => {
+  async (batch: ImportBatch): Promise<BatchResult> => {
     for (let look = 1; ; look++) {
       try {
         return await transaction((stores) => importBatch(stores, { newId, shop }, batch));
@@ -66,10 +66,12 @@ const importBatch = async (
     (await importAttributes(stores, newId, lines, faults)) + (await importCategories(stores, newId, lines, faults));
   const products = await importProducts(stores, { newId, shop }, lines, faults);
   const collections = await importCollections(stores, newId, lines, faults);
-  return await stores.imports.advance(source, {
+  const found = { faults: faults.map(({ line, reason }) => ({ line, reason })) };
+  const progress = await stores.imports.advance(source, {
     ...{ nextLine, changed: changed + products.changed + collections, received: products.received },
-    faults: faults.map(({ line, reason }) => ({ line, reason })),
+    ...found,
   });
+  return { ...progress, ...found };
 };
 
 const importAttributes = async (

@@ -23,7 +23,9 @@ export const importPictures = async (stores: Stores, given: readonly ProductPict
   const missing: { readonly line: number; readonly issues: readonly Issue[] }[] = [];
   for (const { productId, line, pictures } of given) {
     const before: readonly Media[] = stored.get(productId) ?? [];
-    const found = pictures.map((picture) => pictureOf(picture, productId, before));
+    // Each that there was is one of the new ones at most: an address may be there twice.
+    const left = [...before];
+    const found = pictures.map((picture) => pictureOf(picture, productId, left));
     const after = found.filter((one) => one !== undefined);
     const issues = found.flatMap((one, at) =>
       one ? [] : [{ path: ['pictures', at, 'file'], message: 'is no file of this product here; left out' }],
@@ -39,12 +41,13 @@ export const importPictures = async (stores: Stores, given: readonly ProductPict
   return { changed, missing };
 };
 
-const pictureOf = (picture: PictureDocument, productId: ProductId, before: readonly Media[]): Media | undefined => {
+/** Takes it from those that are left. */
+const pictureOf = (picture: PictureDocument, productId: ProductId, left: Media[]): Media | undefined => {
   const { alt } = picture;
-  if ('file' in picture) {
-    const own = before.find(({ source }) => source.fileKey === picture.file);
-    return own && { ...own, alt };
-  }
-  const own = before.find(({ source }) => source.url === picture.url);
+  const at = left.findIndex(({ source }) =>
+    'file' in picture ? source.fileKey === picture.file : source.url === picture.url,
+  );
+  const [own] = at < 0 ? [] : left.splice(at, 1);
+  if ('file' in picture) return own && { ...own, alt };
   return { ...(own ?? { id: newMediaId(), productId, source: { url: picture.url, fileKey: null } }), alt };
 };

@@ -16,6 +16,11 @@ export interface ImportProgress {
   readonly received: number;
 }
 
+export interface BatchResult extends ImportProgress {
+  /** Of this batch. */
+  readonly faults: readonly { readonly line: number; readonly reason: string }[];
+}
+
 /** How far the import of a file has come. */
 export interface ImportStore {
   /** Whose skus these are. */
@@ -23,8 +28,5 @@ export interface ImportStore {
   /** Drops the progress of imports that began before then. */
   dropOld(before: Date): Promise<void>;
   /** Notes what a batch did, and gives what the import has done in all. */
-  advance(
-    source: string,
-    batch: ImportProgress & { readonly faults: readonly { readonly line: number; readonly reason: string }[] },
-  ): Promise<ImportProgress>;
+  advance(source: string, batch: BatchResult): Promise<ImportProgress>;
 }
