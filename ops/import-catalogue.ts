@@ -20,6 +20,8 @@ const help = `usage: npm run import-catalogue -- <file.csv | file.jsonl> [--reje
        npm run export-catalogue -- <file.jsonl>
   Imports what is new or changed and leaves the rest alone. A line that is at fault is listed with its number and reason, and the
   others are imported. After Ctrl-C or a kill, the same command goes on where it was, for 30 days. What is exported can be imported.
+  A product, category, attribute or collection stands in a file once. The variants of a product take the order of the file when it
+  names them all; else they stay as they are, and new ones come last.
 
   JSON Lines: each line {"product": …}, {"category": …}, {"attribute": …} or {"collection": …}, as the export writes them; prices in
   minor units. A picture is {"url": "https://…", "alt": {"en": …}}; one that was uploaded is {"file": …}, which only the shop has

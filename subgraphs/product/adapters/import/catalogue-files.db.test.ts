@@ -1,41 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aCatalogue } from '#kit/product/builders.ts';
 import { aBrowsableShop } from '#kit/product/graph.ts';
 import { aShop, type Shop } from '#kit/product/shop.ts';
-import { defaultShop } from '#platform/config/shop.ts';
-import { catalogueFiles } from './catalogue-files.ts';
+import { documentsOf, filesOf, importFiles, lighting, lines, weight } from './files.fixture.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'catalogue-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const { fileOf, load } = importFiles();
 
-const filesOf = ({ prisma, commands }: Pick<Shop, 'prisma' | 'commands'>) =>
-  catalogueFiles(prisma, commands, defaultShop);
-let files = 0;
-const fileOf = async (content: string | Buffer, extension = 'jsonl'): Promise<string> => {
-  const file = path.join(folder, `${++files}.${extension}`);
-  await writeFile(file, content);
-  return file;
-};
-const lines = (...documents: readonly unknown[]) => documents.map((document) => JSON.stringify(document)).join('\n');
-const documentsOf = async (shop: Pick<Shop, 'prisma' | 'commands'>) => {
-  const documents: object[] = [];
-  for await (const document of filesOf(shop).exportLines()) documents.push(document);
-  return documents;
-};
 const exported = async (shop: Pick<Shop, 'prisma' | 'commands'>) => {
   const documents = await documentsOf(shop);
   // By name: ids, which order the export, are not part of it.
   return documents.map((document) => JSON.stringify(document)).sort();
 };
 
-const lighting = { category: { slug: 'lighting', texts: { en: { name: 'Lighting' } } } };
-const weight = { attribute: { code: 'weight', name: { en: 'Weight' }, kind: 'NUMBER', unit: 'g' } };
 const product = (slug: string, more: object = {}) => ({
   product: {
     slug,
@@ -151,9 +127,27 @@ describe('JSON Lines', () => {
     const below = (slug: string, parent: string | null) => ({
       category: { slug, texts: { en: { name: slug } }, parent },
     });
-    const file = await fileOf(lines(below('a', null), below('b', 'a'), below('a', 'b'), below('a', 'a')));
-    const { faults } = await filesOf(shop).importFile(file);
-    expect(faults).toEqual([3, 4].map((line) => ({ line, reason: 'Category a would be below itself.' })));
+    await load(shop, below('a', null), below('b', 'a'));
+    const faults = [{ line: 1, reason: 'Category a would be below itself.' }];
+    expect(await load(shop, below('a', 'b'))).toMatchObject({ faults });
+    expect(await load(shop, below('a', 'a'))).toMatchObject({ faults });
+  });
+
+  it('name a thing once: what stands in the file already is at fault, also when it is cut off between', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    const many = Array.from({ length: 60 }, (_, n) => product(`lamp-${n}`));
+    const again = { category: { ...lighting.category, position: 3 } };
+    const file = await fileOf(lines(lighting, weight, ...many, product('lamp-0', { brand: 'Other' }), again, weight));
+    const signal = new AbortController();
+    await filesOf(shop).importFile(file, { signal: signal.signal, onProgress: () => signal.abort() });
+    const { faults, changed } = await filesOf(shop).importFile(file);
+    expect(faults).toEqual([
+      { line: 63, reason: 'product lamp-0 stands in line 3 already' },
+      { line: 64, reason: 'category lighting stands in line 1 already' },
+      { line: 65, reason: 'attribute weight stands in line 2 already' },
+    ]);
+    expect(changed).toBe(62);
+    expect(await filesOf(shop).importFile(file)).toMatchObject({ changed: 0 });
   });
 
   it('are forgotten when nobody goes on with them for a month', async () => {
@@ -222,100 +216,5 @@ describe('JSON Lines', () => {
       },
     };
     expect(await filesOf({ ...shop, commands: slow }).importFile(file)).toMatchObject({ faults: [{ line: 2 }] });
-  });
-});
-
-describe('CSV', () => {
-  const header =
-    'slug,title.en,title.ko,category,status,attribute.weight,option.size,sku,price.EUR,price.KRW,initial_stock';
-  let shop: Shop;
-  beforeAll(async () => {
-    shop = await aShop(aCatalogue([], {}, []));
-    await filesOf(shop).importFile(await fileOf(lines(lighting, weight)));
-  });
-
-  it('has a row per variant: rows of one slug are one product', async () => {
-    const rows = [
-      `\uFEFF${header}`,
-      'lamp,Lamp,램프,lighting,PUBLISHED,240,Small,LAMP-S,12.90,19000,4',
-      'lamp,,,,,,l=대,LAMP-L,13,,',
-      '"mug","Mug, blue",,lighting,,,,MUG,7.5,,',
-    ];
-    const file = await fileOf(rows.join('\r\n'), 'csv');
-    expect(await filesOf(shop).importFile(file)).toMatchObject({ faults: [], changed: 2, received: 1 });
-    const [lamp, mug] = await shop.prisma.product.findMany({ orderBy: { slug: 'asc' }, include: { variants: true } });
-    expect(lamp).toMatchObject({
-      texts: { en: { title: 'Lamp', description: '' }, ko: { title: '램프', description: '' } },
-      attributes: { weight: 240 },
-      options: [
-        {
-          code: 'size',
-          values: [
-            { code: 'small', name: { en: 'Small' } },
-            { code: 'l', name: { en: '대' } },
-          ],
-        },
-      ],
-      variants: [
-        { sku: 'LAMP-S', prices: { EUR: 1_290, KRW: 19_000 }, options: { size: 'small' } },
-        { sku: 'LAMP-L', prices: { EUR: 1_300 }, options: { size: 'l' } },
-      ],
-    });
-    expect(mug).toMatchObject({ status: 'DRAFT', title: 'Mug, blue', variants: [{ prices: { EUR: 750 } }] });
-    expect(await filesOf(shop).importFile(file)).toMatchObject({ changed: 0 });
-  });
-
-  it('lists the rows that are at fault, and imports the other variants of their product', async () => {
-    const rows = [
-      header,
-      'tent,Tent,,lighting,,heavy,,TENT,"1,5",,',
-      'tent,Tent,,lighting,,,,TENT-2,"1,90",,',
-      'tent,Tent,,lighting,,,,TENT-3,1.999,,',
-      'tent,Tent,,lighting,,,,TENT-4,1,12.5,',
-      'tent,Tent,,lighting,,,,TENT-5,1,,-1',
-      'pole,Pole,,lighting,,,,POLE,1,,',
-      ',Nameless,,lighting,,,,NONE,1,,',
-      'short,row',
-      'peg,Peg,,lighting,,,빨강,PEG,1,,',
-      '"rope","Rope',
-      'of hemp",,lighting,,,,ROPE,"1,5",,',
-      '"knot","A',
-      '',
-      'knot",short',
-      'cord,Cord,,lighting,,,,CORD,1,,2.5',
-      'cord,,,,,,,CORD-2,1,,-3',
-      'line,"",,lighting,SOLD,,,LINE,1,,',
-    ];
-    const { faults, changed } = await filesOf(shop).importFile(await fileOf(rows.join('\n'), 'csv'));
-    expect(changed).toBe(1);
-    expect(faults.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
-      '2 attribute.weight: "heavy" is not a number; price.EUR: "1,5" is not an amount such as 12.90',
-      '3 price.EUR: "1,90" is not an amount such as 12.90',
-      '4 price.EUR: "1.999" is not an amount such as 12.90',
-      '5 price.KRW: "12.5" is not an amount such as 12900',
-      '6 initial_stock: is less than 0',
-      '8 slug: is empty',
-      '9 does not have as many cells as there are columns',
-      '10 option.size: "빨강" makes no code: write "red=빨강", for example',
-      '11 price.EUR: "1,5" is not an amount such as 12.90',
-      '13 does not have as many cells as there are columns',
-      '16 initial_stock: is not a whole number',
-      '17 initial_stock: is less than 0',
-      '18 status: is not one of DRAFT, PUBLISHED, ARCHIVED',
-    ]);
-  });
-
-  it.each([
-    ['unknown columns', 'slug,colour\na,b', 'there are no columns "colour"'],
-    ['semicolons', 'slug;sku\na;B', 'its cells are separated by semicolons: save it with commas'],
-    ['no slugs', 'sku\nA', 'the column slug is missing'],
-    ['a column twice', 'slug,sku,sku\na,B,C', 'the column sku is there twice'],
-    ['another encoding', Buffer.from('slug,brand\na,\xff\xfe', 'latin1'), 'it is not UTF-8'],
-  ])('is refused with %s', async (_, content, reason) => {
-    await expect(filesOf(shop).importFile(await fileOf(content, 'csv'))).rejects.toThrow(reason);
-  });
-
-  it('or anything else is told by the end of its name', async () => {
-    await expect(filesOf(shop).importFile(await fileOf('x', 'xlsx'))).rejects.toThrow('neither in .csv nor in .jsonl');
   });
 });

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import type { ShopSettings } from '#contracts/shop.ts';
 import type { PrismaClient } from '#prisma/product/client/client.ts';
 import type { ImportLine } from '../../domain/import/import-document.ts';
+import { fault } from '../../domain/import/line-faults.ts';
 import type { BatchResult, ImportBatch, ImportProgress } from '../../usecases/import/ports.ts';
 import { attributeOf } from '../catalogue/catalogue-reads.ts';
 import { readCsv, UnusableFile } from './csv.ts';
@@ -97,16 +98,29 @@ const read = async (
   throw new UnusableFile('its name ends neither in .csv nor in .jsonl');
 };
 
-/** Of the lines from `from` on; each batch knows the line at which the next one begins. */
+/**
+ * Of the lines from `from` on; each batch knows the line at which the next one begins. What stands in the file already is at fault:
+ * of two lines that differ, the import would do one in this run and the other in the next.
+ */
 const batches = async function* (entries: AsyncIterable<ImportLine>, from: number, lineCount: number) {
+  // Names alone: some 100 bytes a line.
+  const firsts = new Map<string, number>();
   let lines: ImportLine[] = [];
   for await (const entry of entries) {
+    const name = nameOf(entry);
+    const first = name && firsts.get(name);
+    if (name && !first) firsts.set(name, entry.line);
     if (entry.line < from) continue;
     if (lines.length === batchSize) {
       yield { lines, nextLine: entry.line };
       lines = [];
     }
-    lines.push(entry);
+    lines.push(first ? fault(entry.line, [`${name} stands in line ${first} already`]) : entry);
   }
   yield { lines, nextLine: lineCount + 1 };
+};
+
+const nameOf = (entry: ImportLine): string | undefined => {
+  if (entry.kind === 'fault') return undefined;
+  return `${entry.kind} ${entry.kind === 'attribute' ? entry.document.code : entry.document.slug}`;
 };

@@ -1,35 +1,12 @@
 /** What a catalogue has beside products, from one shop to another. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { namedId } from '#contracts/ids.ts';
 import { aCatalogue, categoryOf } from '#kit/product/builders.ts';
-import { aShop, type Shop } from '#kit/product/shop.ts';
+import { aShop } from '#kit/product/shop.ts';
 import { aShelvedShop, byStaff } from '#kit/product/taxonomy.ts';
-import { defaultShop } from '#platform/config/shop.ts';
-import { catalogueFiles } from './catalogue-files.ts';
+import { documentsOf, importFiles } from './files.fixture.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'catalogue-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const filesOf = ({ prisma, commands }: Pick<Shop, 'prisma' | 'commands'>) =>
-  catalogueFiles(prisma, commands, defaultShop);
-let files = 0;
-const load = async (shop: Pick<Shop, 'prisma' | 'commands'>, ...documents: readonly unknown[]) => {
-  const file = path.join(folder, `${++files}.jsonl`);
-  await writeFile(file, documents.map((document) => JSON.stringify(document)).join('\n'));
-  return filesOf(shop).importFile(file);
-};
-const documentsOf = async (shop: Pick<Shop, 'prisma' | 'commands'>) => {
-  const documents: Record<string, { slug: string }>[] = [];
-  for await (const document of filesOf(shop).exportLines()) documents.push(document as never);
-  return documents;
-};
-
+const { load } = importFiles();
 const shop = await aShelvedShop();
 const inC = namedId('Product', 'in-c');
 const picture = (n: number, alt: object = {}) => ({ url: `https://pictures.example/${n}.webp`, alt });

@@ -86,9 +86,9 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
       return undefined;
     },
   });
-  const text = Readable.toWeb(createReadStream(file)).pipeThrough(
-    new TextDecoderStream('utf-8', { fatal: true }) as never,
-  );
+  const text = Readable.toWeb(createReadStream(file))
+    .pipeThrough(new TextDecoderStream('utf-8', { fatal: true }) as never)
+    .pipeThrough(lineFeeds() as never);
   const source = Readable.fromWeb(text as never);
   source.on('error', (error) => parser.destroy(decodingFault(error)));
   for await (const { record, info } of source.pipe(parser)) {
@@ -98,9 +98,23 @@ const rowsOf = async function* (file: string): AsyncGenerator<Row | { line: numb
   yield* skipped;
 };
 
+/** Of Windows' line ends those of Unix, in cells too: the parser counts the two characters of one in quotes as two lines. */
+const lineFeeds = (): TransformStream<string, string> => {
+  // Its other half may begin the next chunk.
+  let held = '';
+  return new TransformStream({
+    transform: (chunk, controller) => {
+      const given = held + chunk;
+      held = given.endsWith('\r') ? '\r' : '';
+      controller.enqueue(given.slice(0, given.length - held.length).replaceAll('\r\n', '\n'));
+    },
+    flush: (controller) => controller.enqueue(held),
+  });
+};
+
 /** The parser counts up to where a row ends: with a line break in a cell, that is not where it begins. */
 const breaksIn = (cells: readonly string[]): number =>
-  cells.reduce((all, value) => all + (value.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+  cells.reduce((all, value) => all + (value.match(/\r|\n/g)?.length ?? 0), 0);
 
 const reasonOf = (error: CsvError): string =>
   error.code === 'CSV_RECORD_INCONSISTENT_COLUMNS' ? 'does not have as many cells as there are columns' : error.message;

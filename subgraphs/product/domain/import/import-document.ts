@@ -122,7 +122,6 @@ export const productAfter = (document: ProductDocument, known: Known) => {
     const title = given.title ?? stored?.title ?? titlesOf(document.texts ?? product?.texts ?? {});
     return { ...newVariant, ...stored, ...given, id, title, prices: { ...stored?.prices, ...given.prices } };
   });
-  const named = new Set(variants.map(({ sku }) => sku));
   const { version: _, ...before } = product ?? { version: 0 };
   const { category: __, pictures: ___, ...given } = document;
   return {
@@ -134,8 +133,16 @@ export const productAfter = (document: ProductDocument, known: Known) => {
     texts: { ...product?.texts, ...document.texts },
     attributes: { ...product?.attributes, ...document.attributes } as Record<string, AttributeValue>,
     options: optionsAfter(product?.options ?? [], document.options ?? []),
-    variants: [...variants, ...(product?.variants.filter(({ sku }) => !named.has(sku)) ?? [])],
+    variants: inOrder(variants, product?.variants ?? []),
   };
+};
+
+/** Of a document that names all variants, its order is theirs; else they stay where they are, and new ones come last. */
+const inOrder = <V extends { readonly sku: string }>(named: readonly V[], stored: readonly V[]): V[] => {
+  const bySku = Map.groupBy(named, ({ sku }) => sku);
+  if (stored.every(({ sku }) => bySku.has(sku))) return [...named];
+  const before = new Set(stored.map(({ sku }) => sku));
+  return [...stored.flatMap((one) => bySku.get(one.sku) ?? [one]), ...named.filter(({ sku }) => !before.has(sku))];
 };
 
 /** Options and values that the document does not name stay, as the variants that have them do. */

@@ -1,5 +1,5 @@
 /** What is wrong with a line of an import, in the names that the file uses: a reason a line, and everything in it. */
-import type { LineFault } from './import-document.ts';
+import type { LineFault, ProductDocument } from './import-document.ts';
 
 /** As a validator reports it; its path is that of the document. */
 export interface Issue {
@@ -33,6 +33,20 @@ export const lineFaults = ({ line, variantLines }: Place, issues: readonly Issue
     ),
   );
 };
+
+/** The issues by the places that variants have in the document; of one that it does not name, by its sku. */
+export const issuesOf = (
+  document: ProductDocument,
+  variants: readonly { readonly sku: string }[],
+  issues: readonly Issue[],
+): Issue[] =>
+  issues.map((issue) => {
+    const [head, at, ...rest] = issue.path;
+    const sku = head === 'variants' ? variants[Number(at)]?.sku : undefined;
+    if (sku === undefined) return issue;
+    const given = document.variants.findIndex((variant) => variant.sku === sku);
+    return { ...issue, path: [head as string, given < 0 ? sku : given, ...rest] };
+  });
 
 /** A file names a category by its slug. */
 const fieldOf = (path: readonly PropertyKey[]): string => (path[0] === 'categoryId' ? 'category' : path.join('.'));

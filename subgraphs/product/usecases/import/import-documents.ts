@@ -14,7 +14,7 @@ import {
   type ProductDocument,
   productAfter,
 } from '../../domain/import/import-document.ts';
-import { fault, type Issue, lineFaults } from '../../domain/import/line-faults.ts';
+import { fault, type Issue, issuesOf, lineFaults } from '../../domain/import/line-faults.ts';
 import { initialReceipt } from '../catalogue/import-catalogue.ts';
 import { refreshDerived } from '../catalogue/refresh-products.ts';
 import { receiveOnce } from '../inventory/move-stock.ts';
@@ -182,7 +182,7 @@ const importProducts = async (
     // Of an unknown category nothing is missing but itself.
     const found = issues.filter(({ path }) => !(unknown && path[0] === 'categoryId'));
     if (!parsed.success || found.length > 0) {
-      faults.push(...lineFaults({ line, variantLines }, found, 'product'));
+      faults.push(...lineFaults({ line, variantLines }, issuesOf(document, named.variants, found), 'product'));
       continue;
     }
     const product = parsed.data;
