@@ -173,8 +173,11 @@ test('reads the decisions of root fields that one subgraph resolves', () => {
   });
 });
 
-const schema = buildSchema('type Query { mine: String }');
-const decisions = new Map([['Query.mine', { access: 'signedIn', service: 'order' } as const]]);
+const schema = buildSchema('type Query { mine: String cart: String }');
+const decisions = new Map([
+  ['Query.mine', { access: 'signedIn', service: 'order' } as const],
+  ['Query.cart', { access: 'identified', service: 'order' } as const],
+]);
 
 const refusalOf = (source: string) => {
   const document = parse(source);
@@ -194,6 +197,12 @@ test('a repeated field is denied once', () => {
       },
     ],
   });
+});
+
+test('a guest is told where a guest session is enough', () => {
+  expect(refusalOf('{ cart }')?.errors.map(({ message }) => message)).toEqual([
+    'Sign in or start a guest session to use Query.cart.',
+  ]);
 });
 
 test('survives a fragment bomb', () => {

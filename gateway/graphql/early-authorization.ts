@@ -83,7 +83,7 @@ export const deniedResponse = (
     // Which of several errors wins when one of them nulls the whole response is up to the executor.
     const emptiesAll = isNonNullType(root.getFields()[name.value]?.type);
     if (emptiesAll && fields.size > 1) return undefined;
-    const { message, extensions } = refusal(viewer, coordinate);
+    const { message, extensions } = refusal(viewer, coordinate, decision.access);
     const error = { message, path: [key], extensions: { code: extensions.code, service: decision.service } };
     if (emptiesAll) return { data: null, errors: [error] };
     errors.push(error);

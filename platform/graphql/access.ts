@@ -98,7 +98,7 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) => {
       markPrivate(info);
-      if (!isAllowed(access, context.viewer)) throw refusal(context.viewer, coordinate);
+      if (!isAllowed(access, context.viewer)) throw refusal(context.viewer, coordinate, access);
       return resolve(parent, args, context, info);
     };
   }
@@ -106,9 +106,11 @@ export const enforceAccess = (schema: GraphQLSchema): GraphQLSchema => {
 };
 
 /** The gateway gives the same error when it refuses early. */
-export const refusal = (viewer: Viewer, coordinate: string) =>
+export const refusal = (viewer: Viewer, coordinate: string, access: Access) =>
   viewer.kind === 'guest'
-    ? new GraphQLError(`Sign in to use ${coordinate}.`, { extensions: { code: 'UNAUTHENTICATED' } })
+    ? new GraphQLError(`Sign in${access === 'identified' ? ' or start a guest session' : ''} to use ${coordinate}.`, {
+        extensions: { code: 'UNAUTHENTICATED' },
+      })
     : new GraphQLError(`You may not use ${coordinate}.`, { extensions: { code: 'FORBIDDEN' } });
 
 interface CacheHinted {

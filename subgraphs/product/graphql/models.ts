@@ -33,6 +33,7 @@ export interface SearchModel extends Connection<ProductView> {
 export interface FacetModel {
   readonly code: string;
   readonly values: readonly FilterValueModel[];
+  readonly isExact: boolean;
   readonly range: FacetRange | undefined;
   readonly names: Localized;
   readonly language: Language;

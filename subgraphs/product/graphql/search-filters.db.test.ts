@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { namedId } from '#contracts/ids.ts';
 import { aCatalogue, aProduct, aVariant, categoryOf } from '#kit/product/builders.ts';
-import { aSearchableShop, attributes, tree } from '#kit/product/searchable-shop.ts';
+import { aSearchableShop, attributes, products, tree } from '#kit/product/searchable-shop.ts';
 import { byStaff, keep } from '#kit/product/taxonomy.ts';
 import type { Product } from '../domain/catalogue/product.ts';
+import { numberBuckets } from '../domain/search/filters.ts';
+import { lexeme } from '../domain/search/tsquery.ts';
 
 const shop = await aSearchableShop();
 const { search, slugs } = shop;
@@ -106,13 +109,14 @@ describe('facets', () => {
   });
 });
 
+const pot = (slug: string, volume?: number, more: Partial<Product> = {}) =>
+  aProduct(slug, {
+    ...{ categoryId: categoryOf('kitchen'), brand: 'Trangia', variants: [aVariant(`${slug.toUpperCase()}-1`)] },
+    ...more,
+    attributes: volume === undefined ? {} : { capacity: volume },
+  });
+
 describe('ranges of a number', () => {
-  const pot = (slug: string, volume?: number, more: Partial<Product> = {}) =>
-    aProduct(slug, {
-      ...{ categoryId: categoryOf('kitchen'), brand: 'Trangia', variants: [aVariant(`${slug.toUpperCase()}-1`)] },
-      ...more,
-      attributes: volume === undefined ? {} : { capacity: volume },
-    });
   const pots = [
     pot('pot-0', 0),
     pot('pot-2', 2),
@@ -156,10 +160,95 @@ describe('ranges of a number', () => {
     });
   });
 
-  it.each([['attribute.capacity:..'], ['attribute.capacity:a..b'], ['attribute.colour:1..2'], ['attribute.none:1..']])(
+  it.each([['attribute.colour:1..2'], ['attribute.colour:a..b'], ['attribute.none:1..'], ['attribute.none:..']])(
     '%j finds nothing',
     async (filter) => {
       expect(await slugs({ filters: [filter] })).toEqual([]);
     },
   );
+
+  it.each(['..', 'a..b', 'NaN..5', '100l..400l', '1e2..4e2', '+100..400', '100...400'])(
+    '%j is refused',
+    async (range) => {
+      expect(await slugs({ filters: [`attribute.capacity:${range}`] })).toEqual(['BAD_USER_INPUT']);
+    },
+  );
+
+  it('are written as people write numbers', async () => {
+    expect(await inBrand('attribute.capacity:2.0')).toEqual(['pot-2']);
+    expect(await inBrand('attribute.capacity:02', 'attribute.capacity:2')).toEqual(['pot-2']);
+    expect(await inBrand('attribute.capacity:2.50')).toEqual(['pot-2b']);
+  });
+
+  it('are called with their unit', async () => {
+    const filters = ['1..3', '-8..-7', '9..', '..-7'].map((range) => `attribute.capacity:${range}`);
+    const labels = (await facetsOf({ filters: ['brand:Trangia', ...filters] }))['attribute.capacity'] as string[];
+    expect(labels.filter((label) => label.endsWith('*')).sort()).toEqual([
+      ...['-8 – -7 l 1 *', '1 – 3 l 2 *', '≤ -7 l 1 *', '≥ 9 l 1 *'],
+    ]);
+  });
+});
+
+describe('more than can be counted', () => {
+  const facet = async (code: string, ...filters: string[]) => {
+    const { totalCount, totalCountIsExact, facets } = await search(
+      { filters },
+      'totalCount totalCountIsExact facets { code isExact range { min max } values { input count isSelected } }',
+    );
+    const found = facets.find((facet: { code: string }) => facet.code === code);
+    const selected = found.values.filter(({ isSelected }: { isSelected: boolean }) => isSelected);
+    return {
+      ...{ totalCount, totalCountIsExact, isExact: found.isExact, range: found.range },
+      selected: selected.map(({ input, count }: { input: string; count: number }) => `${input} ${count}`),
+    };
+  };
+
+  it('is said, facet by facet: what is selected is exact, and no result is outside of a range', async () => {
+    const capacity = { capacity: 5 };
+    const terms = ['brand:Common', 'attribute.capacity:5', ...numberBuckets(capacity)].map(lexeme).join(' ');
+    // All in the tier that is looked at first.
+    await shop.prisma.$executeRaw`
+      WITH copy AS (
+        INSERT INTO product
+        SELECT (jsonb_populate_record(product, jsonb_build_object('id', 'prd_' || md5(n::text), 'slug', 'copy-' || n))).*
+          FROM product, generate_series(1, 1100) n WHERE slug = 'pot-2' RETURNING id, slug
+      ), document AS (
+        INSERT INTO search_document
+        SELECT (jsonb_populate_record(document, jsonb_build_object(
+                 'product_id', copy.id, 'tier', 0, 'terms', ${terms}::text, 'numbers', ${JSON.stringify(capacity)}::jsonb,
+                 'facets', '{brand:Common,attribute.capacity:5}'))).*
+          FROM search_document document, copy WHERE document.product_id = ${namedId('Product', 'pot-2')} RETURNING product_id
+      )
+      INSERT INTO search_number (product_id, code, value) SELECT product_id, 'capacity', 5 FROM document`;
+    const whole = { min: '-7.25', max: '22' };
+    expect(await facet('attribute.capacity')).toMatchObject({ totalCountIsExact: false, isExact: false, range: whole });
+    expect(await facet('brand', 'brand:Trangia')).toMatchObject({
+      ...{ totalCount: 6, totalCountIsExact: true, isExact: false },
+      selected: ['brand:Trangia 6'],
+    });
+    // Narrowed down to few by another facet: counted, and its own range.
+    expect(await facet('attribute.capacity', 'brand:Trangia')).toMatchObject({
+      ...{ totalCount: 6, isExact: true, range: { min: '-7.25', max: '10' } },
+    });
+    expect(await facet('attribute.capacity', 'attribute.capacity:..0', 'attribute.capacity:10')).toEqual({
+      ...{ totalCount: 3, totalCountIsExact: true, isExact: false, range: whole },
+      selected: ['attribute.capacity:..0 2', 'attribute.capacity:10 1'],
+    });
+    expect(await facet('attribute.capacity', 'attribute.capacity:22')).toEqual({
+      ...{ totalCount: 1, totalCountIsExact: true, isExact: false, range: whole },
+      selected: ['attribute.capacity:22 1'],
+    });
+  });
+
+  it('has the range of what is on sale, also after a change', async () => {
+    await shop.commands.importCatalogue(
+      aCatalogue([pot('pot-cold', -3), { ...pot('pot-10', 10) }], {}, tree, attributes),
+    );
+    await shop.commands.importCatalogue(
+      aCatalogue([{ ...products[3], status: 'ARCHIVED' } as Product], {}, tree, attributes),
+    );
+    expect((await facet('attribute.capacity')).range).toEqual({ min: '-3', max: '10' });
+    await shop.commands.importCatalogue(aCatalogue([pot('pot-cold')], {}, tree, attributes));
+    expect((await facet('attribute.capacity')).range).toEqual({ min: '0', max: '10' });
+  });
 });

@@ -4,7 +4,17 @@ import { parseId } from '#contracts/ids.ts';
 import { inLanguage, type Language, type Localized } from '#contracts/language.ts';
 import { notACursor, parseTwoWayPage, twoWayConnection } from '#platform/graphql/connection.ts';
 import { assertInput } from '#platform/graphql/inputs.ts';
-import { type Filters, facetKey, facetOf, parseFilters } from '../domain/search/filters.ts';
+import { shownRange } from '../domain/catalogue/attribute.ts';
+import {
+  attributeIn,
+  type Filters,
+  facetKey,
+  facetOf,
+  isWrittenAsNumber,
+  numberFilter,
+  numberRangeIn,
+  parseFilters,
+} from '../domain/search/filters.ts';
 import { longestQuery } from '../domain/search/query.ts';
 import type { FacetCount, SearchKey, SearchRequest, SearchSort } from '../usecases/search/ports.ts';
 import { languageAsked } from './language.ts';
@@ -51,6 +61,18 @@ const withCategoryIds = async ({ facets, price }: Filters, { app, loaders }: Gra
   };
 };
 
+/** Filters of attributes that are numbers, which only the attribute says: a text may look like one, and like a range. */
+const withNumbers = async ({ facets, price }: Filters, { loaders }: GraphqlContext): Promise<Filters> => {
+  const asNumber = async (key: string) => {
+    const attribute = isWrittenAsNumber(key) ? await loaders.attribute.load(attributeIn(key) ?? '') : undefined;
+    return attribute?.kind === 'NUMBER' ? numberFilter(key) : key;
+  };
+  const read = [...facets].map(
+    async ([facet, keys]) => [facet, [...new Set(await Promise.all(keys.map(asNumber)))]] as const,
+  );
+  return { facets: new Map(await Promise.all(read)), price };
+};
+
 const sortNeeds: Readonly<Record<SearchSort, RegExp>> = {
   RELEVANCE: /^-?\d{1,9}$/,
   BEST_SELLING: /^-?\d{1,9}$/,
@@ -84,7 +106,7 @@ const keyOf = (fingerprint: string, sort: SearchSort, parts: readonly string[]):
 const requestOf = async (args: Partial<QuerySearchArgs>, context: GraphqlContext) => {
   const query = args.query ?? '';
   assertInput(query.length <= longestQuery, `"query" has at most ${longestQuery} characters.`);
-  const filters = await withCategoryIds(parseFilters(args.filters ?? []), context);
+  const filters = await withNumbers(await withCategoryIds(parseFilters(args.filters ?? []), context), context);
   const { shop } = context.app;
   const asked = args.sort ?? 'RELEVANCE';
   return {
@@ -132,6 +154,7 @@ export const SearchConnection = {
       .map(([code, values]) => ({
         ...{ code, language },
         names: values.find(({ facetLabel }) => facetLabel)?.facetLabel ?? {},
+        isExact: result.isExact && !result.sampledFacets.includes(code),
         range: result.ranges.find(({ facet }) => facet === code),
         values: values
           .toSorted((a, b) => b.count - a.count || compare(labelOf(a), labelOf(b)))
@@ -157,6 +180,10 @@ export const Facet = {
 } satisfies FacetResolvers;
 
 export const FilterValue = {
-  label: ({ label, key, language }, _, context) => labelled(label, codeIn(key), language, context),
+  label: async ({ label, key, language }, _, context) => {
+    const range = numberRangeIn(key);
+    const attribute = range && !label ? await context.loaders.attribute.load(range.code) : undefined;
+    return range && attribute ? shownRange(attribute, range) : labelled(label, codeIn(key), language, context);
+  },
   input: ({ key }) => key,
 } satisfies FilterValueResolvers;

@@ -18,7 +18,7 @@ import type {
 } from '../../usecases/search/ports.ts';
 import { readCompletions } from './completions.ts';
 import { type Asked, branches, filterQuery, lowestPrice, rowConditions, type Texts, withTerms } from './conditions.ts';
-import { facetCounts, facetRanges, siblings } from './facets.ts';
+import { facetCounts, facetRanges, sampledFacets, siblings } from './facets.ts';
 import { type KnownOfQuery, readVocabulary } from './vocabulary.ts';
 
 // 1,000: forty pages of relevance, and facets that are right to a few per cent; about 10 ms of the database.
@@ -114,6 +114,7 @@ interface CandidateRow {
   readonly hits: [value: string, productId: string][] | null;
   readonly facets: FacetCount[] | null;
   readonly ranges: FacetRange[] | null;
+  readonly sampled: string[] | null;
 }
 
 const hitsOf = (rows: readonly (readonly [value: string, productId: string])[] | null): SearchHit[] =>
@@ -136,7 +137,8 @@ const readCandidates = async (
            (SELECT jsonb_agg(jsonb_build_array(${order.text(Prisma.sql`sort_key`)}, product_id))
               FROM (SELECT * FROM candidate WHERE ${where} ${by} LIMIT ${asked.page.limit + 1}) hit) AS hits,
            (${asked.withFacets ? facetCounts(asked) : Prisma.sql`SELECT NULL::jsonb`}) AS facets,
-           (${asked.withFacets ? facetRanges(asked) : Prisma.sql`SELECT NULL::jsonb`}) AS ranges`;
+           (${asked.withFacets ? facetRanges(asked, most) : Prisma.sql`SELECT NULL::jsonb`}) AS ranges,
+           (${asked.withFacets ? sampledFacets(most) : Prisma.sql`SELECT NULL::jsonb`}) AS sampled`;
   return row;
 };
 
@@ -182,7 +184,8 @@ const search = async (prisma: PrismaClient, { query: typed, ...request }: Search
   const { vocabulary, direct } = query.words.length > 0 ? await readVocabulary(prisma, query) : empty;
   const text = textConditions(query, vocabulary);
   // Only punctuation was typed.
-  if (!text && typed.trim() !== '') return { hits: [], total: 0, isExact: true, facets: [], ranges: [] };
+  if (!text && typed.trim() !== '')
+    return { hits: [], total: 0, isExact: true, facets: [], sampledFacets: [], ranges: [] };
   const asked = { ...request, text, direct };
   let texts: Texts = text;
   let most = asked.isGlance ? fewCandidates : mostCandidates;
@@ -201,6 +204,7 @@ const search = async (prisma: PrismaClient, { query: typed, ...request }: Search
     total: Math.min(row.found, most),
     isExact,
     facets: row.facets ?? [],
+    sampledFacets: row.sampled ?? [],
     ranges: row.ranges ?? [],
   };
 };

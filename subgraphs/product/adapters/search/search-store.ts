@@ -25,6 +25,7 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
     await addWords(tx, words);
     await saveLabels(tx, labels);
     await saveDocuments(tx, products, documents);
+    await saveNumbers(tx, products, documents);
   },
 
   queueOutdated: async (limit) => {
@@ -184,4 +185,26 @@ const saveDocuments = async (
       ) counted
      WHERE documents <> 0 OR titles <> 0
     HAVING count(*) > 0`;
+};
+
+/** A document that is gone has taken its numbers along. */
+const saveNumbers = async (
+  tx: Prisma.TransactionClient,
+  products: readonly ProductId[],
+  documents: Given['documents'],
+) => {
+  const rows = documents.flatMap(({ productId, numbers }) =>
+    Object.entries(numbers).map(([code, value]) => ({ product_id: productId, code, value })),
+  );
+  await tx.$executeRaw`
+    WITH given AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (product_id text, code text, value numeric)
+    ), lost AS (
+      DELETE FROM search_number number
+       WHERE product_id = ANY (${[...products]})
+         AND NOT EXISTS (SELECT FROM given WHERE given.product_id = number.product_id AND given.code = number.code)
+    )
+    INSERT INTO search_number AS stored (product_id, code, value)
+    SELECT product_id, code, value FROM given
+        ON CONFLICT (product_id, code) DO UPDATE SET value = excluded.value WHERE stored.value <> excluded.value`;
 };

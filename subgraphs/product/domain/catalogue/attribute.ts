@@ -71,6 +71,15 @@ const yes: Name = { en: 'Yes', ko: '예' };
 const no: Name = { en: 'No', ko: '아니요' };
 
 /** A value as people read it; a choice that is gone, by its code. */
+/** A range of an attribute that is a number; both ends are included, and an end that is not given is open. */
+export const shownRange = (
+  { unit }: Attribute,
+  { min, max }: { readonly min: number | undefined; readonly max: number | undefined },
+): string => {
+  const numbers = min === undefined ? `≤ ${max}` : max === undefined ? `≥ ${min}` : `${min} – ${max}`;
+  return unit ? `${numbers} ${unit}` : numbers;
+};
+
 export const shownValue = ({ unit, choices }: Attribute, value: AttributeValue): Name => {
   switch (typeof value) {
     case 'object':

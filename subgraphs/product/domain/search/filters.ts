@@ -37,6 +37,8 @@ const facetForm = /^(?:category|collection|brand|stock|attribute\.[^:\s]+|option
 const priceForm = /^(\d{1,9})?-(\d{1,9})?$/;
 // Two dots: a hyphen may be a minus.
 const number = String.raw`-?\d{1,15}(?:\.\d{1,15})?`;
+const numberForm = new RegExp(`^${number}$`);
+const attributeForm = /^attribute\.(?<code>[^:\s]+):(?<value>.*)$/s;
 const rangeForm = new RegExp(String.raw`^attribute\.([^:\s]+):(${number})?\.\.(${number})?$`);
 
 const invalid = (filter: string): CallerFault =>
@@ -55,6 +57,23 @@ export const numberRangeIn = (key: string): ({ readonly code: string } & Range) 
   if (code === undefined || (low === undefined && high === undefined)) return undefined;
   return { code, min: low === undefined ? undefined : Number(low), max: high === undefined ? undefined : Number(high) };
 };
+
+/** A filter that can only be meant for a number: `3.0` is looked for as `3`. */
+export const isWrittenAsNumber = (key: string): boolean => {
+  const value = attributeForm.exec(key)?.groups?.value;
+  return value !== undefined && (value.includes('..') || numberForm.test(value));
+};
+
+/** A filter of an attribute that is a number, as documents have it. `BAD_USER_INPUT` for a range that is none, such as `1..b`. */
+export const numberFilter = (key: string): string => {
+  const { code = '', value = '' } = attributeForm.exec(key)?.groups ?? {};
+  if (numberForm.test(value)) return facetKey.attribute(code, Number(value));
+  if (value.includes('..') && !numberRangeIn(key)) throw invalid(key);
+  return key;
+};
+
+/** The code of the attribute that a key is of. */
+export const attributeIn = (key: string): string | undefined => attributeForm.exec(key)?.groups?.code;
 
 /**
  * Filters of one facet are alternatives, filters of different ones apply together. `BAD_USER_INPUT` for what is no filter;

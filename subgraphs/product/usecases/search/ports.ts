@@ -44,7 +44,7 @@ export interface FacetCount {
   readonly count: number;
 }
 
-/** Of an attribute that is a number: the lowest and the highest of what is found. */
+/** Of an attribute that is a number: the lowest and the highest of what is found or, where that was not all counted, of all there are. */
 export interface FacetRange {
   /** The facet's code. */
   readonly facet: string;
@@ -60,6 +60,8 @@ export interface SearchResult {
   readonly isExact: boolean;
   /** Those of a facet that is filtered by are counted as if it were not. */
   readonly facets: readonly FacetCount[];
+  /** Of those, the facets whose values that are not chosen were not all counted, although everything found may have been. */
+  readonly sampledFacets: readonly string[];
   readonly ranges: readonly FacetRange[];
 }
 
