@@ -1,5 +1,5 @@
 import type { CategoryId, ProductId } from '#contracts/ids.ts';
-import type { Prisma } from '#prisma/product/client/client.ts';
+import { Prisma } from '#prisma/product/client/client.ts';
 import { type CategoryTexts, namesOf } from '../../domain/catalogue/texts.ts';
 import { pipelineVersion } from '../../domain/search/document.ts';
 import { deletionsOf, fold } from '../../domain/search/text.ts';
@@ -25,7 +25,6 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
     await addWords(tx, words);
     await saveLabels(tx, labels);
     await saveDocuments(tx, products, documents);
-    await saveNumbers(tx, products, documents);
   },
 
   queueOutdated: async (limit) => {
@@ -126,6 +125,20 @@ const saveLabels = async (tx: Prisma.TransactionClient, labels: Given['labels'])
         ON CONFLICT (key) DO UPDATE SET label = excluded.label, facet_label = excluded.facet_label, names = excluded.names`;
 };
 
+/** Part of the statement that writes the documents; one that is lost takes its numbers along. */
+const numbersSaved = (products: readonly ProductId[]): Prisma.Sql => Prisma.sql`
+    given_number AS MATERIALIZED (
+      SELECT product_id, code, value::numeric AS value FROM given, jsonb_each_text(numbers) AS number (code, value)
+    ), lost_number AS (
+      DELETE FROM search_number number
+       WHERE product_id = ANY (${[...products]}) AND product_id IN (SELECT product_id FROM given)
+         AND NOT EXISTS (SELECT FROM given_number given WHERE given.product_id = number.product_id AND given.code = number.code)
+    ), saved_number AS (
+      INSERT INTO search_number AS stored (product_id, code, value)
+      SELECT product_id, code, value FROM given_number ORDER BY product_id, code
+          ON CONFLICT (product_id, code) DO UPDATE SET value = excluded.value WHERE stored.value <> excluded.value
+    )`;
+
 /**
  * A new document starts in a tier by lot, as if nothing had been sold: a 64th of all in the first, a 16th and a quarter up to
  * the next ones. How the counts of words change is noted in the same statement, from what it replaces.
@@ -169,7 +182,7 @@ const saveDocuments = async (
              IS DISTINCT FROM
              (excluded.pipeline, excluded.terms, excluded.lowest_prices, excluded.numbers, excluded.title_keys,
               excluded.published_at)
-    )
+    ), ${numbersSaved(products)}
     INSERT INTO search_word_change (lexemes, documents, titles)
     SELECT array_agg(word), array_agg(documents), array_agg(titles)
       FROM (
@@ -185,26 +198,4 @@ const saveDocuments = async (
       ) counted
      WHERE documents <> 0 OR titles <> 0
     HAVING count(*) > 0`;
-};
-
-/** A document that is gone has taken its numbers along. */
-const saveNumbers = async (
-  tx: Prisma.TransactionClient,
-  products: readonly ProductId[],
-  documents: Given['documents'],
-) => {
-  const rows = documents.flatMap(({ productId, numbers }) =>
-    Object.entries(numbers).map(([code, value]) => ({ product_id: productId, code, value })),
-  );
-  await tx.$executeRaw`
-    WITH given AS MATERIALIZED (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (product_id text, code text, value numeric)
-    ), lost AS (
-      DELETE FROM search_number number
-       WHERE product_id = ANY (${[...products]})
-         AND NOT EXISTS (SELECT FROM given WHERE given.product_id = number.product_id AND given.code = number.code)
-    )
-    INSERT INTO search_number AS stored (product_id, code, value)
-    SELECT product_id, code, value FROM given
-        ON CONFLICT (product_id, code) DO UPDATE SET value = excluded.value WHERE stored.value <> excluded.value`;
 };
