@@ -61,8 +61,8 @@ export const workList = (prisma: PrismaClient): WorkList => ({
   claimOperations: async (limit, now, until) => {
     const claimed = await prisma.$queryRaw<{ key: string }[]>`
       UPDATE operation SET next_try_at = ${until}, tries = tries + 1
-       WHERE key IN (SELECT key FROM operation WHERE done_at IS NULL AND next_try_at <= ${now}
-                      ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+       WHERE key = ANY (ARRAY(SELECT key FROM operation WHERE done_at IS NULL AND next_try_at <= ${now}
+                      ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING key`;
     if (claimed.length === 0) return [];
     const keys = claimed.map(({ key }) => key);
@@ -75,9 +75,9 @@ export const workList = (prisma: PrismaClient): WorkList => ({
   claimChecks: async (limit, now, until) => {
     const claimed = await prisma.$queryRaw<{ id: string }[]>`
       UPDATE payment SET next_check_at = ${until}
-       WHERE id IN (SELECT id FROM payment
+       WHERE id = ANY (ARRAY(SELECT id FROM payment
                      WHERE next_check_at <= ${now} AND status IN ('PROCESSING', 'ACTION_REQUIRED', 'AWAITING_FUNDS')
-                     ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+                     ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING id`;
     if (claimed.length === 0) return [];
     return (await prisma.payment.findMany({ where: { id: { in: claimed.map(({ id }) => id) } } })).map(paymentOf);

@@ -60,8 +60,8 @@ export const methodWork = (prisma: PrismaClient): MethodWork => ({
   claimMethods: async (limit, now, until) => {
     const claimed = await prisma.$queryRaw<{ id: string }[]>`
       UPDATE payment_method SET next_try_at = ${until}, tries = tries + 1
-       WHERE id IN (SELECT id FROM payment_method WHERE next_try_at <= ${now}
-                     ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+       WHERE id = ANY (ARRAY(SELECT id FROM payment_method WHERE next_try_at <= ${now}
+                     ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING id`;
     if (claimed.length === 0) return [];
     const ids = claimed.map(({ id }) => id);

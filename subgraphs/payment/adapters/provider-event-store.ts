@@ -42,8 +42,8 @@ export const eventWork = (prisma: PrismaClient): EventWork => ({
   claimEvents: async (limit, now, until) => {
     const claimed = await prisma.$queryRaw<{ id: string }[]>`
       UPDATE provider_event SET next_try_at = ${until}, tries = tries + 1
-       WHERE id IN (SELECT id FROM provider_event WHERE next_try_at <= ${now}
-                     ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+       WHERE id = ANY (ARRAY(SELECT id FROM provider_event WHERE next_try_at <= ${now}
+                     ORDER BY next_try_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING id`;
     if (claimed.length === 0) return [];
     const ids = claimed.map(({ id }) => id);

@@ -9,8 +9,8 @@ export const closedAccountStore = (tx: Prisma.TransactionClient): ClosedAccountS
 
   async takeDue(now, limit) {
     const rows = await tx.$queryRaw<{ userId: UserId }[]>`
-      DELETE FROM closed_account WHERE user_id IN (
-        SELECT user_id FROM closed_account WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      DELETE FROM closed_account WHERE user_id = ANY (ARRAY(
+        SELECT user_id FROM closed_account WHERE due_at <= ${now} ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING user_id AS "userId"`;
     return rows.map(({ userId }) => userId);
   },

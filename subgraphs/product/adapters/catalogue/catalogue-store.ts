@@ -187,7 +187,7 @@ const toRefresh = (tx: Prisma.TransactionClient): CatalogueStore['toRefresh'] =>
   take: async (limit) => {
     const rows = await tx.$queryRaw<{ productId: ProductId }[]>`
       DELETE FROM product_refresh
-       WHERE position IN (SELECT position FROM product_refresh ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+       WHERE position = ANY (ARRAY(SELECT position FROM product_refresh ORDER BY position LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING product_id AS "productId"`;
     return [...new Set(rows.map(({ productId }) => productId))];
   },

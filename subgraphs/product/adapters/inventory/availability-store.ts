@@ -65,7 +65,7 @@ export const availabilityStore = (
   takeDue: async (limit) => {
     const rows = await tx.$queryRaw<{ variantId: VariantId }[]>`
       DELETE FROM availability_check
-       WHERE position IN (SELECT position FROM availability_check ORDER BY position LIMIT ${limit})
+       WHERE position = ANY (ARRAY(SELECT position FROM availability_check ORDER BY position LIMIT ${limit}))
       RETURNING variant_id AS "variantId"`;
     return { variantIds: [...new Set(rows.map(({ variantId }) => variantId))].toSorted(), taken: rows.length };
   },

@@ -38,8 +38,8 @@ export const uploadStore = (tx: Prisma.TransactionClient, { now }: At): UploadSt
   forgetExpired: async (before, limit) => {
     await tx.$executeRaw`
       DELETE FROM media_upload
-       WHERE id IN (SELECT id FROM media_upload WHERE expires_at < ${before}::timestamptz
-                     ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+       WHERE id = ANY (ARRAY(SELECT id FROM media_upload WHERE expires_at < ${before}::timestamptz
+                     ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`;
   },
 });
 
@@ -68,8 +68,8 @@ export const fileRecords = (tx: Prisma.TransactionClient, { now }: At): FileReco
   claimOverdue: async (before, leasedUntil, limit) => {
     const rows = await tx.$queryRaw<{ key: FileKey }[]>`
       UPDATE media_file SET state = 'DELETING', delete_after = ${leasedUntil}::timestamptz
-       WHERE key IN (SELECT key FROM media_file WHERE delete_after < ${before}::timestamptz
-                      ORDER BY delete_after LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+       WHERE key = ANY (ARRAY(SELECT key FROM media_file WHERE delete_after < ${before}::timestamptz
+                      ORDER BY delete_after LIMIT ${limit} FOR UPDATE SKIP LOCKED))
       RETURNING key`;
     return rows.map(({ key }) => key);
   },

@@ -72,8 +72,8 @@ export const searchStore = (tx: Prisma.TransactionClient): SearchStore => ({
         SELECT pg_try_advisory_xact_lock(hashtextextended('add-up-search-words', 0)) AS is_mine
       ), taken AS (
         DELETE FROM search_word_change
-         WHERE position IN (SELECT position FROM search_word_change WHERE (SELECT is_mine FROM turn)
-                             ORDER BY position LIMIT ${mostChanges})
+         WHERE position = ANY (ARRAY(SELECT position FROM search_word_change WHERE (SELECT is_mine FROM turn)
+                             ORDER BY position LIMIT ${mostChanges}))
         RETURNING lexemes, documents, titles
       ), change AS (
         SELECT lexeme, sum(added.documents)::int AS documents, sum(added.titles)::int AS titles

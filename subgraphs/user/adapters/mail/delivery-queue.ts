@@ -14,8 +14,8 @@ export const deliveryQueue = (prisma: PrismaClient, clock: Clock = (time) => tim
       WITH claimed AS (
         UPDATE delivery SET next_attempt_at = ${until}, attempts = attempts + 1,
                message_id = COALESCE(message_id, '<' || id || '@' || ${messageIdDomain} || '>')
-         WHERE id IN (SELECT id FROM delivery WHERE state = 'PENDING' AND next_attempt_at <= ${now}
-                       ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+         WHERE id = ANY (ARRAY(SELECT id FROM delivery WHERE state = 'PENDING' AND next_attempt_at <= ${now}
+                       ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))
         RETURNING id, user_id, kind, params, attempts, message_id, created_at, email, locale)
       SELECT claimed.*, account.email AS account_email, account.locale AS account_locale, account.display_name,
              account.email_verified_at, account.closed_at

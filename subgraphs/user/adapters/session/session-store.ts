@@ -20,8 +20,8 @@ export const sessionStore = (tx: Prisma.TransactionClient, now: Date): SessionSt
     // What is locked is being used: it is not one of the oldest.
     await tx.$executeRaw`
       UPDATE session SET ended_at = ${now}, end_reason = 'TOO_MANY_SESSIONS'
-       WHERE id IN (SELECT id FROM session WHERE user_id = ${userId} AND ended_at IS NULL
-                     ORDER BY last_used_at DESC, id DESC OFFSET ${keep} FOR UPDATE SKIP LOCKED)`;
+       WHERE id = ANY (ARRAY(SELECT id FROM session WHERE user_id = ${userId} AND ended_at IS NULL
+                     ORDER BY last_used_at DESC, id DESC OFFSET ${keep} FOR UPDATE SKIP LOCKED))`;
   },
   lock: async (id) => {
     const [row] = await tx.$queryRawUnsafe<SessionRow[]>(`SELECT ${all} FROM session WHERE id = $1 FOR UPDATE`, id);
