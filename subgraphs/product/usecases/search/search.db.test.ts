@@ -8,6 +8,7 @@ import { aCatalogue, anAttempt, aProduct, commit, reserve } from '#kit/product/b
 import { aShop } from '#kit/product/shop.ts';
 import { withClient } from '#platform/database/client.ts';
 import { Prisma } from '#prisma/product/client/client.ts';
+import { catalogueStore } from '../../adapters/catalogue/catalogue-store.ts';
 import { inEachTier } from '../../adapters/search/conditions.ts';
 import { pipelineVersion } from '../../domain/search/document.ts';
 import { parseFilters } from '../../domain/search/filters.ts';
@@ -116,6 +117,22 @@ describe('documents', () => {
     await shop.commands.importCatalogue(aCatalogue([named('lamp', 'Lamp'), named('mug', 'Mug')]));
     await shop.commands.countWords();
     expect(await counts('lamp')).toMatchObject({ documents: 1, titles: 1 });
+  });
+
+  it('are made anew a batch at a time, although the statement was planned for an empty queue', async () => {
+    await shop.commands.refreshProducts();
+    await shop.prisma.$executeRaw`VACUUM ANALYZE product_refresh`;
+    const taken = shop.prisma.$transaction(async (tx) => {
+      const { take } = catalogueStore(tx, shop.app.shop).toRefresh;
+      // Planned now and not again, as on the connection of a worker that has looked some times.
+      await tx.$executeRaw`SET LOCAL plan_cache_mode = force_generic_plan`;
+      expect(await take(100)).toEqual([]);
+      await tx.$executeRaw`INSERT INTO product_refresh (product_id) SELECT 'prd_' || n FROM generate_series(1, 300) n`;
+      const sizes = [(await take(100)).length, (await take(100)).length];
+      await tx.$executeRaw`DELETE FROM product_refresh`;
+      return sizes;
+    });
+    expect(await taken).toEqual([100, 100]);
   });
 
   it('of an older pipeline are made anew, and serve until then', async () => {
