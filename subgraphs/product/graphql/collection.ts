@@ -4,6 +4,7 @@ import { CallerFault } from '#contracts/result.ts';
 import { may } from '#contracts/viewer.ts';
 import { assertInput, exactlyOneOf, requireId } from '#platform/graphql/inputs.ts';
 import { payload } from '#platform/graphql/payload.ts';
+import { isDecimal } from '../domain/catalogue/attribute.ts';
 import { Slug } from '../domain/catalogue/texts.ts';
 import type { CollectionView } from '../usecases/taxonomy/ports.ts';
 import { graphqlLanguage, read } from './language.ts';
@@ -78,7 +79,7 @@ export const collectionQueries = {
 } satisfies QueryResolvers;
 
 /** What is no number stays what it is, for the domain to refuse. */
-const numberOf = (text: string): string | number => (/^-?\d{1,15}(\.\d{1,10})?$/.test(text) ? Number(text) : text);
+const numberOf = (text: string): string | number => (isDecimal(text) ? Number(text) : text);
 
 /** Numbers and booleans are texts in the input; which one is meant, the attribute says. */
 const attributeValue = (kind: string | undefined) => (value: string) => {

@@ -96,6 +96,11 @@ describe('createProduct', () => {
     ['an attribute that there is not', { attributes: [{ code: 'moon', number: '1' }] }, ['attributes.moon']],
     ['a value of another kind', { attributes: [{ code: 'weight', boolean: true }] }, ['attributes.weight']],
     ['a number that is none', { attributes: [{ code: 'weight', number: '1e9' }] }, ['attributes.weight']],
+    [
+      'a number with 7 digits behind the point',
+      { attributes: [{ code: 'weight', number: '0.0000001' }] },
+      ['attributes.weight'],
+    ],
     ['a choice that there is not', { attributes: [{ code: 'fabric', choice: 'tin' }] }, ['attributes.fabric']],
     ['an attribute twice', { attributes: Array(2).fill({ code: 'weight', number: '1' }) }, ['attributes']],
     ['no value', { attributes: [{ code: 'weight' }] }, ['attributes.weight']],

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { aCatalogue } from '#kit/product/builders.ts';
 import { aBrowsableShop } from '#kit/product/graph.ts';
@@ -91,6 +92,23 @@ describe('JSON Lines', () => {
     ]);
     expect(changed).toBe(3);
     expect(await shop.prisma.catalogueImport.count()).toBe(0);
+  });
+
+  it('take the numbers that staff may type, and no others', async () => {
+    const shop = await aShop(aCatalogue([], {}, []));
+    await load(shop, lighting, weight);
+    const numbers = [1e300, 5e-324, 1e-8, 2 ** 57, 0.1234567, '5 lm', -0, -123456789012345, 0.000001, 1.5];
+    const given = numbers.map((number, n) => product(`n-${n}`, { attributes: { weight: number } }));
+    // JSON.stringify writes 0 for it.
+    const file = await fileOf(lines(...given).replace('"weight":0}', '"weight":-0}'));
+    expect(await readFile(file, 'utf8')).toContain('"weight":-0}');
+    const { faults } = await filesOf(shop).importFile(file);
+    const notDecimal = 'is not a decimal number with at most 15 digits before the point and 6 behind it';
+    expect(faults).toEqual([
+      ...[1, 2, 3, 4, 5].map((line) => ({ line, reason: `attributes.weight: ${notDecimal}` })),
+      { line: 6, reason: 'attributes.weight: is not a number' },
+    ]);
+    expect(await filesOf(shop).importFile(file)).toMatchObject({ changed: 0 });
   });
 
   it('tell the line that the database refuses, and import the others', async () => {

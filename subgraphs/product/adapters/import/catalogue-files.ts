@@ -106,7 +106,9 @@ const batches = async function* (entries: AsyncIterable<ImportLine>, from: numbe
   // Names alone: some 100 bytes a line.
   const firsts = new Map<string, number>();
   let lines: ImportLine[] = [];
+  let isEmpty = true;
   for await (const entry of entries) {
+    isEmpty = false;
     const name = nameOf(entry);
     const first = name && firsts.get(name);
     if (name && !first) firsts.set(name, entry.line);
@@ -117,6 +119,7 @@ const batches = async function* (entries: AsyncIterable<ImportLine>, from: numbe
     }
     lines.push(first ? fault(entry.line, [`${name} stands in line ${first} already`]) : entry);
   }
+  if (isEmpty) throw new UnusableFile('there is nothing in it to import');
   yield { lines, nextLine: lineCount + 1 };
 };
 

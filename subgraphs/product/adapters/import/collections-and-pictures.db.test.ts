@@ -113,14 +113,17 @@ describe('pictures', () => {
   });
 
   it('at fault are no pictures', async () => {
+    const both = 'pictures.N: has exactly one of url and file';
     const { faults } = await load(
       shop,
       { product: { slug: 'in-c', pictures: [{ url: 'http://pictures.example/1' }] } },
-      { product: { slug: 'in-c', pictures: Array.from({ length: 51 }, (_, n) => picture(n)) } },
+      { product: { slug: 'in-e', pictures: [{ ...picture(1), file: 'a' }, {}, { ...picture(1), colour: 'red' }] } },
+      { product: { slug: 'in-d', pictures: Array.from({ length: 51 }, (_, n) => picture(n)) } },
     );
     expect(faults.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
-      '1 pictures.0: is not a valid value',
-      '2 pictures: has more than 50 entries',
+      '1 pictures.0.url: is not an https address',
+      `2 ${both.replace('N', '0')}; ${both.replace('N', '1')}; pictures.2: has the unknown field colour`,
+      '3 pictures: has more than 50 entries',
     ]);
   });
 });
@@ -159,6 +162,7 @@ describe('collections', () => {
       named('y', [{ by: 'ATTRIBUTE', code: 'material', values: ['cheese'] }]),
       { collection: { slug: 'z', position: -1 } },
       named('w', [{ by: 'LUCK' }]),
+      named('v', [{ by: 'ATTRIBUTE_RANGE', code: 'weight', min: 1e-8 }]),
       named('good', [{ by: 'BRAND', brands: ['Funkel'] }]),
       // By the name that it had before, as links to it go.
       { collection: { slug: 'light', isPublished: false } },
@@ -168,6 +172,7 @@ describe('collections', () => {
       '2 rule.conditions.0: names cheese, which material cannot be',
       '3 position: is less than 0',
       '4 rule.conditions.0.by: is not a valid value',
+      '5 rule.conditions.0.min: is not a decimal number with at most 15 digits before the point and 6 behind it',
     ]);
     expect(changed).toBe(2);
   });

@@ -65,6 +65,9 @@ describe('CSV', () => {
       'cord,Cord,,lighting,,,,CORD,1,,2.5',
       'cord,,,,,,,CORD-2,1,,-3',
       'line,"",,lighting,SOLD,,,LINE,1,,',
+      'hook,,,lighting,,,,HOOK,1,,',
+      'nail,Nail,,lighting,,1e3,,NAIL,1,,',
+      'bolt,Bolt,,lighting,,0.1234567,,BOLT,1,,',
     ];
     const { faults, changed } = await filesOf(shop).importFile(await fileOf(rows.join('\n'), 'csv'));
     expect(changed).toBe(1);
@@ -82,6 +85,9 @@ describe('CSV', () => {
       '16 initial_stock: is not a whole number',
       '17 initial_stock: is less than 0',
       '18 status: is not one of DRAFT, PUBLISHED, ARCHIVED',
+      '19 title: is missing, in a column such as title.en',
+      '20 attribute.weight: "1e3" is not a number',
+      '21 attribute.weight: is not a decimal number with at most 15 digits before the point and 6 behind it',
     ]);
   });
 
@@ -142,6 +148,8 @@ describe('CSV', () => {
     ['semicolons', 'slug;sku\na;B', 'its cells are separated by semicolons: save it with commas'],
     ['no slugs', 'sku\nA', 'the column slug is missing'],
     ['a column twice', 'slug,sku,sku\na,B,C', 'the column sku is there twice'],
+    ['a header alone', 'slug,sku\n\n', 'there is nothing in it to import'],
+    ['nothing at all', '', 'there is nothing in it to import'],
     ['another encoding', Buffer.from('slug,brand\na,\xff\xfe', 'latin1'), 'it is not UTF-8'],
   ])('is refused with %s', async (_, content, reason) => {
     await expect(filesOf(shop).importFile(await fileOf(content, 'csv'))).rejects.toThrow(reason);

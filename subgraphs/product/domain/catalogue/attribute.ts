@@ -49,8 +49,20 @@ export const attributeFaults = ({ kind, unit, choices }: Attribute): FieldFault[
   ];
 };
 
+// 15 digits are those that a double keeps; of parts smaller than a millionth it would write an exponent.
+const decimal = /^-?\d{1,15}(\.\d{1,6})?$/;
+export const isDecimal = (text: string): boolean => decimal.test(text);
+export const notDecimal = 'is not a decimal number with at most 15 digits before the point and 6 behind it';
+
+/** One that is written as it is read, whichever way it comes in. */
+export const AttributeNumber = z
+  .number()
+  // -0 is stored as 0, and would be a change each time.
+  .overwrite((value) => value || 0)
+  .refine((value) => isDecimal(String(value)), notDecimal);
+
 /** By the kind of its attribute: a text in several languages, a number, a boolean, or the code of a choice. */
-export const AttributeValue = z.union([Name, z.number(), z.boolean(), Code]);
+export const AttributeValue = z.union([Name, AttributeNumber, z.boolean(), Code]);
 export type AttributeValue = z.infer<typeof AttributeValue>;
 
 const fits: Readonly<Record<AttributeKind, (value: AttributeValue, attribute: Attribute) => boolean>> = {

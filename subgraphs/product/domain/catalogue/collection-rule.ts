@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CategoryId, ProductId } from '#contracts/ids.ts';
 import { Currency } from '#contracts/money.ts';
-import type { Attribute, AttributeValue } from './attribute.ts';
+import { type Attribute, AttributeNumber, type AttributeValue } from './attribute.ts';
 import type { FieldFault } from './failures.ts';
 import type { Product } from './product.ts';
 import { Code, line } from './texts.ts';
@@ -24,12 +24,17 @@ export const Condition = z.discriminatedUnion('by', [
     by: z.literal('ATTRIBUTE'),
     code: Code,
     values: z
-      .array(z.union([line(200), z.number(), z.boolean()]))
+      .array(z.union([line(200), AttributeNumber, z.boolean()]))
       .min(1)
       .max(mostValues),
   }),
   /** From `min` to `max`, both included. */
-  z.object({ by: z.literal('ATTRIBUTE_RANGE'), code: Code, min: z.number().optional(), max: z.number().optional() }),
+  z.object({
+    by: z.literal('ATTRIBUTE_RANGE'),
+    code: Code,
+    min: AttributeNumber.optional(),
+    max: AttributeNumber.optional(),
+  }),
   /** A variant on sale has a price in this range, in minor units. */
   z.object({ by: z.literal('PRICE'), currency: Currency, min: price, max: price }),
   /** Picked by hand. */

@@ -2,7 +2,7 @@
 import type { VariantId } from '#contracts/ids.ts';
 import type { Language, Localized } from '#contracts/language.ts';
 import type { Money } from '#contracts/money.ts';
-import type { AttributeValue } from './attribute.ts';
+import { type AttributeValue, isDecimal, notDecimal } from './attribute.ts';
 import type { FieldFault } from './failures.ts';
 import type { Product, ProductOption, StockPolicy, Variant } from './product.ts';
 import type { ProductText } from './texts.ts';
@@ -81,7 +81,7 @@ export class FormReader {
     if (given.length !== 1) this.fault(path, 'has exactly one of text, number, boolean and choice');
     if (text !== undefined) return this.name(path, text);
     if (number !== undefined) {
-      if (!/^-?\d{1,15}(\.\d{1,9})?$/.test(number)) this.fault(path, 'is not a decimal number');
+      if (!isDecimal(number)) this.fault(path, notDecimal);
       return Number(number);
     }
     return boolean ?? choice ?? '';

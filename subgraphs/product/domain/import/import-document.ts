@@ -4,12 +4,12 @@
  */
 import { z } from 'zod';
 import type { AttributeId, CategoryId, ProductId, VariantId } from '#contracts/ids.ts';
-import { Attribute, type AttributeValue } from '../catalogue/attribute.ts';
+import { Attribute, AttributeNumber, type AttributeValue } from '../catalogue/attribute.ts';
 import { Category } from '../catalogue/category.ts';
 import { Collection } from '../catalogue/collection.ts';
 import { Condition, mostPicked, Rule } from '../catalogue/collection-rule.ts';
 import { mostVariants, Product, type ProductOption, type StoredProduct, Variant } from '../catalogue/product.ts';
-import { Sku, Slug, titlesOf } from '../catalogue/texts.ts';
+import { Code, Name, Sku, Slug, titlesOf } from '../catalogue/texts.ts';
 import { mostUnits } from '../inventory/stock.ts';
 import { AltTexts, MediaUrl, maxMediaPerProduct } from '../media/media.ts';
 
@@ -22,11 +22,18 @@ const VariantDocument = Variant.omit({ id: true })
   });
 
 /** A picture elsewhere by its address, or a file that the product has in this shop. */
-const PictureDocument = z.union([
-  z.strictObject({ url: MediaUrl, alt: AltTexts.default({}) }),
-  z.strictObject({ file: z.string().max(200), alt: AltTexts.default({}) }),
-]);
+const PictureDocument = z
+  .strictObject({ url: MediaUrl.optional(), file: z.string().max(200).optional(), alt: AltTexts.default({}) })
+  .transform(({ url, file, alt }, context) => {
+    if (url !== undefined && file === undefined) return { url, alt };
+    if (file !== undefined && url === undefined) return { file, alt };
+    context.addIssue({ code: 'custom', message: 'has exactly one of url and file' });
+    return z.NEVER;
+  });
 export type PictureDocument = z.infer<typeof PictureDocument>;
+
+/** Any text: what it should have been, only the kind of its attribute can say. */
+const GivenValue = z.union([Name, AttributeNumber, z.boolean(), z.string()]);
 
 const { shape } = Product;
 export const ProductDocument = z.strictObject({
@@ -37,7 +44,7 @@ export const ProductDocument = z.strictObject({
   /** The slug of its category. */
   category: Slug.optional(),
   taxClass: shape.taxClass.optional(),
-  attributes: shape.attributes.optional(),
+  attributes: z.record(Code, GivenValue).optional(),
   options: shape.options.optional(),
   variants: z.array(VariantDocument.strict()).max(mostVariants).default([]),
   /** All of them, in their order. */

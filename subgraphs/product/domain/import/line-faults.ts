@@ -29,7 +29,9 @@ export const lineFaults = ({ line, variantLines }: Place, issues: readonly Issue
   return [...Map.groupBy(issues, lineOf)].map(([at, of]) =>
     fault(
       at,
-      of.map(({ path, message }) => `${(variantLines ? columnOf(path) : fieldOf(path)) || whole}: ${message}`),
+      of.map(
+        (issue) => (variantLines && cellReason(issue, whole)) ?? `${fieldOf(issue.path) || whole}: ${issue.message}`,
+      ),
     ),
   );
 };
@@ -50,6 +52,11 @@ export const issuesOf = (
 
 /** A file names a category by its slug. */
 const fieldOf = (path: readonly PropertyKey[]): string => (path[0] === 'categoryId' ? 'category' : path.join('.'));
+
+const cellReason = ({ path, message }: Issue, whole: string): string =>
+  path.length === 1 && path[0] === 'texts'
+    ? 'title: is missing, in a column such as title.en'
+    : `${columnOf(path) || whole}: ${message}`;
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

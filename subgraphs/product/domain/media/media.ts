@@ -57,7 +57,7 @@ export const MediaUrl = z
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const isFine = url?.protocol === 'https:' && !url.username && !url.password && url.href.length <= maxUrlLength;
     if (url && isFine) return url.href;
-    context.addIssue({ code: 'custom', message: 'not an https address' });
+    context.addIssue({ code: 'custom', message: 'is not an https address' });
     return z.NEVER;
   });
 

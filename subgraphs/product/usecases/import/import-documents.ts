@@ -177,10 +177,15 @@ const importProducts = async (
     const unknown = document.category !== undefined && !categoryId;
     const issues: Issue[] = [
       ...(unknown ? [{ path: ['category'], message: `there is no category ${document.category}` }] : []),
-      ...(parsed.success ? productIssues(parsed.data, known, shop) : parsed.error.issues),
+      ...(parsed.success
+        ? productIssues(parsed.data, known, shop)
+        : unparsedIssues(document, parsed.error.issues, known)),
     ];
-    // Of an unknown category nothing is missing but itself.
-    const found = issues.filter(({ path }) => !(unknown && path[0] === 'categoryId'));
+    // Of an unknown category nothing is missing but itself; a variant without a title has that of its product.
+    const isNameless = issues.some(({ path }) => path.join() === 'texts');
+    const follows = ({ path: [head, , field] }: Issue) =>
+      (unknown && head === 'categoryId') || (isNameless && head === 'variants' && field === 'title');
+    const found = issues.filter((issue) => !follows(issue));
     if (!parsed.success || found.length > 0) {
       faults.push(...lineFaults({ line, variantLines }, issuesOf(document, named.variants, found), 'product'));
       continue;
@@ -226,6 +231,25 @@ const lookUp = async ({ catalogue, slugs, imports }: Stores, documents: readonly
   };
 };
 
+type KnownAttributes = ReadonlyMap<string, Attribute>;
+
+const attributeIssues = (values: Product['attributes'], attributes: KnownAttributes): Issue[] =>
+  Object.entries(values).flatMap(([code, value]) => {
+    const message = valueFault(attributes.get(code), value);
+    return message ? [{ path: ['attributes', code], message }] : [];
+  });
+
+/** Of a value that its attribute cannot have, that is the reason, and not that it is no value of another kind either. */
+const unparsedIssues = (
+  document: ProductDocument,
+  issues: readonly Issue[],
+  { attributes }: { readonly attributes: KnownAttributes },
+): Issue[] => {
+  const wrong = attributeIssues(document.attributes ?? {}, attributes);
+  const isTold = ({ path: [head, code] }: Issue) => head === 'attributes' && wrong.some((one) => one.path[1] === code);
+  return [...issues.filter((issue) => !isTold(issue)), ...wrong];
+};
+
 const productIssues = (
   product: Product,
   { skus, attributes }: Pick<Awaited<ReturnType<typeof lookUp>>, 'skus' | 'attributes'>,
@@ -236,10 +260,7 @@ const productIssues = (
       ? [{ path: ['variants', at, 'sku'], message: `${sku} is another product's` }]
       : [],
   );
-  const wrong = Object.entries(product.attributes).flatMap(([code, value]) => {
-    const message = valueFault(attributes.get(code), value);
-    return message ? [{ path: ['attributes', code], message }] : [];
-  });
+  const wrong = attributeIssues(product.attributes, attributes);
   const missing = product.status === 'PUBLISHED' ? missingForPublishing(product, shop) : [];
   const lacks = {
     NO_TEXT: `it has no title in ${shop.language}`,
