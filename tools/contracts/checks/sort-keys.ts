@@ -69,9 +69,15 @@ export const sortingTexts = (program: string): readonly string[] => {
   return texts.filter((text) => /\border\s+by\b/i.test(text)).map((text) => text.trim());
 };
 
-/** What a text with gaps may stand for: a value, a name or a list of values in each, a fragment or nothing in the first, a list of columns. */
+/** What a text with gaps may stand for: a value, a name or a list of values in each, a fragment or nothing in the first, a list of columns, what a WITH names. */
 const readings = (text: string): string[] => {
-  const begun = [text, text.replace(gap, 'SELECT FROM a '), text.replace(gap, ''), `SELECT ${text}`];
+  const begun = [
+    text,
+    text.replace(gap, 'SELECT FROM a '),
+    text.replace(gap, ''),
+    `SELECT ${text}`,
+    `WITH ${text} SELECT`,
+  ];
   return begun.flatMap((reading) => ['$1', 'gap', '($1)'].map((filling) => reading.replaceAll(gap, filling)));
 };
 
